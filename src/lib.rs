@@ -1,0 +1,5 @@
+//! capstake: Monte Carlo valuation of who gets what from OpenAI's growth under its deals with Microsoft.
+
+pub mod math;
+pub mod rng;
+pub mod stats;

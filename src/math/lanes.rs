@@ -1,0 +1,41 @@
+//! The unit of work of every block function: a fixed number of paths side by side.
+
+/// Paths in a block. A logical width: the same on every machine, whatever the width of its vector registers.
+pub const LANES: usize = 64;
+
+/// One number for each path of a block, aligned for the widest vector registers.
+#[derive(Clone, Copy, Debug)]
+#[repr(C, align(64))]
+pub struct Lanes(pub [f64; LANES]);
+
+impl Lanes {
+    /// The same value on every path.
+    #[inline(always)]
+    pub const fn splat(value: f64) -> Self {
+        Lanes([value; LANES])
+    }
+
+    /// All zeros.
+    pub const ZERO: Lanes = Lanes::splat(0.0);
+}
+
+impl Default for Lanes {
+    fn default() -> Self {
+        Lanes::ZERO
+    }
+}
+
+impl std::ops::Deref for Lanes {
+    type Target = [f64; LANES];
+    #[inline(always)]
+    fn deref(&self) -> &[f64; LANES] {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Lanes {
+    #[inline(always)]
+    fn deref_mut(&mut self) -> &mut [f64; LANES] {
+        &mut self.0
+    }
+}

@@ -1,0 +1,4 @@
+//! Pure numerics on plain numbers, each with its source: nothing here knows what a number means.
+
+pub mod lanes;
+pub mod simd;

@@ -1,0 +1,111 @@
+//! One source, several instruction sets: the choice of vector width at start, and the macro that compiles a block
+//! function once for each.
+//!
+//! A function written with [`simd_fn!`](crate::simd_fn) is ordinary Rust over [`Lanes`](super::lanes::Lanes); the
+//! compiler vectorises each copy for its instruction set. All copies give equal bits: they use `mul_add` (correctly
+//! rounded everywhere) where a fused operation is wanted, never contraction, and never sum across lanes.
+
+/// An instruction set that this machine has. Only [`Isa::detect`] and [`Isa::named`] make one, so holding one is the
+/// proof that its functions may be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Isa(Level);
+
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Plain code for the compilation target.
+    Scalar,
+    /// AVX2 and FMA.
+    Avx2,
+    /// AVX-512 F, VL, DQ, BW.
+    Avx512,
+}
+
+impl Isa {
+    /// The widest instruction set that this machine has.
+    pub fn detect() -> Isa {
+        #[cfg(target_arch = "x86_64")]
+        {
+            if is_x86_feature_detected!("avx512f")
+                && is_x86_feature_detected!("avx512dq")
+                && is_x86_feature_detected!("avx512vl")
+                && is_x86_feature_detected!("avx512bw")
+            {
+                return Isa(Level::Avx512);
+            }
+            if is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("bmi2")
+            {
+                return Isa(Level::Avx2);
+            }
+        }
+        Isa(Level::Scalar)
+    }
+
+    /// Plain code: there on every machine.
+    pub const fn scalar() -> Isa {
+        Isa(Level::Scalar)
+    }
+
+    /// Every instruction set that this machine can run, narrowest first.
+    pub fn available() -> Vec<Isa> {
+        let widest = Isa::detect();
+        [Level::Scalar, Level::Avx2, Level::Avx512]
+            .into_iter()
+            .filter(|&level| level as u8 <= widest.0 as u8)
+            .map(Isa)
+            .collect()
+    }
+
+    /// The instruction set of that name (`scalar`, `avx2`, `avx512`), if this machine has it.
+    pub fn named(name: &str) -> Option<Isa> {
+        Isa::available().into_iter().find(|isa| isa.name() == name)
+    }
+
+    /// Its name, as in [`Isa::named`].
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Level::Scalar => "scalar",
+            Level::Avx2 => "avx2",
+            Level::Avx512 => "avx512",
+        }
+    }
+
+    #[doc(hidden)]
+    #[inline(always)]
+    pub fn level(self) -> Level {
+        self.0
+    }
+}
+
+/// Defines a block function that is compiled for every instruction set; the caller passes the [`Isa`] first.
+///
+/// The body must not return a value, must not branch on data where a select does, and calls only `#[inline(always)]`
+/// functions, so that they are compiled with the same instruction set.
+#[macro_export]
+macro_rules! simd_fn {
+    ($(#[$meta:meta])* $vis:vis fn $name:ident ( $($arg:ident : $ty:ty),* $(,)? ) $body:block) => {
+        $(#[$meta])*
+        #[inline]
+        $vis fn $name(isa: $crate::math::simd::Isa, $($arg: $ty),*) {
+            #[inline(always)]
+            fn body($($arg: $ty),*) $body
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi1,bmi2")]
+            fn avx512($($arg: $ty),*) { body($($arg),*) }
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma,bmi1,bmi2")]
+            fn avx2($($arg: $ty),*) { body($($arg),*) }
+            match isa.level() {
+                // SAFETY: an `Isa` of this level exists only where the instruction set was detected.
+                #[cfg(target_arch = "x86_64")]
+                $crate::math::simd::Level::Avx512 => unsafe { avx512($($arg),*) },
+                // SAFETY: as above.
+                #[cfg(target_arch = "x86_64")]
+                $crate::math::simd::Level::Avx2 => unsafe { avx2($($arg),*) },
+                _ => body($($arg),*),
+            }
+        }
+    };
+}
