@@ -1,4 +1,6 @@
 //! Pure numerics on plain numbers, each with its source: nothing here knows what a number means.
 
+pub mod elementary;
 pub mod lanes;
+pub mod normal;
 pub mod simd;
