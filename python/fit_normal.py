@@ -76,7 +76,7 @@ def quantile(p):
     """The inverse normal distribution function of p <= 1/2 in full precision, by Newton's method in log p."""
     p = mp.mpf(p)
     if p > mp.mpf("0.01"):
-        x = mp.mpf(float(mp.sqrt(2) * mp.erfinv(2 * mp.mpf(float(p)) - 1)))
+        x = mp.sqrt(2) * mp.erfinv(2 * p - 1)
     else:
         s = mp.sqrt(-2 * mp.log(p))
         x = -(s - mp.log(s * mp.sqrt(2 * mp.pi)) / s)

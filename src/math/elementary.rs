@@ -119,3 +119,79 @@ fn ln_normal(x: f64, bias: f64) -> f64 {
     let correction = s.mul_add(half_square + tail, k * LN_2_LOW);
     k.mul_add(LN_2_HIGH, f - (half_square - correction))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::lanes::{LANES, Lanes};
+    use crate::math::reference::worst_ulps;
+    use crate::math::simd::Isa;
+    use crate::simd_fn;
+
+    #[test]
+    fn exp_is_within_its_bound_of_the_reference() {
+        assert!(worst_ulps("exp", include_str!("../../tests/reference/exp.csv"), exp) <= 0.7);
+    }
+
+    #[test]
+    fn ln_is_within_its_bound_of_the_reference() {
+        assert!(worst_ulps("ln", include_str!("../../tests/reference/ln.csv"), ln) <= 0.9);
+    }
+
+    #[test]
+    fn exp_at_its_edges() {
+        assert_eq!(exp(0.0), 1.0);
+        assert_eq!(exp(-0.0), 1.0);
+        assert_eq!(exp(f64::NEG_INFINITY), 0.0);
+        assert_eq!(exp(f64::MIN), 0.0);
+        assert_eq!(exp(-745.2), 0.0);
+        assert_eq!(exp(-745.1), 5e-324);
+        assert!(exp(709.782).is_finite());
+        assert_eq!(exp(709.79), f64::INFINITY);
+        assert_eq!(exp(f64::MAX), f64::INFINITY);
+        assert_eq!(exp(f64::INFINITY), f64::INFINITY);
+        assert!(exp(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn ln_at_its_edges() {
+        assert_eq!(ln(1.0).to_bits(), 0.0_f64.to_bits());
+        assert_eq!(ln(0.0), f64::NEG_INFINITY);
+        assert_eq!(ln(-0.0), f64::NEG_INFINITY);
+        assert_eq!(ln(f64::INFINITY), f64::INFINITY);
+        assert!(ln(-f64::MIN_POSITIVE).is_nan());
+        assert!(ln(f64::NEG_INFINITY).is_nan());
+        assert!(ln(f64::NAN).is_nan());
+    }
+
+    simd_fn! {
+        fn both(x: &Lanes, exps: &mut Lanes, lns: &mut Lanes) {
+            for i in 0..LANES {
+                exps[i] = exp(x[i]);
+                lns[i] = ln(x[i]);
+            }
+        }
+    }
+
+    #[test]
+    fn every_vector_width_gives_the_bits_of_one_at_a_time() {
+        for isa in Isa::available() {
+            for block in 0..400 {
+                let mut x = Lanes::ZERO;
+                for i in 0..LANES {
+                    let step = f64::from(block * LANES as i32 + i as i32);
+                    // Sweeps ±750 for exp and, on odd lanes, all binades for ln.
+                    x[i] = if i % 2 == 0 { step * 0.058_623 - 750.0 } else { exp(step * 0.058_1 - 745.0) };
+                }
+                x[3] = [0.0, -0.0, f64::INFINITY, f64::NEG_INFINITY, 5e-324][block as usize % 5];
+                let (mut exps, mut lns) = (Lanes::ZERO, Lanes::ZERO);
+                both(isa, &x, &mut exps, &mut lns);
+                for i in 0..LANES {
+                    assert_eq!(exps[i].to_bits(), exp(x[i]).to_bits(), "exp {:e} {}", x[i], isa.name());
+                    let same = lns[i].to_bits() == ln(x[i]).to_bits() || (lns[i].is_nan() && x[i] < 0.0);
+                    assert!(same, "ln {:e} {}", x[i], isa.name());
+                }
+            }
+        }
+    }
+}

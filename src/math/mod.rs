@@ -3,4 +3,6 @@
 pub mod elementary;
 pub mod lanes;
 pub mod normal;
+#[cfg(test)]
+pub(crate) mod reference;
 pub mod simd;

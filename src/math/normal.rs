@@ -236,3 +236,102 @@ simd_fn! {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::reference::worst_ulps;
+    use crate::math::simd::Isa;
+
+    #[test]
+    fn quantile_is_within_its_bound_of_the_reference() {
+        assert!(worst_ulps("quantile", include_str!("../../tests/reference/quantile.csv"), quantile) <= 4.0);
+    }
+
+    #[test]
+    fn cdf_is_within_its_bound_of_the_reference() {
+        assert!(worst_ulps("cdf", include_str!("../../tests/reference/cdf.csv"), cdf) <= 4.0);
+    }
+
+    #[test]
+    fn quantile_at_published_values_and_edges() {
+        for (u, x) in [
+            (1e-300, -37.0470962993612),
+            (1e-16, -8.222082216130435),
+            (1e-10, -6.361340902404056),
+            (0.02425, -1.972961051311885),
+            (0.975, 1.959963984540054),
+        ] {
+            assert!((quantile(u) / x - 1.0).abs() < 1e-15, "{u:e}: {}", quantile(u));
+        }
+        assert_eq!(quantile(0.5), 0.0);
+        assert_eq!(quantile(0.0), f64::NEG_INFINITY);
+        assert_eq!(quantile(1.0), f64::INFINITY);
+        assert!(quantile(-1e-9).is_nan());
+        assert!(quantile(1.0 + 1e-9).is_nan());
+        assert!(quantile(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn quantile_rises_across_the_seam() {
+        let seam = 0.5 - (0.25 - CENTRAL_LOW).sqrt();
+        let mut u = seam * (1.0 - 1e-13);
+        for _ in 0..2_000 {
+            let next = u + seam * 1e-16 * 16.0;
+            assert!(quantile(next) - quantile(u) > -3.0 * f64::EPSILON * 4.0, "{u}");
+            assert!(quantile(1.0 - u) - quantile(1.0 - next) > -3.0 * f64::EPSILON * 4.0, "{u}");
+            u = next;
+        }
+    }
+
+    #[test]
+    fn cdf_and_pdf_at_edges() {
+        assert_eq!(cdf(0.0), 0.5);
+        assert_eq!(cdf(f64::NEG_INFINITY), 0.0);
+        assert_eq!(cdf(f64::INFINITY), 1.0);
+        assert!(cdf(f64::NAN).is_nan());
+        assert_eq!(pdf(f64::INFINITY), 0.0);
+        assert_eq!(pdf(0.0), DENSITY_AT_ZERO);
+        assert!(pdf(f64::NAN).is_nan());
+        // Abramowitz and Stegun (1964), table 26.1.
+        assert!((pdf(1.0) / 0.241_970_724_519_143_35 - 1.0).abs() < 1e-15);
+        assert!((pdf(-5.0) / 1.486_719_514_734_297_7e-6 - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn cdf_undoes_quantile() {
+        for step in 1..20_000 {
+            let u = f64::from(step) / 20_000.0;
+            // One ulp of x moves Φ(x) by x φ(x) ulps; 4 ulp of x on top of 4 ulp of Φ.
+            let x = quantile(u);
+            let bound = f64::EPSILON * (4.0 * u + 4.0 * (x * pdf(x)).abs());
+            assert!((cdf(x) - u).abs() <= bound, "{u}");
+        }
+    }
+
+    #[test]
+    fn every_vector_width_gives_the_bits_of_one_at_a_time() {
+        for isa in Isa::available() {
+            for block in 0..300 {
+                let mut u = Lanes::ZERO;
+                for i in 0..LANES {
+                    u[i] = (f64::from(block * LANES as i32 + i as i32) + 0.5) / (300.0 * LANES as f64);
+                }
+                u[7] = exp(-f64::from(block) * 2.3);
+                u[8] = 1.0 - exp(-f64::from(block % 36) - 1.0);
+                let mut x = Lanes::ZERO;
+                quantiles(isa, &u, &mut x);
+                let (mut lower, mut upper) = (Lanes::ZERO, Lanes::ZERO);
+                x[9] = [f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0][block as usize % 4];
+                cdf_pair(isa, &x, &mut lower, &mut upper);
+                for i in 0..LANES {
+                    if i != 9 {
+                        assert_eq!(x[i].to_bits(), quantile(u[i]).to_bits(), "{} {}", u[i], isa.name());
+                    }
+                    assert_eq!(lower[i].to_bits(), cdf(x[i]).to_bits(), "{} {}", x[i], isa.name());
+                    assert_eq!(upper[i].to_bits(), cdf(-x[i]).to_bits(), "{} {}", x[i], isa.name());
+                }
+            }
+        }
+    }
+}
