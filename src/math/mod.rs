@@ -1,4 +1,7 @@
 //! Pure numerics on plain numbers, each with its source: nothing here knows what a number means.
 
+pub mod distribution;
+pub mod incomplete_beta;
 pub mod lanes;
+pub mod quadrature;
 pub mod simd;
