@@ -119,8 +119,9 @@ mod tests {
             close(incomplete_beta(0.5, 0.5, x, y).0, x.sqrt().asin() * std::f64::consts::FRAC_2_PI, 1e-14);
         }
         // A symmetric law has half its mass on either side, whatever the size of its shapes.
-        for a in [0.02, 1.5, 20.0, 1e4, 1e7, 5e8] {
-            close(incomplete_beta(a, a, 0.5, 0.5).0, 0.5, 2e-13);
+        // The rounding of the last steps adds up over √a terms.
+        for a in [0.02f64, 1.5, 20.0, 1e4, 1e7, 5e8] {
+            close(incomplete_beta(a, a, 0.5, 0.5).0, 0.5, 1e-14 + 4e-16 * a.sqrt());
         }
     }
 

@@ -1,7 +1,9 @@
 //! Pure numerics on plain numbers, each with its source: nothing here knows what a number means.
 
 pub mod distribution;
+pub mod elementary;
 pub mod incomplete_beta;
 pub mod lanes;
+pub mod normal;
 pub mod quadrature;
 pub mod simd;

@@ -1,8 +1,8 @@
 //! Normal and lognormal laws.
 
 use super::error::{DistributionError, finite, positive};
-use super::gauss::{elementary, normal};
 use crate::math::quadrature::{Remainder, mean_and_std_dev};
+use crate::math::{elementary, normal};
 
 /// Normal.
 #[derive(Clone, Copy, Debug, PartialEq)]

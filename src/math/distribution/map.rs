@@ -2,13 +2,13 @@
 
 use super::atoms::Empirical;
 use super::bounded::{Triangular, Uniform};
-use super::gauss::{elementary, normal};
 use super::gaussian::{Lognormal, Normal, score_at};
 use super::metalog::{Form, Metalog};
 use super::table::Table;
 use super::{Distribution, Law, Window};
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
+use crate::math::{elementary, normal};
 use crate::simd_fn;
 
 /// Largest error of a table, in parts of the range (beta) or of the scale and the value (Student's t).
@@ -59,25 +59,11 @@ fn sinh(z: f64) -> f64 {
     0.5 * (elementary::exp(z) - elementary::exp(-z))
 }
 
-/// Keeps the exponent where `exp` neither overflows nor leaves the normal numbers.
-#[inline(always)]
-fn tame(z: f64) -> f64 {
-    clamp(z, -700.0, 700.0)
-}
-
 #[inline(always)]
 fn step(thresholds: &[f64], values: &[f64], y: f64) -> f64 {
     values[thresholds.partition_point(|&threshold| threshold < y)]
 }
 
-simd_fn! {
-    fn probabilities(y: &Lanes, p: &mut Lanes, q: &mut Lanes) {
-        for i in 0..LANES {
-            p[i] = normal::cdf(y[i]);
-            q[i] = normal::cdf(-y[i]);
-        }
-    }
-}
 simd_fn! {
     fn widen(window: &Window, p: &mut Lanes, q: &mut Lanes) {
         for i in 0..LANES {
@@ -137,14 +123,14 @@ simd_fn! {
 simd_fn! {
     fn unit_places(low: f64, high: f64, out: &mut Lanes) {
         for i in 0..LANES {
-            out[i] = unit_place(tame(out[i]), low, high);
+            out[i] = unit_place(out[i], low, high);
         }
     }
 }
 simd_fn! {
     fn student_ts(location: f64, scale: f64, out: &mut Lanes) {
         for i in 0..LANES {
-            out[i] = scale.mul_add(sinh(tame(out[i])), location);
+            out[i] = scale.mul_add(sinh(out[i]), location);
         }
     }
 }
@@ -175,12 +161,10 @@ impl QuantileMap {
             Law::Lognormal(law) => Shape::Lognormal(*law),
             Law::Metalog(law) => Shape::Metalog(*law),
             Law::Empirical(law) => Shape::Sample(law.clone()),
-            Law::Discrete(law) => {
-                Shape::Steps { thresholds: law.thresholds(), values: law.values.clone() }
-            }
+            Law::Discrete(law) => Shape::Steps { thresholds: law.thresholds(), values: law.values.clone() },
             Law::Beta(law) => {
                 let error = |found: f64, truth: f64| {
-                    (unit_place(tame(found), 0.0, 1.0) - unit_place(tame(truth), 0.0, 1.0)).abs()
+                    (unit_place(found, 0.0, 1.0) - unit_place(truth, 0.0, 1.0)).abs()
                 };
                 let table = Table::new(|y, p, q, phi| law.node(y, p, q, phi), error, TABLE_TOLERANCE);
                 Shape::Beta { low: law.low, high: law.high, table }
@@ -199,7 +183,7 @@ impl QuantileMap {
         let (mut p, mut q, mut moved) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         let mut y = y;
         if self.window.is_some() || !self.takes_scores() {
-            probabilities(isa, y, &mut p, &mut q);
+            normal::cdf_pair(isa, y, &mut p, &mut q);
         }
         if let Some(window) = &self.window {
             widen(isa, window, &mut p, &mut q);
@@ -254,8 +238,8 @@ impl QuantileMap {
             Shape::Constant(value) => *value,
             Shape::Normal(law) => law.at(y),
             Shape::Lognormal(law) => law.at(y),
-            Shape::Beta { low, high, table } => unit_place(tame(table.at(y)), *low, *high),
-            Shape::StudentT { location, scale, table } => scale.mul_add(sinh(tame(table.at(y))), *location),
+            Shape::Beta { low, high, table } => unit_place(table.at(y), *low, *high),
+            Shape::StudentT { location, scale, table } => scale.mul_add(sinh(table.at(y)), *location),
             Shape::Steps { thresholds, values } => step(thresholds, values, y),
             Shape::Uniform(law) => law.at(p, q),
             Shape::Triangular(law) => law.at(p, q),

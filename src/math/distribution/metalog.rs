@@ -1,8 +1,8 @@
 //! The three-term metalog through three quantiles (Keelin 2016, "The metalog distributions", equations 6, 12, 14).
 
 use super::error::{DistributionError, finite, require};
-use super::gauss::elementary;
 use super::inversion::solve;
+use crate::math::elementary;
 use crate::math::quadrature::{Remainder, mean_and_std_dev};
 
 /// The bounds of the law, which choose its form.
@@ -27,8 +27,6 @@ pub struct Metalog {
 
 /// Least (p50 − p10)/(p90 − p10), after the transform, for which M increases; 1 less it is the greatest.
 const LEAST_RATIO: f64 = 0.1666;
-/// Exponents beyond this say no more than the bound itself.
-const STEEP: f64 = 700.0;
 
 impl Form {
     /// x in the units of M.
@@ -44,16 +42,14 @@ impl Form {
     /// M in the units of x.
     #[inline(always)]
     pub(super) fn bend(self, m: f64) -> f64 {
-        let kept = if m > STEEP { STEEP } else { m };
-        let kept = if kept < -STEEP { -STEEP } else { kept };
         match self {
             Form::Plain => m,
-            Form::Above { lower } => lower + elementary::exp(kept),
-            Form::Below { upper } => upper - elementary::exp(-kept),
+            Form::Above { lower } => lower + elementary::exp(m),
+            Form::Below { upper } => upper - elementary::exp(-m),
             Form::Between { lower, upper } => {
-                let e = elementary::exp(if kept < 0.0 { kept } else { -kept });
+                let e = elementary::exp(if m < 0.0 { m } else { -m });
                 let part = (upper - lower) * (e / (1.0 + e));
-                if kept < 0.0 { lower + part } else { upper - part }
+                if m < 0.0 { lower + part } else { upper - part }
             }
         }
     }
@@ -71,9 +67,7 @@ impl Metalog {
             finite(parameter, value)?;
         }
         require(p10 < p90, "p90", p90, || format!("above `p10` = {p10}"))?;
-        require(p10 < p50 && p50 < p90, "p50", p50, || {
-            format!("between `p10` = {p10} and `p90` = {p90}")
-        })?;
+        require(p10 < p50 && p50 < p90, "p50", p50, || format!("between `p10` = {p10} and `p90` = {p90}"))?;
         if let Some(lower) = lower {
             finite("lower", lower)?;
             require(lower < p10, "lower", lower, || format!("below `p10` = {p10}"))?;

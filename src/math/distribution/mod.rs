@@ -4,7 +4,6 @@ mod atoms;
 mod beta;
 mod bounded;
 mod error;
-mod gauss;
 mod gaussian;
 mod inversion;
 mod map;
@@ -234,9 +233,7 @@ impl Distribution {
         }
         let (from, to) = (min.max(low), max.min(high));
         match &self.law {
-            Law::Discrete(law) => {
-                Ok(Self::whole(Law::Discrete(law.between(min, max).map_err(improbable)?)))
-            }
+            Law::Discrete(law) => Ok(Self::whole(Law::Discrete(law.between(min, max).map_err(improbable)?))),
             Law::Empirical(law) => {
                 Ok(Self::whole(Law::Empirical(law.between(min, max).map_err(improbable)?)))
             }

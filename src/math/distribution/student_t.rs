@@ -95,12 +95,7 @@ impl StudentT {
 
     /// Moments given that the value lies between `min` and `max`, of which one may be infinite; `probability` is that
     /// of the interval.
-    pub(super) fn moments_between(
-        &self,
-        min: f64,
-        max: f64,
-        probability: f64,
-    ) -> (Option<f64>, Option<f64>) {
+    pub(super) fn moments_between(&self, min: f64, max: f64, probability: f64) -> (Option<f64>, Option<f64>) {
         let (a, b) = ((min - self.location) / self.scale, (max - self.location) / self.scale);
         if a.is_finite() && b.is_finite() {
             let shift = 0f64.clamp(a, b);
@@ -116,7 +111,8 @@ impl StudentT {
             return (None, None);
         }
         // One end: ∫ t f dt = −(df + t²) f/(df − 1) between the ends, and by parts for t².
-        let edge = |t: f64| if t.is_finite() { (self.df + t * t) * self.density(t) / (self.df - 1.0) } else { 0.0 };
+        let edge =
+            |t: f64| if t.is_finite() { (self.df + t * t) * self.density(t) / (self.df - 1.0) } else { 0.0 };
         let weighted = |t: f64| if t.is_finite() { t * edge(t) } else { 0.0 };
         let mean = (edge(a) - edge(b)) / probability;
         let sd = (self.df > 2.0).then(|| {

@@ -1,6 +1,7 @@
 //! A smooth increasing function of standard normal y as quintic Hermite pieces on equal cells of [−9, 9].
 
 use super::gaussian::tails;
+use crate::math::normal;
 
 /// The table ends here: |Y| is larger with probability 2·10⁻¹⁹.
 pub(super) const END: f64 = 9.0;
@@ -33,7 +34,7 @@ impl Table {
         let at = |index: usize, count: usize| {
             let y = END * (2.0 * index as f64 - count as f64) / count as f64;
             let (p, q) = tails(y);
-            node(y, p, q, (-0.5 * y * y).exp() / std::f64::consts::TAU.sqrt())
+            node(y, p, q, normal::pdf(y))
         };
         let mut nodes: Vec<Node> = (0..=FEWEST_CELLS).map(|i| at(i, FEWEST_CELLS)).collect();
         loop {
