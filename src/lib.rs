@@ -2,5 +2,6 @@
 
 pub mod config;
 pub mod math;
+pub mod model;
 pub mod rng;
 pub mod stats;

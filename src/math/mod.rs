@@ -5,7 +5,7 @@ pub mod elementary;
 pub mod incomplete_beta;
 pub mod lanes;
 pub mod normal;
+pub mod quadrature;
 #[cfg(test)]
 pub(crate) mod reference;
-pub mod quadrature;
 pub mod simd;
