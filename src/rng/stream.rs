@@ -155,6 +155,14 @@ mod tests {
     use crate::math::simd::Isa;
     use crate::rng::philox::philox4x32;
 
+    const FROZEN_BITS: [&str; 5] = [
+        "0x3fd8dbdffbee69d6",
+        "0xbfe9898ed172dd3f",
+        "0x3ff1cdf076953ce4",
+        "0xbfc81e2bc3842f60",
+        "0x3febbf4498ee6943",
+    ];
+
     /// Frozen with stream version 1; computed apart from this code, from the definition, in Python.
     #[test]
     fn keys_are_frozen() {
@@ -215,6 +223,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Frozen with stream version 1: these bits are what a saved result was made of.
+    #[test]
+    fn draws_are_frozen() {
+        let key = StreamKey::new(20_260_101, "revenue growth");
+        let bits = [
+            normal_of_path(key, 0),
+            normal_of_path(key, 48_231),
+            normal_of_draw(key, 48_231, 0),
+            normal_of_draw(key, 1 << 40, 7),
+            uniform_of_draw(key, 48_231, 0),
+        ]
+        .map(f64::to_bits);
+        assert_eq!(bits.map(|b| format!("{b:#018x}")), FROZEN_BITS);
     }
 
     #[test]
