@@ -185,7 +185,8 @@ pub fn complete_max_determinant(
         if members.len() < 2 {
             continue;
         }
-        let part = Array2::from_shape_fn((members.len(), members.len()), |(a, b)| named[[members[a], members[b]]]);
+        let part =
+            Array2::from_shape_fn((members.len(), members.len()), |(a, b)| named[[members[a], members[b]]]);
         let completed = complete_group(&part)?;
         for (a, &i) in members.iter().enumerate() {
             for (b, &j) in members.iter().enumerate() {
@@ -309,9 +310,12 @@ mod tests {
         };
         let loadings = Array2::from_shape_fn((n, 2 * n), |_| next());
         let a = loadings.dot(&loadings.t());
-        Array2::from_shape_fn((n, n), |(i, j)| {
-            if i == j { 1.0 } else { a[[i, j]] / (a[[i, i]] * a[[j, j]]).sqrt() }
-        })
+        Array2::from_shape_fn(
+            (n, n),
+            |(i, j)| {
+                if i == j { 1.0 } else { a[[i, j]] / (a[[i, i]] * a[[j, j]]).sqrt() }
+            },
+        )
     }
 
     #[test]
@@ -344,7 +348,9 @@ mod tests {
     fn highams_example() {
         // Higham (2002), section 4: the nearest correlation matrix has 0.7607 and 0.1573.
         let found = nearest_correlation(&array![[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]]);
-        for (x, truth) in [(found[[0, 1]], 0.760689917), (found[[1, 2]], 0.760689917), (found[[0, 2]], 0.157298)] {
+        for (x, truth) in
+            [(found[[0, 1]], 0.760689917), (found[[1, 2]], 0.760689917), (found[[0, 2]], 0.157298)]
+        {
             println!("{x:.12} against {truth}");
             assert!((x - truth).abs() < 5e-7);
         }
@@ -357,7 +363,8 @@ mod tests {
         assert!(largest(&(nearest_correlation(&r) - &r)) < 1e-12);
         // No correlation matrix on the way to another one is nearer.
         let mut wild = some_correlation(10, 7);
-        for (i, j, rho) in [(0, 1, 0.95), (1, 2, 0.95), (0, 2, -0.9), (3, 4, 0.99), (4, 5, 0.99), (3, 5, 0.2)] {
+        for (i, j, rho) in [(0, 1, 0.95), (1, 2, 0.95), (0, 2, -0.9), (3, 4, 0.99), (4, 5, 0.99), (3, 5, 0.2)]
+        {
             (wild[[i, j]], wild[[j, i]]) = (rho, rho);
         }
         let near = nearest_correlation(&wild);
