@@ -5,4 +5,5 @@ pub mod kernel;
 pub mod math;
 pub mod model;
 pub mod rng;
+pub mod run;
 pub mod stats;

@@ -31,8 +31,8 @@ use crate::stats::moments::ChunkCoMoments;
 pub struct Asked {
     /// Keep every period's series (sample paths).
     pub periods: bool,
-    /// Gather the products of correlated factors.
-    pub factor_pairs: bool,
+    /// Gather the products of correlated factors over so many of the block's paths.
+    pub factor_pairs: usize,
 }
 
 /// A fading trend: its numbers and the decay of its deviation.
@@ -285,9 +285,12 @@ impl Block {
             if at.parity == 0 {
                 plan.innovations.fill(plan.isa, first_path, (period / 2) as u32, &mut self.zeta);
             }
-            if asked.factor_pairs {
-                for (pair, &(_, a, b)) in self.factor_pairs.iter_mut().zip(&plan.innovations.pairs) {
-                    multiply(plan.isa, &self.zeta[a][at.parity], &self.zeta[b][at.parity], pair);
+            for (pair, &(_, a, b)) in self.factor_pairs.iter_mut().zip(&plan.innovations.pairs) {
+                let (a, b) = (&self.zeta[a][at.parity], &self.zeta[b][at.parity]);
+                match asked.factor_pairs {
+                    0 => {}
+                    LANES => multiply(plan.isa, a, b, pair),
+                    count => pair.add_all(&a[..count], &b[..count]),
                 }
             }
             self.step(plan, at, first_path);
