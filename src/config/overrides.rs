@@ -4,7 +4,7 @@ use super::Config;
 use super::code::Code;
 use super::noun::{EntryKey, KeySpec, Kind, Noun, NounSpec, entry_label, join};
 use super::number::NumberTable;
-use super::place::{Origin, Place};
+use super::place::{FLAG_PREFIX, Origin, Place};
 use super::problem::{Problem, Problems};
 use super::spelling;
 use super::tree::{self, Entry, Node, Value};
@@ -31,7 +31,8 @@ pub fn read(flags: &[String], problems: &mut Problems) -> Vec<Override> {
 
 fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Override> {
     let origin = Origin::Flag(index);
-    let whole = Place::new(origin, 0..flag.len());
+    let shift = FLAG_PREFIX.len();
+    let whole = Place::new(origin, shift..shift + flag.len());
     let Some((path, equals)) = split_key(flag, origin) else {
         problems.push(
             Problem::error(Code::SetForm, whole, format!("`--set {flag}` is not of the form KEY=VALUE"))
@@ -41,7 +42,7 @@ fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Overrid
     };
     let rest = &flag[equals + 1..];
     let text = rest.trim();
-    let offset = equals + 1 + (rest.len() - rest.trim_start().len());
+    let offset = shift + equals + 1 + (rest.len() - rest.trim_start().len());
     let place = Place::new(origin, offset..offset + text.len());
     match tree::value(text, origin, offset) {
         Ok(node) => Some(Override { path, node: Node { place, ..node }, place: whole }),
@@ -74,7 +75,8 @@ fn value_problem(key: &str, text: &str, place: Place, message: &str, detail: Pla
 /// The parts of a dotted key and the position of the equals sign after it.
 fn split_key(flag: &str, origin: Origin) -> Option<(Vec<Step>, usize)> {
     let mut path = Vec::new();
-    let (mut text, mut start, mut quote) = (String::new(), 0, None);
+    let shift = FLAG_PREFIX.len();
+    let (mut text, mut start, mut quote) = (String::new(), shift, None);
     for (at, c) in flag.char_indices() {
         match (quote, c) {
             (Some(mark), _) if c == mark => quote = None,
@@ -85,12 +87,12 @@ fn split_key(flag: &str, origin: Origin) -> Option<(Vec<Step>, usize)> {
                 if step.is_empty() {
                     return None;
                 }
-                path.push(Step { text: step, place: Place::new(origin, start..at) });
+                path.push(Step { text: step, place: Place::new(origin, start..shift + at) });
                 if c == '=' {
                     return Some((path, at));
                 }
                 text.clear();
-                start = at + 1;
+                start = shift + at + 1;
             }
             (None, _) => text.push(c),
         }
