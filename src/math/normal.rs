@@ -1,4 +1,4 @@
-//! The standard normal distribution: density, distribution function and quantile, each branch-free.
+//! The standard normal distribution: density, distribution function and quantile, branch-free one number at a time.
 //!
 //! Every function is a ratio of polynomials with positive coefficients in a positive variable, so that no sum loses
 //! digits; the coefficients are minimax fits made by `python/fit_normal.py`, with fitting errors below 6e-17. The
@@ -162,21 +162,20 @@ pub fn quantile(u: f64) -> f64 {
     if in_tail(u) { tail } else { central }
 }
 
-/// Replaces every u of a block by Φ⁻¹(u), in the bits of [`quantile`].
+/// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`]: for use inside block functions.
 ///
 /// The central ratio is computed on all lanes; the few in the tails are then done again one by one.
 #[inline(always)]
-pub fn quantile_in_place(block: &mut Lanes) {
-    let uniform = *block;
+pub fn quantile_block(uniform: &Lanes, out: &mut Lanes) {
     let mut tails = 0_u64;
     for i in 0..LANES {
         let u = uniform[i];
-        block[i] = quantile_central(u);
+        out[i] = quantile_central(u);
         tails |= u64::from(in_tail(u)) << i;
     }
     while tails != 0 {
         let i = tails.trailing_zeros() as usize % LANES;
-        block[i] = quantile_tail(uniform[i]);
+        out[i] = quantile_tail(uniform[i]);
         tails &= tails - 1;
     }
 }
@@ -184,8 +183,7 @@ pub fn quantile_in_place(block: &mut Lanes) {
 simd_fn! {
     /// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`].
     pub fn quantiles(uniform: &Lanes, out: &mut Lanes) {
-        *out = *uniform;
-        quantile_in_place(out);
+        quantile_block(uniform, out);
     }
 }
 
