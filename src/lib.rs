@@ -1,5 +1,6 @@
 //! capstake: Monte Carlo valuation of who gets what from OpenAI's growth under its deals with Microsoft.
 
+pub mod cli;
 pub mod config;
 pub mod math;
 pub mod model;
