@@ -116,7 +116,7 @@ fn raise_eigenvalues(matrix: &Array2<f64>, floor: f64) -> Array2<f64> {
 pub fn nearest_correlation(matrix: &Array2<f64>) -> Array2<f64> {
     let mut y = 0.5 * (matrix + &matrix.t());
     let mut correction: Array2<f64> = Array2::zeros(y.raw_dim());
-    for _ in 0..20_000 {
+    for _ in 0..2_000 {
         let shifted = &y - &correction;
         let x = raise_eigenvalues(&shifted, 0.0);
         correction = &x - &shifted;
@@ -185,7 +185,8 @@ pub fn complete_max_determinant(
         if members.len() < 2 {
             continue;
         }
-        let part = Array2::from_shape_fn((members.len(), members.len()), |(a, b)| named[[members[a], members[b]]]);
+        let part =
+            Array2::from_shape_fn((members.len(), members.len()), |(a, b)| named[[members[a], members[b]]]);
         let completed = complete_group(&part)?;
         for (a, &i) in members.iter().enumerate() {
             for (b, &j) in members.iter().enumerate() {
@@ -291,6 +292,8 @@ fn solve(matrix: &Array2<f64>, right: &[f64]) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::print_stdout, reason = "measured values are shown")]
+
     use ndarray::array;
     use proptest::prelude::*;
 
@@ -309,9 +312,12 @@ mod tests {
         };
         let loadings = Array2::from_shape_fn((n, 2 * n), |_| next());
         let a = loadings.dot(&loadings.t());
-        Array2::from_shape_fn((n, n), |(i, j)| {
-            if i == j { 1.0 } else { a[[i, j]] / (a[[i, i]] * a[[j, j]]).sqrt() }
-        })
+        Array2::from_shape_fn(
+            (n, n),
+            |(i, j)| {
+                if i == j { 1.0 } else { a[[i, j]] / (a[[i, i]] * a[[j, j]]).sqrt() }
+            },
+        )
     }
 
     #[test]
@@ -344,7 +350,9 @@ mod tests {
     fn highams_example() {
         // Higham (2002), section 4: the nearest correlation matrix has 0.7607 and 0.1573.
         let found = nearest_correlation(&array![[1.0, 1.0, 0.0], [1.0, 1.0, 1.0], [0.0, 1.0, 1.0]]);
-        for (x, truth) in [(found[[0, 1]], 0.760689917), (found[[1, 2]], 0.760689917), (found[[0, 2]], 0.157298)] {
+        for (x, truth) in
+            [(found[[0, 1]], 0.760689917), (found[[1, 2]], 0.760689917), (found[[0, 2]], 0.157298)]
+        {
             println!("{x:.12} against {truth}");
             assert!((x - truth).abs() < 5e-7);
         }
@@ -357,7 +365,8 @@ mod tests {
         assert!(largest(&(nearest_correlation(&r) - &r)) < 1e-12);
         // No correlation matrix on the way to another one is nearer.
         let mut wild = some_correlation(10, 7);
-        for (i, j, rho) in [(0, 1, 0.95), (1, 2, 0.95), (0, 2, -0.9), (3, 4, 0.99), (4, 5, 0.99), (3, 5, 0.2)] {
+        for (i, j, rho) in [(0, 1, 0.95), (1, 2, 0.95), (0, 2, -0.9), (3, 4, 0.99), (4, 5, 0.99), (3, 5, 0.2)]
+        {
             (wild[[i, j]], wild[[j, i]]) = (rho, rho);
         }
         let near = nearest_correlation(&wild);
@@ -435,6 +444,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn sixty_variables_to_the_nearest() {
+        let n = 60;
+        let mut wild = some_correlation(n, 9);
+        for i in 0..n - 2 {
+            let rho = if i % 3 == 0 { -0.6 } else { 0.8 };
+            (wild[[i, i + 1]], wild[[i + 1, i]]) = (rho, rho);
+            (wild[[i, i + 2]], wild[[i + 2, i]]) = (0.5, 0.5);
+        }
+        assert!(cholesky(&wild).is_none());
+        let start = std::time::Instant::now();
+        let near = nearest_correlation(&wild);
+        println!("in {:?}", start.elapsed());
+        assert!(cholesky(&near).is_some());
     }
 
     proptest! {
