@@ -151,6 +151,19 @@ mod tests {
     }
 
     #[test]
+    fn agrees_with_quadrature_in_forty_digits() {
+        for (a, b, x, truth) in [
+            (0.05, 2.0, 2f64.powi(-30), 0.37123106010647383754),
+            (4000.0, 900.0, 0.8125, 0.24327344193972121358),
+            (5e7, 0.5, 1.0 - 2f64.powi(-23), 0.00055506775184765207372),
+            (30.0, 0.01, 0.5, 6.2214423129843634679e-13),
+            (1e5, 2e5, 0.328125, 6.5112629341422314564e-10),
+        ] {
+            close(incomplete_beta(a, b, x, 1.0 - x).0, truth, 2e-14);
+        }
+    }
+
+    #[test]
     fn agrees_with_another_implementation() {
         for (a, b) in [(0.3, 0.8), (1.8, 4.2), (7.0, 2.0), (30.0, 55.0)] {
             for i in 1..20 {
