@@ -1,5 +1,7 @@
 //! The laws against closed forms, published values and each other; the compiled maps against the laws.
 
+#![allow(clippy::print_stdout, reason = "measured errors are shown")]
+
 use proptest::prelude::*;
 
 use super::{Distribution, DistributionError, QuantileMap};
@@ -91,9 +93,12 @@ fn published_values() {
 fn moments_agree_with_a_sum_over_the_quantile_function() {
     for (name, law) in laws_and_truncations() {
         let (Some(mean), Some(sd)) = (law.mean(), law.std_dev()) else { continue };
+        if sd < 1e-6 * mean.abs() {
+            continue; // a window of few ulps
+        }
         // In normal space, where ends are far; heavy tails make this sum, not the law's own value, the rough one.
         let (mut first, mut second) = (0.0, 0.0);
-        each_node(-8.0, 8.0, 400, |y, dy| {
+        each_node(-8.0, 8.0, 80, |y, dy| {
             let weight = (-0.5 * y * y).exp() / std::f64::consts::TAU.sqrt() * dy;
             let u = normal::cdf(-y.abs());
             let low_side = y < 0.0;
@@ -109,7 +114,14 @@ fn moments_agree_with_a_sum_over_the_quantile_function() {
             second += weight * (x - mean) * (x - mean);
         });
         let heavy = name.starts_with("student 3") || name.starts_with("metalog");
-        let tolerance = if heavy { 2e-2 } else { 2e-9 };
+        // Nor are the nodes put at the kink of a triangle.
+        let tolerance = if heavy {
+            2e-2
+        } else if name.starts_with("triangular") {
+            1e-6
+        } else {
+            2e-9
+        };
         assert!(first.abs() <= tolerance * sd, "{name}: mean {mean} misses by {first:e}, sd {sd}");
         assert!((second.sqrt() / sd - 1.0).abs() <= tolerance, "{name}: sd {sd} against {}", second.sqrt());
     }
@@ -283,11 +295,13 @@ fn atoms() {
     assert!(Distribution::constant(7.0).unwrap().is_constant());
 }
 
+const BLOCKS: usize = 8;
+
 /// Standard normal values over the whole range that a path can see.
 fn grid() -> Vec<Lanes> {
-    let count = 40 * LANES;
+    let count = BLOCKS * LANES;
     let at = |i: usize| 16.6 * (i as f64 + 0.37) / count as f64 - 8.3;
-    (0..40).map(|block| Lanes(std::array::from_fn(|lane| at(block * LANES + lane)))).collect()
+    (0..BLOCKS).map(|block| Lanes(std::array::from_fn(|lane| at(block * LANES + lane)))).collect()
 }
 
 #[test]
@@ -317,6 +331,43 @@ fn maps_agree_with_quantiles() {
         }
         println!("{name}: {:.1e} at y = {:.2}", worst.0, worst.1);
         assert!(worst.0 < 1e-11, "{name}: error {:e} at y = {}", worst.0, worst.1);
+    }
+}
+
+#[test]
+fn extreme_shapes() {
+    let made = [
+        ("beta .01 .01", Distribution::beta(0.01, 0.01, 0.0, 1.0)),
+        ("beta .01 1e9", Distribution::beta(0.01, 1e9, 0.0, 1.0)),
+        ("beta 1e6 1e6", Distribution::beta(1e6, 1e6, 0.0, 1.0)),
+        ("beta 1e9 3", Distribution::beta(1e9, 3.0, 0.0, 1.0)),
+        ("beta 1e9 1e9", Distribution::beta(1e9, 1e9, 0.0, 1.0)),
+        ("pert 1e8", Distribution::pert(0.0, 0.3, 1.0, 1e8)),
+        ("pert 0", Distribution::pert(0.0, 0.3, 1.0, 0.0)),
+        ("student .1", Distribution::student_t(0.1, 0.0, 1.0)),
+        ("student 1e8", Distribution::student_t(1e8, 0.0, 1.0)),
+    ];
+    for (name, law) in made {
+        let law = law.unwrap();
+        let start = std::time::Instant::now();
+        let map = QuantileMap::new(&law);
+        let took = start.elapsed();
+        let mut worst = 0.0f64;
+        for i in 0..200 {
+            let y = f64::from(i) * 0.0801 - 8.0;
+            let truth = law.law.at(normal::cdf(y), normal::cdf(-y));
+            worst = worst.max((map.apply_one(y) - truth).abs() / truth.abs().max(1.0));
+        }
+        println!("{name}: {worst:.1e}, made in {took:?}");
+        assert!(worst < 1e-11, "{name}: {worst:e}");
+    }
+    // Far beyond any draw the maps stay in the support and are numbers.
+    for (name, law) in laws_and_truncations() {
+        let (map, (low, high)) = (QuantileMap::new(&law), law.support());
+        for y in [-60.0, 60.0] {
+            let x = map.apply_one(y);
+            assert!((low..=high).contains(&x), "{name}: {x} at {y}");
+        }
     }
 }
 
@@ -400,7 +451,7 @@ fn any_law() -> impl Strategy<Value = Distribution> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
     fn cdf_undoes_quantile(law in any_law(), u in 0.001..0.999f64, from in 0.0..0.4f64, to in 0.6..1.0f64) {
