@@ -109,8 +109,7 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Cloud> {
             },
             name,
         };
-        // Stable: the others keep the scenario's order.
-        if home && clouds.len() == config.cloud.iter().position(is_home).unwrap_or(0) {
+        if home {
             clouds.insert(0, judged);
         } else {
             clouds.push(judged);

@@ -67,8 +67,11 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Costs {
 
 /// Judges `[[contract]]`.
 pub(super) fn judge_contracts(judge: &mut Judge, config: &Config, clouds: &[Cloud]) -> Vec<Contract> {
-    let names =
-        judge.names("contract", "name", config.contract.iter().map(|contract| (&contract.name, contract.place)));
+    let names = judge.names(
+        "contract",
+        "name",
+        config.contract.iter().map(|contract| (&contract.name, contract.place)),
+    );
     let mut contracts = Vec::new();
     for (contract, name) in config.contract.iter().zip(names) {
         let table = Table::new::<config::Contract>(entry_path("contract", &name), contract.place);

@@ -76,12 +76,10 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Deal> {
 
 fn one(judge: &mut Judge, deal: &config::Deal, name: String) -> Deal {
     let table = Table::new::<config::Deal>(entry_path("deal", &name), deal.place);
-    let dates =
-        [("share_ends", &deal.share_ends, &deal.share_ends_years), (
-            "exclusive_until",
-            &deal.exclusive_until,
-            &deal.exclusive_until_years,
-        )];
+    let dates = [
+        ("share_ends", &deal.share_ends, &deal.share_ends_years),
+        ("exclusive_until", &deal.exclusive_until, &deal.exclusive_until_years),
+    ];
     let [share_ends, exclusive_until] = dates.map(|(key, date, years)| end(judge, &table, key, date, years));
     if let (Some(from), Some(to)) = (&deal.effective, &deal.share_ends) {
         judge.span(&table, ("effective", from), ("share_ends", to));

@@ -96,9 +96,9 @@ pub(super) fn judge(judge: &mut Judge, config: &Config, discount: Num) -> Option
     let method = match method {
         config::Method::RevenueMultiple => {
             let multiple = multiple(judge, &table, equity);
-            let margin = judge
-                .optional(&equity.margin_elasticity)
-                .map(|elasticity| (elasticity, judge.required(&table, "margin_reference", &equity.margin_reference)));
+            let margin = judge.optional(&equity.margin_elasticity).map(|elasticity| {
+                (elasticity, judge.required(&table, "margin_reference", &equity.margin_reference))
+            });
             Method::RevenueMultiple { multiple, margin }
         }
         config::Method::EbitdaMultiple => Method::EbitdaMultiple {
@@ -139,7 +139,11 @@ fn idle_keys(judge: &mut Judge, equity: &config::Equity, method: config::Method)
         ("volatility", equity.volatility.as_ref().map(|number| number.place), multiples),
         ("perpetual_growth", equity.perpetual_growth.as_ref().map(|number| number.place), &[PerpetualGrowth]),
         ("discount_rate", equity.discount_rate.as_ref().map(|number| number.place), &[PerpetualGrowth]),
-        ("margin_elasticity", equity.margin_elasticity.as_ref().map(|number| number.place), &[RevenueMultiple]),
+        (
+            "margin_elasticity",
+            equity.margin_elasticity.as_ref().map(|number| number.place),
+            &[RevenueMultiple],
+        ),
         ("margin_reference", equity.margin_reference.as_ref().map(|number| number.place), &[RevenueMultiple]),
     ];
     for (key, place, users) in numbers {

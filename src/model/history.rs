@@ -53,8 +53,13 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<HistoryPeriod> {
                 .help("history ends the day before the valuation date at the latest; what comes after is simulated"),
             );
         }
-        let period =
-            HistoryPeriod { from: judge.time_of(from.value), to: judge.time_after(to.value), net_revenue, fcf, ebitda };
+        let period = HistoryPeriod {
+            from: judge.time_of(from.value),
+            to: judge.time_after(to.value),
+            net_revenue,
+            fcf,
+            ebitda,
+        };
         kept.push((from, to, period));
     }
     kept.sort_by_key(|(from, to, _)| (from.value, to.value));

@@ -90,8 +90,8 @@ impl<'a> Judge<'a> {
             };
             let judged = number::judge(number, domain, columns, &mut judge.problems);
             let fine = judged.is_some();
-            let (law, wording) =
-                judged.map_or((Law::Constant(f64::NAN), String::new()), |judged| (judged.law, judged.wording));
+            let (law, wording) = judged
+                .map_or((Law::Constant(f64::NAN), String::new()), |judged| (judged.law, judged.wording));
             let num = judge.ledger.push(Entry {
                 key: number.key.clone(),
                 unit: number.unit,
@@ -165,7 +165,10 @@ impl<'a> Judge<'a> {
                     let problem = Problem::error(
                         Code::UnknownSameAs,
                         link.place,
-                        format!("`{}` is to be the same as `{key}`, which is no number of this scenario", number.key),
+                        format!(
+                            "`{}` is to be the same as `{key}`, which is no number of this scenario",
+                            number.key
+                        ),
                     )
                     .found(key)
                     .allowed("the key of a number that is written in this scenario");
@@ -423,10 +426,14 @@ impl<'a> Judge<'a> {
         for (index, (name, place)) in entries.enumerate() {
             let Some(name) = name else {
                 self.problems.push(
-                    Problem::error(Code::KeyMissing, place, format!("entry {} of `{list}` needs `{key}`", index + 1))
-                        .found("no such key")
-                        .allowed(NAME_WORDS)
-                        .help(format!("add `{key}`: it names the entry in keys, tables and --set")),
+                    Problem::error(
+                        Code::KeyMissing,
+                        place,
+                        format!("entry {} of `{list}` needs `{key}`", index + 1),
+                    )
+                    .found("no such key")
+                    .allowed(NAME_WORDS)
+                    .help(format!("add `{key}`: it names the entry in keys, tables and --set")),
                 );
                 names.push((index + 1).to_string());
                 continue;
@@ -525,7 +532,9 @@ impl<'a> Judge<'a> {
     }
 }
 
-const NAME_WORDS: &str = "small letters, digits, - and _; a letter or digit first; at most 64 characters";
+/// The rule of names in words.
+pub(super) const NAME_WORDS: &str =
+    "small letters, digits, - and _; a letter or digit first; at most 64 characters";
 
 /// `[a-z0-9][a-z0-9_-]{0,63}`
 pub(super) fn is_name(name: &str) -> bool {

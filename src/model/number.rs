@@ -1,7 +1,9 @@
 //! One written number judged: a value or a law within its key's domain, and its wording.
 
 use crate::config::place::Place;
-use crate::config::{Code, Dist, Domain, Leaf, Number, NumberContent, NumberTable, Problem, Problems};
+use crate::config::{
+    Choice, Code, Dist, Domain, Leaf, Number, NumberContent, NumberTable, Problem, Problems,
+};
 use crate::math::distribution::{Distribution, DistributionError};
 
 use super::ledger::Law;
@@ -115,14 +117,15 @@ pub(super) fn judge(
                     format!("`{}` has neither `value` nor `dist` nor `same_as`", number.key),
                 )
                 .allowed("value = …, dist = \"…\" with its parameters, or same_as = \"key\"");
-                let fitting: Vec<&str> = ALL_FAMILIES
+                let fits = |dist: Dist| {
+                    let takes =
+                        |name: &&str| dist.required().contains(name) || dist.optional().contains(name);
+                    names.iter().all(takes) && dist.required().iter().all(|name| names.contains(name))
+                };
+                let fitting: Vec<&str> = Dist::WORDS
                     .iter()
-                    .filter(|(_, dist)| {
-                        !names.is_empty()
-                            && names.iter().all(|name| required(*dist).contains(name) || optional(*dist).contains(name))
-                            && required(*dist).iter().all(|name| names.contains(name))
-                    })
-                    .map(|(word, _)| *word)
+                    .map(|word| word.word)
+                    .filter(|word| Dist::from_word(word).is_some_and(fits))
                     .collect();
                 problems.push(match fitting.as_slice() {
                     [] => problem.help("write the number itself, or add `value = …`"),
@@ -167,7 +170,10 @@ fn value_table(
             Problem::error(
                 Code::DistributionParameterForeign,
                 place,
-                format!("`{name}` of `{}` belongs to a distribution, and `value` makes it certain", number.key),
+                format!(
+                    "`{name}` of `{}` belongs to a distribution, and `value` makes it certain",
+                    number.key
+                ),
             )
             .help(format!("leave `{name}` out, or write dist = \"…\" instead of `value`")),
         );
@@ -209,51 +215,10 @@ fn constant(
     None
 }
 
-const ALL_FAMILIES: [(&str, Dist); 10] = [
-    ("uniform", Dist::Uniform),
-    ("triangular", Dist::Triangular),
-    ("pert", Dist::Pert),
-    ("normal", Dist::Normal),
-    ("lognormal", Dist::Lognormal),
-    ("student-t", Dist::StudentT),
-    ("beta", Dist::Beta),
-    ("discrete", Dist::Discrete),
-    ("empirical", Dist::Empirical),
-    ("quantiles", Dist::Quantiles),
-];
-
-fn family_word(dist: Dist) -> &'static str {
-    use crate::config::Choice;
-    dist.word()
-}
-
-fn required(dist: Dist) -> &'static [&'static str] {
-    match dist {
-        Dist::Uniform => &["low", "high"],
-        Dist::Triangular | Dist::Pert => &["low", "mode", "high"],
-        Dist::Normal => &["mean", "sd"],
-        Dist::Lognormal => &["median", "sigma"],
-        Dist::StudentT => &["df", "mean", "scale"],
-        Dist::Beta => &["a", "b"],
-        Dist::Discrete => &["values", "weights"],
-        Dist::Empirical => &["csv", "column"],
-        Dist::Quantiles => &["p10", "p50", "p90"],
-    }
-}
-
-fn optional(dist: Dist) -> &'static [&'static str] {
-    match dist {
-        Dist::Pert => &["weight"],
-        Dist::Beta => &["low", "high"],
-        Dist::Quantiles => &["lower", "upper"],
-        _ => &[],
-    }
-}
-
 /// The family's parameters in words: "low, mode, high, and optionally weight".
 fn family_words(dist: Dist) -> String {
-    let needed = required(dist).join(", ");
-    match optional(dist) {
+    let needed = dist.required().join(", ");
+    match dist.optional() {
         [] => needed,
         more => format!("{needed}, and optionally {}", more.join(", ")),
     }
@@ -298,10 +263,10 @@ fn distribution(
     problems: &mut Problems,
 ) -> Option<Judged> {
     let family = dist.value;
-    let word = family_word(family);
+    let word = family.word();
     let given = parameters(table);
     let mut fine = true;
-    for &name in required(family) {
+    for &name in family.required() {
         if !given.iter().any(|(other, _)| *other == name) {
             fine = false;
             problems.push(
@@ -316,7 +281,7 @@ fn distribution(
         }
     }
     for (name, place) in &given {
-        if !required(family).contains(name) && !optional(family).contains(name) {
+        if !family.required().contains(name) && !family.optional().contains(name) {
             fine = false;
             problems.push(
                 Problem::error(
@@ -351,10 +316,9 @@ fn distribution(
         Dist::Empirical => {
             let (csv, column) = (table.csv.as_ref()?, table.column.as_ref()?);
             match columns.column(&csv.value, &column.value) {
-                Ok(sample) => (
-                    Distribution::empirical(sample),
-                    format!("empirical({} of {}", column.value, csv.value),
-                ),
+                Ok(sample) => {
+                    (Distribution::empirical(sample), format!("empirical({} of {}", column.value, csv.value))
+                }
                 Err(error) => {
                     problems.push(column_problem(number, csv, column, &error));
                     return None;
@@ -364,7 +328,8 @@ fn distribution(
         _ => written_law(family, table),
     };
     let (min, max) = (table.min.as_ref().map(|leaf| leaf.value), table.max.as_ref().map(|leaf| leaf.value));
-    let law = law.and_then(|law| if min.is_some() || max.is_some() { law.truncated(min, max) } else { Ok(law) });
+    let law =
+        law.and_then(|law| if min.is_some() || max.is_some() { law.truncated(min, max) } else { Ok(law) });
     let law = match law {
         Ok(law) => law,
         Err(error) => {
@@ -492,7 +457,9 @@ fn parameter_problem(number: &Number, word: &str, place: Place, error: &Distribu
     };
     let problem = Problem::error(code, place, format!("`{}`: {word}: {error}", number.key));
     match error {
-        DistributionError::Value { value, allowed, .. } => problem.found(value.to_string()).allowed(allowed.clone()),
+        DistributionError::Value { value, allowed, .. } => {
+            problem.found(value.to_string()).allowed(allowed.clone())
+        }
         DistributionError::Entry { value, allowed, .. } => problem.found(value.to_string()).allowed(*allowed),
         DistributionError::Infeasible { value, low, high } => {
             problem.found(value.to_string()).allowed(format!("{low} to {high}")).help(format!(
@@ -502,9 +469,10 @@ fn parameter_problem(number: &Number, word: &str, place: Place, error: &Distribu
         DistributionError::Lengths { values, weights } => problem
             .found(format!("{weights} weights for {values} values"))
             .help("give every value its weight"),
-        DistributionError::Weightless { sum } => {
-            problem.found(sum.to_string()).allowed("a sum above 0").help("give at least one value a weight above 0")
-        }
+        DistributionError::Weightless { sum } => problem
+            .found(sum.to_string())
+            .allowed("a sum above 0")
+            .help("give at least one value a weight above 0"),
         DistributionError::Empty { .. } => problem.found("an empty list").allowed("at least one entry"),
         DistributionError::Interval { .. } => problem.help("exchange `min` and `max`, or write a constant"),
         DistributionError::Improbable { .. } => {
@@ -513,7 +481,12 @@ fn parameter_problem(number: &Number, word: &str, place: Place, error: &Distribu
     }
 }
 
-fn column_problem(number: &Number, csv: &Leaf<String>, column: &Leaf<String>, error: &ColumnError) -> Problem {
+fn column_problem(
+    number: &Number,
+    csv: &Leaf<String>,
+    column: &Leaf<String>,
+    error: &ColumnError,
+) -> Problem {
     let message = format!("`{}`: {error}", number.key);
     match error {
         ColumnError::Unreadable { .. } => Problem::error(Code::CsvMissing, csv.place, message)
@@ -575,7 +548,11 @@ impl Outside {
             return law;
         }
         let (low, high) = domain.bounds();
-        let low = if domain.low_is_open() && law.probability_below(low) < law.cdf(low) { low.next_up() } else { low };
+        let low = if domain.low_is_open() && law.probability_below(low) < law.cdf(low) {
+            low.next_up()
+        } else {
+            low
+        };
         let min = (self.below > 0.0).then_some(low);
         let max = (self.above > 0.0).then_some(high);
         law.truncated(min, max).expect("all but 1e-9 of the law lies in the domain")
@@ -628,10 +605,8 @@ fn domain_problem(
         if let (Some(p10), Some(p50), Some(p90)) = (real(&table.p10), real(&table.p50), real(&table.p90))
             && Distribution::quantiles(p10, p50, p90, lower, upper).is_ok()
         {
-            return problem.help(format!(
-                "bound it: write {}; the three quantiles stay as they are",
-                words.join(", ")
-            ));
+            return problem
+                .help(format!("bound it: write {}; the three quantiles stay as they are", words.join(", ")));
         }
     }
     let mut words = Vec::new();

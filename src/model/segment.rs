@@ -186,7 +186,11 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
         match &shock.loading {
             None => judge.missing(&table, "loading"),
             Some(given) if given.list.is_empty() => {
-                judge.no_effect(given.place, format!("the shock `{name}` moves nothing"), "name a segment in `loading`");
+                judge.no_effect(
+                    given.place,
+                    format!("the shock `{name}` moves nothing"),
+                    "name a segment in `loading`",
+                );
             }
             Some(given) => {
                 for loading in &given.list {
@@ -207,8 +211,11 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
                         judge.find(&loading.target, &targets, Code::UnknownSegment, "segment", "segment");
                     let num = judge.optional(&Some(loading.factor.clone()));
                     if let (Some(index), Some(num)) = (index, num) {
-                        let target =
-                            if index < segments { ShockTarget::Segment(index) } else { ShockTarget::Multiple };
+                        let target = if index < segments {
+                            ShockTarget::Segment(index)
+                        } else {
+                            ShockTarget::Multiple
+                        };
                         if loadings.iter().any(|(other, _)| *other == target) {
                             judge.problems.push(
                                 Problem::error(
@@ -253,7 +260,9 @@ fn keys_of(process: config::Process) -> &'static [&'static str] {
         ],
         config::Process::Gbm => &["rate_now_usd_bn", "growth", "volatility"],
         config::Process::Plan => &["plan", "annual_totals", "volatility"],
-        config::Process::Logistic => &["ceiling_usd_bn", "midpoint", "midpoint_years", "ramp_years", "volatility"],
+        config::Process::Logistic => {
+            &["ceiling_usd_bn", "midpoint", "midpoint_years", "ramp_years", "volatility"]
+        }
     }
 }
 
@@ -270,7 +279,11 @@ pub(super) fn process(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> O
                 growth_now,
                 growth_long_run: judge.number_or(&keys.growth_long_run, growth_now),
                 growth_half_life: judge.number(table, "growth_half_life_years", &keys.growth_half_life_years),
-                growth_volatility_now: judge.number(table, "growth_volatility_now", &keys.growth_volatility_now),
+                growth_volatility_now: judge.number(
+                    table,
+                    "growth_volatility_now",
+                    &keys.growth_volatility_now,
+                ),
                 volatility_now,
                 volatility_long_run: judge.number_or(&keys.volatility_long_run, volatility_now),
                 volatility_half_life: judge.number(
@@ -356,7 +369,9 @@ fn foreign_keys(judge: &mut Judge, table: &Table, keys: &ProcessKeys, process: c
         let users: Vec<&str> = config::Process::WORDS
             .iter()
             .map(|word| word.word)
-            .filter(|word| config::Process::from_word(word).is_some_and(|other| keys_of(other).contains(&key)))
+            .filter(|word| {
+                config::Process::from_word(word).is_some_and(|other| keys_of(other).contains(&key))
+            })
             .collect();
         judge.problems.push(
             Problem::error(
@@ -400,7 +415,8 @@ fn plan_shape(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> PlanShape
                 }
             }
             points.sort_by_key(|(date, _)| *date);
-            let times: Vec<(f64, Num)> = points.iter().map(|(date, num)| (judge.time_of(*date), *num)).collect();
+            let times: Vec<(f64, Num)> =
+                points.iter().map(|(date, num)| (judge.time_of(*date), *num)).collect();
             // The 30th and the 31st are one day in years of 360 days.
             if judge.timeline.is_some()
                 && let Some(at) = times.windows(2).position(|pair| pair[0].0 == pair[1].0)

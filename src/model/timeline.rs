@@ -135,7 +135,8 @@ impl Timeline {
         let mut year = valuation_date.year();
         while periods.last().is_none_or(|last| last.last_day < horizon) {
             let last_month = month + period.months() - 1;
-            let whole = Date::new(year, last_month, Date::days_in_month(year, last_month)).expect("a month's end");
+            let whole =
+                Date::new(year, last_month, Date::days_in_month(year, last_month)).expect("a month's end");
             let last_day = whole.min(horizon);
             let to = days_360_after(last_day);
             periods.push(Period {
