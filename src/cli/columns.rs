@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::Path;
 
 use crate::config::{Config, resolved};
-use crate::model::number::{ColumnError, EmpiricalColumns};
+use crate::model::{ColumnError, EmpiricalColumns};
 
 /// A CSV file of this many bytes is still read.
 pub const MAX_BYTES: u64 = 64 << 20;
