@@ -206,7 +206,14 @@ fn constant(
     if domain.contains(value) {
         return Some(Judged { law: Law::Constant(value), wording: value.to_string() });
     }
-    let code = if value.is_finite() { Code::OutsideDomain } else { Code::NotFinite };
+    let code = match value {
+        value if !value.is_finite() => Code::NotFinite,
+        // Of the shares now, only home's has this domain.
+        0.0 if domain == Domain::PositiveFraction && number.key.ends_with(".share_now") => {
+            Code::HomeShareZero
+        }
+        _ => Code::OutsideDomain,
+    };
     problems.push(
         Problem::error(code, place, format!("`{}` must be {}", number.key, domain.words()))
             .found(value.to_string())
