@@ -179,8 +179,8 @@ fn value_table(
         );
     }
     let (min, max) = (table.min.as_ref().map(|leaf| leaf.value), table.max.as_ref().map(|leaf| leaf.value));
-    // Written so that a bound that is not a number is a problem as well.
-    if min.is_some_and(|min| !(min <= value.value)) || max.is_some_and(|max| !(value.value <= max)) {
+    // A bound that is not a number holds nothing.
+    if !(min.unwrap_or(f64::NEG_INFINITY)..=max.unwrap_or(f64::INFINITY)).contains(&value.value) {
         fine = false;
         problems.push(
             Problem::error(
