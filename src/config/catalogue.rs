@@ -112,6 +112,15 @@ pub(crate) fn tables_with(key: &str) -> Vec<String> {
         .collect()
 }
 
+/// The name that stands in the brackets of the table at `path`: its key without the names of entries.
+pub(crate) fn header(path: &str) -> String {
+    let pattern =
+        catalogue().into_iter().map(|row| row.pattern).find(|pattern| matches_pattern(pattern, path));
+    let pattern = pattern.unwrap_or_else(|| path.to_owned());
+    let parts = pattern.split('.').filter(|part| !["NAME", "DATE", "YEAR", "N"].contains(part));
+    parts.collect::<Vec<_>>().join(".")
+}
+
 /// The lines of a doc comment as one.
 fn running(doc: &str) -> String {
     doc.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()

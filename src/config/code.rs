@@ -32,6 +32,11 @@ macro_rules! codes {
 }
 
 impl Code {
+    /// Whether the scenario could not be read at all, rather than read and found wanting.
+    pub fn is_unreadable(self) -> bool {
+        self.id().starts_with("S0")
+    }
+
     /// The code of an id, in capitals or not.
     pub fn from_id(id: &str) -> Option<Code> {
         Code::all().iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))

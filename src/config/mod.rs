@@ -60,7 +60,7 @@ noun::noun! {
     /// A scenario.
     Config by Single;
     /// Its name; it names the folder of results.
-    name: Option<Leaf<String>> = plain().or("the file's name without its ending");
+    name: Option<Leaf<String>> = name().or("the file's name without its ending");
     /// What it is about.
     description: Option<Leaf<String>> = plain();
     /// How much is simulated and how it is counted.
@@ -521,6 +521,8 @@ loading = { s = 1.0, equity.multiple = 0.5 }
         assert!(help("run.paths=1 2").0.ends_with("S112"));
         assert!(help("run.booking=true").0.ends_with("S102"));
         assert!(help("ipo.earliest=\"2027-01-01\"").1.contains("leave out the quotes"));
+        let nested = "[[segment]]\nname = \"s\"\n[segment.plan]\ndate = 2027-01-01\n";
+        assert_eq!(bad(nested, &[])[0].1, "write [[segment.plan]] with two brackets: there may be several");
         assert_eq!(codes(minimal(), &["cloud.azure.fee=0.1", "name.x=1"]), [Code::SetEntry, Code::SetPath]);
         assert!(bad(minimal(), &["cloud.azure.fee=0.1"])[0].1.contains("entries are made in the file"));
     }

@@ -5,6 +5,7 @@
 //! hold: `Option` of a leaf, of a number or of another noun, or a list of nouns. Readers never stop: what cannot be read
 //! is a problem, its slot stays empty, and reading goes on with the next key.
 
+use super::catalogue::header;
 use super::code::Code;
 use super::leaf::{Choice, Date, Leaf, Word};
 use super::place::Place;
@@ -333,10 +334,10 @@ pub(crate) fn wrong_type(at: At<'_>, node: &Node) -> Problem {
             problem.help(format!("write it without point and exponent: {}", *number as i64))
         }
         (Kind::List(_), Value::Table(_)) => {
-            problem.help(format!("write [[{0}]] with two brackets: there may be several", at.path))
+            problem.help(format!("write [[{}]] with two brackets: there may be several", header(at.path)))
         }
         (Kind::Table(_), Value::Array(_)) => {
-            problem.help(format!("write [{0}] with one bracket: there is only one", at.path))
+            problem.help(format!("write [{}] with one bracket: there is only one", header(at.path)))
         }
         (Kind::Date, Value::Time(_)) => problem.help("give the day alone, without a time"),
         _ => problem,

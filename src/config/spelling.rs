@@ -2,7 +2,7 @@
 
 use super::code::Code;
 use super::leaf::Word;
-use super::noun::{NounSpec, join};
+use super::noun::NounSpec;
 use super::problem::Problem;
 use super::tree::{Entry, Node};
 
@@ -55,11 +55,6 @@ pub(crate) fn unknown_word(path: &str, node: &Node, text: &str, words: &'static 
         Some(near) => problem.help(format!("did you mean \"{near}\"?")),
         None => problem.help(format!("write one of {}", allowed.join(", "))),
     }
-}
-
-/// `path.key` for messages about keys that are not in a file.
-pub fn dotted(path: &str, key: &str) -> String {
-    join(path, key)
 }
 
 #[cfg(test)]
