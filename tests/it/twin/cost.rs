@@ -7,7 +7,8 @@ use capstake::model::segment::Trend;
 
 /// `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`
 pub fn trend(trend: &Trend, time: f64, draws: &dyn Draws) -> f64 {
-    let [now, long_run, half_life] = [trend.now, trend.long_run, trend.half_life].map(|num| draws.number(num));
+    let [now, long_run, half_life] =
+        [trend.now, trend.long_run, trend.half_life].map(|num| draws.number(num));
     faded(now, long_run, half_life, time)
 }
 

@@ -15,7 +15,8 @@ pub fn log_multiples(multiple: &Multiple, jumps: &[f64], timeline: &Timeline, dr
     let mut log = draws.number(multiple.now).ln();
     let mut path = vec![log];
     for (p, period) in timeline.periods().iter().enumerate() {
-        let noise = sigma * decayed_length(2.0 * theta, period.length).sqrt() * draws.factor(p, Factor::Multiple);
+        let noise =
+            sigma * decayed_length(2.0 * theta, period.length).sqrt() * draws.factor(p, Factor::Multiple);
         log = mean + (log - mean) * (-theta * period.length).exp() + noise + jumps[p];
         path.push(log);
     }

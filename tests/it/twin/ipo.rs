@@ -50,7 +50,8 @@ impl Measures {
             gate,
             GateKind::LargestCloudShare | GateKind::CommitmentsToRevenue | GateKind::OwedToRevenue
         );
-        self.figure(gate).is_some_and(|figure| if at_most { figure <= threshold } else { figure >= threshold })
+        self.figure(gate)
+            .is_some_and(|figure| if at_most { figure <= threshold } else { figure >= threshold })
     }
 }
 
@@ -112,7 +113,11 @@ pub struct Offer {
 /// `pre = (1 - underpricing)·equity`, new shares worth `primary·pre`, dilution `primary/(1 + primary)`.
 pub fn offer(equity: f64, underpricing: f64, primary: f64, fee: f64) -> Offer {
     let pre_money = (1.0 - underpricing) * equity;
-    Offer { pre_money, proceeds: primary * pre_money * (1.0 - fee), dilution: 1.0 - primary / (1.0 + primary) }
+    Offer {
+        pre_money,
+        proceeds: primary * pre_money * (1.0 - fee),
+        dilution: 1.0 - primary / (1.0 + primary),
+    }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ pub use outcome::{DealOutcome, PathOutcome, PeriodTrace, path, path_untraced};
 use capstake::model::dependence::Factor;
 use capstake::model::ledger::Num;
 
-/// Everything random that a path sees.
+/// Everything random that a path sees. Each method gives the same value however often it is asked.
 pub trait Draws {
     /// The value of any number on this path, constant or drawn.
     fn number(&self, num: Num) -> f64;

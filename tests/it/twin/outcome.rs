@@ -124,9 +124,8 @@ impl<'a> World<'a> {
             segment::rates(process, factors, &calm, &model.run, timeline, draws)
         });
         let multiple = model.equity.as_ref().and_then(|equity| equity.method.multiple());
-        let log_multiples = multiple.map(|multiple| {
-            equity::log_multiples(multiple, &jumps(ShockTarget::Multiple), timeline, draws)
-        });
+        let log_multiples = multiple
+            .map(|multiple| equity::log_multiples(multiple, &jumps(ShockTarget::Multiple), timeline, draws));
         let mut history = Accounts::default();
         for row in &model.history {
             let flow = |num: Num| Flow { from: row.from, to: row.to, amount: draws.number(num) };
@@ -305,8 +304,7 @@ impl<'a> DealPath<'a> {
     fn sales(&self, demand: &[f64], shares: &[f64], time: f64, span: f64) -> Sales {
         let (world, model) = (self.world, self.world.model);
         let n = |num| world.n(num);
-        let licence =
-            if self.terms.licensed(time) { LicenceState::Running } else { LicenceState::Ended };
+        let licence = if self.terms.licensed(time) { LicenceState::Running } else { LicenceState::Ended };
         let keeps: Vec<f64> = model
             .clouds
             .iter()
@@ -316,9 +314,10 @@ impl<'a> DealPath<'a> {
                 _ => n(cloud.fee),
             })
             .collect();
-        let displaced = model.in_house.as_ref().map_or(0.0, |own| {
-            n(own.substitution) * cloud_mix::in_house_share(Some(own), time, world.draws)
-        });
+        let displaced = model
+            .in_house
+            .as_ref()
+            .map_or(0.0, |own| n(own.substitution) * cloud_mix::in_house_share(Some(own), time, world.draws));
         let uplift = n(model.uplift);
         let net = |sales: &cloud_mix::Sales| -> f64 {
             sales.direct + sales.sold.iter().zip(&keeps).map(|(sold, f)| (1.0 - f) * sold).sum::<f64>()
@@ -445,8 +444,10 @@ impl<'a> DealPath<'a> {
         let compute = cost::place(need, &committed, &flex);
         let opex = trend(&model.costs.opex) * sales.net_revenue + n(model.costs.fixed) * period.length;
         let ebitda = sales.net_revenue - record.paid - compute.total - opex;
-        let interest =
-            model.cash.as_ref().map_or(0.0, |cash| cost::interest(self.cash, n(cash.interest), period.length));
+        let interest = model
+            .cash
+            .as_ref()
+            .map_or(0.0, |cash| cost::interest(self.cash, n(cash.interest), period.length));
         let pretax = ebitda + interest;
         let taxed = cost::tax(pretax, self.losses, n(model.costs.tax_rate), n(model.costs.offset_limit));
         let fcf = pretax - taxed.tax;
@@ -490,8 +491,7 @@ impl<'a> DealPath<'a> {
         self.accounts.net_revenue.push(flow(sales.net_revenue));
         self.accounts.fcf.push(flow(fcf));
         self.accounts.ebitda.push(flow(ebitda));
-        let year_before =
-            history::window(&self.accounts.net_revenue, period.start - 1.0, period.end - 1.0);
+        let year_before = history::window(&self.accounts.net_revenue, period.start - 1.0, period.end - 1.0);
         let growth = deal::last_growth(sales.net_revenue, year_before);
         let owed = self.owed(base / period.length, growth, period.end, period.middle);
         let value = model.equity.as_ref().and_then(|terms| {
