@@ -1,4 +1,11 @@
 //! Pure numerics on plain numbers, each with its source: nothing here knows what a number means.
 
+pub mod distribution;
+pub mod elementary;
+pub mod incomplete_beta;
 pub mod lanes;
+pub mod normal;
+pub mod quadrature;
+#[cfg(test)]
+pub(crate) mod reference;
 pub mod simd;

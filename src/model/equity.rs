@@ -54,7 +54,9 @@ impl Method {
     /// The multiple's process, where the method has one.
     pub fn multiple(&self) -> Option<&Multiple> {
         match self {
-            Method::RevenueMultiple { multiple, .. } | Method::EbitdaMultiple { multiple, .. } => Some(multiple),
+            Method::RevenueMultiple { multiple, .. } | Method::EbitdaMultiple { multiple, .. } => {
+                Some(multiple)
+            }
             Method::PerpetualGrowth { .. } => None,
         }
     }

@@ -74,8 +74,23 @@ impl Timeline {
     pub fn years(&self) -> &[Year] {
         &self.years
     }
+    /// 1 January of the valuation date's year, years from the valuation date (not positive).
+    pub fn first_year_start(&self) -> f64 {
+        years_between(
+            self.valuation_date,
+            Date::new(self.valuation_date.year(), 1, 1).expect("1 January is a date"),
+        )
+    }
     /// `T_N`, years.
     pub fn end(&self) -> f64 {
         self.periods[self.periods.len() - 1].end
     }
+}
+
+/// Years from one date to another on the 30E/360 calendar (every month has 30 days; the 31st counts as the 30th).
+pub fn years_between(from: Date, to: Date) -> f64 {
+    let days = |date: Date| {
+        360 * i64::from(date.year()) + 30 * (i64::from(date.month()) - 1) + i64::from(date.day().min(30))
+    };
+    (days(to) - days(from)) as f64 / 360.0
 }

@@ -1,1 +1,4 @@
-//! Room `rng`.
+//! Randomness as a pure function of (seed, stream name, path index, draw index).
+
+pub mod philox;
+pub mod stream;

@@ -1,0 +1,1 @@
+//! The room with files, a clock, a terminal and exit codes.

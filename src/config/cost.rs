@@ -1,0 +1,47 @@
+//! `[costs]` and `[[contract]]`: what OpenAI spends, and the compute it has promised to take.
+
+use super::leaf::{Date, Leaf};
+use super::noun::noun;
+use super::number::Number;
+
+noun! {
+    /// What OpenAI spends beside inference.
+    Costs by Single;
+    /// Research as a fraction of net revenue, on the valuation date.
+    research_now: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    /// The same in the long run.
+    research_long_run: Option<Number> = number(Unit::Fraction, NotNegative).or("research_now");
+    /// Years in which half of the distance to the long run is gone.
+    research_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    /// Other operating cost as a fraction of net revenue, on the valuation date.
+    opex_now: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    /// The same in the long run.
+    opex_long_run: Option<Number> = number(Unit::Fraction, NotNegative).or("opex_now");
+    /// Years in which half of the distance to the long run is gone.
+    opex_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    /// Operating cost that does not depend on revenue.
+    fixed_usd_bn_per_year: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).or("0");
+    /// Tax on profit.
+    tax_rate: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    /// The part of a profit that old losses may offset.
+    offset_limit: Option<Number> = number(Unit::Fraction, Fraction).or("1");
+    /// Losses carried forward on the valuation date.
+    losses_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
+}
+
+noun! {
+    /// A promise to take compute from a cloud.
+    Contract by Named("name");
+    /// Its name in keys and tables.
+    name: Option<Leaf<String>> = name();
+    /// The cloud, by name.
+    cloud: Option<Leaf<String>> = required();
+    /// The amount promised.
+    total_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    /// The part of it that is really taken.
+    draw: Option<Number> = number(Unit::Fraction, NotNegative).or("1");
+    /// The first day.
+    from: Option<Leaf<Date>> = required();
+    /// The last day, included.
+    to: Option<Leaf<Date>> = required();
+}

@@ -1,0 +1,54 @@
+//! `[[deal]]`: what OpenAI owes Microsoft under an agreement, and what Microsoft holds.
+
+use super::leaf::{Date, Leaf, choice};
+use super::noun::noun;
+use super::number::{Number, RateContent};
+
+choice! {
+    /// The revenue that is shared.
+    Base {
+        /// What OpenAI receives, after what clouds keep, with licence income.
+        Net = "net",
+        /// What customers pay.
+        Gross = "gross",
+    }
+}
+
+noun! {
+    /// An agreement; several are compared on the same draws.
+    Deal by Named("name");
+    /// Its name in keys and tables.
+    name: Option<Leaf<String>> = name();
+    /// The first day of the revenue share.
+    effective: Option<Leaf<Date>> = plain().or("the valuation date");
+    /// The last day of the revenue share, included.
+    share_ends: Option<Leaf<Date>> = plain().or("the horizon");
+    /// The same in years from the valuation date; not together with `share_ends`.
+    share_ends_years: Option<Number> = number(Unit::Years, Any).or("the horizon");
+    /// The part of revenue that is shared; a number, or a list of steps `from` a date.
+    rate: Option<RateContent> = number(Unit::Fraction, Fraction).or("0");
+    /// The revenue that is shared.
+    base: Option<Leaf<Base>> = plain().or("net");
+    /// The part of that revenue which counts.
+    eligible: Option<Number> = number(Unit::Fraction, Fraction).or("1");
+    /// The total after which nothing more is paid.
+    cap_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("no cap");
+    /// What counts toward the cap already.
+    paid_to_date_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
+    /// The hazard that the share is terminated.
+    termination_rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).or("0");
+    /// Years from the middle of a period to its payment.
+    payment_lag_years: Option<Number> = number(Unit::Years, NotNegative).or("0");
+    /// The part of sales at home that Microsoft keeps until the licence ends.
+    home_keeps: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    /// The last day of Microsoft's licence, included.
+    licence_ends: Option<Leaf<Date>> = plain().or("never");
+    /// Whether the licence is exclusive.
+    licence_exclusive: Option<Leaf<bool>> = plain().or("false");
+    /// Microsoft's stake on the valuation date.
+    stake: Option<Number> = number(Unit::Fraction, Fraction);
+    /// The last day on which only the home cloud sells, included.
+    exclusive_until: Option<Leaf<Date>> = plain();
+    /// The same in years from the valuation date; not together with `exclusive_until`.
+    exclusive_until_years: Option<Number> = number(Unit::Years, Any);
+}

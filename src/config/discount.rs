@@ -1,0 +1,19 @@
+//! `[discount]`: annual-effective discount rates, one a stream of money.
+
+use super::noun::noun;
+use super::number::Number;
+
+noun! {
+    /// Annual-effective discount rates, one a stream of money.
+    Discount by Single;
+    /// For payments of the revenue share.
+    share: Option<Number> = number(Unit::PerYear, AboveMinusOne).or("0, with a warning");
+    /// For stakes.
+    equity: Option<Number> = number(Unit::PerYear, AboveMinusOne).or("0, with a warning");
+    /// For resale and hosting.
+    cloud: Option<Number> = number(Unit::PerYear, AboveMinusOne).or("0, with a warning");
+    /// For the relief from royalty.
+    licence: Option<Number> = number(Unit::PerYear, AboveMinusOne).or("0, with a warning");
+    /// For net revenue kept.
+    revenue: Option<Number> = number(Unit::PerYear, AboveMinusOne).or("0, with a warning");
+}

@@ -1,0 +1,62 @@
+//! `[equity]`: what OpenAI is worth.
+
+use super::leaf::{Leaf, choice};
+use super::noun::noun;
+use super::number::Number;
+
+choice! {
+    /// How the enterprise value is found.
+    Method {
+        /// A multiple of the run-rate of net revenue.
+        RevenueMultiple = "revenue-multiple",
+        /// A multiple of EBITDA.
+        EbitdaMultiple = "ebitda-multiple",
+        /// Free cash flow of the last year, growing for ever.
+        PerpetualGrowth = "perpetual-growth",
+    }
+}
+
+choice! {
+    /// The EBITDA that is multiplied.
+    EbitdaSpan {
+        /// Of the last year.
+        TrailingYear = "trailing-year",
+        /// Of the last period, not annualised.
+        LastPeriod = "last-period",
+    }
+}
+
+noun! {
+    /// What OpenAI is worth.
+    Equity by Single;
+    /// How the enterprise value is found.
+    method: Option<Leaf<Method>> = required();
+    /// The EBITDA that is multiplied.
+    ebitda: Option<Leaf<EbitdaSpan>> = plain().or("trailing-year");
+    /// The multiple on the valuation date.
+    multiple_now: Option<Number> =
+        number(Unit::Multiple, Positive).required_if("revenue-multiple and ebitda-multiple");
+    /// The multiple to which it reverts.
+    multiple_long_run: Option<Number> = number(Unit::Multiple, Positive).or("multiple_now");
+    /// Years in which half of the distance to the long run is gone.
+    half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    /// The volatility of the multiple's logarithm.
+    volatility: Option<Number> = number(Unit::PerSqrtYear, NotNegative).or("0");
+    /// The part of the company that goes to employees each year.
+    grant_rate_per_year: Option<Number> = number(Unit::PerYear, Fraction).or("0");
+    /// Months after the IPO in which a stake cannot be sold.
+    lockup_months: Option<Number> = number(Unit::Months, NotNegative).or("0");
+    /// How much less a stake is worth that is not listed.
+    marketability_discount: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    /// The growth of perpetual-growth.
+    perpetual_growth: Option<Number> = number(Unit::PerYear, Any).required_if("perpetual-growth");
+    /// The discount rate of perpetual-growth.
+    discount_rate: Option<Number> = number(Unit::PerYear, AboveMinusOne).or("discount.equity");
+    /// How strongly the multiple follows the gross margin.
+    margin_elasticity: Option<Number> = number(Unit::Multiple, Any).or("0");
+    /// The gross margin at which the multiple is as it stands.
+    margin_reference: Option<Number> =
+        number(Unit::Fraction, PositiveFraction).required_if("with margin_elasticity");
+    /// Years in which half of the last year's growth is gone, in what a buyer expects the share to cost.
+    owed_growth_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("1.5");
+}

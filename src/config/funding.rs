@@ -1,0 +1,56 @@
+//! `[cash]`, `[[round]]`, `[funding]`: the money OpenAI has, and how it comes to more.
+
+use super::leaf::{Date, Leaf, choice};
+use super::noun::noun;
+use super::number::Number;
+
+noun! {
+    /// OpenAI's cash.
+    Cash by Single;
+    /// Cash on the valuation date.
+    now_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    /// What cash earns, annual-effective.
+    yield_rate as "yield": Option<Number> = number(Unit::PerYear, AboveMinusOne).or("0");
+    /// Below this, new money is raised.
+    minimum_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
+}
+
+choice! {
+    /// A price that is not a number.
+    PreMoney {
+        /// The equity value at the end of the period before; of a round on the IPO, of that moment.
+        Market = "market",
+    }
+}
+
+noun! {
+    /// A round of new money that is agreed.
+    Round by Named("name");
+    /// Its name in keys and tables.
+    name: Option<Leaf<String>> = name();
+    /// The day on which it is paid.
+    date: Option<Leaf<Date>> = required().required_if("without on_ipo");
+    /// Whether it is paid when OpenAI is listed.
+    on_ipo: Option<Leaf<bool>> = plain().or("false");
+    /// The amount.
+    amount_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    /// The value of the equity before the round.
+    pre_money_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required_if("without pre_money");
+    /// `"market"`: the value that the equity has by then.
+    pre_money: Option<Leaf<PreMoney>> = required().required_if("without pre_money_usd_bn");
+}
+
+noun! {
+    /// New money when cash would fall below its minimum.
+    Funding by Single;
+    /// Whether such money can be had; without it OpenAI fails when its cash is gone.
+    enabled: Option<Leaf<bool>> = plain().or("true");
+    /// For how many years of burn money is raised.
+    runway_years: Option<Number> = number(Unit::Years, NotNegative).or("0");
+    /// How far below its value the equity is sold.
+    round_discount: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    /// The part of the company that may be given up at once; beyond it OpenAI fails.
+    max_dilution: Option<Number> = number(Unit::Fraction, Fraction).or("1");
+    /// What is recovered of enterprise value, and of payments due, after a failure.
+    recovery: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+}

@@ -1,0 +1,27 @@
+//! `[[history.period]]`: what was earned before the valuation date.
+
+use super::leaf::{Date, Leaf};
+use super::noun::noun;
+use super::number::Number;
+
+noun! {
+    /// What was earned before the valuation date.
+    History by Single;
+    /// Spans of time with their figures.
+    period: Vec<HistoryPeriod> = plain();
+}
+
+noun! {
+    /// The figures of one span of time before the valuation date.
+    HistoryPeriod by Dated("from");
+    /// The first day.
+    from: Option<Leaf<Date>> = required();
+    /// The last day, included.
+    to: Option<Leaf<Date>> = required();
+    /// Net revenue of the span.
+    net_revenue_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    /// Free cash flow of the span.
+    fcf_usd_bn: Option<Number> = number(Unit::UsdBn, Any);
+    /// EBITDA of the span.
+    ebitda_usd_bn: Option<Number> = number(Unit::UsdBn, Any);
+}

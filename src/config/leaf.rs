@@ -1,0 +1,135 @@
+//! Leaves of the scenario: a text, a date, a whole number, a flag or a choice, with its place.
+
+use super::place::Place;
+
+/// A value and where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Leaf<T> {
+    /// The value as written.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// A day of the Gregorian calendar that exists.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    year: i32,
+    month: u32,
+    day: u32,
+}
+
+impl Date {
+    /// The day, or nothing where the calendar has no such day. Years run from 0 to 9999, as in TOML.
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
+        let exists = (0..=9999).contains(&year)
+            && (1..=12).contains(&month)
+            && (1..=Self::days_in_month(year, month)).contains(&day);
+        exists.then_some(Date { year, month, day })
+    }
+
+    /// Reads `2026-07-01`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let shape = bytes.len() == 10
+            && bytes.iter().enumerate().all(|(i, byte)| match i {
+                4 | 7 => *byte == b'-',
+                _ => byte.is_ascii_digit(),
+            });
+        if !shape {
+            return None;
+        }
+        Date::new(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
+    }
+
+    /// The calendar year.
+    pub fn year(self) -> i32 {
+        self.year
+    }
+
+    /// The month, from 1 to 12.
+    pub fn month(self) -> u32 {
+        self.month
+    }
+
+    /// The day of the month, from 1.
+    pub fn day(self) -> u32 {
+        self.day
+    }
+
+    /// The number of days of a month from 1 to 12.
+    pub fn days_in_month(year: i32, month: u32) -> u32 {
+        match month {
+            4 | 6 | 9 | 11 => 30,
+            2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+            2 => 28,
+            _ => 31,
+        }
+    }
+}
+
+impl std::fmt::Display for Date {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+/// One word of a choice and what it means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// As written in the scenario.
+    pub word: &'static str,
+    /// What it means, in one sentence.
+    pub doc: &'static str,
+}
+
+/// A key that takes one of a few words.
+pub trait Choice: Copy + Sized + 'static {
+    /// All words, in the order of the variants.
+    const WORDS: &'static [Word];
+    /// The variant of a word.
+    fn from_word(word: &str) -> Option<Self>;
+    /// The word of a variant.
+    fn word(self) -> &'static str;
+}
+
+/// Declares a choice: an enum whose variants are words of the scenario.
+macro_rules! choice {
+    (
+        $(#[doc = $doc:literal])+
+        $Choice:ident { $( $(#[doc = $variant_doc:literal])+ $Variant:ident = $word:literal, )+ }
+    ) => {
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $Choice { $( $(#[doc = $variant_doc])+ $Variant, )+ }
+
+        impl $crate::config::leaf::Choice for $Choice {
+            const WORDS: &'static [$crate::config::leaf::Word] = &[
+                $( $crate::config::leaf::Word { word: $word, doc: concat!($($variant_doc),+) }, )+
+            ];
+            fn from_word(word: &str) -> Option<Self> {
+                match word { $( $word => Some($Choice::$Variant), )+ _ => None }
+            }
+            fn word(self) -> &'static str {
+                match self { $( $Choice::$Variant => $word, )+ }
+            }
+        }
+    };
+}
+pub(crate) use choice;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendar_has_the_days_it_has() {
+        assert!(Date::new(2024, 2, 29).is_some() && Date::new(2000, 2, 29).is_some());
+        assert!(Date::new(2026, 2, 29).is_none() && Date::new(1900, 2, 29).is_none());
+        assert!(Date::new(2026, 13, 1).is_none() && Date::new(2026, 4, 31).is_none());
+        assert_eq!(Date::parse("2026-07-01").unwrap().to_string(), "2026-07-01");
+        for wrong in ["2026-7-1", "2026-07-01T00:00:00", "2026/07/01", "+026-07-01", ""] {
+            assert_eq!(Date::parse(wrong), None, "{wrong}");
+        }
+    }
+}

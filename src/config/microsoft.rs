@@ -1,0 +1,22 @@
+//! `[microsoft]`: what Microsoft has put in and taken out, its margins, and its own AI revenue.
+
+use super::noun::noun;
+use super::number::Number;
+use super::segment::ProcessKeys;
+
+noun! {
+    /// Microsoft's side.
+    Microsoft by Single;
+    /// What it has invested.
+    invested_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative);
+    /// What it has received before the valuation date.
+    received_before_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
+    /// Its margin on sales of OpenAI's models, before anything is passed to OpenAI.
+    resale_margin: Option<Number> = number(Unit::Fraction, AtMostOne).or("0");
+    /// Its margin on OpenAI's compute.
+    hosting_margin: Option<Number> = number(Unit::Fraction, AtMostOne).or("0");
+    /// Its margin on compute that is paid for and not used.
+    take_or_pay_margin: Option<Number> = number(Unit::Fraction, AtMostOne).or("hosting_margin");
+    /// Its own AI revenue, without resale and without OpenAI's compute.
+    ai: Option<ProcessKeys> = plain();
+}

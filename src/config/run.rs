@@ -1,0 +1,55 @@
+//! `[run]`: how much is simulated and how it is counted.
+
+use super::leaf::{Leaf, choice};
+use super::noun::noun;
+
+choice! {
+    /// How mean-reverting growth moves over a period.
+    Scheme {
+        /// By its exact law.
+        Exact = "exact",
+        /// By the step of Schwartz and Moon (2000), which overstates mean revenue; for comparison.
+        Euler = "euler",
+    }
+}
+
+choice! {
+    /// At which level a period's revenue is booked.
+    Booking {
+        /// The mean of the levels at start and end.
+        Middle = "middle",
+        /// The level at the start.
+        Start = "start",
+        /// The level at the end.
+        End = "end",
+    }
+}
+
+choice! {
+    /// What is done about correlations that do not fit together.
+    CorrelationRepair {
+        /// Nothing: they are an error.
+        None = "none",
+        /// The nearest correlation matrix, where they do not fit.
+        Nearest = "nearest",
+        /// Unnamed pairs take the values of largest determinant; named pairs keep theirs.
+        Complete = "complete",
+    }
+}
+
+noun! {
+    /// How much is simulated and how it is counted.
+    Run by Single;
+    /// Paths, where `-n` does not say.
+    paths: Option<Leaf<u64>> = plain().or("1000000");
+    /// The seed, where `-s` does not say.
+    seed: Option<Leaf<u64>> = plain().or("1");
+    /// The step of mean-reverting growth.
+    scheme: Option<Leaf<Scheme>> = plain().or("exact");
+    /// The level at which a period's revenue is booked.
+    booking: Option<Leaf<Booking>> = plain().or("middle");
+    /// What is done about correlations that do not fit together.
+    correlation_repair: Option<Leaf<CorrelationRepair>> = plain().or("none");
+    /// The year of the metrics `home_share_YEAR` and `cloud_concentration_YEAR`.
+    mix_year: Option<Leaf<u64>> = plain().or("2030");
+}

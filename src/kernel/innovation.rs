@@ -1,0 +1,138 @@
+//! Innovations: one standard normal a period for every factor, correlated within the groups of named pairs.
+
+use crate::math::lanes::{LANES, Lanes};
+use crate::math::simd::Isa;
+use crate::model::Model;
+use crate::model::dependence::Factor;
+use crate::rng::stream::{StreamKey, normal_pairs};
+use crate::simd_fn;
+use ndarray::Array2;
+use std::collections::HashMap;
+
+/// Row of a factor among the innovations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FactorIndex(pub usize);
+
+/// A lower triangular product `y = L z` over rows of lanes, with the zeros left out.
+#[derive(Clone, Debug)]
+pub struct Mixing {
+    /// Rows of the members, in order.
+    pub rows: Vec<usize>,
+    /// For each member, (position of the other member, weight), weights not zero.
+    weights: Vec<Vec<(usize, f64)>>,
+}
+
+impl Mixing {
+    /// The product with a Cholesky factor.
+    pub fn new(rows: Vec<usize>, cholesky: &Array2<f64>) -> Mixing {
+        let weights = (0..rows.len())
+            .map(|i| (0..=i).filter(|&j| cholesky[[i, j]] != 0.0).map(|j| (j, cholesky[[i, j]])).collect())
+            .collect();
+        Mixing { rows, weights }
+    }
+
+    /// `y_i = Σ_j L_ij z_j` in place, last row first; `row` finds a row's lanes.
+    pub fn apply<T>(&self, isa: Isa, lanes: &mut [T], pick: impl Fn(&mut T) -> &mut Lanes) {
+        for i in (0..self.rows.len()).rev() {
+            let mut sum = Lanes::ZERO;
+            for &(j, weight) in &self.weights[i] {
+                accumulate(isa, weight, pick(&mut lanes[self.rows[j]]), &mut sum);
+            }
+            *pick(&mut lanes[self.rows[i]]) = sum;
+        }
+    }
+}
+
+simd_fn! {
+    fn accumulate(weight: f64, z: &Lanes, sum: &mut Lanes) {
+        for l in 0..LANES {
+            sum[l] = weight.mul_add(z[l], sum[l]);
+        }
+    }
+}
+
+/// Streams of the factors and the groups that correlate them.
+pub struct Innovations {
+    /// Factor of each row.
+    pub factors: Vec<Factor>,
+    /// Name of each row.
+    pub names: Vec<String>,
+    keys: Vec<StreamKey>,
+    /// Rows that some equation or correlation uses.
+    used: Vec<bool>,
+    groups: Vec<Mixing>,
+    /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
+    pub pairs: Vec<(usize, usize, usize)>,
+}
+
+/// The scenario's name of a factor.
+pub fn factor_name(model: &Model, factor: Factor) -> String {
+    match factor {
+        Factor::SegmentLevel(k) => format!("factor.segment.{}.level", model.segments[k].name),
+        Factor::SegmentGrowth(k) => format!("factor.segment.{}.growth", model.segments[k].name),
+        Factor::CloudMix(j) => format!("factor.cloud.{}.mix", model.clouds[j].name),
+        Factor::Multiple => "factor.equity.multiple".into(),
+        Factor::MicrosoftAiLevel => "factor.microsoft-ai.level".into(),
+        Factor::MicrosoftAiGrowth => "factor.microsoft-ai.growth".into(),
+    }
+}
+
+impl Innovations {
+    /// Rows for every factor of the model; `moving` tells which of them move anything.
+    pub fn new(model: &Model, seed: u64, moving: impl Fn(Factor) -> bool) -> Innovations {
+        let mut factors = Vec::new();
+        for k in 0..model.segments.len() {
+            factors.push(Factor::SegmentLevel(k));
+            factors.push(Factor::SegmentGrowth(k));
+        }
+        factors.extend((1..model.clouds.len()).map(Factor::CloudMix));
+        factors.extend([Factor::Multiple, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth]);
+        let row: HashMap<Factor, usize> = factors.iter().enumerate().map(|(i, &f)| (f, i)).collect();
+        let names: Vec<String> = factors.iter().map(|&f| factor_name(model, f)).collect();
+        let mut used: Vec<bool> = factors.iter().map(|&f| moving(f)).collect();
+        let groups: Vec<Mixing> = model
+            .dependence
+            .factors
+            .iter()
+            .map(|group| {
+                let rows: Vec<usize> = group.members.iter().map(|member| row[member]).collect();
+                for &r in &rows {
+                    used[r] = true;
+                }
+                Mixing::new(rows, &group.cholesky)
+            })
+            .collect();
+        let by_name: HashMap<&str, usize> = names.iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
+        let pairs = model
+            .dependence
+            .pairs
+            .iter()
+            .enumerate()
+            .filter_map(|(i, pair)| {
+                Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?))
+            })
+            .collect();
+        let keys = names.iter().map(|name| StreamKey::new(seed, name)).collect();
+        Innovations { factors, names, keys, used, groups, pairs }
+    }
+
+    /// Row of a factor; factors of absent nouns share the row of the multiple, which they never read.
+    pub fn row(&self, factor: Factor) -> FactorIndex {
+        let last = self.factors.len() - 3;
+        FactorIndex(self.factors.iter().position(|&f| f == factor).unwrap_or(last))
+    }
+
+    /// Fills the innovations of periods `2·index` and `2·index + 1`.
+    pub fn fill(&self, isa: Isa, first_path: u64, index: u32, zeta: &mut [[Lanes; 2]]) {
+        for (row, key) in self.keys.iter().enumerate() {
+            if self.used[row] {
+                let [even, odd] = &mut zeta[row];
+                normal_pairs(isa, *key, first_path, index, even, odd);
+            }
+        }
+        for group in &self.groups {
+            group.apply(isa, zeta, |pair| &mut pair[0]);
+            group.apply(isa, zeta, |pair| &mut pair[1]);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! Inputs: the value of every uncertain number on each path, by the Gaussian copula.
+
+use super::innovation::Mixing;
+use crate::math::distribution::QuantileMap;
+use crate::math::elementary::ln;
+use crate::math::lanes::{LANES, Lanes};
+use crate::math::normal::cdf;
+use crate::math::simd::Isa;
+use crate::model::Model;
+use crate::model::dependence::InputVariable;
+use crate::model::ledger::{Law, Num};
+use crate::rng::stream::{StreamKey, normals};
+use crate::simd_fn;
+use std::collections::HashMap;
+
+/// Name of the stream, and of the copula variable, behind the time of termination.
+pub const TERMINATION_TIME: &str = "termination.time";
+
+/// Draws of the uncertain numbers.
+pub struct Inputs {
+    /// Handle of each row's number; the last row is the time of termination.
+    pub nums: Vec<Num>,
+    keys: Vec<StreamKey>,
+    maps: Vec<QuantileMap>,
+    groups: Vec<Mixing>,
+    /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
+    pub pairs: Vec<(usize, usize, usize)>,
+}
+
+impl Inputs {
+    /// Streams, quantile functions and groups of a model.
+    pub fn new(model: &Model, seed: u64) -> Inputs {
+        let nums: Vec<Num> = model.ledger.uncertain().collect();
+        let mut names: Vec<&str> = nums.iter().map(|&num| model.ledger.entry(num).key.as_str()).collect();
+        names.push(TERMINATION_TIME);
+        let keys = names.iter().map(|name| StreamKey::new(seed, name)).collect();
+        let maps = nums
+            .iter()
+            .map(|&num| match &model.ledger.entry(num).law {
+                Law::Distributed(law) => QuantileMap::new(law),
+                Law::Constant(_) => unreachable!("an uncertain number has a law"),
+            })
+            .collect();
+        let row = |variable: &InputVariable| match variable {
+            InputVariable::Number(num) => {
+                nums.iter().position(|n| n == num).expect("a correlated number is uncertain")
+            }
+            InputVariable::TerminationTime => nums.len(),
+        };
+        let groups = model
+            .dependence
+            .inputs
+            .iter()
+            .map(|group| Mixing::new(group.members.iter().map(row).collect(), &group.cholesky))
+            .collect();
+        let by_name: HashMap<&str, usize> = names.iter().enumerate().map(|(i, &n)| (n, i)).collect();
+        let pairs = model
+            .dependence
+            .pairs
+            .iter()
+            .enumerate()
+            .filter_map(|(i, pair)| {
+                Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?))
+            })
+            .collect();
+        Inputs { nums, keys, maps, groups, pairs }
+    }
+
+    /// Rows of normals: one an uncertain number, and the time of termination.
+    pub fn rows(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// Draws the block's normals, and from them the values of the uncertain numbers and the unit exponential.
+    pub fn draw(
+        &self,
+        isa: Isa,
+        first_path: u64,
+        normal: &mut [Lanes],
+        values: &mut [Lanes],
+        exponential: &mut Lanes,
+    ) {
+        for (key, lanes) in self.keys.iter().zip(normal.iter_mut()) {
+            normals(isa, *key, first_path, lanes);
+        }
+        for group in &self.groups {
+            group.apply(isa, normal, |lanes| lanes);
+        }
+        for ((map, num), lanes) in self.maps.iter().zip(&self.nums).zip(normal.iter()) {
+            map.apply(isa, lanes, &mut values[num.index()]);
+        }
+        unit_exponential(isa, &normal[self.nums.len()], exponential);
+    }
+}
+
+simd_fn! {
+    /// The unit exponential whose copula variable is `y` (larger is later): `-ln Φ(-y)`.
+    fn unit_exponential(y: &Lanes, out: &mut Lanes) {
+        for l in 0..LANES {
+            out[l] = -ln(cdf(-y[l]));
+        }
+    }
+}

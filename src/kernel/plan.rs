@@ -1,0 +1,500 @@
+//! The layout of a run: names turned into indices, the timeline into weights, the model into block kernels' terms.
+
+use super::innovation::Innovations;
+use super::input::Inputs;
+use super::metric::{Metric, Series};
+use crate::math::simd::Isa;
+use crate::model::Model;
+use crate::model::deal::Rate;
+use crate::model::dependence::Factor;
+use crate::model::equity::{EbitdaBasis, Method};
+use crate::model::ipo::GateKind;
+use crate::model::ledger::Num;
+use crate::model::segment::Process;
+use crate::model::timeline::{Period, Year};
+use crate::rng::stream::StreamKey;
+
+/// Slack when two times are compared that are equal on paper, years.
+pub const TIME_SLACK: f64 = 1e-9;
+
+/// The timeline as the kernels walk it.
+#[derive(Clone, Debug)]
+pub struct Steps {
+    /// The periods.
+    pub periods: Vec<Period>,
+    /// The calendar years.
+    pub years: Vec<Year>,
+    /// Distinct period lengths, years.
+    pub lengths: Vec<f64>,
+    /// For each period, the index of its length.
+    pub length_of: Vec<usize>,
+}
+
+/// One period of the walk.
+#[derive(Clone, Copy, Debug)]
+pub struct StepRef {
+    /// Index of the period, from 0.
+    pub period: usize,
+    /// Index of its length.
+    pub step: usize,
+    /// Which of the two innovations of a pair.
+    pub parity: usize,
+    /// `Δ_p`, years.
+    pub length: f64,
+    /// `T_{p-1}`, years.
+    pub start: f64,
+    /// `m_p`, years.
+    pub middle: f64,
+    /// `T_p`, years.
+    pub end: f64,
+}
+
+impl Steps {
+    fn new(periods: &[Period], years: &[Year]) -> Steps {
+        let mut lengths: Vec<f64> = Vec::new();
+        let length_of = periods
+            .iter()
+            .map(|p| {
+                // Equal lengths may differ in the last bit when they are differences of times.
+                lengths.iter().position(|&l| (l - p.length).abs() < TIME_SLACK).unwrap_or_else(|| {
+                    lengths.push(p.length);
+                    lengths.len() - 1
+                })
+            })
+            .collect();
+        Steps { periods: periods.to_vec(), years: years.to_vec(), lengths, length_of }
+    }
+
+    /// The period of that index.
+    pub fn at(&self, period: usize) -> StepRef {
+        let p = &self.periods[period];
+        let step = self.length_of[period];
+        StepRef {
+            period,
+            step,
+            parity: period % 2,
+            length: self.lengths[step],
+            start: p.start,
+            middle: p.middle,
+            end: p.end,
+        }
+    }
+}
+
+/// A window of past time: what it takes of each period and each row of history, scaled up to the whole window.
+#[derive(Clone, Debug, Default)]
+pub struct Window {
+    /// (period, weight)
+    pub periods: Vec<(usize, f64)>,
+    /// (figure of a row of history, weight)
+    pub history: Vec<(Num, f64)>,
+}
+
+/// The windows of one figure (net revenue, free cash flow or EBITDA).
+#[derive(Clone, Debug)]
+pub struct Windows {
+    /// Trailing year at time 0; `None` without history.
+    pub year_at_start: Option<Window>,
+    /// Trailing year at each period's end.
+    pub year: Vec<Window>,
+    /// For each period, the same span a year before; `None` without any cover.
+    pub year_before: Vec<Option<Window>>,
+}
+
+/// A shock, ready to strike.
+#[derive(Clone, Debug)]
+pub struct ShockPlan {
+    /// Stream of the uniforms that decide.
+    pub strike: StreamKey,
+    /// Stream of the normals behind the sizes.
+    pub size: StreamKey,
+}
+
+/// A contract's part in each period.
+#[derive(Clone, Debug)]
+pub struct ContractPlan {
+    /// Fraction of the contract's dates inside each period.
+    pub in_period: Vec<f64>,
+    /// Fraction inside the twelve months after each period's end.
+    pub next_year: Vec<f64>,
+}
+
+/// What the kernel needs to know of one deal.
+#[derive(Clone, Debug)]
+pub struct DealPlan {
+    /// Index of its cloud mix among [`Plan::mixes`].
+    pub mix: usize,
+    /// The rate in force in each period; `None`: 0.
+    pub rate: Vec<Option<Num>>,
+    /// The rate in force at time 0.
+    pub rate_at_start: Option<Num>,
+    /// Whether the licence runs in each period.
+    pub licensed: Vec<bool>,
+    /// Whether it runs at time 0.
+    pub licensed_at_start: bool,
+    /// Metrics that exist for the deal, in order.
+    pub metrics: Vec<Metric>,
+    /// Series that exist for the deal, in order.
+    pub series: Vec<Series>,
+}
+
+/// Two deals compared: `later - first`.
+#[derive(Clone, Debug)]
+pub struct DifferencePlan {
+    /// Index of the later deal.
+    pub later: usize,
+    /// Metrics that exist for both, with their positions in the later and the first deal's lists.
+    pub metrics: Vec<(Metric, usize, usize)>,
+}
+
+/// Everything that stays the same over a run.
+pub struct Plan {
+    /// The model.
+    pub model: Model,
+    /// Seed of all streams.
+    pub seed: u64,
+    /// Instruction set of the block functions.
+    pub isa: Isa,
+    /// The timeline.
+    pub steps: Steps,
+    /// Draws of the uncertain numbers.
+    pub inputs: Inputs,
+    /// Draws of the factors.
+    pub innovations: Innovations,
+    /// Shocks.
+    pub shocks: Vec<ShockPlan>,
+    /// Distinct cloud mixes: until when other clouds are closed.
+    pub mixes: Vec<Option<Num>>,
+    /// Contracts.
+    pub contracts: Vec<ContractPlan>,
+    /// Windows over net revenue.
+    pub revenue_windows: Windows,
+    /// Windows over free cash flow.
+    pub fcf_windows: Windows,
+    /// Windows over EBITDA.
+    pub ebitda_windows: Windows,
+    /// EBITDA of the row of history that ends at time 0.
+    pub last_ebitda: Option<Num>,
+    /// Rows of history that end at time 0 and a year before it, with their lengths: the growth behind what is owed at 0.
+    pub history_growth: Option<((Num, f64), (Num, f64))>,
+    /// For the first calendar year, where it is cut: rows of history inside it (net revenue; free cash flow if all rows
+    /// that touch the year have it).
+    pub first_year: FirstYear,
+    /// Whether gates are tested at each period's end.
+    pub tested: Vec<bool>,
+    /// Dated rounds of each period: indices into the model's rounds.
+    pub rounds: Vec<Vec<usize>>,
+    /// Rounds that come with the IPO.
+    pub ipo_rounds: Vec<usize>,
+    /// Deals.
+    pub deals: Vec<DealPlan>,
+    /// Differences of deals.
+    pub differences: Vec<DifferencePlan>,
+    /// Index of the timeline's year of the mix metrics.
+    pub mix_year: Option<usize>,
+}
+
+/// The part of the first calendar year before the valuation date.
+#[derive(Clone, Debug, Default)]
+pub struct FirstYear {
+    /// (row's net revenue, fraction of the row inside the year); empty: no such series.
+    pub revenue: Vec<(Num, f64)>,
+    /// The same of free cash flow.
+    pub fcf: Vec<(Num, f64)>,
+}
+
+fn overlap(a: (f64, f64), b: (f64, f64)) -> f64 {
+    (a.1.min(b.1) - a.0.max(b.0)).max(0.0)
+}
+
+impl Windows {
+    /// Windows over a figure that these rows of history have: (from, to, figure).
+    fn new(steps: &Steps, rows: &[(f64, f64, Num)]) -> Windows {
+        let window = |from: f64, to: f64| -> Option<Window> {
+            let mut covered = 0.0;
+            let mut window = Window::default();
+            for (i, p) in steps.periods.iter().enumerate() {
+                let inside = overlap((from, to), (p.start, p.end));
+                if inside > TIME_SLACK {
+                    covered += inside;
+                    window.periods.push((i, inside / p.length));
+                }
+            }
+            for &(start, end, num) in rows {
+                let inside = overlap((from, to), (start, end));
+                if inside > TIME_SLACK {
+                    covered += inside;
+                    window.history.push((num, inside / (end - start)));
+                }
+            }
+            if covered == 0.0 {
+                return None;
+            }
+            // A window covered but for rounding is covered.
+            let scale = if (covered - (to - from)).abs() < TIME_SLACK { 1.0 } else { (to - from) / covered };
+            for (_, weight) in &mut window.periods {
+                *weight *= scale;
+            }
+            for (_, weight) in &mut window.history {
+                *weight *= scale;
+            }
+            Some(window)
+        };
+        Windows {
+            year_at_start: window(-1.0, 0.0),
+            year: steps
+                .periods
+                .iter()
+                .map(|p| window(p.end - 1.0, p.end).expect("a period covers part of its own trailing year"))
+                .collect(),
+            year_before: steps.periods.iter().map(|p| window(p.start - 1.0, p.end - 1.0)).collect(),
+        }
+    }
+}
+
+impl Plan {
+    /// Lays a model out for the machine.
+    pub fn from_model(model: &Model, seed: u64, isa: Isa) -> Plan {
+        let steps = Steps::new(model.timeline.periods(), model.timeline.years());
+        let constant_zero = |num: Num| model.ledger.constant(num) == Some(0.0);
+        let moving = |factor: Factor| {
+            let level_moves = |process: &Process| match process {
+                &Process::MeanRevertingGrowth {
+                    volatility_now,
+                    volatility_long_run,
+                    growth_volatility_now,
+                    ..
+                } => {
+                    !(constant_zero(volatility_now)
+                        && constant_zero(volatility_long_run)
+                        && constant_zero(growth_volatility_now))
+                }
+                &Process::Gbm { volatility, .. }
+                | &Process::Plan { volatility, .. }
+                | &Process::Logistic { volatility, .. } => !constant_zero(volatility),
+            };
+            let growth_moves = |process: &Process| match process {
+                &Process::MeanRevertingGrowth { growth_volatility_now, .. } => {
+                    !constant_zero(growth_volatility_now)
+                }
+                _ => false,
+            };
+            match factor {
+                Factor::SegmentLevel(k) => level_moves(&model.segments[k].process),
+                Factor::SegmentGrowth(k) => growth_moves(&model.segments[k].process),
+                Factor::CloudMix(j) => !constant_zero(model.clouds[j].volatility),
+                Factor::Multiple => model
+                    .equity
+                    .and_then(|equity| equity.method.multiple().map(|m| !constant_zero(m.volatility)))
+                    .unwrap_or(false),
+                Factor::MicrosoftAiLevel => model.microsoft.ai.as_ref().is_some_and(level_moves),
+                Factor::MicrosoftAiGrowth => model.microsoft.ai.as_ref().is_some_and(growth_moves),
+            }
+        };
+        let inputs = Inputs::new(model, seed);
+        let innovations = Innovations::new(model, seed, moving);
+        let shocks = model
+            .shocks
+            .iter()
+            .map(|shock| ShockPlan {
+                strike: StreamKey::new(seed, &format!("shock.{}.strike", shock.name)),
+                size: StreamKey::new(seed, &format!("shock.{}.size", shock.name)),
+            })
+            .collect();
+        let contracts = model
+            .contracts
+            .iter()
+            .map(|contract| {
+                let dates = (contract.from, contract.to);
+                let fraction = |window| overlap(window, dates) / (contract.to - contract.from);
+                ContractPlan {
+                    in_period: steps.periods.iter().map(|p| fraction((p.start, p.end))).collect(),
+                    next_year: steps.periods.iter().map(|p| fraction((p.end, p.end + 1.0))).collect(),
+                }
+            })
+            .collect();
+        let rows = |figure: &dyn Fn(&crate::model::history::HistoryPeriod) -> Option<Num>| -> Vec<(f64, f64, Num)> {
+            model.history.iter().filter_map(|row| figure(row).map(|num| (row.from, row.to, num))).collect()
+        };
+        let revenue_windows = Windows::new(&steps, &rows(&|row| Some(row.net_revenue)));
+        let fcf_windows = Windows::new(&steps, &rows(&|row| row.fcf));
+        let ebitda_windows = Windows::new(&steps, &rows(&|row| row.ebitda));
+        let row_ending = |time: f64| model.history.iter().find(|row| (row.to - time).abs() < TIME_SLACK);
+        let history_growth = row_ending(0.0).zip(row_ending(-1.0)).map(|(now, before)| {
+            ((now.net_revenue, now.to - now.from), (before.net_revenue, before.to - before.from))
+        });
+        let mut mixes: Vec<Option<Num>> = Vec::new();
+        let deals: Vec<DealPlan> = model
+            .deals
+            .iter()
+            .map(|deal| {
+                let mix = mixes.iter().position(|&m| m == deal.exclusive_until).unwrap_or_else(|| {
+                    mixes.push(deal.exclusive_until);
+                    mixes.len() - 1
+                });
+                let rate_at = |time: f64| match &deal.rate {
+                    Rate::Flat(num) => Some(*num),
+                    Rate::Schedule(steps) => steps
+                        .iter()
+                        .take_while(|&&(from, _)| from <= time + TIME_SLACK)
+                        .last()
+                        .map(|&(_, num)| num),
+                };
+                let licensed_at = |time: f64| time < deal.licence_ends - TIME_SLACK;
+                DealPlan {
+                    mix,
+                    rate: steps.periods.iter().map(|p| rate_at(p.middle)).collect(),
+                    rate_at_start: rate_at(0.0),
+                    licensed: steps.periods.iter().map(|p| licensed_at(p.middle)).collect(),
+                    licensed_at_start: licensed_at(0.0),
+                    metrics: metrics_of(model, deal),
+                    series: series_of(model, deal, &steps),
+                }
+            })
+            .collect();
+        let differences = (1..deals.len())
+            .map(|later| DifferencePlan {
+                later,
+                metrics: deals[later]
+                    .metrics
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(i, &metric)| {
+                        deals[0].metrics.iter().position(|&m| m == metric).map(|first| (metric, i, first))
+                    })
+                    .collect(),
+            })
+            .collect();
+        let earliest = model.ipo.as_ref().map_or(f64::INFINITY, |ipo| ipo.earliest);
+        let rounds = steps
+            .periods
+            .iter()
+            .map(|p| {
+                let inside = |round: &crate::model::funding::Round| match round.when {
+                    crate::model::funding::RoundTime::At(time) => {
+                        p.start - TIME_SLACK <= time && time < p.end - TIME_SLACK
+                    }
+                    crate::model::funding::RoundTime::OnIpo => false,
+                };
+                (0..model.rounds.len()).filter(|&i| inside(&model.rounds[i])).collect()
+            })
+            .collect();
+        let ipo_rounds = (0..model.rounds.len())
+            .filter(|&i| model.rounds[i].when == crate::model::funding::RoundTime::OnIpo)
+            .collect();
+        Plan {
+            seed,
+            isa,
+            inputs,
+            innovations,
+            shocks,
+            mixes,
+            contracts,
+            revenue_windows,
+            fcf_windows,
+            ebitda_windows,
+            last_ebitda: row_ending(0.0).and_then(|row| row.ebitda),
+            history_growth,
+            first_year: first_year(model, &steps),
+            tested: steps.periods.iter().map(|p| p.end >= earliest - TIME_SLACK).collect(),
+            rounds,
+            ipo_rounds,
+            deals,
+            differences,
+            mix_year: steps.years.iter().position(|y| y.year == model.run.mix_year),
+            steps,
+            model: model.clone(),
+        }
+    }
+
+    /// Names of the clouds, the home cloud first.
+    pub fn cloud_names(&self) -> Vec<String> {
+        self.model.clouds.iter().map(|cloud| cloud.name.clone()).collect()
+    }
+
+    /// Name of a deal, or of a difference (after the deals).
+    pub fn subject_name(&self, subject: usize) -> String {
+        match subject.checked_sub(self.deals.len()) {
+            None => self.model.deals[subject].name.clone(),
+            Some(i) => {
+                format!("{} - {}", self.model.deals[self.differences[i].later].name, self.model.deals[0].name)
+            }
+        }
+    }
+
+    /// Whether some deal's value rests on trailing free cash flow.
+    pub fn needs_trailing_fcf(&self) -> bool {
+        matches!(self.model.equity.map(|e| e.method), Some(Method::PerpetualGrowth { .. }))
+            || self.gate(GateKind::FcfMargin).is_some()
+    }
+
+    /// Which EBITDA the value rests on, if any.
+    pub fn ebitda_basis(&self) -> Option<EbitdaBasis> {
+        match self.model.equity.map(|e| e.method) {
+            Some(Method::EbitdaMultiple { basis, .. }) => Some(basis),
+            _ => None,
+        }
+    }
+
+    /// Threshold of a gate that is set.
+    pub fn gate(&self, kind: GateKind) -> Option<Num> {
+        self.model.ipo.as_ref()?.gates.iter().find(|(k, _)| *k == kind).map(|&(_, num)| num)
+    }
+}
+
+fn metrics_of(model: &Model, deal: &crate::model::deal::Deal) -> Vec<Metric> {
+    let staked = model.equity.is_some() && deal.stake.is_some();
+    Metric::ALL
+        .into_iter()
+        .filter(|metric| match metric {
+            Metric::StakeMark | Metric::StakePv | Metric::StakeAtExit | Metric::OpenaiRetainedPv => staked,
+            Metric::TakeMultiple => staked && model.microsoft.invested.is_some(),
+            Metric::IpoEquity => model.equity.is_some(),
+            _ => true,
+        })
+        .collect()
+}
+
+fn series_of(model: &Model, deal: &crate::model::deal::Deal, steps: &Steps) -> Vec<Series> {
+    let first = first_year(model, steps);
+    let mut series = vec![Series::NetRevenue];
+    if !first.revenue.is_empty() {
+        series.push(Series::NetRevenueFullYear);
+    }
+    series.extend([Series::GrossMargin, Series::Payments, Series::CumulativePayments]);
+    if deal.cap.is_some() {
+        series.push(Series::CapLeft);
+    }
+    series.extend((0..model.clouds.len()).map(Series::CloudShare));
+    series.extend([Series::Compute, Series::ComputeHome, Series::FreeCashFlow]);
+    if !first.fcf.is_empty() {
+        series.push(Series::FreeCashFlowFullYear);
+    }
+    series.push(Series::Cash);
+    if let Some(equity) = model.equity {
+        series.push(Series::Equity);
+        if equity.method.multiple().is_some() {
+            series.push(Series::Multiple);
+        }
+        if deal.stake.is_some() {
+            series.push(Series::Stake);
+        }
+    }
+    series.extend([Series::Ready, Series::Listed, Series::Alive]);
+    series
+}
+
+fn first_year(model: &Model, steps: &Steps) -> FirstYear {
+    let year = steps.years[0];
+    if !year.cut_at_start {
+        return FirstYear::default();
+    }
+    // The year's beginning in years before the valuation date.
+    let from = model.timeline.first_year_start();
+    let inside = |row: &crate::model::history::HistoryPeriod| overlap((from, 0.0), (row.from, row.to));
+    let rows: Vec<_> = model.history.iter().filter(|row| inside(row) > TIME_SLACK).collect();
+    let weight = |row: &crate::model::history::HistoryPeriod| inside(row) / (row.to - row.from);
+    let revenue = rows.iter().map(|row| (row.net_revenue, weight(row))).collect();
+    let fcf: Option<Vec<(Num, f64)>> = rows.iter().map(|row| row.fcf.map(|num| (num, weight(row)))).collect();
+    FirstYear { revenue, fcf: fcf.unwrap_or_default() }
+}

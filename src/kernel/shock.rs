@@ -1,0 +1,77 @@
+//! Shocks: jumps that strike a period at most once (methodology: demand, shocks).
+
+use super::plan::{Plan, StepRef, Steps};
+use crate::math::elementary::exp;
+use crate::math::lanes::{LANES, Lanes};
+use crate::math::simd::Isa;
+use crate::model::segment::Shock;
+use crate::rng::stream::{normal_of_draw, uniform_pairs};
+use crate::simd_fn;
+
+/// State of one shock over a block.
+pub struct ShockKernel {
+    /// Chance of a strike in a period of each length.
+    chance: Vec<Lanes>,
+    uniform: [Lanes; 2],
+    /// Jump of the period, in logs; 0 where it does not strike.
+    pub jump: Lanes,
+    /// Whether it strikes on any path of the block.
+    pub strikes: bool,
+}
+
+impl ShockKernel {
+    /// Room for a shock's coefficients.
+    pub fn new(steps: &Steps) -> ShockKernel {
+        ShockKernel {
+            chance: vec![Lanes::ZERO; steps.lengths.len()],
+            uniform: [Lanes::ZERO; 2],
+            jump: Lanes::ZERO,
+            strikes: false,
+        }
+    }
+
+    /// Coefficients of a block.
+    pub fn prepare(&mut self, isa: Isa, steps: &Steps, shock: &Shock, values: &[Lanes]) {
+        for (i, &length) in steps.lengths.iter().enumerate() {
+            chance(isa, &values[shock.rate.index()], length, &mut self.chance[i]);
+        }
+    }
+
+    /// Decides where the shock strikes in a period, and how hard.
+    pub fn strike(&mut self, plan: &Plan, index: usize, first_path: u64, at: StepRef, values: &[Lanes]) {
+        let streams = &plan.shocks[index];
+        if at.parity == 0 {
+            let [even, odd] = &mut self.uniform;
+            uniform_pairs(plan.isa, streams.strike, first_path, (at.period / 2) as u32, even, odd);
+        }
+        let shock = &plan.model.shocks[index];
+        let (mean, sd) = (&values[shock.mean.index()], &values[shock.sd.index()]);
+        let (uniform, chance) = (&self.uniform[at.parity], &self.chance[at.step]);
+        self.strikes = false;
+        self.jump = Lanes::ZERO;
+        for l in 0..LANES {
+            if uniform[l] < chance[l] {
+                self.strikes = true;
+                let normal = normal_of_draw(streams.size, first_path + l as u64, at.period as u32);
+                self.jump[l] = sd[l].mul_add(normal, mean[l]);
+            }
+        }
+    }
+}
+
+simd_fn! {
+    fn chance(rate: &Lanes, length: f64, out: &mut Lanes) {
+        for l in 0..LANES {
+            out[l] = 1.0 - exp(-rate[l] * length);
+        }
+    }
+}
+
+simd_fn! {
+    /// Adds a jump to a log level.
+    pub fn jump(loading: &Lanes, jump: &Lanes, x: &mut Lanes) {
+        for l in 0..LANES {
+            x[l] = loading[l].mul_add(jump[l], x[l]);
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! Probability laws of single numbers: checked when made, truncated by conditioning, compiled for the path.
+
+mod atoms;
+mod beta;
+mod bounded;
+mod error;
+mod gaussian;
+mod inversion;
+mod map;
+mod metalog;
+mod student_t;
+mod table;
+#[cfg(test)]
+mod tests;
+
+pub use error::DistributionError;
+pub use map::QuantileMap;
+
+use atoms::{Discrete, Empirical};
+use beta::Beta;
+use bounded::{Triangular, Uniform};
+use gaussian::{Lognormal, Normal, score_at, tails};
+use metalog::Metalog;
+use student_t::StudentT;
+
+/// An interval to which a law is truncated must have at least this probability.
+pub const LEAST_PROBABILITY: f64 = 1e-12;
+
+/// The law of one number, perhaps given that the number lies in an interval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distribution {
+    law: Law,
+    window: Option<Window>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Law {
+    Uniform(Uniform),
+    Triangular(Triangular),
+    Beta(Beta),
+    Normal(Normal),
+    Lognormal(Lognormal),
+    StudentT(StudentT),
+    Discrete(Discrete),
+    Empirical(Empirical),
+    Metalog(Metalog),
+}
+
+/// The interval a continuous law is conditioned on, with what the law itself says of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Window {
+    min: f64,
+    max: f64,
+    /// Probability below `min`.
+    below: f64,
+    /// Probability above `max`.
+    above: f64,
+    /// Probability of the interval.
+    inside: f64,
+}
+
+impl Window {
+    /// Probabilities p, q of the conditioned law as probabilities of the law itself.
+    #[inline(always)]
+    fn widen(&self, p: f64, q: f64) -> (f64, f64) {
+        (self.inside.mul_add(p, self.below), self.inside.mul_add(q, self.above))
+    }
+}
+
+impl Law {
+    /// P(X ≤ x) and P(X > x), the smaller to full relative precision.
+    fn tails(&self, x: f64) -> (f64, f64) {
+        match self {
+            Law::Uniform(law) => (law.lower(x), law.upper(x)),
+            Law::Triangular(law) => (law.lower(x), law.upper(x)),
+            Law::Beta(law) => law.tails(x),
+            Law::Normal(law) => tails(law.score(x)),
+            Law::Lognormal(law) => tails(law.score(x)),
+            Law::StudentT(law) => law.tails(x),
+            Law::Discrete(law) => law.tails(x),
+            Law::Empirical(law) => law.tails(x),
+            Law::Metalog(law) => law.tails(x),
+        }
+    }
+
+    /// P(X < x).
+    fn below(&self, x: f64) -> f64 {
+        match self {
+            Law::Discrete(law) => law.below(x),
+            Law::Empirical(law) => law.below(x),
+            _ => self.tails(x).0,
+        }
+    }
+
+    /// The value with probability p below and q above.
+    fn at(&self, p: f64, q: f64) -> f64 {
+        match self {
+            Law::Uniform(law) => law.at(p, q),
+            Law::Triangular(law) => law.at(p, q),
+            Law::Beta(law) => law.at(p, q),
+            Law::Normal(law) => law.at(score_at(p, q)),
+            Law::Lognormal(law) => law.at(score_at(p, q)),
+            Law::StudentT(law) => law.at(p, q),
+            Law::Discrete(law) => law.at(p, q),
+            Law::Empirical(law) => law.at(p, q),
+            Law::Metalog(law) => law.at(p, q),
+        }
+    }
+
+    fn support(&self) -> (f64, f64) {
+        match self {
+            Law::Uniform(law) => (law.low, law.high),
+            Law::Triangular(law) => (law.low, law.high),
+            Law::Beta(law) => (law.low, law.high),
+            Law::Normal(_) | Law::StudentT(_) => (f64::NEG_INFINITY, f64::INFINITY),
+            Law::Lognormal(_) => (0.0, f64::INFINITY),
+            Law::Discrete(law) => (law.values[0], law.values[law.values.len() - 1]),
+            Law::Empirical(law) => (law.sample[0], law.sample[law.sample.len() - 1]),
+            Law::Metalog(law) => law.support(),
+        }
+    }
+
+    fn moments(&self, window: Option<&Window>) -> (Option<f64>, Option<f64>) {
+        let finite = |(mean, sd): (f64, f64)| (Some(mean), Some(sd));
+        match (self, window) {
+            (Law::Uniform(law), _) => finite(law.moments()),
+            (Law::Discrete(law), _) => finite(law.moments()),
+            (Law::Empirical(law), _) => finite(law.moments()),
+            (Law::Triangular(law), None) => finite(law.moments()),
+            (Law::Triangular(law), Some(w)) => finite(law.moments_between(w.min, w.max)),
+            (Law::Beta(law), None) => finite(law.moments()),
+            (Law::Beta(law), Some(w)) => finite(law.moments_between(w.min, w.max)),
+            (Law::Normal(law), None) => (Some(law.mean), Some(law.sd)),
+            (Law::Normal(law), Some(w)) => finite(law.moments_between(w.min, w.max)),
+            (Law::Lognormal(law), None) => finite(law.moments()),
+            (Law::Lognormal(law), Some(w)) => finite(law.moments_between(w.min, w.max)),
+            (Law::StudentT(law), None) => law.moments(),
+            (Law::StudentT(law), Some(w)) => law.moments_between(w.min, w.max, w.inside),
+            (Law::Metalog(law), None) => {
+                let (low, high) = law.support();
+                law.moments_between(low, high)
+            }
+            (Law::Metalog(law), Some(w)) => law.moments_between(w.min, w.max),
+        }
+    }
+}
+
+impl Distribution {
+    fn whole(law: Law) -> Self {
+        Distribution { law, window: None }
+    }
+
+    /// The same value always.
+    pub fn constant(value: f64) -> Result<Self, DistributionError> {
+        error::finite("value", value)?;
+        Ok(Self::whole(Law::Discrete(Discrete::new(&[value], &[1.0])?)))
+    }
+
+    /// Uniform on `low..high`, `low < high`.
+    pub fn uniform(low: f64, high: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Uniform(Uniform::new(low, high)?)))
+    }
+
+    /// Triangular on `low..high` with its peak at `mode`, which may be at an end.
+    pub fn triangular(low: f64, mode: f64, high: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Triangular(Triangular::new(low, mode, high)?)))
+    }
+
+    /// PERT: the beta law on `low..high` with its peak at `mode` and mean `(low + weight·mode + high)/(weight + 2)`;
+    /// the usual `weight` is 4.
+    pub fn pert(low: f64, mode: f64, high: f64, weight: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Beta(Beta::pert(low, mode, high, weight)?)))
+    }
+
+    /// Normal, `sd > 0`.
+    pub fn normal(mean: f64, sd: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Normal(Normal::new(mean, sd)?)))
+    }
+
+    /// Lognormal by its median and the standard deviation of its logarithm, both above 0.
+    pub fn lognormal(median: f64, sigma: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Lognormal(Lognormal::new(median, sigma)?)))
+    }
+
+    /// `mean + scale·T` with T of Student's law with `df` degrees of freedom (0.1 to 10⁸); `mean` is the centre even
+    /// where there is no mean (`df ≤ 1`).
+    pub fn student_t(df: f64, mean: f64, scale: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::StudentT(StudentT::new(df, mean, scale)?)))
+    }
+
+    /// Beta with shapes `a`, `b` (0.01 to 10⁹), stretched onto `low..high`.
+    pub fn beta(a: f64, b: f64, low: f64, high: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Beta(Beta::new(a, b, low, high)?)))
+    }
+
+    /// `values` with probabilities in proportion to `weights`; the order of the list does not matter.
+    pub fn discrete(values: &[f64], weights: &[f64]) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Discrete(Discrete::new(values, weights)?)))
+    }
+
+    /// The order statistics of a sample: the quantile at u is the one of rank `ceil(n u)`, without interpolation.
+    pub fn empirical(sample: Vec<f64>) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Empirical(Empirical::new(sample)?)))
+    }
+
+    /// The three-term metalog through three quantiles, in its log form with one bound and its logit form with two.
+    pub fn quantiles(
+        p10: f64,
+        p50: f64,
+        p90: f64,
+        lower: Option<f64>,
+        upper: Option<f64>,
+    ) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Law::Metalog(Metalog::new(p10, p50, p90, lower, upper)?)))
+    }
+
+    /// The law given that the number lies between `min` and `max`: conditioned, not clipped. Truncating twice is
+    /// truncating to what both allow.
+    pub fn truncated(self, min: Option<f64>, max: Option<f64>) -> Result<Self, DistributionError> {
+        for (parameter, bound) in [("min", min), ("max", max)] {
+            if let Some(value) = bound {
+                error::require(!value.is_nan(), parameter, value, || "a number".to_owned())?;
+            }
+        }
+        let (min, max) = (min.unwrap_or(f64::NEG_INFINITY), max.unwrap_or(f64::INFINITY));
+        if min >= max {
+            return Err(DistributionError::Interval { min, max });
+        }
+        let improbable = |probability| DistributionError::Improbable { min, max, probability };
+        let (low, high) = self.support();
+        if min <= low && high <= max {
+            return Ok(self);
+        }
+        let (from, to) = (min.max(low), max.min(high));
+        match &self.law {
+            Law::Discrete(law) => Ok(Self::whole(Law::Discrete(law.between(min, max).map_err(improbable)?))),
+            Law::Empirical(law) => {
+                Ok(Self::whole(Law::Empirical(law.between(min, max).map_err(improbable)?)))
+            }
+            law => {
+                if from >= to {
+                    return Err(improbable(0.0));
+                }
+                let (below, after_min) = law.tails(from);
+                let (before_max, above) = law.tails(to);
+                let inside = if below > 0.5 {
+                    after_min - above
+                } else if above > 0.5 {
+                    before_max - below
+                } else {
+                    1.0 - below - above
+                };
+                if inside.is_nan() || inside < LEAST_PROBABILITY {
+                    return Err(improbable(inside));
+                }
+                if let Law::Uniform(_) = law {
+                    return Ok(Self::whole(Law::Uniform(Uniform { low: from, high: to })));
+                }
+                let window = Some(Window { min: from, max: to, below, above, inside });
+                Ok(Distribution { law: self.law, window })
+            }
+        }
+    }
+
+    /// P(X ≤ x).
+    pub fn cdf(&self, x: f64) -> f64 {
+        self.tails(x).0
+    }
+
+    /// P(X < x), to full relative precision where it is small.
+    pub fn probability_below(&self, x: f64) -> f64 {
+        if self.window.is_none() { self.law.below(x) } else { self.tails(x).0 }
+    }
+
+    /// P(X > x), to full relative precision where it is small.
+    pub fn probability_above(&self, x: f64) -> f64 {
+        self.tails(x).1
+    }
+
+    fn tails(&self, x: f64) -> (f64, f64) {
+        let (lower, upper) = self.law.tails(x);
+        let Some(w) = &self.window else { return (lower, upper) };
+        if x < w.min {
+            return (0.0, 1.0);
+        }
+        if x >= w.max {
+            return (1.0, 0.0);
+        }
+        // Each tail from the differences that do not cancel.
+        let low = if lower <= 0.5 { lower - w.below } else { w.inside - (upper - w.above) };
+        let high = if upper <= 0.5 { upper - w.above } else { w.inside - (lower - w.below) };
+        let low = if w.below > 0.5 { (1.0 - w.below) - upper } else { low };
+        let high = if w.above > 0.5 { (1.0 - w.above) - lower } else { high };
+        ((low / w.inside).clamp(0.0, 1.0), (high / w.inside).clamp(0.0, 1.0))
+    }
+
+    /// The smallest x with P(X ≤ x) ≥ u, for u from 0 to 1.
+    pub fn quantile(&self, u: f64) -> f64 {
+        let (low, high) = self.support();
+        if u <= 0.0 {
+            return low;
+        }
+        if u >= 1.0 {
+            return high;
+        }
+        let (p, q) = match &self.window {
+            Some(window) => window.widen(u, 1.0 - u),
+            None => (u, 1.0 - u),
+        };
+        self.law.at(p, q).clamp(low, high)
+    }
+
+    /// The mean; `None` where there is none or it is infinite.
+    pub fn mean(&self) -> Option<f64> {
+        self.law.moments(self.window.as_ref()).0.filter(|mean| mean.is_finite())
+    }
+
+    /// The standard deviation; `None` where there is none or it is infinite.
+    pub fn std_dev(&self) -> Option<f64> {
+        self.law.moments(self.window.as_ref()).1.filter(|sd| sd.is_finite())
+    }
+
+    /// The smallest interval that has all the probability; infinite ends where there are none.
+    pub fn support(&self) -> (f64, f64) {
+        match &self.window {
+            Some(window) => (window.min, window.max),
+            None => self.law.support(),
+        }
+    }
+
+    /// Whether only one value has probability.
+    pub fn is_constant(&self) -> bool {
+        let (low, high) = self.support();
+        low == high
+    }
+}
