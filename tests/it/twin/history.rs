@@ -21,8 +21,10 @@ pub fn window(flows: &[Flow], from: f64, to: f64) -> Option<f64> {
     let (mut sum, mut covered) = (0.0, 0.0);
     for flow in flows {
         let common = overlap(flow.from, flow.to, from, to);
-        sum += flow.amount * common / (flow.to - flow.from);
-        covered += common;
+        if common > 0.0 {
+            sum += flow.amount * common / (flow.to - flow.from);
+            covered += common;
+        }
     }
     (covered > NO_COVER).then(|| sum * (to - from) / covered)
 }

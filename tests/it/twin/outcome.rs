@@ -887,9 +887,7 @@ impl<'a> DealPath<'a> {
 
     /// The amount from 1 January to the valuation date; none unless rows with the figure cover all of it.
     fn before_valuation(&self, flows: &[Flow]) -> Option<f64> {
-        let date = self.world.model.timeline.valuation_date();
-        let days = (date.month() - 1) * 30 + date.day().min(30) - 1; // 30E/360
-        let from = -f64::from(days) / 360.0;
+        let from = self.world.model.timeline.first_year_start();
         let covered: f64 = flows.iter().map(|flow| overlap(flow.from, flow.to, from, 0.0)).sum();
         if (covered + from).abs() > 1e-9 {
             return None;
