@@ -46,88 +46,336 @@ impl std::fmt::Display for Code {
 
 codes! {
     // ---- Reading the file
-    FileUnreadable = "S001", "the scenario file cannot be read", r#""#;
-    FileEmpty = "S002", "the scenario file is empty", r#""#;
-    FileNotText = "S003", "the scenario file is not text", r#""#;
-    FileTooLarge = "S004", "the scenario file is too large", r#""#;
-    Syntax = "S005", "the scenario is not valid TOML", r#""#;
+    FileUnreadable = "S001", "the scenario file cannot be read", r#"The file named on the command line does not exist, is a folder, or may not be read.
+
+    capstake run senario.toml
+
+To mend it: look at the spelling of the path and at the folder you are in. `capstake init` writes a new scenario."#;
+    FileEmpty = "S002", "the scenario file is empty", r#"The file was read and has no keys: it is empty, or holds comments only. A scenario needs at least a timeline, a segment
+and a deal.
+
+To mend it: `capstake init FILE` writes a commented scenario to start from."#;
+    FileNotText = "S003", "the scenario file is not text", r#"A scenario is TOML text in UTF-8. The file has bytes that are not: it may be a spreadsheet, a compressed file, or text that
+was saved in UTF-16 or Latin-1.
+
+To mend it: name the right file, or save it as UTF-8 in your editor."#;
+    FileTooLarge = "S004", "the scenario file is too large", r#"Scenarios have some kilobytes; this file has more than 16 MiB, so that it is most likely something else, such as a table of
+results.
+
+To mend it: name the right file. Long series belong in the CSV file of an `empirical` input."#;
+    Syntax = "S005", "the scenario is not valid TOML", r#"The text breaks a rule of TOML, so that nothing can be said about its keys. The message is the parser's, for the first place
+where it got stuck; the cause is sometimes a line earlier. Frequent causes: a text without quotes, a decimal comma, a key
+given twice in one table, a bracket that is not closed.
+
+    period = quarter            needs quotes: period = "quarter"
+    growth = 0,4                needs a point: growth = 0.4
+
+To mend it: correct the line. https://toml.io has the rules on one page."#;
     // ---- Spelling and types
-    UnknownKey = "S101", "unknown key", r#""#;
-    WrongType = "S102", "a value of the wrong type", r#""#;
-    UnknownWord = "S103", "a word that the key does not know", r#""#;
-    NotWholeNumber = "S104", "not a whole number of 0 or more", r#""#;
-    NotAYear = "S105", "not a calendar year", r#""#;
+    UnknownKey = "S101", "unknown key", r#"The table has no key of this name. Unknown keys are never skipped: a misspelt key would silently leave a default in force.
+
+    [[deal]]
+    cap_usd_billion = 38        the key is cap_usd_bn
+
+To mend it: use the key that the message proposes. `capstake explain deal` lists the keys of a table; configs/README.md has
+all of them."#;
+    WrongType = "S102", "a value of the wrong type", r#"The key exists and holds something else: a text where a number belongs, a single table where a list of tables belongs, a date
+in quotes.
+
+    horizon = "2030-12-31"      a date has no quotes: horizon = 2030-12-31
+    rate = "0.20"               a number has no quotes: rate = 0.20
+    [deal]                      there may be several: [[deal]]
+
+To mend it: write the value in the form that the message names."#;
+    UnknownWord = "S103", "a word that the key does not know", r#"The key takes one of a few words, and this is not among them. Words are in small letters with hyphens.
+
+    process = "GBM"             the word is "gbm"
+
+To mend it: use one of the words listed. `capstake explain KEY` says what each of them means."#;
+    NotWholeNumber = "S104", "not a whole number of 0 or more", r#"The key counts something and takes a whole number of 0 or more, without point and exponent.
+
+    paths = -5
+
+To mend it: write a whole number, with underscores if you like: 1_000_000."#;
+    NotAYear = "S105", "not a calendar year", r#"The keys of `annual_totals` are calendar years of four digits.
+
+    [segment.annual_totals]
+    "2027/28" = 62.0
+
+To mend it: give totals of calendar years; for other spans use dated rates, `[[segment.plan]]`."#;
     // ---- Flags that set keys
-    SetForm = "S111", "`--set` without `KEY=VALUE`", r#""#;
-    SetValue = "S112", "the value of `--set` is not TOML", r#""#;
-    SetEntry = "S113", "`--set` names an entry that the scenario does not have", r#""#;
-    SetPath = "S114", "`--set` cannot go into that key", r#""#;
+    SetForm = "S111", "`--set` without `KEY=VALUE`", r#"`--set` takes one key and one value with an equals sign between them.
+
+    --set deal.amended-2026.cap_usd_bn=60
+
+List entries go by name (`segment.business.growth_now`), those without a name by date
+(`history.period.2026-01-01.fcf_usd_bn`), correlations by position from 1.
+
+To mend it: write KEY=VALUE without spaces around the equals sign, or quote the whole."#;
+    SetValue = "S112", "the value of `--set` is not TOML", r#"The value after the equals sign is written as in the scenario file: TOML. Texts have quotes there, and the shell takes quotes
+away unless they are quoted themselves.
+
+    --set run.booking=end             the program sees: end
+    --set 'run.booking="end"'         the program sees: "end"
+
+To mend it: put single quotes around the whole flag."#;
+    SetEntry = "S113", "`--set` names an entry that the scenario does not have", r#"`--set` changes entries of lists and makes none. The list has no entry of this name or date.
+
+    --set deal.amended.cap_usd_bn=60      the deal is called amended-2026
+
+To mend it: use one of the names listed, or add the entry to the file."#;
+    SetPath = "S114", "`--set` cannot go into that key", r#"The key of `--set` goes on below something that has no keys, or stops at an entry of a list, which has many.
+
+    --set timeline.horizon.year=2031
+    --set deal.amended-2026=3
+
+To mend it: name the key to set, no more and no less."#;
     // ---- Keys
-    KeyMissing = "S121", "a required key is missing", r#""#;
-    KeysExclusive = "S122", "two keys that exclude each other", r#""#;
-    KeyNeither = "S123", "none of two keys of which one is required", r#""#;
-    KeyWithoutEffect = "S124", "a key without effect", r#""#;
-    TableMissing = "S125", "a required table is missing", r#""#;
+    KeyMissing = "S121", "a required key is missing", r#"The table needs this key: there is no value that an analyst would take for granted.
+
+    [[segment]]
+    name = "api"
+    process = "gbm"
+    growth = 0.4                rate_now_usd_bn is missing
+
+To mend it: add the key. `capstake explain KEY` gives unit and range."#;
+    KeysExclusive = "S122", "two keys that exclude each other", r#"The two keys say the same thing in different ways, so that both together contradict each other or repeat each other.
+
+    share_ends = 2030-12-31
+    share_ends_years = 4.5      a date, or a number of years, not both
+
+To mend it: remove one of them. With --set, note that the file may have the other."#;
+    KeyNeither = "S123", "none of two keys of which one is required", r#"One of the keys named is needed; none is there.
+
+    [[round]]
+    name = "seed"
+    amount_usd_bn = 1           neither `date` nor `on_ipo`
+
+To mend it: add one of them."#;
+    KeyWithoutEffect = "S124", "a key without effect", r#"The key is known but changes nothing here: the process, the method or the cloud at hand does not use it.
+
+    process = "gbm"
+    growth_half_life_years = 2  a key of mean-reverting-growth
+
+To mend it: remove the key, or choose what uses it."#;
+    TableMissing = "S125", "a required table is missing", r#"The scenario has no table of this name, and nothing can be computed without it.
+
+To mend it: add the table. `capstake init` writes a scenario that has all tables that are needed."#;
     // ---- Names and references
-    DuplicateName = "S201", "a name given twice", r#""#;
-    BadName = "S202", "not a name", r#""#;
-    UnknownCloud = "S203", "a cloud that does not exist", r#""#;
-    UnknownSegment = "S204", "a segment that does not exist", r#""#;
-    UnknownSource = "S205", "a source that does not exist", r#""#;
-    UnknownSameAs = "S206", "`same_as` names a key that is not a number here", r#""#;
-    UnknownInput = "S207", "a correlation of an input that does not exist", r#""#;
-    SameAsCycle = "S208", "`same_as` goes in a circle", r#""#;
-    NoSegment = "S209", "no segment", r#""#;
-    NoDeal = "S210", "no deal", r#""#;
-    HomeCloudMissing = "S211", "no home cloud", r#""#;
-    HomeCloudSeveral = "S212", "several home clouds", r#""#;
-    DuplicateDate = "S213", "a date given twice", r#""#;
+    DuplicateName = "S201", "a name given twice", r#"Two entries of a list have the same name. Names are parts of key paths, so that one path would mean two things.
+
+To mend it: give one of them another name."#;
+    BadName = "S202", "not a name", r#"Names become parts of key paths and of file names. They have 1 to 64 small letters, digits, hyphens and underscores, and begin
+with a letter or digit.
+
+    name = "Amended 2026"       write "amended-2026"
+
+To mend it: choose a name of that form. The name of a scenario without `name` is that of its file, by the same rule."#;
+    UnknownCloud = "S203", "a cloud that does not exist", r#"A contract names a cloud that no `[[cloud]]` has.
+
+To mend it: correct the name, or add the cloud."#;
+    UnknownSegment = "S204", "a segment that does not exist", r#"A shock's `loading` names something that is neither a segment nor `equity.multiple`, or a correlation names the factor of a
+segment that is not there.
+
+To mend it: correct the name, or add the segment."#;
+    UnknownSource = "S205", "a source that does not exist", r#"A number's `source` is the `key` of an entry of `[[source]]`; there is no such entry.
+
+    rate = { value = 0.20, source = "cnbc" }
+    [[source]]
+    key = "cnbc-20"
+
+To mend it: correct the key, or add the source with its title."#;
+    UnknownSameAs = "S206", "`same_as` names a key that is not a number here", r#"`same_as` is the full dotted key of another number of the scenario, which must be there.
+
+    draw = { same_as = "contract.azure-a.draw" }
+
+To mend it: correct the key. `capstake check SCENARIO` lists the keys of all numbers."#;
+    UnknownInput = "S207", "a correlation of an input that does not exist", r#"A correlation names two numbers by their full dotted keys, or two factors such as `factor.segment.business.level`. One of the
+two does not exist. `termination.time` is the moment of a deal's termination.
+
+To mend it: correct the key. `capstake check SCENARIO` lists the keys of all numbers and factors."#;
+    SameAsCycle = "S208", "`same_as` goes in a circle", r#"A number is the same draw as another, which is the same draw as the first: nothing is left to draw.
+
+To mend it: give one of them a value or a distribution."#;
+    NoSegment = "S209", "no segment", r#"A scenario needs at least one `[[segment]]`: a line of business with revenue.
+
+To mend it: add one, with `name`, `process` and the keys of that process."#;
+    NoDeal = "S210", "no deal", r#"A scenario needs at least one `[[deal]]`. A company without a revenue share is a deal with `rate = 0`.
+
+To mend it: add one, with `name` and `rate`."#;
+    HomeCloudMissing = "S211", "no home cloud", r#"There are clouds, and none of them is the home cloud. Which one is Microsoft's decides what resale, hosting and exclusivity
+mean.
+
+To mend it: write `home = true` in one `[[cloud]]`."#;
+    HomeCloudSeveral = "S212", "several home clouds", r#"More than one cloud says `home = true`.
+
+To mend it: leave it with one."#;
+    DuplicateDate = "S213", "a date given twice", r#"Two entries of a list have the same date, so that it is open which of them holds.
+
+To mend it: remove one, or correct its date."#;
     // ---- Numbers and distributions
-    OutsideDomain = "S301", "a value outside its domain", r#""#;
-    NotFinite = "S302", "not a finite number", r#""#;
-    DistributionParameter = "S303", "a distribution's parameter is not possible", r#""#;
-    DistributionParameterMissing = "S304", "a distribution's parameter is missing", r#""#;
-    DistributionParameterForeign = "S305", "a parameter of another distribution", r#""#;
-    QuantilesInfeasible = "S306", "three quantiles that no distribution of the family has", r#""#;
-    LeavesDomain = "S307", "a distribution that leaves its key's domain", r#""#;
-    TruncationEmpty = "S308", "nothing of the distribution lies between `min` and `max`", r#""#;
-    NumberEmpty = "S309", "a number without `value`, `dist` or `same_as`", r#""#;
-    CsvMissing = "S311", "the CSV file of an empirical input cannot be read", r#""#;
-    CsvColumn = "S312", "the CSV file has no such column", r#""#;
-    CsvCell = "S313", "a cell of the CSV file is not a finite number", r#""#;
-    CsvTooLarge = "S314", "the CSV file is too large", r#""#;
+    OutsideDomain = "S301", "a value outside its domain", r#"Every key has a range outside which its value means nothing: a share of a whole lies within 0 and 1, a half-life is above 0, a
+discount rate above -1.
+
+    stake = 24                  a fraction: 0.24
+    tax_rate = 21               a fraction: 0.21
+
+To mend it: look at the unit first; percentages are written as fractions of 1. `capstake explain KEY` gives the range."#;
+    NotFinite = "S302", "not a finite number", r#"`nan` is never a value, and `inf` is one only where it means something: a half-life of `inf` means that nothing reverts.
+
+To mend it: give a finite number."#;
+    DistributionParameter = "S303", "a distribution's parameter is not possible", r#"The parameters do not describe a distribution of this family: a mode outside low and high, a standard deviation that is not
+above 0, weights that are negative or sum to 0.
+
+    { dist = "triangular", low = 0.0, mode = 0.5, high = 0.25 }
+
+To mend it: correct the parameter. `capstake explain triangular` says what must hold."#;
+    DistributionParameterMissing = "S304", "a distribution's parameter is missing", r#"The family needs a parameter that is not there.
+
+    { dist = "pert", low = 1, high = 5 }       mode is missing
+
+To mend it: add it. `capstake explain pert` lists the parameters."#;
+    DistributionParameterForeign = "S305", "a parameter of another distribution", r#"The parameter belongs to another family, or stands beside a plain `value`. It would have no effect.
+
+    { dist = "normal", mean = 4, sigma = 0.5 }     normal takes sd, lognormal takes sigma
+
+To mend it: remove it or rename it."#;
+    QuantilesInfeasible = "S306", "three quantiles that no distribution of the family has", r#"`quantiles` runs a smooth curve through three quantiles (a three-term metalog, Keelin 2016). It exists only if the median is not
+too close to one of the others: (p50 - p10)/(p90 - p10) must lie in 0.1666 to 0.8334, after the logarithm or logit that bounds
+bring.
+
+    { dist = "quantiles", p10 = 1, p50 = 1.1, p90 = 5 }
+
+To mend it: move p50 into the range that the message gives, set or change a bound, or use another family."#;
+    LeavesDomain = "S307", "a distribution that leaves its key's domain", r#"Part of the distribution lies where its key has no meaning, and that part is more than one in a billion: a share above 1, a
+negative volatility. Silent clipping would move the mean without a word.
+
+    { dist = "quantiles", p10 = 0.93, p50 = 0.98, p90 = 0.995, upper = 1.0 }     a tail far below 0
+
+To mend it: set the bounds proposed (`lower`, `upper` of quantiles), or `min` and `max`, which condition the law on an interval."#;
+    TruncationEmpty = "S308", "nothing of the distribution lies between `min` and `max`", r#"`min` and `max` condition a distribution on an interval. Here nothing, or next to nothing, of it lies there, or `min` is above
+`max`.
+
+To mend it: widen the interval or move the distribution."#;
+    NumberEmpty = "S309", "a number without `value`, `dist` or `same_as`", r#"The table form of a number has a `value`, a `dist` with its parameters, or `same_as`. This one has none of them.
+
+    rate = { source = "cnbc-20" }
+
+To mend it: add `value = …`."#;
+    CsvMissing = "S311", "the CSV file of an empirical input cannot be read", r#"The CSV file of an `empirical` input does not exist or cannot be read. Its path is relative to the folder of the scenario, not
+to the folder you are in.
+
+To mend it: correct the path, or move the file."#;
+    CsvColumn = "S312", "the CSV file has no such column", r#"The first row of the CSV file holds the names of its columns, and `column` is not among them.
+
+To mend it: use one of the names listed."#;
+    CsvCell = "S313", "a cell of the CSV file is not a finite number", r#"Every cell of the column must be a finite number with a decimal point. Empty cells, words and `nan` are not skipped: a gap in
+the data is yours to judge.
+
+To mend it: correct or remove the row that the message names."#;
+    CsvTooLarge = "S314", "the CSV file is too large", r#"The CSV file of an `empirical` input has more than 64 MiB.
+
+To mend it: thin it out. Some ten thousand values describe a distribution."#;
     // ---- Dependence
-    PairWithConstant = "S401", "a correlation with a constant", r#""#;
-    PairOfInputAndFactor = "S402", "a correlation of an input and a factor", r#""#;
-    CorrelationRange = "S403", "a correlation outside -1 to 1", r#""#;
-    DuplicatePair = "S404", "a pair given twice", r#""#;
-    NotPositiveDefinite = "S405", "correlations that do not fit together", r#""#;
-    PairWithItself = "S406", "a correlation of something with itself", r#""#;
-    RepairFailed = "S407", "the correlations cannot be repaired as asked", r#""#;
+    PairWithConstant = "S401", "a correlation with a constant", r#"The correlation has no effect: one of the two is a constant in this scenario. This is a warning, since a distribution is often
+replaced by a number for one run.
+
+To mend it: nothing, or give the number a distribution, or remove the pair."#;
+    PairOfInputAndFactor = "S402", "a correlation of an input and a factor", r#"Inputs are drawn once a path, factors anew in every period. A correlation of one with the other has no definition here.
+
+    between = ["segment.api.growth_now", "factor.equity.multiple"]
+
+To mend it: pair inputs with inputs and factors with factors."#;
+    CorrelationRange = "S403", "a correlation outside -1 to 1", r#"A correlation lies strictly between -1 and 1. Two numbers that are one and the same draw are written with `same_as`.
+
+To mend it: correct the value; for 1 write `{ same_as = "KEY" }` at one of the two."#;
+    DuplicatePair = "S404", "a pair given twice", r#"The same two names stand in two entries of `[[correlation]]`, in this or the other order.
+
+To mend it: remove one of them."#;
+    NotPositiveDefinite = "S405", "correlations that do not fit together", r#"Three or more correlations contradict each other: if a goes with b and b with c, a cannot go against c as strongly as stated.
+The matrix of correlations has an eigenvalue that is not above 0. The message ranks the pairs by their part in it. Pairs that
+are not named count as 0, which is a statement too.
+
+To mend it: weaken the pairs at the top of the list, or name the pairs between their members that are missing; or let
+`[run] correlation_repair = "nearest"` or `"complete"` do it, and read what it changed in correlations.csv."#;
+    PairWithItself = "S406", "a correlation of something with itself", r#"Both names of the pair are the same, or mean the same draw by way of `same_as`.
+
+To mend it: remove the pair."#;
+    RepairFailed = "S407", "the correlations cannot be repaired as asked", r#"The repair that `[run] correlation_repair` asks for did not give a matrix of correlations. With `complete`, the named pairs
+contradict each other, and no choice of the others helps.
+
+To mend it: weaken the pairs that the message names, or use `nearest`, which may change named pairs."#;
     // ---- Time
-    EndBeforeStart = "S501", "an end before its start", r#""#;
-    OffTimeline = "S502", "a date off the timeline", r#""#;
-    RoundOffTimeline = "S503", "a round off the timeline", r#""#;
-    TimelineTooLong = "S504", "too many periods", r#""#;
-    DatesNotAscending = "S505", "dates that do not ascend", r#""#;
-    HistoryOverlap = "S506", "history periods that overlap", r#""#;
-    HistoryAfterStart = "S507", "history after the valuation date", r#""#;
+    EndBeforeStart = "S501", "an end before its start", r#"Something ends before it starts. End dates are included, so that the same day twice is one day long.
+
+    valuation_date = 2030-01-01
+    horizon = 2026-12-31
+
+To mend it: swap or correct the dates."#;
+    OffTimeline = "S502", "a date off the timeline", r#"The date lies before the valuation date or after the horizon, where it means nothing.
+
+To mend it: correct the date, or move the timeline."#;
+    RoundOffTimeline = "S503", "a round off the timeline", r#"The round's date is not within the timeline, so that it never takes place. What was raised before the valuation date belongs
+into `[cash] now_usd_bn` and into the stakes.
+
+To mend it: correct the date, or remove the round."#;
+    TimelineTooLong = "S504", "too many periods", r#"From valuation date to horizon there are more periods than are simulated.
+
+To mend it: shorten the timeline, or use longer periods."#;
+    DatesNotAscending = "S505", "dates that do not ascend", r#"Dated entries stand in the order of their dates.
+
+To mend it: sort them. A date out of order is often a misprint."#;
+    HistoryOverlap = "S506", "history periods that overlap", r#"Two periods of the history have days in common, so that their revenue would count twice.
+
+To mend it: correct their dates; `to` is included, and the next period begins the day after."#;
+    HistoryAfterStart = "S507", "history after the valuation date", r#"The history ends after the valuation date, from which on revenue is simulated.
+
+To mend it: end it the day before the valuation date, or move that date."#;
     // ---- What a scenario says
-    DiscountMissing = "S601", "no discount rate", r#""#;
-    CapAlreadyReached = "S602", "a cap that is reached before the start", r#""#;
-    GateWithoutEquity = "S603", "an IPO without an equity value", r#""#;
-    HomeShareZero = "S604", "a home cloud without a share", r#""#;
+    DiscountMissing = "S601", "no discount rate", r#"The scenario has no discount rate for a stream that it has. The rate counts as 0: payments far away are worth as much as those of
+today. This is a warning.
+
+To mend it: add the key to `[discount]`; write 0 to say that it is meant."#;
+    CapAlreadyReached = "S602", "a cap that is reached before the start", r#"What has been paid already reaches the cap, at least in part of the distribution, so that nothing more is due from the start. This
+is a warning.
+
+To mend it: check `paid_to_date_usd_bn`, which counts toward the cap, not the year's payments."#;
+    GateWithoutEquity = "S603", "an IPO without an equity value", r#"An IPO needs a value of the company: `[equity]`. Without it there is no listing.
+
+To mend it: add `[equity]`, or remove `[ipo]`."#;
+    HomeShareZero = "S604", "a home cloud without a share", r#"The shares of clouds are measured against the home cloud, whose share on the valuation date must be above 0.
+
+To mend it: give it a share; 0.001 will do for a cloud that hardly sells."#;
     // ---- Options of a run
-    PathsOption = "S701", "a number of paths that cannot be run", r#""#;
-    SeedOption = "S702", "a seed that cannot be used", r#""#;
-    MixYear = "S703", "a mix year off the timeline", r#""#;
-    MemoryNeeded = "S704", "more memory than there is", r#""#;
+    PathsOption = "S701", "a number of paths that cannot be run", r#"The number of paths is 0 or more than can be run. Standard errors need at least two.
+
+To mend it: give a number such as 100000, 1e6 or 10M with -n, or a whole number in `[run] paths`."#;
+    SeedOption = "S702", "a seed that cannot be used", r#"A seed is a whole number from 0 to 18446744073709551615.
+
+To mend it: give such a number."#;
+    MixYear = "S703", "a mix year off the timeline", r#"The year for which the mix of clouds is reported is not within the timeline. Its metrics have no value. This is a warning.
+
+To mend it: set `[run] mix_year` to a year of the timeline."#;
+    MemoryNeeded = "S704", "more memory than there is", r#"The run as asked needs more memory than the machine has.
+
+To mend it: fewer paths, longer periods, fewer threads, or no draws file."#;
     // ---- Results folders
-    FolderForeign = "S801", "the results folder holds something else", r#""#;
-    FolderOtherRun = "S802", "the results folder holds another run", r#""#;
-    FolderUnwritable = "S803", "the results folder cannot be written", r#""#;
+    FolderForeign = "S801", "the results folder holds something else", r#"The folder for the results is not empty and was not made by this program: it has no manifest. It is never touched, with or
+without --force.
+
+To mend it: name another folder with -o, or empty this one yourself."#;
+    FolderOtherRun = "S802", "the results folder holds another run", r#"The folder holds the results of another scenario, seed, number of paths or version.
+
+To mend it: name another folder with -o, or replace the results with --force."#;
+    FolderUnwritable = "S803", "the results folder cannot be written", r#"The folder for the results cannot be made or written: a right is missing, the disk is full, or a file is in the way.
+
+To mend it: name another folder with -o. Files of a run that stopped halfway are marked `partial` in the manifest."#;
     // ---- Runs
-    PathNotFinite = "S901", "a path that is not finite", r#""#;
+    PathNotFinite = "S901", "a path that is not finite", r#"On at least one path a figure became infinite or not a number. Such paths are never dropped: the run fails and names the first
+of them, which can be replayed alone.
+
+To mend it: look for an extreme input on that path: a growth far from reason, a distribution without bounds. If none is extreme,
+please report it."#;
 }
 
 #[cfg(test)]

@@ -98,6 +98,72 @@ noun! {
     note: Option<Leaf<String>> = plain();
 }
 
+impl Dist {
+    /// The parameters that must be given.
+    pub const fn required(self) -> &'static [&'static str] {
+        match self {
+            Dist::Uniform => &["low", "high"],
+            Dist::Triangular | Dist::Pert => &["low", "mode", "high"],
+            Dist::Normal => &["mean", "sd"],
+            Dist::Lognormal => &["median", "sigma"],
+            Dist::StudentT => &["df", "mean", "scale"],
+            Dist::Beta => &["a", "b"],
+            Dist::Discrete => &["values", "weights"],
+            Dist::Empirical => &["csv", "column"],
+            Dist::Quantiles => &["p10", "p50", "p90"],
+        }
+    }
+
+    /// The parameters that may be given, beside `min`, `max`, `source` and `note`, which every family takes.
+    pub const fn optional(self) -> &'static [&'static str] {
+        match self {
+            Dist::Pert => &["weight"],
+            Dist::Beta => &["low", "high"],
+            Dist::Quantiles => &["lower", "upper"],
+            _ => &[],
+        }
+    }
+
+    /// The parameters that must hold for one another, in words; an example of use.
+    pub const fn notes(self) -> (&'static str, &'static str) {
+        match self {
+            Dist::Uniform => ("low < high", "{ dist = \"uniform\", low = 0.25, high = 0.43 }"),
+            Dist::Triangular => (
+                "low <= mode <= high, low < high",
+                "{ dist = \"triangular\", low = 0.0, mode = 0.25, high = 0.75 }",
+            ),
+            Dist::Pert => (
+                "low <= mode <= high, low < high, weight > 0 (4 unless given); the mean is (low + weight*mode + high)/(weight + 2)",
+                "{ dist = \"pert\", low = 10, mode = 25, high = 60 }",
+            ),
+            Dist::Normal => ("sd > 0", "{ dist = \"normal\", mean = 4.5, sd = 0.6 }"),
+            Dist::Lognormal => {
+                ("median > 0, sigma > 0", "{ dist = \"lognormal\", median = 30, sigma = 0.4 }")
+            }
+            Dist::StudentT => (
+                "df > 0, scale > 0; no mean up to df = 1, no standard deviation up to df = 2",
+                "{ dist = \"student-t\", df = 5, mean = 0.04, scale = 0.02 }",
+            ),
+            Dist::Beta => (
+                "a > 0, b > 0, low < high (0 and 1 unless given)",
+                "{ dist = \"beta\", a = 2, b = 5, low = 0.1, high = 0.6 }",
+            ),
+            Dist::Discrete => (
+                "as many weights as values, none negative, not all 0; values are taken in ascending order",
+                "{ dist = \"discrete\", values = [34, 36, 38], weights = [0.1, 0.1, 0.8] }",
+            ),
+            Dist::Empirical => (
+                "a CSV file with a header, at most 64 MiB, every cell of the column a finite number; order statistics without interpolation",
+                "{ dist = \"empirical\", csv = \"multiples.csv\", column = \"ev_to_revenue\" }",
+            ),
+            Dist::Quantiles => (
+                "p10 < p50 < p90 within lower and upper; (p50 - p10)/(p90 - p10), after the logarithm or logit that bounds bring, lies in 0.1666 to 0.8334",
+                "{ dist = \"quantiles\", p10 = 0.085, p50 = 0.105, p90 = 0.13, lower = 0.03, upper = 0.5 }",
+            ),
+        }
+    }
+}
+
 /// A number as written, with all that is known of its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {

@@ -36,6 +36,9 @@ impl Place {
     }
 }
 
+/// What stands before the key in the text of a flag, so that a person sees the flag as it was typed.
+pub(crate) const FLAG_PREFIX: &str = "--set ";
+
 /// The texts that places point into: the scenario file and the `--set` flags.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
@@ -47,7 +50,7 @@ pub struct Sources {
 /// A place as a person finds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
-    /// The file's name, or `--set`.
+    /// The file's name, or `command line`.
     pub name: String,
     /// Line from 1.
     pub line: usize,
@@ -64,7 +67,8 @@ impl std::fmt::Display for Location {
 impl Sources {
     /// A file's name and text and the flags given with it, each as `KEY=VALUE`.
     pub fn new(file_name: &str, text: &str, flags: &[String]) -> Self {
-        Sources { file_name: file_name.to_owned(), text: text.to_owned(), flags: flags.to_vec() }
+        let flags = flags.iter().map(|flag| format!("{FLAG_PREFIX}{flag}")).collect();
+        Sources { file_name: file_name.to_owned(), text: text.to_owned(), flags }
     }
 
     /// The name of the file as it was given.
@@ -72,7 +76,15 @@ impl Sources {
         &self.file_name
     }
 
-    /// The whole text that `origin` names; empty for a flag that does not exist.
+    /// The name that `origin` goes by: that of the file, or `command line`.
+    pub fn name(&self, origin: Origin) -> &str {
+        match origin {
+            Origin::File => &self.file_name,
+            Origin::Flag(_) => "command line",
+        }
+    }
+
+    /// The whole text that `origin` names, of a flag `--set KEY=VALUE`; empty for a flag that does not exist.
     pub fn text(&self, origin: Origin) -> &str {
         match origin {
             Origin::File => &self.text,
@@ -94,10 +106,7 @@ impl Sources {
         let before = &text[..floor_char(text, place.start)];
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
         Location {
-            name: match place.origin {
-                Origin::File => self.file_name.clone(),
-                Origin::Flag(_) => "--set".to_owned(),
-            },
+            name: self.name(place.origin).to_owned(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
         }
@@ -123,7 +132,7 @@ mod tests {
         let place = Place::new(Origin::File, 11..13);
         assert_eq!(sources.locate(place).to_string(), "a.toml:2:5");
         assert_eq!(sources.excerpt(place), "22");
-        assert_eq!(sources.locate(Place::new(Origin::Flag(0), 5..6)).to_string(), "--set:1:6");
+        assert_eq!(sources.locate(Place::new(Origin::Flag(0), 11..12)).to_string(), "command line:1:12");
         assert_eq!(sources.locate(Place::new(Origin::File, 999..1000)).line, 3);
     }
 }

@@ -313,9 +313,14 @@ impl Plan {
                 }
             })
             .collect();
-        let rows = |figure: &dyn Fn(&crate::model::history::HistoryPeriod) -> Option<Num>| -> Vec<(f64, f64, Num)> {
-            model.history.iter().filter_map(|row| figure(row).map(|num| (row.from, row.to, num))).collect()
-        };
+        let rows =
+            |figure: &dyn Fn(&crate::model::history::HistoryPeriod) -> Option<Num>| -> Vec<(f64, f64, Num)> {
+                model
+                    .history
+                    .iter()
+                    .filter_map(|row| figure(row).map(|num| (row.from, row.to, num)))
+                    .collect()
+            };
         let revenue_windows = Windows::new(&steps, &rows(&|row| Some(row.net_revenue)));
         let fcf_windows = Windows::new(&steps, &rows(&|row| row.fcf));
         let ebitda_windows = Windows::new(&steps, &rows(&|row| row.ebitda));

@@ -1,5 +1,7 @@
 //! Pure numerics on plain numbers, each with its source: nothing here knows what a number means.
 
+pub mod binomial;
+pub mod correlation;
 pub mod distribution;
 pub mod elementary;
 pub mod incomplete_beta;

@@ -4,7 +4,7 @@ use super::atoms::Empirical;
 use super::bounded::{Triangular, Uniform};
 use super::gaussian::{Lognormal, Normal, score_at};
 use super::metalog::{Form, Metalog};
-use super::table::Table;
+use super::table::{END, FAR_END, Table};
 use super::{Distribution, Law, Window};
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
@@ -153,6 +153,7 @@ impl QuantileMap {
     /// Compiles the map. Tables of beta and Student's t laws take some milliseconds.
     pub fn new(distribution: &Distribution) -> Self {
         let (low, high) = distribution.support();
+        let end = if distribution.window.is_some() { FAR_END } else { END };
         let shape = match &distribution.law {
             _ if low == high => Shape::Constant(low),
             Law::Uniform(law) => Shape::Uniform(*law),
@@ -166,13 +167,18 @@ impl QuantileMap {
                 let error = |found: f64, truth: f64| {
                     (unit_place(found, 0.0, 1.0) - unit_place(truth, 0.0, 1.0)).abs()
                 };
-                let table = Table::new(|y, p, q, phi| law.node(y, p, q, phi), error, TABLE_TOLERANCE);
+                let table = Table::new(|y, p, q, phi| law.node(y, p, q, phi), error, TABLE_TOLERANCE, end);
                 Shape::Beta { low: law.low, high: law.high, table }
             }
             Law::StudentT(law) => {
-                let error = |found: f64, truth: f64| (found - truth).abs();
-                let table = Table::new(|y, p, q, phi| law.node(y, p, q, phi), error, TABLE_TOLERANCE);
-                Shape::StudentT { location: law.location, scale: law.scale, table }
+                // In parts of 1 + |t|.
+                let error = |found: f64, truth: f64| {
+                    let t = law.stretch * truth.sinh();
+                    (found - truth).abs() * law.stretch * truth.cosh() / (1.0 + t.abs())
+                };
+                let table = Table::new(|y, p, q, phi| law.node(y, p, q, phi), error, TABLE_TOLERANCE, end);
+                let scale = law.scale * law.stretch;
+                Shape::StudentT { location: law.location, scale, table }
             }
         };
         QuantileMap { shape, window: distribution.window, low, high }

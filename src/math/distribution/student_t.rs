@@ -1,4 +1,5 @@
-//! Student's t law in the coordinate `z = arsinh t`, in which its power tails are straight.
+//! Student's t law in the coordinate `z = arsinh(t/√df)` (`arsinh t` where df < 1), in which its power tails are straight
+//! and its middle, the more so the greater df, nearly is.
 
 use super::error::{DistributionError, finite, positive, require};
 use super::inversion::solve;
@@ -12,6 +13,8 @@ pub struct StudentT {
     df: f64,
     pub(super) location: f64,
     pub(super) scale: f64,
+    /// t is this times sinh z.
+    pub(super) stretch: f64,
     /// `1/B(df/2, 1/2)`.
     inverse_beta: f64,
 }
@@ -26,19 +29,25 @@ impl StudentT {
         let (a, n) = (0.5 * df, 0.5 * df + 0.5);
         let term = ln_beta_density_term(a, 0.5, a / n, 0.5 / n);
         let inverse_beta = (term - a * (-0.5 / n).ln_1p() - 0.5 * (0.5 / n).ln()).exp();
-        Ok(StudentT { df, location: finite("mean", mean)?, scale: positive("scale", scale)?, inverse_beta })
+        Ok(StudentT {
+            df,
+            location: finite("mean", mean)?,
+            scale: positive("scale", scale)?,
+            stretch: df.sqrt().max(1.0),
+            inverse_beta,
+        })
     }
 
-    /// P(T > |t|), for t = sinh z.
+    /// P(T > |t|) at z.
     fn tail(&self, z: f64) -> f64 {
-        let t = z.abs().min(FAR).sinh();
+        let t = self.stretch * z.abs().min(FAR).sinh();
         let r2 = t / self.df * t;
         let (x, y) = (1.0 / (1.0 + r2), r2 / (1.0 + r2));
         let tail = 0.5 * incomplete_beta(0.5 * self.df, 0.5, x, y).0;
         tail * (-self.df * (z.abs() - FAR).max(0.0)).exp()
     }
 
-    /// Density of t at sinh z.
+    /// Density of t.
     fn density(&self, t: f64) -> f64 {
         let r2 = t / self.df * t;
         self.inverse_beta * (-0.5 * self.df * r2.ln_1p()).exp() / t.hypot(self.df.sqrt())
@@ -47,12 +56,15 @@ impl StudentT {
     /// Density of z.
     fn density_z(&self, z: f64) -> f64 {
         let near = z.abs().min(FAR);
-        self.density(near.sinh()) * near.cosh() * (-self.df * (z.abs() - FAR).max(0.0)).exp()
+        self.density(self.stretch * near.sinh())
+            * self.stretch
+            * near.cosh()
+            * (-self.df * (z.abs() - FAR).max(0.0)).exp()
     }
 
     /// P(X ≤ x) and P(X > x).
     pub(super) fn tails(&self, x: f64) -> (f64, f64) {
-        let z = ((x - self.location) / self.scale).asinh();
+        let z = ((x - self.location) / self.scale / self.stretch).asinh();
         let tail = self.tail(z);
         if z < 0.0 { (tail, 1.0 - tail) } else { (1.0 - tail, tail) }
     }
@@ -62,7 +74,7 @@ impl StudentT {
         if target >= 0.5 {
             return 0.0;
         }
-        let start = super::gaussian::score_at(target, 1.0).asinh();
+        let start = super::gaussian::score_at(target, 1.0) / self.stretch;
         let z = solve(target, -1e5, 0.0, start, |z| (self.tail(z), self.density_z(z)));
         if p < q { z } else { -z }
     }
@@ -73,7 +85,7 @@ impl StudentT {
         } else if q <= 0.0 {
             f64::INFINITY
         } else {
-            self.scale.mul_add(self.score(p, q).sinh(), self.location)
+            (self.scale * self.stretch).mul_add(self.score(p, q).sinh(), self.location)
         }
     }
 
@@ -81,9 +93,9 @@ impl StudentT {
     pub(super) fn node(&self, y: f64, p: f64, q: f64, phi: f64) -> Node {
         let z = self.score(p, q);
         let first = phi / self.density_z(z);
-        let t = z.sinh();
+        let t = self.stretch * z.sinh();
         // d ln f / dt · dt/dz, with f ∝ (df + t²)^(−(df + 1)/2), and d ln cosh z / dz.
-        let slope = -(self.df + 1.0) * (t / (self.df + t * t)) * z.cosh() + z.tanh();
+        let slope = -(self.df + 1.0) * (t / (self.df + t * t)) * self.stretch * z.cosh() + z.tanh();
         Node { value: z, first, second: first * (-y - first * slope) }
     }
 

@@ -1,10 +1,12 @@
-//! A smooth increasing function of standard normal y as quintic Hermite pieces on equal cells of [−9, 9].
+//! A smooth increasing function of standard normal y as quintic Hermite pieces on equal cells.
 
 use super::gaussian::tails;
 use crate::math::normal;
 
-/// The table ends here: |Y| is larger with probability 2·10⁻¹⁹.
+/// Where tables end: |Y| is larger with probability 2·10⁻¹⁹.
 pub(super) const END: f64 = 9.0;
+/// Where tables end that serve a truncated law, which may be the far tail of the whole one (10⁻³³).
+pub(super) const FAR_END: f64 = 12.0;
 const FEWEST_CELLS: usize = 128;
 const MOST_CELLS: usize = 8192;
 
@@ -19,27 +21,29 @@ pub(super) struct Node {
 /// Coefficients of each cell in `t` from 0 to 1, constant term first.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
+    end: f64,
     cells_per_unit: f64,
     cells: Vec<[f64; 6]>,
 }
 
 impl Table {
     /// A table of `node(y, P(Y ≤ y), P(Y > y), φ(y))` with as many cells as it takes for `error(found, truth)`, taken
-    /// in the middle of cells, to stay below `tolerance`.
+    /// in the middle of cells, to stay below `tolerance`; y from `−end` to `end`.
     pub(super) fn new(
         node: impl Fn(f64, f64, f64, f64) -> Node,
         error: impl Fn(f64, f64) -> f64,
         tolerance: f64,
+        end: f64,
     ) -> Self {
         let at = |index: usize, count: usize| {
-            let y = END * (2.0 * index as f64 - count as f64) / count as f64;
+            let y = end * (2.0 * index as f64 - count as f64) / count as f64;
             let (p, q) = tails(y);
             node(y, p, q, normal::pdf(y))
         };
         let mut nodes: Vec<Node> = (0..=FEWEST_CELLS).map(|i| at(i, FEWEST_CELLS)).collect();
         loop {
             let count = nodes.len() - 1;
-            let table = Table::through(&nodes);
+            let table = Table::through(&nodes, end);
             if count >= MOST_CELLS {
                 return table;
             }
@@ -57,9 +61,9 @@ impl Table {
         }
     }
 
-    fn through(nodes: &[Node]) -> Self {
+    fn through(nodes: &[Node], end: f64) -> Self {
         let count = nodes.len() - 1;
-        let h = 2.0 * END / count as f64;
+        let h = 2.0 * end / count as f64;
         let cells = nodes
             .windows(2)
             .map(|pair| {
@@ -78,15 +82,15 @@ impl Table {
                 ]
             })
             .collect();
-        Table { cells_per_unit: 1.0 / h, cells }
+        Table { end, cells_per_unit: 1.0 / h, cells }
     }
 
     /// The function at y, held constant beyond the ends.
     #[inline(always)]
     pub(super) fn at(&self, y: f64) -> f64 {
-        let y = if y > END { END } else { y };
-        let y = if y < -END { -END } else { y };
-        let position = (y + END) * self.cells_per_unit;
+        let y = if y > self.end { self.end } else { y };
+        let y = if y < -self.end { -self.end } else { y };
+        let position = (y + self.end) * self.cells_per_unit;
         let cell = (position as usize).min(self.cells.len() - 1);
         polynomial(&self.cells[cell], position - cell as f64)
     }

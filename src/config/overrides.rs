@@ -1,0 +1,304 @@
+//! `--set KEY=VALUE`: one key of the scenario, set from the command line before the scenario is read.
+
+use super::Config;
+use super::code::Code;
+use super::noun::{EntryKey, KeySpec, Kind, Noun, NounSpec, entry_label, join};
+use super::number::NumberTable;
+use super::place::{FLAG_PREFIX, Origin, Place};
+use super::problem::{Problem, Problems};
+use super::spelling;
+use super::tree::{self, Entry, Node, Value};
+
+/// One flag, taken apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Override {
+    path: Vec<Step>,
+    node: Node,
+    place: Place,
+}
+
+/// One part of a dotted key.
+#[derive(Clone, Debug, PartialEq)]
+struct Step {
+    text: String,
+    place: Place,
+}
+
+/// Takes the flags apart; those that are not `KEY=VALUE` with a TOML value are problems.
+pub fn read(flags: &[String], problems: &mut Problems) -> Vec<Override> {
+    flags.iter().enumerate().filter_map(|(index, flag)| read_one(index, flag, problems)).collect()
+}
+
+fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Override> {
+    let origin = Origin::Flag(index);
+    let shift = FLAG_PREFIX.len();
+    let whole = Place::new(origin, shift..shift + flag.len());
+    let Some((path, equals)) = split_key(flag, origin) else {
+        problems.push(
+            Problem::error(Code::SetForm, whole, format!("`--set {flag}` is not of the form KEY=VALUE"))
+                .help("for example --set deal.amended-2026.cap_usd_bn=60"),
+        );
+        return None;
+    };
+    let rest = &flag[equals + 1..];
+    let text = rest.trim();
+    let offset = shift + equals + 1 + (rest.len() - rest.trim_start().len());
+    let place = Place::new(origin, offset..offset + text.len());
+    match tree::value(text, origin, offset) {
+        Ok(node) => Some(Override { path, node: Node { place, ..node }, place: whole }),
+        Err((message, span)) => {
+            problems.push(value_problem(&flag[..equals], text, place, &message, Place::new(origin, span)));
+            None
+        }
+    }
+}
+
+/// The problem of a value that is not TOML. Most often the quotes of a text are missing: the shell takes them.
+fn value_problem(key: &str, text: &str, place: Place, message: &str, detail: Place) -> Problem {
+    let plain = |c: char| c.is_alphanumeric() || "-_./: ".contains(c);
+    if text.is_empty() {
+        return Problem::error(Code::SetValue, place, format!("`{key}` is set to nothing"))
+            .help(format!("write a value after the equals sign: --set {key}=1"));
+    }
+    if text.chars().all(plain) && text.starts_with(char::is_alphabetic) {
+        return Problem::error(Code::SetValue, place, format!("`{text}` is not a TOML value"))
+            .found(text)
+            .help(format!("a text needs quotes, and those quotes need quotes: --set '{key}=\"{text}\"'"));
+    }
+    let message = message.lines().next().unwrap_or(message);
+    let detail = if detail.start < place.end && detail.start >= place.start { detail } else { place };
+    Problem::error(Code::SetValue, detail, format!("the value of `{key}` is not TOML: {message}"))
+        .found(text)
+        .help("quote the flag so that the shell leaves it alone: --set 'KEY={ dist = \"uniform\", low = 1, high = 2 }'")
+}
+
+/// The parts of a dotted key and the position of the equals sign after it.
+fn split_key(flag: &str, origin: Origin) -> Option<(Vec<Step>, usize)> {
+    let mut path = Vec::new();
+    let shift = FLAG_PREFIX.len();
+    let (mut text, mut start, mut quote) = (String::new(), shift, None);
+    for (at, c) in flag.char_indices() {
+        match (quote, c) {
+            (Some(mark), _) if c == mark => quote = None,
+            (Some(_), _) => text.push(c),
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '.' | '=') => {
+                let step = text.trim().to_owned();
+                if step.is_empty() {
+                    return None;
+                }
+                path.push(Step { text: step, place: Place::new(origin, start..shift + at) });
+                if c == '=' {
+                    return Some((path, at));
+                }
+                text.clear();
+                start = shift + at + 1;
+            }
+            (None, _) => text.push(c),
+        }
+    }
+    None
+}
+
+impl Override {
+    /// Puts the value into the tree of the scenario, making tables that are missing.
+    pub fn apply(self, root: &mut Node, problems: &mut Problems) {
+        if let Err(problem) = set_in_noun(root, Config::SPEC, "", &self.path, &self) {
+            problems.push(*problem);
+        }
+    }
+}
+
+type Outcome = Result<(), Box<Problem>>;
+
+/// Sets `steps` below the noun `spec`, whose table is `node`.
+fn set_in_noun(
+    node: &mut Node,
+    spec: &'static NounSpec,
+    path: &str,
+    steps: &[Step],
+    flag: &Override,
+) -> Outcome {
+    let Some((step, rest)) = steps.split_first() else {
+        return Err(unfinished(path, spec, flag));
+    };
+    let Some(row) = spec.find(&step.text) else {
+        let entry = Entry { key: step.text.clone(), key_place: step.place, node: flag.node.clone() };
+        return Err(Box::new(spelling::unknown_key(path, &entry, spec)));
+    };
+    let path = join(path, &step.text);
+    let entries = table_of(node, &path, flag)?;
+    set_in_key(key_slot(entries, step), row, &path, rest, flag)
+}
+
+/// Sets `steps` below a key that holds what `row` says.
+fn set_in_key(slot: Slot<'_>, row: &'static KeySpec, path: &str, steps: &[Step], flag: &Override) -> Outcome {
+    let Some((step, rest)) = steps.split_first() else {
+        slot.put(flag.node.clone());
+        return Ok(());
+    };
+    match row.kind {
+        Kind::Table(spec) => set_in_noun(slot.table(flag), spec, path, steps, flag),
+        Kind::List(spec) => set_in_list(slot, spec, path, step, rest, flag),
+        Kind::Steps(spec) if NumberTable::SPEC.find(&step.text).is_none() => {
+            set_in_list(slot, spec, path, step, rest, flag)
+        }
+        Kind::Number | Kind::Steps(_) => {
+            let node = slot.table(flag);
+            // A plain number becomes the `value` of a table, so that a source or a bound can be set beside it.
+            if matches!(node.value, Value::Integer(_) | Value::Float(_)) {
+                let constant = std::mem::replace(&mut node.value, Value::Table(Vec::new()));
+                let value = Node { place: node.place, value: constant };
+                node.value =
+                    Value::Table(vec![Entry { key: "value".to_owned(), key_place: node.place, node: value }]);
+            }
+            set_in_noun(node, NumberTable::SPEC, path, steps, flag)
+        }
+        Kind::Loadings | Kind::Years => {
+            // `equity.multiple` is one name with a point in it.
+            let nested = matches!(row.kind, Kind::Loadings)
+                && step.text == "equity"
+                && rest.first().is_some_and(|next| next.text == "multiple");
+            let (step, rest) = if nested {
+                let place = Place::new(step.place.origin, step.place.start..rest[0].place.end);
+                (Step { text: "equity.multiple".to_owned(), place }, &rest[1..])
+            } else {
+                (step.clone(), rest)
+            };
+            let path = join(path, &step.text);
+            let node = slot.table(flag);
+            let entries = table_of(node, &path, flag)?;
+            if nested {
+                flatten_equity(entries);
+            }
+            set_in_key(key_slot(entries, &step), &NUMBER, &path, rest, flag)
+        }
+        _ => Err(Box::new(
+            Problem::error(
+                Code::SetPath,
+                step.place,
+                format!("`{path}` is {}; it has no key `{}`", row.kind.words(), step.text),
+            )
+            .help(format!("set it whole: --set {path}=…")),
+        )),
+    }
+}
+
+const NUMBER: KeySpec = super::noun::plain().row("number", Kind::Number, "");
+
+/// Sets `steps` below the entry of a list that is called `label`.
+fn set_in_list(
+    slot: Slot<'_>,
+    spec: &'static NounSpec,
+    path: &str,
+    label: &Step,
+    steps: &[Step],
+    flag: &Override,
+) -> Outcome {
+    let by = match spec.entry_key {
+        EntryKey::Named(_) => "by name",
+        EntryKey::Dated(_) => "by date",
+        EntryKey::Numbered | EntryKey::Single => "by position from 1",
+    };
+    let mut no_items = Vec::new();
+    let items = match slot.existing() {
+        Some(Node { value: Value::Array(items), .. }) => items,
+        _ => &mut no_items,
+    };
+    let labels: Vec<String> =
+        items.iter().enumerate().map(|(index, item)| entry_label(spec.entry_key, index, item)).collect();
+    let Some(index) = labels.iter().position(|other| *other == label.text) else {
+        let problem =
+            Problem::error(Code::SetEntry, label.place, format!("`{path}` has no entry `{}`", label.text))
+                .found(label.text.clone())
+                .allowed(labels.join(", "));
+        let near = spelling::nearest(&label.text, labels.iter().map(String::as_str));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if labels.is_empty() => {
+                format!("the scenario has no list `{path}`; entries are made in the file, not by --set")
+            }
+            None => format!("entries go {by}: {}", labels.join(", ")),
+        };
+        return Err(Box::new(problem.help(help)));
+    };
+    set_in_noun(&mut items[index], spec, &join(path, &label.text), steps, flag)
+}
+
+/// The problem of a key that stops at a table of a list.
+fn unfinished(path: &str, spec: &'static NounSpec, flag: &Override) -> Box<Problem> {
+    let keys: Vec<&str> = spec.all().map(|row| row.key).collect();
+    Box::new(
+        Problem::error(Code::SetPath, flag.place, format!("`{path}` is an entry of a list, not a key"))
+            .allowed(keys.join(", "))
+            .help(format!("name one of its keys: {}", keys.join(", "))),
+    )
+}
+
+/// The entries of `node`, or the problem that it is not a table.
+fn table_of<'a>(node: &'a mut Node, path: &str, flag: &Override) -> Result<&'a mut Vec<Entry>, Box<Problem>> {
+    let (words, place) = (node.value.words(), node.place);
+    match &mut node.value {
+        Value::Table(entries) => Ok(entries),
+        _ => Err(Box::new(
+            Problem::error(Code::SetPath, flag.place, format!("`{path}` cannot be set"))
+                .also(place, format!("here stands {words}, not a table")),
+        )),
+    }
+}
+
+/// `equity = { multiple = x }` in a table of loadings is `"equity.multiple" = x`.
+fn flatten_equity(entries: &mut [Entry]) {
+    for entry in entries.iter_mut().filter(|entry| entry.key == "equity") {
+        if let Value::Table(inner) = &mut entry.node.value
+            && inner.len() == 1
+            && inner[0].key == "multiple"
+        {
+            entry.key = "equity.multiple".to_owned();
+            entry.node = inner.remove(0).node;
+        }
+    }
+}
+
+/// A key of a table, there or not.
+struct Slot<'a> {
+    entries: &'a mut Vec<Entry>,
+    index: Option<usize>,
+    step: Step,
+}
+
+fn key_slot<'a>(entries: &'a mut Vec<Entry>, step: &Step) -> Slot<'a> {
+    let index = entries.iter().position(|entry| entry.key == step.text);
+    Slot { entries, index, step: step.clone() }
+}
+
+impl<'a> Slot<'a> {
+    /// What the key holds.
+    fn existing(self) -> Option<&'a mut Node> {
+        self.index.map(|index| &mut self.entries[index].node)
+    }
+
+    /// Sets the key; a value that was there goes, with its place.
+    fn put(self, node: Node) -> &'a mut Node {
+        let entry = Entry { key: self.step.text, key_place: self.step.place, node };
+        let index = match self.index {
+            Some(index) => {
+                self.entries[index] = entry;
+                index
+            }
+            None => {
+                self.entries.push(entry);
+                self.entries.len() - 1
+            }
+        };
+        &mut self.entries[index].node
+    }
+
+    /// What the key holds, an empty table where it holds nothing.
+    fn table(self, flag: &Override) -> &'a mut Node {
+        match self.index {
+            Some(index) => &mut self.entries[index].node,
+            None => self.put(Node { place: flag.place, value: Value::Table(Vec::new()) }),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! A config as text again: every key that is set, in one order and one spelling. Its bytes identify a scenario.
+
+use super::Config;
+use super::noun::{Kind, Noun, NounSpec, print_table};
+use super::tree::{Entry, Value};
+
+/// The scenario as TOML, after overrides. Comments, order of keys and spelling of numbers of the file leave no trace;
+/// the order of list entries does, since results are tabled in it. Reading the text again gives the same text.
+pub fn to_toml(config: &Config) -> String {
+    let mut out = String::new();
+    if let Value::Table(entries) = print_table(config.print()) {
+        write_noun(&mut out, &entries, Config::SPEC, "");
+    }
+    out
+}
+
+/// The same as JSON: dates as texts, `inf` and `nan` as texts, for JSON has neither.
+pub fn to_json(config: &Config) -> serde_json::Value {
+    json(&print_table(config.print()))
+}
+
+fn write_noun(out: &mut String, entries: &[Entry], spec: &'static NounSpec, path: &str) {
+    let kind = |entry: &Entry| spec.find(&entry.key).map(|row| row.kind);
+    let mut tables = Vec::new();
+    for entry in entries {
+        match (kind(entry), &entry.node.value) {
+            (Some(Kind::Table(inner)), Value::Table(below)) => {
+                tables.push((entry, inner, vec![below], "[", "]"))
+            }
+            (Some(Kind::List(inner)), Value::Array(items)) => {
+                let below = items.iter().filter_map(|item| match &item.value {
+                    Value::Table(below) => Some(below),
+                    _ => None,
+                });
+                tables.push((entry, inner, below.collect(), "[[", "]]"));
+            }
+            (_, value) => {
+                out.push_str(&format!("{} = {}\n", key_text(&entry.key), inline(value)));
+            }
+        }
+    }
+    for (entry, inner, list, open, close) in tables {
+        let path =
+            if path.is_empty() { key_text(&entry.key) } else { format!("{path}.{}", key_text(&entry.key)) };
+        for below in list {
+            if !out.is_empty() {
+                out.push('\n');
+            }
+            out.push_str(&format!("{open}{path}{close}\n"));
+            write_noun(out, below, inner, &path);
+        }
+    }
+}
+
+fn key_text(key: &str) -> String {
+    let bare =
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if bare { key.to_owned() } else { quoted(key) }
+}
+
+/// A TOML basic string.
+fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The shortest digits that read back to the same bits.
+fn float_text(number: f64) -> String {
+    if number.is_nan() { "nan".to_owned() } else { format!("{number:?}") }
+}
+
+fn inline(value: &Value) -> String {
+    match value {
+        Value::Table(entries) if entries.is_empty() => "{}".to_owned(),
+        Value::Table(entries) => {
+            let inner: Vec<String> = entries
+                .iter()
+                .map(|entry| format!("{} = {}", key_text(&entry.key), inline(&entry.node.value)))
+                .collect();
+            format!("{{ {} }}", inner.join(", "))
+        }
+        Value::Array(items) => {
+            let inner: Vec<String> = items.iter().map(|item| inline(&item.value)).collect();
+            format!("[{}]", inner.join(", "))
+        }
+        Value::Text(text) => quoted(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => float_text(*number),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Time(time) => time.clone(),
+    }
+}
+
+fn json(value: &Value) -> serde_json::Value {
+    use serde_json::Value as Json;
+    match value {
+        Value::Table(entries) => {
+            Json::Object(entries.iter().map(|entry| (entry.key.clone(), json(&entry.node.value))).collect())
+        }
+        Value::Array(items) => Json::Array(items.iter().map(|item| json(&item.value)).collect()),
+        Value::Text(text) => Json::String(text.clone()),
+        Value::Integer(number) => match u64::try_from(*number) {
+            Ok(number) => Json::from(number),
+            Err(_) => Json::from(*number as i64),
+        },
+        Value::Float(number) => serde_json::Number::from_f64(*number)
+            .map_or_else(|| Json::String(float_text(*number)), Json::Number),
+        Value::Flag(flag) => Json::Bool(*flag),
+        Value::Date(date) => Json::String(date.to_string()),
+        Value::Time(time) => Json::String(time.clone()),
+    }
+}
