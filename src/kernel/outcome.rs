@@ -1039,10 +1039,6 @@ impl DealBlock {
         let Some(equity) = &plan.model.equity else { return };
         let isa = plan.isa;
         let value = |num: Num| &values[num.index()];
-        let window = |windows: &super::plan::Windows| match period {
-            Some(p) => Some(windows.year[p].clone()),
-            None => windows.year_at_start.clone(),
-        };
         let Holding { ev, defined, .. } = &mut self.holding;
         *defined = ONE;
         let mut figure = Lanes::ZERO;
@@ -1063,21 +1059,24 @@ impl DealBlock {
             Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => match (period, plan.last_ebitda)
             {
                 (Some(p), _) => equity::multiple_value(isa, multiple, &self.ebitda[p], ev),
-                (None, Some(num)) => equity::multiple_value(isa, multiple, value(num), ev),
+                (None, Some(window)) => {
+                    trailing::over(isa, window, &self.ebitda, values, &mut figure);
+                    equity::multiple_value(isa, multiple, &figure, ev);
+                }
                 (None, None) => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
             },
             Method::EbitdaMultiple { basis: EbitdaBasis::TrailingYear, .. } => {
-                match window(&plan.ebitda_windows) {
+                match plan.ebitda_windows.year_to(period) {
                     Some(window) => {
-                        trailing::over(isa, &window, &self.ebitda, values, &mut figure);
+                        trailing::over(isa, window, &self.ebitda, values, &mut figure);
                         equity::multiple_value(isa, multiple, &figure, ev);
                     }
                     None => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
                 }
             }
-            Method::PerpetualGrowth { growth, discount_rate } => match window(&plan.fcf_windows) {
+            Method::PerpetualGrowth { growth, discount_rate } => match plan.fcf_windows.year_to(period) {
                 Some(window) => {
-                    trailing::over(isa, &window, &self.fcf, values, &mut figure);
+                    trailing::over(isa, window, &self.fcf, values, &mut figure);
                     equity::perpetuity(isa, &figure, value(growth), value(discount_rate), ev, defined);
                 }
                 None => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
@@ -1164,6 +1163,7 @@ impl DealBlock {
                 value(terms.ready_months),
                 value(terms.preparation_months),
                 &self.holding.alive,
+                &self.holding.defined,
             ],
             tested,
             at.length,
