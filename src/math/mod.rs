@@ -8,4 +8,6 @@ pub mod incomplete_beta;
 pub mod lanes;
 pub mod normal;
 pub mod quadrature;
+#[cfg(test)]
+pub(crate) mod reference;
 pub mod simd;

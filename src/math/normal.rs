@@ -1,8 +1,9 @@
-//! The standard normal distribution: density, distribution function and quantile, each branch-free.
+//! The standard normal distribution: density, distribution function and quantile, branch-free one number at a time.
 //!
 //! Every function is a ratio of polynomials with positive coefficients in a positive variable, so that no sum loses
 //! digits; the coefficients are minimax fits made by `python/fit_normal.py`, with fitting errors below 6e-17. The
-//! errors stated are maxima measured by the tests of this file against a reference of 50 digits.
+//! errors stated were measured against a reference of 50 digits, and the tests of this file hold them on the tables of
+//! `python/reference_normal.py`.
 
 use super::elementary::{exp, ln};
 use super::lanes::{LANES, Lanes};
@@ -150,7 +151,8 @@ fn in_tail(u: f64) -> bool {
     !central
 }
 
-/// Φ⁻¹(u), the number below which a standard normal falls with probability u, to 4 ulp for u from 1e-300.
+/// Φ⁻¹(u), the number below which a standard normal falls with probability u, to 5 ulp for u from 1e-300
+/// (4.6 the largest of 8,500 random points, 4.1 where u is above 1e-16; 0.8 the mean).
 ///
 /// −∞ at 0, ∞ at 1, NaN outside.
 #[inline(always)]
@@ -160,21 +162,20 @@ pub fn quantile(u: f64) -> f64 {
     if in_tail(u) { tail } else { central }
 }
 
-/// Replaces every u of a block by Φ⁻¹(u), in the bits of [`quantile`].
+/// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`]: for use inside block functions.
 ///
 /// The central ratio is computed on all lanes; the few in the tails are then done again one by one.
 #[inline(always)]
-pub fn quantile_in_place(block: &mut Lanes) {
-    let uniform = *block;
+pub fn quantile_block(uniform: &Lanes, out: &mut Lanes) {
     let mut tails = 0_u64;
     for i in 0..LANES {
         let u = uniform[i];
-        block[i] = quantile_central(u);
+        out[i] = quantile_central(u);
         tails |= u64::from(in_tail(u)) << i;
     }
     while tails != 0 {
         let i = tails.trailing_zeros() as usize % LANES;
-        block[i] = quantile_tail(uniform[i]);
+        out[i] = quantile_tail(uniform[i]);
         tails &= tails - 1;
     }
 }
@@ -182,8 +183,7 @@ pub fn quantile_in_place(block: &mut Lanes) {
 simd_fn! {
     /// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`].
     pub fn quantiles(uniform: &Lanes, out: &mut Lanes) {
-        *out = *uniform;
-        quantile_in_place(out);
+        quantile_block(uniform, out);
     }
 }
 
@@ -212,13 +212,14 @@ fn smaller_tail(x: f64) -> f64 {
     bell(a) * (polynomial(&MILLS_ABOVE, a, a2) / polynomial(&MILLS_BELOW, a, a2))
 }
 
-/// φ(x) = e^(−x²/2)/√(2π), the standard normal density, to 2 ulp.
+/// φ(x) = e^(−x²/2)/√(2π), the standard normal density, to 3 ulp.
 #[inline(always)]
 pub fn pdf(x: f64) -> f64 {
     DENSITY_AT_ZERO * bell(size_to_40(x))
 }
 
-/// Φ(x), the probability that a standard normal is at most x, to 4 ulp, the far lower tail included.
+/// Φ(x), the probability that a standard normal is at most x, to 4.5 ulp for x above −8 and
+/// 5.5 ulp in the far lower tail (4.1 and 5.1 the largest of 30,000 random points, 0.8 the mean).
 #[inline(always)]
 pub fn cdf(x: f64) -> f64 {
     let tail = smaller_tail(x);
@@ -233,6 +234,116 @@ simd_fn! {
             let rest = 1.0 - tail;
             lower[i] = if y[i] > 0.0 { rest } else { tail };
             upper[i] = if y[i] < 0.0 { rest } else { tail };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::reference::worst_ulps;
+    use crate::math::simd::Isa;
+
+    #[test]
+    fn quantile_is_within_its_bound_of_the_reference() {
+        let [normal, subnormal] =
+            worst_ulps("quantile", include_str!("../../tests/reference/quantile.csv"), quantile);
+        assert!(normal <= 5.0 && subnormal <= 1.0);
+    }
+
+    #[test]
+    fn cdf_is_within_its_bound_of_the_reference() {
+        let [normal, subnormal] = worst_ulps("cdf", include_str!("../../tests/reference/cdf.csv"), cdf);
+        assert!(normal <= 5.5 && subnormal <= 1.0);
+    }
+
+    #[test]
+    fn pdf_is_within_its_bound_of_the_reference() {
+        let [normal, subnormal] = worst_ulps("pdf", include_str!("../../tests/reference/pdf.csv"), pdf);
+        assert!(normal <= 3.0 && subnormal <= 1.0);
+    }
+
+    #[test]
+    fn quantile_at_published_values_and_edges() {
+        for (u, x) in [
+            (1e-300, -37.0470962993612),
+            (1e-16, -8.222082216130435),
+            (1e-10, -6.361340902404056),
+            (0.02425, -1.972961051311885),
+            (0.975, 1.959963984540054),
+        ] {
+            assert!((quantile(u) / x - 1.0).abs() < 1e-15, "{u:e}: {}", quantile(u));
+        }
+        assert_eq!(quantile(0.5), 0.0);
+        assert_eq!(quantile(0.0), f64::NEG_INFINITY);
+        assert_eq!(quantile(1.0), f64::INFINITY);
+        assert!(quantile(-1e-9).is_nan());
+        assert!(quantile(1.0 + 1e-9).is_nan());
+        assert!(quantile(f64::NAN).is_nan());
+    }
+
+    #[test]
+    fn quantile_has_no_step_at_the_seam() {
+        let seam = 0.5 - (0.25 - CENTRAL_LOW).sqrt();
+        let mut u = seam * (1.0 - 1e-12);
+        for _ in 0..2_000 {
+            let next = u * (1.0 + 1e-15);
+            // Neighbours may fall back by rounding alone: two errors of 5 ulp, an ulp below 4 being 2⁻⁵¹.
+            let slack = -10.0 * 2.0 * f64::EPSILON;
+            assert!(quantile(next) - quantile(u) > slack, "{u}");
+            assert!(quantile(1.0 - u) - quantile(1.0 - next) > slack, "{u}");
+            u = next;
+        }
+    }
+
+    #[test]
+    fn cdf_and_pdf_at_edges() {
+        assert_eq!(cdf(0.0), 0.5);
+        assert_eq!(cdf(f64::NEG_INFINITY), 0.0);
+        assert_eq!(cdf(f64::INFINITY), 1.0);
+        assert!(cdf(f64::NAN).is_nan());
+        assert_eq!(pdf(f64::INFINITY), 0.0);
+        assert_eq!(pdf(0.0), DENSITY_AT_ZERO);
+        assert!(pdf(f64::NAN).is_nan());
+        // Abramowitz and Stegun (1964), table 26.1.
+        assert!((pdf(1.0) / 0.241_970_724_519_143_35 - 1.0).abs() < 1e-15);
+        assert!((pdf(-5.0) / 1.486_719_514_734_297_7e-6 - 1.0).abs() < 1e-15);
+    }
+
+    #[test]
+    fn cdf_undoes_quantile() {
+        for step in 1..20_000 {
+            let u = f64::from(step) / 20_000.0;
+            // One ulp of x moves Φ(x) by up to 2⁻⁵² x φ(x): 5 ulp of x on top of 4.5 ulp of Φ.
+            let x = quantile(u);
+            let bound = f64::EPSILON * (4.5 * u + 5.0 * (x * pdf(x)).abs());
+            assert!((cdf(x) - u).abs() <= bound, "{u}");
+        }
+    }
+
+    #[test]
+    fn every_vector_width_gives_the_bits_of_one_at_a_time() {
+        for isa in Isa::available() {
+            for block in 0..300 {
+                let mut u = Lanes::ZERO;
+                for i in 0..LANES {
+                    u[i] = (f64::from(block * LANES as i32 + i as i32) + 0.5) / (300.0 * LANES as f64);
+                }
+                u[7] = exp(-f64::from(block) * 2.3);
+                u[8] = 1.0 - exp(-f64::from(block % 36) - 1.0);
+                let mut x = Lanes::ZERO;
+                quantiles(isa, &u, &mut x);
+                let (mut lower, mut upper) = (Lanes::ZERO, Lanes::ZERO);
+                x[9] = [f64::INFINITY, f64::NEG_INFINITY, 0.0, -0.0][block as usize % 4];
+                cdf_pair(isa, &x, &mut lower, &mut upper);
+                for i in 0..LANES {
+                    if i != 9 {
+                        assert_eq!(x[i].to_bits(), quantile(u[i]).to_bits(), "{} {}", u[i], isa.name());
+                    }
+                    assert_eq!(lower[i].to_bits(), cdf(x[i]).to_bits(), "{} {}", x[i], isa.name());
+                    assert_eq!(upper[i].to_bits(), cdf(-x[i]).to_bits(), "{} {}", x[i], isa.name());
+                }
+            }
         }
     }
 }
