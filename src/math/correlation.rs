@@ -116,7 +116,7 @@ fn raise_eigenvalues(matrix: &Array2<f64>, floor: f64) -> Array2<f64> {
 pub fn nearest_correlation(matrix: &Array2<f64>) -> Array2<f64> {
     let mut y = 0.5 * (matrix + &matrix.t());
     let mut correction: Array2<f64> = Array2::zeros(y.raw_dim());
-    for _ in 0..20_000 {
+    for _ in 0..2_000 {
         let shifted = &y - &correction;
         let x = raise_eigenvalues(&shifted, 0.0);
         correction = &x - &shifted;
@@ -292,6 +292,8 @@ fn solve(matrix: &Array2<f64>, right: &[f64]) -> Option<Vec<f64>> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::print_stdout, reason = "measured values are shown")]
+
     use ndarray::array;
     use proptest::prelude::*;
 
@@ -442,6 +444,22 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn sixty_variables_to_the_nearest() {
+        let n = 60;
+        let mut wild = some_correlation(n, 9);
+        for i in 0..n - 2 {
+            let rho = if i % 3 == 0 { -0.6 } else { 0.8 };
+            (wild[[i, i + 1]], wild[[i + 1, i]]) = (rho, rho);
+            (wild[[i, i + 2]], wild[[i + 2, i]]) = (0.5, 0.5);
+        }
+        assert!(cholesky(&wild).is_none());
+        let start = std::time::Instant::now();
+        let near = nearest_correlation(&wild);
+        println!("in {:?}", start.elapsed());
+        assert!(cholesky(&near).is_some());
     }
 
     proptest! {

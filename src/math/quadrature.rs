@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 /// Points in a panel.
 const POINTS: usize = 16;
-const MAX_PANELS: usize = 1 << 14;
+const MAX_PANELS: usize = 1 << 12;
 
 /// Nodes and weights on [−1, 1]: roots of the Legendre polynomial by Newton's method from the usual cosine guess.
 static RULE: LazyLock<[(f64, f64); POINTS]> = LazyLock::new(|| {
@@ -70,7 +70,7 @@ pub fn mean_and_std_dev(
         let spread = nodes.iter().map(|(x, w)| (x - first) * (x - first) * w).sum::<f64>();
         let second = (spread + remainder.second - 2.0 * first * remainder.first) / mass;
         let found = (remainder.centre + first, second.sqrt());
-        let still = |a: f64, b: f64, scale: f64| a == b || (a - b).abs() <= 2e-14 * scale;
+        let still = |a: f64, b: f64, scale: f64| a == b || (a - b).abs() <= 1e-13 * scale;
         if still(found.0, last.0, found.0.abs() + found.1.min(f64::MAX)) && still(found.1, last.1, found.1)
             || panels >= MAX_PANELS
         {

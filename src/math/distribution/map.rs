@@ -150,7 +150,7 @@ simd_fn! {
 }
 
 impl QuantileMap {
-    /// Compiles the map. Tables of beta and Student's t laws take some milliseconds.
+    /// Compiles the map. The tables of beta and Student's t laws take 1 to 100 milliseconds.
     pub fn new(distribution: &Distribution) -> Self {
         let (low, high) = distribution.support();
         let end = if distribution.window.is_some() { FAR_END } else { END };

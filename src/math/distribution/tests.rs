@@ -1,5 +1,7 @@
 //! The laws against closed forms, published values and each other; the compiled maps against the laws.
 
+#![allow(clippy::print_stdout, reason = "measured errors are shown")]
+
 use proptest::prelude::*;
 
 use super::{Distribution, DistributionError, QuantileMap};
@@ -96,7 +98,7 @@ fn moments_agree_with_a_sum_over_the_quantile_function() {
         }
         // In normal space, where ends are far; heavy tails make this sum, not the law's own value, the rough one.
         let (mut first, mut second) = (0.0, 0.0);
-        each_node(-8.0, 8.0, 200, |y, dy| {
+        each_node(-8.0, 8.0, 80, |y, dy| {
             let weight = (-0.5 * y * y).exp() / std::f64::consts::TAU.sqrt() * dy;
             let u = normal::cdf(-y.abs());
             let low_side = y < 0.0;
@@ -112,7 +114,14 @@ fn moments_agree_with_a_sum_over_the_quantile_function() {
             second += weight * (x - mean) * (x - mean);
         });
         let heavy = name.starts_with("student 3") || name.starts_with("metalog");
-        let tolerance = if heavy { 2e-2 } else { 2e-9 };
+        // Nor are the nodes put at the kink of a triangle.
+        let tolerance = if heavy {
+            2e-2
+        } else if name.starts_with("triangular") {
+            1e-6
+        } else {
+            2e-9
+        };
         assert!(first.abs() <= tolerance * sd, "{name}: mean {mean} misses by {first:e}, sd {sd}");
         assert!((second.sqrt() / sd - 1.0).abs() <= tolerance, "{name}: sd {sd} against {}", second.sqrt());
     }
@@ -322,6 +331,43 @@ fn maps_agree_with_quantiles() {
         }
         println!("{name}: {:.1e} at y = {:.2}", worst.0, worst.1);
         assert!(worst.0 < 1e-11, "{name}: error {:e} at y = {}", worst.0, worst.1);
+    }
+}
+
+#[test]
+fn extreme_shapes() {
+    let made = [
+        ("beta .01 .01", Distribution::beta(0.01, 0.01, 0.0, 1.0)),
+        ("beta .01 1e9", Distribution::beta(0.01, 1e9, 0.0, 1.0)),
+        ("beta 1e6 1e6", Distribution::beta(1e6, 1e6, 0.0, 1.0)),
+        ("beta 1e9 3", Distribution::beta(1e9, 3.0, 0.0, 1.0)),
+        ("beta 1e9 1e9", Distribution::beta(1e9, 1e9, 0.0, 1.0)),
+        ("pert 1e8", Distribution::pert(0.0, 0.3, 1.0, 1e8)),
+        ("pert 0", Distribution::pert(0.0, 0.3, 1.0, 0.0)),
+        ("student .1", Distribution::student_t(0.1, 0.0, 1.0)),
+        ("student 1e8", Distribution::student_t(1e8, 0.0, 1.0)),
+    ];
+    for (name, law) in made {
+        let law = law.unwrap();
+        let start = std::time::Instant::now();
+        let map = QuantileMap::new(&law);
+        let took = start.elapsed();
+        let mut worst = 0.0f64;
+        for i in 0..200 {
+            let y = f64::from(i) * 0.0801 - 8.0;
+            let truth = law.law.at(normal::cdf(y), normal::cdf(-y));
+            worst = worst.max((map.apply_one(y) - truth).abs() / truth.abs().max(1.0));
+        }
+        println!("{name}: {worst:.1e}, made in {took:?}");
+        assert!(worst < 1e-11, "{name}: {worst:e}");
+    }
+    // Far beyond any draw the maps stay in the support and are numbers.
+    for (name, law) in laws_and_truncations() {
+        let (map, (low, high)) = (QuantileMap::new(&law), law.support());
+        for y in [-60.0, 60.0] {
+            let x = map.apply_one(y);
+            assert!((low..=high).contains(&x), "{name}: {x} at {y}");
+        }
     }
 }
 
