@@ -1056,15 +1056,16 @@ impl DealBlock {
                     );
                 }
             }
-            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => match (period, plan.last_ebitda)
-            {
-                (Some(p), _) => equity::multiple_value(isa, multiple, &self.ebitda[p], ev),
-                (None, Some(window)) => {
-                    trailing::over(isa, window, &self.ebitda, values, &mut figure);
-                    equity::multiple_value(isa, multiple, &figure, ev);
+            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => {
+                match (period, &plan.last_ebitda) {
+                    (Some(p), _) => equity::multiple_value(isa, multiple, &self.ebitda[p], ev),
+                    (None, Some(window)) => {
+                        trailing::over(isa, window, &self.ebitda, values, &mut figure);
+                        equity::multiple_value(isa, multiple, &figure, ev);
+                    }
+                    (None, None) => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
                 }
-                (None, None) => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
-            },
+            }
             Method::EbitdaMultiple { basis: EbitdaBasis::TrailingYear, .. } => {
                 match plan.ebitda_windows.year_to(period) {
                     Some(window) => {
