@@ -74,6 +74,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Adds a row.
+    pub(super) fn push(&mut self, entry: Entry) -> Num {
+        let num = Num(u32::try_from(self.entries.len()).expect("fewer numbers than bytes in a file"));
+        self.entries.push(entry);
+        num
+    }
+
     /// All numbers, in order of the handles.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
