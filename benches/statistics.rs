@@ -33,6 +33,12 @@ simd_fn! {
     }
 }
 
+simd_fn! {
+    fn add_bins(bins: &mut FineBins, values: &[f64]) {
+        bins.add_all(values)
+    }
+}
+
 fn normal(i: usize) -> f64 {
     // A sum of twelve hashed uniforms: near enough to a normal draw for timing.
     let mut state = i as u64;
@@ -93,11 +99,13 @@ fn statistics(criterion: &mut Criterion) {
     for (name, values) in
         [("lognormal", &lognormal), ("with undefined", &holes), ("normal", &normals), ("flags", &flags)]
     {
-        group.bench_function(format!("fine bins, {name}"), |b| {
-            let mut bins = FineBins::new();
-            let mut chunks = values.chunks(CHUNK).cycle();
-            b.iter(|| bins.add_all(chunks.next().unwrap_or_default()));
-        });
+        for isa in Isa::available() {
+            group.bench_function(format!("fine bins, {name}, {}", isa.name()), |b| {
+                let mut bins = FineBins::new();
+                let mut chunks = values.chunks(CHUNK).cycle();
+                b.iter(|| add_bins(isa, &mut bins, chunks.next().unwrap_or_default()));
+            });
+        }
     }
     group.bench_function("coarse bins, lognormal", |b| {
         let mut bins = CoarseBins::new();

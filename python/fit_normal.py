@@ -114,7 +114,7 @@ def fit_exp():
     bound = mp.log(2) / 2 * mp.mpf("1.0001")
     points = grid(-bound, bound, 600)
     values = [(mp.expm1(r) - r) / r**2 if r else mp.mpf("0.5") for r in points]
-    p, _, e = remez(points, values, 9, 0)
+    p, _, e = remez(points, values, 10, 0)
     print(f"// exp: (e^r - 1 - r)/r^2, relative error {mp.nstr(e, 3)}")
     show("EXP_TAIL", p)
 

@@ -1,4 +1,4 @@
-"""Writes tests/reference/{exp,ln,quantile,cdf}.csv: arguments and results as a pair of f64 whose sum is exact to 32 digits.
+"""Writes tests/reference/{exp,ln,quantile,cdf,pdf}.csv: arguments and results as a pair of f64 whose sum is exact to 32 digits.
 
 Run `python3 python/reference_normal.py` (needs mpmath). Columns: x, high, low; the function at the f64 number x is
 high + low, high being the nearest f64. All draws are seeded, so the files come out the same each time.
@@ -79,6 +79,11 @@ def cdf_points(rng):
     return points
 
 
+def pdf_points(rng):
+    points = [0.0, 1e-300, 37.5, 38.0, 38.5]
+    return points + [rng.uniform(-4, 4) for _ in range(300)] + [rng.uniform(-37.4, 37.4) for _ in range(300)]
+
+
 def upper(p):
     """Quantile for p on either side of one half."""
     return quantile(p) if p < 0.5 else -quantile(1 - p)
@@ -90,3 +95,4 @@ if __name__ == "__main__":
     write("ln", ln_points(random.Random(2)), mp.log)
     write("quantile", quantile_points(random.Random(3)), upper)
     write("cdf", cdf_points(random.Random(4)), lambda x: mp.erfc(-x / mp.sqrt(2)) / 2)
+    write("pdf", pdf_points(random.Random(5)), mp.npdf)

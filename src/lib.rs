@@ -2,7 +2,9 @@
 
 pub mod cli;
 pub mod config;
+pub mod kernel;
 pub mod math;
 pub mod model;
 pub mod rng;
+pub mod run;
 pub mod stats;

@@ -70,7 +70,14 @@ impl MixTerms {
             let mut theta = Lanes::ZERO;
             half_life_rate(isa, value(cloud.half_life), &mut theta);
             for (i, &length) in plan.steps.lengths.iter().enumerate() {
-                reversion(isa, &theta, value(cloud.volatility), length, &mut term.keep[i], &mut term.noise[i]);
+                reversion(
+                    isa,
+                    &theta,
+                    value(cloud.volatility),
+                    length,
+                    &mut term.keep[i],
+                    &mut term.noise[i],
+                );
             }
         }
         if let Some(first) = &model.home_first {
@@ -201,7 +208,13 @@ impl Mix {
         for (j, sold) in others.iter_mut().enumerate() {
             sell_elsewhere(
                 isa,
-                [&self.weight[j + 1], &total, &terms.head_start, &terms.reach, &values[clouds[j + 1].fee.index()]],
+                [
+                    &self.weight[j + 1],
+                    &total,
+                    &terms.head_start,
+                    &terms.reach,
+                    &values[clouds[j + 1].fee.index()],
+                ],
                 sold,
                 &mut self.sold_elsewhere,
                 &mut self.kept_elsewhere,

@@ -211,11 +211,10 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// `a/b`, NaN where `b` is 0.
+    /// `a/b`: infinite over 0, NaN where both are 0.
     pub fn ratio(a: &Lanes, b: &Lanes, out: &mut Lanes) {
         for l in 0..LANES {
-            let quotient = a[l] / b[l];
-            out[l] = if b[l] == 0.0 { f64::NAN } else { quotient };
+            out[l] = a[l] / b[l];
         }
     }
 }

@@ -41,7 +41,14 @@ impl Decay {
 
     /// On to the next period, of the step of that index.
     pub fn advance(&mut self, isa: Isa, step: usize) {
-        advance(isa, &self.half[step], &self.full[step], &mut self.at_start, &mut self.at_middle, &mut self.at_end);
+        advance(
+            isa,
+            &self.half[step],
+            &self.full[step],
+            &mut self.at_start,
+            &mut self.at_middle,
+            &mut self.at_end,
+        );
     }
 }
 

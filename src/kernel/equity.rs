@@ -12,6 +12,8 @@ pub struct Holding {
     pub ev: Lanes,
     /// 1 where enterprise value is defined, else 0.
     pub defined: Lanes,
+    /// The same at time 0.
+    pub defined_at_start: Lanes,
     /// Equity at the period's end, billions.
     pub equity: Lanes,
     /// What a holder of time 0 has left of each share: the dilution factor common to all.
@@ -41,6 +43,7 @@ impl Default for Holding {
         Holding {
             ev: Lanes::ZERO,
             defined: Lanes::splat(1.0),
+            defined_at_start: Lanes::splat(1.0),
             equity: Lanes::ZERO,
             kept: Lanes::splat(1.0),
             alive: Lanes::splat(1.0),

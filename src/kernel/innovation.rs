@@ -108,9 +108,7 @@ impl Innovations {
             .pairs
             .iter()
             .enumerate()
-            .filter_map(|(i, pair)| {
-                Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?))
-            })
+            .filter_map(|(i, pair)| Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?)))
             .collect();
         let keys = names.iter().map(|name| StreamKey::new(seed, name)).collect();
         Innovations { factors, names, keys, used, groups, pairs }

@@ -59,9 +59,7 @@ impl Inputs {
             .pairs
             .iter()
             .enumerate()
-            .filter_map(|(i, pair)| {
-                Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?))
-            })
+            .filter_map(|(i, pair)| Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?)))
             .collect();
         Inputs { nums, keys, maps, groups, pairs }
     }

@@ -173,6 +173,11 @@ impl Series {
         }
     }
 
+    /// Whether it exists for a first calendar year that the valuation date cuts, only.
+    pub fn is_full_year(self) -> bool {
+        matches!(self, Series::NetRevenueFullYear | Series::FreeCashFlowFullYear)
+    }
+
     /// The unit of its values.
     pub fn unit(self) -> Unit {
         match self {

@@ -164,12 +164,14 @@ impl ProcessKernel {
             Process::Plan { shape, volatility } => {
                 Kind::Plan(Box::new(Plan::new(shape, brownian(None, *volatility, None), booking, steps)))
             }
-            &Process::Logistic { ceiling, midpoint, ramp, volatility } => Kind::Logistic(Box::new(Logistic {
-                deviation: brownian(None, volatility, None),
-                ceiling,
-                midpoint,
-                ramp,
-            })),
+            &Process::Logistic { ceiling, midpoint, ramp, volatility } => {
+                Kind::Logistic(Box::new(Logistic {
+                    deviation: brownian(None, volatility, None),
+                    ceiling,
+                    midpoint,
+                    ramp,
+                }))
+            }
         };
         ProcessKernel {
             kind,
@@ -323,7 +325,9 @@ impl Plan {
                     let year = steps.years[year];
                     let (first, last) = (steps.periods[year.first], steps.periods[year.last]);
                     times.push(0.5 * (first.start + last.end));
-                    periods.push((year.first..=year.last).map(|p| (steps.periods[p].length, p, p + 1)).collect());
+                    periods.push(
+                        (year.first..=year.last).map(|p| (steps.periods[p].length, p, p + 1)).collect(),
+                    );
                 }
                 (times, Some(Totals { booking, periods }))
             }

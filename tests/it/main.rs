@@ -1,0 +1,3 @@
+//! The fast tests.
+
+mod twin;
