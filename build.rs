@@ -26,7 +26,8 @@ fn revision() -> Option<String> {
         println!("cargo::rerun-if-changed={log}");
     }
     let commit = git(&["rev-parse", "HEAD"])?;
-    let changed = git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|list| !list.is_empty());
+    let changed =
+        git(&["status", "--porcelain", "--untracked-files=no"]).is_some_and(|list| !list.is_empty());
     Some(if changed { format!("{commit}+changes") } else { commit })
 }
 
