@@ -8,6 +8,7 @@
 use super::catalogue::header;
 use super::code::Code;
 use super::leaf::{Choice, Date, Leaf, Word};
+use super::number::Number;
 use super::place::Place;
 use super::problem::{Problem, Problems};
 use super::spelling;
@@ -216,6 +217,8 @@ pub trait Noun: Default {
     fn place_mut(&mut self) -> &mut Place;
     /// The keys that have a value, in the order of `SPEC`.
     fn print(&self) -> Vec<(String, Value)>;
+    /// The numbers written in it and in the tables below it, in the order of `SPEC`.
+    fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>);
 }
 
 /// What a key of a noun can hold.
@@ -226,6 +229,8 @@ pub trait Slot: Default {
     fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems);
     /// The value, if there is one.
     fn print(&self) -> Option<Value>;
+    /// The numbers in it; none unless it holds some.
+    fn numbers<'a>(&'a self, _out: &mut Vec<&'a Number>) {}
 }
 
 /// Declares a noun; see the module's page.
@@ -289,6 +294,11 @@ macro_rules! noun {
                 } )*
                 $( entries.extend($crate::config::noun::Noun::print(&self.$more)); )?
                 entries
+            }
+
+            fn numbers<'a>(&'a self, out: &mut Vec<&'a $crate::config::number::Number>) {
+                $( $crate::config::noun::Slot::numbers(&self.$field, out); )*
+                $( $crate::config::noun::Noun::numbers(&self.$more, out); )?
             }
         }
     };
@@ -437,6 +447,11 @@ impl<T: Noun> Slot for Option<T> {
     fn print(&self) -> Option<Value> {
         self.as_ref().map(|noun| print_table(noun.print()))
     }
+    fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        if let Some(noun) = self {
+            noun.numbers(out);
+        }
+    }
 }
 
 impl<T: Noun> Slot for Vec<T> {
@@ -447,6 +462,11 @@ impl<T: Noun> Slot for Vec<T> {
     fn print(&self) -> Option<Value> {
         let tables = self.iter().map(|noun| printed(print_table(noun.print()))).collect();
         (!self.is_empty()).then_some(Value::Array(tables))
+    }
+    fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        for noun in self {
+            noun.numbers(out);
+        }
     }
 }
 

@@ -235,6 +235,9 @@ impl Slot for Option<Number> {
     fn print(&self) -> Option<Value> {
         self.as_ref().map(Number::to_value)
     }
+    fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        out.extend(self);
+    }
 }
 
 noun! {
@@ -267,6 +270,13 @@ impl Slot for Option<RateContent> {
         match self.as_ref()? {
             RateContent::Number(number) => Some(number.to_value()),
             RateContent::Schedule(steps) => Some(steps.print().unwrap_or(Value::Array(Vec::new()))),
+        }
+    }
+    fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        match self {
+            Some(RateContent::Number(number)) => out.push(number),
+            Some(RateContent::Schedule(steps)) => steps.numbers(out),
+            None => {}
         }
     }
 }
@@ -327,6 +337,9 @@ impl Slot for Option<Loadings> {
             Value::Table(entries)
         })
     }
+    fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        out.extend(self.iter().flat_map(|loadings| &loadings.list).map(|loading| &loading.factor));
+    }
 }
 
 /// The total of a calendar year.
@@ -385,12 +398,15 @@ impl Slot for Option<AnnualTotals> {
             Value::Table(totals.list.iter().map(entry).collect())
         })
     }
+    fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        out.extend(self.iter().flat_map(|totals| &totals.list).map(|total| &total.total));
+    }
 }
 
 /// The row for the numbers inside a map of numbers.
 fn number_row(at: At<'_>) -> &'static KeySpec {
     const LOADING: KeySpec = number(Unit::Multiple, Domain::Any).row("loading", Kind::Number, "");
-    const TOTAL: KeySpec = number(Unit::UsdBn, Domain::NotNegative).row("total", Kind::Number, "");
+    const TOTAL: KeySpec = number(Unit::UsdBn, Domain::Positive).row("total", Kind::Number, "");
     match at.spec.kind {
         Kind::Years => &TOTAL,
         _ => &LOADING,

@@ -52,7 +52,7 @@ noun! {
     plan: Vec<PlanPoint> = required().required_if("plan, without annual_totals");
     /// Totals of calendar years of plan: `"2027" = 62.0`.
     annual_totals: Option<AnnualTotals> =
-        number(Unit::UsdBn, NotNegative).required_if("plan, without plan points");
+        number(Unit::UsdBn, Positive).required_if("plan, without plan points");
     /// The annual rate to which logistic rises.
     ceiling_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).required_if("logistic");
     /// The day on which logistic has half of its ceiling.
@@ -69,7 +69,7 @@ noun! {
     /// The day.
     date: Option<Leaf<Date>> = required();
     /// The annual rate of revenue on that day.
-    rate_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).required();
+    rate_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, Positive).required();
 }
 
 noun! {

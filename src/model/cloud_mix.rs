@@ -1,5 +1,9 @@
 //! Clouds through which sales run, the head start of the home cloud, reach, and in-house models (methodology: cloud mix).
 
+use crate::config::place::Place;
+use crate::config::{self, Code, Config, Leaf, Problem};
+
+use super::judge::{Judge, Table, entry_path};
 use super::ledger::Num;
 
 /// A cloud that sells and hosts. The home cloud stands first; its mix keys are absent.
@@ -47,4 +51,138 @@ pub struct InHouse {
     pub ramp: Num,
     /// Part of the displaced workloads that would have been OpenAI's sales.
     pub substitution: Num,
+}
+
+/// Judges `[[cloud]]`; the home cloud comes first in the result.
+pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Cloud> {
+    let names = judge.names("cloud", "name", config.cloud.iter().map(|cloud| (&cloud.name, cloud.place)));
+    let is_home = |cloud: &config::Cloud| cloud.home.as_ref().is_some_and(|home| home.value);
+    let homes: Vec<&config::Cloud> = config.cloud.iter().filter(|cloud| is_home(cloud)).collect();
+    if let (Some(first), []) = (config.cloud.first(), homes.as_slice()) {
+        judge.problems.push(
+            Problem::error(Code::HomeCloudMissing, first.place, "no cloud has `home = true`")
+                .found(format!("{} clouds", config.cloud.len()))
+                .allowed("exactly one home cloud")
+                .help("write `home = true` at Microsoft's cloud"),
+        );
+    }
+    for other in homes.iter().skip(1) {
+        judge.problems.push(
+            Problem::error(Code::HomeCloudSeveral, other.place, "several clouds have `home = true`")
+                .found(format!("{} home clouds", homes.len()))
+                .allowed("exactly one home cloud")
+                .also(homes[0].place, "the first")
+                .help("keep `home = true` at Microsoft's cloud alone"),
+        );
+    }
+    let mut clouds = Vec::new();
+    for (cloud, name) in config.cloud.iter().zip(names) {
+        let table = Table::new::<config::Cloud>(entry_path("cloud", &name), cloud.place);
+        let home = is_home(cloud);
+        let share_now = judge.number(&table, "share_now", &cloud.share_now);
+        let entry_share = judge.number(&table, "entry_share", &cloud.entry_share);
+        if home {
+            home_keys(judge, cloud);
+        } else if judge.constant(share_now) == Some(0.0) && judge.constant(entry_share) == Some(0.0) {
+            judge.problems.push(
+                Problem::error(
+                    Code::KeyNeither,
+                    cloud.place,
+                    format!("`cloud.{name}` has neither a share now nor one to enter with"),
+                )
+                .found("share_now = 0, entry_share = 0")
+                .allowed("`share_now` or `entry_share` above 0")
+                .help("write `entry_share`, the share it begins with when it opens"),
+            );
+        }
+        let judged = Cloud {
+            share_now,
+            entry_share,
+            long_run_share: judge.number_or(&cloud.long_run_share, share_now),
+            half_life: judge.number(&table, "half_life_years", &cloud.half_life_years),
+            volatility: judge.number(&table, "volatility", &cloud.volatility),
+            fee: judge.number(&table, "fee", &cloud.fee),
+            flex_share: judge.number(&table, "flex_share", &cloud.flex_share),
+            opens: match &cloud.opens {
+                Some(opens) if !home => judge.time_of(opens.value),
+                _ => f64::NEG_INFINITY,
+            },
+            name,
+        };
+        if home {
+            clouds.insert(0, judged);
+        } else {
+            clouds.push(judged);
+        }
+    }
+    clouds
+}
+
+/// The mix is measured against the home cloud, so that it has no process of its own.
+fn home_keys(judge: &mut Judge, cloud: &config::Cloud) {
+    let mut idle: Vec<(&str, Place)> = Vec::new();
+    idle.extend(cloud.entry_share.as_ref().map(|number| ("entry_share", number.place)));
+    idle.extend(cloud.opens.as_ref().map(|leaf| ("opens", leaf.place)));
+    idle.extend(cloud.half_life_years.as_ref().map(|number| ("half_life_years", number.place)));
+    idle.extend(cloud.volatility.as_ref().map(|number| ("volatility", number.place)));
+    for (key, place) in idle {
+        judge.no_effect(
+            place,
+            format!("`{key}` of the home cloud has no effect"),
+            "the mix is measured against home, which is always open: give it to the other clouds",
+        );
+    }
+}
+
+fn without_clouds(judge: &mut Judge, config: &Config, table: &str, place: Place) {
+    if config.cloud.is_empty() {
+        judge.no_effect(
+            place,
+            format!("[{table}] has no effect: there is no [[cloud]]"),
+            "add clouds with `home = true` at one of them, or take the table out",
+        );
+    }
+}
+
+/// Judges `[home_first]`.
+pub(super) fn judge_home_first(judge: &mut Judge, config: &Config) -> Option<HomeFirst> {
+    let first = config.home_first.as_ref()?;
+    let table = Table::new::<config::HomeFirst>("home_first", first.place);
+    without_clouds(judge, config, "home_first", first.place);
+    Some(HomeFirst {
+        lead_months: judge.number(&table, "lead_months", &first.lead_months),
+        cycle_months: judge.number(&table, "cycle_months", &first.cycle_months),
+        decline_probability: judge.number(&table, "decline_probability", &first.decline_probability),
+    })
+}
+
+/// Judges `[reach]`: the uplift.
+pub(super) fn judge_reach(judge: &mut Judge, config: &Config) -> Num {
+    let reach = config.reach.clone().unwrap_or_default();
+    let table = Table::new::<config::Reach>("reach", reach.place);
+    if config.reach.is_some() {
+        without_clouds(judge, config, "reach", reach.place);
+    }
+    judge.number(&table, "uplift", &reach.uplift)
+}
+
+/// Judges `[in_house]`. It matters without clouds too: the licence is worth less with models of one's own.
+pub(super) fn judge_in_house(judge: &mut Judge, config: &Config) -> Option<InHouse> {
+    let own = config.in_house.as_ref()?;
+    let table = Table::new::<config::InHouse>("in_house", own.place);
+    if config.cloud.is_empty() && config.microsoft.as_ref().is_none_or(|microsoft| microsoft.ai.is_none()) {
+        without_clouds(judge, config, "in_house", own.place);
+    }
+    Some(InHouse {
+        ceiling: judge.number(&table, "ceiling", &own.ceiling),
+        midpoint: super::segment::midpoint(judge, &table, &own.midpoint, &own.midpoint_years),
+        ramp: judge.number(&table, "ramp_years", &own.ramp_years),
+        substitution: judge.number(&table, "substitution", &own.substitution),
+    })
+}
+
+/// The index of a cloud by name.
+pub(super) fn find(judge: &mut Judge, clouds: &[Cloud], name: &Leaf<String>) -> Option<usize> {
+    let names: Vec<String> = clouds.iter().map(|cloud| cloud.name.clone()).collect();
+    judge.find(name, &names, Code::UnknownCloud, "cloud", "[[cloud]]")
 }

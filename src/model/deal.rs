@@ -1,6 +1,11 @@
 //! Deals: the revenue share with its cap, the terms of resale, the licence's end, the stake (methodology: revenue share).
 
+use crate::config::place::Place;
+use crate::config::{self, Code, Config, Leaf, Number, Problem, RateContent};
+
+use super::judge::{Judge, Table, entry_path};
 use super::ledger::Num;
+use super::segment::duplicate_date;
 
 /// What the revenue share is a share of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,4 +58,138 @@ pub struct Deal {
     pub stake: Option<Num>,
     /// Until when other clouds may not sell, years from the valuation date; `None`: not exclusive.
     pub exclusive_until: Option<Num>,
+}
+
+/// Judges `[[deal]]`.
+pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Deal> {
+    if config.deal.is_empty() {
+        judge.problems.push(
+            Problem::error(Code::NoDeal, Place::FILE, "the scenario has no [[deal]]")
+                .found("no deal")
+                .allowed("at least one")
+                .help("add [[deal]] with a name; `rate`, `cap_usd_bn` and `stake` say what is owed and held"),
+        );
+    }
+    let names = judge.names("deal", "name", config.deal.iter().map(|deal| (&deal.name, deal.place)));
+    config.deal.iter().zip(names).map(|(deal, name)| one(judge, deal, name)).collect()
+}
+
+fn one(judge: &mut Judge, deal: &config::Deal, name: String) -> Deal {
+    let table = Table::new::<config::Deal>(entry_path("deal", &name), deal.place);
+    let dates = [
+        ("share_ends", &deal.share_ends, &deal.share_ends_years),
+        ("exclusive_until", &deal.exclusive_until, &deal.exclusive_until_years),
+    ];
+    let [share_ends, exclusive_until] = dates.map(|(key, date, years)| end(judge, &table, key, date, years));
+    if let (Some(from), Some(to)) = (&deal.effective, &deal.share_ends) {
+        judge.span(&table, ("effective", from), ("share_ends", to));
+    }
+    let over = |judge: &Judge, date: &Leaf<config::Date>| {
+        judge.timeline.as_ref().is_some_and(|timeline| date.value < timeline.valuation_date())
+    };
+    if let Some(date) = deal.share_ends.as_ref().filter(|date| over(judge, date)) {
+        judge.problems.push(
+            Problem::warning(
+                Code::OffTimeline,
+                date.place,
+                format!("the revenue share of `deal.{name}` ends before the valuation date: nothing is paid"),
+            )
+            .found(date.value.to_string())
+            .allowed("the valuation date or later"),
+        );
+    }
+    let cap = judge.optional(&deal.cap_usd_bn);
+    let paid_to_date = judge.number(&table, "paid_to_date_usd_bn", &deal.paid_to_date_usd_bn);
+    if let (Some(cap_number), Some(cap)) = (&deal.cap_usd_bn, cap)
+        && let (Some(cap), Some(paid)) = (judge.constant(cap), judge.constant(paid_to_date))
+        && cap <= paid
+    {
+        judge.problems.push(
+            Problem::warning(
+                Code::CapAlreadyReached,
+                cap_number.place,
+                format!("the cap of `deal.{name}` is reached before the valuation date: nothing is paid"),
+            )
+            .found(format!("a cap of {cap}, {paid} paid to date"))
+            .allowed("a cap above what is paid to date"),
+        );
+    }
+    Deal {
+        effective: deal.effective.as_ref().map_or(0.0, |date| judge.time_of(date.value)),
+        share_ends,
+        rate: rate(judge, &table, &deal.rate),
+        base: match deal.base.as_ref().map(|base| base.value) {
+            Some(config::Base::Gross) => ShareBase::Gross,
+            Some(config::Base::Net) | None => ShareBase::Net,
+        },
+        eligible: judge.number(&table, "eligible", &deal.eligible),
+        cap,
+        paid_to_date,
+        termination_rate: judge.number(&table, "termination_rate_per_year", &deal.termination_rate_per_year),
+        payment_lag: judge.number(&table, "payment_lag_years", &deal.payment_lag_years),
+        home_keeps: judge.number(&table, "home_keeps", &deal.home_keeps),
+        licence_ends: deal.licence_ends.as_ref().map_or(f64::INFINITY, |date| judge.time_after(date.value)),
+        licence_exclusive: deal.licence_exclusive.as_ref().is_some_and(|flag| flag.value),
+        stake: judge.optional(&deal.stake),
+        exclusive_until,
+        name,
+    }
+}
+
+/// An end as a date, included, or as a number of years; `None` where neither is written.
+fn end(
+    judge: &mut Judge,
+    table: &Table,
+    key: &str,
+    date: &Option<Leaf<config::Date>>,
+    years: &Option<Number>,
+) -> Option<Num> {
+    let years_key = format!("{key}_years");
+    match (date, years) {
+        (Some(date), Some(years)) => {
+            judge.exclusive(table, (key, date.place), (&years_key, years.place));
+            None
+        }
+        (Some(date), None) => {
+            let time = judge.time_after(date.value);
+            Some(judge.dated(table, key, date.value, time))
+        }
+        (None, years) => judge.optional(years),
+    }
+}
+
+fn rate(judge: &mut Judge, table: &Table, rate: &Option<RateContent>) -> Rate {
+    match rate {
+        None => Rate::Flat(judge.number(table, "rate", &None)),
+        Some(RateContent::Number(number)) => Rate::Flat(judge.number(table, "rate", &Some(number.clone()))),
+        Some(RateContent::Schedule(steps)) => {
+            if steps.is_empty() {
+                judge.problems.push(
+                    Problem::error(
+                        Code::KeyMissing,
+                        table.place,
+                        format!("`{}` is a list without steps", table.key("rate")),
+                    )
+                    .found("an empty list")
+                    .allowed("at least one { from = DATE, rate = NUMBER }")
+                    .help("add a step, or write one number"),
+                );
+            }
+            let mut list: Vec<(config::Date, Num)> = Vec::new();
+            for (index, step) in steps.iter().enumerate() {
+                let name = step.from.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
+                let row = Table::new::<config::RateStep>(entry_path(&table.key("rate"), &name), step.place);
+                let from = judge.leaf(&row, "from", &step.from);
+                let num = judge.number(&row, "rate", &step.rate);
+                if let (Some(from), Some(leaf)) = (from, &step.from) {
+                    if list.iter().any(|(other, _)| *other == from) {
+                        duplicate_date(judge, table, "rate", leaf);
+                    }
+                    list.push((from, num));
+                }
+            }
+            list.sort_by_key(|(from, _)| *from);
+            Rate::Schedule(list.into_iter().map(|(from, num)| (judge.time_of(from), num)).collect())
+        }
+    }
 }

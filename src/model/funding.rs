@@ -1,5 +1,8 @@
 //! Cash, scheduled rounds, and what happens when cash runs short (methodology: funding and failure).
 
+use crate::config::{self, Code, Config, Problem};
+
+use super::judge::{Judge, Table, entry_path};
 use super::ledger::Num;
 
 /// Cash of OpenAI.
@@ -57,4 +60,122 @@ pub struct Funding {
     pub max_dilution: Num,
     /// Part of enterprise value that is recovered after failure.
     pub recovery: Num,
+}
+
+/// Judges `[cash]`.
+pub(super) fn judge_cash(judge: &mut Judge, config: &Config) -> Option<Cash> {
+    let cash = config.cash.as_ref()?;
+    let table = Table::new::<config::Cash>("cash", cash.place);
+    Some(Cash {
+        now: judge.number(&table, "now_usd_bn", &cash.now_usd_bn),
+        interest: judge.number(&table, "yield", &cash.yield_rate),
+        minimum: judge.number(&table, "minimum_usd_bn", &cash.minimum_usd_bn),
+    })
+}
+
+/// Judges `[[round]]`.
+pub(super) fn judge_rounds(judge: &mut Judge, config: &Config) -> Vec<Round> {
+    let names = judge.names("round", "name", config.round.iter().map(|round| (&round.name, round.place)));
+    let mut rounds = Vec::new();
+    for (round, name) in config.round.iter().zip(names) {
+        let table = Table::new::<config::Round>(entry_path("round", &name), round.place);
+        let amount = judge.number(&table, "amount_usd_bn", &round.amount_usd_bn);
+        if let (Some(when), Some(pre_money)) =
+            (round_time(judge, config, &table, round), pre_money(judge, config, &table, round))
+        {
+            rounds.push(Round { name, when, amount, pre_money });
+        }
+    }
+    rounds
+}
+
+fn round_time(judge: &mut Judge, config: &Config, table: &Table, round: &config::Round) -> Option<RoundTime> {
+    let on_ipo = round.on_ipo.as_ref().filter(|flag| flag.value);
+    match (&round.date, on_ipo) {
+        (Some(date), Some(flag)) => {
+            judge.exclusive(table, ("date", date.place), ("on_ipo", flag.place));
+            None
+        }
+        (None, None) => {
+            judge.neither(table, "date", "on_ipo");
+            None
+        }
+        (None, Some(flag)) => {
+            if config.ipo.is_none() {
+                judge.no_effect(
+                    flag.place,
+                    format!("{} never takes place: there is no [ipo]", table.header()),
+                    "add [ipo], or give the round a `date`",
+                );
+            }
+            Some(RoundTime::OnIpo)
+        }
+        (Some(date), None) => {
+            if let Some(timeline) = judge.timeline.as_ref()
+                && !timeline.contains(date.value)
+            {
+                let allowed = format!("{} to {}", timeline.valuation_date(), timeline.horizon());
+                judge.problems.push(
+                    Problem::warning(
+                        Code::RoundOffTimeline,
+                        date.place,
+                        format!("{} is off the timeline and never takes place", table.header()),
+                    )
+                    .found(date.value.to_string())
+                    .allowed(allowed)
+                    .help("money from before the valuation date belongs into cash.now_usd_bn and the stake"),
+                );
+            }
+            Some(RoundTime::At(judge.time_of(date.value)))
+        }
+    }
+}
+
+fn pre_money(judge: &mut Judge, config: &Config, table: &Table, round: &config::Round) -> Option<PreMoney> {
+    match (&round.pre_money_usd_bn, &round.pre_money) {
+        (Some(value), Some(word)) => {
+            judge.exclusive(table, ("pre_money_usd_bn", value.place), ("pre_money", word.place));
+            None
+        }
+        (None, None) => {
+            judge.neither(table, "pre_money_usd_bn", "pre_money");
+            None
+        }
+        (value @ Some(_), None) => judge.optional(value).map(PreMoney::Value),
+        (None, Some(word)) => {
+            if config.equity.is_none() {
+                judge.problems.push(
+                    Problem::error(
+                        Code::TableMissing,
+                        word.place,
+                        format!("{} is at the market's value, and there is no [equity]", table.header()),
+                    )
+                    .found("pre_money = \"market\"")
+                    .allowed("pre_money_usd_bn, or an [equity] table")
+                    .help("add [equity], or write `pre_money_usd_bn`"),
+                );
+            }
+            Some(PreMoney::Market)
+        }
+    }
+}
+
+/// Judges `[funding]`; without it shortfall funding is off and nothing is recovered.
+pub(super) fn judge(judge: &mut Judge, config: &Config) -> Funding {
+    let funding = config.funding.clone().unwrap_or_default();
+    let table = Table::new::<config::Funding>("funding", funding.place);
+    if config.funding.is_some() && config.cash.is_none() {
+        judge.no_effect(
+            funding.place,
+            "[funding] has no effect: there is no [cash]".to_owned(),
+            "add [cash] with `now_usd_bn`; without it nothing fails",
+        );
+    }
+    Funding {
+        enabled: config.funding.is_some() && funding.enabled.as_ref().is_none_or(|flag| flag.value),
+        runway_years: judge.number(&table, "runway_years", &funding.runway_years),
+        round_discount: judge.number(&table, "round_discount", &funding.round_discount),
+        max_dilution: judge.number(&table, "max_dilution", &funding.max_dilution),
+        recovery: judge.number(&table, "recovery", &funding.recovery),
+    }
 }

@@ -1,5 +1,8 @@
 //! The IPO: gates of readiness, preparation, terms of the offer (methodology: IPO).
 
+use crate::config::{self, Code, Config, Number, Problem};
+
+use super::judge::{Judge, Table};
 use super::ledger::Num;
 
 /// What a gate measures, and on which side of its threshold it holds.
@@ -57,4 +60,48 @@ pub struct Ipo {
     pub underpricing: Num,
     /// Gates that are set, in the order of [`GateKind::ALL`].
     pub gates: Vec<(GateKind, Num)>,
+}
+
+/// Judges `[ipo]` and `[ipo.gate]`; without equity there is no IPO.
+pub(super) fn judge(judge: &mut Judge, config: &Config) -> Option<Ipo> {
+    let ipo = config.ipo.as_ref()?;
+    let table = Table::new::<config::Ipo>("ipo", ipo.place);
+    let gate = ipo.gate.clone().unwrap_or_default();
+    let slots: [&Option<Number>; GateKind::ALL.len()] = [
+        &gate.trailing_revenue_usd_bn,
+        &gate.growth,
+        &gate.gross_margin,
+        &gate.fcf_margin,
+        &gate.runway_months,
+        &gate.largest_cloud_share,
+        &gate.commitments_to_revenue,
+        &gate.owed_to_revenue,
+        &gate.equity_usd_bn,
+    ];
+    let judged = Ipo {
+        earliest: ipo.earliest.as_ref().map_or(f64::NEG_INFINITY, |date| judge.time_of(date.value)),
+        ready_months: judge.number(&table, "ready_months", &ipo.ready_months),
+        preparation_months: judge.number(&table, "preparation_months", &ipo.preparation_months),
+        primary: judge.number(&table, "primary", &ipo.primary),
+        fee: judge.number(&table, "fee", &ipo.fee),
+        underpricing: judge.number(&table, "underpricing", &ipo.underpricing),
+        gates: GateKind::ALL
+            .into_iter()
+            .zip(slots)
+            .filter_map(|(kind, slot)| Some((kind, judge.optional(slot)?)))
+            .collect(),
+    };
+    if config.equity.is_none() {
+        judge.problems.push(
+            Problem::warning(
+                Code::GateWithoutEquity,
+                ipo.place,
+                "[ipo] has no effect: without [equity] there is no value to offer at",
+            )
+            .found("no [equity]")
+            .help("add [equity], or take [ipo] out"),
+        );
+        return None;
+    }
+    Some(judged)
 }

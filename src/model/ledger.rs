@@ -47,7 +47,7 @@ pub struct Entry {
     pub source: Option<usize>,
     /// The author's remark.
     pub note: Option<String>,
-    /// For the error screens and the ledger's text: the law as the scenario words it, e.g. `triangular(0, 1, 3)`.
+    /// For the error screens and the ledger's text: the law as the scenario words it, e.g. `triangular(low 0, mode 1, high 3)`.
     pub wording: String,
 }
 
@@ -74,6 +74,13 @@ pub struct Ledger {
 }
 
 impl Ledger {
+    /// Adds a row.
+    pub(super) fn push(&mut self, entry: Entry) -> Num {
+        let num = Num(u32::try_from(self.entries.len()).expect("fewer numbers than bytes in a file"));
+        self.entries.push(entry);
+        num
+    }
+
     /// All numbers, in order of the handles.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

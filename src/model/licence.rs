@@ -1,5 +1,8 @@
 //! Microsoft's own side: margins on resale and hosting, its AI revenue, the licence's royalty relief.
 
+use crate::config::{self, Config};
+
+use super::judge::{Judge, Table};
 use super::ledger::Num;
 use super::segment::Process;
 
@@ -29,4 +32,37 @@ pub struct Licence {
     pub non_exclusive_discount: Num,
     /// What Microsoft pays for the licence, billions a year.
     pub income: Num,
+}
+
+/// Judges `[microsoft]` and `[microsoft.ai]`.
+pub(super) fn judge_microsoft(judge: &mut Judge, config: &Config) -> Microsoft {
+    let microsoft = config.microsoft.clone().unwrap_or_default();
+    let table = Table::new::<config::Microsoft>("microsoft", microsoft.place);
+    let hosting_margin = judge.number(&table, "hosting_margin", &microsoft.hosting_margin);
+    Microsoft {
+        invested: judge.optional(&microsoft.invested_usd_bn),
+        received_before: judge.number(&table, "received_before_usd_bn", &microsoft.received_before_usd_bn),
+        resale_margin: judge.number(&table, "resale_margin", &microsoft.resale_margin),
+        hosting_margin,
+        take_or_pay_margin: judge.number_or(&microsoft.take_or_pay_margin, hosting_margin),
+        ai: microsoft.ai.as_ref().and_then(|ai| {
+            let table = Table::new::<config::ProcessKeys>("microsoft.ai", ai.place);
+            super::segment::process(judge, &table, ai)
+        }),
+    }
+}
+
+/// Judges `[licence]`.
+pub(super) fn judge(judge: &mut Judge, config: &Config) -> Licence {
+    let licence = config.licence.clone().unwrap_or_default();
+    let table = Table::new::<config::Licence>("licence", licence.place);
+    Licence {
+        royalty_rate: judge.number(&table, "royalty_rate", &licence.royalty_rate),
+        non_exclusive_discount: judge.number(
+            &table,
+            "non_exclusive_discount",
+            &licence.non_exclusive_discount,
+        ),
+        income: judge.number(&table, "income_usd_bn_per_year", &licence.income_usd_bn_per_year),
+    }
 }

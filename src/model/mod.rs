@@ -1,5 +1,6 @@
 //! A scenario judged once: valid by construction and immutable. After this room nothing asks whether an input is valid.
 
+pub mod absence;
 pub mod cloud_mix;
 pub mod cost;
 pub mod deal;
@@ -8,11 +9,22 @@ pub mod equity;
 pub mod funding;
 pub mod history;
 pub mod ipo;
+mod judge;
 pub mod ledger;
 pub mod licence;
+pub mod number;
 pub mod segment;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 
+pub use absence::absences;
+pub use number::{ColumnError, EmpiricalColumns, NoColumns};
+
+use crate::config::place::Place;
+use crate::config::{self, Code, Config, Problem, Problems};
+
+use judge::{Judge, Table};
 use ledger::{Ledger, Num};
 
 /// How mean-reverting growth steps.
@@ -143,5 +155,239 @@ impl std::ops::Deref for Model {
     type Target = Terms;
     fn deref(&self) -> &Terms {
         &self.terms
+    }
+}
+
+impl Model {
+    /// Judges a scenario. Gives the model with any warnings, or all the problems there are.
+    ///
+    /// `name_if_absent` names a scenario without `name` (its file's name without the ending); `digest` goes into the
+    /// terms as it is; `columns` reads the columns that `empirical` inputs name.
+    pub fn from_config(
+        config: &Config,
+        name_if_absent: &str,
+        digest: &str,
+        columns: &dyn EmpiricalColumns,
+    ) -> Result<(Model, Problems), Problems> {
+        let sources: Vec<String> =
+            config.source.iter().flat_map(|source| &source.key).map(|key| key.value.clone()).collect();
+        let mut judge = Judge::new(config, &sources, columns);
+        judge.timeline = timeline::Timeline::judge(&mut judge, config);
+        let name = scenario_name(&mut judge, config, name_if_absent);
+        let sources = judge_sources(&mut judge, config);
+        let discount = judge_discount(&mut judge, config);
+        let history = history::judge(&mut judge, config);
+        let segments = segment::judge(&mut judge, config);
+        let shocks = segment::judge_shocks(&mut judge, config);
+        let clouds = cloud_mix::judge(&mut judge, config);
+        let home_first = cloud_mix::judge_home_first(&mut judge, config);
+        let uplift = cloud_mix::judge_reach(&mut judge, config);
+        let in_house = cloud_mix::judge_in_house(&mut judge, config);
+        let contracts = cost::judge_contracts(&mut judge, config, &clouds);
+        let microsoft = licence::judge_microsoft(&mut judge, config);
+        let licence = licence::judge(&mut judge, config);
+        let deals = deal::judge(&mut judge, config);
+        let costs = cost::judge(&mut judge, config);
+        let cash = funding::judge_cash(&mut judge, config);
+        let rounds = funding::judge_rounds(&mut judge, config);
+        let funding = funding::judge(&mut judge, config);
+        let equity = equity::judge(&mut judge, config, discount.equity);
+        let ipo = ipo::judge(&mut judge, config);
+        let run = judge_run(&mut judge, config);
+        let factors = dependence::factors(&segments, &clouds, equity.as_ref(), &microsoft);
+        // Where a segment failed, its factors are missing through no fault of the correlations.
+        let dependence = if segments.len() == config.segment.len() {
+            dependence::idle_growth(&mut judge, config, &segments, &microsoft);
+            dependence::judge(&mut judge, config, &factors)
+        } else {
+            dependence::Dependence::default()
+        };
+        let Judge { problems, ledger, timeline, .. } = judge;
+        match timeline {
+            Some(timeline) if !problems.has_errors() => {
+                let terms = Terms {
+                    name,
+                    digest: digest.to_owned(),
+                    run,
+                    timeline,
+                    ledger,
+                    discount,
+                    history,
+                    segments,
+                    shocks,
+                    clouds,
+                    home_first,
+                    uplift,
+                    in_house,
+                    contracts,
+                    microsoft,
+                    licence,
+                    deals,
+                    costs,
+                    cash,
+                    rounds,
+                    funding,
+                    equity,
+                    ipo,
+                    dependence,
+                    sources,
+                };
+                Ok((Model { terms }, problems))
+            }
+            _ => Err(problems),
+        }
+    }
+
+    /// The factors of this scenario with their names.
+    pub fn factors(&self) -> Vec<(String, dependence::Factor)> {
+        dependence::factors(&self.segments, &self.clouds, self.equity.as_ref(), &self.microsoft)
+    }
+}
+
+fn scenario_name(judge: &mut Judge, config: &Config, name_if_absent: &str) -> String {
+    match &config.name {
+        Some(name) => {
+            judge.check_name(&name.value, name.place, "the scenario's `name`");
+            name.value.clone()
+        }
+        None => {
+            if !judge::is_name(name_if_absent) {
+                judge.problems.push(
+                    Problem::error(
+                        Code::BadName,
+                        Place::FILE,
+                        format!(
+                            "the scenario has no `name`, and its file's name {name_if_absent:?} cannot be one"
+                        ),
+                    )
+                    .found(format!("{name_if_absent:?}"))
+                    .allowed(judge::NAME_WORDS)
+                    .help("write `name = \"…\"` at the top, or rename the file"),
+                );
+            }
+            name_if_absent.to_owned()
+        }
+    }
+}
+
+fn judge_sources(judge: &mut Judge, config: &Config) -> Vec<Source> {
+    let keys = judge.names("source", "key", config.source.iter().map(|source| (&source.key, source.place)));
+    let text =
+        |leaf: &Option<config::Leaf<String>>| leaf.as_ref().map_or(String::new(), |leaf| leaf.value.clone());
+    let mut sources = Vec::new();
+    for (source, key) in config.source.iter().zip(keys) {
+        let table = Table::new::<config::Source>(judge::entry_path("source", &key), source.place);
+        if source.title.is_none() {
+            judge.missing(&table, "title");
+        }
+        sources.push(Source {
+            key,
+            title: text(&source.title),
+            url: text(&source.url),
+            date: source.date.as_ref().map_or(String::new(), |date| date.value.to_string()),
+        });
+    }
+    sources
+}
+
+fn judge_discount(judge: &mut Judge, config: &Config) -> Discount {
+    let given = config.discount.clone().unwrap_or_default();
+    let table = Table::new::<config::Discount>("discount", given.place);
+    let stakes = config.equity.is_some() && config.deal.iter().any(|deal| deal.stake.is_some());
+    // Perpetual growth without a rate of its own is discounted at this one.
+    let perpetual = config.equity.as_ref().is_some_and(|equity| {
+        equity.discount_rate.is_none()
+            && equity.method.as_ref().is_some_and(|method| method.value == config::Method::PerpetualGrowth)
+    });
+    // A deal without a rate, or with the rate 0, pays nothing.
+    let shares = config.deal.iter().filter_map(|deal| deal.rate.as_ref()).any(|rate| match rate {
+        config::RateContent::Number(number) => {
+            judge.optional(&Some(number.clone())).is_some_and(|num| judge.constant(num) != Some(0.0))
+        }
+        config::RateContent::Schedule(steps) => !steps.is_empty(),
+    });
+    let ai = config.microsoft.as_ref().is_some_and(|microsoft| microsoft.ai.is_some());
+    let streams = [
+        ("share", &given.share, shares, "payments of the revenue share"),
+        ("equity", &given.equity, stakes || perpetual, "stakes"),
+        (
+            "cloud",
+            &given.cloud,
+            config.microsoft.is_some() && !config.cloud.is_empty(),
+            "Microsoft's resale and hosting",
+        ),
+        ("licence", &given.licence, ai && config.licence.is_some(), "the relief from royalty"),
+        ("revenue", &given.revenue, true, "net revenue kept"),
+    ];
+    for (key, slot, matters, what) in streams {
+        if slot.is_none() && matters {
+            judge.problems.push(
+                Problem::warning(
+                    Code::DiscountMissing,
+                    table.place,
+                    format!("there is no `discount.{key}`: 0 is taken for {what}"),
+                )
+                .found("no such key")
+                .help(format!("add `{key}` to [discount], 0 if that is meant")),
+            );
+        }
+    }
+    Discount {
+        share: judge.number(&table, "share", &given.share),
+        equity: judge.number(&table, "equity", &given.equity),
+        cloud: judge.number(&table, "cloud", &given.cloud),
+        licence: judge.number(&table, "licence", &given.licence),
+        revenue: judge.number(&table, "revenue", &given.revenue),
+    }
+}
+
+/// The year of the mix metrics where the scenario names none.
+const MIX_YEAR: i32 = 2030;
+
+fn judge_run(judge: &mut Judge, config: &Config) -> RunTerms {
+    let run = config.run.clone().unwrap_or_default();
+    if let Some(paths) = &run.paths
+        && paths.value == 0
+    {
+        judge.problems.push(
+            Problem::error(Code::PathsOption, paths.place, "`run.paths` must be at least 1")
+                .found("0")
+                .allowed("1 or more")
+                .help("leave it out for 1,000,000 paths"),
+        );
+    }
+    let mix_year = run.mix_year.as_ref().map_or(MIX_YEAR, |year| {
+        let value = i32::try_from(year.value).unwrap_or(i32::MAX);
+        if let Some(timeline) = &judge.timeline
+            && !timeline.years().iter().any(|known| known.year == value)
+        {
+            let years = timeline.years();
+            let allowed = format!("{} to {}", years[0].year, years[years.len() - 1].year);
+            judge.problems.push(
+                Problem::warning(
+                    Code::MixYear,
+                    year.place,
+                    format!("`run.mix_year` = {} is off the timeline: its metrics have no value", year.value),
+                )
+                .found(year.value.to_string())
+                .allowed(allowed)
+                .help("name a year of the timeline"),
+            );
+        }
+        value
+    });
+    RunTerms {
+        paths: run.paths.as_ref().map(|leaf| leaf.value),
+        seed: run.seed.as_ref().map(|leaf| leaf.value),
+        scheme: match run.scheme.as_ref().map(|leaf| leaf.value) {
+            Some(config::Scheme::Euler) => Scheme::Euler,
+            Some(config::Scheme::Exact) | None => Scheme::Exact,
+        },
+        booking: match run.booking.as_ref().map(|leaf| leaf.value) {
+            Some(config::Booking::Start) => Booking::Start,
+            Some(config::Booking::End) => Booking::End,
+            Some(config::Booking::Middle) | None => Booking::Middle,
+        },
+        mix_year,
     }
 }

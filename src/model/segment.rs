@@ -1,5 +1,10 @@
 //! Segments of demand and the processes their annual rates follow (methodology: demand).
 
+use crate::config::noun::Noun;
+use crate::config::place::Place;
+use crate::config::{self, Code, Config, Leaf, Number, Problem, ProcessKeys};
+
+use super::judge::{Judge, Table, entry_path};
 use super::ledger::Num;
 
 /// `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
@@ -113,4 +118,371 @@ pub struct Shock {
     pub sd: Num,
     /// What it moves, and by what multiple of the size.
     pub loadings: Vec<(ShockTarget, Num)>,
+}
+
+/// Judges `[[segment]]`; gives the names too.
+pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Segment> {
+    if config.segment.is_empty() {
+        judge.problems.push(
+            Problem::error(Code::NoSegment, Place::FILE, "the scenario has no [[segment]]")
+                .found("no segment")
+                .allowed("at least one")
+                .help("add [[segment]] with a name and a process: revenue comes from there"),
+        );
+    }
+    let names =
+        judge.names("segment", "name", config.segment.iter().map(|segment| (&segment.name, segment.place)));
+    let mut segments = Vec::new();
+    for (segment, name) in config.segment.iter().zip(names) {
+        let table = Table::new::<config::Segment>(entry_path("segment", &name), segment.place);
+        let process = process(judge, &table, &segment.keys);
+        let cloud_sold = judge.number(&table, "cloud_sold", &segment.cloud_sold);
+        if config.cloud.is_empty()
+            && let Some(number) = &segment.cloud_sold
+            && judge.constant(cloud_sold) != Some(0.0)
+        {
+            judge.no_effect(
+                number.place,
+                format!("`{}` has no effect: there is no [[cloud]]", number.key),
+                "without clouds everything is sold directly",
+            );
+        }
+        let now = judge.number(&table, "inference_cost_now", &segment.inference_cost_now);
+        let inference_cost = Trend {
+            now,
+            long_run: judge.number_or(&segment.inference_cost_long_run, now),
+            half_life: judge.number(
+                &table,
+                "inference_cost_half_life_years",
+                &segment.inference_cost_half_life_years,
+            ),
+        };
+        if let Some(process) = process {
+            segments.push(Segment { name, process, cloud_sold, inference_cost });
+        }
+    }
+    segments
+}
+
+/// Judges `[[shock]]`.
+pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
+    const MULTIPLE: &str = "equity.multiple";
+    let names = judge.names("shock", "name", config.shock.iter().map(|shock| (&shock.name, shock.place)));
+    let mut targets: Vec<String> =
+        config.segment.iter().flat_map(|segment| &segment.name).map(|name| name.value.clone()).collect();
+    let segments = targets.len();
+    let has_multiple = config
+        .equity
+        .as_ref()
+        .and_then(|equity| equity.method.as_ref())
+        .is_some_and(|method| method.value != config::Method::PerpetualGrowth);
+    if has_multiple {
+        targets.push(MULTIPLE.to_owned());
+    }
+    let mut shocks = Vec::new();
+    for (shock, name) in config.shock.iter().zip(names) {
+        let table = Table::new::<config::Shock>(entry_path("shock", &name), shock.place);
+        let mut loadings: Vec<(ShockTarget, Num)> = Vec::new();
+        match &shock.loading {
+            None => judge.missing(&table, "loading"),
+            Some(given) if given.list.is_empty() => {
+                judge.no_effect(
+                    given.place,
+                    format!("the shock `{name}` moves nothing"),
+                    "name a segment in `loading`",
+                );
+            }
+            Some(given) => {
+                for loading in &given.list {
+                    if loading.target.value == MULTIPLE && !has_multiple {
+                        judge.problems.push(
+                            Problem::error(
+                                Code::UnknownSegment,
+                                loading.target.place,
+                                format!("the shock `{name}` moves `{MULTIPLE}`, and there is none"),
+                            )
+                            .found(MULTIPLE)
+                            .allowed(targets.join(", "))
+                            .help("add [equity] with a method that has a multiple, or take the loading out"),
+                        );
+                        continue;
+                    }
+                    let index =
+                        judge.find(&loading.target, &targets, Code::UnknownSegment, "segment", "segment");
+                    let num = judge.optional(&Some(loading.factor.clone()));
+                    if let (Some(index), Some(num)) = (index, num) {
+                        let target = if index < segments {
+                            ShockTarget::Segment(index)
+                        } else {
+                            ShockTarget::Multiple
+                        };
+                        if loadings.iter().any(|(other, _)| *other == target) {
+                            judge.problems.push(
+                                Problem::error(
+                                    Code::DuplicateName,
+                                    loading.target.place,
+                                    format!("the shock `{name}` moves `{}` twice", loading.target.value),
+                                )
+                                .found(loading.target.value.clone())
+                                .help("keep one of the loadings"),
+                            );
+                        }
+                        loadings.push((target, num));
+                    }
+                }
+            }
+        }
+        shocks.push(Shock {
+            rate: judge.number(&table, "rate_per_year", &shock.rate_per_year),
+            mean: judge.number(&table, "mean", &shock.mean),
+            sd: judge.number(&table, "sd", &shock.sd),
+            loadings,
+            name,
+        });
+    }
+    shocks
+}
+
+/// The keys that a process uses.
+fn keys_of(process: config::Process) -> &'static [&'static str] {
+    match process {
+        config::Process::MeanRevertingGrowth => &[
+            "rate_now_usd_bn",
+            "growth_now",
+            "growth_long_run",
+            "growth_half_life_years",
+            "growth_volatility_now",
+            "volatility_now",
+            "volatility_long_run",
+            "volatility_half_life_years",
+            "price_of_risk",
+            "growth_price_of_risk",
+        ],
+        config::Process::Gbm => &["rate_now_usd_bn", "growth", "volatility"],
+        config::Process::Plan => &["plan", "annual_totals", "volatility"],
+        config::Process::Logistic => {
+            &["ceiling_usd_bn", "midpoint", "midpoint_years", "ramp_years", "volatility"]
+        }
+    }
+}
+
+/// Judges a process; `None`: there were problems that leave no process at all.
+pub(super) fn process(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> Option<Process> {
+    let process = judge.leaf(table, "process", &keys.process)?;
+    foreign_keys(judge, table, keys, process);
+    Some(match process {
+        config::Process::MeanRevertingGrowth => {
+            let growth_now = judge.required(table, "growth_now", &keys.growth_now);
+            let volatility_now = judge.number(table, "volatility_now", &keys.volatility_now);
+            Process::MeanRevertingGrowth {
+                rate_now: judge.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
+                growth_now,
+                growth_long_run: judge.number_or(&keys.growth_long_run, growth_now),
+                growth_half_life: judge.number(table, "growth_half_life_years", &keys.growth_half_life_years),
+                growth_volatility_now: judge.number(
+                    table,
+                    "growth_volatility_now",
+                    &keys.growth_volatility_now,
+                ),
+                volatility_now,
+                volatility_long_run: judge.number_or(&keys.volatility_long_run, volatility_now),
+                volatility_half_life: judge.number(
+                    table,
+                    "volatility_half_life_years",
+                    &keys.volatility_half_life_years,
+                ),
+                price_of_risk: judge.number(table, "price_of_risk", &keys.price_of_risk),
+                growth_price_of_risk: judge.number(table, "growth_price_of_risk", &keys.growth_price_of_risk),
+            }
+        }
+        config::Process::Gbm => Process::Gbm {
+            rate_now: judge.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
+            growth: judge.required(table, "growth", &keys.growth),
+            volatility: judge.number(table, "volatility", &keys.volatility),
+        },
+        config::Process::Plan => Process::Plan {
+            shape: plan_shape(judge, table, keys),
+            volatility: judge.number(table, "volatility", &keys.volatility),
+        },
+        config::Process::Logistic => Process::Logistic {
+            ceiling: judge.required(table, "ceiling_usd_bn", &keys.ceiling_usd_bn),
+            midpoint: midpoint(judge, table, &keys.midpoint, &keys.midpoint_years),
+            ramp: judge.required(table, "ramp_years", &keys.ramp_years),
+            volatility: judge.number(table, "volatility", &keys.volatility),
+        },
+    })
+}
+
+/// A midpoint as a date or as a number of years.
+pub(super) fn midpoint(
+    judge: &mut Judge,
+    table: &Table,
+    date: &Option<Leaf<config::Date>>,
+    years: &Option<Number>,
+) -> Num {
+    match (date, years) {
+        (Some(date), Some(years)) => {
+            judge.exclusive(table, ("midpoint", date.place), ("midpoint_years", years.place));
+            judge.placeholder(table, "midpoint_years")
+        }
+        (Some(date), None) => {
+            let time = judge.time_of(date.value);
+            judge.dated(table, "midpoint", date.value, time)
+        }
+        (None, Some(_)) => judge.required(table, "midpoint_years", years),
+        (None, None) => {
+            judge.neither(table, "midpoint", "midpoint_years");
+            judge.placeholder(table, "midpoint_years")
+        }
+    }
+}
+
+fn foreign_keys(judge: &mut Judge, table: &Table, keys: &ProcessKeys, process: config::Process) {
+    use crate::config::Choice;
+    let numbers = [
+        ("rate_now_usd_bn", &keys.rate_now_usd_bn),
+        ("growth_now", &keys.growth_now),
+        ("growth_long_run", &keys.growth_long_run),
+        ("growth_half_life_years", &keys.growth_half_life_years),
+        ("growth_volatility_now", &keys.growth_volatility_now),
+        ("volatility_now", &keys.volatility_now),
+        ("volatility_long_run", &keys.volatility_long_run),
+        ("volatility_half_life_years", &keys.volatility_half_life_years),
+        ("price_of_risk", &keys.price_of_risk),
+        ("growth_price_of_risk", &keys.growth_price_of_risk),
+        ("growth", &keys.growth),
+        ("volatility", &keys.volatility),
+        ("ceiling_usd_bn", &keys.ceiling_usd_bn),
+        ("midpoint_years", &keys.midpoint_years),
+        ("ramp_years", &keys.ramp_years),
+    ];
+    let mut given: Vec<(&str, Place)> =
+        numbers.iter().filter_map(|(key, slot)| Some((*key, slot.as_ref()?.place))).collect();
+    given.extend(keys.plan.first().map(|point| ("plan", point.place)));
+    given.extend(keys.annual_totals.as_ref().map(|totals| ("annual_totals", totals.place)));
+    given.extend(keys.midpoint.as_ref().map(|leaf| ("midpoint", leaf.place)));
+    let own = keys_of(process);
+    for (key, place) in given {
+        if own.contains(&key) {
+            continue;
+        }
+        let users: Vec<&str> = config::Process::WORDS
+            .iter()
+            .map(|word| word.word)
+            .filter(|word| {
+                config::Process::from_word(word).is_some_and(|other| keys_of(other).contains(&key))
+            })
+            .collect();
+        judge.problems.push(
+            Problem::error(
+                Code::KeyWithoutEffect,
+                place,
+                format!("`{}` has no effect for {}", table.key(key), process.word()),
+            )
+            .found(key)
+            .allowed(own.join(", "))
+            .help(format!("it is a key of {}; take it out, or choose that process", users.join(", "))),
+        );
+    }
+    debug_assert!(own.iter().all(|key| ProcessKeys::SPEC.find(key).is_some()));
+}
+
+/// Most years of annual totals: the kernel solves for one point each.
+const MOST_TOTALS: usize = 128;
+
+fn plan_shape(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> PlanShape {
+    match (keys.plan.first(), &keys.annual_totals) {
+        (Some(point), Some(totals)) => {
+            judge.exclusive(table, ("plan", point.place), ("annual_totals", totals.place));
+            PlanShape::Points(Vec::new())
+        }
+        (None, None) => {
+            judge.neither(table, "plan", "annual_totals");
+            PlanShape::Points(Vec::new())
+        }
+        (Some(_), None) => {
+            let mut points: Vec<(config::Date, Num)> = Vec::new();
+            for (index, point) in keys.plan.iter().enumerate() {
+                let name = point.date.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
+                let row = Table::new::<config::PlanPoint>(entry_path(&table.key("plan"), &name), point.place);
+                let date = judge.leaf(&row, "date", &point.date);
+                let rate = judge.number(&row, "rate_usd_bn", &point.rate_usd_bn);
+                if let (Some(date), Some(leaf)) = (date, &point.date) {
+                    if points.iter().any(|(other, _)| *other == date) {
+                        duplicate_date(judge, table, "plan", leaf);
+                    }
+                    points.push((date, rate));
+                }
+            }
+            points.sort_by_key(|(date, _)| *date);
+            let times: Vec<(f64, Num)> =
+                points.iter().map(|(date, num)| (judge.time_of(*date), *num)).collect();
+            // The 30th and the 31st are one day in years of 360 days.
+            if judge.timeline.is_some()
+                && let Some(at) = times.windows(2).position(|pair| pair[0].0 == pair[1].0)
+                && points[at].0 != points[at + 1].0
+            {
+                let second = points[at + 1].0;
+                let leaf = keys.plan.iter().flat_map(|point| &point.date).find(|leaf| leaf.value == second);
+                if let Some(leaf) = leaf {
+                    duplicate_date(judge, table, "plan", leaf);
+                }
+            }
+            PlanShape::Points(times)
+        }
+        (None, Some(totals)) => {
+            if totals.list.is_empty() {
+                judge.missing(table, "annual_totals");
+            }
+            if let Some(beyond) = totals.list.get(MOST_TOTALS) {
+                judge.problems.push(
+                    Problem::error(
+                        Code::TimelineTooLong,
+                        beyond.year.place,
+                        format!("{} has totals of {} years", table.header(), totals.list.len()),
+                    )
+                    .found(totals.list.len().to_string())
+                    .allowed(format!("at most {MOST_TOTALS}"))
+                    .help("give dated rates under `plan` instead"),
+                );
+            }
+            let years: Vec<i32> =
+                judge.timeline.iter().flat_map(|timeline| timeline.years()).map(|year| year.year).collect();
+            let mut list = Vec::new();
+            for total in &totals.list {
+                let num = judge.optional(&Some(total.total.clone()));
+                let index = years.iter().position(|year| *year == total.year.value);
+                if let (Some(first), Some(last), None) = (years.first(), years.last(), index) {
+                    judge.problems.push(
+                        Problem::error(
+                            Code::OffTimeline,
+                            total.year.place,
+                            format!("`{}` is a year off the timeline", total.total.key),
+                        )
+                        .found(total.year.value.to_string())
+                        .allowed(format!("{first} to {last}"))
+                        .help("take the year out, or move valuation date or horizon"),
+                    );
+                }
+                if let (Some(index), Some(num)) = (index, num) {
+                    list.push((index, num));
+                }
+            }
+            PlanShape::AnnualTotals(list)
+        }
+    }
+}
+
+/// The problem of a date that a list has already.
+pub(super) fn duplicate_date(judge: &mut Judge, table: &Table, list: &str, leaf: &Leaf<config::Date>) {
+    judge.problems.push(
+        Problem::error(
+            Code::DuplicateDate,
+            leaf.place,
+            format!("`{}` has {} twice", table.key(list), leaf.value),
+        )
+        .found(leaf.value.to_string())
+        .allowed("every date once (the 30th and the 31st of a month count as one day)")
+        .help("take one of the two out, or change its date"),
+    );
 }

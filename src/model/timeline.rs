@@ -1,6 +1,12 @@
 //! Time: calendar periods cut by the valuation date and the horizon, in years of 360 days (30E/360).
 
-use crate::config::Date;
+use crate::config::place::Place;
+use crate::config::{self, Code, Date, Problem};
+
+use super::judge::{Judge, Table};
+
+/// More periods than these are refused.
+pub const MOST_PERIODS: usize = 1200;
 
 /// How long a whole period is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +93,153 @@ impl Timeline {
     }
 }
 
+/// Days of the 30E/360 calendar: every month has 30 days, the 31st counts as the 30th.
+pub(super) fn days_360(date: Date) -> i64 {
+    count(date.year(), date.month(), date.day())
+}
+
+/// Days of the 30E/360 calendar of the day after.
+pub(super) fn days_360_after(date: Date) -> i64 {
+    if date.day() < Date::days_in_month(date.year(), date.month()) {
+        count(date.year(), date.month(), date.day() + 1)
+    } else {
+        // The first of the next month, also of a month 13.
+        count(date.year(), date.month() + 1, 1)
+    }
+}
+
+fn count(year: i32, month: u32, day: u32) -> i64 {
+    360 * i64::from(year) + 30 * (i64::from(month) - 1) + i64::from(day.min(30))
+}
+
 /// Years from one date to another on the 30E/360 calendar (every month has 30 days; the 31st counts as the 30th).
 pub fn years_between(from: Date, to: Date) -> f64 {
-    let days = |date: Date| {
-        360 * i64::from(date.year()) + 30 * (i64::from(date.month()) - 1) + i64::from(date.day().min(30))
-    };
-    (days(to) - days(from)) as f64 / 360.0
+    (days_360(to) - days_360(from)) as f64 / 360.0
+}
+
+impl Timeline {
+    /// The periods from `valuation_date` to `horizon`, included; `None` where no time passes between them or there are
+    /// more than [`MOST_PERIODS`].
+    pub fn new(valuation_date: Date, horizon: Date, period: PeriodLength) -> Option<Timeline> {
+        let start = days_360(valuation_date);
+        if horizon < valuation_date
+            || days_360_after(horizon) <= start
+            || count_periods(valuation_date, horizon, period) > MOST_PERIODS
+        {
+            return None;
+        }
+        let mut periods: Vec<Period> = Vec::new();
+        let mut years: Vec<Year> = Vec::new();
+        let mut from = start;
+        let mut month = first_month(valuation_date, period);
+        let mut year = valuation_date.year();
+        while periods.last().is_none_or(|last| last.last_day < horizon) {
+            let last_month = month + period.months() - 1;
+            let whole =
+                Date::new(year, last_month, Date::days_in_month(year, last_month)).expect("a month's end");
+            let last_day = whole.min(horizon);
+            let to = days_360_after(last_day);
+            periods.push(Period {
+                start: (from - start) as f64 / 360.0,
+                end: (to - start) as f64 / 360.0,
+                length: (to - from) as f64 / 360.0,
+                middle: (from + to - 2 * start) as f64 / 720.0,
+                year,
+                last_day,
+            });
+            let index = periods.len() - 1;
+            match years.last_mut() {
+                Some(last) if last.year == year => last.last = index,
+                _ => years.push(Year { year, first: index, last: index, cut_at_start: false }),
+            }
+            from = to;
+            month += period.months();
+            if month > 12 {
+                month = 1;
+                year += 1;
+            }
+        }
+        years[0].cut_at_start = (valuation_date.month(), valuation_date.day()) != (1, 1);
+        Some(Timeline { valuation_date, horizon, period, periods, years })
+    }
+
+    /// Time of a day itself, years from the valuation date.
+    pub fn time_of(&self, date: Date) -> f64 {
+        years_between(self.valuation_date, date)
+    }
+
+    /// Time of the day after a date that is included, years from the valuation date.
+    pub fn time_after(&self, date: Date) -> f64 {
+        (days_360_after(date) - days_360(self.valuation_date)) as f64 / 360.0
+    }
+
+    /// Whether a day lies between the valuation date and the horizon, both included.
+    pub fn contains(&self, date: Date) -> bool {
+        (self.valuation_date..=self.horizon).contains(&date)
+    }
+
+    /// Judges `[timeline]`.
+    pub(super) fn judge(judge: &mut Judge, config: &config::Config) -> Option<Timeline> {
+        let Some(table) = &config.timeline else {
+            judge.problems.push(
+                Problem::error(Code::TableMissing, Place::FILE, "the scenario has no [timeline]")
+                    .found("no such table")
+                    .help("add [timeline] with valuation_date, horizon and period"),
+            );
+            return None;
+        };
+        let at = Table::new::<config::Timeline>("timeline", table.place);
+        let period = judge.leaf(&at, "period", &table.period);
+        if table.valuation_date.is_none() {
+            judge.missing(&at, "valuation_date");
+        }
+        if table.horizon.is_none() {
+            judge.missing(&at, "horizon");
+        }
+        let (start, horizon) = (table.valuation_date.as_ref()?, table.horizon.as_ref()?);
+        if !judge.span(&at, ("valuation_date", start), ("horizon", horizon)) {
+            return None;
+        }
+        let period = match period? {
+            config::Period::Month => PeriodLength::Month,
+            config::Period::Quarter => PeriodLength::Quarter,
+            config::Period::Year => PeriodLength::Year,
+        };
+        let periods = count_periods(start.value, horizon.value, period);
+        if periods > MOST_PERIODS {
+            judge.problems.push(
+                Problem::error(
+                    Code::TimelineTooLong,
+                    horizon.place,
+                    format!("the timeline has {periods} periods; at most {MOST_PERIODS} are simulated"),
+                )
+                .found(horizon.value.to_string())
+                .allowed(format!("at most {MOST_PERIODS} periods"))
+                .help("take an earlier horizon, or longer periods"),
+            );
+            return None;
+        }
+        Timeline::new(start.value, horizon.value, period)
+    }
+}
+
+impl PeriodLength {
+    /// Calendar months of a whole period.
+    pub fn months(self) -> u32 {
+        match self {
+            PeriodLength::Month => 1,
+            PeriodLength::Quarter => 3,
+            PeriodLength::Year => 12,
+        }
+    }
+}
+
+/// The first month of the calendar period in which a day lies.
+fn first_month(date: Date, period: PeriodLength) -> u32 {
+    (date.month() - 1) / period.months() * period.months() + 1
+}
+
+fn count_periods(from: Date, to: Date, period: PeriodLength) -> usize {
+    let index = |date: Date| (12 * date.year() + date.month() as i32 - 1) / period.months() as i32;
+    (index(to) - index(from) + 1).max(0) as usize
 }
