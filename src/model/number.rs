@@ -551,7 +551,8 @@ impl Outside {
 
     /// The law without what little is outside.
     pub(super) fn cut(self, law: Distribution, domain: Domain) -> Distribution {
-        if self.probability() == 0.0 {
+        // What no draw can reach (the smallest uniform is 2^-53) needs no cut.
+        if self.probability() < 1e-18 {
             return law;
         }
         let (low, high) = domain.bounds();
