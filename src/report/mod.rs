@@ -3,4 +3,5 @@
 pub mod digits;
 pub mod headline;
 pub mod row;
+pub mod sketch;
 pub mod tables;
