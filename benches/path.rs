@@ -30,7 +30,8 @@ fn plan(file: &str) -> Plan {
     let text = std::fs::read_to_string(file).expect("a shipped scenario");
     let (_, config) = config::parse(file, &text, &[]);
     let config = config.expect("a shipped scenario reads");
-    let (model, _) = Model::from_config(&config, "bench", "", &NoColumns).expect("a shipped scenario is valid");
+    let (model, _) =
+        Model::from_config(&config, "bench", "", &NoColumns).expect("a shipped scenario is valid");
     Plan::from_model(&model, 1, Isa::detect())
 }
 

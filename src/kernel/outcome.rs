@@ -150,6 +150,7 @@ impl Block {
                 share: Share {
                     ends: Lanes::ZERO,
                     terminated: Lanes::ZERO,
+                    room: Lanes::ZERO,
                     cap_left: Lanes::ZERO,
                     cumulative: Lanes::ZERO,
                     cumulative_due: Lanes::ZERO,
@@ -379,9 +380,10 @@ impl Block {
             share.ends = terms.share_ends.map_or(Lanes::splat(model.timeline.end()), |num| *value(num));
             deal::termination(isa, &self.exponential, value(terms.termination_rate), &mut share.terminated);
             match terms.cap {
-                Some(cap) => deal::room(isa, value(cap), value(terms.paid_to_date), &mut share.cap_left),
-                None => share.cap_left = Lanes::splat(f64::INFINITY),
+                Some(cap) => deal::room(isa, value(cap), value(terms.paid_to_date), &mut share.room),
+                None => share.room = Lanes::splat(f64::INFINITY),
             }
+            share.cap_left = share.room;
             share.cumulative = Lanes::ZERO;
             share.cumulative_due = Lanes::ZERO;
             share.revenue_in_share = Lanes::ZERO;

@@ -22,6 +22,7 @@ pub mod segment;
 pub mod shock;
 pub mod timeline;
 
+#[allow(unused_imports)]
 pub use outcome::{DealOutcome, PathOutcome, PeriodTrace, path, path_untraced};
 
 use capstake::model::dependence::Factor;

@@ -1,0 +1,229 @@
+//! `manifest.json`: what a results folder holds, from which scenario, seed, program and machine.
+
+use serde::{Deserialize, Serialize};
+
+/// Its file name.
+pub const FILE: &str = "manifest.json";
+
+/// Version of its layout; raised when a field changes its meaning or goes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// How far a results folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// A run is at work, or was killed at it.
+    Running,
+    /// All paths, all files.
+    Complete,
+    /// Some paths or some files: the run was stopped, or the disk was full.
+    Partial,
+    /// No results: a path was not finite.
+    Failed,
+}
+
+impl Status {
+    /// As in the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::Running => "running",
+            Status::Complete => "complete",
+            Status::Partial => "partial",
+            Status::Failed => "failed",
+        }
+    }
+}
+
+/// The manifest; the fields stand in the file in this order.
+#[derive(Clone, Debug, Serialize)]
+pub struct Manifest {
+    /// [`SCHEMA_VERSION`].
+    pub schema_version: u32,
+    /// `capstake`: what tells its folders from others.
+    pub program: &'static str,
+    /// How far the folder is.
+    pub status: Status,
+    /// The program.
+    pub build: Build,
+    /// The scenario.
+    pub scenario: ScenarioPart,
+    /// What was asked and done.
+    pub run: RunPart,
+    /// The files of results, in the order in which they were written.
+    pub files: Vec<FilePart>,
+    /// Paths on which metrics have no value.
+    pub undefined: Vec<Undefined>,
+    /// Paths that were not finite.
+    pub failed_paths: FailedPaths,
+}
+
+/// The program that wrote the folder.
+#[derive(Clone, Debug, Serialize)]
+pub struct Build {
+    /// Version of the program.
+    pub version: &'static str,
+    /// Commit it was built from; `+changes` where tracked files differed; `unknown` outside a checkout.
+    pub git_revision: &'static str,
+    /// Target triple.
+    pub target: &'static str,
+    /// Version of the mapping from seeds to draws.
+    pub stream_version: u32,
+}
+
+impl Build {
+    /// This program.
+    pub fn current() -> Build {
+        Build {
+            version: env!("CARGO_PKG_VERSION"),
+            git_revision: env!("CAPSTAKE_REVISION"),
+            target: env!("CAPSTAKE_TARGET"),
+            stream_version: crate::rng::stream::STREAM_VERSION,
+        }
+    }
+}
+
+/// The scenario that was run.
+#[derive(Clone, Debug, Serialize)]
+pub struct ScenarioPart {
+    /// Its name.
+    pub name: String,
+    /// The file as named on the command line.
+    pub file: String,
+    /// blake3 over `resolved` and the digests of the empirical files.
+    pub digest: String,
+    /// The `--set` flags, as given.
+    pub overrides: Vec<String>,
+    /// Every key that is set, after overrides, as TOML that runs.
+    pub resolved: String,
+    /// Numbers that the scenario leaves to their defaults.
+    pub defaults: serde_json::Map<String, serde_json::Value>,
+    /// Files that the scenario reads.
+    pub empirical_files: Vec<EmpiricalFile>,
+}
+
+/// A CSV file that an `empirical` input reads.
+#[derive(Clone, Debug, Serialize)]
+pub struct EmpiricalFile {
+    /// As written in the scenario.
+    pub csv: String,
+    /// Of its bytes.
+    pub blake3: String,
+}
+
+/// What was asked and done.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunPart {
+    /// The seed, as text: JSON readers round numbers above 2⁵³.
+    pub seed: String,
+    /// Paths asked for.
+    pub paths_asked: u64,
+    /// Paths simulated.
+    pub paths_done: u64,
+    /// When it began, RFC 3339, UTC.
+    pub started: String,
+    /// Wall time of the simulation, seconds; 0 while it runs.
+    pub wall_seconds: f64,
+    /// Simulated paths over wall time; 0 while it runs.
+    pub paths_per_second: f64,
+    /// Worker threads.
+    pub threads: usize,
+    /// Instruction set of the block functions.
+    pub simd: &'static str,
+}
+
+/// A file of results.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FilePart {
+    /// Name in the folder.
+    pub name: String,
+    /// Size.
+    pub bytes: u64,
+    /// Digest.
+    pub blake3: String,
+}
+
+/// Paths on which a metric has no value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Undefined {
+    /// A deal, or a difference of two.
+    pub deal: String,
+    /// The metric.
+    pub metric: String,
+    /// How many paths.
+    pub paths: u64,
+}
+
+/// Paths that were not finite.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct FailedPaths {
+    /// How many.
+    pub count: u64,
+    /// The lowest indices.
+    pub first: Vec<u64>,
+}
+
+impl Manifest {
+    /// The bytes of the file.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = serde_json::to_vec_pretty(self).expect("a manifest has no maps with other keys than texts");
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// What tells this run from others.
+    pub fn identity(&self) -> Identity {
+        Identity {
+            version: self.build.version.to_owned(),
+            digest: self.scenario.digest.clone(),
+            seed: self.run.seed.clone(),
+            paths: self.run.paths_asked,
+        }
+    }
+}
+
+/// Runs of one identity have the same results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Version of the program.
+    pub version: String,
+    /// Digest of the scenario.
+    pub digest: String,
+    /// The seed.
+    pub seed: String,
+    /// Paths asked for.
+    pub paths: u64,
+}
+
+/// A manifest found in a folder, as far as it is understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// Identity, where this program understands it.
+    pub identity: Option<Identity>,
+    /// Name of the scenario.
+    pub name: Option<String>,
+    /// How far the folder is.
+    pub status: Option<Status>,
+}
+
+/// Reads a manifest; nothing where the bytes are not one of capstake's.
+pub fn find(bytes: &[u8]) -> Option<Found> {
+    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    if value.get("program")?.as_str()? != "capstake" {
+        return None;
+    }
+    let version = value.get("schema_version")?.as_u64()?;
+    let text = |part: &str, key: &str| Some(value.get(part)?.get(key)?.as_str()?.to_owned());
+    let identity = || {
+        Some(Identity {
+            version: text("build", "version")?,
+            digest: text("scenario", "digest")?,
+            seed: text("run", "seed")?,
+            paths: value.get("run")?.get("paths_asked")?.as_u64()?,
+        })
+    };
+    Some(Found {
+        identity: identity().filter(|_| version == u64::from(SCHEMA_VERSION)),
+        name: text("scenario", "name"),
+        status: value.get("status").and_then(|status| serde_json::from_value(status.clone()).ok()),
+    })
+}

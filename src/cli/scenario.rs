@@ -1,0 +1,139 @@
+//! A scenario from its file to a judged model: reads, hashes, and turns what is wrong into an exit code.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::columns::Columns;
+use super::exit::{Exit, Failure};
+use crate::config::{self, Code, Place, Problem, Problems, Sources, resolved};
+use crate::model::Model;
+
+/// A scenario that can be run.
+pub struct Scenario {
+    /// The file as named on the command line.
+    pub path: PathBuf,
+    /// The texts that its warnings point into.
+    pub sources: Sources,
+    /// What it means.
+    pub model: Model,
+    /// What its author may not have meant.
+    pub warnings: Problems,
+    /// Every key that is set, after overrides, as TOML.
+    pub resolved: String,
+    /// Empirical files and their digests.
+    pub columns: Vec<(String, String)>,
+}
+
+/// Reads and judges a scenario with the `--set` flags given for it.
+pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
+    let name = path.display().to_string();
+    let bytes = read(path, &name)?;
+    let (sources, result) = config::parse_bytes(&name, &bytes, overrides);
+    let config = match result {
+        Ok(config) => config,
+        Err(problems) => {
+            return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
+        }
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let columns = Columns::read(&config, folder);
+    let resolved = resolved::to_toml(&config);
+    let digests = columns.digests();
+    let digest = digest(&resolved, &digests);
+    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    match Model::from_config(&config, &stem, &digest, &columns) {
+        Ok((model, warnings)) => {
+            Ok(Scenario { path: path.to_owned(), sources, model, warnings, resolved, columns: digests })
+        }
+        Err(problems) => Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems }),
+    }
+}
+
+/// The digest of a scenario: of its resolved text and of the files it reads, so that equal digests mean equal results.
+fn digest(resolved: &str, files: &[(String, String)]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(resolved.as_bytes());
+    for (csv, digest) in files {
+        // Zero bytes stand in neither, so that no two lists hash the same text.
+        hasher.update(format!("\0{csv}\0{digest}").as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// A file that is not a scenario at all is unreadable; anything that its author can mend in it is a problem.
+fn exit_of(problems: &Problems) -> Exit {
+    let unreadable =
+        |problem: &Problem| matches!(problem.code, Code::FileEmpty | Code::FileNotText | Code::FileTooLarge);
+    if problems.iter().any(unreadable) { Exit::Unreadable } else { Exit::Problems }
+}
+
+fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
+    let refuse = |message: String, help: String| {
+        let problem = Problem::error(Code::FileUnreadable, Place::FILE, message).help(help);
+        Failure::of_file(Exit::Unreadable, name, problem)
+    };
+    let failed = |error: std::io::Error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::NotFound => match beside(path) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`capstake init` writes a scenario to start from".to_owned(),
+            },
+            std::io::ErrorKind::PermissionDenied => "you may not read it; ask its owner".to_owned(),
+            _ => "look at the path".to_owned(),
+        };
+        refuse(format!("`{name}` cannot be read: {}", reason(&error)), help)
+    };
+    if path.is_dir() {
+        let help = match first_scenario(path) {
+            Some(file) => format!("name a file in it, for example `{}`", path.join(file).display()),
+            None => "name a scenario file; `capstake init` writes one".to_owned(),
+        };
+        return Err(refuse(format!("`{name}` is a folder, not a scenario file"), help));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    // One byte more than allowed is enough to see that it is too large.
+    file.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// What the system says, without its number.
+pub fn reason(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::StorageFull => "the disk is full".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+/// A file beside the one that does not exist, with a name like it.
+fn beside(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut names = toml_files(folder);
+    names.sort();
+    let with_ending = format!("{wanted}.toml");
+    let near = if names.contains(&with_ending) {
+        with_ending
+    } else {
+        config::spelling::nearest(wanted, names.iter().map(String::as_str))?.to_owned()
+    };
+    Some(path.with_file_name(near).display().to_string())
+}
+
+fn first_scenario(folder: &Path) -> Option<String> {
+    toml_files(folder).into_iter().min()
+}
+
+fn toml_files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml"))
+        .collect()
+}

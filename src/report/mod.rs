@@ -1,0 +1,6 @@
+//! Answers as tables, figures and sentences, with units, errors and provenance; no bytes.
+
+pub mod digits;
+pub mod headline;
+pub mod row;
+pub mod tables;

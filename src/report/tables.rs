@@ -1,0 +1,316 @@
+//! The tables of a run: one row type a file, columns in the order of the file.
+
+use super::row::row;
+use crate::study::valuation::{InputKind, MetricAnswer, Valuation};
+
+row! {
+    /// Deal × metric: its statistics.
+    #[allow(missing_docs)]
+    SummaryRow in "summary" {
+        deal: String,
+        metric: String,
+        unit: &'static str,
+        mean: f64,
+        std_error: f64,
+        std_dev: f64,
+        min: f64,
+        p01: f64,
+        p05: f64,
+        p10: f64,
+        p25: f64,
+        p50: f64,
+        p75: f64,
+        p90: f64,
+        p95: f64,
+        p99: f64,
+        max: f64,
+        es05: f64,
+        es95: f64,
+        paths: u64,
+        undefined: u64,
+    }
+}
+
+row! {
+    /// Deal × metric × quantile.
+    #[allow(missing_docs)]
+    QuantileRow in "quantiles" {
+        deal: String,
+        metric: String,
+        unit: &'static str,
+        q: f64,
+        value: f64,
+        low95: f64,
+        high95: f64,
+    }
+}
+
+row! {
+    /// Deal × calendar year × series; `paths` are those behind the quantiles.
+    #[allow(missing_docs)]
+    AnnualRow in "annual" {
+        deal: String,
+        year: i32,
+        series: String,
+        unit: &'static str,
+        mean: f64,
+        std_error: f64,
+        p05: f64,
+        p25: f64,
+        p50: f64,
+        p75: f64,
+        p95: f64,
+        paths: u64,
+    }
+}
+
+row! {
+    /// Deal × metric × bin [low, high).
+    #[allow(missing_docs)]
+    HistogramRow in "histogram" {
+        deal: String,
+        metric: String,
+        unit: &'static str,
+        low: f64,
+        high: f64,
+        count: u64,
+    }
+}
+
+row! {
+    /// An input that the scenario writes: the law asked for, where it comes from, what was drawn.
+    #[allow(missing_docs)]
+    InputRow in "inputs" {
+        key: String,
+        unit: &'static str,
+        distribution: String,
+        mean: f64,
+        std_dev: f64,
+        p05: f64,
+        p50: f64,
+        p95: f64,
+        source: String,
+        source_date: String,
+        note: String,
+        sampled_mean: f64,
+        sampled_std_dev: f64,
+    }
+}
+
+row! {
+    /// A correlated pair of underlying normals.
+    #[allow(missing_docs)]
+    CorrelationRow in "correlations" {
+        a: String,
+        b: String,
+        target: f64,
+        repaired: f64,
+        sampled: f64,
+    }
+}
+
+row! {
+    /// Deal × event × period end: how likely it is by that day.
+    #[allow(missing_docs)]
+    EventRow in "events" {
+        deal: String,
+        event: &'static str,
+        date: String,
+        probability: f64,
+        std_error: f64,
+    }
+}
+
+row! {
+    /// Path × deal × series × period end.
+    #[allow(missing_docs)]
+    SamplePathRow in "sample_paths" {
+        path: u64,
+        deal: String,
+        period_end: String,
+        series: String,
+        value: f64,
+    }
+}
+
+/// All tables of a run.
+#[derive(Clone, Debug)]
+#[allow(missing_docs)] // each is described at its row
+pub struct Tables {
+    pub summary: Vec<SummaryRow>,
+    pub quantiles: Vec<QuantileRow>,
+    pub annual: Vec<AnnualRow>,
+    pub histogram: Vec<HistogramRow>,
+    pub inputs: Vec<InputRow>,
+    pub correlations: Vec<CorrelationRow>,
+    pub events: Vec<EventRow>,
+    pub sample_paths: Vec<SamplePathRow>,
+}
+
+/// Puts a run's answers in tables.
+pub fn tables(valuation: &Valuation) -> Tables {
+    let mix_year = valuation.plan.model.run.mix_year;
+    let mut tables = Tables {
+        summary: Vec::new(),
+        quantiles: Vec::new(),
+        annual: annual(valuation),
+        histogram: Vec::new(),
+        inputs: inputs(valuation),
+        correlations: correlations(valuation),
+        events: events(valuation),
+        sample_paths: sample_paths(valuation),
+    };
+    for subject in &valuation.subjects {
+        for answer in &subject.metrics {
+            tables.summary.push(summary_row(&subject.name, mix_year, answer));
+            tables.quantiles.extend(quantile_rows(&subject.name, mix_year, answer));
+            tables.histogram.extend(histogram_rows(&subject.name, mix_year, answer));
+        }
+    }
+    tables
+}
+
+fn summary_row(deal: &str, mix_year: i32, answer: &MetricAnswer) -> SummaryRow {
+    let s = &answer.statistics;
+    SummaryRow {
+        deal: deal.into(),
+        metric: answer.metric.name(mix_year),
+        unit: answer.metric.unit().name(),
+        mean: s.mean,
+        std_error: s.std_error,
+        std_dev: s.std_dev,
+        min: s.min,
+        p01: s.p01,
+        p05: s.p05,
+        p10: s.p10,
+        p25: s.p25,
+        p50: s.p50,
+        p75: s.p75,
+        p90: s.p90,
+        p95: s.p95,
+        p99: s.p99,
+        max: s.max,
+        es05: s.es05,
+        es95: s.es95,
+        paths: s.paths,
+        undefined: s.undefined,
+    }
+}
+
+fn quantile_rows(deal: &str, mix_year: i32, answer: &MetricAnswer) -> impl Iterator<Item = QuantileRow> {
+    answer.quantiles.iter().map(move |quantile| QuantileRow {
+        deal: deal.into(),
+        metric: answer.metric.name(mix_year),
+        unit: answer.metric.unit().name(),
+        q: quantile.q,
+        value: quantile.value,
+        low95: quantile.low95,
+        high95: quantile.high95,
+    })
+}
+
+fn histogram_rows(deal: &str, mix_year: i32, answer: &MetricAnswer) -> impl Iterator<Item = HistogramRow> {
+    answer.histogram.bins().map(move |bin| HistogramRow {
+        deal: deal.into(),
+        metric: answer.metric.name(mix_year),
+        unit: answer.metric.unit().name(),
+        low: bin.low,
+        high: bin.high,
+        count: bin.count,
+    })
+}
+
+fn annual(valuation: &Valuation) -> Vec<AnnualRow> {
+    let clouds = valuation.plan.cloud_names();
+    let row = |answer: &crate::study::valuation::YearAnswer| {
+        let [p05, p25, p50, p75, p95] = answer.quantiles;
+        AnnualRow {
+            deal: valuation.plan.subject_name(answer.deal),
+            year: answer.year,
+            series: answer.series.name(&clouds),
+            unit: answer.series.unit().name(),
+            mean: answer.mean,
+            std_error: answer.std_error,
+            p05,
+            p25,
+            p50,
+            p75,
+            p95,
+            paths: answer.quantile_paths,
+        }
+    };
+    valuation.years.iter().map(row).collect()
+}
+
+fn inputs(valuation: &Valuation) -> Vec<InputRow> {
+    let row = |answer: &crate::study::valuation::InputAnswer| {
+        let [p05, p50, p95] = answer.quantiles;
+        InputRow {
+            key: answer.key.into(),
+            unit: answer.unit.name(),
+            distribution: match answer.kind {
+                InputKind::Constant => "constant".into(),
+                InputKind::Law(wording) => wording.into(),
+                InputKind::SameAs(key) => format!("same_as {key}"),
+            },
+            mean: answer.mean,
+            std_dev: answer.std_dev,
+            p05,
+            p50,
+            p95,
+            source: answer.source.map_or("assumption", |source| &source.key).into(),
+            source_date: answer.source.map_or("", |source| &source.date).into(),
+            note: answer.note.unwrap_or_default().into(),
+            sampled_mean: answer.sampled.map_or(f64::NAN, |moments| moments.mean()),
+            sampled_std_dev: answer.sampled.map_or(f64::NAN, |moments| moments.std_dev()),
+        }
+    };
+    valuation.inputs.iter().map(row).collect()
+}
+
+fn correlations(valuation: &Valuation) -> Vec<CorrelationRow> {
+    let row = |answer: &crate::study::valuation::PairAnswer| CorrelationRow {
+        a: answer.pair.a.clone(),
+        b: answer.pair.b.clone(),
+        target: answer.pair.target.unwrap_or(f64::NAN),
+        repaired: answer.pair.repaired.unwrap_or(f64::NAN),
+        sampled: answer.sampled.unwrap_or(f64::NAN),
+    };
+    valuation.pairs.iter().map(row).collect()
+}
+
+fn events(valuation: &Valuation) -> Vec<EventRow> {
+    let row = |answer: &crate::study::valuation::EventAnswer| EventRow {
+        deal: valuation.plan.subject_name(answer.deal),
+        event: answer.event.name(),
+        date: answer.date.to_string(),
+        probability: answer.probability,
+        std_error: answer.std_error,
+    };
+    valuation.events.iter().map(row).collect()
+}
+
+fn sample_paths(valuation: &Valuation) -> Vec<SamplePathRow> {
+    let plan = valuation.plan;
+    let clouds = plan.cloud_names();
+    let ends: Vec<String> = plan.steps.periods.iter().map(|period| period.last_day.to_string()).collect();
+    let mut rows = Vec::new();
+    for (path, deals) in valuation.result.samples.iter().enumerate() {
+        for (d, periods) in deals.iter().enumerate() {
+            let series = plan.deals[d].series.iter().enumerate();
+            // Of the first year's remainder and its past: no period has such a figure.
+            for (s, series) in series.filter(|(_, series)| !series.is_full_year()) {
+                for (end, values) in ends.iter().zip(periods) {
+                    rows.push(SamplePathRow {
+                        path: path as u64,
+                        deal: plan.subject_name(d),
+                        period_end: end.clone(),
+                        series: series.name(&clouds),
+                        value: values[s],
+                    });
+                }
+            }
+        }
+    }
+    rows
+}

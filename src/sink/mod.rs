@@ -1,0 +1,7 @@
+//! Reports to bytes, one format to a file; no arithmetic.
+
+pub mod csv;
+pub mod draws_csv;
+pub mod json;
+pub mod number;
+pub mod terminal;

@@ -1,0 +1,3 @@
+//! Questions asked of runs; typed answers, without digits or words.
+
+pub mod valuation;

@@ -1,0 +1,392 @@
+//! What one run says of each deal and difference: statistics, quantiles, years, events, inputs, correlations.
+
+use crate::config::{Date, Unit};
+use crate::kernel::metric::{Metric, Series};
+use crate::kernel::plan::Plan;
+use crate::math::binomial::order_statistic_interval;
+use crate::model::dependence::Pair;
+use crate::model::ledger::{Law, Ledger, Num, Origin};
+use crate::model::{Model, Source};
+use crate::run::{Event, RunResult, YearSummary};
+use crate::stats::bins::Ranked;
+use crate::stats::histogram::Histogram;
+use crate::stats::moments::Moments;
+use crate::stats::summary::{MetricSummary, Statistics};
+use std::collections::HashMap;
+
+/// Quantiles that are answered.
+pub const QUANTILES: [f64; 27] = [
+    0.001, 0.005, 0.01, 0.025, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65,
+    0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.975, 0.99, 0.995, 0.999,
+];
+
+/// About so many bins has a histogram.
+pub const HISTOGRAM_BINS: usize = 40;
+
+/// Coverage of the intervals of quantiles.
+const LEVEL: f64 = 0.95;
+
+/// The answers of one run.
+pub struct Valuation<'a> {
+    /// What was run.
+    pub plan: &'a Plan,
+    /// What the run left.
+    pub result: &'a RunResult,
+    /// Deals in order, then differences.
+    pub subjects: Vec<Subject>,
+    /// Deal by deal, year by year: the series that exist.
+    pub years: Vec<YearAnswer>,
+    /// Deal by deal, event by event, at each period's end.
+    pub events: Vec<EventAnswer>,
+    /// Numbers that the scenario writes, then those that are `same_as` another.
+    pub inputs: Vec<InputAnswer<'a>>,
+    /// Pairs that are correlated by the scenario or by a repair.
+    pub pairs: Vec<PairAnswer<'a>>,
+}
+
+/// A deal, or the difference of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Who {
+    /// The deal of that index.
+    Deal(usize),
+    /// The deal of that index minus the first, on the same draws.
+    Difference(usize),
+}
+
+/// What is known of a deal or a difference.
+pub struct Subject {
+    /// Its name in tables.
+    pub name: String,
+    /// Which it is.
+    pub who: Who,
+    /// Its metrics, in order.
+    pub metrics: Vec<MetricAnswer>,
+}
+
+impl Subject {
+    /// The answer for a metric, if the subject has it.
+    pub fn metric(&self, metric: Metric) -> Option<&MetricAnswer> {
+        self.metrics.iter().find(|answer| answer.metric == metric)
+    }
+}
+
+/// What is known of a metric.
+pub struct MetricAnswer {
+    /// Which.
+    pub metric: Metric,
+    /// Mean, error, spread, quantiles.
+    pub statistics: Statistics,
+    /// The values in rising order, as far as they are kept.
+    pub ranked: Ranked,
+    /// A quantile of each of [`QUANTILES`] with its interval; none where the metric has no value on any path.
+    pub quantiles: Vec<QuantileAnswer>,
+    /// Counts in round bins.
+    pub histogram: Histogram,
+}
+
+/// A quantile and the interval that covers it with probability 95%.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct QuantileAnswer {
+    /// Which.
+    pub q: f64,
+    /// The sample's quantile.
+    pub value: f64,
+    /// Lower end.
+    pub low95: f64,
+    /// Upper end.
+    pub high95: f64,
+}
+
+/// A series in a calendar year.
+#[derive(Clone, Copy, Debug)]
+pub struct YearAnswer {
+    /// The deal's index.
+    pub deal: usize,
+    /// The calendar year.
+    pub year: i32,
+    /// Which series.
+    pub series: Series,
+    /// Mean over all paths on which it has a value.
+    pub mean: f64,
+    /// Its standard error.
+    pub std_error: f64,
+    /// Quantiles 0.05, 0.25, 0.50, 0.75, 0.95 over the first paths.
+    pub quantiles: [f64; 5],
+    /// Paths behind the quantiles.
+    pub quantile_paths: u64,
+}
+
+/// How likely an event is by a date.
+#[derive(Clone, Copy, Debug)]
+pub struct EventAnswer {
+    /// The deal's index.
+    pub deal: usize,
+    /// Which event.
+    pub event: Event,
+    /// Last day of the period.
+    pub date: Date,
+    /// Part of the paths.
+    pub probability: f64,
+    /// Its standard error.
+    pub std_error: f64,
+}
+
+/// What an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InputKind<'a> {
+    /// One value.
+    Constant,
+    /// Drawn from a law, worded as the scenario does.
+    Law(&'a str),
+    /// The same draw as that of another key.
+    SameAs(&'a str),
+}
+
+/// An input: what was asked for and what was drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct InputAnswer<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// Its unit.
+    pub unit: Unit,
+    /// What it is.
+    pub kind: InputKind<'a>,
+    /// Mean of the law; NaN where there is none.
+    pub mean: f64,
+    /// Standard deviation of the law; NaN where there is none.
+    pub std_dev: f64,
+    /// Quantiles 0.05, 0.50, 0.95 of the law.
+    pub quantiles: [f64; 3],
+    /// Where it comes from; `None`: an assumption.
+    pub source: Option<&'a Source>,
+    /// The author's remark.
+    pub note: Option<&'a str>,
+    /// Moments of the draws; `None` for a constant.
+    pub sampled: Option<&'a Moments>,
+}
+
+/// A correlated pair: what was asked for and what was drawn.
+#[derive(Clone, Copy, Debug)]
+pub struct PairAnswer<'a> {
+    /// The pair.
+    pub pair: &'a Pair,
+    /// Correlation of the draws.
+    pub sampled: Option<f64>,
+}
+
+/// Asks a run what it says of each deal and difference.
+pub fn valuation<'a>(plan: &'a Plan, result: &'a RunResult) -> Valuation<'a> {
+    Valuation {
+        plan,
+        result,
+        subjects: subjects(plan, result),
+        years: years(plan, result),
+        events: events(plan, result),
+        inputs: inputs(&plan.model, &plan.inputs.nums, &result.inputs),
+        pairs: plan
+            .model
+            .dependence
+            .pairs
+            .iter()
+            .zip(&result.correlations)
+            .map(|(pair, &sampled)| PairAnswer { pair, sampled })
+            .collect(),
+    }
+}
+
+impl Valuation<'_> {
+    /// The answer about a deal.
+    pub fn deal(&self, deal: usize) -> &Subject {
+        &self.subjects[deal]
+    }
+
+    /// Whether no metric differs between any two paths: nothing in the scenario is random, or nothing that matters.
+    pub fn is_deterministic(&self) -> bool {
+        let same = |answer: &MetricAnswer| {
+            let s = &answer.statistics;
+            (s.paths == 0 || s.min == s.max) && (s.paths == 0 || s.undefined == 0)
+        };
+        self.result.paths > 1 && self.subjects.iter().flat_map(|subject| &subject.metrics).all(same)
+    }
+
+    /// Paths on which an event of a deal has happened by each period's end.
+    pub fn event_counts(&self, deal: usize, event: Event) -> &[u64] {
+        &self.result.events[deal][event as usize]
+    }
+}
+
+fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
+    let metrics_of = |who: Who| -> Vec<Metric> {
+        match who {
+            Who::Deal(d) => plan.deals[d].metrics.clone(),
+            Who::Difference(later) => {
+                let difference = plan.differences.iter().find(|difference| difference.later == later);
+                let difference = difference.expect("every later deal has its difference");
+                difference.metrics.iter().map(|&(metric, _, _)| metric).collect()
+            }
+        }
+    };
+    let deals = (0..plan.deals.len()).map(Who::Deal);
+    let differences = plan.differences.iter().map(|difference| Who::Difference(difference.later));
+    let mut intervals = Intervals::default();
+    deals
+        .chain(differences)
+        .zip(&result.metrics)
+        .enumerate()
+        .map(|(i, (who, summaries))| Subject {
+            name: plan.subject_name(i),
+            who,
+            metrics: metrics_of(who)
+                .into_iter()
+                .zip(summaries)
+                .map(|(metric, summary)| metric_answer(metric, summary, &mut intervals))
+                .collect(),
+        })
+        .collect()
+}
+
+/// What a summary says of a metric.
+pub(crate) fn metric_answer(
+    metric: Metric,
+    summary: &MetricSummary,
+    intervals: &mut Intervals,
+) -> MetricAnswer {
+    let ranked = summary.ranked();
+    let quantiles = intervals
+        .ranks(ranked.count())
+        .iter()
+        .map(|&(q, ranks)| {
+            let (low95, high95) = ranked.quantile_interval(ranks);
+            QuantileAnswer { q, value: ranked.quantile(q), low95, high95 }
+        })
+        .collect();
+    MetricAnswer {
+        metric,
+        statistics: summary.statistics_from(&ranked),
+        quantiles,
+        histogram: Histogram::from_ranked(&ranked, HISTOGRAM_BINS),
+        ranked,
+    }
+}
+
+/// Ranks of the order statistics around each of [`QUANTILES`], by the number of values: most metrics share theirs.
+#[derive(Default)]
+pub(crate) struct Intervals {
+    of: HashMap<u64, Vec<(f64, (u64, u64))>>,
+}
+
+impl Intervals {
+    fn ranks(&mut self, count: u64) -> &[(f64, (u64, u64))] {
+        self.of.entry(count).or_insert_with(|| match count {
+            0 => Vec::new(),
+            n => QUANTILES.iter().map(|&q| (q, order_statistic_interval(n, q, LEVEL))).collect(),
+        })
+    }
+}
+
+fn years(plan: &Plan, result: &RunResult) -> Vec<YearAnswer> {
+    let mut answers = Vec::new();
+    for (deal, years) in result.years.iter().enumerate() {
+        for (y, summaries) in years.iter().enumerate() {
+            for (&series, summary) in plan.deals[deal].series.iter().zip(summaries) {
+                if y == 0 || !series.is_full_year() {
+                    answers.push(year_answer(deal, plan.steps.years[y].year, series, summary));
+                }
+            }
+        }
+    }
+    answers
+}
+
+fn year_answer(deal: usize, year: i32, series: Series, summary: &YearSummary) -> YearAnswer {
+    let ranked = summary.bins.ranked(summary.moments.min(), summary.moments.max());
+    YearAnswer {
+        deal,
+        year,
+        series,
+        mean: summary.moments.mean(),
+        std_error: summary.moments.std_error(),
+        quantiles: [0.05, 0.25, 0.50, 0.75, 0.95].map(|q| ranked.quantile(q)),
+        quantile_paths: ranked.count(),
+    }
+}
+
+fn events(plan: &Plan, result: &RunResult) -> Vec<EventAnswer> {
+    let mut answers = Vec::new();
+    for (deal, events) in result.events.iter().enumerate() {
+        for (&event, counts) in Event::ALL.iter().zip(events) {
+            for (period, &count) in plan.steps.periods.iter().zip(counts) {
+                let (probability, std_error) = proportion(count, result.paths);
+                answers.push(EventAnswer { deal, event, date: period.last_day, probability, std_error });
+            }
+        }
+    }
+    answers
+}
+
+/// A part of the paths and its standard error `√(p(1 − p)/n)`; NaN of no paths.
+pub fn proportion(count: u64, paths: u64) -> (f64, f64) {
+    let n = paths as f64;
+    let p = count as f64 / n;
+    (p, (p * (1.0 - p) / n).sqrt())
+}
+
+fn inputs<'a>(model: &'a Model, nums: &[Num], sampled: &'a [Moments]) -> Vec<InputAnswer<'a>> {
+    let ledger: &Ledger = &model.ledger;
+    let source = |index: Option<usize>| index.map(|i| &model.sources[i]);
+    let answer = |num: Num| {
+        let entry = ledger.entry(num);
+        let (kind, mean, std_dev, quantiles) = match &entry.law {
+            Law::Constant(value) => (InputKind::Constant, *value, 0.0, [*value; 3]),
+            Law::Distributed(law) => (
+                InputKind::Law(&entry.wording),
+                law.mean().unwrap_or(f64::NAN),
+                law.std_dev().unwrap_or(f64::NAN),
+                [0.05, 0.50, 0.95].map(|q| law.quantile(q)),
+            ),
+        };
+        InputAnswer {
+            key: &entry.key,
+            unit: entry.unit,
+            kind,
+            mean,
+            std_dev,
+            quantiles,
+            source: source(entry.source),
+            note: entry.note.as_deref(),
+            sampled: nums.iter().position(|&n| n == num).map(|row| &sampled[row]),
+        }
+    };
+    let written = (0..ledger.entries().len() as u32)
+        .map(Num)
+        .filter(|&num| ledger.entry(num).origin == Origin::Scenario)
+        .map(answer);
+    let aliases = ledger.aliases().iter().map(|alias| InputAnswer {
+        key: &alias.key,
+        unit: alias.unit,
+        kind: InputKind::SameAs(&ledger.entry(alias.num).key),
+        source: source(alias.source),
+        note: alias.note.as_deref(),
+        ..answer(alias.num)
+    });
+    written.chain(aliases).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proportions() {
+        assert_eq!(proportion(25, 100), (0.25, (0.25_f64 * 0.75 / 100.0).sqrt()));
+        assert_eq!(proportion(0, 10), (0.0, 0.0));
+        assert!(proportion(0, 0).0.is_nan());
+    }
+
+    #[test]
+    fn events_are_indexed_as_they_are_listed() {
+        for (i, event) in Event::ALL.into_iter().enumerate() {
+            assert_eq!(event as usize, i);
+        }
+    }
+}
