@@ -96,7 +96,11 @@ fn summary(scenario: &Scenario) -> String {
     row(
         "segments",
         listed(
-            model.segments.iter().map(|one| format!("{} ({})", one.name, process_word(&one.process))).collect(),
+            model
+                .segments
+                .iter()
+                .map(|one| format!("{} ({})", one.name, process_word(&one.process)))
+                .collect(),
         ),
     );
     let mut names = |label: &str, names: Vec<String>| {
@@ -186,7 +190,12 @@ fn columns(rows: &[[&str; 4]]) -> String {
     let widths = [width(0), width(1), width(2)];
     let mut out = String::new();
     for [key, law, unit, source] in rows {
-        let line = format!("  {key:<a$}  {law:<b$}  {unit:<c$}  {source}", a = widths[0], b = widths[1], c = widths[2]);
+        let line = format!(
+            "  {key:<a$}  {law:<b$}  {unit:<c$}  {source}",
+            a = widths[0],
+            b = widths[1],
+            c = widths[2]
+        );
         out.push_str(line.trim_end());
         out.push('\n');
     }

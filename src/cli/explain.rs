@@ -34,8 +34,10 @@ pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
 
 /// All that is known under a word: a metric may be a key's name too.
 fn text(word: &str) -> Option<String> {
-    let parts: Vec<String> =
-        [code(word), result(word), exit_code(word), catalogue::explain_key(word)].into_iter().flatten().collect();
+    let parts: Vec<String> = [code(word), result(word), exit_code(word), catalogue::explain_key(word)]
+        .into_iter()
+        .flatten()
+        .collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
@@ -53,7 +55,12 @@ fn result(word: &str) -> Option<String> {
         let with_year = matches!(metric, Metric::HomeShare | Metric::CloudConcentration)
             && year.is_some_and(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
         if word == metric.key() || with_year {
-            parts.push(entry(word, "a metric of each path and deal", Some(metric.unit().name()), glossary::metric(metric)));
+            parts.push(entry(
+                word,
+                "a metric of each path and deal",
+                Some(metric.unit().name()),
+                glossary::metric(metric),
+            ));
         }
     }
     for event in Event::ALL.into_iter().filter(|event| event.name() == word) {
@@ -137,7 +144,16 @@ mod tests {
         for word in Metric::ALL.iter().map(|metric| metric.key()) {
             assert!(text(word).is_some_and(|text| text.contains("a metric")), "{word}");
         }
-        for word in ["home_share_2030", "cloud_share.aws", "cap_reached", "es05", "summary.csv", "4", "exit-130", "exit"] {
+        for word in [
+            "home_share_2030",
+            "cloud_share.aws",
+            "cap_reached",
+            "es05",
+            "summary.csv",
+            "4",
+            "exit-130",
+            "exit",
+        ] {
             assert!(text(word).is_some(), "{word}");
         }
         for code in Code::all() {

@@ -89,12 +89,15 @@ enum Command {
     Man,
 }
 
-fn long_version() -> String {
-    let build = manifest::Build::current();
-    format!(
-        "{}\nrevision {}\ntarget   {}\nstreams  {}",
-        build.version, build.git_revision, build.target, build.stream_version
-    )
+fn long_version() -> &'static str {
+    static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    TEXT.get_or_init(|| {
+        let build = manifest::Build::current();
+        format!(
+            "{}\nrevision {}\ntarget   {}\nstreams  {}",
+            build.version, build.git_revision, build.target, build.stream_version
+        )
+    })
 }
 
 /// The whole program: arguments in, exit code out.

@@ -143,7 +143,11 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let seed = arguments.seed.or(scenario.model.run.seed).unwrap_or(DEFAULT_SEED);
     let plan = Plan::from_model(&scenario.model, seed, arguments.simd);
     if !arguments.quiet && !scenario.warnings.is_empty() {
-        output::told(&super::screen::problems(&scenario.sources, &scenario.warnings, output::styled_errors()));
+        output::told(&super::screen::problems(
+            &scenario.sources,
+            &scenario.warnings,
+            output::styled_errors(),
+        ));
     }
     if let Some(path) = arguments.only_path {
         return super::single::print(&plan, &scenario.path, path, arguments.json);
@@ -208,8 +212,7 @@ fn simulate(arguments: &RunArguments, job: &Job) -> Result<Exit, Failure> {
     let display = Display::new(wish, job.paths);
     let watch = Watch::new(job.plan, &display, draws);
     let began = Instant::now();
-    let result =
-        run::execute(job.plan, Options { paths: job.paths, threads: job.threads }, &watch);
+    let result = run::execute(job.plan, Options { paths: job.paths, threads: job.threads }, &watch);
     let seconds = began.elapsed().as_secs_f64();
     display.close();
     settle(&mut manifest, job.plan, &result, seconds);
@@ -229,8 +232,9 @@ fn simulate(arguments: &RunArguments, job: &Job) -> Result<Exit, Failure> {
     let answer = (result.paths > 0).then(|| valuation(job.plan, &result));
     let tables = answer.as_ref().map(tables::tables);
     let written = match &tables {
-        Some(tables) => write_tables(&mut folder, tables)
-            .and_then(|()| draws.map_or(Ok(()), |draft| folder.keep(draft))),
+        Some(tables) => {
+            write_tables(&mut folder, tables).and_then(|()| draws.map_or(Ok(()), |draft| folder.keep(draft)))
+        }
         None => Ok(()),
     };
     if let Err(failure) = written {
@@ -256,7 +260,9 @@ fn give_up(folder: &mut Folder, mut manifest: Manifest, failure: Failure) -> Fai
     };
     match folder.put_manifest(&manifest) {
         Ok(()) => failure.help(kept),
-        Err(_) => failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`"),
+        Err(_) => {
+            failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`")
+        }
     }
 }
 
@@ -281,8 +287,8 @@ fn put<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
 /// `base: 1,000,000 paths, seed 1, 2 threads (avx2), about 12 s and 3 MB to output/base`.
 fn first_line(arguments: &RunArguments, job: &Job) -> String {
     let threads = words::counted(job.threads, "thread");
-    let disk = job.cost.tables_bytes
-        + if arguments.draws.is_some() { job.cost.draws_bytes(job.paths) } else { 0.0 };
+    let disk =
+        job.cost.tables_bytes + if arguments.draws.is_some() { job.cost.draws_bytes(job.paths) } else { 0.0 };
     format!(
         "{}: {} paths, seed {}, {threads} ({}); about {} and {} in {}\n",
         job.scenario.model.name,

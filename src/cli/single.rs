@@ -34,7 +34,8 @@ fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     if keys.is_empty() {
         out.push_str("  none: no number of the scenario is uncertain\n");
     }
-    let width = Metric::ALL.iter().map(|metric| metric.name(plan.model.run.mix_year).len()).max().unwrap_or(0);
+    let width =
+        Metric::ALL.iter().map(|metric| metric.name(plan.model.run.mix_year).len()).max().unwrap_or(0);
     for ((name, metrics), values) in subjects(plan).iter().zip(&one.metrics) {
         out.push_str(&format!("\n{name}\n"));
         for (metric, value) in metrics.iter().zip(values) {
@@ -59,8 +60,11 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
         .zip(&one.metrics)
         .map(|((name, metrics), values)| {
             let mix_year = plan.model.run.mix_year;
-            let row: Map<String, Value> =
-                metrics.iter().zip(values).map(|(metric, &value)| (metric.name(mix_year), value.into())).collect();
+            let row: Map<String, Value> = metrics
+                .iter()
+                .zip(values)
+                .map(|(metric, &value)| (metric.name(mix_year), value.into()))
+                .collect();
             (name, row.into())
         })
         .collect();

@@ -74,7 +74,9 @@ pub const fn metric(metric: Metric) -> &'static str {
              `discount.revenue` from the middle of each period."
         }
         Metric::ShareNominal => "Sum of the revenue share that is paid, not discounted.",
-        Metric::ShareUncappedNominal => "Sum of the revenue share that would be due without the cap, not discounted.",
+        Metric::ShareUncappedNominal => {
+            "Sum of the revenue share that would be due without the cap, not discounted."
+        }
         Metric::CapHit => {
             "1 where the cap is used up before the share ends, else 0; its mean is the probability that the cap binds."
         }
@@ -90,7 +92,9 @@ pub const fn metric(metric: Metric) -> &'static str {
             "How many times Microsoft gets back what it invested, not discounted: the share received before and from now on, \
              plus the stake's value at its exit, over `microsoft.invested_usd_bn`."
         }
-        Metric::Ipo => "1 where the company is listed within the horizon, else 0; its mean is the probability of an IPO.",
+        Metric::Ipo => {
+            "1 where the company is listed within the horizon, else 0; its mean is the probability of an IPO."
+        }
         Metric::IpoTime => {
             "When the company is listed, in years from the valuation date, over the paths on which it is."
         }
@@ -321,11 +325,7 @@ pub const FILES: [Term; 10] = [
         unit: None,
         text: "One row for each deal, event and period end: the probability that it has happened by then.",
     },
-    Term {
-        name: "sample_paths.csv",
-        unit: None,
-        text: "The first 50 paths, period by period, for drawing.",
-    },
+    Term { name: "sample_paths.csv", unit: None, text: "The first 50 paths, period by period, for drawing." },
     Term {
         name: "draws.csv",
         unit: None,
