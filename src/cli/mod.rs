@@ -63,7 +63,7 @@ a folder with anything else in it is never touched. Ctrl-C saves the paths that 
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
-#[command(name = "capstake", version, long_version = LONG_VERSION, about = ABOUT, long_about = LONG_ABOUT,
+#[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
     after_help = EXAMPLES, arg_required_else_help = true, disable_help_subcommand = true)]
 struct Arguments {
     #[command(subcommand)]
@@ -89,13 +89,16 @@ enum Command {
     Man,
 }
 
-const LONG_VERSION: &str = concat!(
-    env!("CARGO_PKG_VERSION"),
-    "\nrevision ",
-    env!("CAPSTAKE_REVISION"),
-    "\ntarget   ",
-    env!("CAPSTAKE_TARGET")
-);
+fn long_version() -> &'static str {
+    static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    TEXT.get_or_init(|| {
+        let build = manifest::Build::current();
+        format!(
+            "{}\nrevision {}\ntarget   {}\nstreams  {}",
+            build.version, build.git_revision, build.target, build.stream_version
+        )
+    })
+}
 
 /// The whole program: arguments in, exit code out.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {

@@ -91,7 +91,7 @@ fn add_tables(tables: &mut Vec<Table>, spec: &'static NounSpec, pattern: &str, p
         let path = join(path, key.key);
         let entry = match inner.entry_key {
             EntryKey::Single => "",
-            EntryKey::Named(_) => "NAME",
+            EntryKey::Named(_) | EntryKey::NamedOrDated(..) => "NAME",
             EntryKey::Dated(_) => "DATE",
             EntryKey::Numbered => "N",
         };

@@ -327,9 +327,6 @@ To mend it: correct the date, or remove the round."#;
     TimelineTooLong = "S504", "too many periods", r#"From valuation date to horizon there are more periods than are simulated.
 
 To mend it: shorten the timeline, or use longer periods."#;
-    DatesNotAscending = "S505", "dates that do not ascend", r#"Dated entries stand in the order of their dates.
-
-To mend it: sort them. A date out of order is often a misprint."#;
     HistoryOverlap = "S506", "history periods that overlap", r#"Two periods of the history have days in common, so that their revenue would count twice.
 
 To mend it: correct their dates; `to` is included, and the next period begins the day after."#;

@@ -30,7 +30,7 @@ noun! {
     /// What OpenAI is worth.
     Equity by Single;
     /// How the enterprise value is found.
-    method: Option<Leaf<Method>> = required();
+    method: Option<Leaf<Method>> = plain().or("revenue-multiple");
     /// The EBITDA that is multiplied.
     ebitda: Option<Leaf<EbitdaSpan>> = plain().or("trailing-year");
     /// The multiple on the valuation date.
@@ -53,7 +53,7 @@ noun! {
     /// The discount rate of perpetual-growth.
     discount_rate: Option<Number> = number(Unit::PerYear, AboveMinusOne).or("discount.equity");
     /// How strongly the multiple follows the gross margin.
-    margin_elasticity: Option<Number> = number(Unit::Multiple, Any).or("0");
+    margin_elasticity: Option<Number> = number(Unit::Multiple, NotNegative).or("0");
     /// The gross margin at which the multiple is as it stands.
     margin_reference: Option<Number> =
         number(Unit::Fraction, PositiveFraction).required_if("with margin_elasticity");

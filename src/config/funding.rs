@@ -25,9 +25,9 @@ choice! {
 
 noun! {
     /// A round of new money that is agreed.
-    Round by Named("name");
+    Round by NamedOrDated("name", "date");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Leaf<String>> = plain().or("its date");
     /// The day on which it is paid.
     date: Option<Leaf<Date>> = required().required_if("without on_ipo");
     /// Whether it is paid when OpenAI is listed.

@@ -8,7 +8,7 @@ noun! {
     /// Microsoft's side.
     Microsoft by Single;
     /// What it has invested.
-    invested_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative);
+    invested_usd_bn: Option<Number> = number(Unit::UsdBn, Positive);
     /// What it has received before the valuation date.
     received_before_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
     /// Its margin on sales of OpenAI's models, before anything is passed to OpenAI.

@@ -116,6 +116,8 @@ pub enum EntryKey {
     Named(&'static str),
     /// The date under this key.
     Dated(&'static str),
+    /// The text under the first key, or else the date under the second.
+    NamedOrDated(&'static str, &'static str),
     /// Its position, from 1.
     Numbered,
 }
@@ -411,17 +413,26 @@ pub(crate) fn read_list<T: Noun>(at: At<'_>, node: &Node, problems: &mut Problem
 /// The part of a key path that names an entry of a list: its name or date, or its position from 1.
 pub(crate) fn entry_label(entry_key: EntryKey, index: usize, item: &Node) -> String {
     let by_key = match entry_key {
-        EntryKey::Named(key) => match item.get(key).map(|node| &node.value) {
-            Some(Value::Text(text)) => Some(text.clone()),
-            _ => None,
-        },
-        EntryKey::Dated(key) => match item.get(key).map(|node| &node.value) {
-            Some(Value::Date(date)) => Some(date.to_string()),
-            _ => None,
-        },
+        EntryKey::Named(key) => text_under(item, key),
+        EntryKey::Dated(key) => date_under(item, key),
+        EntryKey::NamedOrDated(name, date) => text_under(item, name).or_else(|| date_under(item, date)),
         EntryKey::Numbered | EntryKey::Single => None,
     };
     by_key.unwrap_or_else(|| (index + 1).to_string())
+}
+
+fn text_under(item: &Node, key: &str) -> Option<String> {
+    match &item.get(key)?.value {
+        Value::Text(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn date_under(item: &Node, key: &str) -> Option<String> {
+    match &item.get(key)?.value {
+        Value::Date(date) => Some(date.to_string()),
+        _ => None,
+    }
 }
 
 /// A table of printed entries.

@@ -197,6 +197,7 @@ fn set_in_list(
 ) -> Outcome {
     let by = match spec.entry_key {
         EntryKey::Named(_) => "by name",
+        EntryKey::NamedOrDated(..) => "by name, or by date without one",
         EntryKey::Dated(_) => "by date",
         EntryKey::Numbered | EntryKey::Single => "by position from 1",
     };

@@ -12,6 +12,9 @@ use crate::simd_fn;
 /// Shares below this are taken as this when a log-ratio is formed.
 const SMALLEST_SHARE: f64 = 1e-6;
 
+/// Until when a cloud without exclusivity is closed.
+const ALWAYS_OPEN: Lanes = Lanes::splat(f64::NEG_INFINITY);
+
 /// Terms that all mixes share: long-run log-ratios, their reversion, the head start.
 pub struct MixTerms {
     /// For each cloud but home: `ȳ_j`, start, and per step length `e^(-θΔ)` and the noise.
@@ -152,7 +155,7 @@ impl Mix {
             step_open(
                 plan.isa,
                 [&term.centre, &term.keep[at.step], &term.noise[at.step], &zeta[rows[j]][at.parity]],
-                exclusive_until.unwrap_or(&Lanes::splat(f64::NEG_INFINITY)),
+                exclusive_until.unwrap_or(&ALWAYS_OPEN),
                 at.middle + super::plan::TIME_SLACK,
                 &mut self.y[j],
             );
@@ -186,7 +189,7 @@ impl Mix {
             weigh(
                 isa,
                 &self.y[j - 1],
-                exclusive_until.unwrap_or(&Lanes::splat(f64::NEG_INFINITY)),
+                exclusive_until.unwrap_or(&ALWAYS_OPEN),
                 time,
                 &mut self.weight[j],
                 &mut total,

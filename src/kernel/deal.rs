@@ -80,6 +80,8 @@ pub struct Share {
     pub ends: Lanes,
     /// Time of termination, years.
     pub terminated: Lanes,
+    /// What may be paid in all from time 0 on, billions; infinite without a cap.
+    pub room: Lanes,
     /// What may still be paid, billions; infinite without a cap.
     pub cap_left: Lanes,
     /// Payments from the valuation date on, billions.
@@ -121,7 +123,10 @@ simd_fn! {
             let time = (paid / due).mul_add(inside, from);
             share.hit_time[l] = if binds { time } else { share.hit_time[l] };
             share.cap_left[l] = left - paid;
-            share.cumulative[l] += paid;
+            // With a cap, from what is left of it: at the cap the payments add up to it exactly.
+            let sum = share.cumulative[l] + paid;
+            let capped = share.room[l] - share.cap_left[l];
+            share.cumulative[l] = if share.room[l] < f64::INFINITY { capped } else { sum };
             share.cumulative_due[l] += due;
             share.revenue_in_share[l] = net[l].mul_add(overlap, share.revenue_in_share[l]);
             share.paid[l] = paid;
@@ -211,11 +216,10 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// `a/b`, NaN where `b` is 0.
+    /// `a/b`: infinite over 0, NaN where both are 0.
     pub fn ratio(a: &Lanes, b: &Lanes, out: &mut Lanes) {
         for l in 0..LANES {
-            let quotient = a[l] / b[l];
-            out[l] = if b[l] == 0.0 { f64::NAN } else { quotient };
+            out[l] = a[l] / b[l];
         }
     }
 }

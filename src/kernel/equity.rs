@@ -131,42 +131,52 @@ simd_fn! {
 simd_fn! {
     /// Shortfall funding, or failure. `t`: free cash flow, what is owed, minimum, runway, discount of the round,
     /// largest dilution, recovery, discount factor of equity. `enabled`: 1, or 0 where OpenAI fails at cash below 0.
+    /// Few paths are short in a period: they are found side by side and treated one by one.
     pub fn survive(
         t: [&Lanes; 8], length: f64, time: f64, enabled: f64, cash: &mut Lanes, holding: &mut Holding,
     ) {
         let [fcf, owed, minimum, runway, discount, largest, recovery, factor] = t;
+        let mut short = [0_u64; LANES];
+        let mut any = 0;
         for l in 0..LANES {
-            let alive = holding.alive[l] != 0.0;
-            let floor = enabled * minimum[l];
-            let short = alive & (cash[l] < floor);
+            let below = (holding.alive[l] != 0.0) & (cash[l] < enabled * minimum[l]);
+            short[l] = u64::from(below);
+            any |= short[l];
+        }
+        if any == 0 {
+            return;
+        }
+        for l in 0..LANES {
+            if short[l] == 0 {
+                continue;
+            }
             let burn = -fcf[l] / length;
             let burn = if burn > 0.0 { burn } else { 0.0 };
             let amount = minimum[l] - cash[l] + runway[l] * burn;
             let value = (1.0 - discount[l]) * holding.equity[l];
             let given = amount / (value + amount);
-            let possible = (value > 0.0) & (given <= largest[l]) & (enabled != 0.0);
-            let raises = short & possible;
-            let fails = short & !possible;
-            // A raise.
-            cash[l] = if raises { cash[l] + amount } else { cash[l] };
-            holding.raised[l] = if raises { holding.raised[l] + amount } else { holding.raised[l] };
-            holding.kept[l] = if raises { holding.kept[l] * (1.0 - given) } else { holding.kept[l] };
-            let equity = holding.ev[l] + cash[l] - owed[l];
-            let equity = if equity > 0.0 { equity } else { 0.0 };
-            holding.equity[l] = if raises { equity } else { holding.equity[l] };
+            if (value > 0.0) & (given <= largest[l]) & (enabled != 0.0) {
+                cash[l] += amount;
+                holding.raised[l] += amount;
+                holding.kept[l] *= 1.0 - given;
+                let equity = holding.ev[l] + cash[l] - owed[l];
+                holding.equity[l] = if equity > 0.0 { equity } else { 0.0 };
+                continue;
+            }
             // Failure: recovery is the exit, unless the stake was sold before.
-            let exits = fails & (holding.exited[l] == 0.0);
-            let ev = if holding.ev[l] > 0.0 { holding.ev[l] } else { 0.0 };
-            holding.exit_equity[l] = if exits { recovery[l] * ev } else { holding.exit_equity[l] };
-            holding.exit_kept[l] = if exits { holding.kept[l] } else { holding.exit_kept[l] };
-            holding.exit_discount[l] = if exits { factor[l] } else { holding.exit_discount[l] };
-            holding.exit_market[l] = if exits { 1.0 } else { holding.exit_market[l] };
-            holding.exit_defined[l] = if exits { holding.defined[l] } else { holding.exit_defined[l] };
-            holding.exited[l] = if exits { 1.0 } else { holding.exited[l] };
-            holding.failed_at[l] = if fails { time } else { holding.failed_at[l] };
-            holding.alive[l] = if fails { 0.0 } else { holding.alive[l] };
-            holding.equity[l] = if fails { 0.0 } else { holding.equity[l] };
-            cash[l] = if fails { 0.0 } else { cash[l] };
+            if holding.exited[l] == 0.0 {
+                let ev = if holding.ev[l] > 0.0 { holding.ev[l] } else { 0.0 };
+                holding.exit_equity[l] = recovery[l] * ev;
+                holding.exit_kept[l] = holding.kept[l];
+                holding.exit_discount[l] = factor[l];
+                holding.exit_market[l] = 1.0;
+                holding.exit_defined[l] = holding.defined[l];
+                holding.exited[l] = 1.0;
+            }
+            holding.failed_at[l] = time;
+            holding.alive[l] = 0.0;
+            holding.equity[l] = 0.0;
+            cash[l] = 0.0;
         }
     }
 }
@@ -182,20 +192,30 @@ simd_fn! {
 
 simd_fn! {
     /// The exit of the stake on the paths where it is due. `t`: time of the IPO, lock-up in months, marketability
-    /// discount, discount factor. `last`: 1 at the horizon.
+    /// discount, discount factor. `last`: 1 at the horizon. It is due once a path: found side by side, done one by one.
     pub fn exit(t: [&Lanes; 4], time: f64, last: f64, holding: &mut Holding) {
         let [ipo_time, lockup, unlisted, factor] = t;
+        let mut due = [0_u64; LANES];
+        let mut any = 0;
         for l in 0..LANES {
-            let listed = ipo_time[l] <= time;
             let free = ipo_time[l] + lockup[l] / 12.0 <= time + super::plan::TIME_SLACK;
-            let due = (free | (last != 0.0)) & (holding.exited[l] == 0.0) & (holding.alive[l] != 0.0);
-            holding.exit_equity[l] = if due { holding.equity[l] } else { holding.exit_equity[l] };
-            holding.exit_kept[l] = if due { holding.kept[l] } else { holding.exit_kept[l] };
-            holding.exit_discount[l] = if due { factor[l] } else { holding.exit_discount[l] };
-            let market = if listed { 1.0 } else { 1.0 - unlisted[l] };
-            holding.exit_market[l] = if due { market } else { holding.exit_market[l] };
-            holding.exit_defined[l] = if due { holding.defined[l] } else { holding.exit_defined[l] };
-            holding.exited[l] = if due { 1.0 } else { holding.exited[l] };
+            let now = (free | (last != 0.0)) & (holding.exited[l] == 0.0) & (holding.alive[l] != 0.0);
+            due[l] = u64::from(now);
+            any |= due[l];
+        }
+        if any == 0 {
+            return;
+        }
+        for l in 0..LANES {
+            if due[l] == 0 {
+                continue;
+            }
+            holding.exit_equity[l] = holding.equity[l];
+            holding.exit_kept[l] = holding.kept[l];
+            holding.exit_discount[l] = factor[l];
+            holding.exit_market[l] = if ipo_time[l] <= time { 1.0 } else { 1.0 - unlisted[l] };
+            holding.exit_defined[l] = holding.defined[l];
+            holding.exited[l] = 1.0;
         }
     }
 }

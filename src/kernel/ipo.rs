@@ -95,9 +95,9 @@ simd_fn! {
 
 simd_fn! {
     /// Readiness at the period's end, and whether the offer takes place. `t`: all gates met, the value gate met,
-    /// months that the gates must hold, months of preparation, alive. `tested`: 1 from `earliest` on.
-    pub fn prepare_offer(t: [&Lanes; 5], tested: f64, length: f64, time: f64, listing: &mut Listing) {
-        let [met, value_met, ready_months, preparation, alive] = t;
+    /// months that the gates must hold, months of preparation, alive, equity defined. `tested`: 1 from `earliest` on.
+    pub fn prepare_offer(t: [&Lanes; 6], tested: f64, length: f64, time: f64, listing: &mut Listing) {
+        let [met, value_met, ready_months, preparation, alive, defined] = t;
         for l in 0..LANES {
             let holds = (met[l] != 0.0) & (tested != 0.0) & (alive[l] != 0.0);
             let held = if holds { 12.0f64.mul_add(length, listing.held_months[l]) } else { 0.0 };
@@ -107,8 +107,8 @@ simd_fn! {
             let first = ready & (listing.ready_time[l] == f64::INFINITY);
             listing.ready_time[l] = if first { time } else { listing.ready_time[l] };
             let prepared = listing.ready_time[l] + preparation[l] / 12.0 <= time + TIME_SLACK;
-            let offers =
-                prepared & (value_met[l] != 0.0) & (alive[l] != 0.0) & (listing.ipo_time[l] == f64::INFINITY);
+            let able = (value_met[l] != 0.0) & (alive[l] != 0.0) & (defined[l] != 0.0);
+            let offers = prepared & able & (listing.ipo_time[l] == f64::INFINITY);
             listing.offers[l] = if offers { 1.0 } else { 0.0 };
             listing.ipo_time[l] = if offers { time } else { listing.ipo_time[l] };
         }

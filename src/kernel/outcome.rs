@@ -150,6 +150,7 @@ impl Block {
                 share: Share {
                     ends: Lanes::ZERO,
                     terminated: Lanes::ZERO,
+                    room: Lanes::ZERO,
                     cap_left: Lanes::ZERO,
                     cumulative: Lanes::ZERO,
                     cumulative_due: Lanes::ZERO,
@@ -379,9 +380,10 @@ impl Block {
             share.ends = terms.share_ends.map_or(Lanes::splat(model.timeline.end()), |num| *value(num));
             deal::termination(isa, &self.exponential, value(terms.termination_rate), &mut share.terminated);
             match terms.cap {
-                Some(cap) => deal::room(isa, value(cap), value(terms.paid_to_date), &mut share.cap_left),
-                None => share.cap_left = Lanes::splat(f64::INFINITY),
+                Some(cap) => deal::room(isa, value(cap), value(terms.paid_to_date), &mut share.room),
+                None => share.room = Lanes::splat(f64::INFINITY),
             }
+            share.cap_left = share.room;
             share.cumulative = Lanes::ZERO;
             share.cumulative_due = Lanes::ZERO;
             share.revenue_in_share = Lanes::ZERO;
@@ -1039,10 +1041,6 @@ impl DealBlock {
         let Some(equity) = &plan.model.equity else { return };
         let isa = plan.isa;
         let value = |num: Num| &values[num.index()];
-        let window = |windows: &super::plan::Windows| match period {
-            Some(p) => Some(windows.year[p].clone()),
-            None => windows.year_at_start.clone(),
-        };
         let Holding { ev, defined, .. } = &mut self.holding;
         *defined = ONE;
         let mut figure = Lanes::ZERO;
@@ -1060,24 +1058,28 @@ impl DealBlock {
                     );
                 }
             }
-            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => match (period, plan.last_ebitda)
-            {
-                (Some(p), _) => equity::multiple_value(isa, multiple, &self.ebitda[p], ev),
-                (None, Some(num)) => equity::multiple_value(isa, multiple, value(num), ev),
-                (None, None) => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
-            },
+            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => {
+                match (period, &plan.last_ebitda) {
+                    (Some(p), _) => equity::multiple_value(isa, multiple, &self.ebitda[p], ev),
+                    (None, Some(window)) => {
+                        trailing::over(isa, window, &self.ebitda, values, &mut figure);
+                        equity::multiple_value(isa, multiple, &figure, ev);
+                    }
+                    (None, None) => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
+                }
+            }
             Method::EbitdaMultiple { basis: EbitdaBasis::TrailingYear, .. } => {
-                match window(&plan.ebitda_windows) {
+                match plan.ebitda_windows.year_to(period) {
                     Some(window) => {
-                        trailing::over(isa, &window, &self.ebitda, values, &mut figure);
+                        trailing::over(isa, window, &self.ebitda, values, &mut figure);
                         equity::multiple_value(isa, multiple, &figure, ev);
                     }
                     None => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
                 }
             }
-            Method::PerpetualGrowth { growth, discount_rate } => match window(&plan.fcf_windows) {
+            Method::PerpetualGrowth { growth, discount_rate } => match plan.fcf_windows.year_to(period) {
                 Some(window) => {
-                    trailing::over(isa, &window, &self.fcf, values, &mut figure);
+                    trailing::over(isa, window, &self.fcf, values, &mut figure);
                     equity::perpetuity(isa, &figure, value(growth), value(discount_rate), ev, defined);
                 }
                 None => (*ev, *defined) = (Lanes::ZERO, Lanes::ZERO),
@@ -1164,6 +1166,7 @@ impl DealBlock {
                 value(terms.ready_months),
                 value(terms.preparation_months),
                 &self.holding.alive,
+                &self.holding.defined,
             ],
             tested,
             at.length,

@@ -11,7 +11,7 @@ use crate::model::equity::{EbitdaBasis, Method};
 use crate::model::ipo::GateKind;
 use crate::model::ledger::Num;
 use crate::model::segment::Process;
-use crate::model::timeline::{Period, Year};
+use crate::model::timeline::{Period, PeriodLength, Year};
 use crate::rng::stream::StreamKey;
 
 /// Slack when two times are compared that are equal on paper, years.
@@ -173,8 +173,8 @@ pub struct Plan {
     pub fcf_windows: Windows,
     /// Windows over EBITDA.
     pub ebitda_windows: Windows,
-    /// EBITDA of the row of history that ends at time 0.
-    pub last_ebitda: Option<Num>,
+    /// EBITDA of the last whole period's length of history before time 0; `None` without it.
+    pub last_ebitda: Option<Window>,
     /// Rows of history that end at time 0 and a year before it, with their lengths: the growth behind what is owed at 0.
     pub history_growth: Option<((Num, f64), (Num, f64))>,
     /// For the first calendar year, where it is cut: rows of history inside it (net revenue; free cash flow if all rows
@@ -207,39 +207,50 @@ fn overlap(a: (f64, f64), b: (f64, f64)) -> f64 {
     (a.1.min(b.1) - a.0.max(b.0)).max(0.0)
 }
 
+/// What a window takes of the periods and of these rows of history (from, to, figure); `None` without any cover.
+fn window(steps: &Steps, rows: &[(f64, f64, Num)], from: f64, to: f64) -> Option<Window> {
+    let mut covered = 0.0;
+    let mut window = Window::default();
+    for (i, p) in steps.periods.iter().enumerate() {
+        let inside = overlap((from, to), (p.start, p.end));
+        if inside > TIME_SLACK {
+            covered += inside;
+            window.periods.push((i, inside / p.length));
+        }
+    }
+    for &(start, end, num) in rows {
+        let inside = overlap((from, to), (start, end));
+        if inside > TIME_SLACK {
+            covered += inside;
+            window.history.push((num, inside / (end - start)));
+        }
+    }
+    if covered == 0.0 {
+        return None;
+    }
+    // A window covered but for rounding is covered.
+    let scale = if (covered - (to - from)).abs() < TIME_SLACK { 1.0 } else { (to - from) / covered };
+    for (_, weight) in &mut window.periods {
+        *weight *= scale;
+    }
+    for (_, weight) in &mut window.history {
+        *weight *= scale;
+    }
+    Some(window)
+}
+
 impl Windows {
+    /// The trailing year at the end of a period, or today (`None`).
+    pub fn year_to(&self, period: Option<usize>) -> Option<&Window> {
+        match period {
+            Some(p) => Some(&self.year[p]),
+            None => self.year_at_start.as_ref(),
+        }
+    }
+
     /// Windows over a figure that these rows of history have: (from, to, figure).
     fn new(steps: &Steps, rows: &[(f64, f64, Num)]) -> Windows {
-        let window = |from: f64, to: f64| -> Option<Window> {
-            let mut covered = 0.0;
-            let mut window = Window::default();
-            for (i, p) in steps.periods.iter().enumerate() {
-                let inside = overlap((from, to), (p.start, p.end));
-                if inside > TIME_SLACK {
-                    covered += inside;
-                    window.periods.push((i, inside / p.length));
-                }
-            }
-            for &(start, end, num) in rows {
-                let inside = overlap((from, to), (start, end));
-                if inside > TIME_SLACK {
-                    covered += inside;
-                    window.history.push((num, inside / (end - start)));
-                }
-            }
-            if covered == 0.0 {
-                return None;
-            }
-            // A window covered but for rounding is covered.
-            let scale = if (covered - (to - from)).abs() < TIME_SLACK { 1.0 } else { (to - from) / covered };
-            for (_, weight) in &mut window.periods {
-                *weight *= scale;
-            }
-            for (_, weight) in &mut window.history {
-                *weight *= scale;
-            }
-            Some(window)
-        };
+        let window = |from: f64, to: f64| window(steps, rows, from, to);
         Windows {
             year_at_start: window(-1.0, 0.0),
             year: steps
@@ -328,6 +339,11 @@ impl Plan {
         let history_growth = row_ending(0.0).zip(row_ending(-1.0)).map(|(now, before)| {
             ((now.net_revenue, now.to - now.from), (before.net_revenue, before.to - before.from))
         });
+        let whole_period = match model.timeline.period_length() {
+            PeriodLength::Month => 1.0 / 12.0,
+            PeriodLength::Quarter => 0.25,
+            PeriodLength::Year => 1.0,
+        };
         let mut mixes: Vec<Option<Num>> = Vec::new();
         let deals: Vec<DealPlan> = model
             .deals
@@ -398,7 +414,7 @@ impl Plan {
             revenue_windows,
             fcf_windows,
             ebitda_windows,
-            last_ebitda: row_ending(0.0).and_then(|row| row.ebitda),
+            last_ebitda: window(&steps, &rows(&|row| row.ebitda), -whole_period, 0.0),
             history_growth,
             first_year: first_year(model, &steps),
             tested: steps.periods.iter().map(|p| p.end >= earliest - TIME_SLACK).collect(),
@@ -452,9 +468,12 @@ fn metrics_of(model: &Model, deal: &crate::model::deal::Deal) -> Vec<Metric> {
     Metric::ALL
         .into_iter()
         .filter(|metric| match metric {
-            Metric::StakeMark | Metric::StakePv | Metric::StakeAtExit | Metric::OpenaiRetainedPv => staked,
+            Metric::StakeMark
+            | Metric::StakePv
+            | Metric::StakeAtExit
+            | Metric::OpenaiRetainedPv
+            | Metric::IpoEquity => staked,
             Metric::TakeMultiple => staked && model.microsoft.invested.is_some(),
-            Metric::IpoEquity => model.equity.is_some(),
             _ => true,
         })
         .collect()
@@ -498,6 +517,11 @@ fn first_year(model: &Model, steps: &Steps) -> FirstYear {
     let from = model.timeline.first_year_start();
     let inside = |row: &crate::model::history::HistoryPeriod| overlap((from, 0.0), (row.from, row.to));
     let rows: Vec<_> = model.history.iter().filter(|row| inside(row) > TIME_SLACK).collect();
+    let covered: f64 = rows.iter().map(|row| inside(row)).sum();
+    if covered < -from - TIME_SLACK {
+        // Rows that leave a part of the year open do not make it whole.
+        return FirstYear::default();
+    }
     let weight = |row: &crate::model::history::HistoryPeriod| inside(row) / (row.to - row.from);
     let revenue = rows.iter().map(|row| (row.net_revenue, weight(row))).collect();
     let fcf: Option<Vec<(Num, f64)>> = rows.iter().map(|row| row.fcf.map(|num| (num, weight(row)))).collect();

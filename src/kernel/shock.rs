@@ -5,7 +5,7 @@ use crate::math::elementary::exp;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
 use crate::model::segment::Shock;
-use crate::rng::stream::{normal_of_draw, uniform_pairs};
+use crate::rng::stream::{StreamKey, normal_of_draw, uniform_pairs};
 use crate::simd_fn;
 
 /// State of one shock over a block.
@@ -45,15 +45,42 @@ impl ShockKernel {
             uniform_pairs(plan.isa, streams.strike, first_path, (at.period / 2) as u32, even, odd);
         }
         let shock = &plan.model.shocks[index];
-        let (mean, sd) = (&values[shock.mean.index()], &values[shock.sd.index()]);
-        let (uniform, chance) = (&self.uniform[at.parity], &self.chance[at.step]);
-        self.strikes = false;
-        self.jump = Lanes::ZERO;
+        size(
+            plan.isa,
+            [
+                &self.uniform[at.parity],
+                &self.chance[at.step],
+                &values[shock.mean.index()],
+                &values[shock.sd.index()],
+            ],
+            streams.size,
+            first_path,
+            at.period as u32,
+            &mut self.jump,
+            &mut self.strikes,
+        );
+    }
+}
+
+simd_fn! {
+    /// Where the shock strikes, and its size there: few paths, found side by side and drawn one by one.
+    /// `t`: uniform, chance, mean, standard deviation.
+    fn size(t: [&Lanes; 4], stream: StreamKey, first_path: u64, draw: u32, jump: &mut Lanes, strikes: &mut bool) {
+        let [uniform, chance, mean, sd] = t;
+        let mut struck = [0_u64; LANES];
+        let mut any = 0;
         for l in 0..LANES {
-            if uniform[l] < chance[l] {
-                self.strikes = true;
-                let normal = normal_of_draw(streams.size, first_path + l as u64, at.period as u32);
-                self.jump[l] = sd[l].mul_add(normal, mean[l]);
+            struck[l] = u64::from(uniform[l] < chance[l]);
+            any |= struck[l];
+        }
+        *strikes = any != 0;
+        if any == 0 {
+            return;
+        }
+        for l in 0..LANES {
+            jump[l] = 0.0;
+            if struck[l] != 0 {
+                jump[l] = sd[l].mul_add(normal_of_draw(stream, first_path + l as u64, draw), mean[l]);
             }
         }
     }

@@ -6,8 +6,10 @@ use super::{Model, Terms};
 /// One sentence for everything that the scenario leaves out, in the order of the scenario's tables.
 pub fn absences(model: &Model) -> Vec<String> {
     let terms: &Terms = model;
-    let written = |table: &str| {
-        let of_table = |key: &str| key.strip_prefix(table).is_some_and(|rest| rest.starts_with('.'));
+    // Whether a key, or any key of a table, is in the scenario.
+    let written = |path: &str| {
+        let of_table =
+            |key: &str| key.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         terms.ledger.entries().iter().any(|entry| entry.origin == Origin::Scenario && of_table(&entry.key))
             || terms.ledger.aliases().iter().any(|alias| of_table(&alias.key))
     };
@@ -17,18 +19,11 @@ pub fn absences(model: &Model) -> Vec<String> {
             list.push(sentence.to_owned());
         }
     };
-    for (key, stream) in [
-        ("share", "payments of the revenue share"),
-        ("equity", "stakes"),
-        ("cloud", "resale and hosting"),
-        ("licence", "the relief from royalty"),
-        ("revenue", "net revenue kept"),
-    ] {
-        absent(
-            !written(&format!("discount.{key}")) && !written_key(terms, &format!("discount.{key}")),
-            &format!("no discount.{key}: {stream} are discounted at 0"),
-        );
-    }
+    let rates: Vec<&str> = ["share", "equity", "cloud", "licence", "revenue"]
+        .into_iter()
+        .filter(|rate| !written(&format!("discount.{rate}")))
+        .collect();
+    absent(!rates.is_empty(), &format!("no discount rate for {}: 0 is taken", rates.join(", ")));
     absent(
         terms.history.is_empty(),
         "no history: figures of the last year begin at the valuation date, and there is no year before to grow from",
@@ -73,9 +68,4 @@ pub fn absences(model: &Model) -> Vec<String> {
     absent(terms.ipo.is_none(), "no ipo: stakes are valued at the horizon, unlisted");
     absent(terms.dependence.pairs.is_empty(), "no correlation: everything is drawn independently");
     list
-}
-
-fn written_key(terms: &Terms, key: &str) -> bool {
-    terms.ledger.entries().iter().any(|entry| entry.origin == Origin::Scenario && entry.key == key)
-        || terms.ledger.aliases().iter().any(|alias| alias.key == key)
 }

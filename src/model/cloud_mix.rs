@@ -83,17 +83,6 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Cloud> {
         let entry_share = judge.number(&table, "entry_share", &cloud.entry_share);
         if home {
             home_keys(judge, cloud);
-        } else if judge.constant(share_now) == Some(0.0) && judge.constant(entry_share) == Some(0.0) {
-            judge.problems.push(
-                Problem::error(
-                    Code::KeyNeither,
-                    cloud.place,
-                    format!("`cloud.{name}` has neither a share now nor one to enter with"),
-                )
-                .found("share_now = 0, entry_share = 0")
-                .allowed("`share_now` or `entry_share` above 0")
-                .help("write `entry_share`, the share it begins with when it opens"),
-            );
         }
         let judged = Cloud {
             share_now,

@@ -84,6 +84,20 @@ fn one(judge: &mut Judge, deal: &config::Deal, name: String) -> Deal {
     if let (Some(from), Some(to)) = (&deal.effective, &deal.share_ends) {
         judge.span(&table, ("effective", from), ("share_ends", to));
     }
+    let over = |judge: &Judge, date: &Leaf<config::Date>| {
+        judge.timeline.as_ref().is_some_and(|timeline| date.value < timeline.valuation_date())
+    };
+    if let Some(date) = deal.share_ends.as_ref().filter(|date| over(judge, date)) {
+        judge.problems.push(
+            Problem::warning(
+                Code::OffTimeline,
+                date.place,
+                format!("the revenue share of `deal.{name}` ends before the valuation date: nothing is paid"),
+            )
+            .found(date.value.to_string())
+            .allowed("the valuation date or later"),
+        );
+    }
     let cap = judge.optional(&deal.cap_usd_bn);
     let paid_to_date = judge.number(&table, "paid_to_date_usd_bn", &deal.paid_to_date_usd_bn);
     if let (Some(cap_number), Some(cap)) = (&deal.cap_usd_bn, cap)

@@ -246,6 +246,11 @@ struct Variables<'f> {
 }
 
 impl Variables<'_> {
+    fn has_segment(&self, name: &str) -> bool {
+        let level = format!("factor.segment.{name}.level");
+        self.factors.iter().any(|(other, _)| *other == level)
+    }
+
     /// The variable of a name, with the name of its draw; a problem and nothing where there is none.
     fn find(&self, judge: &mut Judge, leaf: &Leaf<String>) -> Option<(String, Variable)> {
         let name = leaf.value.as_str();
@@ -269,12 +274,14 @@ impl Variables<'_> {
         let candidates =
             judge.written().keys().copied().chain(self.factors.iter().map(|(name, _)| name.as_str()));
         let near = nearest(name, candidates.chain([TERMINATION_TIME])).map(str::to_owned);
-        let problem =
-            Problem::error(Code::UnknownInput, leaf.place, format!("there is no input or factor `{name}`"))
-                .found(name)
-                .allowed(
-                    "the full key of an uncertain number, `termination.time`, or a factor of this scenario",
-                );
+        let of_segment = name.strip_prefix("factor.segment.").and_then(|rest| rest.rsplit_once('.'));
+        let code = match of_segment {
+            Some((segment, _)) if !self.has_segment(segment) => Code::UnknownSegment,
+            _ => Code::UnknownInput,
+        };
+        let problem = Problem::error(code, leaf.place, format!("there is no input or factor `{name}`"))
+            .found(name)
+            .allowed("the full key of an uncertain number, `termination.time`, or a factor of this scenario");
         judge.problems.push(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None if name.starts_with("factor.") => {

@@ -91,7 +91,7 @@ pub(super) fn judge(judge: &mut Judge, config: &Config, discount: Num) -> Option
         judge.number(&table, "marketability_discount", &equity.marketability_discount);
     let owed_growth_half_life =
         judge.number(&table, "owed_growth_half_life_years", &equity.owed_growth_half_life_years);
-    let method = judge.leaf(&table, "method", &equity.method)?;
+    let method = equity.method.as_ref().map_or(config::Method::RevenueMultiple, |leaf| leaf.value);
     idle_keys(judge, equity, method);
     let method = match method {
         config::Method::RevenueMultiple => {

@@ -1,6 +1,6 @@
 //! Cash, scheduled rounds, and what happens when cash runs short (methodology: funding and failure).
 
-use crate::config::{self, Code, Config, Problem};
+use crate::config::{self, Code, Config, Leaf, Problem};
 
 use super::judge::{Judge, Table, entry_path};
 use super::ledger::Num;
@@ -75,7 +75,14 @@ pub(super) fn judge_cash(judge: &mut Judge, config: &Config) -> Option<Cash> {
 
 /// Judges `[[round]]`.
 pub(super) fn judge_rounds(judge: &mut Judge, config: &Config) -> Vec<Round> {
-    let names = judge.names("round", "name", config.round.iter().map(|round| (&round.name, round.place)));
+    let dated = |round: &config::Round| {
+        let date = round.date.as_ref()?;
+        Some(Leaf { value: date.value.to_string(), place: date.place })
+    };
+    let labels: Vec<Option<Leaf<String>>> =
+        config.round.iter().map(|round| round.name.clone().or_else(|| dated(round))).collect();
+    let entries = labels.iter().zip(&config.round).map(|(label, round)| (label, round.place));
+    let names = judge.names("round", "name", entries);
     let mut rounds = Vec::new();
     for (round, name) in config.round.iter().zip(names) {
         let table = Table::new::<config::Round>(entry_path("round", &name), round.place);

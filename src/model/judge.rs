@@ -53,6 +53,8 @@ pub(super) struct Judge<'a> {
     pub(super) timeline: Option<Timeline>,
     written: HashMap<&'a str, Num>,
     failed: HashSet<Num>,
+    /// Key of the home cloud's share, which must be above 0: the mix is measured against it.
+    home_share: Option<&'a str>,
 }
 
 impl<'a> Judge<'a> {
@@ -64,15 +66,15 @@ impl<'a> Judge<'a> {
             timeline: None,
             written: HashMap::new(),
             failed: HashSet::new(),
+            home_share: config
+                .cloud
+                .iter()
+                .find(|cloud| cloud.home.as_ref().is_some_and(|home| home.value))
+                .and_then(|cloud| cloud.share_now.as_ref())
+                .map(|number| number.key.as_str()),
         };
         let mut numbers = Vec::new();
         config.numbers(&mut numbers);
-        let home_share = config
-            .cloud
-            .iter()
-            .find(|cloud| cloud.home.as_ref().is_some_and(|home| home.value))
-            .and_then(|cloud| cloud.share_now.as_ref())
-            .map(|number| number.key.as_str());
         let mut by_key: HashMap<&str, &Number> = HashMap::new();
         for number in &numbers {
             by_key.entry(&number.key).or_insert(number);
@@ -83,11 +85,7 @@ impl<'a> Judge<'a> {
             if alias_of(number).is_some() {
                 continue;
             }
-            let domain = if home_share == Some(number.key.as_str()) && number.domain == Domain::Fraction {
-                Domain::PositiveFraction
-            } else {
-                number.domain
-            };
+            let domain = judge.domain(number);
             let judged = number::judge(number, domain, columns, &mut judge.problems);
             let fine = judged.is_some();
             let (law, wording) = judged
@@ -113,6 +111,10 @@ impl<'a> Judge<'a> {
             }
         }
         judge
+    }
+
+    fn domain(&self, number: &Number) -> Domain {
+        if self.home_share == Some(number.key.as_str()) { Domain::PositiveFraction } else { number.domain }
     }
 
     fn source_index(&self, number: &Number, sources: &[String]) -> Option<usize> {
@@ -222,7 +224,7 @@ impl<'a> Judge<'a> {
 
     /// The law of `num` must suit the domain of an alias as well.
     fn fit(&mut self, alias: &Number, link: &Leaf<String>, num: Num) {
-        let domain = alias.domain;
+        let domain = self.domain(alias);
         let entry = &mut self.ledger.entries[num.index()];
         let key = entry.key.clone();
         let (found, code) = match &mut entry.law {

@@ -47,7 +47,7 @@ pub struct Entry {
     pub source: Option<usize>,
     /// The author's remark.
     pub note: Option<String>,
-    /// For the error screens and the ledger's text: the law as the scenario words it, e.g. `triangular(0, 1, 3)`.
+    /// For the error screens and the ledger's text: the law as the scenario words it, e.g. `triangular(low 0, mode 1, high 3)`.
     pub wording: String,
 }
 

@@ -299,14 +299,16 @@ fn judge_discount(judge: &mut Judge, config: &Config) -> Discount {
         equity.discount_rate.is_none()
             && equity.method.as_ref().is_some_and(|method| method.value == config::Method::PerpetualGrowth)
     });
+    // A deal without a rate, or with the rate 0, pays nothing.
+    let shares = config.deal.iter().filter_map(|deal| deal.rate.as_ref()).any(|rate| match rate {
+        config::RateContent::Number(number) => {
+            judge.optional(&Some(number.clone())).is_some_and(|num| judge.constant(num) != Some(0.0))
+        }
+        config::RateContent::Schedule(steps) => !steps.is_empty(),
+    });
     let ai = config.microsoft.as_ref().is_some_and(|microsoft| microsoft.ai.is_some());
     let streams = [
-        (
-            "share",
-            &given.share,
-            config.deal.iter().any(|deal| deal.rate.is_some()),
-            "payments of the revenue share",
-        ),
+        ("share", &given.share, shares, "payments of the revenue share"),
         ("equity", &given.equity, stakes || perpetual, "stakes"),
         (
             "cloud",
@@ -323,7 +325,7 @@ fn judge_discount(judge: &mut Judge, config: &Config) -> Discount {
                 Problem::warning(
                     Code::DiscountMissing,
                     table.place,
-                    format!("there is no `discount.{key}`: {what} are not discounted"),
+                    format!("there is no `discount.{key}`: 0 is taken for {what}"),
                 )
                 .found("no such key")
                 .help(format!("add `{key}` to [discount], 0 if that is meant")),

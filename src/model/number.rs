@@ -179,8 +179,8 @@ fn value_table(
         );
     }
     let (min, max) = (table.min.as_ref().map(|leaf| leaf.value), table.max.as_ref().map(|leaf| leaf.value));
-    // Written so that a bound that is not a number is a problem as well.
-    if min.is_some_and(|min| !(min <= value.value)) || max.is_some_and(|max| !(value.value <= max)) {
+    // A bound that is not a number holds nothing.
+    if !(min.unwrap_or(f64::NEG_INFINITY)..=max.unwrap_or(f64::INFINITY)).contains(&value.value) {
         fine = false;
         problems.push(
             Problem::error(
@@ -206,7 +206,14 @@ fn constant(
     if domain.contains(value) {
         return Some(Judged { law: Law::Constant(value), wording: value.to_string() });
     }
-    let code = if value.is_finite() { Code::OutsideDomain } else { Code::NotFinite };
+    let code = match value {
+        value if !value.is_finite() => Code::NotFinite,
+        // Of the shares now, only home's has this domain.
+        0.0 if domain == Domain::PositiveFraction && number.key.ends_with(".share_now") => {
+            Code::HomeShareZero
+        }
+        _ => Code::OutsideDomain,
+    };
     problems.push(
         Problem::error(code, place, format!("`{}` must be {}", number.key, domain.words()))
             .found(value.to_string())
@@ -544,7 +551,8 @@ impl Outside {
 
     /// The law without what little is outside.
     pub(super) fn cut(self, law: Distribution, domain: Domain) -> Distribution {
-        if self.probability() == 0.0 {
+        // What no draw can reach (the smallest uniform is 2^-53) needs no cut.
+        if self.probability() < 1e-18 {
             return law;
         }
         let (low, high) = domain.bounds();

@@ -4,4 +4,5 @@ pub mod digits;
 pub mod glossary;
 pub mod headline;
 pub mod row;
+pub mod sketch;
 pub mod tables;

@@ -139,6 +139,7 @@ pub fn normal_of_path(key: StreamKey, path: u64) -> f64 {
 }
 
 /// What [`uniform_pairs`] writes for this path as draw `draw`.
+#[inline(always)]
 pub fn uniform_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     let halves =
         philox_halves([u64::from(path as u32), path >> 32, u64::from(draw / 2), NUMBERED], key.words());
@@ -146,6 +147,7 @@ pub fn uniform_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
 }
 
 /// What [`normal_pairs`] writes for this path as draw `draw`.
+#[inline(always)]
 pub fn normal_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     quantile(uniform_of_draw(key, path, draw))
 }

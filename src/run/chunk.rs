@@ -9,7 +9,9 @@ use crate::kernel::metric::Metric;
 use crate::kernel::outcome::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
+use crate::math::simd::Isa;
 use crate::simd_fn;
+use crate::stats::bins::Bins;
 use crate::stats::moments::{ChunkCoMoments, ChunkMoments, CoMoments, Moments};
 use crate::stats::summary::MetricSummary;
 use std::sync::Mutex;
@@ -130,6 +132,9 @@ pub(super) struct Worker {
     metric_values: Vec<Vec<Vec<f64>>>,
     metric_moments: Vec<Vec<ChunkMoments>>,
     year_moments: Vec<Vec<Vec<ChunkMoments>>>,
+    /// Values of the yearly series, of chunks that go to the yearly bins: a chunk of one series at a time keeps its bins
+    /// in the cache.
+    year_values: Vec<Vec<Vec<Vec<f64>>>>,
     input_values: Vec<Vec<f64>>,
     input_moments: Vec<ChunkMoments>,
     input_pairs: Vec<ChunkCoMoments>,
@@ -156,6 +161,11 @@ impl Worker {
                 .iter()
                 .map(|deal| deal.iter().map(|year| vec![ChunkMoments::EMPTY; year.len()]).collect())
                 .collect(),
+            year_values: block
+                .years
+                .iter()
+                .map(|deal| deal.iter().map(|year| vec![Vec::new(); year.len()]).collect())
+                .collect(),
             input_values: vec![Vec::new(); plan.inputs.nums.len()],
             input_moments: vec![ChunkMoments::EMPTY; plan.inputs.nums.len()],
             input_pairs: vec![ChunkCoMoments::EMPTY; plan.inputs.pairs.len()],
@@ -179,7 +189,7 @@ impl Worker {
             self.block.run(plan, path, asked);
             self.gather(plan, shared, path, count, draws, &mut broken);
         }
-        self.flush(shared, broken);
+        self.flush(plan.isa, shared, broken);
         if draws {
             let draws = ChunkDraws {
                 first_path: first,
@@ -236,13 +246,9 @@ impl Worker {
             add(moments, lanes);
         }
         if path < QUANTILE_PATHS {
-            for (deal, shared_years) in block.years.iter().zip(&shared.years) {
-                for (year, shared_year) in deal.iter().zip(shared_years) {
-                    let mut summaries = shared_year.lock().expect("no worker panicked");
-                    for (lanes, summary) in year.iter().zip(summaries.iter_mut()) {
-                        summary.bins.add_all(&lanes[..count]);
-                    }
-                }
+            let columns = self.year_values.iter_mut().flatten().flatten();
+            for (lanes, values) in block.years.iter().flatten().flatten().zip(columns) {
+                values.extend_from_slice(&lanes[..count]);
             }
         }
         for (&num, moments) in plan.inputs.nums.iter().zip(&mut self.input_moments) {
@@ -289,7 +295,7 @@ impl Worker {
     }
 
     /// Adds the finished chunk to what is shared.
-    fn flush(&mut self, shared: &Shared, broken: Broken) {
+    fn flush(&mut self, isa: Isa, shared: &Shared, broken: Broken) {
         for ((summary, moments), values) in shared
             .metrics
             .iter()
@@ -298,15 +304,21 @@ impl Worker {
             .zip(self.metric_values.iter().flatten())
         {
             let mut summary = summary.lock().expect("no worker panicked");
-            summary.add_chunk(moments, values);
+            summary.add_moments(moments);
+            summarise(isa, values, &mut summary);
             *moments = ChunkMoments::EMPTY;
         }
-        for (shared_years, years) in shared.years.iter().zip(&mut self.year_moments) {
-            for (shared_year, year) in shared_years.iter().zip(years) {
+        let year_values = self.year_values.iter_mut();
+        for ((shared_years, years), values) in
+            shared.years.iter().zip(&mut self.year_moments).zip(year_values)
+        {
+            for ((shared_year, year), values) in shared_years.iter().zip(years).zip(values) {
                 let mut summaries = shared_year.lock().expect("no worker panicked");
-                for (summary, moments) in summaries.iter_mut().zip(year) {
+                for ((summary, moments), values) in summaries.iter_mut().zip(year).zip(values) {
                     summary.moments.add_chunk(moments);
                     *moments = ChunkMoments::EMPTY;
+                    bin_coarsely(isa, values, &mut summary.bins);
+                    values.clear();
                 }
             }
         }
@@ -339,5 +351,17 @@ impl Worker {
 simd_fn! {
     fn add_block(values: &Lanes, moments: &mut ChunkMoments) {
         moments.add_block(values);
+    }
+}
+
+simd_fn! {
+    fn summarise(values: &[f64], summary: &mut MetricSummary) {
+        summary.add_values(values);
+    }
+}
+
+simd_fn! {
+    fn bin_coarsely(values: &[f64], bins: &mut Bins<8>) {
+        bins.add_all(values);
     }
 }

@@ -222,7 +222,9 @@ impl<const BITS: u32> TryFrom<Vec<(u64, u64, u64)>> for Bins<BITS> {
     fn try_from(rows: Vec<(u64, u64, u64)>) -> Result<Self, String> {
         let mut bins = Bins::new();
         for (number, count, detail) in rows {
-            if number >= Self::END || count == 0 || count >> 40 != 0 || detail >> DETAIL_BITS >= count {
+            let steps = number % Self::NEGATIVE;
+            let known = number < Self::END && steps <= Self::UNDEFINED && number != Self::NEGATIVE;
+            if !known || count == 0 || count >> 40 != 0 || detail >> DETAIL_BITS >= count {
                 return Err(format!("no such bin: number {number}, count {count}, detail {detail}"));
             }
             bins.count_in(number, count, detail);
@@ -554,7 +556,9 @@ mod tests {
             let text = serde_json::to_string(&bins).unwrap();
             assert_eq!(serde_json::from_str::<FineBins>(&text).unwrap(), bins, "{name}");
         }
-        for wrong in ["[[999999999,1,0]]", "[[1,0,0]]", "[[1,1,16777216]]"] {
+        for wrong in
+            ["[[999999999,1,0]]", "[[200000,1,0]]", "[[262144,1,0]]", "[[1,0,0]]", "[[1,1,16777216]]"]
+        {
             assert!(serde_json::from_str::<FineBins>(wrong).is_err());
         }
     }

@@ -37,6 +37,7 @@ impl<const BITS: u32> Summary<BITS> {
     }
 
     /// Adds values to the bins whose moments come on their own: all of a chunk, or a part.
+    #[inline(always)]
     pub fn add_values(&mut self, values: &[f64]) {
         self.bins.add_all(values);
     }

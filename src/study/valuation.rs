@@ -2,10 +2,11 @@
 
 use crate::config::{Date, Unit};
 use crate::kernel::metric::{Metric, Series};
-use crate::kernel::plan::Plan;
+use crate::kernel::plan::{Plan, TIME_SLACK};
 use crate::math::binomial::order_statistic_interval;
 use crate::model::dependence::Pair;
 use crate::model::ledger::{Law, Ledger, Num, Origin};
+use crate::model::timeline::Year;
 use crate::model::{Model, Source};
 use crate::run::{Event, RunResult, YearSummary};
 use crate::stats::bins::Ranked;
@@ -209,9 +210,29 @@ impl Valuation<'_> {
         self.result.paths > 1 && self.subjects.iter().flat_map(|subject| &subject.metrics).all(same)
     }
 
-    /// Paths on which an event of a deal has happened by each period's end.
-    pub fn event_counts(&self, deal: usize, event: Event) -> &[u64] {
-        &self.result.events[deal][event as usize]
+    /// How likely an event of a deal is by the horizon, and the standard error of that.
+    pub fn probability(&self, deal: usize, event: Event) -> (f64, f64) {
+        let by_period = &self.result.events[deal][event as usize];
+        proportion(by_period.last().copied().unwrap_or(0), self.result.paths)
+    }
+
+    /// The calendar year in which an event of a deal happens on most paths; `None` where it never does.
+    pub fn likeliest_year(&self, deal: usize, event: Event) -> Option<i32> {
+        let by_period = &self.result.events[deal][event as usize];
+        let years = &self.plan.steps.years;
+        let before = |year: &Year| year.first.checked_sub(1).map_or(0, |period| by_period[period]);
+        let inside = |year: &&Year| by_period[year.last] - before(year);
+        // The first of those that tie.
+        let most = years.iter().rev().max_by_key(inside)?;
+        (inside(&most) > 0).then_some(most.year)
+    }
+
+    /// The calendar year and month of a time, years of 360 days from the valuation date.
+    pub fn month(&self, time: f64) -> (i32, u32) {
+        let start = self.plan.model.timeline.valuation_date();
+        let days = f64::from(start.day().min(30) - 1) + time * 360.0;
+        let months = i64::from(start.month()) - 1 + (days / 30.0 + TIME_SLACK).floor() as i64;
+        (start.year() + months.div_euclid(12) as i32, months.rem_euclid(12) as u32 + 1)
     }
 }
 

@@ -1,0 +1,5 @@
+//! The fast tests.
+
+mod scenario;
+mod twin;
+mod whole_paths;

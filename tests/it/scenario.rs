@@ -1,0 +1,43 @@
+//! Scenarios for the tests: the shipped ones, and texts that exercise what those leave out.
+
+use capstake::config;
+use capstake::model::{Model, NoColumns};
+
+/// A shipped scenario.
+pub fn shipped(name: &str) -> Model {
+    shipped_with(name, &[])
+}
+
+/// A shipped scenario with `--set` flags.
+pub fn shipped_with(name: &str, overrides: &[&str]) -> Model {
+    let file = format!("{}/configs/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&file).expect("a shipped scenario");
+    from_text(name, &text, overrides)
+}
+
+/// A scenario from its text.
+pub fn from_text(name: &str, text: &str, overrides: &[&str]) -> Model {
+    let overrides: Vec<String> = overrides.iter().map(|flag| (*flag).to_owned()).collect();
+    let (sources, config) = config::parse(name, text, &overrides);
+    let show = |problems: &config::Problems| capstake::cli::screen::problems(&sources, problems, false);
+    let config = config.unwrap_or_else(|problems| panic!("{}", show(&problems)));
+    match Model::from_config(&config, name, "", &NoColumns) {
+        Ok((model, _)) => model,
+        Err(problems) => panic!("{}", show(&problems)),
+    }
+}
+
+/// Names and texts of the scenarios in tests/it/scenarios.
+pub fn beyond_base() -> Vec<(&'static str, &'static str)> {
+    vec![
+        ("monthly-stub", include_str!("scenarios/monthly-stub.toml")),
+        ("yearly-euler", include_str!("scenarios/yearly-euler.toml")),
+        ("ebitda-history", include_str!("scenarios/ebitda-history.toml")),
+        ("perpetual-growth", include_str!("scenarios/perpetual-growth.toml")),
+        ("elasticity-funding", include_str!("scenarios/elasticity-funding.toml")),
+        ("annual-totals", include_str!("scenarios/annual-totals.toml")),
+        ("no-cash-ipo", include_str!("scenarios/no-cash-ipo.toml")),
+        ("recovery-lag", include_str!("scenarios/recovery-lag.toml")),
+        ("clouds-only", include_str!("scenarios/clouds-only.toml")),
+    ]
+}
