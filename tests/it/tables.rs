@@ -235,6 +235,7 @@ name = "certain"
 [timeline]
 valuation_date = 2026-07-01
 horizon = 2030-12-31
+period = "quarter"
 [[segment]]
 name = "all"
 process = "gbm"
@@ -256,13 +257,10 @@ rate = 0.20
 fn what_is_certain_is_said_to_be_exact() {
     let page = page(&scenario::from_text("certain", CERTAIN, &[]), 100, 80);
     println!("{page}");
-    assert!(
-        page.contains("$20 bn (exact)") && !page.contains('±'.to_string().as_str().trim())
-            || page.contains("± error")
-    );
-    assert!(page.contains("exact") && page.contains("reached in") && page.contains("cap  none"));
-    assert!(page.contains("the cap binds in 2028") || page.contains("the cap binds in 2029"));
-    assert!(!page.contains("of futures") && !page.contains("of paths"));
+    assert!(page.contains("Microsoft takes $20 bn (exact) under capped"));
+    assert!(page.contains("the cap binds in 2028.") && page.contains("2028 (exact)"));
+    assert!(page.contains("cap  none"));
+    assert!(!page.contains("± 0") && !page.contains("of futures") && !page.contains("of paths"));
 }
 
 #[test]
@@ -271,6 +269,16 @@ fn one_path_claims_nothing() {
     println!("{page}");
     assert!(page.contains("One path") && page.contains("1 path ·"));
     assert!(!page.contains("exact"), "{page}");
+}
+
+#[test]
+fn a_run_without_a_path_says_only_that() {
+    let (plan, mut result) = run_of(&scenario::shipped("base"), 0);
+    (result.asked, result.interrupted) = (1_000_000, true);
+    let page = sink::terminal::headline(&headline(&valuation(&plan, &result)), 80, false);
+    assert!(page.contains("PARTIAL: stopped before the first of 1,000,000 paths"), "{page}");
+    assert!(!page.contains("takes") && !page.contains("microsoft_take_pv"));
+    assert!(tables(&valuation(&plan, &result)).summary.iter().all(|row| row.mean.is_nan() && row.paths == 0));
 }
 
 #[test]
