@@ -1,0 +1,13 @@
+//! The slow tests: prices and laws against exact and published values, by z-scores (release only).
+
+#[path = "../engine/mod.rs"]
+mod engine;
+
+mod capped_share;
+mod company_plan;
+mod copula;
+mod distribution;
+mod growth;
+mod page;
+mod schwartz_moon;
+mod verdict;
