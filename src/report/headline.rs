@@ -78,12 +78,14 @@ pub enum Weight {
 
 /// Writes the first page.
 pub fn headline(valuation: &Valuation) -> Headline {
+    // Of no paths there is nothing to say.
+    let subjects: &[Subject] = if valuation.result.paths == 0 { &[] } else { &valuation.subjects };
     Headline {
         title: title(valuation),
         warnings: warnings(valuation),
-        answer: answer(valuation),
+        answer: answer(valuation, subjects),
         unit: "$bn",
-        sections: valuation.subjects.iter().map(|subject| section(valuation, subject)).collect(),
+        sections: subjects.iter().map(|subject| section(valuation, subject)).collect(),
     }
 }
 
@@ -106,11 +108,14 @@ fn warnings(valuation: &Valuation) -> Vec<String> {
     let result = valuation.result;
     let mut warnings = Vec::new();
     if result.interrupted {
-        warnings.push(format!(
-            "PARTIAL: stopped after {} of {} paths; all below is over those.",
-            thousands(result.paths),
-            thousands(result.asked)
-        ));
+        let asked = thousands(result.asked);
+        warnings.push(match result.paths {
+            0 => format!("PARTIAL: stopped before the first of {asked} paths was kept."),
+            done => format!(
+                "PARTIAL: stopped after {} of {asked} paths; all below is over those.",
+                thousands(done)
+            ),
+        });
     }
     if result.broken.count > 0 {
         let first: Vec<String> = result.broken.first.iter().take(3).map(u64::to_string).collect();
@@ -130,9 +135,9 @@ fn warnings(valuation: &Valuation) -> Vec<String> {
     warnings
 }
 
-fn answer(valuation: &Valuation) -> Vec<String> {
+fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
     let mut sentences = Vec::new();
-    for (i, subject) in valuation.subjects.iter().enumerate() {
+    for (i, subject) in subjects.iter().enumerate() {
         let Some(take) = subject.metric(Metric::MicrosoftTakePv) else { continue };
         let mean = Estimate::of(&take.statistics);
         match subject.who {
@@ -147,7 +152,7 @@ fn answer(valuation: &Valuation) -> Vec<String> {
                 ));
                 if let Some(retained) = subject.metric(Metric::OpenaiRetainedPv) {
                     let mean = Estimate::of(&retained.statistics);
-                    sentences.push(format!("OpenAI's other holders of today keep {}.", dollars(&mean)));
+                    sentences.push(format!("Today's other holders of OpenAI keep {}.", dollars(&mean)));
                 }
             }
             Who::Deal(_) => {}
@@ -216,7 +221,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
         lines: lines.map(line).collect(),
         facts: match subject.who {
             Who::Deal(deal) => deal_facts(valuation, subject, deal),
-            Who::Difference(_) => difference_facts(subject),
+            Who::Difference(later) => difference_facts(valuation, subject, later),
         },
     }
 }
@@ -263,16 +268,15 @@ fn quantiles(answer: &MetricAnswer) -> [String; 3] {
 fn deal_facts(valuation: &Valuation, subject: &Subject, deal: usize) -> Vec<(&'static str, String)> {
     let model = &valuation.plan.model;
     let mut facts = Vec::new();
-    let cap = match model.deals[deal].cap {
-        None => "none".into(),
-        Some(_) => timing(valuation, subject, deal, Event::CapReached, "reached", Some(Metric::CapHitTime)),
-    };
-    facts.push(("cap", cap));
+    facts.push(match model.deals[deal].cap {
+        None => ("cap", "none".into()),
+        Some(_) => ("cap hit", timing(valuation, subject, deal, Event::CapReached, Some(Metric::CapHitTime))),
+    });
     if model.ipo.is_some() {
-        facts.push(("IPO", timing(valuation, subject, deal, Event::Listed, "listed", Some(Metric::IpoTime))));
+        facts.push(("IPO", timing(valuation, subject, deal, Event::Listed, Some(Metric::IpoTime))));
     }
     if model.cash.is_some() {
-        facts.push(("failure", timing(valuation, subject, deal, Event::Failed, "failed", None)));
+        facts.push(("failure", timing(valuation, subject, deal, Event::Failed, None)));
     }
     facts
 }
@@ -283,56 +287,47 @@ fn timing(
     subject: &Subject,
     deal: usize,
     event: Event,
-    happened: &str,
     time: Option<Metric>,
 ) -> String {
     let (p, std_error) = valuation.probability(deal, event);
+    let year = valuation.likeliest_year(deal, event);
     let median = time.and_then(|metric| subject.metric(metric)).map(|answer| answer.statistics.p50);
     let month = median.filter(|years| years.is_finite()).map(|years| {
         let (year, month) = valuation.month(years);
         format!("{} {year}", MONTHS[month as usize - 1])
     });
-    let year = valuation.likeliest_year(deal, event);
-    if p == 0.0 {
-        return match valuation.is_deterministic() {
-            true => format!("never {happened}"),
-            false => format!("{happened} on none of {}", paths_in_words(valuation.result.paths)),
+    if valuation.is_deterministic() {
+        return match month.or(year.map(|year| year.to_string())) {
+            Some(when) if p > 0.0 => format!("{when} (exact)"),
+            _ => "never (exact)".into(),
         };
     }
-    if valuation.is_deterministic() {
-        let when = month.or(year.map(|year| year.to_string())).unwrap_or_default();
-        return format!("{happened} in {when} (exact)");
-    }
-    let part = match p == 1.0 {
-        true => format!("all {}", paths_in_words(valuation.result.paths)),
-        false => format!("{} of paths", percent(p, std_error)),
+    let paths = paths_in_words(valuation.result.paths);
+    let part = match p {
+        0.0 => return format!("none of {paths}"),
+        1.0 => format!("all {paths}"),
+        _ => format!("{} of paths", percent(p, std_error)),
     };
-    let mut text = format!("{happened} on {part}");
-    if let Some(year) = year {
-        text += &format!(", most often in {year}");
-    }
-    if let Some(month) = month {
-        text += &format!(", median {month}");
-    }
-    text
+    let year = year.map_or(String::new(), |year| format!(", most often in {year}"));
+    let month = month.map_or(String::new(), |month| format!(", half of these by {month}"));
+    part + &year + &month
 }
 
-/// How much more or less often things happen.
-fn difference_facts(subject: &Subject) -> Vec<(&'static str, String)> {
-    [
-        ("cap", Metric::CapHit, "reached"),
-        ("IPO", Metric::Ipo, "listed"),
-        ("failure", Metric::Failed, "failed"),
-    ]
-    .into_iter()
-    .filter_map(|(word, metric, happened)| {
-        let s = &subject.metric(metric)?.statistics;
-        if s.mean == 0.0 || s.mean.is_nan() {
-            return None;
-        }
-        let points = Estimate::new(100.0 * s.mean.abs(), 100.0 * s.std_error).words();
-        let side = if s.mean > 0.0 { "more" } else { "fewer" };
-        Some((word, format!("{happened} on {points} percentage points {side} of the paths")))
-    })
-    .collect()
+/// How much more or less often things happen, where they can happen under both deals.
+fn difference_facts(valuation: &Valuation, subject: &Subject, later: usize) -> Vec<(&'static str, String)> {
+    let deals = &valuation.plan.model.deals;
+    let both_capped = deals[later].cap.is_some() && deals[0].cap.is_some();
+    [("cap hit", Metric::CapHit), ("IPO", Metric::Ipo), ("failure", Metric::Failed)]
+        .into_iter()
+        .filter(|&(_, metric)| metric != Metric::CapHit || both_capped)
+        .filter_map(|(word, metric)| {
+            let s = &subject.metric(metric)?.statistics;
+            if s.mean == 0.0 || s.mean.is_nan() {
+                return None;
+            }
+            let points = Estimate::new(100.0 * s.mean.abs(), 100.0 * s.std_error).words();
+            let side = if s.mean > 0.0 { "more" } else { "less" };
+            Some((word, format!("{points} percentage points {side} often")))
+        })
+        .collect()
 }

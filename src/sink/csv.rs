@@ -37,3 +37,92 @@ pub fn guard(text: &str) -> Cow<'_, str> {
         _ => Cow::Borrowed(text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::row::row;
+
+    row! {
+        /// A row with every kind of cell.
+        #[allow(missing_docs)]
+        TestRow in "test" {
+            name: String,
+            unit: &'static str,
+            year: i32,
+            paths: u64,
+            value: f64,
+        }
+    }
+
+    fn text(rows: &[TestRow]) -> String {
+        let mut out = Vec::new();
+        write(rows, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    fn row(name: &str, value: f64) -> TestRow {
+        TestRow { name: name.into(), unit: "usd_bn", year: 2026, paths: 1_000_000, value }
+    }
+
+    #[test]
+    fn a_header_always() {
+        assert_eq!(text(&[]), "name,unit,year,paths,value\n");
+    }
+
+    #[test]
+    fn cells() {
+        let rows = [
+            row("plain", 0.1),
+            row("two, with \"quotes\"", -2.0),
+            row("a line\nand another", f64::NAN),
+            row("=1+1", f64::INFINITY),
+            row("café – naïve", 1e-300),
+        ];
+        assert_eq!(
+            text(&rows),
+            "name,unit,year,paths,value\n\
+             plain,usd_bn,2026,1000000,0.1\n\
+             \"two, with \"\"quotes\"\"\",usd_bn,2026,1000000,-2\n\
+             \"a line\nand another\",usd_bn,2026,1000000,\n\
+             '=1+1,usd_bn,2026,1000000,inf\n\
+             café – naïve,usd_bn,2026,1000000,1e-300\n"
+        );
+    }
+
+    #[test]
+    fn no_text_is_a_formula() {
+        for text in ["=SUM(A1)", "+1", "-1", "@x", "\tx", "\rx"] {
+            assert_eq!(guard(text), format!("'{text}"));
+        }
+        for text in ["", "a=b", "'=x", " =x", "1-2", "–"] {
+            assert_eq!(guard(text), text);
+        }
+    }
+
+    #[test]
+    fn a_writer_that_fails_is_told_of() {
+        struct Full(usize);
+        impl Write for Full {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                match self.0 {
+                    0 => Err(io::Error::from(io::ErrorKind::StorageFull)),
+                    left => {
+                        let taken = left.min(bytes.len());
+                        self.0 -= taken;
+                        Ok(taken)
+                    }
+                }
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let rows = vec![row("plain", 0.1); 3];
+        let whole = text(&rows).len();
+        for room in 0..whole {
+            assert_eq!(write(&rows, Full(room)).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        }
+        write(&rows, Full(whole)).unwrap();
+    }
+}

@@ -28,3 +28,20 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
         "summary": rows,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_object() {
+        let facts = RunFacts { status: "complete", out: "output/=x", paths: 1_000, seconds: 0.5 };
+        let value = summary(&facts, &[]);
+        assert_eq!(
+            value.to_string(),
+            r#"{"schema_version":1,"status":"complete","out":"output/=x","paths":1000,"seconds":0.5,"#
+                .to_owned()
+                + r#""paths_per_second":2000.0,"summary":[]}"#
+        );
+    }
+}

@@ -11,3 +11,58 @@ pub fn push(out: &mut Vec<u8>, figure: f64) {
         out.extend_from_slice(if figure > 0.0 { b"inf" } else { b"-inf" });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn text(figure: f64) -> String {
+        let mut out = Vec::new();
+        push(&mut out, figure);
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn forms() {
+        let pairs = [
+            (0.0, "0"),
+            (-0.0, "-0"),
+            (187.0, "187"),
+            (0.1, "0.1"),
+            (-2.5, "-2.5"),
+            (1e15, "1000000000000000"),
+            (123456.789, "123456.789"),
+            (1e-5, "0.00001"),
+            (1e-6, "1e-6"),
+            (0.00012, "0.00012"),
+            (1e22, "1e+22"),
+            (5e-324, "5e-324"),
+            (f64::INFINITY, "inf"),
+            (f64::NEG_INFINITY, "-inf"),
+            (f64::NAN, ""),
+        ];
+        for (figure, expected) in pairs {
+            assert_eq!(text(figure), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reads_back_to_the_same_bits(bits: u64, decimal in -1e6..1e6_f64) {
+            for figure in [f64::from_bits(bits), decimal, decimal.round()] {
+                if figure.is_nan() {
+                    prop_assert_eq!(text(figure), "");
+                } else {
+                    prop_assert_eq!(text(figure).parse::<f64>().unwrap().to_bits(), figure.to_bits());
+                    // No shorter than what the standard library thinks shortest, in digits.
+                    let digits = |text: &str| {
+                        let mantissa = text.split('e').next().unwrap().replace(['-', '.'], "");
+                        mantissa.trim_matches('0').len()
+                    };
+                    prop_assert_eq!(digits(&text(figure)), digits(&format!("{figure:e}")));
+                }
+            }
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! The fast tests.
 
 mod scenario;
+mod tables;
 mod twin;
 mod whole_paths;
