@@ -1,27 +1,28 @@
 //! What a run takes: time, memory and disk, from the size of its plan; nothing is simulated to find out.
 
 use crate::kernel::plan::Plan;
-use crate::run::CHUNK_PATHS;
+use crate::run::{CHUNK_PATHS, QUANTILE_PATHS};
 
-// Nanoseconds of one core, measured on the scenarios in `configs/` (two cores at 2.1 GHz, AVX-512, 2026): within a third
-// there, and within a factor of three on other machines, which is all that a person needs who chooses a number of paths.
-const PATH: f64 = 60.0;
-const INPUT: f64 = 16.0;
+// Nanoseconds of one core, fitted on the scenarios in `configs/` and `tests/it/scenarios` (AVX2, one shared core, 2026):
+// within a fifth of what was measured on the shipped ones, a factor of two on the others and on other machines. Nobody
+// who chooses a number of paths needs more.
+const INPUT: f64 = 38.0;
 const METRIC: f64 = 13.0;
-const YEAR_SERIES: f64 = 2.2;
-const PERIOD: f64 = 4.0;
-const PERIOD_SEGMENT: f64 = 17.0;
-const PERIOD_SHOCK: f64 = 8.0;
-const PERIOD_CLOUD: f64 = 12.0;
-const PERIOD_DEAL: f64 = 45.0;
-const PERIOD_DEAL_CLOUD: f64 = 5.0;
-const DRAWS_CELL: f64 = 45.0;
+const PERIOD_PROCESS: f64 = 35.0;
+const PERIOD_SHOCK: f64 = 14.0;
+const PERIOD_DEAL: f64 = 10.0;
+const PERIOD_DEAL_CLOUD: f64 = 9.0;
+/// Yearly series go into bins on the first paths only.
+const YEAR_BINS: f64 = 6.0;
+const DRAWS_CELL: f64 = 60.0;
 
 /// Estimates for one plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
     /// Of one path on one core.
     path_seconds: f64,
+    /// More than that on the first paths, whose years are binned.
+    first_path_seconds: f64,
     /// Of one path's rows in a draws file, on one core.
     draws_seconds: f64,
     /// Bytes of one path's rows in a draws file.
@@ -47,15 +48,11 @@ impl Cost {
         let processes = count(model.segments.len())
             + count(usize::from(model.microsoft.ai.is_some()))
             + count(usize::from(model.equity.is_some_and(|equity| equity.method.multiple().is_some())));
-        let path = PATH
-            + INPUT * inputs
+        let path = INPUT * inputs
             + METRIC * metrics
-            + YEAR_SERIES * years * series
             + periods
-                * (PERIOD
-                    + PERIOD_SEGMENT * processes
+                * (PERIOD_PROCESS * processes
                     + PERIOD_SHOCK * count(model.shocks.len())
-                    + PERIOD_CLOUD * clouds
                     + deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
         let cells = deals * (inputs + count(crate::kernel::metric::Metric::ALL.len()));
         // Rows times their usual length.
@@ -66,10 +63,11 @@ impl Cost {
             + count(model.ledger.entries().len()) * 140.0
             + 20_000.0;
         // A metric's fine bins spread over a dozen powers of two, those of a year too; see `stats::bins`.
-        let memory_base = 12e6 + metrics * 450e3 + years * series * 60e3;
+        let memory_base = 6e6 + metrics * 1e6 + years * series * 110e3;
         let memory_thread = 3e6 + count(CHUNK_PATHS as usize) * 8.0 * metrics;
         Cost {
             path_seconds: path * 1e-9,
+            first_path_seconds: YEAR_BINS * years * series * 1e-9,
             draws_seconds: cells * DRAWS_CELL * 1e-9,
             draws_path_bytes: cells * 18.5 + deals * 25.0,
             tables_bytes: tables,
@@ -80,7 +78,8 @@ impl Cost {
 
     /// Wall time of so many paths.
     pub fn seconds(&self, paths: u64, threads: usize) -> f64 {
-        0.1 + paths as f64 * self.path_seconds / threads.max(1) as f64
+        let first = paths.min(QUANTILE_PATHS) as f64 * self.first_path_seconds;
+        0.05 + (paths as f64 * self.path_seconds + first) / threads.max(1) as f64
     }
 
     /// Further wall time where every path is written out.

@@ -39,27 +39,36 @@ terminal. Equal scenario, seed and number of paths give equal bits, on any numbe
 
 const EXAMPLES: &str = "\
 Examples:
-  capstake init my.toml                                        a commented scenario to start from
-  capstake check my.toml                                       its problems, and everything it assumes
-  capstake run my.toml                                         1,000,000 paths into output/<name>
-  capstake run my.toml -n 10M -s 7 -o output/long              more paths, another seed, another folder
-  capstake run my.toml --set deal.today.cap_usd_bn=60 -o out   one key changed for one run
-  capstake run my.toml --draws csv                             every path's inputs and metrics as well
-  capstake explain microsoft_take_pv                           a metric, key, distribution, file or error code
+  capstake init my.toml                 a commented scenario to start from
+  capstake check my.toml                its problems, and everything it assumes
+  capstake run my.toml                  1,000,000 paths into output/<name>
+  capstake run my.toml -n 10M -o long   more paths, another folder
+  capstake run my.toml --draws csv      every path's inputs and metrics as well
+  capstake run my.toml --set deal.today.cap_usd_bn=60 -o other
+                                        one key changed for one run
+  capstake explain microsoft_take_pv    a metric, key, file, error code, …
 
-Exit codes: 0 done, 1 a bug, 2 usage, 3 the scenario cannot be read, 4 it has problems, 5 a path was not finite,
-6 output could not be written, 7 results do not match, 8 precision not reached, 130 interrupted (finished work is saved).";
+Exit codes:
+  0  done                               6    output could not be written
+  1  a bug                              7    results do not match
+  2  usage                              8    precision not reached
+  3  the scenario cannot be read        130  interrupted; finished work is saved
+  4  the scenario has problems
+  5  a path was not finite";
 
 const RUN_EXAMPLES: &str = "\
 Examples:
-  capstake run base.toml -n 100k                               quick look
-  capstake run base.toml --set 'run.booking=\"end\"'             texts need quotes inside quotes
-  capstake run base.toml --set segment.business.growth_now=0.5 entries of lists go by name
-  capstake run base.toml --json | jq .summary[0].mean          results for another program
-  capstake run base.toml --only-path 48231                     one path, alone
+  capstake run base.toml -n 100k             a quick look
+  capstake run base.toml --json | jq .paths  results for another program
+  capstake run base.toml --only-path 48231   one path, alone
+  capstake run base.toml --set segment.business.growth_now=0.5
+                                             entries of lists go by name
+  capstake run base.toml --set 'run.booking=\"end\"'
+                                             texts need quotes inside quotes
 
-The results folder is replaced if it holds the same scenario, seed, paths and version; another run's folder needs --force;
-a folder with anything else in it is never touched. Ctrl-C saves the paths that are done and exits with 130.";
+A results folder is replaced if it holds the same scenario, seed, paths and
+version. That of another run needs --force. A folder with anything else in it
+is never touched. Ctrl-C saves the paths that are done and exits with 130.";
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
@@ -75,7 +84,7 @@ enum Command {
     /// Simulate a scenario, write the results, print the headline table
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
-    /// Read and judge a scenario: problems, assumptions, what is absent, what a run would take
+    /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
     Explain(explain::ExplainArguments),

@@ -43,7 +43,7 @@ pub struct RunArguments {
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
     /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
-    #[arg(short, long, value_name = "S", allow_hyphen_values = true)]
+    #[arg(short, long, value_name = "S", value_parser = seed_argument, allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// Folder for the results [default: output/<scenario name>]
     #[arg(short, long, value_name = "DIR")]
@@ -105,6 +105,10 @@ pub fn paths_argument(text: &str) -> Result<u64, String> {
         Ok(count) => Ok(count),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn seed_argument(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
 fn draws_argument(text: &str) -> Result<Draws, String> {
