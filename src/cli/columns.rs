@@ -32,7 +32,9 @@ impl Columns {
     pub fn digests(&self) -> Vec<(String, String)> {
         self.files
             .iter()
-            .filter_map(|(csv, file)| Some((csv.clone(), blake3::hash(file.as_ref().ok()?).to_hex().to_string())))
+            .filter_map(|(csv, file)| {
+                Some((csv.clone(), blake3::hash(file.as_ref().ok()?).to_hex().to_string()))
+            })
             .collect()
     }
 }
@@ -41,9 +43,10 @@ impl Columns {
 fn collect(value: &serde_json::Value, names: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(table) => {
-            if let (Some("empirical"), Some(csv)) =
-                (table.get("dist").and_then(|dist| dist.as_str()), table.get("csv").and_then(|csv| csv.as_str()))
-            {
+            if let (Some("empirical"), Some(csv)) = (
+                table.get("dist").and_then(|dist| dist.as_str()),
+                table.get("csv").and_then(|csv| csv.as_str()),
+            ) {
                 names.push(csv.to_owned());
             }
             table.values().for_each(|inner| collect(inner, names));
@@ -69,7 +72,11 @@ fn read_file(csv: &str, path: &Path) -> Result<Vec<u8>, ColumnError> {
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(super::scenario::reason(&error)))?;
     if bytes.len() as u64 > MAX_BYTES {
-        return Err(ColumnError::TooLarge { csv: csv.to_owned(), bytes: bytes.len() as u64, most: MAX_BYTES });
+        return Err(ColumnError::TooLarge {
+            csv: csv.to_owned(),
+            bytes: bytes.len() as u64,
+            most: MAX_BYTES,
+        });
     }
     Ok(bytes)
 }

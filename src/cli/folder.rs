@@ -66,8 +66,9 @@ impl Folder {
             Standing::Empty => {}
             Standing::Foreign => {
                 let message = format!("`{}` holds files that capstake did not write", path.display());
-                return Err(Failure::coded(Exit::Output, Code::FolderForeign, message)
-                    .help("name another folder with -o, or empty this one yourself; --force does not touch it"));
+                return Err(Failure::coded(Exit::Output, Code::FolderForeign, message).help(
+                    "name another folder with -o, or empty this one yourself; --force does not touch it",
+                ));
             }
             Standing::Results(found) => {
                 if replace == Replace::SameRun && found.identity.as_ref() != Some(&manifest.identity()) {
@@ -178,7 +179,11 @@ impl Draft {
         file.as_file().sync_all()?;
         file.persist(folder.join(&self.name)).map_err(|error| error.error)?;
         sync_folder(folder)?;
-        Ok(FilePart { name: self.name, bytes: self.bytes, blake3: self.hasher.finalize().to_hex().to_string() })
+        Ok(FilePart {
+            name: self.name,
+            bytes: self.bytes,
+            blake3: self.hasher.finalize().to_hex().to_string(),
+        })
     }
 }
 
@@ -200,7 +205,9 @@ fn standing(path: &Path) -> Result<Standing, Failure> {
     }
     match fs::read(path.join(manifest::FILE)) {
         Ok(bytes) => {
-            return Ok(manifest::find(&bytes).map_or(Standing::Foreign, |found| Standing::Results(found.into())));
+            return Ok(
+                manifest::find(&bytes).map_or(Standing::Foreign, |found| Standing::Results(found.into()))
+            );
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         // A folder of that name, or a manifest that may not be read: not ours to judge.

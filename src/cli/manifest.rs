@@ -165,7 +165,8 @@ pub struct FailedPaths {
 impl Manifest {
     /// The bytes of the file.
     pub fn bytes(&self) -> Vec<u8> {
-        let mut bytes = serde_json::to_vec_pretty(self).expect("a manifest has no maps with other keys than texts");
+        let mut bytes =
+            serde_json::to_vec_pretty(self).expect("a manifest has no maps with other keys than texts");
         bytes.push(b'\n');
         bytes
     }

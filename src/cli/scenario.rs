@@ -46,7 +46,9 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
         Ok((model, warnings)) => {
             Ok(Scenario { path: path.to_owned(), sources, model, warnings, resolved, columns: digests })
         }
-        Err(problems) => Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems }),
+        Err(problems) => {
+            Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
+        }
     }
 }
 

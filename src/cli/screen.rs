@@ -2,7 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::config::{Label, Origin, Place, Problem, Problems, Severity, Sources};
+use crate::config::{Code, Label, Origin, Place, Problem, Problems, Severity, Sources};
 
 /// All problems one after the other, then a line that counts them; colours and frames of a terminal only if `styled`.
 pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String {
@@ -13,6 +13,19 @@ pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String 
         out.push_str("\n\n");
     }
     out.push_str(&count_line(problems));
+    out.push('\n');
+    out
+}
+
+/// A failure that has no place in a scenario: what happened, and what to do.
+pub fn told(code: Option<Code>, message: &str, help: &[String], styled: bool) -> String {
+    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+    let mut title = Level::ERROR.primary_title(annotate_snippets::normalize_untrusted_str(message));
+    if let Some(code) = code {
+        title = title.id(code.id());
+    }
+    let help = help.iter().map(|text| Level::HELP.message(annotate_snippets::normalize_untrusted_str(text)));
+    let mut out = renderer.render(&[Group::with_title(title).elements(help)]);
     out.push('\n');
     out
 }

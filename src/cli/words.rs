@@ -142,7 +142,9 @@ mod tests {
         ] {
             assert_eq!(count(text), Ok(value), "{text}");
         }
-        for text in ["", "M", "e6", "1e", "-5", "1,000", "1e-3", "_1", "1_", "1.", "0x10", "1 000", "ten", "∞"] {
+        for text in
+            ["", "M", "e6", "1e", "-5", "1,000", "1e-3", "_1", "1_", "1.", "0x10", "1 000", "ten", "∞"]
+        {
             assert_eq!(count(text), Err(CountError::Form), "{text}");
         }
         assert_eq!(count("1.5"), Err(CountError::NotWhole));

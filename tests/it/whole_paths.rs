@@ -124,7 +124,8 @@ fn compare(model: &Model, paths: u64, tolerance: f64) -> f64 {
                 compared += 1;
             }
             for (year, name, twin) in &deal.years {
-                let y = plan.steps.years.iter().position(|y| y.year == *year).expect("a year of the timeline");
+                let y =
+                    plan.steps.years.iter().position(|y| y.year == *year).expect("a year of the timeline");
                 let i = plan.deals[d].series.iter().position(|series| series.name(&clouds) == *name);
                 let i = i.unwrap_or_else(|| panic!("the engine has the series {name}"));
                 let engine = block.years[d][y][i][lane];

@@ -1,0 +1,100 @@
+//! What a run takes: time, memory and disk, from the size of its plan; nothing is simulated to find out.
+
+use crate::kernel::plan::Plan;
+use crate::run::CHUNK_PATHS;
+
+// Nanoseconds of one core, measured on the scenarios in `configs/` (two cores at 2.1 GHz, AVX-512, 2026): within a third
+// there, and within a factor of three on other machines, which is all that a person needs who chooses a number of paths.
+const PATH: f64 = 60.0;
+const INPUT: f64 = 16.0;
+const METRIC: f64 = 13.0;
+const YEAR_SERIES: f64 = 2.2;
+const PERIOD: f64 = 4.0;
+const PERIOD_SEGMENT: f64 = 17.0;
+const PERIOD_SHOCK: f64 = 8.0;
+const PERIOD_CLOUD: f64 = 12.0;
+const PERIOD_DEAL: f64 = 45.0;
+const PERIOD_DEAL_CLOUD: f64 = 5.0;
+const DRAWS_CELL: f64 = 45.0;
+
+/// Estimates for one plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Of one path on one core.
+    path_seconds: f64,
+    /// Of one path's rows in a draws file, on one core.
+    draws_seconds: f64,
+    /// Bytes of one path's rows in a draws file.
+    draws_path_bytes: f64,
+    /// Bytes of the tables together.
+    pub tables_bytes: f64,
+    memory_base: f64,
+    memory_thread: f64,
+}
+
+impl Cost {
+    /// Estimates from the plan's counts.
+    pub fn of(plan: &Plan) -> Cost {
+        let model = &plan.model;
+        let count = |n: usize| n as f64;
+        let periods = count(plan.steps.periods.len());
+        let years = count(plan.steps.years.len());
+        let (deals, clouds) = (count(plan.deals.len()), count(model.clouds.len()));
+        let inputs = count(plan.inputs.nums.len());
+        let series: f64 = plan.deals.iter().map(|deal| count(deal.series.len())).sum();
+        let own: f64 = plan.deals.iter().map(|deal| count(deal.metrics.len())).sum();
+        let metrics = own + plan.differences.iter().map(|one| count(one.metrics.len())).sum::<f64>();
+        let processes = count(model.segments.len())
+            + count(usize::from(model.microsoft.ai.is_some()))
+            + count(usize::from(model.equity.is_some_and(|equity| equity.method.multiple().is_some())));
+        let path = PATH
+            + INPUT * inputs
+            + METRIC * metrics
+            + YEAR_SERIES * years * series
+            + periods
+                * (PERIOD
+                    + PERIOD_SEGMENT * processes
+                    + PERIOD_SHOCK * count(model.shocks.len())
+                    + PERIOD_CLOUD * clouds
+                    + deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
+        let cells = deals * (inputs + count(crate::kernel::metric::Metric::ALL.len()));
+        // Rows times their usual length.
+        let tables = metrics * (250.0 + 27.0 * 75.0 + 45.0 * 60.0)
+            + years * series * 130.0
+            + 50.0 * series * periods * 55.0
+            + deals * periods * 4.0 * 45.0
+            + count(model.ledger.entries().len()) * 140.0
+            + 20_000.0;
+        // A metric's fine bins spread over a dozen powers of two, those of a year too; see `stats::bins`.
+        let memory_base = 12e6 + metrics * 450e3 + years * series * 60e3;
+        let memory_thread = 3e6 + count(CHUNK_PATHS as usize) * 8.0 * metrics;
+        Cost {
+            path_seconds: path * 1e-9,
+            draws_seconds: cells * DRAWS_CELL * 1e-9,
+            draws_path_bytes: cells * 18.5 + deals * 25.0,
+            tables_bytes: tables,
+            memory_base,
+            memory_thread,
+        }
+    }
+
+    /// Wall time of so many paths.
+    pub fn seconds(&self, paths: u64, threads: usize) -> f64 {
+        0.1 + paths as f64 * self.path_seconds / threads.max(1) as f64
+    }
+
+    /// Further wall time where every path is written out.
+    pub fn draws_seconds(&self, paths: u64, threads: usize) -> f64 {
+        paths as f64 * self.draws_seconds / threads.max(1) as f64
+    }
+
+    /// Size of a draws file of so many paths.
+    pub fn draws_bytes(&self, paths: u64) -> f64 {
+        paths as f64 * self.draws_path_bytes
+    }
+
+    /// Memory at its highest; it does not grow with the paths.
+    pub fn memory_bytes(&self, threads: usize) -> f64 {
+        self.memory_base + threads.max(1) as f64 * self.memory_thread
+    }
+}

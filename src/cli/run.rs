@@ -1,0 +1,453 @@
+//! `capstake run`: simulates a scenario, writes the results folder, prints the headline table.
+
+use std::path::{Path, PathBuf};
+use std::time::{Instant, SystemTime};
+
+use super::cost::Cost;
+use super::exit::{Exit, Failure};
+use super::folder::{Folder, Replace};
+use super::manifest::{
+    Build, EmpiricalFile, FailedPaths, Manifest, RunPart, SCHEMA_VERSION, ScenarioPart, Status, Undefined,
+};
+use super::progress::{Display, Wish};
+use super::scenario::{self, Scenario};
+use super::watch::Watch;
+use super::words::{self, quoted, size, span, thousands};
+use super::{output, signal};
+use crate::config::Code;
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::Plan;
+use crate::math::simd::Isa;
+use crate::model::Model;
+use crate::model::ledger::{Law, Origin};
+use crate::report::row::Row;
+use crate::report::{headline, tables};
+use crate::run::{self, Options, RunResult};
+use crate::sink;
+use crate::study::valuation::{Valuation, valuation};
+
+/// More paths than this are refused: their standard error is below any that the inputs deserve.
+pub const MAX_PATHS: u64 = 100_000_000_000;
+/// Paths, where neither `-n` nor the scenario says.
+const DEFAULT_PATHS: u64 = 1_000_000;
+/// The seed, where neither `-s` nor the scenario says.
+const DEFAULT_SEED: u64 = 1;
+
+/// Arguments of `run`.
+#[derive(Debug, clap::Args)]
+pub struct RunArguments {
+    /// The scenario file (TOML)
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// Paths to simulate: 1000000, 1_000_000, 1e6, 500k, 10M [default: the scenario's [run] paths, else 1e6]
+    #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
+    pub paths: Option<u64>,
+    /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
+    #[arg(short, long, value_name = "S", allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Folder for the results [default: output/<scenario name>]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Worker threads; results do not depend on them [default: one a core]
+    #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Set a key of the scenario for this run; may be repeated
+    ///
+    /// The key is dotted as in the scenario, entries of lists go by name, the value is TOML:
+    /// --set deal.amended-2026.cap_usd_bn=60
+    /// --set 'discount.share={ dist = "uniform", low = 0.08, high = 0.12 }'
+    #[arg(long = "set", value_name = "KEY=VALUE", verbatim_doc_comment)]
+    pub overrides: Vec<String>,
+    /// Also write every path's inputs and metrics, draws.FORMAT (csv)
+    #[arg(long, value_name = "FORMAT", value_parser = draws_argument)]
+    pub draws: Option<Draws>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// Formats of the result files, with commas between them (csv) [default: all that are built in]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format_argument)]
+    pub formats: Option<Vec<Format>>,
+    /// How to show progress on stderr
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = Wish::Auto)]
+    pub progress: Wish,
+    /// Say nothing but errors: no progress, no warnings, no table
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Replace the results of another run in the folder
+    #[arg(long)]
+    pub force: bool,
+    /// Run path K alone, print its inputs and metrics, write nothing
+    #[arg(long, value_name = "K")]
+    pub only_path: Option<u64>,
+    /// Instruction set of the hot loop: auto, avx512, avx2, scalar; results do not depend on it
+    #[arg(long, value_name = "SET", env = "CAPSTAKE_SIMD", default_value = "auto", value_parser = simd_argument)]
+    pub simd: Isa,
+}
+
+/// A format of the draws file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draws {
+    /// `draws.csv`.
+    Csv,
+}
+
+/// A format of the result files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One CSV file a table.
+    Csv,
+}
+
+/// Reads `-n`.
+pub fn paths_argument(text: &str) -> Result<u64, String> {
+    match words::count(text) {
+        Ok(0) => Err("at least one path is needed".to_owned()),
+        Ok(count) => Ok(count),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn draws_argument(text: &str) -> Result<Draws, String> {
+    match text {
+        "csv" => Ok(Draws::Csv),
+        "parquet" | "xlsx" => Err(format!("{text} is not built into this program; csv is")),
+        _ => Err("there is csv".to_owned()),
+    }
+}
+
+fn format_argument(text: &str) -> Result<Format, String> {
+    match text.trim() {
+        "csv" => Ok(Format::Csv),
+        other @ ("xlsx" | "html" | "parquet") => {
+            Err(format!("{other} is not built into this program; csv is"))
+        }
+        "" => Err("name at least one format: csv".to_owned()),
+        _ => Err("there is csv".to_owned()),
+    }
+}
+
+fn simd_argument(text: &str) -> Result<Isa, String> {
+    let here = || Isa::available().iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
+    match text {
+        "auto" => Ok(Isa::detect()),
+        "avx512" | "avx2" | "scalar" => {
+            Isa::named(text).ok_or_else(|| format!("this machine has no {text}; it has {}", here()))
+        }
+        _ => Err(format!("auto, or what this machine has: {}", here())),
+    }
+}
+
+/// Runs a scenario.
+pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
+    let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
+    let seed = arguments.seed.or(scenario.model.run.seed).unwrap_or(DEFAULT_SEED);
+    let plan = Plan::from_model(&scenario.model, seed, arguments.simd);
+    if !arguments.quiet && !scenario.warnings.is_empty() {
+        output::told(&super::screen::problems(
+            &scenario.sources,
+            &scenario.warnings,
+            output::styled_errors(),
+        ));
+    }
+    if let Some(path) = arguments.only_path {
+        return super::single::print(&plan, &scenario.path, path, arguments.json);
+    }
+    let threads = match arguments.threads {
+        Some(threads) => usize::from(threads),
+        None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    };
+    let cost = Cost::of(&plan);
+    let paths = paths_to_run(arguments.paths, &scenario.model, &cost, threads)?;
+    let out = match &arguments.out {
+        Some(out) => out.clone(),
+        None => Path::new("output").join(&scenario.model.name),
+    };
+    simulate(arguments, &Job { scenario: &scenario, plan: &plan, paths, threads, out: &out, cost: &cost })
+}
+
+/// The number of paths: of `-n`, of the scenario, or the default; refused where it would never end.
+pub fn paths_to_run(asked: Option<u64>, model: &Model, cost: &Cost, threads: usize) -> Result<u64, Failure> {
+    let paths = asked.or(model.run.paths).unwrap_or(DEFAULT_PATHS);
+    if (1..=MAX_PATHS).contains(&paths) {
+        return Ok(paths);
+    }
+    let exit = if asked.is_some() { Exit::Usage } else { Exit::Problems };
+    if paths == 0 {
+        return Err(Failure::coded(exit, Code::PathsOption, "0 paths cannot be run")
+            .help("at least one path is needed; 1e6 is usual"));
+    }
+    let message = format!(
+        "{} paths would take about {} here; at most {} are run",
+        thousands(paths),
+        span(cost.seconds(paths, threads)),
+        thousands(MAX_PATHS)
+    );
+    Err(Failure::coded(exit, Code::PathsOption, message)
+        .help("the error of a mean falls with the root of the paths: 1e6 give three digits, 1e8 give four"))
+}
+
+/// A run with everything settled.
+struct Job<'a> {
+    scenario: &'a Scenario,
+    plan: &'a Plan,
+    paths: u64,
+    threads: usize,
+    out: &'a Path,
+    cost: &'a Cost,
+}
+
+fn simulate(arguments: &RunArguments, job: &Job) -> Result<Exit, Failure> {
+    let mut manifest = manifest(arguments, job);
+    let replace = if arguments.force { Replace::AnyRun } else { Replace::SameRun };
+    signal::listen();
+    let mut folder = Folder::open(job.out, &manifest, replace)?;
+    if !arguments.quiet {
+        output::told(&first_line(arguments, job));
+    }
+    let draws = match arguments.draws {
+        Some(Draws::Csv) => Some(folder.draft("draws.csv")?),
+        None => None,
+    };
+    let wish = if arguments.quiet { Wish::None } else { arguments.progress };
+    let display = Display::new(wish, job.paths);
+    let watch = Watch::new(job.plan, &display, draws);
+    let began = Instant::now();
+    let result = run::execute(job.plan, Options { paths: job.paths, threads: job.threads }, &watch);
+    let seconds = began.elapsed().as_secs_f64();
+    display.close();
+    settle(&mut manifest, job.plan, &result, seconds);
+    let draws = match watch.finish() {
+        Ok(draws) => draws,
+        Err(error) => {
+            let failure = folder.failed("draws.csv", &error);
+            return Err(give_up(&mut folder, manifest, failure));
+        }
+    };
+    if result.broken.count > 0 {
+        drop(draws);
+        manifest.status = Status::Failed;
+        folder.put_manifest(&manifest)?;
+        return Err(broken(arguments, job, &result));
+    }
+    let answer = (result.paths > 0).then(|| valuation(job.plan, &result));
+    let tables = answer.as_ref().map(tables::tables);
+    let written = match &tables {
+        Some(tables) => {
+            write_tables(&mut folder, tables).and_then(|()| draws.map_or(Ok(()), |draft| folder.keep(draft)))
+        }
+        None => Ok(()),
+    };
+    if let Err(failure) = written {
+        return Err(give_up(&mut folder, manifest, failure));
+    }
+    manifest.files = folder.files().to_vec();
+    manifest.status = if result.interrupted { Status::Partial } else { Status::Complete };
+    folder.put_manifest(&manifest)?;
+    report(arguments, job, &manifest, answer.as_ref(), tables.as_ref())?;
+    Ok(if result.interrupted { Exit::Interrupted } else { Exit::Done })
+}
+
+/// The folder keeps the files that are finished and says `partial`.
+fn give_up(folder: &mut Folder, mut manifest: Manifest, failure: Failure) -> Failure {
+    manifest.files = folder.files().to_vec();
+    manifest.status = Status::Partial;
+    let kept = match manifest.files.len() {
+        0 => "no file of results is finished".to_owned(),
+        _ => {
+            let names: Vec<&str> = manifest.files.iter().map(|file| file.name.as_str()).collect();
+            format!("finished and kept: {}", names.join(", "))
+        }
+    };
+    match folder.put_manifest(&manifest) {
+        Ok(()) => failure.help(kept),
+        Err(_) => {
+            failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`")
+        }
+    }
+}
+
+fn write_tables(folder: &mut Folder, tables: &tables::Tables) -> Result<(), Failure> {
+    put(folder, &tables.summary)?;
+    put(folder, &tables.quantiles)?;
+    put(folder, &tables.annual)?;
+    put(folder, &tables.histogram)?;
+    put(folder, &tables.inputs)?;
+    put(folder, &tables.correlations)?;
+    put(folder, &tables.events)?;
+    put(folder, &tables.sample_paths)
+}
+
+fn put<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
+    let name = format!("{}.csv", R::TABLE);
+    let mut bytes = Vec::new();
+    sink::csv::write(rows, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
+    folder.put(&name, &bytes)
+}
+
+/// `base: 1,000,000 paths, seed 1, 2 threads (avx2), about 12 s and 3 MB to output/base`.
+fn first_line(arguments: &RunArguments, job: &Job) -> String {
+    let threads = words::counted(job.threads, "thread");
+    let disk =
+        job.cost.tables_bytes + if arguments.draws.is_some() { job.cost.draws_bytes(job.paths) } else { 0.0 };
+    format!(
+        "{}: {} paths, seed {}, {threads} ({}); about {} and {} in {}\n",
+        job.scenario.model.name,
+        thousands(job.paths),
+        job.plan.seed,
+        job.plan.isa.name(),
+        span(job.cost.seconds(job.paths, job.threads)),
+        size(disk),
+        job.out.display()
+    )
+}
+
+fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
+    let model = &job.scenario.model;
+    let defaults = model
+        .ledger
+        .entries()
+        .iter()
+        .filter(|entry| entry.origin == Origin::Default)
+        .filter_map(|entry| match entry.law {
+            // JSON has no `inf`, which stands for half-lives without end.
+            Law::Constant(value) => {
+                let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
+                Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
+            }
+            Law::Distributed(_) => None,
+        })
+        .collect();
+    Manifest {
+        schema_version: SCHEMA_VERSION,
+        program: "capstake",
+        status: Status::Running,
+        build: Build::current(),
+        scenario: ScenarioPart {
+            name: model.name.clone(),
+            file: job.scenario.path.display().to_string(),
+            digest: model.digest.clone(),
+            overrides: arguments.overrides.clone(),
+            resolved: job.scenario.resolved.clone(),
+            defaults,
+            empirical_files: job
+                .scenario
+                .columns
+                .iter()
+                .map(|(csv, blake3)| EmpiricalFile { csv: csv.clone(), blake3: blake3.clone() })
+                .collect(),
+        },
+        run: RunPart {
+            seed: job.plan.seed.to_string(),
+            paths_asked: job.paths,
+            paths_done: 0,
+            started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            wall_seconds: 0.0,
+            paths_per_second: 0.0,
+            threads: job.threads,
+            simd: job.plan.isa.name(),
+        },
+        files: Vec::new(),
+        undefined: Vec::new(),
+        failed_paths: FailedPaths::default(),
+    }
+}
+
+/// Enters what the run did.
+fn settle(manifest: &mut Manifest, plan: &Plan, result: &RunResult, seconds: f64) {
+    manifest.run.paths_done = result.paths;
+    manifest.run.wall_seconds = seconds;
+    manifest.run.paths_per_second = result.paths as f64 / seconds.max(1e-9);
+    manifest.failed_paths = FailedPaths { count: result.broken.count, first: result.broken.first.clone() };
+    for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
+        for (metric, summary) in metrics.iter().zip(summaries) {
+            if summary.moments().undefined() > 0 {
+                manifest.undefined.push(Undefined {
+                    deal: name.clone(),
+                    metric: metric.name(plan.model.run.mix_year),
+                    paths: summary.moments().undefined(),
+                });
+            }
+        }
+    }
+}
+
+/// Deals, then differences of deals, with the metrics that exist for them.
+pub fn subjects(plan: &Plan) -> Vec<(String, Vec<Metric>)> {
+    let deals = &plan.model.deals;
+    let own = deals.iter().zip(&plan.deals).map(|(deal, laid)| (deal.name.clone(), laid.metrics.clone()));
+    let differences = plan.differences.iter().map(|difference| {
+        let name = format!("{} - {}", deals[difference.later].name, deals[0].name);
+        (name, difference.metrics.iter().map(|(metric, ..)| *metric).collect())
+    });
+    own.chain(differences).collect()
+}
+
+fn broken(arguments: &RunArguments, job: &Job, result: &RunResult) -> Failure {
+    let broken = &result.broken;
+    let first: Vec<String> = broken.first.iter().take(5).map(u64::to_string).collect();
+    let paths = if broken.count == 1 { "path was" } else { "paths were" };
+    let message = format!(
+        "{} of {} {paths} not finite with seed {}: {}{}",
+        thousands(broken.count),
+        thousands(result.paths),
+        job.plan.seed,
+        first.join(", "),
+        if broken.count > first.len() as u64 { ", …" } else { "" }
+    );
+    let mut command = format!("capstake run {}", quoted(&arguments.scenario.display().to_string()));
+    for flag in &arguments.overrides {
+        command.push_str(&format!(" --set {}", quoted(flag)));
+    }
+    let path = broken.first.first().copied().unwrap_or(0);
+    command.push_str(&format!(" --seed {} --only-path {path}", job.plan.seed));
+    Failure::coded(Exit::Failed, Code::PathNotFinite, message)
+        .help(format!("look at the first of them: {command}"))
+        .help("no file of results was written; such paths are never left out")
+}
+
+/// The table, or the JSON object, on stdout.
+fn report(
+    arguments: &RunArguments,
+    job: &Job,
+    manifest: &Manifest,
+    answer: Option<&Valuation>,
+    tables: Option<&tables::Tables>,
+) -> Result<(), Failure> {
+    let out = job.out.display().to_string();
+    if arguments.json {
+        let facts = sink::json::RunFacts {
+            status: manifest.status.word(),
+            out: &out,
+            paths: manifest.run.paths_done,
+            seconds: manifest.run.wall_seconds,
+        };
+        let rows = tables.map_or(&[][..], |tables| &tables.summary);
+        return output::results(&format!("{}\n", sink::json::summary(&facts, rows)));
+    }
+    if arguments.quiet {
+        return Ok(());
+    }
+    if let Some(answer) = answer {
+        let page = headline::headline(answer);
+        output::results(&format!(
+            "{}\n",
+            sink::terminal::headline(&page, output::width(), output::styled_results()).trim_end()
+        ))?;
+    }
+    let partial = match manifest.status {
+        Status::Partial => format!(
+            "partial: stopped after {} of {} paths; ",
+            thousands(manifest.run.paths_done),
+            thousands(manifest.run.paths_asked)
+        ),
+        _ => String::new(),
+    };
+    output::told(&format!(
+        "{partial}{} in {} ({} paths/s), {} in {out}\n",
+        thousands(manifest.run.paths_done),
+        span(manifest.run.wall_seconds),
+        thousands(manifest.run.paths_per_second as u64),
+        words::counted(manifest.files.len() + 1, "file"),
+    ));
+    Ok(())
+}

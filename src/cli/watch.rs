@@ -1,0 +1,81 @@
+//! The observer of a run: shows progress, hears signals, and writes every path to a draws file where asked to.
+
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::folder::Draft;
+use super::progress::Display;
+use super::signal;
+use crate::kernel::plan::Plan;
+use crate::run::{ChunkDraws, Observer, Progress};
+use crate::sink::draws_csv;
+
+/// Watches one run.
+pub struct Watch<'a> {
+    plan: &'a Plan,
+    display: &'a Display,
+    draws: Option<Mutex<Draft>>,
+    failure: Mutex<Option<io::Error>>,
+    failed: AtomicBool,
+}
+
+impl<'a> Watch<'a> {
+    /// A watch that fills `draws` if there is one.
+    pub fn new(plan: &'a Plan, display: &'a Display, draws: Option<Draft>) -> Watch<'a> {
+        let watch = Watch {
+            plan,
+            display,
+            draws: draws.map(Mutex::new),
+            failure: Mutex::new(None),
+            failed: AtomicBool::new(false),
+        };
+        if watch.draws.is_some() {
+            watch.write(draws_csv::header(plan));
+        }
+        watch
+    }
+
+    /// The draws file, or what kept it from being written.
+    pub fn finish(self) -> Result<Option<Draft>, io::Error> {
+        match self.failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(self
+                .draws
+                .map(|draft| draft.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))),
+        }
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn progress(&self, progress: &Progress) {
+        self.display.show(progress);
+    }
+
+    fn stops(&self) -> bool {
+        signal::stopped() || self.failed.load(Ordering::Relaxed)
+    }
+
+    fn wants_draws(&self) -> bool {
+        self.draws.is_some()
+    }
+
+    fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
+        draws_csv::rows(self.plan, draws)
+    }
+
+    fn write(&self, bytes: Vec<u8>) {
+        // After a failure the chunks in flight still arrive; the file has a hole and is not kept.
+        if self.failed.load(Ordering::Relaxed) {
+            return;
+        }
+        let Some(draws) = &self.draws else { return };
+        let Ok(mut draft) = draws.lock() else { return };
+        if let Err(error) = draft.write(&bytes) {
+            self.failed.store(true, Ordering::Relaxed);
+            if let Ok(mut failure) = self.failure.lock() {
+                failure.get_or_insert(error);
+            }
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! What every metric, series, event, statistic and file means: the texts behind `explain`, one short paragraph each.
+
+use crate::config::Unit;
+use crate::kernel::metric::Metric;
+use crate::run::Event;
+
+/// A word of the results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// As in the tables.
+    pub name: &'static str,
+    /// The unit of its values; `None` where it has none of its own.
+    pub unit: Option<Unit>,
+    /// One paragraph.
+    pub text: &'static str,
+}
+
+/// The text of a metric; one for each path and deal.
+pub const fn metric(metric: Metric) -> &'static str {
+    match metric {
+        Metric::SharePv => {
+            "Present value of the revenue share that OpenAI really pays under the deal: what is due in each period, cut where \
+             the cap is used up, discounted with `discount.share` from the day of payment (the middle of the period plus the \
+             lag). What falls due after a failure counts with the recovery only."
+        }
+        Metric::ShareUncappedPv => {
+            "Present value of what would be due without the cap, on the same path: the rate times the eligible part of the \
+             base, while the share runs. Payment times and discounting are those of share_pv."
+        }
+        Metric::CapSavingPv => {
+            "What the cap is worth to OpenAI: share_uncapped_pv less share_pv, path by path. Without a cap it is 0."
+        }
+        Metric::StakeMark => {
+            "Microsoft's stake today times the equity value that the scenario itself implies on the valuation date (enterprise \
+             value by its method, plus cash, less what the revenue share is expected to cost). Not discounted; a check \
+             of the scenario against the last round's price."
+        }
+        Metric::StakePv => {
+            "Present value of Microsoft's stake at its exit: the stake left after all dilution times the equity value then, \
+             discounted with `discount.equity`. The exit comes when the lock-up after the IPO ends, or at the horizon, where \
+             an unlisted stake bears the marketability discount. After a failure it is the stake's part of what is recovered."
+        }
+        Metric::MicrosoftTakePv => {
+            "The headline of Microsoft's side: share_pv plus stake_pv, the contract and the stake together. Without a stake or \
+             without `[equity]` it is the share alone."
+        }
+        Metric::ResalePv => {
+            "Present value of Microsoft's margin on selling OpenAI's models in its own cloud: home sales times the resale margin \
+             less what it passes on while the licence runs, afterwards home sales times the home cloud's fee. Discounted with \
+             `discount.cloud`; nothing is counted beyond the horizon."
+        }
+        Metric::HostingPv => {
+            "Present value of Microsoft's margin on OpenAI's compute bill: the hosting margin on compute that is used, the \
+             take-or-pay margin on what is paid for and not used. Discounted with `discount.cloud`."
+        }
+        Metric::LicencePv => {
+            "Present value of the royalty that the licence spares Microsoft: its own AI revenue times the royalty rate, for the \
+             part not yet served by its own models, less a discount where others may have the licence too; until \
+             the licence ends. Discounted with `discount.licence`."
+        }
+        Metric::OutboundPv => {
+            "Present value of what Microsoft passes on to OpenAI from its sales of OpenAI's models while the licence runs. Shown \
+             for itself; resale_pv is already after it, so the two are not to be added."
+        }
+        Metric::MicrosoftTotalPv => {
+            "Everything that Microsoft gets in the model: microsoft_take_pv, resale_pv, hosting_pv and licence_pv."
+        }
+        Metric::OpenaiRetainedPv => {
+            "The headline of the other side: present value, at the same exit, of what today's holders other than Microsoft \
+             still own after dilution. No marketability discount is taken from it."
+        }
+        Metric::RevenueKeptPv => {
+            "Present value of OpenAI's net revenue less its payments of the revenue share over the whole horizon, with \
+             `discount.revenue` from the middle of each period."
+        }
+        Metric::ShareNominal => "Sum of the revenue share that is paid, not discounted.",
+        Metric::ShareUncappedNominal => {
+            "Sum of the revenue share that would be due without the cap, not discounted."
+        }
+        Metric::CapHit => {
+            "1 where the cap is used up before the share ends, else 0; its mean is the probability that the cap binds."
+        }
+        Metric::CapHitTime => {
+            "When the cap is used up, in years from the valuation date, interpolated within the period. Over the paths on which \
+             that happens; the others count as undefined."
+        }
+        Metric::EffectiveRate => {
+            "What part of its net revenue OpenAI pays after all, while the share runs: nominal payments over the net revenue \
+             inside its dates. Below the contract's rate where the cap binds or part of the revenue is not eligible."
+        }
+        Metric::TakeMultiple => {
+            "How many times Microsoft gets back what it invested, not discounted: the share received before and from now on, \
+             plus the stake's value at its exit, over `microsoft.invested_usd_bn`."
+        }
+        Metric::Ipo => {
+            "1 where the company is listed within the horizon, else 0; its mean is the probability of an IPO."
+        }
+        Metric::IpoTime => {
+            "When the company is listed, in years from the valuation date, over the paths on which it is."
+        }
+        Metric::IpoEquity => {
+            "Equity value before the new money of the IPO, at the offer price (that is, after underpricing), over the paths on \
+             which the company is listed."
+        }
+        Metric::Failed => {
+            "1 where OpenAI runs out of money within the horizon and cannot raise more, else 0; its mean is the probability."
+        }
+        Metric::StakeAtExit => {
+            "Microsoft's fraction of the company at its exit, after rounds, shortfall funding, the IPO and employee grants."
+        }
+        Metric::FundingRaised => {
+            "Money raised because cash would have fallen below its minimum; agreed rounds and the IPO are not in it."
+        }
+        Metric::HomeShare => {
+            "The home cloud's part of all sales of OpenAI's models through clouds, over the calendar year `[run] mix_year` (in \
+             the tables the name carries that year)."
+        }
+        Metric::CloudConcentration => {
+            "How concentrated cloud sales are in the year `[run] mix_year`: the sum of the squared shares of the clouds \
+             (Herfindahl), 1 for a single cloud (in the tables the name carries that year)."
+        }
+    }
+}
+
+/// The series of the yearly table and the sample paths. `cloud_share` carries a cloud's name there.
+pub const SERIES: [Term; 18] = [
+    Term {
+        name: "net_revenue",
+        unit: Some(Unit::UsdBn),
+        text: "OpenAI's revenue after what the clouds keep of their sales, over the year.",
+    },
+    Term {
+        name: "net_revenue_full_year",
+        unit: Some(Unit::UsdBn),
+        text: "Net revenue of the first calendar year as a whole: history before the valuation date plus the simulated rest.",
+    },
+    Term {
+        name: "gross_margin",
+        unit: Some(Unit::Fraction),
+        text: "Part of net revenue that the cost of inference leaves over.",
+    },
+    Term {
+        name: "payments",
+        unit: Some(Unit::UsdBn),
+        text: "Revenue share that accrues over the year, after the cap.",
+    },
+    Term {
+        name: "cumulative_payments",
+        unit: Some(Unit::UsdBn),
+        text: "Payments from the valuation date to the year's end; what was paid before is not in it.",
+    },
+    Term {
+        name: "cap_left",
+        unit: Some(Unit::UsdBn),
+        text: "What the cap still allows at the year's end. A deal without a cap has no such series.",
+    },
+    Term {
+        name: "cloud_share",
+        unit: Some(Unit::Fraction),
+        text: "A cloud's part of all cloud sales over the year, one series for each cloud: cloud_share.NAME.",
+    },
+    Term {
+        name: "compute",
+        unit: Some(Unit::UsdBn),
+        text: "What OpenAI pays for compute over the year: what it needs, or what it has promised to take, whichever is more.",
+    },
+    Term {
+        name: "compute_home",
+        unit: Some(Unit::UsdBn),
+        text: "The part of compute that is paid to the home cloud.",
+    },
+    Term {
+        name: "free_cash_flow",
+        unit: Some(Unit::UsdBn),
+        text: "Cash that operations, interest and tax leave over the year, before any new money.",
+    },
+    Term {
+        name: "free_cash_flow_full_year",
+        unit: Some(Unit::UsdBn),
+        text: "Free cash flow of the first calendar year as a whole: history before the valuation date plus the simulated rest.",
+    },
+    Term {
+        name: "cash",
+        unit: Some(Unit::UsdBn),
+        text: "Cash at the year's end, new money included; 0 after a failure.",
+    },
+    Term {
+        name: "equity",
+        unit: Some(Unit::UsdBn),
+        text: "Equity value at the year's end: enterprise value plus cash less what the revenue share is expected to cost, never below 0.",
+    },
+    Term {
+        name: "multiple",
+        unit: Some(Unit::Multiple),
+        text: "The multiple by which the company is valued, at the year's end.",
+    },
+    Term {
+        name: "stake",
+        unit: Some(Unit::Fraction),
+        text: "Microsoft's fraction of the company at the year's end; it goes on after the exit, as if held.",
+    },
+    Term {
+        name: "ready",
+        unit: Some(Unit::Flag),
+        text: "1 where the gates of the IPO are met and have been for the months required. It can be lost again.",
+    },
+    Term {
+        name: "listed",
+        unit: Some(Unit::Flag),
+        text: "1 from the IPO on, 0 before it and after a failure.",
+    },
+    Term {
+        name: "alive",
+        unit: Some(Unit::Flag),
+        text: "1 until a failure, 0 from the period after it; its mean is the probability of survival.",
+    },
+];
+
+/// The text of an event of `events.csv`.
+pub const fn event(event: Event) -> &'static str {
+    match event {
+        Event::CapReached => "The cap has been used up by that date.",
+        Event::Ready => "The company has been ready for an IPO at least once by that date.",
+        Event::Listed => "The company has been listed by that date, whatever came after.",
+        Event::Failed => "OpenAI has failed by that date.",
+    }
+}
+
+/// Statistics and other columns of the tables.
+pub const STATISTICS: [Term; 12] = [
+    Term {
+        name: "std_error",
+        unit: None,
+        text: "Standard error of the mean: how far the mean of this run is likely to lie from that of infinitely many paths. It says \
+               nothing about whether the inputs are right.",
+    },
+    Term {
+        name: "std_dev",
+        unit: None,
+        text: "Standard deviation over the paths: how much outcomes differ. More paths do not make it smaller.",
+    },
+    Term {
+        name: "es05",
+        unit: None,
+        text: "Expected shortfall on the low side: the mean of the lowest 5% of the paths.",
+    },
+    Term { name: "es95", unit: None, text: "The mean of the highest 5% of the paths." },
+    Term {
+        name: "low95",
+        unit: None,
+        text: "Lower end of a 95% interval for the true quantile, from order statistics of the run.",
+    },
+    Term {
+        name: "high95",
+        unit: None,
+        text: "Upper end of a 95% interval for the true quantile, from order statistics of the run.",
+    },
+    Term {
+        name: "paths",
+        unit: None,
+        text: "The number of paths on which the figure has a value; mean and quantiles are over these.",
+    },
+    Term {
+        name: "undefined",
+        unit: None,
+        text: "The number of paths on which the figure has no value: no IPO, no cap reached, no equity value.",
+    },
+    Term {
+        name: "deal",
+        unit: None,
+        text: "The deal's name, or a difference such as `prior-2025 - amended-2026`: the later deal of the scenario less its first, path \
+               by path on the same draws, over the paths on which both have a value.",
+    },
+    Term {
+        name: "target",
+        unit: None,
+        text: "In correlations.csv: the correlation that the scenario asks for, of the normals behind the two numbers or factors.",
+    },
+    Term {
+        name: "repaired",
+        unit: None,
+        text: "In correlations.csv: the correlation that is used after `[run] correlation_repair`.",
+    },
+    Term {
+        name: "sampled",
+        unit: None,
+        text: "In correlations.csv: the correlation found in this run's draws. It differs from the one used by chance alone.",
+    },
+];
+
+/// The files of a results folder.
+pub const FILES: [Term; 10] = [
+    Term {
+        name: "summary.csv",
+        unit: None,
+        text: "One row for each deal and metric: mean with its error, standard deviation, quantiles, shortfalls, number of paths.",
+    },
+    Term {
+        name: "quantiles.csv",
+        unit: None,
+        text: "One row for each deal, metric and quantile, with a 95% interval.",
+    },
+    Term {
+        name: "annual.csv",
+        unit: None,
+        text: "One row for each deal, calendar year and series: flows over the year, stocks at its end.",
+    },
+    Term {
+        name: "histogram.csv",
+        unit: None,
+        text: "One row for each deal, metric and bin; the edges are round numbers and the counts add up to the paths.",
+    },
+    Term {
+        name: "inputs.csv",
+        unit: None,
+        text: "One row for each number of the scenario: its law, mean, quantiles, source and note, and what this run drew.",
+    },
+    Term {
+        name: "correlations.csv",
+        unit: None,
+        text: "One row for each pair that the scenario names, and after a repair for each pair that changed.",
+    },
+    Term {
+        name: "events.csv",
+        unit: None,
+        text: "One row for each deal, event and period end: the probability that it has happened by then.",
+    },
+    Term { name: "sample_paths.csv", unit: None, text: "The first 50 paths, period by period, for drawing." },
+    Term {
+        name: "draws.csv",
+        unit: None,
+        text: "Every path and deal with every uncertain input and every metric; only with --draws csv. It is large.",
+    },
+    Term {
+        name: "manifest.json",
+        unit: None,
+        text: "What the folder holds and where it comes from: program, scenario as run, seed, paths, times, files with digests, counts \
+               of undefined and failed paths, and `status`: running, complete, partial (stopped, or the disk was full) or \
+               failed.",
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::metric::Series;
+
+    #[test]
+    fn every_series_has_its_term_under_its_name_and_unit() {
+        let clouds = ["x".to_owned()];
+        let all = [
+            Series::NetRevenue,
+            Series::NetRevenueFullYear,
+            Series::GrossMargin,
+            Series::Payments,
+            Series::CumulativePayments,
+            Series::CapLeft,
+            Series::CloudShare(0),
+            Series::Compute,
+            Series::ComputeHome,
+            Series::FreeCashFlow,
+            Series::FreeCashFlowFullYear,
+            Series::Cash,
+            Series::Equity,
+            Series::Multiple,
+            Series::Stake,
+            Series::Ready,
+            Series::Listed,
+            Series::Alive,
+        ];
+        for (series, term) in all.into_iter().zip(SERIES) {
+            assert_eq!(series.name(&clouds).trim_end_matches(".x"), term.name);
+            assert_eq!(Some(series.unit()), term.unit, "{}", term.name);
+        }
+    }
+
+    #[test]
+    fn texts_are_sentences_on_one_line() {
+        let terms = SERIES.iter().chain(&STATISTICS).chain(&FILES).map(|term| term.text);
+        for text in terms.chain(Metric::ALL.map(metric)).chain(Event::ALL.map(event)) {
+            assert!(text.ends_with('.') && !text.contains('\n') && !text.contains("  "), "{text}");
+        }
+    }
+}
