@@ -16,7 +16,7 @@ const ORDER: [&[&str]; 8] = [
 ];
 
 /// Where each external crate may be named. A dependency without a line here has no room yet.
-const CRATES: [(&str, &[&str]); 25] = [
+const CRATES: [(&str, &[&str]); 26] = [
     ("ndarray", &["math", "model", "kernel", "study", "report"]),
     ("statrs", &["math"]),
     ("toml", &["config"]),
@@ -38,6 +38,7 @@ const CRATES: [(&str, &[&str]); 25] = [
     ("anstyle", &["sink", "cli"]),
     ("comfy_table", &["sink", "cli"]),
     ("ctrlc", &["cli"]),
+    ("terminal_size", &["cli"]),
     ("humantime", &["cli"]),
     ("parquet", &["sink"]),
     ("arrow", &["sink"]),

@@ -129,7 +129,9 @@ fn a_stopped_run_is_a_shorter_run() {
     for (threads, after) in [(1, 1), (1, 8_192), (2, 8_192), (4, 12_288)] {
         let stopper = Stopper { seen: AtomicU64::new(0), after };
         let stopped = run::execute(&minimal, Options { paths: 1 << 30, threads }, &stopper);
-        assert!(stopped.interrupted && stopped.paths >= after && stopped.paths % run::CHUNK_PATHS == 0);
+        assert!(
+            stopped.interrupted && stopped.paths >= after && stopped.paths.is_multiple_of(run::CHUNK_PATHS)
+        );
         assert!(stopped.paths <= after + threads as u64 * run::CHUNK_PATHS + run::CHUNK_PATHS);
         assert_same("stopped", &stopped, &run_with(&minimal, stopped.paths, 2));
     }
