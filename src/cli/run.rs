@@ -447,7 +447,7 @@ fn report(
         _ => String::new(),
     };
     output::told(&format!(
-        "{partial}{} in {} ({} paths/s), {} in {out}\n",
+        "{partial}{} paths in {} ({} paths/s), {} in {out}\n",
         thousands(manifest.run.paths_done),
         span(manifest.run.wall_seconds),
         thousands(manifest.run.paths_per_second as u64),

@@ -1,17 +1,6 @@
 //! Counts, spans of time and sizes as a person reads and writes them.
 
-/// `1,000,000`.
-pub fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
+pub use crate::report::digits::thousands;
 
 /// `1 path`, `2 paths`.
 pub fn counted(count: usize, one: &str) -> String {

@@ -449,7 +449,7 @@ fn solve_totals(totals: &Totals, places: &[(usize, f64)], wanted: &[f64], level:
         }
         last_worst = worst;
     }
-    if !(last_worst < 1e-12) {
+    if last_worst.is_nan() || last_worst >= 1e-12 {
         // No plan fits these totals: the path is not finite, which the run reports with its index.
         level.fill(f64::NAN);
     }

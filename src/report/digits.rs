@@ -64,7 +64,7 @@ impl Estimate {
 }
 
 /// The power of ten of the leading digit; 0 of 0.
-fn exponent(x: f64) -> i32 {
+pub fn exponent(x: f64) -> i32 {
     if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 }
 }
 
@@ -127,7 +127,7 @@ pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,7 +1,7 @@
 //! What an analyst reads first: the answer in a sentence, then a few lines for each deal and difference.
 
 use super::digits::{
-    Estimate, NONE, Precision, at_place, percent, percent_in_passing, place_of_error, significant, thousands,
+    Estimate, NONE, Precision, at_place, exponent, percent, percent_in_passing, significant, thousands,
 };
 use super::sketch::Sketch;
 use crate::kernel::metric::Metric;
@@ -247,21 +247,17 @@ fn line(answer: &MetricAnswer) -> Line {
     }
 }
 
-/// The quantiles of a line, ending alike where the least known of them ends.
+/// The quantiles of a line: the last digit of each is the first of its error, which is not printed beside it.
 fn quantiles(answer: &MetricAnswer) -> [String; 3] {
-    let found = QUANTILES.map(|q| answer.quantiles.iter().find(|quantile| quantile.q == q));
-    let error = found
-        .iter()
-        .flatten()
-        .map(|quantile| (quantile.high95 - quantile.low95) / (2.0 * HALF_INTERVAL))
-        .fold(0.0, f64::max);
-    found.map(|quantile| match quantile {
+    QUANTILES.map(|q| match answer.quantiles.iter().find(|quantile| quantile.q == q) {
         None => NONE.into(),
-        // An error that is not printed beside the number: its first digit is the number's last.
-        Some(quantile) if error > 0.0 => {
-            at_place(quantile.value, place_of_error(error).max(error.log10().floor() as i32))
+        Some(quantile) => {
+            let error = (quantile.high95 - quantile.low95) / (2.0 * HALF_INTERVAL);
+            match error > 0.0 {
+                true => at_place(quantile.value, exponent(error)),
+                false => significant(quantile.value, 6),
+            }
         }
-        Some(quantile) => significant(quantile.value, 6),
     })
 }
 

@@ -59,8 +59,11 @@ pub fn headline(headline: &Headline, width: usize, colour: bool) -> String {
     let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
     let warning = bold.fg_color(Some(AnsiColor::Yellow.into()));
     let widths = widths(headline);
-    let layout =
-        LAYOUTS.into_iter().find(|layout| widths.line(layout) <= width).unwrap_or(LAYOUTS[LAYOUTS.len() - 1]);
+    let layout = LAYOUTS
+        .into_iter()
+        .filter(|layout| layout.sketch.is_none() || widths.ends != (0, 0))
+        .find(|layout| widths.line(layout) <= width)
+        .unwrap_or(LAYOUTS[LAYOUTS.len() - 1]);
 
     let mut page = String::new();
     let mut say = |style: Style, text: &str| {

@@ -205,7 +205,7 @@ impl Valuation<'_> {
     pub fn is_deterministic(&self) -> bool {
         let same = |answer: &MetricAnswer| {
             let s = &answer.statistics;
-            (s.paths == 0 || s.min == s.max) && (s.paths == 0 || s.undefined == 0)
+            s.paths == 0 || (s.min == s.max && s.undefined == 0)
         };
         self.result.paths > 1 && self.subjects.iter().flat_map(|subject| &subject.metrics).all(same)
     }
@@ -290,14 +290,17 @@ pub(crate) fn metric_answer(
     }
 }
 
+/// Two order statistics, counted from 1.
+type Ranks = (u64, u64);
+
 /// Ranks of the order statistics around each of [`QUANTILES`], by the number of values: most metrics share theirs.
 #[derive(Default)]
 pub(crate) struct Intervals {
-    of: HashMap<u64, Vec<(f64, (u64, u64))>>,
+    of: HashMap<u64, Vec<(f64, Ranks)>>,
 }
 
 impl Intervals {
-    fn ranks(&mut self, count: u64) -> &[(f64, (u64, u64))] {
+    fn ranks(&mut self, count: u64) -> &[(f64, Ranks)] {
         self.of.entry(count).or_insert_with(|| match count {
             0 => Vec::new(),
             n => QUANTILES.iter().map(|&q| (q, order_statistic_interval(n, q, LEVEL))).collect(),

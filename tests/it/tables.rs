@@ -217,7 +217,6 @@ fn the_first_page_fits() {
     let answers = headline(&valuation(&plan, &result));
     for width in [50, 60, 72, 80, 100, 120, 200] {
         let page = sink::terminal::headline(&answers, width, false);
-        println!("{page}");
         for line in page.lines() {
             assert!(line.chars().count() <= width, "{width}: {line}");
             assert_eq!(line.trim_end(), line);
@@ -256,7 +255,6 @@ rate = 0.20
 #[test]
 fn what_is_certain_is_said_to_be_exact() {
     let page = page(&scenario::from_text("certain", CERTAIN, &[]), 100, 80);
-    println!("{page}");
     assert!(page.contains("Microsoft takes $20 bn (exact) under capped"));
     assert!(page.contains("the cap binds in 2028.") && page.contains("2028 (exact)"));
     assert!(page.contains("cap  none"));
@@ -266,7 +264,6 @@ fn what_is_certain_is_said_to_be_exact() {
 #[test]
 fn one_path_claims_nothing() {
     let page = page(&scenario::shipped("minimal"), 1, 80);
-    println!("{page}");
     assert!(page.contains("One path") && page.contains("1 path ·"));
     assert!(!page.contains("exact"), "{page}");
 }

@@ -20,7 +20,7 @@ struct Row {
     truth: [f64; 5],
 }
 
-/// Found by recursion of the density of (revenue, paid so far), stable to 1e-8.
+/// Found by recursion of the density of the sum of revenues (a strip of Asian calls), stable to 1e-8.
 const ROWS: [Row; 3] = [
     Row {
         growth: 0.30,
@@ -119,9 +119,9 @@ pub fn share() -> &'static Section {
             title: "A capped revenue share on geometric Brownian revenue",
             text: "\
 Revenue of a quarter is the exponential of a Brownian motion with drift, a fifth of it is paid at the quarter's end until the
-cap has been paid, and payments are discounted at 12% (third row: 8%), continuously. The references are exact: the joint
-density of revenue and of what has been paid was carried forward quarter by quarter on a grid, until finer grids changed
-nothing beyond the eighth decimal. The first row is `configs/capped-share.toml`.",
+cap has been paid, and payments are discounted at 12% (third row: 8%), continuously. Its value is a strip of Asian calls. The
+references are exact: the density of the sum of revenues by recursion from quarter to quarter, stable to 1e-8. The first row is
+`configs/capped-share.toml`.",
             exact: Vec::new(),
             cases,
             families: families
@@ -156,7 +156,7 @@ fn the_shipped_scenario_is_the_first_row() {
 }
 
 const STRIKES: [f64; 5] = [80.0, 90.0, 100.0, 110.0, 120.0];
-/// Twelve monthly averages, one year, rate 5%, spot 100: convolution of densities, all digits stable.
+/// Twelve monthly averages, one year, rate 5%, spot 100: recursion of the density of the sum, all digits stable.
 const CALLS: [(f64, [f64; 5]); 2] = [
     (0.2, [21.71909582, 12.91994137, 6.15604077, 2.29029886, 0.67480188]),
     (0.4, [23.25662082, 16.23593160, 10.80117657, 6.89807671, 4.26296287]),
@@ -211,9 +211,8 @@ pub fn asian() -> &'static Section {
             text: "\
 What a cap saves is a call on cumulative revenue. A segment with growth 5% at an annual rate of 100, booked at the end of
 twelve months, adds up to the average of a share price over those months; a deal that pays everything until the strike has
-been paid saves the call's payoff. Spot 100, rate 5%, one year. The references are exact (convolution of densities, the method
-of the section above) and agree with the published tables of this contract to the digits those print; simulated tables that
-are off in the third decimal are not used.",
+been paid saves the call's payoff. Spot 100, rate 5%, one year. The references are exact, by the same recursion; simulated
+tables that are off in the third decimal are not used.",
             exact: Vec::new(),
             cases,
             families: vec![Family::new("Asian calls: 2 volatilities × 60 seeds, strikes in turn", z)],

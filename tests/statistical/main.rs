@@ -1,5 +1,8 @@
 //! The slow tests: prices and laws against exact and published values, by z-scores (release only).
 
+// What a test measured is printed for whoever asks with --nocapture.
+#![allow(clippy::print_stdout)]
+
 #[path = "../engine/mod.rs"]
 mod engine;
 
