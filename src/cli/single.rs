@@ -29,7 +29,7 @@ fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     let keys: Vec<&str> = plan.inputs.nums.iter().map(|&num| ledger.entry(num).key.as_str()).collect();
     let width = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
     for ((key, &num), value) in keys.iter().zip(&plan.inputs.nums).zip(&one.inputs) {
-        out.push_str(&format!("  {key:<width$}  {value:<22}  {}\n", ledger.entry(num).unit));
+        out.push_str(&format!("  {key:<width$}  {:<22}  {}\n", digits(*value), ledger.entry(num).unit));
     }
     if keys.is_empty() {
         out.push_str("  none: no number of the scenario is uncertain\n");
@@ -39,12 +39,18 @@ fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     for ((name, metrics), values) in subjects(plan).iter().zip(&one.metrics) {
         out.push_str(&format!("\n{name}\n"));
         for (metric, value) in metrics.iter().zip(values) {
-            let text = if value.is_nan() { "-".to_owned() } else { value.to_string() };
+            let text = if value.is_nan() { "-".to_owned() } else { digits(*value) };
             let name = metric.name(plan.model.run.mix_year);
             out.push_str(&format!("  {name:<width$}  {text:<22}  {}\n", metric.unit()));
         }
     }
     out
+}
+
+/// The shortest digits that read back to the same bits, with an exponent where the number is very small or large.
+fn digits(value: f64) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
 fn object(plan: &Plan, one: &SinglePath) -> Value {

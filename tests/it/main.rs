@@ -7,6 +7,7 @@
 mod engine;
 
 mod architecture;
+mod cli;
 mod laws;
 mod sameness;
 mod scenario;

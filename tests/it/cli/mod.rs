@@ -1,0 +1,116 @@
+//! The built program as a person runs it: commands, exit codes, screens, folders, signals.
+
+mod arguments;
+mod commands;
+mod folder;
+mod problems;
+mod signal;
+
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use assert_cmd::Command;
+
+/// A folder of its own with the program in it.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+/// What a command left.
+struct Seen {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+impl Place {
+    /// An empty folder.
+    fn new() -> Place {
+        Place { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// A folder with `minimal.toml` in it.
+    fn with_minimal() -> Place {
+        let place = Place::new();
+        place.write("minimal.toml", include_str!("../../../configs/minimal.toml"));
+        place
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+        let path = self.at(name);
+        std::fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.at(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Names in a folder, sorted.
+    fn names(&self, folder: &str) -> Vec<String> {
+        let entries = std::fs::read_dir(self.at(folder)).expect("a folder");
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    fn manifest(&self, folder: &str) -> serde_json::Value {
+        serde_json::from_str(&self.read(&format!("{folder}/manifest.json"))).expect("a manifest is JSON")
+    }
+
+    /// The program, to be given arguments; what the person's own settings are leaves no trace.
+    fn program(&self) -> Command {
+        let mut command = Command::cargo_bin("capstake").expect("the program is built");
+        command.current_dir(self.path()).env_remove("CAPSTAKE_SIMD").env("NO_COLOR", "1");
+        command
+    }
+
+    /// Runs `capstake` with arguments that have no spaces.
+    fn run(&self, arguments: &str) -> Seen {
+        self.run_with(&arguments.split_whitespace().collect::<Vec<_>>())
+    }
+
+    fn run_with(&self, arguments: &[&str]) -> Seen {
+        Seen::from(self.program().args(arguments).output().expect("the program starts"))
+    }
+}
+
+impl From<Output> for Seen {
+    fn from(output: Output) -> Seen {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the program writes UTF-8");
+        Seen { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+}
+
+impl Seen {
+    /// Asserts the exit code; shows everything where it is another.
+    #[track_caller]
+    fn ends(self, code: i32) -> Seen {
+        assert_eq!(self.code, Some(code), "\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Asserts that stderr has the words.
+    #[track_caller]
+    fn says(self, words: &str) -> Seen {
+        assert!(self.stderr.contains(words), "no {words:?} in: {}", self.stderr);
+        self
+    }
+
+    /// Asserts that stdout has the words.
+    #[track_caller]
+    fn prints(self, words: &str) -> Seen {
+        assert!(self.stdout.contains(words), "no {words:?} in: {}", self.stdout);
+        self
+    }
+}

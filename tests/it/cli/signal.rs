@@ -1,0 +1,71 @@
+//! Ctrl-C and SIGTERM: what is done is saved, and a second one ends at once.
+#![cfg(unix)]
+
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{Place, Seen};
+
+/// A run that would take hours, seen to be at work.
+fn begin(place: &Place, more: &[&str]) -> Child {
+    let child = Command::new(assert_cmd::cargo::cargo_bin!("capstake"))
+        .args(["run", "minimal.toml", "-n", "1e10", "-j", "1", "-o", "o"])
+        .args(more)
+        .current_dir(place.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let patience = Instant::now();
+    // The folder may be there already, from a run before.
+    while !place.at("o/manifest.json").exists() || place.manifest("o")["status"] != "running" {
+        assert!(patience.elapsed() < Duration::from_secs(30), "the run does not begin");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(500));
+    child
+}
+
+fn send(child: &Child, signal: &str) {
+    let sent = Command::new("kill").args([signal, &child.id().to_string()]).status().expect("kill");
+    assert!(sent.success());
+}
+
+#[test]
+fn the_first_signal_saves_what_is_done() {
+    for (signal, more) in [("-INT", &[][..]), ("-TERM", &["--draws", "csv"])] {
+        let place = Place::with_minimal();
+        let child = begin(&place, more);
+        send(&child, signal);
+        let seen = Seen::from(child.wait_with_output().expect("an end")).ends(130);
+        let seen = seen.says("partial: stopped after").prints("microsoft_take_pv");
+        drop(seen);
+        let manifest = place.manifest("o");
+        assert_eq!(manifest["status"], "partial");
+        let done = manifest["run"]["paths_done"].as_u64().expect("a number");
+        assert!(done > 0 && done < 10_000_000_000);
+        // What is saved is the run of so many paths.
+        place.run(&format!("run minimal.toml -n {done} -q -o whole {}", more.join(" "))).ends(0);
+        for name in place.names("whole").iter().filter(|name| *name != "manifest.json") {
+            let same = place.read(&format!("whole/{name}")) == place.read(&format!("o/{name}"));
+            assert!(same, "{name} of {done} paths");
+        }
+        // The folder is that of the run that was asked for: it may be begun again.
+        let again = begin(&place, &[]);
+        send(&again, signal);
+        Seen::from(again.wait_with_output().expect("an end")).ends(130);
+    }
+}
+
+#[test]
+fn a_second_signal_ends_at_once_and_nothing_half_written_is_seen() {
+    let place = Place::with_minimal();
+    let mut child = begin(&place, &["--draws", "csv"]);
+    send(&child, "-INT");
+    send(&child, "-INT");
+    assert_eq!(child.wait().expect("an end").code(), Some(130));
+    for name in place.names("o") {
+        assert!(name.starts_with('.') || !name.contains("tmp"), "{name}");
+    }
+    assert!(place.manifest("o")["status"].is_string());
+}
