@@ -121,9 +121,16 @@ fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError>
         let columns = header.iter().map(|name| name.trim().to_owned()).collect();
         return Err(ColumnError::NoColumn { csv: csv.to_owned(), column: column.to_owned(), columns });
     };
+    let header_cells = header.len();
     let mut numbers = Vec::new();
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(|error| unreadable(&error))? {
+        // In a table of one column a blank line is an empty cell, which the reader passes over.
+        let blank = row.position().filter(|at| header_cells == 1 && line_of(bytes, at) > at.line());
+        if let Some(at) = blank {
+            let (csv, column) = (csv.to_owned(), column.to_owned());
+            return Err(ColumnError::Cell { csv, column, line: at.line(), text: String::new() });
+        }
         let text = row.get(index).unwrap_or("").trim();
         match text.parse::<f64>() {
             Ok(number) if number.is_finite() => numbers.push(number),
@@ -156,10 +163,12 @@ mod tests {
             Err(ColumnError::NoColumn { columns, .. }) if columns == ["date", "growth"]
         ));
         for bad in ["", "n/a", "nan", "inf", "1,2"] {
-            let table = format!("x\n1\n\n\"{bad}\"\n");
+            let table = format!("x,y\n1,2\n\n\"{bad}\",3\n");
             let error = parse("a.csv", table.as_bytes(), "x").unwrap_err();
             assert!(matches!(&error, ColumnError::Cell { line: 4, text, .. } if text == bad), "{error:?}");
         }
+        let hole = parse("a.csv", b"x\n1\n\n5\n", "x").unwrap_err();
+        assert!(matches!(&hole, ColumnError::Cell { line: 3, text, .. } if text.is_empty()), "{hole:?}");
         assert!(matches!(parse("a.csv", b"x\n", "x"), Err(ColumnError::NoRows { .. })));
         assert!(matches!(parse("a.csv", b"", "x"), Err(ColumnError::NoColumn { .. })));
         let uneven = parse("a.csv", b"x,y\n1,2\n3\n", "x").unwrap_err();

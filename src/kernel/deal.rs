@@ -126,8 +126,11 @@ simd_fn! {
             // With a cap, from what is left of it: at the cap the payments add up to it exactly.
             let sum = share.cumulative[l] + paid;
             let capped = share.room[l] - share.cap_left[l];
-            share.cumulative[l] = if share.room[l] < f64::INFINITY { capped } else { sum };
-            share.cumulative_due[l] += due;
+            let total = if share.room[l] < f64::INFINITY { capped } else { sum };
+            let total_due = share.cumulative_due[l] + due;
+            // Never above what is due, not by a rounding either.
+            share.cumulative[l] = if total < total_due { total } else { total_due };
+            share.cumulative_due[l] = total_due;
             share.revenue_in_share[l] = net[l].mul_add(overlap, share.revenue_in_share[l]);
             share.paid[l] = paid;
             let factor = discount[l] * lag[l];

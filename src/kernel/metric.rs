@@ -178,6 +178,11 @@ impl Series {
         matches!(self, Series::NetRevenueFullYear | Series::FreeCashFlowFullYear)
     }
 
+    /// Whether it may have no value: a ratio without a denominator, a value that the method does not define.
+    pub fn may_be_undefined(self) -> bool {
+        matches!(self, Series::GrossMargin | Series::CloudShare(_) | Series::Equity)
+    }
+
     /// The unit of its values.
     pub fn unit(self) -> Unit {
         match self {

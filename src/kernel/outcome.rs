@@ -1,5 +1,6 @@
 //! A block of paths from draws to metrics: calls the nouns in the order of the business (methodology: order within a
-//! period) and has no arithmetic of its own but sums and selections of what they give.
+//! period), and puts the metrics together from what they give. The few products and quotients of that last step stand at
+//! the end of the file.
 
 use super::cloud_mix::{Mix, MixTerms, reversion};
 use super::cost::{self, Books, CostTerms};
@@ -281,6 +282,7 @@ impl Block {
         let zero = StepRef { period: 0, step: 0, parity: 0, length: 0.0, start: 0.0, middle: 0.0, end: 0.0 };
         self.start(plan, zero);
         let mut year = 0;
+        self.broken = Lanes::ZERO;
         for period in 0..plan.steps.periods.len() {
             let at = plan.steps.at(period);
             if at.parity == 0 {
@@ -772,6 +774,11 @@ impl Block {
                         _ => &before[0],
                     };
                     block.year.series(isa, series, &figures, before, &mut self.years[d][*year][i]);
+                    if series.may_be_undefined() {
+                        mark_infinite(isa, &self.years[d][*year][i], &mut self.broken);
+                    } else {
+                        settle(isa, &ONE, &mut self.years[d][*year][i], &mut self.broken);
+                    }
                     // A cut first year alone has the full-year series.
                     if *year > 0 && series.is_full_year() {
                         self.years[d][*year][i] = Lanes::splat(f64::NAN);
@@ -791,7 +798,6 @@ impl Block {
     /// Metrics of every deal and difference, and which paths are not finite.
     fn finish(&mut self, plan: &Plan) {
         let (isa, model) = (plan.isa, &plan.model);
-        self.broken = Lanes::ZERO;
         for (d, block) in self.deals.iter_mut().enumerate() {
             let values = &self.values;
             let value = |num: Num| &values[num.index()];
@@ -1381,6 +1387,15 @@ simd_fn! {
         for l in 0..LANES {
             let share = part[l] / total[l];
             out[l] = share.mul_add(share, out[l]);
+        }
+    }
+}
+
+simd_fn! {
+    /// Marks paths on which a figure that may be undefined (NaN) is infinite.
+    fn mark_infinite(figure: &Lanes, broken: &mut Lanes) {
+        for l in 0..LANES {
+            broken[l] = if figure[l].abs() == f64::INFINITY { 1.0 } else { broken[l] };
         }
     }
 }

@@ -7,8 +7,6 @@ use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::model::deal::Rate;
 use crate::model::dependence::Factor;
-use crate::model::equity::{EbitdaBasis, Method};
-use crate::model::ipo::GateKind;
 use crate::model::ledger::Num;
 use crate::model::segment::Process;
 use crate::model::timeline::{Period, PeriodLength, Year};
@@ -441,25 +439,6 @@ impl Plan {
                 format!("{} - {}", self.model.deals[self.differences[i].later].name, self.model.deals[0].name)
             }
         }
-    }
-
-    /// Whether some deal's value rests on trailing free cash flow.
-    pub fn needs_trailing_fcf(&self) -> bool {
-        matches!(self.model.equity.map(|e| e.method), Some(Method::PerpetualGrowth { .. }))
-            || self.gate(GateKind::FcfMargin).is_some()
-    }
-
-    /// Which EBITDA the value rests on, if any.
-    pub fn ebitda_basis(&self) -> Option<EbitdaBasis> {
-        match self.model.equity.map(|e| e.method) {
-            Some(Method::EbitdaMultiple { basis, .. }) => Some(basis),
-            _ => None,
-        }
-    }
-
-    /// Threshold of a gate that is set.
-    pub fn gate(&self, kind: GateKind) -> Option<Num> {
-        self.model.ipo.as_ref()?.gates.iter().find(|(k, _)| *k == kind).map(|&(_, num)| num)
     }
 }
 

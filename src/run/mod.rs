@@ -73,7 +73,7 @@ pub struct YearSummary {
     pub bins: Bins<8>,
 }
 
-/// Paths whose metrics are not all finite.
+/// Paths whose metrics and yearly series are not all finite.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Broken {
     /// How many.
@@ -116,7 +116,7 @@ pub struct SinglePath {
     pub inputs: Vec<f64>,
     /// Per deal and difference: metrics in the plan's order; NaN: undefined.
     pub metrics: Vec<Vec<f64>>,
-    /// Whether some metric is not finite.
+    /// Whether some metric or yearly series is not finite.
     pub broken: bool,
     /// Series by period: deal, period, series.
     pub periods: Vec<Vec<Vec<f64>>>,

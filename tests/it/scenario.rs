@@ -39,5 +39,6 @@ pub fn beyond_base() -> Vec<(&'static str, &'static str)> {
         ("no-cash-ipo", include_str!("scenarios/no-cash-ipo.toml")),
         ("recovery-lag", include_str!("scenarios/recovery-lag.toml")),
         ("clouds-only", include_str!("scenarios/clouds-only.toml")),
+        ("edges", include_str!("scenarios/edges.toml")),
     ]
 }
