@@ -94,6 +94,13 @@ impl EmpiricalColumns for Columns {
     }
 }
 
+/// The line in which a row stands: the reader counts from the end of the row before, blank lines included.
+fn line_of(bytes: &[u8], at: &csv::Position) -> u64 {
+    let after = bytes.get(at.byte() as usize..).unwrap_or_default();
+    let blank = after.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    at.line() + blank.filter(|byte| **byte == b'\n').count() as u64
+}
+
 /// The numbers of one column, in the order of the file.
 fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -124,7 +131,7 @@ fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError>
                 return Err(ColumnError::Cell {
                     csv: csv.to_owned(),
                     column: column.to_owned(),
-                    line: row.position().map_or(0, csv::Position::line),
+                    line: row.position().map_or(0, |at| line_of(bytes, at)),
                     text: text.to_owned(),
                 });
             }

@@ -453,5 +453,11 @@ fn report(
         thousands(manifest.run.paths_per_second as u64),
         words::counted(manifest.files.len() + 1, "file"),
     ));
+    let file = arguments.scenario.display();
+    output::told(&format!(
+        "next: what it assumes    capstake check {file}\n      \
+         what a figure means capstake explain microsoft_take_pv\n      \
+         change a number     capstake run {file} --set KEY=VALUE -o {out}-changed\n"
+    ));
     Ok(())
 }

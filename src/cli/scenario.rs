@@ -29,14 +29,15 @@ pub struct Scenario {
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
     let name = path.display().to_string();
     let bytes = read(path, &name)?;
-    let (sources, result) = config::parse_bytes(&name, &bytes, overrides);
-    let config = match result {
-        Ok(config) => config,
-        Err(problems) => {
-            return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
-        }
-    };
+    let (sources, config, mut problems) = config::read_bytes(&name, &bytes, overrides);
     let folder = path.parent().unwrap_or(Path::new(""));
+    if !problems.is_empty() {
+        if let Some(config) = config {
+            problems.extend(beyond_spelling(&config, folder));
+        }
+        return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
+    }
+    let config = config.expect("a scenario without a problem was read");
     let columns = Columns::read(&config, folder);
     let resolved = resolved::to_toml(&config);
     let digests = columns.digests();
@@ -52,6 +53,19 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
     }
 }
 
+/// What is wrong with the values that could be read, where the spelling of others is wrong. What a misspelt key leaves
+/// missing or unknown is not: it would be a problem only until the spelling is mended.
+fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
+    let columns = Columns::read(config, folder);
+    let mut values = Problems::new();
+    if let Err(found) = Model::from_config(config, "scenario", "", &columns) {
+        for problem in found.iter().filter(|problem| problem.code.is_of_values()) {
+            values.push(problem.clone());
+        }
+    }
+    values
+}
+
 /// The digest of a scenario: of its resolved text and of the files it reads, so that equal digests mean equal results.
 fn digest(resolved: &str, files: &[(String, String)]) -> String {
     let mut hasher = blake3::Hasher::new();
@@ -63,11 +77,13 @@ fn digest(resolved: &str, files: &[(String, String)]) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// A file that is not a scenario at all is unreadable; anything that its author can mend in it is a problem.
+/// What cannot be read as a scenario is unreadable; anything else is a problem in it.
 fn exit_of(problems: &Problems) -> Exit {
-    let unreadable =
-        |problem: &Problem| matches!(problem.code, Code::FileEmpty | Code::FileNotText | Code::FileTooLarge);
-    if problems.iter().any(unreadable) { Exit::Unreadable } else { Exit::Problems }
+    if problems.iter().any(|problem| problem.code.is_unreadable()) {
+        Exit::Unreadable
+    } else {
+        Exit::Problems
+    }
 }
 
 fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {

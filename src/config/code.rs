@@ -37,6 +37,14 @@ impl Code {
         self.id().starts_with("S0")
     }
 
+    /// Whether it judges a value that stands there, so that it holds whatever else in the scenario is misspelt: not what
+    /// is missing or unknown, which a misspelt key alone may bring about.
+    pub fn is_of_values(self) -> bool {
+        let id = self.id();
+        (id.starts_with("S3") || id.starts_with("S5"))
+            && !matches!(self, Code::DistributionParameterMissing | Code::NumberEmpty)
+    }
+
     /// The code of an id, in capitals or not.
     pub fn from_id(id: &str) -> Option<Code> {
         Code::all().iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))

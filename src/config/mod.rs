@@ -118,16 +118,25 @@ pub fn parse_bytes(
     bytes: &[u8],
     overrides: &[String],
 ) -> (Sources, Result<Config, Problems>) {
+    strictly(read_bytes(file_name, bytes, overrides))
+}
+
+/// As [`parse_bytes`], with what could be read where not all could: other rooms may find more wrong with it.
+pub fn read_bytes(
+    file_name: &str,
+    bytes: &[u8],
+    overrides: &[String],
+) -> (Sources, Option<Config>, Problems) {
     let refuse = |code, message: String, help: &str| {
         let problem = Problem::error(code, Place::FILE, message).help(help);
-        (Sources::new(file_name, "", overrides), Err(Problems::from(problem)))
+        (Sources::new(file_name, "", overrides), None, Problems::from(problem))
     };
     if bytes.len() >= MAX_BYTES {
         let message = format!("the file has {} bytes; a scenario has less than {MAX_BYTES}", bytes.len());
         return refuse(Code::FileTooLarge, message, "is this the file you meant?");
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => parse(file_name, text, overrides),
+        Ok(text) if !text.contains('\0') => read(file_name, text, overrides),
         Ok(_) => refuse(
             Code::FileNotText,
             "the file has bytes that no text has".to_owned(),
@@ -147,6 +156,19 @@ pub fn parse_bytes(
 /// Reads a scenario and puts the `--set` flags into it, each `KEY=VALUE`. Gives the config, or all problems of
 /// spelling and type that file and flags have; either way the texts to show them in.
 pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Result<Config, Problems>) {
+    strictly(read(file_name, text, overrides))
+}
+
+fn strictly(
+    (sources, config, problems): (Sources, Option<Config>, Problems),
+) -> (Sources, Result<Config, Problems>) {
+    match config {
+        Some(config) if problems.is_empty() => (sources, Ok(config)),
+        _ => (sources, Err(problems)),
+    }
+}
+
+fn read(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Option<Config>, Problems) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let sources = Sources::new(file_name, text, overrides);
     let mut problems = Problems::new();
@@ -157,20 +179,19 @@ pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Res
                 Problem::error(Code::FileEmpty, Place::FILE, "the file has no keys")
                     .help("`capstake init` writes a scenario to start from"),
             );
-            return (sources, Err(problems));
+            return (sources, None, problems);
         }
         Ok(root) => root,
         Err((message, span)) => {
             problems.push(syntax_problem(&message, span));
-            return (sources, Err(problems));
+            return (sources, None, problems);
         }
     };
     for flag in flags {
         flag.apply(&mut root, &mut problems);
     }
     let config: Config = noun::read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut problems);
-    let result = if problems.is_empty() { Ok(config) } else { Err(problems) };
-    (sources, result)
+    (sources, Some(config), problems)
 }
 
 /// The parser's complaint as a problem.
