@@ -66,7 +66,9 @@ impl Exit {
             Exit::Done => "done",
             Exit::Bug => "a bug in capstake",
             Exit::Usage => "wrong use: an option or argument that does not exist or cannot be used",
-            Exit::Unreadable => "the scenario cannot be read: no such file, a folder, not text, or empty",
+            Exit::Unreadable => {
+                "the scenario cannot be read: no such file, a folder, empty, not text, or not TOML"
+            }
             Exit::Problems => "the scenario has problems; all of them are listed",
             Exit::Failed => "the run failed: on some path a figure was not finite",
             Exit::Output => "output could not be written",

@@ -51,7 +51,7 @@ fn make_large(place: &Place, name: &str, bytes: u64) {
 /// The documented exit codes of problems.
 fn exit_of(code: Code) -> i32 {
     match code {
-        Code::FileUnreadable | Code::FileEmpty | Code::FileNotText | Code::FileTooLarge => 3,
+        Code::FileUnreadable | Code::FileEmpty | Code::FileNotText | Code::FileTooLarge | Code::Syntax => 3,
         // Warnings.
         Code::PairWithConstant
         | Code::RoundOffTimeline
