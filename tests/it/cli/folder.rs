@@ -131,7 +131,7 @@ fn a_folder_without_the_right_to_write_is_exit_code_6() {
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).expect("a mode");
     if std::fs::write(folder.join("probe"), "").is_ok() {
         // Root may write everywhere: the case above, with a file in the way, stands for this one.
-        eprintln!("skipped: this user may write into read-only folders");
+        println!("skipped: this user may write into read-only folders");
         return;
     }
     place.run("run minimal.toml -n 100 -o closed").ends(6).says("permission denied");
