@@ -52,7 +52,7 @@ impl Display {
             std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let kind = match wish {
             Wish::Auto | Wish::Bar if terminal => {
-                let bar = ProgressBar::with_draw_target(Some(paths), ProgressDrawTarget::stderr_with_hz(10));
+                let bar = ProgressBar::with_draw_target(Some(paths), ProgressDrawTarget::stderr_with_hz(20));
                 let style = ProgressStyle::with_template("{bar:24} {percent:>3}%  {msg}");
                 bar.set_style(style.expect("a template that is tested").progress_chars("━╸ "));
                 Kind::Bar(bar)
@@ -80,8 +80,8 @@ impl Display {
         let line = line(progress, self.started.elapsed());
         match &self.kind {
             Kind::Bar(bar) => {
-                bar.set_message(line);
                 bar.set_position(progress.done);
+                bar.set_message(line);
             }
             Kind::Lines => {
                 let percent = progress.done as f64 / progress.paths as f64 * 100.0;
