@@ -1,5 +1,8 @@
 //! `capstake check`: reads and judges a scenario and shows everything that it assumes; simulates nothing.
 
+// Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
+#![allow(rustdoc::broken_intra_doc_links)]
+
 use std::path::PathBuf;
 
 use super::cost::Cost;

@@ -1,5 +1,8 @@
 //! `capstake run`: simulates a scenario, writes the results folder, prints the headline table.
 
+// Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
+#![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
+
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime};
 

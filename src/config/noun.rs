@@ -1,7 +1,7 @@
 //! One declaration a noun: from it come the struct, its reader, its printer and its rows of the catalogue.
 //!
 //! A noun is a table of the scenario: `[timeline]`, one `[[segment]]`, the parameters of a distribution. The macro
-//! [`noun!`] writes for it a struct with one slot a key, and an implementation of [`Noun`]. A [`Slot`] is what a key can
+//! `noun!` writes for it a struct with one slot a key, and an implementation of [`Noun`]. A [`Slot`] is what a key can
 //! hold: `Option` of a leaf, of a number or of another noun, or a list of nouns. Readers never stop: what cannot be read
 //! is a problem, its slot stays empty, and reading goes on with the next key.
 
