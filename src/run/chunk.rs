@@ -6,7 +6,7 @@ use super::{
     BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, Event, QUANTILE_PATHS, RunResult, SAMPLE_PATHS, YearSummary,
 };
 use crate::kernel::metric::Metric;
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;

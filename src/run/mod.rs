@@ -10,7 +10,7 @@ mod observer;
 pub use draws::ChunkDraws;
 pub use observer::{Observer, Progress, Silent};
 
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 use crate::stats::bins::Bins;
