@@ -9,7 +9,7 @@ use crate::math::vector::{Vector, WIDTH};
 #[cfg(target_arch = "x86_64")]
 use crate::math::x86::{Avx2, Avx512};
 use crate::model::ledger::{Law, Num};
-use crate::simd_fn;
+use crate::{piece, simd_fn};
 use crate::stats::moments::ChunkCoMoments;
 
 /// What one block is asked for beyond the metrics.
@@ -74,14 +74,11 @@ impl Eight {
 /// Runs the eights of a block with vectors of one kind.
 #[inline(always)]
 fn run<V: Vector>(outcome: &mut Outcome<V>, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
-    V::compiled(
-        #[inline(always)]
-        || {
-            for eight in 0..LANES / WIDTH {
-                outcome.run(plan, first_path + (eight * WIDTH) as u64, eight, asked, columns);
-            }
-        },
-    );
+    piece!(V, {
+        for eight in 0..LANES / WIDTH {
+            outcome.run(plan, first_path + (eight * WIDTH) as u64, eight, asked, columns);
+        }
+    });
 }
 
 impl Block {

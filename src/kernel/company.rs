@@ -15,6 +15,7 @@ use crate::math::elementary::exp;
 use crate::math::vector::Vector;
 use crate::model::deal::ShareBase;
 use crate::model::ledger::Num;
+use crate::piece;
 
 /// State of one deal.
 pub struct Company<V> {
@@ -116,7 +117,14 @@ impl<V: Vector> Company<V> {
     /// One period, in the order of the business.
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let (model, numbers) = (&plan.model, &world.numbers);
+        piece!(V, self.trade(plan, world, at));
+        piece!(V, self.finance(plan, world, at));
+        piece!(V, self.go_public(plan, world, at));
+    }
+
+    /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
+    #[inline(always)]
+    fn trade(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.holding.alive;
         self.sell(plan, world, plan.deals[self.deal].licensed[at.period], at.length);
         self.past.net[at.period] = self.sales.net;
@@ -127,6 +135,12 @@ impl<V: Vector> Company<V> {
         self.past.fcf[at.period] = self.books.fcf;
         self.past.ebitda[at.period] = self.books.ebitda;
         self.serve(plan, world, at);
+    }
+
+    /// Scheduled rounds, multiple and equity, shortfall funding or failure, grants.
+    #[inline(always)]
+    fn finance(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let (model, numbers) = (&plan.model, &world.numbers);
         for &round in &plan.rounds[at.period] {
             let alive = self.holding.alive.is_set();
             self.holding.raise(plan, &model.rounds[round], alive, &mut self.books.cash, numbers);
@@ -137,18 +151,25 @@ impl<V: Vector> Company<V> {
             self.value(plan, world, Some(at.period));
             self.holding.value_equity(self.books.cash, self.share.owed);
         }
-        let factor = world.discounts.equity.at_end;
         if let Some(cash) = &model.cash {
+            let factor = world.discounts.equity.at_end;
             self.holding.survive(plan, cash, at, &mut self.books, self.share.owed, factor, numbers);
         }
-        if let Some(equity) = &model.equity {
+        if model.equity.is_some() {
             self.holding.grant(world.left_by_grants(at));
-            self.list(plan, world, at);
-            let (lockup, unlisted) =
-                (numbers[equity.lockup_months], numbers[equity.marketability_discount]);
-            let last = at.period + 1 == plan.steps.periods.len();
-            self.holding.leave(self.listing.ipo_time, lockup, unlisted, factor, at, last);
         }
+    }
+
+    /// Gates, the IPO, and the exit of the stake.
+    #[inline(always)]
+    fn go_public(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let Some(equity) = &plan.model.equity else { return };
+        self.list(plan, world, at);
+        let (lockup, unlisted) =
+            (world.numbers[equity.lockup_months], world.numbers[equity.marketability_discount]);
+        let last = at.period + 1 == plan.steps.periods.len();
+        let factor = world.discounts.equity.at_end;
+        self.holding.leave(self.listing.ipo_time, lockup, unlisted, factor, at, last);
     }
 
     /// Sales of a period of that length, years.

@@ -54,6 +54,14 @@ pub fn half_life_rate<V: Vector>(half_life: V) -> V {
 /// `(1 - e^(-z))/z`, by its series where the difference would cancel.
 #[inline(always)]
 pub fn mean_decay<V: Vector>(z: V) -> V {
+    V::formula(
+        #[inline(always)]
+        || mean_decay_in_place(z),
+    )
+}
+
+#[inline(always)]
+fn mean_decay_in_place<V: Vector>(z: V) -> V {
     let mut series = V::one();
     let mut n = 16.0;
     for _ in 0..15 {

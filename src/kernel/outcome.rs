@@ -11,6 +11,7 @@ use super::trailing;
 use super::world::World;
 use crate::math::lanes::Lanes;
 use crate::math::vector::Vector;
+use crate::piece;
 
 /// The state of eight paths, allocated once a worker.
 pub struct Outcome<V> {
@@ -42,10 +43,7 @@ impl<V: Vector> Outcome<V> {
     #[inline(always)]
     pub fn run(&mut self, plan: &Plan, first_path: u64, eight: usize, asked: Asked, columns: &mut Columns) {
         self.broken = V::zero();
-        self.world.start(plan, &columns.values, &columns.exponential, eight);
-        for company in &mut self.companies {
-            company.start(plan, &self.world);
-        }
+        self.start(plan, eight, columns);
         let mut year = 0;
         for period in 0..plan.steps.periods.len() {
             let at = plan.steps.at(period);
@@ -53,9 +51,18 @@ impl<V: Vector> Outcome<V> {
             for company in &mut self.companies {
                 company.step(plan, &self.world, at);
             }
-            self.write_down(plan, at, &mut year, eight, asked, columns);
+            piece!(V, self.write_down(plan, at, &mut year, eight, asked, columns));
         }
-        self.finish(plan, eight, columns);
+        piece!(V, self.finish(plan, eight, columns));
+    }
+
+    /// Time 0.
+    #[inline(always)]
+    fn start(&mut self, plan: &Plan, eight: usize, columns: &Columns) {
+        piece!(V, self.world.start(plan, &columns.values, &columns.exponential, eight));
+        for company in &mut self.companies {
+            piece!(V, company.start(plan, &self.world));
+        }
     }
 
     /// Yearly sums and, at a year's end, its series; every period's where asked for.

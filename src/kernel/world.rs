@@ -16,6 +16,7 @@ use crate::math::vector::Vector;
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
 use crate::model::segment::ShockTarget;
+use crate::piece;
 
 /// The state of the world in the current period.
 pub struct World<V> {
@@ -127,37 +128,63 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
         if at.parity == 0 {
-            plan.innovations.fill(first_path, (at.period / 2) as u32, &mut self.zeta);
+            piece!(V, plan.innovations.fill(first_path, (at.period / 2) as u32, &mut self.zeta));
         }
-        let numbers = &self.numbers;
+        piece!(V, self.grow(plan, at));
+        piece!(V, self.shake(plan, at, first_path));
+        piece!(V, self.book(plan, at));
+        piece!(V, self.spread(plan, at));
+        piece!(V, self.pass(plan, at));
+    }
+
+    /// Growth and levels, before shocks.
+    #[inline(always)]
+    fn grow(&mut self, plan: &Plan, at: StepRef) {
         for segment in &mut self.segments {
-            segment.process.step(at, numbers, &self.zeta);
+            segment.process.step(at, &self.numbers, &self.zeta);
             segment.inference.advance(at.step);
         }
-        let has_multiple = multiple(plan).is_some();
-        if has_multiple {
+        if let Some(ai) = &mut self.ai {
+            ai.step(at, &self.numbers, &self.zeta);
+        }
+        if multiple(plan).is_some() {
             self.multiple.step(at, &self.zeta);
         }
-        self.shake(plan, at, first_path);
-        let (numbers, booking) = (&self.numbers, booking_weights(plan.model.run.booking));
+    }
+
+    /// Rates, after shocks, and the demand booked.
+    #[inline(always)]
+    fn book(&mut self, plan: &Plan, at: StepRef) {
+        let booking = booking_weights(plan.model.run.booking);
         for segment in &mut self.segments {
-            segment.process.book(at, booking, numbers);
+            segment.process.book(at, booking, &self.numbers);
         }
-        if has_multiple {
+        if let Some(ai) = &mut self.ai {
+            ai.book(at, booking, &self.numbers);
+        }
+        if multiple(plan).is_some() {
             self.multiple.settle();
         }
-        self.mix_terms.displace(plan, at.middle, numbers);
+    }
+
+    /// The cloud mixes.
+    #[inline(always)]
+    fn spread(&mut self, plan: &Plan, at: StepRef) {
+        self.mix_terms.displace(plan, at.middle, &self.numbers);
         for (mix, until) in self.mixes.iter_mut().zip(&plan.mixes) {
-            let until = exclusive(*until, numbers);
+            let until = exclusive(*until, &self.numbers);
             mix.step(plan, &self.mix_terms, at, until, &self.zeta, &self.mix_rows);
         }
-        self.costs.advance(plan, at, numbers);
+    }
+
+    /// Costs and factors of the period, demand over all segments, and the relief from royalty.
+    #[inline(always)]
+    fn pass(&mut self, plan: &Plan, at: StepRef) {
+        self.costs.advance(plan, at, &self.numbers);
         self.discounts.advance(at.step);
-        if let Some(ai) = &mut self.ai {
-            ai.step(at, numbers, &self.zeta);
-            ai.book(at, booking, numbers);
+        if let Some(ai) = &self.ai {
             let kept = V::one() - self.mix_terms.in_house;
-            let rate = numbers[plan.model.licence.royalty_rate];
+            let rate = self.numbers[plan.model.licence.royalty_rate];
             self.royalty = ai.booked * rate * kept * self.discounts.licence.at_middle;
         }
         self.ask(plan, When::Period);

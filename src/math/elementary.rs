@@ -56,6 +56,14 @@ const ONE: u64 = 1.0_f64.to_bits();
 /// 0 below −745.2, infinite above 709.79, NaN for NaN.
 #[inline(always)]
 pub fn exp<R: Real>(x: R) -> R {
+    R::formula(
+        #[inline(always)]
+        || exp_in_place(x),
+    )
+}
+
+#[inline(always)]
+fn exp_in_place<R: Real>(x: R) -> R {
     let n = R::splat;
     // In this order NaN fails both comparisons and stays.
     let x = n(-746.0).most(x);
@@ -91,6 +99,14 @@ pub fn exp<R: Real>(x: R) -> R {
 /// −∞ for 0, NaN for negative x and NaN, ∞ for ∞; subnormal x as accurate as the rest.
 #[inline(always)]
 pub fn ln<R: Real>(x: R) -> R {
+    R::formula(
+        #[inline(always)]
+        || ln_in_place(x),
+    )
+}
+
+#[inline(always)]
+fn ln_in_place<R: Real>(x: R) -> R {
     let n = R::splat;
     let tiny = x.lt(n(f64::MIN_POSITIVE));
     let scaled = R::select(tiny, x * n(4.0 * TWO_52), x);

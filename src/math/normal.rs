@@ -161,9 +161,14 @@ fn in_tail<R: Real>(u: R) -> R::Mask {
 /// −∞ at 0, ∞ at 1, NaN outside. The expansion of the tails is computed only where a lane needs it.
 #[inline(always)]
 pub fn quantile<R: Real>(u: R) -> R {
-    let central = quantile_central(u);
-    let tail = in_tail(u);
-    if tail.any() { R::select(tail, quantile_tail(u), central) } else { central }
+    R::formula(
+        #[inline(always)]
+        || {
+            let central = quantile_central(u);
+            let tail = in_tail(u);
+            if tail.any() { R::select(tail, quantile_tail(u), central) } else { central }
+        },
+    )
 }
 
 /// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`]: for use inside block functions.

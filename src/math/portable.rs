@@ -113,6 +113,11 @@ impl Real for Portable {
     type Mask = PortableMask;
     type Bits = PortableBits;
 
+    #[inline(never)]
+    fn formula<R>(formula: impl FnOnce() -> R) -> R {
+        formula()
+    }
+
     #[inline(always)]
     fn splat(x: f64) -> Self {
         Portable([x; WIDTH])
@@ -180,7 +185,7 @@ impl Vector for Portable {
     fn store(self, to: &mut [f64; WIDTH]) {
         *to = self.0;
     }
-    #[inline(always)]
+    #[inline(never)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {
         function()
     }

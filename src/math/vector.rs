@@ -79,6 +79,12 @@ pub trait Real:
     /// Numbers of these bit patterns.
     fn of_bits(bits: Self::Bits) -> Self;
 
+    /// Runs a longer formula: in place where an operation is one instruction, as a function of its own where it is eight.
+    #[inline(always)]
+    fn formula<R>(formula: impl FnOnce() -> R) -> R {
+        formula()
+    }
+
     /// All zeros.
     #[inline(always)]
     fn zero() -> Self {
@@ -128,8 +134,8 @@ pub trait Vector: Real + Send + Sync + 'static {
     fn load(from: &[f64; WIDTH]) -> Self;
     /// Into memory.
     fn store(self, to: &mut [f64; WIDTH]);
-    /// Runs a function compiled for the instruction set of this vector. What it calls must be `#[inline(always)]` to be
-    /// compiled so too.
+    /// Runs a function as a piece of code of its own, compiled for the instruction set of this vector. What it calls must
+    /// be `#[inline(always)]` to be compiled so too. Pieces keep functions, and the time to compile them, in bounds.
     fn compiled<R>(function: impl FnOnce() -> R) -> R;
 
     /// The lanes one by one.
@@ -240,6 +246,17 @@ impl Real for f64 {
     fn of_bits(bits: u64) -> f64 {
         f64::from_bits(bits)
     }
+}
+
+/// A part of a longer computation as a piece of code of its own ([`Vector::compiled`]).
+#[macro_export]
+macro_rules! piece {
+    ($vector:ty, $body:expr) => {
+        <$vector as $crate::math::vector::Vector>::compiled(
+            #[inline(always)]
+            || $body,
+        )
+    };
 }
 
 /// Implements the operators with a number on the right, by [`Real::splat`].

@@ -228,6 +228,7 @@ impl Vector for Avx2 {
     }
     #[inline(always)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {
+        #[inline(never)]
         #[target_feature(enable = "avx2,fma,bmi1,bmi2")]
         fn inside<R>(function: impl FnOnce() -> R) -> R {
             function()
@@ -396,6 +397,7 @@ impl Vector for Avx512 {
     }
     #[inline(always)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {
+        #[inline(never)]
         #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi1,bmi2")]
         fn inside<R>(function: impl FnOnce() -> R) -> R {
             function()
