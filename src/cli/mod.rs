@@ -17,6 +17,7 @@ pub mod scenario;
 pub mod schema;
 pub mod screen;
 pub mod signal;
+pub mod simulation;
 pub mod single;
 pub mod watch;
 pub mod words;

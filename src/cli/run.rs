@@ -12,16 +12,15 @@ use super::folder::{Folder, Replace};
 use super::manifest::{
     Build, EmpiricalFile, FailedPaths, Manifest, RunPart, SCHEMA_VERSION, ScenarioPart, Status, Undefined,
 };
-use super::progress::{Display, Wish};
+use super::progress::Display;
 use super::scenario::{self, Scenario};
+use super::simulation::{Simulation, paths_to_run};
 use super::watch::Watch;
 use super::words::{self, quoted, size, span, thousands};
 use super::{output, signal};
 use crate::config::Code;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::math::simd::Isa;
-use crate::model::Model;
 use crate::model::ledger::{Law, Origin};
 use crate::report::row::Row;
 use crate::report::{headline, tables};
@@ -29,62 +28,21 @@ use crate::run::{self, Options, RunResult};
 use crate::sink;
 use crate::study::valuation::{Valuation, valuation};
 
-/// More paths than this are refused: their standard error is below any that the inputs deserve.
-pub const MAX_PATHS: u64 = 100_000_000_000;
-/// Paths, where neither `-n` nor the scenario says.
-const DEFAULT_PATHS: u64 = 1_000_000;
-/// The seed, where neither `-s` nor the scenario says.
-const DEFAULT_SEED: u64 = 1;
-
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArguments {
     /// The scenario file (TOML)
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
-    /// Paths to simulate: 1000000, 1_000_000, 1e6, 500k, 10M [default: the scenario's [run] paths, else 1e6]
-    #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
-    pub paths: Option<u64>,
-    /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
-    #[arg(short, long, value_name = "S", value_parser = seed_argument, allow_hyphen_values = true)]
-    pub seed: Option<u64>,
-    /// Folder for the results [default: output/<scenario name>]
-    #[arg(short, long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Worker threads; results do not depend on them [default: one a core]
-    #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub threads: Option<u16>,
-    /// Set a key of the scenario for this run; may be repeated
-    ///
-    /// The key is dotted as in the scenario, entries of lists go by name, the value is TOML:
-    /// --set deal.amended-2026.cap_usd_bn=60
-    /// --set 'discount.share={ dist = "uniform", low = 0.08, high = 0.12 }'
-    #[arg(long = "set", value_name = "KEY=VALUE", verbatim_doc_comment)]
-    pub overrides: Vec<String>,
+    /// How to simulate and what to show.
+    #[command(flatten)]
+    pub simulation: Simulation,
     /// Also write every path's inputs and metrics, draws.FORMAT (csv)
     #[arg(long, value_name = "FORMAT", value_parser = draws_argument)]
     pub draws: Option<Draws>,
-    /// Print one JSON object instead of the table
-    #[arg(long)]
-    pub json: bool,
-    /// Formats of the result files, with commas between them (csv) [default: all that are built in]
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format_argument)]
-    pub formats: Option<Vec<Format>>,
-    /// How to show progress on stderr
-    #[arg(long, value_name = "HOW", value_enum, default_value_t = Wish::Auto)]
-    pub progress: Wish,
-    /// Say nothing but errors: no progress, no warnings, no table
-    #[arg(short, long)]
-    pub quiet: bool,
-    /// Replace the results of another run in the folder
-    #[arg(long)]
-    pub force: bool,
     /// Run path K alone, print its inputs and metrics, write nothing
     #[arg(long, value_name = "K")]
     pub only_path: Option<u64>,
-    /// Instruction set of the hot loop: auto, avx512, avx2, scalar; results do not depend on it
-    #[arg(long, value_name = "SET", env = "CAPSTAKE_SIMD", default_value = "auto", value_parser = simd_argument)]
-    pub simd: Isa,
 }
 
 /// A format of the draws file.
@@ -92,26 +50,6 @@ pub struct RunArguments {
 pub enum Draws {
     /// `draws.csv`.
     Csv,
-}
-
-/// A format of the result files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// One CSV file a table.
-    Csv,
-}
-
-/// Reads `-n`.
-pub fn paths_argument(text: &str) -> Result<u64, String> {
-    match words::count(text) {
-        Ok(0) => Err("at least one path is needed".to_owned()),
-        Ok(count) => Ok(count),
-        Err(error) => Err(error.to_string()),
-    }
-}
-
-fn seed_argument(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
 fn draws_argument(text: &str) -> Result<Draws, String> {
@@ -122,34 +60,12 @@ fn draws_argument(text: &str) -> Result<Draws, String> {
     }
 }
 
-fn format_argument(text: &str) -> Result<Format, String> {
-    match text.trim() {
-        "csv" => Ok(Format::Csv),
-        other @ ("xlsx" | "html" | "parquet") => {
-            Err(format!("{other} is not built into this program; csv is"))
-        }
-        "" => Err("name at least one format: csv".to_owned()),
-        _ => Err("there is csv".to_owned()),
-    }
-}
-
-fn simd_argument(text: &str) -> Result<Isa, String> {
-    let here = || Isa::available().iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
-    match text {
-        "auto" => Ok(Isa::detect()),
-        "avx512" | "avx2" | "scalar" => {
-            Isa::named(text).ok_or_else(|| format!("this machine has no {text}; it has {}", here()))
-        }
-        _ => Err(format!("auto, or what this machine has: {}", here())),
-    }
-}
-
 /// Runs a scenario.
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
-    let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
-    let seed = arguments.seed.or(scenario.model.run.seed).unwrap_or(DEFAULT_SEED);
-    let plan = Plan::from_model(&scenario.model, seed, arguments.simd);
-    if !arguments.quiet && !scenario.warnings.is_empty() {
+    let scenario = scenario::load(&arguments.scenario, &arguments.simulation.overrides)?;
+    let simulation = &arguments.simulation;
+    let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
+    if !simulation.quiet && !scenario.warnings.is_empty() {
         output::told(&super::screen::problems(
             &scenario.sources,
             &scenario.warnings,
@@ -157,40 +73,16 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         ));
     }
     if let Some(path) = arguments.only_path {
-        return super::single::print(&plan, &scenario.path, path, arguments.json);
+        return super::single::print(&plan, &scenario.path, path, arguments.simulation.json);
     }
-    let threads = match arguments.threads {
-        Some(threads) => usize::from(threads),
-        None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-    };
+    let threads = simulation.threads();
     let cost = Cost::of(&plan);
-    let paths = paths_to_run(arguments.paths, &scenario.model, &cost, threads)?;
-    let out = match &arguments.out {
+    let paths = paths_to_run(simulation.paths, &scenario.model, &cost, threads)?;
+    let out = match &simulation.out {
         Some(out) => out.clone(),
         None => Path::new("output").join(&scenario.model.name),
     };
     simulate(arguments, &Job { scenario: &scenario, plan: &plan, paths, threads, out: &out, cost: &cost })
-}
-
-/// The number of paths: of `-n`, of the scenario, or the default; refused where it would never end.
-pub fn paths_to_run(asked: Option<u64>, model: &Model, cost: &Cost, threads: usize) -> Result<u64, Failure> {
-    let paths = asked.or(model.run.paths).unwrap_or(DEFAULT_PATHS);
-    if (1..=MAX_PATHS).contains(&paths) {
-        return Ok(paths);
-    }
-    let exit = if asked.is_some() { Exit::Usage } else { Exit::Problems };
-    if paths == 0 {
-        return Err(Failure::coded(exit, Code::PathsOption, "0 paths cannot be run")
-            .help("at least one path is needed; 1e6 is usual"));
-    }
-    let message = format!(
-        "{} paths would take about {} here; at most {} are run",
-        thousands(paths),
-        span(cost.seconds(paths, threads)),
-        thousands(MAX_PATHS)
-    );
-    Err(Failure::coded(exit, Code::PathsOption, message)
-        .help("the error of a mean falls with the root of the paths: 1e6 give three digits, 1e8 give four"))
 }
 
 /// A run with everything settled.
@@ -205,18 +97,17 @@ struct Job<'a> {
 
 fn simulate(arguments: &RunArguments, job: &Job) -> Result<Exit, Failure> {
     let mut manifest = manifest(arguments, job);
-    let replace = if arguments.force { Replace::AnyRun } else { Replace::SameRun };
+    let replace = if arguments.simulation.force { Replace::AnyRun } else { Replace::SameRun };
     signal::listen();
     let mut folder = Folder::open(job.out, &manifest, replace)?;
-    if !arguments.quiet {
+    if !arguments.simulation.quiet {
         output::told(&first_line(arguments, job));
     }
     let draws = match arguments.draws {
         Some(Draws::Csv) => Some(folder.draft("draws.csv")?),
         None => None,
     };
-    let wish = if arguments.quiet { Wish::None } else { arguments.progress };
-    let display = Display::new(wish, job.paths);
+    let display = Display::new(arguments.simulation.wish(), job.paths);
     let watch = Watch::new(job.plan, &display, draws);
     let began = Instant::now();
     let result = run::execute(job.plan, Options { paths: job.paths, threads: job.threads }, &watch);
@@ -333,7 +224,7 @@ fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
             name: model.name.clone(),
             file: job.scenario.path.display().to_string(),
             digest: model.digest.clone(),
-            overrides: arguments.overrides.clone(),
+            overrides: arguments.simulation.overrides.clone(),
             resolved: job.scenario.resolved.clone(),
             defaults,
             empirical_files: job
@@ -402,7 +293,7 @@ fn broken(arguments: &RunArguments, job: &Job, result: &RunResult) -> Failure {
         if broken.count > first.len() as u64 { ", …" } else { "" }
     );
     let mut command = format!("capstake run {}", quoted(&arguments.scenario.display().to_string()));
-    for flag in &arguments.overrides {
+    for flag in &arguments.simulation.overrides {
         command.push_str(&format!(" --set {}", quoted(flag)));
     }
     let path = broken.first.first().copied().unwrap_or(0);
@@ -421,7 +312,7 @@ fn report(
     tables: Option<&tables::Tables>,
 ) -> Result<(), Failure> {
     let out = job.out.display().to_string();
-    if arguments.json {
+    if arguments.simulation.json {
         let facts = sink::json::RunFacts {
             status: manifest.status.word(),
             out: &out,
@@ -431,7 +322,7 @@ fn report(
         let rows = tables.map_or(&[][..], |tables| &tables.summary);
         return output::results(&format!("{}\n", sink::json::summary(&facts, rows)));
     }
-    if arguments.quiet {
+    if arguments.simulation.quiet {
         return Ok(());
     }
     if let Some(answer) = answer {
