@@ -6,6 +6,7 @@
 mod chunk;
 mod draws;
 mod observer;
+pub mod paired;
 
 pub use draws::ChunkDraws;
 pub use observer::{Observer, Progress, Silent};
