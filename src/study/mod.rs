@@ -1,3 +1,8 @@
 //! Questions asked of runs; typed answers, without digits or words.
 
+pub mod compare;
+pub mod quantity;
+pub mod solve;
+pub mod sweep;
 pub mod valuation;
+pub mod variant;
