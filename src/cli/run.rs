@@ -217,7 +217,7 @@ fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
         .collect();
     Manifest {
         schema_version: SCHEMA_VERSION,
-        program: "capstake",
+        program: "capstake".to_owned(),
         status: Status::Running,
         build: Build::current(),
         scenario: ScenarioPart {
@@ -242,7 +242,7 @@ fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
             wall_seconds: 0.0,
             paths_per_second: 0.0,
             threads: job.threads,
-            simd: job.plan.isa.name(),
+            simd: job.plan.isa.name().to_owned(),
         },
         files: Vec::new(),
         undefined: Vec::new(),

@@ -3,6 +3,7 @@
 pub mod digits;
 pub mod glossary;
 pub mod headline;
+pub mod results;
 pub mod row;
 pub mod sketch;
 pub mod tables;
