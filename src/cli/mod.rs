@@ -12,6 +12,7 @@ pub mod man;
 pub mod manifest;
 pub mod output;
 pub mod progress;
+pub mod results;
 pub mod run;
 pub mod scenario;
 pub mod schema;

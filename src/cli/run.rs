@@ -201,7 +201,7 @@ fn first_line(arguments: &RunArguments, job: &Job) -> String {
 fn manifest(job: &Job) -> Manifest {
     Manifest {
         schema_version: SCHEMA_VERSION,
-        program: "capstake",
+        program: "capstake".to_owned(),
         status: Status::Running,
         build: Build::current(),
         command: CommandPart::run(),
@@ -215,7 +215,7 @@ fn manifest(job: &Job) -> Manifest {
             wall_seconds: 0.0,
             paths_per_second: 0.0,
             threads: job.threads,
-            simd: job.plan.isa.name(),
+            simd: job.plan.isa.name().to_owned(),
         },
         files: Vec::new(),
         undefined: Vec::new(),

@@ -203,7 +203,7 @@ impl Study<'_> {
     fn manifest(&self) -> Manifest {
         Manifest {
             schema_version: SCHEMA_VERSION,
-            program: "capstake",
+            program: "capstake".to_owned(),
             status: Status::Running,
             build: Build::current(),
             command: CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() },
@@ -217,7 +217,7 @@ impl Study<'_> {
                 wall_seconds: 0.0,
                 paths_per_second: 0.0,
                 threads: self.simulation.threads(),
-                simd: self.simulation.simd.name(),
+                simd: self.simulation.simd.name().to_owned(),
             },
             files: Vec::new(),
             undefined: Vec::new(),

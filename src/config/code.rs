@@ -429,6 +429,10 @@ To mend it: name another folder with -o, or replace the results with --force."#;
     FolderUnwritable = "S803", "the results folder cannot be written", r#"The folder for the results cannot be made or written: a right is missing, the disk is full, or a file is in the way.
 
 To mend it: name another folder with -o. Files of a run that stopped halfway are marked `partial` in the manifest."#;
+    ResultsUnreadable = "S804", "results that cannot be read", r#"A command reads the folder of an earlier run: its `manifest.json` and the files that the manifest lists, each with its digest.
+The folder or a file is missing, belongs to another version, or was changed since.
+
+To mend it: name the folder of a finished run, or run the scenario again. Keep changed copies of results outside the folder."#;
     // ---- Runs
     PathNotFinite = "S901", "a path that is not finite", r#"On at least one path a figure became infinite or not a number. Such paths are never dropped: the run fails and names the first
 of them, which can be replayed alone.

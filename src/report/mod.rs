@@ -4,6 +4,7 @@ pub mod answer;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
+pub mod results;
 pub mod row;
 pub mod sketch;
 pub mod sweep;
