@@ -20,6 +20,7 @@ pub mod screen;
 pub mod signal;
 pub mod simulation;
 pub mod single;
+pub mod solve;
 pub mod study;
 pub mod sweep;
 pub mod vary;
@@ -92,6 +93,23 @@ All points see the same draws, so that their differences are known far better
 than their values. Terms of a deal are cheap: revenue is simulated once for all
 values. Every point is that of a run with --set, to the bit.";
 
+const SOLVE_EXAMPLES: &str = "\
+Examples:
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
+                                which cap makes the new deal neutral?
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target amended-2026.microsoft_take_pv.mean=200
+  capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
+      --target 'P(amended-2026.cap_hit)=0.5'
+                                at which rate is the cap reached every other time?
+
+A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
+or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
+be the difference of two deals, 'LATER - FIRST'. All values of the key see the
+same draws; the interval says what other draws would have given. Where no value
+reaches the target, the figures at both ends are shown and the exit code is 2.";
+
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
@@ -109,6 +127,9 @@ enum Command {
     /// Metrics over the values of one or two keys, on common draws
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(sweep::SweepArguments),
+    /// The value of a key at which a mean, a quantile or a probability reaches its target
+    #[command(after_help = SOLVE_EXAMPLES)]
+    Solve(solve::SolveArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
@@ -144,6 +165,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Sweep(arguments) => sweep::sweep(arguments),
+        Command::Solve(arguments) => solve::solve(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Init(arguments) => init::init(arguments),

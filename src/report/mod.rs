@@ -7,5 +7,6 @@ pub mod headline;
 pub mod results;
 pub mod row;
 pub mod sketch;
+pub mod solve;
 pub mod sweep;
 pub mod tables;

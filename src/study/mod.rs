@@ -4,5 +4,6 @@ pub mod compare;
 pub mod quantity;
 pub mod solve;
 pub mod sweep;
+pub mod target;
 pub mod valuation;
 pub mod variant;
