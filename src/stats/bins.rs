@@ -221,12 +221,14 @@ impl<const BITS: u32> TryFrom<Vec<(u64, u64, u64)>> for Bins<BITS> {
 
     fn try_from(rows: Vec<(u64, u64, u64)>) -> Result<Self, String> {
         let mut bins = Bins::new();
+        let mut from = 0;
         for (number, count, detail) in rows {
             let steps = number % Self::NEGATIVE;
             let known = number < Self::END && steps <= Self::UNDEFINED && number != Self::NEGATIVE;
-            if !known || count == 0 || count >> 40 != 0 || detail >> DETAIL_BITS >= count {
+            if !known || number < from || count == 0 || count >> 40 != 0 || detail >> DETAIL_BITS >= count {
                 return Err(format!("no such bin: number {number}, count {count}, detail {detail}"));
             }
+            from = number + 1;
             bins.count_in(number, count, detail);
         }
         Ok(bins)

@@ -21,7 +21,7 @@ const CRATES: [(&str, &[&str]); 26] = [
     ("statrs", &["math"]),
     ("toml", &["config"]),
     ("strsim", &["config", "model"]),
-    ("serde", &["config", "stats", "report", "sink", "store", "cli"]),
+    ("serde", &["config", "stats", "run", "report", "sink", "store", "cli"]),
     ("thiserror", &["math", "config", "model", "run", "study", "sink", "store", "cli"]),
     ("rayon", &["run"]),
     ("csv", &["sink", "store", "cli"]),
