@@ -16,7 +16,7 @@ const ORDER: [&[&str]; 8] = [
 ];
 
 /// Where each external crate may be named. A dependency without a line here has no room yet.
-const CRATES: [(&str, &[&str]); 26] = [
+const CRATES: [(&str, &[&str]); 27] = [
     ("ndarray", &["math", "model", "kernel", "study", "report"]),
     ("statrs", &["math"]),
     ("toml", &["config"]),
@@ -28,6 +28,7 @@ const CRATES: [(&str, &[&str]); 26] = [
     ("serde_json", &["config", "sink", "store", "cli"]),
     ("blake3", &["store", "cli"]),
     ("tempfile", &["store", "cli"]),
+    ("postcard", &["store"]),
     ("zmij", &["sink"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
