@@ -8,6 +8,7 @@ pub mod exit;
 pub mod explain;
 pub mod folder;
 pub mod init;
+pub mod lock;
 pub mod man;
 pub mod manifest;
 pub mod output;
@@ -20,6 +21,7 @@ pub mod screen;
 pub mod signal;
 pub mod simulation;
 pub mod single;
+pub mod state_file;
 pub mod watch;
 pub mod words;
 

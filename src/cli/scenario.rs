@@ -25,6 +25,14 @@ pub struct Scenario {
     pub columns: Vec<(String, String)>,
 }
 
+impl Scenario {
+    /// Where a CSV file that the scenario names was read, from the root of the file system if that is known.
+    pub fn place_of(&self, csv: &str) -> String {
+        let place = self.path.parent().unwrap_or(Path::new("")).join(csv);
+        std::path::absolute(&place).unwrap_or(place).display().to_string()
+    }
+}
+
 /// Reads and judges a scenario with the `--set` flags given for it.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
     let name = path.display().to_string();

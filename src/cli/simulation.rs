@@ -115,6 +115,15 @@ pub enum Format {
     Csv,
 }
 
+impl Format {
+    /// As `--formats` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+        }
+    }
+}
+
 /// Reads `-n`.
 pub fn paths_argument(text: &str) -> Result<u64, String> {
     match words::count(text) {
@@ -128,7 +137,8 @@ fn seed_argument(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
-fn format_argument(text: &str) -> Result<Format, String> {
+/// Reads one of `--formats`.
+pub fn format_argument(text: &str) -> Result<Format, String> {
     match text.trim() {
         "csv" => Ok(Format::Csv),
         other @ ("xlsx" | "html" | "parquet") => {

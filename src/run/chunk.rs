@@ -209,7 +209,7 @@ impl Worker {
             let summary = held(&shared.whole.metrics[0][take]);
             (summary.moments().mean(), summary.moments().std_error())
         });
-        observer.progress(&Progress { done, paths: shared.task.paths, mean, std_error });
+        observer.progress(&Progress { done, paths: shared.task.paths_asked(), mean, std_error });
         if observer.wants_state() {
             observer.state(shared.state());
         }
