@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::{Config, resolved};
 use crate::model::{ColumnError, EmpiricalColumns};
@@ -20,11 +20,16 @@ pub struct Columns {
 impl Columns {
     /// Reads every file that the scenario names; paths are relative to `folder`, that of the scenario.
     pub fn read(config: &Config, folder: &Path) -> Columns {
+        Columns::read_from(config, |csv| folder.join(csv))
+    }
+
+    /// Reads every file that the scenario names from where `place` says that it is.
+    pub fn read_from(config: &Config, place: impl Fn(&str) -> PathBuf) -> Columns {
         let mut names = Vec::new();
         collect(&resolved::to_json(config), &mut names);
         names.sort();
         names.dedup();
-        let files = names.into_iter().map(|csv| (csv.clone(), read_file(&csv, &folder.join(&csv)))).collect();
+        let files = names.into_iter().map(|csv| (csv.clone(), read_file(&csv, &place(&csv)))).collect();
         Columns { files }
     }
 

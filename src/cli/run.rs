@@ -45,7 +45,8 @@ pub struct RunArguments {
     pub draws: Option<Draws>,
     /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
     ///
-    /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint.
+    /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint. The state is also saved
+    /// at the end, for `capstake extend`; `none` saves nothing.
     #[arg(long, value_name = "TIME", value_parser = checkpoint_argument)]
     pub checkpoint: Option<Checkpoint>,
     /// Simulate part I of N only, for `capstake merge`: 3/16
@@ -101,7 +102,8 @@ impl std::fmt::Display for Shard {
     }
 }
 
-fn checkpoint_argument(text: &str) -> Result<Checkpoint, String> {
+/// Reads `--checkpoint`.
+pub fn checkpoint_argument(text: &str) -> Result<Checkpoint, String> {
     if ["none", "off", "never"].contains(&text) {
         return Ok(Checkpoint::None);
     }
@@ -170,6 +172,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         out: &out,
         cost: &cost,
         as_in: None,
+        only_put_together: false,
     };
     signal::listen();
     let mut manifest = manifest(arguments, &job);
@@ -193,6 +196,8 @@ pub struct Job<'a> {
     pub cost: &'a Cost,
     /// Times and machine that the manifest says instead of those of now, where files are made to be compared.
     pub as_in: Option<&'a RunPart>,
+    /// Nothing is simulated: the paths that are there are put together, and the rest is missing as it was asked.
+    pub only_put_together: bool,
 }
 
 impl Job<'_> {
@@ -217,7 +222,7 @@ pub fn simulate(
 ) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let before = from.paths();
-    if !simulation.quiet {
+    if !simulation.quiet && !job.only_put_together {
         output::told(&first_line(arguments, job, before));
     }
     let draws = match arguments.draws {
@@ -229,12 +234,17 @@ pub fn simulate(
     let keeper = every.map(|every| Keeper::new(job.out, job.plan, every));
     let watch = Watch::new(job.plan, &display, draws, keeper);
     let began = Instant::now();
-    let finished = run::go_on(job.plan, from, &job.task, job.threads, &watch);
+    let finished = match job.only_put_together {
+        false => run::go_on(job.plan, from, &job.task, job.threads, &watch),
+        true => run::Finished::put_together(from, &job.task),
+    };
     let seconds = began.elapsed().as_secs_f64();
     display.close();
     let draws = watch.finish();
     let head = Head { identity: state_file::identity(job.plan), draws: None };
-    let state = (finished.state().broken() == 0).then(|| store::to_bytes(&head, finished.state()));
+    let wanted = arguments.shard.is_some() || arguments.checkpoint != Some(Checkpoint::None);
+    let sound = finished.state().broken() == 0;
+    let state = (wanted && sound).then(|| store::to_bytes(&head, finished.state()));
     let complete = finished.complete();
     manifest.run.path_ranges = ranges(&finished);
     let result = finished.into_result(job.plan);
@@ -282,7 +292,7 @@ pub fn simulate(
     manifest.files = folder.files().to_vec();
     folder.put_manifest(manifest)?;
     report(arguments, job, manifest, answer.as_ref(), tables.as_ref())?;
-    Ok(if complete { Exit::Done } else { Exit::Interrupted })
+    Ok(if complete || job.only_put_together { Exit::Done } else { Exit::Interrupted })
 }
 
 /// Ends the run of one part: its folder holds the state alone.

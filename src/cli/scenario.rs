@@ -75,7 +75,7 @@ fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
 }
 
 /// The digest of a scenario: of its resolved text and of the files it reads, so that equal digests mean equal results.
-fn digest(resolved: &str, files: &[(String, String)]) -> String {
+pub fn digest(resolved: &str, files: &[(String, String)]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(resolved.as_bytes());
     for (csv, digest) in files {

@@ -149,7 +149,8 @@ pub fn format_argument(text: &str) -> Result<Format, String> {
     }
 }
 
-fn simd_argument(text: &str) -> Result<Isa, String> {
+/// Reads `--simd`.
+pub fn simd_argument(text: &str) -> Result<Isa, String> {
     let here = || Isa::available().iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
     match text {
         "auto" => Ok(Isa::detect()),

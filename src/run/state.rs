@@ -127,6 +127,11 @@ impl Finished {
         Finished { task, state, tail }
     }
 
+    /// What a state has of a task, as if the run had been stopped there.
+    pub fn put_together(state: State, task: &Task) -> Finished {
+        Finished { task: task.clone(), state, tail: None }
+    }
+
     /// The sums over whole chunks.
     pub fn state(&self) -> &State {
         &self.state
