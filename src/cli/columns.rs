@@ -106,8 +106,8 @@ fn line_of(bytes: &[u8], at: &csv::Position) -> u64 {
     at.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// The numbers of one column, in the order of the file.
-fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError> {
+/// The numbers of one column of a CSV file's bytes, in the order of the file; `csv` is its name in errors.
+pub fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let unreadable = |error: &csv::Error| {
         let reason = match error.kind() {

@@ -82,15 +82,10 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     saved.manifest.run.shard = None;
     saved.folder.clone_from(&arguments.out);
     let cost = Cost::of(&saved.plan);
-    // What is missing is not simulated here; the last paths, which fill no chunk, are.
-    let task = match complete {
-        true => Task::whole(asked),
-        false => Task { paths: asked, chunks: 0..asked / CHUNK_PATHS, tail: false },
-    };
     let job = Job {
         scenario: &saved.scenario,
         plan: &saved.plan,
-        task,
+        task: Task::whole(asked),
         threads: simulation::threads(how.threads),
         out: &arguments.out,
         cost: &cost,

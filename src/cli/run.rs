@@ -365,7 +365,7 @@ fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     let what = match (&arguments.shard, before) {
         (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
         (_, 0) => thousands(asked),
-        (_, before) => format!("{} more after {}, to {}", thousands(left), thousands(before), thousands(asked)),
+        (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
     };
     format!(
         "{}: {what} paths, seed {}, {threads} ({}); about {} and {} in {}\n",
@@ -537,17 +537,21 @@ fn report(
     }
     let stopped = match partial {
         true => format!(
-            "partial: stopped after {} of {} paths; ",
+            "partial: {} after {} of {} paths; ",
+            if job.only_put_together { "put together" } else { "stopped" },
             thousands(manifest.run.paths_done),
             thousands(job.task.paths_asked())
         ),
         false => String::new(),
     };
+    let speed = match manifest.run.paths_per_second as u64 {
+        0 => String::new(),
+        speed => format!(" ({} paths/s)", thousands(speed)),
+    };
     output::told(&format!(
-        "{stopped}{} paths in {} ({} paths/s), {} in {out}\n",
+        "{stopped}{} paths in {}{speed}, {} in {out}\n",
         thousands(manifest.run.paths_done),
         span(manifest.run.wall_seconds),
-        thousands(manifest.run.paths_per_second as u64),
         words::counted(manifest.files.len() + 1, "file"),
     ));
     let out = quoted(&out);

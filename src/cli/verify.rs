@@ -71,7 +71,11 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
         Some(paths) if !whole => verdicts.extend(prefix::compare(&saved, paths, how)?),
         _ => verdicts.extend(again(&saved, how)?),
     }
-    show(arguments, &verdicts, arguments.paths.filter(|_| !whole).unwrap_or(done))
+    let truth = match arguments.paths {
+        Some(paths) if !whole => format!("what the first {} of its paths give", thousands(paths)),
+        _ => format!("what a run of {} paths gives", thousands(done)),
+    };
+    show(arguments, &verdicts, &truth)
 }
 
 /// Files that are not what the manifest says: somebody changed them.
@@ -150,7 +154,7 @@ fn difference(folder: &Path, again: &Path, name: &str) -> Option<String> {
 }
 
 /// The verdicts, and the exit code that they come to.
-fn show(arguments: &VerifyArguments, verdicts: &[Verdict], paths: u64) -> Result<Exit, Failure> {
+fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Result<Exit, Failure> {
     let name = arguments.folder.display();
     let wrong = verdicts.iter().filter(|verdict| verdict.difference.is_some()).count();
     if arguments.how.json {
@@ -162,7 +166,7 @@ fn show(arguments: &VerifyArguments, verdicts: &[Verdict], paths: u64) -> Result
             })
             .collect();
         let object = json!({
-            "schema_version": 1, "folder": name.to_string(), "paths": paths, "equal": wrong == 0, "files": files
+            "schema_version": 1, "folder": name.to_string(), "compared_with": truth, "equal": wrong == 0, "files": files
         });
         output::results(&format!("{object}\n"))?;
     } else if !arguments.how.quiet {
@@ -179,13 +183,13 @@ fn show(arguments: &VerifyArguments, verdicts: &[Verdict], paths: u64) -> Result
     }
     if wrong == 0 {
         if !arguments.how.quiet && !arguments.how.json {
-            output::told(&format!("`{name}` is what a run of {} paths gives\n", thousands(paths)));
+            output::told(&format!("`{name}` is {truth}\n"));
         }
         return Ok(Exit::Done);
     }
     let first = verdicts.iter().find_map(|one| Some((&one.name, one.difference.as_ref()?)));
     let (file, difference) = first.expect("one is wrong");
-    let message = format!("`{name}` is not what a run of {} paths gives: {file}: {difference}", thousands(paths));
+    let message = format!("`{name}` is not {truth}: {file}: {difference}");
     Err(Failure::coded(Exit::Mismatch, Code::ResultsDiffer, message)
         .help("was a file edited? if not, please report this with the manifest"))
 }

@@ -112,7 +112,7 @@ fn warnings(valuation: &Valuation) -> Vec<String> {
         warnings.push(match result.paths {
             0 => format!("PARTIAL: stopped before the first of {asked} paths was kept."),
             done => format!(
-                "PARTIAL: stopped after {} of {asked} paths; all below is over those.",
+                "PARTIAL: {} of {asked} paths; all below is over those.",
                 thousands(done)
             ),
         });

@@ -85,16 +85,19 @@ pub fn write(head: &Head, state: &State, out: &mut impl Write) -> io::Result<()>
 
 /// The bytes of a state.
 pub fn to_bytes(head: &Head, state: &State) -> Vec<u8> {
-    let never = "plain data has bytes";
-    let head = postcard::to_allocvec(head).expect(never);
-    let body = postcard::to_allocvec(state).expect(never);
+    seal(head, &postcard::to_allocvec(state).expect("plain data has bytes"))
+}
+
+/// Puts a head before the bytes of a body, and the checksum behind.
+pub fn seal(head: &Head, body: &[u8]) -> Vec<u8> {
+    let head = postcard::to_allocvec(head).expect("plain data has bytes");
     let mut bytes = Vec::with_capacity(LENGTHS_END + head.len() + body.len() + CHECKSUM);
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
     bytes.extend_from_slice(&(head.len() as u64).to_le_bytes());
     bytes.extend_from_slice(&(body.len() as u64).to_le_bytes());
     bytes.extend_from_slice(&head);
-    bytes.extend_from_slice(&body);
+    bytes.extend_from_slice(body);
     let checksum = blake3::hash(&bytes);
     bytes.extend_from_slice(checksum.as_bytes());
     bytes
