@@ -301,6 +301,10 @@ fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
             if other.paths != wanted.paths {
                 parts.push(format!("number of paths ({})", super::words::thousands(other.paths)));
             }
+            if other.shard != wanted.shard {
+                let shard = other.shard.as_deref().unwrap_or("the whole");
+                parts.push(format!("part ({shard})"));
+            }
             if other.version != wanted.version {
                 parts.push(format!("version ({})", other.version));
             }

@@ -264,9 +264,7 @@ pub fn simulate(
         Some(state) => folder.put(state_file::FILE, &state),
         None => Ok(()),
     };
-    if let Err(failure) = saved {
-        return Err(give_up(&mut folder, manifest, failure));
-    }
+    // Of both faults that of the draws came first; a state that could be saved lets the run go on all the same.
     let draws = match draws {
         Ok(draws) => draws,
         Err(error) => {
@@ -274,6 +272,9 @@ pub fn simulate(
             return Err(give_up(&mut folder, manifest, failure));
         }
     };
+    if let Err(failure) = saved {
+        return Err(give_up(&mut folder, manifest, failure));
+    }
     folder.drop_results()?;
     if arguments.shard.is_some() {
         return shard_done(arguments, job, folder, manifest);

@@ -59,7 +59,7 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
         return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("wait for the run to end, or `capstake resume` it"));
     }
-    if !saved.manifest.run.path_ranges.is_empty() {
+    if saved.manifest.run.shard.is_none() && !saved.manifest.run.path_ranges.is_empty() {
         let message = format!("`{name}` holds paths from here and there: no single run has these");
         return Err(Failure::told(Exit::Usage, message).help("`capstake resume` simulates the paths between"));
     }
