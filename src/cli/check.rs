@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 use super::cost::Cost;
 use super::exit::{Exit, Failure};
-use super::run::{paths_argument, paths_to_run};
 use super::scenario::{self, Scenario};
+use super::simulation::{self, paths_argument, paths_to_run};
 use super::words::{counted, size, span, thousands};
 use super::{output, screen};
 use crate::kernel::plan::Plan;
@@ -43,10 +43,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     }
     // The seed decides nothing that is shown here.
     let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
-    let threads = match arguments.threads {
-        Some(threads) => usize::from(threads),
-        None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
-    };
+    let threads = simulation::threads(arguments.threads);
     let cost = Cost::of(&plan);
     let paths = paths_to_run(arguments.paths, &scenario.model, &cost, threads)?;
     let mut page = summary(&scenario);

@@ -11,6 +11,7 @@ pub mod portable;
 pub mod quadrature;
 #[cfg(test)]
 pub(crate) mod reference;
+pub mod root;
 pub mod simd;
 pub mod vector;
 #[cfg(target_arch = "x86_64")]
