@@ -269,7 +269,7 @@ mod tests {
         assert_eq!(uniform_of_bits::<f64>(0), 0.5_f64.powi(53));
         assert_eq!(uniform_of_bits::<f64>(u64::MAX), 1.0 - 0.5_f64.powi(53));
         assert_eq!(uniform_of_bits::<f64>(1 << 63) - 0.5, 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits::<f64>(1 << 63) + uniform_of_bits((1 << 63) - 1), 1.0);
+        assert_eq!(uniform_of_bits::<f64>(1 << 63) + uniform_of_bits::<f64>((1 << 63) - 1), 1.0);
     }
 
     /// The z-score of an estimate, printed with what it is made of.
