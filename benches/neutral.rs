@@ -2,7 +2,7 @@
 //! discounted, by plain Monte Carlo; by our vectors and by a naive Rust program; beside the machine's peak of fused
 //! multiply-adds, and the whole model's scalar twin.
 //!
-//! `cargo bench --bench neutral -- WHAT PATHS` prints one line: name, seconds, paths, value (mean present value), where
+//! `cargo bench --bench neutral -- WHAT PATHS` prints one line: name, seconds, paths (for the peak, multiply-adds), value (mean present value), where
 //! WHAT is `ours`, `naive`, `peak` or `twin`. Without arguments it runs each once.
 
 use capstake::math::elementary::exp;
@@ -23,6 +23,8 @@ use std::time::Instant;
 mod twin;
 
 const QUARTERS: usize = 20;
+/// Chains of multiply-adds.
+const CHAINS: usize = if WIDTH == 8 { 6 } else { 3 };
 const GROWTH: f64 = 0.30;
 const VOLATILITY: f64 = 0.40;
 const RATE: f64 = 0.20;
@@ -33,9 +35,9 @@ fn drift() -> f64 {
     (GROWTH - VOLATILITY * VOLATILITY / 2.0) / 4.0
 }
 
-/// Sum of present values over eight paths.
+/// Sum of present values over the paths of a vector.
 #[inline(always)]
-fn eight<V: Vector>(keys: &capstake::rng::philox::RoundKeys, factors: &[f64; QUARTERS], first: u64) -> V {
+fn vector<V: Vector>(keys: &capstake::rng::philox::RoundKeys, factors: &[f64; QUARTERS], first: u64) -> V {
     let (drift, noise) = (V::splat(drift()), V::splat(VOLATILITY / 2.0));
     let (mut log, mut left, mut sum) = (V::zero(), V::splat(CAP), V::zero());
     for pair in 0..QUARTERS / 2 {
@@ -55,17 +57,17 @@ fn ours<V: Vector>(paths: u64) -> f64 {
     capstake::piece!(V, {
         let mut total = V::zero();
         for first in (0..paths).step_by(WIDTH) {
-            total = total + eight::<V>(&keys, &factors, first);
+            total = total + vector::<V>(&keys, &factors, first);
         }
         total.to_array().iter().sum::<f64>() / paths as f64
     })
 }
 
-/// Multiply-adds of eight lanes in twelve chains: no chain waits for itself.
+/// Multiply-adds in so many chains that none waits for itself.
 fn peak<V: Vector>(rounds: u64) -> f64 {
     let (factor, term) = (V::splat(black_box(0.999)), V::splat(black_box(1e-3)));
     capstake::piece!(V, {
-        let mut chains = [V::splat(black_box(1.0)); 6];
+        let mut chains = [V::splat(black_box(1.0)); CHAINS];
         for _ in 0..rounds {
             for chain in &mut chains {
                 *chain = chain.mul_add(factor, term);
@@ -178,7 +180,9 @@ impl twin::Draws for UsualDraws<'_> {
         self.exponential
     }
     fn factor(&self, period: usize, factor: capstake::model::dependence::Factor) -> f64 {
-        self.rows.get(&factor).map_or(0.0, |row| self.factors[row * self.model.timeline.periods().len() + period])
+        self.rows
+            .get(&factor)
+            .map_or(0.0, |row| self.factors[row * self.model.timeline.periods().len() + period])
     }
     fn strike(&self, period: usize, shock: usize) -> f64 {
         self.shocks[period * self.model.shocks.len() + shock].0
@@ -229,6 +233,7 @@ fn measure(what: &str, n: u64) {
         _ => panic!("ours, naive, peak or twin, not {what:?}"),
     };
     let seconds = start.elapsed().as_secs_f64();
+    let n = if what == "peak" { n * (CHAINS * WIDTH) as u64 } else { n };
     println!("{what} {seconds:.6} {n} {value:.9}");
 }
 

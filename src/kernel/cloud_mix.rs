@@ -138,21 +138,15 @@ impl<V: Vector> Mix<V> {
     /// Moves the open clouds by a period's step, closed ones rest; then spreads. `rows`: innovation of each cloud but
     /// home.
     #[inline(always)]
-    pub fn step(
-        &mut self,
-        plan: &Plan,
-        terms: &MixTerms<V>,
-        at: StepRef,
-        zeta: &[[V; 2]],
-        rows: &[usize],
-    ) {
+    pub fn step(&mut self, plan: &Plan, terms: &MixTerms<V>, at: StepRef, zeta: &[[V; 2]], rows: &[usize]) {
         let time = at.middle + TIME_SLACK;
         for (j, term) in terms.clouds.iter().enumerate() {
             if plan.model.clouds[j + 1].opens > time {
                 continue;
             }
             let (keep, noise) = term.steps[at.step];
-            let moved = (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]][at.parity];
+            let moved =
+                (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]][at.parity];
             self.y[j] = match self.exclusive_until {
                 Some(until) => V::select(until.le(V::splat(time)), moved, self.y[j]),
                 None => moved,

@@ -3,10 +3,10 @@
 
 use super::cost::Books;
 use super::deal::{PayTerms, Sales, SalesTerms, Share};
+use super::deal_terms::Terms;
 use super::equity::{Holding, ValueBasis};
 use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
-use super::deal_terms::Terms;
 use super::owed::OwedTerms;
 use super::plan::{Plan, StepRef};
 use super::record::{PeriodFigures, YearSums};
@@ -285,7 +285,16 @@ impl<V: Vector> Company<V> {
             committed_next_year: world.costs.committed_next_year,
         };
         let gates = &self.terms.gates;
-        self.listing.list(plan, terms, gates, at, &figures, &mut self.books, &mut self.holding, &world.numbers);
+        self.listing.list(
+            plan,
+            terms,
+            gates,
+            at,
+            &figures,
+            &mut self.books,
+            &mut self.holding,
+            &world.numbers,
+        );
     }
 
     /// What is written down of the period.

@@ -135,11 +135,13 @@ impl<V: Vector> Holding<V> {
                     None => (ev, V::one()),
                 }
             }
-            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => match (period, &plan.last_ebitda) {
-                (Some(p), _) => (basis.multiple * past.ebitda[p], V::one()),
-                (None, Some(window)) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),
-                (None, None) => (V::zero(), V::zero()),
-            },
+            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => {
+                match (period, &plan.last_ebitda) {
+                    (Some(p), _) => (basis.multiple * past.ebitda[p], V::one()),
+                    (None, Some(window)) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),
+                    (None, None) => (V::zero(), V::zero()),
+                }
+            }
             Method::EbitdaMultiple { basis: EbitdaBasis::TrailingYear, .. } => {
                 match plan.ebitda_windows.year_to(period) {
                     Some(window) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),

@@ -92,7 +92,14 @@ impl<V: Vector> MeanReverting<V> {
             g: zero,
             fade: Decay::new(steps),
             steps: vec![step; steps.lengths.len()],
-            paths: Paths { g_bar: zero, sigma_bar: zero, sigma_gap: zero, eta: zero, risk: zero, growth_risk: zero },
+            paths: Paths {
+                g_bar: zero,
+                sigma_bar: zero,
+                sigma_gap: zero,
+                eta: zero,
+                risk: zero,
+                growth_risk: zero,
+            },
         }
     }
 
@@ -134,7 +141,8 @@ impl<V: Vector> MeanReverting<V> {
         let moved = match self.scheme {
             Scheme::Exact => {
                 let variance = (sigma * sigma).mul_add(V::splat(at.length), eta * eta * k.v);
-                let drift = t.g_bar.mul_add(V::splat(at.length), gap * k.b) - risk_growth * k.d - price * at.length;
+                let drift =
+                    t.g_bar.mul_add(V::splat(at.length), gap * k.b) - risk_growth * k.d - price * at.length;
                 drift + (eta * k.c).mul_add(zeta_growth, variance.sqrt() * zeta_level)
             }
             Scheme::Euler => (self.g - price) * at.length + sigma * at.length.sqrt() * zeta_level,

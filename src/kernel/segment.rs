@@ -134,9 +134,11 @@ impl<V: Vector> ProcessPaths<V> {
             Process::Plan { shape, volatility } => {
                 Kind::Plan(brownian(None, *volatility), Box::new(Planned::new(shape, booking, steps)))
             }
-            &Process::Logistic { ceiling, midpoint, ramp, volatility } => {
-                Kind::Logistic(brownian(None, volatility), SCurve { ceiling, midpoint, ramp }, SCurvePaths::flat())
-            }
+            &Process::Logistic { ceiling, midpoint, ramp, volatility } => Kind::Logistic(
+                brownian(None, volatility),
+                SCurve { ceiling, midpoint, ramp },
+                SCurvePaths::flat(),
+            ),
         };
         let zero = V::zero();
         ProcessPaths { kind, level, x: zero, rate_start: zero, rate_end: zero, booked: zero }

@@ -286,3 +286,104 @@ macro_rules! with_numbers {
     };
 }
 pub(super) use with_numbers;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::elementary::{exp, ln};
+    use crate::math::normal::{cdf, quantile, quantile_pair};
+    use crate::math::portable::Portable;
+    use crate::math::simd::{Isa, Level};
+    #[cfg(target_arch = "x86_64")]
+    use crate::math::x86::{Avx2, Avx512};
+
+    /// Numbers of every kind: signs, zeros, subnormals, infinities, not-a-number, and some in between.
+    fn numbers() -> Vec<f64> {
+        let edges = [
+            0.0,
+            1.0,
+            0.5,
+            0.004,
+            0.996,
+            1e-17,
+            5e-324,
+            1e-310,
+            f64::MIN_POSITIVE,
+            709.9,
+            745.2,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NAN,
+        ];
+        let both = edges.iter().flat_map(|&x| [x, -x]);
+        let more = (0..356).map(|i| (f64::from(i) - 178.0).powi(3) / 7919.0);
+        both.chain(more).collect()
+    }
+
+    fn check<V: Vector>() {
+        type Pair = (&'static str, fn(f64, f64) -> f64);
+        let numbers = numbers();
+        for at in 0..numbers.len() {
+            let a: [f64; WIDTH] = std::array::from_fn(|i| numbers[(at + i) % numbers.len()]);
+            let b: [f64; WIDTH] = std::array::from_fn(|i| numbers[(7 * at + 3 * i) % numbers.len()]);
+            let (x, y) = (V::load(&a), V::load(&b));
+            let [pair, _] = quantile_pair([x, y]);
+            let same_bits = V::of_bits(x.bits().right::<3>() ^ y.bits().left::<5>());
+            let products = V::of_bits(x.bits().word_product(y.bits()).plus(y.bits()));
+            let cases: [(V, Pair); 22] = [
+                (x + y, ("+", |a, b| a + b)),
+                (x - y, ("-", |a, b| a - b)),
+                (x * y, ("*", |a, b| a * b)),
+                (x / y, ("/", |a, b| a / b)),
+                (-x, ("neg", |a, _| -a)),
+                (x + 0.1, ("+ number", |a, _| a + 0.1)),
+                (x.mul_add(y, x), ("mul_add", |a, b| a.mul_add(b, a))),
+                (x.abs().sqrt(), ("sqrt", |a, _| a.abs().sqrt())),
+                (x.least(y), ("least", |a, b| if a < b { a } else { b })),
+                (x.most(y), ("most", |a, b| if a > b { a } else { b })),
+                (V::flag(x.lt(y)), ("lt", |a, b| f64::from(u8::from(a < b)))),
+                (V::flag(x.le(y)), ("le", |a, b| f64::from(u8::from(a <= b)))),
+                (V::flag(x.ge(y)), ("ge", |a, b| f64::from(u8::from(a >= b)))),
+                (V::flag(!x.gt(y)), ("not gt", |a, b| f64::from(u8::from(!(a > b))))),
+                (V::flag(x.same(y) | x.lt(y)), ("or", |a, b| f64::from(u8::from(a == b || a < b)))),
+                (y.only(x.is_finite()), ("only", |a, b| if a.is_finite() { b } else { 0.0 })),
+                (exp(x), ("exp", |a, _| exp(a))),
+                (ln(x), ("ln", |a, _| ln(a))),
+                (quantile(x), ("quantile", |a, _| quantile(a))),
+                (pair, ("quantile of a pair", |a, _| quantile(a))),
+                (cdf(x), ("cdf", |a, _| cdf(a))),
+                (same_bits, ("bits", |a, b| f64::from_bits((a.to_bits() >> 3) ^ (b.to_bits() << 5)))),
+            ];
+            for (found, (name, truth)) in cases {
+                for (lane, found) in found.to_array().into_iter().enumerate() {
+                    let truth = truth(a[lane], b[lane]);
+                    let equal = found.to_bits() == truth.to_bits() || (found.is_nan() && truth.is_nan());
+                    assert!(equal, "{name} of {:e} and {:e}: {found:e}, not {truth:e}", a[lane], b[lane]);
+                }
+            }
+            for (lane, found) in products.to_array().into_iter().enumerate() {
+                let (a, b) = (a[lane].to_bits(), b[lane].to_bits());
+                assert_eq!(found.to_bits(), a.word_product(b).wrapping_add(b));
+            }
+            assert_eq!(x.lt(y).any(), (0..WIDTH).any(|i| a[i] < b[i]));
+        }
+        let lanes = V::of_bits(V::Bits::lane_numbers()).to_array().map(f64::to_bits);
+        assert_eq!(lanes, std::array::from_fn(|i| i as u64));
+    }
+
+    #[test]
+    fn vectors_do_what_numbers_do_in_equal_bits() {
+        check::<Portable>();
+        for isa in Isa::available() {
+            match isa.level() {
+                Level::Scalar => {}
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx2 => check::<Avx2>(),
+                #[cfg(target_arch = "x86_64")]
+                Level::Avx512 => check::<Avx512>(),
+                #[cfg(not(target_arch = "x86_64"))]
+                _ => {}
+            }
+        }
+    }
+}

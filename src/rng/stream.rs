@@ -153,8 +153,7 @@ simd_fn! {
 /// What [`normals`] writes for this path.
 pub fn normal_of_path(key: StreamKey, path: u64) -> f64 {
     let call = path / 8 * 4 + path % 4;
-    let halves: [u64; 2] =
-        philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], &key.rounds());
+    let halves: [u64; 2] = philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], &key.rounds());
     quantile(uniform_of_bits(halves[usize::from(path % 8 >= 4)]))
 }
 

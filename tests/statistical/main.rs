@@ -11,6 +11,7 @@ mod company_plan;
 mod copula;
 mod distribution;
 mod growth;
+mod normals;
 mod page;
 mod schwartz_moon;
 mod verdict;
