@@ -1,6 +1,7 @@
 //! Answers as tables, figures and sentences, with units, errors and provenance; no bytes.
 
 pub mod answer;
+pub mod compare;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
