@@ -1,8 +1,7 @@
 //! The page of a comparison: every metric of every scenario side by side, paired differences, and what was changed.
 
 use super::answer::{Answer, Axis, Chart, Column, Role, Shown, Table, Value};
-use super::digits::{Estimate, thousands};
-use crate::config::Unit;
+use super::digits::{in_words, thousands};
 use crate::kernel::metric::Metric;
 use crate::study::compare::Comparison;
 use crate::study::sweep::{Measured, Named};
@@ -44,14 +43,6 @@ fn warnings(comparison: &Comparison) -> Vec<String> {
     warnings
 }
 
-fn words(value: f64, error: f64, unit: Unit) -> String {
-    let estimate = Estimate::new(value, error).words();
-    match unit {
-        Unit::UsdBn => format!("${estimate} bn"),
-        _ => estimate,
-    }
-}
-
 fn sentences(comparison: &Comparison) -> Vec<String> {
     if comparison.is_same() {
         return vec!["No figure differs on any path.".to_owned()];
@@ -65,13 +56,19 @@ fn sentences(comparison: &Comparison) -> Vec<String> {
             for (name, measured) in comparison.scenarios.iter().zip(&comparison.measured).skip(1) {
                 let m = &measured[i];
                 let first = &comparison.measured[0][i];
+                if m.difference == 0.0 && m.difference_error == 0.0 {
+                    let both = in_words(m.mean, m.std_error, quantity.unit);
+                    sentences
+                        .push(format!("{}: {both} in {name} too, the same on every path.", quantity.name()));
+                    continue;
+                }
                 sentences.push(format!(
                     "{}: {} in {name} against {} in {}: a difference of {}.",
                     quantity.name(),
-                    words(m.mean, m.std_error, quantity.unit),
-                    words(first.mean, first.std_error, quantity.unit),
+                    in_words(m.mean, m.std_error, quantity.unit),
+                    in_words(first.mean, first.std_error, quantity.unit),
                     comparison.scenarios[0],
-                    words(m.difference, m.difference_error, quantity.unit)
+                    in_words(m.difference, m.difference_error, quantity.unit)
                 ));
             }
         }
@@ -81,8 +78,11 @@ fn sentences(comparison: &Comparison) -> Vec<String> {
 
 /// A row for each quantity: means of all scenarios, and differences from the first.
 fn side_by_side(comparison: &Comparison) -> Table {
-    let mut columns =
-        vec![Column::key("deal"), Column::key("metric"), Column::key("unit").as_role(Role::Detail)];
+    let mut columns = vec![
+        Column::key("deal").as_role(Role::Detail),
+        Column::key("metric"),
+        Column::key("unit").as_role(Role::Detail),
+    ];
     for (i, name) in comparison.scenarios.iter().enumerate() {
         columns.push(Column::figure(name, None));
         columns.push(Column::error(format!("{name}_std_error"), None));
@@ -107,7 +107,11 @@ fn side_by_side(comparison: &Comparison) -> Table {
     let shown = comparison.quantities.iter().take_while(|quantity| Some(&quantity.of) == first).count();
     Table {
         name: "side_by_side",
-        title: format!("Means; differences are from {}, path by path", comparison.scenarios[0]),
+        title: format!(
+            "{}: means; differences are from {}, path by path",
+            first.map_or("", String::as_str),
+            comparison.scenarios[0]
+        ),
         columns,
         rows: comparison.quantities.iter().enumerate().map(row).collect(),
         shown: Shown::First(shown),

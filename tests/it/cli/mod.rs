@@ -5,6 +5,7 @@ mod commands;
 mod folder;
 mod problems;
 mod signal;
+mod studies;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
