@@ -15,3 +15,4 @@ mod scenario;
 mod tables;
 mod twin;
 mod whole_paths;
+mod worked_case;
