@@ -7,11 +7,14 @@ pub mod cost;
 pub mod exit;
 pub mod explain;
 pub mod folder;
+pub mod formats;
 pub mod init;
 pub mod man;
 pub mod manifest;
+pub mod opening;
 pub mod output;
 pub mod progress;
+pub mod report;
 pub mod results;
 pub mod run;
 pub mod scenario;
@@ -72,6 +75,15 @@ A results folder is replaced if it holds the same scenario, seed, paths and
 version. That of another run needs --force. A folder with anything else in it
 is never touched. Ctrl-C saves the paths that are done and exits with 130.";
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  capstake report output/base                 results.xlsx anew
+  capstake report output/base --open          and open it
+  capstake report output/base --formats xlsx  the workbook alone
+
+Reads the tables (CSV) and the manifest of the folder, each compared with its
+digest, and simulates nothing. Equal tables give equal files, to the byte.";
+
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
@@ -86,6 +98,9 @@ enum Command {
     /// Simulate a scenario, write the results, print the headline table
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
+    /// Make the workbook of a results folder again, without simulating
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(report::ReportArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
@@ -120,6 +135,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Report(arguments) => report::report(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Init(arguments) => init::init(arguments),

@@ -1,5 +1,6 @@
 //! Answers as tables, figures and sentences, with units, errors and provenance; no bytes.
 
+pub mod command;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
@@ -7,3 +8,4 @@ pub mod results;
 pub mod row;
 pub mod sketch;
 pub mod tables;
+pub mod workbook;

@@ -130,7 +130,10 @@ fn inputs_have_their_law_and_their_source() {
     let t = tables_of(&model);
     let row = |key: &str| t.inputs.iter().find(|row| row.key == key).unwrap_or_else(|| panic!("no {key}"));
     let rate = row("segment.consumer.rate_now_usd_bn");
-    assert_eq!((rate.unit.as_str(), rate.source.as_str(), rate.mean), ("usd_bn_per_year", "run-rate-25", 14.2));
+    assert_eq!(
+        (rate.unit.as_str(), rate.source.as_str(), rate.mean),
+        ("usd_bn_per_year", "run-rate-25", 14.2)
+    );
     assert!((rate.sampled_mean - rate.mean).abs() < 5.0 * rate.std_dev / (PATHS as f64).sqrt());
     assert!(rate.distribution.contains("normal"), "{}", rate.distribution);
     assert!(!rate.source_date.is_empty());
