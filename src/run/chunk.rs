@@ -6,7 +6,7 @@ use super::state::{Finished, State, Task};
 use super::sums::{SharedSums, Sums, held};
 use super::{BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, ChunkSet, Event, QUANTILE_PATHS, SAMPLE_PATHS};
 use crate::kernel::metric::Metric;
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
