@@ -9,8 +9,8 @@ use crate::math::vector::{Vector, WIDTH};
 #[cfg(target_arch = "x86_64")]
 use crate::math::x86::{Avx2, Avx512};
 use crate::model::ledger::{Law, Num};
-use crate::{piece, simd_fn};
 use crate::stats::moments::ChunkCoMoments;
+use crate::{piece, simd_fn};
 
 /// What one block is asked for beyond the metrics.
 #[derive(Clone, Copy, Debug, Default)]
@@ -73,7 +73,13 @@ impl Eight {
 
 /// Runs the eights of a block with vectors of one kind.
 #[inline(always)]
-fn run<V: Vector>(outcome: &mut Outcome<V>, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
+fn run<V: Vector>(
+    outcome: &mut Outcome<V>,
+    plan: &Plan,
+    first_path: u64,
+    asked: Asked,
+    columns: &mut Columns,
+) {
     piece!(V, {
         for eight in 0..LANES / WIDTH {
             outcome.run(plan, first_path + (eight * WIDTH) as u64, eight, asked, columns);

@@ -141,7 +141,8 @@ impl<V: Vector> Mix<V> {
                 continue;
             }
             let (keep, noise) = term.steps[at.step];
-            let moved = (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]][at.parity];
+            let moved =
+                (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]][at.parity];
             self.y[j] = match exclusive_until {
                 Some(until) => V::select(until.le(V::splat(time)), moved, self.y[j]),
                 None => moved,

@@ -135,11 +135,13 @@ impl<V: Vector> Holding<V> {
                     None => (ev, V::one()),
                 }
             }
-            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => match (period, &plan.last_ebitda) {
-                (Some(p), _) => (basis.multiple * past.ebitda[p], V::one()),
-                (None, Some(window)) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),
-                (None, None) => (V::zero(), V::zero()),
-            },
+            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => {
+                match (period, &plan.last_ebitda) {
+                    (Some(p), _) => (basis.multiple * past.ebitda[p], V::one()),
+                    (None, Some(window)) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),
+                    (None, None) => (V::zero(), V::zero()),
+                }
+            }
             Method::EbitdaMultiple { basis: EbitdaBasis::TrailingYear, .. } => {
                 match plan.ebitda_windows.year_to(period) {
                     Some(window) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),
@@ -174,7 +176,15 @@ impl<V: Vector> Holding<V> {
 
     /// The exit of the stake on the paths where it is due: after the lock-up, or at the horizon.
     #[inline(always)]
-    pub fn leave(&mut self, ipo_time: V, lockup_months: V, unlisted_discount: V, factor: V, at: StepRef, last: bool) {
+    pub fn leave(
+        &mut self,
+        ipo_time: V,
+        lockup_months: V,
+        unlisted_discount: V,
+        factor: V,
+        at: StepRef,
+        last: bool,
+    ) {
         let open = self.exit.done.same(V::zero()) & self.alive.is_set();
         let free = (ipo_time + lockup_months / V::splat(12.0)).le(V::splat(at.end + TIME_SLACK));
         let due = if last { open } else { open & free };

@@ -107,7 +107,8 @@ impl<V: Vector> MeanReverting<V> {
         let moved = match self.scheme {
             Scheme::Exact => {
                 let variance = (sigma * sigma).mul_add(V::splat(at.length), eta * eta * k.v);
-                let drift = g_bar.mul_add(V::splat(at.length), gap * k.b) - risk_growth * k.d - price * at.length;
+                let drift =
+                    g_bar.mul_add(V::splat(at.length), gap * k.b) - risk_growth * k.d - price * at.length;
                 drift + (eta * k.c).mul_add(zeta_growth, variance.sqrt() * zeta_level)
             }
             Scheme::Euler => (self.g - price) * at.length + sigma * at.length.sqrt() * zeta_level,

@@ -102,7 +102,8 @@ fn place(times: &[f64], time: f64) -> (usize, f64) {
 impl Totals {
     /// Solves path by path; once where all paths want the same.
     fn solve(&mut self, places: &[(usize, f64)]) {
-        let constant = self.wanted.iter().all(|total| total.iter().all(|x| x.to_bits() == total[0].to_bits()));
+        let constant =
+            self.wanted.iter().all(|total| total.iter().all(|x| x.to_bits() == total[0].to_bits()));
         let n = self.wanted.len();
         let (mut wanted, mut level) = ([0.0; MAX_POINTS], [0.0; MAX_POINTS]);
         for lane in 0..WIDTH {

@@ -154,8 +154,7 @@ simd_fn! {
 /// What [`normals`] writes for this path.
 pub fn normal_of_path(key: StreamKey, path: u64) -> f64 {
     let call = path / 8 * 4 + path % 4;
-    let halves: [u64; 2] =
-        philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], key.words());
+    let halves: [u64; 2] = philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], key.words());
     quantile(uniform_of_bits(halves[usize::from(path % 8 >= 4)]))
 }
 
@@ -267,10 +266,10 @@ mod tests {
 
     #[test]
     fn uniforms_are_exact_at_both_ends() {
-        assert_eq!(uniform_of_bits(0), 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits(u64::MAX), 1.0 - 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits(1 << 63) - 0.5, 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits(1 << 63) + uniform_of_bits((1 << 63) - 1), 1.0);
+        assert_eq!(uniform_of_bits::<f64>(0), 0.5_f64.powi(53));
+        assert_eq!(uniform_of_bits::<f64>(u64::MAX), 1.0 - 0.5_f64.powi(53));
+        assert_eq!(uniform_of_bits::<f64>(1 << 63) - 0.5, 0.5_f64.powi(53));
+        assert_eq!(uniform_of_bits::<f64>(1 << 63) + uniform_of_bits::<f64>((1 << 63) - 1), 1.0);
     }
 
     /// The z-score of an estimate, printed with what it is made of.
