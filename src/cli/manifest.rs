@@ -57,6 +57,9 @@ pub struct Manifest {
     pub other_scenarios: Vec<ScenarioPart>,
     /// What was asked and done.
     pub run: RunPart,
+    /// What is written beside the tables, and how.
+    #[serde(default)]
+    pub outputs: Outputs,
     /// The files of results, in the order in which they were written.
     pub files: Vec<FilePart>,
     /// Paths on which metrics have no value.
@@ -140,6 +143,9 @@ pub struct EmpiricalFile {
     pub csv: String,
     /// Of its bytes.
     pub blake3: String,
+    /// Where it was found, so that `resume` and `verify` find it from any folder.
+    #[serde(default)]
+    pub path: String,
 }
 
 /// What was asked and done.
@@ -151,16 +157,33 @@ pub struct RunPart {
     pub paths_asked: u64,
     /// Paths simulated.
     pub paths_done: u64,
+    /// Of a part of a run: which, as `--shard` names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+    /// Where the paths done are not the first ones of the run: their ranges, from the first to one after the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path_ranges: Vec<(u64, u64)>,
     /// When it began, RFC 3339, UTC.
     pub started: String,
-    /// Wall time of the simulation, seconds; 0 while it runs.
+    /// Wall time of the simulation, seconds, of a run that was resumed since then; 0 while it runs.
     pub wall_seconds: f64,
-    /// Simulated paths over wall time; 0 while it runs.
+    /// Paths simulated in that time, over it; 0 while it runs.
     pub paths_per_second: f64,
     /// Worker threads.
     pub threads: usize,
     /// Instruction set of the block functions.
     pub simd: String,
+}
+
+/// What is written beside the tables, and how: what a resumed run must know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs {
+    /// `--formats`, where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formats: Option<Vec<String>>,
+    /// `--draws`, where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draws: Option<String>,
 }
 
 /// A file of results.
@@ -245,6 +268,7 @@ impl Manifest {
             digest: self.digest(),
             seed: self.run.seed.clone(),
             paths: self.run.paths_asked,
+            shard: self.run.shard.clone(),
         }
     }
 }
@@ -273,6 +297,8 @@ pub struct Identity {
     pub seed: String,
     /// Paths asked for.
     pub paths: u64,
+    /// Which part of them.
+    pub shard: Option<String>,
 }
 
 /// A manifest found in a folder, as far as it is understood.
@@ -309,6 +335,7 @@ pub fn find(bytes: &[u8]) -> Option<Found> {
             digest: digests()?,
             seed: text("run", "seed")?,
             paths: value.get("run")?.get("paths_asked")?.as_u64()?,
+            shard: text("run", "shard"),
         })
     };
     Some(Found {

@@ -109,8 +109,12 @@ pub fn level(target: &Target) -> (Option<f64>, f64) {
 /// What `evaluate` says.
 pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, E>) -> Result<Outcome, E> {
     let last = (task.grid - 1) as f64;
-    let xs: Vec<f64> =
-        (0..task.grid).map(|i| (task.low * (last - i as f64) + task.high * i as f64) / last).collect();
+    let inner = |i: usize| (task.low * (last - i as f64) + task.high * i as f64) / last;
+    // The ends themselves, not what rounding makes of them.
+    let xs: Vec<f64> = std::iter::once(task.low)
+        .chain((1..task.grid - 1).map(inner))
+        .chain(std::iter::once(task.high))
+        .collect();
     let grid = evaluate(&xs)?.trials;
     let f = |trial: &Trial| trial.level - task.want;
     if grid.windows(2).all(|pair| pair[0].level.to_bits() == pair[1].level.to_bits()) && f(&grid[0]) != 0.0 {

@@ -6,6 +6,7 @@ mod folder;
 mod problems;
 mod signal;
 mod studies;
+mod survive;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
