@@ -330,8 +330,9 @@ fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Fa
             format!("finished and kept: {}", names.join(", "))
         }
     };
+    let again = format!("then go on: capstake resume {}", quoted(&folder.path().display().to_string()));
     match folder.put_manifest(manifest) {
-        Ok(()) => failure.help(kept),
+        Ok(()) => failure.help(kept).help(again),
         Err(_) => {
             failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`")
         }

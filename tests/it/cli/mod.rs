@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod faults;
 mod folder;
 mod problems;
 mod signal;
