@@ -35,9 +35,17 @@ fn table_difference(here: &[u8], there: &[u8]) -> Option<String> {
     for row in 0_u64.. {
         match (mine.read_byte_record(&mut a).ok()?, theirs.read_byte_record(&mut b).ok()?) {
             (false, false) => return None,
-            (false, true) => return Some(format!("it ends after {} rows; a new run has more", thousands(row.saturating_sub(1)))),
+            (false, true) => {
+                return Some(format!(
+                    "it ends after {} rows; a new run has more",
+                    thousands(row.saturating_sub(1))
+                ));
+            }
             (true, false) => {
-                return Some(format!("it goes on after row {}, where a new run ends", thousands(row.saturating_sub(1))));
+                return Some(format!(
+                    "it goes on after row {}, where a new run ends",
+                    thousands(row.saturating_sub(1))
+                ));
             }
             (true, true) => {}
         }
@@ -93,7 +101,11 @@ mod tests {
             "it ends after 1 rows; a new run has more"
         );
         let empty = b"deal,metric,mean\na,share_pv,\na,stake_pv,2\n";
-        assert!(first_difference("summary.csv", table, empty).unwrap().ends_with("1.5; a new run gives an empty cell"));
+        assert!(
+            first_difference("summary.csv", table, empty)
+                .unwrap()
+                .ends_with("1.5; a new run gives an empty cell")
+        );
         // The same cells in other bytes.
         let quoted = b"deal,metric,mean\na,share_pv,\"1.5\"\na,stake_pv,2\n";
         assert_eq!(

@@ -45,8 +45,7 @@ struct Differences {
 pub fn diff(arguments: &DiffArguments) -> Result<Exit, Failure> {
     let (first, first_results) = results::load(&arguments.first)?;
     let (second, second_results) = results::load(&arguments.second)?;
-    let (before, after) =
-        (figures(&first_results.tables.summary), figures(&second_results.tables.summary));
+    let (before, after) = (figures(&first_results.tables.summary), figures(&second_results.tables.summary));
     let keys = |manifest: &Manifest| keys_of(&manifest.scenario.resolved).unwrap_or_default();
     let found = Differences {
         keys: changed_keys(&keys(&first), &keys(&second)),
@@ -184,7 +183,11 @@ fn figure_row(one: &Moved) -> [String; 6] {
 
 fn names_in_words(names: &[(String, String)]) -> String {
     let shown: Vec<String> = names.iter().take(6).map(|(deal, metric)| format!("{deal} {metric}")).collect();
-    let more = if names.len() > shown.len() { format!(" and {} more", names.len() - shown.len()) } else { String::new() };
+    let more = if names.len() > shown.len() {
+        format!(" and {} more", names.len() - shown.len())
+    } else {
+        String::new()
+    };
     format!("{}{more}", shown.join(", "))
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::exit::{Exit, Failure};
-use super::manifest::{self, FilePart, Found, Identity, Manifest};
 use super::lock::{Lock, Taken};
+use super::manifest::{self, FilePart, Found, Identity, Manifest};
 use super::scenario::reason;
 use super::state_file;
 use crate::config::Code;
@@ -81,11 +81,13 @@ impl Folder {
                 }
             }
         }
+        // What the run before wrote, of whatever command it was.
+        let former = former_files(path);
         let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
         // The manifest says `running` before anything of a former run goes.
         folder.put_manifest(manifest)?;
         folder
-            .clear(|name| RESULTS.contains(&name) || is_draft(name))
+            .clear(|name| RESULTS.contains(&name) || former.iter().any(|file| file == name) || is_draft(name))
             .map_err(|error| unwritable(path, "cannot be cleared of former results", &error))?;
         Ok(folder)
     }
@@ -248,6 +250,16 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// Plain file names that the manifest in a folder lists, if there is one.
+fn former_files(path: &Path) -> Vec<String> {
+    let names =
+        fs::read(path.join(manifest::FILE)).map(|bytes| manifest::listed_files(&bytes)).unwrap_or_default();
+    names
+        .into_iter()
+        .filter(|name| Path::new(name).file_name().is_some_and(|plain| plain == name.as_str()))
+        .collect()
+}
+
 fn standing(path: &Path) -> Result<Standing, Failure> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
@@ -289,6 +301,9 @@ fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
         None => "of another version of capstake".to_owned(),
         Some(other) => {
             let mut parts = Vec::new();
+            if other.command != wanted.command {
+                parts.push(format!("command ({})", other.command));
+            }
             if other.digest != wanted.digest {
                 parts.push(match &found.name {
                     Some(name) => format!("scenario ({name}, as it was then)"),

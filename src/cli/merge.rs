@@ -94,7 +94,8 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     };
     let run_arguments = saved.arguments(how)?;
     let mut manifest = manifest(&run_arguments, &job);
-    manifest.run.started = parts.iter().map(|part| part.manifest.run.started.clone()).min().unwrap_or_default();
+    manifest.run.started =
+        parts.iter().map(|part| part.manifest.run.started.clone()).min().unwrap_or_default();
     let replace = if arguments.replace { Replace::AnyRun } else { Replace::SameRun };
     signal::listen();
     let folder = Folder::open(&arguments.out, &manifest, replace)?;
@@ -184,7 +185,8 @@ fn gaps(parts: &[Part], missing: &ChunkSet) -> Failure {
             (1..=of).map(|i| format!("{i}/{of}")).filter(|shard| !named.contains(&shard.as_str())).collect();
         if !absent.is_empty() {
             let more = if absent.len() > 8 { ", …" } else { "" };
-            failure = failure.help(format!("missing: shard {}{more}", absent[..absent.len().min(8)].join(", ")));
+            failure =
+                failure.help(format!("missing: shard {}{more}", absent[..absent.len().min(8)].join(", ")));
         }
     }
     failure.help("run them, or put together what there is with --partial")

@@ -2,8 +2,8 @@
 
 pub mod check;
 pub mod columns;
-pub mod completions;
 pub mod comparison;
+pub mod completions;
 pub mod cost;
 pub mod diff;
 pub mod exit;
@@ -27,7 +27,11 @@ pub mod screen;
 pub mod signal;
 pub mod simulation;
 pub mod single;
+pub mod solve;
 pub mod state_file;
+pub mod study;
+pub mod sweep;
+pub mod vary;
 pub mod verify;
 pub mod watch;
 pub mod words;
@@ -80,6 +84,40 @@ Examples:
 A results folder is replaced if it holds the same scenario, seed, paths and
 version. That of another run needs --force. A folder with anything else in it
 is never touched. Ctrl-C saves the paths that are done and exits with 130.";
+
+const SWEEP_EXAMPLES: &str = "\
+Examples:
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=10:60:11
+                                what each side has at caps of 10, 15, … 60
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=0:80:41 \\
+      --vary deal.amended-2026.rate=0.1,0.15,0.2 --metric share_pv
+                                a grid of two keys
+  capstake sweep base.toml --vary equity.multiple_long_run=4:8:5 -n 200k
+                                any number of the scenario
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=20,38,60 \\
+      --metric 'prior-2025 - amended-2026.microsoft_take_pv'
+                                the difference of two deals
+
+All points see the same draws, so that their differences are known far better
+than their values. Terms of a deal are cheap: revenue is simulated once for all
+values. Every point is that of a run with --set, to the bit.";
+
+const SOLVE_EXAMPLES: &str = "\
+Examples:
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
+                                which cap makes the new deal neutral?
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target amended-2026.microsoft_take_pv.mean=200
+  capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
+      --target 'P(amended-2026.cap_hit)=0.5'
+                                at which rate is the cap reached every other time?
+
+A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
+or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
+be the difference of two deals, 'LATER - FIRST'. All values of the key see the
+same draws; the interval says what other draws would have given. Where no value
+reaches the target, the figures at both ends are shown and the exit code is 2.";
 
 const RESUME_EXAMPLES: &str = "\
 Examples:
@@ -142,6 +180,12 @@ enum Command {
     /// Simulate a scenario, write the results, print the headline table
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
+    /// Metrics over the values of one or two keys, on common draws
+    #[command(after_help = SWEEP_EXAMPLES)]
+    Sweep(sweep::SweepArguments),
+    /// The value of a key at which a mean, a quantile or a probability reaches its target
+    #[command(after_help = SOLVE_EXAMPLES)]
+    Solve(solve::SolveArguments),
     /// Go on with a run that was stopped or killed, from its last checkpoint
     #[command(after_help = RESUME_EXAMPLES)]
     Resume(resume::ResumeArguments),
@@ -191,6 +235,8 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Sweep(arguments) => sweep::sweep(arguments),
+        Command::Solve(arguments) => solve::solve(arguments),
         Command::Resume(arguments) => resume::resume(arguments),
         Command::Extend(arguments) => resume::extend(arguments),
         Command::Merge(arguments) => merge::merge(arguments),

@@ -37,7 +37,8 @@ pub fn compare(saved: &Saved, paths: u64, how: &How) -> Result<Vec<Verdict>, Fai
         true => Some(BufReader::new(File::open(saved.folder.join("draws.csv")).map_err(unreadable)?)),
         false => None,
     };
-    let watch = PrefixWatch { saved, display: &display, draws: stored.map(|file| Mutex::new(Draws::new(file))) };
+    let watch =
+        PrefixWatch { saved, display: &display, draws: stored.map(|file| Mutex::new(Draws::new(file))) };
     watch.header();
     let threads = simulation::threads(how.threads);
     let finished = run::go_on(&saved.plan, State::new(&saved.plan), &Task::whole(paths), threads, &watch);
@@ -76,7 +77,10 @@ pub fn compare(saved: &Saved, paths: u64, how: &How) -> Result<Vec<Verdict>, Fai
 }
 
 fn unreadable(error: io::Error) -> Failure {
-    Failure::told(Exit::Unreadable, format!("the results cannot be read: {}", super::scenario::reason(&error)))
+    Failure::told(
+        Exit::Unreadable,
+        format!("the results cannot be read: {}", super::scenario::reason(&error)),
+    )
 }
 
 /// The first figure of a whole result that the first paths speak against.

@@ -145,15 +145,17 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
         return Err(Failure::coded(Exit::Usage, Code::PathsOption, message));
     }
     if paths < before {
-        let message = format!("`{place}` has {} paths asked for, more than {}", thousands(before), thousands(paths));
+        let message =
+            format!("`{place}` has {} paths asked for, more than {}", thousands(before), thousands(paths));
         return Err(Failure::coded(Exit::Usage, Code::PathsOption, message)
             .help(format!("+{paths} adds so many; a shorter run goes into another folder")));
     }
     let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
     if state.is_none() {
         let message = format!("`{}` has no {}", place, state_file::FILE);
-        return Err(Failure::coded(Exit::Mismatch, Code::StateUnusable, message)
-            .help("without it the paths that are done would have to be simulated again: run the scenario anew"));
+        return Err(Failure::coded(Exit::Mismatch, Code::StateUnusable, message).help(
+            "without it the paths that are done would have to be simulated again: run the scenario anew",
+        ));
     }
     go_on(saved, folder, state, paths, &arguments.how)
 }

@@ -10,8 +10,7 @@ use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
 use super::manifest::{
-    Build, EmpiricalFile, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, ScenarioPart, Status,
-    Undefined,
+    Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
 use super::progress::Display;
 use super::scenario::{self, Scenario};
@@ -23,7 +22,6 @@ use super::{output, signal};
 use crate::config::Code;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::model::ledger::{Law, Origin};
 use crate::report::row::Row;
 use crate::report::{headline, tables};
 use crate::run::{self, RunResult, State, Task};
@@ -117,7 +115,8 @@ pub fn checkpoint_argument(text: &str) -> Result<Checkpoint, String> {
 /// Reads `--shard`.
 pub fn shard_argument(text: &str) -> Result<Shard, String> {
     let (number, of) = text.split_once('/').ok_or("the part and how many there are: 3/16")?;
-    let count = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a whole number"));
+    let count =
+        |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a whole number"));
     let shard = Shard { number: count(number)?, of: count(of)? };
     if (1..=shard.of).contains(&shard.number) && shard.of <= MAX_SHARDS {
         Ok(shard)
@@ -382,44 +381,14 @@ fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
 
 /// The manifest of a run that begins.
 pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
-    let model = &job.scenario.model;
-    let defaults = model
-        .ledger
-        .entries()
-        .iter()
-        .filter(|entry| entry.origin == Origin::Default)
-        .filter_map(|entry| match entry.law {
-            // JSON has no `inf`, which stands for half-lives without end.
-            Law::Constant(value) => {
-                let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
-                Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
-            }
-            Law::Distributed(_) => None,
-        })
-        .collect();
     Manifest {
         schema_version: SCHEMA_VERSION,
         program: "capstake".to_owned(),
         status: Status::Running,
         build: Build::current(),
-        scenario: ScenarioPart {
-            name: model.name.clone(),
-            file: job.scenario.path.display().to_string(),
-            digest: model.digest.clone(),
-            overrides: arguments.simulation.overrides.clone(),
-            resolved: job.scenario.resolved.clone(),
-            defaults,
-            empirical_files: job
-                .scenario
-                .columns
-                .iter()
-                .map(|(csv, blake3)| EmpiricalFile {
-                    csv: csv.clone(),
-                    blake3: blake3.clone(),
-                    path: job.scenario.place_of(csv),
-                })
-                .collect(),
-        },
+        command: CommandPart::run(),
+        scenario: job.scenario.part(),
+        other_scenarios: Vec::new(),
         run: RunPart {
             seed: job.plan.seed.to_string(),
             paths_asked: job.task.paths,

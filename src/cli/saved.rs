@@ -39,7 +39,8 @@ impl Saved {
         let manifest = results::load_manifest(folder)?;
         same_program(folder, &manifest.build, other)?;
         let seed = manifest.run.seed.parse().map_err(|_| {
-            let message = format!("`{}` has no seed that can be used: `{}`", folder.display(), manifest.run.seed);
+            let message =
+                format!("`{}` has no seed that can be used: `{}`", folder.display(), manifest.run.seed);
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
@@ -213,6 +214,7 @@ fn as_it_was(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
         .map_err(|problems| unreadable(problems.to_string()))?;
     Ok(Scenario {
         path: PathBuf::from(&part.file),
+        overrides: part.overrides.clone(),
         sources,
         model,
         warnings,
@@ -223,7 +225,8 @@ fn as_it_was(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
 
 /// Where a CSV file is: where it was, or else beside the scenario.
 fn place_of(part: &ScenarioPart, csv: &str) -> PathBuf {
-    let recorded = part.empirical_files.iter().find(|file| file.csv == csv).map(|file| PathBuf::from(&file.path));
+    let recorded =
+        part.empirical_files.iter().find(|file| file.csv == csv).map(|file| PathBuf::from(&file.path));
     match recorded.filter(|path| path.is_file()) {
         Some(path) => path,
         None => Path::new(&part.file).parent().unwrap_or(Path::new("")).join(csv),

@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
 use super::exit::{Exit, Failure};
-use crate::config::{self, Code, Place, Problem, Problems, Sources, resolved};
+use super::manifest::{EmpiricalFile, ScenarioPart};
+use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, resolved};
 use crate::model::Model;
+use crate::model::ledger::{Law, Origin};
 
 /// A scenario that can be run.
 pub struct Scenario {
     /// The file as named on the command line.
     pub path: PathBuf,
+    /// The `--set` flags it was read with.
+    pub overrides: Vec<String>,
     /// The texts that its warnings point into.
     pub sources: Sources,
     /// What it means.
@@ -26,6 +30,42 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// What a manifest says of it.
+    pub fn part(&self) -> ScenarioPart {
+        let defaults = self
+            .model
+            .ledger
+            .entries()
+            .iter()
+            .filter(|entry| entry.origin == Origin::Default)
+            .filter_map(|entry| match entry.law {
+                // JSON has no `inf`, which stands for half-lives without end.
+                Law::Constant(value) => {
+                    let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
+                    Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
+                }
+                Law::Distributed(_) => None,
+            })
+            .collect();
+        ScenarioPart {
+            name: self.model.name.clone(),
+            file: self.path.display().to_string(),
+            digest: self.model.digest.clone(),
+            overrides: self.overrides.clone(),
+            resolved: self.resolved.clone(),
+            defaults,
+            empirical_files: self
+                .columns
+                .iter()
+                .map(|(csv, blake3)| EmpiricalFile {
+                    csv: csv.clone(),
+                    blake3: blake3.clone(),
+                    path: self.place_of(csv),
+                })
+                .collect(),
+        }
+    }
+
     /// Where a CSV file that the scenario names was read, from the root of the file system if that is known.
     pub fn place_of(&self, csv: &str) -> String {
         let place = self.path.parent().unwrap_or(Path::new("")).join(csv);
@@ -35,28 +75,53 @@ impl Scenario {
 
 /// Reads and judges a scenario with the `--set` flags given for it.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
-    let name = path.display().to_string();
-    let bytes = read(path, &name)?;
-    let (sources, config, mut problems) = config::read_bytes(&name, &bytes, overrides);
-    let folder = path.parent().unwrap_or(Path::new(""));
-    if !problems.is_empty() {
-        if let Some(config) = config {
-            problems.extend(beyond_spelling(&config, folder));
-        }
-        return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
+    ScenarioFile::read(path)?.judge(overrides, &[])
+}
+
+/// A scenario's bytes, to be judged with one set of flags or another.
+pub struct ScenarioFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl ScenarioFile {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
+        let bytes = read(path, &path.display().to_string())?;
+        Ok(ScenarioFile { path: path.to_owned(), bytes })
     }
-    let config = config.expect("a scenario without a problem was read");
-    let columns = Columns::read(&config, folder);
-    let resolved = resolved::to_toml(&config);
-    let digests = columns.digests();
-    let digest = digest(&resolved, &digests);
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    match Model::from_config(&config, &stem, &digest, &columns) {
-        Ok((model, warnings)) => {
-            Ok(Scenario { path: path.to_owned(), sources, model, warnings, resolved, columns: digests })
+
+    /// Judges it with `--set` flags, and with copies of deals made after they are set.
+    pub fn judge(&self, overrides: &[String], copies: &[DealCopy]) -> Result<Scenario, Failure> {
+        let path = &self.path;
+        let name = path.display().to_string();
+        let (sources, config, mut problems) = config::read_copies(&name, &self.bytes, overrides, copies);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !problems.is_empty() {
+            if let Some(config) = config {
+                problems.extend(beyond_spelling(&config, folder));
+            }
+            return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
         }
-        Err(problems) => {
-            Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
+        let config = config.expect("a scenario without a problem was read");
+        let columns = Columns::read(&config, folder);
+        let resolved = resolved::to_toml(&config);
+        let digests = columns.digests();
+        let digest = digest(&resolved, &digests);
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        match Model::from_config(&config, &stem, &digest, &columns) {
+            Ok((model, warnings)) => Ok(Scenario {
+                path: path.clone(),
+                overrides: overrides.to_vec(),
+                sources,
+                model,
+                warnings,
+                resolved,
+                columns: digests,
+            }),
+            Err(problems) => {
+                Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
+            }
         }
     }
 }

@@ -64,7 +64,12 @@ pub fn load(folder: &Path, plan: &Plan, other: OtherBuild) -> Result<Option<Stat
 }
 
 /// Judges whether a state is of the run that is to go on.
-pub fn of_this_run(path: &Path, found: &Identity, wanted: &Identity, other: OtherBuild) -> Result<(), Failure> {
+pub fn of_this_run(
+    path: &Path,
+    found: &Identity,
+    wanted: &Identity,
+    other: OtherBuild,
+) -> Result<(), Failure> {
     let mut differences = found.differences(wanted);
     if other == OtherBuild::Trusted {
         differences.retain(|difference| difference.what != "revision");

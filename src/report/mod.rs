@@ -1,9 +1,12 @@
 //! Answers as tables, figures and sentences, with units, errors and provenance; no bytes.
 
+pub mod answer;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
 pub mod results;
 pub mod row;
 pub mod sketch;
+pub mod solve;
+pub mod sweep;
 pub mod tables;

@@ -7,6 +7,7 @@ mod chunk;
 mod chunk_set;
 mod draws;
 mod observer;
+pub mod paired;
 mod state;
 mod sums;
 

@@ -130,8 +130,7 @@ mod tests {
         ];
         let moved: Vec<(String, f64)> =
             moved(&before, &after).into_iter().map(|one| (one.before.metric, one.z)).collect();
-        let expected =
-            [("exact".into(), f64::NEG_INFINITY), ("large".into(), -4.0), ("small".into(), 0.2)];
+        let expected = [("exact".into(), f64::NEG_INFINITY), ("large".into(), -4.0), ("small".into(), 0.2)];
         assert_eq!(moved, expected);
         assert_eq!(only_in_first(&before, &after), [("d".into(), "gone".into())]);
     }

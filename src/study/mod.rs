@@ -1,4 +1,10 @@
 //! Questions asked of runs; typed answers, without digits or words.
 
+pub mod compare;
 pub mod difference;
+pub mod quantity;
+pub mod solve;
+pub mod sweep;
+pub mod target;
 pub mod valuation;
+pub mod variant;

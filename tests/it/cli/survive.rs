@@ -48,7 +48,10 @@ fn extended_is_one_longer_run() {
         assert_same(&place, "whole", name);
         let manifest = place.manifest(name);
         assert_eq!(manifest["status"], "complete");
-        assert_eq!((&manifest["run"]["paths_asked"], &manifest["run"]["paths_done"]), (&PATHS.into(), &PATHS.into()));
+        assert_eq!(
+            (&manifest["run"]["paths_asked"], &manifest["run"]["paths_done"]),
+            (&PATHS.into(), &PATHS.into())
+        );
     }
     // The whole number of paths says the same, and nothing is taken away.
     place.run("run minimal.toml -n 6000 -q --draws csv -o d").ends(0);
@@ -86,8 +89,14 @@ fn parts_that_do_not_fit_are_refused_by_name() {
     place.run(&format!("run minimal.toml -n {PATHS} -q --shard 1/2 -o half")).ends(0);
     place.run("merge half p2 p3 -o m").ends(7).says("paths 12,288 to 16,383 are in `p2` and `half`");
     place.run(&format!("run minimal.toml -n {PATHS} -q -s 7 --shard 2/3 -o seed")).ends(0);
-    place.run("merge p1 seed p3 -o m").ends(7).says("`seed` is not a part of the run of `p1`").says("seed: 7, and 1 in the first");
-    place.run(&format!("run minimal.toml -n {PATHS} -q --set deal.capped.rate=0.3 --shard 2/3 -o rate")).ends(0);
+    place
+        .run("merge p1 seed p3 -o m")
+        .ends(7)
+        .says("`seed` is not a part of the run of `p1`")
+        .says("seed: 7, and 1 in the first");
+    place
+        .run(&format!("run minimal.toml -n {PATHS} -q --set deal.capped.rate=0.3 --shard 2/3 -o rate"))
+        .ends(0);
     place.run("merge p1 rate p3 -o m").ends(7).says("deal.capped.rate: 0.3, and 0.2 in the first");
     place.run("run minimal.toml -n 50000 -q --shard 2/3 -o longer").ends(0);
     place.run("merge p1 longer p3 -o m").ends(7).says("paths of the whole run: 50,000, and 36,941");
@@ -100,7 +109,11 @@ fn parts_that_do_not_fit_are_refused_by_name() {
 #[test]
 fn some_parts_are_put_together_as_partial_and_filled_later() {
     let place = with_shards();
-    place.run("merge p1 p3 -o m --partial").ends(0).prints("PARTIAL: 24,576 of 36,941 paths").says("put together");
+    place
+        .run("merge p1 p3 -o m --partial")
+        .ends(0)
+        .prints("PARTIAL: 24,576 of 36,941 paths")
+        .says("put together");
     let manifest = place.manifest("m");
     assert_eq!(manifest["status"], "partial");
     assert_eq!(manifest["run"]["path_ranges"], serde_json::json!([[0, 12_288], [24_576, 36_864]]));
@@ -120,7 +133,11 @@ fn a_part_is_no_result() {
     place.run("resume p2").ends(0).says("is complete");
     place.run("verify p2 -q").ends(0);
     // Another part does not replace it.
-    place.run(&format!("run minimal.toml -n {PATHS} --shard 3/3 -o p2")).ends(6).says("S802").says("part (2/3)");
+    place
+        .run(&format!("run minimal.toml -n {PATHS} --shard 3/3 -o p2"))
+        .ends(6)
+        .says("S802")
+        .says("part (2/3)");
     for bad in ["0/3", "4/3", "1", "a/b", "1/0"] {
         place.run(&format!("run minimal.toml --shard {bad}")).ends(2);
     }
@@ -153,7 +170,8 @@ fn what_has_changed_is_shown_and_refused() {
     let text = place.read("minimal.toml");
     place.write("minimal.toml", text.replace("cap_usd_bn = 38.0", "cap_usd_bn = 40.0"));
     let seen = place.run("extend o --paths +9000").ends(7).says("S807");
-    seen.says("`minimal.toml` is not what it was when `o` was begun").says("deal.capped.cap_usd_bn: 38.0, now 40.0");
+    seen.says("`minimal.toml` is not what it was when `o` was begun")
+        .says("deal.capped.cap_usd_bn: 38.0, now 40.0");
     // As it was then, if that is meant.
     place.run("extend o --paths +9000 --force -q").ends(0);
     place.write("minimal.toml", text);
@@ -184,7 +202,10 @@ fn csv_files_are_found_from_anywhere_and_must_be_as_they_were() {
     place.write("in/growth.csv", "g\n0.1\n0.2\n0.4\n");
     let text = place.read("minimal.toml");
     let old = text.lines().find(|line| line.starts_with("growth = ")).expect("a constant growth").to_owned();
-    place.write("in/s.toml", text.replace(&old, "growth = { dist = \"empirical\", csv = \"growth.csv\", column = \"g\" }"));
+    place.write(
+        "in/s.toml",
+        text.replace(&old, "growth = { dist = \"empirical\", csv = \"growth.csv\", column = \"g\" }"),
+    );
     place.run("run in/s.toml -n 9000 -q -o in/o").ends(0);
     let from = place.at("in/o");
     let elsewhere = tempfile::tempdir().unwrap();
@@ -229,7 +250,8 @@ fn verify_names_the_first_number_that_differs() {
     lines[30_000] = lines[30_000].replacen("2999", "299", 1);
     place.write("o/draws.csv", lines.join("\n") + "\n");
     let seen = place.run("verify o --paths 5000").ends(7);
-    seen.prints("draws.csv         DIFFERENT  digest").prints("draws.csv         equal      the rows of these paths");
+    seen.prints("draws.csv         DIFFERENT  digest")
+        .prints("draws.csv         equal      the rows of these paths");
     place.run("verify o").ends(7).prints("row 30,000");
     std::fs::remove_file(place.at("o/events.csv")).unwrap();
     place.run("verify o").ends(7).prints("there is no such file");
@@ -243,7 +265,8 @@ fn diff_says_why_and_how_much() {
     place.run("diff a b").ends(0).prints("equal: all files of results have the same bytes");
     place.run("run minimal.toml -n 8000 -s 2 -q -o c --set deal.capped.cap_usd_bn=60").ends(0);
     let seen = place.run("diff a c").ends(0);
-    let seen = seen.prints("deal.capped.cap_usd_bn  38.0").prints("seed ").prints("paths ").prints("share_pv");
+    let seen =
+        seen.prints("deal.capped.cap_usd_bn  38.0").prints("seed ").prints("paths ").prints("share_pv");
     let rows: Vec<&str> = seen.stdout.lines().filter(|line| line.starts_with("  capped ")).collect();
     let z = |row: &str| row.split_whitespace().last().unwrap().parse::<f64>().expect("a z").abs();
     assert!(rows.len() > 5 && rows.windows(2).all(|pair| z(pair[0]) >= z(pair[1])), "{}", seen.stdout);
@@ -270,7 +293,8 @@ fn the_examples_of_job_arrays_run_as_written() {
         place.write(&format!("{folder}job.sh"), &script);
         let bin = assert_cmd::cargo::cargo_bin!("capstake").parent().expect("a folder").to_owned();
         let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-        let tasks: Vec<String> = if name == "slurm" { (1..=16).map(|i| i.to_string()).collect() } else { vec![String::new()] };
+        let tasks: Vec<String> =
+            if name == "slurm" { (1..=16).map(|i| i.to_string()).collect() } else { vec![String::new()] };
         for task in tasks {
             let status = std::process::Command::new("bash")
                 .args(["-eu", "job.sh"])
