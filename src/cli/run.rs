@@ -12,7 +12,9 @@ use super::folder::{Folder, Replace};
 use super::manifest::{
     Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
+use super::portion::{Checkpoint, Shard, checkpoint_argument, shard_argument};
 use super::progress::Display;
+use super::room::{Need, Room};
 use super::scenario::{self, Scenario};
 use super::simulation::{Simulation, paths_to_run};
 use super::state_file::{self, Keeper};
@@ -71,63 +73,6 @@ impl Draws {
     }
 }
 
-/// How often what is done is saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Checkpoint {
-    /// Never before the end.
-    None,
-    /// After so much time.
-    Every(Duration),
-}
-
-/// Checkpoints of a run that takes more than [`LONG`] seconds, where nothing is said.
-const USUAL_CHECKPOINT: Duration = Duration::from_secs(30);
-/// Seconds.
-const LONG: f64 = 60.0;
-
-/// One of equal parts of a run, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Which.
-    pub number: u64,
-    /// Of how many.
-    pub of: u64,
-}
-
-impl std::fmt::Display for Shard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.number, self.of)
-    }
-}
-
-/// Reads `--checkpoint`.
-pub fn checkpoint_argument(text: &str) -> Result<Checkpoint, String> {
-    if ["none", "off", "never"].contains(&text) {
-        return Ok(Checkpoint::None);
-    }
-    match humantime::parse_duration(text) {
-        Ok(every) if every.is_zero() => Err("a time above 0, or none".to_owned()),
-        Ok(every) => Ok(Checkpoint::Every(every)),
-        Err(_) => Err("a time with its unit: 30s, 200ms, 5min; or none".to_owned()),
-    }
-}
-
-/// Reads `--shard`.
-pub fn shard_argument(text: &str) -> Result<Shard, String> {
-    let (number, of) = text.split_once('/').ok_or("the part and how many there are: 3/16")?;
-    let count =
-        |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a whole number"));
-    let shard = Shard { number: count(number)?, of: count(of)? };
-    if (1..=shard.of).contains(&shard.number) && shard.of <= MAX_SHARDS {
-        Ok(shard)
-    } else {
-        Err(format!("parts count from 1 to N, at most {}", thousands(MAX_SHARDS)))
-    }
-}
-
-/// More parts than chunks would be empty.
-const MAX_SHARDS: u64 = 1_000_000;
-
 /// Reads `--draws`.
 pub fn draws_argument(text: &str) -> Result<Draws, String> {
     match text {
@@ -173,6 +118,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         as_in: None,
         only_put_together: false,
     };
+    job.fits(arguments)?;
     signal::listen();
     let mut manifest = manifest(arguments, &job);
     let folder = Folder::open(job.out, &manifest, replace)?;
@@ -200,14 +146,13 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// How often to save, where the arguments leave it open.
-    fn checkpoint(&self, asked: Option<Checkpoint>, done: u64) -> Option<Duration> {
-        let left = self.task.paths_asked().saturating_sub(done);
-        match asked {
-            Some(Checkpoint::Every(every)) => Some(every),
-            Some(Checkpoint::None) => None,
-            None => (self.cost.seconds(left, self.threads) > LONG).then_some(USUAL_CHECKPOINT),
-        }
+    /// Refuses a run for which the machine has no room.
+    pub fn fits(&self, arguments: &RunArguments) -> Result<(), Failure> {
+        Room::of(self.out).take(Need::of(self.cost, self.threads, self.draws_bytes(arguments)), self.out)
+    }
+
+    fn draws_bytes(&self, arguments: &RunArguments) -> f64 {
+        if arguments.draws.is_some() { self.cost.draws_bytes(self.task.paths_asked()) } else { 0.0 }
     }
 }
 
@@ -229,7 +174,8 @@ pub fn simulate(
         None => None,
     };
     let display = Display::new(simulation.wish(), job.task.paths_asked(), before);
-    let every = job.checkpoint(arguments.checkpoint, before);
+    let left = job.task.paths_asked().saturating_sub(before);
+    let every = Checkpoint::every(arguments.checkpoint, job.cost.seconds(left, job.threads));
     let keeper = every.map(|every| Keeper::new(job.out, job.plan, every));
     let watch = Watch::new(job.plan, &display, draws, keeper);
     let began = Instant::now();
@@ -356,24 +302,24 @@ fn put<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
     folder.put(&name, &bytes)
 }
 
-/// `base: 1,000,000 paths, seed 1, 2 threads (avx2); about 12 s and 3 MB in output/base`.
+/// `base: 1,000,000 paths, seed 1, 2 threads (avx2); about 12 s, 160 MB of memory and 15 MB in output/base`.
 fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     let threads = words::counted(job.threads, "thread");
     let asked = job.task.paths_asked();
     let left = asked.saturating_sub(before);
-    let disk =
-        job.cost.tables_bytes + if arguments.draws.is_some() { job.cost.draws_bytes(asked) } else { 0.0 };
+    let disk = job.cost.tables_bytes + job.cost.state_bytes + job.draws_bytes(arguments);
     let what = match (&arguments.shard, before) {
         (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
         (_, 0) => thousands(asked),
         (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
     };
     format!(
-        "{}: {what} paths, seed {}, {threads} ({}); about {} and {} in {}\n",
+        "{}: {what} paths, seed {}, {threads} ({}); about {}, {} of memory and {} in {}\n",
         job.scenario.model.name,
         job.plan.seed,
         job.plan.isa.name(),
         span(job.cost.seconds(left, job.threads)),
+        size(job.cost.memory_bytes(job.threads)),
         size(disk),
         job.out.display()
     )

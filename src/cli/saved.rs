@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use super::columns::Columns;
 use super::exit::{Exit, Failure};
 use super::manifest::{Build, Manifest, ScenarioPart};
+use super::portion::shard_argument;
 use super::results;
-use super::run::{Draws, RunArguments, draws_argument, shard_argument};
+use super::run::{Draws, RunArguments, draws_argument};
 use super::scenario::{self, Scenario};
 use super::simulation::{Format, Simulation, format_argument};
 use super::state_file::OtherBuild;
@@ -37,6 +38,11 @@ impl Saved {
     /// changed.
     pub fn open(folder: &Path, isa: Isa, other: OtherBuild) -> Result<Saved, Failure> {
         let manifest = results::load_manifest(folder)?;
+        if manifest.command.name != "run" {
+            let message = format!("`{}` was made by `capstake {}`", folder.display(), manifest.command.name);
+            return Err(Failure::coded(Exit::Usage, Code::ResultsUnreadable, message)
+                .help("what `capstake run` made can be resumed, extended, merged and verified"));
+        }
         same_program(folder, &manifest.build, other)?;
         let seed = manifest.run.seed.parse().map_err(|_| {
             let message =

@@ -10,6 +10,7 @@ mod architecture;
 mod cli;
 mod laws;
 mod sameness;
+mod sameness_table;
 mod scenario;
 mod tables;
 mod twin;
