@@ -17,7 +17,7 @@ pub use observer::{Observer, Progress, Silent};
 pub use state::{Finished, State, Task};
 pub use sums::Sums;
 
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 use crate::stats::bins::Bins;
