@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod columns;
+pub mod compare;
 pub mod comparison;
 pub mod completions;
 pub mod cost;
@@ -89,6 +90,17 @@ Examples:
 A results folder is replaced if it holds the same scenario, seed, paths and
 version. That of another run needs --force. A folder with anything else in it
 is never touched. Ctrl-C saves the paths that are done and exits with 130.";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  capstake compare base.toml slow.toml        every metric, with the difference
+  capstake compare a.toml b.toml c.toml -n 1e5
+  capstake compare a.toml b.toml --set discount.share=0.1
+                                              the same key set in all of them
+
+Inputs of the same name see the same draws in all scenarios, so that a difference
+has a far smaller error than two runs give. Deals of the same name stand side by
+side. The keys that differ are listed. For one key of one scenario: sweep.";
 
 const SWEEP_EXAMPLES: &str = "\
 Examples:
@@ -194,6 +206,9 @@ enum Command {
     /// Simulate a scenario, write the results, print the headline table
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
+    /// Scenarios side by side on the same draws, with paired differences
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(compare::CompareArguments),
     /// Metrics over the values of one or two keys, on common draws
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(sweep::SweepArguments),
@@ -252,6 +267,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
         Command::Sweep(arguments) => sweep::sweep(arguments),
         Command::Solve(arguments) => solve::solve(arguments),
         Command::Resume(arguments) => resume::resume(arguments),

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod command;
+pub mod compare;
 pub mod digits;
 pub mod glossary;
 pub mod headline;

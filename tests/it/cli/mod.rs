@@ -6,6 +6,7 @@ mod faults;
 mod folder;
 mod problems;
 mod signal;
+mod studies;
 mod survive;
 
 use std::path::{Path, PathBuf};

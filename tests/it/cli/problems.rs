@@ -27,6 +27,12 @@ fn prepare(place: &Place, code: Code) -> String {
             place.write("growth.csv", include_str!("../problems/growth.csv"));
             match code {
                 Code::CsvTooLarge => make_large(place, "huge.csv", (64 << 20) + 1),
+                Code::Incomparable => {
+                    place.write(
+                        "other.toml",
+                        include_str!("../../../configs/minimal.toml").replace("capped", "other"),
+                    );
+                }
                 Code::FolderForeign => place.write("letters/to-anna.txt", "Dear Anna"),
                 Code::FolderUnwritable => place.write("file", "in the way"),
                 Code::FolderOtherRun => {
@@ -93,6 +99,13 @@ fn exit_of(code: Code) -> i32 {
         | Code::DiskNeeded => 6,
         Code::StateUnusable | Code::StateOfAnother | Code::PartsDoNotFit | Code::ResultsDiffer => 7,
         Code::PathNotFinite => 5,
+        Code::VaryKey
+        | Code::UnknownQuantity
+        | Code::TargetForm
+        | Code::TargetImpossible
+        | Code::NoRoot
+        | Code::StudyTooLarge
+        | Code::Incomparable => 2,
         _ => 4,
     }
 }
