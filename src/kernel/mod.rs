@@ -15,6 +15,7 @@ pub mod metric;
 pub mod outcome;
 pub mod plan;
 pub mod record;
+pub mod redraw;
 pub mod segment;
 pub mod shock;
 pub mod trailing;

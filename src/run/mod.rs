@@ -6,9 +6,13 @@
 mod chunk;
 mod draws;
 mod observer;
+mod redrawn;
+mod workers;
 
 pub use draws::ChunkDraws;
 pub use observer::{Observer, Progress, Silent};
+pub use redrawn::{Redrawn, Subject};
+pub use workers::{SharedOut, share_out};
 
 use crate::kernel::outcome::{Asked, Block};
 use crate::kernel::plan::Plan;
@@ -80,6 +84,27 @@ pub struct Broken {
     pub count: u64,
     /// The lowest indices, at most twenty, ascending.
     pub first: Vec<u64>,
+}
+
+impl Broken {
+    /// One more.
+    fn note(&mut self, path: u64) {
+        self.count += 1;
+        self.first.push(path);
+        self.keep_lowest();
+    }
+
+    /// Adds those of other paths.
+    pub fn merge(&mut self, other: &Broken) {
+        self.count += other.count;
+        self.first.extend(&other.first);
+        self.keep_lowest();
+    }
+
+    fn keep_lowest(&mut self) {
+        self.first.sort_unstable();
+        self.first.truncate(BROKEN_KEPT);
+    }
 }
 
 /// What a run leaves.

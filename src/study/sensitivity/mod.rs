@@ -1,0 +1,6 @@
+//! What drives a metric: its uncertain inputs, the noise along the path, and groups of them.
+
+pub mod bootstrap;
+pub mod pick_freeze;
+pub mod shapley;
+pub mod sobol;
