@@ -54,6 +54,8 @@ enum Standing {
 pub struct Folder {
     path: PathBuf,
     files: Vec<FilePart>,
+    /// Names that the manifest found in the folder lists: what it replaced wrote them.
+    former: Vec<String>,
 }
 
 impl Folder {
@@ -76,7 +78,7 @@ impl Folder {
                 }
             }
         }
-        let mut folder = Folder { path: path.to_owned(), files: Vec::new() };
+        let mut folder = Folder { path: path.to_owned(), files: Vec::new(), former: former_files(path) };
         // The manifest says `running` before anything of a former run goes.
         folder.put_manifest(manifest)?;
         folder.clear().map_err(|error| unwritable(path, "cannot be cleared of former results", &error))?;
@@ -142,11 +144,16 @@ impl Folder {
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
             let draft = name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1);
-            if (RESULTS.contains(&name) || draft) && !entry.file_type()?.is_dir() {
+            if (self.may_go(name) || draft) && !entry.file_type()?.is_dir() {
                 fs::remove_file(entry.path())?;
             }
         }
         Ok(())
+    }
+
+    /// Whether a file is one of results: of those every run may write, or of those the former manifest lists.
+    fn may_go(&self, name: &str) -> bool {
+        RESULTS.contains(&name) || self.former.iter().any(|former| former == name)
     }
 
     /// The failure of a file that cannot be written.
@@ -192,6 +199,16 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
+/// Plain file names that the manifest in a folder lists, if there is one.
+fn former_files(path: &Path) -> Vec<String> {
+    let names =
+        fs::read(path.join(manifest::FILE)).map(|bytes| manifest::listed_files(&bytes)).unwrap_or_default();
+    names
+        .into_iter()
+        .filter(|name| Path::new(name).file_name().is_some_and(|plain| plain == name.as_str()))
+        .collect()
+}
+
 fn standing(path: &Path) -> Result<Standing, Failure> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
@@ -233,6 +250,9 @@ fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
         None => "of another version of capstake".to_owned(),
         Some(other) => {
             let mut parts = Vec::new();
+            if other.command != wanted.command {
+                parts.push(format!("command ({})", other.command));
+            }
             if other.digest != wanted.digest {
                 parts.push(match &found.name {
                     Some(name) => format!("scenario ({name}, as it was then)"),

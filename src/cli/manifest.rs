@@ -45,8 +45,13 @@ pub struct Manifest {
     pub status: Status,
     /// The program.
     pub build: Build,
-    /// The scenario.
+    /// What was asked for.
+    pub command: CommandPart,
+    /// The scenario; of several, the first.
     pub scenario: ScenarioPart,
+    /// Further scenarios of a study of several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub other_scenarios: Vec<ScenarioPart>,
     /// What was asked and done.
     pub run: RunPart,
     /// The files of results, in the order in which they were written.
@@ -79,6 +84,30 @@ impl Build {
             target: env!("CAPSTAKE_TARGET"),
             stream_version: crate::rng::stream::STREAM_VERSION,
         }
+    }
+}
+
+/// The command that wrote the folder, with those of its arguments that decide what it answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommandPart {
+    /// `run`, or the study.
+    pub name: String,
+    /// In the order in which they were given; scenario, seed and paths stand elsewhere.
+    pub arguments: Vec<String>,
+}
+
+impl CommandPart {
+    /// A plain run.
+    pub fn run() -> CommandPart {
+        CommandPart { name: "run".to_owned(), arguments: Vec::new() }
+    }
+
+    fn words(&self) -> String {
+        let words: Vec<String> = std::iter::once(&self.name)
+            .chain(&self.arguments)
+            .map(|argument| super::words::quoted(argument))
+            .collect();
+        words.join(" ")
     }
 }
 
@@ -171,11 +200,18 @@ impl Manifest {
         bytes
     }
 
+    /// Of the scenario; of several, all digests in order.
+    fn digest(&self) -> String {
+        let all = std::iter::once(&self.scenario).chain(&self.other_scenarios);
+        all.map(|scenario| scenario.digest.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// What tells this run from others.
     pub fn identity(&self) -> Identity {
         Identity {
             version: self.build.version.to_owned(),
-            digest: self.scenario.digest.clone(),
+            command: self.command.words(),
+            digest: self.digest(),
             seed: self.run.seed.clone(),
             paths: self.run.paths_asked,
         }
@@ -187,7 +223,9 @@ impl Manifest {
 pub struct Identity {
     /// Version of the program.
     pub version: String,
-    /// Digest of the scenario.
+    /// The command with its arguments.
+    pub command: String,
+    /// Digest of the scenario; of several, all of them.
     pub digest: String,
     /// The seed.
     pub seed: String,
@@ -214,10 +252,19 @@ pub fn find(bytes: &[u8]) -> Option<Found> {
     }
     let version = value.get("schema_version")?.as_u64()?;
     let text = |part: &str, key: &str| Some(value.get(part)?.get(key)?.as_str()?.to_owned());
+    let digests = || {
+        let mut digests = vec![text("scenario", "digest")?];
+        for other in value.get("other_scenarios").and_then(|others| others.as_array()).into_iter().flatten() {
+            digests.push(other.get("digest")?.as_str()?.to_owned());
+        }
+        Some(digests.join(" "))
+    };
     let identity = || {
+        let command = value.get("command")?;
         Some(Identity {
             version: text("build", "version")?,
-            digest: text("scenario", "digest")?,
+            command: serde_json::from_value::<CommandPart>(command.clone()).ok()?.words(),
+            digest: digests()?,
             seed: text("run", "seed")?,
             paths: value.get("run")?.get("paths_asked")?.as_u64()?,
         })
@@ -227,4 +274,14 @@ pub fn find(bytes: &[u8]) -> Option<Found> {
         name: text("scenario", "name"),
         status: value.get("status").and_then(|status| serde_json::from_value(status.clone()).ok()),
     })
+}
+
+/// Names of the files that a manifest of capstake's lists, as written there.
+pub fn listed_files(bytes: &[u8]) -> Vec<String> {
+    let listed = || -> Option<Vec<String>> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        let files = value.get("files")?.as_array()?.iter();
+        Some(files.filter_map(|file| Some(file.get("name")?.as_str()?.to_owned())).collect())
+    };
+    find(bytes).and_then(|_| listed()).unwrap_or_default()
 }

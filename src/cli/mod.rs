@@ -19,6 +19,7 @@ pub mod screen;
 pub mod signal;
 pub mod simulation;
 pub mod single;
+pub mod study;
 pub mod watch;
 pub mod words;
 

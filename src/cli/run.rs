@@ -10,7 +10,7 @@ use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
 use super::manifest::{
-    Build, EmpiricalFile, FailedPaths, Manifest, RunPart, SCHEMA_VERSION, ScenarioPart, Status, Undefined,
+    Build, CommandPart, FailedPaths, Manifest, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
 use super::progress::Display;
 use super::scenario::{self, Scenario};
@@ -21,7 +21,6 @@ use super::{output, signal};
 use crate::config::Code;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::model::ledger::{Law, Origin};
 use crate::report::row::Row;
 use crate::report::{headline, tables};
 use crate::run::{self, Options, RunResult};
@@ -96,7 +95,7 @@ struct Job<'a> {
 }
 
 fn simulate(arguments: &RunArguments, job: &Job) -> Result<Exit, Failure> {
-    let mut manifest = manifest(arguments, job);
+    let mut manifest = manifest(job);
     let replace = if arguments.simulation.force { Replace::AnyRun } else { Replace::SameRun };
     signal::listen();
     let mut folder = Folder::open(job.out, &manifest, replace)?;
@@ -199,41 +198,15 @@ fn first_line(arguments: &RunArguments, job: &Job) -> String {
     )
 }
 
-fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
-    let model = &job.scenario.model;
-    let defaults = model
-        .ledger
-        .entries()
-        .iter()
-        .filter(|entry| entry.origin == Origin::Default)
-        .filter_map(|entry| match entry.law {
-            // JSON has no `inf`, which stands for half-lives without end.
-            Law::Constant(value) => {
-                let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
-                Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
-            }
-            Law::Distributed(_) => None,
-        })
-        .collect();
+fn manifest(job: &Job) -> Manifest {
     Manifest {
         schema_version: SCHEMA_VERSION,
         program: "capstake",
         status: Status::Running,
         build: Build::current(),
-        scenario: ScenarioPart {
-            name: model.name.clone(),
-            file: job.scenario.path.display().to_string(),
-            digest: model.digest.clone(),
-            overrides: arguments.simulation.overrides.clone(),
-            resolved: job.scenario.resolved.clone(),
-            defaults,
-            empirical_files: job
-                .scenario
-                .columns
-                .iter()
-                .map(|(csv, blake3)| EmpiricalFile { csv: csv.clone(), blake3: blake3.clone() })
-                .collect(),
-        },
+        command: CommandPart::run(),
+        scenario: job.scenario.part(),
+        other_scenarios: Vec::new(),
         run: RunPart {
             seed: job.plan.seed.to_string(),
             paths_asked: job.paths,

@@ -6,13 +6,17 @@ use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
 use super::exit::{Exit, Failure};
+use super::manifest::{EmpiricalFile, ScenarioPart};
 use crate::config::{self, Code, Place, Problem, Problems, Sources, resolved};
 use crate::model::Model;
+use crate::model::ledger::{Law, Origin};
 
 /// A scenario that can be run.
 pub struct Scenario {
     /// The file as named on the command line.
     pub path: PathBuf,
+    /// The `--set` flags it was read with.
+    pub overrides: Vec<String>,
     /// The texts that its warnings point into.
     pub sources: Sources,
     /// What it means.
@@ -23,6 +27,40 @@ pub struct Scenario {
     pub resolved: String,
     /// Empirical files and their digests.
     pub columns: Vec<(String, String)>,
+}
+
+impl Scenario {
+    /// What a manifest says of it.
+    pub fn part(&self) -> ScenarioPart {
+        let defaults = self
+            .model
+            .ledger
+            .entries()
+            .iter()
+            .filter(|entry| entry.origin == Origin::Default)
+            .filter_map(|entry| match entry.law {
+                // JSON has no `inf`, which stands for half-lives without end.
+                Law::Constant(value) => {
+                    let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
+                    Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
+                }
+                Law::Distributed(_) => None,
+            })
+            .collect();
+        ScenarioPart {
+            name: self.model.name.clone(),
+            file: self.path.display().to_string(),
+            digest: self.model.digest.clone(),
+            overrides: self.overrides.clone(),
+            resolved: self.resolved.clone(),
+            defaults,
+            empirical_files: self
+                .columns
+                .iter()
+                .map(|(csv, blake3)| EmpiricalFile { csv: csv.clone(), blake3: blake3.clone() })
+                .collect(),
+        }
+    }
 }
 
 /// Reads and judges a scenario with the `--set` flags given for it.
@@ -44,9 +82,15 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
     let digest = digest(&resolved, &digests);
     let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match Model::from_config(&config, &stem, &digest, &columns) {
-        Ok((model, warnings)) => {
-            Ok(Scenario { path: path.to_owned(), sources, model, warnings, resolved, columns: digests })
-        }
+        Ok((model, warnings)) => Ok(Scenario {
+            path: path.to_owned(),
+            overrides: overrides.to_vec(),
+            sources,
+            model,
+            warnings,
+            resolved,
+            columns: digests,
+        }),
         Err(problems) => {
             Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
         }

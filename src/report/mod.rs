@@ -1,5 +1,6 @@
 //! Answers as tables, figures and sentences, with units, errors and provenance; no bytes.
 
+pub mod answer;
 pub mod digits;
 pub mod glossary;
 pub mod headline;

@@ -6,6 +6,7 @@
 mod chunk;
 mod draws;
 mod observer;
+pub mod paired;
 mod redrawn;
 mod workers;
 

@@ -1,6 +1,7 @@
 //! Tables as CSV: UTF-8, comma, `\n`, a header row, shortest floats, an empty cell for what is not a number.
 
 use super::number;
+use crate::report::answer::{Table, Value};
 use crate::report::row::{Cell, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -25,6 +26,33 @@ pub fn write<R: Row>(rows: &[R], out: impl Write) -> io::Result<()> {
                 record.push_field(&digits);
             }
         });
+        writer.write_byte_record(&record)?;
+    }
+    writer.flush()
+}
+
+/// Writes a table of a study, as [`write`] does.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_table(table: &Table, out: impl Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(table.columns.iter().map(|column| &column.name))?;
+    let mut record = csv::ByteRecord::new();
+    let mut digits = Vec::new();
+    for row in &table.rows {
+        record.clear();
+        for value in row {
+            match value {
+                Value::Text(text) => record.push_field(guard(text).as_bytes()),
+                Value::Whole(number) => record.push_field(number.to_string().as_bytes()),
+                Value::Figure(figure) => {
+                    digits.clear();
+                    number::push(&mut digits, *figure);
+                    record.push_field(&digits);
+                }
+            }
+        }
         writer.write_byte_record(&record)?;
     }
     writer.flush()

@@ -1,7 +1,8 @@
 //! The object that `run --json` prints.
 
+use crate::report::answer::{self, Answer, Table};
 use crate::report::tables::SummaryRow;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What is said of a run besides its results.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +28,36 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
         "paths_per_second": facts.paths as f64 / facts.seconds,
         "summary": rows,
     })
+}
+
+/// The object of a study: its sentences, and every table as a list of objects, one a row, under the table's name.
+pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
+    let tables: Map<String, Value> =
+        answer.tables.iter().map(|table| (table.name.to_owned(), Value::Array(rows(table)))).collect();
+    json!({
+        "schema_version": 1,
+        "study": answer.study,
+        "status": facts.status,
+        "out": facts.out,
+        "paths": facts.paths,
+        "seconds": facts.seconds,
+        "title": answer.title,
+        "warnings": answer.warnings,
+        "answer": answer.sentences,
+        "tables": tables,
+    })
+}
+
+fn rows(table: &Table) -> Vec<Value> {
+    let cell = |value: &answer::Value| match value {
+        answer::Value::Text(text) => json!(text),
+        answer::Value::Whole(number) => json!(number),
+        answer::Value::Figure(figure) => json!(figure),
+    };
+    let row = |row: &Vec<answer::Value>| {
+        table.columns.iter().zip(row).map(|(column, value)| (column.name.clone(), cell(value))).collect()
+    };
+    table.rows.iter().map(|values| Value::Object(row(values))).collect()
 }
 
 #[cfg(test)]

@@ -5,3 +5,4 @@ pub mod draws_csv;
 pub mod json;
 pub mod number;
 pub mod terminal;
+pub mod terminal_answer;
