@@ -8,11 +8,13 @@ mod draws;
 mod observer;
 pub mod paired;
 mod redrawn;
+mod visit;
 mod workers;
 
 pub use draws::ChunkDraws;
 pub use observer::{Observer, Progress, Silent};
 pub use redrawn::{Redrawn, Subject};
+pub use visit::{Seen, Visited, visit};
 pub use workers::{SharedOut, share_out};
 
 use crate::kernel::outcome::{Asked, Block};

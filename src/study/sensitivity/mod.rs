@@ -4,3 +4,4 @@ pub mod bootstrap;
 pub mod pick_freeze;
 pub mod shapley;
 pub mod sobol;
+pub mod variables;
