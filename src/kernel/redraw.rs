@@ -60,18 +60,21 @@ impl TwoSeeds {
     /// The streams of a plan as [`Plan::from_model`] makes it, and their twins under another seed.
     pub fn new(plan: &Plan, second: u64) -> TwoSeeds {
         let model = &plan.model;
-        let hazard = |deal: &crate::model::deal::Deal| model.ledger.constant(deal.termination_rate) != Some(0.0);
+        let hazard =
+            |deal: &crate::model::deal::Deal| model.ledger.constant(deal.termination_rate) != Some(0.0);
         let terminates = model.deals.iter().any(hazard);
         let input = |name: String, used| Stream { name, kind: StreamKind::Input, used };
         let mut streams: Vec<Stream> =
             plan.inputs.nums.iter().map(|&num| input(model.ledger.entry(num).key.clone(), true)).collect();
         streams.push(input(TERMINATION_TIME.to_owned(), terminates));
         let inputs = streams.len();
-        streams.extend(plan.innovations.names.iter().zip(&plan.innovations.used).map(|(name, &used)| Stream {
-            name: name.clone(),
-            kind: StreamKind::Factor,
-            used,
-        }));
+        streams.extend(
+            plan.innovations.names.iter().zip(&plan.innovations.used).map(|(name, &used)| Stream {
+                name: name.clone(),
+                kind: StreamKind::Factor,
+                used,
+            }),
+        );
         let factors = plan.innovations.names.len();
         streams.extend(model.shocks.iter().map(|shock| Stream {
             name: format!("shock.{}", shock.name),

@@ -63,7 +63,8 @@ mod tests {
             let count = |n: u64| {
                 heard.fetch_max(n, Ordering::Relaxed);
             };
-            let out = share_out(threads, 1_000, Vec::new, |room: &mut Vec<u64>, i| room.push(i), count, || false);
+            let out =
+                share_out(threads, 1_000, Vec::new, |room: &mut Vec<u64>, i| room.push(i), count, || false);
             assert!(!out.interrupted);
             let mut all: Vec<u64> = out.rooms.into_iter().flatten().collect();
             all.sort_unstable();

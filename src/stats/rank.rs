@@ -44,8 +44,7 @@ pub fn rank_interval(correlation: f64, n: usize) -> (f64, f64) {
     if n < 4 || correlation.is_nan() {
         return (f64::NAN, f64::NAN);
     }
-    let half =
-        1.959_963_984_540_054 * ((1.0 + 0.5 * correlation * correlation) / (n as f64 - 3.0)).sqrt();
+    let half = 1.959_963_984_540_054 * ((1.0 + 0.5 * correlation * correlation) / (n as f64 - 3.0)).sqrt();
     let centre = correlation.clamp(-1.0 + 1e-15, 1.0 - 1e-15).atanh();
     ((centre - half).tanh(), (centre + half).tanh())
 }

@@ -26,7 +26,8 @@ pub struct Estimate {
 
 impl Estimate {
     /// No value.
-    pub const NONE: Estimate = Estimate { value: f64::NAN, std_error: f64::NAN, low95: f64::NAN, high95: f64::NAN };
+    pub const NONE: Estimate =
+        Estimate { value: f64::NAN, std_error: f64::NAN, low95: f64::NAN, high95: f64::NAN };
 
     /// A value with a standard error whose distribution is close to normal.
     pub fn normal(value: f64, std_error: f64) -> Estimate {
