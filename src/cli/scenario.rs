@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::columns::Columns;
 use super::exit::{Exit, Failure};
 use super::manifest::{EmpiricalFile, ScenarioPart};
-use crate::config::{self, Code, Place, Problem, Problems, Sources, resolved};
+use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, resolved};
 use crate::model::Model;
 use crate::model::ledger::{Law, Origin};
 
@@ -65,34 +65,53 @@ impl Scenario {
 
 /// Reads and judges a scenario with the `--set` flags given for it.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
-    let name = path.display().to_string();
-    let bytes = read(path, &name)?;
-    let (sources, config, mut problems) = config::read_bytes(&name, &bytes, overrides);
-    let folder = path.parent().unwrap_or(Path::new(""));
-    if !problems.is_empty() {
-        if let Some(config) = config {
-            problems.extend(beyond_spelling(&config, folder));
-        }
-        return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
+    ScenarioFile::read(path)?.judge(overrides, &[])
+}
+
+/// A scenario's bytes, to be judged with one set of flags or another.
+pub struct ScenarioFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl ScenarioFile {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
+        let bytes = read(path, &path.display().to_string())?;
+        Ok(ScenarioFile { path: path.to_owned(), bytes })
     }
-    let config = config.expect("a scenario without a problem was read");
-    let columns = Columns::read(&config, folder);
-    let resolved = resolved::to_toml(&config);
-    let digests = columns.digests();
-    let digest = digest(&resolved, &digests);
-    let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    match Model::from_config(&config, &stem, &digest, &columns) {
-        Ok((model, warnings)) => Ok(Scenario {
-            path: path.to_owned(),
-            overrides: overrides.to_vec(),
-            sources,
-            model,
-            warnings,
-            resolved,
-            columns: digests,
-        }),
-        Err(problems) => {
-            Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
+
+    /// Judges it with `--set` flags, and with copies of deals made after they are set.
+    pub fn judge(&self, overrides: &[String], copies: &[DealCopy]) -> Result<Scenario, Failure> {
+        let path = &self.path;
+        let name = path.display().to_string();
+        let (sources, config, mut problems) = config::read_copies(&name, &self.bytes, overrides, copies);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !problems.is_empty() {
+            if let Some(config) = config {
+                problems.extend(beyond_spelling(&config, folder));
+            }
+            return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
+        }
+        let config = config.expect("a scenario without a problem was read");
+        let columns = Columns::read(&config, folder);
+        let resolved = resolved::to_toml(&config);
+        let digests = columns.digests();
+        let digest = digest(&resolved, &digests);
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        match Model::from_config(&config, &stem, &digest, &columns) {
+            Ok((model, warnings)) => Ok(Scenario {
+                path: path.clone(),
+                overrides: overrides.to_vec(),
+                sources,
+                model,
+                warnings,
+                resolved,
+                columns: digests,
+            }),
+            Err(problems) => {
+                Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use super::manifest::{Build, CommandPart, FailedPaths, Manifest, RunPart, SCHEMA
 use super::progress::Display;
 use super::scenario::Scenario;
 use super::simulation::Simulation;
-use super::words::{counted, quoted, span, thousands};
+use super::words::{counted, quoted, size, span, thousands};
 use super::{output, screen, signal};
 use crate::config::Code;
 use crate::report::answer::{Answer, Table};
@@ -32,6 +32,8 @@ pub struct Study<'a> {
     pub paths: u64,
     /// Estimated wall time, seconds.
     pub seconds: f64,
+    /// Estimated size of the tables, bytes.
+    pub bytes: f64,
 }
 
 /// What a conducted study has to show.
@@ -185,7 +187,7 @@ impl Study<'_> {
 
     fn first_line(&self, out: &Path) -> String {
         format!(
-            "{} {}: {} paths, seed {}, {} ({}); about {} in {}\n",
+            "{} {}: {} paths, seed {}, {} ({}); about {} and {} in {}\n",
             self.command,
             self.scenarios[0].model.name,
             thousands(self.paths),
@@ -193,6 +195,7 @@ impl Study<'_> {
             counted(self.simulation.threads(), "thread"),
             self.simulation.simd.name(),
             span(self.seconds),
+            size(self.bytes),
             out.display()
         )
     }

@@ -369,6 +369,55 @@ To mend it: set `[run] mix_year` to a year of the timeline."#;
     MemoryNeeded = "S704", "more memory than there is", r#"The run as asked needs more memory than the machine has.
 
 To mend it: fewer paths, longer periods, fewer threads, or no draws file."#;
+    // ---- Questions
+    VaryKey = "S711", "a key that does not vary", r#"`--vary` names a key that the scenario does not know, that is not part of what is simulated, or that takes one value only; or
+the figure asked for is the same at all its values, so that there is nothing to solve.
+
+    --vary deal.amended.cap_usd_bn=10:60:11        the deal is called amended-2026
+    --vary deal.amended-2026.cap_usd_bn=38         one value
+
+To mend it: name a key as `--set` does and give it two values or more. `capstake check SCENARIO` lists the keys of all numbers."#;
+    VaryValue = "S712", "a value of `--vary` that the scenario cannot have", r#"At one of the values asked for the scenario has a problem; the message says at which, and what it is. Nothing was simulated:
+a curve with a hole in it would hide the problem.
+
+    --vary deal.amended-2026.rate=-0.1:0.3:5       a rate lies within 0 and 1
+
+To mend it: leave that value out, or mend what it contradicts with --set."#;
+    UnknownQuantity = "S713", "a deal or metric that does not exist", r#"`--metric` and `--target` take a metric, by itself or of a deal, or of the difference of two deals. There is no such deal or
+metric in this scenario.
+
+    --metric microsoft_take_pv
+    --metric amended-2026.share_pv
+    --metric 'prior-2025 - amended-2026.share_pv'
+
+To mend it: use the name that the message proposes. `capstake explain METRIC` says what a metric is and what it needs."#;
+    TargetForm = "S714", "a target that cannot be read", r#"`--target` says what a statistic of a metric is to be. Statistics are the mean, a quantile (p05, p50, p95, or q0.025 for any
+other) and the probability that a metric is above or below a value or that a flag is 1.
+
+    --target amended-2026.microsoft_take_pv.mean=200
+    --target amended-2026.microsoft_take_pv.p05=150
+    --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
+    --target 'P(amended-2026.microsoft_take_pv > 250)=0.1'
+    --target 'P(amended-2026.cap_hit)=0.9'
+
+To mend it: write the target in one of these forms, in quotes."#;
+    TargetImpossible = "S715", "a target outside any possible value", r#"No scenario reaches the target: a probability lies between 0 and 1, a fraction too, a payment is not negative, a time lies on the
+timeline.
+
+    --target 'P(amended-2026.cap_hit)=90'          in percent; write 0.9
+
+To mend it: look at the unit. `capstake explain METRIC` gives it."#;
+    NoRoot = "S716", "no value of the key reaches the target", r#"At both ends of the interval the figure lies on the same side of the target, and at the values tried between them too. The
+message has the figures at both ends, with their errors, and the folder has all that was tried.
+
+To mend it: widen the interval toward the end that is nearer to the target, or ask for a target between the two figures."#;
+    StudyTooLarge = "S717", "a study that is too large", r#"The study as asked has more points than are run, or would take longer than a month. The message says how long and how much disk.
+
+To mend it: fewer values, fewer paths (-n 100k gives curves that the eye cannot tell from better ones), or two sweeps."#;
+    Incomparable = "S718", "scenarios that have nothing to compare", r#"`compare` puts the deals of the same name side by side, or the only deal of each scenario. These scenarios have no deal of
+the same name.
+
+To mend it: give the deals that belong together the same name."#;
     // ---- Results folders
     FolderForeign = "S801", "the results folder holds something else", r#"The folder for the results is not empty and was not made by this program: it has no manifest. It is never touched, with or
 without --force.

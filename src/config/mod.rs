@@ -3,6 +3,7 @@
 pub mod catalogue;
 pub mod cloud;
 pub mod code;
+pub mod copies;
 pub mod correlation;
 pub mod cost;
 pub mod deal;
@@ -32,6 +33,7 @@ pub mod unit;
 
 pub use cloud::{Cloud, HomeFirst, InHouse, Reach};
 pub use code::Code;
+pub use copies::DealCopy;
 pub use correlation::Correlation;
 pub use cost::{Contract, Costs};
 pub use deal::{Base, Deal};
@@ -127,6 +129,16 @@ pub fn read_bytes(
     bytes: &[u8],
     overrides: &[String],
 ) -> (Sources, Option<Config>, Problems) {
+    read_copies(file_name, bytes, overrides, &[])
+}
+
+/// As [`read_bytes`], with copies of deals made after the flags are set, and then the flags of each copy.
+pub fn read_copies(
+    file_name: &str,
+    bytes: &[u8],
+    overrides: &[String],
+    copies: &[DealCopy],
+) -> (Sources, Option<Config>, Problems) {
     let refuse = |code, message: String, help: &str| {
         let problem = Problem::error(code, Place::FILE, message).help(help);
         (Sources::new(file_name, "", overrides), None, Problems::from(problem))
@@ -136,7 +148,7 @@ pub fn read_bytes(
         return refuse(Code::FileTooLarge, message, "is this the file you meant?");
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => read(file_name, text, overrides),
+        Ok(text) if !text.contains('\0') => read(file_name, text, overrides, copies),
         Ok(_) => refuse(
             Code::FileNotText,
             "the file has bytes that no text has".to_owned(),
@@ -156,7 +168,7 @@ pub fn read_bytes(
 /// Reads a scenario and puts the `--set` flags into it, each `KEY=VALUE`. Gives the config, or all problems of
 /// spelling and type that file and flags have; either way the texts to show them in.
 pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Result<Config, Problems>) {
-    strictly(read(file_name, text, overrides))
+    strictly(read(file_name, text, overrides, &[]))
 }
 
 fn strictly(
@@ -168,11 +180,19 @@ fn strictly(
     }
 }
 
-fn read(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Option<Config>, Problems) {
+fn read(
+    file_name: &str,
+    text: &str,
+    overrides: &[String],
+    copies: &[DealCopy],
+) -> (Sources, Option<Config>, Problems) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let sources = Sources::new(file_name, text, overrides);
+    let all: Vec<String> =
+        overrides.iter().chain(copies.iter().flat_map(|copy| &copy.flags)).cloned().collect();
+    let sources = Sources::new(file_name, text, &all);
     let mut problems = Problems::new();
-    let flags = overrides::read(overrides, &mut problems);
+    let (own, of_copies): (Vec<_>, Vec<_>) =
+        overrides::read(&all, &mut problems).into_iter().partition(|flag| flag.position() < overrides.len());
     let mut root = match tree::document(text, Origin::File) {
         Ok(root) if root.entries().is_some_and(<[_]>::is_empty) => {
             problems.push(
@@ -187,7 +207,13 @@ fn read(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Option<C
             return (sources, None, problems);
         }
     };
-    for flag in flags {
+    for flag in own {
+        flag.apply(&mut root, &mut problems);
+    }
+    for copy in copies {
+        copies::make(&mut root, copy);
+    }
+    for flag in of_copies {
         flag.apply(&mut root, &mut problems);
     }
     let config: Config = noun::read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut problems);

@@ -101,6 +101,14 @@ fn split_key(flag: &str, origin: Origin) -> Option<(Vec<Step>, usize)> {
 }
 
 impl Override {
+    /// Its position among the flags, from 0.
+    pub fn position(&self) -> usize {
+        match self.place.origin {
+            Origin::Flag(index) => index,
+            Origin::File => usize::MAX,
+        }
+    }
+
     /// Puts the value into the tree of the scenario, making tables that are missing.
     pub fn apply(self, root: &mut Node, problems: &mut Problems) {
         if let Err(problem) = set_in_noun(root, Config::SPEC, "", &self.path, &self) {

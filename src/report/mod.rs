@@ -6,4 +6,5 @@ pub mod glossary;
 pub mod headline;
 pub mod row;
 pub mod sketch;
+pub mod sweep;
 pub mod tables;

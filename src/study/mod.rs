@@ -1,4 +1,9 @@
 //! Questions asked of runs; typed answers, without digits or words.
 
+pub mod compare;
+pub mod quantity;
 pub mod sensitivity;
+pub mod solve;
+pub mod sweep;
 pub mod valuation;
+pub mod variant;

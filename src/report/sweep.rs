@@ -1,0 +1,278 @@
+//! The page of a sweep: a curve for one key, a grid for two.
+
+use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
+use super::digits::{Estimate, thousands};
+use crate::config::Unit;
+use crate::study::sweep::{Measured, Named, Sweep};
+
+/// Writes the page.
+pub fn sweep(sweep: &Sweep) -> Answer {
+    let grid = sweep.keys.len() == 2;
+    let mut tables = Vec::new();
+    if grid && !sweep.quantities.is_empty() {
+        tables.push(grid_table(sweep));
+    }
+    tables.push(points_table(sweep, if grid { Shown::None } else { Shown::First(sweep.points.len()) }));
+    tables.push(base_table(sweep));
+    Answer {
+        study: "sweep",
+        title: title(sweep),
+        warnings: warnings(sweep),
+        sentences: sentences(sweep),
+        tables,
+        charts: if grid { heats(sweep) } else { curves(sweep) },
+    }
+}
+
+fn title(sweep: &Sweep) -> String {
+    format!(
+        "{} · {} points · {} paths each, seed {}, on common draws",
+        sweep.scenario,
+        thousands(sweep.points.len() as u64),
+        thousands(sweep.paths),
+        sweep.seed
+    )
+}
+
+fn warnings(sweep: &Sweep) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if sweep.paths < sweep.asked {
+        warnings.push(format!(
+            "PARTIAL: stopped before its end; all below is over {} of {} paths.",
+            thousands(sweep.paths),
+            thousands(sweep.asked)
+        ));
+    }
+    let flat: Vec<String> = sweep
+        .quantities
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| sweep.is_flat(*i))
+        .map(|(_, quantity)| quantity.name())
+        .collect();
+    if !flat.is_empty() {
+        warnings.push(format!("Does not depend on {}: {}.", sweep.keys.join(" and "), flat.join(", ")));
+    }
+    warnings
+}
+
+/// A mean with its error and unit in a sentence.
+fn words(measured: &Measured, unit: Unit) -> String {
+    let estimate = Estimate::new(measured.mean, measured.std_error).words();
+    match unit {
+        Unit::UsdBn => format!("${estimate} bn"),
+        _ => estimate,
+    }
+}
+
+fn place(sweep: &Sweep, point: usize) -> String {
+    let values: Vec<String> = sweep
+        .keys
+        .iter()
+        .zip(&sweep.points[point])
+        .map(|(key, value)| format!("{key} = {}", short(value)))
+        .collect();
+    values.join(", ")
+}
+
+/// A value as a person writes it: `20.0` is 20.
+fn short(value: &str) -> &str {
+    value.strip_suffix(".0").unwrap_or(value)
+}
+
+fn sentences(sweep: &Sweep) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (i, quantity) in sweep.quantities.iter().enumerate() {
+        if sweep.is_flat(i) {
+            continue;
+        }
+        let mean = |point: &usize| sweep.measured[*point][i].mean;
+        let points = || (0..sweep.points.len()).filter(|point| mean(point).is_finite());
+        let least = points().min_by(|a, b| mean(a).total_cmp(&mean(b)));
+        let most = points().max_by(|a, b| mean(a).total_cmp(&mean(b)));
+        let (Some(least), Some(most)) = (least, most) else { continue };
+        sentences.push(format!(
+            "{}: mean from {} ({}) to {} ({}); as the scenario stands {}.",
+            quantity.name(),
+            words(&sweep.measured[least][i], quantity.unit),
+            place(sweep, least),
+            words(&sweep.measured[most][i], quantity.unit),
+            place(sweep, most),
+            words(&sweep.base[i], quantity.unit)
+        ));
+    }
+    sentences
+}
+
+/// A value of a key in a cell: a number where it is one.
+pub(super) fn value(text: &str) -> Value {
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Value::Figure(number),
+        _ => Value::Text(text.trim_matches('"').to_owned()),
+    }
+}
+
+fn measured_columns() -> Vec<Column> {
+    vec![
+        Column::key("deal"),
+        Column::key("metric"),
+        Column::key("unit").as_role(Role::Detail),
+        Column::figure("mean", None),
+        Column::error("std_error", None),
+        Column::figure("p05", None),
+        Column::figure("p50", None),
+        Column::figure("p95", None),
+    ]
+}
+
+fn measured_values(named: &Named, measured: &Measured) -> Vec<Value> {
+    let mut values: Vec<Value> = vec![
+        named.of.clone().into(),
+        named.metric.clone().into(),
+        named.unit.name().into(),
+        measured.mean.into(),
+        measured.std_error.into(),
+    ];
+    values.extend(measured.quantiles.map(Value::from));
+    values
+}
+
+fn points_table(sweep: &Sweep, shown: Shown) -> Table {
+    let mut columns: Vec<Column> = sweep.keys.iter().map(Column::key).collect();
+    columns.extend(measured_columns());
+    columns.extend([
+        Column::figure("difference", None),
+        Column::error("difference_std_error", None),
+        Column::figure("paths", None).as_role(Role::Detail),
+        Column::figure("undefined", None).as_role(Role::Detail),
+    ]);
+    let mut rows = Vec::new();
+    for (i, quantity) in sweep.quantities.iter().enumerate() {
+        for (point, measured) in sweep.points.iter().zip(&sweep.measured) {
+            let mut row: Vec<Value> = point.iter().map(|text| value(text)).collect();
+            let m = &measured[i];
+            row.extend(measured_values(quantity, m));
+            row.extend([m.difference.into(), m.difference_error.into(), m.paths.into(), m.undefined.into()]);
+            rows.push(row);
+        }
+    }
+    Table {
+        name: "sweep",
+        title: "By value; the difference is from the scenario as it stands, path by path".to_owned(),
+        columns,
+        rows,
+        shown,
+    }
+}
+
+fn base_table(sweep: &Sweep) -> Table {
+    let mut columns = measured_columns();
+    columns.push(Column::figure("paths", None).as_role(Role::Detail));
+    columns.push(Column::figure("undefined", None).as_role(Role::Detail));
+    let row = |(quantity, measured): (&Named, &Measured)| {
+        let mut row = measured_values(quantity, measured);
+        row.extend([measured.paths.into(), measured.undefined.into()]);
+        row
+    };
+    Table {
+        name: "as_it_stands",
+        title: "The scenario as it stands".to_owned(),
+        columns,
+        rows: sweep.quantities.iter().zip(&sweep.base).map(row).collect(),
+        shown: Shown::All,
+    }
+}
+
+/// Values of each of two keys in the order in which they first come.
+fn axis(sweep: &Sweep, key: usize) -> Vec<&String> {
+    let mut values = Vec::new();
+    for point in &sweep.points {
+        if !values.contains(&&point[key]) {
+            values.push(&point[key]);
+        }
+    }
+    values
+}
+
+/// The first quantity's means: the first key down, the second across.
+fn grid_table(sweep: &Sweep) -> Table {
+    let (down, across) = (axis(sweep, 0), axis(sweep, 1));
+    let mut columns = vec![Column::key(sweep.keys[0].clone())];
+    columns.extend(across.iter().map(|value| {
+        Column::figure(
+            format!("{}={}", sweep.keys[1].rsplit('.').next().unwrap_or_default(), short(value)),
+            None,
+        )
+    }));
+    let rows = down
+        .iter()
+        .map(|row| {
+            let mut values = vec![value(row)];
+            values.extend(across.iter().map(|column| Value::Figure(cell(sweep, 0, row, column))));
+            values
+        })
+        .collect();
+    let quantity = &sweep.quantities[0];
+    Table {
+        name: "grid",
+        title: format!("Mean of {} ({})", quantity.name(), quantity.unit),
+        columns,
+        rows,
+        shown: Shown::All,
+    }
+}
+
+fn cell(sweep: &Sweep, quantity: usize, first: &str, second: &str) -> f64 {
+    let at = sweep.points.iter().position(|point| point[0] == first && point[1] == second);
+    at.map_or(f64::NAN, |at| sweep.measured[at][quantity].mean)
+}
+
+fn heats(sweep: &Sweep) -> Vec<Chart> {
+    let (down, across) = (axis(sweep, 0), axis(sweep, 1));
+    let chart = |(i, quantity): (usize, &Named)| Chart::Heat {
+        title: format!("Mean of {}", quantity.name()),
+        x: Axis { name: sweep.keys[1].clone(), unit: sweep.units[1] },
+        y: Axis { name: sweep.keys[0].clone(), unit: sweep.units[0] },
+        z: Axis { name: quantity.name(), unit: Some(quantity.unit) },
+        columns: across.iter().map(|value| short(value).to_owned()).collect(),
+        rows: down.iter().map(|value| short(value).to_owned()).collect(),
+        cells: down
+            .iter()
+            .map(|row| across.iter().map(|column| cell(sweep, i, row, column)).collect())
+            .collect(),
+    };
+    sweep.quantities.iter().enumerate().map(chart).collect()
+}
+
+/// A chart for each quantity, where the values of the key are numbers.
+fn curves(sweep: &Sweep) -> Vec<Chart> {
+    let numbers: Option<Vec<f64>> = sweep.points.iter().map(|point| point[0].parse().ok()).collect();
+    let Some(xs) = numbers else { return Vec::new() };
+    let mut order: Vec<usize> = (0..xs.len()).collect();
+    order.sort_by(|&a, &b| xs[a].total_cmp(&xs[b]));
+    let chart = |(i, quantity): (usize, &Named)| {
+        let curve = |name: &str, y: &dyn Fn(&Measured) -> (f64, f64)| Curve {
+            name: name.to_owned(),
+            points: order
+                .iter()
+                .map(|&at| {
+                    let (y, std_error) = y(&sweep.measured[at][i]);
+                    Point { x: xs[at], y, std_error }
+                })
+                .collect(),
+        };
+        Chart::Curves {
+            title: quantity.name(),
+            x: Axis { name: sweep.keys[0].clone(), unit: sweep.units[0] },
+            y: Axis { name: quantity.metric.clone(), unit: Some(quantity.unit) },
+            curves: vec![
+                curve("mean", &|m| (m.mean, m.std_error)),
+                curve("p05", &|m| (m.quantiles[0], f64::NAN)),
+                curve("p50", &|m| (m.quantiles[1], f64::NAN)),
+                curve("p95", &|m| (m.quantiles[2], f64::NAN)),
+            ],
+            marks: Vec::<Mark>::new(),
+        }
+    };
+    sweep.quantities.iter().enumerate().map(chart).collect()
+}

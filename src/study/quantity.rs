@@ -1,0 +1,167 @@
+//! What a study measures: a metric of a deal, or of the difference of two deals, found by its name.
+
+use crate::config::Unit;
+use crate::config::spelling::nearest;
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::Plan;
+
+/// A metric of a deal or of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// Whose.
+    pub of: Of,
+    /// Which metric.
+    pub metric: Metric,
+}
+
+/// A deal, or one deal minus another on the same draws.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// The deal of that index.
+    Deal(usize),
+    /// Path by path, where both have a value.
+    Difference {
+        /// Index of the deal.
+        later: usize,
+        /// Index of the deal that is taken away.
+        first: usize,
+    },
+}
+
+/// A name that means nothing here, with what may be meant.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct UnknownName {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// Between the names of two deals.
+const MINUS: &str = " - ";
+
+impl Of {
+    /// All that a plan reports: every deal, then every later deal minus the first.
+    pub fn all(plan: &Plan) -> Vec<Of> {
+        let deals = (0..plan.deals.len()).map(Of::Deal);
+        deals.chain((1..plan.deals.len()).map(|later| Of::Difference { later, first: 0 })).collect()
+    }
+
+    /// The name in tables.
+    pub fn name(self, plan: &Plan) -> String {
+        let deal = |index: usize| plan.model.deals[index].name.as_str();
+        match self {
+            Of::Deal(index) => deal(index).to_owned(),
+            Of::Difference { later, first } => format!("{}{MINUS}{}", deal(later), deal(first)),
+        }
+    }
+
+    /// Metrics that exist for it, in order.
+    pub fn metrics(self, plan: &Plan) -> Vec<Metric> {
+        match self {
+            Of::Deal(index) => plan.deals[index].metrics.clone(),
+            Of::Difference { later, first } => {
+                let other = &plan.deals[first].metrics;
+                plan.deals[later].metrics.iter().copied().filter(|metric| other.contains(metric)).collect()
+            }
+        }
+    }
+
+    /// The deal or difference of a name.
+    ///
+    /// # Errors
+    /// Where no deal has it.
+    pub fn named(plan: &Plan, name: &str) -> Result<Of, UnknownName> {
+        let deals = || plan.model.deals.iter().map(|deal| deal.name.as_str());
+        let find = |name: &str| {
+            deals().position(|deal| deal == name).ok_or_else(|| UnknownName {
+                message: format!("there is no deal `{name}`"),
+                help: match nearest(name, deals()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("the deals are {}", deals().collect::<Vec<_>>().join(", ")),
+                },
+            })
+        };
+        match name.split_once(MINUS) {
+            None => Ok(Of::Deal(find(name.trim())?)),
+            Some((later, first)) => {
+                let (later, first) = (find(later.trim())?, find(first.trim())?);
+                if later == first {
+                    return Err(UnknownName {
+                        message: format!("`{name}` is a deal minus itself"),
+                        help: "name two deals, or one".to_owned(),
+                    });
+                }
+                Ok(Of::Difference { later, first })
+            }
+        }
+    }
+}
+
+impl Quantity {
+    /// `amended-2026.share_pv`: a metric of a deal or difference; `share_pv`: of every one that has it.
+    ///
+    /// # Errors
+    /// Where there is no such deal or metric.
+    pub fn named(plan: &Plan, text: &str) -> Result<Vec<Quantity>, UnknownName> {
+        match text.rsplit_once('.') {
+            Some((of, metric)) => Ok(vec![Quantity::of_name(plan, Of::named(plan, of)?, metric)?]),
+            None => {
+                let metric = metric_named(plan, text)?;
+                let quantities: Vec<Quantity> = Of::all(plan)
+                    .into_iter()
+                    .filter(|of| of.metrics(plan).contains(&metric))
+                    .map(|of| Quantity { of, metric })
+                    .collect();
+                if quantities.is_empty() { Err(absent(text, "the scenario")) } else { Ok(quantities) }
+            }
+        }
+    }
+
+    /// The metric of that name of a deal or difference.
+    ///
+    /// # Errors
+    /// Where it has no such metric.
+    pub fn of_name(plan: &Plan, of: Of, metric: &str) -> Result<Quantity, UnknownName> {
+        let found = metric_named(plan, metric)?;
+        if !of.metrics(plan).contains(&found) {
+            return Err(absent(metric, &format!("`{}`", of.name(plan))));
+        }
+        Ok(Quantity { of, metric: found })
+    }
+
+    /// `amended-2026.share_pv`.
+    pub fn name(self, plan: &Plan) -> String {
+        format!("{}.{}", self.of.name(plan), self.metric.name(plan.model.run.mix_year))
+    }
+
+    /// The unit of its values.
+    pub fn unit(self) -> Unit {
+        self.metric.unit()
+    }
+}
+
+fn absent(metric: &str, whose: &str) -> UnknownName {
+    UnknownName {
+        message: format!("`{metric}` does not exist for {whose}"),
+        help: format!("`capstake explain {metric}` says what it needs"),
+    }
+}
+
+/// The metric of a name, with or without its year.
+///
+/// # Errors
+/// Where there is none.
+pub fn metric_named(plan: &Plan, name: &str) -> Result<Metric, UnknownName> {
+    let year = plan.model.run.mix_year;
+    let names: Vec<String> = Metric::ALL.iter().map(|metric| metric.name(year)).collect();
+    let found = Metric::ALL.into_iter().find(|metric| metric.name(year) == name || metric.key() == name);
+    found.ok_or_else(|| UnknownName {
+        message: format!("there is no metric `{name}`"),
+        help: match nearest(name, names.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the metrics are {}", names.join(", ")),
+        },
+    })
+}

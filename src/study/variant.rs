@@ -1,0 +1,111 @@
+//! Variants of a scenario laid out for one paired run: which plan holds each, and under which deals.
+//!
+//! Variants that differ in terms of one deal only live in one plan, as copies of that deal: demand, shocks, clouds and
+//! everything else that the deals have in common is then simulated once.
+
+use super::quantity::{Of, Quantity};
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::Plan;
+use crate::run::paired::{Column, Figure, Keep};
+
+/// Where a variant is to be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Index of its plan.
+    pub plan: usize,
+    /// For each deal of the scenario, its index in that plan.
+    pub deals: Vec<usize>,
+}
+
+/// Variants and the plans that hold them.
+pub struct Variants {
+    /// The plans.
+    pub plans: Vec<Plan>,
+    /// The variants in order; the first is what the others are compared with.
+    pub variants: Vec<Variant>,
+}
+
+impl Variants {
+    /// Takes everything out of the plans that these quantities do not need: yearly series, other metrics, differences.
+    pub fn lean(&mut self, quantities: &[Quantity]) {
+        let wanted = |metric: &Metric| quantities.iter().any(|quantity| quantity.metric == *metric);
+        for plan in &mut self.plans {
+            plan.differences.clear();
+            for deal in &mut plan.deals {
+                deal.metrics.retain(wanted);
+                deal.series.clear();
+            }
+        }
+    }
+}
+
+/// Columns of a paired run: every quantity of every variant, and its difference from the first variant.
+#[derive(Clone, Debug, Default)]
+pub struct Columns {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// For each variant and quantity, the column of its values.
+    pub values: Vec<Vec<usize>>,
+    /// For each variant but the first (which has none) and each quantity, the column of its difference from the first.
+    pub differences: Vec<Vec<usize>>,
+}
+
+impl Columns {
+    /// Columns of these quantities over all variants; values are kept as `keep` says, differences by their moments.
+    ///
+    /// # Panics
+    /// If a plan has not the metrics that the quantities name.
+    pub fn new(variants: &Variants, quantities: &[Quantity], keep: Keep) -> Columns {
+        let mut all = Columns::default();
+        for variant in &variants.variants {
+            let values: Vec<usize> =
+                quantities.iter().map(|&quantity| all.value(variants, variant, quantity, keep)).collect();
+            let differences = match all.values.first() {
+                None => Vec::new(),
+                Some(first) => {
+                    let pairs: Vec<(usize, usize)> =
+                        values.iter().copied().zip(first.iter().copied()).collect();
+                    pairs.into_iter().map(|(later, first)| all.difference(later, first)).collect()
+                }
+            };
+            all.values.push(values);
+            all.differences.push(differences);
+        }
+        all
+    }
+
+    fn value(&mut self, variants: &Variants, variant: &Variant, quantity: Quantity, keep: Keep) -> usize {
+        let plan = &variants.plans[variant.plan];
+        let mut deal_column = |deal: usize, keep: Keep| {
+            let subject = variant.deals[deal];
+            let metrics = &plan.deals[subject].metrics;
+            let metric = metrics.iter().position(|&metric| metric == quantity.metric);
+            let metric = metric.expect("a plan has the metrics of its quantities");
+            self.push(Column { figure: Figure::Metric { plan: variant.plan, subject, metric }, keep })
+        };
+        match quantity.of {
+            Of::Deal(deal) => deal_column(deal, keep),
+            Of::Difference { later, first } => {
+                let later = deal_column(later, Keep::Moments);
+                let first = deal_column(first, Keep::Moments);
+                self.push(Column { figure: Figure::Difference { later, first }, keep })
+            }
+        }
+    }
+
+    fn difference(&mut self, later: usize, first: usize) -> usize {
+        self.push(Column { figure: Figure::Difference { later, first }, keep: Keep::Moments })
+    }
+
+    /// The column, a new one where there is none that keeps as much of the same figure.
+    fn push(&mut self, column: Column) -> usize {
+        let serves = |old: &Column| {
+            old.figure == column.figure && (old.keep == column.keep || column.keep == Keep::Moments)
+        };
+        if let Some(at) = self.columns.iter().position(serves) {
+            return at;
+        }
+        self.columns.push(column);
+        self.columns.len() - 1
+    }
+}
