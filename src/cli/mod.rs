@@ -16,6 +16,7 @@ pub mod run;
 pub mod scenario;
 pub mod schema;
 pub mod screen;
+pub mod sensitivity;
 pub mod signal;
 pub mod simulation;
 pub mod single;
@@ -91,6 +92,23 @@ All points see the same draws, so that their differences are known far better
 than their values. Terms of a deal are cheap: revenue is simulated once for all
 values. Every point is that of a run with --set, to the bit.";
 
+const SENSITIVITY_EXAMPLES: &str = "\
+Examples:
+  capstake sensitivity base.toml             tornado of both sides' values
+  capstake sensitivity base.toml --metric cap_saving_pv
+                                             of another metric
+  capstake sensitivity base.toml --metric 'prior-2025 - amended-2026.microsoft_take_pv'
+                                             of the difference of two deals
+  capstake sensitivity base.toml --method shapley
+                                             the variance shared out
+  capstake sensitivity base.toml --method sobol --by kind
+                                             all inputs against all noise
+
+A plain run takes as long as `capstake run`. Sobol indices of k variables take
+k + 2 runs of -n paths, Shapley effects k + 1 [default: 100,000 paths each].
+Inputs that are correlated move together: the swing of one carries the others
+along, and only Shapley effects share out what they do together.";
+
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
@@ -108,6 +126,9 @@ enum Command {
     /// Metrics over the values of one or two keys, on common draws
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(sweep::SweepArguments),
+    /// What drives a metric: tornado, Sobol indices, Shapley effects, worth of knowing
+    #[command(after_help = SENSITIVITY_EXAMPLES)]
+    Sensitivity(sensitivity::SensitivityArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
@@ -143,6 +164,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Sweep(arguments) => sweep::sweep(arguments),
+        Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Init(arguments) => init::init(arguments),

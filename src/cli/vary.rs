@@ -152,9 +152,8 @@ const APART: [&str; 6] = ["name", "description", "run.paths", "run.seed", "run.m
 /// Refuses keys that change nothing that is simulated, and a key that is given twice.
 pub fn refuse_keys(keys: &[String]) -> Result<(), Failure> {
     for (i, key) in keys.iter().enumerate() {
-        let is = |apart: &&str| {
-            key == apart || key.strip_prefix(*apart).is_some_and(|rest| rest.starts_with('.'))
-        };
+        let is =
+            |apart: &&str| key == apart || key.strip_prefix(*apart).is_some_and(|rest| rest.starts_with('.'));
         if APART.iter().any(|apart| is(&apart)) {
             let message = format!("`{key}` cannot be varied: it is not part of what is simulated");
             return Err(Failure::coded(Exit::Usage, Code::VaryKey, message)

@@ -5,6 +5,7 @@ pub mod digits;
 pub mod glossary;
 pub mod headline;
 pub mod row;
+pub mod sensitivity;
 pub mod sketch;
 pub mod sweep;
 pub mod tables;

@@ -5,6 +5,7 @@ pub mod gather;
 pub mod group;
 pub mod information;
 pub mod pick_freeze;
+pub mod plain;
 pub mod shapley;
 pub mod sobol;
 pub mod tornado;
