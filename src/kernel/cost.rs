@@ -29,6 +29,8 @@ pub struct Books {
     pub unused_home: Lanes,
     /// EBITDA of the period, billions.
     pub ebitda: Lanes,
+    /// Income before tax of the period, billions.
+    pub pretax: Lanes,
     /// Free cash flow of the period, billions.
     pub fcf: Lanes,
     /// Losses carried forward, billions.
@@ -84,6 +86,7 @@ simd_fn! {
             let tax = tax_rate[l] * (profit - offset);
             books.losses[l] = losses - offset + loss;
             books.ebitda[l] = ebitda;
+            books.pretax[l] = pretax;
             books.fcf[l] = pretax - tax;
             books.cash[l] = has_cash * (books.cash[l] + (pretax - tax));
         }

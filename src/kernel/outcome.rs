@@ -2,6 +2,10 @@
 //! period), and puts the metrics together from what they give. The few products and quotients of that last step stand at
 //! the end of the file.
 
+mod readiness;
+
+pub use readiness::Readiness;
+
 use super::cloud_mix::{Mix, MixTerms, reversion};
 use super::cost::{self, Books, CostTerms};
 use super::deal::{self, Demand, Sales, Share};
@@ -76,6 +80,8 @@ pub struct Block {
     pub broken: Lanes,
     /// Products of correlated factors, where asked for, one per pair of the plan's innovations.
     pub factor_pairs: Vec<ChunkCoMoments>,
+    /// What a prospectus would say, per deal and period; empty in a block without room for it, or a plan without an IPO.
+    pub readiness: Vec<Vec<Readiness>>,
 }
 
 struct Discounts {
@@ -242,7 +248,22 @@ impl Block {
             periods: (0..model.deals.len()).map(|d| vec![series(d); steps.periods.len()]).collect(),
             broken: Lanes::ZERO,
             factor_pairs: vec![ChunkCoMoments::EMPTY; plan.innovations.pairs.len()],
+            readiness: Vec::new(),
         }
+    }
+
+    /// Room for blocks that also note what a prospectus would say.
+    pub fn with_readiness(plan: &Plan) -> Block {
+        let mut block = Block::new(plan);
+        if plan.model.ipo.is_some() {
+            block.readiness = vec![vec![Readiness::EMPTY; plan.steps.periods.len()]; plan.deals.len()];
+        }
+        block
+    }
+
+    /// Pre-money value at the offer price where a deal's company is listed, billions.
+    pub fn ipo_equity(&self, deal: usize) -> &Lanes {
+        &self.deals[deal].listing.ipo_equity
     }
 
     /// Values of a number on the block's paths.
@@ -682,7 +703,22 @@ impl Block {
             if let Some(equity_terms) = &model.equity {
                 equity::grant(isa, &self.grants[at.step], &mut block.holding.kept);
                 if model.ipo.is_some() {
+                    let mut record = self.readiness.get_mut(d).map(|periods| &mut periods[at.period]);
+                    if let Some(record) = &mut record {
+                        let period = readiness::Period {
+                            at,
+                            committed_next_year: &terms.committed_next_year,
+                            mix,
+                            demand: &demand,
+                            discounts: &self.discounts,
+                            values,
+                        };
+                        block.note(plan, d, &period, record);
+                    }
                     block.list(plan, at, &terms.committed_next_year, mix, &demand, values);
+                    if let Some(record) = record {
+                        record.kept_after = block.holding.kept;
+                    }
                 }
                 equity::exit(
                     isa,

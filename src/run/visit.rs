@@ -32,13 +32,13 @@ pub struct Visited<W> {
     pub interrupted: bool,
 }
 
-/// Simulates a plan and shows each block to `look`, with a room of the worker's own. Chunks are [`CHUNK_PATHS`] paths and a
+/// Simulates a plan and shows each block, made by `room_of`, to `look`, with a room of the worker's own. Chunks are [`CHUNK_PATHS`] paths and a
 /// prefix of the run is done when it is stopped; a chunk is seen whole by one worker, its blocks in order. Which worker
 /// sees which chunk differs from run to run: what is read off the rooms must not depend on it.
 pub fn visit<W: Send>(
     plan: &Plan,
     options: Options,
-    asked: Asked,
+    room_of: fn(&Plan) -> Block,
     observer: &dyn Observer,
     make: impl Fn() -> W + Sync,
     look: impl Fn(&mut W, &Seen<'_>) + Sync,
@@ -53,13 +53,13 @@ pub fn visit<W: Send>(
     let out = share_out(
         options.threads,
         paths.div_ceil(CHUNK_PATHS),
-        || Room { own: make(), block: Block::new(plan), broken: Broken::default(), paths: 0 },
+        || Room { own: make(), block: room_of(plan), broken: Broken::default(), paths: 0 },
         |room: &mut Room<W>, chunk| {
             let first = chunk * CHUNK_PATHS;
             let end = (first + CHUNK_PATHS).min(paths);
             for path in (first..end).step_by(LANES) {
                 let count = (end - path).min(LANES as u64) as usize;
-                room.block.run(plan, path, asked);
+                room.block.run(plan, path, Asked::default());
                 for (lane, &broken) in room.block.broken[..count].iter().enumerate() {
                     if broken != 0.0 {
                         room.broken.note(path + lane as u64);

@@ -145,7 +145,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
     let visited = visit(
         plan,
         options,
-        Asked::default(),
+        Block::new,
         observer,
         || Room::new(wanted),
         |room, seen| room.look(wanted, &centres, &limits, seen, &in_order),
