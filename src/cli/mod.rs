@@ -8,6 +8,7 @@ pub mod exit;
 pub mod explain;
 pub mod folder;
 pub mod init;
+pub mod ipo;
 pub mod man;
 pub mod manifest;
 pub mod output;
@@ -109,6 +110,21 @@ k + 2 runs of -n paths, Shapley effects k + 1 [default: 100,000 paths each].
 Inputs that are correlated move together: the swing of one carries the others
 along, and only Shapley effects share out what they do together.";
 
+const IPO_EXAMPLES: &str = "\
+Examples:
+  capstake ipo base.toml                     the readiness calendar
+  capstake ipo base.toml --set ipo.shares_bn=1.2
+                                             with the price of a share
+  capstake ipo base.toml --set ipo.gate.growth=0.4 -o strict
+                                             a stricter gate
+  capstake ipo base.toml --json | jq .tables.gates
+                                             which gate is the last to open
+
+The tables are in the results folder: times, readiness and calendar (each gate,
+each quarter), gates (left out one by one), offer, dilution, standards of
+exchanges and custom. Rules change: their dates stand beside them, and each is
+to be checked again before use.";
+
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
@@ -129,6 +145,9 @@ enum Command {
     /// What drives a metric: tornado, Sobol indices, Shapley effects, worth of knowing
     #[command(after_help = SENSITIVITY_EXAMPLES)]
     Sensitivity(sensitivity::SensitivityArguments),
+    /// When the company is ready for an IPO, what keeps it from it, and what the offer would be
+    #[command(after_help = IPO_EXAMPLES)]
+    Ipo(ipo::IpoArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
@@ -165,6 +184,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Run(arguments) => run::run(arguments),
         Command::Sweep(arguments) => sweep::sweep(arguments),
         Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
+        Command::Ipo(arguments) => ipo::ipo(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Init(arguments) => init::init(arguments),

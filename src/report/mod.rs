@@ -4,6 +4,7 @@ pub mod answer;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
+pub mod ipo;
 pub mod row;
 pub mod sensitivity;
 pub mod sketch;

@@ -334,8 +334,8 @@ pub fn sobol(
         let most = order[0];
         let alone: f64 = indices.first.iter().map(|first| first.value).sum();
         sentences.push(format!(
-            "{} has a standard deviation of {}: {} is behind {} of its variance, {} of it by itself; all variables by themselves are \
-             behind {}%.",
+            "{} has a standard deviation of {}; of its variance goes with {} {}, {} with it alone. What goes with one variable alone \
+             adds up to {}%.",
             quantity.name(plan),
             spread(&indices.variance, quantity.unit()),
             variables[most].name,

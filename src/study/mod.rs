@@ -1,6 +1,7 @@
 //! Questions asked of runs; typed answers, without digits or words.
 
 pub mod compare;
+pub mod ipo;
 pub mod quantity;
 pub mod sensitivity;
 pub mod solve;

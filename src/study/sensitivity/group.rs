@@ -224,9 +224,12 @@ pub fn group_effects(
                 mean_of(sums, centre)
             });
             let rest: f64 = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum();
-            let explained = 1.0 - rest / squares;
-            // The large-sample error of a squared multiple correlation (Olkin and Finn 1995).
-            let error = 2.0 * explained.max(0.0).sqrt() * (1.0 - explained) / n.sqrt();
+            // A line fitted to m paths with k numbers misses other paths by (1 + k/m) times what is left.
+            let k = kept.score_stream.iter().filter(|stream| group.streams.contains(stream)).count() as f64;
+            let explained = 1.0 - rest / squares / (1.0 + 2.0 * k / n);
+            // The large-sample error of a squared multiple correlation (Olkin and Finn 1995), and that of none at all.
+            let slope = 2.0 * explained.max(0.0).sqrt() * (1.0 - explained) / n.sqrt();
+            let error = slope.hypot((2.0 * k).sqrt() / n);
             GroupEffect {
                 name: group.name.clone(),
                 members: group.streams.len(),
