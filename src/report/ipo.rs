@@ -12,7 +12,7 @@ use crate::study::ipo::standards::{CHECK, Kind, STANDARDS};
 use crate::study::valuation::proportion;
 
 /// Quarters of the calendar that a terminal shows for each deal.
-const SHOWN: usize = 16;
+const SHOWN: usize = 12;
 /// Coverage of intervals.
 const LEVEL: f64 = 0.95;
 
@@ -275,8 +275,8 @@ impl Page<'_> {
             columns.push(Column::figure(name, p));
             columns.push(Column::error(format!("{name}_std_error"), p));
         }
-        columns.push(Column::key("half_ready_by_without_it").as_role(Role::Detail));
-        columns.push(Column::key("half_listed_by_without_it").as_role(Role::Detail));
+        columns.push(Column::key("half_ready_by_without").as_role(Role::Detail));
+        columns.push(Column::key("half_listed_by_without").as_role(Role::Detail));
         let mut rows = Vec::new();
         let keys = self.gate_keys();
         for (deal, of) in self.deals() {
@@ -288,11 +288,11 @@ impl Page<'_> {
                 // Without a gate nobody is ready later: the difference is itself a count.
                 let counts = [
                     (without, paths),
+                    (gate.last, ready),
+                    (gate.closed, paths),
+                    (gate.last_alone, ready),
                     (without - ready, paths),
                     (listed_without - listed, paths),
-                    (gate.last, ready),
-                    (gate.last_alone, ready),
-                    (gate.closed, paths),
                 ];
                 for (count, of) in counts {
                     let (p, error) = proportion(count, of);
@@ -353,16 +353,15 @@ impl Page<'_> {
             title: "On the day of the offer, over the futures in which there is one".to_owned(),
             columns,
             rows,
-            shown: Shown::FirstOfEach { rows: 20, alike: 1 },
+            shown: Shown::First(20),
         }
     }
 
     fn dilution(&self) -> Table {
-        let part = Some(Unit::Fraction);
         let mut columns = vec![Column::key("deal"), Column::key("holder")];
-        for name in ["today", "before_the_offer", "after_the_offer"] {
-            columns.push(Column::figure(name, part));
-            columns.push(Column::error(format!("{name}_std_error"), part));
+        for name in ["today", "before", "after"] {
+            columns.push(Column::figure(name, None));
+            columns.push(Column::error(format!("{name}_std_error"), None));
         }
         let holders: [(&str, [Option<Day>; 3]); 5] = [
             ("Microsoft", [Some(Day::MicrosoftNow), Some(Day::MicrosoftBefore), Some(Day::MicrosoftAfter)]),
@@ -451,7 +450,7 @@ impl Page<'_> {
             ),
             columns,
             rows,
-            shown: Shown::All,
+            shown: Shown::First(STANDARDS.len()),
         }
     }
 

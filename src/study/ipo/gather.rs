@@ -13,6 +13,9 @@ use crate::run::{Broken, Observer, Options, Seen, visit};
 use crate::stats::moments::ChunkMoments;
 use crate::stats::summary::CoarseSummary;
 
+/// Longer runways, and those without end, count as this, months: their mean would say nothing.
+const LONGEST_RUNWAY: f64 = 120.0;
+
 /// Counts of one gate.
 #[derive(Clone, Debug, Default)]
 pub struct GateCounts {
@@ -55,8 +58,6 @@ pub struct DealReadiness {
     pub standards_on_the_day: Vec<u64>,
     /// Summaries over the paths on which it is listed, in the order of [`Day::ALL`].
     pub day: Vec<CoarseSummary>,
-    /// Paths on which it is listed without burning cash.
-    pub no_burn: u64,
 }
 
 /// What was gathered.
@@ -92,7 +93,6 @@ impl DealReadiness {
             candidates: zeros(),
             standards_on_the_day: vec![0; STANDARDS.len()],
             day: vec![CoarseSummary::new(); Day::ALL.len()],
-            no_burn: 0,
         }
     }
 
@@ -117,7 +117,6 @@ impl DealReadiness {
         add(&mut self.standards_on_the_day, &other.standards_on_the_day);
         self.standards.iter_mut().zip(&other.standards).for_each(|(a, b)| add(a, b));
         self.open_from_the_start += other.open_from_the_start;
-        self.no_burn += other.no_burn;
         self.day.iter_mut().zip(&other.day).for_each(|(a, b)| a.merge(b));
     }
 }
@@ -277,7 +276,6 @@ impl Room {
             for (standard, count) in STANDARDS.iter().zip(&mut self.deals[deal].standards_on_the_day) {
                 *count += u64::from(company.meets(standard, period, true));
             }
-            self.deals[deal].no_burn += u64::from(records[period].fcf[lane] >= 0.0);
             for (values, day) in self.values[deal].iter_mut().zip(Day::ALL) {
                 values.push(company.on_the_day(day, period));
             }
@@ -415,7 +413,7 @@ impl Company<'_> {
             let column = self.frame.nominal[self.deal][which];
             self.block.metrics[self.deal][column][lane]
         };
-        let months = |months: f64| if months.is_finite() { months } else { f64::NAN };
+        let finite = |x: f64| if x.is_finite() { x } else { f64::NAN };
         match day {
             Day::PreMoney => pre_money,
             Day::PostMoney => (1.0 + primary) * pre_money,
@@ -424,16 +422,13 @@ impl Company<'_> {
             Day::Price => self.price(pre_money),
             Day::NewShares => self.frame.ipo.shares.map_or(f64::NAN, |s| primary * self.value(s)),
             Day::TrailingRevenue => gate(GateKind::TrailingRevenue),
-            Day::PriceToSales => {
-                let ratio = pre_money / gate(GateKind::TrailingRevenue);
-                if ratio.is_finite() { ratio } else { f64::NAN }
-            }
+            Day::PriceToSales => finite(pre_money / gate(GateKind::TrailingRevenue)),
             Day::Growth => gate(GateKind::Growth),
             Day::GrossMargin => gate(GateKind::GrossMargin),
             Day::FcfMargin => gate(GateKind::FcfMargin),
             Day::LargestCloudShare => gate(GateKind::LargestCloudShare),
             Day::Cash => record.cash[lane],
-            Day::RunwayMonths => months(gate(GateKind::RunwayMonths)),
+            Day::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
             Day::RunwayMonthsAfter => {
                 let raised: f64 = self
                     .frame
@@ -444,9 +439,10 @@ impl Company<'_> {
                     .sum();
                 let cash = record.cash[lane] + raised + self.on_the_day(Day::NetProceeds, period);
                 let burn = -record.fcf[lane] / self.frame.lengths[period];
-                if burn > 0.0 && self.frame.plan.model.cash.is_some() { 12.0 * cash / burn } else { f64::NAN }
+                let burns = burn > 0.0 && self.frame.plan.model.cash.is_some();
+                if burns { (12.0 * cash / burn).min(LONGEST_RUNWAY) } else { LONGEST_RUNWAY }
             }
-            Day::CapLeft => months(record.cap_left[lane]),
+            Day::CapLeft => finite(record.cap_left[lane]),
             Day::Owed => record.owed[lane],
             Day::OwedUncapped => record.owed_uncapped[lane],
             Day::PaymentsAfter => total(0) - record.paid[lane],

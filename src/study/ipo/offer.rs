@@ -150,7 +150,9 @@ impl Day {
             Day::FcfMargin => "free cash flow of the last year over net revenue",
             Day::LargestCloudShare => "largest cloud's part of gross sales",
             Day::Cash => "cash before the offer",
-            Day::RunwayMonths => "months of cash at the period's burn before the offer, where it burns",
+            Day::RunwayMonths => {
+                "months of cash at the period's burn before the offer; 120 where more, or no burn"
+            }
             Day::RunwayMonthsAfter => "the same with the rounds and the proceeds",
             Day::CapLeft => "most that may still be paid under the cap",
             Day::Owed => "what a buyer must expect the share still to cost",
