@@ -44,6 +44,7 @@
 //! | [`kernel`] | the hot loop: names become indices, then blocks of 64 paths | `math`, `config`, `model`, `rng`, `stats` |
 //! | [`run`] | which paths run where, what is kept of them | the above |
 //! | [`study`] | questions asked of runs; typed answers | the above |
+//! | [`store`] | what a run has added up so far, as checked bytes | `run` |
 //! | [`report`] | answers as tables and sentences, with units and errors | the above |
 //! | [`sink`] | tables as bytes, one format to a file; no arithmetic | `report`, and of `kernel` and `run` the draws of a chunk |
 //! | [`cli`] | the only room with files, a clock, a terminal and exit codes | all |
@@ -74,4 +75,5 @@ pub mod rng;
 pub mod run;
 pub mod sink;
 pub mod stats;
+pub mod store;
 pub mod study;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::config::{Config, resolved};
 use crate::model::{ColumnError, EmpiricalColumns};
@@ -20,11 +20,16 @@ pub struct Columns {
 impl Columns {
     /// Reads every file that the scenario names; paths are relative to `folder`, that of the scenario.
     pub fn read(config: &Config, folder: &Path) -> Columns {
+        Columns::read_from(config, |csv| folder.join(csv))
+    }
+
+    /// Reads every file that the scenario names from where `place` says that it is.
+    pub fn read_from(config: &Config, place: impl Fn(&str) -> PathBuf) -> Columns {
         let mut names = Vec::new();
         collect(&resolved::to_json(config), &mut names);
         names.sort();
         names.dedup();
-        let files = names.into_iter().map(|csv| (csv.clone(), read_file(&csv, &folder.join(&csv)))).collect();
+        let files = names.into_iter().map(|csv| (csv.clone(), read_file(&csv, &place(&csv)))).collect();
         Columns { files }
     }
 
@@ -101,8 +106,8 @@ fn line_of(bytes: &[u8], at: &csv::Position) -> u64 {
     at.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// The numbers of one column, in the order of the file.
-fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError> {
+/// The numbers of one column of a CSV file's bytes, in the order of the file; `csv` is its name in errors.
+pub fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let unreadable = |error: &csv::Error| {
         let reason = match error.kind() {

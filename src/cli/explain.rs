@@ -34,10 +34,11 @@ pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
 
 /// All that is known under a word: a metric may be a key's name too.
 fn text(word: &str) -> Option<String> {
-    let parts: Vec<String> = [code(word), result(word), exit_code(word), catalogue::explain_key(word)]
-        .into_iter()
-        .flatten()
-        .collect();
+    let parts: Vec<String> =
+        [code(word), result(word), factor(word), exit_code(word), catalogue::explain_key(word)]
+            .into_iter()
+            .flatten()
+            .collect();
     (!parts.is_empty()).then(|| parts.join("\n"))
 }
 
@@ -85,6 +86,22 @@ fn result(word: &str) -> Option<String> {
 fn entry(word: &str, kind: &str, unit: Option<&str>, text: &str) -> String {
     let unit = unit.map_or(String::new(), |unit| format!(", in {unit}"));
     format!("{word}: {kind}{unit}\n\n{}\n", indented(&wrapped(text, 96)))
+}
+
+/// What correlations may name beside numbers: `factor`, one of its names, `termination.time`.
+fn factor(word: &str) -> Option<String> {
+    let parts: Vec<&str> = word.split('.').collect();
+    let term = glossary::FACTORS.iter().find(|term| {
+        let form: Vec<&str> = term.name.split('.').collect();
+        let fits = |(form, part): (&&str, &&str)| form == part || *form == "NAME";
+        parts == ["factor"] || (form.len() == parts.len() && form.iter().zip(&parts).all(fits))
+    })?;
+    if parts == ["factor"] {
+        let all =
+            glossary::FACTORS.iter().map(|term| entry(term.name, "a name for correlations", None, term.text));
+        return Some(all.collect::<Vec<_>>().join("\n"));
+    }
+    Some(entry(word, "a name for correlations", None, term.text))
 }
 
 /// `4`, `exit-4`, or `exit` for all of them.
@@ -153,6 +170,10 @@ mod tests {
             "4",
             "exit-130",
             "exit",
+            "termination.time",
+            "factor",
+            "factor.segment.business.level",
+            "factor.equity.multiple",
         ] {
             assert!(text(word).is_some(), "{word}");
         }
@@ -161,6 +182,8 @@ mod tests {
         }
         assert_eq!(text("home_share_20300"), None);
         assert_eq!(text("9"), None);
+        assert_eq!(text("factor.segment.business"), None);
+        assert_eq!(text("factor.segment.business.depth"), None);
         assert_eq!(nearest("microsoft_take").as_deref(), Some("microsoft_take_pv"));
         assert_eq!(nearest("trianguler").as_deref(), Some("triangular"));
     }

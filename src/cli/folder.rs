@@ -7,12 +7,14 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::exit::{Exit, Failure};
+use super::lock::{Lock, Taken};
 use super::manifest::{self, FilePart, Found, Identity, Manifest};
 use super::scenario::reason;
+use super::state_file;
 use crate::config::Code;
 
 /// Files that runs write beside the manifest: what a replaced folder loses.
-const RESULTS: [&str; 13] = [
+const RESULTS: [&str; 14] = [
     "summary.csv",
     "quantiles.csv",
     "annual.csv",
@@ -26,6 +28,7 @@ const RESULTS: [&str; 13] = [
     "draws.xlsx",
     "results.xlsx",
     "report.html",
+    state_file::FILE,
 ];
 
 /// Names of files that are being written: hidden, and removed when a later run finds them.
@@ -49,23 +52,23 @@ enum Standing {
     Foreign,
 }
 
-/// A folder that this run may write.
+/// A folder that this run may write, and no other while it lives.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
     files: Vec<FilePart>,
-    /// Names that the manifest found in the folder lists: what it replaced wrote them.
-    former: Vec<String>,
+    _lock: Lock,
 }
 
 impl Folder {
     /// Makes the folder, or takes over one that may be replaced; it then holds the manifest and no results.
     pub fn open(path: &Path, manifest: &Manifest, replace: Replace) -> Result<Folder, Failure> {
+        if matches!(standing(path)?, Standing::Nothing) {
+            fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
+        }
+        let lock = locked(path)?;
         match standing(path)? {
-            Standing::Nothing => {
-                fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
-            }
-            Standing::Empty => {}
+            Standing::Nothing | Standing::Empty => {}
             Standing::Foreign => {
                 let message = format!("`{}` holds files that capstake did not write", path.display());
                 return Err(Failure::coded(Exit::Output, Code::FolderForeign, message).help(
@@ -78,11 +81,33 @@ impl Folder {
                 }
             }
         }
-        let mut folder = Folder { path: path.to_owned(), files: Vec::new(), former: former_files(path) };
+        // What the run before wrote, of whatever command it was.
+        let former = former_files(path);
+        let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
         // The manifest says `running` before anything of a former run goes.
         folder.put_manifest(manifest)?;
-        folder.clear().map_err(|error| unwritable(path, "cannot be cleared of former results", &error))?;
+        folder
+            .clear(|name| RESULTS.contains(&name) || former.iter().any(|file| file == name) || is_draft(name))
+            .map_err(|error| unwritable(path, "cannot be cleared of former results", &error))?;
         Ok(folder)
+    }
+
+    /// Takes over a folder to go on with its run; its results and its state stay.
+    pub fn reopen(path: &Path) -> Result<Folder, Failure> {
+        Ok(Folder { path: path.to_owned(), files: Vec::new(), _lock: locked(path)? })
+    }
+
+    /// Says what the folder now holds: the manifest, with the files of before.
+    pub fn begin_again(&mut self, manifest: &Manifest) -> Result<(), Failure> {
+        self.put_manifest(manifest)?;
+        self.clear(is_draft)
+            .map_err(|error| unwritable(&self.path, "cannot be cleared of what was half written", &error))
+    }
+
+    /// Removes what a run before left, now that there is better; the state stays.
+    pub fn drop_results(&mut self) -> Result<(), Failure> {
+        self.clear(|name| RESULTS.contains(&name) && name != state_file::FILE)
+            .map_err(|error| unwritable(&self.path, "cannot be cleared of former results", &error))
     }
 
     /// Where it is.
@@ -112,48 +137,29 @@ impl Folder {
 
     /// Begins a file that is not seen before [`Folder::keep`].
     pub fn draft(&self, name: &str) -> Result<Draft, Failure> {
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        // Not the private mode of temporary files: what the person's umask leaves.
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let file = builder.tempfile_in(&self.path).map_err(|error| self.failed(name, &error))?;
-        Ok(Draft {
-            name: name.to_owned(),
-            out: BufWriter::with_capacity(1 << 16, file),
-            hasher: blake3::Hasher::new(),
-            bytes: 0,
-        })
+        Draft::begin(&self.path, name).map_err(|error| self.failed(name, &error))
     }
 
     /// Puts a finished draft in its place.
     pub fn keep(&mut self, draft: Draft) -> Result<(), Failure> {
         let name = draft.name.clone();
         let part = draft.finish(&self.path).map_err(|error| self.failed(&name, &error))?;
+        self.files.retain(|file| file.name != name);
         self.files.push(part);
         Ok(())
     }
 
-    /// Removes results and drafts of former runs, and nothing else.
-    fn clear(&self) -> io::Result<()> {
+    /// Removes files of former runs, and nothing else.
+    fn clear(&self, goes: impl Fn(&str) -> bool) -> io::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let entry = entry?;
             let name = entry.file_name();
             let Some(name) = name.to_str() else { continue };
-            let draft = name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1);
-            if (self.may_go(name) || draft) && !entry.file_type()?.is_dir() {
+            if goes(name) && !entry.file_type()?.is_dir() {
                 fs::remove_file(entry.path())?;
             }
         }
         Ok(())
-    }
-
-    /// Whether a file is one of results: of those every run may write, or of those the former manifest lists.
-    fn may_go(&self, name: &str) -> bool {
-        RESULTS.contains(&name) || self.former.iter().any(|former| former == name)
     }
 
     /// The failure of a file that cannot be written.
@@ -172,6 +178,24 @@ pub struct Draft {
 }
 
 impl Draft {
+    /// Begins a file of a folder.
+    fn begin(folder: &Path, name: &str) -> io::Result<Draft> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+        // Not the private mode of temporary files: what the person's umask leaves.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(fs::Permissions::from_mode(0o666));
+        }
+        Ok(Draft {
+            name: name.to_owned(),
+            out: BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?),
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+        })
+    }
+
     /// The next bytes.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.out.write_all(bytes)?;
@@ -192,6 +216,33 @@ impl Draft {
             blake3: self.hasher.finalize().to_hex().to_string(),
         })
     }
+}
+
+/// Writes a file of a folder whole, from a thread that does not own the folder.
+pub fn replace_file(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let mut draft = Draft::begin(folder, name)?;
+    draft.write(bytes)?;
+    draft.finish(folder).map(|_| ())
+}
+
+fn is_draft(name: &str) -> bool {
+    name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
+}
+
+/// The right to write a folder.
+fn locked(path: &Path) -> Result<Lock, Failure> {
+    match Lock::exclusive(path) {
+        Ok(lock) => Ok(lock),
+        Err(Taken::ByAnother) => Err(busy(path)),
+        Err(Taken::Unknown(error)) => Err(unwritable(path, "cannot be opened", &error)),
+    }
+}
+
+/// The failure of a folder that another process writes.
+pub fn busy(path: &Path) -> Failure {
+    let message = format!("`{}` is being written by another capstake", path.display());
+    Failure::coded(Exit::Output, Code::FolderBusy, message)
+        .help("wait until it has ended, or name another folder with -o")
 }
 
 /// A rename is on the disk once its folder is; systems that cannot open folders do it by themselves.
@@ -264,6 +315,10 @@ fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
             }
             if other.paths != wanted.paths {
                 parts.push(format!("number of paths ({})", super::words::thousands(other.paths)));
+            }
+            if other.shard != wanted.shard {
+                let shard = other.shard.as_deref().unwrap_or("the whole");
+                parts.push(format!("part ({shard})"));
             }
             if other.version != wanted.version {
                 parts.push(format!("version ({})", other.version));

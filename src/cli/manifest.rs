@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::config;
+use crate::report::results::{Facts, SourceFacts};
+
 /// Its file name.
 pub const FILE: &str = "manifest.json";
 
@@ -35,12 +38,12 @@ impl Status {
 }
 
 /// The manifest; the fields stand in the file in this order.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
     /// `capstake`: what tells its folders from others.
-    pub program: &'static str,
+    pub program: String,
     /// How far the folder is.
     pub status: Status,
     /// The program.
@@ -50,10 +53,13 @@ pub struct Manifest {
     /// The scenario; of several, the first.
     pub scenario: ScenarioPart,
     /// Further scenarios of a study of several.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_scenarios: Vec<ScenarioPart>,
     /// What was asked and done.
     pub run: RunPart,
+    /// What is written beside the tables, and how.
+    #[serde(default)]
+    pub outputs: Outputs,
     /// The files of results, in the order in which they were written.
     pub files: Vec<FilePart>,
     /// Paths on which metrics have no value.
@@ -63,14 +69,14 @@ pub struct Manifest {
 }
 
 /// The program that wrote the folder.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Build {
     /// Version of the program.
-    pub version: &'static str,
+    pub version: String,
     /// Commit it was built from; `+changes` where tracked files differed; `unknown` outside a checkout.
-    pub git_revision: &'static str,
+    pub git_revision: String,
     /// Target triple.
-    pub target: &'static str,
+    pub target: String,
     /// Version of the mapping from seeds to draws.
     pub stream_version: u32,
 }
@@ -79,9 +85,9 @@ impl Build {
     /// This program.
     pub fn current() -> Build {
         Build {
-            version: env!("CARGO_PKG_VERSION"),
-            git_revision: env!("CAPSTAKE_REVISION"),
-            target: env!("CAPSTAKE_TARGET"),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            git_revision: env!("CAPSTAKE_REVISION").to_owned(),
+            target: env!("CAPSTAKE_TARGET").to_owned(),
             stream_version: crate::rng::stream::STREAM_VERSION,
         }
     }
@@ -112,7 +118,7 @@ impl CommandPart {
 }
 
 /// The scenario that was run.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ScenarioPart {
     /// Its name.
     pub name: String,
@@ -131,16 +137,19 @@ pub struct ScenarioPart {
 }
 
 /// A CSV file that an `empirical` input reads.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EmpiricalFile {
     /// As written in the scenario.
     pub csv: String,
     /// Of its bytes.
     pub blake3: String,
+    /// Where it was found, so that `resume` and `verify` find it from any folder.
+    #[serde(default)]
+    pub path: String,
 }
 
 /// What was asked and done.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunPart {
     /// The seed, as text: JSON readers round numbers above 2⁵³.
     pub seed: String,
@@ -148,20 +157,37 @@ pub struct RunPart {
     pub paths_asked: u64,
     /// Paths simulated.
     pub paths_done: u64,
+    /// Of a part of a run: which, as `--shard` names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<String>,
+    /// Where the paths done are not the first ones of the run: their ranges, from the first to one after the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub path_ranges: Vec<(u64, u64)>,
     /// When it began, RFC 3339, UTC.
     pub started: String,
-    /// Wall time of the simulation, seconds; 0 while it runs.
+    /// Wall time of the simulation, seconds, of a run that was resumed since then; 0 while it runs.
     pub wall_seconds: f64,
-    /// Simulated paths over wall time; 0 while it runs.
+    /// Paths simulated in that time, over it; 0 while it runs.
     pub paths_per_second: f64,
     /// Worker threads.
     pub threads: usize,
     /// Instruction set of the block functions.
-    pub simd: &'static str,
+    pub simd: String,
+}
+
+/// What is written beside the tables, and how: what a resumed run must know.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outputs {
+    /// `--formats`, where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub formats: Option<Vec<String>>,
+    /// `--draws`, where given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draws: Option<String>,
 }
 
 /// A file of results.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilePart {
     /// Name in the folder.
     pub name: String,
@@ -172,7 +198,7 @@ pub struct FilePart {
 }
 
 /// Paths on which a metric has no value.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undefined {
     /// A deal, or a difference of two.
     pub deal: String,
@@ -183,7 +209,7 @@ pub struct Undefined {
 }
 
 /// Paths that were not finite.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FailedPaths {
     /// How many.
     pub count: u64,
@@ -192,6 +218,34 @@ pub struct FailedPaths {
 }
 
 impl Manifest {
+    /// What the manifest says to readers of a workbook or a page.
+    pub fn facts(&self) -> Facts {
+        let sources = match config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1 {
+            Ok(config) => config.source.iter().map(source).collect(),
+            // Written by another version, whose keys may be others: the sources stay without their titles.
+            Err(_) => Vec::new(),
+        };
+        Facts {
+            scenario: self.scenario.name.clone(),
+            file: self.scenario.file.clone(),
+            overrides: self.scenario.overrides.clone(),
+            resolved: self.scenario.resolved.clone(),
+            digest: self.scenario.digest.clone(),
+            sources,
+            seed: self.run.seed.clone(),
+            paths: self.run.paths_done,
+            paths_asked: self.run.paths_asked,
+            partial: self.run.paths_done < self.run.paths_asked,
+            started: self.run.started.clone(),
+            seconds: self.run.wall_seconds,
+            threads: self.run.threads,
+            version: self.build.version.clone(),
+            revision: self.build.git_revision.clone(),
+            target: self.build.target.clone(),
+            stream_version: self.build.stream_version,
+        }
+    }
+
     /// The bytes of the file.
     pub fn bytes(&self) -> Vec<u8> {
         let mut bytes =
@@ -209,12 +263,24 @@ impl Manifest {
     /// What tells this run from others.
     pub fn identity(&self) -> Identity {
         Identity {
-            version: self.build.version.to_owned(),
+            version: self.build.version.clone(),
             command: self.command.words(),
             digest: self.digest(),
             seed: self.run.seed.clone(),
             paths: self.run.paths_asked,
+            shard: self.run.shard.clone(),
         }
+    }
+}
+
+fn source(source: &config::Source) -> SourceFacts {
+    let text =
+        |value: &Option<config::Leaf<String>>| value.as_ref().map(|v| v.value.clone()).unwrap_or_default();
+    SourceFacts {
+        key: text(&source.key),
+        title: text(&source.title),
+        url: text(&source.url),
+        date: source.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default(),
     }
 }
 
@@ -231,6 +297,8 @@ pub struct Identity {
     pub seed: String,
     /// Paths asked for.
     pub paths: u64,
+    /// Which part of them.
+    pub shard: Option<String>,
 }
 
 /// A manifest found in a folder, as far as it is understood.
@@ -267,6 +335,7 @@ pub fn find(bytes: &[u8]) -> Option<Found> {
             digest: digests()?,
             seed: text("run", "seed")?,
             paths: value.get("run")?.get("paths_asked")?.as_u64()?,
+            shard: text("run", "shard"),
         })
     };
     Some(Found {

@@ -2,18 +2,26 @@
 
 pub mod check;
 pub mod columns;
+pub mod comparison;
 pub mod completions;
 pub mod cost;
+pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod folder;
 pub mod init;
 pub mod ipo;
+pub mod lock;
 pub mod man;
 pub mod manifest;
+pub mod merge;
 pub mod output;
+pub mod prefix;
 pub mod progress;
+pub mod results;
+pub mod resume;
 pub mod run;
+pub mod saved;
 pub mod scenario;
 pub mod schema;
 pub mod screen;
@@ -21,9 +29,12 @@ pub mod sensitivity;
 pub mod signal;
 pub mod simulation;
 pub mod single;
+pub mod solve;
+pub mod state_file;
 pub mod study;
 pub mod sweep;
 pub mod vary;
+pub mod verify;
 pub mod watch;
 pub mod words;
 
@@ -124,6 +135,69 @@ The tables are in the results folder: times, readiness and calendar (each gate,
 each quarter), gates (left out one by one), offer, dilution, standards of
 exchanges and custom. Rules change: their dates stand beside them, and each is
 to be checked again before use.";
+const SOLVE_EXAMPLES: &str = "\
+Examples:
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
+                                which cap makes the new deal neutral?
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target amended-2026.microsoft_take_pv.mean=200
+  capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
+      --target 'P(amended-2026.cap_hit)=0.5'
+                                at which rate is the cap reached every other time?
+
+A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
+or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
+be the difference of two deals, 'LATER - FIRST'. All values of the key see the
+same draws; the interval says what other draws would have given. Where no value
+reaches the target, the figures at both ends are shown and the exit code is 2.";
+
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  capstake run base.toml -n 1e9 --checkpoint 30s -o long    (killed after hours)
+  capstake resume long                                      goes on
+
+What comes out is, bit for bit, what the run would have given had it not been
+stopped. The scenario, seed and options are those in the folder's manifest; a
+scenario's file that has changed since is refused, with the keys that changed.";
+
+const EXTEND_EXAMPLES: &str = "\
+Examples:
+  capstake run base.toml -n 1e6 -o out
+  capstake extend out --paths +9e6     ten million in all
+  capstake extend out --paths 10e6     the same
+
+The result equals one run of so many paths, bit for bit; only the paths that
+are added are simulated.";
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  for i in 1 2 3 4; do
+    capstake run base.toml -n 1e8 --shard $i/4 -o part-$i &
+  done; wait
+  capstake merge part-* -o whole
+
+The result equals that of one run, bit for bit, in any order of the parts, on
+any machines. Parts must be of one scenario, seed, number of paths and build of
+the program. Parts that overlap or are missing are named (exit 7).";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  capstake verify output/base               all paths, every file, bit for bit
+  capstake verify output/base --paths 1e5   the first paths only, in a tenth of
+                                            the time of a million
+Scenario, seed and options come from the manifest. The first number that
+differs is named (exit 7). With --paths what the first paths decide (draws.csv,
+sample_paths.csv) is compared bit for bit, summary.csv within its error.";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  capstake diff output/base output/base-changed
+  capstake diff a b --top 50
+  capstake diff a b --json | jq '.keys'
+
+Shows the keys that changed, seed, paths and version, then the means that moved
+most, in standard errors. The exit code is 0 whether or not they differ.";
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
@@ -148,6 +222,24 @@ enum Command {
     /// When the company is ready for an IPO, what keeps it from it, and what the offer would be
     #[command(after_help = IPO_EXAMPLES)]
     Ipo(ipo::IpoArguments),
+    /// The value of a key at which a mean, a quantile or a probability reaches its target
+    #[command(after_help = SOLVE_EXAMPLES)]
+    Solve(solve::SolveArguments),
+    /// Go on with a run that was stopped or killed, from its last checkpoint
+    #[command(after_help = RESUME_EXAMPLES)]
+    Resume(resume::ResumeArguments),
+    /// Add paths to a run: the same bits as one longer run
+    #[command(after_help = EXTEND_EXAMPLES)]
+    Extend(resume::ExtendArguments),
+    /// Put the parts of a run together (run --shard)
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(merge::MergeArguments),
+    /// Simulate a run again from its manifest and compare every file
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(verify::VerifyArguments),
+    /// Why two results differ, and which figures moved most
+    #[command(after_help = DIFF_EXAMPLES)]
+    Diff(diff::DiffArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
@@ -185,6 +277,12 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Sweep(arguments) => sweep::sweep(arguments),
         Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
         Command::Ipo(arguments) => ipo::ipo(arguments),
+        Command::Solve(arguments) => solve::solve(arguments),
+        Command::Resume(arguments) => resume::resume(arguments),
+        Command::Extend(arguments) => resume::extend(arguments),
+        Command::Merge(arguments) => merge::merge(arguments),
+        Command::Verify(arguments) => verify::verify(arguments),
+        Command::Diff(arguments) => diff::diff(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Init(arguments) => init::init(arguments),

@@ -31,6 +31,8 @@ const BAR_EVERY: Duration = Duration::from_millis(100);
 pub struct Display {
     kind: Kind,
     started: Instant,
+    /// Paths that were done before.
+    before: u64,
     last: Mutex<Last>,
 }
 
@@ -46,8 +48,8 @@ struct Last {
 }
 
 impl Display {
-    /// A display for a run of so many paths that begins now.
-    pub fn new(wish: Wish, paths: u64) -> Display {
+    /// A display for a run of so many paths that begins, or goes on after some, now.
+    pub fn new(wish: Wish, paths: u64, before: u64) -> Display {
         let terminal =
             std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let kind = match wish {
@@ -61,7 +63,7 @@ impl Display {
             Wish::Auto | Wish::None => Kind::Nothing,
         };
         let now = Instant::now();
-        Display { kind, started: now, last: Mutex::new(Last { shown: now, done: 0 }) }
+        Display { kind, started: now, before, last: Mutex::new(Last { shown: now, done: 0 }) }
     }
 
     /// Shows how far the run is, if it is time to.
@@ -77,7 +79,7 @@ impl Display {
         }
         last.shown = Instant::now();
         last.done = progress.done;
-        let line = line(progress, self.started.elapsed());
+        let line = line(progress, self.before, self.started.elapsed());
         match &self.kind {
             Kind::Bar(bar) => {
                 bar.set_position(progress.done);
@@ -100,10 +102,10 @@ impl Display {
 }
 
 /// `409,600 of 1,000,000 paths, 1,200,000/s, 1 s left, microsoft_take_pv 123.4 ± 0.2`.
-fn line(progress: &Progress, elapsed: Duration) -> String {
+fn line(progress: &Progress, before: u64, elapsed: Duration) -> String {
     let seconds = elapsed.as_secs_f64().max(1e-9);
-    let speed = progress.done as f64 / seconds;
-    let left = (progress.paths - progress.done) as f64 / speed;
+    let speed = progress.done.saturating_sub(before) as f64 / seconds;
+    let left = progress.paths.saturating_sub(progress.done) as f64 / speed.max(1e-9);
     let mut line = format!(
         "{} of {} paths, {}/s, {} left",
         thousands(progress.done),
@@ -130,10 +132,12 @@ mod tests {
     fn a_line_says_done_speed_rest_and_answer() {
         let progress = Progress { done: 250_000, paths: 1_000_000, mean: 123.456, std_error: 0.234 };
         assert_eq!(
-            line(&progress, Duration::from_secs(2)),
+            line(&progress, 0, Duration::from_secs(2)),
             "250,000 of 1,000,000 paths, 125,000/s, 6 s left, microsoft_take_pv 123.46 ± 0.23"
         );
         let unknown = Progress { std_error: f64::NAN, ..progress };
-        assert!(!line(&unknown, Duration::from_secs(2)).contains('±'));
+        assert!(!line(&unknown, 0, Duration::from_secs(2)).contains('±'));
+        let resumed = line(&progress, 150_000, Duration::from_secs(2));
+        assert!(resumed.contains(" 50,000/s, 15 s left"), "{resumed}");
     }
 }

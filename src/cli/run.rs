@@ -4,17 +4,18 @@
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
 
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
 use super::manifest::{
-    Build, CommandPart, FailedPaths, Manifest, RunPart, SCHEMA_VERSION, Status, Undefined,
+    Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
 use super::progress::Display;
 use super::scenario::{self, Scenario};
 use super::simulation::{Simulation, paths_to_run};
+use super::state_file::{self, Keeper};
 use super::watch::Watch;
 use super::words::{self, quoted, size, span, thousands};
 use super::{output, signal};
@@ -23,8 +24,9 @@ use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::report::row::Row;
 use crate::report::{headline, tables};
-use crate::run::{self, Options, RunResult};
+use crate::run::{self, RunResult, State, Task};
 use crate::sink;
+use crate::store::{self, Head};
 use crate::study::valuation::{Valuation, valuation};
 
 /// Arguments of `run`.
@@ -39,6 +41,15 @@ pub struct RunArguments {
     /// Also write every path's inputs and metrics, draws.FORMAT (csv)
     #[arg(long, value_name = "FORMAT", value_parser = draws_argument)]
     pub draws: Option<Draws>,
+    /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
+    ///
+    /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint. The state is also saved
+    /// at the end, for `capstake extend`; `none` saves nothing.
+    #[arg(long, value_name = "TIME", value_parser = checkpoint_argument)]
+    pub checkpoint: Option<Checkpoint>,
+    /// Simulate part I of N only, for `capstake merge`: 3/16
+    #[arg(long, value_name = "I/N", value_parser = shard_argument, conflicts_with_all = ["draws", "only_path"])]
+    pub shard: Option<Shard>,
     /// Run path K alone, print its inputs and metrics, write nothing
     #[arg(long, value_name = "K")]
     pub only_path: Option<u64>,
@@ -51,7 +62,74 @@ pub enum Draws {
     Csv,
 }
 
-fn draws_argument(text: &str) -> Result<Draws, String> {
+impl Draws {
+    /// As `--draws` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Draws::Csv => "csv",
+        }
+    }
+}
+
+/// How often what is done is saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkpoint {
+    /// Never before the end.
+    None,
+    /// After so much time.
+    Every(Duration),
+}
+
+/// Checkpoints of a run that takes more than [`LONG`] seconds, where nothing is said.
+const USUAL_CHECKPOINT: Duration = Duration::from_secs(30);
+/// Seconds.
+const LONG: f64 = 60.0;
+
+/// One of equal parts of a run, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    /// Which.
+    pub number: u64,
+    /// Of how many.
+    pub of: u64,
+}
+
+impl std::fmt::Display for Shard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}
+
+/// Reads `--checkpoint`.
+pub fn checkpoint_argument(text: &str) -> Result<Checkpoint, String> {
+    if ["none", "off", "never"].contains(&text) {
+        return Ok(Checkpoint::None);
+    }
+    match humantime::parse_duration(text) {
+        Ok(every) if every.is_zero() => Err("a time above 0, or none".to_owned()),
+        Ok(every) => Ok(Checkpoint::Every(every)),
+        Err(_) => Err("a time with its unit: 30s, 200ms, 5min; or none".to_owned()),
+    }
+}
+
+/// Reads `--shard`.
+pub fn shard_argument(text: &str) -> Result<Shard, String> {
+    let (number, of) = text.split_once('/').ok_or("the part and how many there are: 3/16")?;
+    let count =
+        |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a whole number"));
+    let shard = Shard { number: count(number)?, of: count(of)? };
+    if (1..=shard.of).contains(&shard.number) && shard.of <= MAX_SHARDS {
+        Ok(shard)
+    } else {
+        Err(format!("parts count from 1 to N, at most {}", thousands(MAX_SHARDS)))
+    }
+}
+
+/// More parts than chunks would be empty.
+const MAX_SHARDS: u64 = 1_000_000;
+
+/// Reads `--draws`.
+pub fn draws_argument(text: &str) -> Result<Draws, String> {
     match text {
         "csv" => Ok(Draws::Csv),
         "parquet" | "xlsx" => Err(format!("{text} is not built into this program; csv is")),
@@ -81,50 +159,124 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         Some(out) => out.clone(),
         None => Path::new("output").join(&scenario.model.name),
     };
-    simulate(arguments, &Job { scenario: &scenario, plan: &plan, paths, threads, out: &out, cost: &cost })
+    let replace = if simulation.force { Replace::AnyRun } else { Replace::SameRun };
+    let job = Job {
+        task: match arguments.shard {
+            Some(Shard { number, of }) => Task::shard(paths, number, of),
+            None => Task::whole(paths),
+        },
+        scenario: &scenario,
+        plan: &plan,
+        threads,
+        out: &out,
+        cost: &cost,
+        as_in: None,
+        only_put_together: false,
+    };
+    signal::listen();
+    let mut manifest = manifest(arguments, &job);
+    let folder = Folder::open(job.out, &manifest, replace)?;
+    simulate(arguments, &job, State::new(&plan), folder, &mut manifest)
 }
 
 /// A run with everything settled.
-struct Job<'a> {
-    scenario: &'a Scenario,
-    plan: &'a Plan,
-    paths: u64,
-    threads: usize,
-    out: &'a Path,
-    cost: &'a Cost,
+pub struct Job<'a> {
+    /// What is simulated.
+    pub scenario: &'a Scenario,
+    /// As laid out.
+    pub plan: &'a Plan,
+    /// Which paths.
+    pub task: Task,
+    /// Workers.
+    pub threads: usize,
+    /// The results folder.
+    pub out: &'a Path,
+    /// Estimates.
+    pub cost: &'a Cost,
+    /// Times and machine that the manifest says instead of those of now, where files are made to be compared.
+    pub as_in: Option<&'a RunPart>,
+    /// Nothing is simulated: the paths that are there are put together, and the rest is missing as it was asked.
+    pub only_put_together: bool,
 }
 
-fn simulate(arguments: &RunArguments, job: &Job) -> Result<Exit, Failure> {
-    let mut manifest = manifest(job);
-    let replace = if arguments.simulation.force { Replace::AnyRun } else { Replace::SameRun };
-    signal::listen();
-    let mut folder = Folder::open(job.out, &manifest, replace)?;
-    if !arguments.simulation.quiet {
-        output::told(&first_line(arguments, job));
+impl Job<'_> {
+    /// How often to save, where the arguments leave it open.
+    fn checkpoint(&self, asked: Option<Checkpoint>, done: u64) -> Option<Duration> {
+        let left = self.task.paths_asked().saturating_sub(done);
+        match asked {
+            Some(Checkpoint::Every(every)) => Some(every),
+            Some(Checkpoint::None) => None,
+            None => (self.cost.seconds(left, self.threads) > LONG).then_some(USUAL_CHECKPOINT),
+        }
+    }
+}
+
+/// Simulates what is missing, writes the folder, says what came out.
+pub fn simulate(
+    arguments: &RunArguments,
+    job: &Job,
+    from: State,
+    mut folder: Folder,
+    manifest: &mut Manifest,
+) -> Result<Exit, Failure> {
+    let simulation = &arguments.simulation;
+    let before = from.paths();
+    if !simulation.quiet && !job.only_put_together {
+        output::told(&first_line(arguments, job, before));
     }
     let draws = match arguments.draws {
         Some(Draws::Csv) => Some(folder.draft("draws.csv")?),
         None => None,
     };
-    let display = Display::new(arguments.simulation.wish(), job.paths);
-    let watch = Watch::new(job.plan, &display, draws);
+    let display = Display::new(simulation.wish(), job.task.paths_asked(), before);
+    let every = job.checkpoint(arguments.checkpoint, before);
+    let keeper = every.map(|every| Keeper::new(job.out, job.plan, every));
+    let watch = Watch::new(job.plan, &display, draws, keeper);
     let began = Instant::now();
-    let result = run::execute(job.plan, Options { paths: job.paths, threads: job.threads }, &watch);
+    let finished = match job.only_put_together {
+        false => run::go_on(job.plan, from, &job.task, job.threads, &watch),
+        true => run::Finished::put_together(from, &job.task),
+    };
     let seconds = began.elapsed().as_secs_f64();
     display.close();
-    settle(&mut manifest, job.plan, &result, seconds);
-    let draws = match watch.finish() {
+    let draws = watch.finish();
+    let head = Head { identity: state_file::identity(job.plan), draws: None };
+    let wanted = arguments.shard.is_some() || arguments.checkpoint != Some(Checkpoint::None);
+    let sound = finished.state().broken() == 0;
+    let state = (wanted && sound).then(|| store::to_bytes(&head, finished.state()));
+    let complete = finished.complete();
+    manifest.run.path_ranges = ranges(&finished);
+    let result = finished.into_result(job.plan);
+    settle(manifest, job.plan, &result, seconds, before);
+    if let Some(as_in) = job.as_in {
+        manifest.run = as_in.clone();
+    }
+    if result.broken.count > 0 {
+        manifest.status = Status::Failed;
+        manifest.files = Vec::new();
+        folder.drop_results()?;
+        folder.put_manifest(manifest)?;
+        return Err(broken(arguments, job, &result));
+    }
+    manifest.status = if complete { Status::Complete } else { Status::Partial };
+    let saved = match state {
+        Some(state) => folder.put(state_file::FILE, &state),
+        None => Ok(()),
+    };
+    // Of both faults that of the draws came first; a state that could be saved lets the run go on all the same.
+    let draws = match draws {
         Ok(draws) => draws,
         Err(error) => {
             let failure = folder.failed("draws.csv", &error);
             return Err(give_up(&mut folder, manifest, failure));
         }
     };
-    if result.broken.count > 0 {
-        drop(draws);
-        manifest.status = Status::Failed;
-        folder.put_manifest(&manifest)?;
-        return Err(broken(arguments, job, &result));
+    if let Err(failure) = saved {
+        return Err(give_up(&mut folder, manifest, failure));
+    }
+    folder.drop_results()?;
+    if arguments.shard.is_some() {
+        return shard_done(arguments, job, folder, manifest);
     }
     let answer = (result.paths > 0).then(|| valuation(job.plan, &result));
     let tables = answer.as_ref().map(tables::tables);
@@ -138,14 +290,36 @@ fn simulate(arguments: &RunArguments, job: &Job) -> Result<Exit, Failure> {
         return Err(give_up(&mut folder, manifest, failure));
     }
     manifest.files = folder.files().to_vec();
-    manifest.status = if result.interrupted { Status::Partial } else { Status::Complete };
-    folder.put_manifest(&manifest)?;
-    report(arguments, job, &manifest, answer.as_ref(), tables.as_ref())?;
-    Ok(if result.interrupted { Exit::Interrupted } else { Exit::Done })
+    folder.put_manifest(manifest)?;
+    report(arguments, job, manifest, answer.as_ref(), tables.as_ref())?;
+    Ok(if complete || job.only_put_together { Exit::Done } else { Exit::Interrupted })
+}
+
+/// Ends the run of one part: its folder holds the state alone.
+fn shard_done(
+    arguments: &RunArguments,
+    job: &Job,
+    mut folder: Folder,
+    manifest: &mut Manifest,
+) -> Result<Exit, Failure> {
+    manifest.files = folder.files().to_vec();
+    folder.put_manifest(manifest)?;
+    report(arguments, job, manifest, None, None)?;
+    Ok(if manifest.status == Status::Complete { Exit::Done } else { Exit::Interrupted })
+}
+
+/// The paths that are done, where they are not the first ones of the run.
+fn ranges(finished: &run::Finished) -> Vec<(u64, u64)> {
+    let chunks = finished.state().chunks();
+    if chunks.prefix() == chunks.end() {
+        return Vec::new();
+    }
+    let paths = |chunk: u64| chunk * run::CHUNK_PATHS;
+    chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
 /// The folder keeps the files that are finished and says `partial`.
-fn give_up(folder: &mut Folder, mut manifest: Manifest, failure: Failure) -> Failure {
+fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Failure {
     manifest.files = folder.files().to_vec();
     manifest.status = Status::Partial;
     let kept = match manifest.files.len() {
@@ -155,7 +329,7 @@ fn give_up(folder: &mut Folder, mut manifest: Manifest, failure: Failure) -> Fai
             format!("finished and kept: {}", names.join(", "))
         }
     };
-    match folder.put_manifest(&manifest) {
+    match folder.put_manifest(manifest) {
         Ok(()) => failure.help(kept),
         Err(_) => {
             failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`")
@@ -181,27 +355,34 @@ fn put<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
     folder.put(&name, &bytes)
 }
 
-/// `base: 1,000,000 paths, seed 1, 2 threads (avx2), about 12 s and 3 MB to output/base`.
-fn first_line(arguments: &RunArguments, job: &Job) -> String {
+/// `base: 1,000,000 paths, seed 1, 2 threads (avx2); about 12 s and 3 MB in output/base`.
+fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     let threads = words::counted(job.threads, "thread");
+    let asked = job.task.paths_asked();
+    let left = asked.saturating_sub(before);
     let disk =
-        job.cost.tables_bytes + if arguments.draws.is_some() { job.cost.draws_bytes(job.paths) } else { 0.0 };
+        job.cost.tables_bytes + if arguments.draws.is_some() { job.cost.draws_bytes(asked) } else { 0.0 };
+    let what = match (&arguments.shard, before) {
+        (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
+        (_, 0) => thousands(asked),
+        (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
+    };
     format!(
-        "{}: {} paths, seed {}, {threads} ({}); about {} and {} in {}\n",
+        "{}: {what} paths, seed {}, {threads} ({}); about {} and {} in {}\n",
         job.scenario.model.name,
-        thousands(job.paths),
         job.plan.seed,
         job.plan.isa.name(),
-        span(job.cost.seconds(job.paths, job.threads)),
+        span(job.cost.seconds(left, job.threads)),
         size(disk),
         job.out.display()
     )
 }
 
-fn manifest(job: &Job) -> Manifest {
+/// The manifest of a run that begins.
+pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
     Manifest {
         schema_version: SCHEMA_VERSION,
-        program: "capstake",
+        program: "capstake".to_owned(),
         status: Status::Running,
         build: Build::current(),
         command: CommandPart::run(),
@@ -209,13 +390,23 @@ fn manifest(job: &Job) -> Manifest {
         other_scenarios: Vec::new(),
         run: RunPart {
             seed: job.plan.seed.to_string(),
-            paths_asked: job.paths,
+            paths_asked: job.task.paths,
             paths_done: 0,
-            started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+            shard: arguments.shard.map(|shard| shard.to_string()),
+            path_ranges: Vec::new(),
+            started: now(),
             wall_seconds: 0.0,
             paths_per_second: 0.0,
             threads: job.threads,
-            simd: job.plan.isa.name(),
+            simd: job.plan.isa.name().to_owned(),
+        },
+        outputs: Outputs {
+            formats: arguments
+                .simulation
+                .formats
+                .as_ref()
+                .map(|formats| formats.iter().map(|format| format.name().to_owned()).collect()),
+            draws: arguments.draws.map(|draws| draws.name().to_owned()),
         },
         files: Vec::new(),
         undefined: Vec::new(),
@@ -223,11 +414,19 @@ fn manifest(job: &Job) -> Manifest {
     }
 }
 
-/// Enters what the run did.
-fn settle(manifest: &mut Manifest, plan: &Plan, result: &RunResult, seconds: f64) {
+/// The time, RFC 3339; a clock before 1970 or after 9999 says the nearest of the two.
+fn now() -> String {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let last = Duration::from_secs(253_402_300_799);
+    humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since.min(last)).to_string()
+}
+
+/// Enters what the run did, of which `before` paths had been done when it began.
+fn settle(manifest: &mut Manifest, plan: &Plan, result: &RunResult, seconds: f64, before: u64) {
     manifest.run.paths_done = result.paths;
     manifest.run.wall_seconds = seconds;
-    manifest.run.paths_per_second = result.paths as f64 / seconds.max(1e-9);
+    manifest.run.paths_per_second = (result.paths - before) as f64 / seconds.max(1e-9);
+    manifest.undefined = Vec::new();
     manifest.failed_paths = FailedPaths { count: result.broken.count, first: result.broken.first.clone() };
     for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
         for (metric, summary) in metrics.iter().zip(summaries) {
@@ -285,6 +484,7 @@ fn report(
     tables: Option<&tables::Tables>,
 ) -> Result<(), Failure> {
     let out = job.out.display().to_string();
+    let partial = manifest.status == Status::Partial;
     if arguments.simulation.json {
         let facts = sink::json::RunFacts {
             status: manifest.status.word(),
@@ -305,21 +505,34 @@ fn report(
             sink::terminal::headline(&page, output::width(), output::styled_results()).trim_end()
         ))?;
     }
-    let partial = match manifest.status {
-        Status::Partial => format!(
-            "partial: stopped after {} of {} paths; ",
+    let stopped = match partial {
+        true => format!(
+            "partial: {} after {} of {} paths; ",
+            if job.only_put_together { "put together" } else { "stopped" },
             thousands(manifest.run.paths_done),
-            thousands(manifest.run.paths_asked)
+            thousands(job.task.paths_asked())
         ),
-        _ => String::new(),
+        false => String::new(),
+    };
+    let speed = match manifest.run.paths_per_second as u64 {
+        0 => String::new(),
+        speed => format!(" ({} paths/s)", thousands(speed)),
     };
     output::told(&format!(
-        "{partial}{} paths in {} ({} paths/s), {} in {out}\n",
+        "{stopped}{} paths in {}{speed}, {} in {out}\n",
         thousands(manifest.run.paths_done),
         span(manifest.run.wall_seconds),
-        thousands(manifest.run.paths_per_second as u64),
         words::counted(manifest.files.len() + 1, "file"),
     ));
+    let out = quoted(&out);
+    if partial {
+        output::told(&format!("next: go on where it stopped    capstake resume {out}\n"));
+        return Ok(());
+    }
+    if arguments.shard.is_some() {
+        output::told("next: when all parts are done    capstake merge PART... -o DIR\n");
+        return Ok(());
+    }
     let file = arguments.scenario.display();
     output::told(&format!(
         "next: what it assumes    capstake check {file}\n      \

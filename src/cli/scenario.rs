@@ -57,9 +57,19 @@ impl Scenario {
             empirical_files: self
                 .columns
                 .iter()
-                .map(|(csv, blake3)| EmpiricalFile { csv: csv.clone(), blake3: blake3.clone() })
+                .map(|(csv, blake3)| EmpiricalFile {
+                    csv: csv.clone(),
+                    blake3: blake3.clone(),
+                    path: self.place_of(csv),
+                })
                 .collect(),
         }
+    }
+
+    /// Where a CSV file that the scenario names was read, from the root of the file system if that is known.
+    pub fn place_of(&self, csv: &str) -> String {
+        let place = self.path.parent().unwrap_or(Path::new("")).join(csv);
+        std::path::absolute(&place).unwrap_or(place).display().to_string()
     }
 }
 
@@ -130,7 +140,7 @@ fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
 }
 
 /// The digest of a scenario: of its resolved text and of the files it reads, so that equal digests mean equal results.
-fn digest(resolved: &str, files: &[(String, String)]) -> String {
+pub fn digest(resolved: &str, files: &[(String, String)]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(resolved.as_bytes());
     for (csv, digest) in files {

@@ -115,6 +115,15 @@ pub enum Format {
     Csv,
 }
 
+impl Format {
+    /// As `--formats` names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+        }
+    }
+}
+
 /// Reads `-n`.
 pub fn paths_argument(text: &str) -> Result<u64, String> {
     match words::count(text) {
@@ -128,7 +137,8 @@ fn seed_argument(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
-fn format_argument(text: &str) -> Result<Format, String> {
+/// Reads one of `--formats`.
+pub fn format_argument(text: &str) -> Result<Format, String> {
     match text.trim() {
         "csv" => Ok(Format::Csv),
         other @ ("xlsx" | "html" | "parquet") => {
@@ -139,7 +149,8 @@ fn format_argument(text: &str) -> Result<Format, String> {
     }
 }
 
-fn simd_argument(text: &str) -> Result<Isa, String> {
+/// Reads `--simd`.
+pub fn simd_argument(text: &str) -> Result<Isa, String> {
     let here = || Isa::available().iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
     match text {
         "auto" => Ok(Isa::detect()),

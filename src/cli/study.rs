@@ -5,7 +5,7 @@ use std::time::{Instant, SystemTime};
 
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
-use super::manifest::{Build, CommandPart, FailedPaths, Manifest, RunPart, SCHEMA_VERSION, Status};
+use super::manifest::{Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status};
 use super::progress::Display;
 use super::scenario::Scenario;
 use super::simulation::Simulation;
@@ -91,7 +91,7 @@ impl Desk<'_> {
         if !label.is_empty() && !self.simulation.quiet {
             output::told(&format!("{label}\n"));
         }
-        Watching { display: Display::new(self.simulation.wish(), paths) }
+        Watching { display: Display::new(self.simulation.wish(), paths, 0) }
     }
 
     /// Whether somebody has asked to stop.
@@ -203,7 +203,7 @@ impl Study<'_> {
     fn manifest(&self) -> Manifest {
         Manifest {
             schema_version: SCHEMA_VERSION,
-            program: "capstake",
+            program: "capstake".to_owned(),
             status: Status::Running,
             build: Build::current(),
             command: CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() },
@@ -213,12 +213,15 @@ impl Study<'_> {
                 seed: self.seed.to_string(),
                 paths_asked: self.paths,
                 paths_done: 0,
+                shard: None,
+                path_ranges: Vec::new(),
                 started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
                 wall_seconds: 0.0,
                 paths_per_second: 0.0,
                 threads: self.simulation.threads(),
-                simd: self.simulation.simd.name(),
+                simd: self.simulation.simd.name().to_owned(),
             },
+            outputs: Outputs::default(),
             files: Vec::new(),
             undefined: Vec::new(),
             failed_paths: FailedPaths::default(),

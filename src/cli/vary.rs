@@ -215,7 +215,22 @@ impl Points<'_> {
     pub fn lay_out(&self, points: &[Vec<String>]) -> Result<Variants, Failure> {
         match self.layout(points) {
             Layout::Copies(deal) => self.copies(deal, points),
-            Layout::Plans => self.plans(points),
+            Layout::Plans => {
+                let (plan, variant) = self.base();
+                self.plans(points, Variants { plans: vec![plan], variants: vec![variant] })
+            }
+        }
+    }
+
+    /// Every point, laid out, without the scenario as it stands.
+    pub fn lay_out_alone(&self, points: &[Vec<String>]) -> Result<Variants, Failure> {
+        match self.layout(points) {
+            Layout::Copies(deal) => {
+                let mut variants = self.copies(deal, points)?;
+                variants.variants.remove(0);
+                Ok(variants)
+            }
+            Layout::Plans => self.plans(points, Variants { plans: Vec::new(), variants: Vec::new() }),
         }
     }
 
@@ -225,10 +240,8 @@ impl Points<'_> {
         (plan, Variant { plan: 0, deals })
     }
 
-    fn plans(&self, points: &[Vec<String>]) -> Result<Variants, Failure> {
-        let (plan, variant) = self.base();
-        let deals = variant.deals.clone();
-        let mut variants = Variants { plans: vec![plan], variants: vec![variant] };
+    fn plans(&self, points: &[Vec<String>], mut variants: Variants) -> Result<Variants, Failure> {
+        let deals: Vec<usize> = (0..self.base.model.deals.len()).collect();
         for point in points {
             let scenario = self.judge(point)?;
             variants.variants.push(Variant { plan: variants.plans.len(), deals: deals.clone() });

@@ -1,4 +1,4 @@
-//! The observer of a run: shows progress, hears signals, and writes every path to a draws file where asked to.
+//! The observer of a run: shows progress, hears signals, writes checkpoints, and every path to a draws file where asked to.
 
 use std::io;
 use std::sync::Mutex;
@@ -7,8 +7,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::folder::Draft;
 use super::progress::Display;
 use super::signal;
+use super::state_file::Keeper;
 use crate::kernel::plan::Plan;
-use crate::run::{ChunkDraws, Observer, Progress};
+use crate::run::{ChunkDraws, Observer, Progress, State};
 use crate::sink::draws_csv;
 
 /// Watches one run.
@@ -16,17 +17,24 @@ pub struct Watch<'a> {
     plan: &'a Plan,
     display: &'a Display,
     draws: Option<Mutex<Draft>>,
+    keeper: Option<Keeper>,
     failure: Mutex<Option<io::Error>>,
     failed: AtomicBool,
 }
 
 impl<'a> Watch<'a> {
-    /// A watch that fills `draws` if there is one.
-    pub fn new(plan: &'a Plan, display: &'a Display, draws: Option<Draft>) -> Watch<'a> {
+    /// A watch that fills `draws`, and writes checkpoints by `keeper`, if there is one.
+    pub fn new(
+        plan: &'a Plan,
+        display: &'a Display,
+        draws: Option<Draft>,
+        keeper: Option<Keeper>,
+    ) -> Watch<'a> {
         let watch = Watch {
             plan,
             display,
             draws: draws.map(Mutex::new),
+            keeper,
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
         };
@@ -76,6 +84,16 @@ impl Observer for Watch<'_> {
             if let Ok(mut failure) = self.failure.lock() {
                 failure.get_or_insert(error);
             }
+        }
+    }
+
+    fn wants_state(&self) -> bool {
+        self.keeper.as_ref().is_some_and(Keeper::is_due)
+    }
+
+    fn state(&self, state: State) {
+        if let Some(keeper) = &self.keeper {
+            keeper.keep(&state);
         }
     }
 }

@@ -369,6 +369,9 @@ To mend it: set `[run] mix_year` to a year of the timeline."#;
     MemoryNeeded = "S704", "more memory than there is", r#"The run as asked needs more memory than the machine has.
 
 To mend it: fewer paths, longer periods, fewer threads, or no draws file."#;
+    DiskNeeded = "S705", "more disk than there is", r#"The files of the run as asked are larger than what is free where the results go. The draws of every path are by far the largest.
+
+To mend it: another disk with -o, fewer paths, or no --draws."#;
     // ---- Questions
     VaryKey = "S711", "a key that does not vary", r#"`--vary` names a key that the scenario does not know, that is not part of what is simulated, or that takes one value only; or
 the figure asked for is the same at all its values, so that there is nothing to solve.
@@ -453,6 +456,31 @@ To mend it: name another folder with -o, or replace the results with --force."#;
     FolderUnwritable = "S803", "the results folder cannot be written", r#"The folder for the results cannot be made or written: a right is missing, the disk is full, or a file is in the way.
 
 To mend it: name another folder with -o. Files of a run that stopped halfway are marked `partial` in the manifest."#;
+    ResultsUnreadable = "S804", "results that cannot be read", r#"A command reads the folder of an earlier run: its `manifest.json` and the files that the manifest lists, each with its digest.
+The folder or a file is missing, belongs to another version, or was changed since.
+
+To mend it: name the folder of a finished run, or run the scenario again. Keep changed copies of results outside the folder."#;
+    FolderBusy = "S805", "a results folder that is being written", r#"Another process of this program writes the folder. Two at once would leave a mixture of two runs. The lock is the system's and ends
+with the process that holds it: a process that was killed leaves none.
+
+To mend it: wait until the other has ended, or name another folder."#;
+    StateUnusable = "S806", "a saved state that cannot be used", r#"The state of a run, `state.capstake`, is missing, or it is not exactly what was written: cut short, changed since, of a later
+program, or no state at all. Nothing is guessed from what is left of it.
+
+To mend it: bring back a copy, or run the scenario again. Without the file, `resume` begins from the first path."#;
+    StateOfAnother = "S807", "a saved state of another run", r#"Paths can be added to those of the same scenario, seed and build of the program only; otherwise the result would be one that no
+single run gives. The message shows what differs.
+
+To mend it: use what the state was made with, or run the scenario anew into another folder. Where only the revision of the program
+differs and you know that its numbers do not, --force goes on."#;
+    PartsDoNotFit = "S808", "parts that do not make a run", r#"The parts of a run (`run --shard`) must be of one run, and every path must be in exactly one of them.
+
+To mend it: run the shards that are missing; name each part once. With --partial the paths that are there are put together, and the
+result is marked partial."#;
+    ResultsDiffer = "S809", "results that a new run does not give", r#"`verify` simulated the run again, and a file in the folder is not what came out. The message names the first number that differs.
+
+To mend it: see whether the file was edited (its digest is in the manifest). If it was not, and version, revision and stream version
+are the same, please report it."#;
     // ---- Runs
     PathNotFinite = "S901", "a path that is not finite", r#"On at least one path a figure became infinite or not a number. Such paths are never dropped: the run fails and names the first
 of them, which can be replayed alone.

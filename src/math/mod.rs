@@ -10,4 +10,5 @@ pub mod normal;
 pub mod quadrature;
 #[cfg(test)]
 pub(crate) mod reference;
+pub mod root;
 pub mod simd;

@@ -111,10 +111,7 @@ fn warnings(valuation: &Valuation) -> Vec<String> {
         let asked = thousands(result.asked);
         warnings.push(match result.paths {
             0 => format!("PARTIAL: stopped before the first of {asked} paths was kept."),
-            done => format!(
-                "PARTIAL: stopped after {} of {asked} paths; all below is over those.",
-                thousands(done)
-            ),
+            done => format!("PARTIAL: {} of {asked} paths; all below is over those.", thousands(done)),
         });
     }
     if result.broken.count > 0 {

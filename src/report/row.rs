@@ -1,4 +1,4 @@
-//! Rows of tables: named columns, and cells that are a text, a count or a figure.
+//! Rows of tables: named columns, and cells that are a text, a count or a figure; made from answers or from fields read back.
 
 /// What stands in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -13,12 +13,6 @@ pub enum Cell<'a> {
 
 impl<'a> From<&'a String> for Cell<'a> {
     fn from(text: &'a String) -> Self {
-        Cell::Text(text)
-    }
-}
-
-impl<'a> From<&'a &'static str> for Cell<'a> {
-    fn from(text: &'a &'static str) -> Self {
         Cell::Text(text)
     }
 }
@@ -41,14 +35,59 @@ impl From<&f64> for Cell<'_> {
     }
 }
 
+/// A field that is not what its column holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BadField {
+    /// The column.
+    pub column: &'static str,
+    /// What stands there.
+    pub found: String,
+}
+
+/// What a column holds, read back from its text.
+pub trait Field: Sized {
+    /// The value, or nothing where the text is not one.
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Field for String {
+    fn read(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl Field for u64 {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+impl Field for i32 {
+    fn read(text: &str) -> Option<Self> {
+        text.parse().ok()
+    }
+}
+
+/// An empty field is not a number.
+impl Field for f64 {
+    fn read(text: &str) -> Option<Self> {
+        if text.is_empty() { Some(f64::NAN) } else { text.parse().ok() }
+    }
+}
+
 /// A row of a table.
-pub trait Row: serde::Serialize {
+pub trait Row: serde::Serialize + Sized {
     /// Name of the table; its file is called so.
     const TABLE: &'static str;
     /// Names of the columns, in order.
     const COLUMNS: &'static [&'static str];
     /// Hands over the cells, in order.
     fn cells<'a>(&'a self, take: &mut dyn FnMut(Cell<'a>));
+    /// A row from its fields, one a column, in order.
+    ///
+    /// # Errors
+    /// The first field that is missing or is not what its column holds.
+    fn from_fields<'f>(fields: impl Iterator<Item = &'f str>) -> Result<Self, BadField>;
 }
 
 /// Declares a row: its columns are the fields, under their names and in their order.
@@ -65,6 +104,19 @@ macro_rules! row {
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
             fn cells<'a>(&'a self, take: &mut dyn FnMut($crate::report::row::Cell<'a>)) {
                 $(take((&self.$field).into());)+
+            }
+            fn from_fields<'f>(
+                mut fields: impl Iterator<Item = &'f str>,
+            ) -> Result<Self, $crate::report::row::BadField> {
+                Ok($name {
+                    $($field: {
+                        let text = fields.next().unwrap_or_default();
+                        $crate::report::row::Field::read(text).ok_or_else(|| $crate::report::row::BadField {
+                            column: stringify!($field),
+                            found: text.to_owned(),
+                        })?
+                    },)+
+                })
             }
         }
     };

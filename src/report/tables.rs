@@ -9,7 +9,7 @@ row! {
     SummaryRow in "summary" {
         deal: String,
         metric: String,
-        unit: &'static str,
+        unit: String,
         mean: f64,
         std_error: f64,
         std_dev: f64,
@@ -37,7 +37,7 @@ row! {
     QuantileRow in "quantiles" {
         deal: String,
         metric: String,
-        unit: &'static str,
+        unit: String,
         q: f64,
         value: f64,
         low95: f64,
@@ -52,7 +52,7 @@ row! {
         deal: String,
         year: i32,
         series: String,
-        unit: &'static str,
+        unit: String,
         mean: f64,
         std_error: f64,
         p05: f64,
@@ -70,7 +70,7 @@ row! {
     HistogramRow in "histogram" {
         deal: String,
         metric: String,
-        unit: &'static str,
+        unit: String,
         low: f64,
         high: f64,
         count: u64,
@@ -82,7 +82,7 @@ row! {
     #[allow(missing_docs)]
     InputRow in "inputs" {
         key: String,
-        unit: &'static str,
+        unit: String,
         distribution: String,
         mean: f64,
         std_dev: f64,
@@ -114,7 +114,7 @@ row! {
     #[allow(missing_docs)]
     EventRow in "events" {
         deal: String,
-        event: &'static str,
+        event: String,
         date: String,
         probability: f64,
         std_error: f64,
@@ -175,7 +175,7 @@ fn summary_row(deal: &str, mix_year: i32, answer: &MetricAnswer) -> SummaryRow {
     SummaryRow {
         deal: deal.into(),
         metric: answer.metric.name(mix_year),
-        unit: answer.metric.unit().name(),
+        unit: answer.metric.unit().name().into(),
         mean: s.mean,
         std_error: s.std_error,
         std_dev: s.std_dev,
@@ -201,7 +201,7 @@ fn quantile_rows(deal: &str, mix_year: i32, answer: &MetricAnswer) -> impl Itera
     answer.quantiles.iter().map(move |quantile| QuantileRow {
         deal: deal.into(),
         metric: answer.metric.name(mix_year),
-        unit: answer.metric.unit().name(),
+        unit: answer.metric.unit().name().into(),
         q: quantile.q,
         value: quantile.value,
         low95: quantile.low95,
@@ -213,7 +213,7 @@ fn histogram_rows(deal: &str, mix_year: i32, answer: &MetricAnswer) -> impl Iter
     answer.histogram.bins().map(move |bin| HistogramRow {
         deal: deal.into(),
         metric: answer.metric.name(mix_year),
-        unit: answer.metric.unit().name(),
+        unit: answer.metric.unit().name().into(),
         low: bin.low,
         high: bin.high,
         count: bin.count,
@@ -228,7 +228,7 @@ fn annual(valuation: &Valuation) -> Vec<AnnualRow> {
             deal: valuation.plan.subject_name(answer.deal),
             year: answer.year,
             series: answer.series.name(&clouds),
-            unit: answer.series.unit().name(),
+            unit: answer.series.unit().name().into(),
             mean: answer.mean,
             std_error: answer.std_error,
             p05,
@@ -247,7 +247,7 @@ fn inputs(valuation: &Valuation) -> Vec<InputRow> {
         let [p05, p50, p95] = answer.quantiles;
         InputRow {
             key: answer.key.into(),
-            unit: answer.unit.name(),
+            unit: answer.unit.name().into(),
             distribution: match answer.kind {
                 InputKind::Constant => "constant".into(),
                 InputKind::Law(wording) => wording.into(),
@@ -282,7 +282,7 @@ fn correlations(valuation: &Valuation) -> Vec<CorrelationRow> {
 fn events(valuation: &Valuation) -> Vec<EventRow> {
     let row = |answer: &crate::study::valuation::EventAnswer| EventRow {
         deal: valuation.plan.subject_name(answer.deal),
-        event: answer.event.name(),
+        event: answer.event.name().into(),
         date: answer.date.to_string(),
         probability: answer.probability,
         std_error: answer.std_error,

@@ -1,10 +1,10 @@
-//! A worker's chunk of paths, and the summaries that all workers share.
+//! A worker's chunk of paths, and what all workers share.
 
 use super::draws::InOrder;
 use super::observer::{Observer, Progress};
-use super::{
-    BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, Event, QUANTILE_PATHS, RunResult, SAMPLE_PATHS, YearSummary,
-};
+use super::state::{Finished, State, Task};
+use super::sums::{SharedSums, Sums, held};
+use super::{BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, ChunkSet, Event, QUANTILE_PATHS, SAMPLE_PATHS};
 use crate::kernel::metric::Metric;
 use crate::kernel::outcome::{Asked, Block};
 use crate::kernel::plan::Plan;
@@ -12,117 +12,107 @@ use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
 use crate::simd_fn;
 use crate::stats::bins::Bins;
-use crate::stats::moments::{ChunkCoMoments, ChunkMoments, CoMoments, Moments};
+use crate::stats::moments::{ChunkCoMoments, ChunkMoments};
 use crate::stats::summary::MetricSummary;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, RwLock};
 
 /// What all workers add to.
 pub(super) struct Shared {
-    paths: u64,
+    task: Task,
+    /// Whole chunks to simulate, in this order; those done before come again where their draws are wanted.
+    todo: ChunkSet,
     next: AtomicU64,
-    done: AtomicU64,
+    paths_done: AtomicU64,
     stopped: AtomicBool,
-    metrics: Vec<Vec<Mutex<MetricSummary>>>,
-    years: Vec<Vec<Mutex<Vec<YearSummary>>>>,
-    rest: Mutex<Rest>,
+    /// Read by a worker that adds a chunk, written by one that takes a copy: a copy has whole chunks only.
+    gate: RwLock<()>,
+    done: Mutex<ChunkSet>,
+    whole: SharedSums,
+    /// Over the last chunk of the run, if it is not whole.
+    tail: Option<SharedSums>,
+    tail_done: AtomicBool,
     in_order: InOrder,
     take: Option<usize>,
 }
 
-#[derive(Default)]
-struct Rest {
-    events: Vec<Vec<Vec<u64>>>,
-    inputs: Vec<Moments>,
-    input_pairs: Vec<CoMoments>,
-    factor_pairs: Vec<CoMoments>,
-    samples: Vec<Vec<Vec<Vec<f64>>>>,
-    broken: Broken,
+/// A chunk to run.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Work {
+    /// Its place in the order of this run.
+    turn: u64,
+    chunk: u64,
+    /// Whether it is added up, and not only simulated again for its draws.
+    added: bool,
 }
 
 impl Shared {
-    pub(super) fn new(plan: &Plan, paths: u64) -> Shared {
-        let subjects = plan
-            .deals
-            .iter()
-            .map(|deal| deal.metrics.len())
-            .chain(plan.differences.iter().map(|difference| difference.metrics.len()));
+    pub(super) fn new(plan: &Plan, from: State, task: &Task, draws: bool) -> Shared {
+        let (done, sums) = from.into_parts();
+        let todo = if draws { ChunkSet::of(task.chunks.clone()) } else { done.missing(task.chunks.clone()) };
         Shared {
-            paths,
+            todo,
             next: AtomicU64::new(0),
-            done: AtomicU64::new(0),
+            paths_done: AtomicU64::new(done.count() * CHUNK_PATHS),
             stopped: AtomicBool::new(false),
-            metrics: subjects.map(|n| (0..n).map(|_| Mutex::default()).collect()).collect(),
-            years: plan
-                .deals
-                .iter()
-                .map(|deal| {
-                    let year = || Mutex::new(vec![YearSummary::default(); deal.series.len()]);
-                    plan.steps.years.iter().map(|_| year()).collect()
-                })
-                .collect(),
-            rest: Mutex::new(Rest {
-                events: vec![vec![vec![0; plan.steps.periods.len()]; Event::ALL.len()]; plan.deals.len()],
-                inputs: vec![Moments::EMPTY; plan.inputs.nums.len()],
-                input_pairs: vec![CoMoments::default(); plan.inputs.pairs.len()],
-                factor_pairs: vec![CoMoments::default(); plan.innovations.pairs.len()],
-                ..Rest::default()
-            }),
+            gate: RwLock::new(()),
+            done: Mutex::new(done),
+            whole: SharedSums::new(sums),
+            tail: task.has_tail().then(|| SharedSums::new(Sums::new(plan))),
+            tail_done: AtomicBool::new(false),
             in_order: InOrder::new(),
             take: plan.deals[0].metrics.iter().position(|&metric| metric == Metric::MicrosoftTakePv),
+            task: task.clone(),
         }
     }
 
     /// The next chunk to run, unless the observer stops.
-    pub(super) fn next_chunk(&self, observer: &dyn Observer) -> Option<u64> {
+    pub(super) fn next_chunk(&self, observer: &dyn Observer) -> Option<Work> {
         if self.stopped.load(Ordering::Relaxed) || observer.stops() {
             self.stopped.store(true, Ordering::Relaxed);
             return None;
         }
-        let chunk = self.next.fetch_add(1, Ordering::Relaxed);
-        (chunk * CHUNK_PATHS < self.paths).then_some(chunk)
+        let turn = self.next.fetch_add(1, Ordering::Relaxed);
+        match self.todo.nth(turn) {
+            Some(chunk) => Some(Work { turn, chunk, added: !held(&self.done).contains(chunk) }),
+            None if turn == self.todo.count() && self.tail.is_some() => {
+                Some(Work { turn, chunk: self.task.whole_chunks(), added: true })
+            }
+            None => None,
+        }
     }
 
-    pub(super) fn into_result(self, plan: &Plan) -> RunResult {
-        fn inner<T>(mutex: Mutex<T>) -> T {
-            mutex.into_inner().expect("no worker panicked")
+    /// The sums that a chunk goes to.
+    fn sums_of(&self, chunk: u64) -> &SharedSums {
+        match &self.tail {
+            Some(tail) if chunk == self.task.whole_chunks() => tail,
+            _ => &self.whole,
         }
-        let rest = inner(self.rest);
-        let done = self.done.into_inner();
-        let events = rest
-            .events
-            .into_iter()
-            .map(|deal| {
-                deal.into_iter()
-                    .map(|counts| {
-                        let mut sum = 0;
-                        counts
-                            .into_iter()
-                            .map(|count| {
-                                sum += count;
-                                sum
-                            })
-                            .collect()
-                    })
-                    .collect()
-            })
-            .collect();
-        RunResult {
-            paths: done,
-            asked: self.paths,
-            metrics: self
-                .metrics
-                .into_iter()
-                .map(|subject| subject.into_iter().map(inner).collect())
-                .collect(),
-            years: self.years.into_iter().map(|deal| deal.into_iter().map(inner).collect()).collect(),
-            events,
-            inputs: rest.inputs,
-            correlations: super::correlations(plan, &rest.input_pairs, &rest.factor_pairs),
-            samples: rest.samples,
-            broken: rest.broken,
-            interrupted: done < self.paths,
+    }
+
+    /// Notes that a chunk has been added.
+    fn add_done(&self, chunk: u64) {
+        if self.tail.is_some() && chunk == self.task.whole_chunks() {
+            self.tail_done.store(true, Ordering::Relaxed);
+        } else {
+            held(&self.done).insert(chunk..chunk + 1);
         }
+    }
+
+    /// What has been added up so far, of whole chunks.
+    fn state(&self) -> State {
+        let _gate = self.gate.write().expect("no worker panicked");
+        State::from_parts(held(&self.done).clone(), self.whole.copy())
+    }
+
+    pub(super) fn finish(self) -> Finished {
+        let done = self.done.into_inner().expect("no worker panicked");
+        let tail = self.tail.filter(|_| self.tail_done.into_inner());
+        Finished::new(
+            self.task,
+            State::from_parts(done, self.whole.into_sums()),
+            tail.map(SharedSums::into_sums),
+        )
     }
 }
 
@@ -139,6 +129,8 @@ pub(super) struct Worker {
     input_moments: Vec<ChunkMoments>,
     input_pairs: Vec<ChunkCoMoments>,
     events: Vec<Vec<Vec<u64>>>,
+    samples: Vec<Vec<Vec<Vec<f64>>>>,
+    broken: Broken,
 }
 
 impl Worker {
@@ -170,16 +162,17 @@ impl Worker {
             input_moments: vec![ChunkMoments::EMPTY; plan.inputs.nums.len()],
             input_pairs: vec![ChunkCoMoments::EMPTY; plan.inputs.pairs.len()],
             events: vec![vec![vec![0; plan.steps.periods.len()]; Event::ALL.len()]; plan.deals.len()],
+            samples: Vec::new(),
+            broken: Broken::default(),
             block,
         }
     }
 
     /// Simulates a chunk and adds it to what is shared.
-    pub(super) fn run(&mut self, plan: &Plan, shared: &Shared, chunk: u64, observer: &dyn Observer) {
-        let first = chunk * CHUNK_PATHS;
-        let end = (first + CHUNK_PATHS).min(shared.paths);
+    pub(super) fn run(&mut self, plan: &Plan, shared: &Shared, work: Work, observer: &dyn Observer) {
+        let first = work.chunk * CHUNK_PATHS;
+        let end = (first + CHUNK_PATHS).min(shared.task.paths);
         let draws = observer.wants_draws();
-        let mut broken = Broken::default();
         for path in (first..end).step_by(LANES) {
             let count = (end - path).min(LANES as u64) as usize;
             let asked = Asked {
@@ -187,9 +180,16 @@ impl Worker {
                 factor_pairs: if path < QUANTILE_PATHS { count } else { 0 },
             };
             self.block.run(plan, path, asked);
-            self.gather(plan, shared, path, count, draws, &mut broken);
+            self.gather(plan, path, count, draws);
         }
-        self.flush(plan.isa, shared, broken);
+        if work.added {
+            let _gate = shared.gate.read().expect("no worker panicked");
+            self.flush(plan.isa, shared.sums_of(work.chunk));
+            shared.add_done(work.chunk);
+        } else {
+            // The shared sums have this chunk; the worker's own must be empty for the next.
+            self.flush(plan.isa, &SharedSums::new(Sums::new(plan)));
+        }
         if draws {
             let draws = ChunkDraws {
                 first_path: first,
@@ -198,29 +198,25 @@ impl Worker {
                 metrics: &self.metric_values,
             };
             let bytes = observer.encode(&draws);
-            shared.in_order.deliver(chunk, bytes, |bytes| observer.write(bytes));
+            shared.in_order.deliver(work.turn, bytes, |bytes| observer.write(bytes));
         }
         for column in self.metric_values.iter_mut().flatten().chain(&mut self.input_values) {
             column.clear();
         }
-        let done = shared.done.fetch_add(end - first, Ordering::Relaxed) + (end - first);
+        let added = if work.added { end - first } else { 0 };
+        let done = shared.paths_done.fetch_add(added, Ordering::Relaxed) + added;
         let (mean, std_error) = shared.take.map_or((f64::NAN, f64::NAN), |take| {
-            let summary = shared.metrics[0][take].lock().expect("no worker panicked");
+            let summary = held(&shared.whole.metrics[0][take]);
             (summary.moments().mean(), summary.moments().std_error())
         });
-        observer.progress(&Progress { done, paths: shared.paths, mean, std_error });
+        observer.progress(&Progress { done, paths: shared.task.paths_asked(), mean, std_error });
+        if observer.wants_state() {
+            observer.state(shared.state());
+        }
     }
 
     /// Takes what is kept of the block just run.
-    fn gather(
-        &mut self,
-        plan: &Plan,
-        shared: &Shared,
-        path: u64,
-        count: usize,
-        draws: bool,
-        broken: &mut Broken,
-    ) {
+    fn gather(&mut self, plan: &Plan, path: u64, count: usize, draws: bool) {
         let isa = plan.isa;
         let add = |moments: &mut ChunkMoments, lanes: &Lanes| {
             if count == LANES {
@@ -275,9 +271,9 @@ impl Worker {
         }
         for lane in 0..count {
             if block.broken[lane] != 0.0 {
-                broken.count += 1;
-                if broken.first.len() < BROKEN_KEPT {
-                    broken.first.push(path + lane as u64);
+                self.broken.count += 1;
+                if self.broken.first.len() < BROKEN_KEPT {
+                    self.broken.first.push(path + lane as u64);
                 }
             }
         }
@@ -290,12 +286,12 @@ impl Worker {
                     .map(|deal| deal.iter().map(|p| p.iter().map(|lanes| lanes[lane]).collect()).collect())
                     .collect()
             };
-            shared.rest.lock().expect("no worker panicked").samples = (0..paths).map(lanes_of).collect();
+            self.samples = (0..paths).map(lanes_of).collect();
         }
     }
 
     /// Adds the finished chunk to what is shared.
-    fn flush(&mut self, isa: Isa, shared: &Shared, broken: Broken) {
+    fn flush(&mut self, isa: Isa, shared: &SharedSums) {
         for ((summary, moments), values) in shared
             .metrics
             .iter()
@@ -303,7 +299,7 @@ impl Worker {
             .zip(self.metric_moments.iter_mut().flatten())
             .zip(self.metric_values.iter().flatten())
         {
-            let mut summary = summary.lock().expect("no worker panicked");
+            let mut summary = held(summary);
             summary.add_moments(moments);
             summarise(isa, values, &mut summary);
             *moments = ChunkMoments::EMPTY;
@@ -313,7 +309,7 @@ impl Worker {
             shared.years.iter().zip(&mut self.year_moments).zip(year_values)
         {
             for ((shared_year, year), values) in shared_years.iter().zip(years).zip(values) {
-                let mut summaries = shared_year.lock().expect("no worker panicked");
+                let mut summaries = held(shared_year);
                 for ((summary, moments), values) in summaries.iter_mut().zip(year).zip(values) {
                     summary.moments.add_chunk(moments);
                     *moments = ChunkMoments::EMPTY;
@@ -322,7 +318,7 @@ impl Worker {
                 }
             }
         }
-        let mut rest = shared.rest.lock().expect("no worker panicked");
+        let mut rest = held(&shared.rest);
         for (total, moments) in rest.inputs.iter_mut().zip(&mut self.input_moments) {
             total.add_chunk(moments);
             *moments = ChunkMoments::EMPTY;
@@ -341,10 +337,10 @@ impl Worker {
             *total += *count;
             *count = 0;
         }
-        rest.broken.count += broken.count;
-        rest.broken.first.extend(broken.first);
-        rest.broken.first.sort_unstable();
-        rest.broken.first.truncate(BROKEN_KEPT);
+        if !self.samples.is_empty() {
+            rest.samples = std::mem::take(&mut self.samples);
+        }
+        rest.broken.merge(&std::mem::take(&mut self.broken));
     }
 }
 

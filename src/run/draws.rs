@@ -35,13 +35,13 @@ impl InOrder {
         InOrder { state: Mutex::default(), moved: Condvar::new() }
     }
 
-    /// Hands over a chunk's bytes; writes all that are next in line.
-    pub(super) fn deliver(&self, chunk: u64, bytes: Vec<u8>, write: impl Fn(Vec<u8>)) {
+    /// Hands over the bytes of the chunk whose turn it is or will be; writes all that are next in line.
+    pub(super) fn deliver(&self, turn: u64, bytes: Vec<u8>, write: impl Fn(Vec<u8>)) {
         let mut state = self.state.lock().expect("no worker panics while it delivers");
-        while chunk > state.next + AHEAD {
+        while turn > state.next + AHEAD {
             state = self.moved.wait(state).expect("no worker panics while it delivers");
         }
-        state.chunks.insert(chunk, bytes);
+        state.chunks.insert(turn, bytes);
         loop {
             let next = state.next;
             let Some(bytes) = state.chunks.remove(&next) else { break };

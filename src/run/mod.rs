@@ -4,16 +4,22 @@
 //! chunk adds to the shared summaries is exact, so that the order in which chunks finish leaves no trace.
 
 mod chunk;
+mod chunk_set;
 mod draws;
 mod observer;
 pub mod paired;
 mod redrawn;
+mod state;
+mod sums;
 mod visit;
 mod workers;
 
+pub use chunk_set::ChunkSet;
 pub use draws::ChunkDraws;
 pub use observer::{Observer, Progress, Silent};
 pub use redrawn::{Redrawn, Subject};
+pub use state::{Finished, State, Task};
+pub use sums::Sums;
 pub use visit::{Seen, Visited, visit};
 pub use workers::{SharedOut, share_out};
 
@@ -24,6 +30,7 @@ use crate::stats::bins::Bins;
 use crate::stats::moments::{CoMoments, Moments};
 use crate::stats::summary::MetricSummary;
 use chunk::{Shared, Worker};
+use serde::{Deserialize, Serialize};
 
 /// Paths of a chunk.
 pub const CHUNK_PATHS: u64 = 4_096;
@@ -72,7 +79,7 @@ impl Event {
 }
 
 /// A yearly series' summary: moments over all paths, bins over the first [`QUANTILE_PATHS`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct YearSummary {
     /// Moments over all paths.
     pub moments: Moments,
@@ -81,33 +88,12 @@ pub struct YearSummary {
 }
 
 /// Paths whose metrics and yearly series are not all finite.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Broken {
     /// How many.
     pub count: u64,
     /// The lowest indices, at most twenty, ascending.
     pub first: Vec<u64>,
-}
-
-impl Broken {
-    /// One more.
-    fn note(&mut self, path: u64) {
-        self.count += 1;
-        self.first.push(path);
-        self.keep_lowest();
-    }
-
-    /// Adds those of other paths.
-    pub fn merge(&mut self, other: &Broken) {
-        self.count += other.count;
-        self.first.extend(&other.first);
-        self.keep_lowest();
-    }
-
-    fn keep_lowest(&mut self) {
-        self.first.sort_unstable();
-        self.first.truncate(BROKEN_KEPT);
-    }
 }
 
 /// What a run leaves.
@@ -175,19 +161,30 @@ pub fn single(plan: &Plan, path: u64) -> SinglePath {
 /// # Panics
 /// If the pool of workers cannot be made.
 pub fn execute(plan: &Plan, options: Options, observer: &dyn Observer) -> RunResult {
-    let shared = Shared::new(plan, options.paths);
+    go_on(plan, State::new(plan), &Task::whole(options.paths), options.threads, observer).into_result(plan)
+}
+
+/// Goes on from a state: simulates the chunks of a task that it lacks.
+///
+/// What comes out is, bit for bit, what one run from the beginning would have given. Where the observer wants draws, those
+/// of the chunks that are done already are simulated again. `threads` 0: one a core.
+///
+/// # Panics
+/// If the pool of workers cannot be made.
+pub fn go_on(plan: &Plan, from: State, task: &Task, threads: usize, observer: &dyn Observer) -> Finished {
+    let shared = Shared::new(plan, from, task, observer.wants_draws());
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
+        .num_threads(threads)
         .thread_name(|i| format!("capstake-{i}"))
         .build()
         .expect("a pool of worker threads");
     pool.broadcast(|_| {
         let mut worker = Worker::new(plan);
-        while let Some(chunk) = shared.next_chunk(observer) {
-            worker.run(plan, &shared, chunk, observer);
+        while let Some(work) = shared.next_chunk(observer) {
+            worker.run(plan, &shared, work, observer);
         }
     });
-    shared.into_result(plan)
+    shared.finish()
 }
 
 /// Sampled correlations: of inputs over all paths, of factors over the first paths and all periods.

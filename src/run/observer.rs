@@ -1,5 +1,6 @@
 //! Who is told what happens during a run, and who may stop it.
 
+use super::State;
 use super::draws::ChunkDraws;
 
 /// How far a run is.
@@ -33,6 +34,12 @@ pub trait Observer: Sync {
     }
     /// Takes the encoded chunks one at a time, in the order of their paths.
     fn write(&self, _bytes: Vec<u8>) {}
+    /// Asked by each worker after each chunk: whether to take a copy of what has been added up so far.
+    fn wants_state(&self) -> bool {
+        false
+    }
+    /// Takes that copy, on the worker's own time: the others go on.
+    fn state(&self, _state: State) {}
 }
 
 /// Looks at nothing.

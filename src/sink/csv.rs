@@ -1,8 +1,8 @@
-//! Tables as CSV: UTF-8, comma, `\n`, a header row, shortest floats, an empty cell for what is not a number.
+//! Tables as CSV and back: UTF-8, comma, `\n`, a header row, shortest floats, an empty cell for what is not a number.
 
 use super::number;
 use crate::report::answer::{Table, Value};
-use crate::report::row::{Cell, Row};
+use crate::report::row::{BadField, Cell, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -66,6 +66,62 @@ pub fn guard(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text that [`guard`] was given.
+fn unguard(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(inner) if matches!(guard(inner), Cow::Owned(_)) => inner,
+        _ => text,
+    }
+}
+
+/// What keeps a file from being read as a table.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is not CSV, or not text.
+    #[error("{0}")]
+    Form(#[from] csv::Error),
+    /// Its columns are others.
+    #[error("its columns are not those of {table}: {found}")]
+    Columns {
+        /// Name of the table.
+        table: &'static str,
+        /// The header found.
+        found: String,
+    },
+    /// A field is not what its column holds.
+    #[error("line {line}: `{found}` in column {column}")]
+    Field {
+        /// Line of the row's beginning, from 1.
+        line: u64,
+        /// The column.
+        column: &'static str,
+        /// What stands there.
+        found: String,
+    },
+}
+
+/// Reads a table that [`write`] wrote: equal rows, to the bit.
+///
+/// # Errors
+/// Where the bytes are not CSV, have other columns, or a field does not fit its column.
+pub fn read<R: Row>(bytes: &[u8]) -> Result<Vec<R>, ReadError> {
+    let mut reader = csv::Reader::from_reader(bytes);
+    let header = reader.headers()?;
+    if !header.iter().eq(R::COLUMNS.iter().copied()) {
+        let found = header.iter().collect::<Vec<_>>().join(",");
+        return Err(ReadError::Columns { table: R::TABLE, found });
+    }
+    let mut rows = Vec::new();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record)? {
+        let line = record.position().map_or(0, csv::Position::line);
+        let row = R::from_fields(record.iter().map(unguard))
+            .map_err(|BadField { column, found }| ReadError::Field { line, column, found })?;
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -76,7 +132,7 @@ mod tests {
         #[allow(missing_docs)]
         TestRow in "test" {
             name: String,
-            unit: &'static str,
+            unit: String,
             year: i32,
             paths: u64,
             value: f64,
@@ -90,7 +146,7 @@ mod tests {
     }
 
     fn row(name: &str, value: f64) -> TestRow {
-        TestRow { name: name.into(), unit: "usd_bn", year: 2026, paths: 1_000_000, value }
+        TestRow { name: name.into(), unit: "usd_bn".into(), year: 2026, paths: 1_000_000, value }
     }
 
     #[test]
@@ -116,6 +172,31 @@ mod tests {
              '=1+1,usd_bn,2026,1000000,inf\n\
              café – naïve,usd_bn,2026,1000000,1e-300\n"
         );
+    }
+
+    #[test]
+    fn reading_back() {
+        let rows = [
+            row("plain", 0.1 + 0.2),
+            row("two, with \"quotes\"", -2.0),
+            row("a line\nand another", f64::NEG_INFINITY),
+            row("=1+1", 1e-300),
+            row("'quoted'", 0.0),
+        ];
+        assert_eq!(read::<TestRow>(text(&rows).as_bytes()).unwrap(), rows);
+        let lost: Vec<TestRow> = read(text(&[row("x", f64::NAN)]).as_bytes()).unwrap();
+        assert!(lost[0].value.is_nan());
+        assert_eq!(read::<TestRow>(text(&[]).as_bytes()).unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_not_the_table_is_refused() {
+        let refused = |text: &str| read::<TestRow>(text.as_bytes()).unwrap_err().to_string();
+        assert!(refused("name,unit\n").contains("its columns are not those of test: name,unit"));
+        let bad = "name,unit,year,paths,value\nx,u,2026,1,1\nx,u,2026,many,1\n";
+        assert_eq!(refused(bad), "line 3: `many` in column paths");
+        assert!(refused("name,unit,year,paths,value\nx,u,2026\n").contains("found record with 3 fields"));
+        assert!(read::<TestRow>(b"name,unit,year,paths,value\n\xff,u,2026,1,1\n").is_err());
     }
 
     #[test]

@@ -20,7 +20,8 @@
 //! All state is integers and adding is commutative: equal bits in any order. Pages of bins are made at first touch, so
 //! memory follows the spread of the data, at most 16 bytes · 2^B per power of two that occurs, and not their number.
 
-use serde::{Deserialize, Serialize};
+use serde::ser::SerializeSeq;
+use serde::{Deserialize, Serialize, Serializer};
 
 /// Values of a smaller size count as 0.
 pub const SMALLEST: f64 = 1e-9;
@@ -49,8 +50,8 @@ struct Bin {
 type Page = [Bin; PAGE];
 
 /// Counts of values by bin, with `BITS` bits of the mantissa in the bin's number.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "Vec<(u64, u64, u64)>", try_from = "Vec<(u64, u64, u64)>")]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Vec<(u64, u64, u64)>")]
 pub struct Bins<const BITS: u32> {
     pages: Box<[Option<Box<Page>>]>,
 }
@@ -210,9 +211,14 @@ fn new_page() -> Box<Page> {
     Box::new([Bin::default(); PAGE])
 }
 
-impl<const BITS: u32> From<Bins<BITS>> for Vec<(u64, u64, u64)> {
-    fn from(bins: Bins<BITS>) -> Self {
-        bins.occupied().map(|(number, bin)| (number, bin.count, bin.detail)).collect()
+/// As rows of number, count and detail, rising; without a copy, for there are many bins.
+impl<const BITS: u32> Serialize for Bins<BITS> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut rows = serializer.serialize_seq(Some(self.occupied().count()))?;
+        for (number, bin) in self.occupied() {
+            rows.serialize_element(&(number, bin.count, bin.detail))?;
+        }
+        rows.end()
     }
 }
 
@@ -221,12 +227,14 @@ impl<const BITS: u32> TryFrom<Vec<(u64, u64, u64)>> for Bins<BITS> {
 
     fn try_from(rows: Vec<(u64, u64, u64)>) -> Result<Self, String> {
         let mut bins = Bins::new();
+        let mut from = 0;
         for (number, count, detail) in rows {
             let steps = number % Self::NEGATIVE;
             let known = number < Self::END && steps <= Self::UNDEFINED && number != Self::NEGATIVE;
-            if !known || count == 0 || count >> 40 != 0 || detail >> DETAIL_BITS >= count {
+            if !known || number < from || count == 0 || count >> 40 != 0 || detail >> DETAIL_BITS >= count {
                 return Err(format!("no such bin: number {number}, count {count}, detail {detail}"));
             }
+            from = number + 1;
             bins.count_in(number, count, detail);
         }
         Ok(bins)

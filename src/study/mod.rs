@@ -1,10 +1,12 @@
 //! Questions asked of runs; typed answers, without digits or words.
 
 pub mod compare;
+pub mod difference;
 pub mod ipo;
 pub mod quantity;
 pub mod sensitivity;
 pub mod solve;
 pub mod sweep;
+pub mod target;
 pub mod valuation;
 pub mod variant;

@@ -74,7 +74,11 @@ impl Columns {
         all
     }
 
-    fn value(&mut self, variants: &Variants, variant: &Variant, quantity: Quantity, keep: Keep) -> usize {
+    /// The column of a quantity of a variant.
+    ///
+    /// # Panics
+    /// If its plan has not the metrics that the quantity names.
+    pub fn value(&mut self, variants: &Variants, variant: &Variant, quantity: Quantity, keep: Keep) -> usize {
         let plan = &variants.plans[variant.plan];
         let mut deal_column = |deal: usize, keep: Keep| {
             let subject = variant.deals[deal];
@@ -93,8 +97,14 @@ impl Columns {
         }
     }
 
-    fn difference(&mut self, later: usize, first: usize) -> usize {
+    /// The column of one column minus another.
+    pub fn difference(&mut self, later: usize, first: usize) -> usize {
         self.push(Column { figure: Figure::Difference { later, first }, keep: Keep::Moments })
+    }
+
+    /// The column of 1 where another column is at most the threshold and 0 where it is above.
+    pub fn at_most(&mut self, column: usize, threshold: f64) -> usize {
+        self.push(Column { figure: Figure::AtMost { column, threshold }, keep: Keep::Moments })
     }
 
     /// The column, a new one where there is none that keeps as much of the same figure.

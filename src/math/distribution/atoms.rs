@@ -45,7 +45,8 @@ impl Discrete {
             }
             same
         });
-        let sum: f64 = pairs.iter().map(|pair| pair.1).sum();
+        // An empty sum of floats is −0.
+        let sum = pairs.iter().map(|pair| pair.1).fold(0.0, |sum, weight| sum + weight);
         if !(sum > 0.0 && sum.is_finite()) {
             return Err(DistributionError::Weightless { sum });
         }

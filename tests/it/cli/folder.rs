@@ -2,7 +2,7 @@
 
 use super::Place;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "annual.csv",
     "correlations.csv",
     "events.csv",
@@ -11,6 +11,7 @@ const FILES: [&str; 9] = [
     "manifest.json",
     "quantiles.csv",
     "sample_paths.csv",
+    "state.capstake",
     "summary.csv",
 ];
 
@@ -29,6 +30,7 @@ fn the_manifest_lists_the_files_with_their_digests() {
             "build",
             "scenario",
             "run",
+            "outputs",
             "files",
             "undefined",
             "failed_paths"

@@ -3,8 +3,10 @@
 mod arguments;
 mod commands;
 mod folder;
+mod insight;
 mod problems;
 mod signal;
+mod survive;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;

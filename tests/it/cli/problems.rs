@@ -61,6 +61,7 @@ fn exit_of(code: Code) -> i32 {
         | Code::MixYear => 0,
         Code::FolderForeign | Code::FolderOtherRun | Code::FolderUnwritable => 6,
         Code::PathNotFinite => 5,
+        Code::CorrelatedVariables | Code::QuantityUndefined => 2,
         _ => 4,
     }
 }

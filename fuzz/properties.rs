@@ -1,0 +1,108 @@
+//! What must hold for bytes of any kind: no panic, and what is accepted stays what it is. Shared by the fuzz targets and by
+//! the test that gives every kept input to them again.
+
+#![allow(dead_code)] // each target uses one of them
+
+use capstake::cli::{columns, screen};
+use capstake::config::{self, Config, resolved};
+use capstake::kernel::plan::Plan;
+use capstake::math::simd::Isa;
+use capstake::model::{Model, NoColumns};
+use capstake::report::tables;
+use capstake::run::{self, Finished, Task};
+use capstake::store;
+use capstake::study::valuation::valuation;
+
+const MINIMAL: &str = include_str!("../configs/minimal.toml");
+const BASE: &str = include_str!("../configs/base.toml");
+
+/// A scenario file of these bytes.
+pub fn scenario(bytes: &[u8]) {
+    let (sources, config, problems) = config::read_bytes("fuzz.toml", bytes, &[]);
+    assert!(!screen::problems(&sources, &problems, true).contains('\0'));
+    if let Some(config) = config {
+        judged(&config, problems.is_empty());
+    }
+}
+
+/// `--set` flags, one a line: the first byte chooses the scenario.
+pub fn overrides(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (text, scenario) = match text.strip_prefix('b') {
+        Some(rest) => (rest, BASE),
+        None => (text, MINIMAL),
+    };
+    let flags: Vec<String> = text.lines().take(4).map(str::to_owned).collect();
+    let (sources, config, problems) = config::read_bytes("fuzz.toml", scenario.as_bytes(), &flags);
+    assert!(!screen::problems(&sources, &problems, false).is_empty() || problems.is_empty());
+    if let Some(config) = config {
+        judged(&config, problems.is_empty());
+    }
+}
+
+/// A config is judged; a sound one is written out, reads back the same, and runs.
+fn judged(config: &Config, sound: bool) {
+    let judged = Model::from_config(config, "fuzz", "", &NoColumns);
+    if !sound {
+        return;
+    }
+    let text = resolved::to_toml(config);
+    let (_, again) = config::parse("again.toml", &text, &[]);
+    let again = again.unwrap_or_else(|problems| panic!("{problems}\n{text}"));
+    assert_eq!(resolved::to_toml(&again), text);
+    let keys = resolved::keys(config);
+    assert_eq!(resolved::keys(&again), keys);
+    let Ok((model, _)) = judged else { return };
+    let plan = Plan::from_model(&model, 1, Isa::scalar());
+    let one = run::single(&plan, 0);
+    assert_eq!(one.inputs.len(), plan.inputs.nums.len());
+}
+
+fn minimal() -> Plan {
+    let (_, config) = config::parse("minimal.toml", MINIMAL, &[]);
+    let config = config.expect("the shipped scenario is sound");
+    let (model, _) = Model::from_config(&config, "minimal", "", &NoColumns).expect("it is");
+    Plan::from_model(&model, 1, Isa::scalar())
+}
+
+/// A state: the bytes as they are, or as a body under a right head and checksum.
+pub fn state(bytes: &[u8]) {
+    thread_local!(static PLAN: Plan = minimal());
+    let _ = store::peek(bytes);
+    let forged = || {
+        let head = store::Head {
+            identity: store::Identity {
+                scenario: String::new(),
+                seed: 1,
+                version: String::new(),
+                revision: String::new(),
+                streams: 1,
+            },
+            draws: None,
+        };
+        store::seal(&head, bytes)
+    };
+    for candidate in [bytes.to_vec(), forged()] {
+        let Ok((head, state)) = store::from_bytes(&candidate) else { continue };
+        // Numbers may be written in more bytes than they need; what is written again is what is read again.
+        let written = store::to_bytes(&head, &state);
+        assert_eq!(store::to_bytes(&head, &store::from_bytes(&written).expect("our own bytes").1), written);
+        PLAN.with(|plan| {
+            if state.judge(plan).is_err() || state.paths() == 0 {
+                return;
+            }
+            let task = Task::whole(state.paths());
+            let result = Finished::put_together(state, &task).into_result(plan);
+            let tables = tables::tables(&valuation(plan, &result));
+            assert!(!tables.summary.is_empty());
+        });
+    }
+}
+
+/// The CSV file of an empirical input; its column is `x`, as in the files that are kept.
+pub fn column(bytes: &[u8]) {
+    match columns::parse("fuzz.csv", bytes, "x") {
+        Ok(numbers) => assert!(!numbers.is_empty() && numbers.iter().all(|x| x.is_finite())),
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}

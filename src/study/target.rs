@@ -1,0 +1,254 @@
+//! What a search is to reach: a statistic of a quantity and its value, as typed.
+
+use super::quantity::{Of, Quantity, UnknownName};
+use crate::config::Unit;
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::Plan;
+
+/// A statistic of a quantity, and what it is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Of what.
+    pub quantity: Quantity,
+    /// Which statistic.
+    pub statistic: Statistic,
+    /// Its value, in the unit of the quantity; of a probability a fraction of 1.
+    pub value: f64,
+    /// The left side as typed: `amended-2026.microsoft_take_pv.mean`.
+    pub text: String,
+}
+
+/// A number that sums up a quantity over the paths on which it has a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Statistic {
+    /// The mean.
+    Mean,
+    /// The quantile of that probability.
+    Quantile(f64),
+    /// The probability of values on that side of the threshold.
+    Probability {
+        /// Which side.
+        side: Side,
+        /// The threshold: values at most this lie below, all others above.
+        threshold: f64,
+    },
+}
+
+/// A side of a threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// At most the threshold.
+    Below,
+    /// More than it.
+    Above,
+}
+
+/// Why a text is no target.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadTarget {
+    /// It cannot be read.
+    #[error("{message}")]
+    Form {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+    /// It names a deal or metric that does not exist.
+    #[error("{0}")]
+    Unknown(UnknownName),
+    /// Nothing has such a value.
+    #[error("{message}")]
+    Impossible {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        help: String,
+    },
+}
+
+impl From<UnknownName> for BadTarget {
+    fn from(unknown: UnknownName) -> BadTarget {
+        BadTarget::Unknown(unknown)
+    }
+}
+
+const FORMS: &str = "for example amended-2026.microsoft_take_pv.mean=200, amended-2026.share_pv.p05=10 or \
+                     'P(amended-2026.share_pv > 20)=0.5'";
+
+fn form(message: String) -> BadTarget {
+    BadTarget::Form { message, help: FORMS.to_owned() }
+}
+
+impl Target {
+    /// Reads `DEAL.METRIC.STATISTIC=VALUE`, with `mean`, `p05`, `q0.025` and the like, or `P(DEAL.METRIC > X)=VALUE`,
+    /// `P(DEAL.FLAG)=VALUE`. The deal may be `DEAL - DEAL`.
+    ///
+    /// # Errors
+    /// Where it cannot be read, names what does not exist, or asks for what no path can have.
+    pub fn read(plan: &Plan, text: &str) -> Result<Target, BadTarget> {
+        let Some((left, value)) = text.rsplit_once('=') else {
+            return Err(form(format!("the target `{text}` has no `=VALUE`")));
+        };
+        let (left, value) = (left.trim(), value.trim());
+        // `P(x >= 3)` without a value ends in something that is no number.
+        let Ok(value) = value.replace('_', "").parse::<f64>() else {
+            return Err(form(format!("the value `{value}` of the target is not a number")));
+        };
+        if !value.is_finite() {
+            return Err(form(format!("the value `{value}` of the target is not finite")));
+        }
+        let target = match left.strip_prefix("P(").or_else(|| left.strip_prefix("p(")) {
+            Some(inner) => match inner.strip_suffix(')') {
+                Some(event) => Target::probability(plan, left, event.trim(), value)?,
+                None => return Err(form(format!("`{left}` has no closing bracket"))),
+            },
+            None => Target::of_statistic(plan, left, value)?,
+        };
+        target.judge(plan)?;
+        Ok(target)
+    }
+
+    fn probability(plan: &Plan, text: &str, event: &str, value: f64) -> Result<Target, BadTarget> {
+        let text = text.to_owned();
+        let Some(at) = event.find(['<', '>']) else {
+            let quantity = quantity(plan, event)?;
+            if quantity.unit() != Unit::Flag {
+                return Err(form(format!(
+                    "`{event}` is no flag; say above or below which value it is to be"
+                )));
+            }
+            let statistic = Statistic::Probability { side: Side::Above, threshold: 0.0 };
+            return Ok(Target { quantity, statistic, value, text });
+        };
+        let above = event[at..].starts_with('>');
+        let rest = &event[at + 1..];
+        let (included, threshold) = match rest.strip_prefix('=') {
+            Some(rest) => (true, rest.trim()),
+            None => (false, rest.trim()),
+        };
+        let Ok(number) = threshold.replace('_', "").parse::<f64>() else {
+            return Err(form(format!("`{threshold}` in `{text}` is not a number")));
+        };
+        let quantity = quantity(plan, event[..at].trim())?;
+        // At most x, less than x, more than x, at least x: all by values at most a threshold.
+        let (side, threshold) = match (above, included) {
+            (true, false) => (Side::Above, number),
+            (true, true) => (Side::Above, number.next_down()),
+            (false, true) => (Side::Below, number),
+            (false, false) => (Side::Below, number.next_down()),
+        };
+        Ok(Target { quantity, statistic: Statistic::Probability { side, threshold }, value, text })
+    }
+
+    fn of_statistic(plan: &Plan, left: &str, value: f64) -> Result<Target, BadTarget> {
+        // A quantile such as `q0.025` has a point of its own.
+        let at_quantile = left.rfind(".q0.").filter(|&at| left[at + 4..].bytes().all(|b| b.is_ascii_digit()));
+        let split = match at_quantile {
+            Some(at) => Some((&left[..at], &left[at + 1..])),
+            None => left.rsplit_once('.'),
+        };
+        let Some((name, statistic)) = split else {
+            return Err(form(format!("the target `{left}` is not of the form DEAL.METRIC.STATISTIC")));
+        };
+        let statistic = match statistic_named(statistic) {
+            Some(statistic) => statistic,
+            None => {
+                if name.contains('.') {
+                    return Err(form(format!(
+                        "there is no statistic `{statistic}`: there are mean, p01 to p99, q0.001 to q0.999, and P(…)"
+                    )));
+                }
+                // `deal.metric=3`: what is missing is the statistic.
+                quantity(plan, left)?;
+                return Err(BadTarget::Form {
+                    message: format!("the target `{left}` has no statistic"),
+                    help: format!("write {left}.mean={value}, or {left}.p50={value}"),
+                });
+            }
+        };
+        Ok(Target { quantity: quantity(plan, name)?, statistic, value, text: left.to_owned() })
+    }
+
+    /// Refuses what no path or no share of paths can have.
+    fn judge(&self, plan: &Plan) -> Result<(), BadTarget> {
+        let (low, high, what) = match self.statistic {
+            Statistic::Probability { .. } => {
+                (0.0, 1.0, "a probability lies strictly between 0 and 1".to_owned())
+            }
+            Statistic::Mean | Statistic::Quantile(_) => {
+                let (low, high) = possible(plan, self.quantity);
+                let name = self.quantity.metric.name(plan.model.run.mix_year);
+                let what = match (low.is_finite(), high.is_finite()) {
+                    (true, true) => format!("`{name}` lies between {low} and {high}"),
+                    (true, false) => format!("`{name}` is not below {low}"),
+                    _ => format!("`{name}` is not above {high}"),
+                };
+                (low, high, what)
+            }
+        };
+        let strict = matches!(self.statistic, Statistic::Probability { .. });
+        let outside =
+            self.value < low || self.value > high || (strict && (self.value == low || self.value == high));
+        if !outside {
+            return Ok(());
+        }
+        let percent = strict && self.value > 1.0 && self.value < 100.0;
+        Err(BadTarget::Impossible {
+            message: format!("no scenario has {} = {}: {what}", self.text, self.value),
+            help: if percent {
+                format!("in percent? Write {}", self.value / 100.0)
+            } else {
+                format!("`capstake explain {}` gives its unit", self.quantity.metric.key())
+            },
+        })
+    }
+}
+
+fn quantity(plan: &Plan, name: &str) -> Result<Quantity, BadTarget> {
+    let Some((of, metric)) = name.rsplit_once('.') else {
+        return Err(match Quantity::named(plan, name) {
+            // A metric alone is one of a deal where there is one deal only.
+            Ok(found) if found.len() == 1 => return Ok(found[0]),
+            Ok(found) => form(format!("`{name}` of which deal? Write {}", found[0].name(plan))),
+            Err(unknown) => unknown.into(),
+        });
+    };
+    Ok(Quantity::of_name(plan, Of::named(plan, of.trim())?, metric.trim())?)
+}
+
+/// `mean`, `p05`, `p97.5`, `q0.025`.
+fn statistic_named(name: &str) -> Option<Statistic> {
+    if name == "mean" {
+        return Some(Statistic::Mean);
+    }
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let q = match (name.strip_prefix('p'), name.strip_prefix('q')) {
+        (Some(percent), _) if digits(percent) => percent.parse::<f64>().ok()? / 100.0,
+        (_, Some(q)) if digits(q) => q.parse().ok()?,
+        _ => return None,
+    };
+    (q > 0.0 && q < 1.0).then_some(Statistic::Quantile(q))
+}
+
+/// Between which values a quantity of any scenario lies.
+fn possible(plan: &Plan, quantity: Quantity) -> (f64, f64) {
+    let (low, high) = match quantity.metric {
+        Metric::CapHit | Metric::Ipo | Metric::Failed => (0.0, 1.0),
+        Metric::EffectiveRate | Metric::StakeAtExit | Metric::HomeShare | Metric::CloudConcentration => {
+            (0.0, 1.0)
+        }
+        Metric::CapHitTime | Metric::IpoTime => (0.0, plan.model.timeline.end()),
+        Metric::ResalePv
+        | Metric::HostingPv
+        | Metric::LicencePv
+        | Metric::MicrosoftTotalPv
+        | Metric::RevenueKeptPv => (f64::NEG_INFINITY, f64::INFINITY),
+        _ => (0.0, f64::INFINITY),
+    };
+    match quantity.of {
+        Of::Deal(_) => (low, high),
+        // Of two values between low and high.
+        Of::Difference { .. } => (low - high, high - low),
+    }
+}
