@@ -5,7 +5,7 @@
 //! `StandardNormal`, scalar `exp`, rayon).
 
 use capstake::config;
-use capstake::kernel::outcome::{Asked, Block};
+use capstake::kernel::block::{Asked, Block};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::math::simd::Isa;

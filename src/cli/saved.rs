@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
 use super::exit::{Exit, Failure};
+use super::formats::{Format, format_argument};
 use super::manifest::{Build, Manifest, ScenarioPart};
 use super::results;
 use super::run::{Draws, RunArguments, draws_argument, shard_argument};
 use super::scenario::{self, Scenario};
-use super::simulation::{Format, Simulation, format_argument};
+use super::simulation::Simulation;
 use super::state_file::OtherBuild;
 use crate::config::{self, Code, resolved};
 use crate::kernel::plan::Plan;
@@ -77,6 +78,7 @@ impl Saved {
         Ok(RunArguments {
             scenario: self.scenario.path.clone(),
             simulation: Simulation {
+                open: false,
                 paths: Some(self.manifest.run.paths_asked),
                 seed: Some(self.plan.seed),
                 out: Some(self.folder.clone()),

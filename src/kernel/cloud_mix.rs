@@ -1,317 +1,192 @@
 //! How sales spread over the clouds: a logistic-normal mix, the home cloud's head start, reach and in-house models
 //! (methodology: cloud mix).
 
-use super::plan::{Plan, StepRef, Steps};
-use super::segment::{half_life_rate, mean_decay};
+use super::decay::{half_life_rate, reversion};
+use super::numbers::Numbers;
+use super::plan::{Plan, StepRef, Steps, TIME_SLACK};
+use super::segment::SCurve;
 use crate::math::elementary::{exp, ln};
-use crate::math::lanes::{LANES, Lanes};
-use crate::math::simd::Isa;
-use crate::model::ledger::Num;
-use crate::simd_fn;
+use crate::math::vector::{Mask, Vector};
 
 /// Shares below this are taken as this when a log-ratio is formed.
 const SMALLEST_SHARE: f64 = 1e-6;
 
-/// Until when a cloud without exclusivity is closed.
-const ALWAYS_OPEN: Lanes = Lanes::splat(f64::NEG_INFINITY);
-
 /// Terms that all mixes share: long-run log-ratios, their reversion, the head start.
-pub struct MixTerms {
-    /// For each cloud but home: `ȳ_j`, start, and per step length `e^(-θΔ)` and the noise.
-    clouds: Vec<MixTerm>,
+pub struct MixTerms<V> {
+    /// For each cloud but home.
+    clouds: Vec<MixTerm<V>>,
     /// `n`: the part of cloud demand that can be had at home only.
-    head_start: Lanes,
-    /// `1 + uplift`
-    reach: Lanes,
-    /// `1 - substitution·h`: what is left of home sales, at the period's middle.
-    pub home_left: Lanes,
+    head_start: V,
+    /// `(1 - n)(1 + uplift)`
+    elsewhere: V,
+    /// In-house models' share `h` at the period's middle.
+    pub in_house: V,
+    /// `1 - substitution·h`: what is left of home sales.
+    home_left: V,
 }
 
-struct MixTerm {
-    centre: Lanes,
-    start: Lanes,
-    keep: Vec<Lanes>,
-    noise: Vec<Lanes>,
+#[derive(Clone)]
+struct MixTerm<V> {
+    /// `ȳ_j`
+    centre: V,
+    /// `y_j(0)`
+    start: V,
+    /// `e^(-θΔ)` and the noise, per distinct length.
+    steps: Vec<(V, V)>,
+    /// `1 - f_j`
+    kept: V,
 }
 
-impl MixTerms {
-    /// Room for the clouds of a plan's model.
-    pub fn new(clouds: usize, steps: &Steps) -> MixTerms {
-        let term = || MixTerm {
-            centre: Lanes::ZERO,
-            start: Lanes::ZERO,
-            keep: vec![Lanes::ZERO; steps.lengths.len()],
-            noise: vec![Lanes::ZERO; steps.lengths.len()],
-        };
+impl<V: Vector> MixTerms<V> {
+    /// Room for so many clouds.
+    pub fn new(clouds: usize, steps: &Steps) -> MixTerms<V> {
+        let (zero, one) = (V::zero(), V::one());
+        let term =
+            MixTerm { centre: zero, start: zero, steps: vec![(zero, zero); steps.lengths.len()], kept: one };
         MixTerms {
-            clouds: (1..clouds).map(|_| term()).collect(),
-            head_start: Lanes::ZERO,
-            reach: Lanes::splat(1.0),
-            home_left: Lanes::splat(1.0),
+            clouds: vec![term; clouds.saturating_sub(1)],
+            head_start: zero,
+            elsewhere: one,
+            in_house: zero,
+            home_left: one,
         }
     }
 
-    /// Coefficients of a block.
-    pub fn prepare(&mut self, plan: &Plan, values: &[Lanes]) {
-        let (isa, model) = (plan.isa, &plan.model);
-        let value = |num: Num| &values[num.index()];
-        if model.clouds.is_empty() {
-            return;
-        }
-        let home = &model.clouds[0];
-        for (term, cloud) in self.clouds.iter_mut().zip(&model.clouds[1..]) {
-            log_ratio(
-                isa,
-                value(cloud.long_run_share),
-                value(home.long_run_share),
-                SMALLEST_SHARE,
-                &mut term.centre,
-            );
-            let mut start = Lanes::ZERO;
-            entry(isa, value(cloud.share_now), value(cloud.entry_share), &mut start);
-            log_ratio(isa, &start, value(home.share_now), 0.0, &mut term.start);
-            let mut theta = Lanes::ZERO;
-            half_life_rate(isa, value(cloud.half_life), &mut theta);
-            for (i, &length) in plan.steps.lengths.iter().enumerate() {
-                reversion(
-                    isa,
-                    &theta,
-                    value(cloud.volatility),
-                    length,
-                    &mut term.keep[i],
-                    &mut term.noise[i],
-                );
+    /// Terms of the paths.
+    #[inline(always)]
+    pub fn prepare(&mut self, plan: &Plan, numbers: &Numbers<V>) {
+        let model = &plan.model;
+        let Some((home, others)) = model.clouds.split_first() else { return };
+        for (term, cloud) in self.clouds.iter_mut().zip(others) {
+            let least = V::splat(SMALLEST_SHARE);
+            let home_long_run = numbers[home.long_run_share].most(least);
+            term.centre = ln(numbers[cloud.long_run_share].most(least) / home_long_run);
+            let now = numbers[cloud.share_now];
+            let start = V::select(now.is_set(), now, numbers[cloud.entry_share]);
+            term.start = ln(start.most(least) / numbers[home.share_now]);
+            let theta = half_life_rate(numbers[cloud.half_life]);
+            for (step, &length) in term.steps.iter_mut().zip(&plan.steps.lengths) {
+                *step = reversion(theta, numbers[cloud.volatility], length);
             }
+            term.kept = V::one() - numbers[cloud.fee];
         }
         if let Some(first) = &model.home_first {
-            head_start(
-                isa,
-                value(first.lead_months),
-                value(first.cycle_months),
-                value(first.decline_probability),
-                &mut self.head_start,
-            );
+            let lead = (numbers[first.lead_months] / numbers[first.cycle_months]).least(V::one());
+            self.head_start = (V::one() - numbers[first.decline_probability]) * lead;
         }
-        for l in 0..LANES {
-            self.reach[l] = 1.0 + values[model.uplift.index()][l];
-        }
+        self.elsewhere = (V::one() - self.head_start) * (numbers[model.uplift] + 1.0);
     }
 
-    /// What in-house models leave of home sales, from `h` and the substitution.
-    pub fn displace(&mut self, isa: Isa, in_house: &Lanes, substitution: &Lanes) {
-        displace(isa, in_house, substitution, &mut self.home_left);
+    /// What in-house models displace at a time, years.
+    #[inline(always)]
+    pub fn displace(&mut self, plan: &Plan, time: f64, numbers: &Numbers<V>) {
+        if let Some(own) = &plan.model.in_house {
+            let curve = SCurve { ceiling: own.ceiling, midpoint: own.midpoint, ramp: own.ramp };
+            self.in_house = curve.at(time, numbers);
+            self.home_left = V::one() - numbers[own.substitution] * self.in_house;
+        }
     }
 }
 
-/// One mix: the log-ratios of a block, and what each cloud sells of a unit of cloud demand.
-pub struct Mix {
-    y: Vec<Lanes>,
-    weight: Vec<Lanes>,
+/// One mix: the log-ratios, and what each cloud sells of a unit of cloud demand.
+pub struct Mix<V> {
+    y: Vec<V>,
     /// Sold by each cloud per unit of cloud demand, the home cloud first.
-    pub sold: Vec<Lanes>,
+    pub sold: Vec<V>,
     /// Sold by the other clouds together.
-    pub sold_elsewhere: Lanes,
+    pub sold_elsewhere: V,
     /// What reaches OpenAI of the other clouds' sales.
-    pub kept_elsewhere: Lanes,
+    pub kept_elsewhere: V,
     /// The largest of `sold`.
-    pub largest: Lanes,
+    pub largest: V,
 }
 
-impl Mix {
+impl<V: Vector> Mix<V> {
     /// A mix over so many clouds.
-    pub fn new(clouds: usize) -> Mix {
+    pub fn new(clouds: usize) -> Mix<V> {
+        let zero = V::zero();
         Mix {
-            y: vec![Lanes::ZERO; clouds.saturating_sub(1)],
-            weight: vec![Lanes::ZERO; clouds],
-            sold: vec![Lanes::ZERO; clouds],
-            sold_elsewhere: Lanes::ZERO,
-            kept_elsewhere: Lanes::ZERO,
-            largest: Lanes::ZERO,
+            y: vec![zero; clouds.saturating_sub(1)],
+            sold: vec![zero; clouds],
+            sold_elsewhere: zero,
+            kept_elsewhere: zero,
+            largest: zero,
         }
     }
 
-    /// The log-ratios of time 0.
-    pub fn start(&mut self, terms: &MixTerms) {
+    /// The log-ratios of time 0, and the mix of that time. `exclusive_until`: until when other clouds are closed.
+    #[inline(always)]
+    pub fn start(&mut self, plan: &Plan, terms: &MixTerms<V>, exclusive_until: Option<V>) {
         for (y, term) in self.y.iter_mut().zip(&terms.clouds) {
             *y = term.start;
         }
+        self.spread(plan, terms, 0.0, exclusive_until);
     }
 
-    /// Moves the open clouds by a period's step, then spreads. `exclusive_until`: until when others are closed.
+    /// Moves the open clouds by a period's step, closed ones rest; then spreads. `rows`: innovation of each cloud but
+    /// home.
+    #[inline(always)]
     pub fn step(
         &mut self,
         plan: &Plan,
-        terms: &MixTerms,
+        terms: &MixTerms<V>,
         at: StepRef,
-        exclusive_until: Option<&Lanes>,
-        values: &[Lanes],
-        zeta: &[[Lanes; 2]],
+        exclusive_until: Option<V>,
+        zeta: &[[V; 2]],
         rows: &[usize],
     ) {
+        let time = at.middle + TIME_SLACK;
         for (j, term) in terms.clouds.iter().enumerate() {
-            if plan.model.clouds[j + 1].opens > at.middle + super::plan::TIME_SLACK {
+            if plan.model.clouds[j + 1].opens > time {
                 continue;
             }
-            step_open(
-                plan.isa,
-                [&term.centre, &term.keep[at.step], &term.noise[at.step], &zeta[rows[j]][at.parity]],
-                exclusive_until.unwrap_or(&ALWAYS_OPEN),
-                at.middle + super::plan::TIME_SLACK,
-                &mut self.y[j],
-            );
+            let (keep, noise) = term.steps[at.step];
+            let moved =
+                (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]][at.parity];
+            self.y[j] = match exclusive_until {
+                Some(until) => V::select(until.le(V::splat(time)), moved, self.y[j]),
+                None => moved,
+            };
         }
-        self.spread(plan, terms, at.middle, exclusive_until, values);
+        self.spread(plan, terms, at.middle, exclusive_until);
     }
 
-    /// What each cloud sells at a time, given the log-ratios.
-    pub fn spread(
-        &mut self,
-        plan: &Plan,
-        terms: &MixTerms,
-        time: f64,
-        exclusive_until: Option<&Lanes>,
-        values: &[Lanes],
-    ) {
-        let (isa, clouds) = (plan.isa, &plan.model.clouds);
+    /// `w_0' = w_0 + n(1 - w_0)`, less what in-house models displace; `w_j' = (1 - n)w_j`, with the reach of other clouds.
+    #[inline(always)]
+    fn spread(&mut self, plan: &Plan, terms: &MixTerms<V>, time: f64, exclusive_until: Option<V>) {
+        let clouds = &plan.model.clouds;
         if clouds.is_empty() {
             return;
         }
-        let time = time + super::plan::TIME_SLACK;
-        let mut total = Lanes::splat(1.0);
-        let mut any_open = false;
-        for (j, cloud) in clouds.iter().enumerate().skip(1) {
-            let lanes_open = exclusive_until.is_none_or(|until| until.iter().any(|&u| u <= time));
-            if cloud.opens > time || !lanes_open {
-                self.weight[j] = Lanes::ZERO;
-                continue;
-            }
-            any_open = true;
-            weigh(
-                isa,
-                &self.y[j - 1],
-                exclusive_until.unwrap_or(&ALWAYS_OPEN),
-                time,
-                &mut self.weight[j],
-                &mut total,
-            );
-        }
-        self.sold_elsewhere = Lanes::ZERO;
-        self.kept_elsewhere = Lanes::ZERO;
-        if !any_open {
+        let time = time + TIME_SLACK;
+        self.sold_elsewhere = V::zero();
+        self.kept_elsewhere = V::zero();
+        self.sold[0] = terms.home_left;
+        self.largest = terms.home_left;
+        let open = match exclusive_until {
+            Some(until) => until.le(V::splat(time)),
+            None => V::zero().le(V::zero()),
+        };
+        if !open.any() {
             for sold in &mut self.sold[1..] {
-                *sold = Lanes::ZERO;
+                *sold = V::zero();
             }
-            self.sold[0] = terms.home_left;
-            self.largest = terms.home_left;
             return;
         }
-        let (home, others) = self.sold.split_at_mut(1);
-        sell_home(isa, &total, &terms.head_start, &terms.home_left, &mut home[0]);
-        self.largest = home[0];
-        for (j, sold) in others.iter_mut().enumerate() {
-            sell_elsewhere(
-                isa,
-                [
-                    &self.weight[j + 1],
-                    &total,
-                    &terms.head_start,
-                    &terms.reach,
-                    &values[clouds[j + 1].fee.index()],
-                ],
-                sold,
-                &mut self.sold_elsewhere,
-                &mut self.kept_elsewhere,
-                &mut self.largest,
-            );
+        let mut total = V::one();
+        for (j, sold) in self.sold[1..].iter_mut().enumerate() {
+            *sold = if clouds[j + 1].opens > time { V::zero() } else { exp(self.y[j]).only(open) };
+            total = total + *sold;
         }
-    }
-}
-
-simd_fn! {
-    fn log_ratio(share: &Lanes, home: &Lanes, home_floor: f64, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = ln(share[l].max(SMALLEST_SHARE) / home[l].max(home_floor));
-        }
-    }
-}
-
-simd_fn! {
-    fn entry(now: &Lanes, entry: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = if now[l] == 0.0 { entry[l] } else { now[l] };
-        }
-    }
-}
-
-simd_fn! {
-    /// Reversion and noise of an Ornstein–Uhlenbeck step of that length.
-    pub fn reversion(theta: &Lanes, volatility: &Lanes, length: f64, keep: &mut Lanes, noise: &mut Lanes) {
-        for l in 0..LANES {
-            let z = theta[l] * length;
-            keep[l] = exp(-z);
-            noise[l] = volatility[l] * (length * mean_decay(2.0 * z)).sqrt();
-        }
-    }
-}
-
-simd_fn! {
-    /// `n = (1 - decline)·min(1, lead/cycle)`.
-    fn head_start(lead: &Lanes, cycle: &Lanes, decline: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = (1.0 - decline[l]) * (lead[l] / cycle[l]).min(1.0);
-        }
-    }
-}
-
-simd_fn! {
-    fn displace(in_house: &Lanes, substitution: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = 1.0 - substitution[l] * in_house[l];
-        }
-    }
-}
-
-simd_fn! {
-    /// One step of an open cloud's log-ratio; `t`: centre, keep, noise, innovation. Closed clouds rest.
-    fn step_open(t: [&Lanes; 4], closed_until: &Lanes, time: f64, y: &mut Lanes) {
-        let [centre, keep, noise, zeta] = t;
-        for l in 0..LANES {
-            let moved = (y[l] - centre[l]).mul_add(keep[l], centre[l]) + noise[l] * zeta[l];
-            y[l] = if closed_until[l] <= time { moved } else { y[l] };
-        }
-    }
-}
-
-simd_fn! {
-    fn weigh(y: &Lanes, closed_until: &Lanes, time: f64, weight: &mut Lanes, total: &mut Lanes) {
-        for l in 0..LANES {
-            let e = exp(y[l]);
-            weight[l] = if closed_until[l] <= time { e } else { 0.0 };
-            total[l] += weight[l];
-        }
-    }
-}
-
-simd_fn! {
-    /// `w_0' = w_0 + n(1 - w_0)`, less what in-house models displace. With no other cloud open `w_0` is 1.
-    fn sell_home(total: &Lanes, head_start: &Lanes, left: &Lanes, sold: &mut Lanes) {
-        for l in 0..LANES {
-            let w = 1.0 / total[l];
-            sold[l] = head_start[l].mul_add(1.0 - w, w) * left[l];
-        }
-    }
-}
-
-simd_fn! {
-    /// `w_j' = (1 - n)w_j`, with the reach of other clouds. `t`: weight, total of weights, n, 1 + uplift, fee.
-    fn sell_elsewhere(t: [&Lanes; 5], sold: &mut Lanes, elsewhere: &mut Lanes, kept: &mut Lanes, largest: &mut Lanes) {
-        let [weight, total, head_start, reach, fee] = t;
-        for l in 0..LANES {
-            let s = (1.0 - head_start[l]) * (weight[l] / total[l]) * reach[l];
-            sold[l] = s;
-            elsewhere[l] += s;
-            kept[l] = (1.0 - fee[l]).mul_add(s, kept[l]);
-            largest[l] = if s > largest[l] { s } else { largest[l] };
+        let home = V::one() / total;
+        self.sold[0] = terms.head_start.mul_add(V::one() - home, home) * terms.home_left;
+        self.largest = self.sold[0];
+        let part = terms.elsewhere * home;
+        for (sold, term) in self.sold[1..].iter_mut().zip(&terms.clouds) {
+            *sold = *sold * part;
+            self.sold_elsewhere = self.sold_elsewhere + *sold;
+            self.kept_elsewhere = term.kept.mul_add(*sold, self.kept_elsewhere);
+            self.largest = sold.most(self.largest);
         }
     }
 }

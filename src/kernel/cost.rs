@@ -1,94 +1,180 @@
 //! What OpenAI spends on compute, research and operations, its tax and its cash (methodology: costs).
 
-use crate::math::lanes::{LANES, Lanes};
-use crate::simd_fn;
+use super::numbers::Numbers;
+use super::plan::{Plan, StepRef};
+use super::trend::TrendPaths;
+use crate::math::elementary::{exp, ln};
+use crate::math::vector::Vector;
 
-/// Terms of costs that all deals share in a period.
-#[derive(Clone, Default)]
-pub struct CostTerms {
-    /// Research as a fraction of net revenue.
-    pub research: Lanes,
-    /// Operating expenses as a fraction of net revenue.
-    pub opex: Lanes,
+/// Terms of costs that all deals share.
+pub struct Costs<V> {
+    research_trend: TrendPaths<V>,
+    opex_trend: TrendPaths<V>,
+    /// Total times draw of each contract, billions.
+    drawn: Vec<V>,
+    /// Interest over a period of each distinct length.
+    interest_of: Vec<V>,
+    /// Home's part of flexible compute.
+    flex_home: V,
+    /// Research as a fraction of net revenue, in the period.
+    research: V,
+    /// Operating expenses as a fraction of net revenue, in the period.
+    opex: V,
+    /// Fixed costs of the period, billions.
+    fixed: V,
+    /// Interest over the period.
+    interest: V,
     /// Commitments of the period to all clouds, billions.
-    pub committed: Lanes,
+    committed: V,
     /// Commitments of the period to the home cloud, billions.
-    pub committed_home: Lanes,
+    committed_home: V,
+    /// Home's part of the period's commitments.
+    home_part: V,
     /// Commitments of the next twelve months, billions.
-    pub committed_next_year: Lanes,
+    pub committed_next_year: V,
+    tax_rate: V,
+    offset_limit: V,
 }
 
-/// Flows and stocks of a deal's company.
-#[derive(Clone, Default)]
-pub struct Books {
-    /// Paid for compute in the period, billions.
-    pub compute: Lanes,
-    /// Paid to the home cloud for compute, billions.
-    pub compute_home: Lanes,
-    /// The home cloud's part of commitments not used, billions.
-    pub unused_home: Lanes,
-    /// EBITDA of the period, billions.
-    pub ebitda: Lanes,
-    /// Income before tax of the period, billions.
-    pub pretax: Lanes,
-    /// Free cash flow of the period, billions.
-    pub fcf: Lanes,
-    /// Losses carried forward, billions.
-    pub losses: Lanes,
-    /// Cash at the period's end, billions.
-    pub cash: Lanes,
-}
-
-simd_fn! {
-    /// `trend(t)` from `2^(-t/half_life)`.
-    pub fn trend(now: &Lanes, long_run: &Lanes, fade: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = (now[l] - long_run[l]).mul_add(fade[l], long_run[l]);
+impl<V: Vector> Costs<V> {
+    /// Room for the terms.
+    pub fn new(plan: &Plan) -> Costs<V> {
+        let (model, steps, zero) = (&plan.model, &plan.steps, V::zero());
+        Costs {
+            research_trend: TrendPaths::new(model.costs.research, steps),
+            opex_trend: TrendPaths::new(model.costs.opex, steps),
+            drawn: vec![zero; model.contracts.len()],
+            interest_of: vec![zero; steps.lengths.len()],
+            flex_home: V::one(),
+            research: zero,
+            opex: zero,
+            fixed: zero,
+            interest: zero,
+            committed: zero,
+            committed_home: zero,
+            home_part: zero,
+            committed_next_year: zero,
+            tax_rate: zero,
+            offset_limit: zero,
         }
+    }
+
+    /// Terms of the paths.
+    #[inline(always)]
+    pub fn prepare(&mut self, plan: &Plan, numbers: &Numbers<V>) {
+        let model = &plan.model;
+        self.research_trend.prepare(&plan.steps, numbers);
+        self.opex_trend.prepare(&plan.steps, numbers);
+        for (drawn, contract) in self.drawn.iter_mut().zip(&model.contracts) {
+            *drawn = numbers[contract.total] * numbers[contract.draw];
+        }
+        if let Some(home) = model.clouds.first() {
+            let mut total = V::zero();
+            for cloud in &model.clouds {
+                total = total + numbers[cloud.flex_share];
+            }
+            // All of it where no cloud has a weight.
+            let part = numbers[home.flex_share] / total;
+            self.flex_home = V::select(total.gt(V::zero()), part, V::one());
+        }
+        if let Some(cash) = &model.cash {
+            let rate = ln(numbers[cash.interest] + 1.0);
+            for (interest, &length) in self.interest_of.iter_mut().zip(&plan.steps.lengths) {
+                *interest = exp(rate * length) - 1.0;
+            }
+        }
+        self.tax_rate = numbers[model.costs.tax_rate];
+        self.offset_limit = numbers[model.costs.offset_limit];
+    }
+
+    /// On to the next period.
+    #[inline(always)]
+    pub fn advance(&mut self, plan: &Plan, at: StepRef, numbers: &Numbers<V>) {
+        self.research_trend.advance(at.step);
+        self.opex_trend.advance(at.step);
+        self.research = self.research_trend.at_middle();
+        self.opex = self.opex_trend.at_middle();
+        self.fixed = numbers[plan.model.costs.fixed] * at.length;
+        self.interest = self.interest_of[at.step];
+        let (mut all, mut home, mut next_year) = (V::zero(), V::zero(), V::zero());
+        for part in &plan.committed[at.period] {
+            all = V::splat(part.weight).mul_add(self.drawn[part.contract], all);
+            if part.at_home {
+                home = V::splat(part.weight).mul_add(self.drawn[part.contract], home);
+            }
+        }
+        for part in &plan.committed_next_year[at.period] {
+            next_year = V::splat(part.weight).mul_add(self.drawn[part.contract], next_year);
+        }
+        self.committed = all;
+        self.committed_home = home;
+        self.home_part = (home / all).only(all.gt(V::zero()));
+        self.committed_next_year = next_year;
     }
 }
 
-simd_fn! {
-    /// `out += weight·total·draw`.
-    pub fn commit(weight: f64, drawn: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = weight.mul_add(drawn[l], out[l]);
-        }
-    }
+/// Flows and stocks of a deal's company, billions.
+#[derive(Clone, Copy)]
+pub struct Books<V> {
+    /// Paid for compute in the period.
+    pub compute: V,
+    /// Paid to the home cloud for compute.
+    pub compute_home: V,
+    /// The home cloud's part of commitments not used.
+    pub unused_home: V,
+    /// EBITDA of the period.
+    pub ebitda: V,
+    /// Income before tax of the period.
+    pub pretax: V,
+    /// Free cash flow of the period.
+    pub fcf: V,
+    /// Losses carried forward.
+    pub losses: V,
+    /// Cash at the period's end.
+    pub cash: V,
 }
 
-simd_fn! {
-    /// A period's costs, tax and cash.
-    /// `t`: net revenue, inference, payment, alive, home's part of flexible compute, fixed costs a year, tax rate,
-    /// offset limit, interest of the period. `has_cash`: 1, or 0 where cash is not modelled.
-    pub fn spend(t: [&Lanes; 9], terms: &CostTerms, length: f64, has_cash: f64, books: &mut Books) {
-        let [net, inference, paid, alive, flex_home, fixed, tax_rate, offset_limit, interest] = t;
-        for l in 0..LANES {
-            let need = terms.research[l].mul_add(net[l], inference[l]);
-            let committed = terms.committed[l] * alive[l];
-            let home = terms.committed_home[l] * alive[l];
-            let excess = need - committed;
-            let beyond = if excess > 0.0 { excess } else { 0.0 };
-            let unused = if excess < 0.0 { -excess } else { 0.0 };
-            let compute = committed + beyond;
-            let share = home / committed;
-            let share = if committed > 0.0 { share } else { 0.0 };
-            books.compute[l] = compute;
-            books.compute_home[l] = beyond.mul_add(flex_home[l], home);
-            books.unused_home[l] = unused * share;
-            let ebitda = net[l] - paid[l] - compute - terms.opex[l] * net[l] - fixed[l] * length * alive[l];
-            let pretax = books.cash[l].mul_add(interest[l], ebitda);
-            let profit = if pretax > 0.0 { pretax } else { 0.0 };
-            let loss = if pretax < 0.0 { -pretax } else { 0.0 };
-            let room = offset_limit[l] * profit;
-            let losses = books.losses[l];
-            let offset = if losses < room { losses } else { room };
-            let tax = tax_rate[l] * (profit - offset);
-            books.losses[l] = losses - offset + loss;
-            books.ebitda[l] = ebitda;
-            books.pretax[l] = pretax;
-            books.fcf[l] = pretax - tax;
-            books.cash[l] = has_cash * (books.cash[l] + (pretax - tax));
+impl<V: Vector> Books<V> {
+    /// The stocks of time 0.
+    #[inline(always)]
+    pub fn new(losses: V, cash: V) -> Books<V> {
+        let zero = V::zero();
+        Books {
+            compute: zero,
+            compute_home: zero,
+            unused_home: zero,
+            ebitda: zero,
+            pretax: zero,
+            fcf: zero,
+            losses,
+            cash,
+        }
+    }
+
+    /// A period's costs, tax and cash, from net revenue, cost of inference, the payment, and 1 while the company lives.
+    #[inline(always)]
+    pub fn spend(&mut self, plan: &Plan, terms: &Costs<V>, net: V, inference: V, paid: V, alive: V) {
+        let need = terms.research.mul_add(net, inference);
+        let committed = terms.committed * alive;
+        let excess = need - committed;
+        let beyond = excess.positive_part();
+        let unused = (-excess).positive_part();
+        self.compute = committed + beyond;
+        if !plan.model.clouds.is_empty() {
+            self.compute_home = beyond.mul_add(terms.flex_home, terms.committed_home * alive);
+            self.unused_home = unused * terms.home_part;
+        }
+        self.ebitda = net - paid - self.compute - terms.opex * net - terms.fixed * alive;
+        let pretax = self.cash.mul_add(terms.interest, self.ebitda);
+        self.pretax = pretax;
+        let profit = pretax.positive_part();
+        let loss = (-pretax).positive_part();
+        let offset = self.losses.least(terms.offset_limit * profit);
+        let tax = terms.tax_rate * (profit - offset);
+        self.losses = self.losses - offset + loss;
+        self.fcf = pretax - tax;
+        if plan.model.cash.is_some() {
+            self.cash = self.cash + self.fcf;
         }
     }
 }

@@ -2,71 +2,79 @@
 
 use super::plan::Steps;
 use crate::math::elementary::exp;
-use crate::math::lanes::{LANES, Lanes};
-use crate::math::simd::Isa;
-use crate::simd_fn;
+use crate::math::vector::Vector;
+use std::f64::consts::LN_2;
 
 /// `e^(-rate·t)` at the start, middle and end of the current period, for one rate a path.
-pub struct Decay {
-    full: Vec<Lanes>,
-    half: Vec<Lanes>,
+pub struct Decay<V> {
+    /// Over a whole and a half period of each distinct length.
+    over: Vec<[V; 2]>,
     /// At `T_{p-1}`.
-    pub at_start: Lanes,
+    pub at_start: V,
     /// At `m_p`.
-    pub at_middle: Lanes,
+    pub at_middle: V,
     /// At `T_p`.
-    pub at_end: Lanes,
+    pub at_end: V,
 }
 
-impl Decay {
+impl<V: Vector> Decay<V> {
     /// Room for the coefficients of each distinct period length.
-    pub fn new(steps: &Steps) -> Decay {
-        let n = steps.lengths.len();
-        Decay {
-            full: vec![Lanes::ZERO; n],
-            half: vec![Lanes::ZERO; n],
-            at_start: Lanes::splat(1.0),
-            at_middle: Lanes::splat(1.0),
-            at_end: Lanes::splat(1.0),
-        }
+    pub fn new(steps: &Steps) -> Decay<V> {
+        let one = V::one();
+        Decay { over: vec![[one; 2]; steps.lengths.len()], at_start: one, at_middle: one, at_end: one }
     }
 
-    /// Coefficients of a block: `rate` per year on each path. Time goes back to 0.
-    pub fn prepare(&mut self, isa: Isa, steps: &Steps, rate: &Lanes) {
-        for (i, &length) in steps.lengths.iter().enumerate() {
-            factors(isa, rate, length, &mut self.half[i], &mut self.full[i]);
+    /// Coefficients of a rate per year on each path. Time goes back to 0.
+    #[inline(always)]
+    pub fn prepare(&mut self, steps: &Steps, rate: V) {
+        for (over, &length) in self.over.iter_mut().zip(&steps.lengths) {
+            *over = [exp(rate * -length), exp(rate * (-0.5 * length))];
         }
-        self.at_end = Lanes::splat(1.0);
+        self.at_start = V::one();
+        self.at_middle = V::one();
+        self.at_end = V::one();
     }
 
     /// On to the next period, of the step of that index.
-    pub fn advance(&mut self, isa: Isa, step: usize) {
-        advance(
-            isa,
-            &self.half[step],
-            &self.full[step],
-            &mut self.at_start,
-            &mut self.at_middle,
-            &mut self.at_end,
-        );
+    #[inline(always)]
+    pub fn advance(&mut self, step: usize) {
+        let [whole, half] = self.over[step];
+        self.at_start = self.at_end;
+        self.at_middle = self.at_end * half;
+        self.at_end = self.at_end * whole;
     }
 }
 
-simd_fn! {
-    fn factors(rate: &Lanes, length: f64, half: &mut Lanes, full: &mut Lanes) {
-        for l in 0..LANES {
-            half[l] = exp(-0.5 * length * rate[l]);
-            full[l] = exp(-length * rate[l]);
-        }
-    }
+/// `ln 2 / half_life`, a year; 0 for an infinite half-life.
+#[inline(always)]
+pub fn half_life_rate<V: Vector>(half_life: V) -> V {
+    V::splat(LN_2) / half_life
 }
 
-simd_fn! {
-    fn advance(half: &Lanes, full: &Lanes, start: &mut Lanes, middle: &mut Lanes, end: &mut Lanes) {
-        for l in 0..LANES {
-            start[l] = end[l];
-            middle[l] = end[l] * half[l];
-            end[l] *= full[l];
-        }
+/// `(1 - e^(-z))/z`, by its series where the difference would cancel.
+#[inline(always)]
+pub fn mean_decay<V: Vector>(z: V) -> V {
+    V::formula(
+        #[inline(always)]
+        || mean_decay_in_place(z),
+    )
+}
+
+#[inline(always)]
+fn mean_decay_in_place<V: Vector>(z: V) -> V {
+    let mut series = V::one();
+    let mut n = 16.0;
+    for _ in 0..15 {
+        series = (z * (-1.0 / n)).mul_add(series, V::one());
+        n -= 1.0;
     }
+    let direct = (V::one() - exp(-z)) / z;
+    V::select(z.lt(V::splat(0.5)), series, direct)
+}
+
+/// Reversion `e^(-θΔ)` and noise `σ·√((1 - e^(-2θΔ))/2θ)` of an Ornstein–Uhlenbeck step of that length, years.
+#[inline(always)]
+pub fn reversion<V: Vector>(theta: V, volatility: V, length: f64) -> (V, V) {
+    let z = theta * length;
+    (exp(-z), volatility * (mean_decay(z * 2.0) * length).sqrt())
 }

@@ -1,221 +1,249 @@
-//! Enterprise value, equity, rounds, shortfall funding, failure and the exit of the stake
-//! (methodology: funding and failure; equity).
+//! Enterprise value, equity and the exit of the stake (methodology: equity).
 
+use super::decay::{half_life_rate, reversion};
+use super::innovation::FactorIndex;
+use super::numbers::Numbers;
+use super::plan::{Plan, StepRef, Steps, TIME_SLACK};
+use super::trailing::Past;
 use crate::math::elementary::{exp, ln};
-use crate::math::lanes::{LANES, Lanes};
-use crate::simd_fn;
+use crate::math::vector::{Mask, Vector};
+use crate::model::equity::{EbitdaBasis, Method, Multiple};
 
-/// Value and ownership of a deal's company over a block.
-#[derive(Clone)]
-pub struct Holding {
+/// The multiple: its log is an Ornstein–Uhlenbeck process, stepped by its exact law.
+pub struct MultiplePaths<V> {
+    row: FactorIndex,
+    /// Its log, after shocks.
+    pub log: V,
+    /// Itself, at the period's end.
+    pub level: V,
+    centre: V,
+    /// Reversion and noise of a step of each distinct length.
+    steps: Vec<(V, V)>,
+}
+
+impl<V: Vector> MultiplePaths<V> {
+    /// Room for its coefficients.
+    pub fn new(row: FactorIndex, steps: &Steps) -> MultiplePaths<V> {
+        let zero = V::zero();
+        let steps = vec![(zero, zero); steps.lengths.len()];
+        MultiplePaths { row, log: zero, level: V::one(), centre: zero, steps }
+    }
+
+    /// The paths at time 0.
+    #[inline(always)]
+    pub fn prepare(&mut self, multiple: &Multiple, steps: &Steps, numbers: &Numbers<V>) {
+        self.level = numbers[multiple.now];
+        self.log = ln(self.level);
+        self.centre = ln(numbers[multiple.long_run]);
+        let theta = half_life_rate(numbers[multiple.half_life]);
+        for (step, &length) in self.steps.iter_mut().zip(&steps.lengths) {
+            *step = reversion(theta, numbers[multiple.volatility], length);
+        }
+    }
+
+    /// The period's own step of the log.
+    #[inline(always)]
+    pub fn step(&mut self, at: StepRef, zeta: &[[V; 2]]) {
+        let (keep, noise) = self.steps[at.step];
+        let reverted = (self.log - self.centre).mul_add(keep, self.centre);
+        self.log = reverted + noise * zeta[self.row.0][at.parity];
+    }
+
+    /// The level, from the log.
+    #[inline(always)]
+    pub fn settle(&mut self) {
+        self.level = exp(self.log);
+    }
+}
+
+/// Value and ownership of a deal's company.
+#[derive(Clone, Copy)]
+pub struct Holding<V> {
     /// Enterprise value at the period's end, billions; 0 where undefined.
-    pub ev: Lanes,
+    pub ev: V,
     /// 1 where enterprise value is defined, else 0.
-    pub defined: Lanes,
+    pub defined: V,
     /// The same at time 0.
-    pub defined_at_start: Lanes,
+    pub defined_at_start: V,
     /// Equity at the period's end, billions.
-    pub equity: Lanes,
+    pub equity: V,
     /// What a holder of time 0 has left of each share: the dilution factor common to all.
-    pub kept: Lanes,
+    pub kept: V,
     /// 1 until failure, then 0.
-    pub alive: Lanes,
+    pub alive: V,
     /// Time of failure, years; infinite: never.
-    pub failed_at: Lanes,
+    pub failed_at: V,
     /// Raised when short, billions.
-    pub raised: Lanes,
-    /// 1 once the stake has been valued.
-    pub exited: Lanes,
-    /// Equity (or recovery) at the exit, billions.
-    pub exit_equity: Lanes,
-    /// `kept` at the exit.
-    pub exit_kept: Lanes,
-    /// Discount factor at the exit.
-    pub exit_discount: Lanes,
-    /// What the marketability discount leaves of the stake's value at the exit.
-    pub exit_market: Lanes,
-    /// 1 where the value at the exit is defined.
-    pub exit_defined: Lanes,
+    pub raised: V,
+    /// The exit of the stake.
+    pub exit: Exit<V>,
 }
 
-impl Default for Holding {
-    fn default() -> Self {
+/// The moment at which the stake is valued.
+#[derive(Clone, Copy)]
+pub struct Exit<V> {
+    /// 1 once it has come.
+    pub done: V,
+    /// Equity (or recovery), billions.
+    pub equity: V,
+    /// The dilution factor.
+    pub kept: V,
+    /// The discount factor.
+    pub discount: V,
+    /// What the marketability discount leaves.
+    pub market: V,
+    /// 1 where the value is defined.
+    pub defined: V,
+}
+
+impl<V: Vector> Holding<V> {
+    /// The company at time 0, not valued yet.
+    #[inline(always)]
+    pub fn new() -> Holding<V> {
+        let (zero, one) = (V::zero(), V::one());
         Holding {
-            ev: Lanes::ZERO,
-            defined: Lanes::splat(1.0),
-            defined_at_start: Lanes::splat(1.0),
-            equity: Lanes::ZERO,
-            kept: Lanes::splat(1.0),
-            alive: Lanes::splat(1.0),
-            failed_at: Lanes::splat(f64::INFINITY),
-            raised: Lanes::ZERO,
-            exited: Lanes::ZERO,
-            exit_equity: Lanes::ZERO,
-            exit_kept: Lanes::splat(1.0),
-            exit_discount: Lanes::splat(1.0),
-            exit_market: Lanes::splat(1.0),
-            exit_defined: Lanes::splat(1.0),
+            ev: zero,
+            defined: one,
+            defined_at_start: one,
+            equity: zero,
+            kept: one,
+            alive: one,
+            failed_at: V::splat(f64::INFINITY),
+            raised: zero,
+            exit: Exit { done: zero, equity: zero, kept: one, discount: one, market: one, defined: one },
         }
     }
-}
 
-simd_fn! {
-    /// One step of the multiple's log: exact Ornstein–Uhlenbeck. `centre`: log of the long-run multiple.
-    pub fn multiple_step(centre: &Lanes, keep: &Lanes, noise: &Lanes, zeta: &Lanes, log_multiple: &mut Lanes) {
-        for l in 0..LANES {
-            log_multiple[l] = (log_multiple[l] - centre[l]).mul_add(keep[l], centre[l]) + noise[l] * zeta[l];
-        }
-    }
-}
-
-simd_fn! {
-    /// `out = multiple·figure`.
-    pub fn multiple_value(multiple: &Lanes, figure: &Lanes, ev: &mut Lanes) {
-        for l in 0..LANES {
-            ev[l] = multiple[l] * figure[l];
-        }
-    }
-}
-
-simd_fn! {
-    /// `ev *= (gross margin/reference)^elasticity`; a negative margin counts 0.
-    pub fn margin_factor(net: &Lanes, inference: &Lanes, elasticity: &Lanes, reference: &Lanes, ev: &mut Lanes) {
-        for l in 0..LANES {
-            let margin = 1.0 - inference[l] / net[l];
-            // Not-a-number where there is no revenue: then there is no value to scale either.
-            let margin = if margin > 0.0 { margin } else { 0.0 };
-            let factor = exp(elasticity[l] * ln(margin / reference[l]));
-            let factor = if elasticity[l] == 0.0 { 1.0 } else { factor };
-            let scaled = ev[l] * factor;
-            ev[l] = if ev[l] == 0.0 { 0.0 } else { scaled };
-        }
-    }
-}
-
-simd_fn! {
-    /// Trailing free cash flow growing for ever; undefined unless `r > g + 1%`.
-    pub fn perpetuity(fcf: &Lanes, growth: &Lanes, rate: &Lanes, ev: &mut Lanes, defined: &mut Lanes) {
-        for l in 0..LANES {
-            let spread = rate[l] - growth[l];
-            let value = fcf[l] * (1.0 + growth[l]) / spread;
-            let sound = spread > 0.01;
-            ev[l] = if sound { value } else { 0.0 };
-            defined[l] = if sound { 1.0 } else { 0.0 };
-        }
-    }
-}
-
-simd_fn! {
-    /// `equity = max(EV + cash - owed, 0)`, 0 after failure or where undefined.
-    pub fn value_equity(cash: &Lanes, owed: &Lanes, holding: &mut Holding) {
-        for l in 0..LANES {
-            let equity = holding.ev[l] + cash[l] - owed[l];
-            let equity = if equity > 0.0 { equity } else { 0.0 };
-            holding.equity[l] = equity * holding.alive[l] * holding.defined[l];
-        }
-    }
-}
-
-simd_fn! {
-    /// A round at a value before the money, on the paths where `when` is 1; a value of 0 brings no round.
-    pub fn raise(amount: &Lanes, pre_money: &Lanes, when: &Lanes, has_cash: f64, cash: &mut Lanes, kept: &mut Lanes) {
-        for l in 0..LANES {
-            let takes = (pre_money[l] > 0.0) & (when[l] != 0.0);
-            let given = amount[l] / (pre_money[l] + amount[l]);
-            kept[l] = if takes { kept[l] * (1.0 - given) } else { kept[l] };
-            cash[l] = if takes { has_cash.mul_add(amount[l], cash[l]) } else { cash[l] };
-        }
-    }
-}
-
-simd_fn! {
-    /// Shortfall funding, or failure. `t`: free cash flow, what is owed, minimum, runway, discount of the round,
-    /// largest dilution, recovery, discount factor of equity. `enabled`: 1, or 0 where OpenAI fails at cash below 0.
-    /// Few paths are short in a period: they are found side by side and treated one by one.
-    pub fn survive(
-        t: [&Lanes; 8], length: f64, time: f64, enabled: f64, cash: &mut Lanes, holding: &mut Holding,
+    /// Enterprise value by the scenario's method at the end of a period, or today (`period` absent).
+    #[inline(always)]
+    pub fn value(
+        &mut self,
+        plan: &Plan,
+        method: &Method,
+        period: Option<usize>,
+        basis: &ValueBasis<'_, V>,
+        numbers: &Numbers<V>,
     ) {
-        let [fcf, owed, minimum, runway, discount, largest, recovery, factor] = t;
-        let mut short = [0_u64; LANES];
-        let mut any = 0;
-        for l in 0..LANES {
-            let below = (holding.alive[l] != 0.0) & (cash[l] < enabled * minimum[l]);
-            short[l] = u64::from(below);
-            any |= short[l];
+        let past = basis.past;
+        let (ev, defined) = match *method {
+            Method::RevenueMultiple { margin, .. } => {
+                let ev = basis.multiple * basis.run_rate;
+                match margin {
+                    Some((elasticity, reference)) => {
+                        (with_margin(ev, basis, numbers[elasticity], numbers[reference]), V::one())
+                    }
+                    None => (ev, V::one()),
+                }
+            }
+            Method::EbitdaMultiple { basis: EbitdaBasis::LastPeriod, .. } => {
+                match (period, &plan.last_ebitda) {
+                    (Some(p), _) => (basis.multiple * past.ebitda[p], V::one()),
+                    (None, Some(window)) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),
+                    (None, None) => (V::zero(), V::zero()),
+                }
+            }
+            Method::EbitdaMultiple { basis: EbitdaBasis::TrailingYear, .. } => {
+                match plan.ebitda_windows.year_to(period) {
+                    Some(window) => (basis.multiple * past.ebitda_over(window, numbers), V::one()),
+                    None => (V::zero(), V::zero()),
+                }
+            }
+            Method::PerpetualGrowth { growth, discount_rate } => match plan.fcf_windows.year_to(period) {
+                Some(window) => {
+                    perpetuity(past.fcf_over(window, numbers), numbers[growth], numbers[discount_rate])
+                }
+                None => (V::zero(), V::zero()),
+            },
+        };
+        self.ev = ev;
+        self.defined = defined;
+        if period.is_none() {
+            self.defined_at_start = defined;
         }
-        if any == 0 {
+    }
+
+    /// `equity = max(EV + cash - owed, 0)`, 0 after failure or where undefined.
+    #[inline(always)]
+    pub fn value_equity(&mut self, cash: V, owed: V) {
+        self.equity = (self.ev + cash - owed).positive_part() * self.alive * self.defined;
+    }
+
+    /// Grants to employees: `factor` of every stake is left.
+    #[inline(always)]
+    pub fn grant(&mut self, factor: V) {
+        self.kept = self.kept * factor;
+    }
+
+    /// The exit of the stake on the paths where it is due: after the lock-up, or at the horizon.
+    #[inline(always)]
+    pub fn leave(
+        &mut self,
+        ipo_time: V,
+        lockup_months: V,
+        unlisted_discount: V,
+        factor: V,
+        at: StepRef,
+        last: bool,
+    ) {
+        let open = self.exit.done.same(V::zero()) & self.alive.is_set();
+        let free = (ipo_time + lockup_months / V::splat(12.0)).le(V::splat(at.end + TIME_SLACK));
+        let due = if last { open } else { open & free };
+        if !due.any() {
             return;
         }
-        for l in 0..LANES {
-            if short[l] == 0 {
-                continue;
-            }
-            let burn = -fcf[l] / length;
-            let burn = if burn > 0.0 { burn } else { 0.0 };
-            let amount = minimum[l] - cash[l] + runway[l] * burn;
-            let value = (1.0 - discount[l]) * holding.equity[l];
-            let given = amount / (value + amount);
-            if (value > 0.0) & (given <= largest[l]) & (enabled != 0.0) {
-                cash[l] += amount;
-                holding.raised[l] += amount;
-                holding.kept[l] *= 1.0 - given;
-                let equity = holding.ev[l] + cash[l] - owed[l];
-                holding.equity[l] = if equity > 0.0 { equity } else { 0.0 };
-                continue;
-            }
-            // Failure: recovery is the exit, unless the stake was sold before.
-            if holding.exited[l] == 0.0 {
-                let ev = if holding.ev[l] > 0.0 { holding.ev[l] } else { 0.0 };
-                holding.exit_equity[l] = recovery[l] * ev;
-                holding.exit_kept[l] = holding.kept[l];
-                holding.exit_discount[l] = factor[l];
-                holding.exit_market[l] = 1.0;
-                holding.exit_defined[l] = holding.defined[l];
-                holding.exited[l] = 1.0;
-            }
-            holding.failed_at[l] = time;
-            holding.alive[l] = 0.0;
-            holding.equity[l] = 0.0;
-            cash[l] = 0.0;
-        }
+        let listed = ipo_time.le(V::splat(at.end));
+        let market = V::select(listed, V::one(), V::one() - unlisted_discount);
+        self.exit.take(due, self.equity, self.kept, factor, market, self.defined);
     }
 }
 
-simd_fn! {
-    /// Grants to employees: `(1 - rate)^Δ`.
-    pub fn grant(factor: &Lanes, kept: &mut Lanes) {
-        for l in 0..LANES {
-            kept[l] *= factor[l];
-        }
+impl<V: Vector> Exit<V> {
+    /// Sets the exit on some paths.
+    #[inline(always)]
+    pub fn take(&mut self, when: V::Mask, equity: V, kept: V, discount: V, market: V, defined: V) {
+        self.equity = V::select(when, equity, self.equity);
+        self.kept = V::select(when, kept, self.kept);
+        self.discount = V::select(when, discount, self.discount);
+        self.market = V::select(when, market, self.market);
+        self.defined = V::select(when, defined, self.defined);
+        self.done = V::select(when, V::one(), self.done);
     }
 }
 
-simd_fn! {
-    /// The exit of the stake on the paths where it is due. `t`: time of the IPO, lock-up in months, marketability
-    /// discount, discount factor. `last`: 1 at the horizon. It is due once a path: found side by side, done one by one.
-    pub fn exit(t: [&Lanes; 4], time: f64, last: f64, holding: &mut Holding) {
-        let [ipo_time, lockup, unlisted, factor] = t;
-        let mut due = [0_u64; LANES];
-        let mut any = 0;
-        for l in 0..LANES {
-            let free = ipo_time[l] + lockup[l] / 12.0 <= time + super::plan::TIME_SLACK;
-            let now = (free | (last != 0.0)) & (holding.exited[l] == 0.0) & (holding.alive[l] != 0.0);
-            due[l] = u64::from(now);
-            any |= due[l];
-        }
-        if any == 0 {
-            return;
-        }
-        for l in 0..LANES {
-            if due[l] == 0 {
-                continue;
-            }
-            holding.exit_equity[l] = holding.equity[l];
-            holding.exit_kept[l] = holding.kept[l];
-            holding.exit_discount[l] = factor[l];
-            holding.exit_market[l] = if ipo_time[l] <= time { 1.0 } else { 1.0 - unlisted[l] };
-            holding.exit_defined[l] = holding.defined[l];
-            holding.exited[l] = 1.0;
-        }
-    }
+/// What enterprise value is put on.
+pub struct ValueBasis<'a, V> {
+    /// The multiple.
+    pub multiple: V,
+    /// Run-rate of net revenue, billions a year.
+    pub run_rate: V,
+    /// Net revenue of the period, billions.
+    pub net: V,
+    /// Cost of inference of the period, billions.
+    pub inference: V,
+    /// Figures of the periods so far.
+    pub past: &'a Past<V>,
+}
+
+/// `EV·(gross margin/reference)^elasticity`; a negative margin counts 0.
+#[inline(always)]
+fn with_margin<V: Vector>(ev: V, basis: &ValueBasis<'_, V>, elasticity: V, reference: V) -> V {
+    // Not-a-number where there is no revenue: then there is no value to scale either.
+    let margin = (V::one() - basis.inference / basis.net).positive_part();
+    let factor = exp(elasticity * ln(margin / reference));
+    let factor = V::select(elasticity.is_set(), factor, V::one());
+    (ev * factor).only(ev.is_set())
+}
+
+/// Trailing free cash flow growing for ever, and whether that is defined: only where `r > g + 1%`.
+#[inline(always)]
+fn perpetuity<V: Vector>(fcf: V, growth: V, rate: V) -> (V, V) {
+    let spread = rate - growth;
+    let sound = spread.gt(V::splat(0.01));
+    ((fcf * (growth + 1.0) / spread).only(sound), V::flag(sound))
+}
+
+/// What grants to employees leave of every stake over a period: `(1 - rate)^Δ`.
+#[inline(always)]
+pub fn left_by_grants<V: Vector>(rate: V, length: f64) -> V {
+    exp(ln(V::one() - rate) * length)
 }

@@ -2,9 +2,10 @@
 
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
+use crate::math::vector::Vector;
 use crate::model::Model;
 use crate::model::dependence::Factor;
-use crate::rng::stream::{StreamKey, normal_pairs};
+use crate::rng::stream::{StreamKey, normal_pair};
 use crate::simd_fn;
 use ndarray::Array2;
 use std::collections::HashMap;
@@ -31,14 +32,28 @@ impl Mixing {
         Mixing { rows, weights }
     }
 
-    /// `y_i = Σ_j L_ij z_j` in place, last row first; `row` finds a row's lanes.
-    pub fn apply<T>(&self, isa: Isa, lanes: &mut [T], pick: impl Fn(&mut T) -> &mut Lanes) {
+    /// `y_i = Σ_j L_ij z_j` in place, last row first, over a block's columns.
+    pub fn apply(&self, isa: Isa, lanes: &mut [Lanes]) {
         for i in (0..self.rows.len()).rev() {
             let mut sum = Lanes::ZERO;
             for &(j, weight) in &self.weights[i] {
-                accumulate(isa, weight, pick(&mut lanes[self.rows[j]]), &mut sum);
+                accumulate(isa, weight, &lanes[self.rows[j]], &mut sum);
             }
-            *pick(&mut lanes[self.rows[i]]) = sum;
+            lanes[self.rows[i]] = sum;
+        }
+    }
+
+    /// The same over the innovations of two periods on eight paths.
+    #[inline(always)]
+    fn apply_pairs<V: Vector>(&self, zeta: &mut [[V; 2]]) {
+        for i in (0..self.rows.len()).rev() {
+            let mut sum = [V::zero(); 2];
+            for &(j, weight) in &self.weights[i] {
+                let [even, odd] = zeta[self.rows[j]];
+                let weight = V::splat(weight);
+                sum = [weight.mul_add(even, sum[0]), weight.mul_add(odd, sum[1])];
+            }
+            zeta[self.rows[i]] = sum;
         }
     }
 }
@@ -120,17 +135,16 @@ impl Innovations {
         FactorIndex(self.factors.iter().position(|&f| f == factor).unwrap_or(last))
     }
 
-    /// Fills the innovations of periods `2·index` and `2·index + 1`.
-    pub fn fill(&self, isa: Isa, first_path: u64, index: u32, zeta: &mut [[Lanes; 2]]) {
+    /// Fills the innovations of periods `2·index` and `2·index + 1` of the eight paths from `first_path` on.
+    #[inline(always)]
+    pub fn fill<V: Vector>(&self, first_path: u64, index: u32, zeta: &mut [[V; 2]]) {
         for (row, key) in self.keys.iter().enumerate() {
             if self.used[row] {
-                let [even, odd] = &mut zeta[row];
-                normal_pairs(isa, *key, first_path, index, even, odd);
+                zeta[row] = normal_pair(*key, first_path, index);
             }
         }
         for group in &self.groups {
-            group.apply(isa, zeta, |pair| &mut pair[0]);
-            group.apply(isa, zeta, |pair| &mut pair[1]);
+            group.apply_pairs(zeta);
         }
     }
 }

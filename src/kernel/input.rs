@@ -82,7 +82,7 @@ impl Inputs {
             normals(isa, *key, first_path, lanes);
         }
         for group in &self.groups {
-            group.apply(isa, normal, |lanes| lanes);
+            group.apply(isa, normal);
         }
         for ((map, num), lanes) in self.maps.iter().zip(&self.nums).zip(normal.iter()) {
             map.apply(isa, lanes, &mut values[num.index()]);

@@ -1,132 +1,168 @@
 //! Gates of readiness and the offer (methodology: IPO).
 
+use super::cloud_mix::Mix;
+use super::cost::Books;
+use super::deal::{Demand, Sales, Share};
 use super::equity::Holding;
-use super::plan::TIME_SLACK;
-use crate::math::lanes::{LANES, Lanes};
-use crate::simd_fn;
+use super::numbers::Numbers;
+use super::plan::{Plan, StepRef, TIME_SLACK};
+use super::trailing::Past;
+use crate::math::vector::{Mask, Vector};
+use crate::model::ipo::{GateKind, Ipo};
 
-/// Readiness and listing of a deal's company over a block.
-#[derive(Clone)]
-pub struct Listing {
+/// Readiness and listing of a deal's company.
+#[derive(Clone, Copy)]
+pub struct Listing<V> {
     /// Months for which all gates have held.
-    pub held_months: Lanes,
+    pub held_months: V,
     /// 1 where ready at the period's end.
-    pub ready: Lanes,
+    pub ready: V,
     /// Time of first readiness, years; infinite: never.
-    pub ready_time: Lanes,
+    pub ready_time: V,
     /// Time of the IPO, years; infinite: never.
-    pub ipo_time: Lanes,
+    pub ipo_time: V,
     /// Pre-money value at the offer price, billions.
-    pub ipo_equity: Lanes,
+    pub ipo_equity: V,
     /// 1 where that value is defined.
-    pub ipo_defined: Lanes,
-    /// 1 where the offer takes place in this period.
-    pub offers: Lanes,
+    pub ipo_defined: V,
 }
 
-impl Default for Listing {
-    fn default() -> Self {
+/// What gates look at.
+pub struct GateFigures<'a, V> {
+    /// Sales of the period.
+    pub sales: &'a Sales<V>,
+    /// Figures of the periods so far.
+    pub past: &'a Past<V>,
+    /// Demand of the period.
+    pub demand: &'a Demand<V>,
+    /// The cloud mix of the period.
+    pub mix: &'a Mix<V>,
+    /// The revenue share.
+    pub share: &'a Share<V>,
+    /// Commitments of the next twelve months, billions.
+    pub committed_next_year: V,
+}
+
+impl<V: Vector> Listing<V> {
+    /// Never ready yet.
+    #[inline(always)]
+    pub fn new() -> Listing<V> {
+        let (zero, never) = (V::zero(), V::splat(f64::INFINITY));
         Listing {
-            held_months: Lanes::ZERO,
-            ready: Lanes::ZERO,
-            ready_time: Lanes::splat(f64::INFINITY),
-            ipo_time: Lanes::splat(f64::INFINITY),
-            ipo_equity: Lanes::ZERO,
-            ipo_defined: Lanes::ZERO,
-            offers: Lanes::ZERO,
+            held_months: zero,
+            ready: zero,
+            ready_time: never,
+            ipo_time: never,
+            ipo_equity: zero,
+            ipo_defined: zero,
         }
+    }
+
+    /// Gates, readiness and the offer at the end of a period.
+    #[inline(always)]
+    pub fn list(
+        &mut self,
+        plan: &Plan,
+        terms: &Ipo,
+        at: StepRef,
+        figures: &GateFigures<'_, V>,
+        books: &mut Books<V>,
+        holding: &mut Holding<V>,
+        numbers: &Numbers<V>,
+    ) {
+        let alive = holding.alive.is_set();
+        let mut met = alive;
+        let mut value_met = alive;
+        let trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
+        for &(kind, threshold) in &terms.gates {
+            let threshold = numbers[threshold];
+            // The value gate is tested again on the day of the offer.
+            if kind == GateKind::Equity {
+                value_met = value_met & holding.equity.ge(threshold) & holding.defined.is_set();
+                continue;
+            }
+            met = met & gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
+        }
+        let holds = if plan.tested[at.period] { met & value_met } else { alive & !alive };
+        self.held_months = (self.held_months + 12.0 * at.length).only(holds);
+        let ready = holds & self.held_months.ge(numbers[terms.ready_months] - 12.0 * TIME_SLACK);
+        self.ready = V::flag(ready);
+        let never = V::splat(f64::INFINITY);
+        let first = ready & self.ready_time.same(never);
+        self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
+        let prepared = (self.ready_time + numbers[terms.preparation_months] / V::splat(12.0))
+            .le(V::splat(at.end + TIME_SLACK));
+        let offers = prepared & value_met & holding.defined.is_set() & self.ipo_time.same(never);
+        if offers.any() {
+            self.offer(plan, terms, at, offers, figures.share.owed, books, holding, numbers);
+        }
+    }
+
+    /// Conditional rounds, each at the value of its moment, then the sale of new shares.
+    #[inline(always)]
+    fn offer(
+        &mut self,
+        plan: &Plan,
+        terms: &Ipo,
+        at: StepRef,
+        offers: V::Mask,
+        owed: V,
+        books: &mut Books<V>,
+        holding: &mut Holding<V>,
+        numbers: &Numbers<V>,
+    ) {
+        self.ipo_time = V::select(offers, V::splat(at.end), self.ipo_time);
+        for &round in &plan.ipo_rounds {
+            holding.raise(plan, &plan.model.rounds[round], offers, &mut books.cash, numbers);
+            holding.value_equity(books.cash, owed);
+        }
+        let value = (V::one() - numbers[terms.underpricing]) * holding.equity;
+        let primary = numbers[terms.primary];
+        self.ipo_equity = V::select(offers, value, self.ipo_equity);
+        self.ipo_defined = V::select(offers, holding.defined, self.ipo_defined);
+        holding.kept = V::select(offers, holding.kept / (primary + 1.0), holding.kept);
+        if plan.model.cash.is_some() {
+            let proceeds = primary * value * (V::one() - numbers[terms.fee]);
+            books.cash = V::select(offers, books.cash + proceeds, books.cash);
+        }
+        holding.value_equity(books.cash, owed);
     }
 }
 
-simd_fn! {
-    /// A gate that wants `figure >= threshold`; an undefined figure (NaN) does not meet it.
-    pub fn at_least(figure: &Lanes, threshold: &Lanes, met: &mut Lanes) {
-        for l in 0..LANES {
-            met[l] = if figure[l] >= threshold[l] { met[l] } else { 0.0 };
+/// Whether a gate is met; an undefined figure (NaN) meets none.
+#[inline(always)]
+fn gate<V: Vector>(
+    plan: &Plan,
+    kind: GateKind,
+    threshold: V,
+    at: StepRef,
+    trailing_revenue: V,
+    figures: &GateFigures<'_, V>,
+    books: &Books<V>,
+    numbers: &Numbers<V>,
+) -> V::Mask {
+    let sales = figures.sales;
+    match kind {
+        GateKind::TrailingRevenue => trailing_revenue.ge(threshold),
+        GateKind::Growth => (figures.past.year_ago_ratio - 1.0).ge(threshold),
+        GateKind::GrossMargin => (V::one() - sales.inference / sales.net).ge(threshold),
+        GateKind::FcfMargin => {
+            let fcf = figures.past.fcf_over(&plan.fcf_windows.year[at.period], numbers);
+            (fcf / trailing_revenue).ge(threshold)
         }
-    }
-}
-
-simd_fn! {
-    /// A gate that wants `figure <= threshold`; an undefined figure (NaN) does not meet it.
-    pub fn at_most(figure: &Lanes, threshold: &Lanes, met: &mut Lanes) {
-        for l in 0..LANES {
-            met[l] = if figure[l] <= threshold[l] { met[l] } else { 0.0 };
+        GateKind::RunwayMonths => {
+            if plan.model.cash.is_none() {
+                return threshold.same(threshold);
+            }
+            let months = books.cash * 12.0 / (-books.fcf / V::splat(at.length));
+            let burns = books.fcf.lt(V::zero());
+            V::select(burns, months, V::splat(f64::INFINITY)).ge(threshold)
         }
-    }
-}
-
-simd_fn! {
-    /// Growth over a year before, as a ratio less 1.
-    pub fn growth(ratio: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = ratio[l] - 1.0;
+        GateKind::LargestCloudShare => {
+            (figures.demand.cloud * figures.mix.largest / sales.gross).le(threshold)
         }
-    }
-}
-
-simd_fn! {
-    /// `1 - a/b`.
-    pub fn one_less_ratio(a: &Lanes, b: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = 1.0 - a[l] / b[l];
-        }
-    }
-}
-
-simd_fn! {
-    /// Months of cash at the period's burn; infinite without burn.
-    pub fn runway(cash: &Lanes, fcf: &Lanes, length: f64, out: &mut Lanes) {
-        for l in 0..LANES {
-            let months = 12.0 * cash[l] / (-fcf[l] / length);
-            out[l] = if fcf[l] < 0.0 { months } else { f64::INFINITY };
-        }
-    }
-}
-
-simd_fn! {
-    /// Equity where it is defined, else NaN.
-    pub fn defined_equity(holding: &Holding, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = if holding.defined[l] != 0.0 { holding.equity[l] } else { f64::NAN };
-        }
-    }
-}
-
-simd_fn! {
-    /// Readiness at the period's end, and whether the offer takes place. `t`: all gates met, the value gate met,
-    /// months that the gates must hold, months of preparation, alive, equity defined. `tested`: 1 from `earliest` on.
-    pub fn prepare_offer(t: [&Lanes; 6], tested: f64, length: f64, time: f64, listing: &mut Listing) {
-        let [met, value_met, ready_months, preparation, alive, defined] = t;
-        for l in 0..LANES {
-            let holds = (met[l] != 0.0) & (tested != 0.0) & (alive[l] != 0.0);
-            let held = if holds { 12.0f64.mul_add(length, listing.held_months[l]) } else { 0.0 };
-            let ready = holds & (held >= ready_months[l] - 12.0 * TIME_SLACK);
-            listing.held_months[l] = held;
-            listing.ready[l] = if ready { 1.0 } else { 0.0 };
-            let first = ready & (listing.ready_time[l] == f64::INFINITY);
-            listing.ready_time[l] = if first { time } else { listing.ready_time[l] };
-            let prepared = listing.ready_time[l] + preparation[l] / 12.0 <= time + TIME_SLACK;
-            let able = (value_met[l] != 0.0) & (alive[l] != 0.0) & (defined[l] != 0.0);
-            let offers = prepared & able & (listing.ipo_time[l] == f64::INFINITY);
-            listing.offers[l] = if offers { 1.0 } else { 0.0 };
-            listing.ipo_time[l] = if offers { time } else { listing.ipo_time[l] };
-        }
-    }
-}
-
-simd_fn! {
-    /// The sale of new shares. `t`: underpricing, primary, fee.
-    pub fn offer(t: [&Lanes; 3], has_cash: f64, listing: &mut Listing, cash: &mut Lanes, holding: &mut Holding) {
-        let [underpricing, primary, fee] = t;
-        for l in 0..LANES {
-            let offers = listing.offers[l] != 0.0;
-            let value = (1.0 - underpricing[l]) * holding.equity[l];
-            let proceeds = primary[l] * value * (1.0 - fee[l]);
-            listing.ipo_equity[l] = if offers { value } else { listing.ipo_equity[l] };
-            listing.ipo_defined[l] = if offers { holding.defined[l] } else { listing.ipo_defined[l] };
-            holding.kept[l] = if offers { holding.kept[l] / (1.0 + primary[l]) } else { holding.kept[l] };
-            cash[l] = if offers { has_cash.mul_add(proceeds, cash[l]) } else { cash[l] };
-        }
+        GateKind::CommitmentsToRevenue => (figures.committed_next_year / trailing_revenue).le(threshold),
+        GateKind::OwedToRevenue => (figures.share.owed / trailing_revenue).le(threshold),
+        GateKind::Equity => threshold.same(threshold),
     }
 }

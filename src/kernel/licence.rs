@@ -1,63 +1,54 @@
 //! Microsoft's own side: resale, hosting and the licence's royalty relief (methodology: what each side takes).
 
-use crate::math::lanes::{LANES, Lanes};
-use crate::simd_fn;
+use super::cost::Books;
+use crate::math::vector::Vector;
 
 /// Present values of Microsoft's own business with OpenAI, billions.
-#[derive(Clone, Default)]
-pub struct OwnBusiness {
+#[derive(Clone, Copy)]
+pub struct OwnBusiness<V> {
     /// Margin on the home cloud's sales of OpenAI models.
-    pub resale: Lanes,
+    pub resale: V,
     /// Margin on OpenAI's compute bill.
-    pub hosting: Lanes,
+    pub hosting: V,
     /// Royalty relief.
-    pub licence: Lanes,
+    pub licence: V,
     /// Passed on to OpenAI (already inside `resale`).
-    pub outbound: Lanes,
+    pub outbound: V,
 }
 
-simd_fn! {
-    /// The period's royalty relief before the licence's terms, discounted. `t`: own AI revenue booked, royalty rate,
-    /// in-house share, discount factor.
-    pub fn royalty(t: [&Lanes; 4], out: &mut Lanes) {
-        let [revenue, rate, in_house, factor] = t;
-        for l in 0..LANES {
-            out[l] = revenue[l] * rate[l] * (1.0 - in_house[l]) * factor[l];
-        }
+impl<V: Vector> OwnBusiness<V> {
+    /// None yet.
+    #[inline(always)]
+    pub fn none() -> OwnBusiness<V> {
+        let zero = V::zero();
+        OwnBusiness { resale: zero, hosting: zero, licence: zero, outbound: zero }
     }
-}
 
-simd_fn! {
-    /// Resale and outbound. `t`: home sales, resale margin, what home keeps, home's fee, discount factor.
-    pub fn resell(t: [&Lanes; 5], licensed: f64, own: &mut OwnBusiness) {
-        let [home, margin, keeps, fee, factor] = t;
-        for l in 0..LANES {
-            let passed = 1.0 - keeps[l];
-            let sales = home[l] * factor[l];
-            let taken = if licensed != 0.0 { margin[l] - passed } else { fee[l] };
-            own.resale[l] = sales.mul_add(taken, own.resale[l]);
-            own.outbound[l] = (licensed * passed).mul_add(sales, own.outbound[l]);
-        }
+    /// Resale while the licence runs: the margin less what is passed on. `sales`: the home cloud's, discounted.
+    #[inline(always)]
+    pub fn resell_licensed(&mut self, sales: V, margin: V, keeps: V) {
+        let passed = V::one() - keeps;
+        self.resale = sales.mul_add(margin - passed, self.resale);
+        self.outbound = passed.mul_add(sales, self.outbound);
     }
-}
 
-simd_fn! {
-    /// Hosting. `t`: paid to the home cloud, unused part, margin, margin of the unused part, discount factor.
-    pub fn host(t: [&Lanes; 5], own: &mut OwnBusiness) {
-        let [paid, unused, margin, unused_margin, factor] = t;
-        for l in 0..LANES {
-            let earned = (paid[l] - unused[l]) * margin[l] + unused[l] * unused_margin[l];
-            own.hosting[l] = earned.mul_add(factor[l], own.hosting[l]);
-        }
+    /// Resale once the licence has ended: the home cloud's own fee.
+    #[inline(always)]
+    pub fn resell(&mut self, sales: V, fee: V) {
+        self.resale = sales.mul_add(fee, self.resale);
     }
-}
 
-simd_fn! {
-    /// The licence's terms on the royalty relief; `exclusive`: 1, or 0.
-    pub fn license(royalty: &Lanes, discount: &Lanes, exclusive: f64, own: &mut OwnBusiness) {
-        for l in 0..LANES {
-            let factor = if exclusive != 0.0 { 1.0 } else { 1.0 - discount[l] };
-            own.licence[l] = factor.mul_add(royalty[l], own.licence[l]);
-        }
+    /// Hosting: the margin on what is used and that on what is paid for and not used.
+    #[inline(always)]
+    pub fn host(&mut self, books: &Books<V>, margin: V, unused_margin: V, factor: V) {
+        let used = books.compute_home - books.unused_home;
+        let earned = used * margin + books.unused_home * unused_margin;
+        self.hosting = earned.mul_add(factor, self.hosting);
+    }
+
+    /// The period's royalty relief, discounted; `part`: what the licence's terms leave of it.
+    #[inline(always)]
+    pub fn license(&mut self, royalty: V, part: V) {
+        self.licence = part.mul_add(royalty, self.licence);
     }
 }

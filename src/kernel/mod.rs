@@ -2,20 +2,32 @@
 //!
 //! `outcome` is the table of contents: it calls the nouns in the order of the business.
 
+pub mod block;
 pub mod cloud_mix;
+pub mod company;
 pub mod cost;
 pub mod deal;
 pub mod decay;
+pub mod discount;
 pub mod equity;
+pub mod funding;
 pub mod innovation;
 pub mod input;
 pub mod ipo;
 pub mod licence;
+pub mod mean_reverting;
 pub mod metric;
+pub mod numbers;
 pub mod outcome;
+pub mod owed;
 pub mod plan;
+pub mod planned;
+pub mod readiness;
 pub mod record;
 pub mod redraw;
 pub mod segment;
 pub mod shock;
+pub mod take;
 pub mod trailing;
+pub mod trend;
+pub mod world;

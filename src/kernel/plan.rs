@@ -5,6 +5,7 @@ use super::input::Inputs;
 use super::metric::{Metric, Series};
 use crate::math::simd::Isa;
 use crate::model::Model;
+use crate::model::cost::Contract;
 use crate::model::deal::Rate;
 use crate::model::dependence::Factor;
 use crate::model::ledger::Num;
@@ -108,13 +109,15 @@ pub struct ShockPlan {
     pub size: StreamKey,
 }
 
-/// A contract's part in each period.
-#[derive(Clone, Debug)]
-pub struct ContractPlan {
-    /// Fraction of the contract's dates inside each period.
-    pub in_period: Vec<f64>,
-    /// Fraction inside the twelve months after each period's end.
-    pub next_year: Vec<f64>,
+/// A contract's part in a period.
+#[derive(Clone, Copy, Debug)]
+pub struct Commitment {
+    /// Index of the contract.
+    pub contract: usize,
+    /// Fraction of the contract's dates inside.
+    pub weight: f64,
+    /// Whether it is with the home cloud.
+    pub at_home: bool,
 }
 
 /// What the kernel needs to know of one deal.
@@ -163,8 +166,12 @@ pub struct Plan {
     pub shocks: Vec<ShockPlan>,
     /// Distinct cloud mixes: until when other clouds are closed.
     pub mixes: Vec<Option<Num>>,
-    /// Contracts.
-    pub contracts: Vec<ContractPlan>,
+    /// For each segment, whether clouds sell any of it.
+    pub through_clouds: Vec<bool>,
+    /// For each period, the contracts that run in it.
+    pub committed: Vec<Vec<Commitment>>,
+    /// For each period, the contracts that run in the twelve months after its end.
+    pub committed_next_year: Vec<Vec<Commitment>>,
     /// Windows over net revenue.
     pub revenue_windows: Windows,
     /// Windows over free cash flow.
@@ -310,18 +317,17 @@ impl Plan {
                 size: StreamKey::new(seed, &format!("shock.{}.size", shock.name)),
             })
             .collect();
-        let contracts = model
-            .contracts
-            .iter()
-            .map(|contract| {
-                let dates = (contract.from, contract.to);
-                let fraction = |window| overlap(window, dates) / (contract.to - contract.from);
-                ContractPlan {
-                    in_period: steps.periods.iter().map(|p| fraction((p.start, p.end))).collect(),
-                    next_year: steps.periods.iter().map(|p| fraction((p.end, p.end + 1.0))).collect(),
-                }
-            })
-            .collect();
+        let committed = |window: (f64, f64)| -> Vec<Commitment> {
+            let part = |contract: &Contract| {
+                overlap(window, (contract.from, contract.to)) / (contract.to - contract.from)
+            };
+            let commitment = |(contract, terms): (usize, &Contract)| Commitment {
+                contract,
+                weight: part(terms),
+                at_home: terms.cloud == 0,
+            };
+            model.contracts.iter().enumerate().map(commitment).filter(|c| c.weight > 0.0).collect()
+        };
         let rows =
             |figure: &dyn Fn(&crate::model::history::HistoryPeriod) -> Option<Num>| -> Vec<(f64, f64, Num)> {
                 model
@@ -408,7 +414,13 @@ impl Plan {
             innovations,
             shocks,
             mixes,
-            contracts,
+            through_clouds: model
+                .segments
+                .iter()
+                .map(|segment| !model.clouds.is_empty() && !constant_zero(segment.cloud_sold))
+                .collect(),
+            committed: steps.periods.iter().map(|p| committed((p.start, p.end))).collect(),
+            committed_next_year: steps.periods.iter().map(|p| committed((p.end, p.end + 1.0))).collect(),
             revenue_windows,
             fcf_windows,
             ebitda_windows,

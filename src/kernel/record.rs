@@ -1,230 +1,149 @@
 //! What is written down of a deal's periods: sums and stocks by calendar year, and by period for sample paths.
 
 use super::metric::Series;
-use crate::math::lanes::{LANES, Lanes};
-use crate::math::simd::Isa;
-use crate::simd_fn;
+use crate::math::vector::Vector;
 
 /// Flows and stocks of one period, in the deal's terms.
-pub struct PeriodFigures<'a> {
+pub struct PeriodFigures<'a, V> {
     /// Net revenue.
-    pub net: &'a Lanes,
+    pub net: V,
     /// Cost of inference.
-    pub inference: &'a Lanes,
+    pub inference: V,
     /// Payments of the revenue share.
-    pub paid: &'a Lanes,
+    pub paid: V,
     /// Payments from the valuation date on.
-    pub cumulative: &'a Lanes,
+    pub cumulative: V,
     /// What may still be paid.
-    pub cap_left: &'a Lanes,
+    pub cap_left: V,
     /// Paid for compute.
-    pub compute: &'a Lanes,
+    pub compute: V,
     /// Paid to the home cloud for compute.
-    pub compute_home: &'a Lanes,
+    pub compute_home: V,
     /// Free cash flow.
-    pub fcf: &'a Lanes,
+    pub fcf: V,
     /// Cash.
-    pub cash: &'a Lanes,
+    pub cash: V,
     /// Equity.
-    pub equity: &'a Lanes,
+    pub equity: V,
     /// Whether it is defined.
-    pub equity_defined: &'a Lanes,
+    pub equity_defined: V,
     /// The multiple.
-    pub multiple: &'a Lanes,
+    pub multiple: V,
     /// Microsoft's stake at time 0, where it has one.
-    pub stake_now: &'a Lanes,
+    pub stake_now: V,
     /// Dilution so far.
-    pub kept: &'a Lanes,
+    pub kept: V,
     /// Ready.
-    pub ready: &'a Lanes,
+    pub ready: V,
     /// Time of the IPO.
-    pub ipo_time: &'a Lanes,
+    pub ipo_time: V,
     /// Alive at the period's end.
-    pub alive: &'a Lanes,
-    /// Alive at the period's start: its flows count.
-    pub alive_before: &'a Lanes,
-    /// Demand through clouds.
-    pub cloud_demand: &'a Lanes,
+    pub alive: V,
+    /// Demand through clouds, 0 after failure.
+    pub cloud_demand: V,
     /// Sold by each cloud per unit of it.
-    pub sold: &'a [Lanes],
+    pub sold: &'a [V],
     /// `T_p`, years.
     pub end: f64,
 }
 
 /// Sums over the current year.
-#[derive(Clone)]
-pub struct YearSums {
-    net: Lanes,
-    inference: Lanes,
-    paid: Lanes,
-    compute: Lanes,
-    compute_home: Lanes,
-    fcf: Lanes,
-    sold: Vec<Lanes>,
+pub struct YearSums<V> {
+    net: V,
+    inference: V,
+    paid: V,
+    compute: V,
+    compute_home: V,
+    fcf: V,
+    sold: Vec<V>,
 }
 
-impl YearSums {
+impl<V: Vector> YearSums<V> {
     /// Nothing yet, over so many clouds.
-    pub fn new(clouds: usize) -> YearSums {
+    pub fn new(clouds: usize) -> YearSums<V> {
+        let zero = V::zero();
         YearSums {
-            net: Lanes::ZERO,
-            inference: Lanes::ZERO,
-            paid: Lanes::ZERO,
-            compute: Lanes::ZERO,
-            compute_home: Lanes::ZERO,
-            fcf: Lanes::ZERO,
-            sold: vec![Lanes::ZERO; clouds],
+            net: zero,
+            inference: zero,
+            paid: zero,
+            compute: zero,
+            compute_home: zero,
+            fcf: zero,
+            sold: vec![zero; clouds],
         }
     }
 
     /// Back to nothing.
+    #[inline(always)]
     pub fn clear(&mut self) {
-        for lanes in [
-            &mut self.net,
-            &mut self.inference,
-            &mut self.paid,
-            &mut self.compute,
-            &mut self.compute_home,
-            &mut self.fcf,
-        ] {
-            *lanes = Lanes::ZERO;
+        let zero = V::zero();
+        self.net = zero;
+        self.inference = zero;
+        self.paid = zero;
+        self.compute = zero;
+        self.compute_home = zero;
+        self.fcf = zero;
+        for sold in &mut self.sold {
+            *sold = zero;
         }
-        self.sold.fill(Lanes::ZERO);
     }
 
     /// Adds a period.
-    pub fn add(&mut self, isa: Isa, figures: &PeriodFigures<'_>) {
-        let YearSums { net, inference, paid, compute, compute_home, fcf, sold } = self;
-        add_flows(
-            isa,
-            [
-                figures.net,
-                figures.inference,
-                figures.paid,
-                figures.compute,
-                figures.compute_home,
-                figures.fcf,
-            ],
-            net,
-            inference,
-            paid,
-            compute,
-            compute_home,
-            fcf,
-        );
-        for (sum, part) in sold.iter_mut().zip(figures.sold) {
-            add_sold(isa, figures.cloud_demand, part, figures.alive_before, sum);
+    #[inline(always)]
+    pub fn add(&mut self, figures: &PeriodFigures<'_, V>) {
+        self.net = self.net + figures.net;
+        self.inference = self.inference + figures.inference;
+        self.paid = self.paid + figures.paid;
+        self.compute = self.compute + figures.compute;
+        self.compute_home = self.compute_home + figures.compute_home;
+        self.fcf = self.fcf + figures.fcf;
+        for (sum, part) in self.sold.iter_mut().zip(figures.sold) {
+            *sum = figures.cloud_demand.mul_add(*part, *sum);
         }
     }
 
     /// Sales of each cloud.
-    pub fn sold(&self) -> &[Lanes] {
+    pub fn sold(&self) -> &[V] {
         &self.sold
     }
 
     /// Value of a series for the year (or for a period, from sums of that period alone) whose last period's stocks are
     /// given; `before`: the figure of the part of the year before the valuation date.
-    pub fn series(
-        &self,
-        isa: Isa,
-        series: Series,
-        figures: &PeriodFigures<'_>,
-        before: &Lanes,
-        out: &mut Lanes,
-    ) {
+    #[inline(always)]
+    pub fn series(&self, series: Series, figures: &PeriodFigures<'_, V>, before: V) -> V {
+        let undefined = V::splat(f64::NAN);
         match series {
-            Series::NetRevenue => *out = self.net,
-            Series::Payments => *out = self.paid,
-            Series::Compute => *out = self.compute,
-            Series::ComputeHome => *out = self.compute_home,
-            Series::FreeCashFlow => *out = self.fcf,
-            Series::NetRevenueFullYear => sum(isa, &self.net, before, out),
-            Series::FreeCashFlowFullYear => sum(isa, &self.fcf, before, out),
-            Series::GrossMargin => margin(isa, &self.inference, &self.net, out),
-            Series::CumulativePayments => *out = *figures.cumulative,
-            Series::CapLeft => *out = *figures.cap_left,
-            Series::CloudShare(j) => {
-                let mut total = Lanes::ZERO;
-                for part in &self.sold {
-                    let so_far = total;
-                    sum(isa, &so_far, part, &mut total);
-                }
-                super::deal::ratio(isa, &self.sold[j], &total, out);
+            Series::NetRevenue => self.net,
+            Series::Payments => self.paid,
+            Series::Compute => self.compute,
+            Series::ComputeHome => self.compute_home,
+            Series::FreeCashFlow => self.fcf,
+            Series::NetRevenueFullYear => self.net + before,
+            Series::FreeCashFlowFullYear => self.fcf + before,
+            Series::GrossMargin => {
+                let margin = V::one() - self.inference / self.net;
+                V::select(self.net.is_set(), margin, undefined)
             }
-            Series::Cash => *out = *figures.cash,
-            Series::Equity => defined(isa, figures.equity, figures.equity_defined, figures.alive, out),
-            Series::Multiple => *out = *figures.multiple,
-            Series::Stake => product(isa, figures.stake_now, figures.kept, figures.alive, out),
-            Series::Ready => *out = *figures.ready,
-            Series::Listed => listed(isa, figures.ipo_time, figures.end, figures.alive, out),
-            Series::Alive => *out = *figures.alive,
-        }
-    }
-}
-
-simd_fn! {
-    fn add_flows(
-        t: [&Lanes; 6], net: &mut Lanes, inference: &mut Lanes, paid: &mut Lanes, compute: &mut Lanes,
-        compute_home: &mut Lanes, fcf: &mut Lanes,
-    ) {
-        for l in 0..LANES {
-            net[l] += t[0][l];
-            inference[l] += t[1][l];
-            paid[l] += t[2][l];
-            compute[l] += t[3][l];
-            compute_home[l] += t[4][l];
-            fcf[l] += t[5][l];
-        }
-    }
-}
-
-simd_fn! {
-    fn add_sold(demand: &Lanes, part: &Lanes, alive: &Lanes, sum: &mut Lanes) {
-        for l in 0..LANES {
-            sum[l] = (demand[l] * alive[l]).mul_add(part[l], sum[l]);
-        }
-    }
-}
-
-simd_fn! {
-    fn sum(a: &Lanes, b: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = a[l] + b[l];
-        }
-    }
-}
-
-simd_fn! {
-    fn margin(inference: &Lanes, net: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            let margin = 1.0 - inference[l] / net[l];
-            out[l] = if net[l] == 0.0 { f64::NAN } else { margin };
-        }
-    }
-}
-
-simd_fn! {
-    fn defined(value: &Lanes, defined: &Lanes, alive: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
+            Series::CumulativePayments => figures.cumulative,
+            Series::CapLeft => figures.cap_left,
+            Series::CloudShare(j) => {
+                let mut total = V::zero();
+                for part in &self.sold {
+                    total = total + *part;
+                }
+                self.sold[j] / total
+            }
+            Series::Cash => figures.cash,
             // After failure equity is 0, whatever it would have been before.
-            let sound = (defined[l] != 0.0) | (alive[l] == 0.0);
-            out[l] = if sound { value[l] } else { f64::NAN };
-        }
-    }
-}
-
-simd_fn! {
-    fn product(a: &Lanes, b: &Lanes, c: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = a[l] * b[l] * c[l];
-        }
-    }
-}
-
-simd_fn! {
-    fn listed(ipo_time: &Lanes, time: f64, alive: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = if ipo_time[l] <= time { alive[l] } else { 0.0 };
+            Series::Equity => {
+                let sound = figures.equity_defined.is_set() | figures.alive.same(V::zero());
+                V::select(sound, figures.equity, undefined)
+            }
+            Series::Multiple => figures.multiple,
+            Series::Stake => figures.stake_now * figures.kept * figures.alive,
+            Series::Ready => figures.ready,
+            Series::Listed => figures.alive.only(figures.ipo_time.le(V::splat(figures.end))),
+            Series::Alive => figures.alive,
         }
     }
 }

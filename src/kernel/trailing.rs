@@ -1,25 +1,87 @@
-//! Sums over windows of past time (methodology: IPO, trailing figures).
+//! Figures of past periods, and sums over windows of past time (methodology: IPO, trailing figures).
 
-use super::plan::Window;
-use crate::math::lanes::{LANES, Lanes};
-use crate::math::simd::Isa;
-use crate::simd_fn;
+use super::numbers::Numbers;
+use super::plan::{Plan, Window};
+use crate::math::vector::Vector;
+use crate::model::ledger::Num;
 
-/// The weighted sum over a window of a figure's periods and of its rows of history.
-pub fn over(isa: Isa, window: &Window, by_period: &[Lanes], values: &[Lanes], out: &mut Lanes) {
-    *out = Lanes::ZERO;
-    for &(period, weight) in &window.periods {
-        add(isa, weight, &by_period[period], out);
+/// A deal's figures of the periods so far, billions.
+pub struct Past<V> {
+    /// Net revenue.
+    pub net: Vec<V>,
+    /// Free cash flow.
+    pub fcf: Vec<V>,
+    /// EBITDA.
+    pub ebitda: Vec<V>,
+    /// Net revenue of the last period over that of a year before; NaN: no year before.
+    pub year_ago_ratio: V,
+}
+
+impl<V: Vector> Past<V> {
+    /// Room for so many periods.
+    pub fn new(periods: usize) -> Past<V> {
+        let none = || vec![V::zero(); periods];
+        Past { net: none(), fcf: none(), ebitda: none(), year_ago_ratio: V::splat(f64::NAN) }
     }
-    for &(num, weight) in &window.history {
-        add(isa, weight, &values[num.index()], out);
+
+    /// Today's ratio, from history.
+    #[inline(always)]
+    pub fn start(&mut self, plan: &Plan, numbers: &Numbers<V>) {
+        self.year_ago_ratio = match plan.history_growth {
+            Some(((now, now_length), (before, before_length))) => {
+                numbers[now] * (1.0 / now_length) / (numbers[before] * (1.0 / before_length))
+            }
+            None => V::splat(f64::NAN),
+        };
+    }
+
+    /// The ratio at the end of a period.
+    #[inline(always)]
+    pub fn look_back(&mut self, plan: &Plan, period: usize, numbers: &Numbers<V>) {
+        self.year_ago_ratio = match &plan.revenue_windows.year_before[period] {
+            Some(window) => self.net[period] / over(window, &self.net, numbers),
+            None => V::splat(f64::NAN),
+        };
+    }
+
+    /// Net revenue over a window.
+    #[inline(always)]
+    pub fn net_over(&self, window: &Window, numbers: &Numbers<V>) -> V {
+        over(window, &self.net, numbers)
+    }
+
+    /// Free cash flow over a window.
+    #[inline(always)]
+    pub fn fcf_over(&self, window: &Window, numbers: &Numbers<V>) -> V {
+        over(window, &self.fcf, numbers)
+    }
+
+    /// EBITDA over a window.
+    #[inline(always)]
+    pub fn ebitda_over(&self, window: &Window, numbers: &Numbers<V>) -> V {
+        over(window, &self.ebitda, numbers)
     }
 }
 
-simd_fn! {
-    fn add(weight: f64, figure: &Lanes, out: &mut Lanes) {
-        for l in 0..LANES {
-            out[l] = weight.mul_add(figure[l], out[l]);
-        }
+/// The weighted sum over a window of a figure's periods and of its rows of history.
+#[inline(always)]
+fn over<V: Vector>(window: &Window, by_period: &[V], numbers: &Numbers<V>) -> V {
+    let mut sum = V::zero();
+    for &(period, weight) in &window.periods {
+        sum = V::splat(weight).mul_add(by_period[period], sum);
     }
+    for &(num, weight) in &window.history {
+        sum = V::splat(weight).mul_add(numbers[num], sum);
+    }
+    sum
+}
+
+/// The weighted sum of rows of history.
+#[inline(always)]
+pub fn rows<V: Vector>(rows: &[(Num, f64)], numbers: &Numbers<V>) -> V {
+    let mut sum = V::zero();
+    for &(num, weight) in rows {
+        sum = V::splat(weight).mul_add(numbers[num], sum);
+    }
+    sum
 }

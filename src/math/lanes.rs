@@ -1,5 +1,7 @@
 //! The unit of work of every block function: a fixed number of paths side by side.
 
+use super::vector::WIDTH;
+
 /// Paths in a block. A logical width: the same on every machine, whatever the width of its vector registers.
 pub const LANES: usize = 64;
 
@@ -13,6 +15,18 @@ impl Lanes {
     #[inline(always)]
     pub const fn splat(value: f64) -> Self {
         Lanes([value; LANES])
+    }
+
+    /// The eight paths of that index.
+    #[inline(always)]
+    pub fn eight(&self, index: usize) -> &[f64; WIDTH] {
+        &self.0.as_chunks::<WIDTH>().0[index]
+    }
+
+    /// The eight paths of that index, to write.
+    #[inline(always)]
+    pub fn eight_mut(&mut self, index: usize) -> &mut [f64; WIDTH] {
+        &mut self.0.as_chunks_mut::<WIDTH>().0[index]
     }
 
     /// All zeros.

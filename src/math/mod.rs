@@ -7,8 +7,12 @@ pub mod elementary;
 pub mod incomplete_beta;
 pub mod lanes;
 pub mod normal;
+pub mod portable;
 pub mod quadrature;
 #[cfg(test)]
 pub(crate) mod reference;
 pub mod root;
 pub mod simd;
+pub mod vector;
+#[cfg(target_arch = "x86_64")]
+pub mod x86;

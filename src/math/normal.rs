@@ -7,6 +7,7 @@
 
 use super::elementary::{exp, ln};
 use super::lanes::{LANES, Lanes};
+use super::vector::{Mask, Real};
 use crate::simd_fn;
 
 /// Where u (1 − u) is below this, [`quantile`] takes the expansion of the tails: about 0.8 % of uniform draws.
@@ -111,55 +112,63 @@ const DENSITY_AT_ZERO: f64 = 0.398_942_280_401_432_7;
 
 /// The polynomial of these coefficients (lowest power first) at x, as two interleaved chains in x².
 #[inline(always)]
-fn polynomial<const COUNT: usize>(coefficients: &[f64; COUNT], x: f64, x2: f64) -> f64 {
-    let mut upper = coefficients[COUNT - 1];
-    let mut lower = coefficients[COUNT - 2];
+fn polynomial<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: R, x2: R) -> R {
+    let mut upper = R::splat(coefficients[COUNT - 1]);
+    let mut lower = R::splat(coefficients[COUNT - 2]);
     let mut at = COUNT - 2;
     while at >= 2 {
-        upper = upper.mul_add(x2, coefficients[at - 1]);
-        lower = lower.mul_add(x2, coefficients[at - 2]);
+        upper = upper.mul_add(x2, R::splat(coefficients[at - 1]));
+        lower = lower.mul_add(x2, R::splat(coefficients[at - 2]));
         at -= 2;
     }
     // An odd count leaves the constant over: the chains then hold the odd powers in `lower`.
-    if at == 1 { upper.mul_add(x2, lower.mul_add(x, coefficients[0])) } else { upper.mul_add(x, lower) }
+    if at == 1 {
+        upper.mul_add(x2, lower.mul_add(x, R::splat(coefficients[0])))
+    } else {
+        upper.mul_add(x, lower)
+    }
 }
 
 /// Φ⁻¹(u) where u (1 − u) ≥ [`CENTRAL_LOW`].
 #[inline(always)]
-fn quantile_central(u: f64) -> f64 {
-    let z = u * (1.0 - u);
+fn quantile_central<R: Real>(u: R) -> R {
+    let z = u * (R::one() - u);
     let z2 = z * z;
     (u - 0.5) * (polynomial(&CENTRAL_ABOVE, z, z2) / polynomial(&CENTRAL_BELOW, z, z2))
 }
 
 /// Φ⁻¹(u) where u (1 − u) < [`CENTRAL_LOW`].
 #[inline(always)]
-fn quantile_tail(u: f64) -> f64 {
-    let lower = u < 0.5;
-    let p = if lower { u } else { 1.0 - u };
+fn quantile_tail<R: Real>(u: R) -> R {
+    let lower = u.lt(R::splat(0.5));
+    let p = R::select(lower, u, R::one() - u);
     let r = (-ln(p)).sqrt() - 2.0;
     let r2 = r * r;
     let size = polynomial(&TAIL_ABOVE, r, r2) / polynomial(&TAIL_BELOW, r, r2);
-    let size = if p == 0.0 { f64::INFINITY } else { size };
-    if lower { -size } else { size }
+    let size = R::select(p.same(R::zero()), R::splat(f64::INFINITY), size);
+    R::select(lower, -size, size)
 }
 
 /// Whether u belongs to [`quantile_tail`]; NaN and numbers outside 0 to 1 do.
 #[inline(always)]
-fn in_tail(u: f64) -> bool {
-    let central = u * (1.0 - u) >= CENTRAL_LOW;
-    !central
+fn in_tail<R: Real>(u: R) -> R::Mask {
+    !(u * (R::one() - u)).ge(R::splat(CENTRAL_LOW))
 }
 
 /// Φ⁻¹(u), the number below which a standard normal falls with probability u, to 5 ulp for u from 1e-300
 /// (4.6 the largest of 8,500 random points, 4.1 where u is above 1e-16; 0.8 the mean).
 ///
-/// −∞ at 0, ∞ at 1, NaN outside.
+/// −∞ at 0, ∞ at 1, NaN outside. The expansion of the tails is computed only where a lane needs it.
 #[inline(always)]
-pub fn quantile(u: f64) -> f64 {
-    let central = quantile_central(u);
-    let tail = quantile_tail(u);
-    if in_tail(u) { tail } else { central }
+pub fn quantile<R: Real>(u: R) -> R {
+    R::formula(
+        #[inline(always)]
+        || {
+            let central = quantile_central(u);
+            let tail = in_tail(u);
+            if tail.any() { R::select(tail, quantile_tail(u), central) } else { central }
+        },
+    )
 }
 
 /// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`]: for use inside block functions.
@@ -169,7 +178,7 @@ pub fn quantile(u: f64) -> f64 {
 pub fn quantile_block(uniform: &Lanes, out: &mut Lanes) {
     let mut tails = 0_u64;
     for i in 0..LANES {
-        let u = uniform[i];
+        let u: f64 = uniform[i];
         out[i] = quantile_central(u);
         tails |= u64::from(in_tail(u)) << i;
     }
@@ -189,24 +198,24 @@ simd_fn! {
 
 /// e^(−a²/2) with the rounding error of a² carried along; a from 0 to 40.
 #[inline(always)]
-fn bell(a: f64) -> f64 {
+fn bell<R: Real>(a: R) -> R {
     let square = a * a;
     let rest = a.mul_add(a, -square);
-    let value = exp(-0.5 * square);
+    let value = exp(square * -0.5);
     // The correction is added to the value and not made a factor, so that it costs no second rounding of its own.
-    value.mul_add(-0.5 * rest, value)
+    value.mul_add(rest * -0.5, value)
 }
 
 /// |x|, or 40 where that is less: beyond it the density and the tail are 0 in f64.
 #[inline(always)]
-fn size_to_40(x: f64) -> f64 {
-    let a = x.abs();
-    if a > 40.0 { 40.0 } else { a }
+fn size_to_40<R: Real>(x: R) -> R {
+    // In this order NaN stays.
+    R::splat(40.0).least(x.abs())
 }
 
 /// Φ(−|x|), the smaller tail.
 #[inline(always)]
-fn smaller_tail(x: f64) -> f64 {
+fn smaller_tail<R: Real>(x: R) -> R {
     let a = size_to_40(x);
     let a2 = a * a;
     bell(a) * (polynomial(&MILLS_ABOVE, a, a2) / polynomial(&MILLS_BELOW, a, a2))
@@ -214,16 +223,16 @@ fn smaller_tail(x: f64) -> f64 {
 
 /// φ(x) = e^(−x²/2)/√(2π), the standard normal density, to 3 ulp.
 #[inline(always)]
-pub fn pdf(x: f64) -> f64 {
-    DENSITY_AT_ZERO * bell(size_to_40(x))
+pub fn pdf<R: Real>(x: R) -> R {
+    bell(size_to_40(x)) * DENSITY_AT_ZERO
 }
 
 /// Φ(x), the probability that a standard normal is at most x, to 4.5 ulp for x above −8 and
 /// 5.5 ulp in the far lower tail (4.1 and 5.1 the largest of 30,000 random points, 0.8 the mean).
 #[inline(always)]
-pub fn cdf(x: f64) -> f64 {
+pub fn cdf<R: Real>(x: R) -> R {
     let tail = smaller_tail(x);
-    if x > 0.0 { 1.0 - tail } else { tail }
+    R::select(x.gt(R::zero()), R::one() - tail, tail)
 }
 
 simd_fn! {

@@ -3,6 +3,8 @@
 //! Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11, section 3.3. There is
 //! no state: any draw is computed from its address alone.
 
+use crate::math::vector::Bits;
+
 /// Rounds, as the authors recommend (seven already pass their tests).
 const ROUNDS: u32 = 10;
 /// Multipliers of words 0 and 2.
@@ -31,27 +33,27 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 /// The low 32 bits.
 const WORD: u64 = 0xFFFF_FFFF;
 
-/// The same function for block loops: a 64-bit result for each half of the output, its even word low.
+/// The same function for block loops and vectors: a 64-bit result for each half of the output, its even word low.
 ///
 /// The words of the counter must be below 2³². Words travel in 64-bit lanes whose upper halves hold rubbish between
-/// rounds; the masks sit only where a word is multiplied, which is the form that compilers turn into the one vector
-/// instruction for 32 × 32 → 64 bits (`vpmuludq`) with the mask for free.
+/// rounds: only the low halves are multiplied.
 #[inline(always)]
-pub fn philox_halves(counter: [u64; 4], key: [u32; 2]) -> [u64; 2] {
+pub fn philox_halves<B: Bits>(counter: [B; 4], key: [u32; 2]) -> [B; 2] {
     let [mut c0, mut c1, mut c2, mut c3] = counter;
     let mut round = 0;
     while round < ROUNDS {
-        let k0 = u64::from(key[0].wrapping_add(KEY_STEPS[0].wrapping_mul(round)));
-        let k1 = u64::from(key[1].wrapping_add(KEY_STEPS[1].wrapping_mul(round)));
-        let first = (c0 & WORD) * u64::from(MULTIPLIERS[0]);
-        let second = (c2 & WORD) * u64::from(MULTIPLIERS[1]);
-        c0 = (second >> 32) ^ c1 ^ k0;
+        let k0 = B::splat(u64::from(key[0].wrapping_add(KEY_STEPS[0].wrapping_mul(round))));
+        let k1 = B::splat(u64::from(key[1].wrapping_add(KEY_STEPS[1].wrapping_mul(round))));
+        let first = c0.word_product(B::splat(u64::from(MULTIPLIERS[0])));
+        let second = c2.word_product(B::splat(u64::from(MULTIPLIERS[1])));
+        c0 = second.right::<32>() ^ c1 ^ k0;
         c1 = second;
-        c2 = (first >> 32) ^ c3 ^ k1;
+        c2 = first.right::<32>() ^ c3 ^ k1;
         c3 = first;
         round += 1;
     }
-    [(c0 & WORD) | (c1 << 32), (c2 & WORD) | (c3 << 32)]
+    let word = B::splat(WORD);
+    [(c0 & word) | c1.left::<32>(), (c2 & word) | c3.left::<32>()]
 }
 
 #[cfg(test)]
@@ -71,7 +73,7 @@ mod tests {
 
     /// The four words of the form for block loops.
     fn words_of_halves(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-        let [low, high] = philox_halves(counter.map(u64::from), key);
+        let [low, high] = philox_halves::<u64>(counter.map(u64::from), key);
         [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32]
     }
 

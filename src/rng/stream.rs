@@ -12,6 +12,7 @@
 
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::{quantile, quantile_block};
+use crate::math::vector::{Bits, Real, Vector, WIDTH};
 use crate::rng::philox::philox_halves;
 use crate::simd_fn;
 
@@ -64,9 +65,28 @@ fn scramble(x: u64) -> u64 {
 
 /// (n + ½) · 2⁻⁵² with n the top 52 bits: in (0, 1), exact.
 #[inline(always)]
-fn uniform_of_bits(bits: u64) -> f64 {
+fn uniform_of_bits<R: Real>(bits: R::Bits) -> R {
     // 1 + n 2⁻⁵² by its bits, less 1 − 2⁻⁵³; both and their difference are f64 numbers.
-    f64::from_bits((bits >> 12) | 1.0_f64.to_bits()) - (1.0 - 0.5 * f64::EPSILON)
+    R::of_bits(bits.right::<12>() | R::Bits::splat(1.0_f64.to_bits())) - (1.0 - 0.5 * f64::EPSILON)
+}
+
+/// Draws 2 `index` and 2 `index` + 1, uniform in (0, 1), of the eight paths from `first_path`, a multiple of eight, on.
+#[inline(always)]
+pub fn uniform_pair<V: Vector>(key: StreamKey, first_path: u64, index: u32) -> [V; 2] {
+    debug_assert_eq!(first_path % WIDTH as u64, 0);
+    let word = |bits: u64| V::Bits::splat(bits);
+    // No carry: `first_path` is a multiple of eight.
+    let low = V::Bits::lane_numbers() | word(u64::from(first_path as u32));
+    let counter = [low, word(first_path >> 32), word(u64::from(index)), word(NUMBERED)];
+    let [even, odd] = philox_halves(counter, key.words());
+    [uniform_of_bits(even), uniform_of_bits(odd)]
+}
+
+/// Draws 2 `index` and 2 `index` + 1, standard normal, of the eight paths from `first_path`, a multiple of eight, on.
+#[inline(always)]
+pub fn normal_pair<V: Vector>(key: StreamKey, first_path: u64, index: u32) -> [V; 2] {
+    let [even, odd] = uniform_pair::<V>(key, first_path, index);
+    [quantile(even), quantile(odd)]
 }
 
 /// Fills 64 paths, from `first_path` on, with the two uniforms of draws 2 `index` and 2 `index` + 1.
@@ -78,7 +98,7 @@ fn fill_pairs(key: StreamKey, first_path: u64, index: u32, even: &mut Lanes, odd
     let high = first_path >> 32;
     for i in 0..LANES {
         // No carry: `first_path` is a multiple of 64.
-        let halves = philox_halves([low | i as u64, high, u64::from(index), NUMBERED], words);
+        let halves: [u64; 2] = philox_halves([low | i as u64, high, u64::from(index), NUMBERED], words);
         even[i] = uniform_of_bits(halves[0]);
         odd[i] = uniform_of_bits(halves[1]);
     }
@@ -97,7 +117,7 @@ simd_fn! {
         let mut half_1 = [0.0; CALLS];
         for i in 0..CALLS {
             // No carry: `first_call` is a multiple of 32.
-            let halves = philox_halves([low | i as u64, high, 0, ONE_A_PATH], words);
+            let halves: [u64; 2] = philox_halves([low | i as u64, high, 0, ONE_A_PATH], words);
             half_0[i] = uniform_of_bits(halves[0]);
             half_1[i] = uniform_of_bits(halves[1]);
         }
@@ -134,14 +154,14 @@ simd_fn! {
 /// What [`normals`] writes for this path.
 pub fn normal_of_path(key: StreamKey, path: u64) -> f64 {
     let call = path / 8 * 4 + path % 4;
-    let halves = philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], key.words());
+    let halves: [u64; 2] = philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], key.words());
     quantile(uniform_of_bits(halves[usize::from(path % 8 >= 4)]))
 }
 
 /// What [`uniform_pairs`] writes for this path as draw `draw`.
 #[inline(always)]
 pub fn uniform_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
-    let halves =
+    let halves: [u64; 2] =
         philox_halves([u64::from(path as u32), path >> 32, u64::from(draw / 2), NUMBERED], key.words());
     uniform_of_bits(halves[draw as usize % 2])
 }
@@ -246,10 +266,10 @@ mod tests {
 
     #[test]
     fn uniforms_are_exact_at_both_ends() {
-        assert_eq!(uniform_of_bits(0), 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits(u64::MAX), 1.0 - 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits(1 << 63) - 0.5, 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits(1 << 63) + uniform_of_bits((1 << 63) - 1), 1.0);
+        assert_eq!(uniform_of_bits::<f64>(0), 0.5_f64.powi(53));
+        assert_eq!(uniform_of_bits::<f64>(u64::MAX), 1.0 - 0.5_f64.powi(53));
+        assert_eq!(uniform_of_bits::<f64>(1 << 63) - 0.5, 0.5_f64.powi(53));
+        assert_eq!(uniform_of_bits::<f64>(1 << 63) + uniform_of_bits::<f64>((1 << 63) - 1), 1.0);
     }
 
     /// The z-score of an estimate, printed with what it is made of.

@@ -23,7 +23,7 @@ pub use sums::Sums;
 pub use visit::{Seen, Visited, visit};
 pub use workers::{SharedOut, share_out};
 
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 use crate::stats::bins::Bins;

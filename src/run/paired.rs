@@ -6,7 +6,7 @@
 //! bits for any number of threads, as in a plain run.
 
 use super::{BROKEN_KEPT, Broken, CHUNK_PATHS, Observer, Options, Progress};
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
 use crate::model::ledger::Num;

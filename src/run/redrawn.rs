@@ -1,7 +1,7 @@
 //! Metrics of a few paths with some of a plan's variables drawn anew: the evaluations of variance-based sensitivity.
 
 use super::Broken;
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
 use crate::math::lanes::LANES;

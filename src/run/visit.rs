@@ -2,7 +2,7 @@
 
 use super::workers::share_out;
 use super::{Broken, CHUNK_PATHS, Observer, Options, Progress};
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 

@@ -2,8 +2,8 @@
 
 use crate::engine::{Draws, draws, input_keys, metric_index, plan, series_index, shipped};
 use capstake::config::Unit;
+use capstake::kernel::block::{Asked, Block};
 use capstake::kernel::metric::{Metric, Series};
-use capstake::kernel::outcome::{Asked, Block};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::run::{self, Options};

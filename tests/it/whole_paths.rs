@@ -7,8 +7,8 @@
 
 use crate::scenario;
 use crate::twin::{self, Draws};
+use capstake::kernel::block::{Asked, Block};
 use capstake::kernel::innovation::factor_name;
-use capstake::kernel::outcome::{Asked, Block};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::math::normal::cdf;

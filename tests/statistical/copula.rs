@@ -2,7 +2,7 @@
 
 use crate::engine::{draws, input_keys, plan};
 use crate::verdict::{Family, Sample, Section, for_seeds};
-use capstake::kernel::outcome::{Asked, Block};
+use capstake::kernel::block::{Asked, Block};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::run::Options;

@@ -2,8 +2,8 @@
 
 use crate::engine::{plan, series_index};
 use crate::verdict::{Case, Family, Sample, Section, for_seeds};
+use capstake::kernel::block::{Asked, Block};
 use capstake::kernel::metric::Series;
-use capstake::kernel::outcome::{Asked, Block};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use std::sync::OnceLock;

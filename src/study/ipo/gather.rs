@@ -3,10 +3,11 @@
 use super::offer::Day;
 use super::standards::{Figure, STANDARDS, Standard};
 use super::walk::{Outcome, Way};
+use crate::kernel::block::Block;
 use crate::kernel::metric::Metric;
-use crate::kernel::outcome::{Block, Readiness};
 use crate::kernel::plan::{Plan, TIME_SLACK};
-use crate::math::lanes::LANES;
+use crate::kernel::readiness::Readiness;
+use crate::math::lanes::{LANES, Lanes};
 use crate::model::ipo::{GateKind, Ipo};
 use crate::model::ledger::Num;
 use crate::run::{Broken, Observer, Options, Seen, visit};
@@ -327,7 +328,7 @@ fn count(deal: &mut DealReadiness, frame: &Frame<'_>, way: &Way<'_>, outcome: Ou
 /// One path of a deal's company.
 struct Company<'a> {
     frame: &'a Frame<'a>,
-    records: &'a [Readiness],
+    records: &'a [Readiness<Lanes>],
     block: &'a Block,
     deal: usize,
     lane: usize,
@@ -339,7 +340,7 @@ impl Company<'_> {
     }
 
     /// Sum of a flow over a year; NaN where the year is not wholly on the timeline.
-    fn year(&self, which: usize, period: usize, flow: &dyn Fn(&Readiness) -> f64) -> f64 {
+    fn year(&self, which: usize, period: usize, flow: &dyn Fn(&Readiness<Lanes>) -> f64) -> f64 {
         let parts = &self.frame.years[which][period];
         if parts.is_empty() {
             return f64::NAN;
@@ -350,7 +351,7 @@ impl Company<'_> {
     /// Value at the offer price before the new money, of an offer at the end of the period.
     fn pre_money(&self, period: usize, on_the_day: bool) -> f64 {
         if on_the_day {
-            return self.block.ipo_equity(self.deal)[self.lane];
+            return self.records[period].ipo_equity[self.lane];
         }
         let equity = self.records[period].figure(GateKind::Equity)[self.lane];
         (1.0 - self.value(self.frame.ipo.underpricing)) * equity
@@ -373,7 +374,8 @@ impl Company<'_> {
         let of = |gate: GateKind| record.figure(gate)[self.lane];
         let lane = self.lane;
         let primary = self.value(self.frame.ipo.primary);
-        let three = |flow: &dyn Fn(&Readiness) -> f64| (0..3).map(|ago| self.year(ago, period, flow)).sum();
+        let three =
+            |flow: &dyn Fn(&Readiness<Lanes>) -> f64| (0..3).map(|ago| self.year(ago, period, flow)).sum();
         match figure {
             Figure::Pretax(ago) => self.year(ago, period, &|r| r.pretax[lane]),
             Figure::PretaxOfThreeYears => three(&|r| r.pretax[lane]),
@@ -402,7 +404,7 @@ impl Company<'_> {
         let lane = self.lane;
         let record = &self.records[period];
         let gate = |gate: GateKind| record.figure(gate)[lane];
-        let pre_money = self.block.ipo_equity(self.deal)[lane];
+        let pre_money = record.ipo_equity[lane];
         let primary = self.value(self.frame.ipo.primary);
         let kept = record.kept[lane];
         // What a holder from just before has left afterwards, and of that what the offer alone takes.

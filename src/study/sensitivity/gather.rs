@@ -2,11 +2,10 @@
 //! first paths in columns, for ranks and for groups.
 
 use super::variables::Variable;
-use crate::kernel::outcome::{Asked, Block};
+use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::{StreamKind, TwoSeeds};
-use crate::kernel::shock::ShockKernel;
-use crate::math::lanes::{LANES, Lanes};
+use crate::math::lanes::LANES;
 use crate::math::normal::{cdf, quantile};
 use crate::model::ledger::{Law, Num};
 use crate::run::{Broken, Observer, Options, Seen, Subject, visit};
@@ -145,7 +144,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
     let visited = visit(
         plan,
         options,
-        Block::new,
+        Block::with_noise,
         observer,
         || Room::new(wanted),
         |room, seen| room.look(wanted, &centres, &limits, seen, &in_order),
@@ -153,8 +152,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
     let InOrder { folds, waiting, .. } = in_order.into_inner().expect("no worker panicked");
     debug_assert!(waiting.is_empty() || visited.interrupted, "every record is added");
     let score_stream = Scores::new(wanted).streams;
-    let mut chunks: Vec<(u64, Columns)> =
-        visited.rooms.into_iter().flat_map(|room: Room<'_>| room.kept).collect();
+    let mut chunks: Vec<(u64, Columns)> = visited.rooms.into_iter().flat_map(|room| room.kept).collect();
     chunks.sort_unstable_by_key(|(chunk, _)| *chunk);
     let mut all = Columns::empty(wanted, score_stream.len());
     for (_, columns) in &chunks {
@@ -237,99 +235,50 @@ impl Columns {
 }
 
 /// The scores of a block: what each stream drew, a few numbers a path.
-struct Scores<'a> {
-    plan: &'a Plan,
+struct Scores {
+    /// The stream of each score.
     streams: Vec<usize>,
+    /// Rows of the inputs that move anything.
     inputs: Vec<usize>,
-    /// (row among the factors)
-    factors: Vec<usize>,
-    zeta: Vec<[Lanes; 2]>,
-    shocks: Vec<ShockKernel>,
-    values: Vec<Lanes>,
-    sums: Vec<Lanes>,
+    /// Positions in the block's noise of the factors and shocks that do.
+    noise: Vec<usize>,
 }
 
-impl<'a> Scores<'a> {
-    fn new(wanted: &Wanted<'a>) -> Scores<'a> {
-        let plan = wanted.plan;
-        let years = plan.steps.years.len();
-        let rows = plan.inputs.rows();
+impl Scores {
+    fn new(wanted: &Wanted<'_>) -> Scores {
+        let years = wanted.plan.steps.years.len();
+        let rows = wanted.plan.inputs.rows();
         let all = wanted.seeds.streams();
-        let of = |kind: StreamKind| move |i: &usize| all[*i].kind == kind && all[*i].used;
-        let inputs: Vec<usize> = (0..all.len()).filter(of(StreamKind::Input)).collect();
-        let factors: Vec<usize> = (0..all.len()).filter(of(StreamKind::Factor)).map(|i| i - rows).collect();
-        let each = |i: usize| std::iter::repeat_n(i, years);
-        let streams = inputs
-            .iter()
-            .copied()
-            .chain(factors.iter().flat_map(|&row| each(rows + row)))
-            .chain((0..all.len()).filter(of(StreamKind::Shock)).flat_map(each))
-            .collect();
-        Scores {
-            plan,
-            streams,
-            inputs,
-            zeta: vec![[Lanes::ZERO; 2]; plan.innovations.factors.len()],
-            shocks: plan.model.shocks.iter().map(|_| ShockKernel::new(&plan.steps)).collect(),
-            values: vec![Lanes::ZERO; plan.model.ledger.entries().len()],
-            sums: vec![Lanes::ZERO; (factors.len() + plan.model.shocks.len()) * years],
-            factors,
-        }
+        let used = |input: bool| {
+            let kind = move |i: &usize| all[*i].used && (all[*i].kind == StreamKind::Input) == input;
+            (0..all.len()).filter(kind)
+        };
+        let inputs: Vec<usize> = used(true).collect();
+        let noise: Vec<usize> = used(false).map(|stream| stream - rows).collect();
+        let by_year = noise.iter().flat_map(|&source| std::iter::repeat_n(rows + source, years));
+        Scores { streams: inputs.iter().copied().chain(by_year).collect(), inputs, noise }
     }
 
-    /// Draws the block's noise once more and takes its sums by year.
-    fn take(&mut self, seen: &Seen<'_>, out: &mut [Vec<f32>]) {
-        let plan = self.plan;
-        let years = plan.steps.years.len();
-        self.sums.fill(Lanes::ZERO);
-        for (shock, kernel) in plan.model.shocks.iter().zip(&mut self.shocks) {
-            for num in [shock.rate, shock.mean, shock.sd] {
-                self.values[num.index()] = *seen.block.value(num);
-            }
-            kernel.prepare(plan.isa, &plan.steps, shock, &self.values);
-        }
-        let mut year = 0;
-        for period in 0..plan.steps.periods.len() {
-            let at = plan.steps.at(period);
-            if at.parity == 0 {
-                plan.innovations.fill(plan.isa, seen.first_path, (period / 2) as u32, &mut self.zeta);
-            }
-            for (i, &row) in self.factors.iter().enumerate() {
-                add(&self.zeta[row][at.parity], &mut self.sums[i * years + year]);
-            }
-            for (i, kernel) in self.shocks.iter_mut().enumerate() {
-                kernel.strike(plan, i, seen.first_path, at, &self.values);
-                if kernel.strikes {
-                    add(&kernel.jump, &mut self.sums[(self.factors.len() + i) * years + year]);
-                }
-            }
-            if plan.steps.years[year].last == period {
-                year += 1;
-            }
-        }
+    /// Normals of the inputs, sums of the noise by year.
+    fn take(&self, seen: &Seen<'_>, out: &mut [Vec<f32>]) {
         let normals = self.inputs.iter().map(|&row| &seen.block.normals()[row]);
-        for (column, lanes) in out.iter_mut().zip(normals.chain(&self.sums)) {
+        let noise = self.noise.iter().flat_map(|&source| &seen.block.noise[source]);
+        for (column, lanes) in out.iter_mut().zip(normals.chain(noise)) {
             column.extend(lanes[..seen.count].iter().map(|&x| x as f32));
         }
     }
 }
 
-fn add(lanes: &Lanes, sum: &mut Lanes) {
-    for l in 0..LANES {
-        sum[l] += lanes[l];
-    }
-}
-
 /// A worker's room.
-struct Room<'a> {
-    scores: Scores<'a>,
+struct Room {
+    scores: Scores,
     sums: Sums,
     kept: Vec<(u64, Columns)>,
     bin: [usize; LANES],
 }
 
-impl<'a> Room<'a> {
-    fn new(wanted: &Wanted<'a>) -> Room<'a> {
+impl Room {
+    fn new(wanted: &Wanted<'_>) -> Room {
         Room { scores: Scores::new(wanted), sums: Sums::empty(wanted), kept: Vec::new(), bin: [0; LANES] }
     }
 

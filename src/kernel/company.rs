@@ -1,0 +1,366 @@
+//! OpenAI under one deal on eight paths: a period's steps in the order of the business (methodology: order within a
+//! period).
+
+use super::cost::Books;
+use super::deal::{PayTerms, Sales, SalesTerms, Share};
+use super::equity::{Holding, ValueBasis};
+use super::ipo::{GateFigures, Listing};
+use super::licence::OwnBusiness;
+use super::owed::OwedTerms;
+use super::plan::{Plan, StepRef};
+use super::readiness::Readiness;
+use super::record::{PeriodFigures, YearSums};
+use super::trailing::Past;
+use super::world::World;
+use crate::math::elementary::exp;
+use crate::math::vector::Vector;
+use crate::model::deal::ShareBase;
+use crate::model::ledger::Num;
+use crate::piece;
+
+/// State of one deal.
+pub struct Company<V> {
+    /// Index of the deal.
+    deal: usize,
+    /// Sales of the period.
+    pub sales: Sales<V>,
+    /// The revenue share.
+    pub share: Share<V>,
+    /// Costs and cash.
+    pub books: Books<V>,
+    /// Value and ownership.
+    pub holding: Holding<V>,
+    /// Readiness and listing.
+    pub listing: Listing<V>,
+    /// Microsoft's own side.
+    pub own: OwnBusiness<V>,
+    /// Figures of the periods so far.
+    pub past: Past<V>,
+    /// Present values of payment and due, period by period.
+    pub paid_pv: Vec<[V; 2]>,
+    /// Years from the middle of a period to the receipt of its payment.
+    pub lag: V,
+    lag_factor: V,
+    /// What the scenario itself says the stake is worth at time 0, billions.
+    pub stake_mark: V,
+    /// Present value of net revenue less payments, billions.
+    pub revenue_kept: V,
+    /// 1 while the company was alive at the period's start: its flows count.
+    alive_before: V,
+    /// Sums over the year.
+    pub year: YearSums<V>,
+    /// What a prospectus would say of the period, where anybody asks.
+    pub note: Option<Box<Readiness<V>>>,
+}
+
+impl<V: Vector> Company<V> {
+    /// Room for a deal of the plan.
+    pub fn new(plan: &Plan, deal: usize) -> Company<V> {
+        let (zero, one, periods) = (V::zero(), V::one(), plan.steps.periods.len());
+        Company {
+            deal,
+            sales: Sales::none(),
+            share: Share::new(zero, zero, zero),
+            books: Books::new(zero, zero),
+            holding: Holding::new(),
+            listing: Listing::new(),
+            own: OwnBusiness::none(),
+            past: Past::new(periods),
+            paid_pv: vec![[zero; 2]; periods],
+            lag: zero,
+            lag_factor: one,
+            stake_mark: zero,
+            revenue_kept: zero,
+            alive_before: one,
+            year: YearSums::new(plan.model.clouds.len()),
+            note: None,
+        }
+    }
+
+    /// Index of its deal.
+    pub fn deal(&self) -> usize {
+        self.deal
+    }
+
+    /// Time 0: what is owed, and the equity value that the scenario itself implies.
+    #[inline(always)]
+    pub fn start(&mut self, plan: &Plan, world: &World<V>) {
+        let (model, numbers, zero) = (&plan.model, &world.numbers, V::zero());
+        let terms = &model.deals[self.deal];
+        let ends = match terms.share_ends {
+            Some(num) => numbers[num],
+            None => V::splat(model.timeline.end()),
+        };
+        let room = match terms.cap {
+            Some(cap) => (numbers[cap] - numbers[terms.paid_to_date]).positive_part(),
+            None => V::splat(f64::INFINITY),
+        };
+        self.share = Share::new(ends, world.exponential / numbers[terms.termination_rate], room);
+        self.lag = numbers[terms.payment_lag];
+        self.lag_factor = exp(-world.discounts.share_rate * self.lag);
+        let cash = match &model.cash {
+            Some(cash) => numbers[cash.now],
+            None => zero,
+        };
+        self.books = Books::new(numbers[model.costs.losses], cash);
+        self.holding = Holding::new();
+        self.listing = Listing::new();
+        self.own = OwnBusiness::none();
+        self.revenue_kept = zero;
+        self.alive_before = V::one();
+        self.year.clear();
+        // Today's run-rate: a period of one year at today's rates.
+        self.sell(plan, world, plan.deals[self.deal].licensed_at_start, 1.0);
+        if model.equity.is_some() {
+            self.past.start(plan, numbers);
+            self.owe(plan, world, plan.deals[self.deal].rate_at_start, 1.0, 0.0);
+            self.value(plan, world, None);
+            self.holding.value_equity(self.books.cash, self.share.owed);
+            self.stake_mark = match terms.stake {
+                Some(stake) => numbers[stake] * self.holding.equity,
+                None => zero,
+            };
+        }
+    }
+
+    /// One period, in the order of the business.
+    #[inline(always)]
+    pub fn step(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        piece!(V, self.trade(plan, world, at));
+        piece!(V, self.finance(plan, world, at));
+        piece!(V, self.go_public(plan, world, at));
+    }
+
+    /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
+    #[inline(always)]
+    fn trade(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        self.alive_before = self.holding.alive;
+        self.sell(plan, world, plan.deals[self.deal].licensed[at.period], at.length);
+        self.past.net[at.period] = self.sales.net;
+        self.pay(plan, world, at);
+        let (net, paid) = (self.sales.net, self.share.paid);
+        self.revenue_kept = (net - paid).mul_add(world.discounts.revenue.at_middle, self.revenue_kept);
+        self.books.spend(plan, &world.costs, net, self.sales.inference, paid, self.alive_before);
+        self.past.fcf[at.period] = self.books.fcf;
+        self.past.ebitda[at.period] = self.books.ebitda;
+        self.serve(plan, world, at);
+    }
+
+    /// Scheduled rounds, multiple and equity, shortfall funding or failure, grants.
+    #[inline(always)]
+    fn finance(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let (model, numbers) = (&plan.model, &world.numbers);
+        for &round in &plan.rounds[at.period] {
+            let alive = self.holding.alive.is_set();
+            self.holding.raise(plan, &model.rounds[round], alive, &mut self.books.cash, numbers);
+        }
+        if model.equity.is_some() {
+            self.past.look_back(plan, at.period, numbers);
+            self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
+            self.value(plan, world, Some(at.period));
+            self.holding.value_equity(self.books.cash, self.share.owed);
+        }
+        if let Some(cash) = &model.cash {
+            let factor = world.discounts.equity.at_end;
+            self.holding.survive(plan, cash, at, &mut self.books, self.share.owed, factor, numbers);
+        }
+        if model.equity.is_some() {
+            self.holding.grant(world.left_by_grants(at));
+        }
+    }
+
+    /// Gates, the IPO, and the exit of the stake.
+    #[inline(always)]
+    fn go_public(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let Some(equity) = &plan.model.equity else { return };
+        if self.note.is_some() {
+            piece!(V, self.take_note(plan, world, at));
+        }
+        self.list(plan, world, at);
+        if let Some(note) = &mut self.note {
+            note.kept_after = self.holding.kept;
+            note.ipo_equity = self.listing.ipo_equity;
+        }
+        let (lockup, unlisted) =
+            (world.numbers[equity.lockup_months], world.numbers[equity.marketability_discount]);
+        let last = at.period + 1 == plan.steps.periods.len();
+        let factor = world.discounts.equity.at_end;
+        self.holding.leave(self.listing.ipo_time, lockup, unlisted, factor, at, last);
+    }
+
+    /// Sales of a period of that length, years.
+    #[inline(always)]
+    fn sell(&mut self, plan: &Plan, world: &World<V>, licensed: bool, length: f64) {
+        let (model, numbers) = (&plan.model, &world.numbers);
+        let home_fee = match model.clouds.first() {
+            Some(_) if licensed => numbers[model.deals[self.deal].home_keeps],
+            Some(home) => numbers[home.fee],
+            None => V::zero(),
+        };
+        let licence_income = match licensed {
+            true => numbers[model.licence.income] * length,
+            false => V::zero(),
+        };
+        let terms = SalesTerms { home_fee, licensed, licence_income, alive: self.alive_before };
+        self.sales = Sales::of(&world.demand, world.mix(plan, self.deal), &terms);
+    }
+
+    /// What the revenue share is a share of.
+    #[inline(always)]
+    fn base(&self, plan: &Plan) -> V {
+        match plan.model.deals[self.deal].base {
+            ShareBase::Net => self.sales.net,
+            ShareBase::Gross => self.sales.gross,
+        }
+    }
+
+    /// The part of the base that is due at a rate; `None`: nothing.
+    #[inline(always)]
+    fn due_part(&self, plan: &Plan, world: &World<V>, rate: Option<Num>) -> V {
+        match rate {
+            Some(rate) => world.numbers[rate] * world.numbers[plan.model.deals[self.deal].eligible],
+            None => V::zero(),
+        }
+    }
+
+    /// The period's payment.
+    #[inline(always)]
+    fn pay(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let terms = PayTerms {
+            rate: self.due_part(plan, world, plan.deals[self.deal].rate[at.period]),
+            base: self.base(plan),
+            net: self.sales.net,
+            factor: world.discounts.share.at_middle * self.lag_factor,
+            effective: plan.model.deals[self.deal].effective,
+        };
+        self.paid_pv[at.period] = self.share.pay(&terms, at);
+    }
+
+    /// Microsoft's own business of the period.
+    #[inline(always)]
+    fn serve(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let (model, numbers) = (&plan.model, &world.numbers);
+        let (terms, licensed) = (&model.deals[self.deal], plan.deals[self.deal].licensed[at.period]);
+        let factor = world.discounts.cloud.at_middle;
+        if let Some(home) = model.clouds.first() {
+            let sales = self.sales.home * factor;
+            if licensed {
+                self.own.resell_licensed(
+                    sales,
+                    numbers[model.microsoft.resale_margin],
+                    numbers[terms.home_keeps],
+                );
+            } else {
+                self.own.resell(sales, numbers[home.fee]);
+            }
+            let (margin, unused) =
+                (numbers[model.microsoft.hosting_margin], numbers[model.microsoft.take_or_pay_margin]);
+            self.own.host(&self.books, margin, unused, factor);
+        }
+        if licensed {
+            let part = match terms.licence_exclusive {
+                true => V::one(),
+                false => V::one() - numbers[model.licence.non_exclusive_discount],
+            };
+            self.own.license(world.royalty, part);
+        }
+    }
+
+    /// What is owed at a time, on the base of a period of that length, years.
+    #[inline(always)]
+    fn owe(&mut self, plan: &Plan, world: &World<V>, rate: Option<Num>, length: f64, time: f64) {
+        let (Some(_), Some(equity)) = (rate, &plan.model.equity) else {
+            self.share.owed = V::zero();
+            return;
+        };
+        let terms = OwedTerms {
+            rate: self.due_part(plan, world, rate),
+            annual_base: self.base(plan) * (1.0 / length) * self.holding.alive,
+            year_ago_ratio: self.past.year_ago_ratio,
+            half_life: world.numbers[equity.owed_growth_half_life],
+            discount: world.discounts.share_rate,
+            effective: plan.model.deals[self.deal].effective,
+            time,
+        };
+        self.share.owe(&terms);
+    }
+
+    /// Notes what a prospectus would say before the period's offer.
+    #[inline(always)]
+    fn take_note(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let figures = Readiness::before_offer(self, plan, world, at);
+        if let Some(note) = &mut self.note {
+            **note = figures;
+        }
+    }
+
+    /// What would be owed at the end of a period had what is still to come no cap.
+    #[inline(always)]
+    pub fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
+        let (left, owed) = (self.share.cap_left, self.share.owed);
+        self.share.cap_left = V::splat(f64::INFINITY);
+        self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
+        let without = self.share.owed;
+        (self.share.cap_left, self.share.owed) = (left, owed);
+        without
+    }
+
+    /// Enterprise value at the end of a period, or today.
+    #[inline(always)]
+    fn value(&mut self, plan: &Plan, world: &World<V>, period: Option<usize>) {
+        let Some(equity) = &plan.model.equity else { return };
+        let basis = ValueBasis {
+            multiple: world.multiple.level,
+            run_rate: self.sales.run_rate,
+            net: self.sales.net,
+            inference: self.sales.inference,
+            past: &self.past,
+        };
+        self.holding.value(plan, &equity.method, period, &basis, &world.numbers);
+    }
+
+    /// Gates and IPO.
+    #[inline(always)]
+    fn list(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let Some(terms) = &plan.model.ipo else { return };
+        let figures = GateFigures {
+            sales: &self.sales,
+            past: &self.past,
+            demand: &world.demand,
+            mix: world.mix(plan, self.deal),
+            share: &self.share,
+            committed_next_year: world.costs.committed_next_year,
+        };
+        self.listing.list(plan, terms, at, &figures, &mut self.books, &mut self.holding, &world.numbers);
+    }
+
+    /// What is written down of the period.
+    #[inline(always)]
+    pub fn figures<'a>(&self, plan: &Plan, world: &'a World<V>, at: StepRef) -> PeriodFigures<'a, V> {
+        PeriodFigures {
+            net: self.sales.net,
+            inference: self.sales.inference,
+            paid: self.share.paid,
+            cumulative: self.share.cumulative,
+            cap_left: self.share.cap_left,
+            compute: self.books.compute,
+            compute_home: self.books.compute_home,
+            fcf: self.books.fcf,
+            cash: self.books.cash,
+            equity: self.holding.equity,
+            equity_defined: self.holding.defined,
+            multiple: world.multiple.level,
+            stake_now: match plan.model.deals[self.deal].stake {
+                Some(num) => world.numbers[num],
+                None => V::zero(),
+            },
+            kept: self.holding.kept,
+            ready: self.listing.ready,
+            ipo_time: self.listing.ipo_time,
+            alive: self.holding.alive,
+            cloud_demand: world.demand.cloud * self.alive_before,
+            sold: &world.mix(plan, self.deal).sold,
+            end: at.end,
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Growth that reverts to its long-run mean, with fading volatilities: Schwartz and Moon (2000), in the exact law of level
+//! and growth or in the paper's own step (methodology: demand).
+
+use super::decay::{Decay, half_life_rate, mean_decay};
+use super::innovation::FactorIndex;
+use super::numbers::Numbers;
+use super::plan::{StepRef, Steps};
+use crate::math::elementary::exp;
+use crate::math::vector::Vector;
+use crate::model::Scheme;
+use crate::model::ledger::Num;
+
+/// The process's numbers.
+#[derive(Clone, Copy)]
+pub struct Terms {
+    /// `R(0)`, billions a year.
+    pub rate_now: Num,
+    /// `g(0)`, a year.
+    pub growth_now: Num,
+    /// `ḡ`, a year.
+    pub growth_long_run: Num,
+    /// Half-life of the growth's deviation, years.
+    pub growth_half_life: Num,
+    /// `η_0`
+    pub growth_volatility_now: Num,
+    /// `σ_0`
+    pub volatility_now: Num,
+    /// `σ̄`
+    pub volatility_long_run: Num,
+    /// Half-life of both volatilities' deviations, years.
+    pub volatility_half_life: Num,
+    /// `λ`
+    pub price_of_risk: Num,
+    /// `λ_g`
+    pub growth_price_of_risk: Num,
+}
+
+/// Growth and coefficients on eight paths.
+pub struct MeanReverting<V> {
+    terms: Terms,
+    scheme: Scheme,
+    growth_factor: FactorIndex,
+    g: V,
+    fade: Decay<V>,
+    steps: Vec<Step<V>>,
+}
+
+/// Coefficients of a step of one length; see the methodology for the letters.
+#[derive(Clone, Copy)]
+struct Step<V> {
+    /// `e^(-κΔ)`
+    keep: V,
+    /// `B`
+    b: V,
+    /// `(Δ - B)/κ`
+    d: V,
+    /// `s`
+    s: V,
+    /// `c`
+    c: V,
+    /// `v`
+    v: V,
+}
+
+impl<V: Vector> MeanReverting<V> {
+    /// A process of these numbers.
+    pub fn new(terms: Terms, scheme: Scheme, growth_factor: FactorIndex, steps: &Steps) -> Self {
+        let zero = V::zero();
+        let step = Step { keep: zero, b: zero, d: zero, s: zero, c: zero, v: zero };
+        MeanReverting {
+            terms,
+            scheme,
+            growth_factor,
+            g: zero,
+            fade: Decay::new(steps),
+            steps: vec![step; steps.lengths.len()],
+        }
+    }
+
+    /// Coefficients of the paths; gives the rate at time 0.
+    #[inline(always)]
+    pub fn prepare(&mut self, steps: &Steps, numbers: &Numbers<V>) -> V {
+        let t = &self.terms;
+        self.fade.prepare(steps, half_life_rate(numbers[t.volatility_half_life]));
+        let kappa = half_life_rate(numbers[t.growth_half_life]);
+        for (step, &length) in self.steps.iter_mut().zip(&steps.lengths) {
+            *step = Step::new(kappa, length);
+        }
+        self.g = numbers[t.growth_now];
+        numbers[t.rate_now]
+    }
+
+    /// One step of growth and of the log rate `x`.
+    #[inline(always)]
+    pub fn step(&mut self, at: StepRef, numbers: &Numbers<V>, zeta: &[[V; 2]], zeta_level: V, x: V) -> V {
+        let t = &self.terms;
+        self.fade.advance(at.step);
+        let zeta_growth = zeta[self.growth_factor.0][at.parity];
+        let fade = self.fade.at_start;
+        let (g_bar, sigma_bar) = (numbers[t.growth_long_run], numbers[t.volatility_long_run]);
+        let k = &self.steps[at.step];
+        let sigma = (numbers[t.volatility_now] - sigma_bar).mul_add(fade, sigma_bar);
+        let eta = numbers[t.growth_volatility_now] * fade;
+        let risk_growth = numbers[t.growth_price_of_risk] * eta;
+        let gap = self.g - g_bar;
+        let price = numbers[t.price_of_risk].mul_add(sigma, sigma * sigma * 0.5);
+        let moved = match self.scheme {
+            Scheme::Exact => {
+                let variance = (sigma * sigma).mul_add(V::splat(at.length), eta * eta * k.v);
+                let drift =
+                    g_bar.mul_add(V::splat(at.length), gap * k.b) - risk_growth * k.d - price * at.length;
+                drift + (eta * k.c).mul_add(zeta_growth, variance.sqrt() * zeta_level)
+            }
+            Scheme::Euler => (self.g - price) * at.length + sigma * at.length.sqrt() * zeta_level,
+        };
+        self.g = gap.mul_add(k.keep, g_bar) - risk_growth * k.b + eta * k.s * zeta_growth;
+        x + moved
+    }
+}
+
+impl<V: Vector> Step<V> {
+    #[inline(always)]
+    fn new(kappa: V, length: f64) -> Step<V> {
+        let z = kappa * length;
+        let b = mean_decay(z) * length;
+        let s = (mean_decay(z * 2.0) * length).sqrt();
+        Step {
+            keep: exp(-z),
+            b,
+            d: mean_decay_gap(z) * (length * length),
+            s,
+            c: b * b / (s * 2.0),
+            v: tanh_gap(z) * (length * length * length),
+        }
+    }
+}
+
+/// `(1 - mean_decay(z))/z`.
+#[inline(always)]
+fn mean_decay_gap<V: Vector>(z: V) -> V {
+    let mut series = V::one();
+    let mut n = 17.0;
+    for _ in 0..15 {
+        series = (z * (-1.0 / n)).mul_add(series, V::one());
+        n -= 1.0;
+    }
+    let direct = (V::one() - mean_decay(z)) / z;
+    V::select(z.lt(V::splat(0.5)), series * 0.5, direct)
+}
+
+/// `(z - 2 tanh(z/2))/z³`, by the Taylor series of tanh where the difference would cancel.
+#[inline(always)]
+fn tanh_gap<V: Vector>(z: V) -> V {
+    // Coefficients of z^(2n): -2·t_(n+1)/2^(2n+3), t the Taylor coefficients of tanh (-1/3, 2/15, -17/315, …).
+    const C: [f64; 10] = [
+        1.0 / 12.0,
+        -1.0 / 120.0,
+        17.0 / 20160.0,
+        -31.0 / 362880.0,
+        691.0 / 79833600.0,
+        -5461.0 / 6227020800.0,
+        929569.0 / 10461394944000.0,
+        -3202291.0 / 355687428096000.0,
+        221930581.0 / 243290200817664000.0,
+        -4722116521.0 / 51090942171709440000.0,
+    ];
+    let y = z * z;
+    let mut series = V::splat(C[9]);
+    for i in (0..9).rev() {
+        series = series.mul_add(y, V::splat(C[i]));
+    }
+    let e = exp(-z);
+    let direct = (z - (V::one() - e) / (V::one() + e) * 2.0) / (z * z * z);
+    V::select(z.lt(V::splat(0.5)), series, direct)
+}

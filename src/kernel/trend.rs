@@ -1,0 +1,42 @@
+//! Fractions of revenue that drift from today's to a long-run level (methodology: costs).
+
+use super::decay::{Decay, half_life_rate};
+use super::numbers::Numbers;
+use super::plan::Steps;
+use crate::math::vector::Vector;
+use crate::model::segment::Trend;
+
+/// `trend(t) = long_run + (now - long_run)·2^(-t/half_life)` on eight paths.
+pub struct TrendPaths<V> {
+    trend: Trend,
+    long_run: V,
+    gap: V,
+    fade: Decay<V>,
+}
+
+impl<V: Vector> TrendPaths<V> {
+    /// Room for a trend.
+    pub fn new(trend: Trend, steps: &Steps) -> TrendPaths<V> {
+        TrendPaths { trend, long_run: V::zero(), gap: V::zero(), fade: Decay::new(steps) }
+    }
+
+    /// The trend of the paths, at time 0.
+    #[inline(always)]
+    pub fn prepare(&mut self, steps: &Steps, numbers: &Numbers<V>) {
+        self.long_run = numbers[self.trend.long_run];
+        self.gap = numbers[self.trend.now] - self.long_run;
+        self.fade.prepare(steps, half_life_rate(numbers[self.trend.half_life]));
+    }
+
+    /// On to the next period, of the step of that index.
+    #[inline(always)]
+    pub fn advance(&mut self, step: usize) {
+        self.fade.advance(step);
+    }
+
+    /// At the middle of the period; at time 0 before the first.
+    #[inline(always)]
+    pub fn at_middle(&self) -> V {
+        self.gap.mul_add(self.fade.at_middle, self.long_run)
+    }
+}

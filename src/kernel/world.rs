@@ -1,0 +1,261 @@
+//! What all deals of a scenario see alike on eight paths: draws, demand, mixes, costs, discount factors, the multiple.
+
+use super::cloud_mix::{Mix, MixTerms};
+use super::cost::Costs;
+use super::deal::Demand;
+use super::discount::Discounts;
+use super::equity::{MultiplePaths, left_by_grants};
+use super::numbers::Numbers;
+use super::plan::{Plan, StepRef};
+use super::planned::booking_weights;
+use super::segment::ProcessPaths;
+use super::shock::ShockPaths;
+use super::trend::TrendPaths;
+use crate::math::lanes::Lanes;
+use crate::math::vector::Vector;
+use crate::model::dependence::Factor;
+use crate::model::equity::Multiple;
+use crate::model::segment::ShockTarget;
+use crate::piece;
+
+/// The state of the world in the current period.
+pub struct World<V> {
+    /// The scenario's numbers.
+    pub numbers: Numbers<V>,
+    /// Unit exponential behind the time of termination.
+    pub exponential: V,
+    /// Innovations of the current two periods, by factor.
+    pub zeta: Vec<[V; 2]>,
+    /// Jumps of the period, in logs, one a shock.
+    pub jumps: Vec<V>,
+    segments: Vec<SegmentPaths<V>>,
+    shocks: Vec<ShockPaths<V>>,
+    /// Microsoft's own AI revenue.
+    ai: Option<ProcessPaths<V>>,
+    mix_terms: MixTerms<V>,
+    mix_rows: Vec<usize>,
+    mixes: Vec<Mix<V>>,
+    /// What deals spend on beside their sales.
+    pub costs: Costs<V>,
+    /// Discount factors.
+    pub discounts: Discounts<V>,
+    /// The equity multiple.
+    pub multiple: MultiplePaths<V>,
+    /// What grants leave of a stake over a period of each distinct length.
+    grants: Vec<V>,
+    /// Demand of the period.
+    pub demand: Demand<V>,
+    /// Relief from royalty in the period before the licence's terms, discounted, billions.
+    pub royalty: V,
+}
+
+/// A segment's process and its cost of inference.
+struct SegmentPaths<V> {
+    process: ProcessPaths<V>,
+    inference: TrendPaths<V>,
+}
+
+fn multiple(plan: &Plan) -> Option<&Multiple> {
+    plan.model.equity.as_ref().and_then(|equity| equity.method.multiple())
+}
+
+impl<V: Vector> World<V> {
+    /// Room for the paths of a plan.
+    pub fn new(plan: &Plan) -> World<V> {
+        let (model, steps, zero) = (&plan.model, &plan.steps, V::zero());
+        let row = |factor| plan.innovations.row(factor);
+        let process = |process, level, growth| {
+            ProcessPaths::new(process, row(level), row(growth), model.run.scheme, model.run.booking, steps)
+        };
+        let segments = model.segments.iter().enumerate().map(|(k, segment)| SegmentPaths {
+            process: process(&segment.process, Factor::SegmentLevel(k), Factor::SegmentGrowth(k)),
+            inference: TrendPaths::new(segment.inference_cost, steps),
+        });
+        let ai = model.microsoft.ai.as_ref();
+        World {
+            numbers: Numbers::new(&model.ledger),
+            exponential: zero,
+            zeta: vec![[zero; 2]; plan.innovations.factors.len()],
+            jumps: vec![zero; model.shocks.len()],
+            segments: segments.collect(),
+            shocks: model.shocks.iter().map(|_| ShockPaths::new(steps)).collect(),
+            ai: ai.map(|ai| process(ai, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth)),
+            mix_terms: MixTerms::new(model.clouds.len(), steps),
+            mix_rows: (1..model.clouds.len()).map(|j| row(Factor::CloudMix(j)).0).collect(),
+            mixes: plan.mixes.iter().map(|_| Mix::new(model.clouds.len())).collect(),
+            costs: Costs::new(plan),
+            discounts: Discounts::new(steps),
+            multiple: MultiplePaths::new(row(Factor::Multiple), steps),
+            grants: vec![V::one(); steps.lengths.len()],
+            demand: Demand::none(),
+            royalty: zero,
+        }
+    }
+
+    /// Takes the draws of eight paths of a block, and stands at time 0: today's rates count for a year.
+    #[inline(always)]
+    pub fn start(&mut self, plan: &Plan, values: &[Lanes], exponential: &Lanes, eight: usize) {
+        let model = &plan.model;
+        self.numbers.take(&plan.inputs, values, eight);
+        self.exponential = V::load(exponential.eight(eight));
+        let numbers = &self.numbers;
+        for segment in &mut self.segments {
+            segment.process.prepare(&plan.steps, numbers);
+            segment.inference.prepare(&plan.steps, numbers);
+        }
+        for (paths, shock) in self.shocks.iter_mut().zip(&model.shocks) {
+            paths.prepare(&plan.steps, shock, numbers);
+        }
+        if let Some(ai) = &mut self.ai {
+            ai.prepare(&plan.steps, numbers);
+        }
+        self.costs.prepare(plan, numbers);
+        self.discounts.prepare(plan, numbers);
+        if let Some(multiple) = multiple(plan) {
+            self.multiple.prepare(multiple, &plan.steps, numbers);
+        }
+        if let Some(equity) = &model.equity {
+            for (left, &length) in self.grants.iter_mut().zip(&plan.steps.lengths) {
+                *left = left_by_grants(numbers[equity.grant_rate], length);
+            }
+        }
+        self.mix_terms.prepare(plan, numbers);
+        self.mix_terms.displace(plan, 0.0, numbers);
+        for (mix, until) in self.mixes.iter_mut().zip(&plan.mixes) {
+            mix.start(plan, &self.mix_terms, exclusive(*until, numbers));
+        }
+        self.ask(plan, When::Today);
+    }
+
+    /// One period: innovations, growth, level, shocks, demand, mix, and what deals need of costs and factors.
+    #[inline(always)]
+    pub fn step(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
+        if at.parity == 0 {
+            piece!(V, plan.innovations.fill(first_path, (at.period / 2) as u32, &mut self.zeta));
+        }
+        piece!(V, self.grow(plan, at));
+        piece!(V, self.shake(plan, at, first_path));
+        piece!(V, self.book(plan, at));
+        piece!(V, self.spread(plan, at));
+        piece!(V, self.pass(plan, at));
+    }
+
+    /// Growth and levels, before shocks.
+    #[inline(always)]
+    fn grow(&mut self, plan: &Plan, at: StepRef) {
+        for segment in &mut self.segments {
+            segment.process.step(at, &self.numbers, &self.zeta);
+            segment.inference.advance(at.step);
+        }
+        if let Some(ai) = &mut self.ai {
+            ai.step(at, &self.numbers, &self.zeta);
+        }
+        if multiple(plan).is_some() {
+            self.multiple.step(at, &self.zeta);
+        }
+    }
+
+    /// Rates, after shocks, and the demand booked.
+    #[inline(always)]
+    fn book(&mut self, plan: &Plan, at: StepRef) {
+        let booking = booking_weights(plan.model.run.booking);
+        for segment in &mut self.segments {
+            segment.process.book(at, booking, &self.numbers);
+        }
+        if let Some(ai) = &mut self.ai {
+            ai.book(at, booking, &self.numbers);
+        }
+        if multiple(plan).is_some() {
+            self.multiple.settle();
+        }
+    }
+
+    /// The cloud mixes.
+    #[inline(always)]
+    fn spread(&mut self, plan: &Plan, at: StepRef) {
+        self.mix_terms.displace(plan, at.middle, &self.numbers);
+        for (mix, until) in self.mixes.iter_mut().zip(&plan.mixes) {
+            let until = exclusive(*until, &self.numbers);
+            mix.step(plan, &self.mix_terms, at, until, &self.zeta, &self.mix_rows);
+        }
+    }
+
+    /// Costs and factors of the period, demand over all segments, and the relief from royalty.
+    #[inline(always)]
+    fn pass(&mut self, plan: &Plan, at: StepRef) {
+        self.costs.advance(plan, at, &self.numbers);
+        self.discounts.advance(at.step);
+        if let Some(ai) = &self.ai {
+            let kept = V::one() - self.mix_terms.in_house;
+            let rate = self.numbers[plan.model.licence.royalty_rate];
+            self.royalty = ai.booked * rate * kept * self.discounts.licence.at_middle;
+        }
+        self.ask(plan, When::Period);
+    }
+
+    /// Shocks of the period.
+    #[inline(always)]
+    fn shake(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
+        for (i, shock) in plan.model.shocks.iter().enumerate() {
+            let struck = self.shocks[i].strike(&plan.shocks[i], shock, at, first_path, &self.numbers);
+            self.jumps[i] = struck.unwrap_or(V::zero());
+            let Some(jump) = struck else { continue };
+            for &(target, loading) in &shock.loadings {
+                let state = match target {
+                    ShockTarget::Segment(k) => &mut self.segments[k].process.x,
+                    ShockTarget::Multiple => &mut self.multiple.log,
+                };
+                *state = self.numbers[loading].mul_add(jump, *state);
+            }
+        }
+    }
+
+    /// Demand over all segments.
+    #[inline(always)]
+    fn ask(&mut self, plan: &Plan, when: When) {
+        let mut demand = Demand::none();
+        for (k, segment) in self.segments.iter().enumerate() {
+            let rate = segment.process.rate_end;
+            let booked = match when {
+                When::Today => rate,
+                When::Period => segment.process.booked,
+            };
+            let through = match plan.through_clouds[k] {
+                true => Some(self.numbers[plan.model.segments[k].cloud_sold]),
+                false => None,
+            };
+            demand.add(booked, rate, segment.inference.at_middle(), through);
+        }
+        self.demand = demand;
+    }
+
+    /// The mix that a deal sees.
+    #[inline(always)]
+    pub fn mix(&self, plan: &Plan, deal: usize) -> &Mix<V> {
+        &self.mixes[plan.deals[deal].mix]
+    }
+
+    /// What grants leave of a stake over the period.
+    #[inline(always)]
+    pub fn left_by_grants(&self, at: StepRef) -> V {
+        self.grants[at.step]
+    }
+}
+
+/// Whose demand is asked for.
+#[derive(Clone, Copy)]
+enum When {
+    /// A year at today's rates.
+    Today,
+    /// The period's own.
+    Period,
+}
+
+/// Until when other clouds are closed.
+#[inline(always)]
+fn exclusive<V: Vector>(until: Option<crate::model::ledger::Num>, numbers: &Numbers<V>) -> Option<V> {
+    match until {
+        Some(num) => Some(numbers[num]),
+        None => None,
+    }
+}

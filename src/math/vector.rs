@@ -1,0 +1,288 @@
+//! Eight paths side by side in registers: arithmetic that is written once and runs on every instruction set.
+//!
+//! A function over [`Real`] is one straight line of operations; called with `f64` it is the scalar form, called with a
+//! [`Vector`] it does eight paths at once. Every operation is the IEEE one on each lane and nothing sums across lanes, so
+//! all forms give equal bits. Which vector a machine has is decided once, by [`Isa`](super::simd::Isa).
+
+use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
+
+/// Paths in a vector, on every machine.
+pub const WIDTH: usize = 8;
+
+/// A yes or no for each lane.
+pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
+    /// Whether any lane says yes.
+    fn any(self) -> bool;
+}
+
+/// Sixty-four bits for each lane; sums and products wrap.
+pub trait Bits: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> {
+    /// The same on every lane.
+    fn splat(bits: u64) -> Self;
+    /// 0, 1, 2, … lane by lane.
+    fn lane_numbers() -> Self;
+    /// The sum.
+    fn plus(self, other: Self) -> Self;
+    /// The difference.
+    fn minus(self, other: Self) -> Self;
+    /// Shifted towards the low end, zeros following.
+    fn right<const BY: u32>(self) -> Self;
+    /// Shifted towards the high end.
+    fn left<const BY: u32>(self) -> Self;
+    /// The 64-bit product of the low 32 bits of both.
+    fn word_product(self, other: Self) -> Self;
+}
+
+/// Numbers that elementary functions can be written over: `f64`, or eight of them.
+pub trait Real:
+    Copy
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Neg<Output = Self>
+    + Add<f64, Output = Self>
+    + Sub<f64, Output = Self>
+    + Mul<f64, Output = Self>
+{
+    /// Answers of comparisons.
+    type Mask: Mask;
+    /// Bit patterns.
+    type Bits: Bits;
+
+    /// The same on every lane.
+    fn splat(x: f64) -> Self;
+    /// `self · factor + term`, rounded once.
+    fn mul_add(self, factor: Self, term: Self) -> Self;
+    /// The square root, correctly rounded.
+    fn sqrt(self) -> Self;
+    /// The size.
+    fn abs(self) -> Self;
+    /// `self` where it is less, else `other` (also where either is NaN).
+    fn least(self, other: Self) -> Self;
+    /// `self` where it is greater, else `other` (also where either is NaN).
+    fn most(self, other: Self) -> Self;
+    /// `self < other`; false with NaN, as all comparisons.
+    fn lt(self, other: Self) -> Self::Mask;
+    /// `self <= other`.
+    fn le(self, other: Self) -> Self::Mask;
+    /// `self > other`.
+    fn gt(self, other: Self) -> Self::Mask;
+    /// `self >= other`.
+    fn ge(self, other: Self) -> Self::Mask;
+    /// `self == other`.
+    fn same(self, other: Self) -> Self::Mask;
+    /// `yes` where the mask says yes, else `no`.
+    fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
+    /// The bit patterns.
+    fn bits(self) -> Self::Bits;
+    /// Numbers of these bit patterns.
+    fn of_bits(bits: Self::Bits) -> Self;
+
+    /// Runs a longer formula: in place where an operation is one instruction, as a function of its own where it is eight.
+    #[inline(always)]
+    fn formula<R>(formula: impl FnOnce() -> R) -> R {
+        formula()
+    }
+
+    /// All zeros.
+    #[inline(always)]
+    fn zero() -> Self {
+        Self::splat(0.0)
+    }
+
+    /// All ones.
+    #[inline(always)]
+    fn one() -> Self {
+        Self::splat(1.0)
+    }
+
+    /// 1 where the mask says yes, else 0.
+    #[inline(always)]
+    fn flag(mask: Self::Mask) -> Self {
+        Self::select(mask, Self::one(), Self::zero())
+    }
+
+    /// `self` where the mask says yes, else 0.
+    #[inline(always)]
+    fn only(self, mask: Self::Mask) -> Self {
+        Self::select(mask, self, Self::zero())
+    }
+
+    /// What is above zero; 0 for NaN.
+    #[inline(always)]
+    fn positive_part(self) -> Self {
+        self.most(Self::zero())
+    }
+
+    /// Whether it is not zero: a flag's meaning.
+    #[inline(always)]
+    fn is_set(self) -> Self::Mask {
+        !self.same(Self::zero())
+    }
+
+    /// Whether it is less than infinite in size; false for NaN.
+    #[inline(always)]
+    fn is_finite(self) -> Self::Mask {
+        self.abs().lt(Self::splat(f64::INFINITY))
+    }
+}
+
+/// [`WIDTH`] numbers in registers.
+pub trait Vector: Real + Send + Sync + 'static {
+    /// From memory.
+    fn load(from: &[f64; WIDTH]) -> Self;
+    /// Into memory.
+    fn store(self, to: &mut [f64; WIDTH]);
+    /// Runs a function as a piece of code of its own, compiled for the instruction set of this vector. What it calls must
+    /// be `#[inline(always)]` to be compiled so too. Pieces keep functions, and the time to compile them, in bounds.
+    fn compiled<R>(function: impl FnOnce() -> R) -> R;
+
+    /// The lanes one by one.
+    #[inline(always)]
+    fn to_array(self) -> [f64; WIDTH] {
+        let mut lanes = [0.0; WIDTH];
+        self.store(&mut lanes);
+        lanes
+    }
+}
+
+impl Mask for bool {
+    #[inline(always)]
+    fn any(self) -> bool {
+        self
+    }
+}
+
+impl Bits for u64 {
+    #[inline(always)]
+    fn splat(bits: u64) -> u64 {
+        bits
+    }
+    #[inline(always)]
+    fn lane_numbers() -> u64 {
+        0
+    }
+    #[inline(always)]
+    fn plus(self, other: u64) -> u64 {
+        self.wrapping_add(other)
+    }
+    #[inline(always)]
+    fn minus(self, other: u64) -> u64 {
+        self.wrapping_sub(other)
+    }
+    #[inline(always)]
+    fn right<const BY: u32>(self) -> u64 {
+        self >> BY
+    }
+    #[inline(always)]
+    fn left<const BY: u32>(self) -> u64 {
+        self << BY
+    }
+    #[inline(always)]
+    fn word_product(self, other: u64) -> u64 {
+        // Masks, not conversions: the form that compilers know as one 32 × 32 → 64 bit instruction.
+        (self & 0xFFFF_FFFF) * (other & 0xFFFF_FFFF)
+    }
+}
+
+impl Real for f64 {
+    type Mask = bool;
+    type Bits = u64;
+
+    #[inline(always)]
+    fn splat(x: f64) -> f64 {
+        x
+    }
+    #[inline(always)]
+    fn mul_add(self, factor: f64, term: f64) -> f64 {
+        f64::mul_add(self, factor, term)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f64 {
+        f64::sqrt(self)
+    }
+    #[inline(always)]
+    fn abs(self) -> f64 {
+        f64::abs(self)
+    }
+    #[inline(always)]
+    fn least(self, other: f64) -> f64 {
+        if self < other { self } else { other }
+    }
+    #[inline(always)]
+    fn most(self, other: f64) -> f64 {
+        if self > other { self } else { other }
+    }
+    #[inline(always)]
+    fn lt(self, other: f64) -> bool {
+        self < other
+    }
+    #[inline(always)]
+    fn le(self, other: f64) -> bool {
+        self <= other
+    }
+    #[inline(always)]
+    fn gt(self, other: f64) -> bool {
+        self > other
+    }
+    #[inline(always)]
+    fn ge(self, other: f64) -> bool {
+        self >= other
+    }
+    #[inline(always)]
+    fn same(self, other: f64) -> bool {
+        self == other
+    }
+    #[inline(always)]
+    fn select(mask: bool, yes: f64, no: f64) -> f64 {
+        if mask { yes } else { no }
+    }
+    #[inline(always)]
+    fn bits(self) -> u64 {
+        self.to_bits()
+    }
+    #[inline(always)]
+    fn of_bits(bits: u64) -> f64 {
+        f64::from_bits(bits)
+    }
+}
+
+/// A part of a longer computation as a piece of code of its own ([`Vector::compiled`]).
+#[macro_export]
+macro_rules! piece {
+    ($vector:ty, $body:expr) => {
+        <$vector as $crate::math::vector::Vector>::compiled(
+            #[inline(always)]
+            || $body,
+        )
+    };
+}
+
+/// Implements the operators with a number on the right, by [`Real::splat`].
+macro_rules! with_numbers {
+    ($vector:ty) => {
+        impl std::ops::Add<f64> for $vector {
+            type Output = $vector;
+            #[inline(always)]
+            fn add(self, other: f64) -> $vector {
+                self + <$vector as $crate::math::vector::Real>::splat(other)
+            }
+        }
+        impl std::ops::Sub<f64> for $vector {
+            type Output = $vector;
+            #[inline(always)]
+            fn sub(self, other: f64) -> $vector {
+                self - <$vector as $crate::math::vector::Real>::splat(other)
+            }
+        }
+        impl std::ops::Mul<f64> for $vector {
+            type Output = $vector;
+            #[inline(always)]
+            fn mul(self, other: f64) -> $vector {
+                self * <$vector as $crate::math::vector::Real>::splat(other)
+            }
+        }
+    };
+}
+pub(super) use with_numbers;
