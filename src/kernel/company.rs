@@ -8,6 +8,7 @@ use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
 use super::owed::OwedTerms;
 use super::plan::{Plan, StepRef};
+use super::readiness::Readiness;
 use super::record::{PeriodFigures, YearSums};
 use super::trailing::Past;
 use super::world::World;
@@ -48,6 +49,8 @@ pub struct Company<V> {
     alive_before: V,
     /// Sums over the year.
     pub year: YearSums<V>,
+    /// What a prospectus would say of the period, where anybody asks.
+    pub note: Option<Box<Readiness<V>>>,
 }
 
 impl<V: Vector> Company<V> {
@@ -70,7 +73,13 @@ impl<V: Vector> Company<V> {
             revenue_kept: zero,
             alive_before: one,
             year: YearSums::new(plan.model.clouds.len()),
+            note: None,
         }
+    }
+
+    /// Index of its deal.
+    pub fn deal(&self) -> usize {
+        self.deal
     }
 
     /// Time 0: what is owed, and the equity value that the scenario itself implies.
@@ -164,7 +173,14 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn go_public(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let Some(equity) = &plan.model.equity else { return };
+        if self.note.is_some() {
+            piece!(V, self.take_note(plan, world, at));
+        }
         self.list(plan, world, at);
+        if let Some(note) = &mut self.note {
+            note.kept_after = self.holding.kept;
+            note.ipo_equity = self.listing.ipo_equity;
+        }
         let (lockup, unlisted) =
             (world.numbers[equity.lockup_months], world.numbers[equity.marketability_discount]);
         let last = at.period + 1 == plan.steps.periods.len();
@@ -267,6 +283,26 @@ impl<V: Vector> Company<V> {
             time,
         };
         self.share.owe(&terms);
+    }
+
+    /// Notes what a prospectus would say before the period's offer.
+    #[inline(always)]
+    fn take_note(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let figures = Readiness::before_offer(self, plan, world, at);
+        if let Some(note) = &mut self.note {
+            **note = figures;
+        }
+    }
+
+    /// What would be owed at the end of a period had what is still to come no cap.
+    #[inline(always)]
+    pub fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
+        let (left, owed) = (self.share.cap_left, self.share.owed);
+        self.share.cap_left = V::splat(f64::INFINITY);
+        self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
+        let without = self.share.owed;
+        (self.share.cap_left, self.share.owed) = (left, owed);
+        without
     }
 
     /// Enterprise value at the end of a period, or today.

@@ -72,10 +72,10 @@ pub struct Innovations {
     pub factors: Vec<Factor>,
     /// Name of each row.
     pub names: Vec<String>,
-    keys: Vec<StreamKey>,
+    pub(super) keys: Vec<StreamKey>,
     /// Rows that some equation or correlation uses.
-    used: Vec<bool>,
-    groups: Vec<Mixing>,
+    pub(super) used: Vec<bool>,
+    pub(super) groups: Vec<Mixing>,
     /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
     pub pairs: Vec<(usize, usize, usize)>,
 }

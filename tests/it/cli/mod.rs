@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod faults;
 mod folder;
+mod insight;
 mod problems;
 mod signal;
 mod studies;

@@ -106,6 +106,7 @@ fn exit_of(code: Code) -> i32 {
         | Code::NoRoot
         | Code::StudyTooLarge
         | Code::Incomparable => 2,
+        Code::CorrelatedVariables | Code::QuantityUndefined => 2,
         _ => 4,
     }
 }
