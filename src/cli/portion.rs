@@ -62,7 +62,8 @@ const MAX_SHARDS: u64 = 1_000_000;
 /// Reads `--shard`.
 pub fn shard_argument(text: &str) -> Result<Shard, String> {
     let (number, of) = text.split_once('/').ok_or("the part and how many there are: 3/16")?;
-    let count = |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a whole number"));
+    let count =
+        |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a whole number"));
     let shard = Shard { number: count(number)?, of: count(of)? };
     if (1..=shard.of).contains(&shard.number) && shard.of <= MAX_SHARDS {
         Ok(shard)

@@ -151,7 +151,8 @@ fn mount(arguments: &[&str]) -> bool {
 
 /// A run that is at work on the small disk, which then fills.
 fn run_into_full_disk(place: &Place, arguments: &str) -> Seen {
-    let child = program(place, arguments).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a run");
+    let child =
+        program(place, arguments).stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("a run");
     let patience = Instant::now();
     while !place.at("disk/o/manifest.json").exists() {
         assert!(patience.elapsed() < Duration::from_secs(20), "the run does not begin");
@@ -196,7 +197,8 @@ fn a_disk_that_fills_and_is_emptied() {
 fn checkpoints_that_do_not_fit_do_not_stop_a_run() {
     let place = Place::with_minimal();
     let Some(_disk) = SmallDisk::new(&place, 20_000) else { return };
-    let full = run_into_full_disk(&place, "run minimal.toml -n 300000 -j 1 --checkpoint 1ms -o disk/o").ends(6);
+    let full =
+        run_into_full_disk(&place, "run minimal.toml -n 300000 -j 1 --checkpoint 1ms -o disk/o").ends(6);
     let warnings = full.stderr.matches("the checkpoint `disk/o/state.capstake` cannot be written").count();
     assert_eq!(warnings, 1, "{}", full.stderr);
     place.run("resume disk/o -q").ends(0);
@@ -314,7 +316,8 @@ fn states_that_are_not_what_was_written() {
 #[test]
 fn two_runs_into_one_folder_and_a_lock_that_dies_with_its_holder() {
     let place = Place::with_minimal();
-    let mut child = program(&place, "run minimal.toml -n 1e10 -j 1 -o o --checkpoint 10ms").spawn().expect("a run");
+    let mut child =
+        program(&place, "run minimal.toml -n 1e10 -j 1 -o o --checkpoint 10ms").spawn().expect("a run");
     let patience = Instant::now();
     while !place.at("o/state.capstake").exists() {
         assert!(patience.elapsed() < Duration::from_secs(20), "no checkpoint comes");
@@ -352,8 +355,9 @@ fn a_clock_that_jumps_and_a_clock_before_time() {
         ("@2200-01-01 00:00:00", "2200-01-01"),
         ("-1d x-86400", ""),
     ] {
-        let script =
-            format!("faketime -f '{time}' \"$capstake\" run minimal.toml -n 100000 -q -o o --force --checkpoint 5ms");
+        let script = format!(
+            "faketime -f '{time}' \"$capstake\" run minimal.toml -n 100000 -q -o o --force --checkpoint 5ms"
+        );
         shell(&place, &script).ends(0);
         assert_same(&place, "whole", "o");
         let manifest = place.manifest("o");

@@ -53,7 +53,8 @@ fn prepare(place: &Place, code: Code) -> String {
                 Code::StateOfAnother => {
                     place.run("run S807.toml -n 1000 -o taken -q").ends(0);
                     place.run("run S807.toml -n 1000 -s 2 -o other -q").ends(0);
-                    std::fs::copy(place.at("other/state.capstake"), place.at("taken/state.capstake")).expect("a copy");
+                    std::fs::copy(place.at("other/state.capstake"), place.at("taken/state.capstake"))
+                        .expect("a copy");
                 }
                 Code::PartsDoNotFit => {
                     for i in [1, 3] {
