@@ -9,14 +9,17 @@ pub mod diff;
 pub mod exit;
 pub mod explain;
 pub mod folder;
+pub mod formats;
 pub mod init;
 pub mod lock;
 pub mod man;
 pub mod manifest;
 pub mod merge;
+pub mod opening;
 pub mod output;
 pub mod prefix;
 pub mod progress;
+pub mod report;
 pub mod results;
 pub mod resume;
 pub mod run;
@@ -165,6 +168,14 @@ Examples:
 
 Shows the keys that changed, seed, paths and version, then the means that moved
 most, in standard errors. The exit code is 0 whether or not they differ.";
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  capstake report output/base                 results.xlsx anew
+  capstake report output/base --open          and open it
+  capstake report output/base --formats xlsx  the workbook alone
+
+Reads the tables (CSV) and the manifest of the folder, each compared with its
+digest, and simulates nothing. Equal tables give equal files, to the byte.";
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
@@ -201,6 +212,9 @@ enum Command {
     /// Why two results differ, and which figures moved most
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(diff::DiffArguments),
+    /// Make the workbook of a results folder again, without simulating
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(report::ReportArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
@@ -242,6 +256,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Merge(arguments) => merge::merge(arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
+        Command::Report(arguments) => report::report(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Init(arguments) => init::init(arguments),

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
+use super::formats::{self, Format};
 use super::manifest::{
     Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
@@ -22,7 +23,7 @@ use super::{output, signal};
 use crate::config::Code;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::report::row::Row;
+use crate::report::results::Results;
 use crate::report::{headline, tables};
 use crate::run::{self, RunResult, State, Task};
 use crate::sink;
@@ -279,11 +280,12 @@ pub fn simulate(
         return shard_done(arguments, job, folder, manifest);
     }
     let answer = (result.paths > 0).then(|| valuation(job.plan, &result));
-    let tables = answer.as_ref().map(tables::tables);
-    let written = match &tables {
-        Some(tables) => {
-            write_tables(&mut folder, tables).and_then(|()| draws.map_or(Ok(()), |draft| folder.keep(draft)))
-        }
+    let formats = arguments.simulation.formats();
+    let results =
+        answer.as_ref().map(|answer| Results { facts: manifest.facts(), tables: tables::tables(answer) });
+    let written = match &results {
+        Some(results) => write(&mut folder, results, &formats)
+            .and_then(|()| draws.map_or(Ok(()), |draft| folder.keep(draft))),
         None => Ok(()),
     };
     if let Err(failure) = written {
@@ -291,7 +293,10 @@ pub fn simulate(
     }
     manifest.files = folder.files().to_vec();
     folder.put_manifest(manifest)?;
-    report(arguments, job, manifest, answer.as_ref(), tables.as_ref())?;
+    report(arguments, job, manifest, answer.as_ref(), results.as_ref().map(|results| &results.tables))?;
+    if arguments.simulation.open {
+        super::opening::open(job.out, &formats);
+    }
     Ok(if complete || job.only_put_together { Exit::Done } else { Exit::Interrupted })
 }
 
@@ -318,6 +323,14 @@ fn ranges(finished: &run::Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
+/// The tables, then what is made of them.
+fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Result<(), Failure> {
+    if formats.contains(&Format::Csv) {
+        formats::write_tables(folder, &results.tables)?;
+    }
+    formats::write(folder, results, formats)
+}
+
 /// The folder keeps the files that are finished and says `partial`.
 fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Failure {
     manifest.files = folder.files().to_vec();
@@ -335,24 +348,6 @@ fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Fa
             failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`")
         }
     }
-}
-
-fn write_tables(folder: &mut Folder, tables: &tables::Tables) -> Result<(), Failure> {
-    put(folder, &tables.summary)?;
-    put(folder, &tables.quantiles)?;
-    put(folder, &tables.annual)?;
-    put(folder, &tables.histogram)?;
-    put(folder, &tables.inputs)?;
-    put(folder, &tables.correlations)?;
-    put(folder, &tables.events)?;
-    put(folder, &tables.sample_paths)
-}
-
-fn put<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
-    let name = format!("{}.csv", R::TABLE);
-    let mut bytes = Vec::new();
-    sink::csv::write(rows, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
-    folder.put(&name, &bytes)
 }
 
 /// `base: 1,000,000 paths, seed 1, 2 threads (avx2); about 12 s and 3 MB in output/base`.

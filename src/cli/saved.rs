@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
 use super::exit::{Exit, Failure};
+use super::formats::{Format, format_argument};
 use super::manifest::{Build, Manifest, ScenarioPart};
 use super::results;
 use super::run::{Draws, RunArguments, draws_argument, shard_argument};
 use super::scenario::{self, Scenario};
-use super::simulation::{Format, Simulation, format_argument};
+use super::simulation::Simulation;
 use super::state_file::OtherBuild;
 use crate::config::{self, Code, resolved};
 use crate::kernel::plan::Plan;
@@ -85,6 +86,7 @@ impl Saved {
                 json: how.json,
                 formats,
                 progress: how.progress,
+                open: false,
                 quiet: how.quiet,
                 force: false,
                 simd: how.simd,

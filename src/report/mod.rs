@@ -1,6 +1,7 @@
 //! Answers as tables, figures and sentences, with units, errors and provenance; no bytes.
 
 pub mod answer;
+pub mod command;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
@@ -10,3 +11,4 @@ pub mod sketch;
 pub mod solve;
 pub mod sweep;
 pub mod tables;
+pub mod workbook;

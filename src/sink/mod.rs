@@ -6,3 +6,4 @@ pub mod json;
 pub mod number;
 pub mod terminal;
 pub mod terminal_answer;
+pub mod xlsx;

@@ -1,0 +1,112 @@
+//! Formats of the result files: which are asked for, and the workbook of a results folder, after a run or read back.
+
+use super::folder::Folder;
+use super::{output, words};
+use crate::cli::exit::Failure;
+use crate::report::results::Results;
+use crate::report::row::Row;
+use crate::report::tables::Tables;
+use crate::report::workbook;
+use crate::sink;
+
+/// A format of the result files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One CSV file a table.
+    Csv,
+    /// A workbook, `results.xlsx`.
+    Xlsx,
+}
+
+impl Format {
+    /// All that are built in.
+    pub const ALL: [Format; 2] = [Format::Csv, Format::Xlsx];
+
+    /// As `--formats` names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+        }
+    }
+
+    /// The one file that is made of the results as a whole.
+    pub const fn file(self) -> Option<&'static str> {
+        match self {
+            Format::Csv => None,
+            Format::Xlsx => Some("results.xlsx"),
+        }
+    }
+}
+
+/// Reads a format of `--formats`.
+pub fn format_argument(text: &str) -> Result<Format, String> {
+    let text = text.trim();
+    Format::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+        format!("the formats are {}", words::listed(&known))
+    })
+}
+
+/// Reads a format of `report --formats`: the tables are what it reads, and are not made.
+pub fn made_argument(text: &str) -> Result<Format, String> {
+    let made: Vec<&str> =
+        Format::ALL.iter().filter(|format| format.file().is_some()).map(|f| f.name()).collect();
+    match format_argument(text) {
+        Ok(format) if format.file().is_some() => Ok(format),
+        _ => Err(format!("what can be made is {}", words::listed(&made))),
+    }
+}
+
+/// Writes the files that are made of the results as a whole, as far as they are among the formats. What does not fit its
+/// format is left out, and stderr says so with counts.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Result<(), Failure> {
+    for format in formats {
+        match format {
+            Format::Csv => {}
+            Format::Xlsx => match workbook::workbook(results) {
+                Ok(book) => put(folder, *format, |out| sink::xlsx::write(&book, out))?,
+                Err(large) => output::told(&format!(
+                    "warning: results.xlsx is not written: {large}; the tables in CSV have everything\n"
+                )),
+            },
+        }
+    }
+    Ok(())
+}
+
+fn put(
+    folder: &mut Folder,
+    format: Format,
+    write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(name) = format.file() else { return Ok(()) };
+    let mut bytes = Vec::new();
+    write(&mut bytes).map_err(|error| folder.failed(name, &error))?;
+    folder.put(name, &bytes)
+}
+
+/// Writes the tables as CSV.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write_tables(folder: &mut Folder, tables: &Tables) -> Result<(), Failure> {
+    table(folder, &tables.summary)?;
+    table(folder, &tables.quantiles)?;
+    table(folder, &tables.annual)?;
+    table(folder, &tables.histogram)?;
+    table(folder, &tables.inputs)?;
+    table(folder, &tables.correlations)?;
+    table(folder, &tables.events)?;
+    table(folder, &tables.sample_paths)
+}
+
+fn table<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
+    let name = format!("{}.csv", R::TABLE);
+    let mut bytes = Vec::new();
+    sink::csv::write(rows, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
+    folder.put(&name, &bytes)
+}

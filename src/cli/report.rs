@@ -1,0 +1,49 @@
+//! `capstake report`: makes the workbook of a results folder again from its tables alone.
+
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure};
+use super::folder::Folder;
+use super::formats::{self, Format};
+use super::{opening, output, results};
+
+/// Arguments of `report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArguments {
+    /// The results folder of a finished run
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// What to make, with commas between [default: all that are built in]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = formats::made_argument)]
+    pub formats: Option<Vec<Format>>,
+    /// Open what was made, in the program that the system has for it
+    #[arg(long)]
+    pub open: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Reads the folder, makes the files, enters them in the manifest. Nothing is simulated.
+pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
+    let (mut manifest, results) = results::load(&arguments.folder)?;
+    let formats = arguments.formats.clone().unwrap_or_else(|| Format::ALL.to_vec());
+    let mut folder = Folder::again(&arguments.folder, &manifest)?;
+    formats::write(&mut folder, &results, &formats)?;
+    manifest.files = folder.files().to_vec();
+    folder.put_manifest(&manifest)?;
+    let made: Vec<PathBuf> = formats
+        .iter()
+        .filter_map(|format| format.file())
+        .filter(|name| manifest.files.iter().any(|part| part.name == *name))
+        .map(|name| arguments.folder.join(name))
+        .collect();
+    if !arguments.quiet {
+        let lines: String = made.iter().map(|path| format!("{}\n", path.display())).collect();
+        output::results(&lines)?;
+    }
+    if arguments.open {
+        opening::open(&arguments.folder, &formats);
+    }
+    Ok(Exit::Done)
+}
