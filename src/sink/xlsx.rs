@@ -105,6 +105,7 @@ pub(super) fn format(style: Style) -> xlsx::Format {
         Look::Note => format.set_font_color(SOFT),
         Look::Warning => format.set_bold().set_font_color(0xB3261E_u32),
         Look::Wrapped => format.set_text_wrap().set_align(TOP),
+        Look::Right => format.set_align(xlsx::FormatAlign::Right),
         Look::Input => format
             .set_background_color(INPUT_FILL)
             .set_border(xlsx::FormatBorder::Thin)
@@ -224,6 +225,10 @@ fn chart(placed: &Placed) -> xlsx::Chart {
     }
     chart.title().set_name(title).set_font(xlsx::ChartFont::new().set_size(12).set_color(INK));
     axis(chart.x_axis(), x);
+    if *kind != Kind::Points {
+        // Dates are names of periods here, each as wide as the others.
+        chart.x_axis().set_text_axis(true);
+    }
     axis(chart.y_axis(), y);
     chart.y_axis().set_major_gridlines(true);
     chart.y_axis().set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));

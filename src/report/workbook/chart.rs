@@ -39,18 +39,18 @@ pub enum Kind {
 /// A colour, red, green and blue.
 pub type Colour = u32;
 
-/// Colours that the colour-blind tell apart (Okabe and Ito 2008), a light one beside each.
-pub const COLOURS: [(Colour, Colour); 6] = [
-    (0x0072B2, 0xB3D4E8),
-    (0xD55E00, 0xF4CDB0),
-    (0x009E73, 0xB0E0D3),
-    (0xE69F00, 0xF8DFAC),
-    (0x8A4F7D, 0xDFC8DA),
-    (0x56B4E9, 0xCFE8F8),
+/// Colours that the colour-blind tell apart (after Okabe and Ito 2008): strong, and paler ones of the same hue.
+pub const COLOURS: [[Colour; 3]; 6] = [
+    [0x0072B2, 0x7FB8D8, 0xC7E0EE],
+    [0xD55E00, 0xEAAE7F, 0xF6DCC7],
+    [0x009E73, 0x7FCEB9, 0xC7EADF],
+    [0xE69F00, 0xF2CF7F, 0xFAEAC7],
+    [0x8A4F7D, 0xC4A7BE, 0xE4D7E1],
+    [0x56B4E9, 0xAAD9F4, 0xD8EEFA],
 ];
 
-/// The colour of the n-th of several, and the light one beside it.
-pub fn colour(n: usize) -> (Colour, Colour) {
+/// The colours of the n-th of several.
+pub fn colour(n: usize) -> [Colour; 3] {
     COLOURS[n % COLOURS.len()]
 }
 

@@ -183,6 +183,8 @@ pub enum Look {
     Warning,
     /// Long words on several lines.
     Wrapped,
+    /// Words that stand among figures.
+    Right,
     /// A cell to type into.
     Input,
 }
