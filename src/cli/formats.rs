@@ -8,6 +8,7 @@ use crate::report::row::Row;
 use crate::report::tables::Tables;
 use crate::report::workbook;
 use crate::sink;
+use crate::sink::csv::Dialect;
 
 /// A format of the result files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,41 @@ impl Format {
             Format::Csv => None,
             Format::Xlsx => Some("results.xlsx"),
         }
+    }
+}
+
+/// How CSV files are spelled.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum CsvDialect {
+    /// Comma between fields, decimal point
+    #[default]
+    Standard,
+    /// Semicolon, decimal comma, byte order mark: opens by a double click where Excel is set up for most of Europe
+    ExcelEu,
+}
+
+/// Options of all CSV files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::Args)]
+pub struct CsvOptions {
+    /// How CSV files are spelled
+    #[arg(long, value_name = "DIALECT", value_enum, default_value_t)]
+    pub csv_dialect: CsvDialect,
+    /// Begin CSV files with a byte order mark, by which Excel knows UTF-8
+    #[arg(long)]
+    pub csv_bom: bool,
+}
+
+impl CsvOptions {
+    /// The dialect.
+    pub fn dialect(self) -> Dialect {
+        let dialect = match self.csv_dialect {
+            CsvDialect::Standard => Dialect::STANDARD,
+            CsvDialect::ExcelEu => Dialect::EXCEL_EU,
+        };
+        if self.csv_bom { dialect.with_bom() } else { dialect }
     }
 }
 
@@ -93,20 +129,20 @@ fn put(
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub fn write_tables(folder: &mut Folder, tables: &Tables) -> Result<(), Failure> {
-    table(folder, &tables.summary)?;
-    table(folder, &tables.quantiles)?;
-    table(folder, &tables.annual)?;
-    table(folder, &tables.histogram)?;
-    table(folder, &tables.inputs)?;
-    table(folder, &tables.correlations)?;
-    table(folder, &tables.events)?;
-    table(folder, &tables.sample_paths)
+pub fn write_tables(folder: &mut Folder, tables: &Tables, dialect: Dialect) -> Result<(), Failure> {
+    table(folder, &tables.summary, dialect)?;
+    table(folder, &tables.quantiles, dialect)?;
+    table(folder, &tables.annual, dialect)?;
+    table(folder, &tables.histogram, dialect)?;
+    table(folder, &tables.inputs, dialect)?;
+    table(folder, &tables.correlations, dialect)?;
+    table(folder, &tables.events, dialect)?;
+    table(folder, &tables.sample_paths, dialect)
 }
 
-fn table<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
+fn table<R: Row>(folder: &mut Folder, rows: &[R], dialect: Dialect) -> Result<(), Failure> {
     let name = format!("{}.csv", R::TABLE);
     let mut bytes = Vec::new();
-    sink::csv::write(rows, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
+    sink::csv::write_as(dialect, rows, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
     folder.put(&name, &bytes)
 }

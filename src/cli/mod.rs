@@ -6,6 +6,7 @@ pub mod comparison;
 pub mod completions;
 pub mod cost;
 pub mod diff;
+pub mod draws;
 pub mod exit;
 pub mod explain;
 pub mod folder;

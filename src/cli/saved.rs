@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
+use super::draws::{Draws, draws_argument};
 use super::exit::{Exit, Failure};
 use super::formats::{Format, format_argument};
 use super::manifest::{Build, Manifest, ScenarioPart};
 use super::results;
-use super::run::{Draws, RunArguments, draws_argument, shard_argument};
+use super::run::{RunArguments, shard_argument};
 use super::scenario::{self, Scenario};
 use super::simulation::Simulation;
 use super::state_file::OtherBuild;
@@ -16,6 +17,7 @@ use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::run::Task;
+use crate::sink::csv::Dialect;
 use crate::study::difference::{KeyChange, changed_keys};
 
 /// A run of which the folder knows everything.
@@ -48,6 +50,11 @@ impl Saved {
         let scenario = as_it_was(folder, &manifest.scenario)?;
         let plan = Plan::from_model(&scenario.model, seed, isa);
         Ok(Saved { folder: folder.to_owned(), manifest, scenario, plan })
+    }
+
+    /// How its CSV files are spelled.
+    pub fn dialect(&self) -> Dialect {
+        self.manifest.outputs.csv().dialect()
     }
 
     /// What the run was asked to simulate, of so many paths.
@@ -85,6 +92,7 @@ impl Saved {
                 overrides: self.manifest.scenario.overrides.clone(),
                 json: how.json,
                 formats,
+                csv: self.manifest.outputs.csv(),
                 progress: how.progress,
                 open: false,
                 quiet: how.quiet,
