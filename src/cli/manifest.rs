@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::formats::{CsvDialect, CsvOptions};
 use crate::config;
 use crate::report::results::{Facts, SourceFacts};
 
@@ -184,6 +185,24 @@ pub struct Outputs {
     /// `--draws`, where given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<String>,
+    /// `--csv-dialect`, where it is not the standard.
+    #[serde(default, skip_serializing_if = "is_standard")]
+    pub csv_dialect: CsvDialect,
+    /// `--csv-bom`, where given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub csv_bom: bool,
+}
+
+/// For serde, which hands over a reference.
+fn is_standard(dialect: &CsvDialect) -> bool {
+    *dialect == CsvDialect::Standard
+}
+
+impl Outputs {
+    /// How CSV files are spelled.
+    pub fn csv(&self) -> CsvOptions {
+        CsvOptions { csv_dialect: self.csv_dialect, csv_bom: self.csv_bom }
+    }
 }
 
 /// A file of results.

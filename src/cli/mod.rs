@@ -7,6 +7,7 @@ pub mod comparison;
 pub mod completions;
 pub mod cost;
 pub mod diff;
+pub mod draws;
 pub mod exit;
 pub mod explain;
 pub mod folder;
@@ -215,7 +216,6 @@ Examples:
 
 Shows the keys that changed, seed, paths and version, then the means that moved
 most, in standard errors. The exit code is 0 whether or not they differ.";
-
 const REPORT_EXAMPLES: &str = "\
 Examples:
   capstake report output/base                 results.xlsx anew

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::cost::Cost;
+use super::draws::{Draws, DrawsFile, draws_argument};
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
 use super::formats::{self, Format};
@@ -29,6 +30,7 @@ use crate::report::results::Results;
 use crate::report::{headline, tables};
 use crate::run::{self, RunResult, State, Task};
 use crate::sink;
+use crate::sink::csv::Dialect;
 use crate::store::{self, Head};
 use crate::study::valuation::{Valuation, valuation};
 
@@ -41,7 +43,7 @@ pub struct RunArguments {
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
-    /// Also write every path's inputs and metrics, draws.FORMAT (csv)
+    /// Also write every path's inputs and metrics, draws.FORMAT (csv, parquet, xlsx)
     #[arg(long, value_name = "FORMAT", value_parser = draws_argument)]
     pub draws: Option<Draws>,
     /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
@@ -56,31 +58,6 @@ pub struct RunArguments {
     /// Run path K alone, print its inputs and metrics, write nothing
     #[arg(long, value_name = "K")]
     pub only_path: Option<u64>,
-}
-
-/// A format of the draws file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Draws {
-    /// `draws.csv`.
-    Csv,
-}
-
-impl Draws {
-    /// As `--draws` names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Draws::Csv => "csv",
-        }
-    }
-}
-
-/// Reads `--draws`.
-pub fn draws_argument(text: &str) -> Result<Draws, String> {
-    match text {
-        "csv" => Ok(Draws::Csv),
-        "parquet" | "xlsx" => Err(format!("{text} is not built into this program; csv is")),
-        _ => Err("there is csv".to_owned()),
-    }
 }
 
 /// Runs a scenario.
@@ -170,15 +147,23 @@ pub fn simulate(
     if !simulation.quiet && !job.only_put_together {
         output::told(&first_line(arguments, job, before));
     }
+    let dialect = simulation.csv.dialect();
     let draws = match arguments.draws {
-        Some(Draws::Csv) => Some(folder.draft("draws.csv")?),
+        Some(format) => {
+            let file = folder.draft(format.file()).and_then(|draft| {
+                DrawsFile::begin(format, dialect, job.plan, draft)
+                    .map_err(|error| folder.failed(format.file(), &error))
+            });
+            Some(file?)
+        }
         None => None,
     };
+    let format = arguments.draws.unwrap_or(Draws::Csv);
     let display = Display::new(simulation.wish(), job.task.paths_asked(), before);
     let left = job.task.paths_asked().saturating_sub(before);
     let every = Checkpoint::every(arguments.checkpoint, job.cost.seconds(left, job.threads));
     let keeper = every.map(|every| Keeper::new(job.out, job.plan, every));
-    let watch = Watch::new(job.plan, &display, draws, keeper);
+    let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
     let began = Instant::now();
     let finished = match job.only_put_together {
         false => run::go_on(job.plan, from, &job.task, job.threads, &watch),
@@ -214,7 +199,7 @@ pub fn simulate(
     let draws = match draws {
         Ok(draws) => draws,
         Err(error) => {
-            let failure = folder.failed("draws.csv", &error);
+            let failure = folder.failed(format.file(), &error);
             return Err(give_up(&mut folder, manifest, failure));
         }
     };
@@ -230,8 +215,8 @@ pub fn simulate(
     let results =
         answer.as_ref().map(|answer| Results { facts: manifest.facts(), tables: tables::tables(answer) });
     let written = match &results {
-        Some(results) => write(&mut folder, results, &formats)
-            .and_then(|()| draws.map_or(Ok(()), |draft| folder.keep(draft))),
+        Some(results) => write(&mut folder, results, &formats, dialect)
+            .and_then(|()| keep_draws(&mut folder, arguments, job, manifest, draws)),
         None => Ok(()),
     };
     if let Err(failure) = written {
@@ -269,10 +254,32 @@ fn ranges(finished: &run::Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
+/// Ends the draws file, if there is one, and puts it in its place.
+fn keep_draws(
+    folder: &mut Folder,
+    arguments: &RunArguments,
+    job: &Job,
+    manifest: &Manifest,
+    draws: Option<DrawsFile>,
+) -> Result<(), Failure> {
+    let (Some(file), Some(format)) = (draws, arguments.draws) else { return Ok(()) };
+    let finished = file.finish(job.plan, manifest);
+    let (draft, remark) = finished.map_err(|error| folder.failed(format.file(), &error))?;
+    if let Some(remark) = remark.filter(|_| !arguments.simulation.quiet) {
+        output::told(&remark);
+    }
+    folder.keep(draft)
+}
+
 /// The tables, then what is made of them.
-fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Result<(), Failure> {
+fn write(
+    folder: &mut Folder,
+    results: &Results,
+    formats: &[Format],
+    dialect: Dialect,
+) -> Result<(), Failure> {
     if formats.contains(&Format::Csv) {
-        formats::write_tables(folder, &results.tables)?;
+        formats::write_tables(folder, &results.tables, dialect)?;
     }
     formats::write(folder, results, formats)
 }
@@ -347,8 +354,10 @@ pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
                 .simulation
                 .formats
                 .as_ref()
-                .map(|formats| formats.iter().map(|format| format.word().to_owned()).collect()),
+                .map(|formats| formats.iter().map(|format| format.name().to_owned()).collect()),
             draws: arguments.draws.map(|draws| draws.name().to_owned()),
+            csv_dialect: arguments.simulation.csv.csv_dialect,
+            csv_bom: arguments.simulation.csv.csv_bom,
         },
         files: Vec::new(),
         undefined: Vec::new(),

@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
+use super::draws::{Draws, draws_argument};
 use super::exit::{Exit, Failure};
 use super::formats::{Format, format_argument};
 use super::manifest::{Build, Manifest, ScenarioPart};
 use super::portion::shard_argument;
 use super::results;
-use super::run::{Draws, RunArguments, draws_argument};
+use super::run::RunArguments;
 use super::scenario::{self, Scenario};
 use super::simulation::Simulation;
 use super::state_file::OtherBuild;
@@ -17,6 +18,7 @@ use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::run::Task;
+use crate::sink::csv::Dialect;
 use crate::study::difference::{KeyChange, changed_keys};
 
 /// A run of which the folder knows everything.
@@ -56,6 +58,11 @@ impl Saved {
         Ok(Saved { folder: folder.to_owned(), manifest, scenario, plan })
     }
 
+    /// How its CSV files are spelled.
+    pub fn dialect(&self) -> Dialect {
+        self.manifest.outputs.csv().dialect()
+    }
+
     /// What the run was asked to simulate, of so many paths.
     pub fn task(&self, paths: u64) -> Result<Task, Failure> {
         match &self.manifest.run.shard {
@@ -84,7 +91,6 @@ impl Saved {
         Ok(RunArguments {
             scenario: self.scenario.path.clone(),
             simulation: Simulation {
-                open: false,
                 paths: Some(self.manifest.run.paths_asked),
                 seed: Some(self.plan.seed),
                 out: Some(self.folder.clone()),
@@ -92,7 +98,9 @@ impl Saved {
                 overrides: self.manifest.scenario.overrides.clone(),
                 json: how.json,
                 formats,
+                csv: self.manifest.outputs.csv(),
                 progress: how.progress,
+                open: false,
                 quiet: how.quiet,
                 force: false,
                 simd: how.simd,

@@ -1,7 +1,10 @@
 //! Reports to bytes, one format to a file; no arithmetic.
 
 pub mod csv;
+pub mod draws_columns;
 pub mod draws_csv;
+pub mod draws_parquet;
+pub mod draws_xlsx;
 pub mod json;
 pub mod number;
 pub mod terminal;
