@@ -6,7 +6,7 @@ use crate::cli::exit::Failure;
 use crate::report::results::Results;
 use crate::report::row::Row;
 use crate::report::tables::Tables;
-use crate::report::workbook;
+use crate::report::{page, workbook};
 use crate::sink;
 
 /// A format of the result files.
@@ -16,17 +16,20 @@ pub enum Format {
     Csv,
     /// A workbook, `results.xlsx`.
     Xlsx,
+    /// A page, `report.html`.
+    Html,
 }
 
 impl Format {
     /// All that are built in.
-    pub const ALL: [Format; 2] = [Format::Csv, Format::Xlsx];
+    pub const ALL: [Format; 3] = [Format::Csv, Format::Xlsx, Format::Html];
 
     /// As on the command line.
     pub const fn word(self) -> &'static str {
         match self {
             Format::Csv => "csv",
             Format::Xlsx => "xlsx",
+            Format::Html => "html",
         }
     }
 
@@ -35,6 +38,7 @@ impl Format {
         match self {
             Format::Csv => None,
             Format::Xlsx => Some("results.xlsx"),
+            Format::Html => Some("report.html"),
         }
     }
 }
@@ -73,6 +77,7 @@ pub fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Resu
                     "warning: results.xlsx is not written: {large}; the tables in CSV have everything\n"
                 )),
             },
+            Format::Html => put(folder, *format, |out| sink::html::write(&page::page(results), out))?,
         }
     }
     Ok(())

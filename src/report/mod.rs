@@ -5,6 +5,7 @@ pub mod command;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
+pub mod page;
 pub mod results;
 pub mod row;
 pub mod sketch;

@@ -2,8 +2,10 @@
 
 pub mod csv;
 pub mod draws_csv;
+pub mod html;
 pub mod json;
 pub mod number;
+pub mod svg;
 pub mod terminal;
 pub mod terminal_answer;
 pub mod xlsx;

@@ -9,6 +9,7 @@ mod engine;
 mod architecture;
 mod cli;
 mod laws;
+mod page;
 mod sameness;
 mod scenario;
 mod tables;
