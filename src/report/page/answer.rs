@@ -4,7 +4,7 @@ use super::figure::Readings;
 use super::view::View;
 use super::wording::{MONTHS, measure, metric, paths};
 use super::{Block, Section};
-use crate::report::digits::percent_in_passing;
+use crate::report::digits::{NONE, percent_in_passing};
 use crate::report::tables::SummaryRow;
 
 /// The answer for one deal.
@@ -228,11 +228,18 @@ pub fn compared(view: &View) -> Section {
             Some(_) if name == "cap_hit" && view.deals.contains(&subject) && !view.is_capped(subject) => {
                 "no cap".to_owned()
             }
+            Some(_)
+                if name == "cap_hit"
+                    && !view.deals.iter().all(|deal| view.is_capped(deal))
+                    && subject.contains(" - ") =>
+            {
+                NONE.to_owned()
+            }
             Some(row) => match (row.unit.as_str(), subject.contains(" - ")) {
                 ("flag", true) => scale.estimate(row.mean, row.std_error).replace('%', " points"),
                 _ => scale.estimate(row.mean, row.std_error),
             },
-            None => crate::report::digits::NONE.to_owned(),
+            None => NONE.to_owned(),
         }));
         rows.push(cells);
     }

@@ -171,7 +171,7 @@ fn plot(view: &View, metric: &str, title: &str, curves: &[Curve], x: Axis, layer
         },
         layers,
         strips,
-        described: format!("Distribution. {title}. {}.", words.join("; ")),
+        described: format!("Distribution. {}. {}.", capital(title), words.join("; ")),
     }
 }
 

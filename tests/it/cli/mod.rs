@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod folder;
+mod page;
 mod problems;
 mod signal;
 mod survive;
