@@ -6,7 +6,7 @@ use crate::cli::exit::Failure;
 use crate::report::results::Results;
 use crate::report::row::Row;
 use crate::report::tables::Tables;
-use crate::report::workbook;
+use crate::report::{page, workbook};
 use crate::sink;
 use crate::sink::csv::Dialect;
 
@@ -17,17 +17,20 @@ pub enum Format {
     Csv,
     /// A workbook, `results.xlsx`.
     Xlsx,
+    /// A page, `report.html`.
+    Html,
 }
 
 impl Format {
     /// All that are built in.
-    pub const ALL: [Format; 2] = [Format::Csv, Format::Xlsx];
+    pub const ALL: [Format; 3] = [Format::Csv, Format::Xlsx, Format::Html];
 
     /// As `--formats` names it.
     pub const fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
             Format::Xlsx => "xlsx",
+            Format::Html => "html",
         }
     }
 
@@ -36,6 +39,7 @@ impl Format {
         match self {
             Format::Csv => None,
             Format::Xlsx => Some("results.xlsx"),
+            Format::Html => Some("report.html"),
         }
     }
 }
@@ -109,6 +113,7 @@ pub fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Resu
                     "warning: results.xlsx is not written: {large}; the tables in CSV have everything\n"
                 )),
             },
+            Format::Html => put(folder, *format, |out| sink::html::write(&page::page(results), out))?,
         }
     }
     Ok(())

@@ -21,6 +21,7 @@ pub mod merge;
 pub mod opening;
 pub mod output;
 pub mod portion;
+pub mod picture;
 pub mod prefix;
 pub mod progress;
 pub mod report;
@@ -218,9 +219,10 @@ Shows the keys that changed, seed, paths and version, then the means that moved
 most, in standard errors. The exit code is 0 whether or not they differ.";
 const REPORT_EXAMPLES: &str = "\
 Examples:
-  capstake report output/base                 results.xlsx anew
+  capstake report output/base                 results.xlsx and report.html anew
   capstake report output/base --open          and open it
   capstake report output/base --formats xlsx  the workbook alone
+  capstake report output/base --picture answer.svg  a figure of the page alone
 
 Reads the tables (CSV) and the manifest of the folder, each compared with its
 digest, and simulates nothing. Equal tables give equal files, to the byte.";
@@ -269,7 +271,7 @@ enum Command {
     /// Why two results differ, and which figures moved most
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(diff::DiffArguments),
-    /// Make the workbook of a results folder again, without simulating
+    /// Make the workbook and the page of a results folder again, without simulating
     #[command(after_help = REPORT_EXAMPLES)]
     Report(report::ReportArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes

@@ -485,8 +485,12 @@ fn report(
         return Ok(());
     }
     let file = arguments.scenario.display();
+    let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
+    let look = page.map_or(String::new(), |page| {
+        format!("look at it          {}\n      ", job.out.join(page).display())
+    });
     output::told(&format!(
-        "next: what it assumes    capstake check {file}\n      \
+        "next: {look}what it assumes     capstake check {file}\n      \
          what a figure means capstake explain microsoft_take_pv\n      \
          change a number     capstake run {file} --set KEY=VALUE -o {out}-changed\n"
     ));

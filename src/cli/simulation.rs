@@ -46,7 +46,7 @@ pub struct Simulation {
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub json: bool,
-    /// Formats of the result files, with commas between them (csv, xlsx) [default: all that are built in]
+    /// Formats of the result files, with commas between them (csv, xlsx, html) [default: all that are built in]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format_argument)]
     pub formats: Option<Vec<Format>>,
     /// How CSV files are spelled.

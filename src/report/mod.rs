@@ -7,6 +7,7 @@ pub mod digits;
 pub mod glossary;
 pub mod headline;
 pub mod ipo;
+pub mod page;
 pub mod results;
 pub mod row;
 pub mod sensitivity;

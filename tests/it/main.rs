@@ -11,6 +11,7 @@ mod cli;
 mod laws;
 mod paired;
 mod readiness;
+mod page;
 mod sameness;
 mod sameness_table;
 mod scenario;

@@ -5,6 +5,7 @@ mod commands;
 mod faults;
 mod folder;
 mod insight;
+mod page;
 mod problems;
 mod signal;
 mod studies;
