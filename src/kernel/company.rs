@@ -8,6 +8,7 @@ use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
 use super::owed::OwedTerms;
 use super::plan::{Plan, StepRef};
+use super::readiness::Readiness;
 use super::record::{PeriodFigures, YearSums};
 use super::trailing::Past;
 use super::world::World;
@@ -51,6 +52,8 @@ pub struct Company<V> {
     pub year: YearSums<V>,
     /// Whether it has lived and died as the company that it follows, on all paths and so far.
     alike: bool,
+    /// What a prospectus would say of the period, where anybody asks.
+    pub note: Option<Box<Readiness<V>>>,
 }
 
 impl<V: Vector> Company<V> {
@@ -74,7 +77,13 @@ impl<V: Vector> Company<V> {
             alive_before: one,
             year: YearSums::new(plan.model.clouds.len()),
             alike: true,
+            note: None,
         }
+    }
+
+    /// Index of its deal.
+    pub fn deal(&self) -> usize {
+        self.deal
     }
 
     /// Time 0: what is owed, and the equity value that the scenario itself implies.
@@ -236,8 +245,16 @@ impl<V: Vector> Company<V> {
     /// Gates, the IPO, and the exit of the stake.
     #[inline(always)]
     fn go_public(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        if plan.model.equity.is_some() {
-            self.list(plan, world, at);
+        if plan.model.equity.is_none() {
+            return;
+        }
+        if self.note.is_some() {
+            piece!(V, self.take_note(plan, world, at));
+        }
+        self.list(plan, world, at);
+        if let Some(note) = &mut self.note {
+            note.kept_after = self.holding.kept;
+            note.ipo_equity = self.listing.ipo_equity;
         }
         self.leave(plan, world, at);
     }
@@ -348,6 +365,26 @@ impl<V: Vector> Company<V> {
             time,
         };
         self.share.owe(&terms);
+    }
+
+    /// Notes what a prospectus would say before the period's offer.
+    #[inline(always)]
+    fn take_note(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let figures = Readiness::before_offer(self, plan, world, at);
+        if let Some(note) = &mut self.note {
+            **note = figures;
+        }
+    }
+
+    /// What would be owed at the end of a period had what is still to come no cap.
+    #[inline(always)]
+    pub fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
+        let (left, owed) = (self.share.cap_left, self.share.owed);
+        self.share.cap_left = V::splat(f64::INFINITY);
+        self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
+        let without = self.share.owed;
+        (self.share.cap_left, self.share.owed) = (left, owed);
+        without
     }
 
     /// Enterprise value at the end of a period, or today.

@@ -5,6 +5,7 @@ use super::block::{Asked, Columns};
 use super::company::Company;
 use super::metric::Series;
 use super::plan::{Plan, StepRef};
+use super::readiness::Readiness;
 use super::record::{PeriodFigures, YearSums};
 use super::take::Take;
 use super::trailing;
@@ -39,6 +40,13 @@ impl<V: Vector> Outcome<V> {
             mix_year_sold: vec![vec![V::zero(); sold]; plan.deals.len()],
             recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
             broken: V::zero(),
+        }
+    }
+
+    /// From now on the companies note what a prospectus would say.
+    pub fn note_readiness(&mut self) {
+        for company in &mut self.companies {
+            company.note = Some(Box::new(Readiness::all(V::zero())));
         }
     }
 
@@ -91,7 +99,13 @@ impl<V: Vector> Outcome<V> {
                 self.world.zeta[b][at.parity].store(second.eight_mut(eight));
             }
         }
+        if !columns.noise.is_empty() {
+            self.add_noise(plan, at, *year, eight, columns);
+        }
         for d in 0..self.companies.len() {
+            if let Some(note) = &mut self.companies[d].note {
+                note.store(eight, &mut columns.readiness[d][at.period]);
+            }
             if !self.recorded[d] && !asked.periods {
                 continue;
             }
@@ -116,6 +130,20 @@ impl<V: Vector> Outcome<V> {
         }
         if year_ends {
             *year += 1;
+        }
+    }
+
+    /// Adds the period's innovations and jumps to the year's sums.
+    #[inline(always)]
+    fn add_noise(&mut self, plan: &Plan, at: StepRef, year: usize, eight: usize, columns: &mut Columns) {
+        let begins = year == 0 || plan.steps.years[year - 1].last + 1 == at.period;
+        let begins = begins && (year > 0 || at.period == 0);
+        let innovations = self.world.zeta.iter().map(|pair| pair[at.parity]);
+        let jumps = self.world.jumps.iter().copied();
+        for (source, drawn) in columns.noise.iter_mut().zip(innovations.chain(jumps)) {
+            let sum = source[year].eight_mut(eight);
+            let before = if begins { V::zero() } else { V::load(sum) };
+            (before + drawn).store(sum);
         }
     }
 

@@ -13,4 +13,5 @@ mod distribution;
 mod growth;
 mod page;
 mod schwartz_moon;
+mod sensitivity;
 mod verdict;

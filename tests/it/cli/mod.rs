@@ -2,7 +2,10 @@
 
 mod arguments;
 mod commands;
+mod faults;
 mod folder;
+mod insight;
+mod page;
 mod problems;
 mod signal;
 mod studies;
