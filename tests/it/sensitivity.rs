@@ -168,9 +168,9 @@ fn knowing_the_stake_is_worth_what_the_integral_says() {
 fn equal_bits_for_any_number_of_threads() {
     let one = asked(&shipped("base"), 9_000, 1, Metric::MicrosoftTakePv);
     let five = asked(&shipped("base"), 9_000, 5, Metric::MicrosoftTakePv);
-    assert_eq!(one.drivers[0].inputs, five.drivers[0].inputs);
-    assert_eq!(one.drivers[0].groups, five.drivers[0].groups);
-    assert_eq!(one.worth[0].choice, five.worth[0].choice);
+    // As text, which has every digit: NaN, of which there are some, is not equal to itself.
+    assert!(format!("{:?}", one.drivers) == format!("{:?}", five.drivers));
+    assert!(format!("{:?}", one.worth) == format!("{:?}", five.worth));
 }
 
 #[test]
