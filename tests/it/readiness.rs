@@ -176,7 +176,7 @@ fn without(gate: &str) -> String {
 
 #[test]
 fn a_gate_left_out_is_a_run_without_it() {
-    const PATHS: u64 = 4_096;
+    const PATHS: u64 = 1_024;
     let (plan, readied) = readied(&shipped("base"), PATHS);
     let ipo = plan.model.ipo.as_ref().expect("an IPO");
     for (bit, (kind, _)) in ipo.gates.iter().enumerate() {
@@ -195,7 +195,7 @@ fn a_gate_left_out_is_a_run_without_it() {
 fn equal_bits_for_any_number_of_threads() {
     let plan = plan(&shipped("base"), 3);
     let [one, five] =
-        [1, 5].map(|threads| gather(&plan, Options { paths: 20_000, threads }, &Silent).expect("an IPO"));
+        [1, 5].map(|threads| gather(&plan, Options { paths: 9_000, threads }, &Silent).expect("an IPO"));
     for (a, b) in one.deals.iter().zip(&five.deals) {
         assert_eq!(a.day, b.day);
         assert_eq!(a.all, b.all);
