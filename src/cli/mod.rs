@@ -2,10 +2,12 @@
 
 pub mod check;
 pub mod columns;
+pub mod compare;
 pub mod comparison;
 pub mod completions;
 pub mod cost;
 pub mod diff;
+pub mod draws;
 pub mod exit;
 pub mod explain;
 pub mod folder;
@@ -18,11 +20,14 @@ pub mod manifest;
 pub mod merge;
 pub mod opening;
 pub mod output;
+pub mod portion;
+pub mod picture;
 pub mod prefix;
 pub mod progress;
 pub mod report;
 pub mod results;
 pub mod resume;
+pub mod room;
 pub mod run;
 pub mod saved;
 pub mod scenario;
@@ -89,6 +94,17 @@ Examples:
 A results folder is replaced if it holds the same scenario, seed, paths and
 version. That of another run needs --force. A folder with anything else in it
 is never touched. Ctrl-C saves the paths that are done and exits with 130.";
+
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  capstake compare base.toml slow.toml        every metric, with the difference
+  capstake compare a.toml b.toml c.toml -n 1e5
+  capstake compare a.toml b.toml --set discount.share=0.1
+                                              the same key set in all of them
+
+Inputs of the same name see the same draws in all scenarios, so that a difference
+has a far smaller error than two runs give. Deals of the same name stand side by
+side. The keys that differ are listed. For one key of one scenario: sweep.";
 
 const SWEEP_EXAMPLES: &str = "\
 Examples:
@@ -201,12 +217,12 @@ Examples:
 
 Shows the keys that changed, seed, paths and version, then the means that moved
 most, in standard errors. The exit code is 0 whether or not they differ.";
-
 const REPORT_EXAMPLES: &str = "\
 Examples:
-  capstake report output/base                 results.xlsx anew
+  capstake report output/base                 results.xlsx and report.html anew
   capstake report output/base --open          and open it
   capstake report output/base --formats xlsx  the workbook alone
+  capstake report output/base --picture answer.svg  a figure of the page alone
 
 Reads the tables (CSV) and the manifest of the folder, each compared with its
 digest, and simulates nothing. Equal tables give equal files, to the byte.";
@@ -225,6 +241,9 @@ enum Command {
     /// Simulate a scenario, write the results, print the headline table
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
+    /// Scenarios side by side on the same draws, with paired differences
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(compare::CompareArguments),
     /// Metrics over the values of one or two keys, on common draws
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(sweep::SweepArguments),
@@ -252,7 +271,7 @@ enum Command {
     /// Why two results differ, and which figures moved most
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(diff::DiffArguments),
-    /// Make the workbook of a results folder again, without simulating
+    /// Make the workbook and the page of a results folder again, without simulating
     #[command(after_help = REPORT_EXAMPLES)]
     Report(report::ReportArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
@@ -289,6 +308,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
         Command::Sweep(arguments) => sweep::sweep(arguments),
         Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
         Command::Ipo(arguments) => ipo::ipo(arguments),

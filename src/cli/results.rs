@@ -106,10 +106,10 @@ pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u
 fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> {
     let name = format!("{}.csv", R::TABLE);
     let bytes = load_file(folder, manifest, &name)?;
-    sink::csv::read(&bytes).map_err(|error| {
+    sink::csv::read(manifest.outputs.csv().dialect(), &bytes).map_err(|error| {
         let message = format!("`{}` cannot be read: {error}", folder.join(name).display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
-            .help("it was written by another version, or with another dialect; run the scenario again")
+            .help("it was written by another version; run the scenario again")
     })
 }
 

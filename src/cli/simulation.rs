@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use super::cost::Cost;
 use super::exit::{Exit, Failure};
-use super::formats::{Format, format_argument};
+use super::formats::{CsvOptions, Format, format_argument};
 use super::progress::Wish;
 use super::words::{self, span, thousands};
 use crate::config::Code;
@@ -46,9 +46,12 @@ pub struct Simulation {
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub json: bool,
-    /// Formats of the result files, with commas between them (csv, xlsx) [default: all that are built in]
+    /// Formats of the result files, with commas between them (csv, xlsx, html) [default: all that are built in]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format_argument)]
     pub formats: Option<Vec<Format>>,
+    /// How CSV files are spelled.
+    #[command(flatten)]
+    pub csv: CsvOptions,
     /// How to show progress on stderr
     #[arg(long, value_name = "HOW", value_enum, default_value_t = Wish::Auto)]
     pub progress: Wish,

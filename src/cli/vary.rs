@@ -100,7 +100,12 @@ fn range(from: f64, to: f64, steps: &str) -> Result<Vec<String>, String> {
     }
     let last = (steps - 1) as f64;
     // Weights keep 0:1:11 at 0.3 where repeated addition would not.
-    Ok((0..steps).map(|i| toml((from * (last - i as f64) + to * i as f64) / last)).collect())
+    let value = |i: u64| match i {
+        0 => from,
+        i if i + 1 == steps => to,
+        i => (from * (last - i as f64) + to * i as f64) / last,
+    };
+    Ok((0..steps).map(|i| toml(value(i))).collect())
 }
 
 /// A number as TOML, so that it reads back to the same bits.

@@ -360,9 +360,6 @@ To mend it: give it a share; 0.001 will do for a cloud that hardly sells."#;
     PathsOption = "S701", "a number of paths that cannot be run", r#"The number of paths is 0 or more than can be run. Standard errors need at least two.
 
 To mend it: give a number such as 100000, 1e6 or 10M with -n, or a whole number in `[run] paths`."#;
-    SeedOption = "S702", "a seed that cannot be used", r#"A seed is a whole number from 0 to 18446744073709551615.
-
-To mend it: give such a number."#;
     MixYear = "S703", "a mix year off the timeline", r#"The year for which the mix of clouds is reported is not within the timeline. Its metrics have no value. This is a warning.
 
 To mend it: set `[run] mix_year` to a year of the timeline."#;

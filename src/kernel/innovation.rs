@@ -5,6 +5,7 @@ use crate::math::simd::Isa;
 use crate::math::vector::Vector;
 use crate::model::Model;
 use crate::model::dependence::Factor;
+use crate::rng::philox::RoundKeys;
 use crate::rng::stream::{StreamKey, normal_pair};
 use crate::simd_fn;
 use ndarray::Array2;
@@ -72,9 +73,8 @@ pub struct Innovations {
     pub factors: Vec<Factor>,
     /// Name of each row.
     pub names: Vec<String>,
-    pub(super) keys: Vec<StreamKey>,
-    /// Rows that some equation or correlation uses.
-    pub(super) used: Vec<bool>,
+    /// Rows that some equation or correlation uses, with the keys of their streams.
+    pub(super) drawn: Vec<(usize, RoundKeys)>,
     pub(super) groups: Vec<Mixing>,
     /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
     pub pairs: Vec<(usize, usize, usize)>,
@@ -125,8 +125,11 @@ impl Innovations {
             .enumerate()
             .filter_map(|(i, pair)| Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?)))
             .collect();
-        let keys = names.iter().map(|name| StreamKey::new(seed, name)).collect();
-        Innovations { factors, names, keys, used, groups, pairs }
+        let drawn = (0..factors.len())
+            .filter(|&row| used[row])
+            .map(|row| (row, StreamKey::new(seed, &names[row]).rounds()))
+            .collect();
+        Innovations { factors, names, drawn, groups, pairs }
     }
 
     /// Row of a factor; factors of absent nouns share the row of the multiple, which they never read.
@@ -138,10 +141,8 @@ impl Innovations {
     /// Fills the innovations of periods `2·index` and `2·index + 1` of the eight paths from `first_path` on.
     #[inline(always)]
     pub fn fill<V: Vector>(&self, first_path: u64, index: u32, zeta: &mut [[V; 2]]) {
-        for (row, key) in self.keys.iter().enumerate() {
-            if self.used[row] {
-                zeta[row] = normal_pair(*key, first_path, index);
-            }
+        for (row, keys) in &self.drawn {
+            zeta[*row] = normal_pair(keys, first_path, index);
         }
         for group in &self.groups {
             group.apply_pairs(zeta);

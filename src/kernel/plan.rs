@@ -11,6 +11,7 @@ use crate::model::dependence::Factor;
 use crate::model::ledger::Num;
 use crate::model::segment::Process;
 use crate::model::timeline::{Period, PeriodLength, Year};
+use crate::rng::philox::RoundKeys;
 use crate::rng::stream::StreamKey;
 
 /// Slack when two times are compared that are equal on paper, years.
@@ -103,10 +104,10 @@ pub struct Windows {
 /// A shock, ready to strike.
 #[derive(Clone, Debug)]
 pub struct ShockPlan {
-    /// Stream of the uniforms that decide.
-    pub strike: StreamKey,
-    /// Stream of the normals behind the sizes.
-    pub size: StreamKey,
+    /// Keys of the uniforms that decide.
+    pub strike: RoundKeys,
+    /// Keys of the normals behind the sizes.
+    pub size: RoundKeys,
 }
 
 /// A contract's part in a period.
@@ -313,8 +314,8 @@ impl Plan {
             .shocks
             .iter()
             .map(|shock| ShockPlan {
-                strike: StreamKey::new(seed, &format!("shock.{}.strike", shock.name)),
-                size: StreamKey::new(seed, &format!("shock.{}.size", shock.name)),
+                strike: StreamKey::new(seed, &format!("shock.{}.strike", shock.name)).rounds(),
+                size: StreamKey::new(seed, &format!("shock.{}.size", shock.name)).rounds(),
             })
             .collect();
         let committed = |window: (f64, f64)| -> Vec<Commitment> {

@@ -68,13 +68,11 @@ impl TwoSeeds {
             plan.inputs.nums.iter().map(|&num| input(model.ledger.entry(num).key.clone(), true)).collect();
         streams.push(input(TERMINATION_TIME.to_owned(), terminates));
         let inputs = streams.len();
-        streams.extend(
-            plan.innovations.names.iter().zip(&plan.innovations.used).map(|(name, &used)| Stream {
-                name: name.clone(),
-                kind: StreamKind::Factor,
-                used,
-            }),
-        );
+        streams.extend(plan.innovations.names.iter().enumerate().map(|(row, name)| Stream {
+            name: name.clone(),
+            kind: StreamKind::Factor,
+            used: plan.innovations.drawn.iter().any(|(drawn, _)| *drawn == row),
+        }));
         let factors = plan.innovations.names.len();
         streams.extend(model.shocks.iter().map(|shock| Stream {
             name: format!("shock.{}", shock.name),
@@ -146,12 +144,12 @@ impl TwoSeeds {
         for (i, slot) in plan.inputs.keys.iter_mut().enumerate() {
             *slot = key(i)[0];
         }
-        for (i, slot) in plan.innovations.keys.iter_mut().enumerate() {
-            *slot = key(self.inputs + i)[0];
+        for (row, keys) in &mut plan.innovations.drawn {
+            *keys = key(self.inputs + *row)[0].rounds();
         }
         for (i, slot) in plan.shocks.iter_mut().enumerate() {
             let [strike, size] = key(self.inputs + self.factors + i);
-            *slot = ShockPlan { strike, size };
+            *slot = ShockPlan { strike: strike.rounds(), size: size.rounds() };
         }
         let mix = |group: &Rows, offset: usize| {
             let mut order: Vec<usize> = (0..group.rows.len()).collect();

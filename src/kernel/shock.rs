@@ -42,13 +42,13 @@ impl<V: Vector> ShockPaths<V> {
     ) -> Option<V> {
         let index = (at.period / 2) as u32;
         if at.parity == 0 {
-            self.uniform = uniform_pair(streams.strike, first_path, index);
+            self.uniform = uniform_pair(&streams.strike, first_path, index);
         }
         let struck = self.uniform[at.parity].lt(self.chance[at.step]);
         if !struck.any() {
             return None;
         }
-        let size = uniform_pair::<V>(streams.size, first_path, index)[at.parity];
+        let size = uniform_pair::<V>(&streams.size, first_path, index)[at.parity];
         Some(numbers[shock.sd].mul_add(quantile(size), numbers[shock.mean]).only(struck))
     }
 }

@@ -171,6 +171,45 @@ pub fn quantile<R: Real>(u: R) -> R {
     )
 }
 
+/// The polynomial at two places, each coefficient fetched once.
+#[inline(always)]
+fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 2], x2: [R; 2]) -> [R; 2] {
+    let last = R::splat(coefficients[COUNT - 1]);
+    let before = R::splat(coefficients[COUNT - 2]);
+    let (mut upper, mut lower) = ([last; 2], [before; 2]);
+    let mut at = COUNT - 2;
+    while at >= 2 {
+        let (high, low) = (R::splat(coefficients[at - 1]), R::splat(coefficients[at - 2]));
+        upper = [upper[0].mul_add(x2[0], high), upper[1].mul_add(x2[1], high)];
+        lower = [lower[0].mul_add(x2[0], low), lower[1].mul_add(x2[1], low)];
+        at -= 2;
+    }
+    const { assert!(COUNT % 2 == 0, "the odd case stands in `polynomial`") };
+    [upper[0].mul_add(x[0], lower[0]), upper[1].mul_add(x[1], lower[1])]
+}
+
+/// Φ⁻¹ of both, in the bits of [`quantile`].
+#[inline(always)]
+pub fn quantile_pair<R: Real>([u, v]: [R; 2]) -> [R; 2] {
+    R::formula(
+        #[inline(always)]
+        || {
+            let z = [u * (R::one() - u), v * (R::one() - v)];
+            let z2 = [z[0] * z[0], z[1] * z[1]];
+            let above = polynomials(&CENTRAL_ABOVE, z, z2);
+            let below = polynomials(&CENTRAL_BELOW, z, z2);
+            let mut x = [(u - 0.5) * (above[0] / below[0]), (v - 0.5) * (above[1] / below[1])];
+            let least = R::splat(CENTRAL_LOW);
+            let tails = [!z[0].ge(least), !z[1].ge(least)];
+            if (tails[0] | tails[1]).any() {
+                x[0] = R::select(tails[0], quantile_tail(u), x[0]);
+                x[1] = R::select(tails[1], quantile_tail(v), x[1]);
+            }
+            x
+        },
+    )
+}
+
 /// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`]: for use inside block functions.
 ///
 /// The central ratio is computed on all lanes; the few in the tails are then done again one by one.

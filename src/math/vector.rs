@@ -266,21 +266,21 @@ macro_rules! with_numbers {
             type Output = $vector;
             #[inline(always)]
             fn add(self, other: f64) -> $vector {
-                self + <$vector as $crate::math::vector::Real>::splat(other)
+                std::ops::Add::<$vector>::add(self, <$vector as $crate::math::vector::Real>::splat(other))
             }
         }
         impl std::ops::Sub<f64> for $vector {
             type Output = $vector;
             #[inline(always)]
             fn sub(self, other: f64) -> $vector {
-                self - <$vector as $crate::math::vector::Real>::splat(other)
+                std::ops::Sub::<$vector>::sub(self, <$vector as $crate::math::vector::Real>::splat(other))
             }
         }
         impl std::ops::Mul<f64> for $vector {
             type Output = $vector;
             #[inline(always)]
             fn mul(self, other: f64) -> $vector {
-                self * <$vector as $crate::math::vector::Real>::splat(other)
+                std::ops::Mul::<$vector>::mul(self, <$vector as $crate::math::vector::Real>::splat(other))
             }
         }
     };

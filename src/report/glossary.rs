@@ -332,7 +332,7 @@ pub const STATISTICS: [Term; 12] = [
 ];
 
 /// The files of a results folder.
-pub const FILES: [Term; 20] = [
+pub const FILES: [Term; 21] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -373,6 +373,11 @@ pub const FILES: [Term; 20] = [
         name: "draws.csv",
         unit: None,
         text: "Every path and deal with every uncertain input and every metric; only with --draws csv. It is large.",
+    },
+    Term {
+        name: "report.html",
+        unit: None,
+        text: "The results as a page for a browser: one file that asks nothing of a network, made of the tables and the manifest alone.",
     },
     Term {
         name: "manifest.json",

@@ -2,10 +2,12 @@
 
 pub mod answer;
 pub mod command;
+pub mod compare;
 pub mod digits;
 pub mod glossary;
 pub mod headline;
 pub mod ipo;
+pub mod page;
 pub mod results;
 pub mod row;
 pub mod sensitivity;

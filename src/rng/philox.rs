@@ -33,25 +33,40 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 /// The low 32 bits.
 const WORD: u64 = 0xFFFF_FFFF;
 
-/// The same function for block loops and vectors: a 64-bit result for each half of the output, its even word low.
-///
-/// The words of the counter must be below 2³². Words travel in 64-bit lanes whose upper halves hold rubbish between
-/// rounds: only the low halves are multiplied.
-#[inline(always)]
-pub fn philox_halves<B: Bits>(counter: [B; 4], key: [u32; 2]) -> [B; 2] {
-    let [mut c0, mut c1, mut c2, mut c3] = counter;
-    let mut round = 0;
-    while round < ROUNDS {
-        let k0 = B::splat(u64::from(key[0].wrapping_add(KEY_STEPS[0].wrapping_mul(round))));
-        let k1 = B::splat(u64::from(key[1].wrapping_add(KEY_STEPS[1].wrapping_mul(round))));
-        let first = c0.word_product(B::splat(u64::from(MULTIPLIERS[0])));
-        let second = c2.word_product(B::splat(u64::from(MULTIPLIERS[1])));
-        c0 = second.right::<32>() ^ c1 ^ k0;
-        c1 = second;
-        c2 = first.right::<32>() ^ c3 ^ k1;
-        c3 = first;
-        round += 1;
+/// The key words of every round: worked out once for a stream.
+#[derive(Clone, Copy, Debug)]
+pub struct RoundKeys([[u64; 2]; ROUNDS as usize]);
+
+impl RoundKeys {
+    /// From the key's two words.
+    #[inline(always)]
+    pub fn new(key: [u32; 2]) -> RoundKeys {
+        let mut keys = [[0; 2]; ROUNDS as usize];
+        for (round, words) in keys.iter_mut().enumerate() {
+            for (i, word) in words.iter_mut().enumerate() {
+                *word = u64::from(key[i].wrapping_add(KEY_STEPS[i].wrapping_mul(round as u32)));
+            }
+        }
+        RoundKeys(keys)
     }
+}
+
+/// One round on words that travel in 64-bit lanes, whose upper halves hold rubbish: only the low halves are multiplied.
+#[inline(always)]
+fn round<B: Bits>([c0, c1, c2, c3]: [B; 4], key: &[u64; 2]) -> [B; 4] {
+    let first = c0.word_product(B::splat(u64::from(MULTIPLIERS[0])));
+    let second = c2.word_product(B::splat(u64::from(MULTIPLIERS[1])));
+    [second.right::<32>() ^ c1 ^ B::splat(key[0]), second, first.right::<32>() ^ c3 ^ B::splat(key[1]), first]
+}
+
+/// The same function for block loops and vectors: a 64-bit result for each half of the output, its even word low. The
+/// words of the counter must be below 2³².
+#[inline(always)]
+pub fn philox_halves<B: Bits>(counter: [B; 4], keys: &RoundKeys) -> [B; 2] {
+    // Written out: as a loop it keeps its counter and copies the words about, which costs half as much again.
+    let [k0, k1, k2, k3, k4, k5, k6, k7, k8, k9] = &keys.0;
+    let c = round(round(round(round(round(counter, k0), k1), k2), k3), k4);
+    let [c0, c1, c2, c3] = round(round(round(round(round(c, k5), k6), k7), k8), k9);
     let word = B::splat(WORD);
     [(c0 & word) | c1.left::<32>(), (c2 & word) | c3.left::<32>()]
 }
@@ -73,7 +88,7 @@ mod tests {
 
     /// The four words of the form for block loops.
     fn words_of_halves(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
-        let [low, high] = philox_halves::<u64>(counter.map(u64::from), key);
+        let [low, high] = philox_halves::<u64>(counter.map(u64::from), &RoundKeys::new(key));
         [low as u32, (low >> 32) as u32, high as u32, (high >> 32) as u32]
     }
 

@@ -11,9 +11,9 @@
 //!   (q low, q high, d div 2, 2). A normal and a uniform of the same number are the same draw.
 
 use crate::math::lanes::{LANES, Lanes};
-use crate::math::normal::{quantile, quantile_block};
+use crate::math::normal::{quantile, quantile_block, quantile_pair};
 use crate::math::vector::{Bits, Real, Vector, WIDTH};
-use crate::rng::philox::philox_halves;
+use crate::rng::philox::{RoundKeys, philox_halves};
 use crate::simd_fn;
 
 /// The version of the mapping from (seed, name, path, draw) to numbers.
@@ -44,10 +44,10 @@ impl StreamKey {
         StreamKey(scramble(hash ^ name.len() as u64))
     }
 
-    /// The two key words of Philox.
+    /// The two key words of Philox, for every round.
     #[inline(always)]
-    fn words(self) -> [u32; 2] {
-        [self.0 as u32, (self.0 >> 32) as u32]
+    pub fn rounds(self) -> RoundKeys {
+        RoundKeys::new([self.0 as u32, (self.0 >> 32) as u32])
     }
 }
 
@@ -72,33 +72,32 @@ fn uniform_of_bits<R: Real>(bits: R::Bits) -> R {
 
 /// Draws 2 `index` and 2 `index` + 1, uniform in (0, 1), of the eight paths from `first_path`, a multiple of eight, on.
 #[inline(always)]
-pub fn uniform_pair<V: Vector>(key: StreamKey, first_path: u64, index: u32) -> [V; 2] {
+pub fn uniform_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) -> [V; 2] {
     debug_assert_eq!(first_path % WIDTH as u64, 0);
     let word = |bits: u64| V::Bits::splat(bits);
     // No carry: `first_path` is a multiple of eight.
     let low = V::Bits::lane_numbers() | word(u64::from(first_path as u32));
     let counter = [low, word(first_path >> 32), word(u64::from(index)), word(NUMBERED)];
-    let [even, odd] = philox_halves(counter, key.words());
+    let [even, odd] = philox_halves(counter, keys);
     [uniform_of_bits(even), uniform_of_bits(odd)]
 }
 
 /// Draws 2 `index` and 2 `index` + 1, standard normal, of the eight paths from `first_path`, a multiple of eight, on.
 #[inline(always)]
-pub fn normal_pair<V: Vector>(key: StreamKey, first_path: u64, index: u32) -> [V; 2] {
-    let [even, odd] = uniform_pair::<V>(key, first_path, index);
-    [quantile(even), quantile(odd)]
+pub fn normal_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) -> [V; 2] {
+    quantile_pair(uniform_pair::<V>(keys, first_path, index))
 }
 
 /// Fills 64 paths, from `first_path` on, with the two uniforms of draws 2 `index` and 2 `index` + 1.
 #[inline(always)]
 fn fill_pairs(key: StreamKey, first_path: u64, index: u32, even: &mut Lanes, odd: &mut Lanes) {
     debug_assert_eq!(first_path % LANES as u64, 0);
-    let words = key.words();
+    let keys = key.rounds();
     let low = u64::from(first_path as u32);
     let high = first_path >> 32;
     for i in 0..LANES {
         // No carry: `first_path` is a multiple of 64.
-        let halves: [u64; 2] = philox_halves([low | i as u64, high, u64::from(index), NUMBERED], words);
+        let halves: [u64; 2] = philox_halves([low | i as u64, high, u64::from(index), NUMBERED], &keys);
         even[i] = uniform_of_bits(halves[0]);
         odd[i] = uniform_of_bits(halves[1]);
     }
@@ -109,7 +108,7 @@ simd_fn! {
     pub fn normals(key: StreamKey, first_path: u64, out: &mut Lanes) {
         debug_assert_eq!(first_path % LANES as u64, 0);
         const CALLS: usize = LANES / 2;
-        let words = key.words();
+        let keys = key.rounds();
         let first_call = first_path / 2;
         let low = u64::from(first_call as u32);
         let high = first_call >> 32;
@@ -117,7 +116,7 @@ simd_fn! {
         let mut half_1 = [0.0; CALLS];
         for i in 0..CALLS {
             // No carry: `first_call` is a multiple of 32.
-            let halves: [u64; 2] = philox_halves([low | i as u64, high, 0, ONE_A_PATH], words);
+            let halves: [u64; 2] = philox_halves([low | i as u64, high, 0, ONE_A_PATH], &keys);
             half_0[i] = uniform_of_bits(halves[0]);
             half_1[i] = uniform_of_bits(halves[1]);
         }
@@ -154,7 +153,7 @@ simd_fn! {
 /// What [`normals`] writes for this path.
 pub fn normal_of_path(key: StreamKey, path: u64) -> f64 {
     let call = path / 8 * 4 + path % 4;
-    let halves: [u64; 2] = philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], key.words());
+    let halves: [u64; 2] = philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], &key.rounds());
     quantile(uniform_of_bits(halves[usize::from(path % 8 >= 4)]))
 }
 
@@ -162,7 +161,7 @@ pub fn normal_of_path(key: StreamKey, path: u64) -> f64 {
 #[inline(always)]
 pub fn uniform_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     let halves: [u64; 2] =
-        philox_halves([u64::from(path as u32), path >> 32, u64::from(draw / 2), NUMBERED], key.words());
+        philox_halves([u64::from(path as u32), path >> 32, u64::from(draw / 2), NUMBERED], &key.rounds());
     uniform_of_bits(halves[draw as usize % 2])
 }
 

@@ -76,7 +76,11 @@ impl Laid {
     }
 }
 
-/// The header and the first rows of a table; columns that the width has no room for are left out, the last ones first.
+/// Long words are cut to this where a table is wider than the page.
+const CUT: usize = 34;
+
+/// The header and the first rows of a table. Where the width has no room, long words are cut, then columns are left out,
+/// the last ones first.
 fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> (String, Vec<String>) {
     let mut laid = Vec::new();
     for (i, column) in table.columns.iter().enumerate() {
@@ -87,6 +91,10 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> (String, Vec<Str
             Role::Low => laid.push(interval(rows, i)),
             Role::Figure => laid.extend(figures(column, rows, i, next == Some(Role::Error))),
         }
+    }
+    let whole: usize = laid.iter().map(|column| column.width() + GAP.len()).sum();
+    if whole > width + GAP.len() {
+        laid.iter_mut().skip(1).flat_map(|column| &mut column.cells).for_each(cut);
     }
     let mut room = 0;
     let mut kept = Vec::new();
@@ -111,6 +119,12 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> (String, Vec<Str
     let header = line(&|column| column.heading.clone());
     let rows = (0..rows.len()).map(|row| line(&|column| column.cells[row].clone())).collect();
     (header, rows)
+}
+
+fn cut(cell: &mut String) {
+    if cell.chars().count() > CUT {
+        *cell = cell.chars().take(CUT - 1).chain(['…']).collect();
+    }
 }
 
 fn heading(column: &Column) -> String {

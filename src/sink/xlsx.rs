@@ -1,6 +1,6 @@
 //! Workbooks as xlsx: looks become formats, descriptions of charts become native charts.
 
-use crate::report::workbook::chart::{Axis, Chart, Kind, Paint, Range, Series};
+use crate::report::workbook::chart::{Axis, Chart, Kind, Paint, Range, Series, UNNAMED};
 use crate::report::workbook::sheet::{
     Digits, Look, MAX_NAME, Outcome, Placed, Sheet, Style, Value, Workbook,
 };
@@ -78,6 +78,8 @@ impl Formats {
     }
 }
 
+/// Points of a line of text.
+const LINE: f64 = 15.0;
 const TOP: xlsx::FormatAlign = xlsx::FormatAlign::Top;
 
 fn font() -> xlsx::Format {
@@ -97,7 +99,7 @@ pub(super) fn format(style: Style) -> xlsx::Format {
     };
     match style.look {
         Look::Plain => format.set_align(TOP),
-        Look::Title => format.set_font_size(18).set_bold(),
+        Look::Title => format.set_font_size(16).set_bold(),
         Look::Heading => format.set_font_size(13).set_bold(),
         Look::Header => header(format),
         Look::HeaderRight => header(format).set_align(xlsx::FormatAlign::Right),
@@ -105,6 +107,7 @@ pub(super) fn format(style: Style) -> xlsx::Format {
         Look::Note => format.set_font_color(SOFT),
         Look::Warning => format.set_bold().set_font_color(0xB3261E_u32),
         Look::Wrapped => format.set_text_wrap().set_align(TOP),
+        Look::Aside => format.set_font_color(SOFT).set_indent(1),
         Look::Right => format.set_align(xlsx::FormatAlign::Right),
         Look::Input => format
             .set_background_color(INPUT_FILL)
@@ -169,6 +172,9 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
     for (column, width) in (0..).zip(&sheet.widths) {
         to.set_column_width(column, *width)?;
     }
+    for (row, lines) in &sheet.heights {
+        to.set_row_height(*row, LINE * f64::from(*lines))?;
+    }
     for choice in &sheet.choices {
         let (row, column) = choice.cell;
         let list = xlsx::Formula::new(format!("={}", choice.from));
@@ -177,7 +183,8 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
     }
     for placed in &sheet.charts {
         let (row, column) = placed.cell;
-        to.insert_chart(row, column, &chart(placed))?;
+        // Off the row's edge, where its frame would show on the page before.
+        to.insert_chart_with_offset(row, column, &chart(placed), 4, 4)?;
     }
     let (rows, columns) = sheet.frozen;
     to.set_freeze_panes(rows, columns)?;
@@ -236,8 +243,7 @@ fn chart(placed: &Placed) -> xlsx::Chart {
         chart.x_axis().set_major_gridlines(false);
     }
     chart.legend().set_position(xlsx::ChartLegendPosition::Bottom);
-    // What others stand on has no place in the legend.
-    let unseen: Vec<usize> = (0..series.len()).filter(|&i| series[i].paint == Paint::Nothing).collect();
+    let unseen: Vec<usize> = (0..series.len()).filter(|&i| series[i].name == UNNAMED).collect();
     if !unseen.is_empty() {
         chart.legend().delete_entries(&unseen);
     }

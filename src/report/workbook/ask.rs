@@ -83,7 +83,7 @@ pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, 
     let strong = |digits| Style { look: Look::Strong, digits };
     let mut label = |row, text: &str, note: &str| {
         sheet.text(row, 0, text, Look::Plain);
-        sheet.text(row, 2, note, Look::Note);
+        sheet.text(row, 2, note, Look::Aside);
     };
     label(at::DEAL, "deal or difference", "choose from the list");
     label(at::METRIC, "metric", "choose from the list; a pair without values gives #N/A");
@@ -125,7 +125,7 @@ pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, 
     let count = cumulative.points.len() as f64;
     sheet.formula(at::POINTS, CELL, format!("=SUMPRODUCT(1*({keys}={chosen}))"), count, plain);
     let unit = pick(column::UNIT, "0");
-    sheet.formula_in_words(at::UNIT, CELL, format!("={unit}"), &summary.unit, Look::Plain);
+    sheet.formula_in_words(at::UNIT, CELL, format!("={unit}"), &summary.unit, Look::Right);
 
     // A round number near the middle, for a start.
     let value: f64 = at_place(summary.p50, exponent(summary.p50)).parse().unwrap_or(0.0);

@@ -65,10 +65,13 @@ pub enum Paint {
     Nothing,
 }
 
+/// Name of a series that the legend leaves out.
+pub const UNNAMED: &str = "";
+
 /// A series of a chart.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// In the legend.
+    /// In the legend; [`UNNAMED`]: not there.
     pub name: String,
     /// Along the axis below.
     pub categories: Range,

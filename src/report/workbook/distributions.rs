@@ -156,8 +156,8 @@ fn names(bins: &[&HistogramRow]) -> Vec<String> {
     let wide = |bin: &HistogramRow| width(bin) > 1.5 * usual;
     let last = bins.len() - 1;
     let name = |(i, bin): (usize, &&HistogramRow)| match i {
-        0 if last > 0 && wide(bin) => format!("below {}", significant(bin.high, 6)),
-        i if i == last && last > 0 && wide(bin) => format!("from {}", significant(bin.low, 6)),
+        0 if last > 0 && wide(bin) => format!("<{}", significant(bin.high, 6)),
+        i if i == last && last > 0 && wide(bin) => format!("{}+", significant(bin.low, 6)),
         _ => significant(bin.low, 6),
     };
     bins.iter().enumerate().map(name).collect()
@@ -184,7 +184,7 @@ fn cumulative(
         sheet.number(row, column::VALUE, value, digits);
         sheet.number(row, column::VALUE + 1, low95, digits);
         sheet.number(row, column::VALUE + 2, high95, digits);
-        sheet.text(row, column::KEY, key(&summary.deal, &summary.metric), Look::Note);
+        sheet.text(row, column::KEY, key(&summary.deal, &summary.metric), Look::Aside);
         points.push((q, value));
     }
     points

@@ -31,6 +31,7 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     let facts = &results.facts;
     let mut sheet = Sheet::new(SHEET);
     sheet.text(0, 0, format!("capstake: {}", facts.scenario), Look::Title);
+    sheet.heights.push((0, 2));
     sheet.text(
         1,
         0,
@@ -75,7 +76,7 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
             row += 1;
         }
     }
-    sheet.widths = vec![26.0, 118.0];
+    sheet.measure(&[26.0, 118.0]);
     sheet
 }
 

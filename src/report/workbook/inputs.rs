@@ -66,7 +66,7 @@ pub fn assumptions(results: &Results) -> Sheet {
             None => sheet.text(at, 11, &row.source, Look::Plain),
         }
     }
-    sheet.widths = vec![44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 40.0, 12.0, 70.0];
+    sheet.measure(&[44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 40.0, 12.0, 70.0]);
     sheet.frozen = (HEADER + 1, 1);
     sheet.repeated = Some(HEADER);
     sheet

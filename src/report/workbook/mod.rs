@@ -82,6 +82,7 @@ fn properties(facts: &Facts) -> Properties {
 /// The first two rows of a sheet: its title, and which run it is of.
 fn title(sheet: &mut Sheet, words: &str, facts: &Facts) {
     sheet.text(0, 0, format!("{words}: {}", facts.scenario), Look::Title);
+    sheet.heights.push((0, 2));
     let partial = if facts.partial { "PARTIAL: " } else { "" };
     sheet.text(
         1,

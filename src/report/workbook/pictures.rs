@@ -1,7 +1,7 @@
 //! The sheet *Charts*: native charts on the cells of the other sheets.
 
 use super::cast::Cast;
-use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, colour};
+use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, UNNAMED, colour};
 use super::distributions::{self, Spread, column};
 use super::sheet::{Look, Placed, Sheet};
 use super::summary::{self, Places};
@@ -13,10 +13,8 @@ use crate::report::results::Results;
 pub const SHEET: &str = "Charts";
 
 /// Metrics whose distributions are drawn, in words.
-const METRICS: [(&str, &str); 2] = [
-    ("microsoft_take_pv", "Microsoft's take"),
-    ("openai_retained_pv", "what today's other holders of OpenAI keep"),
-];
+const METRICS: [(&str, &str); 2] =
+    [("microsoft_take_pv", "Microsoft's take"), ("openai_retained_pv", "OpenAI's retained value")];
 /// Series that are drawn by year, in words.
 const SERIES: [(&str, &str); 4] = [
     ("net_revenue", "OpenAI's net revenue"),
@@ -58,8 +56,11 @@ pub fn sheet(results: &Results, cast: &Cast, from: &Ground) -> Sheet {
             cast.deals().enumerate().filter_map(|(i, deal)| histogram(from.spread, deal, i, metric, words)),
         );
         charts.extend(cumulative(from.spread, cast, metric, words));
+        // Beside the distributions of what it adds up to, so that both fill their rows.
+        if metric == METRICS[0].0 {
+            charts.extend(components(from.summary));
+        }
     }
-    charts.extend(components(from.summary));
     charts.extend(cast.deals().enumerate().filter_map(|(i, deal)| cap_timing(from.events, results, deal, i)));
     for (series, words) in SERIES {
         charts
@@ -100,7 +101,7 @@ fn histogram(spread: &Spread, deal: &str, i: usize, metric: &str, words: &str) -
         paint: Paint::Colour(paint),
     };
     Some(Chart {
-        title: format!("{deal}: {words}, present value"),
+        title: format!("{deal}: {words}"),
         description: format!("Histogram of {metric} under {deal}; the bins from p10 to p90 are darker."),
         kind: Kind::StackedColumns,
         series: vec![
@@ -108,7 +109,10 @@ fn histogram(spread: &Spread, deal: &str, i: usize, metric: &str, words: &str) -
             series("outside", column::OUTSIDE, light),
         ],
         lines: Vec::new(),
-        x: Axis { every: every(rows), ..axis("billions of US dollars, bins by their lower edge", "") },
+        x: Axis {
+            every: every(rows),
+            ..axis("present value, billions of US dollars; bins by their lower edge", "")
+        },
         y: axis("part of the paths", "0%"),
         gap: 8,
     })
@@ -133,7 +137,7 @@ fn cumulative(spread: &Spread, cast: &Cast, metric: &str, words: &str) -> Option
         })
         .collect();
     (!series.is_empty()).then(|| Chart {
-        title: format!("Probability that {words} is below a value"),
+        title: format!("{words}: probability of less"),
         description: format!("Cumulative distributions of {metric}, one line a deal."),
         kind: Kind::Points,
         series,
@@ -208,11 +212,11 @@ fn fan(years: &years::Series, deal: &str, i: usize, name: &str, words: &str) -> 
         description: format!("Fan of {name} by year under {deal}: p5 to p95, p25 to p75, median and mean."),
         kind: Kind::StackedAreas,
         series: vec![
-            series("p5", "p05", Paint::Nothing),
-            band("p5 to p25", "p05_to_p25", light),
-            band("p25 to p50", "p25_to_p50", middle),
-            band("p50 to p75", "p50_to_p75", middle),
-            band("p75 to p95", "p75_to_p95", light),
+            series(UNNAMED, "p05", Paint::Nothing),
+            band("p5 to p95", "p05_to_p25", light),
+            band("p25 to p75", "p25_to_p50", middle),
+            band(UNNAMED, "p50_to_p75", middle),
+            band(UNNAMED, "p75_to_p95", light),
         ],
         lines: vec![series("median", "p50", Paint::Colour(INK)), series("mean", "mean", Paint::Dashes(INK))],
         x: axis("", "0"),

@@ -1,6 +1,7 @@
 //! What a workbook is made of: sheets of cells with looks, formats by meaning, tables, charts; no bytes.
 
 use super::chart::Chart;
+use std::collections::BTreeMap;
 
 /// Rows of a sheet, by the format's definition (Microsoft, "Excel specifications and limits").
 pub const MAX_ROWS: u64 = 1_048_576;
@@ -14,6 +15,8 @@ const MAX_FORMULA: u64 = 8_192;
 const MAX_LINK: usize = 2_079;
 /// Links of a sheet.
 const MAX_LINKS: u64 = 65_530;
+/// Letters of running text on the width of a digit, with room for words that do not fit a line's end.
+const LETTERS_A_WIDTH: f64 = 0.95;
 /// Characters of a sheet's name.
 pub const MAX_NAME: usize = 31;
 
@@ -60,6 +63,8 @@ pub struct Sheet {
     pub cells: Vec<(u32, u16, Cell)>,
     /// Widths of the columns, in characters.
     pub widths: Vec<f64>,
+    /// Rows that are higher than others, in lines.
+    pub heights: Vec<(u32, u32)>,
     /// Rows and columns that stay in sight.
     pub frozen: (u32, u16),
     /// Tables with filters.
@@ -179,6 +184,8 @@ pub enum Look {
     Strong,
     /// A remark.
     Note,
+    /// A remark beside figures.
+    Aside,
     /// A warning.
     Warning,
     /// Long words on several lines.
@@ -252,6 +259,7 @@ impl Sheet {
             name: name.into(),
             cells: Vec::new(),
             widths: Vec::new(),
+            heights: Vec::new(),
             frozen: (0, 0),
             tables: Vec::new(),
             repeated: None,
@@ -332,6 +340,22 @@ impl Sheet {
         } else {
             self.text(row + 1, column, "none", Look::Note);
         }
+    }
+
+    /// Sets the widths of the columns, and heights where words on several lines need them: few programs find these by
+    /// themselves.
+    pub fn measure(&mut self, widths: &[f64]) {
+        self.widths = widths.to_vec();
+        let mut lines: BTreeMap<u32, u32> = BTreeMap::new();
+        for (row, column, cell) in &self.cells {
+            let (Value::Text(text), Look::Wrapped) = (&cell.value, cell.style.look) else { continue };
+            let width = widths.get(usize::from(*column)).map_or(8.0, |width| width * LETTERS_A_WIDTH);
+            let needed =
+                text.lines().map(|line| (line.chars().count() as f64 / width).ceil().max(1.0) as u32);
+            let row = lines.entry(*row).or_insert(1);
+            *row = (*row).max(needed.sum());
+        }
+        self.heights.extend(lines.into_iter().filter(|(_, lines)| *lines > 1));
     }
 
     /// Rows that have cells.

@@ -94,7 +94,7 @@ pub fn sheet<'a>(results: &Results, cast: &'a Cast<'a>) -> (Sheet, Places<'a>, V
     table(&mut sheet, cast, rows, table_header);
     sheet.widths = vec![27.0, 24.0, 10.0];
     sheet.widths.extend([11.0; 18]);
-    sheet.widths.push(13.0);
+    sheet.widths.push(17.0);
     sheet.frozen = (HEADER + 1, 2);
     sheet.repeated = Some(HEADER);
     (sheet, places, names)
