@@ -1,4 +1,9 @@
 //! The page of a run as one HTML file: no network, drawings as SVG, everything readable with scripts off.
+//!
+//! There is no charting library in it. uPlot, the lightest of those looked at, draws on a canvas: beside the still pictures
+//! that must be there for paper, screen readers and scripts switched off, it would draw everything a second time by other code,
+//! and it has neither waterfalls nor stacked areas. The script here (`page.js`) draws nothing: it hides and shows, and moves a
+//! line over the still pictures.
 
 pub mod escape;
 pub mod figure;
