@@ -8,7 +8,7 @@
 use capstake::math::elementary::exp;
 use capstake::math::portable::Portable;
 use capstake::math::simd::{Isa, Level};
-use capstake::math::vector::{Real, Vector, WIDTH};
+use capstake::math::vector::{Vector, WIDTH};
 #[cfg(target_arch = "x86_64")]
 use capstake::math::x86::{Avx2, Avx512};
 use capstake::rng::stream::{StreamKey, normal_pair};

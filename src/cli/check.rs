@@ -3,10 +3,11 @@
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::cost::Cost;
 use super::exit::{Exit, Failure};
+use super::room::Room;
 use super::scenario::{self, Scenario};
 use super::simulation::{self, paths_argument, paths_to_run};
 use super::words::{counted, size, span, thousands};
@@ -52,16 +53,18 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
+    let disk = cost.tables_bytes + cost.state_bytes;
     page.push_str(&format!(
         "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}\n",
         thousands(paths),
         counted(threads, "thread"),
         span(cost.seconds(paths, threads)),
         size(cost.memory_bytes(threads)),
-        size(cost.tables_bytes),
+        size(disk),
         span(cost.seconds(paths, threads) + cost.draws_seconds(paths, threads)),
-        size(cost.tables_bytes + cost.draws_bytes(paths)),
+        size(disk + cost.draws_bytes(paths)),
     ));
+    page.push_str(&room_in_words(&Room::of(Path::new("."))));
     let verdict = match scenario.warnings.warning_count() {
         0 => "no problems".to_owned(),
         count => format!("no errors, {}", counted(count, "warning")),
@@ -69,6 +72,15 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     page.push_str(&format!("{verdict}: run it with capstake run {}\n", scenario.path.display()));
     output::results(&page)?;
     Ok(Exit::Done)
+}
+
+/// `Free here: 21 GB of memory, 65 GB on disk`, as far as it is known.
+fn room_in_words(room: &Room) -> String {
+    let known: Vec<String> = [(room.memory, "of memory"), (room.disk, "on disk")]
+        .into_iter()
+        .filter_map(|(bytes, what)| Some(format!("{} {what}", size(bytes?))))
+        .collect();
+    if known.is_empty() { String::new() } else { format!("Free here: {}\n", known.join(", ")) }
 }
 
 /// What the scenario has, by noun.

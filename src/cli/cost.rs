@@ -29,6 +29,8 @@ pub struct Cost {
     draws_path_bytes: f64,
     /// Bytes of the tables together.
     pub tables_bytes: f64,
+    /// Bytes of the saved state, at most once its bins are full.
+    pub state_bytes: f64,
     memory_base: f64,
     memory_thread: f64,
 }
@@ -62,6 +64,7 @@ impl Cost {
             + deals * periods * 4.0 * 45.0
             + count(model.ledger.entries().len()) * 140.0
             + 20_000.0;
+        let state = metrics * 110e3 + years * series * 8e3 + 50.0 * series * periods * 8.0;
         // A metric's fine bins spread over a dozen powers of two, those of a year too; see `stats::bins`.
         let memory_base = 6e6 + metrics * 1e6 + years * series * 110e3;
         let memory_thread = 3e6 + count(CHUNK_PATHS as usize) * 8.0 * (metrics + years * series);
@@ -71,6 +74,7 @@ impl Cost {
             draws_seconds: cells * DRAWS_CELL * 1e-9,
             draws_path_bytes: cells * 18.5 + deals * 25.0,
             tables_bytes: tables,
+            state_bytes: state,
             memory_base,
             memory_thread,
         }

@@ -110,6 +110,11 @@ impl Folder {
             .map_err(|error| unwritable(&self.path, "cannot be cleared of former results", &error))
     }
 
+    /// A folder that has been written, for files that are made of what is in it: nothing is removed.
+    pub fn again(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
+        Ok(Folder { path: path.to_owned(), files: manifest.files.clone(), _lock: locked(path)? })
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
@@ -144,8 +149,10 @@ impl Folder {
     pub fn keep(&mut self, draft: Draft) -> Result<(), Failure> {
         let name = draft.name.clone();
         let part = draft.finish(&self.path).map_err(|error| self.failed(&name, &error))?;
-        self.files.retain(|file| file.name != name);
-        self.files.push(part);
+        match self.files.iter_mut().find(|former| former.name == part.name) {
+            Some(former) => *former = part,
+            None => self.files.push(part),
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::formats::{CsvDialect, CsvOptions};
 use crate::config;
 use crate::report::results::{Facts, SourceFacts};
 
@@ -108,6 +109,11 @@ impl CommandPart {
         CommandPart { name: "run".to_owned(), arguments: Vec::new() }
     }
 
+    /// Whether it is a plain run, rather than a study.
+    pub fn is_run(&self) -> bool {
+        self.name == "run"
+    }
+
     fn words(&self) -> String {
         let words: Vec<String> = std::iter::once(&self.name)
             .chain(&self.arguments)
@@ -184,6 +190,24 @@ pub struct Outputs {
     /// `--draws`, where given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<String>,
+    /// `--csv-dialect`, where it is not the standard.
+    #[serde(default, skip_serializing_if = "is_standard")]
+    pub csv_dialect: CsvDialect,
+    /// `--csv-bom`, where given.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub csv_bom: bool,
+}
+
+/// For serde, which hands over a reference.
+fn is_standard(dialect: &CsvDialect) -> bool {
+    *dialect == CsvDialect::Standard
+}
+
+impl Outputs {
+    /// How CSV files are spelled.
+    pub fn csv(&self) -> CsvOptions {
+        CsvOptions { csv_dialect: self.csv_dialect, csv_bom: self.csv_bom }
+    }
 }
 
 /// A file of results.
@@ -220,18 +244,18 @@ pub struct FailedPaths {
 impl Manifest {
     /// What the manifest says to readers of a workbook or a page.
     pub fn facts(&self) -> Facts {
-        let sources = match config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1 {
-            Ok(config) => config.source.iter().map(source).collect(),
-            // Written by another version, whose keys may be others: the sources stay without their titles.
-            Err(_) => Vec::new(),
-        };
+        // Written by another version, whose keys may be others: no date, and sources without their titles.
+        let config = config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1.ok();
+        let timeline = config.as_ref().and_then(|config| config.timeline.as_ref());
+        let valued = timeline.and_then(|timeline| timeline.valuation_date.as_ref());
         Facts {
             scenario: self.scenario.name.clone(),
             file: self.scenario.file.clone(),
             overrides: self.scenario.overrides.clone(),
             resolved: self.scenario.resolved.clone(),
             digest: self.scenario.digest.clone(),
-            sources,
+            valuation_date: valued.map(|date| date.value.to_string()).unwrap_or_default(),
+            sources: config.iter().flat_map(|config| &config.source).map(source).collect(),
             seed: self.run.seed.clone(),
             paths: self.run.paths_done,
             paths_asked: self.run.paths_asked,

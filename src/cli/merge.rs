@@ -93,6 +93,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
         only_put_together: !complete,
     };
     let run_arguments = saved.arguments(how)?;
+    job.fits(&run_arguments)?;
     let mut manifest = manifest(&run_arguments, &job);
     manifest.run.started =
         parts.iter().map(|part| part.manifest.run.started.clone()).min().unwrap_or_default();

@@ -2,28 +2,38 @@
 
 pub mod check;
 pub mod columns;
+pub mod compare;
 pub mod comparison;
 pub mod completions;
 pub mod cost;
 pub mod diff;
+pub mod draws;
 pub mod exit;
 pub mod explain;
 pub mod folder;
+pub mod formats;
 pub mod init;
+pub mod ipo;
 pub mod lock;
 pub mod man;
 pub mod manifest;
 pub mod merge;
+pub mod opening;
 pub mod output;
+pub mod picture;
+pub mod portion;
 pub mod prefix;
 pub mod progress;
+pub mod report;
 pub mod results;
 pub mod resume;
+pub mod room;
 pub mod run;
 pub mod saved;
 pub mod scenario;
 pub mod schema;
 pub mod screen;
+pub mod sensitivity;
 pub mod signal;
 pub mod simulation;
 pub mod single;
@@ -85,6 +95,17 @@ A results folder is replaced if it holds the same scenario, seed, paths and
 version. That of another run needs --force. A folder with anything else in it
 is never touched. Ctrl-C saves the paths that are done and exits with 130.";
 
+const COMPARE_EXAMPLES: &str = "\
+Examples:
+  capstake compare base.toml slow.toml        every metric, with the difference
+  capstake compare a.toml b.toml c.toml -n 1e5
+  capstake compare a.toml b.toml --set discount.share=0.1
+                                              the same key set in all of them
+
+Inputs of the same name see the same draws in all scenarios, so that a difference
+has a far smaller error than two runs give. Deals of the same name stand side by
+side. The keys that differ are listed. For one key of one scenario: sweep.";
+
 const SWEEP_EXAMPLES: &str = "\
 Examples:
   capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=10:60:11
@@ -102,6 +123,37 @@ All points see the same draws, so that their differences are known far better
 than their values. Terms of a deal are cheap: revenue is simulated once for all
 values. Every point is that of a run with --set, to the bit.";
 
+const SENSITIVITY_EXAMPLES: &str = "\
+Examples:
+  capstake sensitivity base.toml             tornado of both sides' values
+  capstake sensitivity base.toml --metric cap_saving_pv
+                                             of another metric
+  capstake sensitivity base.toml --metric 'prior-2025 - amended-2026.microsoft_take_pv'
+                                             of the difference of two deals
+  capstake sensitivity base.toml --method shapley
+                                             the variance shared out
+  capstake sensitivity base.toml --method sobol --by kind
+                                             all inputs against all noise
+
+A plain run takes as long as `capstake run`. Sobol indices of k variables take
+k + 2 runs of -n paths, Shapley effects k + 1 [default: 100,000 paths each].
+Inputs that are correlated move together: the swing of one carries the others
+along, and only Shapley effects share out what they do together.";
+
+const IPO_EXAMPLES: &str = "\
+Examples:
+  capstake ipo base.toml                     the readiness calendar
+  capstake ipo base.toml --set ipo.shares_bn=1.2
+                                             with the price of a share
+  capstake ipo base.toml --set ipo.gate.growth=0.4 -o strict
+                                             a stricter gate
+  capstake ipo base.toml --json | jq .tables.gates
+                                             which gate is the last to open
+
+The tables are in the results folder: times, readiness and calendar (each gate,
+each quarter), gates (left out one by one), offer, dilution, standards of
+exchanges and custom. Rules change: their dates stand beside them, and each is
+to be checked again before use.";
 const SOLVE_EXAMPLES: &str = "\
 Examples:
   capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
@@ -165,6 +217,15 @@ Examples:
 
 Shows the keys that changed, seed, paths and version, then the means that moved
 most, in standard errors. The exit code is 0 whether or not they differ.";
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  capstake report output/base                 results.xlsx and report.html anew
+  capstake report output/base --open          and open it
+  capstake report output/base --formats xlsx  the workbook alone
+  capstake report output/base --picture answer.svg  a figure of the page alone
+
+Reads the tables (CSV) and the manifest of the folder, each compared with its
+digest, and simulates nothing. Equal tables give equal files, to the byte.";
 
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
@@ -180,9 +241,18 @@ enum Command {
     /// Simulate a scenario, write the results, print the headline table
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
+    /// Scenarios side by side on the same draws, with paired differences
+    #[command(after_help = COMPARE_EXAMPLES)]
+    Compare(compare::CompareArguments),
     /// Metrics over the values of one or two keys, on common draws
     #[command(after_help = SWEEP_EXAMPLES)]
     Sweep(sweep::SweepArguments),
+    /// What drives a metric: tornado, Sobol indices, Shapley effects, worth of knowing
+    #[command(after_help = SENSITIVITY_EXAMPLES)]
+    Sensitivity(sensitivity::SensitivityArguments),
+    /// When the company is ready for an IPO, what keeps it from it, and what the offer would be
+    #[command(after_help = IPO_EXAMPLES)]
+    Ipo(ipo::IpoArguments),
     /// The value of a key at which a mean, a quantile or a probability reaches its target
     #[command(after_help = SOLVE_EXAMPLES)]
     Solve(solve::SolveArguments),
@@ -201,6 +271,9 @@ enum Command {
     /// Why two results differ, and which figures moved most
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(diff::DiffArguments),
+    /// Make the workbook and the page of a results folder again, without simulating
+    #[command(after_help = REPORT_EXAMPLES)]
+    Report(report::ReportArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
@@ -235,13 +308,17 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
         Command::Sweep(arguments) => sweep::sweep(arguments),
+        Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
+        Command::Ipo(arguments) => ipo::ipo(arguments),
         Command::Solve(arguments) => solve::solve(arguments),
         Command::Resume(arguments) => resume::resume(arguments),
         Command::Extend(arguments) => resume::extend(arguments),
         Command::Merge(arguments) => merge::merge(arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
+        Command::Report(arguments) => report::report(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Init(arguments) => init::init(arguments),

@@ -55,14 +55,14 @@ pub fn compare(saved: &Saved, paths: u64, how: &How) -> Result<Vec<Verdict>, Fai
     let tables = tables::tables(&valuation(&saved.plan, &result));
     if paths >= SAMPLE_PATHS && has("sample_paths.csv") {
         let mut again = Vec::new();
-        sink::csv::write(&tables.sample_paths, &mut again).map_err(unreadable)?;
+        sink::csv::write_as(saved.dialect(), &tables.sample_paths, &mut again).map_err(unreadable)?;
         let here = std::fs::read(saved.folder.join("sample_paths.csv")).map_err(unreadable)?;
         let difference = comparison::first_difference("sample_paths.csv", &here, &again);
         verdicts.push(Verdict { name: "sample_paths.csv".to_owned(), what: "all bytes", difference });
     }
     if has("summary.csv") {
         let bytes = std::fs::read(saved.folder.join("summary.csv")).map_err(unreadable)?;
-        let stored = sink::csv::read::<SummaryRow>(&bytes);
+        let stored = sink::csv::read::<SummaryRow>(saved.dialect(), &bytes);
         let difference = match stored {
             Ok(stored) => improbable(&stored, &tables.summary),
             Err(error) => Some(error.to_string()),
@@ -158,7 +158,7 @@ struct PrefixWatch<'a> {
 impl PrefixWatch<'_> {
     fn header(&self) {
         if self.draws.is_some() {
-            self.write(draws_csv::header(&self.saved.plan));
+            self.write(draws_csv::header(self.saved.dialect(), &self.saved.plan));
         }
     }
 }
@@ -177,7 +177,7 @@ impl Observer for PrefixWatch<'_> {
     }
 
     fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
-        draws_csv::rows(&self.saved.plan, draws)
+        draws_csv::rows(self.saved.dialect(), &self.saved.plan, draws)
     }
 
     fn write(&self, bytes: Vec<u8>) {

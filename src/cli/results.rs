@@ -62,7 +62,7 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
         };
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message).help(help)
     })?;
-    serde_json::from_slice::<Manifest>(&bytes)
+    let manifest = serde_json::from_slice::<Manifest>(&bytes)
         .ok()
         .filter(|manifest| manifest.program == "capstake" && manifest.schema_version == SCHEMA_VERSION)
         .ok_or_else(|| {
@@ -72,7 +72,14 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
             };
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("name a folder that this version of capstake made, or run the scenario again")
-        })
+        })?;
+    if !manifest.command.is_run() {
+        let message =
+            format!("`{}` holds the answer of `{}`, not a run", folder.display(), manifest.command.name);
+        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("name a folder that `capstake run` made; the study itself can be asked again"));
+    }
+    Ok(manifest)
 }
 
 /// A file of the folder, as the manifest describes it.
@@ -106,10 +113,10 @@ pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u
 fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> {
     let name = format!("{}.csv", R::TABLE);
     let bytes = load_file(folder, manifest, &name)?;
-    sink::csv::read(&bytes).map_err(|error| {
+    sink::csv::read(manifest.outputs.csv().dialect(), &bytes).map_err(|error| {
         let message = format!("`{}` cannot be read: {error}", folder.join(name).display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
-            .help("it was written by another version, or with another dialect; run the scenario again")
+            .help("it was written by another version; run the scenario again")
     })
 }
 

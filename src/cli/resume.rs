@@ -6,8 +6,9 @@ use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
 use super::manifest::Status;
+use super::portion::{Checkpoint, checkpoint_argument};
 use super::progress::Wish;
-use super::run::{Checkpoint, Job, checkpoint_argument, simulate};
+use super::run::{Job, simulate};
 use super::saved::Saved;
 use super::simulation::{self, MAX_PATHS, simd_argument};
 use super::state_file::{self, OtherBuild};
@@ -201,6 +202,7 @@ fn go_on(
         as_in: None,
         only_put_together: false,
     };
+    job.fits(&arguments)?;
     let mut manifest = saved.manifest.clone();
     manifest.status = Status::Running;
     manifest.run.paths_asked = paths;

@@ -7,12 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 use super::cost::Cost;
+use super::draws::{Draws, DrawsFile, draws_argument};
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
+use super::formats::{self, Format};
 use super::manifest::{
     Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
+use super::portion::{Checkpoint, Shard, checkpoint_argument, shard_argument};
 use super::progress::Display;
+use super::room::{Need, Room};
 use super::scenario::{self, Scenario};
 use super::simulation::{Simulation, paths_to_run};
 use super::state_file::{self, Keeper};
@@ -22,10 +26,11 @@ use super::{output, signal};
 use crate::config::Code;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::report::row::Row;
+use crate::report::results::Results;
 use crate::report::{headline, tables};
 use crate::run::{self, RunResult, State, Task};
 use crate::sink;
+use crate::sink::csv::Dialect;
 use crate::store::{self, Head};
 use crate::study::valuation::{Valuation, valuation};
 
@@ -38,7 +43,7 @@ pub struct RunArguments {
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
-    /// Also write every path's inputs and metrics, draws.FORMAT (csv)
+    /// Also write every path's inputs and metrics, draws.FORMAT (csv, parquet, xlsx)
     #[arg(long, value_name = "FORMAT", value_parser = draws_argument)]
     pub draws: Option<Draws>,
     /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
@@ -53,88 +58,6 @@ pub struct RunArguments {
     /// Run path K alone, print its inputs and metrics, write nothing
     #[arg(long, value_name = "K")]
     pub only_path: Option<u64>,
-}
-
-/// A format of the draws file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Draws {
-    /// `draws.csv`.
-    Csv,
-}
-
-impl Draws {
-    /// As `--draws` names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Draws::Csv => "csv",
-        }
-    }
-}
-
-/// How often what is done is saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Checkpoint {
-    /// Never before the end.
-    None,
-    /// After so much time.
-    Every(Duration),
-}
-
-/// Checkpoints of a run that takes more than [`LONG`] seconds, where nothing is said.
-const USUAL_CHECKPOINT: Duration = Duration::from_secs(30);
-/// Seconds.
-const LONG: f64 = 60.0;
-
-/// One of equal parts of a run, counted from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// Which.
-    pub number: u64,
-    /// Of how many.
-    pub of: u64,
-}
-
-impl std::fmt::Display for Shard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}/{}", self.number, self.of)
-    }
-}
-
-/// Reads `--checkpoint`.
-pub fn checkpoint_argument(text: &str) -> Result<Checkpoint, String> {
-    if ["none", "off", "never"].contains(&text) {
-        return Ok(Checkpoint::None);
-    }
-    match humantime::parse_duration(text) {
-        Ok(every) if every.is_zero() => Err("a time above 0, or none".to_owned()),
-        Ok(every) => Ok(Checkpoint::Every(every)),
-        Err(_) => Err("a time with its unit: 30s, 200ms, 5min; or none".to_owned()),
-    }
-}
-
-/// Reads `--shard`.
-pub fn shard_argument(text: &str) -> Result<Shard, String> {
-    let (number, of) = text.split_once('/').ok_or("the part and how many there are: 3/16")?;
-    let count =
-        |text: &str| text.trim().parse::<u64>().map_err(|_| format!("`{text}` is not a whole number"));
-    let shard = Shard { number: count(number)?, of: count(of)? };
-    if (1..=shard.of).contains(&shard.number) && shard.of <= MAX_SHARDS {
-        Ok(shard)
-    } else {
-        Err(format!("parts count from 1 to N, at most {}", thousands(MAX_SHARDS)))
-    }
-}
-
-/// More parts than chunks would be empty.
-const MAX_SHARDS: u64 = 1_000_000;
-
-/// Reads `--draws`.
-pub fn draws_argument(text: &str) -> Result<Draws, String> {
-    match text {
-        "csv" => Ok(Draws::Csv),
-        "parquet" | "xlsx" => Err(format!("{text} is not built into this program; csv is")),
-        _ => Err("there is csv".to_owned()),
-    }
 }
 
 /// Runs a scenario.
@@ -173,6 +96,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         as_in: None,
         only_put_together: false,
     };
+    job.fits(arguments)?;
     signal::listen();
     let mut manifest = manifest(arguments, &job);
     let folder = Folder::open(job.out, &manifest, replace)?;
@@ -200,14 +124,13 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// How often to save, where the arguments leave it open.
-    fn checkpoint(&self, asked: Option<Checkpoint>, done: u64) -> Option<Duration> {
-        let left = self.task.paths_asked().saturating_sub(done);
-        match asked {
-            Some(Checkpoint::Every(every)) => Some(every),
-            Some(Checkpoint::None) => None,
-            None => (self.cost.seconds(left, self.threads) > LONG).then_some(USUAL_CHECKPOINT),
-        }
+    /// Refuses a run for which the machine has no room.
+    pub fn fits(&self, arguments: &RunArguments) -> Result<(), Failure> {
+        Room::of(self.out).take(Need::of(self.cost, self.threads, self.draws_bytes(arguments)), self.out)
+    }
+
+    fn draws_bytes(&self, arguments: &RunArguments) -> f64 {
+        if arguments.draws.is_some() { self.cost.draws_bytes(self.task.paths_asked()) } else { 0.0 }
     }
 }
 
@@ -224,14 +147,23 @@ pub fn simulate(
     if !simulation.quiet && !job.only_put_together {
         output::told(&first_line(arguments, job, before));
     }
+    let dialect = simulation.csv.dialect();
     let draws = match arguments.draws {
-        Some(Draws::Csv) => Some(folder.draft("draws.csv")?),
+        Some(format) => {
+            let file = folder.draft(format.file()).and_then(|draft| {
+                DrawsFile::begin(format, dialect, job.plan, draft)
+                    .map_err(|error| folder.failed(format.file(), &error))
+            });
+            Some(file?)
+        }
         None => None,
     };
+    let format = arguments.draws.unwrap_or(Draws::Csv);
     let display = Display::new(simulation.wish(), job.task.paths_asked(), before);
-    let every = job.checkpoint(arguments.checkpoint, before);
+    let left = job.task.paths_asked().saturating_sub(before);
+    let every = Checkpoint::every(arguments.checkpoint, job.cost.seconds(left, job.threads));
     let keeper = every.map(|every| Keeper::new(job.out, job.plan, every));
-    let watch = Watch::new(job.plan, &display, draws, keeper);
+    let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
     let began = Instant::now();
     let finished = match job.only_put_together {
         false => run::go_on(job.plan, from, &job.task, job.threads, &watch),
@@ -267,7 +199,7 @@ pub fn simulate(
     let draws = match draws {
         Ok(draws) => draws,
         Err(error) => {
-            let failure = folder.failed("draws.csv", &error);
+            let failure = folder.failed(format.file(), &error);
             return Err(give_up(&mut folder, manifest, failure));
         }
     };
@@ -279,11 +211,12 @@ pub fn simulate(
         return shard_done(arguments, job, folder, manifest);
     }
     let answer = (result.paths > 0).then(|| valuation(job.plan, &result));
-    let tables = answer.as_ref().map(tables::tables);
-    let written = match &tables {
-        Some(tables) => {
-            write_tables(&mut folder, tables).and_then(|()| draws.map_or(Ok(()), |draft| folder.keep(draft)))
-        }
+    let formats = arguments.simulation.formats();
+    let results =
+        answer.as_ref().map(|answer| Results { facts: manifest.facts(), tables: tables::tables(answer) });
+    let written = match &results {
+        Some(results) => write(&mut folder, results, &formats, dialect)
+            .and_then(|()| keep_draws(&mut folder, arguments, job, manifest, draws)),
         None => Ok(()),
     };
     if let Err(failure) = written {
@@ -291,7 +224,10 @@ pub fn simulate(
     }
     manifest.files = folder.files().to_vec();
     folder.put_manifest(manifest)?;
-    report(arguments, job, manifest, answer.as_ref(), tables.as_ref())?;
+    report(arguments, job, manifest, answer.as_ref(), results.as_ref().map(|results| &results.tables))?;
+    if arguments.simulation.open {
+        super::opening::open(job.out, &formats);
+    }
     Ok(if complete || job.only_put_together { Exit::Done } else { Exit::Interrupted })
 }
 
@@ -318,6 +254,36 @@ fn ranges(finished: &run::Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
+/// Ends the draws file, if there is one, and puts it in its place.
+fn keep_draws(
+    folder: &mut Folder,
+    arguments: &RunArguments,
+    job: &Job,
+    manifest: &Manifest,
+    draws: Option<DrawsFile>,
+) -> Result<(), Failure> {
+    let (Some(file), Some(format)) = (draws, arguments.draws) else { return Ok(()) };
+    let finished = file.finish(job.plan, manifest);
+    let (draft, remark) = finished.map_err(|error| folder.failed(format.file(), &error))?;
+    if let Some(remark) = remark.filter(|_| !arguments.simulation.quiet) {
+        output::told(&remark);
+    }
+    folder.keep(draft)
+}
+
+/// The tables, then what is made of them.
+fn write(
+    folder: &mut Folder,
+    results: &Results,
+    formats: &[Format],
+    dialect: Dialect,
+) -> Result<(), Failure> {
+    if formats.contains(&Format::Csv) {
+        formats::write_tables(folder, &results.tables, dialect)?;
+    }
+    formats::write(folder, results, formats)
+}
+
 /// The folder keeps the files that are finished and says `partial`.
 fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Failure {
     manifest.files = folder.files().to_vec();
@@ -329,50 +295,33 @@ fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Fa
             format!("finished and kept: {}", names.join(", "))
         }
     };
+    let again = format!("then go on: capstake resume {}", quoted(&folder.path().display().to_string()));
     match folder.put_manifest(manifest) {
-        Ok(()) => failure.help(kept),
+        Ok(()) => failure.help(kept).help(again),
         Err(_) => {
             failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`")
         }
     }
 }
 
-fn write_tables(folder: &mut Folder, tables: &tables::Tables) -> Result<(), Failure> {
-    put(folder, &tables.summary)?;
-    put(folder, &tables.quantiles)?;
-    put(folder, &tables.annual)?;
-    put(folder, &tables.histogram)?;
-    put(folder, &tables.inputs)?;
-    put(folder, &tables.correlations)?;
-    put(folder, &tables.events)?;
-    put(folder, &tables.sample_paths)
-}
-
-fn put<R: Row>(folder: &mut Folder, rows: &[R]) -> Result<(), Failure> {
-    let name = format!("{}.csv", R::TABLE);
-    let mut bytes = Vec::new();
-    sink::csv::write(rows, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
-    folder.put(&name, &bytes)
-}
-
-/// `base: 1,000,000 paths, seed 1, 2 threads (avx2); about 12 s and 3 MB in output/base`.
+/// `base: 1,000,000 paths, seed 1, 2 threads (avx2); about 12 s, 160 MB of memory and 15 MB in output/base`.
 fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     let threads = words::counted(job.threads, "thread");
     let asked = job.task.paths_asked();
     let left = asked.saturating_sub(before);
-    let disk =
-        job.cost.tables_bytes + if arguments.draws.is_some() { job.cost.draws_bytes(asked) } else { 0.0 };
+    let disk = job.cost.tables_bytes + job.cost.state_bytes + job.draws_bytes(arguments);
     let what = match (&arguments.shard, before) {
         (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
         (_, 0) => thousands(asked),
         (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
     };
     format!(
-        "{}: {what} paths, seed {}, {threads} ({}); about {} and {} in {}\n",
+        "{}: {what} paths, seed {}, {threads} ({}); about {}, {} of memory and {} in {}\n",
         job.scenario.model.name,
         job.plan.seed,
         job.plan.isa.name(),
         span(job.cost.seconds(left, job.threads)),
+        size(job.cost.memory_bytes(job.threads)),
         size(disk),
         job.out.display()
     )
@@ -407,6 +356,8 @@ pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
                 .as_ref()
                 .map(|formats| formats.iter().map(|format| format.name().to_owned()).collect()),
             draws: arguments.draws.map(|draws| draws.name().to_owned()),
+            csv_dialect: arguments.simulation.csv.csv_dialect,
+            csv_bom: arguments.simulation.csv.csv_bom,
         },
         files: Vec::new(),
         undefined: Vec::new(),
@@ -534,8 +485,12 @@ fn report(
         return Ok(());
     }
     let file = arguments.scenario.display();
+    let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
+    let look = page.map_or(String::new(), |page| {
+        format!("look at it          {}\n      ", job.out.join(page).display())
+    });
     output::told(&format!(
-        "next: what it assumes    capstake check {file}\n      \
+        "next: {look}what it assumes     capstake check {file}\n      \
          what a figure means capstake explain microsoft_take_pv\n      \
          change a number     capstake run {file} --set KEY=VALUE -o {out}-changed\n"
     ));

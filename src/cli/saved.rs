@@ -3,18 +3,22 @@
 use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
+use super::draws::{Draws, draws_argument};
 use super::exit::{Exit, Failure};
+use super::formats::{Format, format_argument};
 use super::manifest::{Build, Manifest, ScenarioPart};
+use super::portion::shard_argument;
 use super::results;
-use super::run::{Draws, RunArguments, draws_argument, shard_argument};
+use super::run::RunArguments;
 use super::scenario::{self, Scenario};
-use super::simulation::{Format, Simulation, format_argument};
+use super::simulation::Simulation;
 use super::state_file::OtherBuild;
 use crate::config::{self, Code, resolved};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::run::Task;
+use crate::sink::csv::Dialect;
 use crate::study::difference::{KeyChange, changed_keys};
 
 /// A run of which the folder knows everything.
@@ -37,6 +41,11 @@ impl Saved {
     /// changed.
     pub fn open(folder: &Path, isa: Isa, other: OtherBuild) -> Result<Saved, Failure> {
         let manifest = results::load_manifest(folder)?;
+        if manifest.command.name != "run" {
+            let message = format!("`{}` was made by `capstake {}`", folder.display(), manifest.command.name);
+            return Err(Failure::coded(Exit::Usage, Code::ResultsUnreadable, message)
+                .help("what `capstake run` made can be resumed, extended, merged and verified"));
+        }
         same_program(folder, &manifest.build, other)?;
         let seed = manifest.run.seed.parse().map_err(|_| {
             let message =
@@ -47,6 +56,11 @@ impl Saved {
         let scenario = as_it_was(folder, &manifest.scenario)?;
         let plan = Plan::from_model(&scenario.model, seed, isa);
         Ok(Saved { folder: folder.to_owned(), manifest, scenario, plan })
+    }
+
+    /// How its CSV files are spelled.
+    pub fn dialect(&self) -> Dialect {
+        self.manifest.outputs.csv().dialect()
     }
 
     /// What the run was asked to simulate, of so many paths.
@@ -84,7 +98,9 @@ impl Saved {
                 overrides: self.manifest.scenario.overrides.clone(),
                 json: how.json,
                 formats,
+                csv: self.manifest.outputs.csv(),
                 progress: how.progress,
+                open: false,
                 quiet: how.quiet,
                 force: false,
                 simd: how.simd,

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::cost::Cost;
 use super::exit::{Exit, Failure};
+use super::formats::{CsvOptions, Format, format_argument};
 use super::progress::Wish;
 use super::words::{self, span, thousands};
 use crate::config::Code;
@@ -45,12 +46,18 @@ pub struct Simulation {
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub json: bool,
-    /// Formats of the result files, with commas between them (csv) [default: all that are built in]
+    /// Formats of the result files, with commas between them (csv, xlsx, html) [default: all that are built in]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format_argument)]
     pub formats: Option<Vec<Format>>,
+    /// How CSV files are spelled.
+    #[command(flatten)]
+    pub csv: CsvOptions,
     /// How to show progress on stderr
     #[arg(long, value_name = "HOW", value_enum, default_value_t = Wish::Auto)]
     pub progress: Wish,
+    /// Open the results when they are there, in the program that the system has for them
+    #[arg(long)]
+    pub open: bool,
     /// Say nothing but errors: no progress, no warnings, no table
     #[arg(short, long)]
     pub quiet: bool,
@@ -71,6 +78,11 @@ impl Simulation {
     /// Worker threads: of `-j`, or one a core.
     pub fn threads(&self) -> usize {
         threads(self.threads)
+    }
+
+    /// Formats of the result files: those named, or all.
+    pub fn formats(&self) -> Vec<Format> {
+        self.formats.clone().unwrap_or_else(|| Format::ALL.to_vec())
     }
 
     /// How progress is shown.
@@ -108,22 +120,6 @@ pub fn paths_to_run(asked: Option<u64>, model: &Model, cost: &Cost, threads: usi
         .help("the error of a mean falls with the root of the paths: 1e6 give three digits, 1e8 give four"))
 }
 
-/// A format of the result files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// One CSV file a table.
-    Csv,
-}
-
-impl Format {
-    /// As `--formats` names it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Format::Csv => "csv",
-        }
-    }
-}
-
 /// Reads `-n`.
 pub fn paths_argument(text: &str) -> Result<u64, String> {
     match words::count(text) {
@@ -135,18 +131,6 @@ pub fn paths_argument(text: &str) -> Result<u64, String> {
 
 fn seed_argument(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
-}
-
-/// Reads one of `--formats`.
-pub fn format_argument(text: &str) -> Result<Format, String> {
-    match text.trim() {
-        "csv" => Ok(Format::Csv),
-        other @ ("xlsx" | "html" | "parquet") => {
-            Err(format!("{other} is not built into this program; csv is"))
-        }
-        "" => Err("name at least one format: csv".to_owned()),
-        _ => Err("there is csv".to_owned()),
-    }
 }
 
 /// Reads `--simd`.

@@ -15,6 +15,7 @@ use crate::config::Code;
 use crate::report::answer::{Answer, Table};
 use crate::run::{Broken, Observer, Options, Progress};
 use crate::sink;
+use crate::sink::csv::Dialect;
 
 /// A study with everything settled, ready to be conducted.
 pub struct Study<'a> {
@@ -168,7 +169,9 @@ impl Study<'_> {
         manifest.run.paths_done = conducted.paths;
         manifest.run.paths_per_second = conducted.paths as f64 / manifest.run.wall_seconds.max(1e-9);
         let tables = conducted.answer.as_ref().map_or(&[][..], |answer| &answer.tables);
-        if let Err(failure) = tables.iter().try_for_each(|table| put(&mut folder, table)) {
+        if let Err(failure) =
+            tables.iter().try_for_each(|table| put(&mut folder, table, self.simulation.csv.dialect()))
+        {
             manifest.files = folder.files().to_vec();
             manifest.status = Status::Partial;
             folder.put_manifest(&manifest)?;
@@ -221,7 +224,11 @@ impl Study<'_> {
                 threads: self.simulation.threads(),
                 simd: self.simulation.simd.name().to_owned(),
             },
-            outputs: Outputs::default(),
+            outputs: Outputs {
+                csv_dialect: self.simulation.csv.csv_dialect,
+                csv_bom: self.simulation.csv.csv_bom,
+                ..Outputs::default()
+            },
             files: Vec::new(),
             undefined: Vec::new(),
             failed_paths: FailedPaths::default(),
@@ -287,9 +294,9 @@ impl Study<'_> {
     }
 }
 
-fn put(folder: &mut Folder, table: &Table) -> Result<(), Failure> {
+fn put(folder: &mut Folder, table: &Table, dialect: Dialect) -> Result<(), Failure> {
     let name = format!("{}.csv", table.name);
     let mut bytes = Vec::new();
-    sink::csv::write_table(table, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
+    sink::csv::write_table(dialect, table, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
     folder.put(&name, &bytes)
 }

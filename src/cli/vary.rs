@@ -100,7 +100,12 @@ fn range(from: f64, to: f64, steps: &str) -> Result<Vec<String>, String> {
     }
     let last = (steps - 1) as f64;
     // Weights keep 0:1:11 at 0.3 where repeated addition would not.
-    Ok((0..steps).map(|i| toml((from * (last - i as f64) + to * i as f64) / last)).collect())
+    let value = |i: u64| match i {
+        0 => from,
+        i if i + 1 == steps => to,
+        i => (from * (last - i as f64) + to * i as f64) / last,
+    };
+    Ok((0..steps).map(|i| toml(value(i))).collect())
 }
 
 /// A number as TOML, so that it reads back to the same bits.
@@ -271,8 +276,13 @@ impl Points<'_> {
                 return Err(failure);
             }
         };
-        let plan = Plan::from_model(&scenario.model, self.seed, self.isa);
+        let mut plan = Plan::from_model(&scenario.model, self.seed, self.isa);
         let deals: Vec<usize> = (0..self.base.model.deals.len()).collect();
+        let of_cap =
+            |key: &String| ["cap_usd_bn", "paid_to_date_usd_bn"].iter().any(|cap| key.ends_with(cap));
+        if self.keys.iter().all(of_cap) {
+            plan.deals[deals.len()..].iter_mut().for_each(|copy| copy.follows = Some(deal));
+        }
         let place = |at: usize| {
             let mut deals = deals.clone();
             deals[deal] = at;

@@ -118,6 +118,7 @@ fn again(saved: &Saved, how: &How) -> Result<Vec<Verdict>, Failure> {
         as_in: Some(&saved.manifest.run),
         only_put_together: false,
     };
+    job.fits(&arguments)?;
     let mut manifest = manifest(&arguments, &job);
     let folder = Folder::open(&out, &manifest, Replace::SameRun)?;
     if !how.quiet {

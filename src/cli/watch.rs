@@ -4,19 +4,23 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::folder::Draft;
+use super::draws::{Draws, DrawsFile};
 use super::progress::Display;
 use super::signal;
 use super::state_file::Keeper;
 use crate::kernel::plan::Plan;
 use crate::run::{ChunkDraws, Observer, Progress, State};
-use crate::sink::draws_csv;
+use crate::sink::csv::Dialect;
 
 /// Watches one run.
 pub struct Watch<'a> {
     plan: &'a Plan,
     display: &'a Display,
-    draws: Option<Mutex<Draft>>,
+    draws: Option<Mutex<DrawsFile>>,
+    format: Draws,
+    dialect: Dialect,
+    /// No further chunk is wanted for the draws.
+    full: AtomicBool,
     keeper: Option<Keeper>,
     failure: Mutex<Option<io::Error>>,
     failed: AtomicBool,
@@ -27,25 +31,26 @@ impl<'a> Watch<'a> {
     pub fn new(
         plan: &'a Plan,
         display: &'a Display,
-        draws: Option<Draft>,
+        draws: Option<DrawsFile>,
+        format: Draws,
+        dialect: Dialect,
         keeper: Option<Keeper>,
     ) -> Watch<'a> {
-        let watch = Watch {
+        Watch {
             plan,
             display,
             draws: draws.map(Mutex::new),
+            format,
+            dialect,
+            full: AtomicBool::new(false),
             keeper,
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
-        };
-        if watch.draws.is_some() {
-            watch.write(draws_csv::header(plan));
         }
-        watch
     }
 
     /// The draws file, or what kept it from being written.
-    pub fn finish(self) -> Result<Option<Draft>, io::Error> {
+    pub fn finish(self) -> Result<Option<DrawsFile>, io::Error> {
         match self.failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             Some(error) => Err(error),
             None => Ok(self
@@ -69,17 +74,22 @@ impl Observer for Watch<'_> {
     }
 
     fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
-        draws_csv::rows(self.plan, draws)
+        match self.full.load(Ordering::Relaxed) {
+            true => Vec::new(),
+            false => DrawsFile::encode(self.format, self.dialect, self.plan, draws),
+        }
     }
 
     fn write(&self, bytes: Vec<u8>) {
         // After a failure the chunks in flight still arrive; the file has a hole and is not kept.
-        if self.failed.load(Ordering::Relaxed) {
+        if self.failed.load(Ordering::Relaxed) || self.full.load(Ordering::Relaxed) {
             return;
         }
         let Some(draws) = &self.draws else { return };
-        let Ok(mut draft) = draws.lock() else { return };
-        if let Err(error) = draft.write(&bytes) {
+        let Ok(mut file) = draws.lock() else { return };
+        let written = file.write(&bytes);
+        self.full.store(file.is_full(), Ordering::Relaxed);
+        if let Err(error) = written {
             self.failed.store(true, Ordering::Relaxed);
             if let Ok(mut failure) = self.failure.lock() {
                 failure.get_or_insert(error);

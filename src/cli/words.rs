@@ -1,10 +1,20 @@
 //! Counts, spans of time and sizes as a person reads and writes them.
 
+pub use crate::report::command::quoted;
 pub use crate::report::digits::thousands;
 
 /// `1 path`, `2 paths`.
 pub fn counted(count: usize, one: &str) -> String {
     format!("{} {one}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
+}
+
+/// `a`, `a and b`, `a, b and c`.
+pub fn listed(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
 }
 
 /// About two digits: `0.4 s`, `12 s`, `3 min`, `5 h`, `9 days`, `3 years`.
@@ -98,16 +108,6 @@ pub enum CountError {
     Large,
 }
 
-/// An argument as a shell takes it back: quoted where it needs quotes.
-pub fn quoted(argument: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
-    if !argument.is_empty() && argument.chars().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', r"'\''"))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +155,7 @@ mod tests {
         assert_eq!(size(999.0), "999 B");
         assert_eq!(size(1_234.0), "1.2 kB");
         assert_eq!(size(45e9), "45 GB");
+        assert_eq!(listed(&["a"]) + &listed(&["a", "b"]) + &listed(&["a", "b", "c"]), "aa and ba, b and c");
         assert_eq!(quoted("a=1"), "a=1");
         assert_eq!(quoted("a=\"it's\""), r#"'a="it'\''s"'"#);
     }

@@ -360,9 +360,6 @@ To mend it: give it a share; 0.001 will do for a cloud that hardly sells."#;
     PathsOption = "S701", "a number of paths that cannot be run", r#"The number of paths is 0 or more than can be run. Standard errors need at least two.
 
 To mend it: give a number such as 100000, 1e6 or 10M with -n, or a whole number in `[run] paths`."#;
-    SeedOption = "S702", "a seed that cannot be used", r#"A seed is a whole number from 0 to 18446744073709551615.
-
-To mend it: give such a number."#;
     MixYear = "S703", "a mix year off the timeline", r#"The year for which the mix of clouds is reported is not within the timeline. Its metrics have no value. This is a warning.
 
 To mend it: set `[run] mix_year` to a year of the timeline."#;
@@ -421,6 +418,30 @@ To mend it: fewer values, fewer paths (-n 100k gives curves that the eye cannot 
 the same name.
 
 To mend it: give the deals that belong together the same name."#;
+    CorrelatedVariables = "S721", "Sobol indices of correlated variables", r#"Sobol indices take the variance apart into what each variable does by itself and with others. Where variables are correlated,
+there is no such division: what belongs to one cannot be told from what it shares with the other, and the usual estimators
+give numbers without meaning.
+
+    capstake sensitivity base.toml --method sobol             growth of two segments is correlated
+    capstake sensitivity base.toml --method shapley           shares the variance out fairly
+    capstake sensitivity base.toml --method sobol --by kind   inputs and noise are independent
+
+To mend it: one of the two other commands, or take the correlations out of the scenario."#;
+    QuantityUndefined = "S722", "a metric without a value on some paths", r#"Parts of a variance are taken from evaluations of the same path with some variables drawn anew; each needs a value. A metric
+that exists on some paths only (the time of an IPO, the time at which the cap is reached) has none on the others.
+
+    capstake sensitivity base.toml --method shapley --metric ipo_time
+
+To mend it: take a metric that exists on every path (`ipo`, `cap_hit`), or `--method plain`, which takes the paths on which there is a
+value and says how many they are."#;
+    NothingUncertain = "S723", "nothing is uncertain", r#"No number of the scenario has a distribution, and nothing moves along the path: all paths are the same, and nothing drives
+anything.
+
+To mend it: give a number a distribution, or a segment a volatility."#;
+    NoListing = "S724", "a scenario without an IPO", r#"`capstake ipo` asks when the company is ready to be listed and on what terms. The scenario has no `[ipo]`, or no `[equity]`, without
+which there is no value to offer at.
+
+To mend it: add both tables. `capstake explain ipo` lists the keys; a table without gates is ready at once."#;
     // ---- Results folders
     FolderForeign = "S801", "the results folder holds something else", r#"The folder for the results is not empty and was not made by this program: it has no manifest. It is never touched, with or
 without --force.

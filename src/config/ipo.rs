@@ -19,6 +19,8 @@ noun! {
     fee: Option<Number> = number(Unit::Fraction, Fraction).or("0");
     /// How far below its value the company is offered.
     underpricing: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    /// Shares before the offer, fully diluted, in billions: for the price of one; no value depends on it.
+    shares_bn: Option<Number> = number(Unit::SharesBn, Positive);
     /// What must hold.
     gate: Option<Gate> = plain();
 }

@@ -1,7 +1,7 @@
 //! A config as text again: every key that is set, in one order and one spelling. Its bytes identify a scenario.
 
 use super::Config;
-use super::noun::{Kind, Noun, NounSpec, print_table};
+use super::noun::{Kind, Noun, NounSpec, entry_label, join, print_table};
 use super::tree::{Entry, Value};
 
 /// The scenario as TOML, after overrides. Comments, order of keys and spelling of numbers of the file leave no trace;
@@ -17,6 +17,51 @@ pub fn to_toml(config: &Config) -> String {
 /// The same as JSON: dates as texts, `inf` and `nan` as texts, for JSON has neither.
 pub fn to_json(config: &Config) -> serde_json::Value {
     json(&print_table(config.print()))
+}
+
+/// Every key that is set with its value as TOML, lists entry by entry; of numbers without their `source` and `note`,
+/// which change nothing that is simulated.
+pub fn flat(config: &Config) -> Vec<(String, String)> {
+    let mut rows = Vec::new();
+    if let Value::Table(entries) = print_table(config.print()) {
+        flatten(&mut rows, &entries, Config::SPEC, "");
+    }
+    rows
+}
+
+fn flatten(rows: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static NounSpec, path: &str) {
+    for entry in entries {
+        let path = join(path, &entry.key);
+        let kind = spec.find(&entry.key).map(|row| row.kind);
+        match (kind, &entry.node.value) {
+            (Some(Kind::Table(inner)), Value::Table(below)) => flatten(rows, below, inner, &path),
+            (Some(Kind::List(inner) | Kind::Steps(inner)), Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    if let Value::Table(below) = &item.value {
+                        flatten(rows, below, inner, &join(&path, &entry_label(inner.entry_key, index, item)));
+                    }
+                }
+            }
+            (Some(Kind::Loadings | Kind::Years), Value::Table(below)) => {
+                for entry in below {
+                    rows.push((join(&path, &entry.key), bare_number(&entry.node.value)));
+                }
+            }
+            (Some(Kind::Number | Kind::Steps(_)), value) => rows.push((path, bare_number(value))),
+            (_, value) => rows.push((path, inline(value))),
+        }
+    }
+}
+
+/// A number without its source and note: `{ value = 1 }` is `1`.
+fn bare_number(value: &Value) -> String {
+    let Value::Table(entries) = value else { return inline(value) };
+    let kept: Vec<Entry> =
+        entries.iter().filter(|entry| !matches!(entry.key.as_str(), "source" | "note")).cloned().collect();
+    match kept.as_slice() {
+        [only] if only.key == "value" => inline(&only.node.value),
+        _ => inline(&Value::Table(kept)),
+    }
 }
 
 /// Every key that is set with its value as TOML, in order: keys dotted as `--set` writes them, entries of lists by name,

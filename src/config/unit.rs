@@ -23,6 +23,10 @@ pub enum Unit {
     Probability,
     /// 0 or 1.
     Flag,
+    /// Billions of shares.
+    SharesBn,
+    /// US dollars a share.
+    UsdPerShare,
 }
 
 impl Unit {
@@ -39,6 +43,8 @@ impl Unit {
             Unit::Multiple => "multiple",
             Unit::Probability => "probability",
             Unit::Flag => "flag",
+            Unit::SharesBn => "shares_bn",
+            Unit::UsdPerShare => "usd_per_share",
         }
     }
 }

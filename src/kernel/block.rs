@@ -2,6 +2,7 @@
 
 use super::outcome::Outcome;
 use super::plan::Plan;
+use super::readiness::Readiness;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::portable::Portable;
 use crate::math::simd::{Isa, Level};
@@ -48,6 +49,10 @@ pub struct Columns {
     pub(super) times: Vec<[Lanes; 4]>,
     /// 1 on the paths that are not finite.
     pub broken: Lanes,
+    /// Per factor and then per shock, calendar year: the sum of its innovations or jumps; empty in a block without room.
+    pub noise: Vec<Vec<Lanes>>,
+    /// What a prospectus would say, per deal and period; empty in a block without room, or where there is no IPO.
+    pub readiness: Vec<Vec<Readiness<Lanes>>>,
 }
 
 /// The state of eight paths, in the registers that the plan's instruction set has.
@@ -110,10 +115,37 @@ impl Block {
                 factors: vec![vec![[Lanes::ZERO; 2]; pairs]; steps.periods.len()],
                 times: vec![[Lanes::ZERO; 4]; model.deals.len()],
                 broken: Lanes::ZERO,
+                noise: Vec::new(),
+                readiness: Vec::new(),
             },
             eight: Eight::new(plan),
             factor_pairs: vec![ChunkCoMoments::EMPTY; pairs],
         }
+    }
+
+    /// Room for blocks that also sum up what factors and shocks drew.
+    pub fn with_noise(plan: &Plan) -> Block {
+        let mut block = Block::new(plan);
+        let sources = plan.innovations.factors.len() + plan.model.shocks.len();
+        block.columns.noise = vec![vec![Lanes::ZERO; plan.steps.years.len()]; sources];
+        block
+    }
+
+    /// Room for blocks that also note what a prospectus would say.
+    pub fn with_readiness(plan: &Plan) -> Block {
+        let mut block = Block::new(plan);
+        if plan.model.ipo.is_some() {
+            let period = Readiness::all(Lanes::ZERO);
+            block.columns.readiness = vec![vec![period; plan.steps.periods.len()]; plan.deals.len()];
+            match &mut block.eight {
+                Eight::Portable(outcome) => outcome.note_readiness(),
+                #[cfg(target_arch = "x86_64")]
+                Eight::Avx2(outcome) => outcome.note_readiness(),
+                #[cfg(target_arch = "x86_64")]
+                Eight::Avx512(outcome) => outcome.note_readiness(),
+            }
+        }
+        block
     }
 
     /// Simulates the 64 paths from `first_path` (a multiple of 64) on.

@@ -9,12 +9,14 @@ use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
 use super::owed::OwedTerms;
 use super::plan::{Plan, StepRef};
+use super::readiness::Readiness;
 use super::record::{PeriodFigures, YearSums};
 use super::trailing::Past;
 use super::world::World;
 use crate::math::elementary::exp;
-use crate::math::vector::Vector;
+use crate::math::vector::{Mask, Vector};
 use crate::model::deal::ShareBase;
+use crate::model::equity::Method;
 use crate::model::ledger::Num;
 use crate::piece;
 
@@ -50,6 +52,10 @@ pub struct Company<V> {
     alive_before: V,
     /// Sums over the year.
     pub year: YearSums<V>,
+    /// Whether it has lived and died as the company that it follows, on all paths and so far.
+    alike: bool,
+    /// What a prospectus would say of the period, where anybody asks.
+    pub note: Option<Box<Readiness<V>>>,
 }
 
 impl<V: Vector> Company<V> {
@@ -73,7 +79,14 @@ impl<V: Vector> Company<V> {
             revenue_kept: zero,
             alive_before: one,
             year: YearSums::new(plan.model.clouds.len()),
+            alike: true,
+            note: None,
         }
+    }
+
+    /// Index of its deal.
+    pub fn deal(&self) -> usize {
+        self.deal
     }
 
     /// Time 0: what is owed, and the equity value that the scenario itself implies.
@@ -104,6 +117,7 @@ impl<V: Vector> Company<V> {
         self.revenue_kept = zero;
         self.alive_before = V::one();
         self.year.clear();
+        self.alike = true;
         // Today's run-rate: a period of one year at today's rates.
         self.sell(plan, world, plan.deals[self.deal].licensed_at_start, 1.0);
         if model.equity.is_some() {
@@ -126,11 +140,68 @@ impl<V: Vector> Company<V> {
         piece!(V, self.go_public(plan, world, at));
     }
 
+    /// One period of a company that differs from another, stepped before it, in the cap of its deal alone. The same bits as
+    /// [`Company::step`]; what the cap does not reach is taken from the other as long as both live alike.
+    #[inline(always)]
+    pub fn step_after(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        let apart = !self.holding.alive.same(leader.alive_before);
+        self.alike = self.alike && !apart.any();
+        if !self.alike {
+            self.step(plan, world, at);
+            return;
+        }
+        piece!(V, {
+            self.trade_as(leader, plan, world, at);
+            self.finance_as(leader, plan, world, at);
+        });
+        let pending = self.holding.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
+        // Listed or failed everywhere, nobody looks at gates again: readiness is not reported of such a deal.
+        if pending.any() {
+            piece!(V, self.go_public(plan, world, at));
+        } else {
+            self.leave(plan, world, at);
+        }
+    }
+
+    /// As [`Company::trade`]: sales and Microsoft's own business do not hang on what is paid.
+    #[inline(always)]
+    fn trade_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        self.alive_before = self.holding.alive;
+        self.sales = leader.sales;
+        self.own = leader.own;
+        self.settle_books(plan, world, at);
+    }
+
+    /// As [`Company::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
+    #[inline(always)]
+    fn finance_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        self.hold_rounds(plan, world, at);
+        if let Some(equity) = &plan.model.equity {
+            self.past.year_ago_ratio = leader.past.year_ago_ratio;
+            self.share.owe_as(&leader.share);
+            if matches!(equity.method, Method::RevenueMultiple { .. }) {
+                self.holding.ev = leader.holding.ev;
+                self.holding.defined = leader.holding.defined;
+            } else {
+                self.value(plan, world, Some(at.period));
+            }
+            self.holding.value_equity(self.books.cash, self.share.owed);
+        }
+        self.survive(plan, world, at);
+    }
+
     /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
     #[inline(always)]
     fn trade(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.holding.alive;
         self.sell(plan, world, plan.deals[self.deal].licensed[at.period], at.length);
+        self.settle_books(plan, world, at);
+        self.serve(plan, world, at);
+    }
+
+    /// The revenue share, costs, tax and cash, once the period's sales are known.
+    #[inline(always)]
+    fn settle_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.past.net[at.period] = self.sales.net;
         self.pay(plan, world, at);
         let (net, paid) = (self.sales.net, self.share.paid);
@@ -138,23 +209,34 @@ impl<V: Vector> Company<V> {
         self.books.spend(plan, &world.costs, net, self.sales.inference, paid, self.alive_before);
         self.past.fcf[at.period] = self.books.fcf;
         self.past.ebitda[at.period] = self.books.ebitda;
-        self.serve(plan, world, at);
     }
 
     /// Scheduled rounds, multiple and equity, shortfall funding or failure, grants.
     #[inline(always)]
     fn finance(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let (model, numbers) = (&plan.model, &world.numbers);
-        for &round in &plan.rounds[at.period] {
-            let alive = self.holding.alive.is_set();
-            self.holding.raise(plan, &model.rounds[round], alive, &mut self.books.cash, numbers);
-        }
-        if model.equity.is_some() {
-            self.past.look_back(plan, at.period, numbers);
+        self.hold_rounds(plan, world, at);
+        if plan.model.equity.is_some() {
+            self.past.look_back(plan, at.period, &world.numbers);
             self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
             self.value(plan, world, Some(at.period));
             self.holding.value_equity(self.books.cash, self.share.owed);
         }
+        self.survive(plan, world, at);
+    }
+
+    /// Scheduled rounds.
+    #[inline(always)]
+    fn hold_rounds(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        for &round in &plan.rounds[at.period] {
+            let alive = self.holding.alive.is_set();
+            self.holding.raise(plan, &plan.model.rounds[round], alive, &mut self.books.cash, &world.numbers);
+        }
+    }
+
+    /// Shortfall funding or failure, then grants.
+    #[inline(always)]
+    fn survive(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let (model, numbers) = (&plan.model, &world.numbers);
         if let Some(cash) = &model.cash {
             let factor = world.discounts.equity.at_end;
             self.holding.survive(plan, cash, at, &mut self.books, self.share.owed, factor, numbers);
@@ -170,7 +252,20 @@ impl<V: Vector> Company<V> {
         if plan.model.equity.is_none() {
             return;
         }
+        if self.note.is_some() {
+            piece!(V, self.take_note(plan, world, at));
+        }
         self.list(plan, world, at);
+        if let Some(note) = &mut self.note {
+            note.kept_after = self.holding.kept;
+            note.ipo_equity = self.listing.ipo_equity;
+        }
+        self.leave(plan, world, at);
+    }
+
+    /// The exit of the stake.
+    #[inline(always)]
+    fn leave(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let last = at.period + 1 == plan.steps.periods.len();
         let factor = world.discounts.equity.at_end;
         let (lockup, market) = (self.terms.lockup_years, self.terms.unlisted_market);
@@ -243,7 +338,7 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn owe(&mut self, plan: &Plan, world: &World<V>, rate: Option<Num>, length: f64, time: f64) {
         if rate.is_none() {
-            self.share.owed = V::zero();
+            self.share.owe_nothing();
             return;
         }
         let terms = OwedTerms {
@@ -256,6 +351,26 @@ impl<V: Vector> Company<V> {
             time,
         };
         self.share.owe(&terms);
+    }
+
+    /// Notes what a prospectus would say before the period's offer.
+    #[inline(always)]
+    fn take_note(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let figures = Readiness::before_offer(self, plan, world, at);
+        if let Some(note) = &mut self.note {
+            **note = figures;
+        }
+    }
+
+    /// What would be owed at the end of a period had what is still to come no cap.
+    #[inline(always)]
+    pub fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
+        let (left, owed) = (self.share.cap_left, self.share.owed);
+        self.share.cap_left = V::splat(f64::INFINITY);
+        self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
+        let without = self.share.owed;
+        (self.share.cap_left, self.share.owed) = (left, owed);
+        without
     }
 
     /// Enterprise value at the end of a period, or today.

@@ -124,6 +124,8 @@ pub struct Books<V> {
     pub unused_home: V,
     /// EBITDA of the period.
     pub ebitda: V,
+    /// Income before tax of the period.
+    pub pretax: V,
     /// Free cash flow of the period.
     pub fcf: V,
     /// Losses carried forward.
@@ -137,7 +139,16 @@ impl<V: Vector> Books<V> {
     #[inline(always)]
     pub fn new(losses: V, cash: V) -> Books<V> {
         let zero = V::zero();
-        Books { compute: zero, compute_home: zero, unused_home: zero, ebitda: zero, fcf: zero, losses, cash }
+        Books {
+            compute: zero,
+            compute_home: zero,
+            unused_home: zero,
+            ebitda: zero,
+            pretax: zero,
+            fcf: zero,
+            losses,
+            cash,
+        }
     }
 
     /// A period's costs, tax and cash, from net revenue, cost of inference, the payment, and 1 while the company lives.
@@ -155,6 +166,7 @@ impl<V: Vector> Books<V> {
         }
         self.ebitda = net - paid - self.compute - terms.opex * net - terms.fixed * alive;
         let pretax = self.cash.mul_add(terms.interest, self.ebitda);
+        self.pretax = pretax;
         let profit = pretax.positive_part();
         let loss = (-pretax).positive_part();
         let offset = self.losses.least(terms.offset_limit * profit);

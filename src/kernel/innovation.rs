@@ -74,8 +74,8 @@ pub struct Innovations {
     /// Name of each row.
     pub names: Vec<String>,
     /// Rows that some equation or correlation uses, with the keys of their streams.
-    drawn: Vec<(usize, RoundKeys)>,
-    groups: Vec<Mixing>,
+    pub(super) drawn: Vec<(usize, RoundKeys)>,
+    pub(super) groups: Vec<Mixing>,
     /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
     pub pairs: Vec<(usize, usize, usize)>,
 }

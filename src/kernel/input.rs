@@ -20,9 +20,9 @@ pub const TERMINATION_TIME: &str = "termination.time";
 pub struct Inputs {
     /// Handle of each row's number; the last row is the time of termination.
     pub nums: Vec<Num>,
-    keys: Vec<StreamKey>,
+    pub(super) keys: Vec<StreamKey>,
     maps: Vec<QuantileMap>,
-    groups: Vec<Mixing>,
+    pub(super) groups: Vec<Mixing>,
     /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
     pub pairs: Vec<(usize, usize, usize)>,
 }

@@ -5,6 +5,7 @@ use super::block::{Asked, Columns};
 use super::company::Company;
 use super::metric::Series;
 use super::plan::{Plan, StepRef};
+use super::readiness::Readiness;
 use super::record::{PeriodFigures, YearSums};
 use super::take::Take;
 use super::trailing;
@@ -21,6 +22,8 @@ pub struct Outcome<V> {
     period: YearSums<V>,
     /// By deal, the sales of each cloud in the year of the mix metrics.
     mix_year_sold: Vec<Vec<V>>,
+    /// By deal, whether something reads the sums over its years.
+    recorded: Vec<bool>,
     /// 1 on the paths that are not finite.
     broken: V,
 }
@@ -35,7 +38,15 @@ impl<V: Vector> Outcome<V> {
             companies: (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect(),
             period: YearSums::new(clouds),
             mix_year_sold: vec![vec![V::zero(); sold]; plan.deals.len()],
+            recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
             broken: V::zero(),
+        }
+    }
+
+    /// From now on the companies note what a prospectus would say.
+    pub fn note_readiness(&mut self) {
+        for company in &mut self.companies {
+            company.note = Some(Box::new(Readiness::all(V::zero())));
         }
     }
 
@@ -48,8 +59,12 @@ impl<V: Vector> Outcome<V> {
         for period in 0..plan.steps.periods.len() {
             let at = plan.steps.at(period);
             self.world.step(plan, at, first_path);
-            for company in &mut self.companies {
-                company.step(plan, &self.world, at);
+            for deal in 0..self.companies.len() {
+                let (before, rest) = self.companies.split_at_mut(deal);
+                match plan.deals[deal].follows {
+                    Some(leader) => rest[0].step_after(&before[leader], plan, &self.world, at),
+                    None => rest[0].step(plan, &self.world, at),
+                }
             }
             piece!(V, self.write_down(plan, at, &mut year, eight, asked, columns));
         }
@@ -84,7 +99,16 @@ impl<V: Vector> Outcome<V> {
                 self.world.zeta[b][at.parity].store(second.eight_mut(eight));
             }
         }
+        if !columns.noise.is_empty() {
+            self.add_noise(plan, at, *year, eight, columns);
+        }
         for d in 0..self.companies.len() {
+            if let Some(note) = &mut self.companies[d].note {
+                note.store(eight, &mut columns.readiness[d][at.period]);
+            }
+            if !self.recorded[d] && !asked.periods {
+                continue;
+            }
             let figures = self.companies[d].figures(plan, &self.world, at);
             self.companies[d].year.add(&figures);
             if asked.periods {
@@ -106,6 +130,20 @@ impl<V: Vector> Outcome<V> {
         }
         if year_ends {
             *year += 1;
+        }
+    }
+
+    /// Adds the period's innovations and jumps to the year's sums.
+    #[inline(always)]
+    fn add_noise(&mut self, plan: &Plan, at: StepRef, year: usize, eight: usize, columns: &mut Columns) {
+        let begins = year == 0 || plan.steps.years[year - 1].last + 1 == at.period;
+        let begins = begins && (year > 0 || at.period == 0);
+        let innovations = self.world.zeta.iter().map(|pair| pair[at.parity]);
+        let jumps = self.world.jumps.iter().copied();
+        for (source, drawn) in columns.noise.iter_mut().zip(innovations.chain(jumps)) {
+            let sum = source[year].eight_mut(eight);
+            let before = if begins { V::zero() } else { V::load(sum) };
+            (before + drawn).store(sum);
         }
     }
 

@@ -47,7 +47,7 @@ impl<V: Vector> Share<V> {
         let (zero, one) = (V::zero(), V::one());
         let tau = (self.ends - t.effective.max(t.time)).positive_part();
         if !tau.gt(zero).any() {
-            self.owed = zero;
+            self.owe_nothing();
             return;
         }
         let half = tau * 0.5;
@@ -64,7 +64,21 @@ impl<V: Vector> Share<V> {
         let q_full = exp(gamma_full - tau * t.discount);
         let simpson = q_half * 4.0 + q_full + 1.0;
         let owed = t.rate * t.annual_base * (tau * (1.0 / 6.0)) * simpson;
-        let owed = V::select(self.terminated.lt(V::splat(t.time)), zero, owed);
-        self.owed = owed.least(self.cap_left);
+        self.expected = V::select(self.terminated.lt(V::splat(t.time)), zero, owed);
+        self.owed = self.expected.least(self.cap_left);
+    }
+
+    /// The same where another share of the same terms, but for the cap, has it worked out.
+    #[inline(always)]
+    pub fn owe_as(&mut self, other: &Share<V>) {
+        self.expected = other.expected;
+        self.owed = self.expected.least(self.cap_left);
+    }
+
+    /// Nothing will fall due.
+    #[inline(always)]
+    pub fn owe_nothing(&mut self) {
+        self.expected = V::zero();
+        self.owed = V::zero();
     }
 }

@@ -26,6 +26,8 @@ pub struct World<V> {
     pub exponential: V,
     /// Innovations of the current two periods, by factor.
     pub zeta: Vec<[V; 2]>,
+    /// Jumps of the period, in logs, one a shock.
+    pub jumps: Vec<V>,
     segments: Vec<SegmentPaths<V>>,
     shocks: Vec<ShockPaths<V>>,
     /// Microsoft's own AI revenue.
@@ -77,6 +79,7 @@ impl<V: Vector> World<V> {
             numbers: Numbers::new(&model.ledger),
             exponential: zero,
             zeta: vec![[zero; 2]; plan.innovations.factors.len()],
+            jumps: vec![zero; model.shocks.len()],
             segments: segments.collect(),
             shocks: model.shocks.iter().map(|shock| ShockPaths::new(shock, steps)).collect(),
             ai: ai.map(|ai| process(ai, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth)),
@@ -199,7 +202,9 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     fn shake(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
         for (i, shock) in plan.model.shocks.iter().enumerate() {
-            let Some(jump) = self.shocks[i].strike(&plan.shocks[i], at, first_path) else { continue };
+            let struck = self.shocks[i].strike(&plan.shocks[i], at, first_path);
+            self.jumps[i] = struck.unwrap_or(V::zero());
+            let Some(jump) = struck else { continue };
             for (&(target, _), loading) in shock.loadings.iter().zip(&self.shocks[i].loadings) {
                 let state = match target {
                     ShockTarget::Segment(k) => &mut self.segments[k].process.x,

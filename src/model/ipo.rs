@@ -41,6 +41,26 @@ impl GateKind {
         GateKind::OwedToRevenue,
         GateKind::Equity,
     ];
+
+    /// The scenario's key below `ipo.gate`.
+    pub fn key(self) -> &'static str {
+        match self {
+            GateKind::TrailingRevenue => "trailing_revenue_usd_bn",
+            GateKind::Growth => "growth",
+            GateKind::GrossMargin => "gross_margin",
+            GateKind::FcfMargin => "fcf_margin",
+            GateKind::RunwayMonths => "runway_months",
+            GateKind::LargestCloudShare => "largest_cloud_share",
+            GateKind::CommitmentsToRevenue => "commitments_to_revenue",
+            GateKind::OwedToRevenue => "owed_to_revenue",
+            GateKind::Equity => "equity_usd_bn",
+        }
+    }
+
+    /// Whether it holds at most at its threshold; else at least.
+    pub fn is_upper(self) -> bool {
+        matches!(self, GateKind::LargestCloudShare | GateKind::CommitmentsToRevenue | GateKind::OwedToRevenue)
+    }
 }
 
 /// The terms of an IPO.
@@ -58,6 +78,8 @@ pub struct Ipo {
     pub fee: Num,
     /// Discount of the offer price.
     pub underpricing: Num,
+    /// Shares before the offer, fully diluted, billions; `None`: no price of a share.
+    pub shares: Option<Num>,
     /// Gates that are set, in the order of [`GateKind::ALL`].
     pub gates: Vec<(GateKind, Num)>,
 }
@@ -85,6 +107,7 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Option<Ipo> {
         primary: judge.number(&table, "primary", &ipo.primary),
         fee: judge.number(&table, "fee", &ipo.fee),
         underpricing: judge.number(&table, "underpricing", &ipo.underpricing),
+        shares: judge.optional(&ipo.shares_bn),
         gates: GateKind::ALL
             .into_iter()
             .zip(slots)

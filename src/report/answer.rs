@@ -44,8 +44,30 @@ pub enum Shown {
     All,
     /// So many first rows.
     First(usize),
+    /// So many first rows of every run of rows that are alike in their first columns.
+    FirstOfEach {
+        /// Rows of each.
+        rows: usize,
+        /// Columns in which they are alike.
+        alike: usize,
+    },
     /// Nothing: it is for files.
     None,
+}
+
+impl Table {
+    /// Rows that a terminal shows.
+    pub fn shown_rows(&self) -> Vec<&Vec<Value>> {
+        match self.shown {
+            Shown::All => self.rows.iter().collect(),
+            Shown::First(rows) => self.rows.iter().take(rows).collect(),
+            Shown::FirstOfEach { rows, alike } => {
+                let runs = self.rows.chunk_by(|a, b| a[..alike] == b[..alike]);
+                runs.flat_map(|run| run.iter().take(rows)).collect()
+            }
+            Shown::None => Vec::new(),
+        }
+    }
 }
 
 /// A column of a table.

@@ -1,5 +1,6 @@
 //! How many digits a number is worth: as many as its error supports.
 
+use crate::config::Unit;
 use crate::stats::summary::Statistics;
 
 /// What stands where there is no number.
@@ -61,6 +62,34 @@ impl Estimate {
             Precision::Unknown => self.value.clone(),
         }
     }
+}
+
+/// A mean with its error and unit, in a sentence: `$205.6 ± 0.5 bn`, `-$2.03 ± 0.14 bn`, `12.3 ± 0.2%`, `4.2 years (exact)`.
+pub fn in_words(mean: f64, std_error: f64, unit: Unit) -> String {
+    let percent = matches!(unit, Unit::Fraction | Unit::Probability | Unit::Flag);
+    let scale = if percent { 100.0 } else { 1.0 };
+    let estimate = Estimate::new(scale * mean, scale * std_error);
+    if estimate.value == NONE {
+        return "without a value".to_owned();
+    }
+    let (sign, size) = match estimate.value.strip_prefix('-') {
+        Some(size) => ("-", size),
+        None => ("", estimate.value.as_str()),
+    };
+    let (before, after) = match unit {
+        Unit::UsdBn => ("$", " bn"),
+        Unit::UsdBnPerYear => ("$", " bn a year"),
+        Unit::Years => ("", " years"),
+        Unit::Months => ("", " months"),
+        _ if percent => ("", "%"),
+        _ => ("", ""),
+    };
+    let (error, exact) = match &estimate.precision {
+        Precision::Error(error) => (format!(" ± {error}"), ""),
+        Precision::Exact => (String::new(), " (exact)"),
+        Precision::Unknown => (String::new(), ""),
+    };
+    format!("{sign}{before}{size}{error}{after}{exact}")
 }
 
 /// The power of ten of the leading digit; 0 of 0.
@@ -138,6 +167,15 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn figures_in_sentences_have_their_sign_and_unit() {
+        assert_eq!(in_words(-2.0345, 0.14, Unit::UsdBn), "-$2.03 ± 0.14 bn");
+        assert_eq!(in_words(0.1234, 0.002, Unit::Fraction), "12.34 ± 0.20%");
+        assert_eq!(in_words(4.25, 0.0, Unit::Years), "4.25 years (exact)");
+        assert_eq!(in_words(f64::NAN, 1.0, Unit::Years), "without a value");
+        assert_eq!(in_words(3.0, f64::NAN, Unit::Multiple), "3");
+    }
     use proptest::prelude::*;
 
     fn estimate(mean: f64, error: f64) -> String {

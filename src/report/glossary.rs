@@ -332,7 +332,7 @@ pub const STATISTICS: [Term; 12] = [
 ];
 
 /// The files of a results folder.
-pub const FILES: [Term; 10] = [
+pub const FILES: [Term; 21] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -375,11 +375,66 @@ pub const FILES: [Term; 10] = [
         text: "Every path and deal with every uncertain input and every metric; only with --draws csv. It is large.",
     },
     Term {
+        name: "report.html",
+        unit: None,
+        text: "The results as a page for a browser: one file that asks nothing of a network, made of the tables and the manifest alone.",
+    },
+    Term {
         name: "manifest.json",
         unit: None,
         text: "What the folder holds and where it comes from: program, scenario as run, seed, paths, times, files with digests, counts \
                of undefined and failed paths, and `status`: running, complete, partial (stopped, or the disk was full) or \
                failed.",
+    },
+    Term {
+        name: "tornado.csv",
+        unit: None,
+        text: "Of capstake sensitivity: one row for each metric and input: how far the metric's mean moves as the input goes from its 10% to its 90% quantile, and their rank correlation.",
+    },
+    Term {
+        name: "groups.csv",
+        unit: None,
+        text: "Of capstake sensitivity: one row for each metric and group of inputs or noise: swing along the straight line that fits best, and the part of the variance it explains.",
+    },
+    Term {
+        name: "information.csv",
+        unit: None,
+        text: "Of capstake sensitivity: what knowing an input, a group or everything is worth to who takes the deal with the highest mean of the metric.",
+    },
+    Term {
+        name: "indices.csv",
+        unit: None,
+        text: "Of capstake sensitivity --method sobol: total and first-order indices, parts of the variance, for each metric and variable.",
+    },
+    Term {
+        name: "effects.csv",
+        unit: None,
+        text: "Of capstake sensitivity --method shapley: the variance shared out over the variables; the effects of a metric add up to 1.",
+    },
+    Term {
+        name: "readiness.csv",
+        unit: None,
+        text: "Of capstake ipo: for each deal and quarter the part of all paths on which each gate holds, all hold, the company is ready, has been ready, has been listed. calendar.csv has the same with errors.",
+    },
+    Term {
+        name: "gates.csv",
+        unit: None,
+        text: "Of capstake ipo: for each gate the readiness were it left out, how often it is the last to open, and how often it closes again.",
+    },
+    Term {
+        name: "offer.csv",
+        unit: None,
+        text: "Of capstake ipo: figures on the day of the offer, over the paths with one: value, proceeds, price, obligations with and without the cap, runway.",
+    },
+    Term {
+        name: "dilution.csv",
+        unit: None,
+        text: "Of capstake ipo: who holds which part of the company today, just before and just after the offer.",
+    },
+    Term {
+        name: "standards.csv",
+        unit: None,
+        text: "Of capstake ipo: rules of exchanges, of the law and of custom, and how often the company meets what the model knows of them on the day of its offer. To be checked again before use.",
     },
 ];
 

@@ -24,6 +24,8 @@ pub struct Facts {
     pub resolved: String,
     /// Digest of the scenario (hex).
     pub digest: String,
+    /// The day that values are of, as ISO text.
+    pub valuation_date: String,
     /// Sources that the scenario's numbers name by their keys.
     pub sources: Vec<SourceFacts>,
     /// The seed, as text.

@@ -46,6 +46,8 @@ pub struct BadField {
 
 /// What a column holds, read back from its text.
 pub trait Field: Sized {
+    /// Whether it is a figure, written with a decimal point.
+    const FIGURE: bool = false;
     /// The value, or nothing where the text is not one.
     fn read(text: &str) -> Option<Self>;
 }
@@ -70,6 +72,7 @@ impl Field for i32 {
 
 /// An empty field is not a number.
 impl Field for f64 {
+    const FIGURE: bool = true;
     fn read(text: &str) -> Option<Self> {
         if text.is_empty() { Some(f64::NAN) } else { text.parse().ok() }
     }
@@ -81,6 +84,8 @@ pub trait Row: serde::Serialize + Sized {
     const TABLE: &'static str;
     /// Names of the columns, in order.
     const COLUMNS: &'static [&'static str];
+    /// Which columns hold figures.
+    const FIGURES: &'static [bool];
     /// Hands over the cells, in order.
     fn cells<'a>(&'a self, take: &mut dyn FnMut(Cell<'a>));
     /// A row from its fields, one a column, in order.
@@ -102,6 +107,7 @@ macro_rules! row {
         impl $crate::report::row::Row for $name {
             const TABLE: &'static str = $table;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
+            const FIGURES: &'static [bool] = &[$(<$type as $crate::report::row::Field>::FIGURE),+];
             fn cells<'a>(&'a self, take: &mut dyn FnMut($crate::report::row::Cell<'a>)) {
                 $(take((&self.$field).into());)+
             }

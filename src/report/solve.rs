@@ -1,7 +1,7 @@
 //! The page of a search: the value found, its interval, and everything that was tried.
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
-use super::digits::{Estimate, NONE, at_place, place_of_error, significant, thousands};
+use super::digits::{Estimate, at_place, in_words, place_of_error, significant, thousands};
 use crate::config::Unit;
 use crate::study::solve::{Outcome, Root, Trial};
 use crate::study::target::Target;
@@ -55,27 +55,22 @@ impl Question<'_> {
     }
 }
 
-/// The statistic of a trial with its error: `$205.6 ± 0.5 bn`.
+/// The statistic of a trial with its error: `$205.6 ± 0.5 bn`, `$12.1 bn (95%: 12.0 to 12.3)`.
 pub fn statistic_words(question: &Question<'_>, trial: &Trial) -> String {
-    let text = if trial.statistic_error.is_nan() && trial.low95.is_finite() {
-        let place = place_of_error((trial.high95 - trial.low95).max(f64::MIN_POSITIVE) / 2.0);
-        let place = if trial.high95 > trial.low95 { place } else { -4 };
-        at_place(trial.statistic, place)
-    } else {
-        Estimate::new(trial.statistic, trial.statistic_error).words()
-    };
-    with_unit(text, question.unit)
-}
-
-fn with_unit(text: String, unit: Unit) -> String {
-    if text == NONE {
-        return "without a value".to_owned();
+    if trial.statistic_error.is_nan() && trial.low95.is_finite() && trial.high95 > trial.low95 {
+        let place = place_of_error((trial.high95 - trial.low95) / 2.0);
+        let [middle, low, high] = [trial.statistic, trial.low95, trial.high95].map(|x| at_place(x, place));
+        let middle = match question.unit {
+            Unit::UsdBn => format!("${middle} bn"),
+            unit => format!("{middle} ({unit})"),
+        };
+        return format!("{middle} (95% interval {low} to {high})");
     }
-    match unit {
-        Unit::UsdBn => format!("${text} bn"),
-        Unit::Years => format!("{text} years"),
-        _ => text,
-    }
+    in_words(
+        trial.statistic,
+        if trial.statistic_error.is_nan() { 0.0 } else { trial.statistic_error },
+        question.unit,
+    )
 }
 
 /// Writes the page.

@@ -1,7 +1,7 @@
 //! The page of a sweep: a curve for one key, a grid for two.
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
-use super::digits::{Estimate, thousands};
+use super::digits::{in_words, thousands};
 use crate::config::Unit;
 use crate::study::sweep::{Measured, Named, Sweep};
 
@@ -58,21 +58,13 @@ fn warnings(sweep: &Sweep) -> Vec<String> {
 
 /// A mean with its error and unit in a sentence.
 fn words(measured: &Measured, unit: Unit) -> String {
-    let estimate = Estimate::new(measured.mean, measured.std_error).words();
-    match unit {
-        Unit::UsdBn => format!("${estimate} bn"),
-        _ => estimate,
-    }
+    in_words(measured.mean, measured.std_error, unit)
 }
 
 fn place(sweep: &Sweep, point: usize) -> String {
-    let values: Vec<String> = sweep
-        .keys
-        .iter()
-        .zip(&sweep.points[point])
-        .map(|(key, value)| format!("{key} = {}", short(value)))
-        .collect();
-    values.join(", ")
+    let last = |key: &str| key.rsplit('.').next().unwrap_or_default().to_owned();
+    let values = sweep.keys.iter().zip(&sweep.points[point]);
+    values.map(|(key, value)| format!("{} {}", last(key), short(value))).collect::<Vec<_>>().join(", ")
 }
 
 /// A value as a person writes it: `20.0` is 20.
@@ -92,7 +84,7 @@ fn sentences(sweep: &Sweep) -> Vec<String> {
         let most = points().max_by(|a, b| mean(a).total_cmp(&mean(b)));
         let (Some(least), Some(most)) = (least, most) else { continue };
         sentences.push(format!(
-            "{}: mean from {} ({}) to {} ({}); as the scenario stands {}.",
+            "{}: mean from {} at {} to {} at {}; as the scenario stands {}.",
             quantity.name(),
             words(&sweep.measured[least][i], quantity.unit),
             place(sweep, least),
@@ -112,10 +104,11 @@ pub(super) fn value(text: &str) -> Value {
     }
 }
 
-fn measured_columns() -> Vec<Column> {
+/// Columns of what is measured; `names`: how the quantity's own columns stand on a page.
+fn measured_columns(names: Role) -> Vec<Column> {
     vec![
-        Column::key("deal"),
-        Column::key("metric"),
+        Column::key("deal").as_role(names),
+        Column::key("metric").as_role(names),
         Column::key("unit").as_role(Role::Detail),
         Column::figure("mean", None),
         Column::error("std_error", None),
@@ -139,7 +132,8 @@ fn measured_values(named: &Named, measured: &Measured) -> Vec<Value> {
 
 fn points_table(sweep: &Sweep, shown: Shown) -> Table {
     let mut columns: Vec<Column> = sweep.keys.iter().map(Column::key).collect();
-    columns.extend(measured_columns());
+    // A page shows the first quantity alone, and its title says which it is.
+    columns.extend(measured_columns(Role::Detail));
     columns.extend([
         Column::figure("difference", None),
         Column::error("difference_std_error", None),
@@ -158,7 +152,14 @@ fn points_table(sweep: &Sweep, shown: Shown) -> Table {
     }
     Table {
         name: "sweep",
-        title: "By value; the difference is from the scenario as it stands, path by path".to_owned(),
+        title: match sweep.quantities.first() {
+            Some(quantity) => format!(
+                "{} ({}); the difference is from the scenario as it stands, path by path",
+                quantity.name(),
+                quantity.unit
+            ),
+            None => String::new(),
+        },
         columns,
         rows,
         shown,
@@ -166,7 +167,7 @@ fn points_table(sweep: &Sweep, shown: Shown) -> Table {
 }
 
 fn base_table(sweep: &Sweep) -> Table {
-    let mut columns = measured_columns();
+    let mut columns = measured_columns(Role::Key);
     columns.push(Column::figure("paths", None).as_role(Role::Detail));
     columns.push(Column::figure("undefined", None).as_role(Role::Detail));
     let row = |(quantity, measured): (&Named, &Measured)| {

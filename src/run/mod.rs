@@ -8,14 +8,20 @@ mod chunk_set;
 mod draws;
 mod observer;
 pub mod paired;
+mod redrawn;
 mod state;
 mod sums;
+mod visit;
+mod workers;
 
 pub use chunk_set::ChunkSet;
 pub use draws::ChunkDraws;
 pub use observer::{Observer, Progress, Silent};
+pub use redrawn::{Redrawn, Subject};
 pub use state::{Finished, State, Task};
 pub use sums::Sums;
+pub use visit::{Seen, Visited, visit};
+pub use workers::{SharedOut, share_out};
 
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;

@@ -134,8 +134,13 @@ fn subjects(plan: &Plan) -> impl Iterator<Item = usize> {
 }
 
 impl Broken {
+    /// One more.
+    pub(super) fn note(&mut self, path: u64) {
+        self.merge(&Broken { count: 1, first: vec![path] });
+    }
+
     /// Adds those of other paths.
-    pub(super) fn merge(&mut self, other: &Broken) {
+    pub(crate) fn merge(&mut self, other: &Broken) {
         self.count += other.count;
         self.first.extend(&other.first);
         self.first.sort_unstable();

@@ -6,12 +6,81 @@ use crate::report::row::{BadField, Cell, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+/// How a CSV file is spelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Dialect {
+    /// Between fields.
+    separator: u8,
+    /// Between whole and part of a figure.
+    point: u8,
+    /// Whether the file begins with the mark by which spreadsheets know UTF-8.
+    bom: bool,
+}
+
+/// The mark by which spreadsheets know UTF-8.
+const BOM: &[u8] = "\u{feff}".as_bytes();
+
+impl Dialect {
+    /// Comma, decimal point, no mark.
+    pub const STANDARD: Dialect = Dialect { separator: b',', point: b'.', bom: false };
+    /// What a spreadsheet set up for most of Europe opens by a double click: semicolon, decimal comma, mark.
+    pub const EXCEL_EU: Dialect = Dialect { separator: b';', point: b',', bom: true };
+
+    /// The same with a mark.
+    pub const fn with_bom(self) -> Dialect {
+        Dialect { bom: true, ..self }
+    }
+
+    /// Begins a file.
+    pub fn begin(self) -> &'static [u8] {
+        if self.bom { BOM } else { b"" }
+    }
+
+    /// What stands between fields.
+    pub fn separator(self) -> u8 {
+        self.separator
+    }
+
+    /// Appends a figure.
+    pub fn push(self, out: &mut Vec<u8>, figure: f64) {
+        let from = out.len();
+        number::push(out, figure);
+        if self.point != b'.' {
+            // At most one.
+            if let Some(at) = out[from..].iter().position(|&byte| byte == b'.') {
+                out[from + at] = self.point;
+            }
+        }
+    }
+
+    fn writer<W: Write>(self, mut out: W) -> io::Result<csv::Writer<W>> {
+        out.write_all(self.begin())?;
+        Ok(csv::WriterBuilder::new().delimiter(self.separator).from_writer(out))
+    }
+
+    /// The digits of a figure with a decimal point.
+    fn pointed(self, text: &str) -> Cow<'_, str> {
+        match self.point {
+            b'.' => Cow::Borrowed(text),
+            _ => Cow::Owned(text.replace(char::from(self.point), ".")),
+        }
+    }
+}
+
 /// Writes a table: its header, also where there are no rows, and its rows.
 ///
 /// # Errors
 /// What `out` says.
 pub fn write<R: Row>(rows: &[R], out: impl Write) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
+    write_as(Dialect::STANDARD, rows, out)
+}
+
+/// Writes a table in a dialect.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_as<R: Row>(dialect: Dialect, rows: &[R], out: impl Write) -> io::Result<()> {
+    let mut writer = dialect.writer(out)?;
     writer.write_record(R::COLUMNS)?;
     let mut record = csv::ByteRecord::new();
     let mut digits = Vec::new();
@@ -22,7 +91,7 @@ pub fn write<R: Row>(rows: &[R], out: impl Write) -> io::Result<()> {
             Cell::Whole(number) => record.push_field(number.to_string().as_bytes()),
             Cell::Figure(figure) => {
                 digits.clear();
-                number::push(&mut digits, figure);
+                dialect.push(&mut digits, figure);
                 record.push_field(&digits);
             }
         });
@@ -31,12 +100,12 @@ pub fn write<R: Row>(rows: &[R], out: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Writes a table of a study, as [`write`] does.
+/// Writes a table of a study, as [`write_as`] does.
 ///
 /// # Errors
 /// What `out` says.
-pub fn write_table(table: &Table, out: impl Write) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
+pub fn write_table(dialect: Dialect, table: &Table, out: impl Write) -> io::Result<()> {
+    let mut writer = dialect.writer(out)?;
     writer.write_record(table.columns.iter().map(|column| &column.name))?;
     let mut record = csv::ByteRecord::new();
     let mut digits = Vec::new();
@@ -48,7 +117,7 @@ pub fn write_table(table: &Table, out: impl Write) -> io::Result<()> {
                 Value::Whole(number) => record.push_field(number.to_string().as_bytes()),
                 Value::Figure(figure) => {
                     digits.clear();
-                    number::push(&mut digits, *figure);
+                    dialect.push(&mut digits, *figure);
                     record.push_field(&digits);
                 }
             }
@@ -100,12 +169,13 @@ pub enum ReadError {
     },
 }
 
-/// Reads a table that [`write`] wrote: equal rows, to the bit.
+/// Reads a table that [`write_as`] wrote in that dialect: equal rows, to the bit.
 ///
 /// # Errors
 /// Where the bytes are not CSV, have other columns, or a field does not fit its column.
-pub fn read<R: Row>(bytes: &[u8]) -> Result<Vec<R>, ReadError> {
-    let mut reader = csv::Reader::from_reader(bytes);
+pub fn read<R: Row>(dialect: Dialect, bytes: &[u8]) -> Result<Vec<R>, ReadError> {
+    let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
+    let mut reader = csv::ReaderBuilder::new().delimiter(dialect.separator).from_reader(bytes);
     let header = reader.headers()?;
     if !header.iter().eq(R::COLUMNS.iter().copied()) {
         let found = header.iter().collect::<Vec<_>>().join(",");
@@ -115,7 +185,12 @@ pub fn read<R: Row>(bytes: &[u8]) -> Result<Vec<R>, ReadError> {
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
-        let row = R::from_fields(record.iter().map(unguard))
+        let fields = record.iter().zip(R::FIGURES).map(|(field, figure)| match figure {
+            true => dialect.pointed(field),
+            false => Cow::Borrowed(unguard(field)),
+        });
+        let fields: Vec<Cow<'_, str>> = fields.collect();
+        let row = R::from_fields(fields.iter().map(|field| &**field))
             .map_err(|BadField { column, found }| ReadError::Field { line, column, found })?;
         rows.push(row);
     }
@@ -183,20 +258,49 @@ mod tests {
             row("=1+1", 1e-300),
             row("'quoted'", 0.0),
         ];
-        assert_eq!(read::<TestRow>(text(&rows).as_bytes()).unwrap(), rows);
-        let lost: Vec<TestRow> = read(text(&[row("x", f64::NAN)]).as_bytes()).unwrap();
+        assert_eq!(read::<TestRow>(Dialect::STANDARD, text(&rows).as_bytes()).unwrap(), rows);
+        let lost: Vec<TestRow> = read(Dialect::STANDARD, text(&[row("x", f64::NAN)]).as_bytes()).unwrap();
         assert!(lost[0].value.is_nan());
-        assert_eq!(read::<TestRow>(text(&[]).as_bytes()).unwrap(), []);
+        assert_eq!(read::<TestRow>(Dialect::STANDARD, text(&[]).as_bytes()).unwrap(), []);
+    }
+
+    #[test]
+    fn dialects() {
+        let rows =
+            [row("1,5; two", 0.5), row("=1+1", -1e-300), row("whole", 187.0), row("none", f64::INFINITY)];
+        let spelled = |dialect| {
+            let mut out = Vec::new();
+            write_as(dialect, &rows, &mut out).unwrap();
+            out
+        };
+        let european = spelled(Dialect::EXCEL_EU);
+        assert_eq!(
+            std::str::from_utf8(&european).unwrap(),
+            "\u{feff}name;unit;year;paths;value\n\
+             \"1,5; two\";usd_bn;2026;1000000;0,5\n\
+             '=1+1;usd_bn;2026;1000000;-1e-300\n\
+             whole;usd_bn;2026;1000000;187\n\
+             none;usd_bn;2026;1000000;inf\n"
+        );
+        let marked = spelled(Dialect::STANDARD.with_bom());
+        assert!(marked.starts_with(BOM) && marked[BOM.len()..] == *spelled(Dialect::STANDARD));
+        for dialect in [Dialect::STANDARD, Dialect::STANDARD.with_bom(), Dialect::EXCEL_EU] {
+            assert_eq!(read::<TestRow>(dialect, &spelled(dialect)).unwrap(), rows);
+        }
+        assert!(read::<TestRow>(Dialect::STANDARD, &european).is_err());
     }
 
     #[test]
     fn what_is_not_the_table_is_refused() {
-        let refused = |text: &str| read::<TestRow>(text.as_bytes()).unwrap_err().to_string();
+        let refused =
+            |text: &str| read::<TestRow>(Dialect::STANDARD, text.as_bytes()).unwrap_err().to_string();
         assert!(refused("name,unit\n").contains("its columns are not those of test: name,unit"));
         let bad = "name,unit,year,paths,value\nx,u,2026,1,1\nx,u,2026,many,1\n";
         assert_eq!(refused(bad), "line 3: `many` in column paths");
         assert!(refused("name,unit,year,paths,value\nx,u,2026\n").contains("found record with 3 fields"));
-        assert!(read::<TestRow>(b"name,unit,year,paths,value\n\xff,u,2026,1,1\n").is_err());
+        assert!(
+            read::<TestRow>(Dialect::STANDARD, b"name,unit,year,paths,value\n\xff,u,2026,1,1\n").is_err()
+        );
     }
 
     #[test]

@@ -1,22 +1,25 @@
 //! Every path as CSV: path × deal, the uncertain inputs, the metrics; rows of a chunk at a time.
 
-use super::number;
+use super::csv::Dialect;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::run::ChunkDraws;
 
 /// The header row.
-pub fn header(plan: &Plan) -> Vec<u8> {
+pub fn header(dialect: Dialect, plan: &Plan) -> Vec<u8> {
     let mut names = vec!["path".to_string(), "deal".to_string()];
     names.extend(plan.inputs.nums.iter().map(|&num| plan.model.ledger.entry(num).key.clone()));
     names.extend(Metric::ALL.iter().map(|metric| metric.name(plan.model.run.mix_year)));
-    let mut line = names.join(",").into_bytes();
-    line.push(b'\n');
-    line
+    let separator = char::from(dialect.separator()).to_string();
+    let mut bytes = dialect.begin().to_vec();
+    bytes.extend_from_slice(names.join(&separator).as_bytes());
+    bytes.push(b'\n');
+    bytes
 }
 
 /// The rows of a chunk: path by path, deal by deal. A metric that a deal lacks, or that has no value, is empty.
-pub fn rows(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
+pub fn rows(dialect: Dialect, plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
+    let separator = dialect.separator();
     let names: Vec<String> = plan.model.deals.iter().map(|deal| deal.name.clone()).collect();
     let columns: Vec<Vec<Option<&[f64]>>> = plan
         .deals
@@ -34,19 +37,19 @@ pub fn rows(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
         // The same for every deal: written once, copied.
         inputs.clear();
         for column in chunk.inputs {
-            inputs.push(b',');
-            number::push(&mut inputs, column[i]);
+            inputs.push(separator);
+            dialect.push(&mut inputs, column[i]);
         }
         let path = (chunk.first_path + i as u64).to_string();
         for (name, metrics) in names.iter().zip(&columns) {
             out.extend_from_slice(path.as_bytes());
-            out.push(b',');
+            out.push(separator);
             out.extend_from_slice(name.as_bytes());
             out.extend_from_slice(&inputs);
             for column in metrics {
-                out.push(b',');
+                out.push(separator);
                 if let Some(values) = column {
-                    number::push(&mut out, values[i]);
+                    dialect.push(&mut out, values[i]);
                 }
             }
             out.push(b'\n');

@@ -1,6 +1,6 @@
 //! The page of a study for a terminal: sentences, then its tables, aligned and cut to the width.
 
-use crate::report::answer::{Answer, Column, Role, Shown, Table, Value};
+use crate::report::answer::{Answer, Column, Role, Table, Value};
 use crate::report::digits::{Estimate, NONE, Precision, at_place, place_of_error, significant};
 use anstyle::{AnsiColor, Style};
 
@@ -36,24 +36,20 @@ pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
         }
     }
     for table in &answer.tables {
-        let shown = match table.shown {
-            Shown::All => table.rows.len(),
-            Shown::First(rows) => rows.min(table.rows.len()),
-            Shown::None => continue,
-        };
-        if shown == 0 {
+        let shown = table.shown_rows();
+        if shown.is_empty() {
             continue;
         }
         say(Style::new(), "");
         for line in wrap(&table.title, width) {
             say(bold.underline(), &line);
         }
-        let (header, rows) = layout(table, shown, width);
+        let (header, rows) = layout(table, &shown, width);
         say(dim, &header);
         for row in rows {
             say(Style::new(), &row);
         }
-        let rest = table.rows.len() - shown;
+        let rest = table.rows.len() - shown.len();
         if rest > 0 {
             say(dim, &format!("… and {rest} more in {}.csv", table.name));
         }
@@ -80,10 +76,13 @@ impl Laid {
     }
 }
 
-/// The header and the first rows of a table; columns that the width has no room for are left out, the last ones first.
-fn layout(table: &Table, shown: usize, width: usize) -> (String, Vec<String>) {
+/// Long words are cut to this where a table is wider than the page.
+const CUT: usize = 34;
+
+/// The header and the first rows of a table. Where the width has no room, long words are cut, then columns are left out,
+/// the last ones first.
+fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> (String, Vec<String>) {
     let mut laid = Vec::new();
-    let rows = &table.rows[..shown];
     for (i, column) in table.columns.iter().enumerate() {
         let next = table.columns.get(i + 1).map(|column| column.role);
         match column.role {
@@ -92,6 +91,10 @@ fn layout(table: &Table, shown: usize, width: usize) -> (String, Vec<String>) {
             Role::Low => laid.push(interval(rows, i)),
             Role::Figure => laid.extend(figures(column, rows, i, next == Some(Role::Error))),
         }
+    }
+    let whole: usize = laid.iter().map(|column| column.width() + GAP.len()).sum();
+    if whole > width + GAP.len() {
+        laid.iter_mut().skip(1).flat_map(|column| &mut column.cells).for_each(cut);
     }
     let mut room = 0;
     let mut kept = Vec::new();
@@ -114,8 +117,14 @@ fn layout(table: &Table, shown: usize, width: usize) -> (String, Vec<String>) {
         cells.join(GAP)
     };
     let header = line(&|column| column.heading.clone());
-    let rows = (0..shown).map(|row| line(&|column| column.cells[row].clone())).collect();
+    let rows = (0..rows.len()).map(|row| line(&|column| column.cells[row].clone())).collect();
     (header, rows)
+}
+
+fn cut(cell: &mut String) {
+    if cell.chars().count() > CUT {
+        *cell = cell.chars().take(CUT - 1).chain(['…']).collect();
+    }
 }
 
 fn heading(column: &Column) -> String {
@@ -125,7 +134,7 @@ fn heading(column: &Column) -> String {
     }
 }
 
-fn key(column: &Column, rows: &[Vec<Value>], at: usize) -> Laid {
+fn key(column: &Column, rows: &[&Vec<Value>], at: usize) -> Laid {
     let numbers = rows.iter().all(|row| !matches!(row[at], Value::Text(_)));
     let cells = rows.iter().map(|row| plain(&row[at], 12)).collect();
     Laid { heading: heading(column), cells, side: if numbers { Side::Right } else { Side::Left } }
@@ -142,7 +151,7 @@ fn plain(value: &Value, digits: i32) -> String {
 }
 
 /// Figures, with the column of their errors if there is one.
-fn figures(column: &Column, rows: &[Vec<Value>], at: usize, with_error: bool) -> Vec<Laid> {
+fn figures(column: &Column, rows: &[&Vec<Value>], at: usize, with_error: bool) -> Vec<Laid> {
     let number = |value: &Value| match value {
         Value::Figure(figure) => *figure,
         Value::Whole(number) => *number as f64,
@@ -169,7 +178,7 @@ fn figures(column: &Column, rows: &[Vec<Value>], at: usize, with_error: bool) ->
 }
 
 /// `12.3 to 14.5`, with the digits that the width of the interval supports.
-fn interval(rows: &[Vec<Value>], at: usize) -> Laid {
+fn interval(rows: &[&Vec<Value>], at: usize) -> Laid {
     let cells = rows
         .iter()
         .map(|row| match (&row[at], &row[at + 1]) {

@@ -11,4 +11,5 @@ pub mod bins;
 pub mod exact_sum;
 pub mod histogram;
 pub mod moments;
+pub mod rank;
 pub mod summary;

@@ -2,7 +2,9 @@
 
 pub mod compare;
 pub mod difference;
+pub mod ipo;
 pub mod quantity;
+pub mod sensitivity;
 pub mod solve;
 pub mod sweep;
 pub mod target;

@@ -13,7 +13,7 @@ use crate::math::root::Bracket;
 /// Standard errors on either side of an interval of 95%.
 pub const HALF_INTERVAL: f64 = 1.96;
 /// The bracket closes to this part of the root's standard error.
-const TOLERANCE: f64 = 0.005;
+const TOLERANCE: f64 = 0.01;
 /// Without an error, to this part of the key's size.
 const EXACT_TOLERANCE: f64 = 1e-11;
 /// Passes for the ends of the interval.
@@ -109,8 +109,12 @@ pub fn level(target: &Target) -> (Option<f64>, f64) {
 /// What `evaluate` says.
 pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, E>) -> Result<Outcome, E> {
     let last = (task.grid - 1) as f64;
-    let xs: Vec<f64> =
-        (0..task.grid).map(|i| (task.low * (last - i as f64) + task.high * i as f64) / last).collect();
+    let inner = |i: usize| (task.low * (last - i as f64) + task.high * i as f64) / last;
+    // The ends themselves, not what rounding makes of them.
+    let xs: Vec<f64> = std::iter::once(task.low)
+        .chain((1..task.grid - 1).map(inner))
+        .chain(std::iter::once(task.high))
+        .collect();
     let grid = evaluate(&xs)?.trials;
     let f = |trial: &Trial| trial.level - task.want;
     if grid.windows(2).all(|pair| pair[0].level.to_bits() == pair[1].level.to_bits()) && f(&grid[0]) != 0.0 {
@@ -133,12 +137,19 @@ pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, 
     let Some(mut bracket) = Bracket::new((a.x, f(a)), (b.x, f(b)), tolerance) else {
         return Ok(Outcome::NoRoot);
     };
+    let mut root = None;
     while let Some(x) = bracket.next() {
-        let trials = evaluate(&[x])?.trials;
-        bracket.take(x, f(&trials[0]));
+        let trial = evaluate(&[x])?.trials[0];
+        bracket.take(x, f(&trial));
+        // Nearer than other draws could tell apart.
+        if f(&trial).abs() < TOLERANCE * trial.level_error {
+            root = Some(x);
+            break;
+        }
     }
     let rising = f(b) > f(a);
-    Ok(Outcome::Found(interval(task, bracket.root(), root_error, rising, others, evaluate)?))
+    let root = root.unwrap_or_else(|| bracket.root());
+    Ok(Outcome::Found(interval(task, root, root_error, rising, others, evaluate)?))
 }
 
 /// One side of the interval while it is looked for.

@@ -230,10 +230,15 @@ impl Valuation<'_> {
     /// The calendar year and month of a time, years of 360 days from the valuation date.
     pub fn month(&self, time: f64) -> (i32, u32) {
         let start = self.plan.model.timeline.valuation_date();
-        let days = f64::from(start.day().min(30) - 1) + time * 360.0;
-        let months = i64::from(start.month()) - 1 + (days / 30.0 + TIME_SLACK).floor() as i64;
-        (start.year() + months.div_euclid(12) as i32, months.rem_euclid(12) as u32 + 1)
+        month_after(start.year(), start.month(), start.day(), time)
     }
+}
+
+/// The calendar year and month of a time, years of 360 days from a date.
+pub fn month_after(year: i32, month: u32, day: u32, time: f64) -> (i32, u32) {
+    let days = f64::from(day.min(30) - 1) + time * 360.0;
+    let months = i64::from(month) - 1 + (days / 30.0 + TIME_SLACK).floor() as i64;
+    (year + months.div_euclid(12) as i32, months.rem_euclid(12) as u32 + 1)
 }
 
 fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {

@@ -25,10 +25,16 @@ pub struct Variants {
     pub variants: Vec<Variant>,
 }
 
+/// Between them they see every flow and value: none is finite where revenue, payments, compute or equity are not.
+const SENTINELS: [Metric; 3] = [Metric::ShareUncappedPv, Metric::MicrosoftTotalPv, Metric::RevenueKeptPv];
+
 impl Variants {
-    /// Takes everything out of the plans that these quantities do not need: yearly series, other metrics, differences.
+    /// Takes everything out of the plans that these quantities do not need: yearly series, other metrics, differences. The
+    /// metrics that show a path that is not finite stay.
     pub fn lean(&mut self, quantities: &[Quantity]) {
-        let wanted = |metric: &Metric| quantities.iter().any(|quantity| quantity.metric == *metric);
+        let wanted = |metric: &Metric| {
+            SENTINELS.contains(metric) || quantities.iter().any(|quantity| quantity.metric == *metric)
+        };
         for plan in &mut self.plans {
             plan.differences.clear();
             for deal in &mut plan.deals {

@@ -22,7 +22,7 @@ const CRATES: [(&str, &[&str]); 27] = [
     ("toml", &["config"]),
     ("strsim", &["config", "model"]),
     ("serde", &["config", "stats", "run", "report", "sink", "store", "cli"]),
-    ("thiserror", &["math", "config", "model", "run", "study", "sink", "store", "cli"]),
+    ("thiserror", &["math", "config", "model", "run", "study", "report", "sink", "store", "cli"]),
     ("rayon", &["run"]),
     ("csv", &["sink", "store", "cli"]),
     ("serde_json", &["config", "sink", "store", "cli"]),

@@ -158,7 +158,7 @@ impl Observer for Draws<'_> {
         true
     }
     fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
-        sink::draws_csv::rows(self.plan.unwrap(), draws)
+        sink::draws_csv::rows(sink::csv::Dialect::STANDARD, self.plan.unwrap(), draws)
     }
     fn write(&self, bytes: Vec<u8>) {
         self.text.lock().unwrap().extend(bytes);
@@ -170,7 +170,10 @@ fn draws_are_the_paths_behind_the_summary() {
     let model = scenario::shipped("base");
     let plan = Plan::from_model(&model, 1, Isa::detect());
     let paths = 5_000;
-    let draws = Draws { plan: Some(&plan), text: Mutex::new(sink::draws_csv::header(&plan)) };
+    let draws = Draws {
+        plan: Some(&plan),
+        text: Mutex::new(sink::draws_csv::header(sink::csv::Dialect::STANDARD, &plan)),
+    };
     let result = run::execute(&plan, Options { paths, threads: 2 }, &draws);
     let text = String::from_utf8(draws.text.into_inner().unwrap()).unwrap();
     let records = records(&text);

@@ -14,4 +14,5 @@ mod growth;
 mod normals;
 mod page;
 mod schwartz_moon;
+mod sensitivity;
 mod verdict;

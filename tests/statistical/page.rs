@@ -1,7 +1,7 @@
 //! The validation page: written from the runs of the tests, and stale where it differs from them.
 
 use crate::verdict::{Family, Section};
-use crate::{capped_share, company_plan, copula, distribution, growth, schwartz_moon};
+use crate::{capped_share, company_plan, copula, distribution, growth, schwartz_moon, sensitivity};
 use std::fmt::Write;
 
 const TOP: &str = "\
@@ -31,7 +31,7 @@ z-scores must add up to about their number, and are bounded on both sides by the
 ";
 
 fn page() -> String {
-    let sections: [&Section; 7] = [
+    let sections: [&Section; 8] = [
         capped_share::share(),
         capped_share::asian(),
         growth::section(),
@@ -39,6 +39,7 @@ fn page() -> String {
         distribution::section(),
         copula::section(),
         company_plan::section(),
+        sensitivity::section(),
     ];
     let mut page = TOP.to_string();
     for section in sections {

@@ -28,6 +28,7 @@ fn the_manifest_lists_the_files_with_their_digests() {
             "program",
             "status",
             "build",
+            "command",
             "scenario",
             "run",
             "outputs",

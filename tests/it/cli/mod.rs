@@ -2,9 +2,13 @@
 
 mod arguments;
 mod commands;
+mod faults;
 mod folder;
+mod insight;
+mod page;
 mod problems;
 mod signal;
+mod studies;
 mod survive;
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,166 @@
+//! `--draws`: the file of every path, in the format asked for; what workers prepare of it, and what is written in order.
+
+use std::io::{self, Write};
+
+use super::folder::Draft;
+use super::manifest::Manifest;
+use super::words::thousands;
+use crate::kernel::plan::Plan;
+use crate::run::ChunkDraws;
+use crate::sink::csv::Dialect;
+use crate::sink::draws_columns::{columns, pack, unpack};
+use crate::sink::{draws_csv, draws_parquet, draws_xlsx};
+
+/// A format of the draws file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Draws {
+    /// `draws.csv`.
+    Csv,
+    /// `draws.parquet`.
+    Parquet,
+    /// `draws.xlsx`: the rows that fit a sheet.
+    Xlsx,
+}
+
+impl Draws {
+    const ALL: [Draws; 3] = [Draws::Csv, Draws::Parquet, Draws::Xlsx];
+
+    /// As `--draws` names it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Draws::Csv => "csv",
+            Draws::Parquet => "parquet",
+            Draws::Xlsx => "xlsx",
+        }
+    }
+
+    /// Name of the file.
+    pub const fn file(self) -> &'static str {
+        match self {
+            Draws::Csv => "draws.csv",
+            Draws::Parquet => "draws.parquet",
+            Draws::Xlsx => "draws.xlsx",
+        }
+    }
+}
+
+/// Reads `--draws`.
+pub fn draws_argument(text: &str) -> Result<Draws, String> {
+    Draws::ALL
+        .into_iter()
+        .find(|draws| draws.name() == text)
+        .ok_or_else(|| "the formats are csv, parquet and xlsx".to_owned())
+}
+
+/// A draws file on its way.
+pub enum DrawsFile {
+    /// Lines, as the workers made them.
+    Csv(Draft),
+    /// Row groups.
+    Parquet(Box<draws_parquet::Writer<Draft>>),
+    /// Rows as far as they fit, and the draft that they will go to.
+    Xlsx(Box<draws_xlsx::Writer>, Draft),
+}
+
+impl DrawsFile {
+    /// Begins the file.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn begin(format: Draws, dialect: Dialect, plan: &Plan, mut draft: Draft) -> io::Result<DrawsFile> {
+        let deals: Vec<String> = plan.model.deals.iter().map(|deal| deal.name.clone()).collect();
+        Ok(match format {
+            Draws::Csv => {
+                draft.write(&draws_csv::header(dialect, plan))?;
+                DrawsFile::Csv(draft)
+            }
+            Draws::Parquet => {
+                DrawsFile::Parquet(draws_parquet::Writer::new(draft, &deals, &columns(plan))?.into())
+            }
+            Draws::Xlsx => DrawsFile::Xlsx(draws_xlsx::Writer::new(&deals, &columns(plan))?.into(), draft),
+        })
+    }
+
+    /// What a worker makes of a chunk.
+    pub fn encode(format: Draws, dialect: Dialect, plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
+        match format {
+            Draws::Csv => draws_csv::rows(dialect, plan, chunk),
+            Draws::Parquet | Draws::Xlsx => pack(plan, chunk),
+        }
+    }
+
+    /// Whether no further chunk is wanted.
+    pub fn is_full(&self) -> bool {
+        matches!(self, DrawsFile::Xlsx(writer, _) if writer.is_full())
+    }
+
+    /// Takes what workers made of chunks, in the order of the paths.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let rows = || unpack(bytes).ok_or_else(|| io::Error::other("a chunk of draws is damaged"));
+        match self {
+            DrawsFile::Csv(draft) => draft.write(bytes),
+            DrawsFile::Parquet(writer) => writer.write(&rows()?),
+            DrawsFile::Xlsx(writer, _) => writer.write(&rows()?),
+        }
+    }
+
+    /// Ends the file and puts it in its place; a remark where not all rows are in it.
+    ///
+    /// # Errors
+    /// What the disk says.
+    pub fn finish(self, plan: &Plan, manifest: &Manifest) -> io::Result<(Draft, Option<String>)> {
+        match self {
+            DrawsFile::Csv(draft) => Ok((draft, None)),
+            DrawsFile::Parquet(writer) => Ok((writer.finish(&metadata(plan, manifest))?, None)),
+            DrawsFile::Xlsx(writer, mut draft) => {
+                let all = manifest.run.paths_done * plan.deals.len() as u64;
+                let rows = writer.finish(all, &manifest.run.started, &facts(manifest), &mut draft)?;
+                let remark = (rows < all).then(|| {
+                    format!(
+                        "draws.xlsx has the first {} of {} rows, which a spreadsheet can open; --draws parquet has all\n",
+                        thousands(rows),
+                        thousands(all)
+                    )
+                });
+                Ok((draft, remark))
+            }
+        }
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Draft::write(self, bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Keys and texts of a Parquet file: units by column, and the manifest without the list of files.
+fn metadata(plan: &Plan, manifest: &Manifest) -> [(&'static str, String); 2] {
+    let units: serde_json::Map<String, serde_json::Value> =
+        columns(plan).into_iter().map(|column| (column.name, column.unit.name().into())).collect();
+    let own = Manifest { files: Vec::new(), ..manifest.clone() };
+    let text = String::from_utf8_lossy(&own.bytes()).into_owned();
+    [("units", serde_json::Value::Object(units).to_string()), ("manifest", text)]
+}
+
+fn facts(manifest: &Manifest) -> Vec<(String, String)> {
+    let facts = manifest.facts();
+    [
+        ("scenario", facts.scenario.clone()),
+        ("seed", facts.seed.clone()),
+        ("paths", thousands(facts.paths)),
+        ("digest of the scenario", facts.digest.clone()),
+        ("program", format!("capstake {}, revision {}", facts.version, facts.revision)),
+        ("run again with", crate::report::command::again(&facts)),
+    ]
+    .map(|(label, text)| (label.to_owned(), text))
+    .to_vec()
+}

@@ -1,0 +1,74 @@
+//! `capstake ipo`: when the company is ready to be listed, what keeps it from it, and what the offer would be.
+
+use std::path::PathBuf;
+
+use super::cost::Cost;
+use super::exit::{Exit, Failure};
+use super::scenario;
+use super::simulation::{Simulation, paths_to_run};
+use super::study::{Conducted, Halt, NotFinite, Study};
+use crate::config::Code;
+use crate::kernel::plan::Plan;
+use crate::report;
+use crate::study::ipo::gather::gather;
+
+/// Arguments of `ipo`.
+#[derive(Debug, clap::Args)]
+pub struct IpoArguments {
+    /// The scenario file (TOML)
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// How to simulate and what to show.
+    #[command(flatten)]
+    pub simulation: Simulation,
+}
+
+/// What a path costs more than in a plain run: figures of every period, gates left out one by one, standards.
+const MORE: f64 = 1.6;
+/// Bytes of a row of the tables.
+const ROW_BYTES: f64 = 70.0;
+
+/// Studies the readiness.
+pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
+    let simulation = &arguments.simulation;
+    let scenario = scenario::load(&arguments.scenario, &simulation.overrides)?;
+    let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
+    let Some(terms) = &plan.model.ipo else {
+        let missing = if plan.model.equity.is_none() { "[equity]" } else { "[ipo]" };
+        let message = format!("`{}` has no IPO to ask about: there is no {missing}", scenario.model.name);
+        return Err(Failure::coded(Exit::Problems, Code::NoListing, message).help(
+            "add [ipo] and [equity]; `capstake explain ipo` lists the keys, configs/base.toml has an example",
+        ));
+    };
+    let gates = terms.gates.len();
+    let cost = Cost::of(&plan);
+    let paths = paths_to_run(simulation.paths, &scenario.model, &cost, simulation.threads())?;
+    let rows = plan.deals.len() * plan.steps.periods.len() * (gates + 25);
+    let study = Study {
+        command: "ipo",
+        arguments: Vec::new(),
+        scenarios: vec![&scenario],
+        simulation,
+        seed: plan.seed,
+        paths,
+        seconds: MORE * cost.seconds(paths, simulation.threads()),
+        bytes: ROW_BYTES * rows as f64,
+    };
+    study.conduct(|desk| {
+        let readied = gather(&plan, desk.options(), &desk.watch(paths, "")).expect("the scenario has an IPO");
+        if readied.broken.count > 0 {
+            return Err(Halt::Broken(NotFinite {
+                of: String::new(),
+                broken: readied.broken,
+                flags: Vec::new(),
+                scenario: 0,
+            }));
+        }
+        Ok(Conducted {
+            paths: readied.paths,
+            interrupted: readied.interrupted,
+            answer: (readied.paths > 0).then(|| report::ipo::ipo(&plan, &readied, paths)),
+            verdict: None,
+        })
+    })
+}

@@ -1,0 +1,55 @@
+//! `capstake report`: makes the workbook and the page of a results folder again from its tables alone.
+
+use std::path::PathBuf;
+
+use super::exit::{Exit, Failure};
+use super::folder::Folder;
+use super::formats::{self, Format};
+use super::{opening, output, picture, results};
+
+/// Arguments of `report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArguments {
+    /// The results folder of a finished run
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// What to make, with commas between [default: all that are built in]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = formats::made_argument)]
+    pub formats: Option<Vec<Format>>,
+    /// Write one figure of the page as SVG; the stem of FILE names it, as in answer.svg (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub picture: Vec<PathBuf>,
+    /// Open what was made, in the program that the system has for it
+    #[arg(long)]
+    pub open: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Reads the folder, makes the files, enters them in the manifest. Nothing is simulated.
+pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
+    let (mut manifest, results) = results::load(&arguments.folder)?;
+    // Who asks for pictures alone gets nothing else.
+    let all = if arguments.picture.is_empty() { Format::ALL.to_vec() } else { Vec::new() };
+    let formats = arguments.formats.clone().unwrap_or(all);
+    picture::write(&results, &arguments.picture)?;
+    let mut folder = Folder::again(&arguments.folder, &manifest)?;
+    formats::write(&mut folder, &results, &formats)?;
+    manifest.files = folder.files().to_vec();
+    folder.put_manifest(&manifest)?;
+    let made = formats
+        .iter()
+        .filter_map(|format| format.file())
+        .filter(|name| manifest.files.iter().any(|part| part.name == *name))
+        .map(|name| arguments.folder.join(name))
+        .chain(arguments.picture.iter().cloned());
+    if !arguments.quiet {
+        let lines: String = made.map(|path| format!("{}\n", path.display())).collect();
+        output::results(&lines)?;
+    }
+    if arguments.open {
+        opening::open(&arguments.folder, &formats);
+    }
+    Ok(Exit::Done)
+}

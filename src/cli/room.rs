@@ -1,0 +1,116 @@
+//! What the machine has left: memory and disk, so that a run that cannot fit is refused before it starts.
+
+use std::path::Path;
+
+use super::cost::Cost;
+use super::exit::{Exit, Failure};
+use super::words::size;
+use crate::config::Code;
+
+/// What is free, where the system tells; bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Room {
+    /// Memory that can be had without swapping.
+    pub memory: Option<f64>,
+    /// Disk where the results go.
+    pub disk: Option<f64>,
+}
+
+/// What a run takes; bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Need {
+    /// Memory at its highest.
+    pub memory: f64,
+    /// Files of results, while they are being written.
+    pub disk: f64,
+}
+
+impl Need {
+    /// Of a run on so many threads; `draws`: bytes of the file of draws, 0 without.
+    pub fn of(cost: &Cost, threads: usize, draws: f64) -> Need {
+        // A state lies beside the one that replaces it.
+        Need { memory: cost.memory_bytes(threads), disk: cost.tables_bytes + 2.0 * cost.state_bytes + draws }
+    }
+}
+
+impl Room {
+    /// Of this machine, for results in a folder that need not exist yet.
+    pub fn of(folder: &Path) -> Room {
+        Room { memory: memory(), disk: disk(folder) }
+    }
+
+    /// Refuses what does not fit. What is not known fits.
+    pub fn take(&self, need: Need, folder: &Path) -> Result<(), Failure> {
+        if let Some(free) = self.memory.filter(|free| need.memory > *free) {
+            let message = format!("the run needs about {} of memory", size(need.memory));
+            return Err(Failure::coded(Exit::Usage, Code::MemoryNeeded, message)
+                .help(format!("{} are free", size(free)))
+                .help("fewer threads (-j) need less, and so do longer periods"));
+        }
+        if let Some(free) = self.disk.filter(|free| need.disk > *free) {
+            let message = format!("the results need about {} in `{}`", size(need.disk), folder.display());
+            return Err(Failure::coded(Exit::Output, Code::DiskNeeded, message)
+                .help(format!("{} are free", size(free)))
+                .help("name a folder on another disk with -o, or leave out what is largest: --draws"));
+        }
+        Ok(())
+    }
+}
+
+/// Free memory: what the system can give, or what the group of processes may still take if that is less.
+fn memory() -> Option<f64> {
+    let text = |path: &str| std::fs::read_to_string(path).ok();
+    let number = |path: &str| text(path)?.trim().parse::<f64>().ok();
+    let available = text("/proc/meminfo").and_then(|info| {
+        let line = info.lines().find_map(|line| line.strip_prefix("MemAvailable:").map(str::to_owned))?;
+        Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? * 1024.0)
+    });
+    let most = number("/sys/fs/cgroup/memory.max");
+    let left = most.map(|most| (most - number("/sys/fs/cgroup/memory.current").unwrap_or(0.0)).max(0.0));
+    match (available, left) {
+        (Some(available), Some(left)) => Some(available.min(left)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// Free disk of the folder, or of the nearest one above it that exists.
+#[cfg(unix)]
+fn disk(folder: &Path) -> Option<f64> {
+    let whole = std::path::absolute(folder).ok()?;
+    let there = whole.ancestors().find(|ancestor| ancestor.exists())?;
+    let about = rustix::fs::statvfs(there).ok()?;
+    Some(about.f_bavail as f64 * about.f_frsize as f64)
+}
+
+#[cfg(not(unix))]
+fn disk(_folder: &Path) -> Option<f64> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_taken_and_what_does_not_is_refused_with_what_there_is() {
+        let here = Path::new("o");
+        let need = Need { memory: 3e9, disk: 5e6 };
+        let take = |memory, disk| Room { memory, disk }.take(need, here);
+        assert!(take(Some(4e9), Some(6e6)).is_ok());
+        assert!(take(None, None).is_ok());
+        let memory = take(Some(2e9), Some(6e6)).unwrap_err();
+        assert_eq!(memory.exit(), Exit::Usage);
+        assert!(memory.screen(false).contains("[S704]") && memory.screen(false).contains("2.0 GB are free"));
+        let disk = take(Some(4e9), Some(4e6)).unwrap_err();
+        assert_eq!(disk.exit(), Exit::Output);
+        assert!(disk.screen(false).contains("[S705]") && disk.screen(false).contains("4.0 MB are free"));
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn this_machine_has_room() {
+        let room = Room::of(Path::new("output/not/there/yet"));
+        assert!(room.memory.is_some_and(|bytes| bytes > 1e6));
+        assert!(room.disk.is_some_and(|bytes| bytes > 1e3));
+    }
+}

@@ -1,0 +1,23 @@
+//! The command that makes a run again.
+
+use super::results::Facts;
+
+/// An argument as a shell takes it back: quoted where it needs quotes.
+pub fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', r"'\''"))
+    }
+}
+
+/// `capstake run base.toml -n 1000000 -s 1`, with the flags that set keys.
+pub fn again(facts: &Facts) -> String {
+    let mut command = format!("capstake run {}", quoted(&facts.file));
+    for flag in &facts.overrides {
+        command.push_str(&format!(" --set {}", quoted(flag)));
+    }
+    command.push_str(&format!(" -n {} -s {}", facts.paths_asked, facts.seed));
+    command
+}

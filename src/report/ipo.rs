@@ -1,0 +1,433 @@
+//! The page of a readiness for an IPO: the calendar, the gates, the day of the offer, dilution, standards.
+
+mod standards;
+
+use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
+use super::digits::{Estimate, percent, significant, thousands};
+use crate::config::Unit;
+use crate::kernel::plan::Plan;
+use crate::math::binomial::order_statistic_interval;
+use crate::stats::summary::Statistics;
+use crate::study::ipo::gather::{DealReadiness, Readied};
+use crate::study::ipo::offer::Day;
+use crate::study::valuation::proportion;
+
+/// Quarters of the calendar that a terminal shows for each deal.
+const SHOWN: usize = 12;
+/// Coverage of intervals.
+const LEVEL: f64 = 0.95;
+
+/// Everything that the page is made of.
+struct Page<'a> {
+    plan: &'a Plan,
+    readied: &'a Readied,
+}
+
+/// Writes the page.
+pub fn ipo(plan: &Plan, readied: &Readied, asked: u64) -> Answer {
+    let page = Page { plan, readied };
+    let mut warnings = Vec::new();
+    if readied.paths < asked {
+        warnings.push(format!(
+            "PARTIAL: stopped before its end; all below is over {} of {} paths.",
+            thousands(readied.paths),
+            thousands(asked)
+        ));
+    }
+    Answer {
+        study: "ipo",
+        title: format!("{} · {} paths · seed {}", plan.model.name, thousands(readied.paths), plan.seed),
+        warnings,
+        sentences: (0..plan.deals.len()).flat_map(|deal| page.sentences(deal)).collect(),
+        tables: vec![
+            page.times(),
+            page.readiness(),
+            page.gates(),
+            page.day(),
+            page.dilution(),
+            page.standards(),
+            page.calendar(),
+            page.standards_calendar(),
+        ],
+        charts: (0..plan.deals.len()).map(|deal| page.curves(deal)).collect(),
+    }
+}
+
+/// A cumulative sum.
+fn so_far(counts: &[u64]) -> Vec<u64> {
+    let mut sum = 0;
+    counts
+        .iter()
+        .map(|count| {
+            sum += count;
+            sum
+        })
+        .collect()
+}
+
+fn total(counts: &[u64]) -> u64 {
+    counts.iter().sum()
+}
+
+impl Page<'_> {
+    fn deals(&self) -> impl Iterator<Item = (String, &DealReadiness)> {
+        let names = self.plan.model.deals.iter().map(|deal| deal.name.clone());
+        names.zip(&self.readied.deals)
+    }
+
+    fn gate_keys(&self) -> Vec<&'static str> {
+        let gates = self.plan.model.ipo.as_ref().map_or(&[][..], |ipo| &ipo.gates);
+        gates.iter().map(|(kind, _)| kind.key()).collect()
+    }
+
+    fn date(&self, period: usize) -> String {
+        self.plan.steps.periods[period].last_day.to_string()
+    }
+
+    /// The last day of the period in which the part `q` of `of` paths has happened; `None`: never.
+    fn by(&self, counts: &[u64], q: f64, of: u64) -> Option<String> {
+        let wanted = ((q * of as f64).ceil() as u64).max(1);
+        let period = so_far(counts).iter().position(|&sum| sum >= wanted)?;
+        Some(self.date(period))
+    }
+
+    /// `93.1 ± 0.1%` of all paths.
+    fn part(&self, count: u64, of: u64) -> String {
+        let (p, error) = proportion(count, of);
+        percent(p, error)
+    }
+
+    fn sentences(&self, deal: usize) -> Vec<String> {
+        let name = &self.plan.model.deals[deal].name;
+        let of = &self.readied.deals[deal];
+        let paths = self.readied.paths;
+        let (ready, listed) = (total(&of.first_ready), total(&of.listed));
+        let half = |counts: &[u64]| match self.by(counts, 0.5, paths) {
+            Some(date) => format!("half of all futures by {date}"),
+            None => "never in half of all futures".to_owned(),
+        };
+        let mut sentences = vec![format!(
+            "{name}: ready in {} of futures ({}), listed in {} ({}).",
+            self.part(ready, paths),
+            half(&of.first_ready),
+            self.part(listed, paths),
+            half(&of.listed)
+        )];
+        let keys = self.gate_keys();
+        let most = (0..keys.len()).max_by_key(|&gate| of.gates[gate].last);
+        if let Some(gate) = most.filter(|&gate| of.gates[gate].last > 0) {
+            let without = total(&of.gates[gate].ready_without);
+            sentences.push(format!(
+                "The last gate to open is most often {} ({} of those ready; {} find all gates open from the first test on); without it {} \
+                 would be ready.",
+                keys[gate],
+                self.part(of.gates[gate].last, ready),
+                self.part(of.open_from_the_start, ready),
+                self.part(without, paths)
+            ));
+        }
+        if listed > 0 {
+            let day = |day: Day| of.day[day as usize].statistics();
+            let money = |s: &Statistics| format!("${} bn", Estimate::of(s).words());
+            let (equity, proceeds) = (day(Day::PreMoney), day(Day::GrossProceeds));
+            sentences.push(format!(
+                "Where it is listed the offer values it at {} (p5 {}, p95 {}) and brings {}.",
+                money(&equity),
+                significant(equity.p05, 3),
+                significant(equity.p95, 3),
+                money(&proceeds)
+            ));
+            let (with, without) = (day(Day::PaymentsAfter), day(Day::PaymentsAfterUncapped));
+            if self.plan.model.deals[deal].cap.is_some() {
+                sentences.push(format!(
+                    "From that day on the revenue share costs {}, with a standard deviation of ${} bn; without the cap it would \
+                     cost {}, with one of ${} bn.",
+                    money(&with),
+                    significant(with.std_dev, 3),
+                    money(&without),
+                    significant(without.std_dev, 3)
+                ));
+            }
+        }
+        sentences
+    }
+
+    fn times(&self) -> Table {
+        let mut columns = vec![
+            Column::key("deal"),
+            Column::key("event"),
+            Column::figure("probability", Some(Unit::Probability)),
+            Column::error("probability_std_error", Some(Unit::Probability)),
+        ];
+        columns.extend(["p05", "p25", "p50", "p75", "p95"].map(Column::key));
+        columns.extend(
+            ["p50_low95", "p50_high95", "half_of_all_by"].map(|name| Column::key(name).as_role(Role::Detail)),
+        );
+        let mut rows = Vec::new();
+        for (deal, of) in self.deals() {
+            for (event, counts) in [("ready", &of.first_ready), ("listed", &of.listed)] {
+                let happened = total(counts);
+                let (p, error) = proportion(happened, self.readied.paths);
+                let mut row: Vec<Value> = vec![deal.clone().into(), event.into(), p.into(), error.into()];
+                let text = |date: Option<String>| Value::Text(date.unwrap_or_default());
+                let at = |q: f64| text((happened > 0).then(|| self.by(counts, q, happened)).flatten());
+                row.extend([0.05, 0.25, 0.5, 0.75, 0.95].map(at));
+                let ends = match happened {
+                    0 => [Value::from(""), Value::from("")],
+                    n => {
+                        let (low, high) = order_statistic_interval(n, 0.5, LEVEL);
+                        [low, high].map(|rank| {
+                            let period = so_far(counts).iter().position(|&sum| sum >= rank.clamp(1, n));
+                            text(period.map(|period| self.date(period)))
+                        })
+                    }
+                };
+                row.extend(ends);
+                row.push(text(self.by(counts, 0.5, self.readied.paths)));
+                rows.push(row);
+            }
+        }
+        Table {
+            name: "times",
+            title: "When: last days of the periods, over the futures in which it happens".to_owned(),
+            columns,
+            rows,
+            shown: Shown::All,
+        }
+    }
+
+    /// The calendar as a person reads it: a row a quarter, a column a gate.
+    fn readiness(&self) -> Table {
+        let mut columns = vec![Column::key("deal"), Column::key("period_end")];
+        let names = ["all", "ready", "ready_by", "listed_by"];
+        columns.extend(names.map(|name| Column::figure(name, None)));
+        columns.extend(self.gate_keys().into_iter().map(|key| Column::figure(key, None)));
+        let mut rows = Vec::new();
+        for (deal, of) in self.deals() {
+            let (ready_by, listed_by) = (so_far(&of.first_ready), so_far(&of.listed));
+            for period in 0..of.all.len() {
+                let mut row: Vec<Value> = vec![deal.clone().into(), self.date(period).into()];
+                let counts = [of.all[period], of.ready[period], ready_by[period], listed_by[period]];
+                let part = |count: u64| Value::Figure(proportion(count, self.readied.paths).0);
+                row.extend(counts.map(part));
+                row.extend(of.gates.iter().map(|gate| part(gate.met[period])));
+                rows.push(row);
+            }
+        }
+        Table {
+            name: "readiness",
+            title: "Readiness calendar: part of all futures in which all gates hold, the company is ready, has been ready, has been \
+                    listed; and each gate (errors in calendar.csv)"
+                .to_owned(),
+            columns,
+            rows,
+            shown: Shown::FirstOfEach { rows: SHOWN, alike: 1 },
+        }
+    }
+
+    fn calendar(&self) -> Table {
+        let columns = vec![
+            Column::key("deal"),
+            Column::key("period_end"),
+            Column::key("gate"),
+            Column::figure("probability", Some(Unit::Probability)),
+            Column::error("std_error", Some(Unit::Probability)),
+            Column::figure("shut_alone", Some(Unit::Probability)),
+            Column::error("shut_alone_std_error", Some(Unit::Probability)),
+        ];
+        let keys = self.gate_keys();
+        let mut rows = Vec::new();
+        for (deal, of) in self.deals() {
+            let (ready_by, listed_by) = (so_far(&of.first_ready), so_far(&of.listed));
+            for period in 0..of.all.len() {
+                let mut push = |gate: &str, count: u64, alone: Option<u64>| {
+                    let (p, error) = proportion(count, self.readied.paths);
+                    let (shut, shut_error) =
+                        alone.map_or((f64::NAN, f64::NAN), |n| proportion(n, self.readied.paths));
+                    let mut row: Vec<Value> =
+                        vec![deal.clone().into(), self.date(period).into(), gate.into()];
+                    row.extend([p, error, shut, shut_error].map(Value::from));
+                    rows.push(row);
+                };
+                for (key, gate) in keys.iter().zip(&of.gates) {
+                    push(key, gate.met[period], Some(gate.alone[period]));
+                }
+                push("all", of.all[period], None);
+                push("ready", of.ready[period], None);
+                push("ready_by", ready_by[period], None);
+                push("listed_by", listed_by[period], None);
+            }
+        }
+        Table {
+            name: "calendar",
+            title: "Readiness calendar with errors".to_owned(),
+            columns,
+            rows,
+            shown: Shown::None,
+        }
+    }
+
+    fn gates(&self) -> Table {
+        let p = Some(Unit::Probability);
+        let mut columns = vec![Column::key("deal"), Column::key("gate")];
+        for name in
+            ["ready_without_it", "more_ready", "more_listed", "last_to_open", "last_alone", "closes_again"]
+        {
+            columns.push(Column::figure(name, p));
+            columns.push(Column::error(format!("{name}_std_error"), p));
+        }
+        columns.push(Column::key("half_ready_by_without").as_role(Role::Detail));
+        columns.push(Column::key("half_listed_by_without").as_role(Role::Detail));
+        let mut rows = Vec::new();
+        let keys = self.gate_keys();
+        for (deal, of) in self.deals() {
+            let (ready, listed) = (total(&of.first_ready), total(&of.listed));
+            for (key, gate) in keys.iter().zip(&of.gates) {
+                let (without, listed_without) = (total(&gate.ready_without), total(&gate.listed_without));
+                let paths = self.readied.paths;
+                let mut row: Vec<Value> = vec![deal.clone().into(), (*key).into()];
+                // Without a gate nobody is ready later: the difference is itself a count.
+                let counts = [
+                    (without, paths),
+                    (gate.last, ready),
+                    (gate.closed, paths),
+                    (gate.last_alone, ready),
+                    (without - ready, paths),
+                    (listed_without - listed, paths),
+                ];
+                for (count, of) in counts {
+                    let (p, error) = proportion(count, of);
+                    row.extend([p, error].map(Value::from));
+                }
+                for counts in [&gate.ready_without, &gate.listed_without] {
+                    row.push(self.by(counts, 0.5, paths).unwrap_or_default().into());
+                }
+                rows.push(row);
+            }
+        }
+        Table {
+            name: "gates",
+            title: "Gates: readiness were one of them left out; the last to open (of the ready); closed again before the listing"
+                .to_owned(),
+            columns,
+            rows,
+            shown: Shown::All,
+        }
+    }
+
+    fn day(&self) -> Table {
+        let mut columns = vec![
+            Column::key("deal"),
+            Column::key("figure"),
+            Column::key("unit").as_role(Role::Detail),
+            Column::figure("mean", None),
+            Column::error("std_error", None),
+            Column::figure("std_dev", None),
+        ];
+        columns.extend(["p05", "p50", "p95"].map(|name| Column::figure(name, None)));
+        columns.extend(["p25", "p75"].map(|name| Column::figure(name, None).as_role(Role::Detail)));
+        columns.push(Column::figure("paths", None).as_role(Role::Detail));
+        columns.push(Column::key("meaning").as_role(Role::Detail));
+        let mut rows = Vec::new();
+        for (deal, of) in self.deals() {
+            for day in Day::ALL {
+                let s = of.day[day as usize].statistics();
+                if s.paths == 0 {
+                    continue;
+                }
+                let mut row: Vec<Value> = vec![
+                    deal.clone().into(),
+                    day.name().into(),
+                    day.unit().name().into(),
+                    s.mean.into(),
+                    s.std_error.into(),
+                    s.std_dev.into(),
+                ];
+                row.extend([s.p05, s.p50, s.p95, s.p25, s.p75].map(Value::from));
+                row.push(s.paths.into());
+                row.push(day.meaning().into());
+                rows.push(row);
+            }
+        }
+        Table {
+            name: "offer",
+            title: "On the day of the offer, over the futures in which there is one".to_owned(),
+            columns,
+            rows,
+            shown: Shown::First(20),
+        }
+    }
+
+    fn dilution(&self) -> Table {
+        let mut columns = vec![Column::key("deal"), Column::key("holder")];
+        for name in ["today", "before", "after"] {
+            columns.push(Column::figure(name, None));
+            columns.push(Column::error(format!("{name}_std_error"), None));
+        }
+        let holders: [(&str, [Option<Day>; 3]); 5] = [
+            ("Microsoft", [Some(Day::MicrosoftNow), Some(Day::MicrosoftBefore), Some(Day::MicrosoftAfter)]),
+            (
+                "today's other holders",
+                [Some(Day::OthersNow), Some(Day::OthersBefore), Some(Day::OthersAfter)],
+            ),
+            ("later rounds and employees", [None, Some(Day::LaterMoneyBefore), Some(Day::LaterMoneyAfter)]),
+            ("rounds with the IPO", [None, None, Some(Day::RoundsOnIpo)]),
+            ("buyers of the offer", [None, None, Some(Day::Public)]),
+        ];
+        let mut rows = Vec::new();
+        for (deal, of) in self.deals() {
+            if of.day[Day::MicrosoftNow as usize].moments().count() == 0 {
+                continue;
+            }
+            for (holder, days) in holders {
+                let mut row: Vec<Value> = vec![deal.clone().into(), holder.into()];
+                for day in days {
+                    let (mean, error) = match day {
+                        Some(day) => {
+                            let moments = of.day[day as usize].moments();
+                            (moments.mean(), moments.std_error())
+                        }
+                        None => (0.0, 0.0),
+                    };
+                    row.extend([mean, error].map(Value::from));
+                }
+                rows.push(row);
+            }
+        }
+        Table {
+            name: "dilution",
+            title: "Dilution: who holds what part, in the mean of the futures with an offer".to_owned(),
+            columns,
+            rows,
+            shown: Shown::All,
+        }
+    }
+
+    fn curves(&self, deal: usize) -> Chart {
+        let of = &self.readied.deals[deal];
+        let curve = |name: &str, counts: &[u64]| Curve {
+            name: name.to_owned(),
+            points: counts
+                .iter()
+                .zip(&self.plan.steps.periods)
+                .map(|(&count, period)| {
+                    let (y, std_error) = proportion(count, self.readied.paths);
+                    Point { x: period.end, y, std_error }
+                })
+                .collect(),
+        };
+        let mut curves = vec![
+            curve("all gates hold", &of.all),
+            curve("has been ready", &so_far(&of.first_ready)),
+            curve("has been listed", &so_far(&of.listed)),
+        ];
+        curves.extend(self.gate_keys().iter().zip(&of.gates).map(|(key, gate)| curve(key, &gate.met)));
+        Chart::Curves {
+            title: format!("Readiness of {} by quarter", self.plan.model.deals[deal].name),
+            x: Axis { name: "years from the valuation date".to_owned(), unit: Some(Unit::Years) },
+            y: Axis { name: "part of all futures".to_owned(), unit: Some(Unit::Probability) },
+            curves,
+            marks: Vec::<Mark>::new(),
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! The answer in words and numbers, and deal against deal in a table.
+
+use super::figure::Readings;
+use super::view::View;
+use super::wording::{MONTHS, measure, metric, paths};
+use super::{Block, Section};
+use crate::report::digits::{NONE, percent_in_passing};
+use crate::report::tables::SummaryRow;
+
+/// The answer for one deal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Which deal.
+    pub deal: usize,
+    /// What the whole page comes down to, before, in and after its number.
+    pub lead: [String; 3],
+    /// What else an impatient reader should know.
+    pub sentences: Vec<String>,
+    /// Numbers worth a glance.
+    pub cards: Vec<Card>,
+}
+
+/// A number with its name, its error and how uncertain it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// What it is.
+    pub name: String,
+    /// The number.
+    pub value: String,
+    /// Its error and unit.
+    pub error: String,
+    /// What to say besides.
+    pub remark: String,
+}
+
+/// Metrics that are compared, in order.
+const COMPARED: [&str; 14] = [
+    "microsoft_take_pv",
+    "share_pv",
+    "stake_pv",
+    "cap_saving_pv",
+    "resale_pv",
+    "hosting_pv",
+    "licence_pv",
+    "microsoft_total_pv",
+    "openai_retained_pv",
+    "revenue_kept_pv",
+    "effective_rate",
+    "cap_hit",
+    "ipo",
+    "failed",
+];
+
+/// Those that the eye should find first.
+const MAIN: [&str; 3] = ["microsoft_take_pv", "microsoft_total_pv", "openai_retained_pv"];
+
+/// The answer, for each deal.
+pub fn answers(view: &View) -> Vec<Answer> {
+    (0..view.deals.len())
+        .map(|deal| Answer {
+            deal,
+            lead: lead(view, deal),
+            sentences: sentences(view, deal),
+            cards: cards(view, deal),
+        })
+        .collect()
+}
+
+fn lead(view: &View, deal: usize) -> [String; 3] {
+    let name = view.deals[deal];
+    match view.summary(name, "microsoft_take_pv") {
+        Some(take) => [
+            "Microsoft’s take is worth ".to_owned(),
+            measure(&take.unit).estimate(take.mean, take.std_error),
+            format!(" under {name}."),
+        ],
+        None => [format!("Nothing is known of Microsoft’s take under {name}."), String::new(), String::new()],
+    }
+}
+
+fn sentences(view: &View, deal: usize) -> Vec<String> {
+    let name = view.deals[deal];
+    let what = match view.has_series(name, "stake") && view.summary(name, "stake_pv").is_some() {
+        true => "That is the present value of the revenue share and of the stake together",
+        false => "That is the present value of the revenue share; this scenario gives Microsoft no stake",
+    };
+    let between = view.summary(name, "microsoft_take_pv").filter(|row| row.min < row.max).and_then(|row| {
+        let dollars = measure(&row.unit);
+        let low = dollars.number(&view.quantile(name, &row.metric, 0.05)?);
+        let high = dollars.number(&view.quantile(name, &row.metric, 0.95)?);
+        Some(format!("; in nine futures of ten it lies between {low} and {high}{}", dollars.after))
+    });
+    let mut sentences = vec![format!("{what}{}.", between.unwrap_or_default())];
+    sentences.extend(cap_sentence(view, name));
+    if let Some(kept) = view.summary(name, "openai_retained_pv") {
+        let kept = measure(&kept.unit).estimate(kept.mean, kept.std_error);
+        sentences.push(format!("Today’s other holders of OpenAI keep {kept}."));
+    }
+    for difference in &view.differences {
+        // Read from the chosen deal: under the other one, more or less.
+        let (other, sign) = match (deal, view.deals[deal] == difference.later) {
+            (0, _) => (difference.later, 1.0),
+            (_, true) => (view.deals[0], -1.0),
+            _ => continue,
+        };
+        if let Some(row) = view.summary(difference.name, "microsoft_take_pv") {
+            sentences.push(other_deal(row, other, sign));
+        }
+    }
+    if view.is_certain() {
+        sentences.push("Nothing in this scenario is uncertain: every future is the same.".to_owned());
+    }
+    sentences
+}
+
+fn other_deal(row: &SummaryRow, other: &str, sign: f64) -> String {
+    let dollars = measure(&row.unit);
+    let mean = sign * row.mean;
+    if row.mean == 0.0 && row.std_error == 0.0 {
+        return format!("Under {other}, in the same futures, Microsoft takes just as much.");
+    }
+    if mean.abs() <= 2.0 * row.std_error {
+        let difference = dollars.estimate(mean, row.std_error);
+        return format!("Under {other}, in the same futures, it takes about as much: {difference} more.");
+    }
+    let size = dollars.estimate(mean.abs(), row.std_error);
+    let side = if mean > 0.0 { "more" } else { "less" };
+    format!("Under {other}, in the same futures, Microsoft takes {size} {side}.")
+}
+
+/// Whether and when the cap binds.
+fn cap_sentence(view: &View, deal: &str) -> Option<String> {
+    if !view.is_capped(deal) {
+        return Some("There is no cap on the payments.".to_owned());
+    }
+    let chance = view.chance(deal, "cap_reached");
+    let when = chance.year.map_or(String::new(), |year| format!(", most likely in {year}"));
+    Some(match chance.probability {
+        p if p.is_nan() => return None,
+        0.0 => "The cap never binds.".to_owned(),
+        1.0 => format!("The cap binds in all futures{when}."),
+        p => format!("The cap binds in {} of futures{when}.", percent_in_passing(p, chance.std_error)),
+    })
+}
+
+fn cards(view: &View, deal: usize) -> Vec<Card> {
+    let name = view.deals[deal];
+    let mut cards = Vec::new();
+    let shown = [
+        ("openai_retained_pv", "Other holders keep"),
+        ("revenue_kept_pv", "OpenAI keeps of its revenue"),
+        ("microsoft_total_pv", "Microsoft in all"),
+    ];
+    for (metric, title) in shown {
+        let Some(row) = view.summary(name, metric) else { continue };
+        // Revenue kept stands in where there is no equity; without clouds and licences all is the take.
+        if metric == "revenue_kept_pv" && !cards.is_empty() {
+            continue;
+        }
+        if metric == "microsoft_total_pv"
+            && view.summary(name, "microsoft_take_pv").is_some_and(|take| take.mean == row.mean)
+        {
+            continue;
+        }
+        let (value, error) = measure(&row.unit).parts(row.mean, row.std_error);
+        cards.push(Card { name: title.to_owned(), value, error, remark: spread(view, name, row) });
+    }
+    let events = [
+        ("The cap binds", "cap_reached", "cap_hit_time", view.is_capped(name)),
+        ("An IPO comes", "listed", "ipo_time", view.has_part("ipo")),
+        ("OpenAI fails", "failed", "", view.has_part("cash")),
+    ];
+    for (title, event, time, is_there) in events {
+        let chance = view.chance(name, event);
+        if !is_there || chance.probability.is_nan() {
+            continue;
+        }
+        let (value, error) = measure("probability").parts(chance.probability, chance.std_error);
+        let median = view.summary(name, time).map(|row| view.month(row.p50));
+        let remark = match (chance.year, median) {
+            (None, _) => format!("in none of {}", paths(view.results.facts.paths)),
+            (Some(year), None) => format!("most often in {year}"),
+            (Some(year), Some((half, month))) => {
+                format!("most often in {year}; half of these by {} {half}", MONTHS[month as usize - 1])
+            }
+        };
+        let error = error.replace("% exact", "exact");
+        // The sign stands with the number here, and not with its error.
+        let error = error.trim_end_matches('%').to_owned();
+        let remark = format!("of futures, {remark}");
+        cards.push(Card { name: title.to_owned(), value: format!("{value}%"), error, remark });
+    }
+    cards
+}
+
+/// Between which values nine futures in ten are.
+fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
+    match (view.quantile(deal, &row.metric, 0.05), view.quantile(deal, &row.metric, 0.95)) {
+        (Some(_), Some(_)) if row.min == row.max => "in every future".to_owned(),
+        (Some(low), Some(high)) => {
+            let dollars = measure(&row.unit);
+            format!("nine futures in ten: {} to {}", dollars.number(&low), dollars.number(&high))
+        }
+        _ => String::new(),
+    }
+}
+
+/// Deal against deal.
+pub fn compared(view: &View) -> Section {
+    let mut columns = vec!["Present values, means over all futures".to_owned()];
+    columns.extend(view.deals.iter().map(|deal| (*deal).to_owned()));
+    columns.extend(view.differences.iter().map(|difference| difference.name.replace(" - ", " − ")));
+    let mut rows = Vec::new();
+    let mut main = Vec::new();
+    for name in COMPARED {
+        let is_told = view.deals.iter().any(|deal| is_told(view, deal, name));
+        let Some(row) = view.deals.iter().find_map(|deal| view.summary(deal, name)).filter(|_| is_told)
+        else {
+            continue;
+        };
+        if MAIN.contains(&name) {
+            main.push(rows.len());
+        }
+        let scale = measure(&row.unit);
+        let mut cells = vec![metric(name)];
+        let subjects = view.deals.iter().copied().chain(view.differences.iter().map(|d| d.name));
+        cells.extend(subjects.map(|subject| match view.summary(subject, name) {
+            Some(_) if name == "cap_hit" && view.deals.contains(&subject) && !view.is_capped(subject) => {
+                "no cap".to_owned()
+            }
+            Some(_)
+                if name == "cap_hit"
+                    && !view.deals.iter().all(|deal| view.is_capped(deal))
+                    && subject.contains(" - ") =>
+            {
+                NONE.to_owned()
+            }
+            Some(row) => match (row.unit.as_str(), subject.contains(" - ")) {
+                ("flag", true) => scale.estimate(row.mean, row.std_error).replace('%', " points"),
+                _ => scale.estimate(row.mean, row.std_error),
+            },
+            None => NONE.to_owned(),
+        }));
+        rows.push(cells);
+    }
+    let mut blocks = Vec::new();
+    if view.deals.len() < 2 {
+        blocks
+            .push(Block::Absent("This scenario has one deal: there is none to compare it with.".to_owned()));
+    } else {
+        blocks.push(Block::Words(
+            "All deals meet the same futures, so a difference is known far better than its two sides: it is taken \
+             future by future. ± is the standard error of the simulation; it says nothing on whether the assumptions \
+             are right."
+                .to_owned(),
+        ));
+    }
+    blocks.push(Block::Table(Readings {
+        title: "Means with their standard errors".to_owned(),
+        columns,
+        rows,
+        main,
+    }));
+    Section { id: "deals", name: "Deals", heading: "Deal against deal".to_owned(), blocks }
+}
+
+/// What the scenario has is told.
+fn is_told(view: &View, deal: &str, metric: &str) -> bool {
+    match metric {
+        "cap_saving_pv" | "cap_hit" => view.is_capped(deal),
+        "ipo" => view.has_part("ipo"),
+        "failed" => view.has_part("cash"),
+        "resale_pv" | "hosting_pv" | "licence_pv" => {
+            view.summary(deal, metric).is_some_and(|row| row.min != 0.0 || row.max != 0.0)
+        }
+        "microsoft_total_pv" => {
+            ["resale_pv", "hosting_pv", "licence_pv"].iter().any(|m| is_told(view, deal, m))
+        }
+        _ => true,
+    }
+}

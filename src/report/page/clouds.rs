@@ -1,0 +1,119 @@
+//! How sales of OpenAI's models spread over the clouds.
+
+use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
+use super::plot::{Axis, Layer, Plot, Tone, Weight};
+use super::view::View;
+use super::wording::measure;
+use super::{Block, Section};
+use crate::report::tables::AnnualRow;
+
+/// Shares of the clouds in what is sold through clouds, stacked.
+pub fn mix(view: &View) -> Section {
+    let figures: Vec<Figure> = (0..view.deals.len()).filter_map(|deal| figure(view, deal)).collect();
+    let blocks = match figures.is_empty() {
+        true => vec![Block::Absent("This scenario has no clouds.".to_owned())],
+        false => vec![
+            Block::Words(
+                "What part of OpenAI’s cloud sales each cloud makes, on average over the futures. How uncertain each \
+                 part is, its fan under “Year by year” shows."
+                    .to_owned(),
+            ),
+            Block::Figures(figures),
+        ],
+    };
+    Section {
+        id: "clouds", name: "Clouds", heading: "Which clouds sell OpenAI’s models".to_owned(), blocks
+    }
+}
+
+fn figure(view: &View, deal: usize) -> Option<Figure> {
+    let name = view.deals[deal];
+    let clouds = view.series_after(name, "cloud_share.");
+    let shares: Vec<Vec<&AnnualRow>> =
+        clouds.iter().map(|cloud| view.annual(name, &format!("cloud_share.{cloud}"))).collect();
+    let years: Vec<i32> = shares.first()?.iter().map(|row| row.year).collect();
+    if years.len() < 2 || shares.iter().any(|rows| rows.len() != years.len()) {
+        return None;
+    }
+    let percent = measure("fraction");
+    let mut floor = vec![0.0; years.len()];
+    let mut layers = Vec::new();
+    for (i, rows) in shares.iter().enumerate() {
+        let points = rows
+            .iter()
+            .zip(&mut floor)
+            .map(|(row, floor)| {
+                let low = *floor;
+                *floor += percent.factor * row.mean;
+                (f64::from(row.year), low, *floor)
+            })
+            .collect();
+        layers.push(Layer::Band { tone: Tone::Cloud(i), weight: Weight::Strong, points });
+    }
+    let (first, last) = (years[0], years[years.len() - 1]);
+    let at_end: Vec<String> = clouds
+        .iter()
+        .zip(&shares)
+        .map(|(cloud, rows)| format!("{cloud} {}", percent.value(rows[rows.len() - 1].mean, 2)))
+        .collect();
+    let mut columns = vec!["Year".to_owned()];
+    columns.extend(clouds.iter().map(|cloud| (*cloud).to_owned()));
+    Some(Figure {
+        id: format!("clouds-{}", deal + 1),
+        title: format!("Cloud sales by cloud, {name}"),
+        caption: "Mean share of each cloud in all sales through clouds, stacked to 100%.".to_owned(),
+        // From top to bottom, as they lie in the drawing.
+        legend: clouds
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(i, cloud)| Key { tone: Tone::Cloud(i), mark: Mark::Area, text: (*cloud).to_owned() })
+            .collect(),
+        plot: Plot {
+            x: Axis::years(f64::from(first), f64::from(last), first, last),
+            y: Axis::linear(0.0, 100.0, 5, "%"),
+            layers,
+            strips: Vec::new(),
+            anchors: years.iter().map(|&year| f64::from(year)).collect(),
+            described: format!("Stacked areas for {name}. In {last}: {}.", at_end.join(", ")),
+        },
+        log: None,
+        readings: Readings {
+            title: format!("Mean shares by year under {name}"),
+            columns,
+            rows: years
+                .iter()
+                .enumerate()
+                .map(|(y, year)| {
+                    let mut cells = vec![year.to_string()];
+                    cells.extend(shares.iter().map(|rows| percent.estimate(rows[y].mean, rows[y].std_error)));
+                    cells
+                })
+                .collect(),
+            main: Vec::new(),
+        },
+        exact: Exact {
+            columns: vec!["deal", "year", "series", "unit", "mean", "std_error", "p05", "p50", "p95"],
+            rows: shares
+                .iter()
+                .flatten()
+                .map(|row| {
+                    vec![
+                        Value::from(name),
+                        Value::from(row.year),
+                        Value::from(row.series.as_str()),
+                        Value::from(row.unit.as_str()),
+                        Value::from(row.mean),
+                        Value::from(row.std_error),
+                        Value::from(row.p05),
+                        Value::from(row.p50),
+                        Value::from(row.p95),
+                    ]
+                })
+                .collect(),
+        },
+        width: Width::Full,
+        deal: Some(deal),
+        choice: None,
+    })
+}

@@ -1,0 +1,367 @@
+//! Distributions of what each side takes, and of the difference that a deal makes.
+
+use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
+use super::plot::{Axis, Dash, Layer, Plot, Strip, Tone, Weight};
+use super::view::View;
+use super::wording::measure;
+use super::{Block, Section};
+use crate::report::digits::percent_in_passing;
+use crate::report::tables::{HistogramRow, SummaryRow};
+
+/// Parts between two marks at which a reading stands.
+const READINGS: f64 = 5.0;
+
+/// What Microsoft takes and what the others keep, all deals in one drawing.
+pub fn takes(view: &View) -> Section {
+    let metrics = [
+        ("microsoft_take_pv", "take", "Microsoft’s take", "revenue share and stake, present value"),
+        (
+            "openai_retained_pv",
+            "retained",
+            "What today’s other holders keep",
+            "after dilution, present value",
+        ),
+        ("revenue_kept_pv", "kept", "Revenue that OpenAI keeps", "after the share, present value"),
+    ];
+    let has = |metric: &str| view.deals.iter().any(|deal| view.summary(deal, metric).is_some());
+    let mut figures: Vec<Figure> = Vec::new();
+    let mut blocks = Vec::new();
+    // Without equity the revenue kept stands in for what the holders keep.
+    for (metric, id, title, subtitle) in metrics {
+        if figures.len() < 2 && has(metric) {
+            match overlay(view, metric, id, title, subtitle) {
+                Some(figure) => figures.push(figure),
+                None => blocks.push(Block::Absent(format!(
+                    "{title} is the same in every future: no distribution to draw."
+                ))),
+            }
+        }
+    }
+    if !has("openai_retained_pv") {
+        blocks.push(Block::Absent(
+            "This scenario has no equity value: nothing is known of what holders of OpenAI keep.".to_owned(),
+        ));
+    }
+    if !figures.is_empty() {
+        blocks.insert(0, Block::Figures(figures));
+    }
+    Section {
+        id: "distributions",
+        name: "Distributions",
+        heading: "How far futures differ".to_owned(),
+        blocks,
+    }
+}
+
+/// One metric, all deals; nothing where no deal has an uncertain value of it.
+fn overlay(view: &View, metric: &str, id: &str, title: &str, subtitle: &str) -> Option<Figure> {
+    let present: Vec<(usize, &SummaryRow)> = view
+        .deals
+        .iter()
+        .enumerate()
+        .filter_map(|(i, deal)| Some((i, view.summary(deal, metric)?)))
+        .filter(|(_, row)| row.max > row.min && row.p99 > row.p01)
+        .collect();
+    let unit = &present.first()?.1.unit;
+    let low = present.iter().map(|(_, row)| row.p01).fold(0.0, f64::min);
+    let high = present.iter().map(|(_, row)| row.p99).fold(f64::NEG_INFINITY, f64::max);
+    let x = Axis::linear(low, high, 8, "");
+    let curves: Vec<Curve> = present
+        .iter()
+        .map(|&(i, row)| Curve {
+            tone: Tone::Deal(i),
+            name: view.deals[i],
+            row,
+            bins: view.histogram(view.deals[i], metric),
+        })
+        .collect();
+    let legend = curves
+        .iter()
+        .map(|curve| Key { tone: curve.tone, mark: Mark::Area, text: curve.name.to_owned() })
+        .collect();
+    let layers = curves.iter().map(|curve| curve.steps(&x)).collect();
+    Some(Figure {
+        id: id.to_owned(),
+        title: format!("{title}, {}", measure(unit).axis),
+        caption: format!(
+            "{}. Height is how many futures end there; below, the median and the range of nine futures in ten. \
+             {} beyond the right edge.",
+            capital(subtitle),
+            beyond(&curves, &x)
+        ),
+        legend,
+        readings: below(&curves, &x, unit),
+        exact: exact(&curves),
+        log: None,
+        width: Width::Half,
+        deal: None,
+        choice: None,
+        plot: plot(view, metric, title, curves.as_slice(), x, layers),
+    })
+}
+
+/// A metric's histogram, of a deal or of a difference.
+struct Curve<'a> {
+    tone: Tone,
+    name: &'a str,
+    row: &'a SummaryRow,
+    bins: &'a [&'a HistogramRow],
+}
+
+impl Curve<'_> {
+    /// The bins inside the axis, as densities.
+    fn inside(&self, x: &Axis) -> Vec<(f64, f64, f64)> {
+        self.bins
+            .iter()
+            .filter_map(|bin| {
+                let density = bin.count as f64 / self.row.paths as f64 / (bin.high - bin.low);
+                let (low, high) = (bin.low.max(x.low), bin.high.min(x.high));
+                (high > low && density.is_finite()).then_some((low, high, density))
+            })
+            .collect()
+    }
+
+    fn steps(&self, x: &Axis) -> Layer {
+        Layer::Steps { tone: self.tone, bins: self.inside(x) }
+    }
+
+    /// About the part of the futures with less than `value`: a bin's are spread over it evenly.
+    fn part_below(&self, value: f64) -> f64 {
+        let below: f64 = self
+            .bins
+            .iter()
+            .map(|bin| bin.count as f64 * ((value - bin.low) / (bin.high - bin.low)).clamp(0.0, 1.0))
+            .sum();
+        below / self.row.paths as f64
+    }
+
+    /// The standard error of a part of the futures.
+    fn error(&self, part: f64) -> f64 {
+        (part * (1.0 - part) / self.row.paths as f64).sqrt()
+    }
+}
+
+fn plot(view: &View, metric: &str, title: &str, curves: &[Curve], x: Axis, layers: Vec<Layer>) -> Plot {
+    let tallest = curves
+        .iter()
+        .flat_map(|curve| curve.inside(&x))
+        .fold(0.0_f64, |tallest, (.., density)| tallest.max(density));
+    let strips: Vec<Strip> = curves.iter().map(|curve| strip(view, metric, curve)).collect();
+    let dollars = measure(&curves[0].row.unit);
+    let words: Vec<String> = strips
+        .iter()
+        .map(|strip| {
+            let [low, middle, high] = &strip.labels;
+            format!(
+                "{}: median {middle}{after}, nine futures in ten from {low} to {high}{after}",
+                strip.name,
+                after = dollars.after
+            )
+        })
+        .collect();
+    Plot {
+        anchors: anchors(&x),
+        x,
+        y: Axis {
+            low: 0.0,
+            high: if tallest > 0.0 { tallest * 1.04 } else { 1.0 },
+            scale: super::plot::Scale::Linear,
+            ticks: Vec::new(),
+            title: String::new(),
+        },
+        layers,
+        strips,
+        described: format!("Distribution. {}. {}.", capital(title), words.join("; ")),
+    }
+}
+
+fn strip(view: &View, metric: &str, curve: &Curve) -> Strip {
+    let dollars = measure(&curve.row.unit);
+    let values = [curve.row.p05, curve.row.p50, curve.row.p95];
+    let mut labels = [String::new(), String::new(), String::new()];
+    for ((label, value), q) in labels.iter_mut().zip(values).zip([0.05, 0.50, 0.95]) {
+        let digits = view
+            .quantile(&curve.row.deal, metric, q)
+            .unwrap_or_else(|| crate::report::digits::significant(value, 4));
+        *label = dollars.number(&digits);
+    }
+    Strip { tone: curve.tone, name: curve.name.to_owned(), values, labels }
+}
+
+fn anchors(x: &Axis) -> Vec<f64> {
+    let step = x.step() / READINGS;
+    let count = ((x.high - x.low) / step).round() as usize;
+    (1..count).map(|i| x.low + step * i as f64).collect()
+}
+
+/// How likely less than each value is.
+fn below(curves: &[Curve], x: &Axis, unit: &str) -> Readings {
+    let dollars = measure(unit);
+    let mut columns = vec!["Less than".to_owned()];
+    columns.extend(curves.iter().map(|curve| curve.name.to_owned()));
+    let rows = anchors(x).into_iter().map(|value| {
+        let mut cells = vec![dollars.value(value, 6)];
+        cells.extend(curves.iter().map(|curve| {
+            let part = curve.part_below(value);
+            part_in_words(part, curve.error(part))
+        }));
+        cells
+    });
+    Readings {
+        title: "Part of the futures with less than a value (read from the bins)".to_owned(),
+        columns,
+        rows: rows.collect(),
+        main: Vec::new(),
+    }
+}
+
+fn part_in_words(part: f64, error: f64) -> String {
+    match part {
+        p if p <= 0.0 => "none".to_owned(),
+        p if p >= 1.0 => "all".to_owned(),
+        p => percent_in_passing(p, error),
+    }
+}
+
+fn beyond(curves: &[Curve], x: &Axis) -> String {
+    let most = curves.iter().map(|curve| 1.0 - curve.part_below(x.high)).fold(0.0, f64::max);
+    match most {
+        m if m <= 0.0 => "No future lies".to_owned(),
+        m if m < 0.01 => "Under 1% of futures lie".to_owned(),
+        m => format!("At most {:.0}% of futures lie", (100.0 * m).ceil()),
+    }
+}
+
+fn exact(curves: &[Curve]) -> Exact {
+    let rows = curves.iter().flat_map(|curve| {
+        curve.bins.iter().map(|bin| {
+            vec![
+                Value::from(bin.deal.as_str()),
+                Value::from(bin.metric.as_str()),
+                Value::from(bin.unit.as_str()),
+                Value::from(bin.low),
+                Value::from(bin.high),
+                Value::from(bin.count),
+            ]
+        })
+    });
+    Exact { columns: vec!["deal", "metric", "unit", "low", "high", "count"], rows: rows.collect() }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
+}
+
+/// What the later deals give and take, path by path.
+pub fn differences(view: &View) -> Section {
+    let mut blocks = Vec::new();
+    if view.differences.is_empty() {
+        blocks.push(Block::Absent(
+            "This scenario has one deal: no one gains or loses by a change of it.".to_owned(),
+        ));
+    }
+    for (i, difference) in view.differences.iter().enumerate() {
+        let sides = [
+            ("microsoft_take_pv", "Microsoft’s take", "Microsoft takes"),
+            ("openai_retained_pv", "what other holders keep", "today’s other holders keep"),
+            ("revenue_kept_pv", "revenue that OpenAI keeps", "OpenAI keeps"),
+        ];
+        let mut words = Vec::new();
+        let mut figures = Vec::new();
+        for (metric, title, verb) in sides {
+            let Some(row) = view.summary(difference.name, metric) else { continue };
+            if figures.len() == 2 {
+                continue;
+            }
+            let bins = view.histogram(difference.name, metric);
+            let curve = Curve { tone: Tone::Sum, name: difference.name, row, bins };
+            words.push(gain(view, &curve, verb, difference.later));
+            figures.extend(gap(view, &curve, metric, title, i, difference.later));
+        }
+        blocks.extend((!words.is_empty()).then(|| Block::Words(words.join(" "))));
+        match figures.is_empty() {
+            true => blocks.push(Block::Absent(format!(
+                "{} makes the same difference in every future.",
+                difference.later
+            ))),
+            false => blocks.push(Block::Figures(figures)),
+        }
+    }
+    Section {
+        id: "differences",
+        name: "Who gains",
+        heading: "Who gains from one deal or the other".to_owned(),
+        blocks,
+    }
+}
+
+/// Who has more, how much, and how often.
+fn gain(view: &View, curve: &Curve, verb: &str, later: &str) -> String {
+    let row = curve.row;
+    let dollars = measure(&row.unit);
+    let side = if row.mean < 0.0 { "less" } else { "more" };
+    let size = dollars.estimate(row.mean.abs(), row.std_error);
+    let first = view.deals[0];
+    let less = curve.part_below(0.0);
+    let often = match side {
+        "less" => format!(
+            "less in {} of futures",
+            part_in_words(less, curve.error(less)).replace("none", "0%").replace("all", "100%")
+        ),
+        _ => format!(
+            "at least as much in {} of futures",
+            part_in_words(1.0 - less, curve.error(less)).replace("none", "0%").replace("all", "100%")
+        ),
+    };
+    capital(&format!("{verb} {size} {side} under {later} than under {first}, and {often}."))
+}
+
+/// The distribution of a difference, each side of 0 in the colour of the deal that gives more there.
+fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, later: &str) -> Option<Figure> {
+    let row = curve.row;
+    if row.p99 <= row.p01 {
+        return None;
+    }
+    let first = view.deals[0];
+    let deal = view.deals.iter().position(|name| *name == later)?;
+    let x = Axis::linear(row.p01.min(0.0), row.p99.max(0.0), 8, "");
+    let bins = curve.inside(&x);
+    let side = |tone, wanted: fn(f64, f64) -> bool| Layer::Steps {
+        tone,
+        bins: bins.iter().copied().filter(|&(low, high, _)| wanted(low, high)).collect(),
+    };
+    let layers = vec![
+        side(Tone::Deal(0), |low, high| low + high < 0.0),
+        side(Tone::Deal(deal), |low, high| low + high >= 0.0),
+        Layer::Rule { x: 0.0 },
+    ];
+    let legend = vec![
+        Key { tone: Tone::Deal(0), mark: Mark::Area, text: format!("{first} gives more") },
+        Key { tone: Tone::Deal(deal), mark: Mark::Area, text: format!("{later} gives more") },
+    ];
+    let curves = [Curve { tone: Tone::Sum, name: "difference", row, bins: curve.bins }];
+    let id =
+        format!("difference-{}-{}", index + 1, if metric == "microsoft_take_pv" { "take" } else { "kept" });
+    Some(Figure {
+        id,
+        title: format!("Difference: {title}, {}", measure(&row.unit).axis),
+        caption: format!(
+            "{later} minus {first}, future by future on the same draws. Below, the median and the range of nine \
+             futures in ten."
+        ),
+        legend,
+        readings: below(&curves, &x, &row.unit),
+        exact: exact(&curves),
+        log: None,
+        width: Width::Half,
+        deal: None,
+        choice: None,
+        plot: plot(view, metric, &format!("{title}, {later} minus {first}"), &curves, x, layers),
+    })
+}
+
+/// A line through points, in a deal's colour.
+pub fn line(deal: usize, points: Vec<(f64, f64)>) -> Layer {
+    Layer::Line { tone: Tone::Deal(deal), weight: Weight::Strong, dash: Dash::Whole, points }
+}

@@ -1,0 +1,101 @@
+//! What was run, by what, how to run it again, and how close the draws came to what was asked for.
+
+use super::view::View;
+use super::wording::{partial, paths};
+use crate::report::command;
+use crate::report::digits::significant;
+
+/// What a reader needs to believe the page, or to check it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// Word and what is said of it.
+    pub facts: Vec<(&'static str, String)>,
+    /// The command that makes the same results again.
+    pub command: String,
+    /// How close the draws came to the laws and correlations asked for, and what is not in the figures.
+    pub checks: Vec<String>,
+    /// The scenario as run, as TOML.
+    pub scenario: String,
+}
+
+/// Says what was run.
+pub fn provenance(view: &View) -> Provenance {
+    let facts = &view.results.facts;
+    let status = match partial(facts) {
+        Some(done) => format!("partial: stopped after {done}"),
+        None => format!("complete: {}", paths(facts.paths)),
+    };
+    let mut said = vec![
+        ("Status", status),
+        ("Scenario", facts.scenario.clone()),
+        ("File", facts.file.clone()),
+        ("Digest of the scenario", facts.digest.clone()),
+        ("Seed", facts.seed.clone()),
+        ("Program", format!("capstake {} ({})", facts.version, facts.target)),
+        ("Revision", facts.revision.clone()),
+        ("Random streams", format!("version {}", facts.stream_version)),
+        ("Started", facts.started.clone()),
+        ("Simulated in", format!("{} s on {} threads", significant(facts.seconds, 3), facts.threads)),
+    ];
+    if !facts.overrides.is_empty() {
+        said.insert(3, ("Changed by --set", facts.overrides.join("; ")));
+    }
+    Provenance {
+        facts: said,
+        command: command::again(facts),
+        checks: checks(view),
+        scenario: facts.resolved.clone(),
+    }
+}
+
+fn checks(view: &View) -> Vec<String> {
+    let tables = &view.results.tables;
+    let mut checks = Vec::new();
+    let paths = view.results.facts.paths as f64;
+    let distances: Vec<f64> = tables
+        .inputs
+        .iter()
+        .filter(|row| !row.distribution.starts_with("same_as") && row.std_dev > 0.0)
+        .map(|row| ((row.sampled_mean - row.mean) / (row.std_dev / paths.sqrt())).abs())
+        .filter(|distance| distance.is_finite())
+        .collect();
+    if !distances.is_empty() {
+        let largest = distances.iter().copied().fold(0.0, f64::max);
+        let beyond = distances.iter().filter(|&&distance| distance > 2.0).count();
+        checks.push(format!(
+            "Draws against laws: the sampled means of {} uncertain inputs lie at most {largest:.1} standard \
+             errors from the \
+             means asked for; {beyond} beyond 2, where {:.1} are expected.",
+            distances.len(),
+            0.0455 * distances.len() as f64
+        ));
+    }
+    let gaps: Vec<f64> = tables
+        .correlations
+        .iter()
+        .map(|row| {
+            let asked = if row.repaired.is_finite() { row.repaired } else { row.target };
+            (row.sampled - asked).abs()
+        })
+        .filter(|gap| gap.is_finite())
+        .collect();
+    if !gaps.is_empty() {
+        let largest = gaps.iter().copied().fold(0.0, f64::max);
+        checks.push(format!(
+            "Correlations: of {} pairs none was drawn further than {} from the value in force.",
+            gaps.len(),
+            significant(largest, 2)
+        ));
+    }
+    checks.push(
+        "The program is tested against closed forms, published cases and a second implementation: \
+         docs/validation.md, \
+         with docs/methodology.md for every equation."
+            .to_owned(),
+    );
+    checks.push(
+        "Equal version, digest, seed and number of paths give equal figures, bit for bit, on any number of threads."
+            .to_owned(),
+    );
+    checks
+}

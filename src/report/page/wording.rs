@@ -1,0 +1,164 @@
+//! Amounts, parts and names as the page words them.
+
+use super::plot::grouped;
+use crate::report::digits::{Estimate, Precision, significant, thousands};
+use crate::report::results::Facts;
+
+/// Abbreviated months.
+pub const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// How values of a unit are written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Measure {
+    /// Values are multiplied by this before they are written.
+    pub factor: f64,
+    /// Before the number.
+    pub before: &'static str,
+    /// After the number.
+    pub after: &'static str,
+    /// Of an axis.
+    pub axis: &'static str,
+}
+
+/// How values of a unit are written.
+pub fn measure(unit: &str) -> Measure {
+    let plain = |before, after, axis| Measure { factor: 1.0, before, after, axis };
+    match unit {
+        "usd_bn" => plain("$", " bn", "$bn"),
+        "usd_bn_per_year" => plain("$", " bn a year", "$bn a year"),
+        "fraction" | "probability" | "flag" => Measure { factor: 100.0, before: "", after: "%", axis: "%" },
+        "per_year" => Measure { factor: 100.0, before: "", after: "% a year", axis: "% a year" },
+        "multiple" => plain("", "×", "×"),
+        "years" => plain("", " years", "years"),
+        "months" => plain("", " months", "months"),
+        _ => plain("", "", ""),
+    }
+}
+
+impl Measure {
+    /// `$187.32 ± 0.11 bn`, `88.17 ± 0.03%`; a minus stands before the sign of money.
+    pub fn estimate(&self, mean: f64, std_error: f64) -> String {
+        let estimate = Estimate::new(self.factor * mean, self.factor * std_error);
+        let amount = self.number(&estimate.value);
+        match estimate.precision {
+            Precision::Error(error) => format!("{amount} ± {}{}", grouped(&error), self.after),
+            Precision::Exact => format!("{amount}{} (exact)", self.after),
+            Precision::Unknown => format!("{amount}{}", self.after),
+        }
+    }
+
+    /// The same in two parts: `$187.32`, `± 0.11 bn`.
+    pub fn parts(&self, mean: f64, std_error: f64) -> (String, String) {
+        let estimate = Estimate::new(self.factor * mean, self.factor * std_error);
+        let amount = self.number(&estimate.value);
+        match estimate.precision {
+            Precision::Error(error) => (amount, format!("± {}{}", grouped(&error), self.after)),
+            Precision::Exact => (amount, format!("{} exact", self.after.trim_start())),
+            Precision::Unknown => (amount, self.after.trim_start().to_owned()),
+        }
+    }
+
+    /// A value without an error of its own, to so many digits.
+    pub fn value(&self, value: f64, digits: i32) -> String {
+        if !value.is_finite() {
+            return crate::report::digits::NONE.to_owned();
+        }
+        format!("{}{}", self.number(&significant(self.factor * value, digits)), self.after)
+    }
+
+    /// `−$18.4` of `-18.4`.
+    pub fn number(&self, digits: &str) -> String {
+        match digits.strip_prefix('-') {
+            Some(size) => format!("−{}{}", self.before, grouped(size)),
+            None => format!("{}{}", self.before, grouped(digits)),
+        }
+    }
+}
+
+/// `1 path`, `1,000,000 paths`.
+pub fn paths(count: u64) -> String {
+    if count == 1 { "1 path".to_owned() } else { format!("{} paths", thousands(count)) }
+}
+
+/// Which run it is.
+pub fn run_line(facts: &Facts) -> String {
+    let valued = match facts.valuation_date.as_str() {
+        "" => String::new(),
+        date => format!(" · valued at {date}"),
+    };
+    format!("{} · {} · seed {}{valued}", facts.scenario, paths(facts.paths), facts.seed)
+}
+
+/// How far a run came that was stopped.
+pub fn partial(facts: &Facts) -> Option<String> {
+    facts.partial.then(|| format!("{} of {} paths", thousands(facts.paths), thousands(facts.paths_asked)))
+}
+
+/// A metric in a reader's words.
+pub fn metric(name: &str) -> String {
+    let words = match name {
+        "share_pv" => "Revenue share",
+        "share_uncapped_pv" => "Revenue share, had there been no cap",
+        "cap_saving_pv" => "What the cap saves OpenAI",
+        "stake_mark" => "Stake at the scenario’s own value today",
+        "stake_pv" => "Microsoft’s stake",
+        "microsoft_take_pv" => "Microsoft’s take (share and stake)",
+        "resale_pv" => "Microsoft’s margin on reselling",
+        "hosting_pv" => "Microsoft’s margin on hosting",
+        "licence_pv" => "Royalties the licence spares Microsoft",
+        "microsoft_total_pv" => "Microsoft in all",
+        "openai_retained_pv" => "Today’s other holders keep",
+        "revenue_kept_pv" => "Revenue kept after the share",
+        "share_nominal" => "Revenue share, not discounted",
+        "effective_rate" => "Revenue really shared",
+        "take_multiple" => "Microsoft’s money back, times over",
+        "cap_hit" => "The cap binds",
+        "ipo" => "An IPO comes",
+        "failed" => "OpenAI fails",
+        _ => return name.replace('_', " "),
+    };
+    words.to_owned()
+}
+
+/// A series in a reader's words.
+pub fn series(name: &str) -> String {
+    if let Some(cloud) = name.strip_prefix("cloud_share.") {
+        return format!("Share of cloud sales: {cloud}");
+    }
+    let words = match name {
+        "net_revenue" => "OpenAI’s revenue",
+        "gross_margin" => "Gross margin",
+        "payments" => "Payments of the year",
+        "cumulative_payments" => "Payments so far",
+        "cap_left" => "What the cap still allows",
+        "compute" => "Spending on compute",
+        "compute_home" => "Spending on Microsoft’s cloud",
+        "free_cash_flow" => "Free cash flow",
+        "cash" => "Cash",
+        "equity" => "Equity value",
+        "multiple" => "Valuation multiple",
+        "stake" => "Microsoft’s stake",
+        _ => return name.replace('_', " "),
+    };
+    words.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts() {
+        let dollars = measure("usd_bn");
+        assert_eq!(dollars.estimate(205.5256, 0.1034), "$205.53 ± 0.10 bn");
+        assert_eq!(dollars.estimate(-72.28, 0.0732), "−$72.28 ± 0.07 bn");
+        assert_eq!(dollars.estimate(12345.6, 210.0), "$12,350 ± 210 bn");
+        assert_eq!(dollars.estimate(20.0, 0.0), "$20 bn (exact)");
+        assert_eq!(dollars.parts(205.5256, 0.1034), ("$205.53".into(), "± 0.10 bn".into()));
+        assert_eq!(measure("flag").estimate(0.881672, 0.000323), "88.167 ± 0.032%");
+        assert_eq!(measure("fraction").value(0.2390, 3), "23.9%");
+        assert_eq!(measure("multiple").value(6.8, 3), "6.8×");
+        assert_eq!(dollars.value(f64::NAN, 3), "–");
+    }
+}

@@ -1,0 +1,118 @@
+//! The sheets *Assumptions* and *Correlations*: what was asked for, where it comes from, and what was drawn.
+
+use super::figures::by_size;
+use super::sheet::{Digits, Look, Sheet, cell_name};
+use super::title;
+use crate::report::results::Results;
+use crate::report::tables::InputRow;
+use std::collections::HashMap;
+
+/// Name of the sheet of inputs.
+pub const ASSUMPTIONS: &str = "Assumptions";
+/// Name of the sheet of correlated pairs.
+pub const CORRELATIONS: &str = "Correlations";
+
+const HEADER: u32 = 3;
+const INPUTS: [(&str, Look); 14] = [
+    ("key", Look::Header),
+    ("unit", Look::Header),
+    ("distribution", Look::Header),
+    ("mean", Look::HeaderRight),
+    ("std_dev", Look::HeaderRight),
+    ("p05", Look::HeaderRight),
+    ("p50", Look::HeaderRight),
+    ("p95", Look::HeaderRight),
+    ("sampled_mean", Look::HeaderRight),
+    ("sampled_std_dev", Look::HeaderRight),
+    ("off_in_std_errors", Look::HeaderRight),
+    ("source", Look::Header),
+    ("source_date", Look::Header),
+    ("note", Look::Header),
+];
+const PAIRS: [(&str, Look); 6] = [
+    ("a", Look::Header),
+    ("b", Look::Header),
+    ("target", Look::HeaderRight),
+    ("repaired", Look::HeaderRight),
+    ("sampled", Look::HeaderRight),
+    ("sampled_less_used", Look::HeaderRight),
+];
+/// What stands for a source where there is none.
+const UNSOURCED: &str = "assumption";
+
+/// Every number that the scenario writes.
+pub fn assumptions(results: &Results) -> Sheet {
+    let rows = &results.tables.inputs;
+    let sources: HashMap<&str, (&str, &str)> = results
+        .facts
+        .sources
+        .iter()
+        .map(|source| (source.key.as_str(), (source.title.as_str(), source.url.as_str())))
+        .collect();
+    let mut sheet = Sheet::new(ASSUMPTIONS);
+    title(&mut sheet, "Assumptions", &results.facts);
+    let unsourced = rows.iter().filter(|row| row.source == UNSOURCED).count();
+    let words = format!(
+        "{} numbers, {unsourced} of them judgements without a source; sampled moments are those of this run's draws",
+        rows.len()
+    );
+    sheet.text(2, 0, words, Look::Note);
+    sheet.table("assumptions", HEADER, 0, &INPUTS, rows.len() as u32);
+    for (at, row) in (HEADER + 1..).zip(rows) {
+        input(&mut sheet, at, row, results.facts.paths);
+        match sources.get(row.source.as_str()) {
+            Some((title, url)) => sheet.link(at, 11, if title.is_empty() { &row.source } else { title }, url),
+            None if row.source == UNSOURCED => sheet.text(at, 11, UNSOURCED, Look::Note),
+            None => sheet.text(at, 11, &row.source, Look::Plain),
+        }
+    }
+    sheet.measure(&[44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 40.0, 12.0, 70.0]);
+    sheet.frozen = (HEADER + 1, 1);
+    sheet.repeated = Some(HEADER);
+    sheet
+}
+
+fn input(sheet: &mut Sheet, at: u32, row: &InputRow, paths: u64) {
+    sheet.text(at, 0, &row.key, Look::Plain);
+    sheet.text(at, 1, &row.unit, Look::Plain);
+    sheet.text(at, 2, &row.distribution, Look::Wrapped);
+    let figures = [row.mean, row.std_dev, row.p05, row.p50, row.p95, row.sampled_mean, row.sampled_std_dev];
+    for (column, figure) in (3..).zip(figures) {
+        sheet.number(at, column, figure, by_size(&row.unit, figure));
+    }
+    if row.std_dev > 0.0 {
+        let [mean, std_dev, sampled] = [3, 4, 8].map(|column| cell_name(at, column));
+        let formula = format!("=({sampled}-{mean})/({std_dev}/SQRT({paths}))");
+        let off = (row.sampled_mean - row.mean) / (row.std_dev / (paths as f64).sqrt());
+        sheet.formula(at, 10, formula, off, Digits::Decimals(1));
+    }
+    if !row.source_date.is_empty() {
+        sheet.text(at, 12, &row.source_date, Look::Plain);
+    }
+    if !row.note.is_empty() {
+        sheet.text(at, 13, &row.note, Look::Wrapped);
+    }
+}
+
+/// Every correlated pair.
+pub fn correlations(results: &Results) -> Sheet {
+    let rows = &results.tables.correlations;
+    let mut sheet = Sheet::new(CORRELATIONS);
+    title(&mut sheet, "Correlations of the underlying normals", &results.facts);
+    sheet.table("correlations", HEADER, 0, &PAIRS, rows.len() as u32);
+    let digits = Digits::Decimals(4);
+    for (at, row) in (HEADER + 1..).zip(rows) {
+        sheet.text(at, 0, &row.a, Look::Plain);
+        sheet.text(at, 1, &row.b, Look::Plain);
+        for (column, figure) in (2..).zip([row.target, row.repaired, row.sampled]) {
+            sheet.number(at, column, figure, digits);
+        }
+        let (used, column) = if row.repaired.is_nan() { (row.target, 2) } else { (row.repaired, 3) };
+        let formula = format!("={}-{}", cell_name(at, 4), cell_name(at, column));
+        sheet.formula(at, 5, formula, row.sampled - used, digits);
+    }
+    sheet.widths = vec![46.0, 46.0, 12.0, 12.0, 12.0, 18.0];
+    sheet.frozen = (HEADER + 1, 2);
+    sheet.repeated = Some(HEADER);
+    sheet
+}

@@ -1,0 +1,486 @@
+//! What a workbook is made of: sheets of cells with looks, formats by meaning, tables, charts; no bytes.
+
+use super::chart::Chart;
+use std::collections::BTreeMap;
+
+/// Rows of a sheet, by the format's definition (Microsoft, "Excel specifications and limits").
+pub const MAX_ROWS: u64 = 1_048_576;
+/// Columns of a sheet.
+pub const MAX_COLUMNS: u64 = 16_384;
+/// UTF-16 units of a cell's text.
+pub const MAX_TEXT: u64 = 32_767;
+/// Characters of a formula.
+const MAX_FORMULA: u64 = 8_192;
+/// Characters of a link's address.
+const MAX_LINK: usize = 2_079;
+/// Links of a sheet.
+const MAX_LINKS: u64 = 65_530;
+/// Letters of running text on the width of a digit, with room for words that do not fit a line's end.
+const LETTERS_A_WIDTH: f64 = 0.95;
+/// Characters of a sheet's name.
+pub const MAX_NAME: usize = 31;
+
+/// A workbook.
+#[derive(Clone, Debug, Default)]
+pub struct Workbook {
+    /// What the file says of itself.
+    pub properties: Properties,
+    /// Its sheets, in order.
+    pub sheets: Vec<Sheet>,
+    /// Names of single cells.
+    pub names: Vec<Name>,
+}
+
+/// What a file says of itself.
+#[derive(Clone, Debug, Default)]
+#[allow(missing_docs)]
+pub struct Properties {
+    pub title: String,
+    pub subject: String,
+    pub keywords: String,
+    pub comment: String,
+    /// RFC 3339, UTC: of the run, so that equal results are equal bytes.
+    pub created: String,
+}
+
+/// A name of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub name: String,
+    /// The sheet.
+    pub sheet: &'static str,
+    /// Row and column, from 0.
+    pub cell: (u32, u16),
+}
+
+/// A sheet.
+#[derive(Clone, Debug)]
+pub struct Sheet {
+    /// Its name.
+    pub name: String,
+    /// Its cells.
+    pub cells: Vec<(u32, u16, Cell)>,
+    /// Widths of the columns, in characters.
+    pub widths: Vec<f64>,
+    /// Rows that are higher than others, in lines.
+    pub heights: Vec<(u32, u32)>,
+    /// Rows and columns that stay in sight.
+    pub frozen: (u32, u16),
+    /// Tables with filters.
+    pub tables: Vec<Table>,
+    /// The row that each printed page repeats.
+    pub repeated: Option<u32>,
+    /// Cells with a list to choose from.
+    pub choices: Vec<Choice>,
+    /// Charts and where they stand.
+    pub charts: Vec<Placed>,
+    /// Rows before which a printed page ends.
+    pub breaks: Vec<u32>,
+}
+
+/// A table with a header row and a filter.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Its name in formulas.
+    pub name: String,
+    /// Row of the header, first column.
+    pub corner: (u32, u16),
+    /// Headers of the columns.
+    pub headers: Vec<String>,
+    /// Rows below the header; at least one.
+    pub rows: u32,
+}
+
+/// A cell that takes one of the texts in a range.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// Row and column.
+    pub cell: (u32, u16),
+    /// Where the texts stand, as in a formula.
+    pub from: String,
+}
+
+/// A chart on a sheet.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// Row and column of its upper left corner.
+    pub cell: (u32, u16),
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+    /// The chart.
+    pub chart: Chart,
+}
+
+/// A cell.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// What stands in it.
+    pub value: Value,
+    /// How it looks.
+    pub style: Style,
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// Words; never a formula.
+    Text(String),
+    /// A figure.
+    Number(f64),
+    /// Words that lead to an address.
+    Link {
+        /// The words.
+        text: String,
+        /// The address.
+        address: String,
+    },
+    /// Words that lead to a sheet.
+    Inside {
+        /// The words and the name of the sheet.
+        sheet: String,
+    },
+    /// A live formula.
+    Formula {
+        /// With its equals sign.
+        formula: String,
+        /// What it gives.
+        result: Outcome,
+    },
+}
+
+/// What a formula gives.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outcome {
+    /// A figure.
+    Number(f64),
+    /// Words.
+    Text(String),
+}
+
+/// How a cell looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Style {
+    /// Its weight and colours.
+    pub look: Look,
+    /// How figures are written.
+    pub digits: Digits,
+}
+
+/// Weight and colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Look {
+    /// As most cells.
+    Plain,
+    /// Name of a sheet.
+    Title,
+    /// Over a block.
+    Heading,
+    /// Over a column of words.
+    Header,
+    /// Over a column of figures.
+    HeaderRight,
+    /// What the eye should find first.
+    Strong,
+    /// A remark.
+    Note,
+    /// A remark beside figures.
+    Aside,
+    /// A warning.
+    Warning,
+    /// Long words on several lines.
+    Wrapped,
+    /// Words that stand among figures.
+    Right,
+    /// A cell to type into.
+    Input,
+}
+
+/// How figures are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Digits {
+    /// As the program of the reader likes.
+    General,
+    /// With so many decimals and commas between thousands.
+    Decimals(u8),
+    /// A year: no commas.
+    Year,
+    /// Of 1, as percent with so many decimals.
+    Percent(u8),
+    /// Days since 1899-12-30, as a date.
+    Date,
+}
+
+impl Style {
+    /// Words in a plain cell.
+    pub const PLAIN: Style = Style { look: Look::Plain, digits: Digits::General };
+
+    /// A plain cell with figures.
+    pub const fn figures(digits: Digits) -> Style {
+        Style { look: Look::Plain, digits }
+    }
+
+    /// A look.
+    pub const fn look(look: Look) -> Style {
+        Style { look, digits: Digits::General }
+    }
+}
+
+impl From<Look> for Style {
+    fn from(look: Look) -> Style {
+        Style::look(look)
+    }
+}
+
+impl From<Digits> for Style {
+    fn from(digits: Digits) -> Style {
+        Style::figures(digits)
+    }
+}
+
+/// What does not fit a workbook.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{what} takes {found} {unit}, {limit} fit")]
+pub struct TooLarge {
+    /// A sheet, or a cell.
+    pub what: String,
+    /// What is counted.
+    pub unit: &'static str,
+    /// How many there are.
+    pub found: u64,
+    /// How many fit.
+    pub limit: u64,
+}
+
+impl Sheet {
+    /// An empty sheet.
+    pub fn new(name: impl Into<String>) -> Sheet {
+        Sheet {
+            name: name.into(),
+            cells: Vec::new(),
+            widths: Vec::new(),
+            heights: Vec::new(),
+            frozen: (0, 0),
+            tables: Vec::new(),
+            repeated: None,
+            choices: Vec::new(),
+            charts: Vec::new(),
+            breaks: Vec::new(),
+        }
+    }
+
+    fn put(&mut self, row: u32, column: u16, value: Value, style: impl Into<Style>) {
+        self.cells.push((row, column, Cell { value, style: style.into() }));
+    }
+
+    /// Puts words in a cell.
+    pub fn text(&mut self, row: u32, column: u16, text: impl Into<String>, style: impl Into<Style>) {
+        self.put(row, column, Value::Text(text.into()), style);
+    }
+
+    /// Puts a figure in a cell: nothing where there is none, words where it has no end.
+    pub fn number(&mut self, row: u32, column: u16, number: f64, style: impl Into<Style>) {
+        if number.is_finite() {
+            self.put(row, column, Value::Number(number), style);
+        } else if !number.is_nan() {
+            let text = if number > 0.0 { "inf" } else { "-inf" };
+            self.put(row, column, Value::Text(text.into()), style);
+        }
+    }
+
+    /// Puts a formula in a cell, with the figure that it gives; nothing where it gives none.
+    pub fn formula(&mut self, row: u32, column: u16, formula: String, result: f64, style: impl Into<Style>) {
+        if result.is_finite() {
+            self.put(row, column, Value::Formula { formula, result: Outcome::Number(result) }, style);
+        }
+    }
+
+    /// Puts a formula in a cell, with the words that it gives.
+    pub fn formula_in_words(
+        &mut self,
+        row: u32,
+        column: u16,
+        formula: String,
+        result: &str,
+        style: impl Into<Style>,
+    ) {
+        self.put(row, column, Value::Formula { formula, result: Outcome::Text(result.into()) }, style);
+    }
+
+    /// Puts words that lead to an address of the web; the words alone where the address is none that leads anywhere.
+    pub fn link(&mut self, row: u32, column: u16, text: &str, address: &str) {
+        let leads = ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme))
+            && address.chars().count() <= MAX_LINK
+            && !text.is_empty();
+        let value = if leads {
+            Value::Link { text: text.into(), address: address.into() }
+        } else {
+            Value::Text(text.into())
+        };
+        self.put(row, column, value, Style::PLAIN);
+    }
+
+    /// Puts the name of a sheet that leads there.
+    pub fn inside(&mut self, row: u32, column: u16, sheet: &str) {
+        self.put(row, column, Value::Inside { sheet: sheet.into() }, Style::PLAIN);
+    }
+
+    /// Puts a header row; with a filter over the rows below it, if there are any.
+    pub fn table(&mut self, name: &str, row: u32, column: u16, headers: &[(&str, Look)], rows: u32) {
+        for (at, (header, look)) in (column..).zip(headers) {
+            self.text(row, at, *header, *look);
+        }
+        if rows > 0 {
+            self.tables.push(Table {
+                name: name.into(),
+                corner: (row, column),
+                headers: headers.iter().map(|(header, _)| (*header).to_owned()).collect(),
+                rows,
+            });
+        } else {
+            self.text(row + 1, column, "none", Look::Note);
+        }
+    }
+
+    /// Sets the widths of the columns, and heights where words on several lines need them: few programs find these by
+    /// themselves.
+    pub fn measure(&mut self, widths: &[f64]) {
+        self.widths = widths.to_vec();
+        let mut lines: BTreeMap<u32, u32> = BTreeMap::new();
+        for (row, column, cell) in &self.cells {
+            let (Value::Text(text), Look::Wrapped) = (&cell.value, cell.style.look) else { continue };
+            let width = widths.get(usize::from(*column)).map_or(8.0, |width| width * LETTERS_A_WIDTH);
+            let needed =
+                text.lines().map(|line| (line.chars().count() as f64 / width).ceil().max(1.0) as u32);
+            let row = lines.entry(*row).or_insert(1);
+            *row = (*row).max(needed.sum());
+        }
+        self.heights.extend(lines.into_iter().filter(|(_, lines)| *lines > 1));
+    }
+
+    /// Rows that have cells.
+    pub fn rows(&self) -> u32 {
+        self.cells.iter().map(|(row, ..)| row + 1).max().unwrap_or(0)
+    }
+
+    /// Whether it fits the format.
+    ///
+    /// # Errors
+    /// The first of the counts that does not.
+    pub fn fits(&self) -> Result<(), TooLarge> {
+        let refuse = |what: String, unit, found: u64, limit: u64| {
+            if found > limit { Err(TooLarge { what, unit, found, limit }) } else { Ok(()) }
+        };
+        let sheet = || format!("sheet `{}`", self.name);
+        let columns = self.cells.iter().map(|(_, column, _)| u64::from(*column) + 1).max().unwrap_or(0);
+        refuse(sheet(), "rows", u64::from(self.rows()), MAX_ROWS)?;
+        refuse(sheet(), "columns", columns, MAX_COLUMNS)?;
+        let mut links = 0;
+        for (row, column, cell) in &self.cells {
+            let place = || format!("cell {} of sheet `{}`", cell_name(*row, *column), self.name);
+            match &cell.value {
+                Value::Text(text) => refuse(place(), "characters", units(text), MAX_TEXT)?,
+                Value::Formula { formula, result } => {
+                    refuse(place(), "characters of a formula", units(formula), MAX_FORMULA)?;
+                    if let Outcome::Text(text) = result {
+                        refuse(place(), "characters", units(text), MAX_TEXT)?;
+                    }
+                }
+                Value::Link { text, .. } => {
+                    links += 1;
+                    refuse(place(), "characters", units(text), MAX_TEXT)?;
+                }
+                Value::Inside { .. } | Value::Number(_) => {}
+            }
+        }
+        refuse(sheet(), "links", links, MAX_LINKS)
+    }
+}
+
+fn units(text: &str) -> u64 {
+    text.encode_utf16().count() as u64
+}
+
+/// Letters of a column: 0 is A, 26 is AA.
+fn column_name(column: u16) -> String {
+    let mut letters = Vec::new();
+    let mut left = u32::from(column) + 1;
+    while left > 0 {
+        letters.push(b'A' + ((left - 1) % 26) as u8);
+        left = (left - 1) / 26;
+    }
+    letters.iter().rev().map(|&letter| char::from(letter)).collect()
+}
+
+/// `A1` of row 0 and column 0.
+pub fn cell_name(row: u32, column: u16) -> String {
+    format!("{}{}", column_name(column), u64::from(row) + 1)
+}
+
+/// `$A$1` of row 0 and column 0.
+pub fn fixed(row: u32, column: u16) -> String {
+    format!("${}${}", column_name(column), u64::from(row) + 1)
+}
+
+/// A cell of another sheet, as in a formula.
+pub fn elsewhere(sheet: &str, row: u32, column: u16) -> String {
+    format!("'{sheet}'!{}", fixed(row, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_cells() {
+        assert_eq!(cell_name(0, 0), "A1");
+        assert_eq!(cell_name(9, 25), "Z10");
+        assert_eq!(cell_name(0, 26), "AA1");
+        assert_eq!(cell_name(0, 701), "ZZ1");
+        assert_eq!(cell_name(1_048_575, 16_383), "XFD1048576");
+        assert_eq!(elsewhere("By year", 4, 3), "'By year'!$D$5");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_with_its_count() {
+        let refused = |fill: &dyn Fn(&mut Sheet)| {
+            let mut sheet = Sheet::new("Data");
+            fill(&mut sheet);
+            sheet.fits().map_err(|error| error.to_string())
+        };
+        assert_eq!(refused(&|sheet| sheet.number(1_048_575, 16_383, 1.0, Style::PLAIN)), Ok(()));
+        assert_eq!(
+            refused(&|sheet| sheet.number(1_048_576, 0, 1.0, Style::PLAIN)),
+            Err("sheet `Data` takes 1048577 rows, 1048576 fit".into())
+        );
+        assert_eq!(
+            refused(&|sheet| sheet.number(0, 16_384, 1.0, Style::PLAIN)),
+            Err("sheet `Data` takes 16385 columns, 16384 fit".into())
+        );
+        assert_eq!(refused(&|sheet| sheet.text(0, 0, "é".repeat(32_767), Style::PLAIN)), Ok(()));
+        assert_eq!(
+            refused(&|sheet| sheet.text(2, 1, "😀".repeat(16_384), Style::PLAIN)),
+            Err("cell B3 of sheet `Data` takes 32768 characters, 32767 fit".into())
+        );
+    }
+
+    #[test]
+    fn figures_that_are_none_leave_no_cell_and_endless_ones_are_words() {
+        let mut sheet = Sheet::new("x");
+        sheet.number(0, 0, f64::NAN, Style::PLAIN);
+        sheet.formula(0, 1, "=0/0".into(), f64::NAN, Style::PLAIN);
+        assert!(sheet.cells.is_empty());
+        sheet.number(0, 0, f64::INFINITY, Style::PLAIN);
+        assert!(matches!(&sheet.cells[0].2.value, Value::Text(text) if text == "inf"));
+    }
+
+    #[test]
+    fn only_addresses_of_the_web_become_links() {
+        let mut sheet = Sheet::new("x");
+        for address in ["https://example.org/a", "file:///etc/passwd", "javascript:alert(1)", ""] {
+            sheet.link(0, 0, "words", address);
+        }
+        let links = sheet.cells.iter().filter(|(.., cell)| matches!(cell.value, Value::Link { .. })).count();
+        assert_eq!(links, 1);
+    }
+}

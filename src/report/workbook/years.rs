@@ -1,0 +1,173 @@
+//! The sheets *By year* and *Events*: series by calendar year, and how likely each event is by each date.
+
+use super::figures::{by_error, day_number};
+use super::sheet::{Digits, Look, Sheet, cell_name};
+use super::title;
+use crate::report::results::Results;
+use crate::report::row::Row;
+use crate::report::tables::{AnnualRow, EventRow};
+use std::collections::HashMap;
+
+/// Name of the sheet of years.
+pub const YEARS: &str = "By year";
+/// Name of the sheet of events.
+pub const EVENTS: &str = "Events";
+
+/// Row of the header of both sheets.
+const HEADER: u32 = 3;
+
+/// Columns of the sheet of years: those of the table, the year beside the words.
+const YEAR_COLUMNS: [&str; 12] =
+    ["deal", "series", "unit", "year", "mean", "std_error", "p05", "p25", "p50", "p75", "p95", "paths"];
+/// Widths of the bands between quantiles, which the charts stack.
+const BANDS: [&str; 4] = ["p05_to_p25", "p25_to_p50", "p50_to_p75", "p75_to_p95"];
+
+/// Rows of one kind that follow each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    /// The first of them.
+    pub first_row: u32,
+    /// How many.
+    pub rows: u32,
+}
+
+/// Where the series of deals stand.
+pub struct Series<'a> {
+    blocks: HashMap<(&'a str, &'a str), Block>,
+    /// Names of series, in order.
+    pub names: Vec<&'a str>,
+}
+
+impl Series<'_> {
+    /// Rows of a series of a deal.
+    pub fn block(&self, deal: &str, series: &str) -> Option<Block> {
+        self.blocks.get(&(deal, series)).copied()
+    }
+
+    /// The column of a statistic or a band.
+    pub fn column(name: &str) -> u16 {
+        let mut columns = YEAR_COLUMNS.iter().chain(&BANDS);
+        columns.position(|column| *column == name).expect("a column of the years") as u16
+    }
+}
+
+/// Lays the years out: deal by deal, series by series, so that a chart finds a series in one piece.
+pub fn years(results: &Results) -> (Sheet, Series<'_>) {
+    let rows = &results.tables.annual;
+    let mut sheet = Sheet::new(YEARS);
+    title(&mut sheet, "By calendar year", &results.facts);
+    let look = |name: &str| {
+        if matches!(name, "deal" | "series" | "unit") { Look::Header } else { Look::HeaderRight }
+    };
+    let headers: Vec<(&str, Look)> =
+        YEAR_COLUMNS.iter().chain(&BANDS).map(|name| (*name, look(name))).collect();
+    sheet.table("years", HEADER, 0, &headers, rows.len() as u32);
+    let mut order: Vec<&AnnualRow> = rows.iter().collect();
+    let names = in_order(rows.iter().map(|row| row.series.as_str()));
+    let deals = in_order(rows.iter().map(|row| row.deal.as_str()));
+    let place = |all: &[&str], name: &str| all.iter().position(|one| *one == name);
+    order.sort_by_key(|row| (place(&deals, &row.deal), place(&names, &row.series), row.year));
+    let mut blocks: HashMap<(&str, &str), Block> = HashMap::new();
+    for (at, row) in (HEADER + 1..).zip(order) {
+        let block = blocks.entry((&row.deal, &row.series)).or_insert(Block { first_row: at, rows: 0 });
+        block.rows += 1;
+        year_cells(&mut sheet, at, row);
+    }
+    sheet.widths =
+        vec![20.0, 26.0, 10.0, 8.0, 11.0, 10.0, 11.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 12.0];
+    sheet.frozen = (HEADER + 1, 4);
+    sheet.repeated = Some(HEADER);
+    (sheet, Series { blocks, names })
+}
+
+fn year_cells(sheet: &mut Sheet, at: u32, row: &AnnualRow) {
+    let digits = by_error(&row.unit, row.std_error);
+    sheet.text(at, 0, &row.deal, Look::Plain);
+    sheet.text(at, 1, &row.series, Look::Plain);
+    sheet.text(at, 2, &row.unit, Look::Plain);
+    sheet.number(at, 3, f64::from(row.year), Digits::Year);
+    let quantiles = [row.p05, row.p25, row.p50, row.p75, row.p95];
+    let figures = [row.mean, row.std_error].into_iter().chain(quantiles);
+    for (column, figure) in (4..).zip(figures) {
+        sheet.number(at, column, figure, digits);
+    }
+    sheet.number(at, 11, row.paths as f64, Digits::Decimals(0));
+    let first = YEAR_COLUMNS.len() as u16;
+    for (band, pair) in (0..).zip(quantiles.windows(2)) {
+        let (low, high) = (cell_name(at, 6 + band), cell_name(at, 7 + band));
+        sheet.formula(at, first + band, format!("={high}-{low}"), pair[1] - pair[0], digits);
+    }
+}
+
+/// Where the events of deals stand.
+pub struct Events<'a> {
+    blocks: HashMap<(&'a str, &'a str), Block>,
+}
+
+impl Events<'_> {
+    /// Column of the dates.
+    pub const DATE: u16 = 2;
+    /// Column of the probability by the date.
+    pub const BY_THEN: u16 = 3;
+    /// Column of the probability in the period that ends there.
+    pub const IN_PERIOD: u16 = 5;
+
+    /// Rows of an event of a deal.
+    pub fn block(&self, deal: &str, event: &str) -> Option<Block> {
+        self.blocks.get(&(deal, event)).copied()
+    }
+}
+
+/// Lays the events out.
+pub fn events(results: &Results) -> (Sheet, Events<'_>) {
+    let rows = &results.tables.events;
+    let mut sheet = Sheet::new(EVENTS);
+    title(&mut sheet, "Events: probability by date", &results.facts);
+    let mut headers: Vec<(&str, Look)> = EventRow::COLUMNS
+        .iter()
+        .map(|name| (*name, if matches!(*name, "deal" | "event") { Look::Header } else { Look::HeaderRight }))
+        .collect();
+    headers.push(("in_the_period", Look::HeaderRight));
+    sheet.table("events", HEADER, 0, &headers, rows.len() as u32);
+    let mut blocks: HashMap<(&str, &str), Block> = HashMap::new();
+    let mut before: Option<&EventRow> = None;
+    for (at, row) in (HEADER + 1..).zip(rows) {
+        let block = blocks.entry((&row.deal, &row.event)).or_insert(Block { first_row: at, rows: 0 });
+        block.rows += 1;
+        let digits = by_error("probability", row.std_error);
+        sheet.text(at, 0, &row.deal, Look::Plain);
+        sheet.text(at, 1, &row.event, Look::Plain);
+        match day_number(&row.date) {
+            Some(day) => sheet.number(at, Events::DATE, day, Digits::Date),
+            None => sheet.text(at, Events::DATE, &row.date, Look::Plain),
+        }
+        sheet.number(at, Events::BY_THEN, row.probability, digits);
+        sheet.number(at, Events::BY_THEN + 1, row.std_error, digits);
+        let here = cell_name(at, Events::BY_THEN);
+        let same = before.filter(|before| (&before.deal, &before.event) == (&row.deal, &row.event));
+        let (formula, result) = match same {
+            Some(before) => (
+                format!("={here}-{}", cell_name(at - 1, Events::BY_THEN)),
+                row.probability - before.probability,
+            ),
+            None => (format!("={here}"), row.probability),
+        };
+        sheet.formula(at, Events::IN_PERIOD, formula, result, digits);
+        before = Some(row);
+    }
+    sheet.widths = vec![20.0, 16.0, 12.0, 12.0, 12.0, 14.0];
+    sheet.frozen = (HEADER + 1, 2);
+    sheet.repeated = Some(HEADER);
+    (sheet, Events { blocks })
+}
+
+/// Each name once, in the order of its first.
+fn in_order<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut order: Vec<&str> = Vec::new();
+    for name in names {
+        if !order.contains(&name) {
+            order.push(name);
+        }
+    }
+    order
+}

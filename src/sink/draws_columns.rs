@@ -1,0 +1,90 @@
+//! Every path as columns of doubles: what the workers hand to the writers of Parquet and xlsx, chunk by chunk.
+
+use crate::config::Unit;
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::Plan;
+use crate::run::ChunkDraws;
+
+/// A column of the draws after path and deal.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Key of the input, or name of the metric.
+    pub name: String,
+    /// What its values are counted in.
+    pub unit: Unit,
+}
+
+/// The columns after path and deal: uncertain inputs, then metrics.
+pub fn columns(plan: &Plan) -> Vec<Column> {
+    let inputs = plan.inputs.nums.iter().map(|&num| {
+        let entry = plan.model.ledger.entry(num);
+        Column { name: entry.key.clone(), unit: entry.unit }
+    });
+    let mix_year = plan.model.run.mix_year;
+    let metrics =
+        Metric::ALL.iter().map(|metric| Column { name: metric.name(mix_year), unit: metric.unit() });
+    inputs.chain(metrics).collect()
+}
+
+/// Rows of a chunk by column; the rows go path by path, deal by deal.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rows {
+    /// Index of the first path.
+    pub first_path: u64,
+    /// How many rows.
+    pub rows: usize,
+    /// Values by column; NaN: none.
+    pub columns: Vec<Vec<f64>>,
+}
+
+const WORD: usize = 8;
+
+/// A chunk as bytes, as workers hand them over: first path, rows, then column by column.
+pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
+    let deals = plan.deals.len();
+    let rows = chunk.paths * deals;
+    let mut out = Vec::with_capacity((2 + rows * (chunk.inputs.len() + Metric::ALL.len())) * WORD);
+    out.extend_from_slice(&chunk.first_path.to_le_bytes());
+    out.extend_from_slice(&(rows as u64).to_le_bytes());
+    for column in chunk.inputs {
+        for value in &column[..chunk.paths] {
+            for _ in 0..deals {
+                out.extend_from_slice(&value.to_le_bytes());
+            }
+        }
+    }
+    for metric in Metric::ALL {
+        let by_deal: Vec<Option<&[f64]>> = plan
+            .deals
+            .iter()
+            .zip(chunk.metrics)
+            .map(|(deal, values)| {
+                let place = deal.metrics.iter().position(|&own| own == metric)?;
+                Some(values[place].as_slice())
+            })
+            .collect();
+        for i in 0..chunk.paths {
+            for values in &by_deal {
+                let value = values.map_or(f64::NAN, |values| values[i]);
+                out.extend_from_slice(&value.to_le_bytes());
+            }
+        }
+    }
+    out
+}
+
+/// The chunk that [`pack`] made into bytes; none of other bytes.
+pub fn unpack(bytes: &[u8]) -> Option<Rows> {
+    let word = |at: usize| bytes.get(at * WORD..(at + 1) * WORD)?.try_into().ok();
+    let first_path = u64::from_le_bytes(word(0)?);
+    let rows = usize::try_from(u64::from_le_bytes(word(1)?)).ok()?;
+    let body = &bytes[2 * WORD..];
+    if rows == 0 || !body.len().is_multiple_of(rows * WORD) {
+        return None;
+    }
+    let column = |part: &[u8]| {
+        let value = |word: &[u8]| f64::from_le_bytes(word.try_into().expect("words of eight bytes"));
+        part.chunks_exact(WORD).map(value).collect()
+    };
+    Some(Rows { first_path, rows, columns: body.chunks_exact(rows * WORD).map(column).collect() })
+}

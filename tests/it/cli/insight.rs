@@ -1,0 +1,97 @@
+//! `sensitivity` and `ipo` as a person runs them.
+
+use super::Place;
+
+fn base() -> Place {
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place
+}
+
+#[test]
+fn a_plain_sensitivity_writes_its_tables_and_says_what_drives() {
+    let place = base();
+    let seen = place.run("sensitivity base.toml -n 8192 --progress none").ends(0);
+    seen.prints("goes most with").prints("Tornado").prints("Worth of knowing");
+    assert_eq!(
+        place.names("output/base-sensitivity"),
+        ["groups.csv", "information.csv", "manifest.json", "tornado.csv"]
+    );
+    let tornado = place.read("output/base-sensitivity/tornado.csv");
+    let header = tornado.lines().next().expect("a header");
+    assert!(header.starts_with("deal,metric,unit,input,swing,swing_std_error,swing_low95,swing_high95,"));
+    assert!(tornado.contains("amended-2026,microsoft_take_pv,usd_bn,segment.business.growth_now,"));
+    // The same again replaces it, another method needs --force.
+    place.run("sensitivity base.toml -n 8192 -q").ends(0);
+    assert_eq!(place.read("output/base-sensitivity/tornado.csv"), tornado, "equal bits");
+}
+
+#[test]
+fn indices_and_effects_come_as_json_too() {
+    let place = base();
+    let arguments = "sensitivity base.toml --method sobol --by kind -n 2048 --json -q --metric share_pv -o s";
+    let seen = place.run(arguments).ends(0);
+    let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");
+    let rows = object["tables"]["indices"].as_array().expect("rows");
+    assert_eq!(rows.len(), 2);
+    assert!(rows[0]["total"].as_f64() > Some(0.7), "{}", rows[0]);
+    let seen = place.run("sensitivity base.toml --method shapley -n 1536 --json -o e").ends(0);
+    let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");
+    for metric in ["microsoft_take_pv", "openai_retained_pv"] {
+        let rows = object["tables"]["effects"].as_array().expect("rows");
+        let of: Vec<f64> = rows
+            .iter()
+            .filter(|row| row["metric"] == metric)
+            .filter_map(|row| row["effect"].as_f64())
+            .collect();
+        assert!(of.len() > 10);
+        assert!((of.iter().sum::<f64>() - 1.0).abs() < 1e-9, "effects of {metric} add up to the variance");
+    }
+    place.run("sensitivity base.toml --method sobol").ends(2).says("[S721]").says("--method shapley");
+    place.run("sensitivity base.toml --by group").ends(2).says("--method sobol");
+    place.run("sensitivity base.toml --metric microsoft_take_p").ends(2).says("did you mean");
+    place
+        .run_with(&["sensitivity", "base.toml", "--metric", "amended-2026 - prior-2025.share_pv"])
+        .ends(2)
+        .says("prior-2025");
+    place.run("sensitivity base.toml --method shapley -n 1e11").ends(2).says("[S717]");
+}
+
+#[test]
+fn the_readiness_calendar_is_written_and_told() {
+    let place = base();
+    let seen = place.run("ipo base.toml -n 4096 --set ipo.shares_bn=1.3 --progress none").ends(0);
+    let seen =
+        seen.prints("ready in").prints("equity_usd_bn").prints("102.01C").prints("re-check before use");
+    seen.prints("price_per_share");
+    assert_eq!(
+        place.names("output/base-ipo"),
+        [
+            "calendar.csv",
+            "dilution.csv",
+            "gates.csv",
+            "manifest.json",
+            "offer.csv",
+            "readiness.csv",
+            "standards.csv",
+            "standards_calendar.csv",
+            "times.csv"
+        ]
+    );
+    let dilution = place.read("output/base-ipo/dilution.csv");
+    for column in [2, 4, 6] {
+        let sum: f64 = dilution
+            .lines()
+            .filter(|line| line.starts_with("amended-2026,"))
+            .map(|line| {
+                line.split(',').nth(column).and_then(|cell| cell.parse::<f64>().ok()).expect("a part")
+            })
+            .sum();
+        assert!((sum - 1.0).abs() < 1e-9, "column {column} is a whole: {sum}");
+    }
+    let standards = place.read("output/base-ipo/standards.csv");
+    assert!(standards.lines().skip(1).all(|line| line.ends_with("re-check before use")));
+    let place = Place::with_minimal();
+    place.run("ipo minimal.toml").ends(4).says("[S724]").says("[equity]");
+    place.run("sensitivity minimal.toml -n 4096 -q").ends(0);
+}

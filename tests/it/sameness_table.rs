@@ -1,0 +1,206 @@
+//! One digest for a run however it came about: threads × instruction sets × fresh, resumed, extended, sharded × watched or not.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::engine::{plan_on, shipped};
+use capstake::kernel::plan::Plan;
+use capstake::math::simd::Isa;
+use capstake::report::row::Row;
+use capstake::report::tables::tables;
+use capstake::run::{ChunkDraws, Finished, Observer, Progress, Silent, State, Task, go_on};
+use capstake::sink;
+use capstake::store::{self, Head, Identity};
+use capstake::study::valuation::valuation;
+
+/// Some chunks and a last one that is not whole.
+const PATHS: u64 = 4 * 4_096 + 77;
+const THREADS: [usize; 3] = [1, 2, 5];
+
+/// How a result comes about.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Fresh,
+    /// Stopped after some chunks; what was saved before goes on.
+    Resumed,
+    /// A shorter run, then more paths.
+    Extended,
+    /// Three parts, put together in another order.
+    Sharded,
+}
+
+const WAYS: [Way; 4] = [Way::Fresh, Way::Resumed, Way::Extended, Way::Sharded];
+
+/// Looks at everything there is to see, keeps every state, and stops after so many paths.
+struct Watcher {
+    stop_after: u64,
+    done: AtomicU64,
+    bytes: AtomicU64,
+    last: Mutex<Option<State>>,
+    draws: bool,
+}
+
+impl Watcher {
+    fn new(stop_after: u64, draws: bool) -> Watcher {
+        Watcher {
+            stop_after,
+            done: AtomicU64::new(0),
+            bytes: AtomicU64::new(0),
+            last: Mutex::new(None),
+            draws,
+        }
+    }
+}
+
+impl Observer for Watcher {
+    fn progress(&self, progress: &Progress) {
+        self.done.fetch_max(progress.done, Ordering::SeqCst);
+    }
+
+    fn stops(&self) -> bool {
+        self.done.load(Ordering::SeqCst) >= self.stop_after
+    }
+
+    fn wants_draws(&self) -> bool {
+        self.draws
+    }
+
+    fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
+        draws.metrics.iter().flatten().flat_map(|values| values[0].to_le_bytes()).collect()
+    }
+
+    fn write(&self, bytes: Vec<u8>) {
+        self.bytes.fetch_add(bytes.len() as u64, Ordering::SeqCst);
+    }
+
+    fn wants_state(&self) -> bool {
+        true
+    }
+
+    fn state(&self, state: State) {
+        *self.last.lock().expect("a lock") = Some(state);
+    }
+}
+
+fn head() -> Head {
+    let identity = Identity {
+        scenario: String::new(),
+        seed: 3,
+        version: String::new(),
+        revision: String::new(),
+        streams: 1,
+    };
+    Head { identity, draws: None }
+}
+
+/// Through bytes and back, as between two processes.
+fn saved(state: &State) -> State {
+    store::from_bytes(&store::to_bytes(&head(), state)).expect("our own bytes").1
+}
+
+/// Runs a task, watched or not.
+fn run(plan: &Plan, from: State, task: &Task, threads: usize, watched: bool) -> Finished {
+    if watched {
+        go_on(plan, from, task, threads, &Watcher::new(u64::MAX, true))
+    } else {
+        go_on(plan, from, task, threads, &Silent)
+    }
+}
+
+fn come_about(plan: &Plan, paths: u64, way: Way, threads: usize, watched: bool) -> Finished {
+    let (nothing, whole) = (|| State::new(plan), Task::whole(paths));
+    match way {
+        Way::Fresh => run(plan, nothing(), &whole, threads, watched),
+        Way::Resumed => {
+            let stopped = Watcher::new(2 * 4_096, watched);
+            drop(go_on(plan, nothing(), &whole, threads, &stopped));
+            let kept = stopped.last.into_inner().expect("a lock").expect("a state was taken");
+            assert!(!kept.chunks().is_empty() && kept.judge(plan) == Ok(()));
+            run(plan, saved(&kept), &whole, threads, watched)
+        }
+        Way::Extended => {
+            let short = run(plan, nothing(), &Task::whole(5_000), threads, watched);
+            run(plan, saved(short.state()), &whole, threads, watched)
+        }
+        Way::Sharded => {
+            let mut all = nothing();
+            for i in [2, 3, 1] {
+                let part = run(plan, nothing(), &Task::shard(paths, i, 3), threads, watched);
+                assert!(part.complete());
+                all.merge(&saved(part.state())).expect("no chunk twice");
+            }
+            run(plan, all, &whole, threads, watched)
+        }
+    }
+}
+
+/// Of all tables and of the state.
+fn digest(plan: &Plan, finished: Finished) -> String {
+    fn add<R: Row>(rows: &[R], hasher: &mut blake3::Hasher) {
+        sink::csv::write(rows, hasher).expect("a hasher takes everything");
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&store::to_bytes(&head(), finished.state()));
+    let result = finished.into_result(plan);
+    assert!(!result.interrupted);
+    let tables = tables(&valuation(plan, &result));
+    add(&tables.summary, &mut hasher);
+    add(&tables.quantiles, &mut hasher);
+    add(&tables.annual, &mut hasher);
+    add(&tables.histogram, &mut hasher);
+    add(&tables.inputs, &mut hasher);
+    add(&tables.correlations, &mut hasher);
+    add(&tables.events, &mut hasher);
+    add(&tables.sample_paths, &mut hasher);
+    hasher.finalize().to_hex()[..16].to_owned()
+}
+
+#[test]
+fn one_digest_however_a_result_came_about() {
+    let sets = Isa::available();
+    let mut digests = Vec::new();
+    println!("{:<10} {:<10} {}", "way", "set", "threads 1, 2, 5, each alone and watched");
+    for way in WAYS {
+        for &isa in &sets {
+            let plan = plan_on(&shipped("minimal"), 3, isa);
+            let mut row = Vec::new();
+            for threads in THREADS {
+                for watched in [false, true] {
+                    row.push(digest(&plan, come_about(&plan, PATHS, way, threads, watched)));
+                }
+            }
+            println!("{:<10} {:<10} {}", format!("{way:?}"), isa.name(), row.join(" "));
+            digests.extend(row);
+        }
+    }
+    assert_eq!(digests.len(), WAYS.len() * sets.len() * THREADS.len() * 2);
+    assert!(digests.iter().all(|digest| *digest == digests[0]), "the table above has more than one digest");
+    // The comparison can fail: one path more is another digest.
+    let plan = plan_on(&shipped("minimal"), 3, Isa::detect());
+    assert_ne!(digest(&plan, come_about(&plan, PATHS + 1, Way::Fresh, 2, false)), digests[0]);
+}
+
+/// The scenario with everything in it, in fewer combinations.
+#[test]
+fn one_digest_of_the_shipped_base() {
+    let paths = 3 * 4_096 + 5;
+    let digests: Vec<String> = WAYS
+        .into_iter()
+        .zip([(1, Isa::scalar()), (2, Isa::detect()), (5, Isa::detect()), (2, Isa::scalar())])
+        .map(|(way, (threads, isa))| {
+            let plan = plan_on(&shipped("base"), 3, isa);
+            digest(&plan, come_about(&plan, paths, way, threads, threads == 2))
+        })
+        .collect();
+    println!("{digests:?}");
+    assert!(digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
+}
+
+#[test]
+fn parts_that_share_a_chunk_are_not_merged() {
+    let plan = plan_on(&shipped("minimal"), 3, Isa::detect());
+    let part = |number, of| run(&plan, State::new(&plan), &Task::shard(PATHS, number, of), 1, false);
+    let mut first = part(1, 2).state().clone();
+    let common = first.merge(part(1, 4).state()).expect_err("the first chunk is in both");
+    assert_eq!(common.ranges(), [0..1]);
+}

@@ -1,0 +1,183 @@
+"""Reads results.xlsx with programs that had no part in writing it: openpyxl, and LibreOffice without a screen.
+
+    python3 workbook.py RESULTS_FOLDER SCRATCH_FOLDER
+
+Ends with 0 and a line per finding if everything holds, else with an assertion. Needs openpyxl and soffice.
+"""
+
+import csv
+import math
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import openpyxl
+
+SHEETS = ["Read me", "Summary", "By year", "Distributions", "Assumptions", "Correlations", "Charts"]
+TOLERANCE = 1e-12
+
+
+def csv_rows(path):
+    with open(path, newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def cells(book):
+    return {(s.title, c.coordinate): c for s in book.worksheets for row in s.iter_rows() for c in row if c.value is not None}
+
+
+def without_results(source, target):
+    """A copy whose formulas have no results, so that a reader must calculate them."""
+    cleared = 0
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for item in old.infolist():
+            data = old.read(item)
+            if item.filename.startswith("xl/worksheets/sheet"):
+                text, count = re.subn(r"(</f>)<v>[^<]*</v>", r"\1", data.decode())
+                data, cleared = text.encode(), cleared + count
+            new.writestr(item, data)
+    return cleared
+
+
+def convert(book, kind, scratch):
+    """LibreOffice with a profile of its own, which recalculates on loading."""
+    profile = scratch / "profile"
+    user = profile / "user"
+    user.mkdir(parents=True, exist_ok=True)
+    (user / "registrymodifications.xcu").write_text(
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        '<oor:items xmlns:oor="http://openoffice.org/2001/registry">\n'
+        '<item oor:path="/org.openoffice.Office.Calc/Formula/Load">'
+        '<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item>\n'
+        "</oor:items>\n"
+    )
+    out = scratch / kind
+    done = subprocess.run(
+        ["soffice", f"-env:UserInstallation=file://{profile}", "--headless", "--convert-to", kind, "--outdir", out, book],
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    made = out / (book.stem + "." + kind)
+    assert done.returncode == 0 and made.exists(), done.stdout + done.stderr
+    words = (done.stdout + done.stderr).lower()
+    assert not re.search(r"repair|corrupt|error", words), words
+    return made
+
+
+def same(a, b):
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        return abs(a - b) <= TOLERANCE * max(1.0, abs(a), abs(b))
+    return a == b
+
+
+def openpyxl_reads(folder, book):
+    formulas = openpyxl.load_workbook(book)
+    values = openpyxl.load_workbook(book, data_only=True)
+    missing = [name for name in SHEETS if name not in formulas.sheetnames]
+    assert not missing, missing
+    summary = csv_rows(folder / "summary.csv")
+
+    # Named figures are those of the tables.
+    mean = {(row["deal"], row["metric"]): row for row in summary}
+    deals = [deal for deal in dict.fromkeys(row["deal"] for row in summary) if " - " not in deal]
+    for deal in deals:
+        row = mean[deal, "microsoft_take_pv"]
+        name = "microsoft_take_pv_" + re.sub(r"[^A-Za-z0-9_]", "_", deal)
+        for suffix, column in (("", "mean"), ("_error", "std_error")):
+            ((sheet, place),) = formulas.defined_names[name + suffix].destinations
+            assert values[sheet][place.replace("$", "")].value == float(row[column]), name
+    print(f"openpyxl: {len(formulas.defined_names)} names; the headline is that of summary.csv")
+
+    # The big table holds what the file holds, to the bit.
+    sheet = values["Summary"]
+    table = formulas["Summary"].tables["metrics"]
+    first, *rows = sheet[table.ref]
+    header = [cell.value for cell in first]
+    assert len(rows) == len(summary), (len(rows), len(summary))
+    for cells_, row in zip(rows, summary):
+        for column, cell in zip(header, cells_):
+            expected = row.get(column)
+            if expected is None:
+                continue
+            if column in ("deal", "metric", "unit"):
+                assert cell.value == expected, (cell.coordinate, cell.value, expected)
+            else:
+                found = cell.value
+                assert (found is None and expected == "") or found == float(expected), (cell.coordinate, found, expected)
+    counted = {name: len(csv_rows(folder / f"{name}.csv")) for name in ("annual", "events", "inputs", "correlations")}
+    for name, sheet, table in (
+        ("annual", "By year", "years"),
+        ("events", "Events", "events"),
+        ("inputs", "Assumptions", "assumptions"),
+        ("correlations", "Correlations", "correlations"),
+    ):
+        tables = formulas[sheet].tables
+        rows = len(formulas[sheet][tables[table].ref]) - 1 if table in tables else 0
+        assert rows == counted[name], (name, rows, counted[name])
+    print(f"openpyxl: {len(summary)} rows of metrics, " + ", ".join(f"{n} of {name}" for name, n in counted.items()))
+
+    # Every sheet is set up for reading and printing.
+    for sheet in formulas.worksheets:
+        assert sheet.page_setup.orientation == "landscape" and sheet.page_setup.fitToWidth in (None, 1), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        if sheet.tables:
+            assert sheet.freeze_panes and sheet.print_title_rows, sheet.title
+            assert all(table.autoFilter for table in sheet.tables.values()), sheet.title
+    charts = formulas["Charts"]._charts
+    for chart in charts:
+        for series in chart.series:
+            reference = (series.val or series.yVal).numRef.f
+            sheet, _, place = reference.rpartition("!")
+            block = values[sheet.strip("'")][place.replace("$", "")]
+            flat = [cell.value for row in (block if isinstance(block, tuple) else ((block,),)) for cell in row]
+            assert any(isinstance(value, (int, float)) for value in flat), reference
+    print(f"openpyxl: {len(charts)} charts, each on cells with figures")
+    properties = formulas.properties
+    assert properties.title and properties.creator == "capstake" and properties.created, properties
+    links = sum(1 for row in formulas["Assumptions"].iter_rows() for cell in row if cell.hyperlink)
+    print(f"openpyxl: {links} links from assumptions to sources")
+    return formulas, values
+
+
+def libreoffice_recalculates(book, formulas, values, scratch):
+    bare = scratch / "bare.xlsx"
+    cleared = without_results(book, bare)
+    live = {place for place, cell in cells(formulas).items() if isinstance(cell.value, str) and cell.data_type == "f"}
+    assert cleared == len(live) > 0, (cleared, len(live))
+    again = openpyxl.load_workbook(convert(bare, "xlsx", scratch), data_only=True)
+    assert again.sheetnames == formulas.sheetnames
+    worst, wrong = 0.0, []
+    for sheet, place in sorted(live):
+        cached, found = values[sheet][place].value, again[sheet][place].value
+        if not same(cached, found):
+            wrong.append((sheet, place, formulas[sheet][place].value, cached, found))
+        elif isinstance(found, (int, float)):
+            worst = max(worst, abs(cached - found) / max(1.0, abs(cached)))
+    assert not wrong, f"{len(wrong)} formulas give something else than is cached: {wrong[:5]}"
+    print(f"LibreOffice: {len(live)} formulas recalculated, the largest difference {worst:.1e}")
+    # The test can fail: a cached figure that is off by a millionth is seen.
+    assert not same(1.0, 1.0 + 1e-6)
+    # Figures that are no formulas come through unchanged.
+    changed = [
+        place
+        for place, cell in cells(values).items()
+        if place not in live and isinstance(cell.value, float) and not math.isclose(cell.value, again[place[0]][place[1]].value, rel_tol=1e-14)
+    ]
+    assert not changed, changed[:5]
+    charts = len(openpyxl.load_workbook(scratch / "xlsx" / "bare.xlsx")["Charts"]._charts)
+    assert charts == len(formulas["Charts"]._charts), charts
+
+
+def main():
+    folder, scratch = Path(sys.argv[1]), Path(sys.argv[2])
+    book = folder / "results.xlsx"
+    formulas, values = openpyxl_reads(folder, book)
+    libreoffice_recalculates(book, formulas, values, scratch)
+    pdf = convert(book, "pdf", scratch)
+    print(f"LibreOffice: pages rendered, {pdf.stat().st_size} bytes of PDF")
+
+
+main()
