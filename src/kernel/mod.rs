@@ -31,4 +31,5 @@ pub mod shock;
 pub mod take;
 pub mod trailing;
 pub mod trend;
+pub mod window;
 pub mod world;

@@ -1,7 +1,8 @@
 //! Figures of past periods, and sums over windows of past time (methodology: IPO, trailing figures).
 
 use super::numbers::Numbers;
-use super::plan::{Plan, Window};
+use super::plan::Plan;
+use super::window::Window;
 use crate::math::vector::Vector;
 use crate::model::ledger::Num;
 
