@@ -70,8 +70,7 @@ fn csv(plan: &Plan, trace: &Trace) -> String {
 }
 
 fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
-    let mut out =
-        format!("path {} of {}, seed {}\n", one.path, plan.model.name, plan.seed);
+    let mut out = format!("path {} of {}, seed {}\n", one.path, plan.model.name, plan.seed);
     if one.broken {
         out.push_str("this path is not finite\n");
     }
@@ -91,7 +90,13 @@ fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
 }
 
 /// Quantities down, periods across, as many at a time as the terminal has room for.
-fn section(title: &str, quantities: &[Quantity], values: &[Vec<f64>], ends: &[String], width: usize) -> String {
+fn section(
+    title: &str,
+    quantities: &[Quantity],
+    values: &[Vec<f64>],
+    ends: &[String],
+    width: usize,
+) -> String {
     const CELL: usize = 12;
     let label = |quantity: &Quantity| format!("{} ({})", quantity.name, quantity.unit);
     let widest = quantities.iter().map(|quantity| label(quantity).chars().count()).max().unwrap_or(0);

@@ -9,7 +9,7 @@ use super::world::World;
 use crate::config::Unit;
 use crate::math::lanes::LANES;
 use crate::math::portable::Portable;
-use crate::math::vector::{Vector, WIDTH};
+use crate::math::vector::{Real, Vector, WIDTH};
 
 /// A quantity of a period.
 #[derive(Clone, Debug, PartialEq, Eq)]
