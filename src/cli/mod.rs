@@ -24,6 +24,7 @@ pub mod picture;
 pub mod portion;
 pub mod prefix;
 pub mod progress;
+pub mod replay;
 pub mod report;
 pub mod results;
 pub mod resume;
@@ -200,6 +201,16 @@ The result equals that of one run, bit for bit, in any order of the parts, on
 any machines. Parts must be of one scenario, seed, number of paths and build of
 the program. Parts that overlap or are missing are named (exit 7).";
 
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  capstake replay base.toml --path 48231
+  capstake replay base.toml --path 48231 --csv > path.csv
+  capstake replay base.toml --path 0 --set deal.today.cap_usd_bn=60
+
+Quantities stand in the order in which a period computes them: innovations,
+shocks, demand, mix, sales, revenue share, costs, tax, cash, equity, funding,
+gates, IPO. The path is that of a run with this scenario and seed.";
+
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   capstake verify output/base               all paths, every file, bit for bit
@@ -265,6 +276,9 @@ enum Command {
     /// Put the parts of a run together (run --shard)
     #[command(after_help = MERGE_EXAMPLES)]
     Merge(merge::MergeArguments),
+    /// One path period by period: every quantity of the model
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(replay::ReplayArguments),
     /// Simulate a run again from its manifest and compare every file
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(verify::VerifyArguments),
@@ -316,6 +330,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Resume(arguments) => resume::resume(arguments),
         Command::Extend(arguments) => resume::extend(arguments),
         Command::Merge(arguments) => merge::merge(arguments),
+        Command::Replay(arguments) => replay::replay(arguments),
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
         Command::Report(arguments) => report::report(arguments),

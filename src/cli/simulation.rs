@@ -19,7 +19,7 @@ pub const MAX_PATHS: u64 = 100_000_000_000;
 /// Paths, where neither `-n` nor the scenario says.
 const DEFAULT_PATHS: u64 = 1_000_000;
 /// The seed, where neither `-s` nor the scenario says.
-const DEFAULT_SEED: u64 = 1;
+pub const DEFAULT_SEED: u64 = 1;
 
 /// How to simulate and what to show.
 #[derive(Debug, clap::Args)]

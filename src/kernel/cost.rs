@@ -87,6 +87,12 @@ impl<V: Vector> Costs<V> {
         self.offset_limit = numbers[model.costs.offset_limit];
     }
 
+    /// Of the period: research and operating expenses as fractions of net revenue, fixed costs in billions, interest on
+    /// cash as a fraction, and commitments to all clouds in billions.
+    pub fn terms(&self) -> [V; 5] {
+        [self.research, self.opex, self.fixed, self.interest, self.committed]
+    }
+
     /// On to the next period.
     #[inline(always)]
     pub fn advance(&mut self, plan: &Plan, at: StepRef, numbers: &Numbers<V>) {

@@ -29,6 +29,7 @@ pub mod redraw;
 pub mod segment;
 pub mod shock;
 pub mod take;
+pub mod trace;
 pub mod trailing;
 pub mod trend;
 pub mod window;

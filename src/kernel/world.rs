@@ -230,6 +230,23 @@ impl<V: Vector> World<V> {
         self.demand = demand;
     }
 
+    /// Of a segment in the period: its rate at the start and at the end, billions a year, what it booked, billions, and its
+    /// cost of inference as a fraction.
+    pub fn segment(&self, index: usize) -> [V; 4] {
+        let SegmentPaths { process, inference } = &self.segments[index];
+        [process.rate_start, process.rate_end, process.booked, inference.at_middle()]
+    }
+
+    /// In-house models' share at the period's middle.
+    pub fn in_house(&self) -> V {
+        self.mix_terms.in_house
+    }
+
+    /// Microsoft's own AI revenue of the period, billions, where there is any.
+    pub fn own_revenue(&self) -> Option<V> {
+        self.ai.as_ref().map(|ai| ai.booked)
+    }
+
     /// The mix that a deal sees.
     #[inline(always)]
     pub fn mix(&self, plan: &Plan, deal: usize) -> &Mix<V> {

@@ -1,0 +1,281 @@
+//! One path period by period: every quantity of the model in the order in which a period computes it (methodology: order
+//! within a period), from the same code that runs all paths.
+
+use super::block::{Asked, Block};
+use super::company::Company;
+use super::plan::{Plan, StepRef};
+use super::shock::ShockPaths;
+use super::world::World;
+use crate::config::Unit;
+use crate::math::lanes::LANES;
+use crate::math::portable::Portable;
+use crate::math::vector::{Real, Vector, WIDTH};
+
+/// A quantity of a period.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quantity {
+    /// Its name, as in the methodology.
+    pub name: String,
+    /// Its unit.
+    pub unit: Unit,
+}
+
+/// One path.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// Quantities that all deals share, in order.
+    pub shared: Vec<Quantity>,
+    /// By period, values of those.
+    pub shared_values: Vec<Vec<f64>>,
+    /// Quantities of each deal, in order.
+    pub own: Vec<Vec<Quantity>>,
+    /// By deal and period, values of those.
+    pub own_values: Vec<Vec<Vec<f64>>>,
+}
+
+/// Takes quantities down, with their names the first time.
+struct Row<'a> {
+    names: &'a mut Vec<Quantity>,
+    values: Vec<f64>,
+    lane: usize,
+}
+
+impl Row<'_> {
+    fn put(&mut self, name: impl Into<String>, unit: Unit, value: Portable) {
+        self.number(name, unit, value.to_array()[self.lane]);
+    }
+
+    fn number(&mut self, name: impl Into<String>, unit: Unit, value: f64) {
+        if self.names.len() == self.values.len() {
+            self.names.push(Quantity { name: name.into(), unit });
+        }
+        self.values.push(value);
+    }
+}
+
+/// Runs one path and takes everything down.
+pub fn trace(plan: &Plan, path: u64) -> Trace {
+    // A block draws the inputs; its answers are not needed.
+    let mut block = Block::new(plan);
+    let in_block = (path % LANES as u64) as usize;
+    block.run(plan, path - in_block as u64, Asked::default());
+    let (eight, lane) = (in_block / WIDTH, in_block % WIDTH);
+    let first_path = path - lane as u64;
+    let mut world: World<Portable> = World::new(plan);
+    let mut companies: Vec<Company<Portable>> =
+        (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect();
+    let mut shocks: Vec<ShockPaths<Portable>> =
+        plan.model.shocks.iter().map(|_| ShockPaths::new(&plan.steps)).collect();
+    world.start(plan, &block.values, &block.exponential, eight);
+    for company in &mut companies {
+        company.start(plan, &world);
+    }
+    for (paths, shock) in shocks.iter_mut().zip(&plan.model.shocks) {
+        paths.prepare(&plan.steps, shock, &world.numbers);
+    }
+    let mut trace = Trace {
+        shared: Vec::new(),
+        shared_values: Vec::new(),
+        own: vec![Vec::new(); companies.len()],
+        own_values: vec![Vec::new(); companies.len()],
+    };
+    for period in 0..plan.steps.periods.len() {
+        let at = plan.steps.at(period);
+        world.step(plan, at, first_path);
+        let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };
+        of_world(plan, &world, &mut shocks, at, first_path, &mut row);
+        trace.shared_values.push(row.values);
+        for (d, company) in companies.iter_mut().enumerate() {
+            let before = Before { cash: company.books.cash, due: company.share.cumulative_due };
+            company.step(plan, &world, at);
+            let mut row = Row { names: &mut trace.own[d], values: Vec::new(), lane };
+            of_company(plan, d, company, &world, &before, at, &mut row);
+            trace.own_values[d].push(row.values);
+        }
+    }
+    trace
+}
+
+/// Innovations, growth, level, shocks, demand; what all deals see of costs, factors and the multiple.
+fn of_world(
+    plan: &Plan,
+    world: &World<Portable>,
+    shocks: &mut [ShockPaths<Portable>],
+    at: StepRef,
+    first_path: u64,
+    row: &mut Row<'_>,
+) {
+    for (name, zeta) in plan.innovations.names.iter().zip(&world.zeta) {
+        row.put(name, Unit::Fraction, zeta[at.parity]);
+    }
+    for ((paths, streams), shock) in shocks.iter_mut().zip(&plan.shocks).zip(&plan.model.shocks) {
+        let jump = paths.strike(streams, shock, at, first_path, &world.numbers);
+        row.put(format!("shock.{}.size", shock.name), Unit::Fraction, jump.unwrap_or(Portable::zero()));
+    }
+    for (k, segment) in plan.model.segments.iter().enumerate() {
+        let [start, end, booked, cost] = world.segment(k);
+        let name = &segment.name;
+        row.put(format!("segment.{name}.rate_start"), Unit::UsdBnPerYear, start);
+        row.put(format!("segment.{name}.rate_end"), Unit::UsdBnPerYear, end);
+        row.put(format!("segment.{name}.booked"), Unit::UsdBn, booked);
+        row.put(format!("segment.{name}.inference_cost"), Unit::Fraction, cost);
+    }
+    let demand = &world.demand;
+    row.put("demand.direct", Unit::UsdBn, demand.direct);
+    row.put("demand.cloud", Unit::UsdBn, demand.cloud);
+    row.put("in_house", Unit::Fraction, world.in_house());
+    if let Some(booked) = world.own_revenue() {
+        row.put("microsoft.ai.booked", Unit::UsdBn, booked);
+    }
+    let [research, opex, fixed, interest, committed] = world.costs.terms();
+    row.put("costs.research", Unit::Fraction, research);
+    row.put("costs.opex", Unit::Fraction, opex);
+    row.put("costs.fixed", Unit::UsdBn, fixed);
+    row.put("cash.interest", Unit::Fraction, interest);
+    row.put("committed", Unit::UsdBn, committed);
+    if plan.model.equity.as_ref().is_some_and(|equity| equity.method.multiple().is_some()) {
+        row.put("multiple", Unit::Multiple, world.multiple.level);
+    }
+    let factors = &world.discounts;
+    row.put("discount.share.middle", Unit::Fraction, factors.share.at_middle);
+    row.put("discount.equity.end", Unit::Fraction, factors.equity.at_end);
+    row.put("discount.cloud.middle", Unit::Fraction, factors.cloud.at_middle);
+    row.put("discount.licence.middle", Unit::Fraction, factors.licence.at_middle);
+    row.put("discount.revenue.middle", Unit::Fraction, factors.revenue.at_middle);
+}
+
+/// Stocks of a deal before its step.
+struct Before {
+    cash: Portable,
+    due: Portable,
+}
+
+/// Mix, sales, revenue share, costs, tax, cash, equity, funding, grants, gates, IPO.
+fn of_company(
+    plan: &Plan,
+    deal: usize,
+    company: &Company<Portable>,
+    world: &World<Portable>,
+    before: &Before,
+    at: StepRef,
+    row: &mut Row<'_>,
+) {
+    let bn = Unit::UsdBn;
+    for (cloud, &sold) in plan.model.clouds.iter().zip(&world.mix(plan, deal).sold) {
+        row.put(format!("mix.{}", cloud.name), Unit::Fraction, sold);
+    }
+    let Company { sales, share, books, holding, listing, .. } = company;
+    row.put("home_sales", bn, sales.home);
+    row.put("gross", bn, sales.gross);
+    row.put("net_revenue", bn, sales.net);
+    row.put("run_rate", Unit::UsdBnPerYear, sales.run_rate);
+    row.put("due", bn, share.cumulative_due - before.due);
+    row.put("paid", bn, share.paid);
+    row.put("cap_left", bn, share.cap_left);
+    row.put("inference", bn, sales.inference);
+    row.put("compute", bn, books.compute);
+    row.put("compute_home", bn, books.compute_home);
+    row.put("ebitda", bn, books.ebitda);
+    let pretax = before.cash.mul_add(world.costs.terms()[3], books.ebitda);
+    row.put("pretax", bn, pretax);
+    row.put("tax", bn, pretax - books.fcf);
+    row.put("losses", bn, books.losses);
+    row.put("fcf", bn, books.fcf);
+    row.put("cash", bn, books.cash);
+    if plan.model.equity.is_some() {
+        row.put("owed", bn, share.owed);
+        row.put("ev", bn, holding.ev);
+        row.put("equity", bn, holding.equity);
+        row.put("raised_when_short", bn, holding.raised);
+        row.put("dilution", Unit::Fraction, holding.kept);
+    }
+    row.put("alive", Unit::Flag, holding.alive);
+    if plan.model.ipo.is_some() {
+        row.put("gates_held", Unit::Months, listing.held_months);
+        row.put("ready", Unit::Flag, listing.ready);
+        let listed = listing.ipo_time.to_array()[row.lane] <= at.end;
+        row.number("listed", Unit::Flag, f64::from(u8::from(listed)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::metric::Series;
+    use crate::math::simd::Isa;
+    use crate::model::{Model, NoColumns};
+    use crate::run;
+
+    fn base() -> Plan {
+        let (_, config) = crate::config::parse("base.toml", include_str!("../../configs/base.toml"), &[]);
+        let (model, _) = Model::from_config(&config.unwrap(), "base", "", &NoColumns).unwrap();
+        Plan::from_model(&model, 1, Isa::detect())
+    }
+
+    /// The trace is the path that runs in the block: the figures that both have are equal bits.
+    #[test]
+    fn what_the_series_have_too_is_the_same() {
+        let plan = base();
+        for path in [0, 77, 48_231] {
+            let (trace, one) = (trace(&plan, path), run::single(&plan, path));
+            let pairs = [
+                (Series::NetRevenue, "net_revenue"),
+                (Series::Payments, "paid"),
+                (Series::CapLeft, "cap_left"),
+                (Series::Compute, "compute"),
+                (Series::FreeCashFlow, "fcf"),
+                (Series::Cash, "cash"),
+                (Series::Alive, "alive"),
+                (Series::Ready, "ready"),
+                (Series::Listed, "listed"),
+            ];
+            let mut compared = 0;
+            for (d, deal) in plan.deals.iter().enumerate() {
+                for (series, name) in pairs {
+                    let Some(i) = deal.series.iter().position(|&one| one == series) else { continue };
+                    let q = trace.own[d].iter().position(|quantity| quantity.name == name).expect(name);
+                    for (p, values) in trace.own_values[d].iter().enumerate() {
+                        let expected = one.periods[d][p][i];
+                        // A company that has failed has its sales counted as 0 in the series and here alike.
+                        assert_eq!(values[q].to_bits(), expected.to_bits(), "{name} path {path} period {p}");
+                        compared += 1;
+                    }
+                }
+            }
+            assert!(compared > 200, "{compared}");
+        }
+    }
+
+    /// The arithmetic that a person with a calculator would check.
+    #[test]
+    fn the_quantities_add_up() {
+        let plan = base();
+        let trace = trace(&plan, 5);
+        let of = |d: usize, p: usize, name: &str| {
+            let q = trace.own[d].iter().position(|quantity| quantity.name == name).expect(name);
+            trace.own_values[d][p][q]
+        };
+        let shared = |p: usize, name: &str| {
+            let q = trace.shared.iter().position(|quantity| quantity.name == name).expect(name);
+            trace.shared_values[p][q]
+        };
+        let near = |a: f64, b: f64| assert!((a - b).abs() <= 1e-12 * a.abs().max(1.0), "{a} {b}");
+        for d in 0..plan.deals.len() {
+            for p in 0..plan.steps.periods.len() {
+                let booked: f64 = plan
+                    .model
+                    .segments
+                    .iter()
+                    .map(|segment| shared(p, &format!("segment.{}.booked", segment.name)))
+                    .sum();
+                near(shared(p, "demand.direct") + shared(p, "demand.cloud"), booked);
+                near(of(d, p, "pretax") - of(d, p, "tax"), of(d, p, "fcf"));
+                let alive = if p == 0 { 1.0 } else { of(d, p - 1, "alive") };
+                let costs = of(d, p, "paid") + of(d, p, "compute") + shared(p, "costs.fixed") * alive;
+                let ebitda = of(d, p, "net_revenue") * (1.0 - shared(p, "costs.opex")) - costs;
+                near(of(d, p, "ebitda"), ebitda);
+                assert!(of(d, p, "paid") <= of(d, p, "due") + 1e-12);
+            }
+        }
+    }
+}
