@@ -55,7 +55,7 @@ def main():
     for one, other in zip(lines, rows):
         count += 1
         one = list(one) + [None] * (len(header) - len(one))
-        assert (str(one[0]), one[1]) == (other[0], other[1])
+        assert (str(int(one[0])), one[1]) == (other[0], other[1])
         for value, field in zip(one[2:], other[2:]):
             assert (value is None and field == "") or value == float(field), (value, field)
     assert count == said, (count, said)
