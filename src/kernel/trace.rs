@@ -4,7 +4,6 @@
 use super::block::{Asked, Block};
 use super::company::Company;
 use super::plan::{Plan, StepRef};
-use super::shock::ShockPaths;
 use super::world::World;
 use crate::config::Unit;
 use crate::math::lanes::LANES;
@@ -64,14 +63,9 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     let mut world: World<Portable> = World::new(plan);
     let mut companies: Vec<Company<Portable>> =
         (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect();
-    let mut shocks: Vec<ShockPaths<Portable>> =
-        plan.model.shocks.iter().map(|_| ShockPaths::new(&plan.steps)).collect();
     world.start(plan, &block.values, &block.exponential, eight);
     for company in &mut companies {
         company.start(plan, &world);
-    }
-    for (paths, shock) in shocks.iter_mut().zip(&plan.model.shocks) {
-        paths.prepare(&plan.steps, shock, &world.numbers);
     }
     let mut trace = Trace {
         shared: Vec::new(),
@@ -83,7 +77,7 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
         let at = plan.steps.at(period);
         world.step(plan, at, first_path);
         let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };
-        of_world(plan, &world, &mut shocks, at, first_path, &mut row);
+        of_world(plan, &world, at, &mut row);
         trace.shared_values.push(row.values);
         for (d, company) in companies.iter_mut().enumerate() {
             let before = Before { cash: company.books.cash, due: company.share.cumulative_due };
@@ -97,20 +91,12 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
 }
 
 /// Innovations, growth, level, shocks, demand; what all deals see of costs, factors and the multiple.
-fn of_world(
-    plan: &Plan,
-    world: &World<Portable>,
-    shocks: &mut [ShockPaths<Portable>],
-    at: StepRef,
-    first_path: u64,
-    row: &mut Row<'_>,
-) {
+fn of_world(plan: &Plan, world: &World<Portable>, at: StepRef, row: &mut Row<'_>) {
     for (name, zeta) in plan.innovations.names.iter().zip(&world.zeta) {
         row.put(name, Unit::Fraction, zeta[at.parity]);
     }
-    for ((paths, streams), shock) in shocks.iter_mut().zip(&plan.shocks).zip(&plan.model.shocks) {
-        let jump = paths.strike(streams, shock, at, first_path, &world.numbers);
-        row.put(format!("shock.{}.size", shock.name), Unit::Fraction, jump.unwrap_or(Portable::zero()));
+    for (shock, &jump) in plan.model.shocks.iter().zip(&world.jumps) {
+        row.put(format!("shock.{}.size", shock.name), Unit::Fraction, jump);
     }
     for (k, segment) in plan.model.segments.iter().enumerate() {
         let [start, end, booked, cost] = world.segment(k);

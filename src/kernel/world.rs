@@ -233,7 +233,7 @@ impl<V: Vector> World<V> {
     /// Of a segment in the period: its rate at the start and at the end, billions a year, what it booked, billions, and its
     /// cost of inference as a fraction.
     pub fn segment(&self, index: usize) -> [V; 4] {
-        let SegmentPaths { process, inference } = &self.segments[index];
+        let SegmentPaths { process, inference, .. } = &self.segments[index];
         [process.rate_start, process.rate_end, process.booked, inference.at_middle()]
     }
 
