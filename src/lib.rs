@@ -46,7 +46,7 @@
 //! | [`study`] | questions asked of runs; typed answers | the above |
 //! | [`store`] | what a run has added up so far, as checked bytes | `run` |
 //! | [`report`] | answers as tables and sentences, with units and errors | the above |
-//! | [`sink`] | tables as bytes, one format to a file; no arithmetic | `report`, and of `kernel` and `run` the draws of a chunk |
+//! | [`sink`] | tables as bytes, one format to a file; no arithmetic | `report`, and of `config`, `kernel` and `run` the units and draws of a chunk |
 //! | [`cli`] | the only room with files, a clock, a terminal and exit codes | all |
 //!
 //! (`kernel` takes of `config` its units and dates only.) External crates live in rooms too: `toml` in `config`, `rayon` in `run`,

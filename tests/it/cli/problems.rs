@@ -33,7 +33,9 @@ fn prepare(place: &Place, code: Code) -> String {
                         include_str!("../../../configs/minimal.toml").replace("capped", "other"),
                     );
                 }
-                Code::FolderForeign => place.write("letters/to-anna.txt", "Dear Anna"),
+                Code::FolderForeign | Code::ResultsUnreadable => {
+                    place.write("letters/to-anna.txt", "Dear Anna")
+                }
                 Code::FolderUnwritable => place.write("file", "in the way"),
                 Code::FolderOtherRun => {
                     place.run("run S802.toml -n 1000 -o taken -q").ends(0);
@@ -99,6 +101,7 @@ fn exit_of(code: Code) -> i32 {
         | Code::FolderBusy
         | Code::DiskNeeded => 6,
         Code::StateUnusable | Code::StateOfAnother | Code::PartsDoNotFit | Code::ResultsDiffer => 7,
+        Code::ResultsUnreadable => 3,
         Code::PathNotFinite => 5,
         Code::VaryKey
         | Code::UnknownQuantity
@@ -148,6 +151,10 @@ fn no_scenario_or_screen_is_left_of_a_code_that_is_gone() {
             let path = entry.expect("an entry").path();
             if path.extension().is_some_and(|found| found == ending) {
                 let stem = path.file_stem().expect("a name").to_string_lossy().into_owned();
+                // The words of report.html have golden files of their own.
+                if stem.starts_with("page-") {
+                    continue;
+                }
                 assert!(Code::from_id(&stem).is_some(), "{}", path.display());
             }
         }

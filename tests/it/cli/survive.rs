@@ -5,12 +5,13 @@ use super::{Place, Seen};
 /// Paths of a run of some chunks and a last one that is not whole.
 const PATHS: u64 = 9 * 4_096 + 77;
 
-/// Names and bytes of the results in a folder, without the manifest, which tells the time.
+/// Names and bytes of the results in a folder, without the manifest, which tells the time, and without workbook and page,
+/// which are made of manifest and tables and tell it too.
 pub fn results(place: &Place, folder: &str) -> Vec<(String, Vec<u8>)> {
     place
         .names(folder)
         .into_iter()
-        .filter(|name| name != "manifest.json")
+        .filter(|name| !["manifest.json", "results.xlsx", "report.html"].contains(&name.as_str()))
         .map(|name| {
             let bytes = std::fs::read(place.at(folder).join(&name)).expect("a file");
             (name, bytes)
