@@ -109,6 +109,11 @@ impl CommandPart {
         CommandPart { name: "run".to_owned(), arguments: Vec::new() }
     }
 
+    /// Whether it is a plain run, rather than a study.
+    pub fn is_run(&self) -> bool {
+        self.name == "run"
+    }
+
     fn words(&self) -> String {
         let words: Vec<String> = std::iter::once(&self.name)
             .chain(&self.arguments)

@@ -62,7 +62,7 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
         };
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message).help(help)
     })?;
-    serde_json::from_slice::<Manifest>(&bytes)
+    let manifest = serde_json::from_slice::<Manifest>(&bytes)
         .ok()
         .filter(|manifest| manifest.program == "capstake" && manifest.schema_version == SCHEMA_VERSION)
         .ok_or_else(|| {
@@ -72,7 +72,14 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
             };
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("name a folder that this version of capstake made, or run the scenario again")
-        })
+        })?;
+    if !manifest.command.is_run() {
+        let message =
+            format!("`{}` holds the answer of `{}`, not a run", folder.display(), manifest.command.name);
+        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("name a folder that `capstake run` made; the study itself can be asked again"));
+    }
+    Ok(manifest)
 }
 
 /// A file of the folder, as the manifest describes it.

@@ -3,6 +3,7 @@
 
 use super::cost::Books;
 use super::deal::{PayTerms, Sales, SalesTerms, Share};
+use super::deal_terms::Terms;
 use super::equity::{Holding, ValueBasis};
 use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
@@ -13,8 +14,9 @@ use super::record::{PeriodFigures, YearSums};
 use super::trailing::Past;
 use super::world::World;
 use crate::math::elementary::exp;
-use crate::math::vector::Vector;
+use crate::math::vector::{Mask, Vector};
 use crate::model::deal::ShareBase;
+use crate::model::equity::Method;
 use crate::model::ledger::Num;
 use crate::piece;
 
@@ -41,6 +43,7 @@ pub struct Company<V> {
     /// Years from the middle of a period to the receipt of its payment.
     pub lag: V,
     lag_factor: V,
+    terms: Terms<V>,
     /// What the scenario itself says the stake is worth at time 0, billions.
     pub stake_mark: V,
     /// Present value of net revenue less payments, billions.
@@ -49,6 +52,8 @@ pub struct Company<V> {
     alive_before: V,
     /// Sums over the year.
     pub year: YearSums<V>,
+    /// Whether it has lived and died as the company that it follows, on all paths and so far.
+    alike: bool,
     /// What a prospectus would say of the period, where anybody asks.
     pub note: Option<Box<Readiness<V>>>,
 }
@@ -69,10 +74,12 @@ impl<V: Vector> Company<V> {
             paid_pv: vec![[zero; 2]; periods],
             lag: zero,
             lag_factor: one,
+            terms: Terms::new(plan),
             stake_mark: zero,
             revenue_kept: zero,
             alive_before: one,
             year: YearSums::new(plan.model.clouds.len()),
+            alike: true,
             note: None,
         }
     }
@@ -96,6 +103,7 @@ impl<V: Vector> Company<V> {
             None => V::splat(f64::INFINITY),
         };
         self.share = Share::new(ends, world.exponential / numbers[terms.termination_rate], room);
+        self.terms.prepare(plan, self.deal, numbers);
         self.lag = numbers[terms.payment_lag];
         self.lag_factor = exp(-world.discounts.share_rate * self.lag);
         let cash = match &model.cash {
@@ -109,6 +117,7 @@ impl<V: Vector> Company<V> {
         self.revenue_kept = zero;
         self.alive_before = V::one();
         self.year.clear();
+        self.alike = true;
         // Today's run-rate: a period of one year at today's rates.
         self.sell(plan, world, plan.deals[self.deal].licensed_at_start, 1.0);
         if model.equity.is_some() {
@@ -131,11 +140,68 @@ impl<V: Vector> Company<V> {
         piece!(V, self.go_public(plan, world, at));
     }
 
+    /// One period of a company that differs from another, stepped before it, in the cap of its deal alone. The same bits as
+    /// [`Company::step`]; what the cap does not reach is taken from the other as long as both live alike.
+    #[inline(always)]
+    pub fn step_after(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        let apart = !self.holding.alive.same(leader.alive_before);
+        self.alike = self.alike && !apart.any();
+        if !self.alike {
+            self.step(plan, world, at);
+            return;
+        }
+        piece!(V, {
+            self.trade_as(leader, plan, world, at);
+            self.finance_as(leader, plan, world, at);
+        });
+        let pending = self.holding.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
+        // Listed or failed everywhere, nobody looks at gates again: readiness is not reported of such a deal.
+        if pending.any() {
+            piece!(V, self.go_public(plan, world, at));
+        } else {
+            self.leave(plan, world, at);
+        }
+    }
+
+    /// As [`Company::trade`]: sales and Microsoft's own business do not hang on what is paid.
+    #[inline(always)]
+    fn trade_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        self.alive_before = self.holding.alive;
+        self.sales = leader.sales;
+        self.own = leader.own;
+        self.settle_books(plan, world, at);
+    }
+
+    /// As [`Company::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
+    #[inline(always)]
+    fn finance_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        self.hold_rounds(plan, world, at);
+        if let Some(equity) = &plan.model.equity {
+            self.past.year_ago_ratio = leader.past.year_ago_ratio;
+            self.share.owe_as(&leader.share);
+            if matches!(equity.method, Method::RevenueMultiple { .. }) {
+                self.holding.ev = leader.holding.ev;
+                self.holding.defined = leader.holding.defined;
+            } else {
+                self.value(plan, world, Some(at.period));
+            }
+            self.holding.value_equity(self.books.cash, self.share.owed);
+        }
+        self.survive(plan, world, at);
+    }
+
     /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
     #[inline(always)]
     fn trade(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.holding.alive;
         self.sell(plan, world, plan.deals[self.deal].licensed[at.period], at.length);
+        self.settle_books(plan, world, at);
+        self.serve(plan, world, at);
+    }
+
+    /// The revenue share, costs, tax and cash, once the period's sales are known.
+    #[inline(always)]
+    fn settle_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.past.net[at.period] = self.sales.net;
         self.pay(plan, world, at);
         let (net, paid) = (self.sales.net, self.share.paid);
@@ -143,23 +209,34 @@ impl<V: Vector> Company<V> {
         self.books.spend(plan, &world.costs, net, self.sales.inference, paid, self.alive_before);
         self.past.fcf[at.period] = self.books.fcf;
         self.past.ebitda[at.period] = self.books.ebitda;
-        self.serve(plan, world, at);
     }
 
     /// Scheduled rounds, multiple and equity, shortfall funding or failure, grants.
     #[inline(always)]
     fn finance(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let (model, numbers) = (&plan.model, &world.numbers);
-        for &round in &plan.rounds[at.period] {
-            let alive = self.holding.alive.is_set();
-            self.holding.raise(plan, &model.rounds[round], alive, &mut self.books.cash, numbers);
-        }
-        if model.equity.is_some() {
-            self.past.look_back(plan, at.period, numbers);
+        self.hold_rounds(plan, world, at);
+        if plan.model.equity.is_some() {
+            self.past.look_back(plan, at.period, &world.numbers);
             self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
             self.value(plan, world, Some(at.period));
             self.holding.value_equity(self.books.cash, self.share.owed);
         }
+        self.survive(plan, world, at);
+    }
+
+    /// Scheduled rounds.
+    #[inline(always)]
+    fn hold_rounds(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        for &round in &plan.rounds[at.period] {
+            let alive = self.holding.alive.is_set();
+            self.holding.raise(plan, &plan.model.rounds[round], alive, &mut self.books.cash, &world.numbers);
+        }
+    }
+
+    /// Shortfall funding or failure, then grants.
+    #[inline(always)]
+    fn survive(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let (model, numbers) = (&plan.model, &world.numbers);
         if let Some(cash) = &model.cash {
             let factor = world.discounts.equity.at_end;
             self.holding.survive(plan, cash, at, &mut self.books, self.share.owed, factor, numbers);
@@ -172,7 +249,9 @@ impl<V: Vector> Company<V> {
     /// Gates, the IPO, and the exit of the stake.
     #[inline(always)]
     fn go_public(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let Some(equity) = &plan.model.equity else { return };
+        if plan.model.equity.is_none() {
+            return;
+        }
         if self.note.is_some() {
             piece!(V, self.take_note(plan, world, at));
         }
@@ -181,25 +260,25 @@ impl<V: Vector> Company<V> {
             note.kept_after = self.holding.kept;
             note.ipo_equity = self.listing.ipo_equity;
         }
-        let (lockup, unlisted) =
-            (world.numbers[equity.lockup_months], world.numbers[equity.marketability_discount]);
+        self.leave(plan, world, at);
+    }
+
+    /// The exit of the stake.
+    #[inline(always)]
+    fn leave(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let last = at.period + 1 == plan.steps.periods.len();
         let factor = world.discounts.equity.at_end;
-        self.holding.leave(self.listing.ipo_time, lockup, unlisted, factor, at, last);
+        let (lockup, market) = (self.terms.lockup_years, self.terms.unlisted_market);
+        self.holding.leave(self.listing.ipo_time, lockup, market, factor, at, last);
     }
 
     /// Sales of a period of that length, years.
     #[inline(always)]
     fn sell(&mut self, plan: &Plan, world: &World<V>, licensed: bool, length: f64) {
-        let (model, numbers) = (&plan.model, &world.numbers);
-        let home_fee = match model.clouds.first() {
-            Some(_) if licensed => numbers[model.deals[self.deal].home_keeps],
-            Some(home) => numbers[home.fee],
-            None => V::zero(),
-        };
-        let licence_income = match licensed {
-            true => numbers[model.licence.income] * length,
-            false => V::zero(),
+        let terms = &self.terms;
+        let (home_fee, licence_income) = match licensed {
+            true => (terms.home_keeps, terms.licence_income * length),
+            false => (terms.home_fee, V::zero()),
         };
         let terms = SalesTerms { home_fee, licensed, licence_income, alive: self.alive_before };
         self.sales = Sales::of(&world.demand, world.mix(plan, self.deal), &terms);
@@ -216,9 +295,9 @@ impl<V: Vector> Company<V> {
 
     /// The part of the base that is due at a rate; `None`: nothing.
     #[inline(always)]
-    fn due_part(&self, plan: &Plan, world: &World<V>, rate: Option<Num>) -> V {
+    fn due_part(&self, world: &World<V>, rate: Option<Num>) -> V {
         match rate {
-            Some(rate) => world.numbers[rate] * world.numbers[plan.model.deals[self.deal].eligible],
+            Some(rate) => world.numbers[rate] * self.terms.eligible,
             None => V::zero(),
         }
     }
@@ -227,7 +306,7 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn pay(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let terms = PayTerms {
-            rate: self.due_part(plan, world, plan.deals[self.deal].rate[at.period]),
+            rate: self.due_part(world, plan.deals[self.deal].rate[at.period]),
             base: self.base(plan),
             net: self.sales.net,
             factor: world.discounts.share.at_middle * self.lag_factor,
@@ -239,45 +318,34 @@ impl<V: Vector> Company<V> {
     /// Microsoft's own business of the period.
     #[inline(always)]
     fn serve(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let (model, numbers) = (&plan.model, &world.numbers);
-        let (terms, licensed) = (&model.deals[self.deal], plan.deals[self.deal].licensed[at.period]);
+        let (terms, licensed) = (&self.terms, plan.deals[self.deal].licensed[at.period]);
         let factor = world.discounts.cloud.at_middle;
-        if let Some(home) = model.clouds.first() {
+        if !plan.model.clouds.is_empty() {
             let sales = self.sales.home * factor;
             if licensed {
-                self.own.resell_licensed(
-                    sales,
-                    numbers[model.microsoft.resale_margin],
-                    numbers[terms.home_keeps],
-                );
+                self.own.resell_licensed(sales, terms.resale_margin, terms.home_keeps);
             } else {
-                self.own.resell(sales, numbers[home.fee]);
+                self.own.resell(sales, terms.home_fee);
             }
-            let (margin, unused) =
-                (numbers[model.microsoft.hosting_margin], numbers[model.microsoft.take_or_pay_margin]);
-            self.own.host(&self.books, margin, unused, factor);
+            self.own.host(&self.books, terms.hosting_margin, terms.unused_margin, factor);
         }
         if licensed {
-            let part = match terms.licence_exclusive {
-                true => V::one(),
-                false => V::one() - numbers[model.licence.non_exclusive_discount],
-            };
-            self.own.license(world.royalty, part);
+            self.own.license(world.royalty, terms.licence_part);
         }
     }
 
     /// What is owed at a time, on the base of a period of that length, years.
     #[inline(always)]
     fn owe(&mut self, plan: &Plan, world: &World<V>, rate: Option<Num>, length: f64, time: f64) {
-        let (Some(_), Some(equity)) = (rate, &plan.model.equity) else {
-            self.share.owed = V::zero();
+        if rate.is_none() {
+            self.share.owe_nothing();
             return;
-        };
+        }
         let terms = OwedTerms {
-            rate: self.due_part(plan, world, rate),
+            rate: self.due_part(world, rate),
             annual_base: self.base(plan) * (1.0 / length) * self.holding.alive,
             year_ago_ratio: self.past.year_ago_ratio,
-            half_life: world.numbers[equity.owed_growth_half_life],
+            fade: self.terms.owed_fade,
             discount: world.discounts.share_rate,
             effective: plan.model.deals[self.deal].effective,
             time,
@@ -331,7 +399,17 @@ impl<V: Vector> Company<V> {
             share: &self.share,
             committed_next_year: world.costs.committed_next_year,
         };
-        self.listing.list(plan, terms, at, &figures, &mut self.books, &mut self.holding, &world.numbers);
+        let gates = &self.terms.gates;
+        self.listing.list(
+            plan,
+            terms,
+            gates,
+            at,
+            &figures,
+            &mut self.books,
+            &mut self.holding,
+            &world.numbers,
+        );
     }
 
     /// What is written down of the period.
@@ -350,10 +428,7 @@ impl<V: Vector> Company<V> {
             equity: self.holding.equity,
             equity_defined: self.holding.defined,
             multiple: world.multiple.level,
-            stake_now: match plan.model.deals[self.deal].stake {
-                Some(num) => world.numbers[num],
-                None => V::zero(),
-            },
+            stake_now: self.terms.stake,
             kept: self.holding.kept,
             ready: self.listing.ready,
             ipo_time: self.listing.ipo_time,

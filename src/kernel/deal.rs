@@ -133,6 +133,8 @@ pub struct Share<V> {
     pub pv: V,
     /// Present value of the dues so far.
     pub due_pv: V,
+    /// What is expected still to fall due after the period's end, whatever is left of the cap, billions.
+    pub expected: V,
     /// What is owed at the period's end, billions.
     pub owed: V,
 }
@@ -168,6 +170,7 @@ impl<V: Vector> Share<V> {
             paid: zero,
             pv: zero,
             due_pv: zero,
+            expected: zero,
             owed: zero,
         }
     }

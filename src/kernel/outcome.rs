@@ -22,6 +22,8 @@ pub struct Outcome<V> {
     period: YearSums<V>,
     /// By deal, the sales of each cloud in the year of the mix metrics.
     mix_year_sold: Vec<Vec<V>>,
+    /// By deal, whether something reads the sums over its years.
+    recorded: Vec<bool>,
     /// 1 on the paths that are not finite.
     broken: V,
 }
@@ -36,6 +38,7 @@ impl<V: Vector> Outcome<V> {
             companies: (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect(),
             period: YearSums::new(clouds),
             mix_year_sold: vec![vec![V::zero(); sold]; plan.deals.len()],
+            recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
             broken: V::zero(),
         }
     }
@@ -56,8 +59,12 @@ impl<V: Vector> Outcome<V> {
         for period in 0..plan.steps.periods.len() {
             let at = plan.steps.at(period);
             self.world.step(plan, at, first_path);
-            for company in &mut self.companies {
-                company.step(plan, &self.world, at);
+            for deal in 0..self.companies.len() {
+                let (before, rest) = self.companies.split_at_mut(deal);
+                match plan.deals[deal].follows {
+                    Some(leader) => rest[0].step_after(&before[leader], plan, &self.world, at),
+                    None => rest[0].step(plan, &self.world, at),
+                }
             }
             piece!(V, self.write_down(plan, at, &mut year, eight, asked, columns));
         }
@@ -98,6 +105,9 @@ impl<V: Vector> Outcome<V> {
         for d in 0..self.companies.len() {
             if let Some(note) = &mut self.companies[d].note {
                 note.store(eight, &mut columns.readiness[d][at.period]);
+            }
+            if !self.recorded[d] && !asked.periods {
+                continue;
             }
             let figures = self.companies[d].figures(plan, &self.world, at);
             self.companies[d].year.add(&figures);

@@ -13,14 +13,31 @@ pub struct OwedTerms<V> {
     pub annual_base: V,
     /// Net revenue over that of a year before; NaN: no year before.
     pub year_ago_ratio: V,
-    /// Half-life of growth, years.
-    pub half_life: V,
+    /// How growth fades.
+    pub fade: Fade<V>,
     /// `ln(1 + r_share)`
     pub discount: V,
     /// Start of the share, years.
     pub effective: f64,
     /// Now, years.
     pub time: f64,
+}
+
+/// The fading of growth.
+#[derive(Clone, Copy)]
+pub struct Fade<V> {
+    /// `ln 2/h`, a year; 0 for an infinite half-life.
+    rate: V,
+    /// Its inverse.
+    inverse: V,
+}
+
+impl<V: Vector> Fade<V> {
+    /// Of a half-life `h`, years.
+    #[inline(always)]
+    pub fn new(half_life: V) -> Fade<V> {
+        Fade { rate: V::splat(LN_2) / half_life, inverse: half_life * (1.0 / LN_2) }
+    }
 }
 
 impl<V: Vector> Share<V> {
@@ -30,14 +47,14 @@ impl<V: Vector> Share<V> {
         let (zero, one) = (V::zero(), V::one());
         let tau = (self.ends - t.effective.max(t.time)).positive_part();
         if !tau.gt(zero).any() {
-            self.owed = zero;
+            self.owe_nothing();
             return;
         }
         let half = tau * 0.5;
         // `G`, kept within 0 and 1; 0 where there is no year before.
         let growth = ln(t.year_ago_ratio).positive_part().least(one);
-        let fade = V::splat(LN_2) / t.half_life;
-        let scale = growth / fade;
+        let fade = t.fade.rate;
+        let scale = growth * t.fade.inverse;
         let kept = exp(-fade * half);
         // An infinite half-life: growth does not fade.
         let constant = fade.same(zero);
@@ -47,7 +64,21 @@ impl<V: Vector> Share<V> {
         let q_full = exp(gamma_full - tau * t.discount);
         let simpson = q_half * 4.0 + q_full + 1.0;
         let owed = t.rate * t.annual_base * (tau * (1.0 / 6.0)) * simpson;
-        let owed = V::select(self.terminated.lt(V::splat(t.time)), zero, owed);
-        self.owed = owed.least(self.cap_left);
+        self.expected = V::select(self.terminated.lt(V::splat(t.time)), zero, owed);
+        self.owed = self.expected.least(self.cap_left);
+    }
+
+    /// The same where another share of the same terms, but for the cap, has it worked out.
+    #[inline(always)]
+    pub fn owe_as(&mut self, other: &Share<V>) {
+        self.expected = other.expected;
+        self.owed = self.expected.least(self.cap_left);
+    }
+
+    /// Nothing will fall due.
+    #[inline(always)]
+    pub fn owe_nothing(&mut self) {
+        self.expected = V::zero();
+        self.owed = V::zero();
     }
 }

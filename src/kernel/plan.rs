@@ -138,6 +138,17 @@ pub struct DealPlan {
     pub metrics: Vec<Metric>,
     /// Series that exist for the deal, in order.
     pub series: Vec<Series>,
+    /// An earlier deal of the same terms but for the cap and what counts toward it, where one is named: as long as both
+    /// companies live alike, what does not hang on the cap is taken from it.
+    pub follows: Option<usize>,
+}
+
+impl DealPlan {
+    /// Whether something reads the sums over its years.
+    pub fn is_recorded(&self) -> bool {
+        let of_year = |metric: &Metric| matches!(metric, Metric::HomeShare | Metric::CloudConcentration);
+        !self.series.is_empty() || self.metrics.iter().any(of_year)
+    }
 }
 
 /// Two deals compared: `later - first`.
@@ -375,6 +386,7 @@ impl Plan {
                     licensed_at_start: licensed_at(0.0),
                     metrics: metrics_of(model, deal),
                     series: series_of(model, deal, &steps),
+                    follows: None,
                 }
             })
             .collect();

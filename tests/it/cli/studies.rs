@@ -179,6 +179,7 @@ fn a_comparison_has_the_figures_of_the_runs_and_the_keys_that_differ() {
     );
     let manifest = place.manifest("o");
     assert_eq!(manifest["other_scenarios"][0]["name"], "slow");
+    place.run("verify o").ends(3).says("holds the answer of `compare`, not a run");
     // The folder is that of these two scenarios in this order.
     place.run("compare base.toml slow.toml -n 6000 -o o -q").ends(0);
     place.run("compare slow.toml base.toml -n 6000 -o o -q").ends(6).says("[S802]");
