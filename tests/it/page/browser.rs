@@ -56,6 +56,10 @@ fn every_drawing_is_drawn_and_nothing_is_asked_of_a_network() {
         };
         for screen in [DESKTOP, PHONE] {
             for colours in ["light", "dark"] {
+                // One scenario is seen in all four ways, the others on a light desktop and a dark phone.
+                if name != "base" && (screen == DESKTOP) != (colours == "light") {
+                    continue;
+                }
                 chromium.look_through(Screen { colours, ..screen });
                 chromium.open(&file);
                 let seen = format!("{name} {} {colours}", screen.width);
