@@ -120,7 +120,7 @@ impl DrawsFile {
                 let rows = writer.finish(all, &manifest.run.started, &facts(manifest), &mut draft)?;
                 let remark = (rows < all).then(|| {
                     format!(
-                        "draws.xlsx has the first {} of {} rows, which fit a sheet; --draws parquet has all\n",
+                        "draws.xlsx has the first {} of {} rows, which a spreadsheet can open; --draws parquet has all\n",
                         thousands(rows),
                         thousands(all)
                     )

@@ -293,7 +293,7 @@ impl Job<'_> {
         let ties = ties(self.seeds, variables);
         let Some(strongest) = ties.first() else { return Ok(()) };
         let message = format!(
-            "Sobol indices are of independent variables, and {} of these are correlated, {} and {} most ({:+.2})",
+            "Sobol indices are of independent variables; correlated here: {}, most of all {} with {} ({:+.2})",
             super::words::counted(ties.len(), "pair"),
             strongest.a,
             strongest.b,

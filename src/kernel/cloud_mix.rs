@@ -4,7 +4,7 @@
 use super::decay::{half_life_rate, reversion};
 use super::numbers::Numbers;
 use super::plan::{Plan, StepRef, Steps, TIME_SLACK};
-use super::segment::SCurve;
+use super::segment::{SCurve, SCurvePaths};
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};
 
@@ -23,6 +23,8 @@ pub struct MixTerms<V> {
     pub in_house: V,
     /// `1 - substitution·h`: what is left of home sales.
     home_left: V,
+    own: SCurvePaths<V>,
+    substitution: V,
 }
 
 #[derive(Clone)]
@@ -49,6 +51,8 @@ impl<V: Vector> MixTerms<V> {
             elsewhere: one,
             in_house: zero,
             home_left: one,
+            own: SCurvePaths::flat(),
+            substitution: zero,
         }
     }
 
@@ -56,6 +60,11 @@ impl<V: Vector> MixTerms<V> {
     #[inline(always)]
     pub fn prepare(&mut self, plan: &Plan, numbers: &Numbers<V>) {
         let model = &plan.model;
+        if let Some(own) = &model.in_house {
+            let curve = SCurve { ceiling: own.ceiling, midpoint: own.midpoint, ramp: own.ramp };
+            self.own = curve.prepare(numbers);
+            self.substitution = numbers[own.substitution];
+        }
         let Some((home, others)) = model.clouds.split_first() else { return };
         for (term, cloud) in self.clouds.iter_mut().zip(others) {
             let least = V::splat(SMALLEST_SHARE);
@@ -79,17 +88,18 @@ impl<V: Vector> MixTerms<V> {
 
     /// What in-house models displace at a time, years.
     #[inline(always)]
-    pub fn displace(&mut self, plan: &Plan, time: f64, numbers: &Numbers<V>) {
-        if let Some(own) = &plan.model.in_house {
-            let curve = SCurve { ceiling: own.ceiling, midpoint: own.midpoint, ramp: own.ramp };
-            self.in_house = curve.at(time, numbers);
-            self.home_left = V::one() - numbers[own.substitution] * self.in_house;
+    pub fn displace(&mut self, plan: &Plan, time: f64) {
+        if plan.model.in_house.is_some() {
+            self.in_house = self.own.at(time);
+            self.home_left = V::one() - self.substitution * self.in_house;
         }
     }
 }
 
 /// One mix: the log-ratios, and what each cloud sells of a unit of cloud demand.
 pub struct Mix<V> {
+    /// Until when other clouds are closed.
+    exclusive_until: Option<V>,
     y: Vec<V>,
     /// Sold by each cloud per unit of cloud demand, the home cloud first.
     pub sold: Vec<V>,
@@ -106,6 +116,7 @@ impl<V: Vector> Mix<V> {
     pub fn new(clouds: usize) -> Mix<V> {
         let zero = V::zero();
         Mix {
+            exclusive_until: None,
             y: vec![zero; clouds.saturating_sub(1)],
             sold: vec![zero; clouds],
             sold_elsewhere: zero,
@@ -120,21 +131,14 @@ impl<V: Vector> Mix<V> {
         for (y, term) in self.y.iter_mut().zip(&terms.clouds) {
             *y = term.start;
         }
-        self.spread(plan, terms, 0.0, exclusive_until);
+        self.exclusive_until = exclusive_until;
+        self.spread(plan, terms, 0.0);
     }
 
     /// Moves the open clouds by a period's step, closed ones rest; then spreads. `rows`: innovation of each cloud but
     /// home.
     #[inline(always)]
-    pub fn step(
-        &mut self,
-        plan: &Plan,
-        terms: &MixTerms<V>,
-        at: StepRef,
-        exclusive_until: Option<V>,
-        zeta: &[[V; 2]],
-        rows: &[usize],
-    ) {
+    pub fn step(&mut self, plan: &Plan, terms: &MixTerms<V>, at: StepRef, zeta: &[[V; 2]], rows: &[usize]) {
         let time = at.middle + TIME_SLACK;
         for (j, term) in terms.clouds.iter().enumerate() {
             if plan.model.clouds[j + 1].opens > time {
@@ -143,17 +147,17 @@ impl<V: Vector> Mix<V> {
             let (keep, noise) = term.steps[at.step];
             let moved =
                 (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]][at.parity];
-            self.y[j] = match exclusive_until {
+            self.y[j] = match self.exclusive_until {
                 Some(until) => V::select(until.le(V::splat(time)), moved, self.y[j]),
                 None => moved,
             };
         }
-        self.spread(plan, terms, at.middle, exclusive_until);
+        self.spread(plan, terms, at.middle);
     }
 
     /// `w_0' = w_0 + n(1 - w_0)`, less what in-house models displace; `w_j' = (1 - n)w_j`, with the reach of other clouds.
     #[inline(always)]
-    fn spread(&mut self, plan: &Plan, terms: &MixTerms<V>, time: f64, exclusive_until: Option<V>) {
+    fn spread(&mut self, plan: &Plan, terms: &MixTerms<V>, time: f64) {
         let clouds = &plan.model.clouds;
         if clouds.is_empty() {
             return;
@@ -163,7 +167,7 @@ impl<V: Vector> Mix<V> {
         self.kept_elsewhere = V::zero();
         self.sold[0] = terms.home_left;
         self.largest = terms.home_left;
-        let open = match exclusive_until {
+        let open = match self.exclusive_until {
             Some(until) => until.le(V::splat(time)),
             None => V::zero().le(V::zero()),
         };

@@ -3,6 +3,7 @@
 
 use super::cost::Books;
 use super::deal::{PayTerms, Sales, SalesTerms, Share};
+use super::deal_terms::Terms;
 use super::equity::{Holding, ValueBasis};
 use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
@@ -42,6 +43,7 @@ pub struct Company<V> {
     /// Years from the middle of a period to the receipt of its payment.
     pub lag: V,
     lag_factor: V,
+    terms: Terms<V>,
     /// What the scenario itself says the stake is worth at time 0, billions.
     pub stake_mark: V,
     /// Present value of net revenue less payments, billions.
@@ -72,6 +74,7 @@ impl<V: Vector> Company<V> {
             paid_pv: vec![[zero; 2]; periods],
             lag: zero,
             lag_factor: one,
+            terms: Terms::new(plan),
             stake_mark: zero,
             revenue_kept: zero,
             alive_before: one,
@@ -100,6 +103,7 @@ impl<V: Vector> Company<V> {
             None => V::splat(f64::INFINITY),
         };
         self.share = Share::new(ends, world.exponential / numbers[terms.termination_rate], room);
+        self.terms.prepare(plan, self.deal, numbers);
         self.lag = numbers[terms.payment_lag];
         self.lag_factor = exp(-world.discounts.share_rate * self.lag);
         let cash = match &model.cash {
@@ -262,26 +266,19 @@ impl<V: Vector> Company<V> {
     /// The exit of the stake.
     #[inline(always)]
     fn leave(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let Some(equity) = &plan.model.equity else { return };
-        let (lockup, unlisted) =
-            (world.numbers[equity.lockup_months], world.numbers[equity.marketability_discount]);
         let last = at.period + 1 == plan.steps.periods.len();
         let factor = world.discounts.equity.at_end;
-        self.holding.leave(self.listing.ipo_time, lockup, unlisted, factor, at, last);
+        let (lockup, market) = (self.terms.lockup_years, self.terms.unlisted_market);
+        self.holding.leave(self.listing.ipo_time, lockup, market, factor, at, last);
     }
 
     /// Sales of a period of that length, years.
     #[inline(always)]
     fn sell(&mut self, plan: &Plan, world: &World<V>, licensed: bool, length: f64) {
-        let (model, numbers) = (&plan.model, &world.numbers);
-        let home_fee = match model.clouds.first() {
-            Some(_) if licensed => numbers[model.deals[self.deal].home_keeps],
-            Some(home) => numbers[home.fee],
-            None => V::zero(),
-        };
-        let licence_income = match licensed {
-            true => numbers[model.licence.income] * length,
-            false => V::zero(),
+        let terms = &self.terms;
+        let (home_fee, licence_income) = match licensed {
+            true => (terms.home_keeps, terms.licence_income * length),
+            false => (terms.home_fee, V::zero()),
         };
         let terms = SalesTerms { home_fee, licensed, licence_income, alive: self.alive_before };
         self.sales = Sales::of(&world.demand, world.mix(plan, self.deal), &terms);
@@ -298,9 +295,9 @@ impl<V: Vector> Company<V> {
 
     /// The part of the base that is due at a rate; `None`: nothing.
     #[inline(always)]
-    fn due_part(&self, plan: &Plan, world: &World<V>, rate: Option<Num>) -> V {
+    fn due_part(&self, world: &World<V>, rate: Option<Num>) -> V {
         match rate {
-            Some(rate) => world.numbers[rate] * world.numbers[plan.model.deals[self.deal].eligible],
+            Some(rate) => world.numbers[rate] * self.terms.eligible,
             None => V::zero(),
         }
     }
@@ -309,7 +306,7 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn pay(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let terms = PayTerms {
-            rate: self.due_part(plan, world, plan.deals[self.deal].rate[at.period]),
+            rate: self.due_part(world, plan.deals[self.deal].rate[at.period]),
             base: self.base(plan),
             net: self.sales.net,
             factor: world.discounts.share.at_middle * self.lag_factor,
@@ -321,45 +318,34 @@ impl<V: Vector> Company<V> {
     /// Microsoft's own business of the period.
     #[inline(always)]
     fn serve(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let (model, numbers) = (&plan.model, &world.numbers);
-        let (terms, licensed) = (&model.deals[self.deal], plan.deals[self.deal].licensed[at.period]);
+        let (terms, licensed) = (&self.terms, plan.deals[self.deal].licensed[at.period]);
         let factor = world.discounts.cloud.at_middle;
-        if let Some(home) = model.clouds.first() {
+        if !plan.model.clouds.is_empty() {
             let sales = self.sales.home * factor;
             if licensed {
-                self.own.resell_licensed(
-                    sales,
-                    numbers[model.microsoft.resale_margin],
-                    numbers[terms.home_keeps],
-                );
+                self.own.resell_licensed(sales, terms.resale_margin, terms.home_keeps);
             } else {
-                self.own.resell(sales, numbers[home.fee]);
+                self.own.resell(sales, terms.home_fee);
             }
-            let (margin, unused) =
-                (numbers[model.microsoft.hosting_margin], numbers[model.microsoft.take_or_pay_margin]);
-            self.own.host(&self.books, margin, unused, factor);
+            self.own.host(&self.books, terms.hosting_margin, terms.unused_margin, factor);
         }
         if licensed {
-            let part = match terms.licence_exclusive {
-                true => V::one(),
-                false => V::one() - numbers[model.licence.non_exclusive_discount],
-            };
-            self.own.license(world.royalty, part);
+            self.own.license(world.royalty, terms.licence_part);
         }
     }
 
     /// What is owed at a time, on the base of a period of that length, years.
     #[inline(always)]
     fn owe(&mut self, plan: &Plan, world: &World<V>, rate: Option<Num>, length: f64, time: f64) {
-        let (Some(_), Some(equity)) = (rate, &plan.model.equity) else {
+        if rate.is_none() {
             self.share.owe_nothing();
             return;
-        };
+        }
         let terms = OwedTerms {
-            rate: self.due_part(plan, world, rate),
+            rate: self.due_part(world, rate),
             annual_base: self.base(plan) * (1.0 / length) * self.holding.alive,
             year_ago_ratio: self.past.year_ago_ratio,
-            half_life: world.numbers[equity.owed_growth_half_life],
+            fade: self.terms.owed_fade,
             discount: world.discounts.share_rate,
             effective: plan.model.deals[self.deal].effective,
             time,
@@ -413,7 +399,17 @@ impl<V: Vector> Company<V> {
             share: &self.share,
             committed_next_year: world.costs.committed_next_year,
         };
-        self.listing.list(plan, terms, at, &figures, &mut self.books, &mut self.holding, &world.numbers);
+        let gates = &self.terms.gates;
+        self.listing.list(
+            plan,
+            terms,
+            gates,
+            at,
+            &figures,
+            &mut self.books,
+            &mut self.holding,
+            &world.numbers,
+        );
     }
 
     /// What is written down of the period.
@@ -432,10 +428,7 @@ impl<V: Vector> Company<V> {
             equity: self.holding.equity,
             equity_defined: self.holding.defined,
             multiple: world.multiple.level,
-            stake_now: match plan.model.deals[self.deal].stake {
-                Some(num) => world.numbers[num],
-                None => V::zero(),
-            },
+            stake_now: self.terms.stake,
             kept: self.holding.kept,
             ready: self.listing.ready,
             ipo_time: self.listing.ipo_time,

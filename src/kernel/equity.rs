@@ -174,25 +174,18 @@ impl<V: Vector> Holding<V> {
         self.kept = self.kept * factor;
     }
 
-    /// The exit of the stake on the paths where it is due: after the lock-up, or at the horizon.
+    /// The exit of the stake on the paths where it is due: after the lock-up, or at the horizon. `unlisted`: what the
+    /// marketability discount leaves.
     #[inline(always)]
-    pub fn leave(
-        &mut self,
-        ipo_time: V,
-        lockup_months: V,
-        unlisted_discount: V,
-        factor: V,
-        at: StepRef,
-        last: bool,
-    ) {
+    pub fn leave(&mut self, ipo_time: V, lockup_years: V, unlisted: V, factor: V, at: StepRef, last: bool) {
         let open = self.exit.done.same(V::zero()) & self.alive.is_set();
-        let free = (ipo_time + lockup_months / V::splat(12.0)).le(V::splat(at.end + TIME_SLACK));
+        let free = (ipo_time + lockup_years).le(V::splat(at.end + TIME_SLACK));
         let due = if last { open } else { open & free };
         if !due.any() {
             return;
         }
         let listed = ipo_time.le(V::splat(at.end));
-        let market = V::select(listed, V::one(), V::one() - unlisted_discount);
+        let market = V::select(listed, V::one(), unlisted);
         self.exit.take(due, self.equity, self.kept, factor, market, self.defined);
     }
 }

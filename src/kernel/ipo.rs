@@ -43,6 +43,36 @@ pub struct GateFigures<'a, V> {
     pub committed_next_year: V,
 }
 
+/// The gates' numbers on the paths.
+pub struct GateTerms<V> {
+    thresholds: Vec<V>,
+    /// Months that all gates must hold, less the slack of comparisons.
+    ready_months: V,
+    preparation_years: V,
+}
+
+impl<V: Vector> GateTerms<V> {
+    /// Room for the gates of a plan.
+    pub fn new(plan: &Plan) -> GateTerms<V> {
+        let gates = plan.model.ipo.as_ref().map_or(0, |ipo| ipo.gates.len());
+        GateTerms {
+            thresholds: vec![V::zero(); gates],
+            ready_months: V::zero(),
+            preparation_years: V::zero(),
+        }
+    }
+
+    /// Their numbers on the paths.
+    #[inline(always)]
+    pub fn prepare(&mut self, terms: &Ipo, numbers: &Numbers<V>) {
+        for (threshold, &(_, num)) in self.thresholds.iter_mut().zip(&terms.gates) {
+            *threshold = numbers[num];
+        }
+        self.ready_months = numbers[terms.ready_months] - 12.0 * TIME_SLACK;
+        self.preparation_years = numbers[terms.preparation_months] / V::splat(12.0);
+    }
+}
+
 impl<V: Vector> Listing<V> {
     /// Never ready yet.
     #[inline(always)]
@@ -64,6 +94,7 @@ impl<V: Vector> Listing<V> {
         &mut self,
         plan: &Plan,
         terms: &Ipo,
+        gates: &GateTerms<V>,
         at: StepRef,
         figures: &GateFigures<'_, V>,
         books: &mut Books<V>,
@@ -74,8 +105,7 @@ impl<V: Vector> Listing<V> {
         let mut met = alive;
         let mut value_met = alive;
         let trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
-        for &(kind, threshold) in &terms.gates {
-            let threshold = numbers[threshold];
+        for (&(kind, _), &threshold) in terms.gates.iter().zip(&gates.thresholds) {
             // The value gate is tested again on the day of the offer.
             if kind == GateKind::Equity {
                 value_met = value_met & holding.equity.ge(threshold) & holding.defined.is_set();
@@ -85,13 +115,12 @@ impl<V: Vector> Listing<V> {
         }
         let holds = if plan.tested[at.period] { met & value_met } else { alive & !alive };
         self.held_months = (self.held_months + 12.0 * at.length).only(holds);
-        let ready = holds & self.held_months.ge(numbers[terms.ready_months] - 12.0 * TIME_SLACK);
+        let ready = holds & self.held_months.ge(gates.ready_months);
         self.ready = V::flag(ready);
         let never = V::splat(f64::INFINITY);
         let first = ready & self.ready_time.same(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
-        let prepared = (self.ready_time + numbers[terms.preparation_months] / V::splat(12.0))
-            .le(V::splat(at.end + TIME_SLACK));
+        let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
         let offers = prepared & value_met & holding.defined.is_set() & self.ipo_time.same(never);
         if offers.any() {
             self.offer(plan, terms, at, offers, figures.share.owed, books, holding, numbers);

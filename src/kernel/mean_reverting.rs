@@ -43,6 +43,24 @@ pub struct MeanReverting<V> {
     g: V,
     fade: Decay<V>,
     steps: Vec<Step<V>>,
+    paths: Paths<V>,
+}
+
+/// The process's numbers on the paths, as a step uses them.
+#[derive(Clone, Copy)]
+struct Paths<V> {
+    /// `ḡ`
+    g_bar: V,
+    /// `σ̄`
+    sigma_bar: V,
+    /// `σ_0 - σ̄`
+    sigma_gap: V,
+    /// `η_0`
+    eta: V,
+    /// `λ`
+    risk: V,
+    /// `λ_g`
+    growth_risk: V,
 }
 
 /// Coefficients of a step of one length; see the methodology for the letters.
@@ -74,6 +92,14 @@ impl<V: Vector> MeanReverting<V> {
             g: zero,
             fade: Decay::new(steps),
             steps: vec![step; steps.lengths.len()],
+            paths: Paths {
+                g_bar: zero,
+                sigma_bar: zero,
+                sigma_gap: zero,
+                eta: zero,
+                risk: zero,
+                growth_risk: zero,
+            },
         }
     }
 
@@ -87,33 +113,41 @@ impl<V: Vector> MeanReverting<V> {
             *step = Step::new(kappa, length);
         }
         self.g = numbers[t.growth_now];
+        let sigma_bar = numbers[t.volatility_long_run];
+        self.paths = Paths {
+            g_bar: numbers[t.growth_long_run],
+            sigma_bar,
+            sigma_gap: numbers[t.volatility_now] - sigma_bar,
+            eta: numbers[t.growth_volatility_now],
+            risk: numbers[t.price_of_risk],
+            growth_risk: numbers[t.growth_price_of_risk],
+        };
         numbers[t.rate_now]
     }
 
     /// One step of growth and of the log rate `x`.
     #[inline(always)]
-    pub fn step(&mut self, at: StepRef, numbers: &Numbers<V>, zeta: &[[V; 2]], zeta_level: V, x: V) -> V {
-        let t = &self.terms;
+    pub fn step(&mut self, at: StepRef, zeta: &[[V; 2]], zeta_level: V, x: V) -> V {
+        let t = &self.paths;
         self.fade.advance(at.step);
         let zeta_growth = zeta[self.growth_factor.0][at.parity];
         let fade = self.fade.at_start;
-        let (g_bar, sigma_bar) = (numbers[t.growth_long_run], numbers[t.volatility_long_run]);
         let k = &self.steps[at.step];
-        let sigma = (numbers[t.volatility_now] - sigma_bar).mul_add(fade, sigma_bar);
-        let eta = numbers[t.growth_volatility_now] * fade;
-        let risk_growth = numbers[t.growth_price_of_risk] * eta;
-        let gap = self.g - g_bar;
-        let price = numbers[t.price_of_risk].mul_add(sigma, sigma * sigma * 0.5);
+        let sigma = t.sigma_gap.mul_add(fade, t.sigma_bar);
+        let eta = t.eta * fade;
+        let risk_growth = t.growth_risk * eta;
+        let gap = self.g - t.g_bar;
+        let price = t.risk.mul_add(sigma, sigma * sigma * 0.5);
         let moved = match self.scheme {
             Scheme::Exact => {
                 let variance = (sigma * sigma).mul_add(V::splat(at.length), eta * eta * k.v);
                 let drift =
-                    g_bar.mul_add(V::splat(at.length), gap * k.b) - risk_growth * k.d - price * at.length;
+                    t.g_bar.mul_add(V::splat(at.length), gap * k.b) - risk_growth * k.d - price * at.length;
                 drift + (eta * k.c).mul_add(zeta_growth, variance.sqrt() * zeta_level)
             }
             Scheme::Euler => (self.g - price) * at.length + sigma * at.length.sqrt() * zeta_level,
         };
-        self.g = gap.mul_add(k.keep, g_bar) - risk_growth * k.b + eta * k.s * zeta_growth;
+        self.g = gap.mul_add(k.keep, t.g_bar) - risk_growth * k.b + eta * k.s * zeta_growth;
         x + moved
     }
 }

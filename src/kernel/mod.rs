@@ -7,6 +7,7 @@ pub mod cloud_mix;
 pub mod company;
 pub mod cost;
 pub mod deal;
+pub mod deal_terms;
 pub mod decay;
 pub mod discount;
 pub mod equity;

@@ -13,14 +13,31 @@ pub struct OwedTerms<V> {
     pub annual_base: V,
     /// Net revenue over that of a year before; NaN: no year before.
     pub year_ago_ratio: V,
-    /// Half-life of growth, years.
-    pub half_life: V,
+    /// How growth fades.
+    pub fade: Fade<V>,
     /// `ln(1 + r_share)`
     pub discount: V,
     /// Start of the share, years.
     pub effective: f64,
     /// Now, years.
     pub time: f64,
+}
+
+/// The fading of growth.
+#[derive(Clone, Copy)]
+pub struct Fade<V> {
+    /// `ln 2/h`, a year; 0 for an infinite half-life.
+    rate: V,
+    /// Its inverse.
+    inverse: V,
+}
+
+impl<V: Vector> Fade<V> {
+    /// Of a half-life `h`, years.
+    #[inline(always)]
+    pub fn new(half_life: V) -> Fade<V> {
+        Fade { rate: V::splat(LN_2) / half_life, inverse: half_life * (1.0 / LN_2) }
+    }
 }
 
 impl<V: Vector> Share<V> {
@@ -36,8 +53,8 @@ impl<V: Vector> Share<V> {
         let half = tau * 0.5;
         // `G`, kept within 0 and 1; 0 where there is no year before.
         let growth = ln(t.year_ago_ratio).positive_part().least(one);
-        let fade = V::splat(LN_2) / t.half_life;
-        let scale = growth / fade;
+        let fade = t.fade.rate;
+        let scale = growth * t.fade.inverse;
         let kept = exp(-fade * half);
         // An infinite half-life: growth does not fade.
         let constant = fade.same(zero);

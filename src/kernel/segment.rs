@@ -30,7 +30,7 @@ enum Kind<V> {
     /// `x` is the log rate.
     Brownian(Brownian<V>, Num),
     Plan(Brownian<V>, Box<Planned<V>>),
-    Logistic(Brownian<V>, SCurve),
+    Logistic(Brownian<V>, SCurve, SCurvePaths<V>),
 }
 
 /// A Brownian log level.
@@ -52,13 +52,37 @@ pub struct SCurve {
     pub ramp: Num,
 }
 
+/// An S-curve on eight paths.
+#[derive(Clone, Copy)]
+pub struct SCurvePaths<V> {
+    ceiling: V,
+    midpoint: V,
+    k: V,
+}
+
 impl SCurve {
+    /// The curve on the paths.
+    #[inline(always)]
+    pub fn prepare<V: Vector>(&self, numbers: &Numbers<V>) -> SCurvePaths<V> {
+        const TWO_LN_9: f64 = 4.394449154672439;
+        SCurvePaths {
+            ceiling: numbers[self.ceiling],
+            midpoint: numbers[self.midpoint],
+            k: V::splat(TWO_LN_9) / numbers[self.ramp],
+        }
+    }
+}
+
+impl<V: Vector> SCurvePaths<V> {
+    /// Nothing at any time.
+    pub fn flat() -> SCurvePaths<V> {
+        SCurvePaths { ceiling: V::zero(), midpoint: V::zero(), k: V::zero() }
+    }
+
     /// Its value at a time, years.
     #[inline(always)]
-    pub fn at<V: Vector>(&self, time: f64, numbers: &Numbers<V>) -> V {
-        const TWO_LN_9: f64 = 4.394449154672439;
-        let k = V::splat(TWO_LN_9) / numbers[self.ramp];
-        numbers[self.ceiling] / (exp(k * (numbers[self.midpoint] - time)) + 1.0)
+    pub fn at(&self, time: f64) -> V {
+        self.ceiling / (exp(self.k * (self.midpoint - time)) + 1.0)
     }
 }
 
@@ -110,9 +134,11 @@ impl<V: Vector> ProcessPaths<V> {
             Process::Plan { shape, volatility } => {
                 Kind::Plan(brownian(None, *volatility), Box::new(Planned::new(shape, booking, steps)))
             }
-            &Process::Logistic { ceiling, midpoint, ramp, volatility } => {
-                Kind::Logistic(brownian(None, volatility), SCurve { ceiling, midpoint, ramp })
-            }
+            &Process::Logistic { ceiling, midpoint, ramp, volatility } => Kind::Logistic(
+                brownian(None, volatility),
+                SCurve { ceiling, midpoint, ramp },
+                SCurvePaths::flat(),
+            ),
         };
         let zero = V::zero();
         ProcessPaths { kind, level, x: zero, rate_start: zero, rate_end: zero, booked: zero }
@@ -137,22 +163,23 @@ impl<V: Vector> ProcessPaths<V> {
                 self.x = V::zero();
                 self.rate_end = plan.rate(0, self.x);
             }
-            Kind::Logistic(deviation, curve) => {
+            Kind::Logistic(deviation, curve, paths) => {
                 deviation.prepare(steps, numbers);
+                *paths = curve.prepare(numbers);
                 self.x = V::zero();
-                self.rate_end = curve.at(0.0, numbers) * exp(self.x);
+                self.rate_end = paths.at(0.0);
             }
         }
     }
 
     /// The period's own step of the log level, before shocks.
     #[inline(always)]
-    pub fn step(&mut self, at: StepRef, numbers: &Numbers<V>, zeta: &[[V; 2]]) {
+    pub fn step(&mut self, at: StepRef, zeta: &[[V; 2]]) {
         self.rate_start = self.rate_end;
         let zeta_level = zeta[self.level.0][at.parity];
         self.x = match &mut self.kind {
-            Kind::MeanReverting(process) => process.step(at, numbers, zeta, zeta_level, self.x),
-            Kind::Brownian(brownian, _) | Kind::Plan(brownian, _) | Kind::Logistic(brownian, _) => {
+            Kind::MeanReverting(process) => process.step(at, zeta, zeta_level, self.x),
+            Kind::Brownian(brownian, _) | Kind::Plan(brownian, _) | Kind::Logistic(brownian, ..) => {
                 let [drift, noise] = brownian.steps[at.step];
                 self.x + noise.mul_add(zeta_level, drift)
             }
@@ -161,11 +188,11 @@ impl<V: Vector> ProcessPaths<V> {
 
     /// The rate at the period's end, after shocks, and the demand booked.
     #[inline(always)]
-    pub fn book(&mut self, at: StepRef, (start, end): (f64, f64), numbers: &Numbers<V>) {
+    pub fn book(&mut self, at: StepRef, (start, end): (f64, f64)) {
         self.rate_end = match &self.kind {
             Kind::MeanReverting(_) | Kind::Brownian(..) => exp(self.x),
             Kind::Plan(_, plan) => plan.rate(at.period + 1, self.x),
-            Kind::Logistic(_, curve) => curve.at(at.end, numbers) * exp(self.x),
+            Kind::Logistic(_, _, curve) => curve.at(at.end) * exp(self.x),
         };
         self.booked = (self.rate_start * start + self.rate_end * end) * at.length;
     }

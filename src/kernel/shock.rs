@@ -13,12 +13,23 @@ pub struct ShockPaths<V> {
     /// Chance of a strike in a period of each length.
     chance: Vec<V>,
     uniform: [V; 2],
+    mean: V,
+    sd: V,
+    /// By what multiple of the size each target moves.
+    pub loadings: Vec<V>,
 }
 
 impl<V: Vector> ShockPaths<V> {
     /// Room for a shock's coefficients.
-    pub fn new(steps: &Steps) -> ShockPaths<V> {
-        ShockPaths { chance: vec![V::zero(); steps.lengths.len()], uniform: [V::zero(); 2] }
+    pub fn new(shock: &Shock, steps: &Steps) -> ShockPaths<V> {
+        let zero = V::zero();
+        ShockPaths {
+            chance: vec![zero; steps.lengths.len()],
+            uniform: [zero; 2],
+            mean: zero,
+            sd: zero,
+            loadings: vec![zero; shock.loadings.len()],
+        }
     }
 
     /// Chances of the paths.
@@ -27,19 +38,17 @@ impl<V: Vector> ShockPaths<V> {
         for (chance, &length) in self.chance.iter_mut().zip(&steps.lengths) {
             *chance = V::one() - exp(-numbers[shock.rate] * length);
         }
+        self.mean = numbers[shock.mean];
+        self.sd = numbers[shock.sd];
+        for (loading, &(_, num)) in self.loadings.iter_mut().zip(&shock.loadings) {
+            *loading = numbers[num];
+        }
     }
 
     /// The period's jump in logs, 0 on the paths that it spares; `None` where it spares all. The size is drawn only where
     /// it is needed.
     #[inline(always)]
-    pub fn strike(
-        &mut self,
-        streams: &ShockPlan,
-        shock: &Shock,
-        at: StepRef,
-        first_path: u64,
-        numbers: &Numbers<V>,
-    ) -> Option<V> {
+    pub fn strike(&mut self, streams: &ShockPlan, at: StepRef, first_path: u64) -> Option<V> {
         let index = (at.period / 2) as u32;
         if at.parity == 0 {
             self.uniform = uniform_pair(&streams.strike, first_path, index);
@@ -49,6 +58,6 @@ impl<V: Vector> ShockPaths<V> {
             return None;
         }
         let size = uniform_pair::<V>(&streams.size, first_path, index)[at.parity];
-        Some(numbers[shock.sd].mul_add(quantile(size), numbers[shock.mean]).only(struck))
+        Some(self.sd.mul_add(quantile(size), self.mean).only(struck))
     }
 }

@@ -53,6 +53,8 @@ pub struct World<V> {
 struct SegmentPaths<V> {
     process: ProcessPaths<V>,
     inference: TrendPaths<V>,
+    /// The fraction that clouds sell; `None`: none sells any.
+    through_clouds: Option<V>,
 }
 
 fn multiple(plan: &Plan) -> Option<&Multiple> {
@@ -70,6 +72,7 @@ impl<V: Vector> World<V> {
         let segments = model.segments.iter().enumerate().map(|(k, segment)| SegmentPaths {
             process: process(&segment.process, Factor::SegmentLevel(k), Factor::SegmentGrowth(k)),
             inference: TrendPaths::new(segment.inference_cost, steps),
+            through_clouds: plan.through_clouds[k].then(V::zero),
         });
         let ai = model.microsoft.ai.as_ref();
         World {
@@ -78,7 +81,7 @@ impl<V: Vector> World<V> {
             zeta: vec![[zero; 2]; plan.innovations.factors.len()],
             jumps: vec![zero; model.shocks.len()],
             segments: segments.collect(),
-            shocks: model.shocks.iter().map(|_| ShockPaths::new(steps)).collect(),
+            shocks: model.shocks.iter().map(|shock| ShockPaths::new(shock, steps)).collect(),
             ai: ai.map(|ai| process(ai, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth)),
             mix_terms: MixTerms::new(model.clouds.len(), steps),
             mix_rows: (1..model.clouds.len()).map(|j| row(Factor::CloudMix(j)).0).collect(),
@@ -99,9 +102,12 @@ impl<V: Vector> World<V> {
         self.numbers.take(&plan.inputs, values, eight);
         self.exponential = V::load(exponential.eight(eight));
         let numbers = &self.numbers;
-        for segment in &mut self.segments {
+        for (segment, terms) in self.segments.iter_mut().zip(&model.segments) {
             segment.process.prepare(&plan.steps, numbers);
             segment.inference.prepare(&plan.steps, numbers);
+            if let Some(through) = &mut segment.through_clouds {
+                *through = numbers[terms.cloud_sold];
+            }
         }
         for (paths, shock) in self.shocks.iter_mut().zip(&model.shocks) {
             paths.prepare(&plan.steps, shock, numbers);
@@ -120,11 +126,11 @@ impl<V: Vector> World<V> {
             }
         }
         self.mix_terms.prepare(plan, numbers);
-        self.mix_terms.displace(plan, 0.0, numbers);
+        self.mix_terms.displace(plan, 0.0);
         for (mix, until) in self.mixes.iter_mut().zip(&plan.mixes) {
             mix.start(plan, &self.mix_terms, exclusive(*until, numbers));
         }
-        self.ask(plan, When::Today);
+        self.ask(When::Today);
     }
 
     /// One period: innovations, growth, level, shocks, demand, mix, and what deals need of costs and factors.
@@ -144,11 +150,11 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     fn grow(&mut self, plan: &Plan, at: StepRef) {
         for segment in &mut self.segments {
-            segment.process.step(at, &self.numbers, &self.zeta);
+            segment.process.step(at, &self.zeta);
             segment.inference.advance(at.step);
         }
         if let Some(ai) = &mut self.ai {
-            ai.step(at, &self.numbers, &self.zeta);
+            ai.step(at, &self.zeta);
         }
         if multiple(plan).is_some() {
             self.multiple.step(at, &self.zeta);
@@ -160,10 +166,10 @@ impl<V: Vector> World<V> {
     fn book(&mut self, plan: &Plan, at: StepRef) {
         let booking = booking_weights(plan.model.run.booking);
         for segment in &mut self.segments {
-            segment.process.book(at, booking, &self.numbers);
+            segment.process.book(at, booking);
         }
         if let Some(ai) = &mut self.ai {
-            ai.book(at, booking, &self.numbers);
+            ai.book(at, booking);
         }
         if multiple(plan).is_some() {
             self.multiple.settle();
@@ -173,10 +179,9 @@ impl<V: Vector> World<V> {
     /// The cloud mixes.
     #[inline(always)]
     fn spread(&mut self, plan: &Plan, at: StepRef) {
-        self.mix_terms.displace(plan, at.middle, &self.numbers);
-        for (mix, until) in self.mixes.iter_mut().zip(&plan.mixes) {
-            let until = exclusive(*until, &self.numbers);
-            mix.step(plan, &self.mix_terms, at, until, &self.zeta, &self.mix_rows);
+        self.mix_terms.displace(plan, at.middle);
+        for mix in &mut self.mixes {
+            mix.step(plan, &self.mix_terms, at, &self.zeta, &self.mix_rows);
         }
     }
 
@@ -190,41 +195,37 @@ impl<V: Vector> World<V> {
             let rate = self.numbers[plan.model.licence.royalty_rate];
             self.royalty = ai.booked * rate * kept * self.discounts.licence.at_middle;
         }
-        self.ask(plan, When::Period);
+        self.ask(When::Period);
     }
 
     /// Shocks of the period.
     #[inline(always)]
     fn shake(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
         for (i, shock) in plan.model.shocks.iter().enumerate() {
-            let struck = self.shocks[i].strike(&plan.shocks[i], shock, at, first_path, &self.numbers);
+            let struck = self.shocks[i].strike(&plan.shocks[i], at, first_path);
             self.jumps[i] = struck.unwrap_or(V::zero());
             let Some(jump) = struck else { continue };
-            for &(target, loading) in &shock.loadings {
+            for (&(target, _), loading) in shock.loadings.iter().zip(&self.shocks[i].loadings) {
                 let state = match target {
                     ShockTarget::Segment(k) => &mut self.segments[k].process.x,
                     ShockTarget::Multiple => &mut self.multiple.log,
                 };
-                *state = self.numbers[loading].mul_add(jump, *state);
+                *state = loading.mul_add(jump, *state);
             }
         }
     }
 
     /// Demand over all segments.
     #[inline(always)]
-    fn ask(&mut self, plan: &Plan, when: When) {
+    fn ask(&mut self, when: When) {
         let mut demand = Demand::none();
-        for (k, segment) in self.segments.iter().enumerate() {
+        for segment in &self.segments {
             let rate = segment.process.rate_end;
             let booked = match when {
                 When::Today => rate,
                 When::Period => segment.process.booked,
             };
-            let through = match plan.through_clouds[k] {
-                true => Some(self.numbers[plan.model.segments[k].cloud_sold]),
-                false => None,
-            };
-            demand.add(booked, rate, segment.inference.at_middle(), through);
+            demand.add(booked, rate, segment.inference.at_middle(), segment.through_clouds);
         }
         self.demand = demand;
     }

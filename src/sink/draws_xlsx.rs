@@ -9,6 +9,8 @@ use std::io::{self, Write};
 
 /// Rows below the header.
 const ROOM: u64 = MAX_ROWS - 1;
+/// Cells that spreadsheets still open: a narrow table fills the sheet to its last row, a wide one stops before.
+const CELLS: u64 = 32 << 20;
 /// Places of the sheets in the workbook.
 const ABOUT: usize = 0;
 const DRAWS: usize = 1;
@@ -19,12 +21,12 @@ pub struct Writer {
     deals: Vec<String>,
     columns: Vec<Column>,
     rows: u64,
-    offered: u64,
+    room: u64,
 }
 
-/// So many rows of all, whole paths only.
-pub fn rows_that_fit(deals: u64, rows: u64) -> u64 {
-    rows.min(ROOM / deals * deals)
+/// Rows of so many columns that fit, whole paths only.
+fn rows_that_fit(deals: u64, columns: u64) -> u64 {
+    ROOM.min(CELLS / columns) / deals * deals
 }
 
 impl Writer {
@@ -51,14 +53,13 @@ impl Writer {
             deals: deals.to_vec(),
             columns: columns.to_vec(),
             rows: 0,
-            offered: 0,
+            room: rows_that_fit(deals.len() as u64, columns.len() as u64 + 2),
         })
     }
 
     /// Whether no further row fits.
     pub fn is_full(&self) -> bool {
-        let deals = self.deals.len() as u64;
-        self.rows >= rows_that_fit(deals, u64::MAX)
+        self.rows >= self.room
     }
 
     /// Takes the next rows, as many as fit; they go path by path, deal by deal.
@@ -66,10 +67,8 @@ impl Writer {
     /// # Errors
     /// Where the temporary file cannot be written.
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
-        self.offered += rows.rows as u64;
         let deals = self.deals.len();
-        let room = rows_that_fit(deals as u64, u64::MAX) - self.rows;
-        let taken = (rows.rows as u64).min(room) as usize;
+        let taken = (rows.rows as u64).min(self.room - self.rows) as usize;
         let mut put = || -> Result<(), XlsxError> {
             let sheet = self.book.worksheet_from_index(DRAWS)?;
             for i in 0..taken {
@@ -129,7 +128,8 @@ impl Writer {
         sheet.write_number_with_format(3, 1, all as f64, &count)?;
         let words = if rows < all {
             format!(
-                "The first {} of {} rows: more do not fit a sheet. All of them: --draws parquet or --draws csv.",
+                "The first {} of {} rows: a sheet takes 1,048,576, and programs open about 32 million cells. All of them: --draws \
+                 parquet or --draws csv.",
                 thousands(rows),
                 thousands(all)
             )
@@ -154,9 +154,9 @@ mod tests {
 
     #[test]
     fn whole_paths_fit() {
-        assert_eq!(rows_that_fit(1, 10), 10);
-        assert_eq!(rows_that_fit(1, u64::MAX), 1_048_575);
-        assert_eq!(rows_that_fit(2, u64::MAX), 1_048_574);
-        assert_eq!(rows_that_fit(4, u64::MAX), 1_048_572);
+        assert_eq!(rows_that_fit(1, 32), 1_048_575);
+        assert_eq!(rows_that_fit(2, 32), 1_048_574);
+        assert_eq!(rows_that_fit(4, 32), 1_048_572);
+        assert_eq!(rows_that_fit(2, 200), 167_772);
     }
 }

@@ -130,7 +130,8 @@ pub fn push(out: &mut String, plot: &Plot, frame: Frame) {
     let anchors: Vec<String> = plot.anchors.iter().map(|&x| c(place.x(x))).collect();
     let _ = write!(
         out,
-        "<svg class=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" data-at=\"{}\" data-top=\"{}\" data-base=\"{}\">",
+        "<svg class=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" data-at=\"{}\" data-top=\"{}\" \
+         data-base=\"{}\">",
         frame.class(),
         c(width),
         c(place.height),
@@ -285,7 +286,8 @@ fn push_strip(out: &mut String, place: &Place, strip: &Strip, top: f64) {
     let t = tone(strip.tone);
     let _ = write!(
         out,
-        "<line class=\"range {t}\" x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/><circle class=\"dot {t}\" cx=\"{}\" cy=\"{y}\" r=\"5\"/>",
+        "<line class=\"range {t}\" x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/><circle class=\"dot {t}\" cx=\"{}\" \
+         cy=\"{y}\" r=\"5\"/>",
         c(low),
         c(high),
         c(middle),

@@ -31,7 +31,7 @@ volatility = 0.0
 name = "plain"
 share_ends = 2030-12-31
 rate = 0.1
-cap_usd_bn = 6.0
+cap_usd_bn = 12.0
 stake = 0.25
 [discount]
 share = 0.0
@@ -83,7 +83,7 @@ fn a_certain_plan_is_ready_when_arithmetic_says() {
     assert_eq!(once(&revenue.ready_without), 5, "then growth is the last");
     // The offer: equity is 10 times the run-rate less what is owed; no cash is modelled.
     let day = |day: Day| deal.day[day as usize].moments().mean();
-    let near = |x: f64, y: f64| assert!((x / y - 1.0).abs() < 1e-12, "{x} is not {y}");
+    let near = |x: f64, y: f64| assert!((x / y - 1.0).abs() < 1e-11, "{x} is not {y}");
     let end = 0.25 * (first + 3) as f64;
     let equity = 10.0 * rate(end) - day(Day::Owed);
     near(day(Day::PreMoney), 0.8 * equity);
@@ -96,13 +96,13 @@ fn a_certain_plan_is_ready_when_arithmetic_says() {
     near(day(Day::MicrosoftAfter), 0.2);
     near(day(Day::Public), 0.2);
     near(day(Day::TrailingRevenue), trailing(first + 2));
-    // The cap of 6 is a tenth of revenue of 60: some of it is paid before the listing, the rest after.
+    // The cap of 12 is a tenth of revenue of 120: half of it is paid before the listing, the rest after.
     let paid: f64 = (0..=first + 2).map(|q| 0.1 * booked(q)).sum::<f64>();
-    near(day(Day::CapLeft), 6.0 - paid);
-    near(day(Day::PaymentsAfter), 6.0 - paid);
+    near(day(Day::CapLeft), 12.0 - paid);
+    near(day(Day::PaymentsAfter), 12.0 - paid);
     near(day(Day::PaymentsAfterUncapped), (first + 3..20).map(|q| 0.1 * booked(q)).sum());
     assert!(day(Day::OwedUncapped) > day(Day::Owed));
-    near(day(Day::Owed), 6.0 - paid);
+    near(day(Day::Owed), 12.0 - paid);
     // Standards: profits of 90% of revenue from the first year on; three years of them from the end of the third.
     let position = |rule: &str| STANDARDS.iter().position(|s| s.rule == rule).expect("the rule is listed");
     let earnings = &deal.standards[position("102.01C (I)")];
@@ -176,7 +176,7 @@ fn without(gate: &str) -> String {
 
 #[test]
 fn a_gate_left_out_is_a_run_without_it() {
-    const PATHS: u64 = 4_096;
+    const PATHS: u64 = 1_024;
     let (plan, readied) = readied(&shipped("base"), PATHS);
     let ipo = plan.model.ipo.as_ref().expect("an IPO");
     for (bit, (kind, _)) in ipo.gates.iter().enumerate() {
@@ -195,7 +195,7 @@ fn a_gate_left_out_is_a_run_without_it() {
 fn equal_bits_for_any_number_of_threads() {
     let plan = plan(&shipped("base"), 3);
     let [one, five] =
-        [1, 5].map(|threads| gather(&plan, Options { paths: 20_000, threads }, &Silent).expect("an IPO"));
+        [1, 5].map(|threads| gather(&plan, Options { paths: 9_000, threads }, &Silent).expect("an IPO"));
     for (a, b) in one.deals.iter().zip(&five.deals) {
         assert_eq!(a.day, b.day);
         assert_eq!(a.all, b.all);

@@ -114,7 +114,7 @@ fn asked(text: &str, paths: u64, threads: usize, metric: Metric) -> Plain {
 
 #[test]
 fn the_tornado_of_a_sum_is_that_of_its_terms() {
-    let answer = asked(PAIR, 200_000, 2, Metric::StakePv);
+    let answer = asked(PAIR, 100_000, 2, Metric::StakePv);
     let drivers = &answer.drivers[0];
     // Half of equity 200 + cash 100 − costs 100 + revenue 100, in normal terms: sd 1.5 and 2.
     let effect = |key: &str| drivers.inputs.iter().find(|input| input.key == key).expect("an input");
@@ -144,7 +144,7 @@ fn the_tornado_of_a_sum_is_that_of_its_terms() {
 
 #[test]
 fn knowing_the_stake_is_worth_what_the_integral_says() {
-    let answer = asked(PAIR, 200_000, 2, Metric::StakePv);
+    let answer = asked(PAIR, 100_000, 2, Metric::StakePv);
     let worth = &answer.worth[0];
     let about = |name: &str| {
         let mut all = worth.choice.inputs.iter().chain(&worth.choice.groups);
@@ -166,11 +166,11 @@ fn knowing_the_stake_is_worth_what_the_integral_says() {
 
 #[test]
 fn equal_bits_for_any_number_of_threads() {
-    let one = asked(&shipped("base"), 9_000, 1, Metric::MicrosoftTakePv);
-    let five = asked(&shipped("base"), 9_000, 5, Metric::MicrosoftTakePv);
-    assert_eq!(one.drivers[0].inputs, five.drivers[0].inputs);
-    assert_eq!(one.drivers[0].groups, five.drivers[0].groups);
-    assert_eq!(one.worth[0].choice, five.worth[0].choice);
+    let one = asked(&shipped("base"), 6_000, 1, Metric::MicrosoftTakePv);
+    let five = asked(&shipped("base"), 6_000, 5, Metric::MicrosoftTakePv);
+    // As text, which has every digit: NaN, of which there are some, is not equal to itself.
+    assert!(format!("{:?}", one.drivers) == format!("{:?}", five.drivers));
+    assert!(format!("{:?}", one.worth) == format!("{:?}", five.worth));
 }
 
 #[test]

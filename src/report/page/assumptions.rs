@@ -80,7 +80,8 @@ pub fn assumptions(view: &View) -> Assumptions {
         rows.iter().filter(|row| row.std_dev > 0.0 && !row.distribution.starts_with("same_as")).count();
     Assumptions {
         words: format!(
-            "The scenario sets {} numbers, {uncertain} of them uncertain. {sourced} have a source; {judged} are judgements, \
+            "The scenario sets {} numbers, {uncertain} of them uncertain. {sourced} have a source; {judged} are \
+             judgements, \
              marked as such.",
             rows.len()
         ),

@@ -347,7 +347,8 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
         id,
         title: format!("Difference: {title}, {}", measure(&row.unit).axis),
         caption: format!(
-            "{later} minus {first}, future by future on the same draws. Below, the median and the range of nine futures in ten."
+            "{later} minus {first}, future by future on the same draws. Below, the median and the range of nine \
+             futures in ten."
         ),
         legend,
         readings: below(&curves, &x, &row.unit),

@@ -63,7 +63,8 @@ fn checks(view: &View) -> Vec<String> {
         let largest = distances.iter().copied().fold(0.0, f64::max);
         let beyond = distances.iter().filter(|&&distance| distance > 2.0).count();
         checks.push(format!(
-            "Draws against laws: the sampled means of {} uncertain inputs lie at most {largest:.1} standard errors from the \
+            "Draws against laws: the sampled means of {} uncertain inputs lie at most {largest:.1} standard \
+             errors from the \
              means asked for; {beyond} beyond 2, where {:.1} are expected.",
             distances.len(),
             0.0455 * distances.len() as f64
@@ -87,7 +88,8 @@ fn checks(view: &View) -> Vec<String> {
         ));
     }
     checks.push(
-        "The program is tested against closed forms, published cases and a second implementation: docs/validation.md, \
+        "The program is tested against closed forms, published cases and a second implementation: \
+         docs/validation.md, \
          with docs/methodology.md for every equation."
             .to_owned(),
     );

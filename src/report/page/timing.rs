@@ -258,9 +258,14 @@ fn by_date(
         title: format!("{title}, by date"),
         caption: match events.len() {
             1 => "Probability that it has happened by each date.".to_owned(),
-            _ => "Probability that it has happened by each date; broken: the gates of an IPO have been met once.".to_owned(),
+            _ => "Probability that it has happened by each date; broken: the gates of an IPO have been met \
+             once."
+                .to_owned(),
         },
-        legend: curves.iter().map(|curve| key(view, curve.deal, marks(curve.dash), said(curve.event))).collect(),
+        legend: curves
+            .iter()
+            .map(|curve| key(view, curve.deal, marks(curve.dash), said(curve.event)))
+            .collect(),
         plot: Plot {
             x: Axis::years(begin, end, first + 1, end.floor() as i32),
             y: Axis::linear(0.0, 100.0 * highest.max(1e-6), 5, "%"),
@@ -284,7 +289,9 @@ fn by_date(
                     }));
                     cells
                 })
-                .collect(), main: Vec::new() },
+                .collect(),
+            main: Vec::new(),
+        },
         exact: Exact {
             columns: vec!["deal", "event", "date", "probability", "std_error"],
             rows: curves

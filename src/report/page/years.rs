@@ -293,7 +293,8 @@ fn paths_of(view: &View, deal: usize) -> Option<Figure> {
         strips: Vec::new(),
         anchors: rows.iter().map(|row| f64::from(row.year)).collect(),
         described: format!(
-            "{} simulated paths of revenue under {name}, {} to {}, over the fan of all paths. In {} they end between {} and {}.",
+            "{} simulated paths of revenue under {name}, {} to {}, over the fan of all paths. In {} they end \
+             between {} and {}.",
             paths.len(),
             first.year,
             last.year,
@@ -308,25 +309,34 @@ fn paths_of(view: &View, deal: usize) -> Option<Figure> {
     Some(Figure {
         id: format!("paths-{}", deal + 1),
         title: format!("{} paths of revenue, {name}", paths.len()),
-        caption: "Revenue by calendar year, whole years only. Paths are independent of the number of paths simulated.".to_owned(),
+        caption: "Revenue by calendar year, whole years only. Paths are independent of the number of paths \
+         simulated."
+            .to_owned(),
         legend,
         plot: plot(Axis::linear(0.0, high, 6, scale.axis)),
         log: (least > 0.0 && high / least > WORTH_A_LOG).then(|| plot(Axis::log(least, high, scale.axis))),
         readings: Readings {
             title: format!("Lowest, middle and highest of the {} paths by year", paths.len()),
-            columns: ["Year", "Lowest path", "Middle path", "Highest path", "Median of all"].map(str::to_owned).to_vec(),
-            rows: rows.iter().map(|row| {
-                let mut sorted: Vec<f64> = ends(&paths, row.year).collect();
-                sorted.sort_by(f64::total_cmp);
-                let pick = |i: usize| sorted.get(i).map_or(f64::NAN, |&value| value);
-                vec![
-                    row.year.to_string(),
-                    scale.value(pick(0), DIGITS),
-                    scale.value(pick(sorted.len() / 2), DIGITS),
-                    scale.value(pick(sorted.len().saturating_sub(1)), DIGITS),
-                    scale.value(row.p50, DIGITS),
-                ]
-            }).collect(), main: Vec::new() },
+            columns: ["Year", "Lowest path", "Middle path", "Highest path", "Median of all"]
+                .map(str::to_owned)
+                .to_vec(),
+            rows: rows
+                .iter()
+                .map(|row| {
+                    let mut sorted: Vec<f64> = ends(&paths, row.year).collect();
+                    sorted.sort_by(f64::total_cmp);
+                    let pick = |i: usize| sorted.get(i).map_or(f64::NAN, |&value| value);
+                    vec![
+                        row.year.to_string(),
+                        scale.value(pick(0), DIGITS),
+                        scale.value(pick(sorted.len() / 2), DIGITS),
+                        scale.value(pick(sorted.len().saturating_sub(1)), DIGITS),
+                        scale.value(row.p50, DIGITS),
+                    ]
+                })
+                .collect(),
+            main: Vec::new(),
+        },
         exact: Exact {
             columns: vec!["path", "deal", "year", "series", "unit", "value"],
             rows: paths

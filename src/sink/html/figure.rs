@@ -31,7 +31,8 @@ pub fn push(out: &mut String, page: &Page, figure: &Figure) {
     }
     let _ = write!(
         out,
-        "<figure class=\"figure {class}\" id=\"{id}\"{belongs} aria-labelledby=\"t-{id}\"><h3 id=\"t-{id}\">{}{}</h3><div class=\"plot\" \
+        "<figure class=\"figure {class}\" id=\"{id}\"{belongs} aria-labelledby=\"t-{id}\"><h3 \
+         id=\"t-{id}\">{}{}</h3><div class=\"plot\" \
          data-scale=\"linear\">",
         escape(&figure.title),
         stopped(page),
@@ -82,7 +83,8 @@ pub fn push_table(out: &mut String, page: &Page, readings: &Readings, class: &st
     let title = escape(&readings.title);
     let _ = write!(
         out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\"><table class=\"{class}\"><caption>{title}{}</caption>\
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\"><table \
+         class=\"{class}\"><caption>{title}{}</caption>\
          <thead><tr>",
         stopped(page)
     );

@@ -1,4 +1,9 @@
 //! The page of a run as one HTML file: no network, drawings as SVG, everything readable with scripts off.
+//!
+//! There is no charting library in it. uPlot, the lightest of those looked at, draws on a canvas: beside the still pictures
+//! that must be there for paper, screen readers and scripts switched off, it would draw everything a second time by other code,
+//! and it has neither waterfalls nor stacked areas. The script here (`page.js`) draws nothing: it hides and shows, and moves a
+//! line over the still pictures.
 
 pub mod escape;
 pub mod figure;
@@ -40,7 +45,8 @@ fn document(page: &Page) -> String {
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src &#39;{STYLE_HASH}&#39;; \
+         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src \
+         &#39;{STYLE_HASH}&#39;; \
          script-src &#39;{SCRIPT_HASH}&#39;; img-src data:; base-uri &#39;none&#39;; form-action &#39;none&#39;\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
@@ -62,7 +68,8 @@ fn document(page: &Page) -> String {
     out.push_str("</main>\n");
     let _ = writeln!(
         out,
-        "<footer><p>Made by capstake from {}. It turns assumptions into distributions; it does not forecast, and it is no \
+        "<footer><p>Made by capstake from {}. It turns assumptions into distributions; it does not forecast, and \
+         it is no \
          investment advice.</p></footer>",
         escape(&page.run)
     );
@@ -86,7 +93,8 @@ fn bar(out: &mut String, page: &Page) {
             let checked = if i == 0 { " checked" } else { "" };
             let _ = write!(
                 out,
-                "<label class=\"{}\"><input type=\"radio\" name=\"deal\" value=\"{i}\"{checked}><span>{}</span></label>",
+                "<label class=\"{}\"><input type=\"radio\" name=\"deal\" \
+                 value=\"{i}\"{checked}><span>{}</span></label>",
                 crate::sink::svg::tone(crate::report::page::plot::Tone::Deal(i)),
                 escape(deal)
             );
@@ -94,13 +102,15 @@ fn bar(out: &mut String, page: &Page) {
         out.push_str("</fieldset>");
     }
     out.push_str(
-        "<button type=\"button\" class=\"theme scripted\" aria-pressed=\"false\"><span aria-hidden=\"true\">◐</span><span \
+        "<button type=\"button\" class=\"theme scripted\" aria-pressed=\"false\"><span \
+         aria-hidden=\"true\">◐</span><span \
          class=\"unseen\">Dark colours</span></button></div>",
     );
     if let Some(done) = &page.partial {
         let _ = write!(
             out,
-            "<p class=\"warning\" role=\"status\"><strong>Partial run.</strong> It was stopped after {}; every number on this \
+            "<p class=\"warning\" role=\"status\"><strong>Partial run.</strong> It was stopped after {}; every \
+             number on this \
              page is over those.</p>",
             escape(done)
         );
@@ -111,7 +121,8 @@ fn bar(out: &mut String, page: &Page) {
 fn first_screen(out: &mut String, page: &Page) {
     let _ = write!(
         out,
-        "<section id=\"answer\" aria-labelledby=\"h-answer\"><h1 id=\"h-answer\" class=\"kicker\">{}</h1><p class=\"run\">{}</p>",
+        "<section id=\"answer\" aria-labelledby=\"h-answer\"><h1 id=\"h-answer\" class=\"kicker\">{}</h1><p \
+         class=\"run\">{}</p>",
         escape(&page.title),
         escape(&page.run)
     );
@@ -129,7 +140,8 @@ fn push_answer(out: &mut String, page: &Page, answer: &Answer) {
     let [before, number, after] = &answer.lead;
     let _ = write!(
         out,
-        "<div class=\"answer {}\" data-deal=\"{}\"><p class=\"headline\">{}<strong>{}</strong>{}</p><p class=\"lede\">{}</p>",
+        "<div class=\"answer {}\" data-deal=\"{}\"><p class=\"headline\">{}<strong>{}</strong>{}</p><p \
+         class=\"lede\">{}</p>",
         crate::sink::svg::tone(crate::report::page::plot::Tone::Deal(answer.deal)),
         answer.deal,
         escape(before),
@@ -141,7 +153,8 @@ fn push_answer(out: &mut String, page: &Page, answer: &Answer) {
     for card in &answer.cards {
         let _ = write!(
             out,
-            "<div><dt>{}</dt><dd><span class=\"number\">{}</span> <span class=\"error\">{}</span>{}<span class=\"remark\">{}</span></dd></div>",
+            "<div><dt>{}</dt><dd><span class=\"number\">{}</span> <span class=\"error\">{}</span>{}<span \
+             class=\"remark\">{}</span></dd></div>",
             escape(&card.name),
             escape(&card.value),
             escape(&card.error),
@@ -229,7 +242,8 @@ fn assumptions(out: &mut String, assumptions: &Assumptions) {
 fn push_group(out: &mut String, group: &Group) {
     let _ = write!(
         out,
-        "<table class=\"inputs\"><caption>{}</caption><thead><tr><th scope=\"col\">Key</th><th scope=\"col\">Value or mean</th>\
+        "<table class=\"inputs\"><caption>{}</caption><thead><tr><th scope=\"col\">Key</th><th \
+         scope=\"col\">Value or mean</th>\
          <th scope=\"col\">p5 to p95</th><th scope=\"col\">Where from</th></tr></thead><tbody>",
         escape(&group.name)
     );
@@ -243,7 +257,8 @@ fn push_number(out: &mut String, number: &Number) {
     let judged = if number.source == Source::Judgement { " class=\"judged\"" } else { "" };
     let _ = write!(
         out,
-        "<tr{judged}><th scope=\"row\"><code>{}</code></th><td data-name=\"Value or mean\">{}</td><td data-name=\"p5 to p95\">{}{}</td><td \
+        "<tr{judged}><th scope=\"row\"><code>{}</code></th><td data-name=\"Value or mean\">{}</td><td \
+         data-name=\"p5 to p95\">{}{}</td><td \
          data-name=\"Where from\">",
         breakable(&number.key),
         escape(&number.value),
@@ -284,7 +299,8 @@ fn breakable(key: &str) -> String {
 
 fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
     out.push_str(
-        "<section id=\"provenance\" aria-labelledby=\"h-provenance\"><h2 id=\"h-provenance\">Can this be believed, and made \
+        "<section id=\"provenance\" aria-labelledby=\"h-provenance\"><h2 id=\"h-provenance\">Can this be \
+         believed, and made \
          again?</h2>",
     );
     out.push_str("<ul class=\"checks\">");
@@ -294,7 +310,8 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
     out.push_str("</ul>");
     let _ = write!(
         out,
-        "<h3>The same again</h3><div class=\"command\"><pre><code>{}</code></pre><button type=\"button\" class=\"copy \
+        "<h3>The same again</h3><div class=\"command\"><pre><code>{}</code></pre><button type=\"button\" \
+         class=\"copy \
          scripted\">Copy</button></div><dl class=\"facts\">",
         escape(&provenance.command)
     );
@@ -303,7 +320,8 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
     }
     let _ = write!(
         out,
-        "</dl><details class=\"scenario\"><summary>The scenario as run (TOML)</summary><pre tabindex=\"0\"><code>{}</code></pre></details></section>\n",
+        "</dl><details class=\"scenario\"><summary>The scenario as run (TOML)</summary><pre \
+         tabindex=\"0\"><code>{}</code></pre></details></section>\n",
         escape(&provenance.scenario)
     );
 }

@@ -1,5 +1,7 @@
 //! One path's way to the IPO, gate by gate: what the kernel decides lane by lane, told so that a gate can be left out.
 
+use crate::kernel::plan::TIME_SLACK;
+
 /// A path of one deal, at period ends.
 pub struct Way<'a> {
     /// Ends of the periods, years.
@@ -32,9 +34,6 @@ pub struct Outcome {
     /// Period of the IPO.
     pub listed: Option<usize>,
 }
-
-/// Slack when two times are compared that are equal on paper, years.
-use crate::kernel::plan::TIME_SLACK;
 
 /// All gates.
 pub const ALL: u16 = u16::MAX;

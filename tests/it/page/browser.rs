@@ -35,7 +35,8 @@ fn keep(chromium: &mut Chromium, name: &str) {
 }
 
 /// Drawings that are shown and have nothing in them, or nothing of a size.
-const EMPTY_DRAWINGS: &str = "[...document.querySelectorAll('.figure')].filter(f => f.getClientRects().length).filter(f => {
+const EMPTY_DRAWINGS: &str = "[...document.querySelectorAll('.figure')].filter(f => \
+ f.getClientRects().length).filter(f => {
     const svg = [...f.querySelectorAll('svg')].filter(s => s.getClientRects().length);
     if (svg.length !== 1) return true;
     const marks = [...svg[0].querySelectorAll('.area,.band,.line,.bar')].map(m => m.getBBox());
@@ -96,7 +97,8 @@ fn switches_change_what_is_shown() {
     let Some((mut chromium, _folder, _)) = opened("switches_change_what_is_shown", "base") else { return };
     let shown = |selector: &str| {
         format!(
-            "[...document.querySelectorAll('{selector}')].filter(e => e.getClientRects().length).map(e => e.textContent).join('|')"
+            "[...document.querySelectorAll('{selector}')].filter(e => e.getClientRects().length).map(e => \
+             e.textContent).join('|')"
         )
     };
     let headline = shown(".headline");
@@ -124,7 +126,8 @@ fn switches_change_what_is_shown() {
     // Another series; one that the deal lacks.
     let choose = |name: &str| {
         format!(
-            "(() => {{ const s = document.querySelector('.chosen select'); s.value = [...s.options].find(o => o.text === '{name}').value; \
+            "(() => {{ const s = document.querySelector('.chosen select'); s.value = [...s.options].find(o => \
+             o.text === '{name}').value; \
              s.dispatchEvent(new Event('change')); return '' }})()"
         )
     };
@@ -138,10 +141,14 @@ fn switches_change_what_is_shown() {
     assert_eq!(chromium.value(&chosen), "Equity value, prior-2025");
 
     // A logarithmic axis.
-    let drawing = "(() => { const f = [...document.querySelectorAll('.chosen .figure')].find(f => f.getClientRects().length); \
+    let drawing = "(() => { const f = [...document.querySelectorAll('.chosen .figure')].find(f => \
+     f.getClientRects().length); \
                    return [...f.querySelectorAll('svg')].find(s => s.getClientRects().length).innerHTML })()";
     let linear = chromium.value(drawing);
-    chromium.value("[...document.querySelectorAll('.chosen .tools button')].find(b => b.getClientRects().length && b.textContent === 'Log axis').click()");
+    chromium.value(
+        "[...document.querySelectorAll('.chosen .tools button')].find(b => b.getClientRects().length \
+     && b.textContent === 'Log axis').click()",
+    );
     assert_ne!(chromium.value(drawing), linear);
 
     // Colours by hand.
@@ -165,7 +172,8 @@ fn values_are_read_by_pointer_and_by_keys() {
         return;
     };
     let place = chromium.value(
-        "(() => { const p = document.querySelector('#take .plot'); p.scrollIntoView({block: 'center', behavior: 'instant'}); \
+        "(() => { const p = document.querySelector('#take .plot'); p.scrollIntoView({block: 'center', behavior: \
+         'instant'}); \
          const b = p.getBoundingClientRect(); return [b.left + b.width / 2, b.top + b.height / 3] })()",
     );
     chromium.point(place[0].as_f64().expect("x"), place[1].as_f64().expect("y"));
@@ -175,7 +183,8 @@ fn values_are_read_by_pointer_and_by_keys() {
     let told = told.as_str().expect("a text").to_owned();
     assert!(told.starts_with("Less than $") && told.contains("amended-2026") && told.contains('%'), "{told}");
     let is_in_table = "(() => { const d = document.querySelector('#take .tip dd').textContent; \
-                       return [...document.querySelectorAll('#take .numbers td')].some(c => c.textContent === d) })()";
+                       return [...document.querySelectorAll('#take .numbers td')].some(c => c.textContent === d) \
+                       })()";
     assert_eq!(chromium.value(is_in_table), true);
 
     chromium.point(1.0, 1.0);
@@ -200,7 +209,8 @@ fn values_are_read_by_pointer_and_by_keys() {
 
     // The data of a figure, as it is saved.
     chromium.value(
-        "window.saved = null; URL.createObjectURL = blob => { blob.text().then(t => { window.saved = t }); return 'data:,' }; \
+        "window.saved = null; URL.createObjectURL = blob => { blob.text().then(t => { window.saved = t }); return \
+         'data:,' }; \
          HTMLAnchorElement.prototype.click = function () { window.savedAs = this.download }; \
          document.querySelector('#ipo [aria-label^=Download]').click()",
     );
@@ -228,7 +238,8 @@ fn everything_is_there_with_scripts_off() {
     assert_eq!(chromium.value(EMPTY_DRAWINGS), serde_json::json!([]));
     let shown = "[...document.querySelectorAll('.headline')].filter(e => e.getClientRects().length).length";
     assert_eq!(chromium.value(shown), 2, "both deals have their answer");
-    let buttons = "[...document.querySelectorAll('button, select, input')].filter(e => e.getClientRects().length).length";
+    let buttons = "[...document.querySelectorAll('button, select, input')].filter(e => \
+     e.getClientRects().length).length";
     assert_eq!(chromium.value(buttons), 0, "nothing to press that would not answer");
 }
 
@@ -270,7 +281,8 @@ fn no_figure_is_cut_on_paper() {
     let Some((mut chromium, _folder, _)) = opened("no_figure_is_cut_on_paper", "base") else { return };
     if Command::new("pdftotext").arg("-v").output().is_err() {
         println!(
-            "skipped: page::browser::no_figure_is_cut_on_paper needs pdftotext (Debian: apt-get install poppler-utils)"
+            "skipped: page::browser::no_figure_is_cut_on_paper needs pdftotext (Debian: apt-get install \
+             poppler-utils)"
         );
         return;
     }

@@ -1,0 +1,248 @@
+//! The neutral task for `benches/peers/run.py`: a capped 20% share of geometric Brownian revenue over 20 quarters,
+//! discounted, by plain Monte Carlo; by our vectors and by a naive Rust program; beside the machine's peak of fused
+//! multiply-adds, and the whole model's scalar twin.
+//!
+//! `cargo bench --bench neutral -- WHAT PATHS` prints one line: name, seconds, paths, value (mean present value), where
+//! WHAT is `ours`, `naive`, `peak` or `twin`. Without arguments it runs each once.
+
+use capstake::math::elementary::exp;
+use capstake::math::portable::Portable;
+use capstake::math::simd::{Isa, Level};
+use capstake::math::vector::{Vector, WIDTH};
+#[cfg(target_arch = "x86_64")]
+use capstake::math::x86::{Avx2, Avx512};
+use capstake::rng::stream::{StreamKey, normal_pair};
+use rand::SeedableRng;
+use rand::rngs::SmallRng;
+use rand_distr::{Distribution, StandardNormal};
+use std::hint::black_box;
+use std::time::Instant;
+
+#[path = "../tests/it/twin/mod.rs"]
+#[allow(dead_code, unused_imports)]
+mod twin;
+
+const QUARTERS: usize = 20;
+const GROWTH: f64 = 0.30;
+const VOLATILITY: f64 = 0.40;
+const RATE: f64 = 0.20;
+const CAP: f64 = 4.0;
+const DISCOUNT: f64 = 0.12;
+
+fn drift() -> f64 {
+    (GROWTH - VOLATILITY * VOLATILITY / 2.0) / 4.0
+}
+
+/// Sum of present values over eight paths.
+#[inline(always)]
+fn eight<V: Vector>(keys: &capstake::rng::philox::RoundKeys, factors: &[f64; QUARTERS], first: u64) -> V {
+    let (drift, noise) = (V::splat(drift()), V::splat(VOLATILITY / 2.0));
+    let (mut log, mut left, mut sum) = (V::zero(), V::splat(CAP), V::zero());
+    for pair in 0..QUARTERS / 2 {
+        for (half, z) in normal_pair::<V>(keys, first, pair as u32).into_iter().enumerate() {
+            log = log + noise.mul_add(z, drift);
+            let paid = (exp(log) * RATE).least(left);
+            left = left - paid;
+            sum = paid.mul_add(V::splat(factors[2 * pair + half]), sum);
+        }
+    }
+    sum
+}
+
+fn ours<V: Vector>(paths: u64) -> f64 {
+    let keys = StreamKey::new(1, "neutral").rounds();
+    let factors: [f64; QUARTERS] = std::array::from_fn(|q| (-DISCOUNT * (q + 1) as f64 / 4.0).exp());
+    capstake::piece!(V, {
+        let mut total = V::zero();
+        for first in (0..paths).step_by(WIDTH) {
+            total = total + eight::<V>(&keys, &factors, first);
+        }
+        total.to_array().iter().sum::<f64>() / paths as f64
+    })
+}
+
+/// Multiply-adds of eight lanes in twelve chains: no chain waits for itself.
+fn peak<V: Vector>(rounds: u64) -> f64 {
+    let (factor, term) = (V::splat(black_box(0.999)), V::splat(black_box(1e-3)));
+    capstake::piece!(V, {
+        let mut chains = [V::splat(black_box(1.0)); 6];
+        for _ in 0..rounds {
+            for chain in &mut chains {
+                *chain = chain.mul_add(factor, term);
+            }
+        }
+        chains.iter().map(|chain| chain.to_array()[0]).sum()
+    })
+}
+
+/// What an analyst would write first.
+fn naive(paths: u64) -> f64 {
+    let mut rng = SmallRng::seed_from_u64(1);
+    let mut sum = 0.0;
+    for _ in 0..paths {
+        let (mut log, mut left) = (0.0_f64, CAP);
+        for quarter in 1..=QUARTERS {
+            let z: f64 = StandardNormal.sample(&mut rng);
+            log += drift() + VOLATILITY / 2.0 * z;
+            let paid = (RATE * log.exp()).min(left);
+            left -= paid;
+            sum += paid * (-DISCOUNT * quarter as f64 / 4.0).exp();
+        }
+    }
+    sum / paths as f64
+}
+
+/// Draws of the whole model's twin by the usual crates, one path after the other.
+struct UsualDraws<'a> {
+    model: &'a capstake::model::Model,
+    rng: std::cell::RefCell<SmallRng>,
+    inputs: Vec<f64>,
+    exponential: f64,
+    factors: Vec<f64>,
+    /// Strike and size of every shock in every period.
+    shocks: Vec<(f64, f64)>,
+    rows: std::collections::HashMap<capstake::model::dependence::Factor, usize>,
+}
+
+impl<'a> UsualDraws<'a> {
+    fn new(model: &'a capstake::model::Model) -> UsualDraws<'a> {
+        let factors = model.factors();
+        UsualDraws {
+            model,
+            rng: std::cell::RefCell::new(SmallRng::seed_from_u64(1)),
+            inputs: vec![0.0; model.ledger.entries().len()],
+            exponential: 0.0,
+            factors: vec![0.0; factors.len() * model.timeline.periods().len()],
+            shocks: vec![(0.0, 0.0); model.shocks.len() * model.timeline.periods().len()],
+            rows: factors.into_iter().enumerate().map(|(i, (_, factor))| (factor, i)).collect(),
+        }
+    }
+
+    fn normal(&self) -> f64 {
+        StandardNormal.sample(&mut *self.rng.borrow_mut())
+    }
+
+    /// Draws a path's inputs (correlated as the scenario says) and factors.
+    fn next(&mut self) {
+        use capstake::math::normal::cdf;
+        use capstake::model::dependence::InputVariable;
+        use capstake::model::ledger::Law;
+        let entries = self.model.ledger.entries();
+        for (i, entry) in entries.iter().enumerate() {
+            self.inputs[i] = match &entry.law {
+                Law::Constant(value) => *value,
+                Law::Distributed(law) => law.quantile(cdf(self.normal())),
+            };
+        }
+        self.exponential = -cdf(-self.normal()).ln();
+        for group in &self.model.dependence.inputs {
+            let z: Vec<f64> = group.members.iter().map(|_| self.normal()).collect();
+            for (i, member) in group.members.iter().enumerate() {
+                let y: f64 = (0..=i).map(|j| group.cholesky[[i, j]] * z[j]).sum();
+                match member {
+                    InputVariable::TerminationTime => self.exponential = -cdf(-y).ln(),
+                    InputVariable::Number(num) => {
+                        if let Law::Distributed(law) = &entries[num.index()].law {
+                            self.inputs[num.index()] = law.quantile(cdf(y));
+                        }
+                    }
+                }
+            }
+        }
+        let periods = self.model.timeline.periods().len();
+        for i in 0..self.shocks.len() {
+            let strike = rand::RngExt::random(&mut *self.rng.borrow_mut());
+            self.shocks[i] = (strike, self.normal());
+        }
+        for i in 0..self.factors.len() {
+            self.factors[i] = self.normal();
+        }
+        for group in &self.model.dependence.factors {
+            let rows: Vec<usize> = group.members.iter().map(|factor| self.rows[factor]).collect();
+            for period in 0..periods {
+                let z: Vec<f64> = rows.iter().map(|row| self.factors[row * periods + period]).collect();
+                for (i, row) in rows.iter().enumerate() {
+                    self.factors[row * periods + period] =
+                        (0..=i).map(|j| group.cholesky[[i, j]] * z[j]).sum();
+                }
+            }
+        }
+    }
+}
+
+impl twin::Draws for UsualDraws<'_> {
+    fn number(&self, num: capstake::model::ledger::Num) -> f64 {
+        self.inputs[num.index()]
+    }
+    fn termination_exponential(&self) -> f64 {
+        self.exponential
+    }
+    fn factor(&self, period: usize, factor: capstake::model::dependence::Factor) -> f64 {
+        self.rows
+            .get(&factor)
+            .map_or(0.0, |row| self.factors[row * self.model.timeline.periods().len() + period])
+    }
+    fn strike(&self, period: usize, shock: usize) -> f64 {
+        self.shocks[period * self.model.shocks.len() + shock].0
+    }
+    fn size(&self, period: usize, shock: usize) -> f64 {
+        self.shocks[period * self.model.shocks.len() + shock].1
+    }
+}
+
+/// Paths of the base scenario by the scalar twin; gives the mean of the first metric of the first deal.
+fn whole_model(paths: u64) -> f64 {
+    let text = std::fs::read_to_string("configs/base.toml").expect("a shipped scenario");
+    let (_, config) = capstake::config::parse("configs/base.toml", &text, &[]);
+    let config = config.expect("a shipped scenario reads");
+    let (model, _) = capstake::model::Model::from_config(&config, "base", "", &capstake::model::NoColumns)
+        .expect("a shipped scenario is valid");
+    let mut draws = UsualDraws::new(&model);
+    let mut sum = 0.0;
+    for _ in 0..paths {
+        draws.next();
+        let outcome = twin::path_untraced(&model, &draws);
+        sum += outcome.deals[0].metrics[0].1.unwrap_or(0.0);
+    }
+    sum / paths as f64
+}
+
+fn with_vectors(scalar: fn(u64) -> f64, wide: [fn(u64) -> f64; 2], n: u64) -> f64 {
+    match Isa::detect().level() {
+        Level::Avx512 => wide[1](n),
+        Level::Avx2 => wide[0](n),
+        Level::Scalar => scalar(n),
+    }
+}
+
+fn measure(what: &str, n: u64) {
+    #[cfg(target_arch = "x86_64")]
+    let (task, fma): ([fn(u64) -> f64; 2], [fn(u64) -> f64; 2]) =
+        ([ours::<Avx2>, ours::<Avx512>], [peak::<Avx2>, peak::<Avx512>]);
+    #[cfg(not(target_arch = "x86_64"))]
+    let (task, fma): ([fn(u64) -> f64; 2], [fn(u64) -> f64; 2]) =
+        ([ours::<Portable>; 2], [peak::<Portable>; 2]);
+    let start = Instant::now();
+    let value = match what {
+        "ours" => with_vectors(ours::<Portable>, task, n),
+        "peak" => with_vectors(peak::<Portable>, fma, n),
+        "naive" => naive(n),
+        "twin" => whole_model(n),
+        _ => panic!("ours, naive, peak or twin, not {what:?}"),
+    };
+    let seconds = start.elapsed().as_secs_f64();
+    println!("{what} {seconds:.6} {n} {value:.9}");
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    match arguments.as_slice() {
+        [what, n] => measure(what, n.parse().expect("a number of paths")),
+        _ => {
+            measure("ours", 2_000_000);
+            measure("naive", 400_000);
+            measure("peak", 50_000_000);
+            measure("twin", 2_000);
+        }
+    }
+}
