@@ -2,7 +2,7 @@
 
 use super::Place;
 
-const FILES: [&str; 10] = [
+const FILES: [&str; 12] = [
     "annual.csv",
     "correlations.csv",
     "events.csv",
@@ -10,6 +10,8 @@ const FILES: [&str; 10] = [
     "inputs.csv",
     "manifest.json",
     "quantiles.csv",
+    "report.html",
+    "results.xlsx",
     "sample_paths.csv",
     "state.capstake",
     "summary.csv",

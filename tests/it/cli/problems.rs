@@ -35,6 +35,11 @@ fn prepare(place: &Place, code: Code) -> String {
                 }
                 Code::FolderForeign => place.write("letters/to-anna.txt", "Dear Anna"),
                 Code::FolderUnwritable => place.write("file", "in the way"),
+                Code::ResultsUnreadable => {
+                    place.run("run S804.toml -n 1000 -o taken -q").ends(0);
+                    let summary = place.read("taken/summary.csv");
+                    place.write("taken/summary.csv", summary.replacen("share_pv", "share_vp", 1));
+                }
                 Code::FolderOtherRun => {
                     place.run("run S802.toml -n 1000 -o taken -q").ends(0);
                 }
@@ -98,7 +103,11 @@ fn exit_of(code: Code) -> i32 {
         | Code::FolderUnwritable
         | Code::FolderBusy
         | Code::DiskNeeded => 6,
-        Code::StateUnusable | Code::StateOfAnother | Code::PartsDoNotFit | Code::ResultsDiffer => 7,
+        Code::ResultsUnreadable
+        | Code::StateUnusable
+        | Code::StateOfAnother
+        | Code::PartsDoNotFit
+        | Code::ResultsDiffer => 7,
         Code::PathNotFinite => 5,
         Code::VaryKey
         | Code::UnknownQuantity
