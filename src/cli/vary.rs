@@ -159,7 +159,7 @@ pub fn refuse_keys(keys: &[String]) -> Result<(), Failure> {
     for (i, key) in keys.iter().enumerate() {
         let is =
             |apart: &&str| key == apart || key.strip_prefix(*apart).is_some_and(|rest| rest.starts_with('.'));
-        if APART.iter().any(|apart| is(&apart)) {
+        if APART.iter().any(is) {
             let message = format!("`{key}` cannot be varied: it is not part of what is simulated");
             return Err(Failure::coded(Exit::Usage, Code::VaryKey, message)
                 .help("`capstake check SCENARIO` lists the keys of all numbers"));

@@ -61,7 +61,7 @@ impl ChunkSet {
         let touched = &self.ranges[first..last];
         let start = touched.first().map_or(range.start, |one| one.start.min(range.start));
         let end = touched.last().map_or(range.end, |one| one.end.max(range.end));
-        self.ranges.splice(first..last, [start..end]);
+        self.ranges.splice(first..last, std::iter::once(start..end));
     }
 
     /// The chunks of a range that are not in the set.

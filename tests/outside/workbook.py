@@ -1,6 +1,8 @@
 """Reads results.xlsx with programs that had no part in writing it: openpyxl, and LibreOffice without a screen.
 
-    python3 workbook.py RESULTS_FOLDER SCRATCH_FOLDER
+    python3 workbook.py RESULTS_FOLDER SCRATCH_FOLDER [pdf]
+
+With `pdf` the pages are left in the scratch folder, to be looked at.
 
 Ends with 0 and a line per finding if everything holds, else with an assertion. Needs openpyxl and soffice.
 """
@@ -167,7 +169,8 @@ def libreoffice_recalculates(book, formulas, values, scratch):
         if place not in live and isinstance(cell.value, float) and not math.isclose(cell.value, again[place[0]][place[1]].value, rel_tol=1e-14)
     ]
     assert not changed, changed[:5]
-    charts = len(openpyxl.load_workbook(scratch / "xlsx" / "bare.xlsx")["Charts"]._charts)
+    with zipfile.ZipFile(scratch / "xlsx" / "bare.xlsx") as archive:
+        charts = sum(name.startswith("xl/charts/chart") for name in archive.namelist())
     assert charts == len(formulas["Charts"]._charts), charts
 
 
@@ -176,8 +179,9 @@ def main():
     book = folder / "results.xlsx"
     formulas, values = openpyxl_reads(folder, book)
     libreoffice_recalculates(book, formulas, values, scratch)
-    pdf = convert(book, "pdf", scratch)
-    print(f"LibreOffice: pages rendered, {pdf.stat().st_size} bytes of PDF")
+    if "pdf" in sys.argv[3:]:
+        pdf = convert(book, "pdf", scratch)
+        print(f"LibreOffice: pages rendered, {pdf.stat().st_size} bytes of PDF")
 
 
 main()

@@ -135,8 +135,8 @@ pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, 
     sheet.formula(at::BELOW, CELL, format!("=SUMPRODUCT(1*({}<={v}))", part(x)), below as f64, plain);
     let k = cell(at::BELOW);
     let formula = |k: &str, none: &str, all: &str, from: u16, to: u16, typed: &str, shape: &str| {
-        let (a0, a1) = (pick(from, &format!("{k}-1")), pick(from, &k.to_string()));
-        let (b0, b1) = (pick(to, &format!("{k}-1")), pick(to, &k.to_string()));
+        let (a0, a1) = (pick(from, &format!("{k}-1")), pick(from, k));
+        let (b0, b1) = (pick(to, &format!("{k}-1")), pick(to, k));
         let between = shape.replace("LINE", &format!("{b0}+({typed}-{a0})/({a1}-{a0})*({b1}-{b0})"));
         format!("=IF({k}=0,{none},IF({k}={points},{all},{between}))")
     };

@@ -318,10 +318,10 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
     for (word, said) in &provenance.facts {
         let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", escape(word), escape(said));
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
         "</dl><details class=\"scenario\"><summary>The scenario as run (TOML)</summary><pre \
-         tabindex=\"0\"><code>{}</code></pre></details></section>\n",
+         tabindex=\"0\"><code>{}</code></pre></details></section>",
         escape(&provenance.scenario)
     );
 }

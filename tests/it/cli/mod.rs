@@ -5,16 +5,21 @@ mod commands;
 mod faults;
 mod folder;
 mod insight;
+mod outside;
 mod page;
 mod problems;
 mod signal;
 mod studies;
 mod survive;
+mod workbook;
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
 use assert_cmd::Command;
+
+/// Files that say when and how fast a run was: no two runs have the same. All others are equal to the bit.
+const TELL_THE_TIME: [&str; 3] = ["manifest.json", "report.html", "results.xlsx"];
 
 /// A folder of its own with the program in it.
 struct Place {

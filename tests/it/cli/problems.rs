@@ -37,6 +37,11 @@ fn prepare(place: &Place, code: Code) -> String {
                     place.write("letters/to-anna.txt", "Dear Anna")
                 }
                 Code::FolderUnwritable => place.write("file", "in the way"),
+                Code::ResultsUnreadable => {
+                    place.run("run S804.toml -n 1000 -o taken -q").ends(0);
+                    let summary = place.read("taken/summary.csv");
+                    place.write("taken/summary.csv", summary.replacen("share_pv", "share_vp", 1));
+                }
                 Code::FolderOtherRun => {
                     place.run("run S802.toml -n 1000 -o taken -q").ends(0);
                 }
@@ -100,8 +105,16 @@ fn exit_of(code: Code) -> i32 {
         | Code::FolderUnwritable
         | Code::FolderBusy
         | Code::DiskNeeded => 6,
+<<<<<<< HEAD
         Code::StateUnusable | Code::StateOfAnother | Code::PartsDoNotFit | Code::ResultsDiffer => 7,
         Code::ResultsUnreadable => 3,
+=======
+        Code::ResultsUnreadable
+        | Code::StateUnusable
+        | Code::StateOfAnother
+        | Code::PartsDoNotFit
+        | Code::ResultsDiffer => 7,
+>>>>>>> sheet
         Code::PathNotFinite => 5,
         Code::VaryKey
         | Code::UnknownQuantity
