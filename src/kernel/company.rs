@@ -67,8 +67,8 @@ impl<V: Vector> Company<V> {
             sales: Sales::none(),
             share: Share::new(zero, zero, zero),
             books: Books::new(zero, zero),
-            holding: Holding::new(),
-            listing: Listing::new(),
+            holding: Holding::at_start(),
+            listing: Listing::never(),
             own: OwnBusiness::none(),
             past: Past::new(periods),
             paid_pv: vec![[zero; 2]; periods],
@@ -111,8 +111,8 @@ impl<V: Vector> Company<V> {
             None => zero,
         };
         self.books = Books::new(numbers[model.costs.losses], cash);
-        self.holding = Holding::new();
-        self.listing = Listing::new();
+        self.holding = Holding::at_start();
+        self.listing = Listing::never();
         self.own = OwnBusiness::none();
         self.revenue_kept = zero;
         self.alive_before = V::one();

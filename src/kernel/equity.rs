@@ -99,7 +99,7 @@ pub struct Exit<V> {
 impl<V: Vector> Holding<V> {
     /// The company at time 0, not valued yet.
     #[inline(always)]
-    pub fn new() -> Holding<V> {
+    pub fn at_start() -> Holding<V> {
         let (zero, one) = (V::zero(), V::one());
         Holding {
             ev: zero,

@@ -255,8 +255,5 @@ enum When {
 /// Until when other clouds are closed.
 #[inline(always)]
 fn exclusive<V: Vector>(until: Option<crate::model::ledger::Num>, numbers: &Numbers<V>) -> Option<V> {
-    match until {
-        Some(num) => Some(numbers[num]),
-        None => None,
-    }
+    until.map(|num| numbers[num])
 }

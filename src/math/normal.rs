@@ -184,7 +184,7 @@ fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 
         lower = [lower[0].mul_add(x2[0], low), lower[1].mul_add(x2[1], low)];
         at -= 2;
     }
-    const { assert!(COUNT % 2 == 0, "the odd case stands in `polynomial`") };
+    const { assert!(COUNT.is_multiple_of(2), "the odd case stands in `polynomial`") };
     [upper[0].mul_add(x[0], lower[0]), upper[1].mul_add(x[1], lower[1])]
 }
 
