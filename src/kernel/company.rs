@@ -68,7 +68,7 @@ impl<V: Vector> Company<V> {
             share: Share::new(zero, zero, zero),
             books: Books::new(zero, zero),
             holding: Holding::at_start(),
-            listing: Listing::at_start(),
+            listing: Listing::never(),
             own: OwnBusiness::none(),
             past: Past::new(periods),
             paid_pv: vec![[zero; 2]; periods],
@@ -112,7 +112,7 @@ impl<V: Vector> Company<V> {
         };
         self.books = Books::new(numbers[model.costs.losses], cash);
         self.holding = Holding::at_start();
-        self.listing = Listing::at_start();
+        self.listing = Listing::never();
         self.own = OwnBusiness::none();
         self.revenue_kept = zero;
         self.alive_before = V::one();

@@ -76,7 +76,7 @@ impl<V: Vector> GateTerms<V> {
 impl<V: Vector> Listing<V> {
     /// Never ready yet.
     #[inline(always)]
-    pub fn at_start() -> Listing<V> {
+    pub fn never() -> Listing<V> {
         let (zero, never) = (V::zero(), V::splat(f64::INFINITY));
         Listing {
             held_months: zero,
