@@ -268,13 +268,13 @@ impl Page<'_> {
     }
 
     fn gates(&self) -> Table {
-        let p = Some(Unit::Probability);
         let mut columns = vec![Column::key("deal"), Column::key("gate")];
+        // In the order of `counts` below.
         for name in
-            ["ready_without_it", "more_ready", "more_listed", "last_to_open", "last_alone", "closes_again"]
+            ["ready_without", "last_to_open", "closes_again", "last_alone", "more_ready", "more_listed"]
         {
-            columns.push(Column::figure(name, p));
-            columns.push(Column::error(format!("{name}_std_error"), p));
+            columns.push(Column::figure(name, None));
+            columns.push(Column::error(format!("{name}_std_error"), None));
         }
         columns.push(Column::key("half_ready_by_without").as_role(Role::Detail));
         columns.push(Column::key("half_listed_by_without").as_role(Role::Detail));

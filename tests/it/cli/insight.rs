@@ -89,6 +89,20 @@ fn the_readiness_calendar_is_written_and_told() {
             .sum();
         assert!((sum - 1.0).abs() < 1e-9, "column {column} is a whole: {sum}");
     }
+    let cell = |file: &str, row: &str, name: &str| -> f64 {
+        let text = place.read(&format!("output/base-ipo/{file}"));
+        let at = text.lines().next().and_then(|header| header.split(',').position(|column| column == name));
+        let line = text.lines().find(|line| line.starts_with(row)).expect("a row");
+        line.split(',').nth(at.expect("a column")).and_then(|cell| cell.parse().ok()).expect("a number")
+    };
+    let gate = |name: &str| cell("gates.csv", "amended-2026,equity_usd_bn,", name);
+    let ready = cell("times.csv", "amended-2026,ready,", "probability");
+    assert!(
+        (gate("ready_without") - gate("more_ready") - ready).abs() < 1e-12,
+        "columns are what they are called"
+    );
+    assert!(gate("last_alone") <= gate("last_to_open") && gate("more_ready") > 0.02);
+    assert!(gate("closes_again") > 0.0 && gate("more_listed") > 0.0);
     let standards = place.read("output/base-ipo/standards.csv");
     assert!(standards.lines().skip(1).all(|line| line.ends_with("re-check before use")));
     let place = Place::with_minimal();
