@@ -33,9 +33,7 @@ fn prepare(place: &Place, code: Code) -> String {
                         include_str!("../../../configs/minimal.toml").replace("capped", "other"),
                     );
                 }
-                Code::FolderForeign | Code::ResultsUnreadable => {
-                    place.write("letters/to-anna.txt", "Dear Anna")
-                }
+                Code::FolderForeign => place.write("letters/to-anna.txt", "Dear Anna"),
                 Code::FolderUnwritable => place.write("file", "in the way"),
                 Code::ResultsUnreadable => {
                     place.run("run S804.toml -n 1000 -o taken -q").ends(0);
@@ -105,16 +103,11 @@ fn exit_of(code: Code) -> i32 {
         | Code::FolderUnwritable
         | Code::FolderBusy
         | Code::DiskNeeded => 6,
-<<<<<<< HEAD
-        Code::StateUnusable | Code::StateOfAnother | Code::PartsDoNotFit | Code::ResultsDiffer => 7,
-        Code::ResultsUnreadable => 3,
-=======
         Code::ResultsUnreadable
         | Code::StateUnusable
         | Code::StateOfAnother
         | Code::PartsDoNotFit
         | Code::ResultsDiffer => 7,
->>>>>>> sheet
         Code::PathNotFinite => 5,
         Code::VaryKey
         | Code::UnknownQuantity

@@ -5,21 +5,12 @@ use super::{Place, Seen, TELL_THE_TIME};
 /// Paths of a run of some chunks and a last one that is not whole.
 const PATHS: u64 = 9 * 4_096 + 77;
 
-<<<<<<< HEAD
-/// Names and bytes of the results in a folder, without the manifest, which tells the time, and without workbook and page,
-/// which are made of manifest and tables and tell it too.
-=======
 /// Names and bytes of the results in a folder, without those that tell the time.
->>>>>>> sheet
 pub fn results(place: &Place, folder: &str) -> Vec<(String, Vec<u8>)> {
     place
         .names(folder)
         .into_iter()
-<<<<<<< HEAD
-        .filter(|name| !["manifest.json", "results.xlsx", "report.html"].contains(&name.as_str()))
-=======
         .filter(|name| !TELL_THE_TIME.contains(&name.as_str()))
->>>>>>> sheet
         .map(|name| {
             let bytes = std::fs::read(place.at(folder).join(&name)).expect("a file");
             (name, bytes)
