@@ -145,7 +145,7 @@ impl Write for Draft {
 /// Keys and texts of a Parquet file: units by column, and the manifest without the list of files.
 fn metadata(plan: &Plan, manifest: &Manifest) -> [(&'static str, String); 2] {
     let units: serde_json::Map<String, serde_json::Value> =
-        columns(plan).into_iter().map(|column| (column.name, column.unit.name().into())).collect();
+        columns(plan).into_iter().map(|column| (column.name, column.unit.into())).collect();
     let own = Manifest { files: Vec::new(), ..manifest.clone() };
     let text = String::from_utf8_lossy(&own.bytes()).into_owned();
     [("units", serde_json::Value::Object(units).to_string()), ("manifest", text)]

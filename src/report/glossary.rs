@@ -332,7 +332,7 @@ pub const STATISTICS: [Term; 12] = [
 ];
 
 /// The files of a results folder.
-pub const FILES: [Term; 21] = [
+pub const FILES: [Term; 24] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -369,6 +369,21 @@ pub const FILES: [Term; 21] = [
         text: "One row for each deal, event and period end: the probability that it has happened by then.",
     },
     Term { name: "sample_paths.csv", unit: None, text: "The first 50 paths, period by period, for drawing." },
+    Term {
+        name: "results.xlsx",
+        unit: None,
+        text: "All tables as a workbook with live formulas, named headline figures and native charts; `capstake report` makes it again.",
+    },
+    Term {
+        name: "draws.parquet",
+        unit: None,
+        text: "The rows of draws.csv as Parquet, with units and the manifest in its metadata; only with --draws parquet.",
+    },
+    Term {
+        name: "draws.xlsx",
+        unit: None,
+        text: "The first rows of draws.csv that a spreadsheet can open, and how many these are; only with --draws xlsx.",
+    },
     Term {
         name: "draws.csv",
         unit: None,

@@ -1,6 +1,5 @@
 //! Every path as columns of doubles: what the workers hand to the writers of Parquet and xlsx, chunk by chunk.
 
-use crate::config::Unit;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::run::ChunkDraws;
@@ -11,18 +10,18 @@ pub struct Column {
     /// Key of the input, or name of the metric.
     pub name: String,
     /// What its values are counted in.
-    pub unit: Unit,
+    pub unit: &'static str,
 }
 
 /// The columns after path and deal: uncertain inputs, then metrics.
 pub fn columns(plan: &Plan) -> Vec<Column> {
     let inputs = plan.inputs.nums.iter().map(|&num| {
         let entry = plan.model.ledger.entry(num);
-        Column { name: entry.key.clone(), unit: entry.unit }
+        Column { name: entry.key.clone(), unit: entry.unit.name() }
     });
     let mix_year = plan.model.run.mix_year;
     let metrics =
-        Metric::ALL.iter().map(|metric| Column { name: metric.name(mix_year), unit: metric.unit() });
+        Metric::ALL.iter().map(|metric| Column { name: metric.name(mix_year), unit: metric.unit().name() });
     inputs.chain(metrics).collect()
 }
 

@@ -38,7 +38,7 @@ impl<W: Write + Send> Writer<W> {
             .set_dictionary_enabled(false)
             .set_column_dictionary_enabled(ColumnPath::from("deal"), true)
             .set_column_encoding(ColumnPath::from("path"), Encoding::DELTA_BINARY_PACKED);
-        for column in columns.iter().filter(|column| column.unit == crate::config::Unit::Flag) {
+        for column in columns.iter().filter(|column| column.unit == "flag") {
             properties =
                 properties.set_column_dictionary_enabled(ColumnPath::from(vec![column.name.clone()]), true);
         }

@@ -137,7 +137,7 @@ impl Writer {
             "All rows of the run.".to_owned()
         };
         sheet.write_string_with_format(4, 1, words, &plain)?;
-        let units = self.columns.iter().map(|column| (column.name.as_str(), column.unit.name()));
+        let units = self.columns.iter().map(|column| (column.name.as_str(), column.unit));
         let facts = facts.iter().map(|(label, text)| (label.as_str(), text.as_str()));
         let units = std::iter::once(("", "")).chain(std::iter::once(("column", "unit"))).chain(units);
         for (row, (label, text)) in (6..).zip(facts.chain(units)) {
