@@ -107,6 +107,10 @@ pub fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Resu
     for format in formats {
         match format {
             Format::Csv => {}
+            // The writer of workbooks reads the clock and takes none before 1970.
+            Format::Xlsx if std::time::SystemTime::now() < std::time::SystemTime::UNIX_EPOCH => output::told(
+                "warning: results.xlsx is not written: the clock of this machine is before 1970; set it, then `capstake report`\n",
+            ),
             Format::Xlsx => match workbook::workbook(results) {
                 Ok(book) => put(folder, *format, |out| sink::xlsx::write(&book, out))?,
                 Err(large) => output::told(&format!(

@@ -299,7 +299,8 @@ fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Fa
     match folder.put_manifest(manifest) {
         Ok(()) => failure.help(kept).help(again),
         Err(_) => {
-            failure.help(kept).help("manifest.json could not be brought up to date: it still says `running`")
+            let stale = "manifest.json could not be brought up to date: it still says `running`";
+            failure.help(kept).help(stale).help(again)
         }
     }
 }
@@ -366,7 +367,7 @@ pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
 }
 
 /// The time, RFC 3339; a clock before 1970 or after 9999 says the nearest of the two.
-fn now() -> String {
+pub fn now() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let last = Duration::from_secs(253_402_300_799);
     humantime::format_rfc3339_seconds(SystemTime::UNIX_EPOCH + since.min(last)).to_string()

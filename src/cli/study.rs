@@ -1,7 +1,7 @@
 //! What all studies have in common: the results folder, progress and Ctrl-C, tables and page, manifest and exit code.
 
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
@@ -218,7 +218,7 @@ impl Study<'_> {
                 paths_done: 0,
                 shard: None,
                 path_ranges: Vec::new(),
-                started: humantime::format_rfc3339_seconds(SystemTime::now()).to_string(),
+                started: super::run::now(),
                 wall_seconds: 0.0,
                 paths_per_second: 0.0,
                 threads: self.simulation.threads(),

@@ -159,7 +159,7 @@ fn digest(plan: &Plan, finished: Finished) -> String {
 fn one_digest_however_a_result_came_about() {
     let sets = Isa::available();
     let mut digests = Vec::new();
-    println!("{:<10} {:<10} {}", "way", "set", "threads 1, 2, 5, each alone and watched");
+    println!("{:<10} {:<10} threads 1, 2, 5, each alone and watched", "way", "set");
     for way in WAYS {
         for &isa in &sets {
             let plan = plan_on(&shipped("minimal"), 3, isa);
@@ -202,5 +202,5 @@ fn parts_that_share_a_chunk_are_not_merged() {
     let part = |number, of| run(&plan, State::new(&plan), &Task::shard(PATHS, number, of), 1, false);
     let mut first = part(1, 2).state().clone();
     let common = first.merge(part(1, 4).state()).expect_err("the first chunk is in both");
-    assert_eq!(common.ranges(), [0..1]);
+    assert!(common.ranges().iter().eq(std::iter::once(&(0..1))));
 }

@@ -52,7 +52,7 @@ fn the_first_signal_saves_what_is_done() {
             assert!(bytes("whole") == bytes("o"), "{name} of {done} paths");
         }
         // The folder is that of the run that was asked for: it may be begun again.
-        let again = begin(&place, &[]);
+        let again = begin(&place, more);
         send(&again, signal);
         Seen::from(again.wait_with_output().expect("an end")).ends(130);
     }
