@@ -19,8 +19,11 @@ use std::hint::black_box;
 use std::time::Instant;
 
 #[path = "../tests/it/twin/mod.rs"]
-#[allow(dead_code, unused_imports)]
+#[allow(unused_imports)]
 mod twin;
+
+/// A task on AVX2 and on AVX-512, by its number of paths.
+type OnX86 = [fn(u64) -> f64; 2];
 
 const QUARTERS: usize = 20;
 /// Chains of multiply-adds.
@@ -217,13 +220,12 @@ fn with_vectors(scalar: fn(u64) -> f64, wide: [fn(u64) -> f64; 2], n: u64) -> f6
     }
 }
 
+#[expect(clippy::print_stdout, reason = "the line is what the driver reads")]
 fn measure(what: &str, n: u64) {
     #[cfg(target_arch = "x86_64")]
-    let (task, fma): ([fn(u64) -> f64; 2], [fn(u64) -> f64; 2]) =
-        ([ours::<Avx2>, ours::<Avx512>], [peak::<Avx2>, peak::<Avx512>]);
+    let (task, fma): (OnX86, OnX86) = ([ours::<Avx2>, ours::<Avx512>], [peak::<Avx2>, peak::<Avx512>]);
     #[cfg(not(target_arch = "x86_64"))]
-    let (task, fma): ([fn(u64) -> f64; 2], [fn(u64) -> f64; 2]) =
-        ([ours::<Portable>; 2], [peak::<Portable>; 2]);
+    let (task, fma): (OnX86, OnX86) = ([ours::<Portable>; 2], [peak::<Portable>; 2]);
     let start = Instant::now();
     let value = match what {
         "ours" => with_vectors(ours::<Portable>, task, n),
