@@ -325,7 +325,7 @@ mod tests {
         assert_eq!(sources.excerpt(table.p50.as_ref().unwrap().place), "0.86");
         assert_eq!(sources.excerpt(segment.place), "[[segment]]");
         assert_eq!(sources.excerpt(config.timeline.as_ref().unwrap().place), "[timeline]");
-        let shock = &config.shock[0].loading.as_ref().unwrap().list[2];
+        let shock = &config.shock[0].loading.as_ref().unwrap().list[0];
         assert_eq!(shock.factor.key, "shock.competitor-leap.loading.ads-and-new");
         assert_eq!(sources.excerpt(shock.target.place), "ads-and-new");
         let history = &config.history.as_ref().unwrap().period[0];
@@ -540,7 +540,7 @@ loading = { s = 1.0, equity.multiple = 0.5 }
             .iter()
             .map(|one| one.target.value.as_str())
             .collect();
-        assert_eq!(targets, ["s", "equity.multiple"]);
+        assert_eq!(targets, ["equity.multiple", "s"]);
         let printed = resolved::to_toml(&config);
         assert_eq!(resolved::to_toml(&good(&printed, &[])), printed);
         assert_eq!(

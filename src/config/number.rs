@@ -290,7 +290,7 @@ pub struct Loading {
     pub factor: Number,
 }
 
-/// The loadings of a shock, in the order of the file.
+/// The loadings of a shock, in the order of their targets: a scenario read back from its resolved text has the same rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loadings {
     /// Where the table stands.
@@ -324,6 +324,7 @@ impl Slot for Option<Loadings> {
                 _ => add(entry.key.clone(), entry.key_place, &entry.node, problems),
             }
         }
+        list.sort_by(|a: &Loading, b| a.target.value.cmp(&b.target.value));
         *self = Some(Loadings { place: node.place, list });
     }
     fn print(&self) -> Option<Value> {

@@ -193,10 +193,7 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
                 );
             }
             Some(given) => {
-                // In the order of their names, so that the scenario read back from its resolved text has the same rows.
-                let mut list: Vec<_> = given.list.iter().collect();
-                list.sort_by(|a, b| a.target.value.cmp(&b.target.value));
-                for loading in list {
+                for loading in &given.list {
                     if loading.target.value == MULTIPLE && !has_multiple {
                         judge.problems.push(
                             Problem::error(
