@@ -6,12 +6,11 @@ use super::readiness::Readiness;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::portable::Portable;
 use crate::math::simd::{Isa, Level};
-use crate::math::vector::{Vector, WIDTH};
 #[cfg(target_arch = "x86_64")]
 use crate::math::x86::{Avx2, Avx512};
 use crate::model::ledger::{Law, Num};
+use crate::simd_fn;
 use crate::stats::moments::ChunkCoMoments;
-use crate::{piece, simd_fn};
 
 /// What one block is asked for beyond the metrics.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,22 +75,6 @@ impl Eight {
     }
 }
 
-/// Runs the eights of a block with vectors of one kind.
-#[inline(always)]
-fn run<V: Vector>(
-    outcome: &mut Outcome<V>,
-    plan: &Plan,
-    first_path: u64,
-    asked: Asked,
-    columns: &mut Columns,
-) {
-    piece!(V, {
-        for eight in 0..LANES / WIDTH {
-            outcome.run(plan, first_path + (eight * WIDTH) as u64, eight, asked, columns);
-        }
-    });
-}
-
 impl Block {
     /// Room for the blocks of a plan.
     pub fn new(plan: &Plan) -> Block {
@@ -100,7 +83,8 @@ impl Block {
             Law::Constant(value) => Lanes::splat(value),
             Law::Distributed(_) => Lanes::ZERO,
         });
-        let series = |deal: usize| vec![Lanes::ZERO; plan.deals[deal].series.len()];
+        // Series that only the first year has stay NaN in the others.
+        let series = |deal: usize| vec![Lanes::splat(f64::NAN); plan.deals[deal].series.len()];
         let metrics = plan.deals.iter().map(|deal| deal.metrics.len());
         let metrics = metrics.chain(plan.differences.iter().map(|difference| difference.metrics.len()));
         let pairs = plan.innovations.pairs.len();
@@ -154,11 +138,11 @@ impl Block {
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
         match &mut self.eight {
-            Eight::Portable(outcome) => run(outcome, plan, first_path, asked, columns),
+            Eight::Portable(outcome) => outcome.run(plan, first_path, asked, columns),
             #[cfg(target_arch = "x86_64")]
-            Eight::Avx2(outcome) => run(outcome, plan, first_path, asked, columns),
+            Eight::Avx2(outcome) => outcome.run(plan, first_path, asked, columns),
             #[cfg(target_arch = "x86_64")]
-            Eight::Avx512(outcome) => run(outcome, plan, first_path, asked, columns),
+            Eight::Avx512(outcome) => outcome.run(plan, first_path, asked, columns),
         }
         if asked.factor_pairs > 0 {
             self.pair_factors(plan.isa, asked.factor_pairs);

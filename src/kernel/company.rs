@@ -10,7 +10,7 @@ use super::licence::OwnBusiness;
 use super::owed::OwedTerms;
 use super::plan::{Plan, StepRef};
 use super::readiness::Readiness;
-use super::record::{PeriodFigures, YearSums};
+use super::record::{Flows, Stocks, YearSums};
 use super::trailing::Past;
 use super::world::World;
 use crate::math::elementary::exp;
@@ -132,12 +132,24 @@ impl<V: Vector> Company<V> {
         }
     }
 
-    /// One period, in the order of the business.
+    /// One period of a deal on neighbouring eights, in the order of the business.
     #[inline(always)]
-    pub fn step(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        piece!(V, self.trade(plan, world, at));
-        piece!(V, self.finance(plan, world, at));
-        piece!(V, self.go_public(plan, world, at));
+    pub fn step(companies: &mut [Company<V>], plan: &Plan, worlds: &[World<V>], at: StepRef) {
+        piece!(V, {
+            for (company, world) in companies.iter_mut().zip(worlds) {
+                company.trade(plan, world, at);
+            }
+        });
+        piece!(V, {
+            for (company, world) in companies.iter_mut().zip(worlds) {
+                company.finance(plan, world, at);
+            }
+        });
+        piece!(V, {
+            for (company, world) in companies.iter_mut().zip(worlds) {
+                company.go_public(plan, world, at);
+            }
+        });
     }
 
     /// One period of a company that differs from another, stepped before it, in the cap of its deal alone. The same bits as
@@ -147,7 +159,7 @@ impl<V: Vector> Company<V> {
         let apart = !self.holding.alive.same(leader.alive_before);
         self.alike = self.alike && !apart.any();
         if !self.alike {
-            self.step(plan, world, at);
+            Company::step(std::slice::from_mut(self), plan, std::slice::from_ref(world), at);
             return;
         }
         piece!(V, {
@@ -412,18 +424,27 @@ impl<V: Vector> Company<V> {
         );
     }
 
-    /// What is written down of the period.
+    /// The period's flows, as they are written down.
     #[inline(always)]
-    pub fn figures<'a>(&self, plan: &Plan, world: &'a World<V>, at: StepRef) -> PeriodFigures<'a, V> {
-        PeriodFigures {
+    pub fn flows<'a>(&self, plan: &Plan, world: &'a World<V>) -> Flows<'a, V> {
+        Flows {
             net: self.sales.net,
             inference: self.sales.inference,
             paid: self.share.paid,
-            cumulative: self.share.cumulative,
-            cap_left: self.share.cap_left,
             compute: self.books.compute,
             compute_home: self.books.compute_home,
             fcf: self.books.fcf,
+            cloud_demand: world.demand.cloud * self.alive_before,
+            sold: &world.mix(plan, self.deal).sold,
+        }
+    }
+
+    /// The stocks at its end.
+    #[inline(always)]
+    pub fn stocks(&self, world: &World<V>, at: StepRef) -> Stocks<V> {
+        Stocks {
+            cumulative: self.share.cumulative,
+            cap_left: self.share.cap_left,
             cash: self.books.cash,
             equity: self.holding.equity,
             equity_defined: self.holding.defined,
@@ -433,8 +454,6 @@ impl<V: Vector> Company<V> {
             ready: self.listing.ready,
             ipo_time: self.listing.ipo_time,
             alive: self.holding.alive,
-            cloud_demand: world.demand.cloud * self.alive_before,
-            sold: &world.mix(plan, self.deal).sold,
             end: at.end,
         }
     }

@@ -1,31 +1,38 @@
-//! Eight paths from draws to metrics: the kernel's table of contents. It calls the nouns in the order of the business
+//! Paths from draws to metrics: the kernel's table of contents. It calls the nouns in the order of the business
 //! (methodology: order within a period) and writes their answers into the block's columns.
+//!
+//! Several eights of paths go through a period side by side, each step by all of them before the next step: a period's
+//! code is larger than the processor's nearest cache, a step's is not.
 
 use super::block::{Asked, Columns};
 use super::company::Company;
 use super::metric::Series;
 use super::plan::{Plan, StepRef};
 use super::readiness::Readiness;
-use super::record::{PeriodFigures, YearSums};
+use super::record::YearSums;
 use super::take::Take;
 use super::trailing;
 use super::world::World;
-use crate::math::lanes::Lanes;
-use crate::math::vector::Vector;
+use crate::math::lanes::{LANES, Lanes};
+use crate::math::vector::{Vector, WIDTH};
 use crate::piece;
 
-/// The state of eight paths, allocated once a worker.
+/// Eights that go through a period side by side. More share the fetching of code, fewer leave the state in the cache.
+const EIGHTS: usize = 4;
+
+/// The state of several eights of paths, allocated once a worker.
 pub struct Outcome<V> {
-    world: World<V>,
-    companies: Vec<Company<V>>,
+    worlds: Vec<World<V>>,
+    /// By deal, then eight.
+    companies: Vec<Vec<Company<V>>>,
     /// Sums of one period alone, for sample paths.
     period: YearSums<V>,
-    /// By deal, the sales of each cloud in the year of the mix metrics.
-    mix_year_sold: Vec<Vec<V>>,
+    /// By deal and eight, the sales of each cloud in the year of the mix metrics.
+    mix_year_sold: Vec<Vec<Vec<V>>>,
     /// By deal, whether something reads the sums over its years.
     recorded: Vec<bool>,
-    /// 1 on the paths that are not finite.
-    broken: V,
+    /// By eight, 1 on the paths that are not finite.
+    broken: Vec<V>,
 }
 
 impl<V: Vector> Outcome<V> {
@@ -33,128 +40,153 @@ impl<V: Vector> Outcome<V> {
     pub fn new(plan: &Plan) -> Outcome<V> {
         let clouds = plan.model.clouds.len();
         let sold = if plan.mix_year.is_some() { clouds } else { 0 };
+        let companies = |deal| (0..EIGHTS).map(|_| Company::new(plan, deal)).collect();
         Outcome {
-            world: World::new(plan),
-            companies: (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect(),
+            worlds: (0..EIGHTS).map(|_| World::new(plan)).collect(),
+            companies: (0..plan.deals.len()).map(companies).collect(),
             period: YearSums::new(clouds),
-            mix_year_sold: vec![vec![V::zero(); sold]; plan.deals.len()],
+            mix_year_sold: vec![vec![vec![V::zero(); sold]; EIGHTS]; plan.deals.len()],
             recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
-            broken: V::zero(),
+            broken: vec![V::zero(); EIGHTS],
         }
     }
 
     /// From now on the companies note what a prospectus would say.
     pub fn note_readiness(&mut self) {
-        for company in &mut self.companies {
+        for company in self.companies.iter_mut().flatten() {
             company.note = Some(Box::new(Readiness::all(V::zero())));
         }
     }
 
-    /// Simulates the eight paths of that index of a block whose inputs are drawn; `first_path` is the first of the eight.
+    /// Simulates a block whose inputs are drawn.
     #[inline(always)]
-    pub fn run(&mut self, plan: &Plan, first_path: u64, eight: usize, asked: Asked, columns: &mut Columns) {
-        self.broken = V::zero();
-        self.start(plan, eight, columns);
+    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
+        for first in (0..LANES / WIDTH).step_by(EIGHTS) {
+            self.run_eights(plan, first_path + (first * WIDTH) as u64, first, asked, columns);
+        }
+    }
+
+    /// Simulates some eights of a block from that of index `first` on.
+    #[inline(always)]
+    fn run_eights(
+        &mut self,
+        plan: &Plan,
+        first_path: u64,
+        first: usize,
+        asked: Asked,
+        columns: &mut Columns,
+    ) {
+        self.broken.fill(V::zero());
+        piece!(V, self.start(plan, first, columns));
         let mut year = 0;
         for period in 0..plan.steps.periods.len() {
             let at = plan.steps.at(period);
-            self.world.step(plan, at, first_path);
+            World::step(&mut self.worlds, plan, at, first_path);
             for deal in 0..self.companies.len() {
                 let (before, rest) = self.companies.split_at_mut(deal);
+                let (companies, worlds) = (&mut rest[0], &self.worlds);
                 match plan.deals[deal].follows {
-                    Some(leader) => rest[0].step_after(&before[leader], plan, &self.world, at),
-                    None => rest[0].step(plan, &self.world, at),
+                    Some(leader) => {
+                        for ((company, leader), world) in
+                            companies.iter_mut().zip(&before[leader]).zip(worlds)
+                        {
+                            company.step_after(leader, plan, world, at);
+                        }
+                    }
+                    None => Company::step(companies, plan, worlds, at),
                 }
             }
-            piece!(V, self.write_down(plan, at, &mut year, eight, asked, columns));
+            let ends = plan.steps.years[year].last == period;
+            piece!(V, {
+                for i in 0..EIGHTS {
+                    self.write_down(plan, at, year, i, first + i, asked, columns);
+                }
+            });
+            year += usize::from(ends);
         }
-        piece!(V, self.finish(plan, eight, columns));
+        piece!(V, {
+            for i in 0..EIGHTS {
+                self.finish(plan, i, first + i, columns);
+            }
+        });
     }
 
     /// Time 0.
     #[inline(always)]
-    fn start(&mut self, plan: &Plan, eight: usize, columns: &Columns) {
-        piece!(V, self.world.start(plan, &columns.values, &columns.exponential, eight));
-        for company in &mut self.companies {
-            piece!(V, company.start(plan, &self.world));
+    fn start(&mut self, plan: &Plan, first: usize, columns: &Columns) {
+        for (i, world) in self.worlds.iter_mut().enumerate() {
+            world.start(plan, &columns.values, &columns.exponential, first + i);
+        }
+        for companies in &mut self.companies {
+            for (company, world) in companies.iter_mut().zip(&self.worlds) {
+                piece!(V, company.start(plan, world));
+            }
         }
     }
 
-    /// Yearly sums and, at a year's end, its series; every period's where asked for.
+    /// Yearly sums of an eight and, at a year's end, its series; every period's where asked for. `i`: its place among
+    /// those side by side; `eight`: in the block.
     #[inline(always)]
     fn write_down(
         &mut self,
         plan: &Plan,
         at: StepRef,
-        year: &mut usize,
+        year: usize,
+        i: usize,
         eight: usize,
         asked: Asked,
         columns: &mut Columns,
     ) {
-        let year_ends = plan.steps.years[*year].last == at.period;
-        for (pair, &(_, a, b)) in plan.innovations.pairs.iter().enumerate() {
-            if asked.factor_pairs > 0 {
+        let year_ends = plan.steps.years[year].last == at.period;
+        let world = &self.worlds[i];
+        if asked.factor_pairs > 0 {
+            for (pair, &(_, a, b)) in plan.innovations.pairs.iter().enumerate() {
                 let [first, second] = &mut columns.factors[at.period][pair];
-                self.world.zeta[a][at.parity].store(first.eight_mut(eight));
-                self.world.zeta[b][at.parity].store(second.eight_mut(eight));
+                world.zeta[a][at.parity].store(first.eight_mut(eight));
+                world.zeta[b][at.parity].store(second.eight_mut(eight));
             }
         }
         if !columns.noise.is_empty() {
-            self.add_noise(plan, at, *year, eight, columns);
+            add_noise(plan, world, at, year, eight, columns);
         }
         for d in 0..self.companies.len() {
-            if let Some(note) = &mut self.companies[d].note {
+            let company = &mut self.companies[d][i];
+            if let Some(note) = &mut company.note {
                 note.store(eight, &mut columns.readiness[d][at.period]);
             }
             if !self.recorded[d] && !asked.periods {
                 continue;
             }
-            let figures = self.companies[d].figures(plan, &self.world, at);
-            self.companies[d].year.add(&figures);
+            let flows = company.flows(plan, world);
+            company.year.add(&flows);
             if asked.periods {
                 self.period.clear();
-                self.period.add(&figures);
+                self.period.add(&flows);
+                let (stocks, sold) = (company.stocks(world, at), self.period.sold_in_all());
                 for (column, &series) in columns.periods[d][at.period].iter_mut().zip(&plan.deals[d].series) {
-                    self.period.series(series, &figures, V::zero()).store(column.eight_mut(eight));
+                    self.period.series(series, &stocks, sold, V::zero()).store(column.eight_mut(eight));
                 }
             }
             if year_ends {
-                let column = &mut columns.years[d][*year];
-                let company = &mut self.companies[d];
-                close_year(plan, d, *year, company, &figures, &self.world, &mut self.broken, eight, column);
-                if plan.mix_year == Some(*year) {
-                    self.mix_year_sold[d].copy_from_slice(company.year.sold());
+                let column = &mut columns.years[d][year];
+                close_year(plan, d, year, company, world, at, &mut self.broken[i], eight, column);
+                if plan.mix_year == Some(year) {
+                    self.mix_year_sold[d][i].copy_from_slice(company.year.sold());
                 }
                 company.year.clear();
             }
         }
-        if year_ends {
-            *year += 1;
-        }
     }
 
-    /// Adds the period's innovations and jumps to the year's sums.
+    /// Metrics of every deal and difference on an eight, and which paths are not finite.
     #[inline(always)]
-    fn add_noise(&mut self, plan: &Plan, at: StepRef, year: usize, eight: usize, columns: &mut Columns) {
-        let begins = year == 0 || plan.steps.years[year - 1].last + 1 == at.period;
-        let begins = begins && (year > 0 || at.period == 0);
-        let innovations = self.world.zeta.iter().map(|pair| pair[at.parity]);
-        let jumps = self.world.jumps.iter().copied();
-        for (source, drawn) in columns.noise.iter_mut().zip(innovations.chain(jumps)) {
-            let sum = source[year].eight_mut(eight);
-            let before = if begins { V::zero() } else { V::load(sum) };
-            (before + drawn).store(sum);
-        }
-    }
-
-    /// Metrics of every deal and difference, and which paths are not finite.
-    #[inline(always)]
-    fn finish(&mut self, plan: &Plan, eight: usize, columns: &mut Columns) {
-        for (d, company) in self.companies.iter().enumerate() {
-            let take = Take::new(plan, d, company, &self.mix_year_sold[d], &self.world.numbers);
+    fn finish(&mut self, plan: &Plan, i: usize, eight: usize, columns: &mut Columns) {
+        for (d, companies) in self.companies.iter().enumerate() {
+            let company = &companies[i];
+            let take = Take::new(plan, d, company, &self.mix_year_sold[d][i], &self.worlds[i].numbers);
             for (column, &metric) in columns.metrics[d].iter_mut().zip(&plan.deals[d].metrics) {
                 let (value, exists) = take.metric(metric);
-                settle(value, exists, &mut self.broken).store(column.eight_mut(eight));
+                settle(value, exists, &mut self.broken[i]).store(column.eight_mut(eight));
             }
             let share = &company.share;
             let listing = &company.listing;
@@ -163,14 +195,35 @@ impl<V: Vector> Outcome<V> {
                 time.store(column.eight_mut(eight));
             }
         }
-        for (i, difference) in plan.differences.iter().enumerate() {
+        for (k, difference) in plan.differences.iter().enumerate() {
             let (deals, differences) = columns.metrics.split_at_mut(plan.deals.len());
-            for (column, &(_, later, first)) in differences[i].iter_mut().zip(&difference.metrics) {
+            for (column, &(_, later, first)) in differences[k].iter_mut().zip(&difference.metrics) {
                 let later = V::load(deals[difference.later][later].eight(eight));
                 (later - V::load(deals[0][first].eight(eight))).store(column.eight_mut(eight));
             }
         }
-        self.broken.store(columns.broken.eight_mut(eight));
+        self.broken[i].store(columns.broken.eight_mut(eight));
+    }
+}
+
+/// Adds the period's innovations and jumps of an eight to the year's sums.
+#[inline(always)]
+fn add_noise<V: Vector>(
+    plan: &Plan,
+    world: &World<V>,
+    at: StepRef,
+    year: usize,
+    eight: usize,
+    columns: &mut Columns,
+) {
+    let begins = year == 0 || plan.steps.years[year - 1].last + 1 == at.period;
+    let begins = begins && (year > 0 || at.period == 0);
+    let innovations = world.zeta.iter().map(|pair| pair[at.parity]);
+    let jumps = world.jumps.iter().copied();
+    for (source, drawn) in columns.noise.iter_mut().zip(innovations.chain(jumps)) {
+        let sum = source[year].eight_mut(eight);
+        let before = if begins { V::zero() } else { V::load(sum) };
+        (before + drawn).store(sum);
     }
 }
 
@@ -181,34 +234,31 @@ fn close_year<V: Vector>(
     deal: usize,
     year: usize,
     company: &Company<V>,
-    figures: &PeriodFigures<'_, V>,
     world: &World<V>,
+    at: StepRef,
     broken: &mut V,
     eight: usize,
     columns: &mut [Lanes],
 ) {
-    let always = V::zero().same(V::zero());
+    let (stocks, sold) = (company.stocks(world, at), company.year.sold_in_all());
+    let infinite = V::splat(f64::INFINITY);
+    let mut bad = V::zero().gt(V::zero());
     for (column, &series) in columns.iter_mut().zip(&plan.deals[deal].series) {
-        // A cut first year alone has the full-year series.
-        let value = if series.is_full_year() && year > 0 {
-            V::splat(f64::NAN)
-        } else {
-            let before = match series {
-                Series::NetRevenueFullYear => trailing::rows(&plan.first_year.revenue, &world.numbers),
-                Series::FreeCashFlowFullYear => trailing::rows(&plan.first_year.fcf, &world.numbers),
-                _ => V::zero(),
-            };
-            let value = company.year.series(series, figures, before);
-            if series.may_be_undefined() {
-                let infinite = value.abs().same(V::splat(f64::INFINITY));
-                *broken = V::select(infinite, V::one(), *broken);
-                value
-            } else {
-                settle(value, always, broken)
-            }
+        // A cut first year alone has the full-year series; the block has NaN in the others' columns.
+        if series.is_full_year() && year > 0 {
+            continue;
+        }
+        let before = match series {
+            Series::NetRevenueFullYear => trailing::rows(&plan.first_year.revenue, &world.numbers),
+            Series::FreeCashFlowFullYear => trailing::rows(&plan.first_year.fcf, &world.numbers),
+            _ => V::zero(),
         };
+        let value = company.year.series(series, &stocks, sold, before);
+        let size = value.abs();
+        bad = bad | if series.may_be_undefined() { size.same(infinite) } else { !size.lt(infinite) };
         value.store(column.eight_mut(eight));
     }
+    *broken = V::select(bad, V::one(), *broken);
 }
 
 /// NaN where a figure does not exist; marks the paths on which one that does is not finite.

@@ -3,24 +3,32 @@
 use super::metric::Series;
 use crate::math::vector::Vector;
 
-/// Flows and stocks of one period, in the deal's terms.
-pub struct PeriodFigures<'a, V> {
+/// Flows of one period, in the deal's terms.
+pub struct Flows<'a, V> {
     /// Net revenue.
     pub net: V,
     /// Cost of inference.
     pub inference: V,
     /// Payments of the revenue share.
     pub paid: V,
-    /// Payments from the valuation date on.
-    pub cumulative: V,
-    /// What may still be paid.
-    pub cap_left: V,
     /// Paid for compute.
     pub compute: V,
     /// Paid to the home cloud for compute.
     pub compute_home: V,
     /// Free cash flow.
     pub fcf: V,
+    /// Demand through clouds, 0 after failure.
+    pub cloud_demand: V,
+    /// Sold by each cloud per unit of it.
+    pub sold: &'a [V],
+}
+
+/// Stocks at a period's end, in the deal's terms.
+pub struct Stocks<V> {
+    /// Payments from the valuation date on.
+    pub cumulative: V,
+    /// What may still be paid.
+    pub cap_left: V,
     /// Cash.
     pub cash: V,
     /// Equity.
@@ -39,10 +47,6 @@ pub struct PeriodFigures<'a, V> {
     pub ipo_time: V,
     /// Alive at the period's end.
     pub alive: V,
-    /// Demand through clouds, 0 after failure.
-    pub cloud_demand: V,
-    /// Sold by each cloud per unit of it.
-    pub sold: &'a [V],
     /// `T_p`, years.
     pub end: f64,
 }
@@ -90,15 +94,15 @@ impl<V: Vector> YearSums<V> {
 
     /// Adds a period.
     #[inline(always)]
-    pub fn add(&mut self, figures: &PeriodFigures<'_, V>) {
-        self.net = self.net + figures.net;
-        self.inference = self.inference + figures.inference;
-        self.paid = self.paid + figures.paid;
-        self.compute = self.compute + figures.compute;
-        self.compute_home = self.compute_home + figures.compute_home;
-        self.fcf = self.fcf + figures.fcf;
-        for (sum, part) in self.sold.iter_mut().zip(figures.sold) {
-            *sum = figures.cloud_demand.mul_add(*part, *sum);
+    pub fn add(&mut self, flows: &Flows<'_, V>) {
+        self.net = self.net + flows.net;
+        self.inference = self.inference + flows.inference;
+        self.paid = self.paid + flows.paid;
+        self.compute = self.compute + flows.compute;
+        self.compute_home = self.compute_home + flows.compute_home;
+        self.fcf = self.fcf + flows.fcf;
+        for (sum, part) in self.sold.iter_mut().zip(flows.sold) {
+            *sum = flows.cloud_demand.mul_add(*part, *sum);
         }
     }
 
@@ -107,10 +111,20 @@ impl<V: Vector> YearSums<V> {
         &self.sold
     }
 
-    /// Value of a series for the year (or for a period, from sums of that period alone) whose last period's stocks are
-    /// given; `before`: the figure of the part of the year before the valuation date.
+    /// Sold by all clouds together.
     #[inline(always)]
-    pub fn series(&self, series: Series, figures: &PeriodFigures<'_, V>, before: V) -> V {
+    pub fn sold_in_all(&self) -> V {
+        let mut total = V::zero();
+        for part in &self.sold {
+            total = total + *part;
+        }
+        total
+    }
+
+    /// Value of a series for the year (or for a period, from sums of that period alone) whose last period's stocks are
+    /// given; `sold`: by all clouds; `before`: the figure of the part of the year before the valuation date.
+    #[inline(always)]
+    pub fn series(&self, series: Series, figures: &Stocks<V>, sold: V, before: V) -> V {
         let undefined = V::splat(f64::NAN);
         match series {
             Series::NetRevenue => self.net,
@@ -126,13 +140,7 @@ impl<V: Vector> YearSums<V> {
             }
             Series::CumulativePayments => figures.cumulative,
             Series::CapLeft => figures.cap_left,
-            Series::CloudShare(j) => {
-                let mut total = V::zero();
-                for part in &self.sold {
-                    total = total + *part;
-                }
-                self.sold[j] / total
-            }
+            Series::CloudShare(j) => self.sold[j] / sold,
             Series::Cash => figures.cash,
             // After failure equity is 0, whatever it would have been before.
             Series::Equity => {

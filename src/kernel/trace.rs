@@ -75,13 +75,13 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     };
     for period in 0..plan.steps.periods.len() {
         let at = plan.steps.at(period);
-        world.step(plan, at, first_path);
+        World::step(std::slice::from_mut(&mut world), plan, at, first_path);
         let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };
         of_world(plan, &world, at, &mut row);
         trace.shared_values.push(row.values);
         for (d, company) in companies.iter_mut().enumerate() {
             let before = Before { cash: company.books.cash, due: company.share.cumulative_due };
-            company.step(plan, &world, at);
+            Company::step(std::slice::from_mut(company), plan, std::slice::from_ref(&world), at);
             let mut row = Row { names: &mut trace.own[d], values: Vec::new(), lane };
             of_company(plan, d, company, &world, &before, at, &mut row);
             trace.own_values[d].push(row.values);

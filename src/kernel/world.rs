@@ -12,7 +12,7 @@ use super::segment::ProcessPaths;
 use super::shock::ShockPaths;
 use super::trend::TrendPaths;
 use crate::math::lanes::Lanes;
-use crate::math::vector::Vector;
+use crate::math::vector::{Vector, WIDTH};
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
 use crate::model::segment::ShockTarget;
@@ -133,17 +133,47 @@ impl<V: Vector> World<V> {
         self.ask(When::Today);
     }
 
-    /// One period: innovations, growth, level, shocks, demand, mix, and what deals need of costs and factors.
+    /// One period of the worlds of neighbouring eights, `first_path` the first path of the first: innovations, growth,
+    /// level, shocks, demand, mix, and what deals need of costs and factors. Each step is taken by all eights before the
+    /// next: its code is then in the processor's nearest cache.
     #[inline(always)]
-    pub fn step(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
+    pub fn step(worlds: &mut [World<V>], plan: &Plan, at: StepRef, first_path: u64) {
         if at.parity == 0 {
-            piece!(V, plan.innovations.fill(first_path, (at.period / 2) as u32, &mut self.zeta));
+            piece!(V, {
+                for (i, world) in worlds.iter_mut().enumerate() {
+                    plan.innovations.fill(of_eight(first_path, i), (at.period / 2) as u32, &mut world.zeta);
+                }
+            });
         }
-        piece!(V, self.grow(plan, at));
-        piece!(V, self.shake(plan, at, first_path));
-        piece!(V, self.book(plan, at));
-        piece!(V, self.spread(plan, at));
-        piece!(V, self.pass(plan, at));
+        piece!(
+            V,
+            for world in &mut *worlds {
+                world.grow(plan, at)
+            }
+        );
+        piece!(V, {
+            for (i, world) in worlds.iter_mut().enumerate() {
+                world.shake(plan, at, of_eight(first_path, i));
+            }
+        });
+        piece!(
+            V,
+            for world in &mut *worlds {
+                world.book(plan, at)
+            }
+        );
+        piece!(
+            V,
+            for world in &mut *worlds {
+                world.spread(plan, at)
+            }
+        );
+        piece!(
+            V,
+            for world in &mut *worlds {
+                world.pass(plan, at)
+            }
+        );
     }
 
     /// Growth and levels, before shocks.
@@ -258,6 +288,12 @@ impl<V: Vector> World<V> {
     pub fn left_by_grants(&self, at: StepRef) -> V {
         self.grants[at.step]
     }
+}
+
+/// The first path of the eight so many places after that of `first_path`.
+#[inline(always)]
+fn of_eight(first_path: u64, places: usize) -> u64 {
+    first_path + (places * WIDTH) as u64
 }
 
 /// Whose demand is asked for.

@@ -201,8 +201,10 @@ pub fn quantile_pair<R: Real>([u, v]: [R; 2]) -> [R; 2] {
             let mut x = [(u - 0.5) * (above[0] / below[0]), (v - 0.5) * (above[1] / below[1])];
             let least = R::splat(CENTRAL_LOW);
             let tails = [!z[0].ge(least), !z[1].ge(least)];
-            if (tails[0] | tails[1]).any() {
+            if tails[0].any() {
                 x[0] = R::select(tails[0], quantile_tail(u), x[0]);
+            }
+            if tails[1].any() {
                 x[1] = R::select(tails[1], quantile_tail(v), x[1]);
             }
             x

@@ -4,7 +4,9 @@ use super::draws::InOrder;
 use super::observer::{Observer, Progress};
 use super::state::{Finished, State, Task};
 use super::sums::{SharedSums, Sums, held};
-use super::{BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, ChunkSet, Event, QUANTILE_PATHS, SAMPLE_PATHS};
+use super::{
+    BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, ChunkSet, Event, FACTOR_PATHS, QUANTILE_PATHS, SAMPLE_PATHS,
+};
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
@@ -177,7 +179,7 @@ impl Worker {
             let count = (end - path).min(LANES as u64) as usize;
             let asked = Asked {
                 periods: path < SAMPLE_PATHS,
-                factor_pairs: if path < QUANTILE_PATHS { count } else { 0 },
+                factor_pairs: if path < FACTOR_PATHS { count } else { 0 },
             };
             self.block.run(plan, path, asked);
             self.gather(plan, path, count, draws);

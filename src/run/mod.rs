@@ -34,8 +34,10 @@ use serde::{Deserialize, Serialize};
 
 /// Paths of a chunk.
 pub const CHUNK_PATHS: u64 = 4_096;
-/// Yearly quantiles and the sampled correlations of factors are taken over so many first paths.
+/// Yearly quantiles are taken over so many first paths.
 pub const QUANTILE_PATHS: u64 = 262_144;
+/// The sampled correlations of factors are taken over all periods of so many first paths.
+pub const FACTOR_PATHS: u64 = 16_384;
 /// Paths whose periods are kept.
 pub const SAMPLE_PATHS: u64 = 50;
 /// Indices of broken paths that are kept.

@@ -17,7 +17,7 @@
 //! the value too small in size (3·10⁻¹¹ when fine), so a bin that has seen one number only, however often, gives it
 //! back. No bin overflows before 2⁴⁰ values.
 //!
-//! All state is integers and adding is commutative: equal bits in any order. Pages of bins are made at first touch, so
+//! All state is integers and adding is commutative: equal answers in any order. Pages of bins are made at first touch, so
 //! memory follows the spread of the data, at most 16 bytes · 2^B per power of two that occurs, and not their number.
 
 use serde::ser::SerializeSeq;
@@ -38,7 +38,17 @@ pub type CoarseBins = Bins<8>;
 /// Further mantissa bits of each value that are summed.
 const DETAIL_BITS: u32 = 24;
 
-const PAGE: usize = 256;
+/// The detail in a code.
+const DETAIL: u64 = (1 << DETAIL_BITS) - 1;
+
+/// Bins that are made together.
+const PAGE: usize = 64;
+
+/// The place in its page in a bin's number.
+const IN_PAGE: u64 = PAGE as u64 - 1;
+
+/// Values that go to the bins together.
+const BATCH: usize = 64;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Bin {
@@ -47,14 +57,26 @@ struct Bin {
     detail: u64,
 }
 
-type Page = [Bin; PAGE];
-
 /// Counts of values by bin, with `BITS` bits of the mantissa in the bin's number.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(try_from = "Vec<(u64, u64, u64)>")]
 pub struct Bins<const BITS: u32> {
-    pages: Box<[Option<Box<Page>>]>,
+    /// For each page of bin numbers, where its bins begin in `bins`, in pages; [`NO_PAGE`] where it has none yet.
+    places: Box<[u16]>,
+    /// Bins of the pages made so far, in the order of their making.
+    bins: Vec<Bin>,
 }
+
+const NO_PAGE: u16 = u16::MAX;
+
+/// Whatever the order in which their pages were made.
+impl<const BITS: u32> PartialEq for Bins<BITS> {
+    fn eq(&self, other: &Self) -> bool {
+        self.occupied().eq(other.occupied())
+    }
+}
+
+impl<const BITS: u32> Eq for Bins<BITS> {}
 
 impl<const BITS: u32> Default for Bins<BITS> {
     fn default() -> Self {
@@ -83,7 +105,8 @@ impl<const BITS: u32> Bins<BITS> {
 
     /// No values yet.
     pub fn new() -> Self {
-        Bins { pages: vec![None; (Self::END as usize).div_ceil(PAGE)].into_boxed_slice() }
+        let pages = (Self::END as usize).div_ceil(PAGE);
+        Bins { places: vec![NO_PAGE; pages].into_boxed_slice(), bins: Vec::new() }
     }
 
     /// The bin's number and, in the lowest bits, the detail of a value. No branches, only selects.
@@ -102,50 +125,100 @@ impl<const BITS: u32> Bins<BITS> {
     /// Counts each value; NaN is counted apart. Inlined, so that a caller compiled for wide vectors has it so too.
     #[inline(always)]
     pub fn add_all(&mut self, values: &[f64]) {
-        const BATCH: usize = 64;
-        let mut codes = [0; BATCH];
-        for batch in values.chunks(BATCH) {
-            // Two passes: the first is arithmetic side by side, the second only scatters.
-            for (code, &x) in codes.iter_mut().zip(batch) {
-                *code = Self::code(x);
-            }
-            for &code in &codes[..batch.len()] {
-                self.count_in(code >> DETAIL_BITS, 1, code & ((1 << DETAIL_BITS) - 1));
-            }
+        let (batches, rest) = values.as_chunks::<BATCH>();
+        for batch in batches {
+            self.add_batch(batch);
+        }
+        for &x in rest {
+            let code = Self::code(x);
+            self.count_in(code >> DETAIL_BITS, 1, code & DETAIL);
+        }
+    }
+
+    /// Counts a full batch in two passes: the first is arithmetic side by side, the second only scatters.
+    #[inline(always)]
+    fn add_batch(&mut self, batch: &[f64; BATCH]) {
+        let (mut pages, mut places, mut details) = ([0; BATCH], [0; BATCH], [0; BATCH]);
+        let first = Self::code(batch[0]);
+        let mut others = 0;
+        for i in 0..BATCH {
+            let code = Self::code(batch[i]);
+            pages[i] = code >> (DETAIL_BITS + PAGE.trailing_zeros());
+            places[i] = (code >> DETAIL_BITS) & IN_PAGE;
+            details[i] = code & DETAIL;
+            others |= code ^ first;
+        }
+        // Flags, and flows before they begin or after they have ended: one bin for all.
+        if others == 0 {
+            let count = BATCH as u64;
+            self.count_in(first >> DETAIL_BITS, count, (first & DETAIL) * count);
+            return;
+        }
+        for i in 0..BATCH {
+            let first = self.page(pages[i] as usize);
+            let bin = &mut self.bins[first + places[i] as usize];
+            bin.count += 1;
+            bin.detail += details[i];
         }
     }
 
     #[inline(always)]
     fn count_in(&mut self, number: u64, count: u64, detail: u64) {
         let number = number as usize;
-        let page = self.pages[number / PAGE].get_or_insert_with(new_page);
-        let bin = &mut page[number % PAGE];
+        let first = self.page(number / PAGE);
+        let bin = &mut self.bins[first + number % PAGE];
         bin.count += count;
         bin.detail += detail;
     }
 
+    /// Where a page's bins begin; it is made where there is none yet.
+    #[inline(always)]
+    fn page(&mut self, page: usize) -> usize {
+        match self.places[page] {
+            NO_PAGE => self.new_page(page),
+            place => usize::from(place) * PAGE,
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn new_page(&mut self, page: usize) -> usize {
+        let first = self.bins.len();
+        // In steps of a quarter: doubling would keep up to half of the room empty.
+        if first == self.bins.capacity() {
+            self.bins.reserve_exact((first / 4).max(4 * PAGE).next_multiple_of(PAGE));
+        }
+        self.bins.resize(first + PAGE, Bin::default());
+        self.places[page] = u16::try_from(first / PAGE).expect("fewer pages than 65,535");
+        first
+    }
+
+    /// Pages made so far, rising: the number of the first bin, and where it is.
+    fn pages(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+        let places = self.places.iter().enumerate().filter(|&(_, &place)| place != NO_PAGE);
+        places.map(|(page, &place)| (page * PAGE, usize::from(place) * PAGE))
+    }
+
     /// Adds the counts of others.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.pages.iter_mut().zip(&other.pages) {
-            match (mine, theirs) {
-                (_, None) => {}
-                (Some(mine), Some(theirs)) => {
-                    for (a, b) in mine.iter_mut().zip(theirs.iter()) {
-                        a.count += b.count;
-                        a.detail += b.detail;
-                    }
-                }
-                (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
+        if self.bins.is_empty() {
+            self.clone_from(other);
+            return;
+        }
+        for (number, theirs) in other.pages() {
+            let mine = self.page(number / PAGE);
+            for (a, b) in self.bins[mine..mine + PAGE].iter_mut().zip(&other.bins[theirs..theirs + PAGE]) {
+                a.count += b.count;
+                a.detail += b.detail;
             }
         }
     }
 
     /// Bins that have values, by number.
     fn occupied(&self) -> impl DoubleEndedIterator<Item = (u64, Bin)> {
-        let pages = self.pages.iter().enumerate().filter_map(|(at, page)| Some((at, page.as_ref()?)));
-        pages.flat_map(|(at, page)| {
-            let bins = page.iter().enumerate().filter(|(_, bin)| bin.count > 0);
-            bins.map(move |(i, &bin)| ((at * PAGE + i) as u64, bin))
+        self.pages().flat_map(|(number, first)| {
+            let bins = self.bins[first..first + PAGE].iter().enumerate().filter(|(_, bin)| bin.count > 0);
+            bins.map(move |(i, &bin)| ((number + i) as u64, bin))
         })
     }
 
@@ -165,8 +238,7 @@ impl<const BITS: u32> Bins<BITS> {
 
     /// Memory of the bins, in bytes.
     pub fn bytes(&self) -> usize {
-        let pages = self.pages.iter().flatten().count();
-        size_of_val(&*self.pages) + pages * size_of::<Page>()
+        size_of_val(&*self.places) + self.bins.capacity() * size_of::<Bin>()
     }
 
     /// The bins in rising order, ready for questions. `min` and `max` are the smallest and largest value, known exactly
@@ -203,12 +275,6 @@ impl<const BITS: u32> Bins<BITS> {
         let part = bin.detail as f64 / bin.count as f64 / f64::from(1 << DETAIL_BITS);
         (near.max(SMALLEST), near + (far - near) * part, far)
     }
-}
-
-#[cold]
-#[inline(never)]
-fn new_page() -> Box<Page> {
-    Box::new([Bin::default(); PAGE])
 }
 
 /// As rows of number, count and detail, rising; without a copy, for there are many bins.

@@ -3,7 +3,7 @@
 //! Every value is in exactly one bin, so the counts add up to the number of values. They are gathered from the fine
 //! bins: one that lies across an edge counts where its middle lies.
 
-use super::bins::{Ranked, RankedBin};
+use super::bins::Ranked;
 
 /// Bins [low, high) side by side, from low to high. Those at the ends may be wider than the others.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,8 +37,15 @@ impl Histogram {
         }
         let edges = edges(ranked, target.max(1));
         let mut counts = vec![0; edges.len() - 1];
+        // Fine bins rise, and so do their places: the first edge above each is found by walking on.
+        let (mut from_low, mut from_place) = (0, 0);
         for bin in ranked.bins() {
-            counts[place(&edges, bin)] += bin.count;
+            let above = edge_above(&edges, &mut from_low, bin.low).min(edges.len() - 1);
+            // A fine bin that only touches an edge may hold nothing but that very number: its mean knows.
+            let across = bin.low < edges[above] && edges[above] < bin.high;
+            let stands_at = if across { bin.low + (bin.high - bin.low) / 2.0 } else { bin.mean };
+            let place = edge_above(&edges, &mut from_place, stands_at).clamp(1, edges.len() - 1) - 1;
+            counts[place] += bin.count;
         }
         Histogram { edges, counts }
     }
@@ -50,13 +57,12 @@ impl Histogram {
     }
 }
 
-/// The index of the histogram's bin for a fine bin.
-fn place(edges: &[f64], bin: &RankedBin) -> usize {
-    let at = |x: f64| edges.partition_point(|&edge| edge <= x).clamp(1, edges.len() - 1) - 1;
-    let above = edges[edges.partition_point(|&edge| edge <= bin.low).min(edges.len() - 1)];
-    // A fine bin that only touches an edge may hold nothing but that very number: its mean knows.
-    let across = bin.low < above && above < bin.high;
-    at(if across { bin.low + (bin.high - bin.low) / 2.0 } else { bin.mean })
+/// The index of the first edge above x, looked for from the last answer on; the number of edges where none is.
+fn edge_above(edges: &[f64], from: &mut usize, x: f64) -> usize {
+    while edges.get(*from).is_some_and(|&edge| edge <= x) {
+        *from += 1;
+    }
+    *from
 }
 
 /// A number `digits`·10^`exponent`: the widths that people count in.

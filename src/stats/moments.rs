@@ -84,7 +84,8 @@ impl ChunkMoments {
         }
         let shift = self.shift;
         let ChunkMoments { mut sum, mut squares, mut min, mut max, .. } = *self;
-        let mut defined = [0_u64; SUMS];
+        // Counted as numbers, exactly: then the compiler needs no conversion.
+        let mut defined = [0.0; SUMS];
         for row in values.as_chunks::<SUMS>().0 {
             for i in 0..SUMS {
                 let x = row[i];
@@ -94,11 +95,11 @@ impl ChunkMoments {
                 // Comparisons with NaN are false.
                 min[i] = if x < min[i] { x } else { min[i] };
                 max[i] = if x > max[i] { x } else { max[i] };
-                defined[i] += u64::from(!x.is_nan());
+                defined[i] += if x.is_nan() { 0.0 } else { 1.0 };
             }
         }
         (self.sum, self.squares, self.min, self.max) = (sum, squares, min, max);
-        let defined: u64 = defined.iter().sum();
+        let defined = total(&defined) as u64;
         self.count += defined;
         self.undefined += LANES as u64 - defined;
     }
