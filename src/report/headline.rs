@@ -215,7 +215,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
                 valuation.deal(0).name
             ),
         },
-        lines: lines.map(line).collect(),
+        lines: lines.map(|answer| line(valuation, subject.who, answer)).collect(),
         facts: match subject.who {
             Who::Deal(deal) => deal_facts(valuation, subject, deal),
             Who::Difference(later) => difference_facts(valuation, subject, later),
@@ -233,14 +233,14 @@ fn is_told(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> b
         }
 }
 
-fn line(answer: &MetricAnswer) -> Line {
+fn line(valuation: &Valuation, who: Who, answer: &MetricAnswer) -> Line {
     let main = answer.metric == Metric::MicrosoftTakePv;
     Line {
         metric: answer.metric.key(),
         weight: if main { Weight::Main } else { Weight::Plain },
         mean: Estimate::of(&answer.statistics),
         quantiles: quantiles(answer),
-        sketch: Sketch::of(&answer.ranked),
+        sketch: valuation.ranked(who, answer.metric).and_then(|ranked| Sketch::of(&ranked)),
     }
 }
 

@@ -124,9 +124,11 @@ pub(super) struct Worker {
     metric_values: Vec<Vec<Vec<f64>>>,
     metric_moments: Vec<Vec<ChunkMoments>>,
     year_moments: Vec<Vec<Vec<ChunkMoments>>>,
-    /// Values of the yearly series, of chunks that go to the yearly bins: a chunk of one series at a time keeps its bins
-    /// in the cache.
-    year_values: Vec<Vec<Vec<Vec<f64>>>>,
+    /// Values of the yearly series, of chunks that go to the yearly bins: a chunk of one series after the other, so that
+    /// its bins stay in the cache. One piece of memory, given back when no more such chunks come.
+    year_values: Vec<f64>,
+    /// Paths of the chunk that have theirs there.
+    year_paths: usize,
     input_values: Vec<Vec<f64>>,
     input_moments: Vec<ChunkMoments>,
     input_pairs: Vec<ChunkCoMoments>,
@@ -155,11 +157,8 @@ impl Worker {
                 .iter()
                 .map(|deal| deal.iter().map(|year| vec![ChunkMoments::EMPTY; year.len()]).collect())
                 .collect(),
-            year_values: block
-                .years
-                .iter()
-                .map(|deal| deal.iter().map(|year| vec![Vec::new(); year.len()]).collect())
-                .collect(),
+            year_values: vec![0.0; chunk * block.years.iter().flatten().map(Vec::len).sum::<usize>()],
+            year_paths: 0,
             input_values: vec![Vec::new(); plan.inputs.nums.len()],
             input_moments: vec![ChunkMoments::EMPTY; plan.inputs.nums.len()],
             input_pairs: vec![ChunkCoMoments::EMPTY; plan.inputs.pairs.len()],
@@ -175,6 +174,9 @@ impl Worker {
         let first = work.chunk * CHUNK_PATHS;
         let end = (first + CHUNK_PATHS).min(shared.task.paths);
         let draws = observer.wants_draws();
+        if first >= QUANTILE_PATHS {
+            self.year_values = Vec::new();
+        }
         for path in (first..end).step_by(LANES) {
             let count = (end - path).min(LANES as u64) as usize;
             let asked = Asked {
@@ -244,10 +246,11 @@ impl Worker {
             add(moments, lanes);
         }
         if path < QUANTILE_PATHS {
-            let columns = self.year_values.iter_mut().flatten().flatten();
-            for (lanes, values) in block.years.iter().flatten().flatten().zip(columns) {
-                values.extend_from_slice(&lanes[..count]);
+            let rooms = self.year_values.chunks_exact_mut(CHUNK_PATHS as usize);
+            for (lanes, room) in block.years.iter().flatten().flatten().zip(rooms) {
+                room[self.year_paths..self.year_paths + count].copy_from_slice(&lanes[..count]);
             }
+            self.year_paths += count;
         }
         for (&num, moments) in plan.inputs.nums.iter().zip(&mut self.input_moments) {
             add(moments, block.value(num));
@@ -306,20 +309,19 @@ impl Worker {
             summarise(isa, values, &mut summary);
             *moments = ChunkMoments::EMPTY;
         }
-        let year_values = self.year_values.iter_mut();
-        for ((shared_years, years), values) in
-            shared.years.iter().zip(&mut self.year_moments).zip(year_values)
-        {
-            for ((shared_year, year), values) in shared_years.iter().zip(years).zip(values) {
+        let mut rooms = self.year_values.chunks_exact(CHUNK_PATHS as usize);
+        for (shared_years, years) in shared.years.iter().zip(&mut self.year_moments) {
+            for (shared_year, year) in shared_years.iter().zip(years) {
                 let mut summaries = held(shared_year);
-                for ((summary, moments), values) in summaries.iter_mut().zip(year).zip(values) {
+                for (summary, moments) in summaries.iter_mut().zip(year) {
                     summary.moments.add_chunk(moments);
                     *moments = ChunkMoments::EMPTY;
+                    let values = rooms.next().map_or(&[][..], |room| &room[..self.year_paths]);
                     bin_coarsely(isa, values, &mut summary.bins);
-                    values.clear();
                 }
             }
         }
+        self.year_paths = 0;
         let mut rest = held(&shared.rest);
         for (total, moments) in rest.inputs.iter_mut().zip(&mut self.input_moments) {
             total.add_chunk(moments);

@@ -77,8 +77,6 @@ pub struct MetricAnswer {
     pub metric: Metric,
     /// Mean, error, spread, quantiles.
     pub statistics: Statistics,
-    /// The values in rising order, as far as they are kept.
-    pub ranked: Ranked,
     /// A quantile of each of [`QUANTILES`] with its interval; none where the metric has no value on any path.
     pub quantiles: Vec<QuantileAnswer>,
     /// Counts in round bins.
@@ -210,6 +208,14 @@ impl Valuation<'_> {
         self.result.paths > 1 && self.subjects.iter().flat_map(|subject| &subject.metrics).all(same)
     }
 
+    /// The values of a metric of a subject in rising order, as far as they are kept. Made when asked for: those of all
+    /// metrics together would be as large as what the run has kept.
+    pub fn ranked(&self, who: Who, metric: Metric) -> Option<Ranked> {
+        let subject = self.subjects.iter().position(|subject| subject.who == who)?;
+        let metric = self.subjects[subject].metrics.iter().position(|answer| answer.metric == metric)?;
+        Some(self.result.metrics[subject][metric].ranked())
+    }
+
     /// How likely an event of a deal is by the horizon, and the standard error of that.
     pub fn probability(&self, deal: usize, event: Event) -> (f64, f64) {
         let by_period = &self.result.events[deal][event as usize];
@@ -291,7 +297,6 @@ pub(crate) fn metric_answer(
         statistics: summary.statistics_from(&ranked),
         quantiles,
         histogram: Histogram::from_ranked(&ranked, HISTOGRAM_BINS),
-        ranked,
     }
 }
 
