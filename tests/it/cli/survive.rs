@@ -53,6 +53,10 @@ fn extended_is_one_longer_run() {
             (&PATHS.into(), &PATHS.into())
         );
     }
+    // The file of draws is written whole: what is done is simulated again for it, and that is said.
+    place.run("run minimal.toml -n 5000 -q --draws csv -o e").ends(0);
+    let seen = place.run("extend e --paths +5000").ends(0);
+    seen.says("draws.csv is written whole: the 4,096 paths that are done are simulated again for it");
     // The whole number of paths says the same, and nothing is taken away.
     place.run("run minimal.toml -n 6000 -q --draws csv -o d").ends(0);
     place.run(&format!("extend d --paths {PATHS} -j 1 --checkpoint 1ms -q")).ends(0);
