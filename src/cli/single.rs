@@ -58,8 +58,11 @@ impl Figure {
     }
 }
 
+/// A metric's name, its unit and what it is.
+type Row = (String, String, Figure);
+
 /// Deals, then differences of deals: the metrics that each has, by name, with their units.
-fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<(String, String, Figure)>)> {
+fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
     let mix_year = plan.model.run.mix_year;
     let deals = plan.deals.len();
     subjects(plan)
