@@ -1,5 +1,5 @@
 //! What must hold for bytes of any kind: no panic, and what is accepted stays what it is. Shared by the fuzz targets and by
-//! the test that gives every kept input to them again.
+//! the test that gives every kept input to them again. Each says whether it accepted the bytes.
 
 #![allow(dead_code)] // each target uses one of them
 
@@ -15,19 +15,18 @@ use capstake::study::valuation::valuation;
 
 const MINIMAL: &str = include_str!("../configs/minimal.toml");
 const BASE: &str = include_str!("../configs/base.toml");
+const TINY: &str = include_str!("tiny.toml");
 
 /// A scenario file of these bytes.
-pub fn scenario(bytes: &[u8]) {
+pub fn scenario(bytes: &[u8]) -> bool {
     let (sources, config, problems) = config::read_bytes("fuzz.toml", bytes, &[]);
     assert!(!screen::problems(&sources, &problems, true).contains('\0'));
-    if let Some(config) = config {
-        judged(&config, problems.is_empty());
-    }
+    config.is_some_and(|config| judged(&config, problems.is_empty()))
 }
 
 /// `--set` flags, one a line: the first byte chooses the scenario.
-pub fn overrides(bytes: &[u8]) {
-    let Ok(text) = std::str::from_utf8(bytes) else { return };
+pub fn overrides(bytes: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(bytes) else { return false };
     let (text, scenario) = match text.strip_prefix('b') {
         Some(rest) => (rest, BASE),
         None => (text, MINIMAL),
@@ -35,16 +34,14 @@ pub fn overrides(bytes: &[u8]) {
     let flags: Vec<String> = text.lines().take(4).map(str::to_owned).collect();
     let (sources, config, problems) = config::read_bytes("fuzz.toml", scenario.as_bytes(), &flags);
     assert!(!screen::problems(&sources, &problems, false).is_empty() || problems.is_empty());
-    if let Some(config) = config {
-        judged(&config, problems.is_empty());
-    }
+    config.is_some_and(|config| judged(&config, problems.is_empty()))
 }
 
 /// A config is judged; a sound one is written out, reads back the same, and runs.
-fn judged(config: &Config, sound: bool) {
+fn judged(config: &Config, sound: bool) -> bool {
     let judged = Model::from_config(config, "fuzz", "", &NoColumns);
     if !sound {
-        return;
+        return false;
     }
     let text = resolved::to_toml(config);
     let (_, again) = config::parse("again.toml", &text, &[]);
@@ -52,22 +49,23 @@ fn judged(config: &Config, sound: bool) {
     assert_eq!(resolved::to_toml(&again), text);
     let keys = resolved::keys(config);
     assert_eq!(resolved::keys(&again), keys);
-    let Ok((model, _)) = judged else { return };
+    let Ok((model, _)) = judged else { return false };
     let plan = Plan::from_model(&model, 1, Isa::scalar());
     let one = run::single(&plan, 0);
     assert_eq!(one.inputs.len(), plan.inputs.nums.len());
+    true
 }
 
-fn minimal() -> Plan {
-    let (_, config) = config::parse("minimal.toml", MINIMAL, &[]);
-    let config = config.expect("the shipped scenario is sound");
-    let (model, _) = Model::from_config(&config, "minimal", "", &NoColumns).expect("it is");
+fn tiny() -> Plan {
+    let (_, config) = config::parse("tiny.toml", TINY, &[]);
+    let config = config.expect("the scenario is sound");
+    let (model, _) = Model::from_config(&config, "tiny", "", &NoColumns).expect("it is");
     Plan::from_model(&model, 1, Isa::scalar())
 }
 
-/// A state: the bytes as they are, or as a body under a right head and checksum.
-pub fn state(bytes: &[u8]) {
-    thread_local!(static PLAN: Plan = minimal());
+/// A state: the bytes as they are, or as a body under a right head and checksum, of `tiny.toml`.
+pub fn state(bytes: &[u8]) -> bool {
+    thread_local!(static PLAN: Plan = tiny());
     let _ = store::peek(bytes);
     let forged = || {
         let head = store::Head {
@@ -82,6 +80,7 @@ pub fn state(bytes: &[u8]) {
         };
         store::seal(&head, bytes)
     };
+    let mut accepted = false;
     for candidate in [bytes.to_vec(), forged()] {
         let Ok((head, state)) = store::from_bytes(&candidate) else { continue };
         // Numbers may be written in more bytes than they need; what is written again is what is read again.
@@ -95,14 +94,18 @@ pub fn state(bytes: &[u8]) {
             let result = Finished::put_together(state, &task).into_result(plan);
             let tables = tables::tables(&valuation(plan, &result));
             assert!(!tables.summary.is_empty());
+            accepted = true;
         });
     }
+    accepted
 }
 
 /// The CSV file of an empirical input; its column is `x`, as in the files that are kept.
-pub fn column(bytes: &[u8]) {
-    match columns::parse("fuzz.csv", bytes, "x") {
+pub fn column(bytes: &[u8]) -> bool {
+    let read = columns::parse("fuzz.csv", bytes, "x");
+    match &read {
         Ok(numbers) => assert!(!numbers.is_empty() && numbers.iter().all(|x| x.is_finite())),
         Err(error) => assert!(!error.to_string().is_empty()),
     }
+    read.is_ok()
 }

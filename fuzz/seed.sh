@@ -1,19 +1,28 @@
 #!/usr/bin/env bash
-# Fills the corpus with what ships: scenarios, bad ones, columns, a state. Then: cargo +nightly fuzz run scenario, and so on.
+# Fills the corpus with what was kept and what ships: scenarios, bad ones, columns, states. README.md says what comes then.
 set -euo pipefail
 cd "$(dirname "$0")"
 capstake="${1:-../target/release/capstake}"
 mkdir -p corpus/scenario corpus/overrides corpus/state corpus/column
+for target in scenario overrides state column; do
+  if [ -d "kept/$target" ]; then cp "kept/$target/"* "corpus/$target/"; fi
+done
 cp ../configs/*.toml ../tests/it/scenarios/*.toml ../tests/it/problems/*.toml corpus/scenario/
-"$capstake" run ../configs/minimal.toml -n 4096 -q -o corpus/run
-cp corpus/run/state.capstake corpus/state/whole
-# The body alone, without head and checksum: the target puts its own around it.
-python3 - <<'PY'
-bytes = open('corpus/run/state.capstake', 'rb').read()
+# States of the scenario that the target knows: of two chunks, of none, of the second alone.
+"$capstake" run tiny.toml -n 8192 -q -o corpus/two
+"$capstake" run tiny.toml -n 10 -q -o corpus/none
+"$capstake" run tiny.toml -n 8192 --shard 2/2 -q -o corpus/second
+for run in two none second; do
+  cp "corpus/$run/state.capstake" "corpus/state/$run"
+  # The body alone, without head and checksum: the target puts its own around it.
+  python3 - "$run" <<'PY'
+import sys
+bytes = open(f'corpus/{sys.argv[1]}/state.capstake', 'rb').read()
 head = int.from_bytes(bytes[12:20], 'little')
-open('corpus/state/body', 'wb').write(bytes[28 + head:-32])
+open(f'corpus/state/{sys.argv[1]}-body', 'wb').write(bytes[28 + head:-32])
 PY
-rm -r corpus/run
+  rm -r "corpus/$run"
+done
 printf 'x\n1\n-2.5e3\n' >corpus/column/plain
 printf '\xef\xbb\xbfdate, x\n2026,0.5\n\n2027, "1e-3"\r\n' >corpus/column/two
 cp ../tests/it/problems/growth.csv corpus/column/

@@ -6,4 +6,6 @@ mod properties;
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| properties::state(bytes));
+fuzz_target!(|bytes: &[u8]| {
+    properties::state(bytes);
+});

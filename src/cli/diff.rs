@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::exit::{Exit, Failure};
-use super::manifest::Manifest;
+use super::manifest::{Manifest, Status};
 use super::saved::keys_of;
 use super::words::{counted, thousands};
 use super::{output, results};
@@ -113,8 +113,13 @@ fn files(a: &Manifest, b: &Manifest) -> Vec<String> {
 
 fn page(arguments: &DiffArguments, first: &Manifest, second: &Manifest, found: &Differences) -> String {
     let line = |label: &str, folder: &Path, manifest: &Manifest| {
+        // Partial numbers say so wherever they are shown.
+        let partial = match manifest.status {
+            Status::Partial => format!(" (PARTIAL, of {})", thousands(manifest.run.paths_asked)),
+            _ => String::new(),
+        };
         format!(
-            "{label}  {}: {}, {} paths, seed {}, capstake {}\n",
+            "{label}  {}: {}, {} paths{partial}, seed {}, capstake {}\n",
             folder.display(),
             manifest.scenario.name,
             thousands(manifest.run.paths_done),

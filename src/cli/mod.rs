@@ -187,8 +187,8 @@ Examples:
   capstake extend out --paths +9e6     ten million in all
   capstake extend out --paths 10e6     the same
 
-The result equals one run of so many paths, bit for bit; only the paths that
-are added are simulated.";
+The result equals one run of so many paths, bit for bit. Only what is added is
+simulated; a file of draws is written whole, and takes all paths again.";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:

@@ -81,6 +81,9 @@ fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
     for (key, value) in keys.iter().zip(&one.inputs) {
         out.push_str(&format!("  {key:<widest$}  {}\n", short(*value)));
     }
+    if keys.is_empty() {
+        out.push_str("  none: no number of the scenario is uncertain\n");
+    }
     let ends = ends(plan);
     out.push_str(&section("all deals", &trace.shared, &trace.shared_values, &ends, width));
     for (d, deal) in plan.model.deals.iter().enumerate() {

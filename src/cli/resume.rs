@@ -13,10 +13,11 @@ use super::saved::Saved;
 use super::simulation::{self, MAX_PATHS, simd_argument};
 use super::state_file::{self, OtherBuild};
 use super::words::{self, quoted, thousands};
-use super::{output, signal};
+use super::{output, results, signal};
 use crate::config::Code;
 use crate::math::simd::Isa;
 use crate::run::{State, Task};
+use crate::sink;
 
 /// How to go on, and what is shown.
 #[derive(Debug, clap::Args)]
@@ -103,6 +104,9 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
     let (saved, folder) = open(&arguments.folder, &arguments.how)?;
     match saved.manifest.status {
         Status::Complete => {
+            if arguments.how.json {
+                already_done(&arguments.folder, &saved)?;
+            }
             if !arguments.how.quiet {
                 output::told(&format!(
                     "`{}` is complete: {} paths; more: capstake extend {} --paths +N\n",
@@ -122,6 +126,23 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
     }
     let paths = saved.manifest.run.paths_asked;
     go_on(saved, folder, state, paths, &arguments.how)
+}
+
+/// The object that the run printed, of its tables; a part, or a run without tables, has none.
+fn already_done(folder: &Path, saved: &Saved) -> Result<(), Failure> {
+    let manifest = &saved.manifest;
+    let rows = match manifest.files.iter().any(|file| file.name == "summary.csv") {
+        true => results::load(folder)?.1.tables.summary,
+        false => Vec::new(),
+    };
+    let facts = sink::json::RunFacts {
+        status: manifest.status.word(),
+        out: &folder.display().to_string(),
+        paths: manifest.run.paths_done,
+        seconds: manifest.run.wall_seconds,
+        failed: None,
+    };
+    output::results(&format!("{}\n", sink::json::summary(&facts, &rows)))
 }
 
 /// Adds paths to a run.
@@ -164,7 +185,7 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
 /// Locks a folder, then reads it.
 fn open(path: &Path, how: &How) -> Result<(Saved, Folder), Failure> {
     // A folder that is not there is a matter of reading it.
-    super::results::load_manifest(path)?;
+    results::load_manifest(path)?;
     let folder = Folder::reopen(path)?;
     let saved = Saved::open(path, how.simd, how.other_build())?;
     if !how.force {

@@ -57,20 +57,40 @@ impl Room {
     }
 }
 
-/// Free memory: what the system can give, or what the group of processes may still take if that is less.
+/// Free memory: the least of what the system can give, what the groups of processes (cgroups, as of Slurm, systemd and
+/// containers) may still take, and what this process may still map (`ulimit -v`).
 fn memory() -> Option<f64> {
     let text = |path: &str| std::fs::read_to_string(path).ok();
-    let number = |path: &str| text(path)?.trim().parse::<f64>().ok();
-    let available = text("/proc/meminfo").and_then(|info| {
-        let line = info.lines().find_map(|line| line.strip_prefix("MemAvailable:").map(str::to_owned))?;
-        Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? * 1024.0)
+    let kilobytes = |path: &str, label: &str| {
+        let found = text(path)?.lines().find_map(|line| line.strip_prefix(label).map(str::to_owned))?;
+        Some(found.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? * 1024.0)
+    };
+    let available = kilobytes("/proc/meminfo", "MemAvailable:");
+    let limits = text("/proc/self/limits").unwrap_or_default();
+    let mapped = kilobytes("/proc/self/status", "VmSize:").unwrap_or(0.0);
+    let address_space = address_space(&limits).map(|most| (most - mapped).max(0.0));
+    let group = text("/proc/self/cgroup").unwrap_or_default();
+    let groups = groups(&group).into_iter().filter_map(|folder| {
+        let number = |file: &str| text(&format!("{folder}/{file}"))?.trim().parse::<f64>().ok();
+        Some((number("memory.max")? - number("memory.current").unwrap_or(0.0)).max(0.0))
     });
-    let most = number("/sys/fs/cgroup/memory.max");
-    let left = most.map(|most| (most - number("/sys/fs/cgroup/memory.current").unwrap_or(0.0)).max(0.0));
-    match (available, left) {
-        (Some(available), Some(left)) => Some(available.min(left)),
-        (one, other) => one.or(other),
-    }
+    groups.chain(available).chain(address_space).reduce(f64::min)
+}
+
+/// The bytes that a process may map, of its `limits` as Linux shows them; nothing where there is no limit.
+fn address_space(limits: &str) -> Option<f64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Folders of the group that a process is in, by its `cgroup` as Linux shows it, and of those above: each may have a limit.
+fn groups(cgroup: &str) -> Vec<String> {
+    const ROOT: &str = "/sys/fs/cgroup";
+    let own = cgroup.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
+    let above = Path::new(own).ancestors().filter(|above| !above.as_os_str().is_empty());
+    let mut folders: Vec<String> = above.map(|above| format!("{ROOT}/{}", above.display())).collect();
+    folders.push(ROOT.to_owned());
+    folders
 }
 
 /// Free disk of the folder, or of the nearest one above it that exists.
@@ -104,6 +124,21 @@ mod tests {
         let disk = take(Some(4e9), Some(4e6)).unwrap_err();
         assert_eq!(disk.exit(), Exit::Output);
         assert!(disk.screen(false).contains("[S705]") && disk.screen(false).contains("4.0 MB are free"));
+    }
+
+    #[test]
+    fn limits_of_processes_and_groups() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max resident set          unlimited            unlimited            bytes     \n\
+                      Max address space         61440000             unlimited            bytes     \n";
+        assert_eq!(address_space(limits), Some(61_440_000.0));
+        assert_eq!(address_space(&limits.replace("61440000", "unlimited")), None);
+        assert_eq!(address_space(""), None);
+        let folders = groups("1:cpu:/x\n0::/slurm/job_7/step_0\n");
+        let expected = ["/slurm/job_7/step_0", "/slurm/job_7", "/slurm", ""];
+        assert_eq!(folders, expected.map(|end| format!("/sys/fs/cgroup{end}")));
+        assert_eq!(groups("0::/\n"), ["/sys/fs/cgroup"]);
+        assert_eq!(groups(""), ["/sys/fs/cgroup"]);
     }
 
     #[test]

@@ -34,6 +34,21 @@ use crate::sink::csv::Dialect;
 use crate::store::{self, Head};
 use crate::study::valuation::{Valuation, valuation};
 
+/// Options that say something of many paths or of files: nothing that one path alone could do.
+const OF_MANY_PATHS: [&str; 11] = [
+    "paths",
+    "out",
+    "threads",
+    "formats",
+    "csv_dialect",
+    "csv_bom",
+    "open",
+    "force",
+    "draws",
+    "checkpoint",
+    "shard",
+];
+
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArguments {
@@ -53,10 +68,12 @@ pub struct RunArguments {
     #[arg(long, value_name = "TIME", value_parser = checkpoint_argument)]
     pub checkpoint: Option<Checkpoint>,
     /// Simulate part I of N only, for `capstake merge`: 3/16
-    #[arg(long, value_name = "I/N", value_parser = shard_argument, conflicts_with_all = ["draws", "only_path"])]
+    #[arg(long, value_name = "I/N", value_parser = shard_argument, conflicts_with = "draws")]
     pub shard: Option<Shard>,
-    /// Run path K alone, print its inputs and metrics, write nothing
-    #[arg(long, value_name = "K")]
+    /// Run path K alone, counted from 0, print its inputs and metrics, write nothing
+    ///
+    /// Goes with --seed, --set, --simd, --json and --quiet (the exit code alone); `capstake replay` shows the path by period.
+    #[arg(long, value_name = "K", conflicts_with_all = OF_MANY_PATHS)]
     pub only_path: Option<u64>,
 }
 
@@ -73,7 +90,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         ));
     }
     if let Some(path) = arguments.only_path {
-        return super::single::print(&plan, &scenario.path, path, arguments.simulation.json);
+        return super::single::print(&plan, &scenario.path, path, simulation);
     }
     let threads = simulation.threads();
     let cost = Cost::of(&plan);
@@ -129,6 +146,15 @@ impl Job<'_> {
         Room::of(self.out).take(Need::of(self.cost, self.threads, self.draws_bytes(arguments)), self.out)
     }
 
+    /// Wall time that is left where so many paths are done. A file of draws is written whole: it takes all paths again.
+    fn seconds(&self, arguments: &RunArguments, before: u64) -> f64 {
+        let asked = self.task.paths_asked();
+        match arguments.draws {
+            Some(_) => self.cost.seconds(asked, self.threads) + self.cost.draws_seconds(asked, self.threads),
+            None => self.cost.seconds(asked.saturating_sub(before), self.threads),
+        }
+    }
+
     fn draws_bytes(&self, arguments: &RunArguments) -> f64 {
         if arguments.draws.is_some() { self.cost.draws_bytes(self.task.paths_asked()) } else { 0.0 }
     }
@@ -160,8 +186,7 @@ pub fn simulate(
     };
     let format = arguments.draws.unwrap_or(Draws::Csv);
     let display = Display::new(simulation.wish(), job.task.paths_asked(), before);
-    let left = job.task.paths_asked().saturating_sub(before);
-    let every = Checkpoint::every(arguments.checkpoint, job.cost.seconds(left, job.threads));
+    let every = Checkpoint::every(arguments.checkpoint, job.seconds(arguments, before));
     let keeper = every.map(|every| Keeper::new(job.out, job.plan, every));
     let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
     let began = Instant::now();
@@ -188,6 +213,9 @@ pub fn simulate(
         manifest.files = Vec::new();
         folder.drop_results()?;
         folder.put_manifest(manifest)?;
+        if simulation.json {
+            report(arguments, job, manifest, None, None)?;
+        }
         return Err(broken(arguments, job, &result));
     }
     manifest.status = if complete { Status::Complete } else { Status::Partial };
@@ -309,23 +337,30 @@ fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Fa
 fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     let threads = words::counted(job.threads, "thread");
     let asked = job.task.paths_asked();
-    let left = asked.saturating_sub(before);
     let disk = job.cost.tables_bytes + job.cost.state_bytes + job.draws_bytes(arguments);
     let what = match (&arguments.shard, before) {
         (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
         (_, 0) => thousands(asked),
         (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
     };
+    let again = match arguments.draws {
+        Some(draws) if before > 0 => format!(
+            "{} is written whole: the {} paths that are done are simulated again for it, and not counted twice\n",
+            draws.file(),
+            thousands(before)
+        ),
+        _ => String::new(),
+    };
     format!(
         "{}: {what} paths, seed {}, {threads} ({}); about {}, {} of memory and {} in {}\n",
         job.scenario.model.name,
         job.plan.seed,
         job.plan.isa.name(),
-        span(job.cost.seconds(left, job.threads)),
+        span(job.seconds(arguments, before)),
         size(job.cost.memory_bytes(job.threads)),
         size(disk),
         job.out.display()
-    )
+    ) + &again
 }
 
 /// The manifest of a run that begins.
@@ -443,6 +478,8 @@ fn report(
             out: &out,
             paths: manifest.run.paths_done,
             seconds: manifest.run.wall_seconds,
+            failed: (manifest.status == Status::Failed)
+                .then_some((manifest.failed_paths.count, &manifest.failed_paths.first)),
         };
         let rows = tables.map_or(&[][..], |tables| &tables.summary);
         return output::results(&format!("{}\n", sink::json::summary(&facts, rows)));

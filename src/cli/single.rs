@@ -7,23 +7,91 @@ use serde_json::{Map, Value, json};
 use super::exit::{Exit, Failure};
 use super::output;
 use super::run::subjects;
-use crate::kernel::metric::Metric;
+use super::simulation::Simulation;
 use crate::kernel::plan::Plan;
 use crate::run::{SinglePath, single};
 
 /// Runs path `path` and prints it; a path that is not finite is printed too, and is a failure.
-pub fn print(plan: &Plan, file: &Path, path: u64, as_json: bool) -> Result<Exit, Failure> {
+pub fn print(plan: &Plan, file: &Path, path: u64, simulation: &Simulation) -> Result<Exit, Failure> {
     let one = single(plan, path);
-    let text = if as_json { format!("{}\n", object(plan, &one)) } else { page(plan, file, &one) };
-    output::results(&text)?;
+    if simulation.json {
+        output::results(&format!("{}\n", object(plan, &one)))?;
+    } else if !simulation.quiet {
+        output::results(&page(plan, file, &one))?;
+    }
     Ok(if one.broken { Exit::Failed } else { Exit::Done })
+}
+
+/// A metric of a path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Figure {
+    /// Its value.
+    Is(f64),
+    /// It has none: no IPO, no stake.
+    Undefined,
+    /// It has one, which no number can hold.
+    NotFinite,
+}
+
+impl Figure {
+    fn of(value: f64) -> Figure {
+        match value {
+            value if value.is_nan() => Figure::Undefined,
+            value if value.is_infinite() => Figure::NotFinite,
+            value => Figure::Is(value),
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Figure::Is(value) => digits(value),
+            Figure::Undefined => "undefined".to_owned(),
+            Figure::NotFinite => "not finite".to_owned(),
+        }
+    }
+
+    fn json(self) -> Value {
+        match self {
+            Figure::Is(value) => value.into(),
+            Figure::Undefined | Figure::NotFinite => Value::Null,
+        }
+    }
+}
+
+/// A metric's name, its unit and what it is.
+type Row = (String, String, Figure);
+
+/// Deals, then differences of deals: the metrics that each has, by name, with their units.
+fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
+    let mix_year = plan.model.run.mix_year;
+    let deals = plan.deals.len();
+    subjects(plan)
+        .into_iter()
+        .enumerate()
+        .map(|(subject, (name, metrics))| {
+            let row = metrics.iter().enumerate().map(|(i, metric)| {
+                let mut figure = Figure::of(one.metrics[subject][i]);
+                if let Some(difference) = subject.checked_sub(deals).map(|at| &plan.differences[at]) {
+                    // Of two figures of which one is not finite the difference is none that is missing.
+                    let (_, later, first) = difference.metrics[i];
+                    let sides = [one.metrics[difference.later][later], one.metrics[0][first]];
+                    if sides.iter().all(|side| !side.is_nan()) && sides.iter().any(|side| side.is_infinite())
+                    {
+                        figure = Figure::NotFinite;
+                    }
+                }
+                (metric.name(mix_year), metric.unit().to_string(), figure)
+            });
+            (name, row.collect())
+        })
+        .collect()
 }
 
 fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     let ledger = &plan.model.ledger;
     let mut out = format!("path {} of {}, seed {}\n", one.path, file.display(), plan.seed);
     if one.broken {
-        out.push_str("this path is not finite\n");
+        out.push_str("this path is not finite: capstake replay shows in which period that begins\n");
     }
     out.push_str("\ninputs\n");
     let keys: Vec<&str> = plan.inputs.nums.iter().map(|&num| ledger.entry(num).key.as_str()).collect();
@@ -34,14 +102,13 @@ fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     if keys.is_empty() {
         out.push_str("  none: no number of the scenario is uncertain\n");
     }
-    let width =
-        Metric::ALL.iter().map(|metric| metric.name(plan.model.run.mix_year).len()).max().unwrap_or(0);
-    for ((name, metrics), values) in subjects(plan).iter().zip(&one.metrics) {
-        out.push_str(&format!("\n{name}\n"));
-        for (metric, value) in metrics.iter().zip(values) {
-            let text = if value.is_nan() { "-".to_owned() } else { digits(*value) };
-            let name = metric.name(plan.model.run.mix_year);
-            out.push_str(&format!("  {name:<width$}  {text:<22}  {}\n", metric.unit()));
+    let subjects = figures(plan, one);
+    let names = subjects.iter().flat_map(|(_, row)| row).map(|(name, ..)| name.len());
+    let width = names.max().unwrap_or(0);
+    for (subject, row) in &subjects {
+        out.push_str(&format!("\n{subject}\n"));
+        for (name, unit, figure) in row {
+            out.push_str(&format!("  {name:<width$}  {:<22}  {unit}\n", figure.text()));
         }
     }
     out
@@ -61,17 +128,25 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
         .zip(&one.inputs)
         .map(|(&num, &value)| (plan.model.ledger.entry(num).key.clone(), value.into()))
         .collect();
-    let deals: Map<String, Value> = subjects(plan)
-        .into_iter()
-        .zip(&one.metrics)
-        .map(|((name, metrics), values)| {
-            let mix_year = plan.model.run.mix_year;
-            let row: Map<String, Value> = metrics
+    let subjects = figures(plan, one);
+    let metrics: Map<String, Value> = subjects
+        .iter()
+        .map(|(subject, row)| {
+            let row: Map<String, Value> =
+                row.iter().map(|(name, _, figure)| (name.clone(), figure.json())).collect();
+            (subject.clone(), row.into())
+        })
+        .collect();
+    // What is null and not here is undefined.
+    let not_finite: Map<String, Value> = subjects
+        .iter()
+        .filter_map(|(subject, row)| {
+            let names: Vec<&str> = row
                 .iter()
-                .zip(values)
-                .map(|(metric, &value)| (metric.name(mix_year), value.into()))
+                .filter(|(_, _, figure)| *figure == Figure::NotFinite)
+                .map(|(name, ..)| name.as_str())
                 .collect();
-            (name, row.into())
+            (!names.is_empty()).then(|| (subject.clone(), json!(names)))
         })
         .collect();
     json!({
@@ -80,6 +155,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
         "seed": plan.seed,
         "finite": !one.broken,
         "inputs": inputs,
-        "metrics": deals,
+        "metrics": metrics,
+        "not_finite": not_finite,
     })
 }

@@ -241,6 +241,7 @@ impl Study<'_> {
         if let Some(answer) = answer {
             if self.simulation.json {
                 let facts = sink::json::RunFacts {
+                    failed: None,
                     status: manifest.status.word(),
                     out: &place,
                     paths: manifest.run.paths_done,

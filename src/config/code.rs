@@ -363,9 +363,10 @@ To mend it: give a number such as 100000, 1e6 or 10M with -n, or a whole number 
     MixYear = "S703", "a mix year off the timeline", r#"The year for which the mix of clouds is reported is not within the timeline. Its metrics have no value. This is a warning.
 
 To mend it: set `[run] mix_year` to a year of the timeline."#;
-    MemoryNeeded = "S704", "more memory than there is", r#"The run as asked needs more memory than the machine has.
+    MemoryNeeded = "S704", "more memory than there is", r#"The run as asked needs more memory than is free: of the machine, of the container or job that it runs in, or under `ulimit -v`. What it
+needs does not grow with the paths, but with threads, deals, metrics and years.
 
-To mend it: fewer paths, longer periods, fewer threads, or no draws file."#;
+To mend it: fewer threads (-j), a nearer horizon, fewer deals, or a larger limit."#;
     DiskNeeded = "S705", "more disk than there is", r#"The files of the run as asked are larger than what is free where the results go. The draws of every path are by far the largest.
 
 To mend it: another disk with -o, fewer paths, or no --draws."#;

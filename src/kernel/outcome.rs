@@ -261,9 +261,10 @@ fn close_year<V: Vector>(
     *broken = V::select(bad, V::one(), *broken);
 }
 
-/// NaN where a figure does not exist; marks the paths on which one that does is not finite.
+/// NaN where a figure does not exist; where one that does is not finite, infinite, and the path is marked.
 #[inline(always)]
 fn settle<V: Vector>(value: V, exists: V::Mask, broken: &mut V) -> V {
-    *broken = V::select(exists & !value.is_finite(), V::one(), *broken);
-    V::select(exists, value, V::splat(f64::NAN))
+    let wild = exists & !value.is_finite();
+    *broken = V::select(wild, V::one(), *broken);
+    V::select(wild, V::splat(f64::INFINITY), V::select(exists, value, V::splat(f64::NAN)))
 }

@@ -173,13 +173,15 @@ fn of_company(
         row.put("ev", bn, holding.ev);
         row.put("equity", bn, holding.equity);
         row.put("raised_when_short", bn, holding.raised);
-        row.put("dilution", Unit::Fraction, holding.kept);
+        row.put("dilution", Unit::Fraction, holding.kept * holding.alive);
     }
     row.put("alive", Unit::Flag, holding.alive);
     if plan.model.ipo.is_some() {
         row.put("gates_held", Unit::Months, listing.held_months);
         row.put("ready", Unit::Flag, listing.ready);
-        let listed = listing.ipo_time.to_array()[row.lane] <= at.end;
+        // A company that has failed is no longer listed, as in the series.
+        let alive = holding.alive.to_array()[row.lane] != 0.0;
+        let listed = alive && listing.ipo_time.to_array()[row.lane] <= at.end;
         row.number("listed", Unit::Flag, f64::from(u8::from(listed)));
     }
 }

@@ -332,7 +332,7 @@ pub const STATISTICS: [Term; 12] = [
 ];
 
 /// The files of a results folder.
-pub const FILES: [Term; 24] = [
+pub const FILES: [Term; 25] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -389,6 +389,7 @@ pub const FILES: [Term; 24] = [
         unit: None,
         text: "Every path and deal with every uncertain input and every metric; only with --draws csv. It is large.",
     },
+    Term { name: "state.capstake", unit: None, text: "The sums so far, for resume, extend and merge." },
     Term {
         name: "report.html",
         unit: None,

@@ -116,12 +116,34 @@ impl Sums {
             if moments.count().checked_add(moments.undefined()) != Some(paths) {
                 return Err(format!("a summary does not count {paths} paths"));
             }
+            // False also where one of them is no number: so they are where there is no value.
+            let ordered = moments.min() <= moments.max();
+            if ordered != (moments.count() > 0) {
+                return Err("the range of a summary is not that of its values".to_owned());
+            }
         }
         for summary in self.metrics.iter().flatten() {
             let bins = (summary.bins().count(), summary.bins().undefined());
             if bins != (summary.moments().count(), summary.moments().undefined()) {
                 return Err("bins and moments do not count the same paths".to_owned());
             }
+        }
+        for year in self.years.iter().flatten().flatten() {
+            // Bins are over the first paths only.
+            let (bins, all) = (&year.bins, &year.moments);
+            if bins.count() > all.count() || bins.undefined() > all.undefined() {
+                return Err("bins of a year count paths that its moments do not".to_owned());
+            }
+        }
+        for counts in rest.0.events.iter().flatten() {
+            let sum = counts.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
+            if sum.is_none_or(|sum| sum > paths) {
+                return Err("an event happens on more paths than there are".to_owned());
+            }
+        }
+        let broken = &rest.0.broken;
+        if broken.count > paths || broken.first.len() as u64 != broken.count.min(BROKEN_KEPT as u64) {
+            return Err("paths that are not finite are not those that are counted".to_owned());
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// What is said of a run besides its results.
 #[derive(Clone, Copy, Debug)]
 pub struct RunFacts<'a> {
-    /// `complete` or `partial`.
+    /// `complete`, `partial` or `failed`.
     pub status: &'a str,
     /// The results folder.
     pub out: &'a str,
@@ -15,11 +15,13 @@ pub struct RunFacts<'a> {
     pub paths: u64,
     /// Wall time, seconds.
     pub seconds: f64,
+    /// Of a run that failed: how many paths were not finite, and the lowest of their indices.
+    pub failed: Option<(u64, &'a [u64])>,
 }
 
 /// The object: texts as they are, null for what is not a number.
 pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
-    json!({
+    let mut object = json!({
         "schema_version": 1,
         "status": facts.status,
         "out": facts.out,
@@ -27,7 +29,11 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
         "seconds": facts.seconds,
         "paths_per_second": facts.paths as f64 / facts.seconds,
         "summary": rows,
-    })
+    });
+    if let Some((count, first)) = facts.failed {
+        object["failed_paths"] = json!({ "count": count, "first": first });
+    }
+    object
 }
 
 /// The object of a study: its sentences, and every table as a list of objects, one a row, under the table's name.
@@ -66,7 +72,8 @@ mod tests {
 
     #[test]
     fn the_object() {
-        let facts = RunFacts { status: "complete", out: "output/=x", paths: 1_000, seconds: 0.5 };
+        let facts =
+            RunFacts { status: "complete", out: "output/=x", paths: 1_000, seconds: 0.5, failed: None };
         let value = summary(&facts, &[]);
         assert_eq!(
             value.to_string(),
@@ -74,5 +81,8 @@ mod tests {
                 .to_owned()
                 + r#""paths_per_second":2000.0,"summary":[]}"#
         );
+        let failed = RunFacts { status: "failed", failed: Some((2, &[7, 9])), ..facts };
+        let value = summary(&failed, &[]).to_string();
+        assert!(value.ends_with(r#","summary":[],"failed_paths":{"count":2,"first":[7,9]}}"#), "{value}");
     }
 }

@@ -8,6 +8,7 @@ mod engine;
 
 mod architecture;
 mod cli;
+mod fuzz;
 mod laws;
 mod page;
 mod paired;

@@ -19,10 +19,13 @@ use capstake::model::ledger::{Law, Num};
 use capstake::rng::stream::{StreamKey, normal_of_draw, normal_of_path, uniform_of_draw};
 
 /// What the engine must show on one path, from the scalar forms alone.
-struct ScalarDraws<'a> {
-    model: &'a Model,
-    seed: u64,
-    path: u64,
+pub struct ScalarDraws<'a> {
+    /// The model.
+    pub model: &'a Model,
+    /// The seed of the run.
+    pub seed: u64,
+    /// The path.
+    pub path: u64,
 }
 
 impl ScalarDraws<'_> {

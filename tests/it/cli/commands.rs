@@ -89,7 +89,27 @@ fn one_path_alone_is_the_path_of_the_run() {
         let value = cell.parse::<f64>().ok();
         assert_eq!(alone.and_then(serde_json::Value::as_f64), value, "{key}");
     }
+    assert_eq!((&object["seed"], &object["path"]), (&3.into(), &4321.into()));
+    assert_eq!((&object["finite"], &object["not_finite"]), (&true.into(), &serde_json::json!({})));
     place.run("run base.toml --only-path 3").ends(0).prints("microsoft_take_pv");
+    assert_eq!(place.run("run base.toml --only-path 3 -q").ends(0).stdout, "");
+    // What is of many paths or of files does not go with it.
+    for option in [
+        "-n 10",
+        "-o x",
+        "-j 2",
+        "--formats csv",
+        "--csv-dialect excel-eu",
+        "--csv-bom",
+        "--open",
+        "--force",
+        "--draws csv",
+        "--checkpoint 1s",
+        "--shard 1/2",
+    ] {
+        let seen = place.run(&format!("run base.toml --only-path 3 {option}")).ends(2);
+        seen.says("cannot be used with").says("--only-path");
+    }
     assert_eq!(place.names("."), ["base.toml", "o"], "one path alone writes nothing");
 }
 

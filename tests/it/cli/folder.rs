@@ -205,5 +205,22 @@ fn a_path_that_is_not_finite_fails_the_run_and_names_the_command_that_shows_it()
     assert_eq!(manifest["status"], "failed");
     assert_eq!(manifest["failed_paths"]["count"], 1000);
     assert_eq!(place.names("o"), ["manifest.json"], "no results of this run or of the former");
-    place.run(command).ends(5).prints("this path is not finite");
+    place.run(command).ends(5).prints("this path is not finite").prints("not finite ");
+    // For programs: the run's object and that of the path say it too.
+    let failed = "run minimal.toml -n 1000 -s 7 -o o --force --set segment.all.growth=200 --json";
+    let seen = place.run(failed).ends(5).says("[S901]");
+    let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");
+    assert_eq!((&object["status"], &object["paths"]), (&"failed".into(), &1000.into()));
+    assert_eq!(object["failed_paths"]["count"], 1000);
+    assert_eq!(object["failed_paths"]["first"][4], 4);
+    assert_eq!(object["summary"], serde_json::json!([]));
+    let seen = place.run(&format!("{command} --json")).ends(5);
+    let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");
+    let metrics = &object["metrics"]["capped"];
+    let names = object["not_finite"]["capped"].as_array().expect("some are not finite");
+    assert!(names.contains(&"revenue_kept_pv".into()) && !names.contains(&"ipo_time".into()), "{names:?}");
+    // Undefined is null without being named: the cap is never reached where nothing is.
+    assert!(names.iter().all(|name| metrics[name.as_str().expect("a name")].is_null()));
+    assert!(metrics["ipo_time"].is_null(), "{metrics}");
+    assert_eq!(place.run(&format!("{command} -q")).ends(5).stdout, "");
 }

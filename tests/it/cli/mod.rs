@@ -8,6 +8,7 @@ mod insight;
 mod outside;
 mod page;
 mod problems;
+mod replay;
 mod signal;
 mod studies;
 mod survive;
