@@ -10,7 +10,7 @@ use super::cost::Cost;
 use super::draws::{Draws, DrawsFile, draws_argument};
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
-use super::formats::{self, Format};
+use super::formats::{self, Format, Made};
 use super::manifest::{
     Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
@@ -281,7 +281,7 @@ fn write(
     if formats.contains(&Format::Csv) {
         formats::write_tables(folder, &results.tables, dialect)?;
     }
-    formats::write(folder, results, formats)
+    formats::write(folder, Made::Run(results), formats)
 }
 
 /// The folder keeps the files that are finished and says `partial`.
@@ -351,11 +351,7 @@ pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
             simd: job.plan.isa.name().to_owned(),
         },
         outputs: Outputs {
-            formats: arguments
-                .simulation
-                .formats
-                .as_ref()
-                .map(|formats| formats.iter().map(|format| format.name().to_owned()).collect()),
+            formats: arguments.simulation.formats.as_deref().map(formats::names),
             draws: arguments.draws.map(|draws| draws.name().to_owned()),
             csv_dialect: arguments.simulation.csv.csv_dialect,
             csv_bom: arguments.simulation.csv.csv_bom,

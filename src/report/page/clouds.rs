@@ -73,6 +73,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
             x: Axis::years(f64::from(first), f64::from(last), first, last),
             y: Axis::linear(0.0, 100.0, 5, "%"),
             layers,
+            rows: 0,
             strips: Vec::new(),
             anchors: years.iter().map(|&year| f64::from(year)).collect(),
             described: format!("Stacked areas for {name}. In {last}: {}.", at_end.join(", ")),

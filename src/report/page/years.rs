@@ -134,6 +134,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Figure> {
         x: x.clone(),
         y,
         layers: bands(deal, &rows, &scale),
+        rows: 0,
         strips: Vec::new(),
         anchors: rows.iter().map(|row| f64::from(row.year)).collect(),
         described: format!(
@@ -290,6 +291,7 @@ fn paths_of(view: &View, deal: usize) -> Option<Figure> {
         x: x.clone(),
         y,
         layers: layers.clone(),
+        rows: 0,
         strips: Vec::new(),
         anchors: rows.iter().map(|row| f64::from(row.year)).collect(),
         described: format!(
