@@ -9,7 +9,7 @@ use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::scenario::ScenarioFile;
 use super::simulation::{Simulation, paths_to_run};
-use super::study::{Conducted, Desk, Halt, NotFinite, Study};
+use super::study::{Conducted, Desk, Halt, Study};
 use super::sweep::unit_of;
 use super::vary::{self, Bracket, Layout, Points};
 use crate::config::Code;
@@ -220,14 +220,8 @@ impl Job<'_> {
         let question = Question { columns: &columns.columns, pairs: &[] };
         let result = paired::execute(&plans, question, options, &desk.watch(options.paths, label));
         if let Some((plan, broken)) = result.first_broken() {
-            let at = variants.variants.iter().position(|variant| variant.plan == plan);
-            let point = at.and_then(|at| at.checked_sub(usize::from(with_base))).map(|at| &values[at]);
-            return Err(Stop::Halt(Halt::Broken(NotFinite {
-                of: point.map_or(String::new(), |point| self.points.words(point)),
-                broken: broken.clone(),
-                flags: point.map_or(Vec::new(), |point| self.points.flags(point)),
-                scenario: 0,
-            })));
+            let found = self.points.not_finite(&values, &variants, plan, broken.clone());
+            return Err(Stop::Halt(Halt::Broken(found)));
         }
         if result.interrupted {
             return Err(Stop::Interrupted);

@@ -9,7 +9,7 @@ use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::scenario::ScenarioFile;
 use super::simulation::{Simulation, paths_to_run};
-use super::study::{Conducted, Desk, Halt, NotFinite, Study};
+use super::study::{Conducted, Desk, Halt, Study};
 use super::vary::{self, Layout, Points, Vary};
 use super::words::{size, span, thousands};
 use crate::config::{Code, Unit};
@@ -205,7 +205,7 @@ impl Job<'_> {
             };
             let (columns, result) = simulate(&variants, self.quantities, Keep::Bins, desk, &label);
             if let Some((found, broken)) = result.first_broken() {
-                let not_finite = self.not_finite(&variants, batch, found, broken.clone());
+                let not_finite = self.points.not_finite(batch, &variants, found, broken.clone());
                 return Err(Halt::Broken(not_finite));
             }
             if result.interrupted {
@@ -239,26 +239,6 @@ impl Job<'_> {
         };
         let answer = (done > 0).then(|| report::sweep::sweep(&sweep));
         Ok(Conducted { answer, paths: done, interrupted, verdict: None })
-    }
-
-    fn not_finite(
-        &self,
-        variants: &Variants,
-        batch: &[Vec<String>],
-        plan: usize,
-        broken: crate::run::Broken,
-    ) -> NotFinite {
-        // Of copies in one plan nobody knows which; the first point stands for them.
-        let at = variants.variants.iter().skip(1).position(|variant| variant.plan == plan);
-        match at {
-            Some(at) => NotFinite {
-                of: self.points.words(&batch[at]),
-                broken,
-                flags: self.points.flags(&batch[at]),
-                scenario: 0,
-            },
-            None => NotFinite { of: String::new(), broken, flags: Vec::new(), scenario: 0 },
-        }
     }
 }
 

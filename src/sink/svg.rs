@@ -170,12 +170,14 @@ fn axes(out: &mut String, place: &Place) {
     let plot = place.plot;
     for tick in &plot.y.ticks {
         let y = c(place.y(tick.at));
+        // Rows that are listed need no line to lead the eye.
+        if plot.rows == 0 {
+            let (left, right) = (c(place.left), c(place.right));
+            let _ = write!(out, "<line class=\"grid\" x1=\"{left}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\"/>");
+        }
         let _ = write!(
             out,
-            "<line class=\"grid\" x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/><text class=\"tick\" x=\"{}\" y=\"{}\" \
-             text-anchor=\"end\">{}</text>",
-            c(place.left),
-            c(place.right),
+            "<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
             c(place.left - 7.0),
             c(place.y(tick.at) + 4.0),
             escape(&tick.label)

@@ -248,8 +248,13 @@ fn chart(placed: &Placed) -> xlsx::Chart {
         chart.x_axis().set_text_axis(true);
     }
     axis(chart.y_axis(), y);
-    chart.y_axis().set_major_gridlines(true);
-    chart.y_axis().set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
+    // Of bars the figures run along the axis below.
+    let figures = if *kind == Kind::Bars { chart.x_axis() } else { chart.y_axis() };
+    figures.set_major_gridlines(true);
+    figures.set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
+    if *kind == Kind::Bars {
+        chart.y_axis().set_major_gridlines(false);
+    }
     if *kind == Kind::Points {
         chart.x_axis().set_major_gridlines(false);
     }

@@ -330,7 +330,7 @@ impl Grid<'_> {
             id,
             title: format!("{title}{unit}"),
             caption: format!(
-                "Across: {}; down: {}. The darker, the larger. Errors stand in the tables.",
+                "Across: {}; down: {}. The darker, the larger. Errors stand in the files.",
                 self.across.name, self.down.name
             ),
             legend: Vec::new(),

@@ -3,7 +3,7 @@
 use super::figure::Readings;
 use super::provenance::{self, Provenance};
 use super::{Block, Page, Section, chart, wording};
-use crate::report::answer::{Answer, Table};
+use crate::report::answer::{Answer, Column, Role, Shown, Table};
 use crate::report::digits::thousands;
 use crate::report::reading::read;
 use crate::report::results::Facts;
@@ -59,10 +59,22 @@ pub fn name(study: &str) -> &str {
     }
 }
 
+/// The table with the words that tell its rows apart, which a terminal leaves out where it shows those of one thing alone.
+fn told_apart(table: &Table) -> Table {
+    let figures = |column: &Column| matches!(column.role, Role::Figure | Role::Low);
+    let first = table.columns.iter().position(figures).unwrap_or(table.columns.len());
+    let mut table = table.clone();
+    for column in table.columns[..first].iter_mut().filter(|column| column.role == Role::Detail) {
+        column.role = Role::Key;
+    }
+    table
+}
+
 /// The table, and words on what is left out of it.
 fn table(table: &Table) -> Vec<Block> {
-    let all: Vec<_> = table.rows.iter().collect();
-    let mut rows = if all.len() * table.columns.len() <= MOST_CELLS { all } else { table.shown_rows() };
+    let whole = told_apart(table);
+    let fits = table.rows.len() * table.columns.len() <= MOST_CELLS && table.shown != Shown::None;
+    let mut rows = if fits { whole.rows.iter().collect() } else { whole.shown_rows() };
     rows.truncate(MOST_ROWS);
     let file = format!("{}.csv", table.name);
     if rows.is_empty() {
@@ -72,7 +84,7 @@ fn table(table: &Table) -> Vec<Block> {
         };
         return vec![Block::Words(words)];
     }
-    let laid = read(table, &rows);
+    let laid = read(&whole, &rows);
     let mut blocks = vec![Block::Table(Readings {
         title: table.title.clone(),
         columns: laid.iter().map(|column| column.heading.clone()).collect(),

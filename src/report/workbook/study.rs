@@ -345,8 +345,8 @@ fn bars_chart(
         kind: Kind::Bars,
         series,
         lines: Vec::new(),
-        x: Axis::default(),
-        y: Axis { title: from, bounds: None, ..along },
+        x: Axis { title: from, bounds: None, ..along },
+        y: Axis::default(),
         gap: 40,
     }
 }

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// Results of a run, with facts that do not change from day to day.
-fn results(model: &Model, paths: u64) -> Results {
+pub(crate) fn results(model: &Model, paths: u64) -> Results {
     let plan = Plan::from_model(model, 1, Isa::detect());
     let result = run::execute(&plan, Options { paths, threads: 2 }, &Silent);
     let facts = Facts {
