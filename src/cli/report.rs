@@ -8,6 +8,18 @@ use super::formats::{self, Format, Made};
 use super::results::{self, Contents};
 use super::{opening, output, picture};
 
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake report output/base                 results.xlsx and report.html anew
+  capstake report output/base --open          and open it
+  capstake report output/base --formats xlsx  the workbook alone
+  capstake report output/base --picture answer.svg  a figure of the page alone
+
+Reads the tables (CSV) and the manifest of the folder, of a study its answer.json,
+each compared with its digest, and simulates nothing. Equal tables give equal
+files, to the byte.";
+
 /// Arguments of `report`.
 #[derive(Debug, clap::Args)]
 pub struct ReportArguments {

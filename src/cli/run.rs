@@ -126,11 +126,12 @@ pub struct Job<'a> {
 impl Job<'_> {
     /// Refuses a run for which the machine has no room.
     pub fn fits(&self, arguments: &RunArguments) -> Result<(), Failure> {
-        Room::of(self.out).take(Need::of(self.cost, self.threads, self.draws_bytes(arguments)), self.out)
+        let files = self.cost.files_bytes(&arguments.simulation.formats()) + self.draws_bytes(arguments);
+        Room::of(self.out).take(Need::of(self.cost, self.threads, files), self.out)
     }
 
     fn draws_bytes(&self, arguments: &RunArguments) -> f64 {
-        if arguments.draws.is_some() { self.cost.draws_bytes(self.task.paths_asked()) } else { 0.0 }
+        arguments.draws.map_or(0.0, |format| self.cost.draws_bytes(self.task.paths_asked(), format))
     }
 }
 
@@ -310,7 +311,9 @@ fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     let threads = words::counted(job.threads, "thread");
     let asked = job.task.paths_asked();
     let left = asked.saturating_sub(before);
-    let disk = job.cost.tables_bytes + job.cost.state_bytes + job.draws_bytes(arguments);
+    let formats = arguments.simulation.formats();
+    let disk = job.cost.files_bytes(&formats) + job.cost.state_bytes + job.draws_bytes(arguments);
+    let seconds = job.cost.seconds(left, job.threads) + job.cost.files_seconds(&formats);
     let what = match (&arguments.shard, before) {
         (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
         (_, 0) => thousands(asked),
@@ -321,7 +324,7 @@ fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
         job.scenario.model.name,
         job.plan.seed,
         job.plan.isa.name(),
-        span(job.cost.seconds(left, job.threads)),
+        span(seconds),
         size(job.cost.memory_bytes(job.threads)),
         size(disk),
         job.out.display()

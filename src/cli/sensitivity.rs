@@ -30,6 +30,24 @@ const DEFAULT_PATHS: u64 = 100_000;
 /// Longer than a month is refused, seconds.
 const MAX_SECONDS: f64 = 30.0 * 86_400.0;
 
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake sensitivity base.toml             tornado of both sides' values
+  capstake sensitivity base.toml --metric cap_saving_pv
+                                             of another metric
+  capstake sensitivity base.toml --metric 'prior-2025 - amended-2026.microsoft_take_pv'
+                                             of the difference of two deals
+  capstake sensitivity base.toml --method shapley
+                                             the variance shared out
+  capstake sensitivity base.toml --method sobol --by kind
+                                             all inputs against all noise
+
+A plain run takes as long as `capstake run`. Sobol indices of k variables take
+k + 2 runs of -n paths, Shapley effects k + 1 [default: 100,000 paths each].
+Inputs that are correlated move together: the swing of one carries the others
+along, and only Shapley effects share out what they do together.";
+
 /// Arguments of `sensitivity`.
 #[derive(Debug, clap::Args)]
 pub struct SensitivityArguments {

@@ -22,6 +22,24 @@ use crate::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use crate::study::target::{BadTarget, Side, Statistic, Target};
 use crate::study::variant::{Columns, Variants};
 
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
+                                which cap makes the new deal neutral?
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target amended-2026.microsoft_take_pv.mean=200
+  capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
+      --target 'P(amended-2026.cap_hit)=0.5'
+                                at which rate is the cap reached every other time?
+
+A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
+or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
+be the difference of two deals, 'LATER - FIRST'. All values of the key see the
+same draws; the interval says what other draws would have given. Where no value
+reaches the target, the figures at both ends are shown and the exit code is 2.";
+
 /// Arguments of `solve`.
 #[derive(Debug, clap::Args)]
 pub struct SolveArguments {

@@ -196,6 +196,17 @@ impl Study<'_> {
         }
     }
 
+    /// All files: the answer as a whole is about as long as the tables, the workbook half, the page as long beside its style.
+    fn files_bytes(&self) -> f64 {
+        let of = |format: &Format| match format {
+            Format::Csv => self.bytes,
+            Format::Xlsx => 15e3 + 0.5 * self.bytes,
+            Format::Html => 60e3 + self.bytes,
+        };
+        // The manifest has the scenario as resolved.
+        30e3 + self.bytes + self.simulation.formats().iter().map(of).sum::<f64>()
+    }
+
     /// The tables, the answer as a whole, and what is made of it.
     fn write(&self, folder: &mut Folder, manifest: &Manifest, answer: &Answer) -> Result<(), Failure> {
         let formats = self.simulation.formats();
@@ -219,7 +230,7 @@ impl Study<'_> {
             counted(self.simulation.threads(), "thread"),
             self.simulation.simd.name(),
             span(self.seconds),
-            size(self.bytes),
+            size(self.files_bytes()),
             out.display()
         )
     }

@@ -21,6 +21,24 @@ use crate::study::quantity::{Of, Quantity};
 use crate::study::sweep::{Measured, Named, Sweep, measured};
 use crate::study::variant::{Columns, Variants};
 
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=10:60:11
+                                what each side has at caps of 10, 15, … 60
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=0:80:41 \\
+      --vary deal.amended-2026.rate=0.1,0.15,0.2 --metric share_pv
+                                a grid of two keys
+  capstake sweep base.toml --vary equity.multiple_long_run=4:8:5 -n 200k
+                                any number of the scenario
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=20,38,60 \\
+      --metric 'prior-2025 - amended-2026.microsoft_take_pv'
+                                the difference of two deals
+
+All points see the same draws, so that their differences are known far better
+than their values. Terms of a deal are cheap: revenue is simulated once for all
+values. Every point is that of a run with --set, to the bit.";
+
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]
 pub struct SweepArguments {

@@ -49,7 +49,7 @@ impl Frame {
 }
 
 /// Room of a row of a drawing that lists things.
-const ROW: f64 = 34.0;
+const ROW: f64 = 40.0;
 /// Room of a strip.
 const STRIP: f64 = 32.0;
 /// Room of the marks of the x axis.

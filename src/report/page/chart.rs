@@ -408,11 +408,11 @@ impl Bars<'_> {
                 if right > left {
                     layers.push(Layer::Bar {
                         tone: Tone::Deal(1 - end),
-                        corners: [left, up - 0.42, right, up + 0.02],
+                        corners: [left, up - 0.46, right, up + 0.06],
                     });
                 }
             }
-            layers.push(Layer::Label { at: (x.low, up + 0.12), text: bar.label.clone() });
+            layers.push(Layer::Label { at: (x.low, up + 0.17), text: bar.label.clone() });
         }
         if self.centre != 0.0 {
             layers.push(Layer::Rule { x: scale(self.centre) });

@@ -190,7 +190,8 @@ fn meaning(name: &str) -> &'static str {
     crate::report::glossary::SERIES.iter().find(|term| term.name == word).map_or("", |term| term.text)
 }
 
-fn exact(rows: &[&AnnualRow]) -> Exact {
+/// The figures of rows, unrounded.
+pub fn exact(rows: &[&AnnualRow]) -> Exact {
     Exact {
         columns: vec![
             "deal",

@@ -67,12 +67,15 @@ fn the_readiness_calendar_is_written_and_told() {
     assert_eq!(
         place.names("output/base-ipo"),
         [
+            "answer.json",
             "calendar.csv",
             "dilution.csv",
             "gates.csv",
             "manifest.json",
             "offer.csv",
             "readiness.csv",
+            "report.html",
+            "results.xlsx",
             "standards.csv",
             "standards_calendar.csv",
             "times.csv"

@@ -88,6 +88,6 @@ fn files_of_a_study_are_those_that_are_asked_for() {
     place.run("report html").ends(7).says("[S804]").says("its digest is another");
     std::fs::remove_file(place.at("html/answer.json")).expect("a file");
     place.run("report html").ends(3).says("[S804]").says("answer.json");
-    let ask = "ask again: capstake sweep minimal.toml --vary deal.capped.cap_usd_bn=20,38 -n 500 -s 1";
+    let ask = "asked again: capstake sweep minimal.toml --vary deal.capped.cap_usd_bn=20,38 -n 500 -s 1";
     place.run("verify html").ends(3).says("not a run").says(ask);
 }
