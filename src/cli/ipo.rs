@@ -40,7 +40,7 @@ pub struct IpoArguments {
 }
 
 /// What a path costs more than in a plain run: figures of every period, gates left out one by one, standards.
-const MORE: f64 = 1.4;
+const MORE: f64 = 1.5;
 /// Bytes of a row of the tables.
 const ROW_BYTES: f64 = 70.0;
 

@@ -62,7 +62,7 @@ const GRID_OF_COPIES: usize = 9;
 /// Values tried first where each is a simulation of its own.
 const GRID_OF_PLANS: usize = 4;
 /// Runs of a plan that a search takes, about.
-const USUAL_RUNS: f64 = 8.0;
+const USUAL_RUNS: f64 = 6.0;
 
 /// Why an evaluation gives nothing.
 enum Stop {

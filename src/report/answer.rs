@@ -31,7 +31,8 @@ pub struct Answer {
 pub struct Table {
     /// Stem of its file: small letters and underscores.
     pub name: Cow<'static, str>,
-    /// What it shows, in words.
+    /// What it shows, in words; where a first page shows the rows of one thing alone ([`Shown::First`]), its name goes first,
+    /// up to a semicolon.
     pub title: String,
     /// Columns in order.
     pub columns: Vec<Column>,
@@ -61,6 +62,17 @@ pub enum Shown {
 }
 
 impl Table {
+    /// The title without what it says of the rows that a first page shows.
+    pub fn title_of_all(&self) -> String {
+        let parts = match self.shown {
+            Shown::First(_) => self.title.split_once("; "),
+            _ => None,
+        };
+        let words = parts.map_or(self.title.as_str(), |(_, rest)| rest);
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// Rows that a terminal shows.
     pub fn shown_rows(&self) -> Vec<&Vec<Value>> {
         match self.shown {

@@ -51,7 +51,7 @@ impl Page<'_> {
             name: "standards".into(),
             title: format!(
                 "Standards on the day of the offer, as far as the model knows ({financial} financial tests, of which an exchange asks \
-                 one; {CHECK})"
+                 one, {CHECK})"
             ),
             columns,
             rows,

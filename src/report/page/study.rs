@@ -85,8 +85,10 @@ fn table(table: &Table) -> Vec<Block> {
         return vec![Block::Words(words)];
     }
     let laid = read(&whole, &rows);
+    // With more than the rows of one thing the words that tell them apart are there too.
+    let of_one = whole == *table || rows.len() == table.shown_rows().len();
     let mut blocks = vec![Block::Table(Readings {
-        title: table.title.clone(),
+        title: if of_one { table.title.clone() } else { table.title_of_all() },
         columns: laid.iter().map(|column| column.heading.clone()).collect(),
         rows: (0..rows.len())
             .map(|row| laid.iter().map(|column| column.cells[row].clone()).collect())

@@ -5,7 +5,7 @@ use super::figures::{by_error, by_size};
 use super::front;
 use super::sheet::{Digits, Look, Placed, Properties, Sheet, Style, TooLarge, Workbook};
 use crate::config::Unit;
-use crate::report::answer::{self, Answer, Column, Curve, Point, Role, Table, Value};
+use crate::report::answer::{self, Answer, Column, Curve, Point, Role, Shown, Table, Value};
 use crate::report::digits::thousands;
 use crate::report::page::study::name;
 use crate::report::results::Facts;
@@ -142,7 +142,9 @@ fn digits(unit: Option<Unit>, figure: f64, error: Option<f64>) -> Digits {
 fn table(facts: &Facts, table: &Table) -> Sheet {
     let mut sheet = Sheet::new(sheet_name(table));
     super::title(&mut sheet, &sheet_name(table), facts);
-    sheet.text(2, 0, table.title.clone(), Look::Note);
+    let is_cut = table.shown != Shown::None && table.shown_rows().len() < table.rows.len();
+    let title = if is_cut { table.title_of_all() } else { table.title.clone() };
+    sheet.text(2, 0, title, Look::Note);
     let is_words = |at: usize| table.rows.iter().any(|row| matches!(row[at], Value::Text(_)));
     let headers: Vec<String> = table.columns.iter().map(header).collect();
     let looks = (0..headers.len()).map(|at| if is_words(at) { Look::Header } else { Look::HeaderRight });
