@@ -47,8 +47,8 @@ fn judged(config: &Config, sound: bool) -> bool {
     let (_, again) = config::parse("again.toml", &text, &[]);
     let again = again.unwrap_or_else(|problems| panic!("{problems}\n{text}"));
     assert_eq!(resolved::to_toml(&again), text);
-    let keys = resolved::keys(config);
-    assert_eq!(resolved::keys(&again), keys);
+    let keys = resolved::flat(config);
+    assert_eq!(resolved::flat(&again), keys);
     let Ok((model, _)) = judged else { return false };
     let plan = Plan::from_model(&model, 1, Isa::scalar());
     let one = run::single(&plan, 0);

@@ -6,7 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use super::cost::Cost;
+use super::draws::Draws;
 use super::exit::{Exit, Failure};
+use super::formats::Format;
 use super::room::Room;
 use super::scenario::{self, Scenario};
 use super::simulation::{self, paths_argument, paths_to_run};
@@ -53,16 +55,19 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
-    let disk = cost.tables_bytes + cost.state_bytes;
+    let disk = cost.files_bytes(&Format::ALL) + cost.state_bytes;
+    let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);
     page.push_str(&format!(
-        "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}\n",
+        "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}, with \
+         --draws parquet {}\n",
         thousands(paths),
         counted(threads, "thread"),
-        span(cost.seconds(paths, threads)),
+        span(seconds),
         size(cost.memory_bytes(threads)),
         size(disk),
-        span(cost.seconds(paths, threads) + cost.draws_seconds(paths, threads)),
-        size(disk + cost.draws_bytes(paths)),
+        span(seconds + cost.draws_seconds(paths, threads)),
+        size(disk + cost.draws_bytes(paths, Draws::Csv)),
+        size(disk + cost.draws_bytes(paths, Draws::Parquet)),
     ));
     page.push_str(&room_in_words(&Room::of(Path::new("."))));
     let verdict = match scenario.warnings.warning_count() {

@@ -19,6 +19,18 @@ use crate::study::compare::{self, Comparison};
 use crate::study::sweep::{Named, measured};
 use crate::study::variant::{Variant, Variants};
 
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake compare base.toml slow.toml        every metric, with the difference
+  capstake compare a.toml b.toml c.toml -n 1e5
+  capstake compare a.toml b.toml --set discount.share=0.1
+                                              the same key set in all of them
+
+Inputs of the same name see the same draws in all scenarios, so that a difference
+has a far smaller error than two runs give. Deals of the same name stand side by
+side. The keys that differ are listed. For one key of one scenario: sweep.";
+
 /// Arguments of `compare`.
 #[derive(Debug, clap::Args)]
 pub struct CompareArguments {

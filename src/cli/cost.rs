@@ -1,5 +1,7 @@
 //! What a run takes: time, memory and disk, from the size of its plan; nothing is simulated to find out.
 
+use super::draws::Draws;
+use super::formats::Format;
 use crate::kernel::plan::Plan;
 use crate::run::{CHUNK_PATHS, QUANTILE_PATHS};
 
@@ -15,6 +17,23 @@ const PERIOD_DEAL_CLOUD: f64 = 9.0;
 /// Yearly series go into bins on the first paths only.
 const YEAR_BINS: f64 = 6.0;
 const DRAWS_CELL: f64 = 60.0;
+/// Further deals of a plan that follow another see what falls due under that one and count it against a cap of their own: part
+/// of the cost of a deal.
+const FOLLOWER: f64 = 0.43;
+
+// Bytes, fitted on the shipped scenarios (workbook within a third, page within a fifth of what was written).
+const WORKBOOK: f64 = 50e3;
+const WORKBOOK_METRIC: f64 = 4.5e3;
+const PAGE: f64 = 80e3;
+const PAGE_METRIC: f64 = 4e3;
+const PAGE_SERIES_PERIOD: f64 = 300.0;
+/// A cell of a Parquet file and of a sheet beside one of CSV.
+const PARQUET: f64 = 0.33;
+const SHEET: f64 = 0.6;
+/// Bytes of a sheet that is full.
+const FULL_SHEET: f64 = 300e6;
+/// Seconds that making workbook and page of a metric takes.
+const MADE_METRIC: f64 = 2.5e-3;
 
 /// Estimates for one plan.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +47,10 @@ pub struct Cost {
     /// Bytes of one path's rows in a draws file.
     draws_path_bytes: f64,
     /// Bytes of the tables together.
-    pub tables_bytes: f64,
+    tables_bytes: f64,
+    workbook_bytes: f64,
+    page_bytes: f64,
+    made_seconds: f64,
     /// Bytes of the saved state, at most once its bins are full.
     pub state_bytes: f64,
     memory_base: f64,
@@ -43,6 +65,8 @@ impl Cost {
         let periods = count(plan.steps.periods.len());
         let years = count(plan.steps.years.len());
         let (deals, clouds) = (count(plan.deals.len()), count(model.clouds.len()));
+        let following = count(plan.deals.iter().filter(|deal| deal.follows.is_some()).count());
+        let own_deals = deals - (1.0 - FOLLOWER) * following;
         let inputs = count(plan.inputs.nums.len());
         let series: f64 = plan.deals.iter().map(|deal| count(deal.series.len())).sum();
         let own: f64 = plan.deals.iter().map(|deal| count(deal.metrics.len())).sum();
@@ -55,7 +79,7 @@ impl Cost {
             + periods
                 * (PERIOD_PROCESS * processes
                     + PERIOD_SHOCK * count(model.shocks.len())
-                    + deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
+                    + own_deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
         let cells = deals * (inputs + count(crate::kernel::metric::Metric::ALL.len()));
         // Rows times their usual length.
         let tables = metrics * (250.0 + 27.0 * 75.0 + 45.0 * 60.0)
@@ -74,6 +98,9 @@ impl Cost {
             draws_seconds: cells * DRAWS_CELL * 1e-9,
             draws_path_bytes: cells * 18.5 + deals * 25.0,
             tables_bytes: tables,
+            workbook_bytes: WORKBOOK + WORKBOOK_METRIC * metrics,
+            page_bytes: PAGE + PAGE_METRIC * metrics + PAGE_SERIES_PERIOD * series * periods,
+            made_seconds: MADE_METRIC * metrics,
             state_bytes: state,
             memory_base,
             memory_thread,
@@ -91,9 +118,29 @@ impl Cost {
         paths as f64 * self.draws_seconds / threads.max(1) as f64
     }
 
+    /// Size of the files of these formats together.
+    pub fn files_bytes(&self, formats: &[Format]) -> f64 {
+        let of = |format: &Format| match format {
+            Format::Csv => self.tables_bytes,
+            Format::Xlsx => self.workbook_bytes,
+            Format::Html => self.page_bytes,
+        };
+        formats.iter().map(of).sum()
+    }
+
+    /// Time that making the files of these formats takes, whatever the number of paths.
+    pub fn files_seconds(&self, formats: &[Format]) -> f64 {
+        if formats.iter().any(|format| format.file().is_some()) { self.made_seconds } else { 0.0 }
+    }
+
     /// Size of a draws file of so many paths.
-    pub fn draws_bytes(&self, paths: u64) -> f64 {
-        paths as f64 * self.draws_path_bytes
+    pub fn draws_bytes(&self, paths: u64, format: Draws) -> f64 {
+        let as_csv = paths as f64 * self.draws_path_bytes;
+        match format {
+            Draws::Csv => as_csv,
+            Draws::Parquet => PARQUET * as_csv,
+            Draws::Xlsx => (SHEET * as_csv).min(FULL_SHEET),
+        }
     }
 
     /// Memory at its highest; it does not grow with the paths.

@@ -13,6 +13,16 @@ use crate::report::digits::significant;
 use crate::report::tables::SummaryRow;
 use crate::study::difference::{Figure, KeyChange, Moved, changed_keys, moved, only_in_first};
 
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake diff output/base output/base-changed
+  capstake diff a b --top 50
+  capstake diff a b --json | jq '.keys'
+
+Shows the keys that changed, seed, paths and version, then the means that moved
+most, in standard errors. The exit code is 0 whether or not they differ.";
+
 /// Arguments of `diff`.
 #[derive(Debug, clap::Args)]
 pub struct DiffArguments {

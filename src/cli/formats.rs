@@ -3,10 +3,13 @@
 use super::folder::Folder;
 use super::{output, words};
 use crate::cli::exit::Failure;
-use crate::report::results::Results;
+use crate::report::answer::Answer;
+use crate::report::page::{self, Page};
+use crate::report::results::{Facts, Results};
 use crate::report::row::Row;
 use crate::report::tables::Tables;
-use crate::report::{page, workbook};
+use crate::report::workbook;
+use crate::report::workbook::sheet::{TooLarge, Workbook};
 use crate::sink;
 use crate::sink::csv::Dialect;
 
@@ -98,12 +101,38 @@ pub fn made_argument(text: &str) -> Result<Format, String> {
     }
 }
 
+/// What workbook and page are made of.
+#[derive(Clone, Copy)]
+pub enum Made<'a> {
+    /// A run.
+    Run(&'a Results),
+    /// A study, with what was asked.
+    Study(&'a Facts, &'a Answer),
+}
+
+impl Made<'_> {
+    fn workbook(self) -> Result<Workbook, TooLarge> {
+        match self {
+            Made::Run(results) => workbook::workbook(results),
+            Made::Study(facts, answer) => workbook::study::workbook(facts, answer),
+        }
+    }
+
+    /// Its page.
+    pub fn page(self) -> Page {
+        match self {
+            Made::Run(results) => page::page(results),
+            Made::Study(facts, answer) => page::study::page(facts, answer),
+        }
+    }
+}
+
 /// Writes the files that are made of the results as a whole, as far as they are among the formats. What does not fit its
 /// format is left out, and stderr says so with counts.
 ///
 /// # Errors
 /// Where a file cannot be written.
-pub fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Result<(), Failure> {
+pub fn write(folder: &mut Folder, made: Made<'_>, formats: &[Format]) -> Result<(), Failure> {
     for format in formats {
         match format {
             Format::Csv => {}
@@ -111,16 +140,21 @@ pub fn write(folder: &mut Folder, results: &Results, formats: &[Format]) -> Resu
             Format::Xlsx if std::time::SystemTime::now() < std::time::SystemTime::UNIX_EPOCH => output::told(
                 "warning: results.xlsx is not written: the clock of this machine is before 1970; set it, then `capstake report`\n",
             ),
-            Format::Xlsx => match workbook::workbook(results) {
+            Format::Xlsx => match made.workbook() {
                 Ok(book) => put(folder, *format, |out| sink::xlsx::write(&book, out))?,
                 Err(large) => output::told(&format!(
                     "warning: results.xlsx is not written: {large}; the tables in CSV have everything\n"
                 )),
             },
-            Format::Html => put(folder, *format, |out| sink::html::write(&page::page(results), out))?,
+            Format::Html => put(folder, *format, |out| sink::html::write(&made.page(), out))?,
         }
     }
     Ok(())
+}
+
+/// Names of formats for the manifest.
+pub fn names(formats: &[Format]) -> Vec<String> {
+    formats.iter().map(|format| format.name().to_owned()).collect()
 }
 
 fn put(

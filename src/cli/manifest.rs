@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::formats::{CsvDialect, CsvOptions};
+use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config;
 use crate::report::results::{Facts, SourceFacts};
 
@@ -204,6 +204,15 @@ fn is_standard(dialect: &CsvDialect) -> bool {
 }
 
 impl Outputs {
+    /// Enters formats that were made later; where none were named, all were made already.
+    pub fn add(&mut self, made: &[Format]) {
+        if let Some(formats) = &mut self.formats {
+            let known = |format: &Format| formats.iter().any(|name| name == format.name());
+            let new: Vec<Format> = made.iter().copied().filter(|format| !known(format)).collect();
+            formats.extend(super::formats::names(&new));
+        }
+    }
+
     /// How CSV files are spelled.
     pub fn csv(&self) -> CsvOptions {
         CsvOptions { csv_dialect: self.csv_dialect, csv_bom: self.csv_bom }
@@ -251,6 +260,8 @@ impl Manifest {
         Facts {
             scenario: self.scenario.name.clone(),
             file: self.scenario.file.clone(),
+            further_files: self.other_scenarios.iter().map(|other| other.file.clone()).collect(),
+            command: std::iter::once(&self.command.name).chain(&self.command.arguments).cloned().collect(),
             overrides: self.scenario.overrides.clone(),
             resolved: self.scenario.resolved.clone(),
             digest: self.scenario.digest.clone(),

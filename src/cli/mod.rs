@@ -14,6 +14,7 @@ pub mod folder;
 pub mod formats;
 pub mod init;
 pub mod ipo;
+pub mod job;
 pub mod lock;
 pub mod man;
 pub mod manifest;
@@ -96,82 +97,6 @@ A results folder is replaced if it holds the same scenario, seed, paths and
 version. That of another run needs --force. A folder with anything else in it
 is never touched. Ctrl-C saves the paths that are done and exits with 130.";
 
-const COMPARE_EXAMPLES: &str = "\
-Examples:
-  capstake compare base.toml slow.toml        every metric, with the difference
-  capstake compare a.toml b.toml c.toml -n 1e5
-  capstake compare a.toml b.toml --set discount.share=0.1
-                                              the same key set in all of them
-
-Inputs of the same name see the same draws in all scenarios, so that a difference
-has a far smaller error than two runs give. Deals of the same name stand side by
-side. The keys that differ are listed. For one key of one scenario: sweep.";
-
-const SWEEP_EXAMPLES: &str = "\
-Examples:
-  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=10:60:11
-                                what each side has at caps of 10, 15, … 60
-  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=0:80:41 \\
-      --vary deal.amended-2026.rate=0.1,0.15,0.2 --metric share_pv
-                                a grid of two keys
-  capstake sweep base.toml --vary equity.multiple_long_run=4:8:5 -n 200k
-                                any number of the scenario
-  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=20,38,60 \\
-      --metric 'prior-2025 - amended-2026.microsoft_take_pv'
-                                the difference of two deals
-
-All points see the same draws, so that their differences are known far better
-than their values. Terms of a deal are cheap: revenue is simulated once for all
-values. Every point is that of a run with --set, to the bit.";
-
-const SENSITIVITY_EXAMPLES: &str = "\
-Examples:
-  capstake sensitivity base.toml             tornado of both sides' values
-  capstake sensitivity base.toml --metric cap_saving_pv
-                                             of another metric
-  capstake sensitivity base.toml --metric 'prior-2025 - amended-2026.microsoft_take_pv'
-                                             of the difference of two deals
-  capstake sensitivity base.toml --method shapley
-                                             the variance shared out
-  capstake sensitivity base.toml --method sobol --by kind
-                                             all inputs against all noise
-
-A plain run takes as long as `capstake run`. Sobol indices of k variables take
-k + 2 runs of -n paths, Shapley effects k + 1 [default: 100,000 paths each].
-Inputs that are correlated move together: the swing of one carries the others
-along, and only Shapley effects share out what they do together.";
-
-const IPO_EXAMPLES: &str = "\
-Examples:
-  capstake ipo base.toml                     the readiness calendar
-  capstake ipo base.toml --set ipo.shares_bn=1.2
-                                             with the price of a share
-  capstake ipo base.toml --set ipo.gate.growth=0.4 -o strict
-                                             a stricter gate
-  capstake ipo base.toml --json | jq .tables.gates
-                                             which gate is the last to open
-
-The tables are in the results folder: times, readiness and calendar (each gate,
-each quarter), gates (left out one by one), offer, dilution, standards of
-exchanges and custom. Rules change: their dates stand beside them, and each is
-to be checked again before use.";
-const SOLVE_EXAMPLES: &str = "\
-Examples:
-  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
-      --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
-                                which cap makes the new deal neutral?
-  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
-      --target amended-2026.microsoft_take_pv.mean=200
-  capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
-      --target 'P(amended-2026.cap_hit)=0.5'
-                                at which rate is the cap reached every other time?
-
-A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
-or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
-be the difference of two deals, 'LATER - FIRST'. All values of the key see the
-same draws; the interval says what other draws would have given. Where no value
-reaches the target, the figures at both ends are shown and the exit code is 2.";
-
 const RESUME_EXAMPLES: &str = "\
 Examples:
   capstake run base.toml -n 1e9 --checkpoint 30s -o long    (killed after hours)
@@ -220,24 +145,6 @@ Scenario, seed and options come from the manifest. The first number that
 differs is named (exit 7). With --paths what the first paths decide (draws.csv,
 sample_paths.csv) is compared bit for bit, summary.csv within its error.";
 
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  capstake diff output/base output/base-changed
-  capstake diff a b --top 50
-  capstake diff a b --json | jq '.keys'
-
-Shows the keys that changed, seed, paths and version, then the means that moved
-most, in standard errors. The exit code is 0 whether or not they differ.";
-const REPORT_EXAMPLES: &str = "\
-Examples:
-  capstake report output/base                 results.xlsx and report.html anew
-  capstake report output/base --open          and open it
-  capstake report output/base --formats xlsx  the workbook alone
-  capstake report output/base --picture answer.svg  a figure of the page alone
-
-Reads the tables (CSV) and the manifest of the folder, each compared with its
-digest, and simulates nothing. Equal tables give equal files, to the byte.";
-
 /// Everything that can be typed.
 #[derive(Debug, Parser)]
 #[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
@@ -253,19 +160,19 @@ enum Command {
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
     /// Scenarios side by side on the same draws, with paired differences
-    #[command(after_help = COMPARE_EXAMPLES)]
+    #[command(after_help = compare::EXAMPLES)]
     Compare(compare::CompareArguments),
     /// Metrics over the values of one or two keys, on common draws
-    #[command(after_help = SWEEP_EXAMPLES)]
+    #[command(after_help = sweep::EXAMPLES)]
     Sweep(sweep::SweepArguments),
     /// What drives a metric: tornado, Sobol indices, Shapley effects, worth of knowing
-    #[command(after_help = SENSITIVITY_EXAMPLES)]
+    #[command(after_help = sensitivity::EXAMPLES)]
     Sensitivity(sensitivity::SensitivityArguments),
     /// When the company is ready for an IPO, what keeps it from it, and what the offer would be
-    #[command(after_help = IPO_EXAMPLES)]
+    #[command(after_help = ipo::EXAMPLES)]
     Ipo(ipo::IpoArguments),
     /// The value of a key at which a mean, a quantile or a probability reaches its target
-    #[command(after_help = SOLVE_EXAMPLES)]
+    #[command(after_help = solve::EXAMPLES)]
     Solve(solve::SolveArguments),
     /// Go on with a run that was stopped or killed, from its last checkpoint
     #[command(after_help = RESUME_EXAMPLES)]
@@ -283,10 +190,10 @@ enum Command {
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(verify::VerifyArguments),
     /// Why two results differ, and which figures moved most
-    #[command(after_help = DIFF_EXAMPLES)]
+    #[command(after_help = diff::EXAMPLES)]
     Diff(diff::DiffArguments),
     /// Make the workbook and the page of a results folder again, without simulating
-    #[command(after_help = REPORT_EXAMPLES)]
+    #[command(after_help = report::EXAMPLES)]
     Report(report::ReportArguments),
     /// Judge a scenario: problems, assumptions, what is absent, what a run takes
     Check(check::CheckArguments),

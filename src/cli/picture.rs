@@ -5,27 +5,25 @@ use std::path::Path;
 
 use super::exit::{Exit, Failure};
 use super::scenario::reason;
+use crate::report::page::Page;
 use crate::report::page::figure::Figure;
-use crate::report::page::{Page, page};
-use crate::report::results::Results;
 use crate::sink;
 
-/// The picture of what both sides take, figures below each other.
+/// The picture of what both sides take, figures below each other; of a study its first figure.
 const ANSWER: &str = "answer";
 
 /// Writes pictures; the stem of each file names its figure.
 ///
 /// # Errors
 /// Where no figure has that name, or a file cannot be written.
-pub fn write(results: &Results, files: &[impl AsRef<Path>]) -> Result<(), Failure> {
-    let page = page(results);
+pub fn write(page: &Page, files: &[impl AsRef<Path>]) -> Result<(), Failure> {
     let note = match &page.partial {
         Some(done) => format!("PARTIAL, {done} · {}", page.run),
         None => page.run.clone(),
     };
     for file in files {
         let file = file.as_ref();
-        let figures = named(&page, file)?;
+        let figures = named(page, file)?;
         let mut bytes = Vec::new();
         let written = sink::svg::picture(&figures, &note, &mut bytes).and_then(|()| fs::write(file, &bytes));
         written.map_err(|error| {
@@ -39,7 +37,8 @@ pub fn write(results: &Results, files: &[impl AsRef<Path>]) -> Result<(), Failur
 fn named<'a>(page: &'a Page, file: &Path) -> Result<Vec<&'a Figure>, Failure> {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let is_svg = file.extension().is_some_and(|ending| ending == "svg");
-    let first: Vec<&Figure> = page.figures().filter(|figure| figure.deal.is_none()).take(2).collect();
+    let wanted = if page.deals.is_empty() { 1 } else { 2 };
+    let first: Vec<&Figure> = page.figures().filter(|figure| figure.deal.is_none()).take(wanted).collect();
     match page.figures().find(|figure| figure.id == *stem) {
         _ if stem == ANSWER && is_svg && !first.is_empty() => Ok(first),
         Some(figure) if is_svg => Ok(vec![figure]),

@@ -1,16 +1,29 @@
-//! `capstake report`: makes the workbook and the page of a results folder again from its tables alone.
+//! `capstake report`: makes the workbook and the page of a results folder again from what is in it alone.
 
 use std::path::PathBuf;
 
 use super::exit::{Exit, Failure};
 use super::folder::Folder;
-use super::formats::{self, Format};
-use super::{opening, output, picture, results};
+use super::formats::{self, Format, Made};
+use super::results::{self, Contents};
+use super::{opening, output, picture};
+
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake report output/base                 results.xlsx and report.html anew
+  capstake report output/base --open          and open it
+  capstake report output/base --formats xlsx  the workbook alone
+  capstake report output/base --picture answer.svg  a figure of the page alone
+
+Reads the tables (CSV) and the manifest of the folder, of a study its answer.json,
+each compared with its digest, and simulates nothing. Equal tables give equal
+files, to the byte.";
 
 /// Arguments of `report`.
 #[derive(Debug, clap::Args)]
 pub struct ReportArguments {
-    /// The results folder of a finished run
+    /// The results folder of a finished run or study
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// What to make, with commas between [default: all that are built in]
@@ -29,13 +42,21 @@ pub struct ReportArguments {
 
 /// Reads the folder, makes the files, enters them in the manifest. Nothing is simulated.
 pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
-    let (mut manifest, results) = results::load(&arguments.folder)?;
+    let (mut manifest, found) = results::any(&arguments.folder)?;
+    let facts = manifest.facts();
+    let made = match &found {
+        Contents::Run(results) => Made::Run(results),
+        Contents::Study(answer) => Made::Study(&facts, answer),
+    };
     // Who asks for pictures alone gets nothing else.
     let all = if arguments.picture.is_empty() { Format::ALL.to_vec() } else { Vec::new() };
     let formats = arguments.formats.clone().unwrap_or(all);
-    picture::write(&results, &arguments.picture)?;
+    if !arguments.picture.is_empty() {
+        picture::write(&made.page(), &arguments.picture)?;
+    }
     let mut folder = Folder::again(&arguments.folder, &manifest)?;
-    formats::write(&mut folder, &results, &formats)?;
+    formats::write(&mut folder, made, &formats)?;
+    manifest.outputs.add(&formats);
     manifest.files = folder.files().to_vec();
     folder.put_manifest(&manifest)?;
     let made = formats

@@ -7,11 +7,21 @@ use std::path::Path;
 use super::exit::{Exit, Failure};
 use super::manifest::{self, Manifest, SCHEMA_VERSION, Status};
 use super::scenario::reason;
+use super::study;
 use crate::config::Code;
+use crate::report::answer::Answer;
 use crate::report::results::Results;
 use crate::report::row::Row;
 use crate::report::tables::Tables;
 use crate::sink;
+
+/// What a results folder holds.
+pub enum Contents {
+    /// The tables of a run.
+    Run(Box<Results>),
+    /// The answer of a study.
+    Study(Box<Answer>),
+}
 
 /// Reads the folder of a finished run.
 ///
@@ -20,31 +30,76 @@ use crate::sink;
 /// manifest says.
 pub fn load(folder: &Path) -> Result<(Manifest, Results), Failure> {
     let manifest = load_manifest(folder)?;
+    finished(folder, &manifest)?;
+    let results = tables(folder, &manifest)?;
+    Ok((manifest, results))
+}
+
+/// Reads the folder of a finished run or study.
+///
+/// # Errors
+/// As [`load`] does.
+pub fn any(folder: &Path) -> Result<(Manifest, Contents), Failure> {
+    let manifest = any_manifest(folder)?;
+    finished(folder, &manifest)?;
+    let contents = if manifest.command.is_run() {
+        Contents::Run(Box::new(tables(folder, &manifest)?))
+    } else {
+        let bytes = load_file(folder, &manifest, study::FILE)?;
+        let answer = sink::json::kept(&bytes).map_err(|error| {
+            let message = format!("`{}` cannot be read: {error}", folder.join(study::FILE).display());
+            Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+                .help(format!("ask again: {}", crate::report::command::again(&manifest.facts())))
+        })?;
+        Contents::Study(Box::new(answer))
+    };
+    Ok((manifest, contents))
+}
+
+fn finished(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
     if matches!(manifest.status, Status::Running | Status::Failed) {
         let message =
             format!("`{}` has no results: its status is `{}`", folder.display(), manifest.status.word());
         return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("wait for the run to end, or run the scenario again"));
     }
-    let tables = Tables {
-        summary: table(folder, &manifest)?,
-        quantiles: table(folder, &manifest)?,
-        annual: table(folder, &manifest)?,
-        histogram: table(folder, &manifest)?,
-        inputs: table(folder, &manifest)?,
-        correlations: table(folder, &manifest)?,
-        events: table(folder, &manifest)?,
-        sample_paths: table(folder, &manifest)?,
-    };
-    let facts = manifest.facts();
-    Ok((manifest, Results { facts, tables }))
+    Ok(())
 }
 
-/// Reads the manifest of a folder, whatever its status.
+fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
+    let tables = Tables {
+        summary: table(folder, manifest)?,
+        quantiles: table(folder, manifest)?,
+        annual: table(folder, manifest)?,
+        histogram: table(folder, manifest)?,
+        inputs: table(folder, manifest)?,
+        correlations: table(folder, manifest)?,
+        events: table(folder, manifest)?,
+        sample_paths: table(folder, manifest)?,
+    };
+    Ok(Results { facts: manifest.facts(), tables })
+}
+
+/// Reads the manifest of the folder of a run, whatever its status.
 ///
 /// # Errors
-/// Where there is none, or none that this program understands.
+/// Where there is none, none that this program understands, or that of a study.
 pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
+    let manifest = any_manifest(folder)?;
+    if !manifest.command.is_run() {
+        let message =
+            format!("`{}` holds the answer of `{}`, not a run", folder.display(), manifest.command.name);
+        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("name a folder that `capstake run` made")
+            .help(format!(
+                "the study itself can be asked again: {}",
+                crate::report::command::again(&manifest.facts())
+            )));
+    }
+    Ok(manifest)
+}
+
+fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
     let bytes = fs::read(folder.join(manifest::FILE)).map_err(|error| {
         let (message, help) = match error.kind() {
             io::ErrorKind::NotFound if !folder.exists() => (
@@ -62,7 +117,7 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
         };
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message).help(help)
     })?;
-    let manifest = serde_json::from_slice::<Manifest>(&bytes)
+    serde_json::from_slice::<Manifest>(&bytes)
         .ok()
         .filter(|manifest| manifest.program == "capstake" && manifest.schema_version == SCHEMA_VERSION)
         .ok_or_else(|| {
@@ -72,14 +127,7 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
             };
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("name a folder that this version of capstake made, or run the scenario again")
-        })?;
-    if !manifest.command.is_run() {
-        let message =
-            format!("`{}` holds the answer of `{}`, not a run", folder.display(), manifest.command.name);
-        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
-            .help("name a folder that `capstake run` made; the study itself can be asked again"));
-    }
-    Ok(manifest)
+        })
 }
 
 /// A file of the folder, as the manifest describes it.

@@ -26,10 +26,10 @@ pub struct Need {
 }
 
 impl Need {
-    /// Of a run on so many threads; `draws`: bytes of the file of draws, 0 without.
-    pub fn of(cost: &Cost, threads: usize, draws: f64) -> Need {
+    /// Of a run on so many threads; `files`: bytes of all files but the state.
+    pub fn of(cost: &Cost, threads: usize, files: f64) -> Need {
         // A state lies beside the one that replaces it.
-        Need { memory: cost.memory_bytes(threads), disk: cost.tables_bytes + 2.0 * cost.state_bytes + draws }
+        Need { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes }
     }
 }
 

@@ -10,18 +10,18 @@ use super::cost::Cost;
 use super::draws::{Draws, DrawsFile, draws_argument};
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
-use super::formats::{self, Format};
+use super::formats::{self, Format, Made};
+use super::job::{Job, first_line};
 use super::manifest::{
     Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status, Undefined,
 };
 use super::portion::{Checkpoint, Shard, checkpoint_argument, shard_argument};
 use super::progress::Display;
-use super::room::{Need, Room};
-use super::scenario::{self, Scenario};
+use super::scenario;
 use super::simulation::{Simulation, paths_to_run};
 use super::state_file::{self, Keeper};
 use super::watch::Watch;
-use super::words::{self, quoted, size, span, thousands};
+use super::words::{self, quoted, span, thousands};
 use super::{output, signal};
 use crate::config::Code;
 use crate::kernel::metric::Metric;
@@ -118,46 +118,6 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let mut manifest = manifest(arguments, &job);
     let folder = Folder::open(job.out, &manifest, replace)?;
     simulate(arguments, &job, State::new(&plan), folder, &mut manifest)
-}
-
-/// A run with everything settled.
-pub struct Job<'a> {
-    /// What is simulated.
-    pub scenario: &'a Scenario,
-    /// As laid out.
-    pub plan: &'a Plan,
-    /// Which paths.
-    pub task: Task,
-    /// Workers.
-    pub threads: usize,
-    /// The results folder.
-    pub out: &'a Path,
-    /// Estimates.
-    pub cost: &'a Cost,
-    /// Times and machine that the manifest says instead of those of now, where files are made to be compared.
-    pub as_in: Option<&'a RunPart>,
-    /// Nothing is simulated: the paths that are there are put together, and the rest is missing as it was asked.
-    pub only_put_together: bool,
-}
-
-impl Job<'_> {
-    /// Refuses a run for which the machine has no room.
-    pub fn fits(&self, arguments: &RunArguments) -> Result<(), Failure> {
-        Room::of(self.out).take(Need::of(self.cost, self.threads, self.draws_bytes(arguments)), self.out)
-    }
-
-    /// Wall time that is left where so many paths are done. A file of draws is written whole: it takes all paths again.
-    fn seconds(&self, arguments: &RunArguments, before: u64) -> f64 {
-        let asked = self.task.paths_asked();
-        match arguments.draws {
-            Some(_) => self.cost.seconds(asked, self.threads) + self.cost.draws_seconds(asked, self.threads),
-            None => self.cost.seconds(asked.saturating_sub(before), self.threads),
-        }
-    }
-
-    fn draws_bytes(&self, arguments: &RunArguments) -> f64 {
-        if arguments.draws.is_some() { self.cost.draws_bytes(self.task.paths_asked()) } else { 0.0 }
-    }
 }
 
 /// Simulates what is missing, writes the folder, says what came out.
@@ -309,7 +269,7 @@ fn write(
     if formats.contains(&Format::Csv) {
         formats::write_tables(folder, &results.tables, dialect)?;
     }
-    formats::write(folder, results, formats)
+    formats::write(folder, Made::Run(results), formats)
 }
 
 /// The folder keeps the files that are finished and says `partial`.
@@ -331,36 +291,6 @@ fn give_up(folder: &mut Folder, manifest: &mut Manifest, failure: Failure) -> Fa
             failure.help(kept).help(stale).help(again)
         }
     }
-}
-
-/// `base: 1,000,000 paths, seed 1, 2 threads (avx2); about 12 s, 160 MB of memory and 15 MB in output/base`.
-fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
-    let threads = words::counted(job.threads, "thread");
-    let asked = job.task.paths_asked();
-    let disk = job.cost.tables_bytes + job.cost.state_bytes + job.draws_bytes(arguments);
-    let what = match (&arguments.shard, before) {
-        (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
-        (_, 0) => thousands(asked),
-        (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
-    };
-    let again = match arguments.draws {
-        Some(draws) if before > 0 => format!(
-            "{} is written whole: the {} paths that are done are simulated again for it, and not counted twice\n",
-            draws.file(),
-            thousands(before)
-        ),
-        _ => String::new(),
-    };
-    format!(
-        "{}: {what} paths, seed {}, {threads} ({}); about {}, {} of memory and {} in {}\n",
-        job.scenario.model.name,
-        job.plan.seed,
-        job.plan.isa.name(),
-        span(job.seconds(arguments, before)),
-        size(job.cost.memory_bytes(job.threads)),
-        size(disk),
-        job.out.display()
-    ) + &again
 }
 
 /// The manifest of a run that begins.
@@ -386,11 +316,7 @@ pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
             simd: job.plan.isa.name().to_owned(),
         },
         outputs: Outputs {
-            formats: arguments
-                .simulation
-                .formats
-                .as_ref()
-                .map(|formats| formats.iter().map(|format| format.name().to_owned()).collect()),
+            formats: arguments.simulation.formats.as_deref().map(formats::names),
             draws: arguments.draws.map(|draws| draws.name().to_owned()),
             csv_dialect: arguments.simulation.csv.csv_dialect,
             csv_bom: arguments.simulation.csv.csv_bom,

@@ -165,7 +165,7 @@ fn change_in_words(change: &KeyChange) -> String {
 
 /// The keys of a resolved scenario.
 pub fn keys_of(resolved: &str) -> Option<Vec<(String, String)>> {
-    config::parse("scenario", resolved, &[]).1.ok().map(|config| resolved::keys(&config))
+    config::parse("scenario", resolved, &[]).1.ok().map(|config| resolved::flat(&config))
 }
 
 /// Refuses a folder of another build: its numbers may be others.

@@ -9,7 +9,7 @@ use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::scenario::ScenarioFile;
 use super::simulation::{Simulation, paths_to_run};
-use super::study::{Conducted, Desk, Halt, NotFinite, Study};
+use super::study::{Conducted, Desk, Halt, Study};
 use super::sweep::unit_of;
 use super::vary::{self, Bracket, Layout, Points};
 use crate::config::Code;
@@ -21,6 +21,24 @@ use crate::run::paired::{self, ColumnResult, Keep, Question};
 use crate::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use crate::study::target::{BadTarget, Side, Statistic, Target};
 use crate::study::variant::{Columns, Variants};
+
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
+                                which cap makes the new deal neutral?
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target amended-2026.microsoft_take_pv.mean=200
+  capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
+      --target 'P(amended-2026.cap_hit)=0.5'
+                                at which rate is the cap reached every other time?
+
+A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
+or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
+be the difference of two deals, 'LATER - FIRST'. All values of the key see the
+same draws; the interval says what other draws would have given. Where no value
+reaches the target, the figures at both ends are shown and the exit code is 2.";
 
 /// Arguments of `solve`.
 #[derive(Debug, clap::Args)]
@@ -44,7 +62,7 @@ const GRID_OF_COPIES: usize = 9;
 /// Values tried first where each is a simulation of its own.
 const GRID_OF_PLANS: usize = 4;
 /// Runs of a plan that a search takes, about.
-const USUAL_RUNS: f64 = 8.0;
+const USUAL_RUNS: f64 = 6.0;
 
 /// Why an evaluation gives nothing.
 enum Stop {
@@ -220,14 +238,8 @@ impl Job<'_> {
         let question = Question { columns: &columns.columns, pairs: &[] };
         let result = paired::execute(&plans, question, options, &desk.watch(options.paths, label));
         if let Some((plan, broken)) = result.first_broken() {
-            let at = variants.variants.iter().position(|variant| variant.plan == plan);
-            let point = at.and_then(|at| at.checked_sub(usize::from(with_base))).map(|at| &values[at]);
-            return Err(Stop::Halt(Halt::Broken(NotFinite {
-                of: point.map_or(String::new(), |point| self.points.words(point)),
-                broken: broken.clone(),
-                flags: point.map_or(Vec::new(), |point| self.points.flags(point)),
-                scenario: 0,
-            })));
+            let found = self.points.not_finite(&values, &variants, plan, broken.clone());
+            return Err(Stop::Halt(Halt::Broken(found)));
         }
         if result.interrupted {
             return Err(Stop::Interrupted);

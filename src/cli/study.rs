@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::exit::{Exit, Failure};
 use super::folder::{Folder, Replace};
+use super::formats::{self, Format, Made};
 use super::manifest::{Build, CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status};
 use super::progress::Display;
 use super::scenario::Scenario;
@@ -16,6 +17,9 @@ use crate::report::answer::{Answer, Table};
 use crate::run::{Broken, Observer, Options, Progress};
 use crate::sink;
 use crate::sink::csv::Dialect;
+
+/// The file of the whole answer, from which workbook and page can be made again.
+pub const FILE: &str = "answer.json";
 
 /// A study with everything settled, ready to be conducted.
 pub struct Study<'a> {
@@ -168,10 +172,11 @@ impl Study<'_> {
         };
         manifest.run.paths_done = conducted.paths;
         manifest.run.paths_per_second = conducted.paths as f64 / manifest.run.wall_seconds.max(1e-9);
-        let tables = conducted.answer.as_ref().map_or(&[][..], |answer| &answer.tables);
-        if let Err(failure) =
-            tables.iter().try_for_each(|table| put(&mut folder, table, self.simulation.csv.dialect()))
-        {
+        let written = match &conducted.answer {
+            Some(answer) => self.write(&mut folder, &manifest, answer),
+            None => Ok(()),
+        };
+        if let Err(failure) = written {
             manifest.files = folder.files().to_vec();
             manifest.status = Status::Partial;
             folder.put_manifest(&manifest)?;
@@ -181,11 +186,38 @@ impl Study<'_> {
         manifest.status = if conducted.interrupted { Status::Partial } else { Status::Complete };
         folder.put_manifest(&manifest)?;
         self.show(&out, &manifest, conducted.answer.as_ref())?;
+        if self.simulation.open {
+            super::opening::open(&out, &self.simulation.formats());
+        }
         match conducted.verdict {
             Some(verdict) => Err(verdict),
             None if conducted.interrupted => Ok(Exit::Interrupted),
             None => Ok(Exit::Done),
         }
+    }
+
+    /// All files: the answer as a whole is about as long as the tables, the workbook half, the page as long beside its style.
+    fn files_bytes(&self) -> f64 {
+        let of = |format: &Format| match format {
+            Format::Csv => self.bytes,
+            Format::Xlsx => 15e3 + 0.5 * self.bytes,
+            Format::Html => 60e3 + self.bytes,
+        };
+        // The manifest has the scenario as resolved.
+        30e3 + self.bytes + self.simulation.formats().iter().map(of).sum::<f64>()
+    }
+
+    /// The tables, the answer as a whole, and what is made of it.
+    fn write(&self, folder: &mut Folder, manifest: &Manifest, answer: &Answer) -> Result<(), Failure> {
+        let formats = self.simulation.formats();
+        if formats.contains(&Format::Csv) {
+            let dialect = self.simulation.csv.dialect();
+            answer.tables.iter().try_for_each(|table| put(folder, table, dialect))?;
+        }
+        let mut bytes = Vec::new();
+        sink::json::keep(answer, &mut bytes).map_err(|error| folder.failed(FILE, &error))?;
+        folder.put(FILE, &bytes)?;
+        formats::write(folder, Made::Study(&manifest.facts(), answer), &formats)
     }
 
     fn first_line(&self, out: &Path) -> String {
@@ -198,7 +230,7 @@ impl Study<'_> {
             counted(self.simulation.threads(), "thread"),
             self.simulation.simd.name(),
             span(self.seconds),
-            size(self.bytes),
+            size(self.files_bytes()),
             out.display()
         )
     }
@@ -225,6 +257,7 @@ impl Study<'_> {
                 simd: self.simulation.simd.name().to_owned(),
             },
             outputs: Outputs {
+                formats: self.simulation.formats.as_deref().map(formats::names),
                 csv_dialect: self.simulation.csv.csv_dialect,
                 csv_bom: self.simulation.csv.csv_bom,
                 ..Outputs::default()

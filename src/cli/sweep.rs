@@ -9,7 +9,7 @@ use super::cost::Cost;
 use super::exit::{Exit, Failure};
 use super::scenario::ScenarioFile;
 use super::simulation::{Simulation, paths_to_run};
-use super::study::{Conducted, Desk, Halt, NotFinite, Study};
+use super::study::{Conducted, Desk, Halt, Study};
 use super::vary::{self, Layout, Points, Vary};
 use super::words::{size, span, thousands};
 use crate::config::{Code, Unit};
@@ -20,6 +20,24 @@ use crate::run::paired::{self, Keep, PairedResult, Question};
 use crate::study::quantity::{Of, Quantity};
 use crate::study::sweep::{Measured, Named, Sweep, measured};
 use crate::study::variant::{Columns, Variants};
+
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=10:60:11
+                                what each side has at caps of 10, 15, … 60
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=0:80:41 \\
+      --vary deal.amended-2026.rate=0.1,0.15,0.2 --metric share_pv
+                                a grid of two keys
+  capstake sweep base.toml --vary equity.multiple_long_run=4:8:5 -n 200k
+                                any number of the scenario
+  capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=20,38,60 \\
+      --metric 'prior-2025 - amended-2026.microsoft_take_pv'
+                                the difference of two deals
+
+All points see the same draws, so that their differences are known far better
+than their values. Terms of a deal are cheap: revenue is simulated once for all
+values. Every point is that of a run with --set, to the bit.";
 
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]
@@ -205,7 +223,7 @@ impl Job<'_> {
             };
             let (columns, result) = simulate(&variants, self.quantities, Keep::Bins, desk, &label);
             if let Some((found, broken)) = result.first_broken() {
-                let not_finite = self.not_finite(&variants, batch, found, broken.clone());
+                let not_finite = self.points.not_finite(batch, &variants, found, broken.clone());
                 return Err(Halt::Broken(not_finite));
             }
             if result.interrupted {
@@ -239,26 +257,6 @@ impl Job<'_> {
         };
         let answer = (done > 0).then(|| report::sweep::sweep(&sweep));
         Ok(Conducted { answer, paths: done, interrupted, verdict: None })
-    }
-
-    fn not_finite(
-        &self,
-        variants: &Variants,
-        batch: &[Vec<String>],
-        plan: usize,
-        broken: crate::run::Broken,
-    ) -> NotFinite {
-        // Of copies in one plan nobody knows which; the first point stands for them.
-        let at = variants.variants.iter().skip(1).position(|variant| variant.plan == plan);
-        match at {
-            Some(at) => NotFinite {
-                of: self.points.words(&batch[at]),
-                broken,
-                flags: self.points.flags(&batch[at]),
-                scenario: 0,
-            },
-            None => NotFinite { of: String::new(), broken, flags: Vec::new(), scenario: 0 },
-        }
     }
 }
 

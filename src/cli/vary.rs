@@ -2,10 +2,12 @@
 
 use super::exit::{Exit, Failure};
 use super::scenario::{Scenario, ScenarioFile};
+use super::study::NotFinite;
 use super::words::quoted;
 use crate::config::{Code, DealCopy, Severity};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
+use crate::run::{Broken, single};
 use crate::study::variant::{Variant, Variants};
 
 /// A key and the values that it takes.
@@ -291,6 +293,42 @@ impl Points<'_> {
         let variants =
             std::iter::once(deal).chain(deals.len()..deals.len() + points.len()).map(place).collect();
         Ok(Variants { plans: vec![plan], variants })
+    }
+
+    /// The first point at which a path by itself is not finite. Copies of a deal share a plan, which does not say whose it was.
+    pub fn broken_at<'p>(&self, points: &'p [Vec<String>], path: u64) -> Option<&'p Vec<String>> {
+        let is_broken = |scenario: &Scenario| {
+            single(&Plan::from_model(&scenario.model, self.seed, self.isa), path).broken
+        };
+        if is_broken(self.base) {
+            return None;
+        }
+        points.iter().find(|point| self.judge(point).is_ok_and(|scenario| is_broken(&scenario)))
+    }
+
+    /// What is said of paths that are not finite in the plan of that index, which is laid out for these points.
+    pub fn not_finite(
+        &self,
+        points: &[Vec<String>],
+        variants: &Variants,
+        plan: usize,
+        broken: Broken,
+    ) -> NotFinite {
+        let own = |variant: &&Variant| variant.plan == plan;
+        let point = match variants.variants.iter().filter(own).count() {
+            0 | 1 => {
+                let before = variants.variants.len() - points.len();
+                let at = variants.variants.iter().position(|variant| variant.plan == plan);
+                at.and_then(|at| points.get(at.checked_sub(before)?))
+            }
+            _ => broken.first.first().and_then(|&path| self.broken_at(points, path)),
+        };
+        NotFinite {
+            of: point.map_or(String::new(), |point| self.words(point)),
+            broken,
+            flags: point.map_or(Vec::new(), |point| self.flags(point)),
+            scenario: 0,
+        }
     }
 
     /// The scenario at a point.

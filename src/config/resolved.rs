@@ -19,8 +19,8 @@ pub fn to_json(config: &Config) -> serde_json::Value {
     json(&print_table(config.print()))
 }
 
-/// Every key that is set with its value as TOML, lists entry by entry; of numbers without their `source` and `note`,
-/// which change nothing that is simulated.
+/// Every key that is set with its value as TOML, in order: keys dotted as `--set` writes them, entries of lists by name, or by
+/// date. A number with a distribution is one value, without its `source` and `note`, which change nothing that is simulated.
 pub fn flat(config: &Config) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     if let Value::Table(entries) = print_table(config.print()) {
@@ -61,47 +61,6 @@ fn bare_number(value: &Value) -> String {
     match kept.as_slice() {
         [only] if only.key == "value" => inline(&only.node.value),
         _ => inline(&Value::Table(kept)),
-    }
-}
-
-/// Every key that is set with its value as TOML, in order: keys dotted as `--set` writes them, entries of lists by name,
-/// or by date, or by number where they have neither. A number with a distribution is one value.
-pub fn keys(config: &Config) -> Vec<(String, String)> {
-    let mut out = Vec::new();
-    if let Value::Table(entries) = print_table(config.print()) {
-        collect_keys(&mut out, &entries, Config::SPEC, "");
-    }
-    out
-}
-
-fn collect_keys(out: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static NounSpec, path: &str) {
-    for entry in entries {
-        let key = match path {
-            "" => entry.key.clone(),
-            path => format!("{path}.{}", entry.key),
-        };
-        match (spec.find(&entry.key).map(|row| row.kind), &entry.node.value) {
-            (Some(Kind::Table(inner)), Value::Table(below)) => collect_keys(out, below, inner, &key),
-            (Some(Kind::List(inner)), Value::Array(items)) => {
-                for (i, item) in items.iter().enumerate() {
-                    if let Value::Table(below) = &item.value {
-                        let name = ["name", "key", "from", "date"].iter().find_map(|name| word(below, name));
-                        let name = name.unwrap_or_else(|| (i + 1).to_string());
-                        collect_keys(out, below, inner, &format!("{key}.{name}"));
-                    }
-                }
-            }
-            (_, value) => out.push((key, inline(value))),
-        }
-    }
-}
-
-/// A text or a date among entries.
-fn word(entries: &[Entry], key: &str) -> Option<String> {
-    match &entries.iter().find(|entry| entry.key == key)?.node.value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Date(date) => Some(date.to_string()),
-        _ => None,
     }
 }
 

@@ -1,7 +1,8 @@
 //! Units and domains: what a number of the scenario is counted in, and where it may lie.
 
 /// The unit of a number, spelled in files as its `name`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// Billions of US dollars.
     UsdBn,

@@ -1,15 +1,19 @@
 //! The page of a study, whatever was asked: sentences, tables with units and errors, and charts; no bytes.
 //!
 //! One form for all studies, so that each sink (CSV, terminal, JSON, workbook, page) has one function that writes any of
-//! them.
+//! them. The form is kept in the results folder as JSON, from which workbook and page can be made again.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::config::Unit;
 
 /// What a study answers.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
     /// The command that asked: `compare`, `sweep`, …
-    pub study: &'static str,
+    pub study: Cow<'static, str>,
     /// Which scenario, paths, seed: one line.
     pub title: String,
     /// What to know before believing the rest.
@@ -23,11 +27,12 @@ pub struct Answer {
 }
 
 /// A table: a file, a sheet, a section of a page.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Stem of its file: small letters and underscores.
-    pub name: &'static str,
-    /// What it shows, in words.
+    pub name: Cow<'static, str>,
+    /// What it shows, in words; where a first page shows the rows of one thing alone ([`Shown::First`]), its name goes first,
+    /// up to a semicolon.
     pub title: String,
     /// Columns in order.
     pub columns: Vec<Column>,
@@ -38,7 +43,8 @@ pub struct Table {
 }
 
 /// How much of a table a terminal shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Shown {
     /// All rows.
     All,
@@ -56,6 +62,17 @@ pub enum Shown {
 }
 
 impl Table {
+    /// The title without what it says of the rows that a first page shows.
+    pub fn title_of_all(&self) -> String {
+        let parts = match self.shown {
+            Shown::First(_) => self.title.split_once("; "),
+            _ => None,
+        };
+        let words = parts.map_or(self.title.as_str(), |(_, rest)| rest);
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    }
+
     /// Rows that a terminal shows.
     pub fn shown_rows(&self) -> Vec<&Vec<Value>> {
         match self.shown {
@@ -71,7 +88,7 @@ impl Table {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name: small letters and underscores.
     pub name: String,
@@ -82,7 +99,8 @@ pub struct Column {
 }
 
 /// What a column is to its neighbours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Role {
     /// Says what the row is about.
     Key,
@@ -156,7 +174,7 @@ impl From<u64> for Value {
 }
 
 /// An axis of a chart.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     /// What runs along it: a key of the scenario, a metric, a statistic.
     pub name: String,
@@ -164,8 +182,29 @@ pub struct Axis {
     pub unit: Option<Unit>,
 }
 
+impl Axis {
+    /// An axis of figures, or of names.
+    pub fn new(name: impl Into<String>, unit: impl Into<Option<Unit>>) -> Axis {
+        Axis { name: name.into(), unit: unit.into() }
+    }
+
+    /// Calendar years: the end of 2026 is 2027.
+    pub fn calendar() -> Axis {
+        Axis::new(CALENDAR, None)
+    }
+
+    /// Whether its figures are calendar years.
+    pub fn is_calendar(&self) -> bool {
+        self.name == CALENDAR
+    }
+}
+
+/// Name of an axis of calendar years; no key and no metric has a space.
+const CALENDAR: &str = "calendar year";
+
 /// A picture of figures.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Chart {
     /// Curves over a common axis.
     Curves {
@@ -195,6 +234,7 @@ pub enum Chart {
         /// Up the side, in order.
         rows: Vec<String>,
         /// Row by row; NaN: none.
+        #[serde(with = "grid")]
         cells: Vec<Vec<f64>>,
     },
     /// A bar a row between two values, around a centre (a tornado).
@@ -204,14 +244,37 @@ pub enum Chart {
         /// Along the bottom.
         x: Axis,
         /// Where the bars meet.
+        #[serde(with = "figure")]
         centre: f64,
+        /// What stands at the low and at the high end of each; empty where there is nothing to say.
+        ends: [String; 2],
         /// The longest first.
         bars: Vec<Bar>,
     },
 }
 
+impl Chart {
+    /// What it shows.
+    pub fn title(&self) -> &str {
+        match self {
+            Chart::Curves { title, .. } | Chart::Heat { title, .. } | Chart::Bars { title, .. } => title,
+        }
+    }
+
+    /// Whether there is a figure in it.
+    pub fn is_drawn(&self) -> bool {
+        match self {
+            Chart::Curves { curves, .. } => {
+                curves.iter().flat_map(|curve| &curve.points).any(|point| point.y.is_finite())
+            }
+            Chart::Heat { cells, .. } => cells.iter().flatten().any(|cell| cell.is_finite()),
+            Chart::Bars { bars, .. } => bars.iter().any(|bar| bar.low.is_finite() && bar.high.is_finite()),
+        }
+    }
+}
+
 /// One curve.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
     /// What it is of.
     pub name: String,
@@ -220,32 +283,109 @@ pub struct Curve {
 }
 
 /// A point of a curve.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Along the bottom.
+    #[serde(with = "figure")]
     pub x: f64,
     /// Up the side.
+    #[serde(with = "figure")]
     pub y: f64,
     /// Its standard error; 0: exact.
+    #[serde(with = "figure")]
     pub std_error: f64,
 }
 
 /// A value of the bottom axis with words.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// Where.
+    #[serde(with = "figure")]
     pub x: f64,
     /// What is there.
     pub text: String,
 }
 
 /// A bar between two values.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
     /// What it is of.
     pub label: String,
     /// One end.
+    #[serde(with = "figure")]
     pub low: f64,
     /// The other.
+    #[serde(with = "figure")]
     pub high: f64,
+}
+
+/// A text is a string, a whole number has no point, a figure has one, and null is none: so each reads back as what it was.
+/// A figure without an end reads back as the text that every page writes for it.
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Value::Text(text) => to.serialize_str(text),
+            Value::Whole(number) => to.serialize_u64(*number),
+            Value::Figure(figure) if figure.is_infinite() => to.serialize_str(&figure.to_string()),
+            Value::Figure(figure) => figure::serialize(figure, to),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Value, D::Error> {
+        struct Visitor;
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Value;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a text, a number or null")
+            }
+            fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+                Ok(Value::Text(text.to_owned()))
+            }
+            fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+                Ok(Value::Whole(number))
+            }
+            fn visit_f64<E>(self, figure: f64) -> Result<Value, E> {
+                Ok(Value::Figure(figure))
+            }
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Figure(f64::NAN))
+            }
+        }
+        from.deserialize_any(Visitor)
+    }
+}
+
+/// Figures as JSON has them: what is not finite is null, and null is none.
+mod figure {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(figure: &f64, to: S) -> Result<S::Ok, S::Error> {
+        figure.is_finite().then_some(*figure).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+        Ok(Option::<f64>::deserialize(from)?.unwrap_or(f64::NAN))
+    }
+}
+
+/// Rows of such figures.
+mod grid {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(rows: &[Vec<f64>], to: S) -> Result<S::Ok, S::Error> {
+        let row = |row: &Vec<f64>| -> Vec<Option<f64>> {
+            row.iter().map(|figure| figure.is_finite().then_some(*figure)).collect()
+        };
+        rows.iter().map(row).collect::<Vec<_>>().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Vec<f64>>, D::Error> {
+        let rows = Vec::<Vec<Option<f64>>>::deserialize(from)?;
+        Ok(rows
+            .into_iter()
+            .map(|row| row.into_iter().map(|cell| cell.unwrap_or(f64::NAN)).collect())
+            .collect())
+    }
 }

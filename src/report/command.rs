@@ -1,4 +1,4 @@
-//! The command that makes a run again.
+//! The command that makes a run or a study again.
 
 use super::results::Facts;
 
@@ -14,7 +14,11 @@ pub fn quoted(argument: &str) -> String {
 
 /// `capstake run base.toml -n 1000000 -s 1`, with the flags that set keys.
 pub fn again(facts: &Facts) -> String {
-    let mut command = format!("capstake run {}", quoted(&facts.file));
+    let (name, arguments) = facts.command.split_first().map_or(("run", &[][..]), |(name, rest)| (name, rest));
+    let mut command = format!("capstake {name} {}", quoted(&facts.file));
+    for argument in facts.further_files.iter().chain(arguments) {
+        command.push_str(&format!(" {}", quoted(argument)));
+    }
     for flag in &facts.overrides {
         command.push_str(&format!(" --set {}", quoted(flag)));
     }

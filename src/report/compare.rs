@@ -14,7 +14,7 @@ const CHANGES_SHOWN: usize = 20;
 /// Writes the page.
 pub fn compare(comparison: &Comparison) -> Answer {
     Answer {
-        study: "compare",
+        study: "compare".into(),
         title: format!(
             "{} · {} paths each, seed {}, on common draws",
             comparison.scenarios.join(" · "),
@@ -106,7 +106,7 @@ fn side_by_side(comparison: &Comparison) -> Table {
     let first = comparison.quantities.first().map(|quantity| &quantity.of);
     let shown = comparison.quantities.iter().take_while(|quantity| Some(&quantity.of) == first).count();
     Table {
-        name: "side_by_side",
+        name: "side_by_side".into(),
         title: format!(
             "{}: means; differences are from {}, path by path",
             first.map_or("", String::as_str),
@@ -152,7 +152,7 @@ fn tidy(comparison: &Comparison) -> Table {
             rows.push(row);
         }
     }
-    Table { name: "compare", title: "By scenario".to_owned(), columns, rows, shown: Shown::None }
+    Table { name: "compare".into(), title: "By scenario".to_owned(), columns, rows, shown: Shown::None }
 }
 
 fn changes(comparison: &Comparison) -> Table {
@@ -167,7 +167,7 @@ fn changes(comparison: &Comparison) -> Table {
         })
         .collect();
     Table {
-        name: "changes",
+        name: "changes".into(),
         title: "Keys that differ".to_owned(),
         columns,
         rows,

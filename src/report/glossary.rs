@@ -332,7 +332,7 @@ pub const STATISTICS: [Term; 12] = [
 ];
 
 /// The files of a results folder.
-pub const FILES: [Term; 25] = [
+pub const FILES: [Term; 26] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -401,6 +401,11 @@ pub const FILES: [Term; 25] = [
         text: "What the folder holds and where it comes from: program, scenario as run, seed, paths, times, files with digests, counts \
                of undefined and failed paths, and `status`: running, complete, partial (stopped, or the disk was full) or \
                failed.",
+    },
+    Term {
+        name: "answer.json",
+        unit: None,
+        text: "Of the studies: the whole answer, sentences, tables and charts; `capstake report` makes workbook and page of it.",
     },
     Term {
         name: "tornado.csv",

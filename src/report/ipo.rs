@@ -4,6 +4,7 @@ mod standards;
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::digits::{Estimate, percent, significant, thousands};
+use super::page::view::on_axis;
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
 use crate::math::binomial::order_statistic_interval;
@@ -35,7 +36,7 @@ pub fn ipo(plan: &Plan, readied: &Readied, asked: u64) -> Answer {
         ));
     }
     Answer {
-        study: "ipo",
+        study: "ipo".into(),
         title: format!("{} · {} paths · seed {}", plan.model.name, thousands(readied.paths), plan.seed),
         warnings,
         sentences: (0..plan.deals.len()).flat_map(|deal| page.sentences(deal)).collect(),
@@ -49,7 +50,7 @@ pub fn ipo(plan: &Plan, readied: &Readied, asked: u64) -> Answer {
             page.calendar(),
             page.standards_calendar(),
         ],
-        charts: (0..plan.deals.len()).map(|deal| page.curves(deal)).collect(),
+        charts: (0..plan.deals.len()).flat_map(|deal| page.curves(deal)).filter(Chart::is_drawn).collect(),
     }
 }
 
@@ -188,7 +189,7 @@ impl Page<'_> {
             }
         }
         Table {
-            name: "times",
+            name: "times".into(),
             title: "When: last days of the periods, over the futures in which it happens".to_owned(),
             columns,
             rows,
@@ -215,7 +216,7 @@ impl Page<'_> {
             }
         }
         Table {
-            name: "readiness",
+            name: "readiness".into(),
             title: "Readiness calendar: part of all futures in which all gates hold, the company is ready, has been ready, has been \
                     listed; and each gate (errors in calendar.csv)"
                 .to_owned(),
@@ -259,7 +260,7 @@ impl Page<'_> {
             }
         }
         Table {
-            name: "calendar",
+            name: "calendar".into(),
             title: "Readiness calendar with errors".to_owned(),
             columns,
             rows,
@@ -306,7 +307,7 @@ impl Page<'_> {
             }
         }
         Table {
-            name: "gates",
+            name: "gates".into(),
             title: "Gates: readiness were one of them left out; the last to open (of the ready); closed again before the listing"
                 .to_owned(),
             columns,
@@ -350,7 +351,7 @@ impl Page<'_> {
             }
         }
         Table {
-            name: "offer",
+            name: "offer".into(),
             title: "On the day of the offer, over the futures in which there is one".to_owned(),
             columns,
             rows,
@@ -395,7 +396,7 @@ impl Page<'_> {
             }
         }
         Table {
-            name: "dilution",
+            name: "dilution".into(),
             title: "Dilution: who holds what part, in the mean of the futures with an offer".to_owned(),
             columns,
             rows,
@@ -403,8 +404,9 @@ impl Page<'_> {
         }
     }
 
-    fn curves(&self, deal: usize) -> Chart {
+    fn curves(&self, deal: usize) -> [Chart; 2] {
         let of = &self.readied.deals[deal];
+        let name = &self.plan.model.deals[deal].name;
         let curve = |name: &str, counts: &[u64]| Curve {
             name: name.to_owned(),
             points: counts
@@ -412,22 +414,27 @@ impl Page<'_> {
                 .zip(&self.plan.steps.periods)
                 .map(|(&count, period)| {
                     let (y, std_error) = proportion(count, self.readied.paths);
-                    Point { x: period.end, y, std_error }
+                    Point { x: on_axis(&period.last_day.to_string()), y, std_error }
                 })
                 .collect(),
         };
-        let mut curves = vec![
+        let chart = |title: String, curves: Vec<Curve>| Chart::Curves {
+            title,
+            x: Axis::calendar(),
+            y: Axis::new("part of all futures", Unit::Probability),
+            curves,
+            marks: Vec::<Mark>::new(),
+        };
+        let whole = vec![
             curve("all gates hold", &of.all),
             curve("has been ready", &so_far(&of.first_ready)),
             curve("has been listed", &so_far(&of.listed)),
         ];
-        curves.extend(self.gate_keys().iter().zip(&of.gates).map(|(key, gate)| curve(key, &gate.met)));
-        Chart::Curves {
-            title: format!("Readiness of {} by quarter", self.plan.model.deals[deal].name),
-            x: Axis { name: "years from the valuation date".to_owned(), unit: Some(Unit::Years) },
-            y: Axis { name: "part of all futures".to_owned(), unit: Some(Unit::Probability) },
-            curves,
-            marks: Vec::<Mark>::new(),
-        }
+        let gates = self.gate_keys();
+        let gates = gates.iter().zip(&of.gates).map(|(key, gate)| curve(key, &gate.met)).collect();
+        [
+            chart(format!("{name}: ready for a listing, and listed, by date"), whole),
+            chart(format!("{name}: each gate holds, by date"), gates),
+        ]
     }
 }

@@ -8,6 +8,7 @@ pub mod glossary;
 pub mod headline;
 pub mod ipo;
 pub mod page;
+pub mod reading;
 pub mod results;
 pub mod row;
 pub mod sensitivity;

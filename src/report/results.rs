@@ -18,6 +18,10 @@ pub struct Facts {
     pub scenario: String,
     /// The file as named on the command line.
     pub file: String,
+    /// Further scenarios of a study of several, as named.
+    pub further_files: Vec<String>,
+    /// The command, with those of its arguments that decide what it answers: `run`; `sweep`, `--vary`, …
+    pub command: Vec<String>,
     /// The `--set` flags, as given.
     pub overrides: Vec<String>,
     /// Every key that is set, after overrides, as TOML that runs.

@@ -104,7 +104,7 @@ pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
         tables.push(information_table(plan, answer));
     }
     Answer {
-        study: "sensitivity",
+        study: "sensitivity".into(),
         title: title(plan, &format!("{} paths", thousands(answer.paths))),
         warnings,
         sentences,
@@ -187,7 +187,7 @@ fn tornado_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table 
         }
     }
     Table {
-        name: "tornado",
+        name: "tornado".into(),
         title: "Tornado: mean of the metric where an input is near its 90% quantile, less that near its 10% quantile"
             .to_owned(),
         columns,
@@ -225,7 +225,7 @@ fn groups_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table {
         }
     }
     Table {
-        name: "groups",
+        name: "groups".into(),
         title: "Groups: the same along the straight line in the group that fits best, and the part of the variance it explains"
             .to_owned(),
         columns,
@@ -268,7 +268,7 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
         }
     }
     Table {
-        name: "information",
+        name: "information".into(),
         title: "Worth of knowing, to who takes the deal with the highest mean of the metric".to_owned(),
         columns,
         rows,
@@ -297,6 +297,7 @@ fn tornados(plan: &Plan, drivers: &Drivers) -> Vec<Chart> {
             title: format!("Mean of {name} {what}, from its 10% to its 90% quantile"),
             x: x(),
             centre: drivers.mean.value,
+            ends: ["near its 10% quantile", "near its 90% quantile"].map(str::to_owned),
             bars,
         })
         .collect()
@@ -318,7 +319,7 @@ pub fn sobol(
     for name in ["first_order_jansen", "total_janon"] {
         columns.extend(estimate_columns(name, Some(Unit::Fraction), false).map(|c| c.as_role(Role::Detail)));
     }
-    let (mut rows, mut sentences) = (Vec::new(), Vec::new());
+    let (mut rows, mut sentences, mut charts) = (Vec::new(), Vec::new(), Vec::new());
     for (&quantity, indices) in quantities.iter().zip(&answer.outputs) {
         let mut order: Vec<usize> = (0..variables.len()).collect();
         order.sort_by(|&a, &b| indices.total[b].value.total_cmp(&indices.total[a].value));
@@ -331,6 +332,15 @@ pub fn sobol(
             }
             rows.push(row);
         }
+        let total =
+            |&i: &usize| Bar { label: variables[i].name.clone(), low: 0.0, high: indices.total[i].value };
+        charts.push(Chart::Bars {
+            title: format!("Total Sobol indices of {}", quantity.name(plan)),
+            x: Axis::new("part of the variance", Unit::Fraction),
+            centre: 0.0,
+            ends: ["", "part of the variance, interactions included"].map(str::to_owned),
+            bars: order.iter().take(20).map(total).collect(),
+        });
         let most = order[0];
         let alone: f64 = indices.first.iter().map(|first| first.value).sum();
         sentences.push(format!(
@@ -345,7 +355,7 @@ pub fn sobol(
         ));
     }
     Answer {
-        study: "sensitivity",
+        study: "sensitivity".into(),
         title: title(
             plan,
             &format!("Sobol indices from {} evaluations of {} paths", answer.evaluations, thousands(answer.paths)),
@@ -353,13 +363,13 @@ pub fn sobol(
         warnings: partial(answer.paths, asked),
         sentences,
         tables: vec![Table {
-            name: "indices",
+            name: "indices".into(),
             title: "Sobol indices: part of the variance with a variable at all (total) and by itself (first order)".to_owned(),
             columns,
             rows,
             shown: Shown::FirstOfEach { rows: SHOWN, alike: 2 },
         }],
-        charts: Vec::new(),
+        charts,
     }
 }
 
@@ -418,6 +428,7 @@ pub fn shapley(
             title: format!("Shapley effects on {}", quantity.name(plan)),
             x: Axis { name: "part of the variance".to_owned(), unit: Some(Unit::Fraction) },
             centre: 0.0,
+            ends: ["", "part of the variance"].map(str::to_owned),
             bars: order
                 .iter()
                 .take(20)
@@ -426,7 +437,7 @@ pub fn shapley(
         });
     }
     Answer {
-        study: "sensitivity",
+        study: "sensitivity".into(),
         title: title(
             plan,
             &format!(
@@ -439,7 +450,7 @@ pub fn shapley(
         warnings: partial(answer.paths, asked),
         sentences,
         tables: vec![Table {
-            name: "effects",
+            name: "effects".into(),
             title: "Shapley effects: the variance shared out, correlations included; they add up to 1"
                 .to_owned(),
             columns,

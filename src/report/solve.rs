@@ -81,7 +81,7 @@ pub fn solve(question: &Question<'_>) -> Answer {
     }
     tables.push(tried_table(question));
     Answer {
-        study: "solve",
+        study: "solve".into(),
         title: format!(
             "{} · {} paths a value, seed {}, on common draws",
             question.scenario,
@@ -170,7 +170,7 @@ fn root_table(question: &Question<'_>, root: &Root) -> Table {
     let unit = question.key_unit;
     let flag = |open: bool| Value::Whole(u64::from(open));
     Table {
-        name: "root",
+        name: "root".into(),
         title: "The value found".to_owned(),
         columns: vec![
             Column::key("key"),
@@ -226,7 +226,7 @@ fn tried_table(question: &Question<'_>) -> Table {
         ]
     };
     Table {
-        name: "tried",
+        name: "tried".into(),
         title: format!("What was tried: {}", question.target.text),
         columns: vec![
             Column { unit: question.key_unit, ..Column::key(question.key) },

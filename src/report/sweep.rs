@@ -15,7 +15,7 @@ pub fn sweep(sweep: &Sweep) -> Answer {
     tables.push(points_table(sweep, if grid { Shown::None } else { Shown::First(sweep.points.len()) }));
     tables.push(base_table(sweep));
     Answer {
-        study: "sweep",
+        study: "sweep".into(),
         title: title(sweep),
         warnings: warnings(sweep),
         sentences: sentences(sweep),
@@ -151,7 +151,7 @@ fn points_table(sweep: &Sweep, shown: Shown) -> Table {
         }
     }
     Table {
-        name: "sweep",
+        name: "sweep".into(),
         title: match sweep.quantities.first() {
             Some(quantity) => format!(
                 "{} ({}); the difference is from the scenario as it stands, path by path",
@@ -176,7 +176,7 @@ fn base_table(sweep: &Sweep) -> Table {
         row
     };
     Table {
-        name: "as_it_stands",
+        name: "as_it_stands".into(),
         title: "The scenario as it stands".to_owned(),
         columns,
         rows: sweep.quantities.iter().zip(&sweep.base).map(row).collect(),
@@ -215,7 +215,7 @@ fn grid_table(sweep: &Sweep) -> Table {
         .collect();
     let quantity = &sweep.quantities[0];
     Table {
-        name: "grid",
+        name: "grid".into(),
         title: format!("Mean of {} ({})", quantity.name(), quantity.unit),
         columns,
         rows,

@@ -1,6 +1,7 @@
 //! Every path as Parquet: path, deal, then doubles that may be null; units and manifest in the file's metadata.
 
 use super::draws_columns::{Column, Rows};
+use super::first_fault::{Fault, Watched};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -16,7 +17,8 @@ const GROUP_VALUES: usize = 8 << 20;
 
 /// A file on its way.
 pub struct Writer<W: Write + Send> {
-    file: SerializedFileWriter<W>,
+    file: SerializedFileWriter<Watched<W>>,
+    fault: Fault,
     deals: Vec<ByteArray>,
     columns: usize,
     /// Rows that wait for their group.
@@ -43,9 +45,11 @@ impl<W: Write + Send> Writer<W> {
                 properties.set_column_dictionary_enabled(ColumnPath::from(vec![column.name.clone()]), true);
         }
         let schema = schema(columns).map_err(as_io)?;
-        let file = SerializedFileWriter::new(out, schema, Arc::new(properties.build())).map_err(as_io)?;
+        let (out, fault) = Watched::new(out);
+        let file = SerializedFileWriter::new(out, schema, Arc::new(properties.build()));
         Ok(Writer {
-            file,
+            file: file.map_err(|error| fault.or(|| as_io(error)))?,
+            fault,
             deals: deals.iter().map(|deal| ByteArray::from(deal.as_bytes().to_vec())).collect(),
             columns: columns.len(),
             paths: Vec::new(),
@@ -71,7 +75,7 @@ impl<W: Write + Send> Writer<W> {
         if self.paths.is_empty() {
             return Ok(());
         }
-        self.group().map_err(as_io)?;
+        self.group().map_err(|error| self.fault.or(|| as_io(error)))?;
         self.paths.clear();
         self.waiting.iter_mut().for_each(Vec::clear);
         Ok(())
@@ -112,7 +116,8 @@ impl<W: Write + Send> Writer<W> {
         for (key, text) in metadata {
             self.file.append_key_value_metadata(KeyValue::new((*key).to_owned(), text.clone()));
         }
-        self.file.into_inner().map_err(as_io)
+        let fault = self.fault;
+        self.file.into_inner().map_err(|error| fault.or(|| as_io(error)))?.finish()
     }
 }
 
@@ -134,13 +139,7 @@ fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
     Type::group_type_builder("draws").with_fields(fields).build().map(Arc::new)
 }
 
-/// A fault of the format's crate, as one of writing: the output's own where there is one.
+/// A fault of the format's crate, as one of writing.
 fn as_io(error: ParquetError) -> io::Error {
-    match error {
-        ParquetError::External(inner) => match inner.downcast::<io::Error>() {
-            Ok(error) => *error,
-            Err(other) => io::Error::other(other),
-        },
-        other => io::Error::other(other),
-    }
+    io::Error::other(error)
 }

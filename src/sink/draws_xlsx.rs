@@ -1,6 +1,7 @@
 //! The first paths as a workbook: as many rows as a sheet takes, and a sheet that says how many these are.
 
 use super::draws_columns::{Column, Rows};
+use super::first_fault::Watched;
 use super::xlsx::{as_io, format};
 use crate::report::digits::thousands;
 use crate::report::workbook::sheet::{Digits, Look, MAX_ROWS, Style};
@@ -101,7 +102,9 @@ impl Writer {
     ) -> io::Result<u64> {
         let rows = self.rows;
         self.about(all, created, facts).map_err(as_io)?;
-        self.book.save_to_writer(out).map_err(as_io)?;
+        let (mut out, fault) = Watched::new(out);
+        self.book.save_to_writer(&mut out).map_err(|error| fault.or(|| as_io(error)))?;
+        out.finish()?;
         Ok(rows)
     }
 

@@ -3,6 +3,7 @@
 use crate::report::answer::{self, Answer, Table};
 use crate::report::tables::SummaryRow;
 use serde_json::{Map, Value, json};
+use std::io;
 
 /// What is said of a run besides its results.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +40,7 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
 /// The object of a study: its sentences, and every table as a list of objects, one a row, under the table's name.
 pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
     let tables: Map<String, Value> =
-        answer.tables.iter().map(|table| (table.name.to_owned(), Value::Array(rows(table)))).collect();
+        answer.tables.iter().map(|table| (table.name.to_string(), Value::Array(rows(table)))).collect();
     json!({
         "schema_version": 1,
         "study": answer.study,
@@ -52,6 +53,23 @@ pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
         "answer": answer.sentences,
         "tables": tables,
     })
+}
+
+/// Writes the whole answer of a study, charts included, as it is kept in the results folder.
+///
+/// # Errors
+/// What `out` says.
+pub fn keep(answer: &Answer, mut out: impl io::Write) -> io::Result<()> {
+    serde_json::to_writer(&mut out, answer)?;
+    out.write_all(b"\n")
+}
+
+/// Reads what [`keep`] wrote.
+///
+/// # Errors
+/// Where it is not that.
+pub fn kept(bytes: &[u8]) -> io::Result<Answer> {
+    Ok(serde_json::from_slice(bytes)?)
 }
 
 fn rows(table: &Table) -> Vec<Value> {
@@ -84,5 +102,69 @@ mod tests {
         let failed = RunFacts { status: "failed", failed: Some((2, &[7, 9])), ..facts };
         let value = summary(&failed, &[]).to_string();
         assert!(value.ends_with(r#","summary":[],"failed_paths":{"count":2,"first":[7,9]}}"#), "{value}");
+    }
+
+    #[test]
+    fn an_answer_reads_back_as_it_was_written() {
+        use crate::config::Unit;
+        use answer::{Axis, Bar, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
+        let point = |x: f64, std_error: f64| Point { x, y: x / 3.0, std_error };
+        let whole = Answer {
+            study: "sweep".into(),
+            title: "=a \"title\"".into(),
+            warnings: vec!["Careful.".into()],
+            sentences: vec![],
+            tables: vec![Table {
+                name: "sweep".into(),
+                title: "T".into(),
+                columns: vec![Column::key("key"), Column::figure("x", Unit::UsdPerShare).as_role(Role::Low)],
+                rows: vec![
+                    vec![Value::Whole(20), Value::Figure(20.0)],
+                    vec!["20".into(), (0.1 + 0.2).into()],
+                ],
+                shown: Shown::FirstOfEach { rows: 3, alike: 1 },
+            }],
+            charts: vec![
+                Chart::Curves {
+                    title: "C".into(),
+                    x: Axis::calendar(),
+                    y: Axis::new("share", Unit::PerSqrtYear),
+                    curves: vec![Curve {
+                        name: "mean".into(),
+                        points: vec![point(1.0, 0.0), point(2.0, 0.25)],
+                    }],
+                    marks: vec![Mark { x: 1.5, text: "here".into() }],
+                },
+                Chart::Bars {
+                    title: "B".into(),
+                    x: Axis::new("take", None),
+                    centre: 1e-300,
+                    ends: ["a".into(), "b".into()],
+                    bars: vec![Bar { label: "i".into(), low: -1.0, high: 2.0 }],
+                },
+            ],
+        };
+        let read = |answer: &Answer| {
+            let mut bytes = Vec::new();
+            keep(answer, &mut bytes).unwrap();
+            kept(&bytes).unwrap()
+        };
+        assert_eq!(read(&whole), whole);
+        // What is none stays none.
+        let mut gaps = whole.clone();
+        gaps.tables[0].rows[0][1] = f64::NAN.into();
+        gaps.charts = vec![Chart::Heat {
+            title: "H".into(),
+            x: Axis::new("a", None),
+            y: Axis::new("b", None),
+            z: Axis::new("c", None),
+            columns: vec!["1".into()],
+            rows: vec!["2".into()],
+            cells: vec![vec![f64::NAN]],
+        }];
+        let back = read(&gaps);
+        assert!(matches!(back.tables[0].rows[0][1], Value::Figure(figure) if figure.is_nan()));
+        assert!(matches!(&back.charts[0], Chart::Heat { cells, .. } if cells[0][0].is_nan()));
+        assert!(kept(b"{\"study\": 1}").is_err());
     }
 }

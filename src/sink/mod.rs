@@ -5,6 +5,7 @@ pub mod draws_columns;
 pub mod draws_csv;
 pub mod draws_parquet;
 pub mod draws_xlsx;
+mod first_fault;
 pub mod html;
 pub mod json;
 pub mod number;

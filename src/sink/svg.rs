@@ -48,6 +48,8 @@ impl Frame {
     }
 }
 
+/// Room of a row of a drawing that lists things.
+const ROW: f64 = 40.0;
 /// Room of a strip.
 const STRIP: f64 = 32.0;
 /// Room of the marks of the x axis.
@@ -72,7 +74,10 @@ impl<'a> Place<'a> {
         let longest = plot.y.ticks.iter().map(|tick| tick.label.chars().count()).max().unwrap_or(0);
         let left = if longest == 0 { 10.0 } else { 12.0 + frame.letter() * longest as f64 };
         let top = if plot.y.title.is_empty() { 10.0 } else { 26.0 };
-        let height = height + STRIP * plot.strips.len() as f64;
+        let height = match plot.rows {
+            0 => height,
+            rows => top + ROW * rows as f64 + FOOT,
+        } + STRIP * plot.strips.len() as f64;
         let base = height - FOOT - STRIP * plot.strips.len() as f64;
         Place { plot, frame, left, right: width - 18.0, top, base, height }
     }
@@ -165,12 +170,14 @@ fn axes(out: &mut String, place: &Place) {
     let plot = place.plot;
     for tick in &plot.y.ticks {
         let y = c(place.y(tick.at));
+        // Rows that are listed need no line to lead the eye.
+        if plot.rows == 0 {
+            let (left, right) = (c(place.left), c(place.right));
+            let _ = write!(out, "<line class=\"grid\" x1=\"{left}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\"/>");
+        }
         let _ = write!(
             out,
-            "<line class=\"grid\" x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/><text class=\"tick\" x=\"{}\" y=\"{}\" \
-             text-anchor=\"end\">{}</text>",
-            c(place.left),
-            c(place.right),
+            "<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
             c(place.left - 7.0),
             c(place.y(tick.at) + 4.0),
             escape(&tick.label)
@@ -234,6 +241,36 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
                 c(y),
                 c(place.x(*right) - x),
                 c((place.y(*bottom) - y).max(0.6))
+            );
+        }
+        Layer::Shade { corners: [left, bottom, right, top], part } => {
+            let (x, y) = (place.x(*left), place.y(*top));
+            let _ = write!(
+                out,
+                "<rect class=\"shade\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill-opacity=\"{:.2}\"/>",
+                c(x + 1.0),
+                c(y + 1.0),
+                c((place.x(*right) - x - 2.0).max(0.6)),
+                c((place.y(*bottom) - y - 2.0).max(0.6)),
+                0.06 + 0.56 * part.clamp(0.0, 1.0)
+            );
+        }
+        Layer::Inside { at: (x, y), text } => {
+            let _ = write!(
+                out,
+                "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+                c(place.x(*x)),
+                c(place.y(*y) + 4.0),
+                escape(text)
+            );
+        }
+        Layer::Label { at: (x, y), text } => {
+            let _ = write!(
+                out,
+                "<text x=\"{}\" y=\"{}\">{}</text>",
+                c(place.x(*x)),
+                c(place.y(*y)),
+                escape(text)
             );
         }
         Layer::Words { at: (x, y), text } => {

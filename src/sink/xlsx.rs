@@ -14,6 +14,8 @@ const SOFT: u32 = 0x59636E;
 const RULE: u32 = 0xAEB6BF;
 const HEADER_FILL: u32 = 0xE6EDF5;
 const INPUT_FILL: u32 = 0xFFF4CC;
+/// Of the least and of the greatest figure of a box.
+const SHADES: (u32, u32) = (0xF4F8FB, 0x7FB8D8);
 const LINK: u32 = 0x0B57A4;
 
 /// Writes a workbook. Equal workbooks give equal bytes.
@@ -191,6 +193,11 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
     if let Some(row) = sheet.repeated {
         to.set_repeat_rows(row, row)?;
     }
+    for &((top, left), (bottom, right)) in &sheet.shaded {
+        let scale =
+            xlsx::ConditionalFormat2ColorScale::new().set_minimum_color(SHADES.0).set_maximum_color(SHADES.1);
+        to.add_conditional_format(top, left, bottom, right, &scale)?;
+    }
     to.set_page_breaks(&sheet.breaks)?;
     to.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_screen_gridlines(false);
     to.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
@@ -217,11 +224,15 @@ fn chart(placed: &Placed) -> xlsx::Chart {
         Kind::StackedAreas => xlsx::ChartType::AreaStacked,
         Kind::Lines => xlsx::ChartType::Line,
         Kind::Points => xlsx::ChartType::ScatterStraight,
+        Kind::Bars => xlsx::ChartType::Bar,
     });
     for one in series {
         let added = chart.add_series();
         paint(added, one, *kind);
         added.set_gap(*gap);
+        if *kind == Kind::Bars {
+            added.set_overlap(100);
+        }
     }
     if !lines.is_empty() {
         let mut over = xlsx::Chart::new(xlsx::ChartType::Line);
@@ -232,13 +243,18 @@ fn chart(placed: &Placed) -> xlsx::Chart {
     }
     chart.title().set_name(title).set_font(xlsx::ChartFont::new().set_size(12).set_color(INK));
     axis(chart.x_axis(), x);
-    if *kind != Kind::Points {
+    if !matches!(kind, Kind::Points | Kind::Bars) {
         // Dates are names of periods here, each as wide as the others.
         chart.x_axis().set_text_axis(true);
     }
     axis(chart.y_axis(), y);
-    chart.y_axis().set_major_gridlines(true);
-    chart.y_axis().set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
+    // Of bars the figures run along the axis below.
+    let figures = if *kind == Kind::Bars { chart.x_axis() } else { chart.y_axis() };
+    figures.set_major_gridlines(true);
+    figures.set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
+    if *kind == Kind::Bars {
+        chart.y_axis().set_major_gridlines(false);
+    }
     if *kind == Kind::Points {
         chart.x_axis().set_major_gridlines(false);
     }
@@ -255,7 +271,7 @@ fn chart(placed: &Placed) -> xlsx::Chart {
 }
 
 fn paint(to: &mut xlsx::ChartSeries, series: &Series, kind: Kind) {
-    let Series { name, categories, values, paint, .. } = series;
+    let Series { name, categories, values, paint, errors } = series;
     to.set_name(name).set_categories(range(categories)).set_values(range(values));
     let lined = matches!(kind, Kind::Lines | Kind::Points);
     let mut format = xlsx::ChartFormat::new();
@@ -275,6 +291,19 @@ fn paint(to: &mut xlsx::ChartSeries, series: &Series, kind: Kind) {
         }
     }
     to.set_format(&mut format);
+    if let Some(reach) = errors {
+        let both = |_| {
+            xlsx::ChartRange::new_from_range(
+                reach.sheet,
+                reach.first.0,
+                reach.first.1,
+                reach.last.0,
+                reach.last.1,
+            )
+        };
+        let [up, down] = [0, 1].map(both);
+        to.set_y_error_bars(xlsx::ChartErrorBars::new().set_type(xlsx::ChartErrorBarsType::Custom(up, down)));
+    }
     if lined {
         to.set_marker(xlsx::ChartMarker::new().set_none());
     }

@@ -140,3 +140,31 @@ impl Observer for Collector {
         }
     }
 }
+
+/// Two deals by the value of a stake of an equity of 300 in the mean, of which one is one half and the other uniform on 0.4..0.6;
+/// equity moves with cash and costs, both normal.
+pub const TWO_STAKES: &str = r#"
+[timeline]
+valuation_date = 2026-01-01
+horizon = 2026-12-31
+period = "year"
+[[segment]]
+name = "all"
+process = "gbm"
+rate_now_usd_bn = 100.0
+growth = 0.0
+volatility = 0.0
+[cash]
+now_usd_bn = { dist = "normal", mean = 100.0, sd = 3.0 }
+[costs]
+fixed_usd_bn_per_year = { dist = "normal", mean = 100.0, sd = 4.0 }
+[equity]
+method = "revenue-multiple"
+multiple_now = 2.0
+[[deal]]
+name = "small"
+stake = 0.5
+[[deal]]
+name = "sure"
+stake = { dist = "uniform", low = 0.4, high = 0.6 }
+"#;

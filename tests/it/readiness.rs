@@ -108,8 +108,8 @@ fn a_certain_plan_is_ready_when_arithmetic_says() {
     let earnings = &deal.standards[position("102.01C (I)")];
     assert_eq!(earnings.iter().position(|&count| count == 64), Some(11));
     assert_eq!(deal.standards_on_the_day[position("102.01C (II)")], 64);
-    assert_eq!(deal.standards_on_the_day[position("102.01A, B")], 64);
-    assert_eq!(deal.standards_on_the_day[position("Securities Act 2(a)(19)")], 0);
+    assert_eq!(deal.standards_on_the_day[position("IPO distribution")], 64);
+    assert_eq!(deal.standards_on_the_day[position("emerging growth company")], 0);
 }
 
 #[test]

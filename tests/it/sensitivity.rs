@@ -1,6 +1,6 @@
 //! Drawing anew, tornado and worth of knowing on the engine: laws that hold path by path, and cases known in closed form.
 
-use crate::engine::{draws, metric_index, plan, shipped};
+use crate::engine::{TWO_STAKES, draws, metric_index, plan, shipped};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::redraw::TwoSeeds;
@@ -79,32 +79,6 @@ fn an_order_changes_what_is_drawn_but_not_its_law() {
     // A column whose order is reversed is still correlated as asked: checked above against the same matrix.
 }
 
-const PAIR: &str = r#"
-[timeline]
-valuation_date = 2026-01-01
-horizon = 2026-12-31
-period = "year"
-[[segment]]
-name = "all"
-process = "gbm"
-rate_now_usd_bn = 100.0
-growth = 0.0
-volatility = 0.0
-[cash]
-now_usd_bn = { dist = "normal", mean = 100.0, sd = 3.0 }
-[costs]
-fixed_usd_bn_per_year = { dist = "normal", mean = 100.0, sd = 4.0 }
-[equity]
-method = "revenue-multiple"
-multiple_now = 2.0
-[[deal]]
-name = "small"
-stake = 0.5
-[[deal]]
-name = "sure"
-stake = { dist = "uniform", low = 0.4, high = 0.6 }
-"#;
-
 fn asked(text: &str, paths: u64, threads: usize, metric: Metric) -> Plain {
     let plan = plan(text, 1);
     let seeds = TwoSeeds::new(&plan, 2);
@@ -114,7 +88,7 @@ fn asked(text: &str, paths: u64, threads: usize, metric: Metric) -> Plain {
 
 #[test]
 fn the_tornado_of_a_sum_is_that_of_its_terms() {
-    let answer = asked(PAIR, 100_000, 2, Metric::StakePv);
+    let answer = asked(TWO_STAKES, 100_000, 2, Metric::StakePv);
     let drivers = &answer.drivers[0];
     // Half of equity 200 + cash 100 − costs 100 + revenue 100, in normal terms: sd 1.5 and 2.
     let effect = |key: &str| drivers.inputs.iter().find(|input| input.key == key).expect("an input");
@@ -144,7 +118,7 @@ fn the_tornado_of_a_sum_is_that_of_its_terms() {
 
 #[test]
 fn knowing_the_stake_is_worth_what_the_integral_says() {
-    let answer = asked(PAIR, 100_000, 2, Metric::StakePv);
+    let answer = asked(TWO_STAKES, 100_000, 2, Metric::StakePv);
     let worth = &answer.worth[0];
     let about = |name: &str| {
         let mut all = worth.choice.inputs.iter().chain(&worth.choice.groups);

@@ -1,14 +1,16 @@
 //! Sensitivity indices and Shapley effects: the estimators on functions whose indices are known, and on the engine itself.
 
-use crate::engine::plan;
+use crate::engine::{TWO_STAKES, plan};
 use crate::verdict::{Case, Section};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::redraw::TwoSeeds;
 use capstake::math::normal::cdf;
 use capstake::rng::stream::{StreamKey, normal_of_draw};
-use capstake::run::{Silent, Subject};
+use capstake::run::{CHUNK_PATHS, Options, Silent, Subject};
+use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sensitivity::bootstrap::Estimate;
 use capstake::study::sensitivity::pick_freeze::{Effort, Evaluate, Function, PlanFunction};
+use capstake::study::sensitivity::plain::plain;
 use capstake::study::sensitivity::shapley::shapley;
 use capstake::study::sensitivity::sobol::sobol;
 use std::f64::consts::PI;
@@ -208,6 +210,45 @@ fn shift(case: &Case) -> f64 {
 #[cfg_attr(debug_assertions, ignore = "release only")]
 fn indices_and_effects() {
     section().check(shift);
+}
+
+/// To know the stake u, uniform on 0.4..0.6, before choosing between it and 0.49 of an equity of 300 in the mean is worth
+/// E max(0, u − 0.49)·300 − 3 = 6.075. The interval is to cover it on 95 seeds of 100 or more: its upper end allows for a rule that
+/// is not the best. Seen to fail: with the truth moved by 2%, and with intervals of a quarter of the width. (Between deals that
+/// are equal in the mean it covers less often: docs/sensitivity.md.)
+#[test]
+#[cfg_attr(debug_assertions, ignore = "release only")]
+fn the_interval_of_perfect_information_covers_as_often_as_it_says() {
+    const SEEDS: u64 = 60;
+    let truth = 6.075;
+    let text = TWO_STAKES.replace("stake = 0.5\n", "stake = 0.49\n");
+    assert_ne!(text, TWO_STAKES);
+    let worths: Vec<Estimate> = (1..=SEEDS)
+        .map(|seed| {
+            let plan = plan(&text, seed);
+            let seeds = TwoSeeds::new(&plan, 1_000 + seed);
+            let quantities = [Quantity { of: Of::Deal(0), metric: Metric::StakePv }];
+            let options = Options { paths: 16 * CHUNK_PATHS, threads: 0 };
+            let answer = plain(&plan, &seeds, &quantities, options, &Silent).expect("paths are finite");
+            let inputs = &answer.worth[0].choice.inputs;
+            inputs.iter().find(|one| one.about == "deal.sure.stake").expect("an input").worth
+        })
+        .collect();
+    let covered = |truth: f64, part: f64| {
+        let inside = |worth: &&Estimate| {
+            let end = |end: f64| worth.value + part * (end - worth.value);
+            end(worth.low95) <= truth && truth <= end(worth.high95)
+        };
+        worths.iter().filter(inside).count()
+    };
+    let z_squares: f64 = worths.iter().map(|worth| ((worth.value - truth) / worth.std_error).powi(2)).sum();
+    println!("{} of {SEEDS} intervals cover, Σz² {z_squares:.1}", covered(truth, 1.0));
+    // 57 of 60 with a standard deviation of 1.7.
+    assert!(covered(truth, 1.0) >= 52, "{} of {SEEDS}", covered(truth, 1.0));
+    // Of Student's law with 15 degrees of freedom: 60·15/13 = 69, with a standard deviation of 16.
+    assert!((20.0..135.0).contains(&z_squares), "{z_squares}");
+    assert!(covered(1.02 * truth, 1.0) < 45, "the truth moved by 2%: {}", covered(1.02 * truth, 1.0));
+    assert!(covered(truth, 0.25) < 45, "a quarter of the width: {}", covered(truth, 0.25));
 }
 
 #[test]

@@ -48,10 +48,10 @@ impl Page<'_> {
         }
         let financial = STANDARDS.iter().filter(|standard| standard.kind == Kind::Financial).count();
         Table {
-            name: "standards",
+            name: "standards".into(),
             title: format!(
                 "Standards on the day of the offer, as far as the model knows ({financial} financial tests, of which an exchange asks \
-                 one; {CHECK})"
+                 one, {CHECK})"
             ),
             columns,
             rows,
@@ -88,7 +88,7 @@ impl Page<'_> {
             }
         }
         Table {
-            name: "standards_calendar",
+            name: "standards_calendar".into(),
             title: "Standards by quarter, were a living company offered then".to_owned(),
             columns,
             rows,

@@ -1,9 +1,10 @@
 //! How sales of OpenAI's models spread over the clouds.
 
-use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
+use super::figure::{Figure, Key, Mark, Readings, Width};
 use super::plot::{Axis, Layer, Plot, Tone, Weight};
 use super::view::View;
 use super::wording::measure;
+use super::years::exact;
 use super::{Block, Section};
 use crate::report::tables::AnnualRow;
 
@@ -73,6 +74,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
             x: Axis::years(f64::from(first), f64::from(last), first, last),
             y: Axis::linear(0.0, 100.0, 5, "%"),
             layers,
+            rows: 0,
             strips: Vec::new(),
             anchors: years.iter().map(|&year| f64::from(year)).collect(),
             described: format!("Stacked areas for {name}. In {last}: {}.", at_end.join(", ")),
@@ -92,26 +94,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
                 .collect(),
             main: Vec::new(),
         },
-        exact: Exact {
-            columns: vec!["deal", "year", "series", "unit", "mean", "std_error", "p05", "p50", "p95"],
-            rows: shares
-                .iter()
-                .flatten()
-                .map(|row| {
-                    vec![
-                        Value::from(name),
-                        Value::from(row.year),
-                        Value::from(row.series.as_str()),
-                        Value::from(row.unit.as_str()),
-                        Value::from(row.mean),
-                        Value::from(row.std_error),
-                        Value::from(row.p05),
-                        Value::from(row.p50),
-                        Value::from(row.p95),
-                    ]
-                })
-                .collect(),
-        },
+        exact: exact(&shares.concat()),
         width: Width::Full,
         deal: Some(deal),
         choice: None,

@@ -153,6 +153,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
             x: Axis::names(&names),
             y,
             layers,
+            rows: 0,
             strips: Vec::new(),
             anchors: (0..rows.len()).map(|i| i as f64).collect(),
             described: format!("Waterfall for {name}: {described}."),

@@ -170,6 +170,7 @@ fn plot(view: &View, metric: &str, title: &str, curves: &[Curve], x: Axis, layer
             title: String::new(),
         },
         layers,
+        rows: 0,
         strips,
         described: format!("Distribution. {}. {}.", capital(title), words.join("; ")),
     }

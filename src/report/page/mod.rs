@@ -1,13 +1,15 @@
-//! The page of a run as data: sentences, figures, tables and drawings in the order in which a reader meets them; no tags.
+//! The page of a run or of a study as data: sentences, figures, tables and drawings in the order in which a reader meets them; no tags.
 
 pub mod answer;
 pub mod assumptions;
+pub mod chart;
 pub mod clouds;
 pub mod composition;
 pub mod distribution;
 pub mod figure;
 pub mod plot;
 pub mod provenance;
+pub mod study;
 pub mod timing;
 pub mod view;
 pub mod wording;
@@ -29,14 +31,18 @@ pub struct Page {
     pub run: String,
     /// Stands wherever figures do, where the run was stopped early: `40,960 of 1,000,000 paths`.
     pub partial: Option<String>,
+    /// What to know before believing the rest.
+    pub warnings: Vec<String>,
+    /// The answer of a study in sentences, the most important first.
+    pub said: Vec<String>,
     /// Names of the deals; the first is shown first.
     pub deals: Vec<String>,
-    /// The answer, one for each deal.
+    /// The answer of a run, one for each deal.
     pub answers: Vec<Answer>,
     /// What stands below it, in order.
     pub sections: Vec<Section>,
-    /// The numbers that went in.
-    pub assumptions: Assumptions,
+    /// The numbers that went in, of a run.
+    pub assumptions: Option<Assumptions>,
     /// What was run, how to run it again, how well it was sampled.
     pub provenance: Provenance,
 }
@@ -87,6 +93,8 @@ pub fn page(results: &Results) -> Page {
         title: format!("Who takes what: {}", facts.scenario),
         run: wording::run_line(facts),
         partial: wording::partial(facts),
+        warnings: Vec::new(),
+        said: Vec::new(),
         deals: view.deals.iter().map(|name| (*name).to_owned()).collect(),
         answers: answer::answers(&view),
         sections: vec![
@@ -100,7 +108,7 @@ pub fn page(results: &Results) -> Page {
             timing::listing_and_failure(&view),
             years::paths(&view),
         ],
-        assumptions: assumptions::assumptions(&view),
+        assumptions: Some(assumptions::assumptions(&view)),
         provenance: provenance::provenance(&view),
     }
 }

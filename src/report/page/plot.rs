@@ -11,6 +11,8 @@ pub struct Plot {
     pub y: Axis,
     /// From back to front.
     pub layers: Vec<Layer>,
+    /// Rows of a drawing that lists things, which is as high as they need; 0: as high as its place has it.
+    pub rows: usize,
     /// Intervals below the axis, one row each.
     pub strips: Vec<Strip>,
     /// Where on the x axis each row of the figure's readings belongs.
@@ -114,6 +116,27 @@ pub enum Layer {
         tone: Tone,
         /// Left, bottom, right, top.
         corners: [f64; 4],
+    },
+    /// A box of a grid, the darker the larger its value.
+    Shade {
+        /// Left, bottom, right, top.
+        corners: [f64; 4],
+        /// From 0, the least value, to 1, the greatest.
+        part: f64,
+    },
+    /// Words in the middle of a box.
+    Inside {
+        /// Its middle.
+        at: (f64, f64),
+        /// What.
+        text: String,
+    },
+    /// Words that begin at a point.
+    Label {
+        /// Where they begin.
+        at: (f64, f64),
+        /// What.
+        text: String,
     },
     /// Words above a point.
     Words {

@@ -4,6 +4,7 @@ use super::view::View;
 use super::wording::{partial, paths};
 use crate::report::command;
 use crate::report::digits::significant;
+use crate::report::results::Facts;
 
 /// What a reader needs to believe the page, or to check it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,16 @@ pub struct Provenance {
 /// Says what was run.
 pub fn provenance(view: &View) -> Provenance {
     let facts = &view.results.facts;
+    Provenance {
+        facts: said(facts),
+        command: command::again(facts),
+        checks: checks(view),
+        scenario: facts.resolved.clone(),
+    }
+}
+
+/// Word and what is said of it, of any run.
+pub fn said(facts: &Facts) -> Vec<(&'static str, String)> {
     let status = match partial(facts) {
         Some(done) => format!("partial: stopped after {done}"),
         None => format!("complete: {}", paths(facts.paths)),
@@ -40,12 +51,10 @@ pub fn provenance(view: &View) -> Provenance {
     if !facts.overrides.is_empty() {
         said.insert(3, ("Changed by --set", facts.overrides.join("; ")));
     }
-    Provenance {
-        facts: said,
-        command: command::again(facts),
-        checks: checks(view),
-        scenario: facts.resolved.clone(),
+    if !facts.further_files.is_empty() {
+        said.insert(3, ("Further files", facts.further_files.join("; ")));
     }
+    said
 }
 
 fn checks(view: &View) -> Vec<String> {
@@ -87,15 +96,17 @@ fn checks(view: &View) -> Vec<String> {
             significant(largest, 2)
         ));
     }
-    checks.push(
-        "The program is tested against closed forms, published cases and a second implementation: \
-         docs/validation.md, \
-         with docs/methodology.md for every equation."
-            .to_owned(),
-    );
-    checks.push(
-        "Equal version, digest, seed and number of paths give equal figures, bit for bit, on any number of threads."
-            .to_owned(),
-    );
+    checks.extend(always());
     checks
+}
+
+/// What holds of every run.
+pub fn always() -> Vec<String> {
+    [
+        "The program is tested against closed forms, published cases and a second implementation: docs/validation.md, with \
+         docs/methodology.md for every equation.",
+        "Equal version, digest, seed and number of paths give equal figures, bit for bit, on any number of threads.",
+    ]
+    .map(str::to_owned)
+    .to_vec()
 }

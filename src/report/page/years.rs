@@ -134,6 +134,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Figure> {
         x: x.clone(),
         y,
         layers: bands(deal, &rows, &scale),
+        rows: 0,
         strips: Vec::new(),
         anchors: rows.iter().map(|row| f64::from(row.year)).collect(),
         described: format!(
@@ -189,7 +190,8 @@ fn meaning(name: &str) -> &'static str {
     crate::report::glossary::SERIES.iter().find(|term| term.name == word).map_or("", |term| term.text)
 }
 
-fn exact(rows: &[&AnnualRow]) -> Exact {
+/// The figures of rows, unrounded.
+pub fn exact(rows: &[&AnnualRow]) -> Exact {
     Exact {
         columns: vec![
             "deal",
@@ -290,6 +292,7 @@ fn paths_of(view: &View, deal: usize) -> Option<Figure> {
         x: x.clone(),
         y,
         layers: layers.clone(),
+        rows: 0,
         strips: Vec::new(),
         anchors: rows.iter().map(|row| f64::from(row.year)).collect(),
         described: format!(

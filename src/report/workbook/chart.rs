@@ -34,6 +34,8 @@ pub enum Kind {
     Lines,
     /// Lines through points.
     Points,
+    /// Bars from left to right over each other, the first category at the bottom.
+    Bars,
 }
 
 /// A colour, red, green and blue.
@@ -79,6 +81,8 @@ pub struct Series {
     pub values: Range,
     /// How.
     pub paint: Paint,
+    /// How far error bars reach up and down; `None`: there are none.
+    pub errors: Option<Range>,
 }
 
 /// An axis.

@@ -10,7 +10,7 @@ use crate::report::results::{Facts, Results};
 /// Its name.
 pub const SHEET: &str = "Read me";
 
-const UNITS: [(&str, &str); 10] = [
+const UNITS: [(&str, &str); 12] = [
     (
         "usd_bn",
         "billions of US dollars: present values are of the valuation date, other amounts of their own time",
@@ -24,6 +24,8 @@ const UNITS: [(&str, &str); 10] = [
     ("years", "years, counted from the valuation date"),
     ("months", "months"),
     ("multiple", "so many times"),
+    ("shares_bn", "billions of shares"),
+    ("usd_per_share", "US dollars a share"),
 ];
 
 /// Lays the sheet out; `others` are the sheets that follow, each with what it holds.
@@ -57,7 +59,7 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     }
     row += 1;
     row = pairs(&mut sheet, row, "How to read it", &reading());
-    row = pairs(&mut sheet, row, "Units", &UNITS.map(|(unit, text)| (unit.to_owned(), text.to_owned())));
+    row = pairs(&mut sheet, row, "Units", &units());
     let metrics: Vec<(String, String)> = Metric::ALL
         .iter()
         .map(|metric| (metric.key().to_owned(), glossary::metric(*metric).to_owned()))
@@ -80,8 +82,10 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     sheet
 }
 
-fn run(facts: &Facts) -> Vec<(String, String)> {
+/// What was run, line by line.
+pub fn run(facts: &Facts) -> Vec<(String, String)> {
     let mut lines = vec![("scenario", facts.scenario.clone()), ("file", facts.file.clone())];
+    lines.extend(facts.further_files.iter().map(|file| ("further file", file.clone())));
     lines.extend(facts.overrides.iter().map(|flag| ("changed with --set", flag.clone())));
     lines.extend([
         ("paths", thousands(facts.paths)),
@@ -97,6 +101,11 @@ fn run(facts: &Facts) -> Vec<(String, String)> {
         ),
     ]);
     lines.into_iter().map(|(label, text)| (label.to_owned(), text)).collect()
+}
+
+/// Units in words.
+pub fn units() -> Vec<(String, String)> {
+    UNITS.map(|(unit, text)| (unit.to_owned(), text.to_owned())).to_vec()
 }
 
 fn reading() -> Vec<(String, String)> {
@@ -135,12 +144,14 @@ fn reading() -> Vec<(String, String)> {
     .to_vec()
 }
 
-fn heading(sheet: &mut Sheet, row: u32, text: &str) -> u32 {
+/// A heading; the row below it.
+pub fn heading(sheet: &mut Sheet, row: u32, text: &str) -> u32 {
     sheet.text(row, 0, text, Look::Heading);
     row + 1
 }
 
-fn pairs(sheet: &mut Sheet, row: u32, over: &str, lines: &[(String, String)]) -> u32 {
+/// Lines of a label and words below a heading; the row after a space.
+pub fn pairs(sheet: &mut Sheet, row: u32, over: &str, lines: &[(String, String)]) -> u32 {
     let mut row = heading(sheet, row, over);
     for (label, text) in lines {
         sheet.text(row, 0, label, Look::Wrapped);

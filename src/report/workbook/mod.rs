@@ -9,6 +9,7 @@ mod front;
 mod inputs;
 mod pictures;
 pub mod sheet;
+pub mod study;
 mod summary;
 mod years;
 

@@ -99,6 +99,7 @@ fn histogram(spread: &Spread, deal: &str, i: usize, metric: &str, words: &str) -
         categories: Range::column(distributions::SHEET, first_row, rows, column::BIN),
         values: Range::column(distributions::SHEET, first_row, rows, column),
         paint: Paint::Colour(paint),
+        errors: None,
     };
     Some(Chart {
         title: format!("{deal}: {words}"),
@@ -133,6 +134,7 @@ fn cumulative(spread: &Spread, cast: &Cast, metric: &str, words: &str) -> Option
                 categories: range(column::VALUE),
                 values: range(column::Q),
                 paint,
+                errors: None,
             })
         })
         .collect();
@@ -156,6 +158,7 @@ fn components(places: &Places) -> Option<Chart> {
         categories: row(components.header),
         values: row(components.header + 1 + i as u32),
         paint: Paint::Colour(COLOURS[i % COLOURS.len()][0]),
+        errors: None,
     };
     Some(Chart {
         title: "Microsoft's total by component, mean present value".into(),
@@ -183,6 +186,7 @@ fn cap_timing(events: &Events, results: &Results, deal: &str, i: usize) -> Optio
         categories: range(Events::DATE),
         values: range(column),
         paint,
+        errors: None,
     };
     Some(Chart {
         title: format!("{deal}: when the cap is reached"),
@@ -205,6 +209,7 @@ fn fan(years: &years::Series, deal: &str, i: usize, name: &str, words: &str) -> 
         categories: range("year"),
         values: range(column),
         paint,
+        errors: None,
     };
     let band = |name: &str, column: &str, colour| series(name, column, Paint::Colour(colour));
     Some(Chart {
@@ -237,6 +242,7 @@ fn cloud_mix(years: &years::Series, deal: &str) -> Option<Chart> {
                 categories: range("year"),
                 values: range("mean"),
                 paint: Paint::Colour(COLOURS[i % COLOURS.len()][0]),
+                errors: None,
             })
         })
         .collect();

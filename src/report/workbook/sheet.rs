@@ -77,6 +77,8 @@ pub struct Sheet {
     pub charts: Vec<Placed>,
     /// Rows before which a printed page ends.
     pub breaks: Vec<u32>,
+    /// Boxes of figures, first and last cell, that are the darker the larger they are.
+    pub shaded: Vec<((u32, u16), (u32, u16))>,
 }
 
 /// A table with a header row and a filter.
@@ -266,6 +268,7 @@ impl Sheet {
             choices: Vec::new(),
             charts: Vec::new(),
             breaks: Vec::new(),
+            shaded: Vec::new(),
         }
     }
 

@@ -25,9 +25,9 @@ pub const STYLE: &str = concat!(include_str!("plot.css"), include_str!("page.css
 /// What answers to hands and keys; without it the page says the same.
 pub const SCRIPT: &str = include_str!("page.js");
 /// SHA-256 of [`STYLE`], which is thereby the only style that a browser takes; a test says the new one.
-pub const STYLE_HASH: &str = "sha256-YC5h2VoGxFVhIJyJUMv3tWkwYyETuVhV8rZ+McOshx4=";
+pub const STYLE_HASH: &str = "sha256-1DF4ESr6I501GF7Avx2IzddwkauIyNLEkXSk1OSJZ8w=";
 /// SHA-256 of [`SCRIPT`], which is thereby the only script that a browser runs; a test says the new one.
-pub const SCRIPT_HASH: &str = "sha256-ICXJSx1Y+qcLLs+ekD7syVbFf5W26zxuIDFZb/qE+ks=";
+pub const SCRIPT_HASH: &str = "sha256-8vpGhxNWAzq20lrc/uHFo523TiIHyEM0UZeqwOkjLkc=";
 
 /// Choices after so many stand folded where scripts are off.
 const OPEN_CHOICES: usize = 4;
@@ -63,7 +63,9 @@ fn document(page: &Page) -> String {
             contents(&mut out, page);
         }
     }
-    assumptions(&mut out, &page.assumptions);
+    if let Some(numbers) = &page.assumptions {
+        assumptions(&mut out, numbers);
+    }
     provenance(&mut out, page, &page.provenance);
     out.push_str("</main>\n");
     let _ = writeln!(
@@ -126,11 +128,18 @@ fn first_screen(out: &mut String, page: &Page) {
         escape(&page.title),
         escape(&page.run)
     );
+    for warning in &page.warnings {
+        let _ = write!(out, "<p class=\"careful\">{}</p>", escape(warning));
+    }
     out.push_str("<div aria-live=\"polite\">");
     for answer in &page.answers {
         push_answer(out, page, answer);
     }
-    if page.answers.is_empty() {
+    for (i, sentence) in page.said.iter().enumerate() {
+        let class = if i == 0 { "said" } else { "lede" };
+        let _ = write!(out, "<p class=\"{class}\">{}{}</p>", escape(sentence), figure::stopped(page));
+    }
+    if page.answers.is_empty() && page.said.is_empty() {
         out.push_str("<p class=\"headline\">No path was kept: there is no answer.</p>");
     }
     out.push_str("</div></section>\n");
@@ -167,8 +176,9 @@ fn push_answer(out: &mut String, page: &Page, answer: &Answer) {
 
 fn contents(out: &mut String, page: &Page) {
     out.push_str("<nav aria-label=\"Contents\"><ul>");
-    let more = [("assumptions", "Assumptions"), ("provenance", "Run")];
-    for (id, name) in page.sections.iter().map(|section| (section.id, section.name)).chain(more) {
+    let inputs = page.assumptions.iter().map(|_| ("assumptions", "Assumptions"));
+    let parts = page.sections.iter().map(|section| (section.id, section.name)).chain(inputs);
+    for (id, name) in parts.chain([("provenance", "Run")]) {
         let _ = write!(out, "<li><a href=\"#{id}\">{}</a></li>", escape(name));
     }
     out.push_str("</ul></nav>\n");

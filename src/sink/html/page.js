@@ -156,24 +156,25 @@
   }
 
   // Assumptions that have a word, or no source.
-  const filter = document.querySelector(".filter");
-  const [search, judged, told] = [filter.querySelector("[type=search]"), filter.querySelector("[type=checkbox]"), filter.querySelector("[role=status]")];
-  const sift = () => {
-    const word = search.value.trim().toLowerCase();
-    let count = 0;
-    for (const table of all(".inputs")) {
-      let shown = 0;
-      for (const row of all("tbody tr", table)) {
-        row.hidden = (judged.checked && !row.classList.contains("judged")) || !row.textContent.toLowerCase().includes(word);
-        shown += row.hidden ? 0 : 1;
+  for (const filter of all(".filter")) {
+    const [search, judged, told] = [filter.querySelector("[type=search]"), filter.querySelector("[type=checkbox]"), filter.querySelector("[role=status]")];
+    const sift = () => {
+      const word = search.value.trim().toLowerCase();
+      let count = 0;
+      for (const table of all(".inputs")) {
+        let shown = 0;
+        for (const row of all("tbody tr", table)) {
+          row.hidden = (judged.checked && !row.classList.contains("judged")) || !row.textContent.toLowerCase().includes(word);
+          shown += row.hidden ? 0 : 1;
+        }
+        table.hidden = shown === 0;
+        count += shown;
       }
-      table.hidden = shown === 0;
-      count += shown;
-    }
-    told.textContent = word || judged.checked ? count + " shown" : "";
-  };
-  search.addEventListener("input", sift);
-  judged.addEventListener("change", sift);
+      told.textContent = word || judged.checked ? count + " shown" : "";
+    };
+    search.addEventListener("input", sift);
+    judged.addEventListener("change", sift);
+  }
 
   for (const copy of all(".copy")) {
     copy.addEventListener("click", () => {

@@ -1,21 +1,16 @@
 //! What a run says of readiness: counts by gate and period, and summaries of the company on the day of its offer.
 
+use super::board::{self, Board, Paths, Walked, each, paths};
+use super::company::{Company, Frame};
 use super::offer::Day;
-use super::standards::{Figure, STANDARDS, Standard};
-use super::walk::{Outcome, Way};
+use super::standards::STANDARDS;
 use crate::kernel::block::Block;
-use crate::kernel::metric::Metric;
-use crate::kernel::plan::{Plan, TIME_SLACK};
-use crate::kernel::readiness::Readiness;
-use crate::math::lanes::{LANES, Lanes};
-use crate::model::ipo::{GateKind, Ipo};
-use crate::model::ledger::Num;
+use crate::kernel::plan::Plan;
+use crate::math::lanes::LANES;
+use crate::model::ipo::GateKind;
 use crate::run::{Broken, Observer, Options, Seen, visit};
 use crate::stats::moments::ChunkMoments;
 use crate::stats::summary::CoarseSummary;
-
-/// Longer runways, and those without end, count as this, months: their mean would say nothing.
-const LONGEST_RUNWAY: f64 = 120.0;
 
 /// Counts of one gate.
 #[derive(Clone, Debug, Default)]
@@ -122,89 +117,43 @@ impl DealReadiness {
     }
 }
 
-/// Periods inside a year that ended some years before the end of each period, with the part of each; empty where the year is
-/// not wholly inside the timeline.
-type YearParts = Vec<Vec<(usize, f64)>>;
-
-fn year_parts(plan: &Plan, ended_years_ago: f64) -> YearParts {
-    let periods = &plan.steps.periods;
-    periods
-        .iter()
-        .map(|p| {
-            let (from, to) = (p.end - ended_years_ago - 1.0, p.end - ended_years_ago);
-            let horizon = periods[periods.len() - 1].end;
-            if from < -TIME_SLACK || to > horizon + TIME_SLACK {
-                return Vec::new();
-            }
-            let inside = |q: &crate::model::timeline::Period| (q.end.min(to) - q.start.max(from)) / q.length;
-            periods
-                .iter()
-                .enumerate()
-                .filter(|(_, q)| inside(q) > TIME_SLACK)
-                .map(|(i, q)| (i, inside(q)))
-                .collect()
-        })
-        .collect()
-}
-
-/// What stays the same over a run.
-struct Frame<'a> {
-    plan: &'a Plan,
-    ipo: &'a Ipo,
-    /// Years that ended 0, 1, 2 years ago, and the one to come.
-    years: [YearParts; 4],
-    ends: Vec<f64>,
-    lengths: Vec<f64>,
-    value_gate: u16,
-    wanted: u16,
-    /// Per deal: positions of the nominal payments with and without the cap.
-    nominal: Vec<[usize; 2]>,
-}
-
 /// A worker's room.
 struct Room {
     deals: Vec<DealReadiness>,
     values: Vec<Vec<Vec<f64>>>,
-    met: Vec<u16>,
-    alive: Vec<bool>,
-    valued: Vec<bool>,
+    met: Vec<Vec<Paths>>,
+    alive: Vec<Paths>,
+    valued: Vec<Paths>,
+    /// With all gates.
+    walked: Walked,
+    /// With one of them left out.
+    without: Walked,
+    /// Of one gate each.
+    last: Vec<Paths>,
+    /// Of what standards ask, one by one: where it is met.
+    answers: Vec<Paths>,
 }
 
 /// Runs the plan once and gathers; `None` without an IPO in the scenario.
 pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<Readied> {
     let ipo = plan.model.ipo.as_ref()?;
     let periods = plan.steps.periods.len();
-    let position = |deal: usize, metric: Metric| {
-        let found = plan.deals[deal].metrics.iter().position(|&m| m == metric);
-        found.expect("every deal has nominal payments")
-    };
-    let frame = Frame {
-        plan,
-        ipo,
-        years: [0.0, 1.0, 2.0, -1.0].map(|ago| year_parts(plan, ago)),
-        ends: plan.steps.periods.iter().map(|p| p.end).collect(),
-        lengths: (0..periods).map(|p| plan.steps.at(p).length).collect(),
-        value_gate: ipo
-            .gates
-            .iter()
-            .position(|(kind, _)| *kind == GateKind::Equity)
-            .map_or(0, |gate| 1 << gate),
-        wanted: (1 << ipo.gates.len()) - 1,
-        nominal: (0..plan.deals.len())
-            .map(|deal| [Metric::ShareNominal, Metric::ShareUncappedNominal].map(|m| position(deal, m)))
-            .collect(),
-    };
-    let deals = plan.deals.len();
+    let (deals, gates) = (plan.deals.len(), ipo.gates.len());
+    let frame = Frame::new(plan, ipo);
     let room = || Room {
-        deals: vec![DealReadiness::empty(periods, ipo.gates.len()); deals],
+        deals: vec![DealReadiness::empty(periods, gates); deals],
         values: vec![vec![Vec::new(); Day::ALL.len()]; deals],
-        met: vec![0; periods],
-        alive: vec![false; periods],
-        valued: vec![false; periods],
+        met: vec![vec![0; gates]; periods],
+        alive: vec![0; periods],
+        valued: vec![0; periods],
+        walked: Walked::new(periods),
+        without: Walked::new(periods),
+        last: vec![0; gates],
+        answers: vec![0; frame.asked.len()],
     };
     let visited =
         visit(plan, options, Block::with_readiness, observer, room, |room, seen| room.look(&frame, seen));
-    let mut total = vec![DealReadiness::empty(periods, ipo.gates.len()); deals];
+    let mut total = vec![DealReadiness::empty(periods, gates); deals];
     for room in &visited.rooms {
         total.iter_mut().zip(&room.deals).for_each(|(sum, own)| sum.merge(own));
     }
@@ -216,12 +165,15 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
     })
 }
 
+/// How many paths.
+fn number(set: Paths) -> u64 {
+    u64::from(set.count_ones())
+}
+
 impl Room {
     fn look(&mut self, frame: &Frame<'_>, seen: &Seen<'_>) {
         for deal in 0..self.deals.len() {
-            for lane in 0..seen.count {
-                self.path(frame, seen.block, deal, lane);
-            }
+            self.paths(frame, seen, deal);
             if seen.ends_chunk {
                 for (i, values) in self.values[deal].iter_mut().enumerate() {
                     let mut moments = ChunkMoments::EMPTY;
@@ -233,234 +185,106 @@ impl Room {
         }
     }
 
-    /// One path of a deal.
-    fn path(&mut self, frame: &Frame<'_>, block: &Block, deal: usize, lane: usize) {
+    /// The paths of a block under one deal.
+    fn paths(&mut self, frame: &Frame<'_>, seen: &Seen<'_>, deal: usize) {
+        let (block, isa) = (seen.block, frame.plan.isa);
         let records = &block.readiness[deal];
-        let value = |num: Num| block.value(num)[lane];
+        let there = Paths::MAX >> (LANES - seen.count);
         for (period, record) in records.iter().enumerate() {
-            let mut met = 0;
-            for (bit, &(kind, threshold)) in frame.ipo.gates.iter().enumerate() {
-                let (figure, threshold) = (record.figure(kind)[lane], value(threshold));
-                let open = if kind.is_upper() { figure <= threshold } else { figure >= threshold };
-                met |= u16::from(open) << bit;
+            for (met, &(kind, threshold)) in self.met[period].iter_mut().zip(&frame.ipo.gates) {
+                board::compare(isa, record.figure(kind), block.value(threshold), kind.is_upper(), met);
             }
-            self.met[period] = met;
-            self.alive[period] = record.alive[lane] != 0.0;
-            self.valued[period] = !record.figure(GateKind::Equity)[lane].is_nan();
+            let equity = record.figure(GateKind::Equity);
+            self.alive[period] = there & paths(|lane| record.alive[lane] != 0.0);
+            self.valued[period] = paths(|lane| !equity[lane].is_nan());
         }
-        let way = Way {
+        let board = Board {
             ends: &frame.ends,
             lengths: &frame.lengths,
             tested: &frame.plan.tested,
             met: &self.met,
             alive: &self.alive,
             valued: &self.valued,
-            ready_months: value(frame.ipo.ready_months),
-            preparation_months: value(frame.ipo.preparation_months),
+            ready_months: block.value(frame.ipo.ready_months),
+            preparation_months: block.value(frame.ipo.preparation_months),
             value_gate: frame.value_gate,
         };
-        let outcome = way.outcome(frame.wanted);
-        debug_assert_eq!(
-            outcome.listed.map_or(f64::INFINITY, |period| frame.ends[period]),
-            block.ipo_time(deal)[lane],
-            "the kernel lists the same company"
-        );
-        count(&mut self.deals[deal], frame, &way, outcome);
-        let company = Company { frame, records, block, deal, lane };
-        for period in (0..records.len()).filter(|&p| self.alive[p] && self.valued[p]) {
-            self.deals[deal].candidates[period] += 1;
-            for (standard, counts) in STANDARDS.iter().zip(&mut self.deals[deal].standards) {
-                counts[period] += u64::from(company.meets(standard, period, false));
+        board::walk(isa, &board, None, &mut self.walked);
+        let counts = &mut self.deals[deal];
+        count(counts, &board, &self.walked, &mut self.last);
+        for gate in 0..frame.ipo.gates.len() {
+            board::walk(isa, &board, Some(gate), &mut self.without);
+            let counts = &mut counts.gates[gate];
+            for period in 0..records.len() {
+                counts.ready_without[period] += number(self.without.first_ready[period]);
+                counts.listed_without[period] += number(self.without.listed[period]);
             }
         }
-        if let Some(period) = outcome.listed {
-            for (standard, count) in STANDARDS.iter().zip(&mut self.deals[deal].standards_on_the_day) {
-                *count += u64::from(company.meets(standard, period, true));
+        let company = Company { frame, records, block, deal };
+        let mut listed_in = [usize::MAX; LANES];
+        for period in 0..records.len() {
+            let offered = self.walked.listed[period];
+            for lane in each(offered) {
+                listed_in[lane] = period;
             }
-            for (values, day) in self.values[deal].iter_mut().zip(Day::ALL) {
-                values.push(company.on_the_day(day, period));
+            let candidates = self.alive[period] & self.valued[period];
+            if candidates == 0 {
+                continue;
+            }
+            counts.candidates[period] += number(candidates);
+            company.answer(period, &mut self.answers);
+            for (of, counts) in frame.standards.iter().zip(&mut counts.standards) {
+                counts[period] += number(of.iter().fold(candidates, |met, &i| met & self.answers[i]));
+            }
+            if offered != 0 {
+                company.answer_on_the_day(period, &mut self.answers);
+                for (of, count) in frame.standards.iter().zip(&mut counts.standards_on_the_day) {
+                    *count += number(of.iter().fold(offered, |met, &i| met & self.answers[i]));
+                }
+            }
+        }
+        for (lane, &period) in listed_in[..seen.count].iter().enumerate() {
+            let listed = period < records.len();
+            debug_assert_eq!(
+                if listed { frame.ends[period] } else { f64::INFINITY },
+                block.ipo_time(deal)[lane],
+                "the kernel lists the same company"
+            );
+            if listed {
+                for (values, day) in self.values[deal].iter_mut().zip(Day::ALL) {
+                    values.push(company.on_the_day(day, period, lane));
+                }
             }
         }
     }
 }
 
-fn count(deal: &mut DealReadiness, frame: &Frame<'_>, way: &Way<'_>, outcome: Outcome) {
-    let mut held = 0.0;
-    for period in 0..way.ends.len() {
-        let holds = way.holds(period, frame.wanted);
-        held = if holds { held + 12.0 * way.lengths[period] } else { 0.0 };
-        deal.all[period] += u64::from(holds);
-        deal.ready[period] += u64::from(holds && held >= way.ready_months - 12.0 * TIME_SLACK);
-        if !way.alive[period] {
-            continue;
-        }
-        let shut = !way.met[period] & frame.wanted;
+fn count(deal: &mut DealReadiness, board: &Board<'_>, walked: &Walked, last: &mut [Paths]) {
+    for period in 0..board.ends.len() {
+        deal.all[period] += number(walked.holds[period]);
+        deal.ready[period] += number(walked.ready[period]);
+        deal.first_ready[period] += number(walked.first_ready[period]);
+        deal.listed[period] += number(walked.listed[period]);
+        let (met, alive) = (&board.met[period], board.alive[period]);
         for (bit, gate) in deal.gates.iter_mut().enumerate() {
-            gate.met[period] += u64::from(way.met[period] >> bit & 1);
-            gate.alone[period] += u64::from(way.tested[period] && shut == 1 << bit);
-        }
-    }
-    if let Some(period) = outcome.ready {
-        deal.first_ready[period] += 1;
-        let last = way.last_to_open(outcome, frame.wanted);
-        deal.open_from_the_start += u64::from(last == 0);
-        for (bit, gate) in deal.gates.iter_mut().enumerate() {
-            gate.last += u64::from(last >> bit & 1);
-            gate.last_alone += u64::from(last == 1 << bit);
-        }
-    }
-    if let Some(period) = outcome.listed {
-        deal.listed[period] += 1;
-    }
-    let closed = way.closed_again(outcome, frame.wanted);
-    for (bit, gate) in deal.gates.iter_mut().enumerate() {
-        gate.closed += u64::from(closed >> bit & 1);
-        let without = way.outcome(frame.wanted & !(1 << bit));
-        if let Some(period) = without.ready {
-            gate.ready_without[period] += 1;
-        }
-        if let Some(period) = without.listed {
-            gate.listed_without[period] += 1;
-        }
-    }
-}
-
-/// One path of a deal's company.
-struct Company<'a> {
-    frame: &'a Frame<'a>,
-    records: &'a [Readiness<Lanes>],
-    block: &'a Block,
-    deal: usize,
-    lane: usize,
-}
-
-impl Company<'_> {
-    fn value(&self, num: Num) -> f64 {
-        self.block.value(num)[self.lane]
-    }
-
-    /// Sum of a flow over a year; NaN where the year is not wholly on the timeline.
-    fn year(&self, which: usize, period: usize, flow: &dyn Fn(&Readiness<Lanes>) -> f64) -> f64 {
-        let parts = &self.frame.years[which][period];
-        if parts.is_empty() {
-            return f64::NAN;
-        }
-        parts.iter().map(|&(p, part)| part * flow(&self.records[p])).sum()
-    }
-
-    /// Value at the offer price before the new money, of an offer at the end of the period.
-    fn pre_money(&self, period: usize, on_the_day: bool) -> f64 {
-        if on_the_day {
-            return self.records[period].ipo_equity[self.lane];
-        }
-        let equity = self.records[period].figure(GateKind::Equity)[self.lane];
-        (1.0 - self.value(self.frame.ipo.underpricing)) * equity
-    }
-
-    fn price(&self, pre_money: f64) -> f64 {
-        self.frame.ipo.shares.map_or(f64::NAN, |shares| pre_money / self.value(shares))
-    }
-
-    /// Whether it meets what a standard asks and the model knows, for an offer at the end of a period.
-    fn meets(&self, standard: &Standard, period: usize, on_the_day: bool) -> bool {
-        standard
-            .known(self.frame.ipo.shares.is_some())
-            .all(|&(figure, bound)| bound.holds(self.figure(figure, period, on_the_day)))
-    }
-
-    /// A figure of a rule, for an offer at the end of a period.
-    fn figure(&self, figure: Figure, period: usize, on_the_day: bool) -> f64 {
-        let record = &self.records[period];
-        let of = |gate: GateKind| record.figure(gate)[self.lane];
-        let lane = self.lane;
-        let primary = self.value(self.frame.ipo.primary);
-        let three =
-            |flow: &dyn Fn(&Readiness<Lanes>) -> f64| (0..3).map(|ago| self.year(ago, period, flow)).sum();
-        match figure {
-            Figure::Pretax(ago) => self.year(ago, period, &|r| r.pretax[lane]),
-            Figure::PretaxOfThreeYears => three(&|r| r.pretax[lane]),
-            Figure::CashFlow(ago) => self.year(ago, period, &|r| r.fcf[lane]),
-            Figure::CashFlowOfThreeYears => three(&|r| r.fcf[lane]),
-            Figure::CashFlowAhead => self.year(3, period, &|r| r.fcf[lane]),
-            Figure::MarketCap => (1.0 + primary) * self.pre_money(period, on_the_day),
-            Figure::PublicFloat => primary * self.pre_money(period, on_the_day),
-            Figure::Price => self.price(self.pre_money(period, on_the_day)),
-            Figure::PublicShares => {
-                self.frame.ipo.shares.map_or(f64::NAN, |shares| primary * self.value(shares))
+            gate.met[period] += number(met[bit] & alive);
+            if board.tested[period] {
+                let others = met.iter().enumerate().filter(|&(other, _)| other != bit);
+                gate.alone[period] += number(others.fold(alive & !met[bit], |all, (_, &other)| all & other));
             }
-            Figure::Revenue => of(GateKind::TrailingRevenue),
-            Figure::Growth => of(GateKind::Growth),
-            Figure::GrossMargin => of(GateKind::GrossMargin),
-            Figure::RuleOfForty => of(GateKind::Growth) + of(GateKind::FcfMargin),
-            Figure::Cash => record.cash[lane],
-            Figure::LargestCloud => of(GateKind::LargestCloudShare),
-            Figure::Runway => of(GateKind::RunwayMonths),
-            Figure::Fee => self.value(self.frame.ipo.fee),
+        }
+        if walked.first_ready[period] != 0 {
+            deal.open_from_the_start += number(board.last_to_open(walked, period, last));
+            for (bit, gate) in deal.gates.iter_mut().enumerate() {
+                let others = last.iter().enumerate().filter(|&(other, _)| other != bit);
+                gate.last += number(last[bit]);
+                gate.last_alone += number(others.fold(last[bit], |alone, (_, &other)| alone & !other));
+            }
         }
     }
-
-    /// A figure on the day of the offer.
-    fn on_the_day(&self, day: Day, period: usize) -> f64 {
-        let lane = self.lane;
-        let record = &self.records[period];
-        let gate = |gate: GateKind| record.figure(gate)[lane];
-        let pre_money = record.ipo_equity[lane];
-        let primary = self.value(self.frame.ipo.primary);
-        let kept = record.kept[lane];
-        // What a holder from just before has left afterwards, and of that what the offer alone takes.
-        let left = record.kept_after[lane] / kept;
-        let offer = 1.0 / (1.0 + primary);
-        let stake = self.frame.plan.model.deals[self.deal].stake.map_or(f64::NAN, |stake| self.value(stake));
-        let total = |which: usize| {
-            let column = self.frame.nominal[self.deal][which];
-            self.block.metrics[self.deal][column][lane]
-        };
-        let finite = |x: f64| if x.is_finite() { x } else { f64::NAN };
-        match day {
-            Day::PreMoney => pre_money,
-            Day::PostMoney => (1.0 + primary) * pre_money,
-            Day::GrossProceeds => primary * pre_money,
-            Day::NetProceeds => (1.0 - self.value(self.frame.ipo.fee)) * primary * pre_money,
-            Day::Price => self.price(pre_money),
-            Day::NewShares => self.frame.ipo.shares.map_or(f64::NAN, |s| primary * self.value(s)),
-            Day::TrailingRevenue => gate(GateKind::TrailingRevenue),
-            Day::PriceToSales => finite(pre_money / gate(GateKind::TrailingRevenue)),
-            Day::Growth => gate(GateKind::Growth),
-            Day::GrossMargin => gate(GateKind::GrossMargin),
-            Day::FcfMargin => gate(GateKind::FcfMargin),
-            Day::LargestCloudShare => gate(GateKind::LargestCloudShare),
-            Day::Cash => record.cash[lane],
-            Day::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
-            Day::RunwayMonthsAfter => {
-                let raised: f64 = self
-                    .frame
-                    .plan
-                    .ipo_rounds
-                    .iter()
-                    .map(|&i| self.value(self.frame.plan.model.rounds[i].amount))
-                    .sum();
-                let cash = record.cash[lane] + raised + self.on_the_day(Day::NetProceeds, period);
-                let burn = -record.fcf[lane] / self.frame.lengths[period];
-                let burns = burn > 0.0 && self.frame.plan.model.cash.is_some();
-                if burns { (12.0 * cash / burn).min(LONGEST_RUNWAY) } else { LONGEST_RUNWAY }
-            }
-            Day::CapLeft => finite(record.cap_left[lane]),
-            Day::Owed => record.owed[lane],
-            Day::OwedUncapped => record.owed_uncapped[lane],
-            Day::PaymentsAfter => total(0) - record.paid[lane],
-            Day::PaymentsAfterUncapped => total(1) - record.due[lane],
-            Day::MicrosoftNow => stake,
-            Day::MicrosoftBefore => stake * kept,
-            Day::MicrosoftAfter => stake * kept * left,
-            Day::OthersNow => 1.0 - stake,
-            Day::OthersBefore => (1.0 - stake) * kept,
-            Day::OthersAfter => (1.0 - stake) * kept * left,
-            Day::LaterMoneyBefore => 1.0 - kept,
-            Day::LaterMoneyAfter => (1.0 - kept) * left,
-            Day::RoundsOnIpo => offer - left,
-            Day::Public => 1.0 - offer,
-        }
+    for (gate, closed) in deal.gates.iter_mut().zip(board.closed_again(walked)) {
+        gate.closed += number(closed);
     }
 }
 
-const _: () = assert!(GateKind::ALL.len() <= 16 && LANES == 64);
+const _: () = assert!(LANES == Paths::BITS as usize);

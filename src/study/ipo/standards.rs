@@ -104,7 +104,7 @@ impl Kind {
 pub struct Standard {
     /// Who asks.
     pub venue: &'static str,
-    /// Number of the rule, or its source.
+    /// Number of the rule, with the test's name where one number has several; or its source.
     pub rule: &'static str,
     /// What it is called.
     pub test: &'static str,
@@ -166,7 +166,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "NYSE",
-        rule: "102.01A, B",
+        rule: "IPO distribution",
         test: "shares in public hands",
         kind: Kind::Distribution,
         requirements: &[
@@ -179,7 +179,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global Select",
-        rule: "5315(f)(3)(A)",
+        rule: "5315, earnings",
         test: "earnings",
         kind: Kind::Financial,
         requirements: &[
@@ -193,7 +193,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global Select",
-        rule: "5315(f)(3)(B)",
+        rule: "5315, capitalisation with cash flow",
         test: "capitalisation with cash flow",
         kind: Kind::Financial,
         requirements: &[
@@ -209,7 +209,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global Select",
-        rule: "5315(f)(3)(C)",
+        rule: "5315, capitalisation with revenue",
         test: "capitalisation with revenue",
         kind: Kind::Financial,
         requirements: &[(MarketCap, AtLeast(0.850)), (Revenue, AtLeast(0.090))],
@@ -218,7 +218,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global Select",
-        rule: "5315(f)(3)(D)",
+        rule: "5315, assets with equity",
         test: "assets with equity",
         kind: Kind::Financial,
         requirements: &[(MarketCap, AtLeast(0.160)), (Cash, AtLeast(0.080))],
@@ -227,7 +227,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global Select",
-        rule: "5315(e), (f)(1), (2)",
+        rule: "5315, liquidity",
         test: "liquidity",
         kind: Kind::Distribution,
         requirements: &[
@@ -240,7 +240,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global",
-        rule: "5405(b)(1)",
+        rule: "5405, income",
         test: "income",
         kind: Kind::Financial,
         requirements: &[(Pretax(0), AtLeast(0.001)), (PublicFloat, AtLeast(0.015))],
@@ -249,7 +249,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global",
-        rule: "5405(b)(3)",
+        rule: "5405, market value",
         test: "market value",
         kind: Kind::Financial,
         requirements: &[(MarketCap, AtLeast(0.075)), (PublicFloat, AtLeast(0.020))],
@@ -258,7 +258,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "Nasdaq Global",
-        rule: "5405(b)(4)",
+        rule: "5405, assets with revenue",
         test: "assets with revenue",
         kind: Kind::Financial,
         requirements: &[(Cash, AtLeast(0.075)), (Revenue, AtLeast(0.075)), (PublicFloat, AtLeast(0.020))],
@@ -267,7 +267,7 @@ pub const STANDARDS: &[Standard] = &[
     },
     Standard {
         venue: "SEC",
-        rule: "Securities Act 2(a)(19)",
+        rule: "emerging growth company",
         test: "may file as an emerging growth company",
         kind: Kind::Disclosure,
         requirements: &[(Revenue, Below(1.235))],

@@ -15,7 +15,15 @@ fn a_plain_sensitivity_writes_its_tables_and_says_what_drives() {
     seen.prints("goes most with").prints("Tornado").prints("Worth of knowing");
     assert_eq!(
         place.names("output/base-sensitivity"),
-        ["groups.csv", "information.csv", "manifest.json", "tornado.csv"]
+        [
+            "answer.json",
+            "groups.csv",
+            "information.csv",
+            "manifest.json",
+            "report.html",
+            "results.xlsx",
+            "tornado.csv"
+        ]
     );
     let tornado = place.read("output/base-sensitivity/tornado.csv");
     let header = tornado.lines().next().expect("a header");
@@ -67,12 +75,15 @@ fn the_readiness_calendar_is_written_and_told() {
     assert_eq!(
         place.names("output/base-ipo"),
         [
+            "answer.json",
             "calendar.csv",
             "dilution.csv",
             "gates.csv",
             "manifest.json",
             "offer.csv",
             "readiness.csv",
+            "report.html",
+            "results.xlsx",
             "standards.csv",
             "standards_calendar.csv",
             "times.csv"

@@ -11,6 +11,7 @@ mod problems;
 mod replay;
 mod signal;
 mod studies;
+pub(crate) mod study_files;
 mod survive;
 mod workbook;
 
@@ -23,12 +24,12 @@ use assert_cmd::Command;
 const TELL_THE_TIME: [&str; 3] = ["manifest.json", "report.html", "results.xlsx"];
 
 /// A folder of its own with the program in it.
-struct Place {
+pub(crate) struct Place {
     folder: tempfile::TempDir,
 }
 
 /// What a command left.
-struct Seen {
+pub(crate) struct Seen {
     code: Option<i32>,
     stdout: String,
     stderr: String,
@@ -36,7 +37,7 @@ struct Seen {
 
 impl Place {
     /// An empty folder.
-    fn new() -> Place {
+    pub(crate) fn new() -> Place {
         Place { folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
@@ -51,11 +52,11 @@ impl Place {
         self.folder.path()
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.path().join(name)
     }
 
-    fn write(&self, name: &str, text: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, text: impl AsRef<[u8]>) {
         let path = self.at(name);
         std::fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
         std::fs::write(path, text).expect("a file");
@@ -91,7 +92,7 @@ impl Place {
         self.run_with(&arguments.split_whitespace().collect::<Vec<_>>())
     }
 
-    fn run_with(&self, arguments: &[&str]) -> Seen {
+    pub(crate) fn run_with(&self, arguments: &[&str]) -> Seen {
         Seen::from(self.program().args(arguments).output().expect("the program starts"))
     }
 }
@@ -106,7 +107,7 @@ impl From<Output> for Seen {
 impl Seen {
     /// Asserts the exit code; shows everything where it is another.
     #[track_caller]
-    fn ends(self, code: i32) -> Seen {
+    pub(crate) fn ends(self, code: i32) -> Seen {
         assert_eq!(self.code, Some(code), "\nstdout: {}\nstderr: {}", self.stdout, self.stderr);
         self
     }

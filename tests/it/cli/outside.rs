@@ -63,3 +63,15 @@ fn duckdb_and_openpyxl_read_the_draws() {
     }
     check(&place, "draws.py", &["csv", "parquet", "xlsx"]);
 }
+
+#[test]
+fn libreoffice_and_openpyxl_read_the_workbooks_of_studies() {
+    let test = "libreoffice_and_openpyxl_read_the_workbooks_of_studies";
+    if !ready(test, &[("openpyxl", "openpyxl")], &[("soffice", "libreoffice-calc-nogui")]) {
+        return;
+    }
+    let place = super::study_files::with_all_studies();
+    std::fs::create_dir(place.at("scratch")).expect("a folder");
+    let folders: Vec<&str> = super::study_files::STUDIES.iter().map(|(folder, _)| *folder).collect();
+    check(&place, "study.py", &[&["scratch"], &folders[..]].concat());
+}

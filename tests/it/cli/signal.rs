@@ -1,6 +1,7 @@
 //! Ctrl-C and SIGTERM: what is done is saved, and a second one ends at once.
 #![cfg(unix)]
 
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -69,4 +70,35 @@ fn a_second_signal_ends_at_once_and_nothing_half_written_is_seen() {
         assert!(name.starts_with('.') || !name.contains("tmp"), "{name}");
     }
     assert!(place.manifest("o")["status"].is_string());
+}
+
+#[test]
+fn a_search_that_is_stopped_shows_what_was_tried_and_says_that_there_is_no_answer() {
+    let place = Place::with_minimal();
+    let mut child = Command::new(assert_cmd::cargo::cargo_bin!("capstake"))
+        .args(["solve", "minimal.toml", "-n", "400000", "-j", "1", "-o", "o", "--progress", "none"])
+        .args(["--vary", "discount.share=0.01:0.3", "--target", "capped.share_pv.mean=25"])
+        .current_dir(place.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    // The first values are tried; the search goes on with one of its own.
+    let mut said = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut told = String::new();
+    while !told.lines().any(|line| line.starts_with("discount.share = ")) {
+        assert!(said.read_line(&mut told).expect("text") > 0, "it ended by itself: {told}");
+    }
+    send(&child, "-INT");
+    said.read_to_string(&mut told).expect("text");
+    let output = child.wait_with_output().expect("an end");
+    let seen = Seen::from(output).ends(130);
+    let seen =
+        seen.prints("PARTIAL: stopped before an answer; below is what was tried").prints("What was tried");
+    assert!(!seen.stdout.contains("The value found"), "{}", seen.stdout);
+    assert!(told.contains("partial: stopped before its end"), "{told}");
+    assert_eq!(place.manifest("o")["status"], "partial");
+    assert!(!place.names("o").contains(&"root.csv".to_owned()));
+    assert!(place.read("o/tried.csv").lines().count() >= 5);
+    assert!(place.read("o/report.html").contains("PARTIAL: stopped before an answer"));
 }

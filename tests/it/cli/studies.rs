@@ -270,7 +270,10 @@ fn a_search_without_a_root_says_what_there_is_at_both_ends() {
     let seen = seen.ends(2).says("[S716]").says("at 10").says("at 20").says("search above 20");
     drop(seen);
     assert_eq!(place.manifest("solved")["status"], "complete");
-    assert_eq!(place.names("solved"), ["manifest.json", "tried.csv"]);
+    assert_eq!(
+        place.names("solved"),
+        ["answer.json", "manifest.json", "report.html", "results.xlsx", "tried.csv"]
+    );
     let seen = solve(
         &place,
         "minimal.toml",
@@ -367,7 +370,9 @@ fn quiet_and_json_and_progress_are_those_of_run() {
     assert_eq!(object["tables"]["sweep"][0]["deal.capped.cap_usd_bn"], 20.0);
     let seen = place.run(sweep).ends(0).says("sweep minimal: 2,000 paths");
     assert!(!seen.stdout.contains('\u{1b}') && !seen.stderr.contains('\r'));
-    assert_eq!(place.names("output/minimal-sweep"), ["as_it_stands.csv", "manifest.json", "sweep.csv"]);
+    let files =
+        ["answer.json", "as_it_stands.csv", "manifest.json", "report.html", "results.xlsx", "sweep.csv"];
+    assert_eq!(place.names("output/minimal-sweep"), files);
 }
 
 #[test]
@@ -377,4 +382,22 @@ fn a_point_that_is_not_finite_fails_the_study_and_names_it() {
     let seen = seen.says("[S901]").says("segment.all.growth = 200");
     seen.says("capstake run minimal.toml --set segment.all.growth=200 --seed 1 --only-path 0");
     assert_eq!(place.manifest("o")["status"], "failed");
+}
+
+#[test]
+fn a_copy_of_a_deal_that_is_not_finite_is_told_from_the_others() {
+    let place = Place::with_minimal();
+    // Four copies in one plan; a payment that comes after a million years of negative interest has no end.
+    let vary = "deal.capped.payment_lag_years=0,1,1e6,2";
+    let seen = place
+        .run(&format!("sweep minimal.toml --set discount.share=-0.05 --vary {vary} -n 500 -o o"))
+        .ends(5);
+    let seen = seen.says("[S901]").says("not finite at deal.capped.payment_lag_years = 1e6 with seed 1");
+    let alone = "--set deal.capped.payment_lag_years=1e6 --seed 1 --only-path 0";
+    drop(seen.says(&format!("capstake run minimal.toml --set discount.share=-0.05 {alone}")));
+    // What is not finite as the scenario stands is nobody's point.
+    let all = "--set discount.share=-0.05 --set deal.capped.payment_lag_years=1e6";
+    let seen =
+        place.run(&format!("sweep minimal.toml {all} --vary deal.capped.rate=0.1,0.2 -n 500 -o p")).ends(5);
+    assert!(seen.stderr.contains("not finite with seed 1"), "{}", seen.stderr);
 }

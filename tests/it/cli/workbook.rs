@@ -42,6 +42,18 @@ fn a_folder_of_another_dialect_is_read_as_it_was_written() {
 }
 
 #[test]
+fn what_report_adds_to_a_folder_is_part_of_it() {
+    let place = Place::with_minimal();
+    place.run("run minimal.toml -n 2000 -q -o out --formats csv").ends(0);
+    place.run("report out --formats xlsx").ends(0);
+    assert_eq!(place.manifest("out")["outputs"]["formats"], serde_json::json!(["csv", "xlsx"]));
+    place.run("verify out").ends(0).prints("results.xlsx");
+    place.run("report out").ends(0);
+    assert_eq!(place.manifest("out")["outputs"]["formats"], serde_json::json!(["csv", "xlsx", "html"]));
+    place.run("verify out").ends(0).prints("report.html");
+}
+
+#[test]
 fn formats_are_those_that_are_asked_for() {
     let place = Place::with_minimal();
     place.run("run minimal.toml -n 500 -q -o csv --formats csv").ends(0);

@@ -2,6 +2,7 @@
 
 use super::chromium::{Chromium, PACKAGE, Screen, from_base64};
 use super::{results, written};
+use crate::cli::study_files::{STUDIES, with_all_studies};
 use crate::scenario;
 use capstake::report::page::page;
 use std::path::PathBuf;
@@ -39,7 +40,7 @@ const EMPTY_DRAWINGS: &str = "[...document.querySelectorAll('.figure')].filter(f
  f.getClientRects().length).filter(f => {
     const svg = [...f.querySelectorAll('svg')].filter(s => s.getClientRects().length);
     if (svg.length !== 1) return true;
-    const marks = [...svg[0].querySelectorAll('.area,.band,.line,.bar')].map(m => m.getBBox());
+    const marks = [...svg[0].querySelectorAll('.area,.band,.line,.bar,.shade')].map(m => m.getBBox());
     const box = svg[0].viewBox.baseVal;
     const inside = m => m.x >= -1 && m.y >= -1 && m.x + m.width <= box.width + 1 && m.y + m.height <= box.height + 1;
     const widest = Math.max(...marks.map(m => m.width)), tallest = Math.max(...marks.map(m => m.height));
@@ -94,6 +95,47 @@ fn every_drawing_is_drawn_and_nothing_is_asked_of_a_network() {
         chromium.value("document.querySelectorAll('.figure .line, .figure .area').forEach(m => m.remove())");
         assert_ne!(chromium.value(EMPTY_DRAWINGS), serde_json::json!([]));
     }
+}
+
+#[test]
+fn pages_of_studies_are_drawn_and_ask_nothing_of_a_network() {
+    let test = "pages_of_studies_are_drawn_and_ask_nothing_of_a_network";
+    let Some(mut chromium) = Chromium::start() else {
+        println!("skipped: page::browser::{test} needs Chromium (Debian: apt-get install {PACKAGE})");
+        return;
+    };
+    let place = with_all_studies();
+    for (folder, _) in STUDIES {
+        let file = place.at(folder).join("report.html");
+        for (screen, colours) in [(DESKTOP, "light"), (PHONE, "dark")] {
+            chromium.look_through(Screen { colours, ..screen });
+            chromium.open(&file);
+            let seen = format!("{folder} {} {colours}", screen.width);
+            assert_eq!(chromium.value("document.documentElement.dataset.ready"), "yes", "{seen}");
+            assert_eq!(chromium.value(EMPTY_DRAWINGS), serde_json::json!([]), "{seen}");
+            let figures = "document.querySelectorAll('.figure').length";
+            assert!(chromium.value(figures).as_u64() >= Some(1), "{seen}");
+            let tables = "document.querySelectorAll('#tables table tbody tr').length";
+            assert!(chromium.value(tables).as_u64() >= Some(1), "{seen}");
+            let wide = chromium.value("document.documentElement.scrollWidth - innerWidth");
+            assert_eq!(wide, 0, "{seen}");
+            keep(&mut chromium, &format!("{folder}-{}-{colours}", screen.width));
+            assert_eq!(chromium.complaints(), Vec::<String>::new(), "{seen}");
+        }
+    }
+    // Values are read off a curve by keys, as on the page of a run.
+    chromium.look_through(DESKTOP);
+    chromium.open(&place.at("swept/report.html"));
+    chromium.value("document.querySelector('#chart-1 .plot').focus()");
+    chromium.press("ArrowRight");
+    let tip = chromium.value("document.querySelector('#chart-1 .tip').innerText");
+    assert!(
+        tip.as_str().is_some_and(|text| text.starts_with("cap_usd_bn $20 bn") && text.contains("±")),
+        "{tip}"
+    );
+    // And an empty drawing would have been seen.
+    chromium.value("document.querySelectorAll('.figure .line, .figure .band').forEach(m => m.remove())");
+    assert_ne!(chromium.value(EMPTY_DRAWINGS), serde_json::json!([]));
 }
 
 #[test]

@@ -19,12 +19,14 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
 /// Results of a run, with facts that do not change from day to day.
-fn results(model: &Model, paths: u64) -> Results {
+pub(crate) fn results(model: &Model, paths: u64) -> Results {
     let plan = Plan::from_model(model, 1, Isa::detect());
     let result = run::execute(&plan, Options { paths, threads: 2 }, &Silent);
     let facts = Facts {
         scenario: model.name.clone(),
         file: format!("configs/{}.toml", model.name),
+        further_files: Vec::new(),
+        command: vec!["run".to_owned()],
         overrides: Vec::new(),
         resolved: "name = \"test\"\n".to_owned(),
         digest: "0123abcd".to_owned(),
@@ -217,7 +219,11 @@ fn skimmed(page: &Page) -> String {
             }
         }
     }
-    text.push_str(&format!("\n{}\n{}\n", page.assumptions.words, page.provenance.command));
+    text.push_str(&format!(
+        "\n{}\n{}\n",
+        page.assumptions.as_ref().map_or("", |inputs| inputs.words.as_str()),
+        page.provenance.command
+    ));
     for check in &page.provenance.checks {
         text.push_str(&format!("- {check}\n"));
     }

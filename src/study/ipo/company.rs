@@ -1,0 +1,313 @@
+//! The company of one deal on the paths of a block: what rules ask of it at the end of a period, and its figures on the day of
+//! its offer.
+
+use super::board::{Paths, paths};
+use super::offer::Day;
+use super::standards::{Bound, Figure, STANDARDS};
+use crate::kernel::block::Block;
+use crate::kernel::metric::Metric;
+use crate::kernel::plan::{Plan, TIME_SLACK};
+use crate::kernel::readiness::Readiness;
+use crate::math::lanes::{LANES, Lanes};
+use crate::model::ipo::{GateKind, Ipo};
+use crate::model::ledger::Num;
+use crate::simd_fn;
+
+/// Longer runways, and those without end, count as this, months: their mean would say nothing.
+const LONGEST_RUNWAY: f64 = 120.0;
+
+/// Periods inside a year that ended some years before the end of each period, with the part of each; empty where the year is
+/// not wholly inside the timeline.
+type YearParts = Vec<Vec<(usize, f64)>>;
+
+fn year_parts(plan: &Plan, ended_years_ago: f64) -> YearParts {
+    let periods = &plan.steps.periods;
+    periods
+        .iter()
+        .map(|p| {
+            let (from, to) = (p.end - ended_years_ago - 1.0, p.end - ended_years_ago);
+            let horizon = periods[periods.len() - 1].end;
+            if from < -TIME_SLACK || to > horizon + TIME_SLACK {
+                return Vec::new();
+            }
+            let inside = |q: &crate::model::timeline::Period| (q.end.min(to) - q.start.max(from)) / q.length;
+            periods
+                .iter()
+                .enumerate()
+                .filter(|(_, q)| inside(q) > TIME_SLACK)
+                .map(|(i, q)| (i, inside(q)))
+                .collect()
+        })
+        .collect()
+}
+
+/// What stays the same over a run.
+pub struct Frame<'a> {
+    /// What is simulated.
+    pub plan: &'a Plan,
+    /// Its IPO.
+    pub ipo: &'a Ipo,
+    /// Years that ended 0, 1, 2 years ago, and the one to come.
+    years: [YearParts; 4],
+    /// Ends of the periods, years.
+    pub ends: Vec<f64>,
+    /// Their lengths, years.
+    pub lengths: Vec<f64>,
+    /// Which gate asks for a value, where one does.
+    pub value_gate: Option<usize>,
+    /// Per deal: positions of the nominal payments with and without the cap.
+    nominal: Vec<[usize; 2]>,
+    /// What all standards ask that is known, each once.
+    pub asked: Vec<(Figure, Bound)>,
+    /// For each standard, what it asks, by place in `asked`.
+    pub standards: Vec<Vec<usize>>,
+}
+
+impl<'a> Frame<'a> {
+    /// Of a plan with an IPO.
+    pub fn new(plan: &'a Plan, ipo: &'a Ipo) -> Frame<'a> {
+        let position = |deal: usize, metric: Metric| {
+            let found = plan.deals[deal].metrics.iter().position(|&m| m == metric);
+            found.expect("every deal has nominal payments")
+        };
+        let mut asked: Vec<(Figure, Bound)> = Vec::new();
+        let mut place = |one: &(Figure, Bound)| {
+            asked.iter().position(|known| known == one).unwrap_or_else(|| {
+                asked.push(*one);
+                asked.len() - 1
+            })
+        };
+        let shares = ipo.shares.is_some();
+        let standards =
+            STANDARDS.iter().map(|standard| standard.known(shares).map(&mut place).collect()).collect();
+        Frame {
+            plan,
+            ipo,
+            years: [0.0, 1.0, 2.0, -1.0].map(|ago| year_parts(plan, ago)),
+            ends: plan.steps.periods.iter().map(|p| p.end).collect(),
+            lengths: (0..plan.steps.periods.len()).map(|p| plan.steps.at(p).length).collect(),
+            value_gate: ipo.gates.iter().position(|(kind, _)| *kind == GateKind::Equity),
+            nominal: (0..plan.deals.len())
+                .map(|deal| [Metric::ShareNominal, Metric::ShareUncappedNominal].map(|m| position(deal, m)))
+                .collect(),
+            asked,
+            standards,
+        }
+    }
+}
+
+/// The company of one deal.
+pub struct Company<'a> {
+    /// What stays the same.
+    pub frame: &'a Frame<'a>,
+    /// Period by period.
+    pub records: &'a [Readiness<Lanes>],
+    /// The block.
+    pub block: &'a Block,
+    /// Which deal.
+    pub deal: usize,
+}
+
+/// Where a figure is as it must be; nowhere where it is unknown.
+#[inline(always)]
+fn bounded(bound: Bound, figure: impl Fn(usize) -> f64) -> Paths {
+    match bound {
+        Bound::AtLeast(limit) => paths(|lane| figure(lane) >= limit),
+        Bound::Above(limit) => paths(|lane| figure(lane) > limit),
+        Bound::Below(limit) => paths(|lane| figure(lane) < limit),
+    }
+}
+
+simd_fn! {
+    /// Sum of a flow over the parts of a year.
+    fn add_up(parts: &[(usize, f64)], records: &[Readiness<Lanes>], cash: bool, sum: &mut Lanes) {
+        *sum = Lanes::ZERO;
+        for &(period, part) in parts {
+            let flow = if cash { &records[period].fcf } else { &records[period].pretax };
+            for lane in 0..LANES {
+                sum[lane] += part * flow[lane];
+            }
+        }
+    }
+}
+
+simd_fn! {
+    /// Where each of what is asked is so.
+    fn hold(company: &Company<'_>, period: usize, years: &Years, answers: &mut [Paths]) {
+        let record = &company.records[period];
+        let gate = |kind: GateKind| record.figure(kind);
+        let three = |flow: &[Lanes; 4], lane: usize| flow[0][lane] + flow[1][lane] + flow[2][lane];
+        for (answer, &(figure, bound)) in answers.iter_mut().zip(&company.frame.asked) {
+            *answer = match figure {
+                Figure::Pretax(ago) => bounded(bound, |lane| years.pretax[ago][lane]),
+                Figure::PretaxOfThreeYears => bounded(bound, |lane| three(&years.pretax, lane)),
+                Figure::CashFlow(ago) => bounded(bound, |lane| years.cash[ago][lane]),
+                Figure::CashFlowOfThreeYears => bounded(bound, |lane| three(&years.cash, lane)),
+                Figure::CashFlowAhead => bounded(bound, |lane| years.cash[AHEAD][lane]),
+                Figure::PublicShares => match company.frame.ipo.shares {
+                    Some(shares) => {
+                        let (primary, shares) = (company.primary(), company.block.value(shares));
+                        bounded(bound, |lane| primary[lane] * shares[lane])
+                    }
+                    None => 0,
+                },
+                Figure::Revenue => bounded(bound, |lane| gate(GateKind::TrailingRevenue)[lane]),
+                Figure::Growth => bounded(bound, |lane| gate(GateKind::Growth)[lane]),
+                Figure::GrossMargin => bounded(bound, |lane| gate(GateKind::GrossMargin)[lane]),
+                Figure::RuleOfForty => {
+                    bounded(bound, |lane| gate(GateKind::Growth)[lane] + gate(GateKind::FcfMargin)[lane])
+                }
+                Figure::Cash => bounded(bound, |lane| record.cash[lane]),
+                Figure::LargestCloud => bounded(bound, |lane| gate(GateKind::LargestCloudShare)[lane]),
+                Figure::Runway => bounded(bound, |lane| gate(GateKind::RunwayMonths)[lane]),
+                Figure::Fee => {
+                    let fee = company.block.value(company.frame.ipo.fee);
+                    bounded(bound, |lane| fee[lane])
+                }
+                // Told by `priced`.
+                Figure::MarketCap | Figure::PublicFloat | Figure::Price => continue,
+            };
+        }
+    }
+}
+
+simd_fn! {
+    /// The same of what follows from the price, for an offer at that value before the new money.
+    fn priced(company: &Company<'_>, pre_money: &Lanes, answers: &mut [Paths]) {
+        let primary = company.primary();
+        for (answer, &(figure, bound)) in answers.iter_mut().zip(&company.frame.asked) {
+            *answer = match figure {
+                Figure::MarketCap => bounded(bound, |lane| (1.0 + primary[lane]) * pre_money[lane]),
+                Figure::PublicFloat => bounded(bound, |lane| primary[lane] * pre_money[lane]),
+                Figure::Price => match company.frame.ipo.shares {
+                    Some(shares) => {
+                        let shares = company.block.value(shares);
+                        bounded(bound, |lane| pre_money[lane] / shares[lane])
+                    }
+                    None => 0,
+                },
+                _ => continue,
+            };
+        }
+    }
+}
+
+/// Which of [`Frame::years`] is the one to come.
+const AHEAD: usize = 3;
+
+/// Flows of years, by how long ago they ended; NaN where a year is not wholly on the timeline.
+struct Years {
+    pretax: [Lanes; 4],
+    cash: [Lanes; 4],
+}
+
+impl Company<'_> {
+    fn value(&self, num: Num, lane: usize) -> f64 {
+        self.block.value(num)[lane]
+    }
+
+    fn primary(&self) -> &Lanes {
+        self.block.value(self.frame.ipo.primary)
+    }
+
+    fn years(&self, period: usize) -> Years {
+        let isa = self.frame.plan.isa;
+        let unknown = [Lanes::splat(f64::NAN); 4];
+        let mut years = Years { pretax: unknown, cash: unknown };
+        for (which, parts) in
+            self.frame.years.iter().enumerate().filter(|(_, parts)| !parts[period].is_empty())
+        {
+            let parts = &parts[period];
+            add_up(isa, parts, self.records, true, &mut years.cash[which]);
+            if which != AHEAD {
+                add_up(isa, parts, self.records, false, &mut years.pretax[which]);
+            }
+        }
+        years
+    }
+
+    /// Where each of what standards ask is so, for an offer at the end of a period.
+    pub fn answer(&self, period: usize, answers: &mut [Paths]) {
+        let isa = self.frame.plan.isa;
+        hold(isa, self, period, &self.years(period), answers);
+        let equity = self.records[period].figure(GateKind::Equity);
+        let underpricing = self.block.value(self.frame.ipo.underpricing);
+        let mut pre_money = Lanes::ZERO;
+        for lane in 0..LANES {
+            pre_money[lane] = (1.0 - underpricing[lane]) * equity[lane];
+        }
+        priced(isa, self, &pre_money, answers);
+    }
+
+    /// The same at the price of the real offer, after [`Company::answer`] for the period in which it is.
+    pub fn answer_on_the_day(&self, period: usize, answers: &mut [Paths]) {
+        priced(self.frame.plan.isa, self, &self.records[period].ipo_equity, answers);
+    }
+
+    fn price(&self, pre_money: f64, lane: usize) -> f64 {
+        self.frame.ipo.shares.map_or(f64::NAN, |shares| pre_money / self.value(shares, lane))
+    }
+
+    /// A figure on the day of the offer.
+    pub fn on_the_day(&self, day: Day, period: usize, lane: usize) -> f64 {
+        let record = &self.records[period];
+        let value = |num: Num| self.value(num, lane);
+        let gate = |gate: GateKind| record.figure(gate)[lane];
+        let pre_money = record.ipo_equity[lane];
+        let primary = value(self.frame.ipo.primary);
+        let kept = record.kept[lane];
+        // What a holder from just before has left afterwards, and of that what the offer alone takes.
+        let left = record.kept_after[lane] / kept;
+        let offer = 1.0 / (1.0 + primary);
+        let stake = self.frame.plan.model.deals[self.deal].stake.map_or(f64::NAN, value);
+        let total = |which: usize| {
+            let column = self.frame.nominal[self.deal][which];
+            self.block.metrics[self.deal][column][lane]
+        };
+        let finite = |x: f64| if x.is_finite() { x } else { f64::NAN };
+        match day {
+            Day::PreMoney => pre_money,
+            Day::PostMoney => (1.0 + primary) * pre_money,
+            Day::GrossProceeds => primary * pre_money,
+            Day::NetProceeds => (1.0 - value(self.frame.ipo.fee)) * primary * pre_money,
+            Day::Price => self.price(pre_money, lane),
+            Day::NewShares => self.frame.ipo.shares.map_or(f64::NAN, |s| primary * value(s)),
+            Day::TrailingRevenue => gate(GateKind::TrailingRevenue),
+            Day::PriceToSales => finite(pre_money / gate(GateKind::TrailingRevenue)),
+            Day::Growth => gate(GateKind::Growth),
+            Day::GrossMargin => gate(GateKind::GrossMargin),
+            Day::FcfMargin => gate(GateKind::FcfMargin),
+            Day::LargestCloudShare => gate(GateKind::LargestCloudShare),
+            Day::Cash => record.cash[lane],
+            Day::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
+            Day::RunwayMonthsAfter => {
+                let raised: f64 = self
+                    .frame
+                    .plan
+                    .ipo_rounds
+                    .iter()
+                    .map(|&i| value(self.frame.plan.model.rounds[i].amount))
+                    .sum();
+                let cash = record.cash[lane] + raised + self.on_the_day(Day::NetProceeds, period, lane);
+                let burn = -record.fcf[lane] / self.frame.lengths[period];
+                let burns = burn > 0.0 && self.frame.plan.model.cash.is_some();
+                if burns { (12.0 * cash / burn).min(LONGEST_RUNWAY) } else { LONGEST_RUNWAY }
+            }
+            Day::CapLeft => finite(record.cap_left[lane]),
+            Day::Owed => record.owed[lane],
+            Day::OwedUncapped => record.owed_uncapped[lane],
+            Day::PaymentsAfter => total(0) - record.paid[lane],
+            Day::PaymentsAfterUncapped => total(1) - record.due[lane],
+            Day::MicrosoftNow => stake,
+            Day::MicrosoftBefore => stake * kept,
+            Day::MicrosoftAfter => stake * kept * left,
+            Day::OthersNow => 1.0 - stake,
+            Day::OthersBefore => (1.0 - stake) * kept,
+            Day::OthersAfter => (1.0 - stake) * kept * left,
+            Day::LaterMoneyBefore => 1.0 - kept,
+            Day::LaterMoneyAfter => (1.0 - kept) * left,
+            Day::RoundsOnIpo => offer - left,
+            Day::Public => 1.0 - offer,
+        }
+    }
+}
