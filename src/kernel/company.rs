@@ -147,7 +147,7 @@ impl<V: Vector> Company<V> {
         });
         piece!(V, {
             for (company, world) in companies.iter_mut().zip(worlds) {
-                company.go_public(plan, world, at);
+                company.go_public(None, plan, world, at);
             }
         });
     }
@@ -169,7 +169,7 @@ impl<V: Vector> Company<V> {
         let pending = self.holding.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
         // Listed or failed everywhere, nobody looks at gates again: readiness is not reported of such a deal.
         if pending.any() {
-            piece!(V, self.go_public(plan, world, at));
+            piece!(V, self.go_public(Some(leader), plan, world, at));
         } else {
             self.leave(plan, world, at);
         }
@@ -258,16 +258,17 @@ impl<V: Vector> Company<V> {
         }
     }
 
-    /// Gates, the IPO, and the exit of the stake.
+    /// Gates, the IPO, and the exit of the stake. `leader`: a company of which the gates that do not hang on payments are
+    /// taken.
     #[inline(always)]
-    fn go_public(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn go_public(&mut self, leader: Option<&Company<V>>, plan: &Plan, world: &World<V>, at: StepRef) {
         if plan.model.equity.is_none() {
             return;
         }
         if self.note.is_some() {
             piece!(V, self.take_note(plan, world, at));
         }
-        self.list(plan, world, at);
+        self.list(leader.map(|leader| leader.listing.sales_gates), plan, world, at);
         if let Some(note) = &mut self.note {
             note.kept_after = self.holding.kept;
             note.ipo_equity = self.listing.ipo_equity;
@@ -401,7 +402,7 @@ impl<V: Vector> Company<V> {
 
     /// Gates and IPO.
     #[inline(always)]
-    fn list(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn list(&mut self, sales_gates: Option<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         let Some(terms) = &plan.model.ipo else { return };
         let figures = GateFigures {
             sales: &self.sales,
@@ -416,6 +417,7 @@ impl<V: Vector> Company<V> {
             plan,
             terms,
             gates,
+            sales_gates,
             at,
             &figures,
             &mut self.books,

@@ -15,6 +15,8 @@ use crate::model::ipo::{GateKind, Ipo};
 pub struct Listing<V> {
     /// Months for which all gates have held.
     pub held_months: V,
+    /// 1 where the gates on sales alone, which do not hang on what is paid, are met at the period's end.
+    pub sales_gates: V,
     /// 1 where ready at the period's end.
     pub ready: V,
     /// Time of first readiness, years; infinite: never.
@@ -80,6 +82,7 @@ impl<V: Vector> Listing<V> {
         let (zero, never) = (V::zero(), V::splat(f64::INFINITY));
         Listing {
             held_months: zero,
+            sales_gates: zero,
             ready: zero,
             ready_time: never,
             ipo_time: never,
@@ -88,13 +91,15 @@ impl<V: Vector> Listing<V> {
         }
     }
 
-    /// Gates, readiness and the offer at the end of a period.
+    /// Gates, readiness and the offer at the end of a period. `sales_gates`: what another company of the same sales has
+    /// found of the gates on sales alone.
     #[inline(always)]
     pub fn list(
         &mut self,
         plan: &Plan,
         terms: &Ipo,
         gates: &GateTerms<V>,
+        sales_gates: Option<V>,
         at: StepRef,
         figures: &GateFigures<'_, V>,
         books: &mut Books<V>,
@@ -103,6 +108,7 @@ impl<V: Vector> Listing<V> {
     ) {
         let alive = holding.alive.is_set();
         let mut met = alive;
+        let mut met_by_sales = V::zero().same(V::zero());
         let mut value_met = alive;
         let trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
         for (&(kind, _), &threshold) in terms.gates.iter().zip(&gates.thresholds) {
@@ -111,8 +117,15 @@ impl<V: Vector> Listing<V> {
                 value_met = value_met & holding.equity.ge(threshold) & holding.defined.is_set();
                 continue;
             }
-            met = met & gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
+            if kind.hangs_on_payments() {
+                met = met & gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
+            } else if sales_gates.is_none() {
+                let this = gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
+                met_by_sales = met_by_sales & this;
+            }
         }
+        self.sales_gates = sales_gates.unwrap_or(V::flag(met_by_sales));
+        met = met & self.sales_gates.is_set();
         let holds = if plan.tested[at.period] { met & value_met } else { alive & !alive };
         self.held_months = (self.held_months + 12.0 * at.length).only(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);

@@ -17,8 +17,12 @@ use crate::math::lanes::{LANES, Lanes};
 use crate::math::vector::{Vector, WIDTH};
 use crate::piece;
 
-/// Eights that go through a period side by side. More share the fetching of code, fewer leave the state in the cache.
-const EIGHTS: usize = 4;
+/// Eights that go through a period side by side. More share the fetching of code, fewer leave the state in the cache: the
+/// many deals of a sweep fill it with one.
+fn eights(plan: &Plan) -> usize {
+    const MANY_DEALS: usize = 5;
+    if plan.deals.len() < MANY_DEALS { 4 } else { 1 }
+}
 
 /// The state of several eights of paths, allocated once a worker.
 pub struct Outcome<V> {
@@ -40,14 +44,15 @@ impl<V: Vector> Outcome<V> {
     pub fn new(plan: &Plan) -> Outcome<V> {
         let clouds = plan.model.clouds.len();
         let sold = if plan.mix_year.is_some() { clouds } else { 0 };
-        let companies = |deal| (0..EIGHTS).map(|_| Company::new(plan, deal)).collect();
+        let eights = eights(plan);
+        let companies = |deal| (0..eights).map(|_| Company::new(plan, deal)).collect();
         Outcome {
-            worlds: (0..EIGHTS).map(|_| World::new(plan)).collect(),
+            worlds: (0..eights).map(|_| World::new(plan)).collect(),
             companies: (0..plan.deals.len()).map(companies).collect(),
             period: YearSums::new(clouds),
-            mix_year_sold: vec![vec![vec![V::zero(); sold]; EIGHTS]; plan.deals.len()],
+            mix_year_sold: vec![vec![vec![V::zero(); sold]; eights]; plan.deals.len()],
             recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
-            broken: vec![V::zero(); EIGHTS],
+            broken: vec![V::zero(); eights],
         }
     }
 
@@ -61,9 +66,12 @@ impl<V: Vector> Outcome<V> {
     /// Simulates a block whose inputs are drawn.
     #[inline(always)]
     pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
-        for first in (0..LANES / WIDTH).step_by(EIGHTS) {
-            self.run_eights(plan, first_path + (first * WIDTH) as u64, first, asked, columns);
-        }
+        // All of it for this vector's instruction set: what lies between the pieces works with vectors too.
+        piece!(V, {
+            for first in (0..LANES / WIDTH).step_by(self.worlds.len()) {
+                self.run_eights(plan, first_path + (first * WIDTH) as u64, first, asked, columns);
+            }
+        });
     }
 
     /// Simulates some eights of a block from that of index `first` on.
@@ -98,14 +106,14 @@ impl<V: Vector> Outcome<V> {
             }
             let ends = plan.steps.years[year].last == period;
             piece!(V, {
-                for i in 0..EIGHTS {
+                for i in 0..self.worlds.len() {
                     self.write_down(plan, at, year, i, first + i, asked, columns);
                 }
             });
             year += usize::from(ends);
         }
         piece!(V, {
-            for i in 0..EIGHTS {
+            for i in 0..self.worlds.len() {
                 self.finish(plan, i, first + i, columns);
             }
         });

@@ -42,6 +42,19 @@ impl GateKind {
         GateKind::Equity,
     ];
 
+    /// Whether it looks at money that what is paid to Microsoft leaves or takes: cash, its flow, what is owed, equity. The
+    /// others look at sales and commitments alone.
+    pub fn hangs_on_payments(self) -> bool {
+        match self {
+            GateKind::FcfMargin | GateKind::RunwayMonths | GateKind::OwedToRevenue | GateKind::Equity => true,
+            GateKind::TrailingRevenue
+            | GateKind::Growth
+            | GateKind::GrossMargin
+            | GateKind::LargestCloudShare
+            | GateKind::CommitmentsToRevenue => false,
+        }
+    }
+
     /// The scenario's key below `ipo.gate`.
     pub fn key(self) -> &'static str {
         match self {

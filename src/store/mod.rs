@@ -108,7 +108,7 @@ pub fn seal(head: &Head, body: &[u8]) -> Vec<u8> {
 /// For a look at many files; a state that is used is read whole.
 pub fn peek(bytes: &[u8]) -> Result<Head, Fault> {
     let (head, _) = lengths(bytes)?;
-    let end = LENGTHS_END as u64 + head;
+    let end = (LENGTHS_END as u64).saturating_add(head);
     let head = bytes
         .get(LENGTHS_END..usize::try_from(end).unwrap_or(usize::MAX))
         .ok_or(Fault::Torn { expected: end, found: bytes.len() as u64 })?;

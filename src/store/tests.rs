@@ -99,6 +99,11 @@ fn other_files_and_later_formats_are_told_apart() {
     later.extend_from_slice(b"whatever a later program writes");
     assert_eq!(from_bytes(&later), Err(Fault::Newer { found: 2 }));
     assert_eq!(peek(&later), Err(Fault::Newer { found: 2 }));
+    // A length that no file has.
+    let mut endless = bytes.clone();
+    endless[12..20].copy_from_slice(&u64::MAX.to_le_bytes());
+    let torn = Fault::Torn { expected: u64::MAX, found: bytes.len() as u64 };
+    assert_eq!(peek(&endless), Err(torn));
 }
 
 #[test]
