@@ -175,13 +175,19 @@ impl<V: Vector> Company<V> {
         }
     }
 
-    /// As [`Company::trade`]: sales and Microsoft's own business do not hang on what is paid.
+    /// As [`Company::trade`]: sales, what is due, compute and Microsoft's own business do not hang on what is paid.
     #[inline(always)]
     fn trade_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.holding.alive;
         self.sales = leader.sales;
         self.own = leader.own;
-        self.settle_books(plan, world, at);
+        let factor = world.discounts.share.at_middle * self.lag_factor;
+        let effective = plan.model.deals[self.deal].effective;
+        self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
+        self.keep(world);
+        let (net, paid) = (self.sales.net, self.share.paid);
+        self.books.spend_as(&leader.books, plan, &world.costs, net, paid, self.alive_before);
+        self.remember(at);
     }
 
     /// As [`Company::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
@@ -214,11 +220,24 @@ impl<V: Vector> Company<V> {
     /// The revenue share, costs, tax and cash, once the period's sales are known.
     #[inline(always)]
     fn settle_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        self.past.net[at.period] = self.sales.net;
         self.pay(plan, world, at);
+        self.keep(world);
         let (net, paid) = (self.sales.net, self.share.paid);
-        self.revenue_kept = (net - paid).mul_add(world.discounts.revenue.at_middle, self.revenue_kept);
         self.books.spend(plan, &world.costs, net, self.sales.inference, paid, self.alive_before);
+        self.remember(at);
+    }
+
+    /// Adds what is kept of the period's revenue.
+    #[inline(always)]
+    fn keep(&mut self, world: &World<V>) {
+        let kept = self.sales.net - self.share.paid;
+        self.revenue_kept = kept.mul_add(world.discounts.revenue.at_middle, self.revenue_kept);
+    }
+
+    /// Enters the period among the past ones.
+    #[inline(always)]
+    fn remember(&mut self, at: StepRef) {
+        self.past.net[at.period] = self.sales.net;
         self.past.fcf[at.period] = self.books.fcf;
         self.past.ebitda[at.period] = self.books.ebitda;
     }

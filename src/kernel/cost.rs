@@ -170,6 +170,21 @@ impl<V: Vector> Books<V> {
             self.compute_home = beyond.mul_add(terms.flex_home, terms.committed_home * alive);
             self.unused_home = unused * terms.home_part;
         }
+        self.settle(plan, terms, net, paid, alive);
+    }
+
+    /// The same where the books of a company of the same sales have the cost of compute worked out.
+    #[inline(always)]
+    pub fn spend_as(&mut self, other: &Books<V>, plan: &Plan, terms: &Costs<V>, net: V, paid: V, alive: V) {
+        self.compute = other.compute;
+        self.compute_home = other.compute_home;
+        self.unused_home = other.unused_home;
+        self.settle(plan, terms, net, paid, alive);
+    }
+
+    /// Operating expenses, tax and cash, once the cost of compute is known.
+    #[inline(always)]
+    fn settle(&mut self, plan: &Plan, terms: &Costs<V>, net: V, paid: V, alive: V) {
         self.ebitda = net - paid - self.compute - terms.opex * net - terms.fixed * alive;
         let pretax = self.cash.mul_add(terms.interest, self.ebitda);
         self.pretax = pretax;

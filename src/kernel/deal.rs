@@ -127,6 +127,8 @@ pub struct Share<V> {
     pub revenue_in_share: V,
     /// When the cap first binds, years; infinite: never.
     pub hit_time: V,
+    /// Due of the period, whatever is left of the cap, billions.
+    pub due: V,
     /// Payment of the period, billions.
     pub paid: V,
     /// Present value of the payments so far.
@@ -167,6 +169,7 @@ impl<V: Vector> Share<V> {
             cumulative_due: zero,
             revenue_in_share: zero,
             hit_time: V::splat(f64::INFINITY),
+            due: zero,
             paid: zero,
             pv: zero,
             due_pv: zero,
@@ -182,13 +185,38 @@ impl<V: Vector> Share<V> {
         let end = V::splat(at.end);
         let inside = (self.ends.least(end) - from).positive_part();
         if !inside.gt(V::zero()).any() {
+            self.due = V::zero();
             self.paid = V::zero();
             return [V::zero(); 2];
         }
         let overlap = inside / V::splat(at.end - at.start);
         let due = terms.rate * terms.base * overlap;
-        let due = V::select(self.terminated.lt(end), V::zero(), due);
-        let left = self.cap_left;
+        self.due = V::select(self.terminated.lt(end), V::zero(), due);
+        self.cumulative_due = self.cumulative_due + self.due;
+        self.revenue_in_share = terms.net.mul_add(overlap, self.revenue_in_share);
+        self.settle(terms.factor, from, inside)
+    }
+
+    /// The same where another share of the same terms, but for the cap, has its due worked out.
+    #[inline(always)]
+    pub fn pay_as(&mut self, other: &Share<V>, factor: V, effective: f64, at: StepRef) -> [V; 2] {
+        self.due = other.due;
+        self.cumulative_due = other.cumulative_due;
+        self.revenue_in_share = other.revenue_in_share;
+        if !self.due.gt(V::zero()).any() {
+            self.paid = V::zero();
+            return [V::zero(); 2];
+        }
+        let from = effective.max(at.start);
+        let inside = (self.ends.least(V::splat(at.end)) - from).positive_part();
+        self.settle(factor, from, inside)
+    }
+
+    /// Pays of the due what the cap leaves. `from`: start of the part of the period in which the share runs, years;
+    /// `inside`: its length.
+    #[inline(always)]
+    fn settle(&mut self, factor: V, from: f64, inside: V) -> [V; 2] {
+        let (due, left) = (self.due, self.cap_left);
         let paid = due.least(left);
         let binds = due.gt(left) & self.hit_time.same(V::splat(f64::INFINITY));
         if binds.any() {
@@ -199,12 +227,10 @@ impl<V: Vector> Share<V> {
         // With a cap, from what is left of it: at the cap the payments add up to it exactly.
         let capped = self.room - self.cap_left;
         let total = V::select(self.room.lt(V::splat(f64::INFINITY)), capped, self.cumulative + paid);
-        self.cumulative_due = self.cumulative_due + due;
         // Never above what is due, not by a rounding either.
         self.cumulative = total.least(self.cumulative_due);
-        self.revenue_in_share = terms.net.mul_add(overlap, self.revenue_in_share);
         self.paid = paid;
-        let pvs = [paid * terms.factor, due * terms.factor];
+        let pvs = [paid * factor, due * factor];
         self.pv = self.pv + pvs[0];
         self.due_pv = self.due_pv + pvs[1];
         pvs

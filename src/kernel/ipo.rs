@@ -107,21 +107,44 @@ impl<V: Vector> Listing<V> {
         numbers: &Numbers<V>,
     ) {
         let alive = holding.alive.is_set();
+        let never = V::splat(f64::INFINITY);
+        if let Some(others) = sales_gates {
+            // Of a company that follows another nobody asks whether it is ready once it is listed: where sales alone keep
+            // all others from it, and none waits for its offer, there is nothing to look at.
+            let unlisted = alive & self.ipo_time.same(never);
+            let looks = unlisted & (others.is_set() | self.ready_time.lt(never));
+            if !looks.any() {
+                self.held_months = V::zero();
+                self.ready = V::zero();
+                return;
+            }
+        }
         let mut met = alive;
         let mut met_by_sales = V::zero().same(V::zero());
         let mut value_met = alive;
-        let trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
+        // Where gates on sales are known, the others may not need it.
+        let wants =
+            |&(kind, _): &(GateKind, _)| matches!(kind, GateKind::FcfMargin | GateKind::OwedToRevenue);
+        let trailing_revenue = if sales_gates.is_none() || terms.gates.iter().any(wants) {
+            figures.past.net_over(&plan.revenue_windows.year[at.period], numbers)
+        } else {
+            V::zero()
+        };
         for (&(kind, _), &threshold) in terms.gates.iter().zip(&gates.thresholds) {
             // The value gate is tested again on the day of the offer.
             if kind == GateKind::Equity {
                 value_met = value_met & holding.equity.ge(threshold) & holding.defined.is_set();
                 continue;
             }
-            if kind.hangs_on_payments() {
-                met = met & gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
-            } else if sales_gates.is_none() {
-                let this = gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
+            let by_sales = !kind.hangs_on_payments();
+            if by_sales && sales_gates.is_some() {
+                continue;
+            }
+            let this = gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
+            if by_sales {
                 met_by_sales = met_by_sales & this;
+            } else {
+                met = met & this;
             }
         }
         self.sales_gates = sales_gates.unwrap_or(V::flag(met_by_sales));
@@ -130,7 +153,6 @@ impl<V: Vector> Listing<V> {
         self.held_months = (self.held_months + 12.0 * at.length).only(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);
         self.ready = V::flag(ready);
-        let never = V::splat(f64::INFINITY);
         let first = ready & self.ready_time.same(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
         let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
