@@ -9,7 +9,7 @@ use super::cost::Cost;
 use super::draws::Draws;
 use super::exit::{Exit, Failure};
 use super::formats::Format;
-use super::room::Room;
+use super::room::{Need, Room};
 use super::scenario::{self, Scenario};
 use super::simulation::{self, paths_argument, paths_to_run};
 use super::words::{counted, size, span, thousands};
@@ -55,7 +55,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
-    let disk = cost.files_bytes(&Format::ALL) + cost.state_bytes;
+    let disk = Need::of(&cost, threads, cost.files_bytes(&Format::ALL)).disk;
     let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);
     page.push_str(&format!(
         "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}, with \

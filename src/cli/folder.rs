@@ -84,7 +84,11 @@ impl Folder {
         // What the run before wrote, of whatever command it was.
         let former = former_files(path);
         let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
-        // The manifest says `running` before anything of a former run goes.
+        // The former run's state goes first: under the new manifest it would be taken for a beginning of the new run.
+        folder
+            .clear(|name| name == state_file::FILE)
+            .map_err(|error| unwritable(path, "cannot be cleared of a former run's state", &error))?;
+        // The manifest says `running` before anything else of a former run goes.
         folder.put_manifest(manifest)?;
         folder
             .clear(|name| RESULTS.contains(&name) || former.iter().any(|file| file == name) || is_draft(name))
@@ -335,5 +339,5 @@ fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
     };
     let message = format!("`{}` holds results {differs}", path.display());
     Failure::coded(Exit::Output, Code::FolderOtherRun, message)
-        .help("name another folder with -o, or replace those results with --force")
+        .help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
 }

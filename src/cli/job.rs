@@ -58,7 +58,8 @@ pub fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     let threads = words::counted(job.threads, "thread");
     let asked = job.task.paths_asked();
     let formats = arguments.simulation.formats();
-    let disk = job.cost.files_bytes(&formats) + job.cost.state_bytes + job.draws_bytes(arguments);
+    let files = job.cost.files_bytes(&formats) + job.draws_bytes(arguments);
+    let disk = Need::of(job.cost, job.threads, files).disk;
     let seconds = job.seconds(arguments, before) + job.cost.files_seconds(&formats);
     let what = match (&arguments.shard, before) {
         (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),

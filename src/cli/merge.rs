@@ -48,6 +48,16 @@ struct Part {
 /// Merges parts.
 pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     let how = &arguments.how;
+    let whole_place = std::fs::canonicalize(&arguments.out).ok();
+    for part in &arguments.parts {
+        if whole_place.is_some() && std::fs::canonicalize(part).ok() == whole_place {
+            let message =
+                format!("`{}` is one of the parts and the folder of the whole (-o)", part.display());
+            return Err(
+                Failure::told(Exit::Usage, message).help("name another folder with -o; parts are only read")
+            );
+        }
+    }
     let mut locks = Vec::new();
     let mut parts: Vec<Part> = Vec::new();
     let mut whole: Option<(Saved, State)> = None;

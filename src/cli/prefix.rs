@@ -46,6 +46,16 @@ pub fn compare(saved: &Saved, paths: u64, how: &How) -> Result<Vec<Verdict>, Fai
     if !finished.complete() {
         return Err(Failure::told(Exit::Interrupted, "stopped before everything was compared"));
     }
+    let comparable =
+        has("draws.csv") || has("summary.csv") || (paths >= SAMPLE_PATHS && has("sample_paths.csv"));
+    if !comparable {
+        let message = format!(
+            "`{}` has no file that its first paths alone could be compared with",
+            saved.folder.display()
+        );
+        return Err(Failure::told(Exit::Usage, message)
+            .help("verify all of it: leave out --paths; a part (--shard) is compared by its state"));
+    }
     let mut verdicts = Vec::new();
     if let Some(draws) = watch.draws {
         let difference = draws.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).difference;

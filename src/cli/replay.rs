@@ -100,7 +100,7 @@ fn section(
     ends: &[String],
     width: usize,
 ) -> String {
-    const CELL: usize = 12;
+    const CELL: usize = 14;
     let label = |quantity: &Quantity| format!("{} ({})", quantity.name, quantity.unit);
     let widest = quantities.iter().map(|quantity| label(quantity).chars().count()).max().unwrap_or(0);
     let at_once = (width.saturating_sub(widest + 2) / CELL).max(1);

@@ -17,7 +17,7 @@ use super::words::{self, quoted, thousands};
 use super::{output, results, signal};
 use crate::config::Code;
 use crate::math::simd::Isa;
-use crate::run::{State, Task};
+use crate::run::{CHUNK_PATHS, State, Task};
 use crate::sink;
 
 /// How to go on, and what is shown.
@@ -122,6 +122,7 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
         Status::Running | Status::Partial => {}
     }
     let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
+    state.iter().try_for_each(|state| of_this_run(&saved, state))?;
     if state.is_none() && !arguments.how.quiet {
         output::told("no state was saved yet: the run begins from the first path\n");
     }
@@ -180,7 +181,27 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
             "without it the paths that are done would have to be simulated again: run the scenario anew",
         ));
     }
+    state.iter().try_for_each(|state| of_this_run(&saved, state))?;
     go_on(saved, folder, state, paths, &arguments.how)
+}
+
+/// Refuses a state that has paths which its run was not asked for: the state of another run, put into the folder.
+fn of_this_run(saved: &Saved, state: &State) -> Result<(), Failure> {
+    let asked = saved.task(saved.manifest.run.paths_asked)?.chunks;
+    let inside = asked.end - asked.start - state.chunks().missing(asked.clone()).count();
+    if inside == state.chunks().count() {
+        return Ok(());
+    }
+    let path = |chunk: u64| thousands(chunk * CHUNK_PATHS);
+    let ranges = state.chunks().ranges().iter();
+    let ranges: Vec<String> =
+        ranges.map(|range| format!("{} to {}", path(range.start), path(range.end))).collect();
+    let place = saved.folder.join(state_file::FILE);
+    let message = format!("`{}` is not of this run: it has paths that were not asked for", place.display());
+    Err(Failure::coded(Exit::Mismatch, Code::StateOfAnother, message)
+        .help(format!("it has paths {}", ranges.join(", ")))
+        .help(format!("whole chunks of the run are {} to {}", path(asked.start), path(asked.end)))
+        .help("bring back the state that belongs here, or delete the file and run the scenario again"))
 }
 
 /// Locks a folder, then reads it.

@@ -36,6 +36,10 @@ pub struct Company<V> {
     pub listing: Listing<V>,
     /// Microsoft's own side.
     pub own: OwnBusiness<V>,
+    /// The same at the period's start, where another company follows this one.
+    own_before: OwnBusiness<V>,
+    /// Whether one does.
+    followed: bool,
     /// Figures of the periods so far.
     pub past: Past<V>,
     /// Present values of payment and due, period by period.
@@ -70,6 +74,8 @@ impl<V: Vector> Company<V> {
             holding: Holding::at_start(),
             listing: Listing::never(),
             own: OwnBusiness::none(),
+            own_before: OwnBusiness::none(),
+            followed: plan.deals.iter().any(|other| other.follows == Some(deal)),
             past: Past::new(periods),
             paid_pv: vec![[zero; 2]; periods],
             lag: zero,
@@ -157,37 +163,40 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     pub fn step_after(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         let apart = !self.holding.alive.same(leader.alive_before);
-        self.alike = self.alike && !apart.any();
+        if self.alike && apart.any() {
+            self.alike = false;
+            self.own = leader.own_before;
+        }
         if !self.alike {
             Company::step(std::slice::from_mut(self), plan, std::slice::from_ref(world), at);
             return;
         }
-        piece!(V, {
-            self.trade_as(leader, plan, world, at);
-            self.finance_as(leader, plan, world, at);
-        });
+        self.trade_as(leader, plan, world, at);
+        self.finance_as(leader, plan, world, at);
         let pending = self.holding.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
         // Listed or failed everywhere, nobody looks at gates again: readiness is not reported of such a deal.
         if pending.any() {
-            piece!(V, self.go_public(Some(leader), plan, world, at));
+            self.go_public(Some(leader), plan, world, at);
         } else {
             self.leave(plan, world, at);
         }
+        if at.period + 1 == plan.steps.periods.len() {
+            self.own = leader.own;
+        }
     }
 
-    /// As [`Company::trade`]: sales, what is due, compute and Microsoft's own business do not hang on what is paid.
+    /// As [`Company::trade`]: sales, what is due, compute and Microsoft's own business do not hang on what is paid, and are
+    /// not copied either: no yearly series reads them.
     #[inline(always)]
     fn trade_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.holding.alive;
-        self.sales = leader.sales;
-        self.own = leader.own;
         let factor = world.discounts.share.at_middle * self.lag_factor;
         let effective = plan.model.deals[self.deal].effective;
         self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
-        self.keep(world);
-        let (net, paid) = (self.sales.net, self.share.paid);
+        let (net, paid) = (leader.sales.net, self.share.paid);
+        self.keep(net, world);
         self.books.spend_as(&leader.books, plan, &world.costs, net, paid, self.alive_before);
-        self.remember(at);
+        self.remember(net, at);
     }
 
     /// As [`Company::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
@@ -195,7 +204,6 @@ impl<V: Vector> Company<V> {
     fn finance_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         self.hold_rounds(plan, world, at);
         if let Some(equity) = &plan.model.equity {
-            self.past.year_ago_ratio = leader.past.year_ago_ratio;
             self.share.owe_as(&leader.share);
             if matches!(equity.method, Method::RevenueMultiple { .. }) {
                 self.holding.ev = leader.holding.ev;
@@ -212,6 +220,9 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn trade(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.holding.alive;
+        if self.followed {
+            self.own_before = self.own;
+        }
         self.sell(plan, world, plan.deals[self.deal].licensed[at.period], at.length);
         self.settle_books(plan, world, at);
         self.serve(plan, world, at);
@@ -221,23 +232,23 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn settle_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.pay(plan, world, at);
-        self.keep(world);
         let (net, paid) = (self.sales.net, self.share.paid);
+        self.keep(net, world);
         self.books.spend(plan, &world.costs, net, self.sales.inference, paid, self.alive_before);
-        self.remember(at);
+        self.remember(net, at);
     }
 
     /// Adds what is kept of the period's revenue.
     #[inline(always)]
-    fn keep(&mut self, world: &World<V>) {
-        let kept = self.sales.net - self.share.paid;
+    fn keep(&mut self, net: V, world: &World<V>) {
+        let kept = net - self.share.paid;
         self.revenue_kept = kept.mul_add(world.discounts.revenue.at_middle, self.revenue_kept);
     }
 
     /// Enters the period among the past ones.
     #[inline(always)]
-    fn remember(&mut self, at: StepRef) {
-        self.past.net[at.period] = self.sales.net;
+    fn remember(&mut self, net: V, at: StepRef) {
+        self.past.net[at.period] = net;
         self.past.fcf[at.period] = self.books.fcf;
         self.past.ebitda[at.period] = self.books.ebitda;
     }

@@ -177,8 +177,6 @@ impl<V: Vector> Books<V> {
     #[inline(always)]
     pub fn spend_as(&mut self, other: &Books<V>, plan: &Plan, terms: &Costs<V>, net: V, paid: V, alive: V) {
         self.compute = other.compute;
-        self.compute_home = other.compute_home;
-        self.unused_home = other.unused_home;
         self.settle(plan, terms, net, paid, alive);
     }
 

@@ -109,10 +109,15 @@ impl<V: Vector> Listing<V> {
         let alive = holding.alive.is_set();
         let never = V::splat(f64::INFINITY);
         if let Some(others) = sales_gates {
-            // Of a company that follows another nobody asks whether it is ready once it is listed: where sales alone keep
-            // all others from it, and none waits for its offer, there is nothing to look at.
-            let unlisted = alive & self.ipo_time.same(never);
-            let looks = unlisted & (others.is_set() | self.ready_time.lt(never));
+            // Of a company that follows another nobody asks whether it is ready once it is listed: where value or sales keep
+            // all others from it, and none that is worth enough waits for its offer, there is nothing to look at.
+            let mut worth = alive & self.ipo_time.same(never);
+            for (&(kind, _), &threshold) in terms.gates.iter().zip(&gates.thresholds) {
+                if kind == GateKind::Equity {
+                    worth = worth & holding.equity.ge(threshold) & holding.defined.is_set();
+                }
+            }
+            let looks = worth & (others.is_set() | self.ready_time.lt(never));
             if !looks.any() {
                 self.held_months = V::zero();
                 self.ready = V::zero();

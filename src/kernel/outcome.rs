@@ -90,19 +90,28 @@ impl<V: Vector> Outcome<V> {
         for period in 0..plan.steps.periods.len() {
             let at = plan.steps.at(period);
             World::step(&mut self.worlds, plan, at, first_path);
-            for deal in 0..self.companies.len() {
+            let mut deal = 0;
+            while deal < self.companies.len() {
                 let (before, rest) = self.companies.split_at_mut(deal);
-                let (companies, worlds) = (&mut rest[0], &self.worlds);
-                match plan.deals[deal].follows {
-                    Some(leader) => {
+                let worlds = &self.worlds;
+                let Some(leader) = plan.deals[deal].follows else {
+                    Company::step(&mut rest[0], plan, worlds, at);
+                    deal += 1;
+                    continue;
+                };
+                // All that follow the same company, one after the other.
+                let followers =
+                    plan.deals[deal..].iter().take_while(|next| next.follows == Some(leader)).count();
+                piece!(V, {
+                    for companies in &mut rest[..followers] {
                         for ((company, leader), world) in
                             companies.iter_mut().zip(&before[leader]).zip(worlds)
                         {
                             company.step_after(leader, plan, world, at);
                         }
                     }
-                    None => Company::step(companies, plan, worlds, at),
-                }
+                });
+                deal += followers;
             }
             let ends = plan.steps.years[year].last == period;
             piece!(V, {
@@ -166,6 +175,17 @@ impl<V: Vector> Outcome<V> {
                 continue;
             }
             let flows = company.flows(plan, world);
+            if plan.deals[d].series.is_empty() {
+                // Nothing but the mix metrics reads its years.
+                if plan.mix_year == Some(year) {
+                    company.year.add_sold(&flows);
+                    if year_ends {
+                        self.mix_year_sold[d][i].copy_from_slice(company.year.sold());
+                        company.year.clear();
+                    }
+                }
+                continue;
+            }
             company.year.add(&flows);
             if asked.periods {
                 self.period.clear();

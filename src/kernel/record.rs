@@ -101,6 +101,12 @@ impl<V: Vector> YearSums<V> {
         self.compute = self.compute + flows.compute;
         self.compute_home = self.compute_home + flows.compute_home;
         self.fcf = self.fcf + flows.fcf;
+        self.add_sold(flows);
+    }
+
+    /// Adds a period's sales of each cloud alone.
+    #[inline(always)]
+    pub fn add_sold(&mut self, flows: &Flows<'_, V>) {
         for (sum, part) in self.sold.iter_mut().zip(flows.sold) {
             *sum = flows.cloud_demand.mul_add(*part, *sum);
         }

@@ -150,13 +150,23 @@ pub fn heading(sheet: &mut Sheet, row: u32, text: &str) -> u32 {
     row + 1
 }
 
+/// The most characters of a line in one cell: a longer one, as the command of a long sweep, goes on in the rows below it.
+const LINE: usize = 8_000;
+
 /// Lines of a label and words below a heading; the row after a space.
 pub fn pairs(sheet: &mut Sheet, row: u32, over: &str, lines: &[(String, String)]) -> u32 {
     let mut row = heading(sheet, row, over);
     for (label, text) in lines {
-        sheet.text(row, 0, label, Look::Wrapped);
-        sheet.text(row, 1, text, Look::Wrapped);
-        row += 1;
+        let letters: Vec<char> = text.chars().collect();
+        for (i, part) in letters.chunks(LINE).enumerate() {
+            sheet.text(row, 0, if i == 0 { label.as_str() } else { "(goes on)" }, Look::Wrapped);
+            sheet.text(row, 1, part.iter().collect::<String>(), Look::Wrapped);
+            row += 1;
+        }
+        if letters.is_empty() {
+            sheet.text(row, 0, label, Look::Wrapped);
+            row += 1;
+        }
     }
     row + 1
 }

@@ -111,6 +111,18 @@ fn parts_that_do_not_fit_are_refused_by_name() {
 }
 
 #[test]
+fn the_folder_of_the_whole_is_none_of_the_parts() {
+    let place = with_shards();
+    place.run("merge p1 p2 p3 -o p1").ends(2).says("one of the parts");
+    place.run("run minimal.toml -n 9000 -q -o other").ends(0);
+    place.run("merge p1 p2 p3 -o other").ends(6).says("--replace");
+    place.run("merge p1 p2 p3 -o other --replace -q").ends(0);
+    assert_same(&place, "whole", "other");
+    // A part has no file that its first paths alone could speak of.
+    place.run("verify p3 -n 100").ends(2).says("compared");
+}
+
+#[test]
 fn some_parts_are_put_together_as_partial_and_filled_later() {
     let place = with_shards();
     place
@@ -172,6 +184,35 @@ fn resume_of_what_is_done_or_cannot_go_on() {
     place.run(&format!("run minimal.toml -n 9000 -q -o wild {wild}")).ends(5);
     place.run("resume wild").ends(5).says("S901");
     place.run("extend wild --paths +1").ends(5).says("S901");
+}
+
+/// The state of a longer run, or of another part, has paths that the run was not asked for: going on from it would count them
+/// twice, or never.
+#[test]
+fn a_state_of_other_paths_is_refused() {
+    let place = with_shards();
+    place.run("run minimal.toml -n 9000 -q -o short").ends(0);
+    // As a kill in the middle leaves it: a manifest that says `running`.
+    let stopped = |folder: &str| {
+        let manifest = place.at(folder).join("manifest.json");
+        let text = std::fs::read_to_string(&manifest).expect("a manifest");
+        std::fs::write(&manifest, text.replace("\"complete\"", "\"running\"")).expect("a manifest");
+    };
+    let put = |from: &str, into: &str| {
+        let state = |folder: &str| place.at(folder).join("state.capstake");
+        std::fs::copy(state(from), state(into)).expect("a copy");
+        stopped(into);
+    };
+    place.run("run minimal.toml -n 9000 -q -o own").ends(0);
+    stopped("own");
+    place.run("resume own -q").ends(0);
+    assert_same(&place, "short", "own");
+    put("whole", "short");
+    let seen = place.run("resume short").ends(7);
+    seen.says("S807").says("paths 0 to 36,864").says("0 to 8,192");
+    place.run("extend short --paths +100").ends(7).says("S807");
+    put("p2", "p3");
+    place.run("resume p3").ends(7).says("S807").says("24,576 to 36,864");
 }
 
 #[test]
