@@ -95,9 +95,10 @@ impl<V: Vector> Company<V> {
         self.deal
     }
 
-    /// Time 0: what is owed, and the equity value that the scenario itself implies.
+    /// Time 0: what is owed, and the equity value that the scenario itself implies. `leader`: a company that differs in the
+    /// cap of its deal alone, already started.
     #[inline(always)]
-    pub fn start(&mut self, plan: &Plan, world: &World<V>) {
+    pub fn start(&mut self, leader: Option<&Company<V>>, plan: &Plan, world: &World<V>) {
         let (model, numbers, zero) = (&plan.model, &world.numbers, V::zero());
         let terms = &model.deals[self.deal];
         let ends = match terms.share_ends {
@@ -108,10 +109,17 @@ impl<V: Vector> Company<V> {
             Some(cap) => (numbers[cap] - numbers[terms.paid_to_date]).positive_part(),
             None => V::splat(f64::INFINITY),
         };
-        self.share = Share::new(ends, world.exponential / numbers[terms.termination_rate], room);
+        let terminated = match leader {
+            Some(leader) => leader.share.terminated,
+            None => world.exponential / numbers[terms.termination_rate],
+        };
+        self.share = Share::new(ends, terminated, room);
         self.terms.prepare(plan, self.deal, numbers);
         self.lag = numbers[terms.payment_lag];
-        self.lag_factor = exp(-world.discounts.share_rate * self.lag);
+        self.lag_factor = match leader {
+            Some(leader) => leader.lag_factor,
+            None => exp(-world.discounts.share_rate * self.lag),
+        };
         let cash = match &model.cash {
             Some(cash) => numbers[cash.now],
             None => zero,
@@ -124,12 +132,19 @@ impl<V: Vector> Company<V> {
         self.alive_before = V::one();
         self.year.clear();
         self.alike = true;
-        // Today's run-rate: a period of one year at today's rates.
-        self.sell(plan, world, plan.deals[self.deal].licensed_at_start, 1.0);
+        if leader.is_none() {
+            // Today's run-rate: a period of one year at today's rates.
+            self.sell(plan, world, plan.deals[self.deal].licensed_at_start, 1.0);
+        }
         if model.equity.is_some() {
-            self.past.start(plan, numbers);
-            self.owe(plan, world, plan.deals[self.deal].rate_at_start, 1.0, 0.0);
-            self.value(plan, world, None);
+            match leader {
+                Some(leader) => self.value_as(leader, plan, world, None),
+                None => {
+                    self.past.start(plan, numbers);
+                    self.owe(plan, world, plan.deals[self.deal].rate_at_start, 1.0, 0.0);
+                    self.value(plan, world, None);
+                }
+            }
             self.holding.value_equity(self.books.cash, self.share.owed);
             self.stake_mark = match terms.stake {
                 Some(stake) => numbers[stake] * self.holding.equity,
@@ -166,6 +181,7 @@ impl<V: Vector> Company<V> {
         if self.alike && apart.any() {
             self.alike = false;
             self.own = leader.own_before;
+            self.past.net.copy_from_slice(&leader.past.net);
         }
         if !self.alike {
             Company::step(std::slice::from_mut(self), plan, std::slice::from_ref(world), at);
@@ -196,24 +212,34 @@ impl<V: Vector> Company<V> {
         let (net, paid) = (leader.sales.net, self.share.paid);
         self.keep(net, world);
         self.books.spend_as(&leader.books, plan, &world.costs, net, paid, self.alive_before);
-        self.remember(net, at);
+        self.remember(at);
     }
 
     /// As [`Company::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
     #[inline(always)]
     fn finance_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         self.hold_rounds(plan, world, at);
-        if let Some(equity) = &plan.model.equity {
-            self.share.owe_as(&leader.share);
-            if matches!(equity.method, Method::RevenueMultiple { .. }) {
-                self.holding.ev = leader.holding.ev;
-                self.holding.defined = leader.holding.defined;
-            } else {
-                self.value(plan, world, Some(at.period));
-            }
+        if plan.model.equity.is_some() {
+            self.value_as(leader, plan, world, Some(at.period));
             self.holding.value_equity(self.books.cash, self.share.owed);
         }
         self.survive(plan, world, at);
+    }
+
+    /// What is owed and what the enterprise is worth.
+    #[inline(always)]
+    fn value_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, period: Option<usize>) {
+        self.share.owe_as(&leader.share);
+        let sold = plan.model.equity.as_ref().map(|equity| &equity.method);
+        if matches!(sold, Some(Method::RevenueMultiple { .. })) {
+            self.holding.ev = leader.holding.ev;
+            self.holding.defined = leader.holding.defined;
+            if period.is_none() {
+                self.holding.defined_at_start = leader.holding.defined_at_start;
+            }
+        } else {
+            self.value(plan, world, period);
+        }
     }
 
     /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
@@ -235,7 +261,8 @@ impl<V: Vector> Company<V> {
         let (net, paid) = (self.sales.net, self.share.paid);
         self.keep(net, world);
         self.books.spend(plan, &world.costs, net, self.sales.inference, paid, self.alive_before);
-        self.remember(net, at);
+        self.past.net[at.period] = net;
+        self.remember(at);
     }
 
     /// Adds what is kept of the period's revenue.
@@ -245,10 +272,9 @@ impl<V: Vector> Company<V> {
         self.revenue_kept = kept.mul_add(world.discounts.revenue.at_middle, self.revenue_kept);
     }
 
-    /// Enters the period among the past ones.
+    /// Enters the period's costs among those of the past ones.
     #[inline(always)]
-    fn remember(&mut self, net: V, at: StepRef) {
-        self.past.net[at.period] = net;
+    fn remember(&mut self, at: StepRef) {
         self.past.fcf[at.period] = self.books.fcf;
         self.past.ebitda[at.period] = self.books.ebitda;
     }
@@ -298,7 +324,7 @@ impl<V: Vector> Company<V> {
         if self.note.is_some() {
             piece!(V, self.take_note(plan, world, at));
         }
-        self.list(leader.map(|leader| leader.listing.sales_gates), plan, world, at);
+        self.list(leader.map(|leader| &leader.listing), plan, world, at);
         if let Some(note) = &mut self.note {
             note.kept_after = self.holding.kept;
             note.ipo_equity = self.listing.ipo_equity;
@@ -432,7 +458,7 @@ impl<V: Vector> Company<V> {
 
     /// Gates and IPO.
     #[inline(always)]
-    fn list(&mut self, sales_gates: Option<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn list(&mut self, leader: Option<&Listing<V>>, plan: &Plan, world: &World<V>, at: StepRef) {
         let Some(terms) = &plan.model.ipo else { return };
         let figures = GateFigures {
             sales: &self.sales,
@@ -447,7 +473,7 @@ impl<V: Vector> Company<V> {
             plan,
             terms,
             gates,
-            sales_gates,
+            leader,
             at,
             &figures,
             &mut self.books,

@@ -9,6 +9,7 @@ use super::plan::{Plan, StepRef, TIME_SLACK};
 use super::trailing::Past;
 use crate::math::vector::{Mask, Vector};
 use crate::model::ipo::{GateKind, Ipo};
+use crate::model::ledger::Num;
 
 /// Readiness and listing of a deal's company.
 #[derive(Clone, Copy)]
@@ -16,7 +17,9 @@ pub struct Listing<V> {
     /// Months for which all gates have held.
     pub held_months: V,
     /// 1 where the gates on sales alone, which do not hang on what is paid, are met at the period's end.
-    pub sales_gates: V,
+    sales_gates: V,
+    /// Net revenue of the last twelve months, billions.
+    trailing_revenue: V,
     /// 1 where ready at the period's end.
     pub ready: V,
     /// Time of first readiness, years; infinite: never.
@@ -45,9 +48,21 @@ pub struct GateFigures<'a, V> {
     pub committed_next_year: V,
 }
 
-/// The gates' numbers on the paths.
+/// A gate and its threshold on the paths.
+struct Gate<V> {
+    kind: GateKind,
+    num: Num,
+    threshold: V,
+}
+
+/// The gates on the paths, sorted once a run by what they hang on.
 pub struct GateTerms<V> {
-    thresholds: Vec<V>,
+    /// On the value of equity, tested again on the day of the offer.
+    on_value: Vec<Gate<V>>,
+    /// On sales alone.
+    on_sales: Vec<Gate<V>>,
+    /// On what is paid and owed.
+    on_payments: Vec<Gate<V>>,
     /// Months that all gates must hold, less the slack of comparisons.
     ready_months: V,
     preparation_years: V,
@@ -56,9 +71,16 @@ pub struct GateTerms<V> {
 impl<V: Vector> GateTerms<V> {
     /// Room for the gates of a plan.
     pub fn new(plan: &Plan) -> GateTerms<V> {
-        let gates = plan.model.ipo.as_ref().map_or(0, |ipo| ipo.gates.len());
+        let gates = plan.model.ipo.as_ref().map_or(&[][..], |ipo| &ipo.gates);
+        let of = |wanted: &dyn Fn(GateKind) -> bool| -> Vec<Gate<V>> {
+            let wanted = gates.iter().filter(|&&(kind, _)| wanted(kind));
+            wanted.map(|&(kind, num)| Gate { kind, num, threshold: V::zero() }).collect()
+        };
+        let on_value = |kind| kind == GateKind::Equity;
         GateTerms {
-            thresholds: vec![V::zero(); gates],
+            on_value: of(&on_value),
+            on_sales: of(&|kind| !on_value(kind) && !kind.hangs_on_payments()),
+            on_payments: of(&|kind| !on_value(kind) && kind.hangs_on_payments()),
             ready_months: V::zero(),
             preparation_years: V::zero(),
         }
@@ -67,8 +89,10 @@ impl<V: Vector> GateTerms<V> {
     /// Their numbers on the paths.
     #[inline(always)]
     pub fn prepare(&mut self, terms: &Ipo, numbers: &Numbers<V>) {
-        for (threshold, &(_, num)) in self.thresholds.iter_mut().zip(&terms.gates) {
-            *threshold = numbers[num];
+        for gates in [&mut self.on_value, &mut self.on_sales, &mut self.on_payments] {
+            for gate in gates {
+                gate.threshold = numbers[gate.num];
+            }
         }
         self.ready_months = numbers[terms.ready_months] - 12.0 * TIME_SLACK;
         self.preparation_years = numbers[terms.preparation_months] / V::splat(12.0);
@@ -83,6 +107,7 @@ impl<V: Vector> Listing<V> {
         Listing {
             held_months: zero,
             sales_gates: zero,
+            trailing_revenue: zero,
             ready: zero,
             ready_time: never,
             ipo_time: never,
@@ -91,15 +116,15 @@ impl<V: Vector> Listing<V> {
         }
     }
 
-    /// Gates, readiness and the offer at the end of a period. `sales_gates`: what another company of the same sales has
-    /// found of the gates on sales alone.
+    /// Gates, readiness and the offer at the end of a period. `leader`: the listing of another company of the same sales,
+    /// from which the gates on sales alone are taken.
     #[inline(always)]
     pub fn list(
         &mut self,
         plan: &Plan,
         terms: &Ipo,
         gates: &GateTerms<V>,
-        sales_gates: Option<V>,
+        leader: Option<&Listing<V>>,
         at: StepRef,
         figures: &GateFigures<'_, V>,
         books: &mut Books<V>,
@@ -108,63 +133,57 @@ impl<V: Vector> Listing<V> {
     ) {
         let alive = holding.alive.is_set();
         let never = V::splat(f64::INFINITY);
-        if let Some(others) = sales_gates {
+        let mut worth = alive;
+        for gate in &gates.on_value {
+            worth = worth & holding.equity.ge(gate.threshold) & holding.defined.is_set();
+        }
+        if let Some(leader) = leader {
             // Of a company that follows another nobody asks whether it is ready once it is listed: where value or sales keep
             // all others from it, and none that is worth enough waits for its offer, there is nothing to look at.
-            let mut worth = alive & self.ipo_time.same(never);
-            for (&(kind, _), &threshold) in terms.gates.iter().zip(&gates.thresholds) {
-                if kind == GateKind::Equity {
-                    worth = worth & holding.equity.ge(threshold) & holding.defined.is_set();
-                }
-            }
-            let looks = worth & (others.is_set() | self.ready_time.lt(never));
-            if !looks.any() {
+            let waits = leader.sales_gates.is_set() | self.ready_time.lt(never);
+            if !(worth & self.ipo_time.same(never) & waits).any() {
                 self.held_months = V::zero();
                 self.ready = V::zero();
                 return;
             }
-        }
-        let mut met = alive;
-        let mut met_by_sales = V::zero().same(V::zero());
-        let mut value_met = alive;
-        // Where gates on sales are known, the others may not need it.
-        let wants =
-            |&(kind, _): &(GateKind, _)| matches!(kind, GateKind::FcfMargin | GateKind::OwedToRevenue);
-        let trailing_revenue = if sales_gates.is_none() || terms.gates.iter().any(wants) {
-            figures.past.net_over(&plan.revenue_windows.year[at.period], numbers)
+            self.trailing_revenue = leader.trailing_revenue;
+            self.sales_gates = leader.sales_gates;
         } else {
-            V::zero()
-        };
-        for (&(kind, _), &threshold) in terms.gates.iter().zip(&gates.thresholds) {
-            // The value gate is tested again on the day of the offer.
-            if kind == GateKind::Equity {
-                value_met = value_met & holding.equity.ge(threshold) & holding.defined.is_set();
-                continue;
-            }
-            let by_sales = !kind.hangs_on_payments();
-            if by_sales && sales_gates.is_some() {
-                continue;
-            }
-            let this = gate(plan, kind, threshold, at, trailing_revenue, figures, books, numbers);
-            if by_sales {
-                met_by_sales = met_by_sales & this;
-            } else {
-                met = met & this;
-            }
+            self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
+            self.sales_gates =
+                V::flag(self.met(&gates.on_sales, V::zero().same(V::zero()), plan, at, figures, books, numbers));
         }
-        self.sales_gates = sales_gates.unwrap_or(V::flag(met_by_sales));
-        met = met & self.sales_gates.is_set();
-        let holds = if plan.tested[at.period] { met & value_met } else { alive & !alive };
+        let met = alive & self.sales_gates.is_set();
+        let met = self.met(&gates.on_payments, met, plan, at, figures, books, numbers);
+        let holds = if plan.tested[at.period] { met & worth } else { alive & !alive };
         self.held_months = (self.held_months + 12.0 * at.length).only(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);
         self.ready = V::flag(ready);
         let first = ready & self.ready_time.same(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
         let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
-        let offers = prepared & value_met & holding.defined.is_set() & self.ipo_time.same(never);
+        let offers = prepared & worth & holding.defined.is_set() & self.ipo_time.same(never);
         if offers.any() {
             self.offer(plan, terms, at, offers, figures.share.owed, books, holding, numbers);
         }
+    }
+
+    /// Whether all of some gates are met as well.
+    #[inline(always)]
+    fn met(
+        &self,
+        gates: &[Gate<V>],
+        mut met: V::Mask,
+        plan: &Plan,
+        at: StepRef,
+        figures: &GateFigures<'_, V>,
+        books: &Books<V>,
+        numbers: &Numbers<V>,
+    ) -> V::Mask {
+        for &Gate { kind, threshold, .. } in gates {
+            met = met & gate(plan, kind, threshold, at, self.trailing_revenue, figures, books, numbers);
+        }
+        met
     }
 
     /// Conditional rounds, each at the value of its moment, then the sale of new shares.

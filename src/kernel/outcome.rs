@@ -103,11 +103,9 @@ impl<V: Vector> Outcome<V> {
                 let followers =
                     plan.deals[deal..].iter().take_while(|next| next.follows == Some(leader)).count();
                 piece!(V, {
-                    for companies in &mut rest[..followers] {
-                        for ((company, leader), world) in
-                            companies.iter_mut().zip(&before[leader]).zip(worlds)
-                        {
-                            company.step_after(leader, plan, world, at);
+                    for (i, (leader, world)) in before[leader].iter().zip(worlds).enumerate() {
+                        for companies in &mut rest[..followers] {
+                            companies[i].step_after(leader, plan, world, at);
                         }
                     }
                 });
@@ -134,9 +132,11 @@ impl<V: Vector> Outcome<V> {
         for (i, world) in self.worlds.iter_mut().enumerate() {
             world.start(plan, &columns.values, &columns.exponential, first + i);
         }
-        for companies in &mut self.companies {
-            for (company, world) in companies.iter_mut().zip(&self.worlds) {
-                piece!(V, company.start(plan, world));
+        for deal in 0..self.companies.len() {
+            let (before, rest) = self.companies.split_at_mut(deal);
+            let leader = plan.deals[deal].follows.map(|leader| &before[leader]);
+            for (i, (company, world)) in rest[0].iter_mut().zip(&self.worlds).enumerate() {
+                piece!(V, company.start(leader.map(|leader| &leader[i]), plan, world));
             }
         }
     }

@@ -65,7 +65,7 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
         (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect();
     world.start(plan, &block.values, &block.exponential, eight);
     for company in &mut companies {
-        company.start(plan, &world);
+        company.start(None, plan, &world);
     }
     let mut trace = Trace {
         shared: Vec::new(),

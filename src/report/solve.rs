@@ -140,6 +140,9 @@ fn sentences(question: &Question<'_>) -> Vec<String> {
 
 /// `38.3 ± 0.4, 95% interval 37.5 to 39.1 (Monte Carlo error only).`
 fn root_words(root: &Root) -> String {
+    if root.std_error.is_nan() {
+        return format!("{} on one path, which tells no Monte Carlo error.", significant(root.at.x, 10));
+    }
     if root.std_error == 0.0 {
         return format!("{} (exact: the figure has no Monte Carlo error).", significant(root.at.x, 10));
     }

@@ -42,10 +42,16 @@ pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
         for line in wrap(&table.title, width) {
             say(bold.underline(), &line);
         }
-        let (header, rows) = layout(table, &shown, width);
+        let Layout { header, rows, left_out } = layout(table, &shown, width);
         say(dim, &header);
         for row in rows {
             say(Style::new(), &row);
+        }
+        if !left_out.is_empty() {
+            let text = format!("… and in {}.csv also {}", table.name, left_out.join(", "));
+            for line in wrap(&text, width) {
+                say(dim, &line);
+            }
         }
         let rest = table.rows.len() - shown.len();
         if rest > 0 {
@@ -58,9 +64,17 @@ pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
 /// Long words are cut to this where a table is wider than the page.
 const CUT: usize = 34;
 
+/// A table as it is printed.
+struct Layout {
+    header: String,
+    rows: Vec<String>,
+    /// Headings of the columns for which there is no room.
+    left_out: Vec<String>,
+}
+
 /// The header and the first rows of a table. Where the width has no room, long words are cut, then columns are left out,
 /// the last ones first.
-fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> (String, Vec<String>) {
+fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     let mut laid = read(table, rows);
     let whole: usize = laid.iter().map(|column| column.width() + GAP.len()).sum();
     if whole > width + GAP.len() {
@@ -68,10 +82,12 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> (String, Vec<Str
     }
     let mut room = 0;
     let mut kept = Vec::new();
+    let mut left_out = Vec::new();
     for column in laid {
         let more = column.width() + if kept.is_empty() { 0 } else { GAP.len() };
-        if room + more > width && !kept.is_empty() {
-            break;
+        if !left_out.is_empty() || (room + more > width && !kept.is_empty()) {
+            left_out.push(column.heading);
+            continue;
         }
         room += more;
         kept.push((column.width(), column));
@@ -88,7 +104,7 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> (String, Vec<Str
     };
     let header = line(&|column| column.heading.clone());
     let rows = (0..rows.len()).map(|row| line(&|column| column.cells[row].clone())).collect();
-    (header, rows)
+    Layout { header, rows, left_out }
 }
 
 fn cut(cell: &mut String) {

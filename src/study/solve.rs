@@ -76,7 +76,7 @@ pub enum Outcome {
 pub struct Root {
     /// The trial there.
     pub at: Trial,
-    /// Standard error of the root: that of the level over its slope.
+    /// Standard error of the root: that of the level over its slope; NaN, like the interval and the slope, of one path.
     pub std_error: f64,
     /// Ends of the interval of 95%.
     pub low95: f64,
@@ -169,6 +169,21 @@ fn interval<E>(
     others: Vec<(f64, f64)>,
     evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, E>,
 ) -> Result<Root, E> {
+    if root_error.is_nan() {
+        // One path has no error.
+        let at = evaluate(&[root])?.trials[0];
+        let unknown = f64::NAN;
+        return Ok(Root {
+            at,
+            std_error: unknown,
+            low95: unknown,
+            high95: unknown,
+            open: (false, false),
+            slope: unknown,
+            slope_error: unknown,
+            others,
+        });
+    }
     let reach = HALF_INTERVAL * root_error;
     let end = |x: f64| End { x: x.clamp(task.low, task.high), open: false, done: false };
     let mut ends = [end(root - reach), end(root + reach)];
@@ -322,6 +337,14 @@ mod tests {
             covered += i32::from(root.low95 <= 0.6 && 0.6 <= root.high95);
         }
         assert!((177..=199).contains(&covered), "{covered} of 200");
+    }
+
+    #[test]
+    fn one_path_has_a_root_and_no_error() {
+        let task = Task { low: 0.0, high: 10.0, want: 20.0, grid: 5 };
+        let root = root_of(search(task, &mut world(&[0.0], |x, _| x * x)).unwrap());
+        assert!((root.at.x - 20_f64.sqrt()).abs() < 1e-9, "{root:?}");
+        assert!(root.std_error.is_nan() && root.low95.is_nan() && root.high95.is_nan(), "{root:?}");
     }
 
     #[test]

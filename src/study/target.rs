@@ -142,8 +142,12 @@ impl Target {
     }
 
     fn of_statistic(plan: &Plan, left: &str, value: f64) -> Result<Target, BadTarget> {
-        // A quantile such as `q0.025` has a point of its own.
-        let at_quantile = left.rfind(".q0.").filter(|&at| left[at + 4..].bytes().all(|b| b.is_ascii_digit()));
+        // A quantile such as `q0.025` or `p97.5` has a point of its own.
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let at_quantile = [".q", ".p"]
+            .into_iter()
+            .filter_map(|letter| left.rfind(letter))
+            .find(|&at| left[at + 2..].contains('.') && digits(&left[at + 2..]));
         let split = match at_quantile {
             Some(at) => Some((&left[..at], &left[at + 1..])),
             None => left.rsplit_once('.'),
@@ -154,7 +158,7 @@ impl Target {
         let statistic = match statistic_named(statistic) {
             Some(statistic) => statistic,
             None => {
-                if name.contains('.') {
+                if name.contains('.') || at_quantile.is_some() {
                     return Err(form(format!(
                         "there is no statistic `{statistic}`: there are mean, p01 to p99, q0.001 to q0.999, and P(…)"
                     )));

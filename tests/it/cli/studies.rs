@@ -258,6 +258,28 @@ fn what_is_due_is_in_proportion_to_the_rate() {
 }
 
 #[test]
+fn quantiles_may_be_parts_of_a_percent_and_one_path_has_no_error() {
+    let place = Place::with_minimal();
+    let vary = "deal.capped.rate=0.01:0.9";
+    let ask = |target: &str, n: &str| solve(&place, "minimal.toml", vary, target, &["-n", n, "-q"]);
+    let mut found = Vec::new();
+    for target in ["capped.share_uncapped_nominal.p97.5=50", "capped.share_uncapped_nominal.q0.975=50"] {
+        ask(target, "5000").ends(0);
+        found.push(root(&place, "solved")[0]);
+    }
+    assert_eq!(found[0], found[1]);
+    ask("capped.share_uncapped_nominal.p50=50", "5000").ends(0);
+    assert!(found[0] < root(&place, "solved")[0], "a higher quantile of dues reaches 50 at a lower rate");
+    for wrong in ["q1.5", "p100.5", "p1.2.3"] {
+        let seen = ask(&format!("capped.share_uncapped_nominal.{wrong}=50"), "100");
+        seen.ends(2).says(&format!("there is no statistic `{wrong}`"));
+    }
+    let seen = ask("capped.share_uncapped_nominal.mean=50", "1").ends(0);
+    assert!(seen.stdout.contains("on one path, which tells no Monte Carlo error"), "{}", seen.stdout);
+    assert!(!seen.stdout.contains("exact"), "{}", seen.stdout);
+}
+
+#[test]
 fn a_search_without_a_root_says_what_there_is_at_both_ends() {
     let place = Place::with_minimal();
     let seen = solve(
