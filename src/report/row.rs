@@ -1,5 +1,7 @@
 //! Rows of tables: named columns, and cells that are a text, a count or a figure; made from answers or from fields read back.
 
+use std::sync::Arc;
+
 /// What stands in a cell.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
@@ -13,6 +15,12 @@ pub enum Cell<'a> {
 
 impl<'a> From<&'a String> for Cell<'a> {
     fn from(text: &'a String) -> Self {
+        Cell::Text(text)
+    }
+}
+
+impl<'a> From<&'a Arc<str>> for Cell<'a> {
+    fn from(text: &'a Arc<str>) -> Self {
         Cell::Text(text)
     }
 }
@@ -55,6 +63,12 @@ pub trait Field: Sized {
 impl Field for String {
     fn read(text: &str) -> Option<Self> {
         Some(text.to_owned())
+    }
+}
+
+impl Field for Arc<str> {
+    fn read(text: &str) -> Option<Self> {
+        Some(text.into())
     }
 }
 

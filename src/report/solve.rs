@@ -66,11 +66,10 @@ pub fn statistic_words(question: &Question<'_>, trial: &Trial) -> String {
         };
         return format!("{middle} (95% interval {low} to {high})");
     }
-    in_words(
-        trial.statistic,
-        if trial.statistic_error.is_nan() { 0.0 } else { trial.statistic_error },
-        question.unit,
-    )
+    // A quantile has an interval instead of an error: where that is a point, all paths agree. One path agrees with itself.
+    let alike = trial.low95 == trial.high95 && question.paths > 1;
+    let error = if trial.statistic_error.is_nan() && alike { 0.0 } else { trial.statistic_error };
+    in_words(trial.statistic, error, question.unit)
 }
 
 /// Writes the page.

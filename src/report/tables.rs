@@ -2,6 +2,7 @@
 
 use super::row::row;
 use crate::study::valuation::{InputKind, MetricAnswer, Valuation};
+use std::sync::Arc;
 
 row! {
     /// Deal × metric: its statistics.
@@ -126,9 +127,9 @@ row! {
     #[allow(missing_docs)]
     SamplePathRow in "sample_paths" {
         path: u64,
-        deal: String,
-        period_end: String,
-        series: String,
+        deal: Arc<str>,
+        period_end: Arc<str>,
+        series: Arc<str>,
         value: f64,
     }
 }
@@ -293,19 +294,25 @@ fn events(valuation: &Valuation) -> Vec<EventRow> {
 fn sample_paths(valuation: &Valuation) -> Vec<SamplePathRow> {
     let plan = valuation.plan;
     let clouds = plan.cloud_names();
-    let ends: Vec<String> = plan.steps.periods.iter().map(|period| period.last_day.to_string()).collect();
-    let mut rows = Vec::new();
-    for (path, deals) in valuation.result.samples.iter().enumerate() {
-        for (d, periods) in deals.iter().enumerate() {
+    // Many rows of few words: they share them.
+    let ends: Vec<Arc<str>> =
+        plan.steps.periods.iter().map(|period| period.last_day.to_string().into()).collect();
+    let deals: Vec<Arc<str>> = (0..plan.deals.len()).map(|d| plan.subject_name(d).into()).collect();
+    let named = |d: usize| plan.deals[d].series.iter().map(|series| series.name(&clouds).into()).collect();
+    let names: Vec<Vec<Arc<str>>> = (0..plan.deals.len()).map(named).collect();
+    let of_path = names.iter().map(Vec::len).sum::<usize>() * ends.len();
+    let mut rows = Vec::with_capacity(valuation.result.samples.len() * of_path);
+    for (path, samples) in valuation.result.samples.iter().enumerate() {
+        for (d, periods) in samples.iter().enumerate() {
             let series = plan.deals[d].series.iter().enumerate();
             // Of the first year's remainder and its past: no period has such a figure.
-            for (s, series) in series.filter(|(_, series)| !series.is_full_year()) {
+            for (s, _) in series.filter(|(_, series)| !series.is_full_year()) {
                 for (end, values) in ends.iter().zip(periods) {
                     rows.push(SamplePathRow {
                         path: path as u64,
-                        deal: plan.subject_name(d),
+                        deal: deals[d].clone(),
                         period_end: end.clone(),
-                        series: series.name(&clouds),
+                        series: names[d][s].clone(),
                         value: values[s],
                     });
                 }

@@ -151,10 +151,18 @@ impl Finished {
     /// Everything that was added up, as numbers to ask.
     pub fn into_result(self, plan: &Plan) -> RunResult {
         let (paths, interrupted) = (self.paths(), !self.complete());
-        let mut sums = self.state.sums;
-        if let Some(tail) = &self.tail {
-            sums.merge(tail);
-        }
+        let whole_chunks = self.state.paths() > 0;
+        let sums = match self.tail {
+            // A short run is its last chunk.
+            Some(tail) if !whole_chunks => tail,
+            tail => {
+                let mut sums = self.state.sums;
+                if let Some(tail) = &tail {
+                    sums.merge(tail);
+                }
+                sums
+            }
+        };
         let mut rest = sums.rest;
         for counts in rest.events.iter_mut().flatten() {
             let mut sum = 0;

@@ -372,12 +372,15 @@ fn inputs<'a>(model: &'a Model, nums: &[Num], sampled: &'a [Moments]) -> Vec<Inp
         let entry = ledger.entry(num);
         let (kind, mean, std_dev, quantiles) = match &entry.law {
             Law::Constant(value) => (InputKind::Constant, *value, 0.0, [*value; 3]),
-            Law::Distributed(law) => (
-                InputKind::Law(&entry.wording),
-                law.mean().unwrap_or(f64::NAN),
-                law.std_dev().unwrap_or(f64::NAN),
-                [0.05, 0.50, 0.95].map(|q| law.quantile(q)),
-            ),
+            Law::Distributed(law) => {
+                let (mean, std_dev) = law.mean_and_std_dev();
+                (
+                    InputKind::Law(&entry.wording),
+                    mean.unwrap_or(f64::NAN),
+                    std_dev.unwrap_or(f64::NAN),
+                    [0.05, 0.50, 0.95].map(|q| law.quantile(q)),
+                )
+            }
         };
         InputAnswer {
             key: &entry.key,

@@ -90,7 +90,7 @@ fn rows_are_where_they_belong() {
     assert!(t.sample_paths.iter().all(|row| !row.series.ends_with("full_year")));
     let paths: Vec<u64> = t.sample_paths.iter().map(|row| row.path).collect();
     assert_eq!((paths[0], paths[paths.len() - 1]), (0, 49));
-    assert_eq!(t.sample_paths[0].period_end, "2026-09-30");
+    assert_eq!(&*t.sample_paths[0].period_end, "2026-09-30");
 
     // Events grow with time and end where the metrics say.
     let mean = |deal: &str, metric: &str| {

@@ -310,14 +310,20 @@ impl Distribution {
         self.law.at(p, q).clamp(low, high)
     }
 
+    /// The mean and the standard deviation, found together; `None` for either where there is none or it is infinite.
+    pub fn mean_and_std_dev(&self) -> (Option<f64>, Option<f64>) {
+        let (mean, std_dev) = self.law.moments(self.window.as_ref());
+        (mean.filter(|mean| mean.is_finite()), std_dev.filter(|sd| sd.is_finite()))
+    }
+
     /// The mean; `None` where there is none or it is infinite.
     pub fn mean(&self) -> Option<f64> {
-        self.law.moments(self.window.as_ref()).0.filter(|mean| mean.is_finite())
+        self.mean_and_std_dev().0
     }
 
     /// The standard deviation; `None` where there is none or it is infinite.
     pub fn std_dev(&self) -> Option<f64> {
-        self.law.moments(self.window.as_ref()).1.filter(|sd| sd.is_finite())
+        self.mean_and_std_dev().1
     }
 
     /// The smallest interval that has all the probability; infinite ends where there are none.

@@ -251,7 +251,7 @@ pub fn paths(view: &View) -> Section {
 fn by_path(view: &View, deal: &str, first: i32) -> BTreeMap<u64, BTreeMap<i32, f64>> {
     let mut paths: BTreeMap<u64, BTreeMap<i32, f64>> = BTreeMap::new();
     for row in &view.results.tables.sample_paths {
-        if row.series == "net_revenue" && row.deal == deal && row.value.is_finite() {
+        if *row.series == *"net_revenue" && *row.deal == *deal && row.value.is_finite() {
             let (year, ..) = date(&row.period_end);
             if year >= first {
                 *paths.entry(row.path).or_default().entry(year).or_insert(0.0) += row.value;
