@@ -58,6 +58,8 @@ pub struct Company<V> {
     pub year: YearSums<V>,
     /// Whether it has lived and died as the company that it follows, on all paths and so far.
     alike: bool,
+    /// Whether all that is asked of it has settled on all paths, while it lived and died as the other.
+    settled: bool,
     /// What a prospectus would say of the period, where anybody asks.
     pub note: Option<Box<Readiness<V>>>,
 }
@@ -86,6 +88,7 @@ impl<V: Vector> Company<V> {
             alive_before: one,
             year: YearSums::new(plan.model.clouds.len()),
             alike: true,
+            settled: false,
             note: None,
         }
     }
@@ -132,6 +135,7 @@ impl<V: Vector> Company<V> {
         self.alive_before = V::one();
         self.year.clear();
         self.alike = true;
+        self.settled = false;
         if leader.is_none() {
             // Today's run-rate: a period of one year at today's rates.
             self.sell(plan, world, plan.deals[self.deal].licensed_at_start, 1.0);
@@ -177,6 +181,9 @@ impl<V: Vector> Company<V> {
     /// [`Company::step`]; what the cap does not reach is taken from the other as long as both live alike.
     #[inline(always)]
     pub fn step_after(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        if self.settled {
+            return;
+        }
         let apart = !self.holding.alive.same(leader.alive_before);
         if self.alike && apart.any() {
             self.alike = false;
@@ -195,9 +202,24 @@ impl<V: Vector> Company<V> {
             self.go_public(Some(leader), plan, world, at);
         } else {
             self.leave(plan, world, at);
+            if plan.deals[self.deal].may_settle {
+                self.settle(at);
+            }
         }
         if at.period + 1 == plan.steps.periods.len() {
             self.own = leader.own;
+        }
+    }
+
+    /// Notes whether the stake is sold and the last payment received on all paths.
+    #[inline(always)]
+    fn settle(&mut self, at: StepRef) {
+        // The last payment's period may begin just before the share ends.
+        let received = self.share.ends + self.lag + at.length;
+        let waits = self.holding.exit.done.same(V::zero()) | V::splat(at.end).lt(received);
+        if !waits.any() {
+            self.settled = true;
+            self.paid_pv[at.period + 1..].fill([V::zero(); 2]);
         }
     }
 
@@ -210,7 +232,9 @@ impl<V: Vector> Company<V> {
         let effective = plan.model.deals[self.deal].effective;
         self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
         let (net, paid) = (leader.sales.net, self.share.paid);
-        self.keep(net, world);
+        if !plan.deals[self.deal].may_settle {
+            self.keep(net, world);
+        }
         self.books.spend_as(&leader.books, plan, &world.costs, net, paid, self.alive_before);
         self.remember(at);
     }

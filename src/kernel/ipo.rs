@@ -150,8 +150,15 @@ impl<V: Vector> Listing<V> {
             self.sales_gates = leader.sales_gates;
         } else {
             self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
-            self.sales_gates =
-                V::flag(self.met(&gates.on_sales, V::zero().same(V::zero()), plan, at, figures, books, numbers));
+            self.sales_gates = V::flag(self.met(
+                &gates.on_sales,
+                V::zero().same(V::zero()),
+                plan,
+                at,
+                figures,
+                books,
+                numbers,
+            ));
         }
         let met = alive & self.sales_gates.is_set();
         let met = self.met(&gates.on_payments, met, plan, at, figures, books, numbers);

@@ -36,6 +36,39 @@ pub enum Metric {
 }
 
 impl Metric {
+    /// Whether nothing moves it any more once the share has ended and been received and the stake is sold.
+    pub fn settles(self) -> bool {
+        match self {
+            Metric::SharePv
+            | Metric::ShareUncappedPv
+            | Metric::CapSavingPv
+            | Metric::StakeMark
+            | Metric::StakePv
+            | Metric::MicrosoftTakePv
+            | Metric::OpenaiRetainedPv
+            | Metric::ShareNominal
+            | Metric::ShareUncappedNominal
+            | Metric::CapHit
+            | Metric::CapHitTime
+            | Metric::EffectiveRate
+            | Metric::TakeMultiple
+            | Metric::Ipo
+            | Metric::IpoTime
+            | Metric::IpoEquity
+            | Metric::StakeAtExit => true,
+            Metric::ResalePv
+            | Metric::HostingPv
+            | Metric::LicencePv
+            | Metric::OutboundPv
+            | Metric::MicrosoftTotalPv
+            | Metric::RevenueKeptPv
+            | Metric::Failed
+            | Metric::FundingRaised
+            | Metric::HomeShare
+            | Metric::CloudConcentration => false,
+        }
+    }
+
     /// All metrics, in order.
     pub const ALL: [Metric; 27] = [
         Metric::SharePv,

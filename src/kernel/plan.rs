@@ -122,6 +122,8 @@ pub struct DealPlan {
     /// An earlier deal of the same terms but for the cap and what counts toward it, where one is named: as long as both
     /// companies live alike, what does not hang on the cap is taken from it.
     pub follows: Option<usize>,
+    /// Whether a company that follows another may stop once all that is asked of it has settled.
+    pub may_settle: bool,
 }
 
 impl DealPlan {
@@ -308,6 +310,7 @@ impl Plan {
                     metrics: metrics_of(model, deal),
                     series: series_of(model, deal, &steps),
                     follows: None,
+                    may_settle: false,
                 }
             })
             .collect();

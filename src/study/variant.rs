@@ -30,15 +30,16 @@ const SENTINELS: [Metric; 3] = [Metric::ShareUncappedPv, Metric::MicrosoftTotalP
 
 impl Variants {
     /// Takes everything out of the plans that these quantities do not need: yearly series, other metrics, differences. The
-    /// metrics that show a path that is not finite stay.
+    /// metrics that show a path that is not finite stay, but with companies that follow another: those see no flow that the
+    /// other does not, and stop once what is asked of them has settled.
     pub fn lean(&mut self, quantities: &[Quantity]) {
-        let wanted = |metric: &Metric| {
-            SENTINELS.contains(metric) || quantities.iter().any(|quantity| quantity.metric == *metric)
-        };
+        let wanted = |metric: &Metric| quantities.iter().any(|quantity| quantity.metric == *metric);
         for plan in &mut self.plans {
             plan.differences.clear();
             for deal in &mut plan.deals {
-                deal.metrics.retain(wanted);
+                let follows = deal.follows.is_some();
+                deal.metrics.retain(|metric| wanted(metric) || (!follows && SENTINELS.contains(metric)));
+                deal.may_settle = follows && deal.metrics.iter().all(|metric| metric.settles());
                 deal.series.clear();
             }
         }
