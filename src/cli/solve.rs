@@ -285,6 +285,9 @@ impl Job<'_> {
                 let ranked = value.summary.ranked();
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
+                } else if ranked.count() == 1 {
+                    // One path tells nothing of others.
+                    (ranked.quantile(q), f64::NAN, f64::NAN, f64::NAN)
                 } else {
                     let (low, high) =
                         ranked.quantile_interval(order_statistic_interval(ranked.count(), q, 0.95));

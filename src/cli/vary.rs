@@ -266,7 +266,11 @@ impl Points<'_> {
             .iter()
             .map(|point| {
                 let name = names.next().expect("there are more numbers than deals");
-                let flag = |flag: String| flag.replacen(own.as_str(), &name, 1);
+                // The name, not a part of the word before it.
+                let flag = |flag: String| match flag.strip_prefix("deal.") {
+                    Some(rest) => format!("deal.{}", rest.replacen(own.as_str(), &name, 1)),
+                    None => flag,
+                };
                 DealCopy { of: own.clone(), flags: self.flags(point).into_iter().map(flag).collect(), name }
             })
             .collect();

@@ -232,9 +232,7 @@ impl<V: Vector> Company<V> {
         let effective = plan.model.deals[self.deal].effective;
         self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
         let (net, paid) = (leader.sales.net, self.share.paid);
-        if !plan.deals[self.deal].may_settle {
-            self.keep(net, world);
-        }
+        self.keep(net, world);
         self.books.spend_as(&leader.books, plan, &world.costs, net, paid, self.alive_before);
         self.remember(at);
     }

@@ -66,8 +66,8 @@ pub fn statistic_words(question: &Question<'_>, trial: &Trial) -> String {
         };
         return format!("{middle} (95% interval {low} to {high})");
     }
-    // A quantile has an interval instead of an error: where that is a point, all paths agree. One path agrees with itself.
-    let alike = trial.low95 == trial.high95 && question.paths > 1;
+    // A quantile has an interval instead of an error: where that is a point, all paths agree.
+    let alike = trial.low95 == trial.high95;
     let error = if trial.statistic_error.is_nan() && alike { 0.0 } else { trial.statistic_error };
     in_words(trial.statistic, error, question.unit)
 }

@@ -86,7 +86,7 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     for column in laid {
         let more = column.width() + if kept.is_empty() { 0 } else { GAP.len() };
         if !left_out.is_empty() || (room + more > width && !kept.is_empty()) {
-            left_out.push(column.heading);
+            left_out.push(column.heading.split(" (").next().unwrap_or_default().to_owned());
             continue;
         }
         room += more;
@@ -104,6 +104,8 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     };
     let header = line(&|column| column.heading.clone());
     let rows = (0..rows.len()).map(|row| line(&|column| column.cells[row].clone())).collect();
+    // Errors and intervals go with their figures.
+    left_out.retain(|heading| !heading.starts_with('±') && !heading.starts_with("95%"));
     Layout { header, rows, left_out }
 }
 

@@ -16,6 +16,8 @@ pub const HALF_INTERVAL: f64 = 1.96;
 const TOLERANCE: f64 = 0.01;
 /// Without an error, to this part of the key's size.
 const EXACT_TOLERANCE: f64 = 1e-11;
+/// An error below this part of the level is that of adding up.
+const ROUNDING: f64 = 1e-12;
 /// Passes for the ends of the interval.
 const PASSES: usize = 4;
 
@@ -137,9 +139,16 @@ pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, 
     let Some(mut bracket) = Bracket::new((a.x, f(a)), (b.x, f(b)), tolerance) else {
         return Ok(Outcome::NoRoot);
     };
+    // The largest error of any level seen: of few paths, those at the root may all lie on one side of a threshold.
+    let noise_of = |trial: &Trial| match trial.level_error > ROUNDING * trial.level.abs() {
+        true => trial.level_error,
+        false => 0.0,
+    };
+    let mut noise = grid.iter().map(noise_of).fold(0.0, f64::max);
     let mut root = None;
     while let Some(x) = bracket.next() {
         let trial = evaluate(&[x])?.trials[0];
+        noise = noise.max(noise_of(&trial));
         bracket.take(x, f(&trial));
         // Nearer than other draws could tell apart.
         if f(&trial).abs() < TOLERANCE * trial.level_error {
@@ -147,6 +156,7 @@ pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, 
             break;
         }
     }
+    let root_error = if error == 0.0 { noise * (b.x - a.x) / (f(b) - f(a)).abs() } else { root_error };
     let rising = f(b) > f(a);
     let root = root.unwrap_or_else(|| bracket.root());
     Ok(Outcome::Found(interval(task, root, root_error, rising, others, evaluate)?))
@@ -204,7 +214,7 @@ fn interval<E>(
         let std_error = at.level_error / slope.abs();
         found = Some(Root {
             at,
-            std_error: if at.level_error == 0.0 { 0.0 } else { std_error },
+            std_error: if at.level_error == 0.0 { root_error } else { std_error },
             low95: ends[0].x,
             high95: ends[1].x,
             open: (ends[0].open, ends[1].open),
@@ -212,7 +222,7 @@ fn interval<E>(
             slope_error,
             others: others.clone(),
         });
-        if ends.iter().all(|end| end.done) || at.level_error == 0.0 {
+        if ends.iter().all(|end| end.done) || root_error == 0.0 {
             break;
         }
     }
@@ -337,6 +347,15 @@ mod tests {
             covered += i32::from(root.low95 <= 0.6 && 0.6 <= root.high95);
         }
         assert!((177..=199).contains(&covered), "{covered} of 200");
+    }
+
+    /// Of 40 paths the quantile 99% is the largest: at the root every path is at most the threshold, and the level's error 0.
+    #[test]
+    fn a_quantile_beyond_the_sample_is_not_exact() {
+        let task = Task { low: 0.01, high: 1.0, want: 0.99, grid: 9 };
+        let at_most = |c: f64, u: f64| f64::from(u8::from(u * c <= 0.3));
+        let root = root_of(search(task, &mut world(&draws(5, 40), at_most)).unwrap());
+        assert!(root.std_error > 0.0 && root.low95 < root.at.x && root.at.x < root.high95, "{root:?}");
     }
 
     #[test]

@@ -160,7 +160,7 @@ impl Target {
             None => {
                 if name.contains('.') || at_quantile.is_some() {
                     return Err(form(format!(
-                        "there is no statistic `{statistic}`: there are mean, p01 to p99, q0.001 to q0.999, and P(…)"
+                        "there is no statistic `{statistic}`: there are mean, p05, p97.5 and other percents, q0.025 and other parts, and P(…)"
                     )));
                 }
                 // `deal.metric=3`: what is missing is the statistic.

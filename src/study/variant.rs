@@ -30,16 +30,16 @@ const SENTINELS: [Metric; 3] = [Metric::ShareUncappedPv, Metric::MicrosoftTotalP
 
 impl Variants {
     /// Takes everything out of the plans that these quantities do not need: yearly series, other metrics, differences. The
-    /// metrics that show a path that is not finite stay, but with companies that follow another: those see no flow that the
-    /// other does not, and stop once what is asked of them has settled.
+    /// metrics that show a path that is not finite stay. A company that follows another stops once what is asked of it has
+    /// settled: from then on nothing but flows could stop being finite, and those are not finite with the other either.
     pub fn lean(&mut self, quantities: &[Quantity]) {
         let wanted = |metric: &Metric| quantities.iter().any(|quantity| quantity.metric == *metric);
         for plan in &mut self.plans {
             plan.differences.clear();
             for deal in &mut plan.deals {
-                let follows = deal.follows.is_some();
-                deal.metrics.retain(|metric| wanted(metric) || (!follows && SENTINELS.contains(metric)));
-                deal.may_settle = follows && deal.metrics.iter().all(|metric| metric.settles());
+                let settles = |metric: &Metric| metric.settles() || !wanted(metric);
+                deal.may_settle = deal.follows.is_some() && deal.metrics.iter().all(settles);
+                deal.metrics.retain(|metric| wanted(metric) || SENTINELS.contains(metric));
                 deal.series.clear();
             }
         }

@@ -49,12 +49,30 @@ fn largest(values: &[f64]) -> usize {
     best
 }
 
-/// The mean of the folds' gains, with its error; `upper`: what it cannot be above but by chance.
-fn of_folds(about: &str, gains: &[f64], upper: f64, changes: f64) -> Information {
+/// A mean over folds and its standard error.
+fn mean_of_folds(gains: &[f64]) -> (f64, f64) {
     let n = gains.len() as f64;
     let mean = gains.iter().sum::<f64>() / n;
     let squares: f64 = gains.iter().map(|gain| (gain - mean) * (gain - mean)).sum();
-    let std_error = (squares / (n - 1.0) / n).sqrt();
+    (mean, (squares / (n - 1.0) / n).sqrt())
+}
+
+/// The best of every path, known before: `value` of the whole run, whose folds only give it an error, and around both.
+fn of_everything(gains: &[f64], value: f64) -> Information {
+    let (mean, std_error) = mean_of_folds(gains);
+    let value = value.max(0.0);
+    let worth = Estimate {
+        value,
+        std_error,
+        low95: (value.min(mean) - T15 * std_error).max(0.0),
+        high95: value.max(mean) + T15 * std_error,
+    };
+    Information { about: "everything".to_owned(), worth, changes: f64::NAN }
+}
+
+/// The mean of the folds' gains, with its error; `upper`: what it cannot be above but by chance.
+fn of_folds(about: &str, gains: &[f64], upper: f64, changes: f64) -> Information {
+    let (mean, std_error) = mean_of_folds(gains);
     // Knowing is never worth less than nothing: a rule may be left unused.
     let value = mean.max(0.0);
     let worth = Estimate {
@@ -100,10 +118,7 @@ pub fn information(
             })
             .collect();
         let upper = (total(&|fold| fold.best[set][1], None) - overall[without]) / paths;
-        // No rule is looked for here: the whole run's own figure, which its folds only give an error.
-        let mut everything = of_folds("everything", &gains, upper, f64::NAN);
-        everything.worth.value = upper.max(0.0);
-        everything
+        of_everything(&gains, upper)
     };
     let width = 1 + deals;
     let mut inputs: Vec<Information> = wanted

@@ -257,6 +257,98 @@ fn what_is_due_is_in_proportion_to_the_rate() {
     assert_eq!(root(&place, "solved")[0], value);
 }
 
+/// Sweeps a deal's cap, or what counts toward it, and compares every figure with that of a run of its own. `metrics`: those of
+/// them that the deal has; all together, then each alone.
+fn points_are_runs(
+    place: &Place,
+    scenario: &str,
+    sets: &[&str],
+    key: &str,
+    values: [&str; 2],
+    metrics: &[&str],
+) {
+    let deal = key.split('.').nth(1).expect("a key of a deal");
+    let sets: Vec<&str> = sets.iter().flat_map(|set| ["--set", set]).collect();
+    let common = [&["-n", "3000", "-q", "-s", "4", "--force", "--formats", "csv"], &sets[..]].concat();
+    for value in values {
+        let flag = format!("{key}={value}");
+        let run = [&["run", scenario, "-o", value, "--set", &flag], &common[..]].concat();
+        place.run_with(&run).ends(0);
+    }
+    let has = rows(&place.read(&format!("{}/summary.csv", values[0])));
+    let has = |metric: &&&str| has.iter().any(|row| row["deal"] == deal && row["metric"] == ***metric);
+    let metrics: Vec<String> = metrics.iter().filter(has).map(|metric| format!("{deal}.{metric}")).collect();
+    assert!(!metrics.is_empty());
+    let alone = metrics.iter().map(std::slice::from_ref);
+    for asked in std::iter::once(&metrics[..]).chain(alone) {
+        let vary = format!("{key}={}", values.join(","));
+        let mut sweep = [&["sweep", scenario, "-o", "swept", "--vary", &vary], &common[..]].concat();
+        sweep.extend(asked.iter().flat_map(|metric| ["--metric", metric]));
+        place.run_with(&sweep).ends(0);
+        for row in rows(&place.read("swept/sweep.csv")) {
+            let found = ["mean", "std_error", "p05", "p50", "p95", "paths", "undefined"]
+                .map(|column| row[column].clone());
+            let alone = summary(place, &row[key], deal, &row["metric"]);
+            assert_eq!(found.to_vec(), alone, "{scenario} {sets:?} {key}={} {}", row[key], row["metric"]);
+        }
+    }
+}
+
+/// What is asked of copies of a deal: figures that nothing moves after share and stake, and some that go on.
+const SETTLING: [&str; 10] = [
+    "share_pv",
+    "share_uncapped_pv",
+    "microsoft_take_pv",
+    "openai_retained_pv",
+    "cap_hit_time",
+    "effective_rate",
+    "take_multiple",
+    "ipo_time",
+    "stake_at_exit",
+    "share_nominal",
+];
+const GOING_ON: [&str; 6] =
+    ["failed", "funding_raised", "revenue_kept_pv", "resale_pv", "hosting_pv", "microsoft_total_pv"];
+
+#[test]
+fn copies_of_a_deal_that_stop_early_give_the_bits_of_runs() {
+    let place = with_base();
+    let cap = "deal.amended-2026.cap_usd_bn";
+    let early =
+        ["deal.amended-2026.share_ends=2027-12-31", "equity.lockup_months=0", "funding.max_dilution=0.02"];
+    points_are_runs(&place, "base.toml", &early, cap, ["1", "30"], &SETTLING);
+    // Ends of the share that differ from path to path, late receipts, failures before and after.
+    let late = ["cash.now_usd_bn=5", "funding.max_dilution=0.05", "deal.prior-2025.payment_lag_years=1.7"];
+    points_are_runs(&place, "base.toml", &late, "deal.prior-2025.cap_usd_bn", ["3", "25"], &SETTLING);
+    let gates = ["ipo.gate.fcf_margin=-0.1", "ipo.gate.owed_to_revenue=0.6"];
+    points_are_runs(&place, "base.toml", &gates, cap, ["10", "45"], &SETTLING[..3]);
+    points_are_runs(
+        &place,
+        "base.toml",
+        &late,
+        "deal.amended-2026.paid_to_date_usd_bn",
+        ["0", "9"],
+        &GOING_ON,
+    );
+}
+
+#[test]
+fn copies_of_a_deal_give_the_bits_of_runs_by_every_method_of_value() {
+    let place = Place::new();
+    for (file, deal, text) in [
+        ("perpetual.toml", "capped", include_str!("../scenarios/perpetual-growth.toml")),
+        ("ebitda.toml", "second", include_str!("../scenarios/ebitda-history.toml")),
+        ("recovery.toml", "short-lag", include_str!("../scenarios/recovery-lag.toml")),
+        ("no-cash.toml", "y", include_str!("../scenarios/no-cash-ipo.toml")),
+        // A name that is a part of the word before it.
+        ("annual.toml", "d", include_str!("../scenarios/annual-totals.toml")),
+    ] {
+        place.write(file, text);
+        let metrics = [&SETTLING[..3], &GOING_ON[..3]].concat();
+        points_are_runs(&place, file, &[], &format!("deal.{deal}.cap_usd_bn"), ["2", "8"], &metrics);
+    }
+}
+
 #[test]
 fn quantiles_may_be_parts_of_a_percent_and_one_path_has_no_error() {
     let place = Place::with_minimal();
