@@ -13,7 +13,7 @@ use super::output;
 use super::scenario::reason;
 use crate::config::Code;
 use crate::kernel::plan::Plan;
-use crate::run::State;
+use crate::run::{Snapshot, State};
 use crate::store::{self, Fault, Head, Identity};
 
 /// Its file name.
@@ -131,10 +131,14 @@ impl Keeper {
         last.elapsed() >= self.every && !self.at_work.swap(true, Ordering::AcqRel)
     }
 
-    /// Writes a state. A run goes on without its checkpoint where that cannot be written, and says so once.
-    pub fn keep(&self, state: &State) {
-        let bytes = store::to_bytes(&self.head, state);
-        match folder::replace_file(&self.folder, FILE, &bytes) {
+    /// The bytes of a state that is to be kept.
+    pub fn encode(&self, state: &Snapshot<'_>) -> Vec<u8> {
+        store::to_bytes(&self.head, state)
+    }
+
+    /// Writes an encoded state. A run goes on without its checkpoint where that cannot be written, and says so once.
+    pub fn keep(&self, bytes: &[u8]) {
+        match folder::replace_file(&self.folder, FILE, bytes) {
             Ok(()) => {
                 self.written.fetch_add(1, Ordering::Relaxed);
             }

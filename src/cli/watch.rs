@@ -9,7 +9,7 @@ use super::progress::Display;
 use super::signal;
 use super::state_file::Keeper;
 use crate::kernel::plan::Plan;
-use crate::run::{ChunkDraws, Observer, Progress, State};
+use crate::run::{ChunkDraws, Observer, Progress, Snapshot};
 use crate::sink::csv::Dialect;
 
 /// Watches one run.
@@ -101,9 +101,13 @@ impl Observer for Watch<'_> {
         self.keeper.as_ref().is_some_and(Keeper::is_due)
     }
 
-    fn state(&self, state: State) {
+    fn encode_state(&self, state: &Snapshot<'_>) -> Vec<u8> {
+        self.keeper.as_ref().map(|keeper| keeper.encode(state)).unwrap_or_default()
+    }
+
+    fn keep_state(&self, bytes: Vec<u8>) {
         if let Some(keeper) = &self.keeper {
-            keeper.keep(&state);
+            keeper.keep(&bytes);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::draws::InOrder;
 use super::observer::{Observer, Progress};
-use super::state::{Finished, State, Task};
+use super::state::{Finished, Snapshot, State, Task};
 use super::sums::{SharedSums, Sums, held};
 use super::{
     BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, ChunkSet, Event, FACTOR_PATHS, QUANTILE_PATHS, SAMPLE_PATHS,
@@ -101,10 +101,10 @@ impl Shared {
         }
     }
 
-    /// What has been added up so far, of whole chunks.
-    fn state(&self) -> State {
+    /// Has what has been added up so far, of whole chunks, encoded: meanwhile no worker adds one, and nothing is copied.
+    fn encode_state(&self, observer: &dyn Observer) -> Vec<u8> {
         let _gate = self.gate.write().expect("no worker panicked");
-        State::from_parts(held(&self.done).clone(), self.whole.copy())
+        observer.encode_state(&Snapshot::new(&held(&self.done), &self.whole))
     }
 
     pub(super) fn finish(self) -> Finished {
@@ -215,7 +215,7 @@ impl Worker {
         });
         observer.progress(&Progress { done, paths: shared.task.paths_asked(), mean, std_error });
         if observer.wants_state() {
-            observer.state(shared.state());
+            observer.keep_state(shared.encode_state(observer));
         }
     }
 

@@ -18,7 +18,7 @@ pub use chunk_set::ChunkSet;
 pub use draws::ChunkDraws;
 pub use observer::{Observer, Progress, Silent};
 pub use redrawn::{Redrawn, Subject};
-pub use state::{Finished, State, Task};
+pub use state::{Finished, Savable, Snapshot, State, Task};
 pub use sums::Sums;
 pub use visit::{Seen, Visited, visit};
 pub use workers::{SharedOut, share_out};

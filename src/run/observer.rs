@@ -1,6 +1,6 @@
 //! Who is told what happens during a run, and who may stop it.
 
-use super::State;
+use super::Snapshot;
 use super::draws::ChunkDraws;
 
 /// How far a run is.
@@ -34,12 +34,16 @@ pub trait Observer: Sync {
     }
     /// Takes the encoded chunks one at a time, in the order of their paths.
     fn write(&self, _bytes: Vec<u8>) {}
-    /// Asked by each worker after each chunk: whether to take a copy of what has been added up so far.
+    /// Asked by each worker after each chunk: whether to keep what has been added up so far.
     fn wants_state(&self) -> bool {
         false
     }
-    /// Takes that copy, on the worker's own time: the others go on.
-    fn state(&self, _state: State) {}
+    /// Turns that into what is to be kept. No worker can add a chunk meanwhile.
+    fn encode_state(&self, _state: &Snapshot<'_>) -> Vec<u8> {
+        Vec::new()
+    }
+    /// Takes the encoded state, on the worker's own time: the others go on.
+    fn keep_state(&self, _bytes: Vec<u8>) {}
 }
 
 /// Looks at nothing.

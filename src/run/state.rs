@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::sums::Sums;
+use super::sums::{SharedSums, Sums};
 use super::{CHUNK_PATHS, ChunkSet, RunResult, SAMPLE_PATHS};
 use crate::kernel::plan::Plan;
 
@@ -66,6 +66,26 @@ impl State {
         self.sums.fit(plan, self.paths(), samples)
     }
 }
+
+/// A state as the workers of a run share it: it has a [`State`]'s form on the wire, without a copy of it.
+#[derive(Serialize)]
+pub struct Snapshot<'a> {
+    chunks: &'a ChunkSet,
+    sums: &'a SharedSums,
+}
+
+impl<'a> Snapshot<'a> {
+    /// Of whole chunks only if no worker adds one while it is used.
+    pub(super) fn new(chunks: &'a ChunkSet, sums: &'a SharedSums) -> Snapshot<'a> {
+        Snapshot { chunks, sums }
+    }
+}
+
+/// What is saved as a [`State`].
+pub trait Savable: Serialize {}
+
+impl Savable for State {}
+impl Savable for Snapshot<'_> {}
 
 /// Which chunks of how long a run are to be simulated.
 #[derive(Clone, Debug, PartialEq, Eq)]

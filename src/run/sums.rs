@@ -170,7 +170,8 @@ impl Broken {
     }
 }
 
-/// Sums that many workers add to: a lock for each metric and each year.
+/// Sums that many workers add to: a lock for each metric and each year. On the wire they are [`Sums`].
+#[derive(Serialize)]
 pub(super) struct SharedSums {
     pub metrics: Vec<Vec<Mutex<MetricSummary>>>,
     pub years: Vec<Vec<Mutex<Vec<YearSummary>>>>,
@@ -191,23 +192,6 @@ impl SharedSums {
             metrics: sums.metrics.into_iter().map(shared).collect(),
             years: sums.years.into_iter().map(years).collect(),
             rest: Mutex::new(sums.rest),
-        }
-    }
-
-    /// A copy. It is of whole chunks only if no worker adds one meanwhile.
-    pub(super) fn copy(&self) -> Sums {
-        Sums {
-            metrics: self
-                .metrics
-                .iter()
-                .map(|list| list.iter().map(|summary| held(summary).clone()).collect())
-                .collect(),
-            years: self
-                .years
-                .iter()
-                .map(|deal| deal.iter().map(|year| held(year).clone()).collect())
-                .collect(),
-            rest: held(&self.rest).clone(),
         }
     }
 

@@ -23,7 +23,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::run::State;
+use crate::run::{Savable, State};
 
 /// The version that is written, and the only one that is read.
 pub const FORMAT: u32 = 1;
@@ -79,25 +79,37 @@ pub enum Fault {
 }
 
 /// Writes a state.
-pub fn write(head: &Head, state: &State, out: &mut impl Write) -> io::Result<()> {
+pub fn write(head: &Head, state: &impl Savable, out: &mut impl Write) -> io::Result<()> {
     out.write_all(&to_bytes(head, state))
 }
 
 /// The bytes of a state.
-pub fn to_bytes(head: &Head, state: &State) -> Vec<u8> {
-    seal(head, &postcard::to_allocvec(state).expect("plain data has bytes"))
+pub fn to_bytes(head: &Head, state: &impl Savable) -> Vec<u8> {
+    let bytes = |bytes| postcard::to_extend(state, bytes).expect("plain data has bytes");
+    sealed_around(head, bytes)
 }
 
 /// Puts a head before the bytes of a body, and the checksum behind.
 pub fn seal(head: &Head, body: &[u8]) -> Vec<u8> {
+    sealed_around(head, |mut bytes: Vec<u8>| {
+        bytes.extend_from_slice(body);
+        bytes
+    })
+}
+
+/// A body is put where it stays, since it may be large: its length is filled in when it is known.
+fn sealed_around(head: &Head, with_body: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
     let head = postcard::to_allocvec(head).expect("plain data has bytes");
-    let mut bytes = Vec::with_capacity(LENGTHS_END + head.len() + body.len() + CHECKSUM);
+    let mut bytes = Vec::new();
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&FORMAT.to_le_bytes());
     bytes.extend_from_slice(&(head.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&(body.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(&0_u64.to_le_bytes());
     bytes.extend_from_slice(&head);
-    bytes.extend_from_slice(body);
+    let before = bytes.len();
+    let mut bytes = with_body(bytes);
+    let body = (bytes.len() - before) as u64;
+    bytes[LENGTHS_END - 8..LENGTHS_END].copy_from_slice(&body.to_le_bytes());
     let checksum = blake3::hash(&bytes);
     bytes.extend_from_slice(checksum.as_bytes());
     bytes

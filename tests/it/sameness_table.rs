@@ -8,7 +8,7 @@ use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::report::row::Row;
 use capstake::report::tables::tables;
-use capstake::run::{ChunkDraws, Finished, Observer, Progress, Silent, State, Task, go_on};
+use capstake::run::{ChunkDraws, Finished, Observer, Progress, Silent, Snapshot, State, Task, go_on};
 use capstake::sink;
 use capstake::store::{self, Head, Identity};
 use capstake::study::valuation::valuation;
@@ -36,7 +36,7 @@ struct Watcher {
     stop_after: u64,
     done: AtomicU64,
     bytes: AtomicU64,
-    last: Mutex<Option<State>>,
+    last: Mutex<Option<Vec<u8>>>,
     draws: bool,
 }
 
@@ -77,8 +77,12 @@ impl Observer for Watcher {
         true
     }
 
-    fn state(&self, state: State) {
-        *self.last.lock().expect("a lock") = Some(state);
+    fn encode_state(&self, state: &Snapshot<'_>) -> Vec<u8> {
+        store::to_bytes(&head(), state)
+    }
+
+    fn keep_state(&self, bytes: Vec<u8>) {
+        *self.last.lock().expect("a lock") = Some(bytes);
     }
 }
 
@@ -115,8 +119,9 @@ fn come_about(plan: &Plan, paths: u64, way: Way, threads: usize, watched: bool) 
             let stopped = Watcher::new(2 * 4_096, watched);
             drop(go_on(plan, nothing(), &whole, threads, &stopped));
             let kept = stopped.last.into_inner().expect("a lock").expect("a state was taken");
+            let (_, kept) = store::from_bytes(&kept).expect("our own bytes");
             assert!(!kept.chunks().is_empty() && kept.judge(plan) == Ok(()));
-            run(plan, saved(&kept), &whole, threads, watched)
+            run(plan, kept, &whole, threads, watched)
         }
         Way::Extended => {
             let short = run(plan, nothing(), &Task::whole(5_000), threads, watched);
