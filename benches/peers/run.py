@@ -134,7 +134,7 @@ def main():
     if given.only in (None, "neutral"):
         peak, own = [], []
         for _ in range(given.rounds):
-            peak.append(line([program, "peak", "20000000"])[0])
+            peak.append(line([program, "peak", "2000000000"])[0])
             own.append(line([program, "ours", "2000000"])[0] * 20)
         print(f"\nmeasured peak {statistics.median(peak) / 1e9:.1f} billion lane-FMA a second;", end=" ")
         print(f"ours {statistics.median(own) / 1e6:.0f} million path-steps a second,", end=" ")

@@ -136,6 +136,42 @@ impl Folder {
         self.keep(draft)
     }
 
+    /// Writes several files whole: all on their way before the first is waited for. Those before one that fails are kept.
+    pub fn put_all(&mut self, files: &[Encoded]) -> Result<(), Failure> {
+        let mut failure = None;
+        let mut drafts = Vec::with_capacity(files.len());
+        for Encoded { name, bytes } in files {
+            let written = bytes.as_ref().map_err(|error| self.failed(name, error)).and_then(|bytes| {
+                let mut draft = self.draft(name)?;
+                draft.write(bytes).and_then(|()| draft.flush()).map_err(|error| self.failed(name, &error))?;
+                Ok(draft)
+            });
+            match written {
+                Ok(draft) => drafts.push(draft),
+                Err(first) => {
+                    failure = Some(first);
+                    break;
+                }
+            }
+        }
+        let mut last = None;
+        for draft in drafts {
+            let name = draft.name.clone();
+            match draft.place(&self.path) {
+                Ok(part) => self.note(part),
+                Err(error) => {
+                    failure = Some(self.failed(&name, &error));
+                    break;
+                }
+            }
+            last = Some(name);
+        }
+        if let Some(name) = last {
+            sync_folder(&self.path).map_err(|error| self.failed(&name, &error))?;
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
     /// Writes the manifest, which is not one of its own files.
     pub fn put_manifest(&mut self, manifest: &Manifest) -> Result<(), Failure> {
         let mut draft = self.draft(manifest::FILE)?;
@@ -153,11 +189,16 @@ impl Folder {
     pub fn keep(&mut self, draft: Draft) -> Result<(), Failure> {
         let name = draft.name.clone();
         let part = draft.finish(&self.path).map_err(|error| self.failed(&name, &error))?;
+        self.note(part);
+        Ok(())
+    }
+
+    /// Enters a file among those written.
+    fn note(&mut self, part: FilePart) {
         match self.files.iter_mut().find(|former| former.name == part.name) {
             Some(former) => *former = part,
             None => self.files.push(part),
         }
-        Ok(())
     }
 
     /// Removes files of former runs, and nothing else.
@@ -177,6 +218,14 @@ impl Folder {
     pub fn failed(&self, name: &str, error: &io::Error) -> Failure {
         unwritable(&self.path.join(name), "cannot be written", error)
     }
+}
+
+/// A file that is to be written.
+pub struct Encoded {
+    /// Its name.
+    pub name: String,
+    /// Its bytes, or why there are none.
+    pub bytes: io::Result<Vec<u8>>,
 }
 
 /// A file on its way: its bytes are hashed as they come.
@@ -215,12 +264,23 @@ impl Draft {
         Ok(())
     }
 
+    /// Hands all bytes so far to the system.
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+
     /// On the disk, then under its name, then the name on the disk.
     fn finish(self, folder: &Path) -> io::Result<FilePart> {
+        let part = self.place(folder)?;
+        sync_folder(folder)?;
+        Ok(part)
+    }
+
+    /// On the disk, then under its name.
+    fn place(self, folder: &Path) -> io::Result<FilePart> {
         let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.as_file().sync_all()?;
         file.persist(folder.join(&self.name)).map_err(|error| error.error)?;
-        sync_folder(folder)?;
         Ok(FilePart {
             name: self.name,
             bytes: self.bytes,

@@ -1,6 +1,6 @@
 //! Formats of the result files: which are asked for, and the workbook of a results folder, after a run or read back.
 
-use super::folder::Folder;
+use super::folder::{Encoded, Folder};
 use super::{output, words};
 use crate::cli::exit::Failure;
 use crate::report::answer::Answer;
@@ -168,24 +168,22 @@ fn put(
     folder.put(name, &bytes)
 }
 
-/// Writes the tables as CSV.
-///
-/// # Errors
-/// Where a file cannot be written.
-pub fn write_tables(folder: &mut Folder, tables: &Tables, dialect: Dialect) -> Result<(), Failure> {
-    table(folder, &tables.summary, dialect)?;
-    table(folder, &tables.quantiles, dialect)?;
-    table(folder, &tables.annual, dialect)?;
-    table(folder, &tables.histogram, dialect)?;
-    table(folder, &tables.inputs, dialect)?;
-    table(folder, &tables.correlations, dialect)?;
-    table(folder, &tables.events, dialect)?;
-    table(folder, &tables.sample_paths, dialect)
+/// The tables but that of the sample paths as CSV.
+pub fn encode_tables(tables: &Tables, dialect: Dialect) -> Vec<Encoded> {
+    vec![
+        encode(&tables.summary, dialect),
+        encode(&tables.quantiles, dialect),
+        encode(&tables.annual, dialect),
+        encode(&tables.histogram, dialect),
+        encode(&tables.inputs, dialect),
+        encode(&tables.correlations, dialect),
+        encode(&tables.events, dialect),
+    ]
 }
 
-fn table<R: Row>(folder: &mut Folder, rows: &[R], dialect: Dialect) -> Result<(), Failure> {
-    let name = format!("{}.csv", R::TABLE);
+/// A table as CSV.
+pub fn encode<R: Row>(rows: &[R], dialect: Dialect) -> Encoded {
     let mut bytes = Vec::new();
-    sink::csv::write_as(dialect, rows, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
-    folder.put(&name, &bytes)
+    let written = sink::csv::write_as(dialect, rows, &mut bytes);
+    Encoded { name: format!("{}.csv", R::TABLE), bytes: written.map(|()| bytes) }
 }

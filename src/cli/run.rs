@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::cost::Cost;
 use super::draws::{Draws, DrawsFile, draws_argument};
 use super::exit::{Exit, Failure};
-use super::folder::{Folder, Replace};
+use super::folder::{Encoded, Folder, Replace};
 use super::formats::{self, Format, Made};
 use super::job::{Job, first_line};
 use super::manifest::{
@@ -26,8 +26,9 @@ use super::{output, signal};
 use crate::config::Code;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
+use crate::report::headline;
 use crate::report::results::Results;
-use crate::report::{headline, tables};
+use crate::report::tables::{self, Tables};
 use crate::run::{self, RunResult, State, Task};
 use crate::sink;
 use crate::sink::csv::Dialect;
@@ -198,12 +199,17 @@ pub fn simulate(
     if arguments.shard.is_some() {
         return shard_done(arguments, job, folder, manifest);
     }
-    let answer = (result.paths > 0).then(|| valuation(job.plan, &result));
     let formats = arguments.simulation.formats();
-    let results =
-        answer.as_ref().map(|answer| Results { facts: manifest.facts(), tables: tables::tables(answer) });
+    let csv = formats.contains(&Format::Csv).then_some(dialect);
+    let answered = (result.paths > 0).then(|| answered(job, &result, csv));
+    let (answer, results, files) = match answered {
+        Some((answer, tables, files)) => {
+            (Some(answer), Some(Results { facts: manifest.facts(), tables }), files)
+        }
+        None => (None, None, Vec::new()),
+    };
     let written = match &results {
-        Some(results) => write(&mut folder, results, &formats, dialect)
+        Some(results) => write(&mut folder, results, files, &formats)
             .and_then(|()| keep_draws(&mut folder, arguments, job, manifest, draws)),
         None => Ok(()),
     };
@@ -259,16 +265,37 @@ fn keep_draws(
     folder.keep(draft)
 }
 
+/// The answers, in tables, and these as CSV where it is wanted. The sample paths, half of the work, need no answers.
+fn answered<'a>(
+    job: &Job<'a>,
+    result: &'a RunResult,
+    csv: Option<Dialect>,
+) -> (Valuation<'a>, Tables, Vec<Encoded>) {
+    let questions = || {
+        let answer = valuation(job.plan, result);
+        let tables = tables::all_but_sample_paths(&answer);
+        let files = csv.map(|dialect| formats::encode_tables(&tables, dialect));
+        (answer, tables, files.unwrap_or_default())
+    };
+    let paths = || {
+        let rows = tables::sample_paths(job.plan, result);
+        let file = csv.map(|dialect| formats::encode(&rows, dialect));
+        (rows, file)
+    };
+    let ((answer, tables, mut files), (sample_paths, file)) = run::both(job.threads, questions, paths);
+    files.extend(file);
+    (answer, Tables { sample_paths, ..tables }, files)
+}
+
 /// The tables, then what is made of them.
 fn write(
     folder: &mut Folder,
     results: &Results,
+    files: Vec<Encoded>,
     formats: &[Format],
-    dialect: Dialect,
 ) -> Result<(), Failure> {
-    if formats.contains(&Format::Csv) {
-        formats::write_tables(folder, &results.tables, dialect)?;
-    }
+    folder.put_all(&files)?;
+    drop(files);
     formats::write(folder, Made::Run(results), formats)
 }
 

@@ -1,6 +1,8 @@
 //! The tables of a run: one row type a file, columns in the order of the file.
 
 use super::row::row;
+use crate::kernel::plan::Plan;
+use crate::run::RunResult;
 use crate::study::valuation::{InputKind, MetricAnswer, Valuation};
 use std::sync::Arc;
 
@@ -150,6 +152,11 @@ pub struct Tables {
 
 /// Puts a run's answers in tables.
 pub fn tables(valuation: &Valuation) -> Tables {
+    Tables { sample_paths: sample_paths(valuation.plan, valuation.result), ..all_but_sample_paths(valuation) }
+}
+
+/// The same without the rows of the sample paths, which are most of all rows and need no answers.
+pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
     let mix_year = valuation.plan.model.run.mix_year;
     let mut tables = Tables {
         summary: Vec::new(),
@@ -159,7 +166,7 @@ pub fn tables(valuation: &Valuation) -> Tables {
         inputs: inputs(valuation),
         correlations: correlations(valuation),
         events: events(valuation),
-        sample_paths: sample_paths(valuation),
+        sample_paths: Vec::new(),
     };
     for subject in &valuation.subjects {
         for answer in &subject.metrics {
@@ -291,8 +298,8 @@ fn events(valuation: &Valuation) -> Vec<EventRow> {
     valuation.events.iter().map(row).collect()
 }
 
-fn sample_paths(valuation: &Valuation) -> Vec<SamplePathRow> {
-    let plan = valuation.plan;
+/// Puts a run's first paths in their table.
+pub fn sample_paths(plan: &Plan, result: &RunResult) -> Vec<SamplePathRow> {
     let clouds = plan.cloud_names();
     // Many rows of few words: they share them.
     let ends: Vec<Arc<str>> =
@@ -301,8 +308,8 @@ fn sample_paths(valuation: &Valuation) -> Vec<SamplePathRow> {
     let named = |d: usize| plan.deals[d].series.iter().map(|series| series.name(&clouds).into()).collect();
     let names: Vec<Vec<Arc<str>>> = (0..plan.deals.len()).map(named).collect();
     let of_path = names.iter().map(Vec::len).sum::<usize>() * ends.len();
-    let mut rows = Vec::with_capacity(valuation.result.samples.len() * of_path);
-    for (path, samples) in valuation.result.samples.iter().enumerate() {
+    let mut rows = Vec::with_capacity(result.samples.len() * of_path);
+    for (path, samples) in result.samples.iter().enumerate() {
         for (d, periods) in samples.iter().enumerate() {
             let series = plan.deals[d].series.iter().enumerate();
             // Of the first year's remainder and its past: no period has such a figure.

@@ -68,6 +68,11 @@ impl Shared {
         }
     }
 
+    /// Chunks to run, the last one included where it is not whole.
+    pub(super) fn pieces(&self) -> usize {
+        self.todo.count() as usize + usize::from(self.tail.is_some())
+    }
+
     /// The next chunk to run, unless the observer stops.
     pub(super) fn next_chunk(&self, observer: &dyn Observer) -> Option<Work> {
         if self.stopped.load(Ordering::Relaxed) || observer.stops() {

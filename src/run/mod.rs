@@ -21,7 +21,7 @@ pub use redrawn::{Redrawn, Subject};
 pub use state::{Finished, Savable, Snapshot, State, Task};
 pub use sums::Sums;
 pub use visit::{Seen, Visited, visit};
-pub use workers::{SharedOut, share_out};
+pub use workers::{SharedOut, both, share_out};
 
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
@@ -175,17 +175,23 @@ pub fn execute(plan: &Plan, options: Options, observer: &dyn Observer) -> RunRes
 /// If the pool of workers cannot be made.
 pub fn go_on(plan: &Plan, from: State, task: &Task, threads: usize, observer: &dyn Observer) -> Finished {
     let shared = Shared::new(plan, from, task, observer.wants_draws());
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|i| format!("capstake-{i}"))
-        .build()
-        .expect("a pool of worker threads");
-    pool.broadcast(|_| {
+    let work = || {
         let mut worker = Worker::new(plan);
         while let Some(work) = shared.next_chunk(observer) {
             worker.run(plan, &shared, work, observer);
         }
-    });
+    };
+    if shared.pieces() <= 1 {
+        // A thread that the caller already has.
+        work();
+    } else {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("capstake-{i}"))
+            .build()
+            .expect("a pool of worker threads");
+        pool.broadcast(|_| work());
+    }
     shared.finish()
 }
 

@@ -52,6 +52,22 @@ pub fn share_out<W: Send>(
     SharedOut { rooms, interrupted: finished.into_inner() < pieces }
 }
 
+/// Does two things side by side where there are two threads (0: one a core), one after the other where there is one.
+pub fn both<A, B: Send>(
+    threads: usize,
+    here: impl FnOnce() -> A,
+    there: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    if threads == 1 {
+        return (here(), there());
+    }
+    std::thread::scope(|scope| {
+        let there = scope.spawn(there);
+        let here = here();
+        (here, there.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +86,15 @@ mod tests {
             all.sort_unstable();
             assert_eq!(all, (0..1_000).collect::<Vec<u64>>());
             assert_eq!(heard.into_inner(), 1_000);
+        }
+    }
+
+    #[test]
+    fn both_are_done_on_any_number_of_threads() {
+        for threads in [0, 1, 2] {
+            let mut heard = Vec::new();
+            assert_eq!(both(threads, || heard.push(1), || 2), ((), 2));
+            assert_eq!(heard, [1]);
         }
     }
 

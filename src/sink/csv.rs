@@ -88,7 +88,11 @@ pub fn write_as<R: Row>(dialect: Dialect, rows: &[R], out: impl Write) -> io::Re
         record.clear();
         row.cells(&mut |cell| match cell {
             Cell::Text(text) => record.push_field(guard(text).as_bytes()),
-            Cell::Whole(number) => record.push_field(number.to_string().as_bytes()),
+            Cell::Whole(number) => {
+                digits.clear();
+                write!(digits, "{number}").expect("memory takes every byte");
+                record.push_field(&digits);
+            }
             Cell::Figure(figure) => {
                 digits.clear();
                 dialect.push(&mut digits, figure);

@@ -22,6 +22,7 @@
 
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
+use std::ops::Range;
 
 /// Values of a smaller size count as 0.
 pub const SMALLEST: f64 = 1e-9;
@@ -61,13 +62,14 @@ struct Bin {
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Vec<(u64, u64, u64)>")]
 pub struct Bins<const BITS: u32> {
-    /// For each page of bin numbers, where its bins begin in `bins`, in pages; [`NO_PAGE`] where it has none yet.
+    /// For each page of bin numbers, where its bins end in `bins`, in pages; 0 where it has none yet, so that the system
+    /// need not fill what is never used. Empty before the first value.
     places: Box<[u16]>,
+    /// All pages made so far are among these.
+    made: Range<usize>,
     /// Bins of the pages made so far, in the order of their making.
     bins: Vec<Bin>,
 }
-
-const NO_PAGE: u16 = u16::MAX;
 
 /// Whatever the order in which their pages were made.
 impl<const BITS: u32> PartialEq for Bins<BITS> {
@@ -103,10 +105,11 @@ impl<const BITS: u32> Bins<BITS> {
     const NEGATIVE: u64 = (Self::UNDEFINED + 1).next_power_of_two();
     const END: u64 = Self::NEGATIVE + Self::UNDEFINED + 1;
 
+    const PAGES: usize = (Self::END as usize).div_ceil(PAGE);
+
     /// No values yet.
     pub fn new() -> Self {
-        let pages = (Self::END as usize).div_ceil(PAGE);
-        Bins { places: vec![NO_PAGE; pages].into_boxed_slice(), bins: Vec::new() }
+        Bins { places: Box::default(), made: Self::PAGES..0, bins: Vec::new() }
     }
 
     /// The bin's number and, in the lowest bits, the detail of a value. No branches, only selects.
@@ -174,29 +177,34 @@ impl<const BITS: u32> Bins<BITS> {
     /// Where a page's bins begin; it is made where there is none yet.
     #[inline(always)]
     fn page(&mut self, page: usize) -> usize {
-        match self.places[page] {
-            NO_PAGE => self.new_page(page),
-            place => usize::from(place) * PAGE,
+        match self.places.get(page) {
+            None | Some(0) => self.new_page(page),
+            Some(&place) => usize::from(place) * PAGE - PAGE,
         }
     }
 
     #[cold]
     #[inline(never)]
     fn new_page(&mut self, page: usize) -> usize {
+        if self.places.is_empty() {
+            self.places = vec![0; Self::PAGES].into_boxed_slice();
+        }
         let first = self.bins.len();
         // In steps of a quarter: doubling would keep up to half of the room empty.
         if first == self.bins.capacity() {
             self.bins.reserve_exact((first / 4).max(4 * PAGE).next_multiple_of(PAGE));
         }
         self.bins.resize(first + PAGE, Bin::default());
-        self.places[page] = u16::try_from(first / PAGE).expect("fewer pages than 65,535");
+        self.places[page] = u16::try_from(first / PAGE + 1).expect("fewer pages than 65,535");
+        self.made = self.made.start.min(page)..self.made.end.max(page + 1);
         first
     }
 
     /// Pages made so far, rising: the number of the first bin, and where it is.
     fn pages(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
-        let places = self.places.iter().enumerate().filter(|&(_, &place)| place != NO_PAGE);
-        places.map(|(page, &place)| (page * PAGE, usize::from(place) * PAGE))
+        let made = if self.bins.is_empty() { 0..0 } else { self.made.clone() };
+        let places = made.clone().zip(&self.places[made]).filter(|&(_, &place)| place != 0);
+        places.map(|(page, &place)| (page * PAGE, usize::from(place) * PAGE - PAGE))
     }
 
     /// Adds the counts of others.
