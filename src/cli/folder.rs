@@ -154,20 +154,22 @@ impl Folder {
                 }
             }
         }
-        let mut last = None;
+        let mut placed = Vec::with_capacity(drafts.len());
         for draft in drafts {
             let name = draft.name.clone();
             match draft.place(&self.path) {
-                Ok(part) => self.note(part),
+                Ok(part) => placed.push(part),
                 Err(error) => {
                     failure = Some(self.failed(&name, &error));
                     break;
                 }
             }
-            last = Some(name);
         }
-        if let Some(name) = last {
-            sync_folder(&self.path).map_err(|error| self.failed(&name, &error))?;
+        if let Some(last) = placed.last() {
+            match sync_folder(&self.path) {
+                Ok(()) => placed.into_iter().for_each(|part| self.note(part)),
+                Err(error) => failure = failure.or_else(|| Some(self.failed(&last.name, &error))),
+            }
         }
         failure.map_or(Ok(()), Err)
     }
@@ -400,4 +402,44 @@ fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
     let message = format!("`{}` holds results {differs}", path.display());
     Failure::coded(Exit::Output, Code::FolderOtherRun, message)
         .help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Puts three files of which the second fails; gives what is said, what is listed, and what lies in the folder.
+    fn second_fails(dir: &Path, second: io::Result<Vec<u8>>) -> (String, Vec<String>, Vec<String>) {
+        let mut folder = Folder::reopen(dir).expect("a folder");
+        let file = |name: &str, bytes| Encoded { name: name.to_owned(), bytes };
+        let files = [file("a.csv", Ok(vec![1])), file("b.csv", second), file("c.csv", Ok(vec![3]))];
+        let said = match folder.put_all(&files) {
+            Err(Failure::Told { message, .. }) => message,
+            _ => panic!("it must fail"),
+        };
+        let listed = folder.files().iter().map(|file| file.name.clone()).collect();
+        let mut there: Vec<String> = fs::read_dir(dir)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("plain names"))
+            .collect();
+        there.sort_unstable();
+        (said, listed, there)
+    }
+
+    #[test]
+    fn files_before_one_that_has_no_bytes_are_kept_and_none_after_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (said, listed, there) = second_fails(dir.path(), Err(io::Error::other("no bytes")));
+        assert!(said.contains("b.csv") && said.contains("no bytes"), "{said}");
+        assert_eq!((listed, there), (vec!["a.csv".to_owned()], vec!["a.csv".to_owned()]));
+    }
+
+    #[test]
+    fn files_before_one_that_cannot_have_its_name_are_kept_and_none_after_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::create_dir(dir.path().join("b.csv")).expect("a folder of that name");
+        let (said, listed, there) = second_fails(dir.path(), Ok(vec![2]));
+        assert!(said.contains("b.csv"), "{said}");
+        assert_eq!((listed, there), (vec!["a.csv".to_owned()], vec!["a.csv".to_owned(), "b.csv".to_owned()]));
+    }
 }

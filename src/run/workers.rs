@@ -1,5 +1,6 @@
 //! Numbered pieces of work shared out over threads, each thread with a room of its own.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// What became of the pieces.
@@ -61,10 +62,20 @@ pub fn both<A, B: Send>(
     if threads == 1 {
         return (here(), there());
     }
+    let waiting = Mutex::new(Some(there));
+    let work = || {
+        let there = waiting.lock().expect("whoever takes it does nothing else").take();
+        there.map(|there| there())
+    };
     std::thread::scope(|scope| {
-        let there = scope.spawn(there);
+        let spawned = std::thread::Builder::new().spawn_scoped(scope, &work);
         let here = here();
-        (here, there.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        let there = match spawned {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // The system gives no thread: then it is done here.
+            Err(_) => work(),
+        };
+        (here, there.expect("it is taken once"))
     })
 }
 
