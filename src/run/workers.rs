@@ -68,7 +68,7 @@ pub fn both<A, B: Send>(
         there.map(|there| there())
     };
     std::thread::scope(|scope| {
-        let spawned = std::thread::Builder::new().spawn_scoped(scope, &work);
+        let spawned = std::thread::Builder::new().spawn_scoped(scope, work);
         let here = here();
         let there = match spawned {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
