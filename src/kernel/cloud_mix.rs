@@ -96,49 +96,67 @@ impl<V: Vector> MixTerms<V> {
     }
 }
 
-/// One mix: the log-ratios, and what each cloud sells of a unit of cloud demand.
+/// What each cloud sells of a unit of cloud demand in a period.
+pub struct Sold<V> {
+    /// By each cloud, the home cloud first.
+    pub by_cloud: Vec<V>,
+    /// By the other clouds together.
+    pub elsewhere: V,
+    /// What reaches OpenAI of the other clouds' sales.
+    pub kept_elsewhere: V,
+    /// The largest of `by_cloud`.
+    pub largest: V,
+}
+
+impl<V: Vector> Sold<V> {
+    /// Nothing, over so many clouds.
+    pub fn none(clouds: usize) -> Sold<V> {
+        let zero = V::zero();
+        Sold { by_cloud: vec![zero; clouds], elsewhere: zero, kept_elsewhere: zero, largest: zero }
+    }
+}
+
+/// One mix: the log-ratios of the clouds.
 pub struct Mix<V> {
     /// Until when other clouds are closed.
     exclusive_until: Option<V>,
     y: Vec<V>,
-    /// Sold by each cloud per unit of cloud demand, the home cloud first.
-    pub sold: Vec<V>,
-    /// Sold by the other clouds together.
-    pub sold_elsewhere: V,
-    /// What reaches OpenAI of the other clouds' sales.
-    pub kept_elsewhere: V,
-    /// The largest of `sold`.
-    pub largest: V,
 }
 
 impl<V: Vector> Mix<V> {
     /// A mix over so many clouds.
     pub fn new(clouds: usize) -> Mix<V> {
-        let zero = V::zero();
-        Mix {
-            exclusive_until: None,
-            y: vec![zero; clouds.saturating_sub(1)],
-            sold: vec![zero; clouds],
-            sold_elsewhere: zero,
-            kept_elsewhere: zero,
-            largest: zero,
-        }
+        Mix { exclusive_until: None, y: vec![V::zero(); clouds.saturating_sub(1)] }
     }
 
     /// The log-ratios of time 0, and the mix of that time. `exclusive_until`: until when other clouds are closed.
     #[inline(always)]
-    pub fn start(&mut self, plan: &Plan, terms: &MixTerms<V>, exclusive_until: Option<V>) {
+    pub fn start(
+        &mut self,
+        plan: &Plan,
+        terms: &MixTerms<V>,
+        exclusive_until: Option<V>,
+        sold: &mut Sold<V>,
+    ) {
         for (y, term) in self.y.iter_mut().zip(&terms.clouds) {
             *y = term.start;
         }
         self.exclusive_until = exclusive_until;
-        self.spread(plan, terms, 0.0);
+        self.spread(plan, terms, 0.0, sold);
     }
 
     /// Moves the open clouds by a period's step, closed ones rest; then spreads. `rows`: innovation of each cloud but
     /// home.
     #[inline(always)]
-    pub fn step(&mut self, plan: &Plan, terms: &MixTerms<V>, at: StepRef, zeta: &[[V; 2]], rows: &[usize]) {
+    pub fn step(
+        &mut self,
+        plan: &Plan,
+        terms: &MixTerms<V>,
+        at: StepRef,
+        zeta: &[[V; 2]],
+        rows: &[usize],
+        sold: &mut Sold<V>,
+    ) {
         let time = at.middle + TIME_SLACK;
         for (j, term) in terms.clouds.iter().enumerate() {
             if plan.model.clouds[j + 1].opens > time {
@@ -152,45 +170,47 @@ impl<V: Vector> Mix<V> {
                 None => moved,
             };
         }
-        self.spread(plan, terms, at.middle);
+        self.spread(plan, terms, at.middle, sold);
     }
 
     /// `w_0' = w_0 + n(1 - w_0)`, less what in-house models displace; `w_j' = (1 - n)w_j`, with the reach of other clouds.
     #[inline(always)]
-    fn spread(&mut self, plan: &Plan, terms: &MixTerms<V>, time: f64) {
+    fn spread(&self, plan: &Plan, terms: &MixTerms<V>, time: f64, mix: &mut Sold<V>) {
         let clouds = &plan.model.clouds;
         if clouds.is_empty() {
             return;
         }
         let time = time + TIME_SLACK;
-        self.sold_elsewhere = V::zero();
-        self.kept_elsewhere = V::zero();
-        self.sold[0] = terms.home_left;
-        self.largest = terms.home_left;
+        mix.elsewhere = V::zero();
+        mix.kept_elsewhere = V::zero();
+        mix.by_cloud[0] = terms.home_left;
+        mix.largest = terms.home_left;
         let open = match self.exclusive_until {
             Some(until) => until.le(V::splat(time)),
             None => V::zero().le(V::zero()),
         };
         if !open.any() {
-            for sold in &mut self.sold[1..] {
+            for sold in &mut mix.by_cloud[1..] {
                 *sold = V::zero();
             }
             return;
         }
         let mut total = V::one();
-        for (j, sold) in self.sold[1..].iter_mut().enumerate() {
+        for (j, sold) in mix.by_cloud[1..].iter_mut().enumerate() {
             *sold = if clouds[j + 1].opens > time { V::zero() } else { exp(self.y[j]).only(open) };
             total = total + *sold;
         }
         let home = V::one() / total;
-        self.sold[0] = terms.head_start.mul_add(V::one() - home, home) * terms.home_left;
-        self.largest = self.sold[0];
+        let sold_home = terms.head_start.mul_add(V::one() - home, home) * terms.home_left;
+        let (mut largest, mut elsewhere, mut kept) = (sold_home, V::zero(), V::zero());
         let part = terms.elsewhere * home;
-        for (sold, term) in self.sold[1..].iter_mut().zip(&terms.clouds) {
+        for (sold, term) in mix.by_cloud[1..].iter_mut().zip(&terms.clouds) {
             *sold = *sold * part;
-            self.sold_elsewhere = self.sold_elsewhere + *sold;
-            self.kept_elsewhere = term.kept.mul_add(*sold, self.kept_elsewhere);
-            self.largest = sold.most(self.largest);
+            elsewhere = elsewhere + *sold;
+            kept = term.kept.mul_add(*sold, kept);
+            largest = sold.most(largest);
         }
+        mix.by_cloud[0] = sold_home;
+        (mix.elsewhere, mix.kept_elsewhere, mix.largest) = (elsewhere, kept, largest);
     }
 }

@@ -12,6 +12,7 @@ use super::plan::{Plan, StepRef};
 use super::readiness::Readiness;
 use super::record::{Flows, Stocks, YearSums};
 use super::trailing::Past;
+use super::view::View;
 use super::world::World;
 use crate::math::elementary::exp;
 use crate::math::vector::{Mask, Vector};
@@ -138,7 +139,7 @@ impl<V: Vector> Company<V> {
         self.settled = false;
         if leader.is_none() {
             // Today's run-rate: a period of one year at today's rates.
-            self.sell(plan, world, plan.deals[self.deal].licensed_at_start, 1.0);
+            self.sell(plan, world.view(None), plan.deals[self.deal].licensed_at_start, 1.0);
         }
         if model.equity.is_some() {
             match leader {
@@ -157,24 +158,12 @@ impl<V: Vector> Company<V> {
         }
     }
 
-    /// One period of a deal on neighbouring eights, in the order of the business.
+    /// One period of a deal, in the order of the business.
     #[inline(always)]
-    pub fn step(companies: &mut [Company<V>], plan: &Plan, worlds: &[World<V>], at: StepRef) {
-        piece!(V, {
-            for (company, world) in companies.iter_mut().zip(worlds) {
-                company.trade(plan, world, at);
-            }
-        });
-        piece!(V, {
-            for (company, world) in companies.iter_mut().zip(worlds) {
-                company.finance(plan, world, at);
-            }
-        });
-        piece!(V, {
-            for (company, world) in companies.iter_mut().zip(worlds) {
-                company.go_public(None, plan, world, at);
-            }
-        });
+    pub fn step(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        piece!(V, self.trade(plan, world, at));
+        piece!(V, self.finance(plan, world, at));
+        piece!(V, self.go_public(None, plan, world, at));
     }
 
     /// One period of a company that differs from another, stepped before it, in the cap of its deal alone. The same bits as
@@ -191,7 +180,7 @@ impl<V: Vector> Company<V> {
             self.past.net.copy_from_slice(&leader.past.net);
         }
         if !self.alike {
-            Company::step(std::slice::from_mut(self), plan, std::slice::from_ref(world), at);
+            self.step(plan, world, at);
             return;
         }
         self.trade_as(leader, plan, world, at);
@@ -228,12 +217,13 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn trade_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.holding.alive;
-        let factor = world.discounts.share.at_middle * self.lag_factor;
+        let view = world.view(Some(at.period));
+        let factor = view.discounts.share * self.lag_factor;
         let effective = plan.model.deals[self.deal].effective;
         self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
         let (net, paid) = (leader.sales.net, self.share.paid);
-        self.keep(net, world);
-        self.books.spend_as(&leader.books, plan, &world.costs, net, paid, self.alive_before);
+        self.keep(net, view);
+        self.books.spend_as(&leader.books, plan, &world.costs, &view.costs, net, paid, self.alive_before);
         self.remember(at);
     }
 
@@ -271,7 +261,8 @@ impl<V: Vector> Company<V> {
         if self.followed {
             self.own_before = self.own;
         }
-        self.sell(plan, world, plan.deals[self.deal].licensed[at.period], at.length);
+        let view = world.view(Some(at.period));
+        self.sell(plan, view, plan.deals[self.deal].licensed[at.period], at.length);
         self.settle_books(plan, world, at);
         self.serve(plan, world, at);
     }
@@ -281,17 +272,19 @@ impl<V: Vector> Company<V> {
     fn settle_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.pay(plan, world, at);
         let (net, paid) = (self.sales.net, self.share.paid);
-        self.keep(net, world);
-        self.books.spend(plan, &world.costs, net, self.sales.inference, paid, self.alive_before);
+        let view = world.view(Some(at.period));
+        self.keep(net, view);
+        let (inference, alive) = (self.sales.inference, self.alive_before);
+        self.books.spend(plan, &world.costs, &view.costs, net, inference, paid, alive);
         self.past.net[at.period] = net;
         self.remember(at);
     }
 
     /// Adds what is kept of the period's revenue.
     #[inline(always)]
-    fn keep(&mut self, net: V, world: &World<V>) {
+    fn keep(&mut self, net: V, view: &View<V>) {
         let kept = net - self.share.paid;
-        self.revenue_kept = kept.mul_add(world.discounts.revenue.at_middle, self.revenue_kept);
+        self.revenue_kept = kept.mul_add(view.discounts.revenue, self.revenue_kept);
     }
 
     /// Enters the period's costs among those of the past ones.
@@ -328,7 +321,7 @@ impl<V: Vector> Company<V> {
     fn survive(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let (model, numbers) = (&plan.model, &world.numbers);
         if let Some(cash) = &model.cash {
-            let factor = world.discounts.equity.at_end;
+            let factor = world.view(Some(at.period)).discounts.equity;
             self.holding.survive(plan, cash, at, &mut self.books, self.share.owed, factor, numbers);
         }
         if model.equity.is_some() {
@@ -358,21 +351,21 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn leave(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let last = at.period + 1 == plan.steps.periods.len();
-        let factor = world.discounts.equity.at_end;
+        let factor = world.view(Some(at.period)).discounts.equity;
         let (lockup, market) = (self.terms.lockup_years, self.terms.unlisted_market);
         self.holding.leave(self.listing.ipo_time, lockup, market, factor, at, last);
     }
 
     /// Sales of a period of that length, years.
     #[inline(always)]
-    fn sell(&mut self, plan: &Plan, world: &World<V>, licensed: bool, length: f64) {
+    fn sell(&mut self, plan: &Plan, view: &View<V>, licensed: bool, length: f64) {
         let terms = &self.terms;
         let (home_fee, licence_income) = match licensed {
             true => (terms.home_keeps, terms.licence_income * length),
             false => (terms.home_fee, V::zero()),
         };
         let terms = SalesTerms { home_fee, licensed, licence_income, alive: self.alive_before };
-        self.sales = Sales::of(&world.demand, world.mix(plan, self.deal), &terms);
+        self.sales = Sales::of(&view.demand, view.mix(plan, self.deal), &terms);
     }
 
     /// What the revenue share is a share of.
@@ -400,7 +393,7 @@ impl<V: Vector> Company<V> {
             rate: self.due_part(world, plan.deals[self.deal].rate[at.period]),
             base: self.base(plan),
             net: self.sales.net,
-            factor: world.discounts.share.at_middle * self.lag_factor,
+            factor: world.view(Some(at.period)).discounts.share * self.lag_factor,
             effective: plan.model.deals[self.deal].effective,
         };
         self.paid_pv[at.period] = self.share.pay(&terms, at);
@@ -410,7 +403,8 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn serve(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let (terms, licensed) = (&self.terms, plan.deals[self.deal].licensed[at.period]);
-        let factor = world.discounts.cloud.at_middle;
+        let view = world.view(Some(at.period));
+        let factor = view.discounts.cloud;
         if !plan.model.clouds.is_empty() {
             let sales = self.sales.home * factor;
             if licensed {
@@ -421,7 +415,7 @@ impl<V: Vector> Company<V> {
             self.own.host(&self.books, terms.hosting_margin, terms.unused_margin, factor);
         }
         if licensed {
-            self.own.license(world.royalty, terms.licence_part);
+            self.own.license(view.royalty, terms.licence_part);
         }
     }
 
@@ -469,7 +463,7 @@ impl<V: Vector> Company<V> {
     fn value(&mut self, plan: &Plan, world: &World<V>, period: Option<usize>) {
         let Some(equity) = &plan.model.equity else { return };
         let basis = ValueBasis {
-            multiple: world.multiple.level,
+            multiple: world.view(period).multiple,
             run_rate: self.sales.run_rate,
             net: self.sales.net,
             inference: self.sales.inference,
@@ -482,13 +476,14 @@ impl<V: Vector> Company<V> {
     #[inline(always)]
     fn list(&mut self, leader: Option<&Listing<V>>, plan: &Plan, world: &World<V>, at: StepRef) {
         let Some(terms) = &plan.model.ipo else { return };
+        let view = world.view(Some(at.period));
         let figures = GateFigures {
             sales: &self.sales,
             past: &self.past,
-            demand: &world.demand,
-            mix: world.mix(plan, self.deal),
+            demand: &view.demand,
+            mix: view.mix(plan, self.deal),
             share: &self.share,
-            committed_next_year: world.costs.committed_next_year,
+            committed_next_year: view.costs.committed_next_year,
         };
         let gates = &self.terms.gates;
         self.listing.list(
@@ -506,7 +501,7 @@ impl<V: Vector> Company<V> {
 
     /// The period's flows, as they are written down.
     #[inline(always)]
-    pub fn flows<'a>(&self, plan: &Plan, world: &'a World<V>) -> Flows<'a, V> {
+    pub fn flows<'a>(&self, plan: &Plan, view: &'a View<V>) -> Flows<'a, V> {
         Flows {
             net: self.sales.net,
             inference: self.sales.inference,
@@ -514,21 +509,21 @@ impl<V: Vector> Company<V> {
             compute: self.books.compute,
             compute_home: self.books.compute_home,
             fcf: self.books.fcf,
-            cloud_demand: world.demand.cloud * self.alive_before,
-            sold: &world.mix(plan, self.deal).sold,
+            cloud_demand: view.demand.cloud * self.alive_before,
+            sold: &view.mix(plan, self.deal).by_cloud,
         }
     }
 
     /// The stocks at its end.
     #[inline(always)]
-    pub fn stocks(&self, world: &World<V>, at: StepRef) -> Stocks<V> {
+    pub fn stocks(&self, view: &View<V>, at: StepRef) -> Stocks<V> {
         Stocks {
             cumulative: self.share.cumulative,
             cap_left: self.share.cap_left,
             cash: self.books.cash,
             equity: self.holding.equity,
             equity_defined: self.holding.defined,
-            multiple: world.multiple.level,
+            multiple: view.multiple,
             stake_now: self.terms.stake,
             kept: self.holding.kept,
             ready: self.listing.ready,

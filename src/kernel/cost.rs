@@ -16,24 +16,45 @@ pub struct Costs<V> {
     interest_of: Vec<V>,
     /// Home's part of flexible compute.
     flex_home: V,
-    /// Research as a fraction of net revenue, in the period.
-    research: V,
-    /// Operating expenses as a fraction of net revenue, in the period.
-    opex: V,
-    /// Fixed costs of the period, billions.
-    fixed: V,
-    /// Interest over the period.
-    interest: V,
-    /// Commitments of the period to all clouds, billions.
-    committed: V,
-    /// Commitments of the period to the home cloud, billions.
-    committed_home: V,
-    /// Home's part of the period's commitments.
-    home_part: V,
-    /// Commitments of the next twelve months, billions.
-    pub committed_next_year: V,
     tax_rate: V,
     offset_limit: V,
+}
+
+/// What deals spend on in a period beside their sales.
+pub struct PeriodCosts<V> {
+    /// Research as a fraction of net revenue.
+    pub research: V,
+    /// Operating expenses as a fraction of net revenue.
+    pub opex: V,
+    /// Fixed costs, billions.
+    pub fixed: V,
+    /// Interest over the period, a fraction of cash.
+    pub interest: V,
+    /// Commitments to all clouds, billions.
+    pub committed: V,
+    /// Commitments to the home cloud, billions.
+    pub committed_home: V,
+    /// Home's part of the commitments.
+    pub home_part: V,
+    /// Commitments of the next twelve months, billions.
+    pub committed_next_year: V,
+}
+
+impl<V: Vector> PeriodCosts<V> {
+    /// None.
+    pub fn none() -> PeriodCosts<V> {
+        let zero = V::zero();
+        PeriodCosts {
+            research: zero,
+            opex: zero,
+            fixed: zero,
+            interest: zero,
+            committed: zero,
+            committed_home: zero,
+            home_part: zero,
+            committed_next_year: zero,
+        }
+    }
 }
 
 impl<V: Vector> Costs<V> {
@@ -46,14 +67,6 @@ impl<V: Vector> Costs<V> {
             drawn: vec![zero; model.contracts.len()],
             interest_of: vec![zero; steps.lengths.len()],
             flex_home: V::one(),
-            research: zero,
-            opex: zero,
-            fixed: zero,
-            interest: zero,
-            committed: zero,
-            committed_home: zero,
-            home_part: zero,
-            committed_next_year: zero,
             tax_rate: zero,
             offset_limit: zero,
         }
@@ -87,21 +100,15 @@ impl<V: Vector> Costs<V> {
         self.offset_limit = numbers[model.costs.offset_limit];
     }
 
-    /// Of the period: research and operating expenses as fractions of net revenue, fixed costs in billions, interest on
-    /// cash as a fraction, and commitments to all clouds in billions.
-    pub fn terms(&self) -> [V; 5] {
-        [self.research, self.opex, self.fixed, self.interest, self.committed]
-    }
-
-    /// On to the next period.
+    /// On to the next period, whose costs go to `costs`.
     #[inline(always)]
-    pub fn advance(&mut self, plan: &Plan, at: StepRef, numbers: &Numbers<V>) {
+    pub fn advance(&mut self, plan: &Plan, at: StepRef, numbers: &Numbers<V>, costs: &mut PeriodCosts<V>) {
         self.research_trend.advance(at.step);
         self.opex_trend.advance(at.step);
-        self.research = self.research_trend.at_middle();
-        self.opex = self.opex_trend.at_middle();
-        self.fixed = numbers[plan.model.costs.fixed] * at.length;
-        self.interest = self.interest_of[at.step];
+        costs.research = self.research_trend.at_middle;
+        costs.opex = self.opex_trend.at_middle;
+        costs.fixed = numbers[plan.model.costs.fixed] * at.length;
+        costs.interest = self.interest_of[at.step];
         let (mut all, mut home, mut next_year) = (V::zero(), V::zero(), V::zero());
         for part in &plan.committed[at.period] {
             all = V::splat(part.weight).mul_add(self.drawn[part.contract], all);
@@ -112,10 +119,10 @@ impl<V: Vector> Costs<V> {
         for part in &plan.committed_next_year[at.period] {
             next_year = V::splat(part.weight).mul_add(self.drawn[part.contract], next_year);
         }
-        self.committed = all;
-        self.committed_home = home;
-        self.home_part = (home / all).only(all.gt(V::zero()));
-        self.committed_next_year = next_year;
+        costs.committed = all;
+        costs.committed_home = home;
+        costs.home_part = (home / all).only(all.gt(V::zero()));
+        costs.committed_next_year = next_year;
     }
 }
 
@@ -159,32 +166,50 @@ impl<V: Vector> Books<V> {
 
     /// A period's costs, tax and cash, from net revenue, cost of inference, the payment, and 1 while the company lives.
     #[inline(always)]
-    pub fn spend(&mut self, plan: &Plan, terms: &Costs<V>, net: V, inference: V, paid: V, alive: V) {
-        let need = terms.research.mul_add(net, inference);
-        let committed = terms.committed * alive;
+    pub fn spend(
+        &mut self,
+        plan: &Plan,
+        terms: &Costs<V>,
+        costs: &PeriodCosts<V>,
+        net: V,
+        inference: V,
+        paid: V,
+        alive: V,
+    ) {
+        let need = costs.research.mul_add(net, inference);
+        let committed = costs.committed * alive;
         let excess = need - committed;
         let beyond = excess.positive_part();
         let unused = (-excess).positive_part();
         self.compute = committed + beyond;
         if !plan.model.clouds.is_empty() {
-            self.compute_home = beyond.mul_add(terms.flex_home, terms.committed_home * alive);
-            self.unused_home = unused * terms.home_part;
+            self.compute_home = beyond.mul_add(terms.flex_home, costs.committed_home * alive);
+            self.unused_home = unused * costs.home_part;
         }
-        self.settle(plan, terms, net, paid, alive);
+        self.settle(plan, terms, costs, net, paid, alive);
     }
 
     /// The same where the books of a company of the same sales have the cost of compute worked out.
     #[inline(always)]
-    pub fn spend_as(&mut self, other: &Books<V>, plan: &Plan, terms: &Costs<V>, net: V, paid: V, alive: V) {
+    pub fn spend_as(
+        &mut self,
+        other: &Books<V>,
+        plan: &Plan,
+        terms: &Costs<V>,
+        costs: &PeriodCosts<V>,
+        net: V,
+        paid: V,
+        alive: V,
+    ) {
         self.compute = other.compute;
-        self.settle(plan, terms, net, paid, alive);
+        self.settle(plan, terms, costs, net, paid, alive);
     }
 
     /// Operating expenses, tax and cash, once the cost of compute is known.
     #[inline(always)]
-    fn settle(&mut self, plan: &Plan, terms: &Costs<V>, net: V, paid: V, alive: V) {
-        self.ebitda = net - paid - self.compute - terms.opex * net - terms.fixed * alive;
-        let pretax = self.cash.mul_add(terms.interest, self.ebitda);
+    fn settle(&mut self, plan: &Plan, terms: &Costs<V>, costs: &PeriodCosts<V>, net: V, paid: V, alive: V) {
+        self.ebitda = net - paid - self.compute - costs.opex * net - costs.fixed * alive;
+        let pretax = self.cash.mul_add(costs.interest, self.ebitda);
         self.pretax = pretax;
         let profit = pretax.positive_part();
         let loss = (-pretax).positive_part();

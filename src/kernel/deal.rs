@@ -1,6 +1,6 @@
 //! Demand summed over the segments, a deal's sales, and its capped revenue share (methodology: revenue share).
 
-use super::cloud_mix::Mix;
+use super::cloud_mix::Sold;
 use super::plan::StepRef;
 use crate::math::vector::{Mask, Vector};
 
@@ -91,13 +91,13 @@ impl<V: Vector> Sales<V> {
 
     /// Sales of a period.
     #[inline(always)]
-    pub fn of(demand: &Demand<V>, mix: &Mix<V>, terms: &SalesTerms<V>) -> Sales<V> {
+    pub fn of(demand: &Demand<V>, mix: &Sold<V>, terms: &SalesTerms<V>) -> Sales<V> {
         let alive = terms.alive;
-        let sold_home = mix.sold.first().copied().unwrap_or(V::zero());
+        let sold_home = mix.by_cloud.first().copied().unwrap_or(V::zero());
         let kept = (V::one() - terms.home_fee).mul_add(sold_home, mix.kept_elsewhere);
-        let sold = sold_home + mix.sold_elsewhere;
+        let sold = sold_home + mix.elsewhere;
         // Until the licence ends the home cloud serves its own sales.
-        let served = if terms.licensed { mix.sold_elsewhere } else { sold };
+        let served = if terms.licensed { mix.elsewhere } else { sold };
         Sales {
             net: alive * (demand.cloud.mul_add(kept, demand.direct) + terms.licence_income),
             gross: alive * demand.cloud.mul_add(sold, demand.direct),

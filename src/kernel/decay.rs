@@ -5,23 +5,19 @@ use crate::math::elementary::exp;
 use crate::math::vector::Vector;
 use std::f64::consts::LN_2;
 
-/// `e^(-rate·t)` at the start, middle and end of the current period, for one rate a path.
+/// `e^(-rate·t)` from period to period, for one rate a path.
 pub struct Decay<V> {
     /// Over a whole and a half period of each distinct length.
     over: Vec<[V; 2]>,
-    /// At `T_{p-1}`.
-    pub at_start: V,
-    /// At `m_p`.
-    pub at_middle: V,
-    /// At `T_p`.
-    pub at_end: V,
+    /// At the end of the current period, `T_p`.
+    at_end: V,
 }
 
 impl<V: Vector> Decay<V> {
     /// Room for the coefficients of each distinct period length.
     pub fn new(steps: &Steps) -> Decay<V> {
         let one = V::one();
-        Decay { over: vec![[one; 2]; steps.lengths.len()], at_start: one, at_middle: one, at_end: one }
+        Decay { over: vec![[one; 2]; steps.lengths.len()], at_end: one }
     }
 
     /// Coefficients of a rate per year on each path. Time goes back to 0.
@@ -30,18 +26,31 @@ impl<V: Vector> Decay<V> {
         for (over, &length) in self.over.iter_mut().zip(&steps.lengths) {
             *over = [exp(rate * -length), exp(rate * (-0.5 * length))];
         }
-        self.at_start = V::one();
-        self.at_middle = V::one();
         self.at_end = V::one();
     }
 
-    /// On to the next period, of the step of that index.
+    /// On to the next period, of the step of that index: what is left at its start, `T_{p-1}`.
     #[inline(always)]
-    pub fn advance(&mut self, step: usize) {
+    pub fn to_start(&mut self, step: usize) -> V {
+        let at_start = self.at_end;
+        self.at_end = at_start * self.over[step][0];
+        at_start
+    }
+
+    /// On to the next period: what is left at its middle, `m_p`.
+    #[inline(always)]
+    pub fn to_middle(&mut self, step: usize) -> V {
+        let at_start = self.at_end;
         let [whole, half] = self.over[step];
-        self.at_start = self.at_end;
-        self.at_middle = self.at_end * half;
-        self.at_end = self.at_end * whole;
+        self.at_end = at_start * whole;
+        at_start * half
+    }
+
+    /// On to the next period: what is left at its end, `T_p`.
+    #[inline(always)]
+    pub fn to_end(&mut self, step: usize) -> V {
+        self.at_end = self.at_end * self.over[step][0];
+        self.at_end
     }
 }
 

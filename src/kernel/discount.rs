@@ -8,18 +8,36 @@ use crate::math::vector::Vector;
 
 /// The factors `(1 + r)^(-t)` of every stream.
 pub struct Discounts<V> {
-    /// Of payments of the revenue share.
-    pub share: Decay<V>,
-    /// Of the stake.
-    pub equity: Decay<V>,
-    /// Of resale and hosting.
-    pub cloud: Decay<V>,
-    /// Of the licence.
-    pub licence: Decay<V>,
-    /// Of OpenAI's revenue.
-    pub revenue: Decay<V>,
+    share: Decay<V>,
+    equity: Decay<V>,
+    cloud: Decay<V>,
+    licence: Decay<V>,
+    revenue: Decay<V>,
     /// `ln(1 + r)` of the share, for lags and for what is owed.
     pub share_rate: V,
+}
+
+/// The factors of a period.
+#[derive(Clone, Copy)]
+pub struct Factors<V> {
+    /// Of payments of the revenue share, at the period's middle.
+    pub share: V,
+    /// Of the stake, at the period's end.
+    pub equity: V,
+    /// Of resale and hosting, at the middle.
+    pub cloud: V,
+    /// Of the licence, at the middle.
+    pub licence: V,
+    /// Of OpenAI's revenue, at the middle.
+    pub revenue: V,
+}
+
+impl<V: Vector> Factors<V> {
+    /// Those of time 0.
+    pub fn at_start() -> Factors<V> {
+        let one = V::one();
+        Factors { share: one, equity: one, cloud: one, licence: one, revenue: one }
+    }
 }
 
 impl<V: Vector> Discounts<V> {
@@ -48,13 +66,15 @@ impl<V: Vector> Discounts<V> {
         self.revenue.prepare(&plan.steps, ln(numbers[rates.revenue] + 1.0));
     }
 
-    /// On to the next period, of the step of that index.
+    /// On to the next period, of the step of that index, and its factors.
     #[inline(always)]
-    pub fn advance(&mut self, step: usize) {
-        self.share.advance(step);
-        self.equity.advance(step);
-        self.cloud.advance(step);
-        self.licence.advance(step);
-        self.revenue.advance(step);
+    pub fn advance(&mut self, step: usize) -> Factors<V> {
+        Factors {
+            share: self.share.to_middle(step),
+            equity: self.equity.to_end(step),
+            cloud: self.cloud.to_middle(step),
+            licence: self.licence.to_middle(step),
+            revenue: self.revenue.to_middle(step),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Gates of readiness and the offer (methodology: IPO).
 
-use super::cloud_mix::Mix;
+use super::cloud_mix::Sold;
 use super::cost::Books;
 use super::deal::{Demand, Sales, Share};
 use super::equity::Holding;
@@ -41,7 +41,7 @@ pub struct GateFigures<'a, V> {
     /// Demand of the period.
     pub demand: &'a Demand<V>,
     /// The cloud mix of the period.
-    pub mix: &'a Mix<V>,
+    pub mix: &'a Sold<V>,
     /// The revenue share.
     pub share: &'a Share<V>,
     /// Commitments of the next twelve months, billions.

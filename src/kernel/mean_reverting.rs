@@ -129,9 +129,8 @@ impl<V: Vector> MeanReverting<V> {
     #[inline(always)]
     pub fn step(&mut self, at: StepRef, zeta: &[[V; 2]], zeta_level: V, x: V) -> V {
         let t = &self.paths;
-        self.fade.advance(at.step);
+        let fade = self.fade.to_start(at.step);
         let zeta_growth = zeta[self.growth_factor.0][at.parity];
-        let fade = self.fade.at_start;
         let k = &self.steps[at.step];
         let sigma = t.sigma_gap.mul_add(fade, t.sigma_bar);
         let eta = t.eta * fade;

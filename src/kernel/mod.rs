@@ -32,5 +32,6 @@ pub mod take;
 pub mod trace;
 pub mod trailing;
 pub mod trend;
+pub mod view;
 pub mod window;
 pub mod world;

@@ -115,7 +115,8 @@ impl<V: Vector> Readiness<V> {
             }
             None => endless,
         };
-        let sold = world.demand.cloud * world.mix(plan, company.deal()).largest;
+        let view = world.view(Some(at.period));
+        let sold = view.demand.cloud * view.mix(plan, company.deal()).largest;
         let mut note = Readiness::all(zero);
         // In the order of `GateKind::ALL`.
         note.figures = [
@@ -125,7 +126,7 @@ impl<V: Vector> Readiness<V> {
             fcf_of_year / revenue,
             runway,
             sold / sales.gross,
-            world.costs.committed_next_year / revenue,
+            view.costs.committed_next_year / revenue,
             share.owed / revenue,
             V::select(holding.defined.is_set(), holding.equity, V::splat(f64::NAN)),
         ];

@@ -75,13 +75,14 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     };
     for period in 0..plan.steps.periods.len() {
         let at = plan.steps.at(period);
-        World::step(std::slice::from_mut(&mut world), plan, at, first_path);
+        world.draw(plan, period..period + 1, first_path);
+        world.step(plan, at, first_path);
         let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };
         of_world(plan, &world, at, &mut row);
         trace.shared_values.push(row.values);
         for (d, company) in companies.iter_mut().enumerate() {
             let before = Before { cash: company.books.cash, due: company.share.cumulative_due };
-            Company::step(std::slice::from_mut(company), plan, std::slice::from_ref(&world), at);
+            company.step(plan, &world, at);
             let mut row = Row { names: &mut trace.own[d], values: Vec::new(), lane };
             of_company(plan, d, company, &world, &before, at, &mut row);
             trace.own_values[d].push(row.values);
@@ -92,8 +93,8 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
 
 /// Innovations, growth, level, shocks, demand; what all deals see of costs, factors and the multiple.
 fn of_world(plan: &Plan, world: &World<Portable>, at: StepRef, row: &mut Row<'_>) {
-    for (name, zeta) in plan.innovations.names.iter().zip(&world.zeta) {
-        row.put(name, Unit::Fraction, zeta[at.parity]);
+    for (name, zeta) in plan.innovations.names.iter().zip(world.innovations(at)) {
+        row.put(name, Unit::Fraction, zeta);
     }
     for (shock, &jump) in plan.model.shocks.iter().zip(&world.jumps) {
         row.put(format!("shock.{}.size", shock.name), Unit::Fraction, jump);
@@ -106,28 +107,29 @@ fn of_world(plan: &Plan, world: &World<Portable>, at: StepRef, row: &mut Row<'_>
         row.put(format!("segment.{name}.booked"), Unit::UsdBn, booked);
         row.put(format!("segment.{name}.inference_cost"), Unit::Fraction, cost);
     }
-    let demand = &world.demand;
+    let view = world.view(Some(at.period));
+    let demand = &view.demand;
     row.put("demand.direct", Unit::UsdBn, demand.direct);
     row.put("demand.cloud", Unit::UsdBn, demand.cloud);
     row.put("in_house", Unit::Fraction, world.in_house());
     if let Some(booked) = world.own_revenue() {
         row.put("microsoft.ai.booked", Unit::UsdBn, booked);
     }
-    let [research, opex, fixed, interest, committed] = world.costs.terms();
-    row.put("costs.research", Unit::Fraction, research);
-    row.put("costs.opex", Unit::Fraction, opex);
-    row.put("costs.fixed", Unit::UsdBn, fixed);
-    row.put("cash.interest", Unit::Fraction, interest);
-    row.put("committed", Unit::UsdBn, committed);
+    let costs = &view.costs;
+    row.put("costs.research", Unit::Fraction, costs.research);
+    row.put("costs.opex", Unit::Fraction, costs.opex);
+    row.put("costs.fixed", Unit::UsdBn, costs.fixed);
+    row.put("cash.interest", Unit::Fraction, costs.interest);
+    row.put("committed", Unit::UsdBn, costs.committed);
     if plan.model.equity.as_ref().is_some_and(|equity| equity.method.multiple().is_some()) {
-        row.put("multiple", Unit::Multiple, world.multiple.level);
+        row.put("multiple", Unit::Multiple, view.multiple);
     }
-    let factors = &world.discounts;
-    row.put("discount.share.middle", Unit::Fraction, factors.share.at_middle);
-    row.put("discount.equity.end", Unit::Fraction, factors.equity.at_end);
-    row.put("discount.cloud.middle", Unit::Fraction, factors.cloud.at_middle);
-    row.put("discount.licence.middle", Unit::Fraction, factors.licence.at_middle);
-    row.put("discount.revenue.middle", Unit::Fraction, factors.revenue.at_middle);
+    let factors = &view.discounts;
+    row.put("discount.share.middle", Unit::Fraction, factors.share);
+    row.put("discount.equity.end", Unit::Fraction, factors.equity);
+    row.put("discount.cloud.middle", Unit::Fraction, factors.cloud);
+    row.put("discount.licence.middle", Unit::Fraction, factors.licence);
+    row.put("discount.revenue.middle", Unit::Fraction, factors.revenue);
 }
 
 /// Stocks of a deal before its step.
@@ -147,7 +149,8 @@ fn of_company(
     row: &mut Row<'_>,
 ) {
     let bn = Unit::UsdBn;
-    for (cloud, &sold) in plan.model.clouds.iter().zip(&world.mix(plan, deal).sold) {
+    let view = world.view(Some(at.period));
+    for (cloud, &sold) in plan.model.clouds.iter().zip(&view.mix(plan, deal).by_cloud) {
         row.put(format!("mix.{}", cloud.name), Unit::Fraction, sold);
     }
     let Company { sales, share, books, holding, listing, .. } = company;
@@ -162,7 +165,7 @@ fn of_company(
     row.put("compute", bn, books.compute);
     row.put("compute_home", bn, books.compute_home);
     row.put("ebitda", bn, books.ebitda);
-    let pretax = before.cash.mul_add(world.costs.terms()[3], books.ebitda);
+    let pretax = before.cash.mul_add(view.costs.interest, books.ebitda);
     row.put("pretax", bn, pretax);
     row.put("tax", bn, pretax - books.fcf);
     row.put("losses", bn, books.losses);

@@ -12,12 +12,20 @@ pub struct TrendPaths<V> {
     long_run: V,
     gap: V,
     fade: Decay<V>,
+    /// At the middle of the period; at time 0 before the first.
+    pub at_middle: V,
 }
 
 impl<V: Vector> TrendPaths<V> {
     /// Room for a trend.
     pub fn new(trend: Trend, steps: &Steps) -> TrendPaths<V> {
-        TrendPaths { trend, long_run: V::zero(), gap: V::zero(), fade: Decay::new(steps) }
+        TrendPaths {
+            trend,
+            long_run: V::zero(),
+            gap: V::zero(),
+            fade: Decay::new(steps),
+            at_middle: V::zero(),
+        }
     }
 
     /// The trend of the paths, at time 0.
@@ -26,17 +34,12 @@ impl<V: Vector> TrendPaths<V> {
         self.long_run = numbers[self.trend.long_run];
         self.gap = numbers[self.trend.now] - self.long_run;
         self.fade.prepare(steps, half_life_rate(numbers[self.trend.half_life]));
+        self.at_middle = self.gap.mul_add(V::one(), self.long_run);
     }
 
     /// On to the next period, of the step of that index.
     #[inline(always)]
     pub fn advance(&mut self, step: usize) {
-        self.fade.advance(step);
-    }
-
-    /// At the middle of the period; at time 0 before the first.
-    #[inline(always)]
-    pub fn at_middle(&self) -> V {
-        self.gap.mul_add(self.fade.at_middle, self.long_run)
+        self.at_middle = self.gap.mul_add(self.fade.to_middle(step), self.long_run);
     }
 }

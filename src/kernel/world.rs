@@ -1,4 +1,7 @@
 //! What all deals of a scenario see alike on eight paths: draws, demand, mixes, costs, discount factors, the multiple.
+//!
+//! Nothing of it hangs on a deal: a world goes some periods ahead of its companies and keeps what they see of each, so
+//! that its state is in the processor's nearest cache for all of them, and theirs after it.
 
 use super::cloud_mix::{Mix, MixTerms};
 use super::cost::Costs;
@@ -11,22 +14,27 @@ use super::planned::booking_weights;
 use super::segment::ProcessPaths;
 use super::shock::ShockPaths;
 use super::trend::TrendPaths;
+use super::view::View;
 use crate::math::lanes::Lanes;
-use crate::math::vector::{Vector, WIDTH};
+use crate::math::vector::Vector;
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
 use crate::model::segment::ShockTarget;
 use crate::piece;
+use std::ops::Range;
 
-/// The state of the world in the current period.
+/// Periods that a world goes ahead of its companies; even, for innovations come in pairs.
+pub const AHEAD: usize = 4;
+
+/// The state of the world.
 pub struct World<V> {
     /// The scenario's numbers.
     pub numbers: Numbers<V>,
     /// Unit exponential behind the time of termination.
     pub exponential: V,
-    /// Innovations of the current two periods, by factor.
-    pub zeta: Vec<[V; 2]>,
-    /// Jumps of the period, in logs, one a shock.
+    /// Innovations of the periods ahead, two by two, by factor.
+    zeta: [Vec<[V; 2]>; AHEAD / 2],
+    /// Jumps of the last period, in logs, one a shock.
     pub jumps: Vec<V>,
     segments: Vec<SegmentPaths<V>>,
     shocks: Vec<ShockPaths<V>>,
@@ -39,14 +47,11 @@ pub struct World<V> {
     pub costs: Costs<V>,
     /// Discount factors.
     pub discounts: Discounts<V>,
-    /// The equity multiple.
-    pub multiple: MultiplePaths<V>,
+    multiple: MultiplePaths<V>,
     /// What grants leave of a stake over a period of each distinct length.
     grants: Vec<V>,
-    /// Demand of the period.
-    pub demand: Demand<V>,
-    /// Relief from royalty in the period before the licence's terms, discounted, billions.
-    pub royalty: V,
+    /// What deals see of the periods ahead; of today in the first, before them.
+    views: [View<V>; AHEAD],
 }
 
 /// A segment's process and its cost of inference.
@@ -78,7 +83,7 @@ impl<V: Vector> World<V> {
         World {
             numbers: Numbers::new(&model.ledger),
             exponential: zero,
-            zeta: vec![[zero; 2]; plan.innovations.factors.len()],
+            zeta: std::array::from_fn(|_| vec![[zero; 2]; plan.innovations.factors.len()]),
             jumps: vec![zero; model.shocks.len()],
             segments: segments.collect(),
             shocks: model.shocks.iter().map(|shock| ShockPaths::new(shock, steps)).collect(),
@@ -90,8 +95,7 @@ impl<V: Vector> World<V> {
             discounts: Discounts::new(steps),
             multiple: MultiplePaths::new(row(Factor::Multiple), steps),
             grants: vec![V::one(); steps.lengths.len()],
-            demand: Demand::none(),
-            royalty: zero,
+            views: std::array::from_fn(|_| View::new(plan)),
         }
     }
 
@@ -127,67 +131,49 @@ impl<V: Vector> World<V> {
         }
         self.mix_terms.prepare(plan, numbers);
         self.mix_terms.displace(plan, 0.0);
-        for (mix, until) in self.mixes.iter_mut().zip(&plan.mixes) {
-            mix.start(plan, &self.mix_terms, exclusive(*until, numbers));
+        let view = &mut self.views[0];
+        for ((mix, until), sold) in self.mixes.iter_mut().zip(&plan.mixes).zip(view.mixes_mut()) {
+            mix.start(plan, &self.mix_terms, exclusive(*until, numbers), sold);
         }
-        self.ask(When::Today);
+        view.multiple = self.multiple.level;
+        view.demand = ask(&self.segments, When::Today);
     }
 
-    /// One period of the worlds of neighbouring eights, `first_path` the first path of the first: innovations, growth,
-    /// level, shocks, demand, mix, and what deals need of costs and factors. Each step is taken by all eights before the
-    /// next: its code is then in the processor's nearest cache.
+    /// Innovations of some periods ahead, at most [`AHEAD`] and of one batch; `first_path`: the first of the eight.
     #[inline(always)]
-    pub fn step(worlds: &mut [World<V>], plan: &Plan, at: StepRef, first_path: u64) {
-        if at.parity == 0 {
-            piece!(V, {
-                for (i, world) in worlds.iter_mut().enumerate() {
-                    plan.innovations.fill(of_eight(first_path, i), (at.period / 2) as u32, &mut world.zeta);
-                }
-            });
-        }
-        piece!(
-            V,
-            for world in &mut *worlds {
-                world.grow(plan, at)
-            }
-        );
+    pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, first_path: u64) {
         piece!(V, {
-            for (i, world) in worlds.iter_mut().enumerate() {
-                world.shake(plan, at, of_eight(first_path, i));
+            for period in periods.filter(|period| period % 2 == 0) {
+                let zeta = &mut self.zeta[period % AHEAD / 2];
+                plan.innovations.fill(first_path, (period / 2) as u32, zeta);
             }
         });
-        piece!(
-            V,
-            for world in &mut *worlds {
-                world.book(plan, at)
-            }
-        );
-        piece!(
-            V,
-            for world in &mut *worlds {
-                world.spread(plan, at)
-            }
-        );
-        piece!(
-            V,
-            for world in &mut *worlds {
-                world.pass(plan, at)
-            }
-        );
+    }
+
+    /// One period, of which the innovations are drawn: growth, level, shocks, demand, mix, and what deals need of costs and
+    /// factors. Each step is a piece of code of its own.
+    #[inline(always)]
+    pub fn step(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
+        piece!(V, self.grow(plan, at));
+        piece!(V, self.shake(plan, at, first_path));
+        piece!(V, self.book(plan, at));
+        piece!(V, self.spread(plan, at));
+        piece!(V, self.pass(plan, at));
     }
 
     /// Growth and levels, before shocks.
     #[inline(always)]
     fn grow(&mut self, plan: &Plan, at: StepRef) {
+        let zeta = &self.zeta[at.period % AHEAD / 2];
         for segment in &mut self.segments {
-            segment.process.step(at, &self.zeta);
+            segment.process.step(at, zeta);
             segment.inference.advance(at.step);
         }
         if let Some(ai) = &mut self.ai {
-            ai.step(at, &self.zeta);
+            ai.step(at, zeta);
         }
         if multiple(plan).is_some() {
-            self.multiple.step(at, &self.zeta);
+            self.multiple.step(at, zeta);
         }
     }
 
@@ -210,22 +196,26 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     fn spread(&mut self, plan: &Plan, at: StepRef) {
         self.mix_terms.displace(plan, at.middle);
-        for mix in &mut self.mixes {
-            mix.step(plan, &self.mix_terms, at, &self.zeta, &self.mix_rows);
+        let zeta = &self.zeta[at.period % AHEAD / 2];
+        let view = &mut self.views[at.period % AHEAD];
+        for (mix, sold) in self.mixes.iter_mut().zip(view.mixes_mut()) {
+            mix.step(plan, &self.mix_terms, at, zeta, &self.mix_rows, sold);
         }
     }
 
     /// Costs and factors of the period, demand over all segments, and the relief from royalty.
     #[inline(always)]
     fn pass(&mut self, plan: &Plan, at: StepRef) {
-        self.costs.advance(plan, at, &self.numbers);
-        self.discounts.advance(at.step);
+        let view = &mut self.views[at.period % AHEAD];
+        self.costs.advance(plan, at, &self.numbers, &mut view.costs);
+        view.discounts = self.discounts.advance(at.step);
+        view.multiple = self.multiple.level;
         if let Some(ai) = &self.ai {
             let kept = V::one() - self.mix_terms.in_house;
             let rate = self.numbers[plan.model.licence.royalty_rate];
-            self.royalty = ai.booked * rate * kept * self.discounts.licence.at_middle;
+            view.royalty = ai.booked * rate * kept * view.discounts.licence;
         }
-        self.ask(When::Period);
+        view.demand = ask(&self.segments, When::Period);
     }
 
     /// Shocks of the period.
@@ -245,26 +235,29 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// Demand over all segments.
+    /// What deals see of a period of the batch drawn last; `None`: of today, before the first period.
     #[inline(always)]
-    fn ask(&mut self, when: When) {
-        let mut demand = Demand::none();
-        for segment in &self.segments {
-            let rate = segment.process.rate_end;
-            let booked = match when {
-                When::Today => rate,
-                When::Period => segment.process.booked,
-            };
-            demand.add(booked, rate, segment.inference.at_middle(), segment.through_clouds);
-        }
-        self.demand = demand;
+    pub fn view(&self, period: Option<usize>) -> &View<V> {
+        &self.views[period.map_or(0, |period| period % AHEAD)]
+    }
+
+    /// Innovations of the period, by factor.
+    #[inline(always)]
+    pub fn innovations(&self, at: StepRef) -> impl ExactSizeIterator<Item = V> {
+        self.zeta[at.period % AHEAD / 2].iter().map(move |pair| pair[at.parity])
+    }
+
+    /// Innovation of a row in the period.
+    #[inline(always)]
+    pub fn innovation(&self, row: usize, at: StepRef) -> V {
+        self.zeta[at.period % AHEAD / 2][row][at.parity]
     }
 
     /// Of a segment in the period: its rate at the start and at the end, billions a year, what it booked, billions, and its
     /// cost of inference as a fraction.
     pub fn segment(&self, index: usize) -> [V; 4] {
         let SegmentPaths { process, inference, .. } = &self.segments[index];
-        [process.rate_start, process.rate_end, process.booked, inference.at_middle()]
+        [process.rate_start, process.rate_end, process.booked, inference.at_middle]
     }
 
     /// In-house models' share at the period's middle.
@@ -277,12 +270,6 @@ impl<V: Vector> World<V> {
         self.ai.as_ref().map(|ai| ai.booked)
     }
 
-    /// The mix that a deal sees.
-    #[inline(always)]
-    pub fn mix(&self, plan: &Plan, deal: usize) -> &Mix<V> {
-        &self.mixes[plan.deals[deal].mix]
-    }
-
     /// What grants leave of a stake over the period.
     #[inline(always)]
     pub fn left_by_grants(&self, at: StepRef) -> V {
@@ -290,10 +277,19 @@ impl<V: Vector> World<V> {
     }
 }
 
-/// The first path of the eight so many places after that of `first_path`.
+/// Demand over all segments.
 #[inline(always)]
-fn of_eight(first_path: u64, places: usize) -> u64 {
-    first_path + (places * WIDTH) as u64
+fn ask<V: Vector>(segments: &[SegmentPaths<V>], when: When) -> Demand<V> {
+    let mut demand = Demand::none();
+    for segment in segments {
+        let rate = segment.process.rate_end;
+        let booked = match when {
+            When::Today => rate,
+            When::Period => segment.process.booked,
+        };
+        demand.add(booked, rate, segment.inference.at_middle, segment.through_clouds);
+    }
+    demand
 }
 
 /// Whose demand is asked for.
