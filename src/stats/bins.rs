@@ -17,11 +17,16 @@
 //! the value too small in size (3·10⁻¹¹ when fine), so a bin that has seen one number only, however often, gives it
 //! back. No bin overflows before 2⁴⁰ values.
 //!
+//! **The word.** A bin's count and the sum of its details share 64 bits, so that adding a value is one addition and the
+//! bins of a number fit a nearer cache. A bin whose count nears what its part of the word holds goes on in a list aside,
+//! which every answer takes in: no answer shows when that was.
+//!
 //! All state is integers and adding is commutative: equal answers in any order. Pages of bins are made at first touch, so
-//! memory follows the spread of the data, at most 16 bytes · 2^B per power of two that occurs, and not their number.
+//! memory follows the spread of the data, at most 8 bytes · 2^B per power of two that occurs, and not their number.
 
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Values of a smaller size count as 0.
@@ -42,6 +47,15 @@ const DETAIL_BITS: u32 = 24;
 /// The detail in a code.
 const DETAIL: u64 = (1 << DETAIL_BITS) - 1;
 
+/// The bits of a word that sum details; the count stands above them.
+const SUM_BITS: u32 = 44;
+
+/// One value in a word.
+const ONE: u64 = 1 << SUM_BITS;
+
+/// Once a bin has counted as many, its word goes to the list aside. A batch more still leaves the word whole.
+const FULL: u64 = 1 << (63 - SUM_BITS);
+
 /// Bins that are made together.
 const PAGE: usize = 64;
 
@@ -58,6 +72,14 @@ struct Bin {
     detail: u64,
 }
 
+impl Bin {
+    /// What a word says.
+    #[inline(always)]
+    fn of_word(word: u64) -> Bin {
+        Bin { count: word >> SUM_BITS, detail: word & (ONE - 1) }
+    }
+}
+
 /// Counts of values by bin, with `BITS` bits of the mantissa in the bin's number.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Vec<(u64, u64, u64)>")]
@@ -67,8 +89,10 @@ pub struct Bins<const BITS: u32> {
     places: Box<[u16]>,
     /// All pages made so far are among these.
     made: Range<usize>,
-    /// Bins of the pages made so far, in the order of their making.
-    bins: Vec<Bin>,
+    /// Bins of the pages made so far, in the order of their making: a word each.
+    words: Vec<u64>,
+    /// What more the bins at these places of `words` have.
+    aside: BTreeMap<usize, Bin>,
 }
 
 /// Whatever the order in which their pages were made.
@@ -109,7 +133,7 @@ impl<const BITS: u32> Bins<BITS> {
 
     /// No values yet.
     pub fn new() -> Self {
-        Bins { places: Box::default(), made: Self::PAGES..0, bins: Vec::new() }
+        Bins { places: Box::default(), made: Self::PAGES..0, words: Vec::new(), aside: BTreeMap::new() }
     }
 
     /// The bin's number and, in the lowest bits, the detail of a value. No branches, only selects.
@@ -134,44 +158,78 @@ impl<const BITS: u32> Bins<BITS> {
         }
         for &x in rest {
             let code = Self::code(x);
-            self.count_in(code >> DETAIL_BITS, 1, code & DETAIL);
+            self.count_in(code >> DETAIL_BITS, ONE + (code & DETAIL));
         }
     }
 
     /// Counts a full batch in two passes: the first is arithmetic side by side, the second only scatters.
     #[inline(always)]
     fn add_batch(&mut self, batch: &[f64; BATCH]) {
-        let (mut pages, mut places, mut details) = ([0; BATCH], [0; BATCH], [0; BATCH]);
+        let (mut pages, mut places, mut words) = ([0; BATCH], [0; BATCH], [0; BATCH]);
         let first = Self::code(batch[0]);
         let mut others = 0;
         for i in 0..BATCH {
             let code = Self::code(batch[i]);
             pages[i] = code >> (DETAIL_BITS + PAGE.trailing_zeros());
             places[i] = (code >> DETAIL_BITS) & IN_PAGE;
-            details[i] = code & DETAIL;
+            words[i] = ONE + (code & DETAIL);
             others |= code ^ first;
         }
         // Flags, and flows before they begin or after they have ended: one bin for all.
         if others == 0 {
-            let count = BATCH as u64;
-            self.count_in(first >> DETAIL_BITS, count, (first & DETAIL) * count);
+            self.count_in(first >> DETAIL_BITS, (ONE + (first & DETAIL)) * BATCH as u64);
             return;
         }
         for i in 0..BATCH {
             let first = self.page(pages[i] as usize);
-            let bin = &mut self.bins[first + places[i] as usize];
-            bin.count += 1;
-            bin.detail += details[i];
+            self.add_word(first + places[i] as usize, words[i]);
         }
     }
 
+    /// Counts values of one bin, at most a batch, their count and the sum of their details in a word.
     #[inline(always)]
-    fn count_in(&mut self, number: u64, count: u64, detail: u64) {
+    fn count_in(&mut self, number: u64, word: u64) {
+        let place = self.place(number);
+        self.add_word(place, word);
+    }
+
+    #[inline(always)]
+    fn add_word(&mut self, place: usize, word: u64) {
+        let sum = &mut self.words[place];
+        *sum += word;
+        if *sum >= FULL << SUM_BITS {
+            self.put_aside(place);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn put_aside(&mut self, place: usize) {
+        let more = Bin::of_word(std::mem::take(&mut self.words[place]));
+        self.add_aside(place, more);
+    }
+
+    fn add_aside(&mut self, place: usize, more: Bin) {
+        let bin = self.aside.entry(place).or_default();
+        bin.count += more.count;
+        bin.detail += more.detail;
+    }
+
+    /// What the bin at a place has.
+    fn bin(&self, place: usize) -> Bin {
+        let mut bin = Bin::of_word(self.words[place]);
+        if let Some(more) = self.aside.get(&place) {
+            bin.count += more.count;
+            bin.detail += more.detail;
+        }
+        bin
+    }
+
+    /// Where the bin of a number is; its page is made where there is none yet.
+    #[inline(always)]
+    fn place(&mut self, number: u64) -> usize {
         let number = number as usize;
-        let first = self.page(number / PAGE);
-        let bin = &mut self.bins[first + number % PAGE];
-        bin.count += count;
-        bin.detail += detail;
+        self.page(number / PAGE) + number % PAGE
     }
 
     /// Where a page's bins begin; it is made where there is none yet.
@@ -189,12 +247,12 @@ impl<const BITS: u32> Bins<BITS> {
         if self.places.is_empty() {
             self.places = vec![0; Self::PAGES].into_boxed_slice();
         }
-        let first = self.bins.len();
+        let first = self.words.len();
         // In steps of a quarter: doubling would keep up to half of the room empty.
-        if first == self.bins.capacity() {
-            self.bins.reserve_exact((first / 4).max(4 * PAGE).next_multiple_of(PAGE));
+        if first == self.words.capacity() {
+            self.words.reserve_exact((first / 4).max(4 * PAGE).next_multiple_of(PAGE));
         }
-        self.bins.resize(first + PAGE, Bin::default());
+        self.words.resize(first + PAGE, 0);
         self.places[page] = u16::try_from(first / PAGE + 1).expect("fewer pages than 65,535");
         self.made = self.made.start.min(page)..self.made.end.max(page + 1);
         first
@@ -202,31 +260,34 @@ impl<const BITS: u32> Bins<BITS> {
 
     /// Pages made so far, rising: the number of the first bin, and where it is.
     fn pages(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
-        let made = if self.bins.is_empty() { 0..0 } else { self.made.clone() };
+        let made = if self.words.is_empty() { 0..0 } else { self.made.clone() };
         let places = made.clone().zip(&self.places[made]).filter(|&(_, &place)| place != 0);
         places.map(|(page, &place)| (page * PAGE, usize::from(place) * PAGE - PAGE))
     }
 
     /// Adds the counts of others.
     pub fn merge(&mut self, other: &Self) {
-        if self.bins.is_empty() {
+        if self.words.is_empty() {
             self.clone_from(other);
             return;
         }
         for (number, theirs) in other.pages() {
             let mine = self.page(number / PAGE);
-            for (a, b) in self.bins[mine..mine + PAGE].iter_mut().zip(&other.bins[theirs..theirs + PAGE]) {
-                a.count += b.count;
-                a.detail += b.detail;
+            for i in 0..PAGE {
+                // Two words that are not full make one that is whole.
+                self.add_word(mine + i, other.words[theirs + i]);
+            }
+            for (&place, &more) in other.aside.range(theirs..theirs + PAGE) {
+                self.add_aside(mine + place - theirs, more);
             }
         }
     }
 
     /// Bins that have values, by number.
     fn occupied(&self) -> impl DoubleEndedIterator<Item = (u64, Bin)> {
-        self.pages().flat_map(|(number, first)| {
-            let bins = self.bins[first..first + PAGE].iter().enumerate().filter(|(_, bin)| bin.count > 0);
-            bins.map(move |(i, &bin)| ((number + i) as u64, bin))
+        self.pages().flat_map(move |(number, first)| {
+            let bins = (0..PAGE).map(move |i| ((number + i) as u64, self.bin(first + i)));
+            bins.filter(|(_, bin)| bin.count > 0)
         })
     }
 
@@ -246,7 +307,8 @@ impl<const BITS: u32> Bins<BITS> {
 
     /// Memory of the bins, in bytes.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.places) + self.bins.capacity() * size_of::<Bin>()
+        let aside = self.aside.len() * size_of::<(usize, Bin)>();
+        size_of_val(&*self.places) + self.words.capacity() * size_of::<u64>() + aside
     }
 
     /// The bins in rising order, ready for questions. `min` and `max` are the smallest and largest value, known exactly
@@ -309,7 +371,12 @@ impl<const BITS: u32> TryFrom<Vec<(u64, u64, u64)>> for Bins<BITS> {
                 return Err(format!("no such bin: number {number}, count {count}, detail {detail}"));
             }
             from = number + 1;
-            bins.count_in(number, count, detail);
+            let place = bins.place(number);
+            if count < FULL {
+                bins.words[place] = count * ONE + detail;
+            } else {
+                bins.add_aside(place, Bin { count, detail });
+            }
         }
         Ok(bins)
     }
@@ -627,7 +694,55 @@ mod tests {
             after.push(bins.bytes());
         }
         assert!(after[1] < after[0] * 11 / 10, "{after:?}");
-        assert!(bins.bytes() < 600_000 && coarse.bytes() < 100_000, "{} {}", bins.bytes(), coarse.bytes());
+        assert!(bins.bytes() < 300_000 && coarse.bytes() < 50_000, "{} {}", bins.bytes(), coarse.bytes());
+    }
+
+    /// A bin with more values than its word holds: whether they come in batches, one by one, in parts put together, or from
+    /// a file.
+    #[test]
+    fn full_words_go_on_aside() {
+        let (many, rest) = (3 * FULL as usize + 64 * 7, 5);
+        let x = 1.0 + 0.999 * 2f64.powi(-11);
+        let mut bins = FineBins::new();
+        let batch = [x; 4096];
+        for _ in 0..many / 4096 {
+            bins.add_all(&batch);
+        }
+        bins.add_all(&vec![x; many % 4096 + rest]);
+        let n = (many + rest) as u64;
+        let same_bin = 1.0 + 0.25 * 2f64.powi(-11);
+        let mut others = FineBins::new();
+        // Neighbours in a batch that are not alike are scattered, not counted together.
+        let mixed: Vec<f64> = (0..64).map(|i| if i % 8 == 0 { 2.0 } else { same_bin }).collect();
+        for _ in 0..FULL / 50 {
+            others.add_all(&mixed);
+        }
+        let more = FULL / 50 * 56;
+        for bins in [&bins, &others] {
+            assert!(!bins.aside.is_empty() && bins.words.iter().all(|&word| word < FULL << SUM_BITS));
+            let text = serde_json::to_string(bins).unwrap();
+            assert_eq!(&serde_json::from_str::<FineBins>(&text).unwrap(), bins);
+        }
+        assert_eq!((bins.count(), others.count()), (n, FULL / 50 * 64));
+        let of_x = bins.ranked(1.0, 2.0).bins()[0];
+        assert!((of_x.mean / x - 1.0).abs() < 3e-11, "{of_x:?}");
+        // In either order, and into none.
+        let (mut a, mut b, mut c) = (bins.clone(), others.clone(), FineBins::new());
+        a.merge(&others);
+        b.merge(&bins);
+        c.merge(&a);
+        assert_eq!((&a, &c), (&b, &a));
+        let found = a.ranked(1.0, 2.0);
+        assert_eq!((found.bins()[0].count, found.count()), (n + more, n + FULL / 50 * 64));
+        let mean = (n as f64 * x + more as f64 * same_bin) / (n + more) as f64;
+        assert!((found.bins()[0].mean / mean - 1.0).abs() < 3e-11);
+        // Two halves that are not full are one that is.
+        let mut half = FineBins::new();
+        half.add_all(&vec![x; FULL as usize - 1]);
+        assert!(half.aside.is_empty());
+        let mut both = half.clone();
+        both.merge(&half);
+        assert_eq!((both.count(), both.aside.len()), (2 * (FULL - 1), 1));
     }
 
     #[test]
