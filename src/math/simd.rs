@@ -79,6 +79,22 @@ impl Isa {
     }
 }
 
+/// Has an element fetched into the processor's caches, where it has an instruction for that; beyond the end, nothing.
+#[inline(always)]
+pub fn prefetch<T>(elements: &[T], index: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(element) = elements.get(index) {
+        // SAFETY: every such processor has the instruction, and it changes nothing that a program can see.
+        unsafe {
+            std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(
+                std::ptr::from_ref(element).cast(),
+            );
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (elements, index);
+}
+
 /// Defines a block function that is compiled for every instruction set; the caller passes the [`Isa`] first.
 ///
 /// The body must not return a value, must not branch on data where a select does, and calls only `#[inline(always)]`

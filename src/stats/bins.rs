@@ -24,6 +24,7 @@
 //! All state is integers and adding is commutative: equal answers in any order. Pages of bins are made at first touch, so
 //! memory follows the spread of the data, at most 8 bytes · 2^B per power of two that occurs, and not their number.
 
+use crate::math::simd::prefetch;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
@@ -59,9 +60,6 @@ const FULL: u64 = 1 << (63 - SUM_BITS);
 /// Bins that are made together.
 const PAGE: usize = 64;
 
-/// The place in its page in a bin's number.
-const IN_PAGE: u64 = PAGE as u64 - 1;
-
 /// Values that go to the bins together.
 const BATCH: usize = 64;
 
@@ -78,6 +76,17 @@ impl Bin {
     fn of_word(word: u64) -> Bin {
         Bin { count: word >> SUM_BITS, detail: word & (ONE - 1) }
     }
+}
+
+/// Where the values of a batch go, and what is added there.
+struct Aims {
+    places: [usize; BATCH],
+    words: [u64; BATCH],
+    any: bool,
+}
+
+impl Aims {
+    const NONE: Aims = Aims { places: [0; BATCH], words: [0; BATCH], any: false };
 }
 
 /// Counts of values by bin, with `BITS` bits of the mantissa in the bin's number.
@@ -153,36 +162,56 @@ impl<const BITS: u32> Bins<BITS> {
     #[inline(always)]
     pub fn add_all(&mut self, values: &[f64]) {
         let (batches, rest) = values.as_chunks::<BATCH>();
+        // Bins lie in far memory, all over the place: while they are fetched, those of the batch before are added to.
+        let mut aims = [Aims::NONE; 2];
+        let mut turn = 0;
         for batch in batches {
-            self.add_batch(batch);
+            if self.aim(batch, &mut aims[turn]) {
+                turn = 1 - turn;
+                self.add_aimed(&mut aims[turn]);
+            }
         }
+        self.add_aimed(&mut aims[1 - turn]);
         for &x in rest {
             let code = Self::code(x);
             self.count_in(code >> DETAIL_BITS, ONE + (code & DETAIL));
         }
     }
 
-    /// Counts a full batch in two passes: the first is arithmetic side by side, the second only scatters.
+    /// Finds the bins of a full batch, in two passes: the first is arithmetic side by side, the second has the bins fetched.
+    /// False if they are all the same bin, which has then counted them.
     #[inline(always)]
-    fn add_batch(&mut self, batch: &[f64; BATCH]) {
-        let (mut pages, mut places, mut words) = ([0; BATCH], [0; BATCH], [0; BATCH]);
+    fn aim(&mut self, batch: &[f64; BATCH], aims: &mut Aims) -> bool {
+        let mut numbers = [0; BATCH];
         let first = Self::code(batch[0]);
         let mut others = 0;
         for i in 0..BATCH {
             let code = Self::code(batch[i]);
-            pages[i] = code >> (DETAIL_BITS + PAGE.trailing_zeros());
-            places[i] = (code >> DETAIL_BITS) & IN_PAGE;
-            words[i] = ONE + (code & DETAIL);
+            numbers[i] = code >> DETAIL_BITS;
+            aims.words[i] = ONE + (code & DETAIL);
             others |= code ^ first;
         }
         // Flags, and flows before they begin or after they have ended: one bin for all.
         if others == 0 {
             self.count_in(first >> DETAIL_BITS, (ONE + (first & DETAIL)) * BATCH as u64);
-            return;
+            return false;
         }
         for i in 0..BATCH {
-            let first = self.page(pages[i] as usize);
-            self.add_word(first + places[i] as usize, words[i]);
+            let place = self.place(numbers[i]);
+            prefetch(&self.words, place);
+            aims.places[i] = place;
+        }
+        aims.any = true;
+        true
+    }
+
+    /// Adds to the bins that were found.
+    #[inline(always)]
+    fn add_aimed(&mut self, aims: &mut Aims) {
+        if std::mem::take(&mut aims.any) {
+            for (&place, &word) in aims.places.iter().zip(&aims.words) {
+                self.add_word(place, word);
+            }
         }
     }
 
