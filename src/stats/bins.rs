@@ -79,14 +79,16 @@ impl Bin {
 }
 
 /// Where the values of a batch go, and what is added there.
-struct Aims {
-    places: [usize; BATCH],
+struct Aim {
+    /// Numbers of bins; places of words once these are being fetched.
+    bins: [u64; BATCH],
     words: [u64; BATCH],
-    any: bool,
+    /// Whether it is to be added still.
+    pending: bool,
 }
 
-impl Aims {
-    const NONE: Aims = Aims { places: [0; BATCH], words: [0; BATCH], any: false };
+impl Aim {
+    const NONE: Aim = Aim { bins: [0; BATCH], words: [0; BATCH], pending: false };
 }
 
 /// Counts of values by bin, with `BITS` bits of the mantissa in the bin's number.
@@ -107,7 +109,7 @@ pub struct Bins<const BITS: u32> {
 /// Whatever the order in which their pages were made.
 impl<const BITS: u32> PartialEq for Bins<BITS> {
     fn eq(&self, other: &Self) -> bool {
-        self.occupied().eq(other.occupied())
+        self.occupied() == other.occupied()
     }
 }
 
@@ -121,7 +123,9 @@ impl<const BITS: u32> Default for Bins<BITS> {
 
 impl<const BITS: u32> std::fmt::Debug for Bins<BITS> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.occupied().map(|(number, bin)| (number, bin.count, bin.detail))).finish()
+        f.debug_list()
+            .entries(self.occupied().iter().map(|&(number, bin)| (number, bin.count, bin.detail)))
+            .finish()
     }
 }
 
@@ -137,6 +141,9 @@ impl<const BITS: u32> Bins<BITS> {
     /// Added to the number of a bin of negative numbers: a power of two, so that the sign bit needs only a shift.
     const NEGATIVE: u64 = (Self::UNDEFINED + 1).next_power_of_two();
     const END: u64 = Self::NEGATIVE + Self::UNDEFINED + 1;
+
+    /// Whether all bins of a number fit the processor's nearest caches, so that nothing need be fetched ahead.
+    const NEAR: bool = BITS <= 8;
 
     const PAGES: usize = (Self::END as usize).div_ceil(PAGE);
 
@@ -162,55 +169,58 @@ impl<const BITS: u32> Bins<BITS> {
     #[inline(always)]
     pub fn add_all(&mut self, values: &[f64]) {
         let (batches, rest) = values.as_chunks::<BATCH>();
-        // Bins lie in far memory, all over the place: while they are fetched, those of the batch before are added to.
-        let mut aims = [Aims::NONE; 2];
+        let mut aims = [Aim::NONE; 2];
         let mut turn = 0;
         for batch in batches {
-            if self.aim(batch, &mut aims[turn]) {
+            let aim = &mut aims[turn];
+            if let Some(code) = Self::read(batch, aim) {
+                // Flags, and flows before they begin or after they have ended: one bin for all.
+                self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * BATCH as u64);
+            } else if Self::NEAR {
+                for i in 0..BATCH {
+                    let place = self.place(aim.bins[i]);
+                    self.add_word(place, aim.words[i]);
+                }
+            } else {
+                // While these bins are fetched, those of the batch before are added to.
+                for bin in &mut aim.bins {
+                    let place = self.place(*bin);
+                    prefetch(&self.words, place);
+                    *bin = place as u64;
+                }
+                aim.pending = true;
                 turn = 1 - turn;
-                self.add_aimed(&mut aims[turn]);
+                self.add_pending(&mut aims[turn]);
             }
         }
-        self.add_aimed(&mut aims[1 - turn]);
+        self.add_pending(&mut aims[1 - turn]);
         for &x in rest {
             let code = Self::code(x);
             self.count_in(code >> DETAIL_BITS, ONE + (code & DETAIL));
         }
     }
 
-    /// Finds the bins of a full batch, in two passes: the first is arithmetic side by side, the second has the bins fetched.
-    /// False if they are all the same bin, which has then counted them.
+    /// The numbers of the bins of a batch, and what is added there: arithmetic side by side. The code of all values where
+    /// they have the same.
     #[inline(always)]
-    fn aim(&mut self, batch: &[f64; BATCH], aims: &mut Aims) -> bool {
-        let mut numbers = [0; BATCH];
+    fn read(batch: &[f64; BATCH], aim: &mut Aim) -> Option<u64> {
         let first = Self::code(batch[0]);
         let mut others = 0;
         for i in 0..BATCH {
             let code = Self::code(batch[i]);
-            numbers[i] = code >> DETAIL_BITS;
-            aims.words[i] = ONE + (code & DETAIL);
+            aim.bins[i] = code >> DETAIL_BITS;
+            aim.words[i] = ONE + (code & DETAIL);
             others |= code ^ first;
         }
-        // Flags, and flows before they begin or after they have ended: one bin for all.
-        if others == 0 {
-            self.count_in(first >> DETAIL_BITS, (ONE + (first & DETAIL)) * BATCH as u64);
-            return false;
-        }
-        for i in 0..BATCH {
-            let place = self.place(numbers[i]);
-            prefetch(&self.words, place);
-            aims.places[i] = place;
-        }
-        aims.any = true;
-        true
+        (others == 0).then_some(first)
     }
 
-    /// Adds to the bins that were found.
+    /// Adds to the bins that are being fetched.
     #[inline(always)]
-    fn add_aimed(&mut self, aims: &mut Aims) {
-        if std::mem::take(&mut aims.any) {
-            for (&place, &word) in aims.places.iter().zip(&aims.words) {
-                self.add_word(place, word);
+    fn add_pending(&mut self, aim: &mut Aim) {
+        if std::mem::take(&mut aim.pending) {
+            for (&place, &word) in aim.bins.iter().zip(&aim.words) {
+                self.add_word(place as usize, word);
             }
         }
     }
@@ -277,9 +287,10 @@ impl<const BITS: u32> Bins<BITS> {
             self.places = vec![0; Self::PAGES].into_boxed_slice();
         }
         let first = self.words.len();
-        // In steps of a quarter: doubling would keep up to half of the room empty.
+        // Small rooms double, larger ones grow by a quarter: doubling would keep up to half of the room empty.
         if first == self.words.capacity() {
-            self.words.reserve_exact((first / 4).max(4 * PAGE).next_multiple_of(PAGE));
+            let more = if first < 64 * PAGE { first } else { first / 4 };
+            self.words.reserve_exact(more.max(4 * PAGE).next_multiple_of(PAGE));
         }
         self.words.resize(first + PAGE, 0);
         self.places[page] = u16::try_from(first / PAGE + 1).expect("fewer pages than 65,535");
@@ -288,7 +299,7 @@ impl<const BITS: u32> Bins<BITS> {
     }
 
     /// Pages made so far, rising: the number of the first bin, and where it is.
-    fn pages(&self) -> impl DoubleEndedIterator<Item = (usize, usize)> {
+    fn pages(&self) -> impl Iterator<Item = (usize, usize)> {
         let made = if self.words.is_empty() { 0..0 } else { self.made.clone() };
         let places = made.clone().zip(&self.places[made]).filter(|&(_, &place)| place != 0);
         places.map(|(page, &place)| (page * PAGE, usize::from(place) * PAGE - PAGE))
@@ -312,16 +323,22 @@ impl<const BITS: u32> Bins<BITS> {
         }
     }
 
-    /// Bins that have values, by number.
-    fn occupied(&self) -> impl DoubleEndedIterator<Item = (u64, Bin)> {
-        self.pages().flat_map(move |(number, first)| {
-            let bins = (0..PAGE).map(move |i| ((number + i) as u64, self.bin(first + i)));
-            bins.filter(|(_, bin)| bin.count > 0)
-        })
+    /// Bins that have values, by number. Where there are few values most of a page is empty: it is passed over fast.
+    fn occupied(&self) -> Vec<(u64, Bin)> {
+        let mut occupied = Vec::new();
+        for (number, first) in self.pages() {
+            let words = self.words[first..first + PAGE].iter().enumerate();
+            // A bin may have all it counts aside.
+            let used = words.filter(|&(_, &word)| word != 0 || !self.aside.is_empty());
+            let bins = used.map(|(i, _)| ((number + i) as u64, self.bin(first + i)));
+            occupied.extend(bins.filter(|(_, bin)| bin.count > 0));
+        }
+        occupied
     }
 
     fn counts(&self, of: impl Fn(u64) -> bool) -> u64 {
-        self.occupied().filter(|&(number, _)| of(number % Self::NEGATIVE)).map(|(_, bin)| bin.count).sum()
+        let occupied = self.occupied();
+        occupied.iter().filter(|(number, _)| of(number % Self::NEGATIVE)).map(|(_, bin)| bin.count).sum()
     }
 
     /// Values that are numbers.
@@ -343,10 +360,10 @@ impl<const BITS: u32> Bins<BITS> {
     /// The bins in rising order, ready for questions. `min` and `max` are the smallest and largest value, known exactly
     /// from elsewhere: no answer leaves them.
     pub fn ranked(&self, min: f64, max: f64) -> Ranked {
-        let negative = self.occupied().rev().take_while(|&(number, _)| number >= Self::NEGATIVE);
-        let positive = self.occupied().take_while(|&(number, _)| number < Self::NEGATIVE);
-        let negative = negative.map(|(number, bin)| (true, number - Self::NEGATIVE, bin));
-        let positive = positive.map(|(number, bin)| (false, number, bin));
+        let all = self.occupied();
+        let (positive, negative) = all.split_at(all.partition_point(|&(number, _)| number < Self::NEGATIVE));
+        let negative = negative.iter().rev().map(|&(number, bin)| (true, number - Self::NEGATIVE, bin));
+        let positive = positive.iter().map(|&(number, bin)| (false, number, bin));
         let defined = negative.chain(positive).filter(|&(_, steps, _)| steps < Self::UNDEFINED);
         let mut through = 0;
         let bins = defined.map(|(negative, steps, bin)| {
@@ -376,11 +393,12 @@ impl<const BITS: u32> Bins<BITS> {
     }
 }
 
-/// As rows of number, count and detail, rising; without a copy, for there are many bins.
+/// As rows of number, count and detail, rising.
 impl<const BITS: u32> Serialize for Bins<BITS> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut rows = serializer.serialize_seq(Some(self.occupied().count()))?;
-        for (number, bin) in self.occupied() {
+        let occupied = self.occupied();
+        let mut rows = serializer.serialize_seq(Some(occupied.len()))?;
+        for (number, bin) in occupied {
             rows.serialize_element(&(number, bin.count, bin.detail))?;
         }
         rows.end()
