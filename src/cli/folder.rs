@@ -12,6 +12,7 @@ use super::manifest::{self, FilePart, Found, Identity, Manifest};
 use super::scenario::reason;
 use super::state_file;
 use crate::config::Code;
+use crate::report::row::Row;
 
 /// Files that runs write beside the manifest: what a replaced folder loses.
 const RESULTS: [&str; 14] = [
@@ -228,6 +229,13 @@ pub struct Encoded {
     pub name: String,
     /// Its bytes, or why there are none.
     pub bytes: io::Result<Vec<u8>>,
+}
+
+impl Encoded {
+    /// A table's file.
+    pub fn table<R: Row>(bytes: io::Result<Vec<u8>>) -> Encoded {
+        Encoded { name: format!("{}.csv", R::TABLE), bytes }
+    }
 }
 
 /// A file on its way: its bytes are hashed as they come.

@@ -12,6 +12,7 @@ use crate::report::workbook;
 use crate::report::workbook::sheet::{TooLarge, Workbook};
 use crate::sink;
 use crate::sink::csv::Dialect;
+use std::io;
 
 /// A format of the result files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -185,5 +186,15 @@ pub fn encode_tables(tables: &Tables, dialect: Dialect) -> Vec<Encoded> {
 pub fn encode<R: Row>(rows: &[R], dialect: Dialect) -> Encoded {
     let mut bytes = Vec::new();
     let written = sink::csv::write_as(dialect, rows, &mut bytes);
-    Encoded { name: format!("{}.csv", R::TABLE), bytes: written.map(|()| bytes) }
+    Encoded::table::<R>(written.map(|()| bytes))
+}
+
+/// The same of a table whose rows come one by one.
+pub fn encode_each<R: Row>(
+    rows: impl FnOnce(&mut dyn FnMut(R) -> io::Result<()>) -> io::Result<()>,
+    dialect: Dialect,
+) -> Encoded {
+    let mut bytes = Vec::new();
+    let written = sink::csv::write_each(dialect, rows, &mut bytes);
+    Encoded::table::<R>(written.map(|()| bytes))
 }

@@ -201,7 +201,8 @@ pub fn simulate(
     }
     let formats = arguments.simulation.formats();
     let csv = formats.contains(&Format::Csv).then_some(dialect);
-    let answered = (result.paths > 0).then(|| answered(job, &result, csv));
+    let others = formats.iter().any(|&format| format != Format::Csv);
+    let answered = (result.paths > 0).then(|| answered(job, &result, csv, others));
     let (answer, results, files) = match answered {
         Some((answer, tables, files)) => {
             (Some(answer), Some(Results { facts: manifest.facts(), tables }), files)
@@ -265,11 +266,13 @@ fn keep_draws(
     folder.keep(draft)
 }
 
-/// The answers, in tables, and these as CSV where it is wanted. The sample paths, half of the work, need no answers.
+/// The answers, in tables, and these as CSV where it is wanted. The sample paths, half of the work, need no answers; their
+/// rows are kept only where `others`, formats beside CSV, read them.
 fn answered<'a>(
     job: &Job<'a>,
     result: &'a RunResult,
     csv: Option<Dialect>,
+    others: bool,
 ) -> (Valuation<'a>, Tables, Vec<Encoded>) {
     let questions = || {
         let answer = valuation(job.plan, result);
@@ -278,6 +281,10 @@ fn answered<'a>(
         (answer, tables, files.unwrap_or_default())
     };
     let paths = || {
+        if !others {
+            let rows = |take: &mut dyn FnMut(_) -> _| tables::each_sample_path(job.plan, result, take);
+            return (Vec::new(), csv.map(|dialect| formats::encode_each(rows, dialect)));
+        }
         let rows = tables::sample_paths(job.plan, result);
         let file = csv.map(|dialect| formats::encode(&rows, dialect));
         (rows, file)

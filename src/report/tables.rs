@@ -4,6 +4,7 @@ use super::row::row;
 use crate::kernel::plan::Plan;
 use crate::run::RunResult;
 use crate::study::valuation::{InputKind, MetricAnswer, Valuation};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 row! {
@@ -300,6 +301,23 @@ fn events(valuation: &Valuation) -> Vec<EventRow> {
 
 /// Puts a run's first paths in their table.
 pub fn sample_paths(plan: &Plan, result: &RunResult) -> Vec<SamplePathRow> {
+    let mut rows = Vec::new();
+    let all: Result<(), Infallible> = each_sample_path(plan, result, |row| {
+        rows.push(row);
+        Ok(())
+    });
+    all.map_or_else(|never| match never {}, |()| rows)
+}
+
+/// The rows of that table one by one, for those who need them once.
+///
+/// # Errors
+/// The first of `take`, which ends the rows.
+pub fn each_sample_path<E>(
+    plan: &Plan,
+    result: &RunResult,
+    mut take: impl FnMut(SamplePathRow) -> Result<(), E>,
+) -> Result<(), E> {
     let clouds = plan.cloud_names();
     // Many rows of few words: they share them.
     let ends: Vec<Arc<str>> =
@@ -307,24 +325,22 @@ pub fn sample_paths(plan: &Plan, result: &RunResult) -> Vec<SamplePathRow> {
     let deals: Vec<Arc<str>> = (0..plan.deals.len()).map(|d| plan.subject_name(d).into()).collect();
     let named = |d: usize| plan.deals[d].series.iter().map(|series| series.name(&clouds).into()).collect();
     let names: Vec<Vec<Arc<str>>> = (0..plan.deals.len()).map(named).collect();
-    let of_path = names.iter().map(Vec::len).sum::<usize>() * ends.len();
-    let mut rows = Vec::with_capacity(result.samples.len() * of_path);
     for (path, samples) in result.samples.iter().enumerate() {
         for (d, periods) in samples.iter().enumerate() {
             let series = plan.deals[d].series.iter().enumerate();
             // Of the first year's remainder and its past: no period has such a figure.
             for (s, _) in series.filter(|(_, series)| !series.is_full_year()) {
                 for (end, values) in ends.iter().zip(periods) {
-                    rows.push(SamplePathRow {
+                    take(SamplePathRow {
                         path: path as u64,
                         deal: deals[d].clone(),
                         period_end: end.clone(),
                         series: names[d][s].clone(),
                         value: values[s],
-                    });
+                    })?;
                 }
             }
         }
     }
-    rows
+    Ok(())
 }

@@ -80,28 +80,59 @@ pub fn write<R: Row>(rows: &[R], out: impl Write) -> io::Result<()> {
 /// # Errors
 /// What `out` says.
 pub fn write_as<R: Row>(dialect: Dialect, rows: &[R], out: impl Write) -> io::Result<()> {
-    let mut writer = dialect.writer(out)?;
-    writer.write_record(R::COLUMNS)?;
-    let mut record = csv::ByteRecord::new();
-    let mut digits = Vec::new();
-    for row in rows {
+    let mut lines = Lines::begin::<R>(dialect, out)?;
+    rows.iter().try_for_each(|row| lines.add(row))?;
+    lines.writer.flush()
+}
+
+/// Writes a table in a dialect whose rows come one by one, so that they need no memory: `rows` is given what takes them.
+///
+/// # Errors
+/// What `out` says.
+pub fn write_each<R: Row>(
+    dialect: Dialect,
+    rows: impl FnOnce(&mut dyn FnMut(R) -> io::Result<()>) -> io::Result<()>,
+    out: impl Write,
+) -> io::Result<()> {
+    let mut lines = Lines::begin::<R>(dialect, out)?;
+    rows(&mut |row| lines.add(&row))?;
+    lines.writer.flush()
+}
+
+/// A table on its way to a file.
+struct Lines<W: Write> {
+    dialect: Dialect,
+    writer: csv::Writer<W>,
+    record: csv::ByteRecord,
+    digits: Vec<u8>,
+}
+
+impl<W: Write> Lines<W> {
+    /// With the header.
+    fn begin<R: Row>(dialect: Dialect, out: W) -> io::Result<Lines<W>> {
+        let mut writer = dialect.writer(out)?;
+        writer.write_record(R::COLUMNS)?;
+        Ok(Lines { dialect, writer, record: csv::ByteRecord::new(), digits: Vec::new() })
+    }
+
+    fn add<R: Row>(&mut self, row: &R) -> io::Result<()> {
+        let Lines { dialect, writer, record, digits } = self;
         record.clear();
         row.cells(&mut |cell| match cell {
             Cell::Text(text) => record.push_field(guard(text).as_bytes()),
             Cell::Whole(number) => {
                 digits.clear();
                 write!(digits, "{number}").expect("memory takes every byte");
-                record.push_field(&digits);
+                record.push_field(digits);
             }
             Cell::Figure(figure) => {
                 digits.clear();
-                dialect.push(&mut digits, figure);
-                record.push_field(&digits);
+                dialect.push(digits, figure);
+                record.push_field(digits);
             }
         });
-        writer.write_byte_record(&record)?;
+        Ok(writer.write_byte_record(record)?)
     }
-    writer.flush()
 }
 
 /// Writes a table of a study, as [`write_as`] does.
