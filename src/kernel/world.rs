@@ -25,6 +25,7 @@ use std::ops::Range;
 
 /// Periods that a world goes ahead of its companies; even, for innovations come in pairs.
 pub const AHEAD: usize = 4;
+const _: () = assert!(AHEAD.is_multiple_of(2));
 
 /// The state of the world.
 pub struct World<V> {

@@ -368,9 +368,42 @@ mod tests {
         }
         let rows = vec![row("plain", 0.1); 3];
         let whole = text(&rows).len();
+        let each = |room| {
+            let rows = |take: &mut dyn FnMut(TestRow) -> io::Result<()>| {
+                (0..3).try_for_each(|_| take(row("plain", 0.1)))
+            };
+            write_each(Dialect::STANDARD, rows, Full(room))
+        };
         for room in 0..whole {
             assert_eq!(write(&rows, Full(room)).unwrap_err().kind(), io::ErrorKind::StorageFull);
+            assert_eq!(each(room).unwrap_err().kind(), io::ErrorKind::StorageFull);
         }
         write(&rows, Full(whole)).unwrap();
+        each(whole).unwrap();
+    }
+
+    #[test]
+    fn rows_that_come_one_by_one_are_written_alike() {
+        for dialect in [Dialect::STANDARD, Dialect::EXCEL_EU, Dialect::STANDARD.with_bom()] {
+            let rows = [row("plain", 0.1), row("two, with \"quotes\"", -2.5), row("=1", f64::NAN)];
+            let (mut together, mut one_by_one) = (Vec::new(), Vec::new());
+            write_as(dialect, &rows, &mut together).unwrap();
+            let each = |take: &mut dyn FnMut(TestRow) -> io::Result<()>| rows.into_iter().try_for_each(take);
+            write_each(dialect, each, &mut one_by_one).unwrap();
+            assert_eq!(together, one_by_one);
+        }
+    }
+
+    #[test]
+    fn a_row_that_cannot_be_made_ends_the_table() {
+        let each = |take: &mut dyn FnMut(TestRow) -> io::Result<()>| {
+            take(row("plain", 0.1))?;
+            Err(io::ErrorKind::InvalidData.into())
+        };
+        let mut out = Vec::new();
+        assert_eq!(
+            write_each(Dialect::STANDARD, each, &mut out).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
     }
 }

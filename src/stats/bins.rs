@@ -22,7 +22,8 @@
 //! which every answer takes in: no answer shows when that was.
 //!
 //! All state is integers and adding is commutative: equal answers in any order. Pages of bins are made at first touch, so
-//! memory follows the spread of the data, at most 8 bytes · 2^B per power of two that occurs, and not their number.
+//! memory follows the spread of the data, at most 8 bytes · 2^B per power of two that occurs and up to as much again of
+//! room, and not their number.
 
 use crate::math::simd::prefetch;
 use serde::ser::SerializeSeq;
@@ -95,7 +96,7 @@ impl Aim {
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Vec<(u64, u64, u64)>")]
 pub struct Bins<const BITS: u32> {
-    /// For each page of bin numbers, where its bins end in `bins`, in pages; 0 where it has none yet, so that the system
+    /// For each page of bin numbers, where its bins end in `words`, in pages; 0 where it has none yet, so that the system
     /// need not fill what is never used. Empty before the first value.
     places: Box<[u16]>,
     /// All pages made so far are among these.
@@ -337,8 +338,9 @@ impl<const BITS: u32> Bins<BITS> {
     }
 
     fn counts(&self, of: impl Fn(u64) -> bool) -> u64 {
-        let occupied = self.occupied();
-        occupied.iter().filter(|(number, _)| of(number % Self::NEGATIVE)).map(|(_, bin)| bin.count).sum()
+        let bins = |(number, first): (usize, usize)| (0..PAGE).map(move |i| (number + i, first + i));
+        let counted = self.pages().flat_map(bins).filter(|&(number, _)| of(number as u64 % Self::NEGATIVE));
+        counted.map(|(_, place)| self.bin(place).count).sum()
     }
 
     /// Values that are numbers.
@@ -791,6 +793,69 @@ mod tests {
         let mut both = half.clone();
         both.merge(&half);
         assert_eq!((both.count(), both.aside.len()), (2 * (FULL - 1), 1));
+    }
+
+    /// What a word cannot hold is aside from the start, whatever a file says; then such bins are put together.
+    #[test]
+    fn words_read_from_files_are_never_full() {
+        let count = |bins: &FineBins| -> u64 { bins.occupied().iter().map(|(_, bin)| bin.count).sum() };
+        for n in [1, FULL - 1, FULL, FULL + 1, 2 * FULL - 1, 2 * FULL, (1 << 40) - 1] {
+            let text = format!("[[5000,{n},{}],[5001,{n},0]]", n * DETAIL);
+            let bins: FineBins = serde_json::from_str(&text).unwrap();
+            assert_eq!(bins.aside.len(), if n < FULL { 0 } else { 2 });
+            assert_eq!((count(&bins), bins.count()), (2 * n, 2 * n));
+            assert_eq!(serde_json::to_string(&bins).unwrap(), text);
+            for (mut a, b) in [(bins.clone(), &bins), (FineBins::new(), &bins)] {
+                let expected = count(&a) + 2 * n;
+                a.merge(b);
+                assert_eq!((count(&a), a.count()), (expected, expected));
+                assert!(a.words.iter().all(|&word| word < FULL << SUM_BITS));
+                assert_eq!(a.ranked(0.0, 1.0).count(), expected);
+            }
+        }
+    }
+
+    /// A bin that has all it counts aside is still there, for every question.
+    #[test]
+    fn an_empty_word_with_more_aside_counts() {
+        let x = 3.0;
+        let mut bins = FineBins::new();
+        bins.add_all(&vec![x; FULL as usize]);
+        assert!(bins.words.iter().all(|&word| word == 0) && bins.aside.len() == 1);
+        assert_eq!((bins.count(), bins.ranked(x, x).count()), (FULL, FULL));
+        assert_ne!(bins, FineBins::new());
+        let mut other = FineBins::new();
+        other.add_all(&[1.0, 5.0]);
+        let (mut a, mut b) = (bins.clone(), other.clone());
+        a.merge(&other);
+        b.merge(&bins);
+        assert_eq!((&a, a.count()), (&b, FULL + 2));
+        assert_eq!(serde_json::from_str::<FineBins>(&serde_json::to_string(&a).unwrap()).unwrap(), a);
+    }
+
+    /// Batches that are fetched and batches of one bin, in any order: nothing that waits is lost.
+    #[test]
+    fn batches_of_one_bin_between_others() {
+        let mut draws = Draws(9);
+        let mut scattered = || -> Vec<f64> { (0..BATCH).map(|_| draws.normal().exp()).collect() };
+        let one = vec![0.25; BATCH];
+        for order in 0..32_u32 {
+            let mut values: Vec<f64> = Vec::new();
+            for i in 0..5 {
+                values.extend(if order >> i & 1 == 1 { scattered() } else { one.clone() });
+            }
+            values.extend(&scattered()[..7]);
+            let (mut fine, mut coarse) = (FineBins::new(), CoarseBins::new());
+            let (mut fine_by_one, mut coarse_by_one) = (FineBins::new(), CoarseBins::new());
+            fine.add_all(&values);
+            coarse.add_all(&values);
+            for &x in &values {
+                fine_by_one.add_all(&[x]);
+                coarse_by_one.add_all(&[x]);
+            }
+            assert_eq!((fine.count(), coarse.count()), (values.len() as u64, values.len() as u64));
+            assert_eq!((fine, coarse), (fine_by_one, coarse_by_one), "order {order:b}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use capstake::model::Model;
 use capstake::model::dependence::{Factor, Group, InputVariable};
 use capstake::model::ledger::{Law, Num};
 use capstake::rng::stream::{StreamKey, normal_of_draw, normal_of_path, uniform_of_draw};
+use capstake::stats::moments::{ChunkCoMoments, CoMoments};
 
 /// What the engine must show on one path, from the scalar forms alone.
 pub struct ScalarDraws<'a> {
@@ -195,5 +196,89 @@ fn scenarios_beyond_base_equal_the_twins() {
         let model = scenario::from_text(name, text, &[]);
         let worst = compare(&model, 256, 1e-9);
         println!("{name}: largest difference {worst:e}");
+    }
+}
+
+/// The world goes four periods ahead of its companies: timelines that end before, at and after the end of such a batch.
+#[test]
+fn timelines_of_a_few_periods_equal_the_twins() {
+    let timelines = [
+        ("quarter", ["2026-09-30", "2026-12-31", "2027-03-31", "2027-06-30", "2027-09-30", "2028-06-30"]),
+        ("month", ["2026-07-31", "2026-09-30", "2026-10-31", "2026-11-30", "2027-02-28", "2027-03-31"]),
+        ("year", ["2026-12-31", "2027-12-31", "2028-12-31", "2029-12-31", "2030-12-31", "2034-12-31"]),
+    ];
+    for (period, horizons) in timelines {
+        for horizon in horizons {
+            let overrides = [format!("timeline.period=\"{period}\""), format!("timeline.horizon={horizon}")];
+            let model = scenario::shipped_with("base", &overrides.each_ref().map(String::as_str));
+            compare(&model, 64, 1e-9);
+        }
+    }
+}
+
+/// Products of correlated factors and yearly sums of innovations and jumps, which no metric shows, from the scalar draws.
+#[test]
+fn factors_and_noise_are_those_of_their_periods() {
+    let seed = 5;
+    let timelines = [
+        ["timeline.period=\"month\"", "timeline.horizon=2028-02-29"],
+        ["run.booking=\"middle\"", "costs.fixed_usd_bn_per_year=1.5"],
+    ];
+    for overrides in timelines {
+        let model = scenario::shipped_with("base", &overrides);
+        let plan = Plan::from_model(&model, seed, Isa::detect());
+        let mut block = Block::with_noise(&plan);
+        let asked = Asked { factor_pairs: LANES, ..Asked::default() };
+        block.run(&plan, 0, asked);
+        let draws = |lane: usize| ScalarDraws { model: &model, seed, path: lane as u64 };
+        let periods = &plan.steps.periods;
+        for (chunk, &(_, a, b)) in block.factor_pairs.iter().zip(&plan.innovations.pairs) {
+            let (mut found, mut expected) = (CoMoments::default(), CoMoments::default());
+            found.add_chunk(chunk);
+            let of = |row: usize, p: usize, lane: usize| draws(lane).factor(p, plan.innovations.factors[row]);
+            let mut scalar = ChunkCoMoments::EMPTY;
+            for p in 0..periods.len() {
+                let [xs, ys] =
+                    [a, b].map(|row| (0..LANES).map(|lane| of(row, p, lane)).collect::<Vec<f64>>());
+                scalar.add_all(&xs, &ys);
+            }
+            expected.add_chunk(&scalar);
+            assert_eq!(found.count(), expected.count());
+            assert!((found.correlation() - expected.correlation()).abs() < 1e-12);
+        }
+        let drawn: Vec<usize> =
+            (0..plan.innovations.factors.len()).filter(|&row| block.noise[row][0][0] != 0.0).collect();
+        assert!(drawn.len() > 8, "factors that move something");
+        let mut jumps = 0;
+        for lane in 0..LANES {
+            let draws = draws(lane);
+            let mut first = 0;
+            for (y, year) in plan.steps.years.iter().enumerate() {
+                for &row in &drawn {
+                    let factor = plan.innovations.factors[row];
+                    let sum: f64 = (first..=year.last).map(|p| draws.factor(p, factor)).sum();
+                    let found = block.noise[row][y][lane];
+                    assert!((found - sum).abs() < 1e-12, "{factor:?} {}: {found}, not {sum}", year.year);
+                }
+                for (i, shock) in model.shocks.iter().enumerate() {
+                    let constant = |num| model.ledger.constant(num).expect("a constant of base");
+                    let jump = |p: usize| {
+                        let chance = 1.0 - (-constant(shock.rate) * periods[p].length).exp();
+                        let strikes = draws.strike(p, i) < chance;
+                        if strikes {
+                            constant(shock.mean) + constant(shock.sd) * draws.size(p, i)
+                        } else {
+                            0.0
+                        }
+                    };
+                    let sum: f64 = (first..=year.last).map(jump).sum();
+                    let found = block.noise[plan.innovations.factors.len() + i][y][lane];
+                    assert!((found - sum).abs() < 1e-12, "{} {}: {found}, not {sum}", shock.name, year.year);
+                    jumps += u32::from(sum != 0.0);
+                }
+                first = year.last + 1;
+            }
+        }
+        assert!(jumps > 10, "{jumps} years with a jump");
     }
 }

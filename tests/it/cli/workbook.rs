@@ -41,6 +41,24 @@ fn a_folder_of_another_dialect_is_read_as_it_was_written() {
     }
 }
 
+/// Where CSV alone is written, sample paths are made row by row: the same bytes.
+#[test]
+fn csv_alone_is_the_csv_among_other_formats() {
+    let place = Place::with_minimal();
+    for (i, dialect) in ["", " --csv-dialect excel-eu", " --csv-bom"].into_iter().enumerate() {
+        place.run(&format!("run minimal.toml -n 2000 -q -o all{i}{dialect}")).ends(0);
+        place.run(&format!("run minimal.toml -n 2000 -q -o csv{i} --formats csv{dialect}")).ends(0);
+        for file in ["summary.csv", "quantiles.csv", "annual.csv", "histogram.csv", "sample_paths.csv"] {
+            assert!(
+                place.read(&format!("all{i}/{file}")) == place.read(&format!("csv{i}/{file}")),
+                "{file}{dialect}"
+            );
+        }
+        place.run(&format!("report csv{i} --formats html")).ends(0);
+        place.run(&format!("verify csv{i}")).ends(0);
+    }
+}
+
 #[test]
 fn what_report_adds_to_a_folder_is_part_of_it() {
     let place = Place::with_minimal();
