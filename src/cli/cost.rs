@@ -89,8 +89,9 @@ impl Cost {
             + count(model.ledger.entries().len()) * 140.0
             + 20_000.0;
         let state = metrics * 110e3 + years * series * 8e3 + 50.0 * series * periods * 8.0;
-        // A metric's fine bins spread over a dozen powers of two, those of a year too; see `stats::bins`.
-        let memory_base = 6e6 + metrics * 0.5e6 + years * series * 57e3;
+        // A metric's fine bins spread over a dozen powers of two, those of a year too (see `stats::bins`): half of this. The
+        // other half is for the bytes of a checkpoint: 20 million paths of base take 155 MB with two threads.
+        let memory_base = 6e6 + metrics * 1e6 + years * series * 110e3;
         let memory_thread = 3e6 + count(CHUNK_PATHS as usize) * 8.0 * (metrics + years * series);
         Cost {
             path_seconds: path * 1e-9,
