@@ -1,7 +1,7 @@
 //! A histogram small enough for a line of text: how values are spread between their quantiles 0.01 and 0.99.
 
 use super::digits::significant;
-use crate::stats::bins::Ranked;
+use crate::stats::quantiles::Ranked;
 
 /// Slots that are counted; the cells of a drawing are some of them together.
 const SLOTS: usize = 240;

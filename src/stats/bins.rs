@@ -25,6 +25,7 @@
 //! memory follows the spread of the data, at most 8 bytes · 2^B per power of two that occurs and up to as much again of
 //! room, and not their number.
 
+use super::quantiles::{Ranked, RankedBin};
 use crate::math::simd::prefetch;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
@@ -376,7 +377,7 @@ impl<const BITS: u32> Bins<BITS> {
             RankedBin { low: within(low), high: within(high), mean: within(mean), count: bin.count, through }
         });
         let bins: Vec<RankedBin> = bins.collect();
-        Ranked { count: through, bins, min, max }
+        Ranked::new(bins, min, max)
     }
 
     /// The bounds of the bin so many steps from zero, and the mean between them, as sizes. The open bin has no far
@@ -431,137 +432,17 @@ impl<const BITS: u32> TryFrom<Vec<(u64, u64, u64)>> for Bins<BITS> {
     }
 }
 
-/// One bin among its neighbours.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct RankedBin {
-    /// No value in it is smaller.
-    pub low: f64,
-    /// No value in it is larger.
-    pub high: f64,
-    /// The mean of the values in it.
-    pub mean: f64,
-    /// Values in it.
-    pub count: u64,
-    /// Values in it and in all lower bins.
-    pub through: u64,
-}
-
-/// Bins in rising order, with running counts, as questions need them. Without any value every answer is NaN.
-#[derive(Clone, Debug)]
-pub struct Ranked {
-    bins: Vec<RankedBin>,
-    count: u64,
-    min: f64,
-    max: f64,
-}
-
-impl Ranked {
-    /// The bins that have values, in rising order.
-    pub fn bins(&self) -> &[RankedBin] {
-        &self.bins
-    }
-
-    /// Values that are numbers.
-    pub fn count(&self) -> u64 {
-        self.count
-    }
-
-    /// The smallest value.
-    pub fn min(&self) -> f64 {
-        self.min
-    }
-
-    /// The largest value.
-    pub fn max(&self) -> f64 {
-        self.max
-    }
-
-    /// The bin of the rank-th smallest value; ranks count from 1 and are brought into 1..=count.
-    fn bin_of(&self, rank: u64) -> Option<&RankedBin> {
-        let rank = rank.clamp(1, self.count.max(1));
-        self.bins.get(self.bins.partition_point(|bin| bin.through < rank))
-    }
-
-    /// The rank-th smallest value, counted from 1, up to the bins' error; the first and the last are exact.
-    pub fn order_statistic(&self, rank: u64) -> f64 {
-        match self.bin_of(rank) {
-            None => f64::NAN,
-            Some(_) if rank <= 1 => self.min,
-            Some(_) if rank >= self.count => self.max,
-            Some(bin) => bin.mean,
-        }
-    }
-
-    /// The quantile q of 0..=1, linear between order statistics: at rank 1 + (n−1)·q (Hyndman and Fan, "Sample
-    /// quantiles in statistical packages", 1996, definition 7).
-    pub fn quantile(&self, q: f64) -> f64 {
-        let position = self.count.saturating_sub(1) as f64 * q;
-        let below = position.floor();
-        let rank = below as u64 + 1;
-        let (low, high) = (self.order_statistic(rank), self.order_statistic(rank + 1));
-        (low + (position - below) * (high - low)).clamp_or_nan(self.min, self.max)
-    }
-
-    /// An interval for a quantile: from the lower edge of the bin of the one order statistic to the upper edge of the
-    /// bin of the other. It covers whatever the two order statistics between them cover. Ranks count from 1.
-    pub fn quantile_interval(&self, ranks: (u64, u64)) -> (f64, f64) {
-        let low = self.bin_of(ranks.0).map_or(f64::NAN, |bin| bin.low);
-        let high = self.bin_of(ranks.1).map_or(f64::NAN, |bin| bin.high);
-        (low, high)
-    }
-
-    /// The mean of the lowest share p of the values: of the lowest p·n, the one across that boundary in part. Bins
-    /// wholly inside count with their mean; only that of the boundary has the bins' error.
-    pub fn shortfall_low(&self, p: f64) -> f64 {
-        self.mean_of_first(p, self.min, self.bins.iter())
-    }
-
-    /// The mean of the highest share p of the values, as [`shortfall_low`](Self::shortfall_low).
-    pub fn shortfall_high(&self, p: f64) -> f64 {
-        self.mean_of_first(p, self.max, self.bins.iter().rev())
-    }
-
-    fn mean_of_first<'a>(&self, p: f64, outermost: f64, bins: impl Iterator<Item = &'a RankedBin>) -> f64 {
-        let wanted = p * self.count as f64;
-        if self.count > 0 && wanted <= 1.0 {
-            return outermost;
-        }
-        let mut left = wanted;
-        let mut sum = 0.0;
-        for bin in bins {
-            let taken = left.min(bin.count as f64);
-            sum += taken * bin.mean;
-            left -= taken;
-            if left <= 0.0 {
-                break;
-            }
-        }
-        (sum / wanted).clamp_or_nan(self.min, self.max)
-    }
-}
-
-trait ClampOrNan {
-    fn clamp_or_nan(self, min: f64, max: f64) -> f64;
-}
-
-impl ClampOrNan for f64 {
-    /// `clamp` without its panic: NaN bounds, of no values at all, give NaN.
-    fn clamp_or_nan(self, min: f64, max: f64) -> f64 {
-        if min <= max { self.clamp(min, max) } else { f64::NAN }
-    }
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::stats::exact_sum::ExactSum;
     use proptest::prelude::*;
 
     /// SplitMix64 (Steele, Lea and Flood 2014): enough for tests.
-    struct Draws(u64);
+    pub struct Draws(pub u64);
 
     impl Draws {
-        fn uniform(&mut self) -> f64 {
+        pub fn uniform(&mut self) -> f64 {
             self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mut z = self.0;
             z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -569,31 +450,21 @@ mod tests {
             ((z ^ (z >> 31)) >> 11) as f64 * 2f64.powi(-53) + 2f64.powi(-54)
         }
 
-        fn normal(&mut self) -> f64 {
+        pub fn normal(&mut self) -> f64 {
             (-2.0 * self.uniform().ln()).sqrt() * (std::f64::consts::TAU * self.uniform()).cos()
         }
     }
 
-    fn ranked<const BITS: u32>(values: &[f64]) -> Ranked {
+    /// The values in ranked bins.
+    pub fn ranked<const BITS: u32>(values: &[f64]) -> Ranked {
         let mut bins = Bins::<BITS>::new();
         bins.add_all(values);
         let defined = || values.iter().copied().filter(|x| !x.is_nan());
         bins.ranked(defined().fold(f64::NAN, f64::min), defined().fold(f64::NAN, f64::max))
     }
 
-    fn sorted(values: &[f64]) -> Vec<f64> {
-        let mut sorted: Vec<f64> = values.iter().copied().filter(|x| !x.is_nan()).collect();
-        sorted.sort_by(f64::total_cmp);
-        sorted
-    }
-
-    fn sorted_quantile(sorted: &[f64], q: f64) -> f64 {
-        let h = (sorted.len() - 1) as f64 * q;
-        let (below, above) = (sorted[h.floor() as usize], sorted[h.ceil() as usize]);
-        below + h.fract() * (above - below)
-    }
-
-    fn laws() -> Vec<(&'static str, Vec<f64>)> {
+    /// Values of laws of every kind.
+    pub fn laws() -> Vec<(&'static str, Vec<f64>)> {
         let mut draws = Draws(1);
         let n = 30_000;
         let mut make = |name, law: &mut dyn FnMut(&mut Draws) -> f64| {
@@ -613,83 +484,6 @@ mod tests {
             make("with undefined", &mut |d| if d.uniform() < 0.4 { f64::NAN } else { d.normal().exp() }),
             make("cauchy", &mut |d| d.normal() / d.normal()),
         ]
-    }
-
-    const LEVELS: [f64; 15] =
-        [0.0, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.3333, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1.0];
-
-    fn quantile_errors<const BITS: u32>(bound: f64) {
-        for (name, values) in laws() {
-            let (found, truth) = (ranked::<BITS>(&values), sorted(&values));
-            assert_eq!(found.count(), truth.len() as u64);
-            for q in LEVELS {
-                let (x, t) = (found.quantile(q), sorted_quantile(&truth, q));
-                // Between two signs the bound is a share of the larger neighbour.
-                let h = (truth.len() - 1) as f64 * q;
-                let neighbours = truth[h.floor() as usize].abs().max(truth[h.ceil() as usize].abs());
-                let size = if t.abs() < 1e-4 { neighbours } else { t.abs() };
-                assert!((x - t).abs() <= bound * size + 1e-9, "{name} {q}: {x} for {t}");
-            }
-            for rank in [1, 2, 77, truth.len() / 2, truth.len()] {
-                let (x, t) = (found.order_statistic(rank as u64), truth[rank - 1]);
-                assert!((x - t).abs() <= bound * t.abs() + 1e-9, "{name} {rank}: {x} for {t}");
-                let (low, high) = found.quantile_interval((rank as u64, rank as u64));
-                assert!(low <= t + 1e-9 && t - 1e-9 <= high, "{name} {rank}: {t} outside {low}, {high}");
-                assert!(low <= x && x <= high || rank == 1 || rank == truth.len());
-            }
-        }
-    }
-
-    #[test]
-    fn quantiles_keep_the_fine_bound() {
-        quantile_errors::<11>(0.0005);
-    }
-
-    #[test]
-    fn quantiles_keep_the_coarse_bound() {
-        quantile_errors::<8>(0.005);
-    }
-
-    #[test]
-    #[should_panic(expected = "normal")]
-    fn coarser_bins_would_break_the_coarse_bound() {
-        quantile_errors::<4>(0.005);
-    }
-
-    #[test]
-    fn shortfall_agrees_with_sorted_values() {
-        for (name, values) in laws() {
-            let (found, truth) = (ranked::<11>(&values), sorted(&values));
-            for p in [1e-6, 0.01, 0.05, 0.05001, 0.5, 1.0] {
-                let mean = |values: &mut dyn Iterator<Item = f64>| {
-                    let wanted = p * truth.len() as f64;
-                    let (mut sum, mut left) = (0.0, wanted);
-                    for x in values {
-                        sum += x * left.clamp(0.0, 1.0);
-                        left -= 1.0;
-                    }
-                    sum / wanted
-                };
-                let low = mean(&mut truth.iter().copied());
-                let high = mean(&mut truth.iter().rev().copied());
-                // Whole bins are as good as exact; the boundary's bin holds a small part of the paths.
-                let scale = truth.iter().map(|x| x.abs()).sum::<f64>() / truth.len() as f64;
-                for (x, t) in [(found.shortfall_low(p), low), (found.shortfall_high(p), high)] {
-                    assert!((x - t).abs() <= 1e-5 * t.abs().max(scale) + 1e-9, "{name} {p}: {x} for {t}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn the_boundary_value_counts_in_part() {
-        // Four values, a half: the lowest two; three tenths: the first and a fifth of the second.
-        let four = ranked::<11>(&[1.0, 2.0, 4.0, 8.0]);
-        assert_eq!(four.shortfall_low(0.5), 1.5);
-        assert!((four.shortfall_low(0.3) - (1.0 + 0.2 * 2.0) / 1.2).abs() < 1e-15);
-        assert_eq!((four.shortfall_low(0.05), four.shortfall_high(0.05)), (1.0, 8.0));
-        assert!((four.shortfall_high(0.3) - (8.0 + 0.2 * 4.0) / 1.2).abs() < 1e-15);
-        assert_eq!((four.quantile(0.5), four.quantile(0.1)), (3.0, 1.0 + 0.3 * 1.0));
     }
 
     #[test]
@@ -870,54 +664,6 @@ mod tests {
             ["[[999999999,1,0]]", "[[200000,1,0]]", "[[262144,1,0]]", "[[1,0,0]]", "[[1,1,16777216]]"]
         {
             assert!(serde_json::from_str::<FineBins>(wrong).is_err());
-        }
-    }
-
-    /// Ranks l and u with P(l ≤ B ≤ u−1) at least 95% for binomial B, at most 2.5% on either side; and that probability.
-    fn binomial_ranks(n: u64, q: f64) -> ((u64, u64), f64) {
-        let mut log_choose = 0.0;
-        let mut probability = Vec::new();
-        for k in 0..=n {
-            if k > 0 {
-                log_choose += ((n - k + 1) as f64 / k as f64).ln();
-            }
-            probability.push((log_choose + k as f64 * q.ln() + (n - k) as f64 * (1.0 - q).ln()).exp());
-        }
-        let up_to = |k: u64| probability[..=k as usize].iter().sum::<f64>();
-        let lower = (1..=n).take_while(|&l| up_to(l - 1) <= 0.025).last().unwrap();
-        let upper = (1..=n).find(|&u| 1.0 - up_to(u - 1) <= 0.025).unwrap();
-        ((lower, upper), up_to(upper - 1) - up_to(lower - 1))
-    }
-
-    /// How far the share of intervals that hold the truth is from what the binomial law says, in standard errors, for
-    /// a lognormal law with σ = 3: its intervals are some hundred bins wide, so the outer edges add next to nothing.
-    fn coverage_z(q: f64, normal_quantile: f64, factor: f64) -> f64 {
-        let (n, repetitions) = (400, 4000);
-        let (ranks, expected) = binomial_ranks(n, q);
-        assert!((0.95..0.975).contains(&expected));
-        let mut draws = Draws(11);
-        let truth = (3.0 * normal_quantile).exp() * factor;
-        let mut covered = 0;
-        let mut values = vec![0.0; n as usize];
-        for _ in 0..repetitions {
-            values.fill_with(|| (3.0 * draws.normal()).exp());
-            let (low, high) = ranked::<11>(&values).quantile_interval(ranks);
-            covered += i32::from(low <= truth && truth <= high);
-        }
-        let found = f64::from(covered) / f64::from(repetitions);
-        let std_error = (expected * (1.0 - expected) / f64::from(repetitions)).sqrt();
-        let z = (found - expected) / std_error;
-        assert!((0.8..1.0).contains(&found), "q {q} × {factor}: coverage {found}, truth {expected}, z {z}");
-        z
-    }
-
-    #[test]
-    fn intervals_cover_as_often_as_they_say() {
-        for (q, normal_quantile) in [(0.05, -1.6448536269514722), (0.5, 0.0), (0.95, 1.6448536269514722)] {
-            let z = coverage_z(q, normal_quantile, 1.0);
-            assert!(z.abs() < 3.5, "q {q}: z {z}");
-            let moved = coverage_z(q, normal_quantile, 1.2);
-            assert!(moved < -6.0, "q {q}: z {moved} about a moved truth");
         }
     }
 

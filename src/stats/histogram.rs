@@ -3,7 +3,7 @@
 //! Every value is in exactly one bin, so the counts add up to the number of values. They are gathered from the fine
 //! bins: one that lies across an edge counts where its middle lies.
 
-use super::bins::Ranked;
+use super::quantiles::Ranked;
 
 /// Bins [low, high) side by side, from low to high. Those at the ends may be wider than the others.
 #[derive(Clone, Debug, PartialEq)]

@@ -11,5 +11,6 @@ pub mod bins;
 pub mod exact_sum;
 pub mod histogram;
 pub mod moments;
+pub mod quantiles;
 pub mod rank;
 pub mod summary;

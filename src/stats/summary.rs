@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bins::{Bins, Ranked};
+use super::bins::Bins;
 use super::histogram::Histogram;
 use super::moments::{ChunkMoments, Moments};
+use super::quantiles::Ranked;
 
 /// A summary whose quantiles are within 0.05%.
 pub type MetricSummary = Summary<11>;

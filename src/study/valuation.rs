@@ -9,9 +9,9 @@ use crate::model::ledger::{Law, Ledger, Num, Origin};
 use crate::model::timeline::Year;
 use crate::model::{Model, Source};
 use crate::run::{Event, RunResult, YearSummary};
-use crate::stats::bins::Ranked;
 use crate::stats::histogram::Histogram;
 use crate::stats::moments::Moments;
+use crate::stats::quantiles::Ranked;
 use crate::stats::summary::{MetricSummary, Statistics};
 use std::collections::HashMap;
 
