@@ -223,7 +223,8 @@ impl<V: Vector> Company<V> {
         self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
         let (net, paid) = (leader.sales.net, self.share.paid);
         self.keep(net, view);
-        self.books.spend_as(&leader.books, plan, &world.costs, &view.costs, net, paid, self.alive_before);
+        self.books.compute = leader.books.compute;
+        self.books.settle(plan, &world.costs, &view.costs, net, paid, self.alive_before);
         self.remember(at);
     }
 
@@ -275,7 +276,8 @@ impl<V: Vector> Company<V> {
         let view = world.view(Some(at.period));
         self.keep(net, view);
         let (inference, alive) = (self.sales.inference, self.alive_before);
-        self.books.spend(plan, &world.costs, &view.costs, net, inference, paid, alive);
+        self.books.buy_compute(plan, &world.costs, &view.costs, net, inference, alive);
+        self.books.settle(plan, &world.costs, &view.costs, net, paid, alive);
         self.past.net[at.period] = net;
         self.remember(at);
     }

@@ -164,16 +164,15 @@ impl<V: Vector> Books<V> {
         }
     }
 
-    /// A period's costs, tax and cash, from net revenue, cost of inference, the payment, and 1 while the company lives.
+    /// A period's compute, from net revenue, cost of inference, and 1 while the company lives.
     #[inline(always)]
-    pub fn spend(
+    pub fn buy_compute(
         &mut self,
         plan: &Plan,
         terms: &Costs<V>,
         costs: &PeriodCosts<V>,
         net: V,
         inference: V,
-        paid: V,
         alive: V,
     ) {
         let need = costs.research.mul_add(net, inference);
@@ -186,14 +185,12 @@ impl<V: Vector> Books<V> {
             self.compute_home = beyond.mul_add(terms.flex_home, costs.committed_home * alive);
             self.unused_home = unused * costs.home_part;
         }
-        self.settle(plan, terms, costs, net, paid, alive);
     }
 
-    /// The same where the books of a company of the same sales have the cost of compute worked out.
+    /// Operating expenses, tax and cash, once the cost of compute is known.
     #[inline(always)]
-    pub fn spend_as(
+    pub fn settle(
         &mut self,
-        other: &Books<V>,
         plan: &Plan,
         terms: &Costs<V>,
         costs: &PeriodCosts<V>,
@@ -201,13 +198,6 @@ impl<V: Vector> Books<V> {
         paid: V,
         alive: V,
     ) {
-        self.compute = other.compute;
-        self.settle(plan, terms, costs, net, paid, alive);
-    }
-
-    /// Operating expenses, tax and cash, once the cost of compute is known.
-    #[inline(always)]
-    fn settle(&mut self, plan: &Plan, terms: &Costs<V>, costs: &PeriodCosts<V>, net: V, paid: V, alive: V) {
         self.ebitda = net - paid - self.compute - costs.opex * net - costs.fixed * alive;
         let pretax = self.cash.mul_add(costs.interest, self.ebitda);
         self.pretax = pretax;
