@@ -100,7 +100,9 @@ fn sources() -> Vec<Source> {
 
 /// Code up to the tests, without comment lines.
 fn code_of(text: &str) -> String {
-    let end = text.find("#[cfg(test)]\nmod tests {").unwrap_or(text.len());
+    // What tests share with those of a file beside them is tests too.
+    let tests = ["#[cfg(test)]\nmod tests {", "#[cfg(test)]\npub(super) mod tests {"];
+    let end = tests.iter().filter_map(|head| text.find(head)).min().unwrap_or(text.len());
     text[..end].lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
@@ -260,5 +262,8 @@ fn the_reader_of_sources_sees_what_it_should() {
     let has = |head: &str, name: &str| heads.contains(&(head.into(), name.into()));
     assert!(has("crate", "math") && has("crate", "model") && has("toml", "de"));
     assert!(!heads.iter().any(|(head, name)| head == "toml" && name == "y"));
-    assert_eq!(code_of("a\n// b::c\n#[cfg(test)]\nmod tests {\n x::y\n}"), "a");
+    for visibility in ["", "pub(super) "] {
+        let text = format!("a\n// b::c\n#[cfg(test)]\n{visibility}mod tests {{\n x::y\n}}");
+        assert_eq!(code_of(&text), "a");
+    }
 }
