@@ -191,10 +191,11 @@ pub fn encode<R: Row>(rows: &[R], dialect: Dialect) -> Encoded {
 
 /// The same of a table whose rows come one by one.
 pub fn encode_each<R: Row>(
-    rows: impl FnOnce(&mut dyn FnMut(R) -> io::Result<()>) -> io::Result<()>,
+    rows: impl FnOnce(&mut dyn FnMut(&R) -> io::Result<()>) -> io::Result<()>,
     dialect: Dialect,
 ) -> Encoded {
-    let mut bytes = Vec::new();
+    // Room that stays untouched costs nothing; growing into it would copy.
+    let mut bytes = Vec::with_capacity(1 << 22);
     let written = sink::csv::write_each(dialect, rows, &mut bytes);
     Encoded::table::<R>(written.map(|()| bytes))
 }

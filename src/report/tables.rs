@@ -303,7 +303,7 @@ fn events(valuation: &Valuation) -> Vec<EventRow> {
 pub fn sample_paths(plan: &Plan, result: &RunResult) -> Vec<SamplePathRow> {
     let mut rows = Vec::new();
     let all: Result<(), Infallible> = each_sample_path(plan, result, |row| {
-        rows.push(row);
+        rows.push(row.clone());
         Ok(())
     });
     all.map_or_else(|never| match never {}, |()| rows)
@@ -316,7 +316,7 @@ pub fn sample_paths(plan: &Plan, result: &RunResult) -> Vec<SamplePathRow> {
 pub fn each_sample_path<E>(
     plan: &Plan,
     result: &RunResult,
-    mut take: impl FnMut(SamplePathRow) -> Result<(), E>,
+    mut take: impl FnMut(&SamplePathRow) -> Result<(), E>,
 ) -> Result<(), E> {
     let clouds = plan.cloud_names();
     // Many rows of few words: they share them.
@@ -330,14 +330,17 @@ pub fn each_sample_path<E>(
             let series = plan.deals[d].series.iter().enumerate();
             // Of the first year's remainder and its past: no period has such a figure.
             for (s, _) in series.filter(|(_, series)| !series.is_full_year()) {
+                let mut row = SamplePathRow {
+                    path: path as u64,
+                    deal: deals[d].clone(),
+                    period_end: ends[0].clone(),
+                    series: names[d][s].clone(),
+                    value: 0.0,
+                };
                 for (end, values) in ends.iter().zip(periods) {
-                    take(SamplePathRow {
-                        path: path as u64,
-                        deal: deals[d].clone(),
-                        period_end: end.clone(),
-                        series: names[d][s].clone(),
-                        value: values[s],
-                    })?;
+                    row.period_end = end.clone();
+                    row.value = values[s];
+                    take(&row)?;
                 }
             }
         }

@@ -327,13 +327,20 @@ impl<const BITS: u32> Bins<BITS> {
 
     /// Bins that have values, by number. Where there are few values most of a page is empty: it is passed over fast.
     fn occupied(&self) -> Vec<(u64, Bin)> {
-        let mut occupied = Vec::new();
+        let mut occupied = Vec::with_capacity(2 * self.words.len() / PAGE);
         for (number, first) in self.pages() {
-            let words = self.words[first..first + PAGE].iter().enumerate();
-            // A bin may have all it counts aside.
-            let used = words.filter(|&(_, &word)| word != 0 || !self.aside.is_empty());
-            let bins = used.map(|(i, _)| ((number + i) as u64, self.bin(first + i)));
-            occupied.extend(bins.filter(|(_, bin)| bin.count > 0));
+            for (eighth, words) in self.words[first..first + PAGE].as_chunks::<8>().0.iter().enumerate() {
+                // A bin may have all it counts aside.
+                if words.iter().fold(0, |all, word| all | word) == 0 && self.aside.is_empty() {
+                    continue;
+                }
+                for i in 8 * eighth..8 * eighth + 8 {
+                    let bin = self.bin(first + i);
+                    if bin.count > 0 {
+                        occupied.push(((number + i) as u64, bin));
+                    }
+                }
+            }
         }
         occupied
     }
@@ -376,8 +383,9 @@ impl<const BITS: u32> Bins<BITS> {
             let within = |x: f64| x.clamp(min, max);
             RankedBin { low: within(low), high: within(high), mean: within(mean), count: bin.count, through }
         });
-        let bins: Vec<RankedBin> = bins.collect();
-        Ranked::new(bins, min, max)
+        let mut room = Vec::with_capacity(all.len());
+        room.extend(bins);
+        Ranked::new(room, min, max)
     }
 
     /// The bounds of the bin so many steps from zero, and the mean between them, as sizes. The open bin has no far

@@ -16,7 +16,7 @@ const ORDER: [&[&str]; 8] = [
 ];
 
 /// Where each external crate may be named. A dependency without a line here has no room yet.
-const CRATES: [(&str, &[&str]); 27] = [
+const CRATES: [(&str, &[&str]); 28] = [
     ("ndarray", &["math", "model", "kernel", "study", "report"]),
     ("statrs", &["math"]),
     ("toml", &["config"]),
@@ -29,6 +29,7 @@ const CRATES: [(&str, &[&str]); 27] = [
     ("blake3", &["store", "cli"]),
     ("tempfile", &["store", "cli"]),
     ("postcard", &["store"]),
+    ("itoa", &["sink"]),
     ("zmij", &["sink"]),
     ("clap", &["cli"]),
     ("clap_complete", &["cli"]),
