@@ -71,7 +71,7 @@ impl DrawsFile {
         let deals: Vec<String> = plan.model.deals.iter().map(|deal| deal.name.clone()).collect();
         Ok(match format {
             Draws::Csv => {
-                draft.write(&draws_csv::header(dialect, plan))?;
+                draft.write_all(&draws_csv::header(dialect, plan))?;
                 DrawsFile::Csv(draft)
             }
             Draws::Parquet => {
@@ -101,7 +101,7 @@ impl DrawsFile {
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let rows = || unpack(bytes).ok_or_else(|| io::Error::other("a chunk of draws is damaged"));
         match self {
-            DrawsFile::Csv(draft) => draft.write(bytes),
+            DrawsFile::Csv(draft) => draft.write_all(bytes),
             DrawsFile::Parquet(writer) => writer.write(&rows()?),
             DrawsFile::Xlsx(writer, _) => writer.write(&rows()?),
         }
@@ -128,17 +128,6 @@ impl DrawsFile {
                 Ok((draft, remark))
             }
         }
-    }
-}
-
-impl Write for Draft {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        Draft::write(self, bytes)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

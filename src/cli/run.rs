@@ -161,7 +161,11 @@ pub fn simulate(
     let head = Head { identity: state_file::identity(job.plan), draws: None };
     let wanted = arguments.shard.is_some() || arguments.checkpoint != Some(Checkpoint::None);
     let sound = finished.state().broken() == 0;
-    let state = (wanted && sound).then(|| store::to_bytes(&head, finished.state()));
+    let state = (wanted && sound).then(|| {
+        let mut draft = folder.draft(state_file::FILE)?;
+        let written = store::write(&head, finished.state(), &mut draft);
+        written.map(|()| draft).map_err(|error| folder.failed(state_file::FILE, &error))
+    });
     let complete = finished.complete();
     manifest.run.path_ranges = ranges(&finished);
     let result = finished.into_result(job.plan);
@@ -180,10 +184,16 @@ pub fn simulate(
         return Err(broken(arguments, job, &result));
     }
     manifest.status = if complete { Status::Complete } else { Status::Partial };
-    let saved = match state {
-        Some(state) => folder.put(state_file::FILE, &state),
-        None => Ok(()),
-    };
+    let formats = arguments.simulation.formats();
+    let csv = formats.contains(&Format::Csv).then_some(dialect);
+    let others = formats.iter().any(|&format| format != Format::Csv);
+    let asked = arguments.shard.is_none() && result.paths > 0 && draws.is_ok();
+    // The state is put away on a thread that mostly waits for the disk, while the answers are made.
+    let (answered, saved) = run::both(
+        2,
+        || asked.then(|| answered(job, &result, csv, others)),
+        || state.map_or(Ok(()), |state| state.and_then(|draft| folder.keep(draft))),
+    );
     // Of both faults that of the draws came first; a state that could be saved lets the run go on all the same.
     let draws = match draws {
         Ok(draws) => draws,
@@ -199,10 +209,6 @@ pub fn simulate(
     if arguments.shard.is_some() {
         return shard_done(arguments, job, folder, manifest);
     }
-    let formats = arguments.simulation.formats();
-    let csv = formats.contains(&Format::Csv).then_some(dialect);
-    let others = formats.iter().any(|&format| format != Format::Csv);
-    let answered = (result.paths > 0).then(|| answered(job, &result, csv, others));
     let (answer, results, files) = match answered {
         Some((answer, tables, files)) => {
             (Some(answer), Some(Results { facts: manifest.facts(), tables }), files)
@@ -282,7 +288,7 @@ fn answered<'a>(
     };
     let paths = || {
         if !others {
-            let rows = |take: &mut dyn FnMut(_) -> _| tables::each_sample_path(job.plan, result, take);
+            let rows = |take: &mut dyn FnMut(&_) -> _| tables::each_sample_path(job.plan, result, take);
             return (Vec::new(), csv.map(|dialect| formats::encode_each(rows, dialect)));
         }
         let rows = tables::sample_paths(job.plan, result);

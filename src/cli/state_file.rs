@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::exit::{Exit, Failure};
-use super::folder;
+use super::folder::Draft;
 use super::manifest::Build;
 use super::output;
 use super::scenario::reason;
@@ -105,6 +105,8 @@ pub struct Keeper {
     head: Head,
     every: Duration,
     last: Mutex<Instant>,
+    /// What is to be the next state.
+    draft: Mutex<Option<io::Result<Draft>>>,
     at_work: AtomicBool,
     warned: AtomicBool,
     written: AtomicU64,
@@ -118,28 +120,35 @@ impl Keeper {
             head: Head { identity: identity(plan), draws: None },
             every,
             last: Mutex::new(Instant::now()),
+            draft: Mutex::new(None),
             at_work: AtomicBool::new(false),
             warned: AtomicBool::new(false),
             written: AtomicU64::new(0),
         }
     }
 
-    /// Whether it is time for a state. Whoever hears yes must come back with one.
+    /// Whether it is time for a state. Whoever hears yes must draft one and keep it.
     pub fn is_due(&self) -> bool {
         // A worker that finds another at it has nothing to add.
         let Ok(last) = self.last.try_lock() else { return false };
         last.elapsed() >= self.every && !self.at_work.swap(true, Ordering::AcqRel)
     }
 
-    /// The bytes of a state that is to be kept.
-    pub fn encode(&self, state: &Snapshot<'_>) -> Vec<u8> {
-        store::to_bytes(&self.head, state)
+    /// Writes a state beside the place of the last one.
+    pub fn draft(&self, state: &Snapshot<'_>) {
+        let written = Draft::begin(&self.folder, FILE)
+            .and_then(|mut draft| store::write(&self.head, state, &mut draft).map(|()| draft));
+        if let Ok(mut draft) = self.draft.lock() {
+            *draft = Some(written);
+        }
     }
 
-    /// Writes an encoded state. A run goes on without its checkpoint where that cannot be written, and says so once.
-    pub fn keep(&self, bytes: &[u8]) {
-        match folder::replace_file(&self.folder, FILE, bytes) {
-            Ok(()) => {
+    /// Puts the draft in its place. A run goes on without its checkpoint where that cannot be written, and says so once.
+    pub fn keep(&self) {
+        let draft = self.draft.lock().ok().and_then(|mut draft| draft.take());
+        let Some(draft) = draft else { return };
+        match draft.and_then(|draft| draft.finish(&self.folder)) {
+            Ok(_) => {
                 self.written.fetch_add(1, Ordering::Relaxed);
             }
             Err(error) => {

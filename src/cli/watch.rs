@@ -101,13 +101,15 @@ impl Observer for Watch<'_> {
         self.keeper.as_ref().is_some_and(Keeper::is_due)
     }
 
-    fn encode_state(&self, state: &Snapshot<'_>) -> Vec<u8> {
-        self.keeper.as_ref().map(|keeper| keeper.encode(state)).unwrap_or_default()
+    fn draft_state(&self, state: &Snapshot<'_>) {
+        if let Some(keeper) = &self.keeper {
+            keeper.draft(state);
+        }
     }
 
-    fn keep_state(&self, bytes: Vec<u8>) {
+    fn keep_state(&self) {
         if let Some(keeper) = &self.keeper {
-            keeper.keep(&bytes);
+            keeper.keep();
         }
     }
 }

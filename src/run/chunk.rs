@@ -107,9 +107,9 @@ impl Shared {
     }
 
     /// Has what has been added up so far, of whole chunks, encoded: meanwhile no worker adds one, and nothing is copied.
-    fn encode_state(&self, observer: &dyn Observer) -> Vec<u8> {
+    fn draft_state(&self, observer: &dyn Observer) {
         let _gate = self.gate.write().expect("no worker panicked");
-        observer.encode_state(&Snapshot::new(&held(&self.done), &self.whole))
+        observer.draft_state(&Snapshot::new(&held(&self.done), &self.whole));
     }
 
     pub(super) fn finish(self) -> Finished {
@@ -220,7 +220,8 @@ impl Worker {
         });
         observer.progress(&Progress { done, paths: shared.task.paths_asked(), mean, std_error });
         if observer.wants_state() {
-            observer.keep_state(shared.encode_state(observer));
+            shared.draft_state(observer);
+            observer.keep_state();
         }
     }
 

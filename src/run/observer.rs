@@ -38,12 +38,10 @@ pub trait Observer: Sync {
     fn wants_state(&self) -> bool {
         false
     }
-    /// Turns that into what is to be kept. No worker can add a chunk meanwhile.
-    fn encode_state(&self, _state: &Snapshot<'_>) -> Vec<u8> {
-        Vec::new()
-    }
-    /// Takes the encoded state, on the worker's own time: the others go on.
-    fn keep_state(&self, _bytes: Vec<u8>) {}
+    /// Writes that where nobody takes it for a state yet. No worker can add a chunk meanwhile.
+    fn draft_state(&self, _state: &Snapshot<'_>) {}
+    /// Makes the draft the state that is kept, on the worker's own time: the others go on.
+    fn keep_state(&self) {}
 }
 
 /// Looks at nothing.

@@ -19,8 +19,9 @@ mod identity;
 
 pub use identity::{Difference, Identity};
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IntoInnerError, Write};
 
+use postcard::ser_flavors::Flavor;
 use serde::{Deserialize, Serialize};
 
 use crate::run::{Savable, State};
@@ -78,41 +79,94 @@ pub enum Fault {
     Malformed(String),
 }
 
-/// Writes a state.
+/// Writes a state as it is packed: its bytes are nowhere together. Its length stands before it, so it is packed twice.
+///
+/// # Errors
+/// Those of the output.
 pub fn write(head: &Head, state: &impl Savable, out: &mut impl Write) -> io::Result<()> {
-    out.write_all(&to_bytes(head, state))
+    let length = postcard::serialize_with_flavor(state, postcard::ser_flavors::Size::default());
+    write_sealed(head, length.expect("plain data has bytes"), |out| pack(state, out), out)
 }
 
 /// The bytes of a state.
 pub fn to_bytes(head: &Head, state: &impl Savable) -> Vec<u8> {
-    let bytes = |bytes| postcard::to_extend(state, bytes).expect("plain data has bytes");
-    sealed_around(head, bytes)
+    let mut bytes = Vec::new();
+    write(head, state, &mut bytes).expect("memory takes everything");
+    bytes
 }
 
 /// Puts a head before the bytes of a body, and the checksum behind.
 pub fn seal(head: &Head, body: &[u8]) -> Vec<u8> {
-    sealed_around(head, |mut bytes: Vec<u8>| {
-        bytes.extend_from_slice(body);
-        bytes
-    })
+    let mut bytes = Vec::new();
+    write_sealed(head, body.len(), |out| out.write_all(body), &mut bytes).expect("memory takes everything");
+    bytes
 }
 
-/// A body is put where it stays, since it may be large: its length is filled in when it is known.
-fn sealed_around(head: &Head, with_body: impl FnOnce(Vec<u8>) -> Vec<u8>) -> Vec<u8> {
+/// Bytes that are collected, hashed and handed on.
+type Sealing<'a, W> = BufWriter<Hashed<&'a mut W>>;
+
+fn write_sealed<W: Write>(
+    head: &Head,
+    body: usize,
+    write_body: impl FnOnce(&mut Sealing<'_, W>) -> io::Result<()>,
+    out: &mut W,
+) -> io::Result<()> {
     let head = postcard::to_allocvec(head).expect("plain data has bytes");
-    let mut bytes = Vec::new();
-    bytes.extend_from_slice(MAGIC);
-    bytes.extend_from_slice(&FORMAT.to_le_bytes());
-    bytes.extend_from_slice(&(head.len() as u64).to_le_bytes());
-    bytes.extend_from_slice(&0_u64.to_le_bytes());
-    bytes.extend_from_slice(&head);
-    let before = bytes.len();
-    let mut bytes = with_body(bytes);
-    let body = (bytes.len() - before) as u64;
-    bytes[LENGTHS_END - 8..LENGTHS_END].copy_from_slice(&body.to_le_bytes());
-    let checksum = blake3::hash(&bytes);
-    bytes.extend_from_slice(checksum.as_bytes());
-    bytes
+    let mut sealing = BufWriter::with_capacity(1 << 16, Hashed { out, hasher: blake3::Hasher::new() });
+    sealing.write_all(MAGIC)?;
+    sealing.write_all(&FORMAT.to_le_bytes())?;
+    sealing.write_all(&(head.len() as u64).to_le_bytes())?;
+    sealing.write_all(&(body as u64).to_le_bytes())?;
+    sealing.write_all(&head)?;
+    write_body(&mut sealing)?;
+    let Hashed { out, hasher } = sealing.into_inner().map_err(IntoInnerError::into_error)?;
+    out.write_all(hasher.finalize().as_bytes())
+}
+
+struct Hashed<W> {
+    out: W,
+    hasher: blake3::Hasher,
+}
+
+impl<W: Write> Write for Hashed<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Packs into an output whose fault is told as it was: postcard knows only that there was one.
+fn pack<W: Write>(state: &impl Savable, out: &mut W) -> io::Result<()> {
+    struct Onto<'a, W> {
+        out: &'a mut W,
+        fault: &'a mut Option<io::Error>,
+    }
+    impl<W: Write> Flavor for Onto<'_, W> {
+        type Output = ();
+
+        fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+            self.try_extend(&[byte])
+        }
+
+        fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+            self.out.write_all(bytes).map_err(|error| {
+                *self.fault = Some(error);
+                postcard::Error::SerializeBufferFull
+            })
+        }
+
+        fn finalize(self) -> postcard::Result<()> {
+            Ok(())
+        }
+    }
+    let mut fault = None;
+    let packed = postcard::serialize_with_flavor(state, Onto { out, fault: &mut fault });
+    fault.map_or_else(|| Ok(packed.expect("plain data has bytes")), Err)
 }
 
 /// Reads the head of a state: the first bytes of a file are enough, and nothing is checked but their form.

@@ -77,12 +77,8 @@ impl Observer for Watcher {
         true
     }
 
-    fn encode_state(&self, state: &Snapshot<'_>) -> Vec<u8> {
-        store::to_bytes(&head(), state)
-    }
-
-    fn keep_state(&self, bytes: Vec<u8>) {
-        *self.last.lock().expect("a lock") = Some(bytes);
+    fn draft_state(&self, state: &Snapshot<'_>) {
+        *self.last.lock().expect("a lock") = Some(store::to_bytes(&head(), state));
     }
 }
 
