@@ -55,7 +55,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
-    let disk = Need::of(&cost, threads, cost.files_bytes(&Format::ALL)).disk;
+    let disk = Need::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
     let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);
     page.push_str(&format!(
         "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}, with \

@@ -51,8 +51,10 @@ pub struct Cost {
     workbook_bytes: f64,
     page_bytes: f64,
     made_seconds: f64,
-    /// Bytes of the saved state once its bins are full: those of base are 14.6 MB after a million paths, 20.9 MB after 20.
-    pub state_bytes: f64,
+    /// Numbers of metrics and of yearly series, whose bins are most of the saved state.
+    binned: (f64, f64),
+    /// Bytes of the sample paths in it.
+    state_samples: f64,
     memory_base: f64,
     memory_thread: f64,
 }
@@ -88,10 +90,9 @@ impl Cost {
             + deals * periods * 4.0 * 45.0
             + count(model.ledger.entries().len()) * 140.0
             + 20_000.0;
-        let state = metrics * 230e3 + years * series * 8e3 + 50.0 * series * periods * 8.0;
-        // A metric's fine bins spread over a dozen powers of two, those of a year too (see `stats::bins`): half of this. The
-        // other half is for the bytes of a checkpoint: 20 million paths of base take 155 MB with two threads.
-        let memory_base = 6e6 + metrics * 1e6 + years * series * 110e3;
+        // A metric's fine bins spread over a dozen powers of two, those of a year too (see `stats::bins`): 100 million paths of
+        // base take 73 MB with two threads, 80 with workbook and page.
+        let memory_base = 6e6 + metrics * 0.4e6 + years * series * 40e3;
         let memory_thread = 3e6 + count(CHUNK_PATHS as usize) * 8.0 * (metrics + years * series);
         Cost {
             path_seconds: path * 1e-9,
@@ -102,7 +103,8 @@ impl Cost {
             workbook_bytes: WORKBOOK + WORKBOOK_METRIC * metrics,
             page_bytes: PAGE + PAGE_METRIC * metrics + PAGE_SERIES_PERIOD * series * periods,
             made_seconds: MADE_METRIC * metrics,
-            state_bytes: state,
+            binned: (metrics, years * series),
+            state_samples: 50.0 * series * periods * 8.0,
             memory_base,
             memory_thread,
         }
@@ -142,6 +144,14 @@ impl Cost {
             Draws::Parquet => PARQUET * as_csv,
             Draws::Xlsx => (SHEET * as_csv).min(FULL_SHEET),
         }
+    }
+
+    /// Size of the saved state of so many paths: each is in one bin of a metric, until the bins are full. Those of base are
+    /// 14.6 MB after a million paths, 20.9 MB after 20, 23.9 MB after 80.
+    pub fn state_bytes(&self, paths: u64) -> f64 {
+        let (metrics, years) = self.binned;
+        let bins = |full: f64| full.min(paths as f64 * 10.0);
+        metrics * bins(300e3) + years * bins(8e3) + self.state_samples
     }
 
     /// Memory at its highest; it does not grow with the paths.

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::Builder;
 
 use tempfile::NamedTempFile;
@@ -250,6 +251,8 @@ pub struct Draft {
     out: BufWriter<NamedTempFile>,
     hasher: blake3::Hasher,
     bytes: u64,
+    /// Whether all bytes are on the disk.
+    synced: AtomicBool,
 }
 
 impl Draft {
@@ -268,6 +271,7 @@ impl Draft {
             out: BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?),
             hasher: blake3::Hasher::new(),
             bytes: 0,
+            synced: AtomicBool::new(false),
         })
     }
 
@@ -282,11 +286,15 @@ impl Draft {
 
     /// On the disk, once it is flushed.
     fn sync(&self) -> io::Result<()> {
-        self.out.get_ref().as_file().sync_all()
+        assert!(self.out.buffer().is_empty(), "a draft is flushed before it is synced");
+        self.out.get_ref().as_file().sync_all()?;
+        self.synced.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Under its name, once it is on the disk.
     fn place(self, folder: &Path) -> io::Result<FilePart> {
+        assert!(self.synced.into_inner(), "a draft is on the disk before it gets its name");
         let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
         file.persist(folder.join(&self.name)).map_err(|error| error.error)?;
         Ok(FilePart {
@@ -299,6 +307,7 @@ impl Draft {
 
 impl Write for Draft {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.synced.store(false, Ordering::Relaxed);
         let written = self.out.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         self.bytes += written as u64;

@@ -194,8 +194,7 @@ pub fn encode_each<R: Row>(
     rows: impl FnOnce(&mut dyn FnMut(&R) -> io::Result<()>) -> io::Result<()>,
     dialect: Dialect,
 ) -> Encoded {
-    // Room that stays untouched costs nothing; growing into it would copy.
-    let mut bytes = Vec::with_capacity(1 << 22);
+    let mut bytes = Vec::new();
     let written = sink::csv::write_each(dialect, rows, &mut bytes);
     Encoded::table::<R>(written.map(|()| bytes))
 }

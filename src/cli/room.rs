@@ -26,10 +26,10 @@ pub struct Need {
 }
 
 impl Need {
-    /// Of a run on so many threads; `files`: bytes of all files but the state.
-    pub fn of(cost: &Cost, threads: usize, files: f64) -> Need {
+    /// Of a run of so many paths on so many threads; `files`: bytes of all files but the state.
+    pub fn of(cost: &Cost, paths: u64, threads: usize, files: f64) -> Need {
         // A state lies beside the one that replaces it.
-        Need { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes }
+        Need { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes(paths) }
     }
 }
 

@@ -160,7 +160,7 @@ pub fn simulate(
     let draws = watch.finish();
     let head = Head { identity: state_file::identity(job.plan), draws: None };
     let wanted = arguments.shard.is_some() || arguments.checkpoint != Some(Checkpoint::None);
-    let sound = finished.state().broken() == 0;
+    let sound = finished.broken() == 0;
     let state = (wanted && sound).then(|| {
         let mut draft = folder.draft(state_file::FILE)?;
         let written = store::write(&head, finished.state(), &mut draft);

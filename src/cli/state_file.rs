@@ -13,7 +13,7 @@ use super::output;
 use super::scenario::reason;
 use crate::config::Code;
 use crate::kernel::plan::Plan;
-use crate::run::{Snapshot, State};
+use crate::run::{Savable, State};
 use crate::store::{self, Fault, Head, Identity};
 
 /// Its file name.
@@ -135,7 +135,7 @@ impl Keeper {
     }
 
     /// Writes a state beside the place of the last one.
-    pub fn draft(&self, state: &Snapshot<'_>) {
+    pub fn draft(&self, state: &impl Savable) {
         let written = Draft::begin(&self.folder, FILE)
             .and_then(|mut draft| store::write(&self.head, state, &mut draft).map(|()| draft));
         if let Ok(mut draft) = self.draft.lock() {
@@ -146,7 +146,7 @@ impl Keeper {
     /// Puts the draft in its place. A run goes on without its checkpoint where that cannot be written, and says so once.
     pub fn keep(&self) {
         let draft = self.draft.lock().ok().and_then(|mut draft| draft.take());
-        let Some(draft) = draft else { return };
+        let draft = draft.unwrap_or_else(|| Err(io::Error::other("it was not drafted")));
         match draft.and_then(|draft| draft.finish(&self.folder)) {
             Ok(_) => {
                 self.written.fetch_add(1, Ordering::Relaxed);
@@ -165,5 +165,41 @@ impl Keeper {
             *last = Instant::now();
         }
         self.at_work.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::simd::Isa;
+    use crate::model::{Model, NoColumns};
+
+    #[test]
+    fn a_checkpoint_that_failed_is_tried_again() {
+        let (_, config) =
+            crate::config::parse("minimal.toml", include_str!("../../configs/minimal.toml"), &[]);
+        let (model, _) =
+            Model::from_config(&config.expect("sound"), "minimal", "", &NoColumns).expect("sound");
+        let plan = Plan::from_model(&model, 1, Isa::detect());
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("later");
+        let keeper = Keeper::new(&folder, &plan, Duration::ZERO);
+        let state = State::new(&plan);
+        let attempt = || {
+            assert!(keeper.is_due());
+            assert!(!keeper.is_due(), "another worker is at it");
+            keeper.draft(&state);
+            keeper.keep();
+            std::fs::read_dir(&folder).map_or(0, Iterator::count)
+        };
+        assert_eq!(attempt(), 0);
+        std::fs::create_dir(&folder).expect("a folder");
+        assert_eq!(attempt(), 1);
+        // Nor does one that was never drafted stop those to come.
+        assert!(keeper.is_due());
+        keeper.keep();
+        assert_eq!(attempt(), 1);
+        assert_eq!(keeper.written.into_inner(), 2);
+        assert!(load(&folder, &plan, OtherBuild::Refused).expect("our own state").is_some());
     }
 }

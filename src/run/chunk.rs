@@ -27,7 +27,7 @@ pub(super) struct Shared {
     next: AtomicU64,
     paths_done: AtomicU64,
     stopped: AtomicBool,
-    /// Read by a worker that adds a chunk, written by one that takes a copy: a copy has whole chunks only.
+    /// Read by a worker that adds a chunk, written by one that writes a state: a state has whole chunks only.
     gate: RwLock<()>,
     done: Mutex<ChunkSet>,
     whole: SharedSums,
@@ -106,7 +106,8 @@ impl Shared {
         }
     }
 
-    /// Has what has been added up so far, of whole chunks, encoded: meanwhile no worker adds one, and nothing is copied.
+    /// Has what has been added up so far, of whole chunks, written where nobody takes it for a state yet: meanwhile no worker
+    /// adds one, and nothing is copied.
     fn draft_state(&self, observer: &dyn Observer) {
         let _gate = self.gate.write().expect("no worker panicked");
         observer.draft_state(&Snapshot::new(&held(&self.done), &self.whole));

@@ -162,6 +162,11 @@ impl Finished {
         self.state.paths() + self.tail.as_ref().map_or(0, |_| self.task.paths % CHUNK_PATHS)
     }
 
+    /// Paths that are not finite, among them.
+    pub fn broken(&self) -> u64 {
+        self.state.broken() + self.tail.as_ref().map_or(0, |tail| tail.rest.broken.count)
+    }
+
     /// Whether all chunks of the task are there.
     pub fn complete(&self) -> bool {
         let missing = self.state.chunks.missing(self.task.chunks.clone());

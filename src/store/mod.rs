@@ -85,7 +85,12 @@ pub enum Fault {
 /// Those of the output.
 pub fn write(head: &Head, state: &impl Savable, out: &mut impl Write) -> io::Result<()> {
     let length = postcard::serialize_with_flavor(state, postcard::ser_flavors::Size::default());
-    write_sealed(head, length.expect("plain data has bytes"), |out| pack(state, out), out)
+    let length = length.expect("plain data has bytes");
+    let body = |out: &mut Sealing<'_, _>| match pack(state, out)? {
+        packed if packed == length => Ok(()),
+        packed => Err(io::Error::other(format!("the state had {length} bytes and now has {packed}"))),
+    };
+    write_sealed(head, length, body, out)
 }
 
 /// The bytes of a state.
@@ -112,7 +117,8 @@ fn write_sealed<W: Write>(
     out: &mut W,
 ) -> io::Result<()> {
     let head = postcard::to_allocvec(head).expect("plain data has bytes");
-    let mut sealing = BufWriter::with_capacity(1 << 16, Hashed { out, hasher: blake3::Hasher::new() });
+    // Large pieces: each may be a journey to a disk far away, for which all workers wait.
+    let mut sealing = BufWriter::with_capacity(1 << 20, Hashed { out, hasher: blake3::Hasher::new() });
     sealing.write_all(MAGIC)?;
     sealing.write_all(&FORMAT.to_le_bytes())?;
     sealing.write_all(&(head.len() as u64).to_le_bytes())?;
@@ -140,32 +146,34 @@ impl<W: Write> Write for Hashed<W> {
     }
 }
 
-/// Packs into an output whose fault is told as it was: postcard knows only that there was one.
-fn pack<W: Write>(state: &impl Savable, out: &mut W) -> io::Result<()> {
+/// Packs into an output whose fault is told as it was: postcard knows only that there was one. Says how many bytes there were.
+fn pack<W: Write>(state: &impl Savable, out: &mut W) -> io::Result<usize> {
     struct Onto<'a, W> {
         out: &'a mut W,
+        packed: usize,
         fault: &'a mut Option<io::Error>,
     }
     impl<W: Write> Flavor for Onto<'_, W> {
-        type Output = ();
+        type Output = usize;
 
         fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
             self.try_extend(&[byte])
         }
 
         fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+            self.packed += bytes.len();
             self.out.write_all(bytes).map_err(|error| {
                 *self.fault = Some(error);
                 postcard::Error::SerializeBufferFull
             })
         }
 
-        fn finalize(self) -> postcard::Result<()> {
-            Ok(())
+        fn finalize(self) -> postcard::Result<usize> {
+            Ok(self.packed)
         }
     }
     let mut fault = None;
-    let packed = postcard::serialize_with_flavor(state, Onto { out, fault: &mut fault });
+    let packed = postcard::serialize_with_flavor(state, Onto { out, packed: 0, fault: &mut fault });
     fault.map_or_else(|| Ok(packed.expect("plain data has bytes")), Err)
 }
 

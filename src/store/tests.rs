@@ -176,6 +176,21 @@ fn a_writer_that_fails_at_any_byte_is_reported() {
     assert!(write(&head(), &state, &mut Full(length)).is_ok());
 }
 
+#[test]
+fn a_state_that_changes_while_it_is_written_is_refused() {
+    /// One list longer each time it is packed.
+    struct Growing(std::cell::Cell<usize>);
+    impl Serialize for Growing {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.0.set(self.0.get() + 1);
+            vec![0_u8; self.0.get()].serialize(serializer)
+        }
+    }
+    impl Savable for Growing {}
+    let error = write(&head(), &Growing(0.into()), &mut Vec::new()).expect_err("two lengths");
+    assert_eq!(error.to_string(), "the state had 2 bytes and now has 3");
+}
+
 /// Format 1, frozen: these bytes were written once and are read for ever. A change of the format raises [`FORMAT`].
 #[test]
 fn the_format_is_frozen() {

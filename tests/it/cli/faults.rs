@@ -229,13 +229,13 @@ fn what_needs_more_memory_than_there_is_is_refused_before_it_starts() {
     let place = Place::new();
     place.write("base.toml", include_str!("../../../configs/base.toml"));
     place.run("run base.toml -n 100 -j 1 -q -o small").ends(0);
-    let run = "ulimit -v 120000; \"$capstake\" run base.toml -n 100 -j 1 -o o";
+    let run = "ulimit -v 75000; \"$capstake\" run base.toml -n 100 -j 1 -o o";
     shell(&place, run).ends(2).says("[S704]").says("of memory").says("are free").says("fewer threads (-j)");
     assert!(!place.at("o").exists(), "nothing was begun");
     // What can be judged, can be judged there too.
-    shell(&place, "ulimit -v 120000; \"$capstake\" check base.toml -n 1e6").ends(0);
-    shell(&place, "ulimit -v 120000; \"$capstake\" resume small").ends(0);
-    shell(&place, "ulimit -v 120000; \"$capstake\" extend small --paths +9000").ends(2).says("[S704]");
+    shell(&place, "ulimit -v 75000; \"$capstake\" check base.toml -n 1e6").ends(0);
+    shell(&place, "ulimit -v 75000; \"$capstake\" resume small").ends(0);
+    shell(&place, "ulimit -v 75000; \"$capstake\" extend small --paths +9000").ends(2).says("[S704]");
     assert_eq!(place.manifest("small")["status"], "complete", "as it was");
 }
 
