@@ -6,12 +6,13 @@
 //! WHAT is `ours`, `naive`, `peak` or `twin`. Without arguments it runs each once.
 
 use capstake::math::elementary::exp;
+use capstake::math::normal::Quantiles;
 use capstake::math::portable::Portable;
 use capstake::math::simd::{Isa, Level};
 use capstake::math::vector::{Vector, WIDTH};
 #[cfg(target_arch = "x86_64")]
 use capstake::math::x86::{Avx2, Avx512};
-use capstake::rng::stream::{StreamKey, normal_pair};
+use capstake::rng::stream::{Sequence, StreamKey};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, StandardNormal};
@@ -36,31 +37,74 @@ fn drift() -> f64 {
     (GROWTH - VOLATILITY * VOLATILITY / 2.0) / 4.0
 }
 
-/// Sum of present values over the paths of a vector.
+/// Vectors of paths whose normals are made together, so that the tails among them fill vectors.
+const TOGETHER: usize = 4;
+
+/// The walk of a vector of paths.
+#[derive(Clone, Copy)]
+struct Walk<V> {
+    log: V,
+    left: V,
+    sum: V,
+}
+
+impl<V: Vector> Walk<V> {
+    #[inline(always)]
+    fn start() -> Walk<V> {
+        Walk { log: V::zero(), left: V::splat(CAP), sum: V::zero() }
+    }
+
+    #[inline(always)]
+    fn quarter(&mut self, z: V, discount: V) {
+        self.log = self.log + V::splat(VOLATILITY / 2.0).mul_add(z, V::splat(drift()));
+        let paid = (exp(self.log) * RATE).least(self.left);
+        self.left = self.left - paid;
+        self.sum = paid.mul_add(discount, self.sum);
+    }
+}
+
+/// Sum of present values over the paths of [`TOGETHER`] vectors from `first` on; `z`: room for their normals.
 #[inline(always)]
-fn vector<V: Vector>(keys: &capstake::rng::philox::RoundKeys, factors: &[f64; QUARTERS], first: u64) -> V {
-    let (drift, noise) = (V::splat(drift()), V::splat(VOLATILITY / 2.0));
-    let (mut log, mut left, mut sum) = (V::zero(), V::splat(CAP), V::zero());
-    for pair in 0..QUARTERS / 2 {
-        for (half, z) in normal_pair::<V>(keys, first, pair as u32).into_iter().enumerate() {
-            log = log + noise.mul_add(z, drift);
-            let paid = (exp(log) * RATE).least(left);
-            left = left - paid;
-            sum = paid.mul_add(V::splat(factors[2 * pair + half]), sum);
+fn vectors<V: Vector>(
+    keys: &capstake::rng::philox::RoundKeys,
+    factors: &[f64; QUARTERS],
+    first: u64,
+    z: &mut [V; QUARTERS * TOGETHER],
+) -> V {
+    let mut quantiles = Quantiles::new();
+    for vector in 0..TOGETHER {
+        let mut sequence = Sequence::<V>::of_eight(keys, first + (vector * WIDTH) as u64);
+        for quarter in (0..QUARTERS).step_by(2) {
+            let at = quarter * TOGETHER + vector;
+            quantiles.pair([sequence.uniform(), sequence.uniform()], z, [at, at + TOGETHER]);
         }
+    }
+    quantiles.finish(z);
+    let mut sum = V::zero();
+    // Two side by side: one alone waits for itself from quarter to quarter.
+    for pair in (0..TOGETHER).step_by(2) {
+        let (mut a, mut b) = (Walk::start(), Walk::start());
+        for quarter in 0..QUARTERS {
+            let discount = V::splat(factors[quarter]);
+            a.quarter(z[quarter * TOGETHER + pair], discount);
+            b.quarter(z[quarter * TOGETHER + pair + 1], discount);
+        }
+        sum = sum + (a.sum + b.sum);
     }
     sum
 }
 
+/// Mean present value over so many paths, made up to a whole number of vectors together.
 fn ours<V: Vector>(paths: u64) -> f64 {
     let keys = StreamKey::new(1, "neutral").rounds();
     let factors: [f64; QUARTERS] = std::array::from_fn(|q| (-DISCOUNT * (q + 1) as f64 / 4.0).exp());
+    const STEP: usize = WIDTH * TOGETHER;
     capstake::piece!(V, {
-        let mut total = V::zero();
-        for first in (0..paths).step_by(WIDTH) {
-            total = total + vector::<V>(&keys, &factors, first);
+        let (mut total, mut z) = (V::zero(), [V::zero(); QUARTERS * TOGETHER]);
+        for first in (0..paths).step_by(STEP) {
+            total = total + vectors::<V>(&keys, &factors, first, &mut z);
         }
-        total.to_array().iter().sum::<f64>() / paths as f64
+        total.to_array().iter().sum::<f64>() / paths.next_multiple_of(STEP as u64) as f64
     })
 }
 

@@ -28,6 +28,9 @@ simd_fn! {
     }
 }
 
+/// Draws of a sequence: the quarters of ten years.
+const SEQUENCE: usize = 40;
+
 /// A group whose element is one number of a block, or of a pair of blocks.
 fn group<'a>(
     criterion: &'a mut Criterion,
@@ -44,13 +47,17 @@ fn draws(criterion: &mut Criterion) {
     let (mut even, mut odd) = (Lanes::ZERO, Lanes::ZERO);
     for isa in Isa::available() {
         let mut path = 0_u64;
-        group(criterion, "normal", 2).bench_function(format!("normal_pairs {}", isa.name()), |b| {
-            b.iter(|| {
-                path += 64;
-                stream::normal_pairs(isa, key, path, 3, &mut even, &mut odd);
-                black_box((&even, &odd));
-            });
-        });
+        let mut draws = vec![Lanes::ZERO; SEQUENCE];
+        group(criterion, "normal", SEQUENCE as u64).bench_function(
+            format!("sequences {}", isa.name()),
+            |b| {
+                b.iter(|| {
+                    path += 64;
+                    stream::sequences(isa, key, path, &mut draws);
+                    black_box(&draws);
+                });
+            },
+        );
         group(criterion, "normal", 1).bench_function(format!("normals {}", isa.name()), |b| {
             b.iter(|| {
                 path += 64;

@@ -153,7 +153,7 @@ impl<V: Vector> Mix<V> {
         plan: &Plan,
         terms: &MixTerms<V>,
         at: StepRef,
-        zeta: &[[V; 2]],
+        zeta: &[V],
         rows: &[usize],
         sold: &mut Sold<V>,
     ) {
@@ -163,8 +163,7 @@ impl<V: Vector> Mix<V> {
                 continue;
             }
             let (keep, noise) = term.steps[at.step];
-            let moved =
-                (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]][at.parity];
+            let moved = (self.y[j] - term.centre).mul_add(keep, term.centre) + noise * zeta[rows[j]];
             self.y[j] = match self.exclusive_until {
                 Some(until) => V::select(until.le(V::splat(time)), moved, self.y[j]),
                 None => moved,

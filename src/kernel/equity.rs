@@ -43,10 +43,10 @@ impl<V: Vector> MultiplePaths<V> {
 
     /// The period's own step of the log.
     #[inline(always)]
-    pub fn step(&mut self, at: StepRef, zeta: &[[V; 2]]) {
+    pub fn step(&mut self, at: StepRef, zeta: &[V]) {
         let (keep, noise) = self.steps[at.step];
         let reverted = (self.log - self.centre).mul_add(keep, self.centre);
-        self.log = reverted + noise * zeta[self.row.0][at.parity];
+        self.log = reverted + noise * zeta[self.row.0];
     }
 
     /// The level, from the log.

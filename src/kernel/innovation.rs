@@ -1,12 +1,13 @@
 //! Innovations: one standard normal a period for every factor, correlated within the groups of named pairs.
 
 use crate::math::lanes::{LANES, Lanes};
+use crate::math::normal::Quantiles;
 use crate::math::simd::Isa;
 use crate::math::vector::Vector;
 use crate::model::Model;
 use crate::model::dependence::Factor;
 use crate::rng::philox::RoundKeys;
-use crate::rng::stream::{StreamKey, normal_pair};
+use crate::rng::stream::{Sequence, StreamKey};
 use crate::simd_fn;
 use ndarray::Array2;
 use std::collections::HashMap;
@@ -44,15 +45,13 @@ impl Mixing {
         }
     }
 
-    /// The same over the innovations of two periods on eight paths.
+    /// The same over the innovations of a period on eight paths.
     #[inline(always)]
-    fn apply_pairs<V: Vector>(&self, zeta: &mut [[V; 2]]) {
+    fn apply_rows<V: Vector>(&self, zeta: &mut [V]) {
         for i in (0..self.rows.len()).rev() {
-            let mut sum = [V::zero(); 2];
+            let mut sum = V::zero();
             for &(j, weight) in &self.weights[i] {
-                let [even, odd] = zeta[self.rows[j]];
-                let weight = V::splat(weight);
-                sum = [weight.mul_add(even, sum[0]), weight.mul_add(odd, sum[1])];
+                sum = V::splat(weight).mul_add(zeta[self.rows[j]], sum);
             }
             zeta[self.rows[i]] = sum;
         }
@@ -138,14 +137,33 @@ impl Innovations {
         FactorIndex(self.factors.iter().position(|&f| f == factor).unwrap_or(last))
     }
 
-    /// Fills the innovations of periods `2·index` and `2·index + 1` of the eight paths from `first_path` on.
+    /// The sequences of the rows that are drawn, for the eight paths from `first_path` on.
     #[inline(always)]
-    pub fn fill<V: Vector>(&self, first_path: u64, index: u32, zeta: &mut [[V; 2]]) {
-        for (row, keys) in &self.drawn {
-            zeta[*row] = normal_pair(keys, first_path, index);
+    pub fn start<V: Vector>(&self, first_path: u64, sequences: &mut Vec<Sequence<V>>) {
+        sequences.clear();
+        sequences.extend(self.drawn.iter().map(
+            #[inline(always)]
+            |(_, keys)| Sequence::of_eight(keys, first_path),
+        ));
+    }
+
+    /// Fills the innovations of the next periods, all rows of one after all rows of the other: of so many periods, or one more
+    /// where that is odd.
+    #[inline(always)]
+    pub fn fill<V: Vector>(&self, sequences: &mut [Sequence<V>], periods: usize, zeta: &mut [V]) {
+        let rows = self.factors.len();
+        let mut quantiles = Quantiles::new();
+        for ((row, _), sequence) in self.drawn.iter().zip(sequences) {
+            for period in (0..periods).step_by(2) {
+                let uniforms = [sequence.uniform(), sequence.uniform()];
+                quantiles.pair(uniforms, zeta, [period * rows + row, (period + 1) * rows + row]);
+            }
         }
+        quantiles.finish(zeta);
         for group in &self.groups {
-            group.apply_pairs(zeta);
+            for period in zeta.chunks_exact_mut(rows).take(periods) {
+                group.apply_rows(period);
+            }
         }
     }
 }

@@ -127,10 +127,10 @@ impl<V: Vector> MeanReverting<V> {
 
     /// One step of growth and of the log rate `x`.
     #[inline(always)]
-    pub fn step(&mut self, at: StepRef, zeta: &[[V; 2]], zeta_level: V, x: V) -> V {
+    pub fn step(&mut self, at: StepRef, zeta: &[V], zeta_level: V, x: V) -> V {
         let t = &self.paths;
         let fade = self.fade.to_start(at.step);
-        let zeta_growth = zeta[self.growth_factor.0][at.parity];
+        let zeta_growth = zeta[self.growth_factor.0];
         let k = &self.steps[at.step];
         let sigma = t.sigma_gap.mul_add(fade, t.sigma_bar);
         let eta = t.eta * fade;

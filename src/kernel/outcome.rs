@@ -27,7 +27,7 @@ fn eights(plan: &Plan) -> usize {
 }
 
 /// The state of several eights of paths, allocated once a worker.
-pub struct Outcome<V> {
+pub struct Outcome<V: Vector> {
     eights: Vec<Eight<V>>,
     /// Sums of one period alone, for sample paths.
     period: YearSums<V>,
@@ -36,7 +36,7 @@ pub struct Outcome<V> {
 }
 
 /// The state of eight paths.
-struct Eight<V> {
+struct Eight<V: Vector> {
     world: World<V>,
     /// By deal.
     companies: Vec<Company<V>>,
@@ -57,11 +57,11 @@ impl<V: Vector> Eight<V> {
         }
     }
 
-    /// Time 0. `place`: which eight of the block.
+    /// Time 0. `first_path`: the first of the eight; `place`: which eight of the block.
     #[inline(always)]
-    fn start(&mut self, plan: &Plan, place: usize, columns: &Columns) {
+    fn start(&mut self, plan: &Plan, first_path: u64, place: usize, columns: &Columns) {
         self.broken = V::zero();
-        self.world.start(plan, &columns.values, &columns.exponential, place);
+        self.world.start(plan, &columns.values, &columns.exponential, place, first_path);
         for deal in 0..self.companies.len() {
             let (before, rest) = self.companies.split_at_mut(deal);
             let leader = plan.deals[deal].follows.map(|leader| &before[leader]);
@@ -80,7 +80,7 @@ impl<V: Vector> Eight<V> {
         asked: Asked,
         columns: &mut Columns,
     ) {
-        self.world.draw(plan, periods.clone(), first_path);
+        self.world.draw(plan, periods.clone());
         for period in periods {
             let at = plan.steps.at(period);
             self.world.step(plan, at, first_path);
@@ -162,7 +162,8 @@ impl<V: Vector> Outcome<V> {
         let all = plan.steps.periods.len();
         piece!(V, {
             for (i, eight) in self.eights.iter_mut().enumerate() {
-                eight.start(plan, first + i, columns);
+                let place = first + i;
+                eight.start(plan, first_path + (place * WIDTH) as u64, place, columns);
             }
         });
         let mut year = 0;
@@ -284,9 +285,8 @@ fn add_noise<V: Vector>(plan: &Plan, world: &World<V>, at: StepRef, place: usize
         Some(before) => plan.steps.years[before].last + 1 == at.period,
         None => at.period == 0,
     };
-    let innovations = world.innovations(at);
-    let jumps = world.jumps.iter().copied();
-    for (source, drawn) in columns.noise.iter_mut().zip(innovations.chain(jumps)) {
+    let drawn = world.innovations(at).iter().chain(&world.jumps);
+    for (source, &drawn) in columns.noise.iter_mut().zip(drawn) {
         let sum = source[year].eight_mut(place);
         let before = if begins { V::zero() } else { V::load(sum) };
         (before + drawn).store(sum);

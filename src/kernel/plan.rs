@@ -38,8 +38,6 @@ pub struct StepRef {
     pub period: usize,
     /// Index of its length.
     pub step: usize,
-    /// Which of the two innovations of a pair.
-    pub parity: usize,
     /// `Δ_p`, years.
     pub length: f64,
     /// `T_{p-1}`, years.
@@ -70,15 +68,7 @@ impl Steps {
     pub fn at(&self, period: usize) -> StepRef {
         let p = &self.periods[period];
         let step = self.length_of[period];
-        StepRef {
-            period,
-            step,
-            parity: period % 2,
-            length: self.lengths[step],
-            start: p.start,
-            middle: p.middle,
-            end: p.end,
-        }
+        StepRef { period, step, length: self.lengths[step], start: p.start, middle: p.middle, end: p.end }
     }
 }
 

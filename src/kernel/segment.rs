@@ -174,9 +174,9 @@ impl<V: Vector> ProcessPaths<V> {
 
     /// The period's own step of the log level, before shocks.
     #[inline(always)]
-    pub fn step(&mut self, at: StepRef, zeta: &[[V; 2]]) {
+    pub fn step(&mut self, at: StepRef, zeta: &[V]) {
         self.rate_start = self.rate_end;
-        let zeta_level = zeta[self.level.0][at.parity];
+        let zeta_level = zeta[self.level.0];
         self.x = match &mut self.kind {
             Kind::MeanReverting(process) => process.step(at, zeta, zeta_level, self.x),
             Kind::Brownian(brownian, _) | Kind::Plan(brownian, _) | Kind::Logistic(brownian, ..) => {

@@ -6,13 +6,14 @@ use crate::math::elementary::exp;
 use crate::math::normal::quantile;
 use crate::math::vector::{Mask, Vector};
 use crate::model::segment::Shock;
-use crate::rng::stream::uniform_pair;
+use crate::rng::stream::{Sequence, uniform_pair};
 
 /// One shock on eight paths.
-pub struct ShockPaths<V> {
+pub struct ShockPaths<V: Vector> {
     /// Chance of a strike in a period of each length.
     chance: Vec<V>,
-    uniform: [V; 2],
+    /// What decides the strikes.
+    strikes: Option<Sequence<V>>,
     mean: V,
     sd: V,
     /// By what multiple of the size each target moves.
@@ -25,7 +26,7 @@ impl<V: Vector> ShockPaths<V> {
         let zero = V::zero();
         ShockPaths {
             chance: vec![zero; steps.lengths.len()],
-            uniform: [zero; 2],
+            strikes: None,
             mean: zero,
             sd: zero,
             loadings: vec![zero; shock.loadings.len()],
@@ -45,19 +46,21 @@ impl<V: Vector> ShockPaths<V> {
         }
     }
 
-    /// The period's jump in logs, 0 on the paths that it spares; `None` where it spares all. The size is drawn only where
+    /// Before the first period of the eight paths from `first_path` on.
+    #[inline(always)]
+    pub fn start(&mut self, streams: &ShockPlan, first_path: u64) {
+        self.strikes = Some(Sequence::of_eight(&streams.strike, first_path));
+    }
+
+    /// The next period's jump in logs, 0 on the paths that it spares; `None` where it spares all. The size is drawn only where
     /// it is needed.
     #[inline(always)]
     pub fn strike(&mut self, streams: &ShockPlan, at: StepRef, first_path: u64) -> Option<V> {
-        let index = (at.period / 2) as u32;
-        if at.parity == 0 {
-            self.uniform = uniform_pair(&streams.strike, first_path, index);
-        }
-        let struck = self.uniform[at.parity].lt(self.chance[at.step]);
+        let struck = self.strikes.as_mut()?.uniform().lt(self.chance[at.step]);
         if !struck.any() {
             return None;
         }
-        let size = uniform_pair::<V>(&streams.size, first_path, index)[at.parity];
+        let size = uniform_pair::<V>(&streams.size, first_path, (at.period / 2) as u32)[at.period % 2];
         Some(self.sd.mul_add(quantile(size), self.mean).only(struck))
     }
 }

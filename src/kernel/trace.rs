@@ -4,7 +4,7 @@
 use super::block::{Asked, Block};
 use super::company::Company;
 use super::plan::{Plan, StepRef};
-use super::world::World;
+use super::world::{AHEAD, World};
 use crate::config::Unit;
 use crate::math::lanes::LANES;
 use crate::math::portable::Portable;
@@ -63,7 +63,7 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     let mut world: World<Portable> = World::new(plan);
     let mut companies: Vec<Company<Portable>> =
         (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect();
-    world.start(plan, &block.values, &block.exponential, eight);
+    world.start(plan, &block.values, &block.exponential, eight, first_path);
     for company in &mut companies {
         company.start(None, plan, &world);
     }
@@ -73,9 +73,12 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
         own: vec![Vec::new(); companies.len()],
         own_values: vec![Vec::new(); companies.len()],
     };
-    for period in 0..plan.steps.periods.len() {
+    let all = plan.steps.periods.len();
+    for period in 0..all {
         let at = plan.steps.at(period);
-        world.draw(plan, period..period + 1, first_path);
+        if period % AHEAD == 0 {
+            world.draw(plan, period..all.min(period + AHEAD));
+        }
         world.step(plan, at, first_path);
         let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };
         of_world(plan, &world, at, &mut row);
@@ -93,7 +96,7 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
 
 /// Innovations, growth, level, shocks, demand; what all deals see of costs, factors and the multiple.
 fn of_world(plan: &Plan, world: &World<Portable>, at: StepRef, row: &mut Row<'_>) {
-    for (name, zeta) in plan.innovations.names.iter().zip(world.innovations(at)) {
+    for (name, &zeta) in plan.innovations.names.iter().zip(world.innovations(at)) {
         row.put(name, Unit::Fraction, zeta);
     }
     for (shock, &jump) in plan.model.shocks.iter().zip(&world.jumps) {

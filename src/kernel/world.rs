@@ -21,20 +21,25 @@ use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
 use crate::model::segment::ShockTarget;
 use crate::piece;
+use crate::rng::stream::Sequence;
 use std::ops::Range;
 
-/// Periods that a world goes ahead of its companies; even, for innovations come in pairs.
+/// Periods that a world goes ahead of its companies; even, for innovations are made two by two.
 pub const AHEAD: usize = 4;
 const _: () = assert!(AHEAD.is_multiple_of(2));
 
 /// The state of the world.
-pub struct World<V> {
+pub struct World<V: Vector> {
     /// The scenario's numbers.
     pub numbers: Numbers<V>,
     /// Unit exponential behind the time of termination.
     pub exponential: V,
-    /// Innovations of the periods ahead, two by two, by factor.
-    zeta: [Vec<[V; 2]>; AHEAD / 2],
+    /// What the innovations are drawn from.
+    sequences: Vec<Sequence<V>>,
+    /// Innovations of the periods ahead, by period and factor.
+    zeta: Vec<V>,
+    /// Factors.
+    factors: usize,
     /// Jumps of the last period, in logs, one a shock.
     pub jumps: Vec<V>,
     segments: Vec<SegmentPaths<V>>,
@@ -84,7 +89,9 @@ impl<V: Vector> World<V> {
         World {
             numbers: Numbers::new(&model.ledger),
             exponential: zero,
-            zeta: std::array::from_fn(|_| vec![[zero; 2]; plan.innovations.factors.len()]),
+            sequences: Vec::with_capacity(plan.innovations.drawn.len()),
+            zeta: vec![zero; AHEAD * plan.innovations.factors.len()],
+            factors: plan.innovations.factors.len(),
             jumps: vec![zero; model.shocks.len()],
             segments: segments.collect(),
             shocks: model.shocks.iter().map(|shock| ShockPaths::new(shock, steps)).collect(),
@@ -100,10 +107,19 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// Takes the draws of eight paths of a block, and stands at time 0: today's rates count for a year.
+    /// Takes the draws of eight paths of a block, and stands at time 0: today's rates count for a year. `first_path`: the
+    /// first of the eight.
     #[inline(always)]
-    pub fn start(&mut self, plan: &Plan, values: &[Lanes], exponential: &Lanes, eight: usize) {
+    pub fn start(
+        &mut self,
+        plan: &Plan,
+        values: &[Lanes],
+        exponential: &Lanes,
+        eight: usize,
+        first_path: u64,
+    ) {
         let model = &plan.model;
+        plan.innovations.start(first_path, &mut self.sequences);
         self.numbers.take(&plan.inputs, values, eight);
         self.exponential = V::load(exponential.eight(eight));
         let numbers = &self.numbers;
@@ -114,8 +130,9 @@ impl<V: Vector> World<V> {
                 *through = numbers[terms.cloud_sold];
             }
         }
-        for (paths, shock) in self.shocks.iter_mut().zip(&model.shocks) {
+        for (i, (paths, shock)) in self.shocks.iter_mut().zip(&model.shocks).enumerate() {
             paths.prepare(&plan.steps, shock, numbers);
+            paths.start(&plan.shocks[i], first_path);
         }
         if let Some(ai) = &mut self.ai {
             ai.prepare(&plan.steps, numbers);
@@ -140,15 +157,18 @@ impl<V: Vector> World<V> {
         view.demand = ask(&self.segments, When::Today);
     }
 
-    /// Innovations of some periods ahead, at most [`AHEAD`] and of one batch; `first_path`: the first of the eight.
+    /// Innovations of the next periods: of [`AHEAD`], or of what is left of the timeline.
     #[inline(always)]
-    pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, first_path: u64) {
-        piece!(V, {
-            for period in periods.filter(|period| period % 2 == 0) {
-                let zeta = &mut self.zeta[period % AHEAD / 2];
-                plan.innovations.fill(first_path, (period / 2) as u32, zeta);
-            }
-        });
+    pub fn draw(&mut self, plan: &Plan, periods: Range<usize>) {
+        debug_assert!(periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD);
+        piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), &mut self.zeta));
+    }
+
+    /// Innovations of a period of the batch drawn last, by factor.
+    #[inline(always)]
+    fn of_period(&self, period: usize) -> &[V] {
+        let from = period % AHEAD * self.factors;
+        &self.zeta[from..from + self.factors]
     }
 
     /// One period, of which the innovations are drawn: growth, level, shocks, demand, mix, and what deals need of costs and
@@ -165,7 +185,8 @@ impl<V: Vector> World<V> {
     /// Growth and levels, before shocks.
     #[inline(always)]
     fn grow(&mut self, plan: &Plan, at: StepRef) {
-        let zeta = &self.zeta[at.period % AHEAD / 2];
+        let from = at.period % AHEAD * self.factors;
+        let zeta = &self.zeta[from..from + self.factors];
         for segment in &mut self.segments {
             segment.process.step(at, zeta);
             segment.inference.advance(at.step);
@@ -197,7 +218,8 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     fn spread(&mut self, plan: &Plan, at: StepRef) {
         self.mix_terms.displace(plan, at.middle);
-        let zeta = &self.zeta[at.period % AHEAD / 2];
+        let from = at.period % AHEAD * self.factors;
+        let zeta = &self.zeta[from..from + self.factors];
         let view = &mut self.views[at.period % AHEAD];
         for (mix, sold) in self.mixes.iter_mut().zip(view.mixes_mut()) {
             mix.step(plan, &self.mix_terms, at, zeta, &self.mix_rows, sold);
@@ -244,14 +266,14 @@ impl<V: Vector> World<V> {
 
     /// Innovations of the period, by factor.
     #[inline(always)]
-    pub fn innovations(&self, at: StepRef) -> impl ExactSizeIterator<Item = V> {
-        self.zeta[at.period % AHEAD / 2].iter().map(move |pair| pair[at.parity])
+    pub fn innovations(&self, at: StepRef) -> &[V] {
+        self.of_period(at.period)
     }
 
     /// Innovation of a row in the period.
     #[inline(always)]
     pub fn innovation(&self, row: usize, at: StepRef) -> V {
-        self.zeta[at.period % AHEAD / 2][row][at.parity]
+        self.of_period(at.period)[row]
     }
 
     /// Of a segment in the period: its rate at the start and at the end, billions a year, what it booked, billions, and its

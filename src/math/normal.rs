@@ -7,8 +7,8 @@
 
 use super::elementary::{exp, ln};
 use super::lanes::{LANES, Lanes};
-use super::vector::{Mask, Real};
-use crate::simd_fn;
+use super::vector::{Mask, Real, Vector, WIDTH};
+use crate::{piece, simd_fn};
 
 /// Where u (1 − u) is below this, [`quantile`] takes the expansion of the tails: about 0.8 % of uniform draws.
 const CENTRAL_LOW: f64 = 0.004;
@@ -113,17 +113,17 @@ const DENSITY_AT_ZERO: f64 = 0.398_942_280_401_432_7;
 /// The polynomial of these coefficients (lowest power first) at x, as two interleaved chains in x².
 #[inline(always)]
 fn polynomial<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: R, x2: R) -> R {
-    let mut upper = R::splat(coefficients[COUNT - 1]);
-    let mut lower = R::splat(coefficients[COUNT - 2]);
+    let mut upper = R::coefficient(coefficients[COUNT - 1]);
+    let mut lower = R::coefficient(coefficients[COUNT - 2]);
     let mut at = COUNT - 2;
     while at >= 2 {
-        upper = upper.mul_add(x2, R::splat(coefficients[at - 1]));
-        lower = lower.mul_add(x2, R::splat(coefficients[at - 2]));
+        upper = upper.mul_add(x2, R::coefficient(coefficients[at - 1]));
+        lower = lower.mul_add(x2, R::coefficient(coefficients[at - 2]));
         at -= 2;
     }
     // An odd count leaves the constant over: the chains then hold the odd powers in `lower`.
     if at == 1 {
-        upper.mul_add(x2, lower.mul_add(x, R::splat(coefficients[0])))
+        upper.mul_add(x2, lower.mul_add(x, R::coefficient(coefficients[0])))
     } else {
         upper.mul_add(x, lower)
     }
@@ -174,12 +174,12 @@ pub fn quantile<R: Real>(u: R) -> R {
 /// The polynomial at two places, each coefficient fetched once.
 #[inline(always)]
 fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 2], x2: [R; 2]) -> [R; 2] {
-    let last = R::splat(coefficients[COUNT - 1]);
-    let before = R::splat(coefficients[COUNT - 2]);
+    let last = R::coefficient(coefficients[COUNT - 1]);
+    let before = R::coefficient(coefficients[COUNT - 2]);
     let (mut upper, mut lower) = ([last; 2], [before; 2]);
     let mut at = COUNT - 2;
     while at >= 2 {
-        let (high, low) = (R::splat(coefficients[at - 1]), R::splat(coefficients[at - 2]));
+        let (high, low) = (R::coefficient(coefficients[at - 1]), R::coefficient(coefficients[at - 2]));
         upper = [upper[0].mul_add(x2[0], high), upper[1].mul_add(x2[1], high)];
         lower = [lower[0].mul_add(x2[0], low), lower[1].mul_add(x2[1], low)];
         at -= 2;
@@ -188,28 +188,100 @@ fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 
     [upper[0].mul_add(x[0], lower[0]), upper[1].mul_add(x[1], lower[1])]
 }
 
-/// Φ⁻¹ of both, in the bits of [`quantile`].
+/// [`quantile_central`] of both, and which lanes belong to [`quantile_tail`].
 #[inline(always)]
-pub fn quantile_pair<R: Real>([u, v]: [R; 2]) -> [R; 2] {
-    R::formula(
-        #[inline(always)]
-        || {
-            let z = [u * (R::one() - u), v * (R::one() - v)];
-            let z2 = [z[0] * z[0], z[1] * z[1]];
-            let above = polynomials(&CENTRAL_ABOVE, z, z2);
-            let below = polynomials(&CENTRAL_BELOW, z, z2);
-            let mut x = [(u - 0.5) * (above[0] / below[0]), (v - 0.5) * (above[1] / below[1])];
-            let least = R::splat(CENTRAL_LOW);
-            let tails = [!z[0].ge(least), !z[1].ge(least)];
-            if tails[0].any() {
-                x[0] = R::select(tails[0], quantile_tail(u), x[0]);
-            }
-            if tails[1].any() {
-                x[1] = R::select(tails[1], quantile_tail(v), x[1]);
-            }
-            x
-        },
-    )
+fn central_pair<R: Real>([u, v]: [R; 2]) -> ([R; 2], [R::Mask; 2]) {
+    let z = [u * (R::one() - u), v * (R::one() - v)];
+    let z2 = [z[0] * z[0], z[1] * z[1]];
+    let above = polynomials(&CENTRAL_ABOVE, z, z2);
+    let below = polynomials(&CENTRAL_BELOW, z, z2);
+    let x = [(u - 0.5) * (above[0] / below[0]), (v - 0.5) * (above[1] / below[1])];
+    let least = R::splat(CENTRAL_LOW);
+    (x, [!z[0].ge(least), !z[1].ge(least)])
+}
+
+/// Φ⁻¹ into rows of vectors, in the bits of [`quantile`], two rows at a time. Numbers of the tails, one in 125, wait until
+/// they fill a vector: their expansion costs as much as the centre's, and nearly all of its lanes would be for nothing.
+///
+/// [`Quantiles::finish`] fills the places of the last; a row must not be read before.
+pub struct Quantiles {
+    /// Uniforms of the tails.
+    tails: [f64; Quantiles::ROOM],
+    /// Where the answer of each goes: row · [`WIDTH`] + lane.
+    places: [usize; Quantiles::ROOM],
+    waiting: usize,
+}
+
+impl Quantiles {
+    /// Less than a vector waits when two vectors come.
+    const ROOM: usize = 3 * WIDTH;
+
+    /// None waits.
+    #[inline(always)]
+    pub fn new() -> Quantiles {
+        Quantiles { tails: [0.5; Quantiles::ROOM], places: [0; Quantiles::ROOM], waiting: 0 }
+    }
+
+    /// Φ⁻¹ of two vectors of uniforms into the rows of these numbers.
+    #[inline(always)]
+    pub fn pair<V: Vector>(&mut self, uniforms: [V; 2], rows: &mut [V], at: [usize; 2]) {
+        let (x, tails) = V::formula(
+            #[inline(always)]
+            || central_pair(uniforms),
+        );
+        (rows[at[0]], rows[at[1]]) = (x[0], x[1]);
+        if (tails[0] | tails[1]).any() {
+            piece!(V, {
+                self.wait(tails[0], uniforms[0], at[0]);
+                self.wait(tails[1], uniforms[1], at[1]);
+                while self.waiting >= WIDTH {
+                    self.settle(rows);
+                }
+            });
+        }
+    }
+
+    /// Notes the lanes of a row that belong to the tails.
+    #[inline(always)]
+    fn wait<V: Vector>(&mut self, tails: V::Mask, uniform: V, row: usize) {
+        let (uniform, mut tails) = (uniform.to_array(), tails.word());
+        while tails != 0 {
+            let lane = tails.trailing_zeros() as usize % WIDTH;
+            self.tails[self.waiting] = uniform[lane];
+            self.places[self.waiting] = row * WIDTH + lane;
+            self.waiting += 1;
+            tails &= tails - 1;
+        }
+    }
+
+    /// Puts the answers of those that came last, at most a vector of them, into their places.
+    #[inline(always)]
+    fn settle<V: Vector>(&mut self, rows: &mut [V]) {
+        let from = self.waiting.saturating_sub(WIDTH);
+        let tails: &[f64; WIDTH] = self.tails[from..].first_chunk().expect("room for three vectors");
+        let answers = quantile_tail(V::load(tails)).to_array();
+        for (&place, &answer) in self.places[from..self.waiting].iter().zip(&answers) {
+            let row = &mut rows[place / WIDTH];
+            let mut lanes = row.to_array();
+            lanes[place % WIDTH] = answer;
+            *row = V::load(&lanes);
+        }
+        self.waiting = from;
+    }
+
+    /// Fills the places of all that still wait.
+    #[inline(always)]
+    pub fn finish<V: Vector>(&mut self, rows: &mut [V]) {
+        if self.waiting > 0 {
+            piece!(V, self.settle(rows));
+        }
+    }
+}
+
+impl Default for Quantiles {
+    fn default() -> Quantiles {
+        Quantiles::new()
+    }
 }
 
 /// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`]: for use inside block functions.

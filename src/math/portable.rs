@@ -76,6 +76,14 @@ impl Mask for PortableMask {
         }
         any
     }
+    #[inline(always)]
+    fn word(self) -> u32 {
+        let mut word = 0;
+        for (lane, yes) in self.0.into_iter().enumerate() {
+            word |= u32::from(yes) << lane;
+        }
+        word
+    }
 }
 
 impl Bits for PortableBits {

@@ -13,10 +13,14 @@ pub const WIDTH: usize = 8;
 pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
     /// Whether any lane says yes.
     fn any(self) -> bool;
+    /// The answers as the low bits of a number, lane 0 lowest.
+    fn word(self) -> u32;
 }
 
 /// Sixty-four bits for each lane; sums and products wrap.
-pub trait Bits: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self> {
+pub trait Bits:
+    Copy + Send + Sync + 'static + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self>
+{
     /// The same on every lane.
     fn splat(bits: u64) -> Self;
     /// 0, 1, 2, … lane by lane.
@@ -85,6 +89,12 @@ pub trait Real:
         formula()
     }
 
+    /// The same on every lane, fetched once where several registers need it: a number of a formula that works on many.
+    #[inline(always)]
+    fn coefficient(x: f64) -> Self {
+        Self::splat(x)
+    }
+
     /// All zeros.
     #[inline(always)]
     fn zero() -> Self {
@@ -151,6 +161,10 @@ impl Mask for bool {
     #[inline(always)]
     fn any(self) -> bool {
         self
+    }
+    #[inline(always)]
+    fn word(self) -> u32 {
+        u32::from(self)
     }
 }
 
@@ -291,7 +305,7 @@ pub(super) use with_numbers;
 mod tests {
     use super::*;
     use crate::math::elementary::{exp, ln};
-    use crate::math::normal::{cdf, quantile, quantile_pair};
+    use crate::math::normal::{Quantiles, cdf, quantile};
     use crate::math::portable::Portable;
     use crate::math::simd::{Isa, Level};
     #[cfg(target_arch = "x86_64")]
@@ -327,10 +341,13 @@ mod tests {
             let a: [f64; WIDTH] = std::array::from_fn(|i| numbers[(at + i) % numbers.len()]);
             let b: [f64; WIDTH] = std::array::from_fn(|i| numbers[(7 * at + 3 * i) % numbers.len()]);
             let (x, y) = (V::load(&a), V::load(&b));
-            let [pair, _] = quantile_pair([x, y]);
+            let mut pair = [V::zero(); 2];
+            let mut quantiles = Quantiles::new();
+            quantiles.pair([x, y], &mut pair, [1, 0]);
+            quantiles.finish(&mut pair);
             let same_bits = V::of_bits(x.bits().right::<3>() ^ y.bits().left::<5>());
             let products = V::of_bits(x.bits().word_product(y.bits()).plus(y.bits()));
-            let cases: [(V, Pair); 22] = [
+            let cases: [(V, Pair); 24] = [
                 (x + y, ("+", |a, b| a + b)),
                 (x - y, ("-", |a, b| a - b)),
                 (x * y, ("*", |a, b| a * b)),
@@ -350,7 +367,9 @@ mod tests {
                 (exp(x), ("exp", |a, _| exp(a))),
                 (ln(x), ("ln", |a, _| ln(a))),
                 (quantile(x), ("quantile", |a, _| quantile(a))),
-                (pair, ("quantile of a pair", |a, _| quantile(a))),
+                (pair[1], ("first quantile of a pair", |a, _| quantile(a))),
+                (pair[0], ("second quantile of a pair", |_, b| quantile(b))),
+                (V::coefficient(0.1), ("coefficient", |_, _| 0.1)),
                 (cdf(x), ("cdf", |a, _| cdf(a))),
                 (same_bits, ("bits", |a, b| f64::from_bits((a.to_bits() >> 3) ^ (b.to_bits() << 5)))),
             ];
@@ -366,6 +385,8 @@ mod tests {
                 assert_eq!(found.to_bits(), a.word_product(b).wrapping_add(b));
             }
             assert_eq!(x.lt(y).any(), (0..WIDTH).any(|i| a[i] < b[i]));
+            let word = (0..WIDTH).map(|i| u32::from(a[i] < b[i]) << i).sum::<u32>();
+            assert_eq!(x.lt(y).word(), word);
         }
         let lanes = V::of_bits(V::Bits::lane_numbers()).to_array().map(f64::to_bits);
         assert_eq!(lanes, std::array::from_fn(|i| i as u64));

@@ -81,6 +81,19 @@ operator!(BitOr, bitor, Avx512Bits, one, _mm512_or_si512);
 operator!(BitXor, bitxor, Avx512Bits, one, _mm512_xor_si512);
 with_numbers!(Avx512);
 
+/// A number on every lane of a register that the compiler cannot look into. Of a plain one it knows the value, and fetches it
+/// again from memory for every instruction that uses it.
+#[inline]
+#[target_feature(enable = "avx")]
+fn fetched_once(x: f64) -> __m256d {
+    let mut register = _mm256_set1_pd(x);
+    // SAFETY: the text is empty, and the register leaves as it came.
+    unsafe {
+        std::arch::asm!("/* {0} */", inout(ymm_reg) register, options(pure, nomem, nostack, preserves_flags));
+    }
+    register
+}
+
 impl Neg for Avx2 {
     type Output = Avx2;
     #[inline(always)]
@@ -104,6 +117,12 @@ impl Mask for Avx2Mask {
     fn any(self) -> bool {
         // SAFETY: as above.
         unsafe { _mm256_movemask_pd(_mm256_or_pd(self.0[0], self.0[1])) != 0 }
+    }
+    #[inline(always)]
+    fn word(self) -> u32 {
+        // SAFETY: as above.
+        let [low, high] = unsafe { [_mm256_movemask_pd(self.0[0]), _mm256_movemask_pd(self.0[1])] };
+        (low | high << 4) as u32
     }
 }
 
@@ -156,6 +175,11 @@ impl Real for Avx2 {
     fn splat(x: f64) -> Self {
         // SAFETY: as above.
         Avx2(unsafe { [_mm256_set1_pd(x); 2] })
+    }
+    #[inline(always)]
+    fn coefficient(x: f64) -> Self {
+        // SAFETY: as above.
+        Avx2(unsafe { [fetched_once(x); 2] })
     }
     #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
@@ -275,6 +299,10 @@ impl Mask for Avx512Mask {
     #[inline(always)]
     fn any(self) -> bool {
         self.0 != 0
+    }
+    #[inline(always)]
+    fn word(self) -> u32 {
+        u32::from(self.0)
     }
 }
 

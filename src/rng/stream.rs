@@ -1,28 +1,38 @@
 //! Named streams: a path's draws as a pure function of (seed, stream name, path index, draw index).
 //!
-//! Stream version 1, frozen (a change of anything below moves every result and raises [`STREAM_VERSION`]):
+//! Stream version 2, frozen (a change of anything below moves every result and raises [`STREAM_VERSION`]):
 //!
 //! - A stream's key is a 64-bit hash of seed and name ([`StreamKey::new`]); its low word is Philox key word 0.
 //! - A Philox output is two 64-bit halves: words 0 and 1, words 2 and 3, the even word low. A half gives the uniform
 //!   (n + ½) · 2⁻⁵², n its top 52 bits: exact, never 0 or 1, symmetric about ½.
 //! - One draw a path ([`normals`]): path q takes half (q mod 8)/4 of the output at counter (c low, c high, 0, 1) with
 //!   c = (q div 8) · 4 + q mod 4, so that a block of 64 paths costs 32 Philox calls.
-//! - Numbered draws ([`normal_pairs`], [`uniform_pairs`]): draw d of path q takes half d mod 2 of the output at counter
+//! - Numbered draws ([`uniform_pairs`]): draw d of path q takes half d mod 2 of the output at counter
 //!   (q low, q high, d div 2, 2). A normal and a uniform of the same number are the same draw.
+//! - A sequence a path ([`Sequence`]): for path q, xoshiro256++ from the state of the two halves of the output at counter
+//!   (q low, q high, 0, 3), then the two at (q low, q high, 1, 3). Draw d is its output d, from 0, made a uniform in the
+//!   same way. A draw costs less than a numbered one, but they must be taken in order.
 
 use crate::math::lanes::{LANES, Lanes};
-use crate::math::normal::{quantile, quantile_block, quantile_pair};
+use crate::math::normal::{Quantiles, quantile, quantile_block};
+use crate::math::portable::Portable;
+use crate::math::simd::{Isa, Level};
 use crate::math::vector::{Bits, Real, Vector, WIDTH};
+#[cfg(target_arch = "x86_64")]
+use crate::math::x86::{Avx2, Avx512};
 use crate::rng::philox::{RoundKeys, philox_halves};
-use crate::simd_fn;
+use crate::rng::xoshiro::Xoshiro;
+use crate::{piece, simd_fn};
 
 /// The version of the mapping from (seed, name, path, draw) to numbers.
-pub const STREAM_VERSION: u32 = 1;
+pub const STREAM_VERSION: u32 = 2;
 
 /// Counter word 3 of the one draw a path.
 const ONE_A_PATH: u64 = 1;
 /// Counter word 3 of numbered draws.
 const NUMBERED: u64 = 2;
+/// Counter word 3 of the states of sequences.
+const SEQUENCE: u64 = 3;
 
 /// The key of one stream: which randomness, before which path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,25 +92,85 @@ pub fn uniform_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) ->
     [uniform_of_bits(even), uniform_of_bits(odd)]
 }
 
-/// Draws 2 `index` and 2 `index` + 1, standard normal, of the eight paths from `first_path`, a multiple of eight, on.
-#[inline(always)]
-pub fn normal_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) -> [V; 2] {
-    quantile_pair(uniform_pair::<V>(keys, first_path, index))
+/// A path's draws one after the other, or those of eight paths side by side.
+#[derive(Clone, Copy)]
+pub struct Sequence<R: Real>(Xoshiro<R::Bits>);
+
+impl<R: Real> Sequence<R> {
+    /// Before the first draw of the paths whose numbers have these low words and this high word.
+    #[inline(always)]
+    fn new(keys: &RoundKeys, low: R::Bits, high: u64) -> Sequence<R> {
+        let high = R::Bits::splat(high);
+        let [zero, one, kind] = [R::Bits::splat(0), R::Bits::splat(1), R::Bits::splat(SEQUENCE)];
+        let [s0, s1] = philox_halves([low, high, zero, kind], keys);
+        let [s2, s3] = philox_halves([low, high, one, kind], keys);
+        Sequence(Xoshiro::new([s0, s1, s2, s3]))
+    }
+
+    /// The next draw, uniform in (0, 1).
+    #[inline(always)]
+    pub fn uniform(&mut self) -> R {
+        uniform_of_bits(self.0.draw())
+    }
 }
 
-/// Fills 64 paths, from `first_path` on, with the two uniforms of draws 2 `index` and 2 `index` + 1.
-#[inline(always)]
-fn fill_pairs(key: StreamKey, first_path: u64, index: u32, even: &mut Lanes, odd: &mut Lanes) {
-    debug_assert_eq!(first_path % LANES as u64, 0);
-    let keys = key.rounds();
-    let low = u64::from(first_path as u32);
-    let high = first_path >> 32;
-    for i in 0..LANES {
-        // No carry: `first_path` is a multiple of 64.
-        let halves: [u64; 2] = philox_halves([low | i as u64, high, u64::from(index), NUMBERED], &keys);
-        even[i] = uniform_of_bits(halves[0]);
-        odd[i] = uniform_of_bits(halves[1]);
+impl<V: Vector> Sequence<V> {
+    /// The sequences of the eight paths from `first_path`, a multiple of eight, on.
+    #[inline(always)]
+    pub fn of_eight(keys: &RoundKeys, first_path: u64) -> Sequence<V> {
+        debug_assert_eq!(first_path % WIDTH as u64, 0);
+        // No carry: `first_path` is a multiple of eight.
+        let low = V::Bits::lane_numbers() | V::Bits::splat(u64::from(first_path as u32));
+        Sequence::new(keys, low, first_path >> 32)
     }
+}
+
+impl Sequence<f64> {
+    /// The sequence of one path.
+    pub fn of_path(key: StreamKey, path: u64) -> Sequence<f64> {
+        Sequence::new(&key.rounds(), u64::from(path as u32), path >> 32)
+    }
+
+    /// The next draw, standard normal: the quantile of what [`Sequence::uniform`] would give.
+    pub fn normal(&mut self) -> f64 {
+        quantile(self.uniform())
+    }
+}
+
+/// Writes the first draws, standard normal, of the sequences of the 64 paths from `first_path`, a multiple of 64, on: draw d
+/// to `out[d]`.
+pub fn sequences(isa: Isa, key: StreamKey, first_path: u64, out: &mut [Lanes]) {
+    debug_assert_eq!(first_path % LANES as u64, 0);
+    match isa.level() {
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => sequences_by::<Avx512>(&key.rounds(), first_path, out),
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => sequences_by::<Avx2>(&key.rounds(), first_path, out),
+        _ => sequences_by::<Portable>(&key.rounds(), first_path, out),
+    }
+}
+
+/// Draws whose quantiles are taken together, so that their tails fill vectors.
+const TOGETHER: usize = 16;
+
+fn sequences_by<V: Vector>(keys: &RoundKeys, first_path: u64, out: &mut [Lanes]) {
+    piece!(V, {
+        for eight in 0..LANES / WIDTH {
+            let mut sequence = Sequence::<V>::of_eight(keys, first_path + (eight * WIDTH) as u64);
+            for draws in out.chunks_mut(TOGETHER) {
+                let mut normals = [V::zero(); TOGETHER];
+                let mut quantiles = Quantiles::new();
+                // After an odd last draw comes one that nobody asked for; the sequence ends with it.
+                for at in (0..draws.len()).step_by(2) {
+                    quantiles.pair([sequence.uniform(), sequence.uniform()], &mut normals, [at, at + 1]);
+                }
+                quantiles.finish(&mut normals);
+                for (draw, normal) in draws.iter_mut().zip(normals) {
+                    normal.store(draw.eight_mut(eight));
+                }
+            }
+        }
+    });
 }
 
 simd_fn! {
@@ -135,18 +205,16 @@ simd_fn! {
     /// Writes draws 2 `index` and 2 `index` + 1, uniform in (0, 1), for each of the 64 paths from `first_path`, a
     /// multiple of 64, on.
     pub fn uniform_pairs(key: StreamKey, first_path: u64, index: u32, even: &mut Lanes, odd: &mut Lanes) {
-        fill_pairs(key, first_path, index, even, odd);
-    }
-}
-
-simd_fn! {
-    /// Writes draws 2 `index` and 2 `index` + 1, standard normal, for each of the 64 paths from `first_path`, a multiple
-    /// of 64, on.
-    pub fn normal_pairs(key: StreamKey, first_path: u64, index: u32, even: &mut Lanes, odd: &mut Lanes) {
-        let (mut even_uniform, mut odd_uniform) = (Lanes::ZERO, Lanes::ZERO);
-        fill_pairs(key, first_path, index, &mut even_uniform, &mut odd_uniform);
-        quantile_block(&even_uniform, even);
-        quantile_block(&odd_uniform, odd);
+        debug_assert_eq!(first_path % LANES as u64, 0);
+        let keys = key.rounds();
+        let low = u64::from(first_path as u32);
+        let high = first_path >> 32;
+        for i in 0..LANES {
+            // No carry: `first_path` is a multiple of 64.
+            let halves: [u64; 2] = philox_halves([low | i as u64, high, u64::from(index), NUMBERED], &keys);
+            even[i] = uniform_of_bits(halves[0]);
+            odd[i] = uniform_of_bits(halves[1]);
+        }
     }
 }
 
@@ -165,7 +233,7 @@ pub fn uniform_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     uniform_of_bits(halves[draw as usize % 2])
 }
 
-/// What [`normal_pairs`] writes for this path as draw `draw`.
+/// The standard normal of the draw that [`uniform_of_draw`] gives.
 #[inline(always)]
 pub fn normal_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     quantile(uniform_of_draw(key, path, draw))
@@ -174,19 +242,20 @@ pub fn normal_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::normal::cdf;
-    use crate::math::simd::Isa;
+    use crate::math::normal::{cdf, quantiles};
     use crate::rng::philox::philox4x32;
 
-    const FROZEN_BITS: [&str; 5] = [
+    const FROZEN_BITS: [&str; 7] = [
         "0x3fd8dbdffbee69d6",
         "0xbfe9898ed172dd3f",
         "0x3ff1cdf076953ce4",
         "0xbfc81e2bc3842f60",
         "0x3febbf4498ee6943",
+        "0x3fe6a05a04956f73",
+        "0x3fe18317bc5686c7",
     ];
 
-    /// Frozen with stream version 1; computed apart from this code, from the definition, in Python.
+    /// Frozen; computed apart from this code, from the definition, in Python.
     #[test]
     fn keys_are_frozen() {
         for (seed, name, key) in [
@@ -228,9 +297,7 @@ mod tests {
                     assert_eq!(one[i].to_bits(), normal_of_path(key, path).to_bits());
                 }
                 for index in [0, 1, 5, u32::MAX / 2] {
-                    let (mut x, mut u) = ([Lanes::ZERO; 2], [Lanes::ZERO; 2]);
-                    let [even, odd] = &mut x;
-                    normal_pairs(isa, key, first_path, index, even, odd);
+                    let mut u = [Lanes::ZERO; 2];
                     let [even, odd] = &mut u;
                     uniform_pairs(isa, key, first_path, index, even, odd);
                     for (half, i) in [0, 1].into_iter().flat_map(|half| (0..LANES).map(move |i| (half, i))) {
@@ -240,24 +307,65 @@ mod tests {
                         let draw = 2 * index + half as u32;
                         assert_eq!(u[half][i], want);
                         assert_eq!(u[half][i], uniform_of_draw(key, path, draw));
-                        assert_eq!(x[half][i].to_bits(), quantile(want).to_bits());
-                        assert_eq!(x[half][i].to_bits(), normal_of_draw(key, path, draw).to_bits());
+                        assert_eq!(quantile(want).to_bits(), normal_of_draw(key, path, draw).to_bits());
                     }
                 }
             }
         }
     }
 
-    /// Frozen with stream version 1: these bits are what a saved result was made of.
+    /// The state of a path's sequence from the definition in the head of this file, by the other form of Philox.
+    fn state_by_definition(key: StreamKey, path: u64) -> [u64; 4] {
+        let outputs = [0, 1].map(|call| {
+            let counter = [path as u32, (path >> 32) as u32, call, 3];
+            philox4x32(counter, [key.0 as u32, (key.0 >> 32) as u32])
+        });
+        std::array::from_fn(|i| {
+            let words = outputs[i / 2];
+            u64::from(words[2 * (i % 2)]) + (u64::from(words[2 * (i % 2) + 1]) << 32)
+        })
+    }
+
+    #[test]
+    fn sequences_give_the_bits_of_the_definition_at_every_vector_width() {
+        let key = StreamKey::new(7, "twins");
+        // Draws enough that tails fill vectors, an odd number of them, and none.
+        for (isa, count) in Isa::available().into_iter().flat_map(|isa| [(isa, 41), (isa, 1), (isa, 0)]) {
+            for first_path in FIRST_PATHS.into_iter().chain((1..20).map(|block| block * 64)) {
+                let mut drawn = vec![Lanes::ZERO; count];
+                sequences(isa, key, first_path, &mut drawn);
+                for i in 0..LANES {
+                    let path = first_path + i as u64;
+                    let mut generator = Xoshiro::new(state_by_definition(key, path));
+                    let mut one = Sequence::of_path(key, path);
+                    for (draw, lanes) in drawn.iter().enumerate() {
+                        let want = ((generator.draw() >> 12) as f64 + 0.5) * 0.5_f64.powi(52);
+                        let normal = lanes[i].to_bits();
+                        assert_eq!(normal, quantile(want).to_bits(), "{path} {draw} {}", isa.name());
+                        assert_eq!(normal, one.normal().to_bits());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Frozen with stream version 2: these bits are what a saved result was made of; the last two were computed apart from this
+    /// code, from the definition, in Python.
     #[test]
     fn draws_are_frozen() {
         let key = StreamKey::new(20_260_101, "revenue growth");
+        let draw_of_sequence = |path, draw| {
+            let mut sequence = Sequence::of_path(key, path);
+            (0..=draw).map(|_| sequence.uniform()).last().unwrap_or(f64::NAN)
+        };
         let bits = [
             normal_of_path(key, 0),
             normal_of_path(key, 48_231),
             normal_of_draw(key, 48_231, 0),
             normal_of_draw(key, 1 << 40, 7),
             uniform_of_draw(key, 48_231, 0),
+            Sequence::of_path(key, 48_231).uniform(),
+            draw_of_sequence(1 << 40, 37),
         ]
         .map(f64::to_bits);
         assert_eq!(bits.map(|b| format!("{b:#018x}")), FROZEN_BITS);
@@ -279,21 +387,19 @@ mod tests {
         z
     }
 
-    /// 2²¹ normals: half of them one a path, half numbered draws.
+    /// 2²¹ normals: half of them one a path, half of sequences.
     fn sample() -> Vec<f64> {
         let (key, isa) = (StreamKey::new(11, "moments"), Isa::detect());
         let mut all = Vec::new();
-        let (mut even, mut odd) = (Lanes::ZERO, Lanes::ZERO);
+        let mut one = Lanes::ZERO;
         for block in 0..16_384 {
-            normals(isa, key, block * 64, &mut even);
-            all.extend_from_slice(&even.0);
+            normals(isa, key, block * 64, &mut one);
+            all.extend_from_slice(&one.0);
         }
+        let mut draws = [Lanes::ZERO; 16];
         for block in 0..1_024 {
-            for index in 0..8 {
-                normal_pairs(isa, key, block * 64, index, &mut even, &mut odd);
-                all.extend_from_slice(&even.0);
-                all.extend_from_slice(&odd.0);
-            }
+            sequences(isa, key, block * 64, &mut draws);
+            all.extend(draws.iter().flat_map(|draw| draw.0));
         }
         all
     }
@@ -358,13 +464,19 @@ mod tests {
             }
             z_scores.push(sum / ((BLOCKS * LANES as u64) as f64).sqrt());
         };
-        let draw = |key: StreamKey, number: u32| {
+        let draw = |key: StreamKey, number: usize| {
             move |first_path: u64, out: &mut Lanes| {
-                let mut spare = Lanes::ZERO;
-                match number % 2 {
-                    0 => normal_pairs(isa, key, first_path, number / 2, out, &mut spare),
-                    _ => normal_pairs(isa, key, first_path, number / 2, &mut spare, out),
-                }
+                let mut draws = [Lanes::ZERO; 5];
+                sequences(isa, key, first_path, &mut draws[..=number]);
+                *out = draws[number];
+            }
+        };
+        let numbered = |key: StreamKey, half: usize| {
+            move |first_path: u64, out: &mut Lanes| {
+                let mut pair = [Lanes::ZERO; 2];
+                let [even, odd] = &mut pair;
+                uniform_pairs(isa, key, first_path, 0, even, odd);
+                quantiles(isa, &pair[half], out);
             }
         };
         let one = |key: StreamKey| move |first_path: u64, out: &mut Lanes| normals(isa, key, first_path, out);
@@ -374,8 +486,10 @@ mod tests {
             correlate(&one(key), &one(StreamKey::new(n, "shocks")), 0);
             correlate(&draw(key, 0), &draw(StreamKey::new(n + 100, "shock"), 0), 0);
             correlate(&draw(StreamKey(n), 1), &draw(StreamKey(n + 1_000), 1), 0);
-            // The two layouts of one stream; neighbouring draws; neighbouring paths.
+            // The layouts of one stream; neighbouring draws; neighbouring paths.
             correlate(&one(key), &draw(key, 0), 0);
+            correlate(&numbered(key, 0), &draw(key, 0), 0);
+            correlate(&numbered(key, 0), &numbered(key, 1), 0);
             correlate(&draw(key, 2), &draw(key, 3), 0);
             correlate(&draw(key, 3), &draw(key, 4), 0);
             correlate(&one(StreamKey::new(n, "own")), &one(StreamKey::new(n, "own")), 1);

@@ -11,12 +11,12 @@ use capstake::kernel::block::{Asked, Block};
 use capstake::kernel::innovation::factor_name;
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
-use capstake::math::normal::cdf;
+use capstake::math::normal::{cdf, quantile};
 use capstake::math::simd::Isa;
 use capstake::model::Model;
 use capstake::model::dependence::{Factor, Group, InputVariable};
 use capstake::model::ledger::{Law, Num};
-use capstake::rng::stream::{StreamKey, normal_of_draw, normal_of_path, uniform_of_draw};
+use capstake::rng::stream::{Sequence, StreamKey, normal_of_draw, normal_of_path};
 use capstake::stats::moments::{ChunkCoMoments, CoMoments};
 
 /// What the engine must show on one path, from the scalar forms alone.
@@ -46,6 +46,15 @@ impl ScalarDraws<'_> {
         }
         normal(StreamKey::new(self.seed, name))
     }
+
+    /// The uniform of a period in the path's sequence.
+    fn of_sequence(&self, key: StreamKey, period: usize) -> f64 {
+        let mut sequence = Sequence::of_path(key, self.path);
+        (0..period).for_each(|_| {
+            sequence.uniform();
+        });
+        sequence.uniform()
+    }
 }
 
 impl Draws for ScalarDraws<'_> {
@@ -73,13 +82,13 @@ impl Draws for ScalarDraws<'_> {
     fn factor(&self, period: usize, factor: Factor) -> f64 {
         let name = factor_name(self.model, factor);
         self.correlated(&self.model.dependence.factors, &factor, &name, |key| {
-            normal_of_draw(key, self.path, period as u32)
+            quantile(self.of_sequence(key, period))
         })
     }
 
     fn strike(&self, period: usize, shock: usize) -> f64 {
         let name = format!("shock.{}.strike", self.model.shocks[shock].name);
-        uniform_of_draw(StreamKey::new(self.seed, &name), self.path, period as u32)
+        self.of_sequence(StreamKey::new(self.seed, &name), period)
     }
 
     fn size(&self, period: usize, shock: usize) -> f64 {

@@ -161,7 +161,7 @@ const CALLS: [(f64, [f64; 5]); 2] = [
     (0.2, [21.71909582, 12.91994137, 6.15604077, 2.29029886, 0.67480188]),
     (0.4, [23.25662082, 16.23593160, 10.80117657, 6.89807671, 4.26296287]),
 ];
-const CALL_SEEDS: u64 = 60;
+const CALL_SEEDS: u64 = 120;
 const CALL_PATHS: u64 = 32_768;
 
 fn call_text(volatility: f64) -> String {
@@ -215,7 +215,7 @@ been paid saves the call's payoff. Spot 100, rate 5%, one year. The references a
 tables that are off in the third decimal are not used.",
             exact: Vec::new(),
             cases,
-            families: vec![Family::new("Asian calls: 2 volatilities × 60 seeds, strikes in turn", z)],
+            families: vec![Family::new("Asian calls: 2 volatilities × 120 seeds, strikes in turn", z)],
         }
     })
 }

@@ -19,7 +19,7 @@ const INPUTS: [(&str, &str); 4] = [
 const INPUT_PAIRS: [(&str, &str, f64); 4] =
     [("a", "b", 0.6), ("b", "c", -0.3), ("c", "d", 0.45), ("a", "d", 0.2)];
 const FACTOR_PAIRS: [(&str, &str, f64); 3] = [("a", "b", 0.4), ("b", "c", -0.35), ("c", "d", 0.8)];
-const SEEDS: std::ops::Range<u64> = 11_000..11_120;
+const SEEDS: std::ops::Range<u64> = 11_000..11_240;
 const PATHS: u64 = 4_096;
 
 fn text() -> String {
@@ -163,7 +163,7 @@ correlations of the underlying normals. The rank correlation of the values is th
 6/π·asin(ρ/2) for many pairs (Moran 1948, with the term for finite samples); squares and quadrants are those of a joint normal.",
             exact: Vec::new(),
             cases,
-            families: vec![Family::new("sampled correlations: 8 pairs in turn over 120 seeds, error (1 − ρ²)/√n", z)],
+            families: vec![Family::new("sampled correlations: 8 pairs in turn over 240 seeds, error (1 − ρ²)/√n", z)],
         }
     })
 }

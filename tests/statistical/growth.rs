@@ -155,7 +155,7 @@ fn constant_volatility() -> (Vec<Case>, Vec<Family>) {
     let mut cases = Vec::new();
     let mut families = Vec::new();
     for (period, to, length, seeds) in
-        [("quarter", "2036-03-31", 0.25, 6_000..6_120), ("month", "2036-01-31", 1.0 / 12.0, 6_500..6_540)]
+        [("quarter", "2036-03-31", 0.25, 6_000..6_240), ("month", "2036-01-31", 1.0 / 12.0, 6_500..6_540)]
     {
         let times = [1.0, 3.0, 10.0];
         let truth = times.map(|t: f64| {
@@ -203,7 +203,7 @@ fn constant_volatility() -> (Vec<Case>, Vec<Family>) {
         if batches.len() >= 100 {
             for (j, what) in what.iter().enumerate() {
                 let z = batches.iter().map(|batch| batch[2][j].case("", truth[2][j]).z()).collect();
-                families.push(Family::new(format!("{what} after 10 years: 120 seeds"), z));
+                families.push(Family::new(format!("{what} after 10 years: 240 seeds"), z));
             }
         }
     }

@@ -6,21 +6,33 @@
 use capstake::math::lanes::{LANES, Lanes};
 use capstake::math::normal::cdf;
 use capstake::math::simd::Isa;
-use capstake::rng::stream::{StreamKey, normal_pairs};
+use capstake::rng::stream::{StreamKey, sequences};
 
 fn count() -> usize {
     std::env::var("CAPSTAKE_NORMALS").ok().and_then(|n| n.parse().ok()).unwrap_or(4_000_000)
 }
 
-/// Draws 0 and 1 of a stream, path after path.
-fn normals(name: &str, count: usize) -> Vec<f64> {
+/// So many draws of the sequences of a stream, 40 of each path: along a path, then the next path.
+fn along_paths(name: &str, count: usize) -> Vec<f64> {
+    drawn(name, count, 40, |draws, all| {
+        for path in 0..LANES {
+            all.extend(draws.iter().map(|draw| draw[path]));
+        }
+    })
+}
+
+/// So many draws, the first two of each path: a draw of 64 paths, then the next draw, then the next 64 paths.
+fn across_paths(name: &str, count: usize) -> Vec<f64> {
+    drawn(name, count, 2, |draws, all| all.extend(draws.iter().flat_map(|draw| draw.0)))
+}
+
+fn drawn(name: &str, count: usize, of_path: usize, take: impl Fn(&[Lanes], &mut Vec<f64>)) -> Vec<f64> {
     let key = StreamKey::new(20_261_123, name);
-    let (mut even, mut odd) = (Lanes::ZERO, Lanes::ZERO);
-    let mut all = Vec::with_capacity(count + 2 * LANES);
+    let mut draws = vec![Lanes::ZERO; of_path];
+    let mut all = Vec::with_capacity(count + of_path * LANES);
     for first in (0..).step_by(LANES) {
-        normal_pairs(Isa::detect(), key, first, 0, &mut even, &mut odd);
-        all.extend_from_slice(&even[..]);
-        all.extend_from_slice(&odd[..]);
+        sequences(Isa::detect(), key, first, &mut draws);
+        take(&draws, &mut all);
         if all.len() >= count {
             all.truncate(count);
             return all;
@@ -58,7 +70,7 @@ fn moments(values: &[f64]) -> [f64; 8] {
 #[test]
 #[cfg_attr(debug_assertions, ignore = "release only")]
 fn normals_are_normal() {
-    let mut values = normals("normals", count());
+    let mut values = along_paths("normals", count());
     let z = moments(&values);
     println!("moments 1 to 8, z: {z:.2?}");
     assert!(z.iter().all(|z| z.abs() < 4.0), "{z:?}");
@@ -94,7 +106,10 @@ fn cells(a: &[f64], b: &[f64]) -> f64 {
 #[cfg_attr(debug_assertions, ignore = "release only")]
 fn streams_form_no_pattern_together() {
     let n = 500_000;
-    let streams: Vec<Vec<f64>> = (0..6).map(|i| normals(&format!("stream.{i}"), n)).collect();
+    type Taken = fn(&str, usize) -> Vec<f64>;
+    let taken: [Taken; 2] = [along_paths, across_paths];
+    // Three along paths, three across.
+    let streams: Vec<Vec<f64>> = (0..6).map(|i| taken[i / 3](&format!("stream.{i}"), n)).collect();
     for i in 0..streams.len() {
         // Neighbours within a stream, and every pair of streams.
         let z = cells(&streams[i][1..], &streams[i][..n - 1]);

@@ -42,7 +42,7 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
         version: "0.1.0".to_owned(),
         revision: "abc".to_owned(),
         target: "x86_64-unknown-linux-gnu".to_owned(),
-        stream_version: 1,
+        stream_version: 2,
     };
     Results { facts, tables: tables(&valuation(&plan, &result)) }
 }
