@@ -141,10 +141,9 @@ impl Innovations {
     #[inline(always)]
     pub fn start<V: Vector>(&self, first_path: u64, sequences: &mut Vec<Sequence<V>>) {
         sequences.clear();
-        sequences.extend(self.drawn.iter().map(
-            #[inline(always)]
-            |(_, keys)| Sequence::of_eight(keys, first_path),
-        ));
+        for (_, keys) in &self.drawn {
+            sequences.push(Sequence::of_eight(keys, first_path));
+        }
     }
 
     /// Fills the innovations of the next periods, all rows of one after all rows of the other: of so many periods, or one more
