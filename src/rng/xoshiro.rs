@@ -1,4 +1,4 @@
-//! xoshiro256++: a state of four words that each draw moves on by additions, rotations and exclusive ors alone.
+//! The generator xoshiro256++: a state of four words that each draw moves on by additions, rotations and exclusive ors alone.
 //!
 //! Blackman and Vigna (2021), "Scrambled linear pseudorandom number generators", ACM Transactions on Mathematical Software
 //! 47(4). Nothing is multiplied, so vectors without a wide integer product run it at full width.
