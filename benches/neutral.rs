@@ -37,8 +37,11 @@ fn drift() -> f64 {
     (GROWTH - VOLATILITY * VOLATILITY / 2.0) / 4.0
 }
 
-/// Vectors of paths whose normals are made together, so that the tails among them fill vectors.
+/// Vectors of paths that are made together.
 const TOGETHER: usize = 4;
+
+/// Numbers of [`TOGETHER`] vectors of paths, by quarter and vector.
+type Table<V> = [V; QUARTERS * TOGETHER];
 
 /// The walk of a vector of paths.
 #[derive(Clone, Copy)]
@@ -63,21 +66,23 @@ impl<V: Vector> Walk<V> {
     }
 }
 
-/// Sum of present values over the paths of [`TOGETHER`] vectors from `first` on; `z`: room for their normals.
+/// Sum of present values over the paths of [`TOGETHER`] vectors from `first` on: uniforms, then normals, then payments.
 #[inline(always)]
 fn vectors<V: Vector>(
     keys: &capstake::rng::philox::RoundKeys,
     factors: &[f64; QUARTERS],
     first: u64,
-    z: &mut [V; QUARTERS * TOGETHER],
+    quantiles: &mut Quantiles<V>,
+    [u, z]: &mut [Table<V>; 2],
 ) -> V {
-    let mut quantiles = Quantiles::new();
     for vector in 0..TOGETHER {
         let mut sequence = Sequence::<V>::of_eight(keys, first + (vector * WIDTH) as u64);
-        for quarter in (0..QUARTERS).step_by(2) {
-            let at = quarter * TOGETHER + vector;
-            quantiles.pair([sequence.uniform(), sequence.uniform()], z, [at, at + TOGETHER]);
+        for quarter in 0..QUARTERS {
+            u[quarter * TOGETHER + vector] = sequence.uniform();
         }
+    }
+    for at in (0..QUARTERS * TOGETHER).step_by(2) {
+        quantiles.pair([u[at], u[at + 1]], z, [at, at + 1]);
     }
     quantiles.finish(z);
     let mut sum = V::zero();
@@ -100,9 +105,10 @@ fn ours<V: Vector>(paths: u64) -> f64 {
     let factors: [f64; QUARTERS] = std::array::from_fn(|q| (-DISCOUNT * (q + 1) as f64 / 4.0).exp());
     const STEP: usize = WIDTH * TOGETHER;
     capstake::piece!(V, {
-        let (mut total, mut z) = (V::zero(), [V::zero(); QUARTERS * TOGETHER]);
+        let (mut total, mut quantiles) = (V::zero(), Quantiles::new());
+        let mut tables = [[V::zero(); QUARTERS * TOGETHER]; 2];
         for first in (0..paths).step_by(STEP) {
-            total = total + vectors::<V>(&keys, &factors, first, &mut z);
+            total = total + vectors(&keys, &factors, first, &mut quantiles, &mut tables);
         }
         total.to_array().iter().sum::<f64>() / paths.next_multiple_of(STEP as u64) as f64
     })

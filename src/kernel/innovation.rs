@@ -147,15 +147,27 @@ impl Innovations {
     }
 
     /// Fills the innovations of the next periods, all rows of one after all rows of the other: of so many periods, or one more
-    /// where that is odd.
+    /// where that is odd. `uniforms`: room for the rows that are drawn.
     #[inline(always)]
-    pub fn fill<V: Vector>(&self, sequences: &mut [Sequence<V>], periods: usize, zeta: &mut [V]) {
-        let rows = self.factors.len();
-        let mut quantiles = Quantiles::new();
-        for ((row, _), sequence) in self.drawn.iter().zip(sequences) {
-            for period in (0..periods).step_by(2) {
-                let uniforms = [sequence.uniform(), sequence.uniform()];
-                quantiles.pair(uniforms, zeta, [period * rows + row, (period + 1) * rows + row]);
+    pub fn fill<V: Vector>(
+        &self,
+        sequences: &mut [Sequence<V>],
+        periods: usize,
+        uniforms: &mut [V],
+        quantiles: &mut Quantiles<V>,
+        zeta: &mut [V],
+    ) {
+        let (rows, of_row) = (self.factors.len(), periods.next_multiple_of(2));
+        // In two passes: the state of a sequence and the polynomials of the quantile do not fit the registers together.
+        for (uniforms, sequence) in uniforms.chunks_exact_mut(of_row).zip(sequences) {
+            for uniform in uniforms {
+                *uniform = sequence.uniform();
+            }
+        }
+        for ((row, _), uniforms) in self.drawn.iter().zip(uniforms.chunks_exact(of_row)) {
+            for (pair, uniforms) in uniforms.as_chunks::<2>().0.iter().enumerate() {
+                let even = 2 * pair * rows + row;
+                quantiles.pair(*uniforms, zeta, [even, even + rows]);
             }
         }
         quantiles.finish(zeta);

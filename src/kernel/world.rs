@@ -16,6 +16,7 @@ use super::shock::ShockPaths;
 use super::trend::TrendPaths;
 use super::view::View;
 use crate::math::lanes::Lanes;
+use crate::math::normal::Quantiles;
 use crate::math::vector::Vector;
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
@@ -36,6 +37,9 @@ pub struct World<V: Vector> {
     pub exponential: V,
     /// What the innovations are drawn from.
     sequences: Vec<Sequence<V>>,
+    /// Room for what the sequences give.
+    uniforms: Vec<V>,
+    quantiles: Quantiles<V>,
     /// Innovations of the periods ahead, by period and factor.
     zeta: Vec<V>,
     /// Factors.
@@ -90,6 +94,8 @@ impl<V: Vector> World<V> {
             numbers: Numbers::new(&model.ledger),
             exponential: zero,
             sequences: Vec::with_capacity(plan.innovations.drawn.len()),
+            uniforms: vec![zero; AHEAD * plan.innovations.drawn.len()],
+            quantiles: Quantiles::new(),
             zeta: vec![zero; AHEAD * plan.innovations.factors.len()],
             factors: plan.innovations.factors.len(),
             jumps: vec![zero; model.shocks.len()],
@@ -161,7 +167,10 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     pub fn draw(&mut self, plan: &Plan, periods: Range<usize>) {
         debug_assert!(periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD);
-        piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), &mut self.zeta));
+        piece!(V, {
+            let World { sequences, uniforms, quantiles, zeta, .. } = self;
+            plan.innovations.fill(sequences, periods.len(), uniforms, quantiles, zeta);
+        });
     }
 
     /// Innovations of a period of the batch drawn last, by factor.

@@ -200,86 +200,92 @@ fn central_pair<R: Real>([u, v]: [R; 2]) -> ([R; 2], [R::Mask; 2]) {
     (x, [!z[0].ge(least), !z[1].ge(least)])
 }
 
-/// Φ⁻¹ into rows of vectors, in the bits of [`quantile`], two rows at a time. Numbers of the tails, one in 125, wait until
-/// they fill a vector: their expansion costs as much as the centre's, and nearly all of its lanes would be for nothing.
+/// Pairs of vectors that are kept before their tails are done.
+const KEPT: usize = 32;
+
+/// Φ⁻¹ into rows of vectors, in the bits of [`quantile`], two rows at a time. Numbers of the tails, one in 125, are done at the
+/// end, a vector of them at a time: their expansion costs as much as the centre's, and in place nearly all of its lanes would
+/// be for nothing.
 ///
-/// [`Quantiles::finish`] fills the places of the last; a row must not be read before.
-pub struct Quantiles {
-    /// Uniforms of the tails.
-    tails: [f64; Quantiles::ROOM],
-    /// Where the answer of each goes: row · [`WIDTH`] + lane.
-    places: [usize; Quantiles::ROOM],
-    waiting: usize,
+/// [`Quantiles::finish`] fills their places; a row must not be read before.
+pub struct Quantiles<V> {
+    /// Pairs of uniforms with a lane in the tails.
+    pairs: [[V; 2]; KEPT],
+    /// For each of these, its rows.
+    rows: [[usize; 2]; KEPT],
+    /// For each of these, the lanes: of the first vector in the low half of the bits, of the second in the high half.
+    lanes: [u32; KEPT],
+    kept: usize,
 }
 
-impl Quantiles {
-    /// Less than a vector waits when two vectors come.
-    const ROOM: usize = 3 * WIDTH;
-
-    /// None waits.
+impl<V: Vector> Quantiles<V> {
+    /// None kept.
     #[inline(always)]
-    pub fn new() -> Quantiles {
-        Quantiles { tails: [0.5; Quantiles::ROOM], places: [0; Quantiles::ROOM], waiting: 0 }
+    pub fn new() -> Quantiles<V> {
+        Quantiles { pairs: [[V::zero(); 2]; KEPT], rows: [[0; 2]; KEPT], lanes: [0; KEPT], kept: 0 }
     }
 
     /// Φ⁻¹ of two vectors of uniforms into the rows of these numbers.
     #[inline(always)]
-    pub fn pair<V: Vector>(&mut self, uniforms: [V; 2], rows: &mut [V], at: [usize; 2]) {
+    pub fn pair(&mut self, uniforms: [V; 2], rows: &mut [V], at: [usize; 2]) {
         let (x, tails) = V::formula(
             #[inline(always)]
             || central_pair(uniforms),
         );
         (rows[at[0]], rows[at[1]]) = (x[0], x[1]);
-        if (tails[0] | tails[1]).any() {
-            piece!(V, {
-                self.wait(tails[0], uniforms[0], at[0]);
-                self.wait(tails[1], uniforms[1], at[1]);
-                while self.waiting >= WIDTH {
-                    self.settle(rows);
+        // Written always, kept where needed: a branch on it would be guessed wrong too often.
+        let (kept, lanes) = (self.kept, tails[0].word() | tails[1].word() << WIDTH);
+        self.pairs[kept] = uniforms;
+        self.rows[kept] = at;
+        self.lanes[kept] = lanes;
+        self.kept = kept + usize::from(lanes != 0);
+        if self.kept == KEPT {
+            self.finish(rows);
+        }
+    }
+
+    /// Fills the places of all that are kept.
+    #[inline(always)]
+    pub fn finish(&mut self, rows: &mut [V]) {
+        piece!(V, self.fill_tails(rows));
+    }
+
+    #[inline(always)]
+    fn fill_tails(&mut self, rows: &mut [V]) {
+        let (mut tails, mut places, mut waiting) = ([0.5; WIDTH], [(0, 0); WIDTH], 0);
+        for kept in 0..self.kept {
+            let mut lanes = self.lanes[kept];
+            while lanes != 0 {
+                let lane = lanes.trailing_zeros() as usize % (2 * WIDTH);
+                let half = lane / WIDTH;
+                tails[waiting] = self.pairs[kept][half].lanes()[lane % WIDTH];
+                places[waiting] = (self.rows[kept][half], lane % WIDTH);
+                waiting += 1;
+                lanes &= lanes - 1;
+                if waiting == WIDTH {
+                    fill(&tails, &places, rows);
+                    waiting = 0;
                 }
-            });
+            }
         }
-    }
-
-    /// Notes the lanes of a row that belong to the tails.
-    #[inline(always)]
-    fn wait<V: Vector>(&mut self, tails: V::Mask, uniform: V, row: usize) {
-        let (uniform, mut tails) = (uniform.to_array(), tails.word());
-        while tails != 0 {
-            let lane = tails.trailing_zeros() as usize % WIDTH;
-            self.tails[self.waiting] = uniform[lane];
-            self.places[self.waiting] = row * WIDTH + lane;
-            self.waiting += 1;
-            tails &= tails - 1;
+        if waiting > 0 {
+            fill(&tails, &places[..waiting], rows);
         }
-    }
-
-    /// Puts the answers of those that came last, at most a vector of them, into their places.
-    #[inline(always)]
-    fn settle<V: Vector>(&mut self, rows: &mut [V]) {
-        let from = self.waiting.saturating_sub(WIDTH);
-        let tails: &[f64; WIDTH] = self.tails[from..].first_chunk().expect("room for three vectors");
-        let answers = quantile_tail(V::load(tails)).to_array();
-        for (&place, &answer) in self.places[from..self.waiting].iter().zip(&answers) {
-            let row = &mut rows[place / WIDTH];
-            let mut lanes = row.to_array();
-            lanes[place % WIDTH] = answer;
-            *row = V::load(&lanes);
-        }
-        self.waiting = from;
-    }
-
-    /// Fills the places of all that still wait.
-    #[inline(always)]
-    pub fn finish<V: Vector>(&mut self, rows: &mut [V]) {
-        if self.waiting > 0 {
-            piece!(V, self.settle(rows));
-        }
+        self.kept = 0;
     }
 }
 
-impl Default for Quantiles {
-    fn default() -> Quantiles {
+/// Answers of the tails into the places (row, lane) of those that have one.
+#[inline(always)]
+fn fill<V: Vector>(tails: &[f64; WIDTH], places: &[(usize, usize)], rows: &mut [V]) {
+    let answers = quantile_tail(V::load(tails)).to_array();
+    for (&(row, lane), answer) in places.iter().zip(answers) {
+        rows[row].lanes_mut()[lane] = answer;
+    }
+}
+
+impl<V: Vector> Default for Quantiles<V> {
+    fn default() -> Quantiles<V> {
         Quantiles::new()
     }
 }

@@ -193,6 +193,14 @@ impl Vector for Portable {
     fn store(self, to: &mut [f64; WIDTH]) {
         *to = self.0;
     }
+    #[inline(always)]
+    fn lanes(&self) -> &[f64; WIDTH] {
+        &self.0
+    }
+    #[inline(always)]
+    fn lanes_mut(&mut self) -> &mut [f64; WIDTH] {
+        &mut self.0
+    }
     #[inline(never)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {
         function()

@@ -144,6 +144,10 @@ pub trait Vector: Real + Send + Sync + 'static {
     fn load(from: &[f64; WIDTH]) -> Self;
     /// Into memory.
     fn store(self, to: &mut [f64; WIDTH]);
+    /// The lanes, in memory.
+    fn lanes(&self) -> &[f64; WIDTH];
+    /// The lanes, in memory, to write.
+    fn lanes_mut(&mut self) -> &mut [f64; WIDTH];
     /// Runs a function as a piece of code of its own, compiled for the instruction set of this vector. What it calls must
     /// be `#[inline(always)]` to be compiled so too. Pieces keep functions, and the time to compile them, in bounds.
     fn compiled<R>(function: impl FnOnce() -> R) -> R;

@@ -251,6 +251,16 @@ impl Vector for Avx2 {
         }
     }
     #[inline(always)]
+    fn lanes(&self) -> &[f64; WIDTH] {
+        // SAFETY: the registers in memory are eight numbers, lane 0 first, and any bits are a number.
+        unsafe { &*std::ptr::from_ref(self).cast() }
+    }
+    #[inline(always)]
+    fn lanes_mut(&mut self) -> &mut [f64; WIDTH] {
+        // SAFETY: as in `lanes`.
+        unsafe { &mut *std::ptr::from_mut(self).cast() }
+    }
+    #[inline(always)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {
         #[inline(never)]
         #[target_feature(enable = "avx2,fma,bmi1,bmi2")]
@@ -422,6 +432,16 @@ impl Vector for Avx512 {
     fn store(self, to: &mut [f64; WIDTH]) {
         // SAFETY: as above.
         unsafe { _mm512_storeu_pd(to.as_mut_ptr(), self.0) }
+    }
+    #[inline(always)]
+    fn lanes(&self) -> &[f64; WIDTH] {
+        // SAFETY: the registers in memory are eight numbers, lane 0 first, and any bits are a number.
+        unsafe { &*std::ptr::from_ref(self).cast() }
+    }
+    #[inline(always)]
+    fn lanes_mut(&mut self) -> &mut [f64; WIDTH] {
+        // SAFETY: as in `lanes`.
+        unsafe { &mut *std::ptr::from_mut(self).cast() }
     }
     #[inline(always)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {

@@ -150,19 +150,21 @@ pub fn sequences(isa: Isa, key: StreamKey, first_path: u64, out: &mut [Lanes]) {
     }
 }
 
-/// Draws whose quantiles are taken together, so that their tails fill vectors.
-const TOGETHER: usize = 16;
+/// Draws of eight paths that are made together.
+const TOGETHER: usize = 40;
 
 fn sequences_by<V: Vector>(keys: &RoundKeys, first_path: u64, out: &mut [Lanes]) {
     piece!(V, {
+        let mut quantiles = Quantiles::new();
         for eight in 0..LANES / WIDTH {
             let mut sequence = Sequence::<V>::of_eight(keys, first_path + (eight * WIDTH) as u64);
             for draws in out.chunks_mut(TOGETHER) {
-                let mut normals = [V::zero(); TOGETHER];
-                let mut quantiles = Quantiles::new();
-                // After an odd last draw comes one that nobody asked for; the sequence ends with it.
+                let (mut uniforms, mut normals) = ([V::splat(0.5); TOGETHER], [V::zero(); TOGETHER]);
+                for uniform in &mut uniforms[..draws.len()] {
+                    *uniform = sequence.uniform();
+                }
                 for at in (0..draws.len()).step_by(2) {
-                    quantiles.pair([sequence.uniform(), sequence.uniform()], &mut normals, [at, at + 1]);
+                    quantiles.pair([uniforms[at], uniforms[at + 1]], &mut normals, [at, at + 1]);
                 }
                 quantiles.finish(&mut normals);
                 for (draw, normal) in draws.iter_mut().zip(normals) {
