@@ -79,6 +79,19 @@ pub struct Innovations {
     pub pairs: Vec<(usize, usize, usize)>,
 }
 
+/// Room in which innovations are made; one serves any number of paths in turn, so that it stays in the cache.
+pub struct Room<V> {
+    uniforms: Vec<V>,
+    quantiles: Quantiles<V>,
+}
+
+impl<V: Vector> Room<V> {
+    /// Room for so many periods at a time, an even number.
+    pub fn new(innovations: &Innovations, periods: usize) -> Room<V> {
+        Room { uniforms: vec![V::zero(); periods * innovations.drawn.len()], quantiles: Quantiles::new() }
+    }
+}
+
 /// The scenario's name of a factor.
 pub fn factor_name(model: &Model, factor: Factor) -> String {
     match factor {
@@ -147,16 +160,16 @@ impl Innovations {
     }
 
     /// Fills the innovations of the next periods, all rows of one after all rows of the other: of so many periods, or one more
-    /// where that is odd. `uniforms`: room for the rows that are drawn.
+    /// where that is odd.
     #[inline(always)]
     pub fn fill<V: Vector>(
         &self,
         sequences: &mut [Sequence<V>],
         periods: usize,
-        uniforms: &mut [V],
-        quantiles: &mut Quantiles<V>,
+        room: &mut Room<V>,
         zeta: &mut [V],
     ) {
+        let Room { uniforms, quantiles } = room;
         let (rows, of_row) = (self.factors.len(), periods.next_multiple_of(2));
         // In two passes: the state of a sequence and the polynomials of the quantile do not fit the registers together.
         for (uniforms, sequence) in uniforms.chunks_exact_mut(of_row).zip(sequences) {

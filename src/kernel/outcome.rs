@@ -7,6 +7,7 @@
 
 use super::block::{Asked, Columns};
 use super::company::Company;
+use super::innovation::Room;
 use super::metric::Series;
 use super::plan::{Plan, StepRef};
 use super::readiness::Readiness;
@@ -29,6 +30,8 @@ fn eights(plan: &Plan) -> usize {
 /// The state of several eights of paths, allocated once a worker.
 pub struct Outcome<V: Vector> {
     eights: Vec<Eight<V>>,
+    /// Where the innovations of all of them are made.
+    room: Room<V>,
     /// Sums of one period alone, for sample paths.
     period: YearSums<V>,
     /// By deal, whether something reads the sums over its years.
@@ -77,10 +80,11 @@ impl<V: Vector> Eight<V> {
         periods: Range<usize>,
         first_path: u64,
         place: usize,
+        room: &mut Room<V>,
         asked: Asked,
         columns: &mut Columns,
     ) {
-        self.world.draw(plan, periods.clone());
+        self.world.draw(plan, periods.clone(), room);
         for period in periods {
             let at = plan.steps.at(period);
             self.world.step(plan, at, first_path);
@@ -126,6 +130,7 @@ impl<V: Vector> Outcome<V> {
     pub fn new(plan: &Plan) -> Outcome<V> {
         Outcome {
             eights: (0..eights(plan)).map(|_| Eight::new(plan)).collect(),
+            room: Room::new(&plan.innovations, AHEAD),
             period: YearSums::new(plan.model.clouds.len()),
             recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
         }
@@ -172,7 +177,7 @@ impl<V: Vector> Outcome<V> {
             for (i, eight) in self.eights.iter_mut().enumerate() {
                 let place = first + i;
                 let first_path = first_path + (place * WIDTH) as u64;
-                eight.go_ahead(plan, periods.clone(), first_path, place, asked, columns);
+                eight.go_ahead(plan, periods.clone(), first_path, place, &mut self.room, asked, columns);
             }
             let mut year_after = year;
             for i in 0..self.eights.len() {

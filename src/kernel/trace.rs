@@ -3,6 +3,7 @@
 
 use super::block::{Asked, Block};
 use super::company::Company;
+use super::innovation::Room;
 use super::plan::{Plan, StepRef};
 use super::world::{AHEAD, World};
 use crate::config::Unit;
@@ -73,11 +74,11 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
         own: vec![Vec::new(); companies.len()],
         own_values: vec![Vec::new(); companies.len()],
     };
-    let all = plan.steps.periods.len();
+    let (all, mut room) = (plan.steps.periods.len(), Room::new(&plan.innovations, AHEAD));
     for period in 0..all {
         let at = plan.steps.at(period);
         if period % AHEAD == 0 {
-            world.draw(plan, period..all.min(period + AHEAD));
+            world.draw(plan, period..all.min(period + AHEAD), &mut room);
         }
         world.step(plan, at, first_path);
         let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };

@@ -8,6 +8,7 @@ use super::cost::Costs;
 use super::deal::Demand;
 use super::discount::Discounts;
 use super::equity::{MultiplePaths, left_by_grants};
+use super::innovation::Room;
 use super::numbers::Numbers;
 use super::plan::{Plan, StepRef};
 use super::planned::booking_weights;
@@ -16,7 +17,6 @@ use super::shock::ShockPaths;
 use super::trend::TrendPaths;
 use super::view::View;
 use crate::math::lanes::Lanes;
-use crate::math::normal::Quantiles;
 use crate::math::vector::Vector;
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
@@ -37,9 +37,6 @@ pub struct World<V: Vector> {
     pub exponential: V,
     /// What the innovations are drawn from.
     sequences: Vec<Sequence<V>>,
-    /// Room for what the sequences give.
-    uniforms: Vec<V>,
-    quantiles: Quantiles<V>,
     /// Innovations of the periods ahead, by period and factor.
     zeta: Vec<V>,
     /// Factors.
@@ -94,8 +91,6 @@ impl<V: Vector> World<V> {
             numbers: Numbers::new(&model.ledger),
             exponential: zero,
             sequences: Vec::with_capacity(plan.innovations.drawn.len()),
-            uniforms: vec![zero; AHEAD * plan.innovations.drawn.len()],
-            quantiles: Quantiles::new(),
             zeta: vec![zero; AHEAD * plan.innovations.factors.len()],
             factors: plan.innovations.factors.len(),
             jumps: vec![zero; model.shocks.len()],
@@ -165,12 +160,9 @@ impl<V: Vector> World<V> {
 
     /// Innovations of the next periods: of [`AHEAD`], or of what is left of the timeline.
     #[inline(always)]
-    pub fn draw(&mut self, plan: &Plan, periods: Range<usize>) {
+    pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, room: &mut Room<V>) {
         debug_assert!(periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD);
-        piece!(V, {
-            let World { sequences, uniforms, quantiles, zeta, .. } = self;
-            plan.innovations.fill(sequences, periods.len(), uniforms, quantiles, zeta);
-        });
+        piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), room, &mut self.zeta));
     }
 
     /// Innovations of a period of the batch drawn last, by factor.
