@@ -64,7 +64,7 @@ pub fn exp<R: Real>(x: R) -> R {
 
 #[inline(always)]
 fn exp_in_place<R: Real>(x: R) -> R {
-    let n = R::coefficient;
+    let n = R::splat;
     // In this order NaN fails both comparisons and stays.
     let x = n(-746.0).most(x);
     let x = n(710.0).least(x);
@@ -121,7 +121,7 @@ fn ln_in_place<R: Real>(x: R) -> R {
 /// ln(x · 2^(1023 − bias)) for normal positive finite x, without the special cases.
 #[inline(always)]
 fn ln_normal<R: Real>(x: R, bias: R) -> R {
-    let n = R::coefficient;
+    let n = R::splat;
     let b = R::Bits::splat;
     // x = 2ᵏ m with m in [√½, √2); `biased` is k + 1023.
     let bits = x.bits();

@@ -113,17 +113,17 @@ const DENSITY_AT_ZERO: f64 = 0.398_942_280_401_432_7;
 /// The polynomial of these coefficients (lowest power first) at x, as two interleaved chains in x².
 #[inline(always)]
 fn polynomial<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: R, x2: R) -> R {
-    let mut upper = R::coefficient(coefficients[COUNT - 1]);
-    let mut lower = R::coefficient(coefficients[COUNT - 2]);
+    let mut upper = R::splat(coefficients[COUNT - 1]);
+    let mut lower = R::splat(coefficients[COUNT - 2]);
     let mut at = COUNT - 2;
     while at >= 2 {
-        upper = upper.mul_add(x2, R::coefficient(coefficients[at - 1]));
-        lower = lower.mul_add(x2, R::coefficient(coefficients[at - 2]));
+        upper = upper.mul_add(x2, R::splat(coefficients[at - 1]));
+        lower = lower.mul_add(x2, R::splat(coefficients[at - 2]));
         at -= 2;
     }
     // An odd count leaves the constant over: the chains then hold the odd powers in `lower`.
     if at == 1 {
-        upper.mul_add(x2, lower.mul_add(x, R::coefficient(coefficients[0])))
+        upper.mul_add(x2, lower.mul_add(x, R::splat(coefficients[0])))
     } else {
         upper.mul_add(x, lower)
     }

@@ -89,7 +89,8 @@ pub trait Real:
         formula()
     }
 
-    /// The same on every lane, fetched once where several registers need it: a number of a formula that works on many.
+    /// The same on every lane, fetched from memory once and held in a register: for a number that several vectors need in a
+    /// row. A vector's [`Real::splat`] may be fetched anew for each.
     #[inline(always)]
     fn coefficient(x: f64) -> Self {
         Self::splat(x)
