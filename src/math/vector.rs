@@ -397,16 +397,50 @@ mod tests {
         assert_eq!(lanes, std::array::from_fn(|i| i as u64));
     }
 
+    /// Far more tails than wait at a time, after each other and among others, into rows in another order.
+    fn check_quantiles<V: Vector>() {
+        const ROWS: usize = 300;
+        let uniform = |row: usize, lane: usize| {
+            let spread = ((row * WIDTH + lane) as f64 * 0.618_033_988_749_894_9).fract();
+            match row % 5 {
+                0 | 1 => 1e-3 * spread,
+                2 => 1.0 - 1e-3 * spread,
+                _ => spread,
+            }
+        };
+        let mut rows = vec![V::zero(); ROWS];
+        let mut quantiles = Quantiles::new();
+        for first in (0..ROWS).step_by(2) {
+            let uniforms =
+                [first, first + 1].map(|row| V::load(&std::array::from_fn(|lane| uniform(row, lane))));
+            quantiles.pair(uniforms, &mut rows, [ROWS - 1 - first, ROWS - 2 - first]);
+        }
+        quantiles.finish(&mut rows);
+        for (row, lane) in (0..ROWS).flat_map(|row| (0..WIDTH).map(move |lane| (row, lane))) {
+            let (u, found) = (uniform(row, lane), rows[ROWS - 1 - row].lanes()[lane]);
+            assert_eq!(found.to_bits(), quantile(u).to_bits(), "{row} {lane} {u:e}");
+        }
+        rows[7].lanes_mut()[3] = 42.0;
+        assert_eq!(rows[7].to_array()[3], 42.0);
+    }
+
     #[test]
     fn vectors_do_what_numbers_do_in_equal_bits() {
         check::<Portable>();
+        check_quantiles::<Portable>();
         for isa in Isa::available() {
             match isa.level() {
                 Level::Scalar => {}
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => check::<Avx2>(),
+                Level::Avx2 => {
+                    check::<Avx2>();
+                    check_quantiles::<Avx2>();
+                }
                 #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => check::<Avx512>(),
+                Level::Avx512 => {
+                    check::<Avx512>();
+                    check_quantiles::<Avx512>();
+                }
                 #[cfg(not(target_arch = "x86_64"))]
                 _ => {}
             }
