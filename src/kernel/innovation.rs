@@ -171,6 +171,8 @@ impl Innovations {
     ) {
         let Room { uniforms, quantiles } = room;
         let (rows, of_row) = (self.factors.len(), periods.next_multiple_of(2));
+        debug_assert_eq!(sequences.len(), self.drawn.len());
+        debug_assert!(uniforms.len() >= of_row * self.drawn.len() && zeta.len() >= of_row * rows);
         // In two passes: the state of a sequence and the polynomials of the quantile do not fit the registers together.
         for (uniforms, sequence) in uniforms.chunks_exact_mut(of_row).zip(sequences) {
             for uniform in uniforms {

@@ -56,7 +56,8 @@ impl<V: Vector> ShockPaths<V> {
     /// it is needed.
     #[inline(always)]
     pub fn strike(&mut self, streams: &ShockPlan, at: StepRef, first_path: u64) -> Option<V> {
-        let struck = self.strikes.as_mut()?.uniform().lt(self.chance[at.step]);
+        let strikes = self.strikes.as_mut().expect("a world starts its shocks before their first period");
+        let struck = strikes.uniform().lt(self.chance[at.step]);
         if !struck.any() {
             return None;
         }

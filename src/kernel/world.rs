@@ -37,6 +37,8 @@ pub struct World<V: Vector> {
     pub exponential: V,
     /// What the innovations are drawn from.
     sequences: Vec<Sequence<V>>,
+    /// Periods drawn so far.
+    drawn: usize,
     /// Innovations of the periods ahead, by period and factor.
     zeta: Vec<V>,
     /// Factors.
@@ -91,6 +93,7 @@ impl<V: Vector> World<V> {
             numbers: Numbers::new(&model.ledger),
             exponential: zero,
             sequences: Vec::with_capacity(plan.innovations.drawn.len()),
+            drawn: 0,
             zeta: vec![zero; AHEAD * plan.innovations.factors.len()],
             factors: plan.innovations.factors.len(),
             jumps: vec![zero; model.shocks.len()],
@@ -121,6 +124,7 @@ impl<V: Vector> World<V> {
     ) {
         let model = &plan.model;
         plan.innovations.start(first_path, &mut self.sequences);
+        self.drawn = 0;
         self.numbers.take(&plan.inputs, values, eight);
         self.exponential = V::load(exponential.eight(eight));
         let numbers = &self.numbers;
@@ -161,7 +165,10 @@ impl<V: Vector> World<V> {
     /// Innovations of the next periods: of [`AHEAD`], or of what is left of the timeline.
     #[inline(always)]
     pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, room: &mut Room<V>) {
-        debug_assert!(periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD);
+        debug_assert!(
+            periods.start == self.drawn && periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD
+        );
+        self.drawn = periods.end;
         piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), room, &mut self.zeta));
     }
 

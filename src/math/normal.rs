@@ -228,6 +228,7 @@ impl<V: Vector> Quantiles<V> {
     /// Φ⁻¹ of two vectors of uniforms into the rows of these numbers.
     #[inline(always)]
     pub fn pair(&mut self, uniforms: [V; 2], rows: &mut [V], at: [usize; 2]) {
+        debug_assert_ne!(at[0], at[1]);
         let (x, tails) = V::formula(
             #[inline(always)]
             || central_pair(uniforms),

@@ -1,7 +1,8 @@
 //! Eight paths in the registers of x86: two of AVX2, or one of AVX-512.
 //!
 //! The operations are safe to call only on a machine that has the instructions; whoever makes such a vector has asked
-//! [`Isa`](super::simd::Isa) first, and nothing outside [`kernel`](crate::kernel) and its benchmarks names these types.
+//! [`Isa`](super::simd::Isa) first. Nothing names these types but [`kernel`](crate::kernel), `sequences` in
+//! [`rng::stream`](crate::rng::stream) and the benchmarks.
 
 use super::vector::{Bits, Mask, Real, Vector, WIDTH, with_numbers};
 use std::arch::x86_64::*;
@@ -87,7 +88,7 @@ with_numbers!(Avx512);
 #[target_feature(enable = "avx")]
 fn fetched_once(x: f64) -> __m256d {
     let mut register = _mm256_set1_pd(x);
-    // SAFETY: the text is empty, and the register leaves as it came.
+    // SAFETY: the text is a comment, and the register leaves as it came.
     unsafe {
         std::arch::asm!("/* {0} */", inout(ymm_reg) register, options(pure, nomem, nostack, preserves_flags));
     }

@@ -7,7 +7,7 @@
 //!   (n + ½) · 2⁻⁵², n its top 52 bits: exact, never 0 or 1, symmetric about ½.
 //! - One draw a path ([`normals`]): path q takes half (q mod 8)/4 of the output at counter (c low, c high, 0, 1) with
 //!   c = (q div 8) · 4 + q mod 4, so that a block of 64 paths costs 32 Philox calls.
-//! - Numbered draws ([`uniform_pairs`]): draw d of path q takes half d mod 2 of the output at counter
+//! - Numbered draws ([`uniform_pair`]): draw d of path q takes half d mod 2 of the output at counter
 //!   (q low, q high, d div 2, 2). A normal and a uniform of the same number are the same draw.
 //! - A sequence a path ([`Sequence`]): for path q, xoshiro256++ from the state of the two halves of the output at counter
 //!   (q low, q high, 0, 3), then the two at (q low, q high, 1, 3). Draw d is its output d, from 0, made a uniform in the
@@ -93,7 +93,8 @@ pub fn uniform_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) ->
 }
 
 /// A path's draws one after the other, or those of eight paths side by side.
-#[derive(Clone, Copy)]
+///
+/// Its state is never all zeros: Philox under one key is a bijection, so its outputs at two counters are not both 0.
 pub struct Sequence<R: Real>(Xoshiro<R::Bits>);
 
 impl<R: Real> Sequence<R> {
@@ -283,6 +284,17 @@ mod tests {
     const FIRST_PATHS: [u64; 9] =
         [0, 64, 6_400, 0xFFFF_FFC0, 0x1_0000_0000, 0x1_FFFF_FFC0, 0x2_0000_0000, 1 << 63, u64::MAX - 63];
 
+    /// The form of numbered draws that the kernel uses, on the eights of a block.
+    fn pairs_of_eights<V: Vector>(key: StreamKey, first_path: u64) {
+        for (first, index) in (0..8).map(|eight| (first_path + 8 * eight, eight as u32 * 5)) {
+            let pair = uniform_pair::<V>(&key.rounds(), first, index).map(|draws| draws.to_array());
+            for (half, lane) in [0, 1].into_iter().flat_map(|half| (0..WIDTH).map(move |lane| (half, lane))) {
+                let draw = 2 * index + half as u32;
+                assert_eq!(pair[half][lane], uniform_of_draw(key, first + lane as u64, draw));
+            }
+        }
+    }
+
     #[test]
     fn blocks_give_the_bits_of_single_draws_and_of_the_definition_at_every_vector_width() {
         let key = StreamKey::new(7, "twins");
@@ -297,6 +309,13 @@ mod tests {
                     let u = uniform_by_definition(key, counter, (path % 8 / 4) as usize);
                     assert_eq!(one[i].to_bits(), quantile(u).to_bits(), "path {path} {}", isa.name());
                     assert_eq!(one[i].to_bits(), normal_of_path(key, path).to_bits());
+                }
+                match isa.level() {
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx512 => pairs_of_eights::<Avx512>(key, first_path),
+                    #[cfg(target_arch = "x86_64")]
+                    Level::Avx2 => pairs_of_eights::<Avx2>(key, first_path),
+                    _ => pairs_of_eights::<Portable>(key, first_path),
                 }
                 for index in [0, 1, 5, u32::MAX / 2] {
                     let mut u = [Lanes::ZERO; 2];

@@ -6,7 +6,6 @@
 use crate::math::vector::Bits;
 
 /// A generator, or one for each lane.
-#[derive(Clone, Copy)]
 pub struct Xoshiro<B>([B; 4]);
 
 impl<B: Bits> Xoshiro<B> {

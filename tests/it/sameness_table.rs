@@ -88,7 +88,7 @@ fn head() -> Head {
         seed: 3,
         version: String::new(),
         revision: String::new(),
-        streams: 1,
+        streams: 2,
     };
     Head { identity, draws: None }
 }

@@ -65,7 +65,7 @@ impl Row {
     }
 }
 
-const SHARE_SEEDS: u64 = 40;
+const SHARE_SEEDS: u64 = 80;
 const SHARE_PATHS: u64 = 65_536;
 
 /// The three rows.
@@ -126,7 +126,7 @@ references are exact: the density of the sum of revenues by recursion from quart
             cases,
             families: families
                 .into_iter()
-                .map(|(what, z)| Family::new(format!("capped share, {what}: 3 rows × 40 seeds"), z))
+                .map(|(what, z)| Family::new(format!("capped share, {what}: 3 rows × 80 seeds"), z))
                 .collect(),
         }
     })

@@ -200,7 +200,7 @@ fn constant_volatility() -> (Vec<Case>, Vec<Family>) {
                 cases.push(sum.case(format!("{what}, {t} years, steps of a {period}"), truth[i][j]));
             }
         }
-        if batches.len() >= 100 {
+        if batches.len() >= 200 {
             for (j, what) in what.iter().enumerate() {
                 let z = batches.iter().map(|batch| batch[2][j].case("", truth[2][j]).z()).collect();
                 families.push(Family::new(format!("{what} after 10 years: 240 seeds"), z));

@@ -106,10 +106,14 @@ fn cells(a: &[f64], b: &[f64]) -> f64 {
 #[cfg_attr(debug_assertions, ignore = "release only")]
 fn streams_form_no_pattern_together() {
     let n = 500_000;
-    type Taken = fn(&str, usize) -> Vec<f64>;
-    let taken: [Taken; 2] = [along_paths, across_paths];
-    // Three along paths, three across.
-    let streams: Vec<Vec<f64>> = (0..6).map(|i| taken[i / 3](&format!("stream.{i}"), n)).collect();
+    for taken in [along_paths, across_paths] {
+        no_pattern((0..6).map(|i| taken(&format!("stream.{i}"), n)).collect());
+    }
+}
+
+/// Neither within a stream nor between two of them; the same draw of the same path stands at the same place in all.
+fn no_pattern(streams: Vec<Vec<f64>>) {
+    let n = streams[0].len();
     for i in 0..streams.len() {
         // Neighbours within a stream, and every pair of streams.
         let z = cells(&streams[i][1..], &streams[i][..n - 1]);
