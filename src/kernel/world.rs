@@ -41,8 +41,6 @@ pub struct World<V: Vector> {
     drawn: usize,
     /// Innovations of the periods ahead, by period and factor.
     zeta: Vec<V>,
-    /// Factors.
-    factors: usize,
     /// Jumps of the last period, in logs, one a shock.
     pub jumps: Vec<V>,
     segments: Vec<SegmentPaths<V>>,
@@ -95,7 +93,6 @@ impl<V: Vector> World<V> {
             sequences: Vec::with_capacity(plan.innovations.drawn.len()),
             drawn: 0,
             zeta: vec![zero; AHEAD * plan.innovations.factors.len()],
-            factors: plan.innovations.factors.len(),
             jumps: vec![zero; model.shocks.len()],
             segments: segments.collect(),
             shocks: model.shocks.iter().map(|shock| ShockPaths::new(shock, steps)).collect(),
@@ -172,13 +169,6 @@ impl<V: Vector> World<V> {
         piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), room, &mut self.zeta));
     }
 
-    /// Innovations of a period of the batch drawn last, by factor.
-    #[inline(always)]
-    fn of_period(&self, period: usize) -> &[V] {
-        let from = period % AHEAD * self.factors;
-        &self.zeta[from..from + self.factors]
-    }
-
     /// One period, of which the innovations are drawn: growth, level, shocks, demand, mix, and what deals need of costs and
     /// factors. Each step is a piece of code of its own.
     #[inline(always)]
@@ -193,8 +183,7 @@ impl<V: Vector> World<V> {
     /// Growth and levels, before shocks.
     #[inline(always)]
     fn grow(&mut self, plan: &Plan, at: StepRef) {
-        let from = at.period % AHEAD * self.factors;
-        let zeta = &self.zeta[from..from + self.factors];
+        let zeta = of_period(&self.zeta, at.period);
         for segment in &mut self.segments {
             segment.process.step(at, zeta);
             segment.inference.advance(at.step);
@@ -226,8 +215,7 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     fn spread(&mut self, plan: &Plan, at: StepRef) {
         self.mix_terms.displace(plan, at.middle);
-        let from = at.period % AHEAD * self.factors;
-        let zeta = &self.zeta[from..from + self.factors];
+        let zeta = of_period(&self.zeta, at.period);
         let view = &mut self.views[at.period % AHEAD];
         for (mix, sold) in self.mixes.iter_mut().zip(view.mixes_mut()) {
             mix.step(plan, &self.mix_terms, at, zeta, &self.mix_rows, sold);
@@ -275,13 +263,13 @@ impl<V: Vector> World<V> {
     /// Innovations of the period, by factor.
     #[inline(always)]
     pub fn innovations(&self, at: StepRef) -> &[V] {
-        self.of_period(at.period)
+        of_period(&self.zeta, at.period)
     }
 
     /// Innovation of a row in the period.
     #[inline(always)]
     pub fn innovation(&self, row: usize, at: StepRef) -> V {
-        self.of_period(at.period)[row]
+        self.innovations(at)[row]
     }
 
     /// Of a segment in the period: its rate at the start and at the end, billions a year, what it booked, billions, and its
@@ -306,6 +294,13 @@ impl<V: Vector> World<V> {
     pub fn left_by_grants(&self, at: StepRef) -> V {
         self.grants[at.step]
     }
+}
+
+/// Innovations of a period of the batch drawn last, by factor.
+#[inline(always)]
+fn of_period<V>(zeta: &[V], period: usize) -> &[V] {
+    let factors = zeta.len() / AHEAD;
+    &zeta[period % AHEAD * factors..][..factors]
 }
 
 /// Demand over all segments.

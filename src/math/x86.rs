@@ -50,6 +50,22 @@ macro_rules! one {
     };
 }
 
+/// The lanes of a vector of registers, in memory.
+macro_rules! lanes_in_memory {
+    () => {
+        #[inline(always)]
+        fn lanes(&self) -> &[f64; WIDTH] {
+            // SAFETY: the registers in memory are eight numbers, lane 0 first, and any bits are a number.
+            unsafe { &*std::ptr::from_ref(self).cast() }
+        }
+        #[inline(always)]
+        fn lanes_mut(&mut self) -> &mut [f64; WIDTH] {
+            // SAFETY: as in `lanes`.
+            unsafe { &mut *std::ptr::from_mut(self).cast() }
+        }
+    };
+}
+
 macro_rules! operator {
     ($trait:ident, $method:ident, $kind:ident, $how:ident, $f:ident) => {
         impl $trait for $kind {
@@ -251,16 +267,7 @@ impl Vector for Avx2 {
             _mm256_storeu_pd(to.as_mut_ptr().add(4), self.0[1]);
         }
     }
-    #[inline(always)]
-    fn lanes(&self) -> &[f64; WIDTH] {
-        // SAFETY: the registers in memory are eight numbers, lane 0 first, and any bits are a number.
-        unsafe { &*std::ptr::from_ref(self).cast() }
-    }
-    #[inline(always)]
-    fn lanes_mut(&mut self) -> &mut [f64; WIDTH] {
-        // SAFETY: as in `lanes`.
-        unsafe { &mut *std::ptr::from_mut(self).cast() }
-    }
+    lanes_in_memory!();
     #[inline(always)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {
         #[inline(never)]
@@ -434,16 +441,7 @@ impl Vector for Avx512 {
         // SAFETY: as above.
         unsafe { _mm512_storeu_pd(to.as_mut_ptr(), self.0) }
     }
-    #[inline(always)]
-    fn lanes(&self) -> &[f64; WIDTH] {
-        // SAFETY: the registers in memory are eight numbers, lane 0 first, and any bits are a number.
-        unsafe { &*std::ptr::from_ref(self).cast() }
-    }
-    #[inline(always)]
-    fn lanes_mut(&mut self) -> &mut [f64; WIDTH] {
-        // SAFETY: as in `lanes`.
-        unsafe { &mut *std::ptr::from_mut(self).cast() }
-    }
+    lanes_in_memory!();
     #[inline(always)]
     fn compiled<R>(function: impl FnOnce() -> R) -> R {
         #[inline(never)]
