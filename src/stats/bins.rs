@@ -80,6 +80,24 @@ impl Bin {
     }
 }
 
+/// Whether the count in a word, or in one of several put together by `|`, has reached [`FULL`]: its highest bit is set.
+#[inline(always)]
+fn is_full(words: u64) -> bool {
+    const { assert!(FULL << SUM_BITS == 1 << 63) };
+    words >= FULL << SUM_BITS
+}
+
+/// How many of a batch are 1, where all others are 0.
+#[inline(always)]
+fn count_of_flags(batch: &[f64; BATCH]) -> Option<u64> {
+    let (mut zeros, mut ones) = (0, 0);
+    for &x in batch {
+        zeros += u64::from(x == 0.0);
+        ones += u64::from(x == 1.0);
+    }
+    (zeros + ones == BATCH as u64).then_some(ones)
+}
+
 /// Where the values of a batch go, and what is added there.
 struct Aim {
     /// Numbers of bins; places of words once these are being fetched.
@@ -144,9 +162,6 @@ impl<const BITS: u32> Bins<BITS> {
     const NEGATIVE: u64 = (Self::UNDEFINED + 1).next_power_of_two();
     const END: u64 = Self::NEGATIVE + Self::UNDEFINED + 1;
 
-    /// Whether all bins of a number fit the processor's nearest caches, so that nothing need be fetched ahead.
-    const NEAR: bool = BITS <= 8;
-
     const PAGES: usize = (Self::END as usize).div_ceil(PAGE);
 
     /// No values yet.
@@ -174,26 +189,30 @@ impl<const BITS: u32> Bins<BITS> {
         let mut aims = [Aim::NONE; 2];
         let mut turn = 0;
         for batch in batches {
+            if let Some(ones) = count_of_flags(batch) {
+                // In one bin or the other, over and over: each addition would wait for the one before.
+                self.count_in(0, ONE * (BATCH as u64 - ones));
+                if ones > 0 {
+                    let code = Self::code(1.0);
+                    self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * ones);
+                }
+                continue;
+            }
             let aim = &mut aims[turn];
             if let Some(code) = Self::read(batch, aim) {
-                // Flags, and flows before they begin or after they have ended: one bin for all.
+                // Flows before they begin or after they have ended: one bin for all.
                 self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * BATCH as u64);
-            } else if Self::NEAR {
-                for i in 0..BATCH {
-                    let place = self.place(aim.bins[i]);
-                    self.add_word(place, aim.words[i]);
-                }
-            } else {
-                // While these bins are fetched, those of the batch before are added to.
-                for bin in &mut aim.bins {
-                    let place = self.place(*bin);
-                    prefetch(&self.words, place);
-                    *bin = place as u64;
-                }
-                aim.pending = true;
-                turn = 1 - turn;
-                self.add_pending(&mut aims[turn]);
+                continue;
             }
+            // While these bins are fetched, those of the batch before are added to.
+            for bin in &mut aim.bins {
+                let place = self.place(*bin);
+                prefetch(&self.words, place);
+                *bin = place as u64;
+            }
+            aim.pending = true;
+            turn = 1 - turn;
+            self.add_pending(&mut aims[turn]);
         }
         self.add_pending(&mut aims[1 - turn]);
         for &x in rest {
@@ -220,9 +239,28 @@ impl<const BITS: u32> Bins<BITS> {
     /// Adds to the bins that are being fetched.
     #[inline(always)]
     fn add_pending(&mut self, aim: &mut Aim) {
-        if std::mem::take(&mut aim.pending) {
-            for (&place, &word) in aim.bins.iter().zip(&aim.words) {
-                self.add_word(place as usize, word);
+        if !std::mem::take(&mut aim.pending) {
+            return;
+        }
+        // Whether one is full is asked once for all: a question after each would wait for its sum.
+        let mut sums = 0;
+        for (&place, &word) in aim.bins.iter().zip(&aim.words) {
+            let sum = &mut self.words[place as usize];
+            *sum += word;
+            sums |= *sum;
+        }
+        if is_full(sums) {
+            self.put_full_aside(&aim.bins);
+        }
+    }
+
+    /// Those of the words at these places that are full go to the list aside.
+    #[cold]
+    #[inline(never)]
+    fn put_full_aside(&mut self, places: &[u64; BATCH]) {
+        for &place in places {
+            if is_full(self.words[place as usize]) {
+                self.put_aside(place as usize);
             }
         }
     }
@@ -238,7 +276,7 @@ impl<const BITS: u32> Bins<BITS> {
     fn add_word(&mut self, place: usize, word: u64) {
         let sum = &mut self.words[place];
         *sum += word;
-        if *sum >= FULL << SUM_BITS {
+        if is_full(*sum) {
             self.put_aside(place);
         }
     }
