@@ -5,7 +5,7 @@
 //! `cargo bench --bench neutral -- WHAT PATHS` prints one line: name, seconds, paths (for the peak, multiply-adds), value (mean present value), where
 //! WHAT is `ours`, `naive`, `peak` or `twin`. Without arguments it runs each once.
 
-use capstake::math::elementary::exp;
+use capstake::math::elementary::exps;
 use capstake::math::normal::Quantiles;
 use capstake::math::portable::Portable;
 use capstake::math::simd::{Isa, Level};
@@ -43,30 +43,8 @@ const TOGETHER: usize = 4;
 /// Numbers of [`TOGETHER`] vectors of paths, by quarter and vector.
 type Table<V> = [V; QUARTERS * TOGETHER];
 
-/// The walk of a vector of paths.
-#[derive(Clone, Copy)]
-struct Walk<V> {
-    log: V,
-    left: V,
-    sum: V,
-}
-
-impl<V: Vector> Walk<V> {
-    #[inline(always)]
-    fn start() -> Walk<V> {
-        Walk { log: V::zero(), left: V::splat(CAP), sum: V::zero() }
-    }
-
-    #[inline(always)]
-    fn quarter(&mut self, z: V, discount: V) {
-        self.log = self.log + V::splat(VOLATILITY / 2.0).mul_add(z, V::splat(drift()));
-        let paid = (exp(self.log) * RATE).least(self.left);
-        self.left = self.left - paid;
-        self.sum = paid.mul_add(discount, self.sum);
-    }
-}
-
-/// Sum of present values over the paths of [`TOGETHER`] vectors from `first` on: uniforms, then normals, then payments.
+/// Sum of present values over the paths of [`TOGETHER`] vectors from `first` on: uniforms, normals, logs of
+/// revenue, revenue, payments, each for all quarters before the next, so that what is computed fits the registers.
 #[inline(always)]
 fn vectors<V: Vector>(
     keys: &capstake::rng::philox::RoundKeys,
@@ -81,20 +59,31 @@ fn vectors<V: Vector>(
             u[quarter * TOGETHER + vector] = sequence.uniform();
         }
     }
-    for at in (0..QUARTERS * TOGETHER).step_by(2) {
-        quantiles.pair([u[at], u[at + 1]], z, [at, at + 1]);
-    }
+    quantiles.rows(u, z, 0, 1);
     quantiles.finish(z);
-    let mut sum = V::zero();
-    // Two side by side: one alone waits for itself from quarter to quarter.
-    for pair in (0..TOGETHER).step_by(2) {
-        let (mut a, mut b) = (Walk::start(), Walk::start());
-        for quarter in 0..QUARTERS {
-            let discount = V::splat(factors[quarter]);
-            a.quarter(z[quarter * TOGETHER + pair], discount);
-            b.quarter(z[quarter * TOGETHER + pair + 1], discount);
+    for vector in 0..TOGETHER {
+        let mut log = V::zero();
+        for z in z[vector..].iter_mut().step_by(TOGETHER) {
+            log = log + V::splat(VOLATILITY / 2.0).mul_add(*z, V::splat(drift()));
+            *z = log;
         }
-        sum = sum + (a.sum + b.sum);
+    }
+    // Two by two: one alone waits for itself.
+    for some in z.as_chunks_mut::<2>().0 {
+        *some = exps(*some);
+    }
+    let mut sum = V::zero();
+    for pair in (0..TOGETHER).step_by(2) {
+        let (mut left, mut sums) = ([V::splat(CAP); 2], [V::zero(); 2]);
+        for (quarter, &factor) in factors.iter().enumerate() {
+            let (discount, at) = (V::splat(factor), quarter * TOGETHER + pair);
+            for i in 0..2 {
+                let paid = (z[at + i] * RATE).least(left[i]);
+                left[i] = left[i] - paid;
+                sums[i] = paid.mul_add(discount, sums[i]);
+            }
+        }
+        sum = sum + (sums[0] + sums[1]);
     }
     sum
 }

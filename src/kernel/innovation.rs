@@ -180,10 +180,7 @@ impl Innovations {
             }
         }
         for ((row, _), uniforms) in self.drawn.iter().zip(uniforms.chunks_exact(of_row)) {
-            for (pair, uniforms) in uniforms.as_chunks::<2>().0.iter().enumerate() {
-                let even = 2 * pair * rows + row;
-                quantiles.pair(*uniforms, zeta, [even, even + rows]);
-            }
+            quantiles.rows(uniforms, zeta, *row, rows);
         }
         quantiles.finish(zeta);
         for group in &self.groups {

@@ -1,7 +1,7 @@
 //! What a buyer of the company must expect the revenue share still to cost (methodology: revenue share, owed).
 
 use super::deal::Share;
-use crate::math::elementary::{exp, ln};
+use crate::math::elementary::{exp, exps, ln};
 use crate::math::vector::{Mask, Vector};
 use std::f64::consts::LN_2;
 
@@ -60,8 +60,7 @@ impl<V: Vector> Share<V> {
         let constant = fade.same(zero);
         let gamma_half = V::select(constant, growth * half, scale * (one - kept));
         let gamma_full = V::select(constant, growth * tau, scale * (one - kept * kept));
-        let q_half = exp(gamma_half - half * t.discount);
-        let q_full = exp(gamma_full - tau * t.discount);
+        let [q_half, q_full] = exps([gamma_half - half * t.discount, gamma_full - tau * t.discount]);
         let simpson = q_half * 4.0 + q_full + 1.0;
         let owed = t.rate * t.annual_base * (tau * (1.0 / 6.0)) * simpson;
         self.expected = V::select(self.terminated.lt(V::splat(t.time)), zero, owed);

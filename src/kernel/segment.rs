@@ -5,7 +5,7 @@ use super::mean_reverting::{MeanReverting, Terms};
 use super::numbers::Numbers;
 use super::plan::{StepRef, Steps};
 use super::planned::Planned;
-use crate::math::elementary::{exp, ln};
+use crate::math::elementary::{exp, exps, ln};
 use crate::math::vector::Vector;
 use crate::model::ledger::Num;
 use crate::model::segment::Process;
@@ -82,7 +82,19 @@ impl<V: Vector> SCurvePaths<V> {
     /// Its value at a time, years.
     #[inline(always)]
     pub fn at(&self, time: f64) -> V {
-        self.ceiling / (exp(self.k * (self.midpoint - time)) + 1.0)
+        self.of(exp(self.exponent(time)))
+    }
+
+    /// `k(midpoint - t)`
+    #[inline(always)]
+    fn exponent(&self, time: f64) -> V {
+        self.k * (self.midpoint - time)
+    }
+
+    /// Its value by `e^(k(midpoint - t))`.
+    #[inline(always)]
+    fn of(&self, power: V) -> V {
+        self.ceiling / (power + 1.0)
     }
 }
 
@@ -192,7 +204,10 @@ impl<V: Vector> ProcessPaths<V> {
         self.rate_end = match &self.kind {
             Kind::MeanReverting(_) | Kind::Brownian(..) => exp(self.x),
             Kind::Plan(_, plan) => plan.rate(at.period + 1, self.x),
-            Kind::Logistic(_, _, curve) => curve.at(at.end) * exp(self.x),
+            Kind::Logistic(_, _, curve) => {
+                let [power, deviation] = exps([curve.exponent(at.end), self.x]);
+                curve.of(power) * deviation
+            }
         };
         self.booked = (self.rate_start * start + self.rate_end * end) * at.length;
     }

@@ -56,42 +56,62 @@ const ONE: u64 = 1.0_f64.to_bits();
 /// 0 below −745.2, infinite above 709.79, NaN for NaN.
 #[inline(always)]
 pub fn exp<R: Real>(x: R) -> R {
+    let [power] = exps([x]);
+    power
+}
+
+/// [`exp`] of several numbers, operation by operation side by side: one alone waits for itself longer than the processor looks
+/// ahead.
+#[inline(always)]
+pub fn exps<R: Real, const N: usize>(x: [R; N]) -> [R; N] {
     R::formula(
         #[inline(always)]
-        || exp_in_place(x),
+        || exps_in_place(x),
     )
 }
 
 #[inline(always)]
-fn exp_in_place<R: Real>(x: R) -> R {
+fn exps_in_place<R: Real, const N: usize>(x: [R; N]) -> [R; N] {
     let n = R::splat;
+    /// The same operation for every number.
+    macro_rules! each {
+        ($i:ident: $operation:expr) => {{
+            let mut all = [R::zero(); N];
+            for $i in 0..N {
+                all[$i] = $operation;
+            }
+            all
+        }};
+    }
     // In this order NaN fails both comparisons and stays.
-    let x = n(-746.0).most(x);
-    let x = n(710.0).least(x);
-    let shifted = x.mul_add(n(LOG2_E), n(ROUNDER + TWO_BIASES as f64));
-    let exponent = shifted - n(ROUNDER + TWO_BIASES as f64);
-    let r = exponent.mul_add(n(-LN_2_HIGH), x);
-    let r = exponent.mul_add(n(-LN_2_LOW), r);
+    let x = each!(i: n(-746.0).most(x[i]));
+    let x = each!(i: n(710.0).least(x[i]));
+    let shifted = each!(i: x[i].mul_add(n(LOG2_E), n(ROUNDER + TWO_BIASES as f64)));
+    let exponent = each!(i: shifted[i] - n(ROUNDER + TWO_BIASES as f64));
+    let r = each!(i: exponent[i].mul_add(n(-LN_2_HIGH), x[i]));
+    let r = each!(i: exponent[i].mul_add(n(-LN_2_LOW), r[i]));
 
     let c = &EXP_TAIL;
-    let r2 = r * r;
-    let r4 = r2 * r2;
-    let p01 = r.mul_add(n(c[1]), n(c[0]));
-    let p23 = r.mul_add(n(c[3]), n(c[2]));
-    let p45 = r.mul_add(n(c[5]), n(c[4]));
-    let p67 = r.mul_add(n(c[7]), n(c[6]));
-    let p89 = r.mul_add(n(c[9]), n(c[8]));
-    let p03 = r2.mul_add(p23, p01);
-    let p47 = r2.mul_add(p67, p45);
-    let p8a = r2.mul_add(n(c[10]), p89);
-    let tail = r4.mul_add(r4.mul_add(p8a, p47), p03);
-    let power = r2.mul_add(tail, r) + n(1.0);
+    let r2 = each!(i: r[i] * r[i]);
+    let r4 = each!(i: r2[i] * r2[i]);
+    let p01 = each!(i: r[i].mul_add(n(c[1]), n(c[0])));
+    let p23 = each!(i: r[i].mul_add(n(c[3]), n(c[2])));
+    let p45 = each!(i: r[i].mul_add(n(c[5]), n(c[4])));
+    let p67 = each!(i: r[i].mul_add(n(c[7]), n(c[6])));
+    let p89 = each!(i: r[i].mul_add(n(c[9]), n(c[8])));
+    let p03 = each!(i: r2[i].mul_add(p23[i], p01[i]));
+    let p47 = each!(i: r2[i].mul_add(p67[i], p45[i]));
+    let p8a = each!(i: r2[i].mul_add(n(c[10]), p89[i]));
+    let tail = each!(i: r4[i].mul_add(r4[i].mul_add(p8a[i], p47[i]), p03[i]));
+    let power = each!(i: r2[i].mul_add(tail[i], r[i]) + n(1.0));
 
     // 2ᵏ is applied in two halves, so that neither half leaves the range and a subnormal result is rounded once.
-    let biased = shifted.bits().minus(R::Bits::splat(ROUNDER.to_bits()));
-    let half = biased.right::<1>();
-    let rest = biased.minus(half);
-    power * R::of_bits(half.left::<52>()) * R::of_bits(rest.left::<52>())
+    each!(i: {
+        let biased = shifted[i].bits().minus(R::Bits::splat(ROUNDER.to_bits()));
+        let half = biased.right::<1>();
+        let rest = biased.minus(half);
+        power[i] * R::of_bits(half.left::<52>()) * R::of_bits(rest.left::<52>())
+    })
 }
 
 /// The natural logarithm of x, to 0.8 ulp (0.77 the largest of 30,000 random points, 0.26 the mean).

@@ -171,20 +171,20 @@ pub fn quantile<R: Real>(u: R) -> R {
     )
 }
 
-/// The polynomial at two places, each coefficient fetched once.
+/// [`polynomial`] at two places, its chains side by side.
 #[inline(always)]
 fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 2], x2: [R; 2]) -> [R; 2] {
-    let last = R::coefficient(coefficients[COUNT - 1]);
-    let before = R::coefficient(coefficients[COUNT - 2]);
-    let (mut upper, mut lower) = ([last; 2], [before; 2]);
+    const { assert!(COUNT.is_multiple_of(2), "the odd case stands in `polynomial`") };
+    let mut upper = [R::splat(coefficients[COUNT - 1]); 2];
+    let mut lower = [R::splat(coefficients[COUNT - 2]); 2];
     let mut at = COUNT - 2;
     while at >= 2 {
-        let (high, low) = (R::coefficient(coefficients[at - 1]), R::coefficient(coefficients[at - 2]));
+        let (high, low) = (R::splat(coefficients[at - 1]), R::splat(coefficients[at - 2]));
         upper = [upper[0].mul_add(x2[0], high), upper[1].mul_add(x2[1], high)];
         lower = [lower[0].mul_add(x2[0], low), lower[1].mul_add(x2[1], low)];
+        [upper, lower] = R::abreast(upper, lower);
         at -= 2;
     }
-    const { assert!(COUNT.is_multiple_of(2), "the odd case stands in `polynomial`") };
     [upper[0].mul_add(x[0], lower[0]), upper[1].mul_add(x[1], lower[1])]
 }
 
@@ -225,10 +225,19 @@ impl<V: Vector> Quantiles<V> {
         Quantiles { pairs: [[V::zero(); 2]; KEPT], rows: [[0; 2]; KEPT], lanes: [0; KEPT], kept: 0 }
     }
 
-    /// Φ⁻¹ of two vectors of uniforms into the rows of these numbers.
+    /// Φ⁻¹ of uniforms, an even number of vectors, into every `stride`-th row from `first` on.
     #[inline(always)]
-    pub fn pair(&mut self, uniforms: [V; 2], rows: &mut [V], at: [usize; 2]) {
-        debug_assert_ne!(at[0], at[1]);
+    pub fn rows(&mut self, uniforms: &[V], rows: &mut [V], first: usize, stride: usize) {
+        debug_assert!(uniforms.len().is_multiple_of(2) && stride > 0);
+        let mut row = first;
+        for &pair in uniforms.as_chunks::<2>().0 {
+            self.pair(pair, rows, [row, row + stride]);
+            row += 2 * stride;
+        }
+    }
+
+    #[inline(always)]
+    fn pair(&mut self, uniforms: [V; 2], rows: &mut [V], at: [usize; 2]) {
         let (x, tails) = V::formula(
             #[inline(always)]
             || central_pair(uniforms),

@@ -89,11 +89,12 @@ pub trait Real:
         formula()
     }
 
-    /// The same on every lane, fetched from memory once and held in a register: for a number that several vectors need in a
-    /// row. A vector's [`Real::splat`] may be fetched anew for each.
+    /// The same numbers, of which nothing after this place begins before all are there. Between the operations of several
+    /// chains it keeps them side by side: a compiler would finish one before the next, which spares registers and leaves the
+    /// processor waiting for every result.
     #[inline(always)]
-    fn coefficient(x: f64) -> Self {
-        Self::splat(x)
+    fn abreast<const N: usize>(first: [Self; N], second: [Self; N]) -> [[Self; N]; 2] {
+        [first, second]
     }
 
     /// All zeros.
@@ -309,7 +310,7 @@ pub(super) use with_numbers;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::math::elementary::{exp, ln};
+    use crate::math::elementary::{exp, exps, ln};
     use crate::math::normal::{Quantiles, cdf, quantile};
     use crate::math::portable::Portable;
     use crate::math::simd::{Isa, Level};
@@ -346,13 +347,14 @@ mod tests {
             let a: [f64; WIDTH] = std::array::from_fn(|i| numbers[(at + i) % numbers.len()]);
             let b: [f64; WIDTH] = std::array::from_fn(|i| numbers[(7 * at + 3 * i) % numbers.len()]);
             let (x, y) = (V::load(&a), V::load(&b));
-            let mut pair = [V::zero(); 2];
-            let mut quantiles = Quantiles::new();
-            quantiles.pair([x, y], &mut pair, [1, 0]);
-            quantiles.finish(&mut pair);
+            let (mut rows, mut quantiles) = ([V::zero(); 12], Quantiles::new());
+            quantiles.rows(&[x, y, y, x, x, y], &mut rows, 1, 2);
+            quantiles.finish(&mut rows);
+            let [[first, second], [third, fourth]] = V::abreast([x, y], [y, x]);
+            let powers = exps([y, x]);
             let same_bits = V::of_bits(x.bits().right::<3>() ^ y.bits().left::<5>());
             let products = V::of_bits(x.bits().word_product(y.bits()).plus(y.bits()));
-            let cases: [(V, Pair); 24] = [
+            let cases: [(V, Pair); 31] = [
                 (x + y, ("+", |a, b| a + b)),
                 (x - y, ("-", |a, b| a - b)),
                 (x * y, ("*", |a, b| a * b)),
@@ -372,9 +374,16 @@ mod tests {
                 (exp(x), ("exp", |a, _| exp(a))),
                 (ln(x), ("ln", |a, _| ln(a))),
                 (quantile(x), ("quantile", |a, _| quantile(a))),
-                (pair[1], ("first quantile of a pair", |a, _| quantile(a))),
-                (pair[0], ("second quantile of a pair", |_, b| quantile(b))),
-                (V::coefficient(0.1), ("coefficient", |_, _| 0.1)),
+                (powers[0], ("first of two exp", |_, b| exp(b))),
+                (powers[1], ("second of two exp", |a, _| exp(a))),
+                (rows[1], ("first quantile", |a, _| quantile(a))),
+                (rows[3], ("second quantile", |_, b| quantile(b))),
+                (rows[7], ("fourth quantile", |a, _| quantile(a))),
+                (rows[11], ("last quantile", |_, b| quantile(b))),
+                (first, ("first abreast", |a, _| a)),
+                (second, ("second abreast", |_, b| b)),
+                (third, ("third abreast", |_, b| b)),
+                (fourth, ("fourth abreast", |a, _| a)),
                 (cdf(x), ("cdf", |a, _| cdf(a))),
                 (same_bits, ("bits", |a, b| f64::from_bits((a.to_bits() >> 3) ^ (b.to_bits() << 5)))),
             ];
@@ -397,7 +406,7 @@ mod tests {
         assert_eq!(lanes, std::array::from_fn(|i| i as u64));
     }
 
-    /// Far more tails than wait at a time, after each other and among others, into rows in another order.
+    /// Far more tails than wait at a time, after each other and among others, into every third row.
     fn check_quantiles<V: Vector>() {
         const ROWS: usize = 300;
         let uniform = |row: usize, lane: usize| {
@@ -408,17 +417,21 @@ mod tests {
                 _ => spread,
             }
         };
-        let mut rows = vec![V::zero(); ROWS];
+        let uniforms: Vec<V> =
+            (0..ROWS).map(|row| V::load(&std::array::from_fn(|lane| uniform(row, lane)))).collect();
+        let mut rows = vec![V::zero(); 3 * ROWS];
         let mut quantiles = Quantiles::new();
-        for first in (0..ROWS).step_by(2) {
-            let uniforms =
-                [first, first + 1].map(|row| V::load(&std::array::from_fn(|lane| uniform(row, lane))));
-            quantiles.pair(uniforms, &mut rows, [ROWS - 1 - first, ROWS - 2 - first]);
+        let mut done = 0;
+        for part in [ROWS / 2, 2, 6, 4, ROWS / 2 - 12] {
+            quantiles.rows(&uniforms[done..][..part], &mut rows, 3 * done + 1, 3);
+            done += part;
         }
         quantiles.finish(&mut rows);
+        assert_eq!(done, ROWS);
         for (row, lane) in (0..ROWS).flat_map(|row| (0..WIDTH).map(move |lane| (row, lane))) {
-            let (u, found) = (uniform(row, lane), rows[ROWS - 1 - row].lanes()[lane]);
+            let (u, found) = (uniform(row, lane), rows[3 * row + 1].lanes()[lane]);
             assert_eq!(found.to_bits(), quantile(u).to_bits(), "{row} {lane} {u:e}");
+            assert_eq!([rows[3 * row].lanes()[lane], rows[3 * row + 2].lanes()[lane]], [0.0; 2]);
         }
         rows[7].lanes_mut()[3] = 42.0;
         assert_eq!(rows[7].to_array()[3], 42.0);

@@ -98,17 +98,30 @@ operator!(BitOr, bitor, Avx512Bits, one, _mm512_or_si512);
 operator!(BitXor, bitxor, Avx512Bits, one, _mm512_xor_si512);
 with_numbers!(Avx512);
 
-/// A number on every lane of a register that the compiler cannot look into. Of a plain one it knows the value, and fetches it
-/// again from memory for every instruction that uses it.
+/// The registers of [`Real::abreast`], as they came: an instruction that is none, with all eight of them as its operands.
+macro_rules! hold {
+    ($class:ident: $($name:ident = $register:expr),*) => {
+        // SAFETY: the text is a comment, and the registers leave as they came.
+        unsafe {
+            std::arch::asm!(
+                concat!("/*", $(" {", stringify!($name), "}",)* " */"),
+                $($name = inout($class) $register,)*
+                options(pure, nomem, nostack, preserves_flags),
+            );
+        }
+    };
+}
+
 #[inline]
 #[target_feature(enable = "avx")]
-fn fetched_once(x: f64) -> __m256d {
-    let mut register = _mm256_set1_pd(x);
-    // SAFETY: the text is a comment, and the register leaves as it came.
-    unsafe {
-        std::arch::asm!("/* {0} */", inout(ymm_reg) register, options(pure, nomem, nostack, preserves_flags));
-    }
-    register
+fn hold_avx2([a, b]: &mut [Avx2; 2], [c, d]: &mut [Avx2; 2]) {
+    hold!(ymm_reg: p = a.0[0], q = a.0[1], r = b.0[0], s = b.0[1], t = c.0[0], u = c.0[1], v = d.0[0], w = d.0[1]);
+}
+
+#[inline]
+#[target_feature(enable = "avx512f")]
+fn hold_avx512([a, b]: &mut [Avx512; 2], [c, d]: &mut [Avx512; 2]) {
+    hold!(zmm_reg: p = a.0, q = b.0, r = c.0, s = d.0);
 }
 
 impl Neg for Avx2 {
@@ -194,9 +207,15 @@ impl Real for Avx2 {
         Avx2(unsafe { [_mm256_set1_pd(x); 2] })
     }
     #[inline(always)]
-    fn coefficient(x: f64) -> Self {
-        // SAFETY: as above.
-        Avx2(unsafe { [fetched_once(x); 2] })
+    fn abreast<const N: usize>(mut first: [Self; N], mut second: [Self; N]) -> [[Self; N]; 2] {
+        // Eight registers: as many as multiply-adds are under way at a time.
+        if N == 2
+            && let (Some(a), Some(b)) = (first.first_chunk_mut(), second.first_chunk_mut())
+        {
+            // SAFETY: as above.
+            unsafe { hold_avx2(a, b) };
+        }
+        [first, second]
     }
     #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {
@@ -374,6 +393,16 @@ impl Real for Avx512 {
     fn splat(x: f64) -> Self {
         // SAFETY: as above.
         Avx512(unsafe { _mm512_set1_pd(x) })
+    }
+    #[inline(always)]
+    fn abreast<const N: usize>(mut first: [Self; N], mut second: [Self; N]) -> [[Self; N]; 2] {
+        if N == 2
+            && let (Some(a), Some(b)) = (first.first_chunk_mut(), second.first_chunk_mut())
+        {
+            // SAFETY: as above.
+            unsafe { hold_avx512(a, b) };
+        }
+        [first, second]
     }
     #[inline(always)]
     fn mul_add(self, factor: Self, term: Self) -> Self {

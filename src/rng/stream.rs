@@ -164,9 +164,7 @@ fn sequences_by<V: Vector>(keys: &RoundKeys, first_path: u64, out: &mut [Lanes])
                 for uniform in &mut uniforms[..draws.len()] {
                     *uniform = sequence.uniform();
                 }
-                for at in (0..draws.len()).step_by(2) {
-                    quantiles.pair([uniforms[at], uniforms[at + 1]], &mut normals, [at, at + 1]);
-                }
+                quantiles.rows(&uniforms[..draws.len().next_multiple_of(2)], &mut normals, 0, 1);
                 quantiles.finish(&mut normals);
                 for (draw, normal) in draws.iter_mut().zip(normals) {
                     normal.store(draw.eight_mut(eight));
