@@ -673,16 +673,21 @@ pub(super) mod tests {
         assert_eq!(serde_json::from_str::<FineBins>(&serde_json::to_string(&a).unwrap()).unwrap(), a);
     }
 
-    /// Batches that are fetched and batches of one bin, in any order: nothing that waits is lost.
+    /// Batches that are fetched, batches of one bin and batches of flags, in any order: nothing that waits is lost.
     #[test]
-    fn batches_of_one_bin_between_others() {
+    fn batches_of_every_kind_between_others() {
         let mut draws = Draws(9);
         let mut scattered = || -> Vec<f64> { (0..BATCH).map(|_| draws.normal().exp()).collect() };
         let one = vec![0.25; BATCH];
-        for order in 0..32_u32 {
+        let flags: Vec<f64> = (0..BATCH).map(|i| [0.0, 1.0, -0.0, 1.0, 1.0][i % 5]).collect();
+        for order in 0..3_u32.pow(5) {
             let mut values: Vec<f64> = Vec::new();
             for i in 0..5 {
-                values.extend(if order >> i & 1 == 1 { scattered() } else { one.clone() });
+                values.extend(match order / 3_u32.pow(i) % 3 {
+                    0 => one.clone(),
+                    1 => flags.clone(),
+                    _ => scattered(),
+                });
             }
             values.extend(&scattered()[..7]);
             let (mut fine, mut coarse) = (FineBins::new(), CoarseBins::new());
@@ -694,7 +699,7 @@ pub(super) mod tests {
                 coarse_by_one.add_all(&[x]);
             }
             assert_eq!((fine.count(), coarse.count()), (values.len() as u64, values.len() as u64));
-            assert_eq!((fine, coarse), (fine_by_one, coarse_by_one), "order {order:b}");
+            assert_eq!((fine, coarse), (fine_by_one, coarse_by_one), "order {order}");
         }
     }
 
