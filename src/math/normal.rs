@@ -228,7 +228,7 @@ impl<V: Vector> Quantiles<V> {
     /// Φ⁻¹ of uniforms, an even number of vectors, into every `stride`-th row from `first` on.
     #[inline(always)]
     pub fn rows(&mut self, uniforms: &[V], rows: &mut [V], first: usize, stride: usize) {
-        debug_assert!(uniforms.len().is_multiple_of(2) && stride > 0);
+        assert!(uniforms.len().is_multiple_of(2), "vectors of uniforms come by twos");
         let mut row = first;
         for &pair in uniforms.as_chunks::<2>().0 {
             self.pair(pair, rows, [row, row + stride]);

@@ -89,11 +89,11 @@ pub trait Real:
         formula()
     }
 
-    /// The same numbers, of which nothing after this place begins before all are there. Between the operations of several
-    /// chains it keeps them side by side: a compiler would finish one before the next, which spares registers and leaves the
-    /// processor waiting for every result.
+    /// The same numbers; the compiler keeps what comes after this place behind what computes them. Between the operations of
+    /// several chains that holds the chains side by side: it would finish one before the next, which spares registers and leaves
+    /// the processor waiting for every result. Where an operation is not one instruction nothing is held.
     #[inline(always)]
-    fn abreast<const N: usize>(first: [Self; N], second: [Self; N]) -> [[Self; N]; 2] {
+    fn abreast(first: [Self; 2], second: [Self; 2]) -> [[Self; 2]; 2] {
         [first, second]
     }
 

@@ -98,7 +98,7 @@ operator!(BitOr, bitor, Avx512Bits, one, _mm512_or_si512);
 operator!(BitXor, bitxor, Avx512Bits, one, _mm512_xor_si512);
 with_numbers!(Avx512);
 
-/// The registers of [`Real::abreast`], as they came: an instruction that is none, with all eight of them as its operands.
+/// The registers of [`Real::abreast`], as they came: no instruction, with all of them as its operands.
 macro_rules! hold {
     ($class:ident: $($name:ident = $register:expr),*) => {
         // SAFETY: the text is a comment, and the registers leave as they came.
@@ -207,14 +207,9 @@ impl Real for Avx2 {
         Avx2(unsafe { [_mm256_set1_pd(x); 2] })
     }
     #[inline(always)]
-    fn abreast<const N: usize>(mut first: [Self; N], mut second: [Self; N]) -> [[Self; N]; 2] {
-        // Eight registers: as many as multiply-adds are under way at a time.
-        if N == 2
-            && let (Some(a), Some(b)) = (first.first_chunk_mut(), second.first_chunk_mut())
-        {
-            // SAFETY: as above.
-            unsafe { hold_avx2(a, b) };
-        }
+    fn abreast(mut first: [Self; 2], mut second: [Self; 2]) -> [[Self; 2]; 2] {
+        // SAFETY: as above.
+        unsafe { hold_avx2(&mut first, &mut second) };
         [first, second]
     }
     #[inline(always)]
@@ -395,13 +390,9 @@ impl Real for Avx512 {
         Avx512(unsafe { _mm512_set1_pd(x) })
     }
     #[inline(always)]
-    fn abreast<const N: usize>(mut first: [Self; N], mut second: [Self; N]) -> [[Self; N]; 2] {
-        if N == 2
-            && let (Some(a), Some(b)) = (first.first_chunk_mut(), second.first_chunk_mut())
-        {
-            // SAFETY: as above.
-            unsafe { hold_avx512(a, b) };
-        }
+    fn abreast(mut first: [Self; 2], mut second: [Self; 2]) -> [[Self; 2]; 2] {
+        // SAFETY: as above.
+        unsafe { hold_avx512(&mut first, &mut second) };
         [first, second]
     }
     #[inline(always)]

@@ -191,7 +191,9 @@ impl<const BITS: u32> Bins<BITS> {
         for batch in batches {
             if let Some(ones) = count_of_flags(batch) {
                 // In one bin or the other, over and over: each addition would wait for the one before.
-                self.count_in(0, ONE * (BATCH as u64 - ones));
+                if ones < BATCH as u64 {
+                    self.count_in(0, ONE * (BATCH as u64 - ones));
+                }
                 if ones > 0 {
                     let code = Self::code(1.0);
                     self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * ones);
@@ -635,6 +637,37 @@ pub(super) mod tests {
         assert_eq!((both.count(), both.aside.len()), (2 * (FULL - 1), 1));
     }
 
+    /// Several words of a batch that fill together, whatever else is in it and wherever.
+    #[test]
+    fn words_that_fill_in_one_batch() {
+        let [x, y] = [2.0, 4.0].map(f64::next_down);
+        for (before, share) in [(FULL - 63, 1), (FULL - 10, 2), (FULL - 1, 2)] {
+            for other in [0, 31, 63] {
+                let batch: Vec<f64> = (0..BATCH)
+                    .map(|i| match i {
+                        _ if i == other => 7.0,
+                        _ if i % share == 0 => x,
+                        _ => y,
+                    })
+                    .collect();
+                let (mut together, mut by_one) = (FineBins::new(), FineBins::new());
+                for bins in [&mut together, &mut by_one] {
+                    for value in [x, y] {
+                        bins.add_all(&vec![value; before as usize]);
+                    }
+                    assert!(bins.aside.is_empty());
+                }
+                together.add_all(&batch);
+                for value in batch {
+                    by_one.add_all(&[value]);
+                }
+                assert!(together.words.iter().all(|&word| word < FULL << SUM_BITS), "{before} {other}");
+                assert_eq!(together.aside.len(), share);
+                assert_eq!(together, by_one);
+            }
+        }
+    }
+
     /// What a word cannot hold is aside from the start, whatever a file says; then such bins are put together.
     #[test]
     fn words_read_from_files_are_never_full() {
@@ -680,12 +713,14 @@ pub(super) mod tests {
         let mut scattered = || -> Vec<f64> { (0..BATCH).map(|_| draws.normal().exp()).collect() };
         let one = vec![0.25; BATCH];
         let flags: Vec<f64> = (0..BATCH).map(|i| [0.0, 1.0, -0.0, 1.0, 1.0][i % 5]).collect();
-        for order in 0..3_u32.pow(5) {
+        let signs: Vec<f64> = (0..BATCH).map(|i| [0.0, 1.0, -1.0][i % 3]).collect();
+        for order in 0..4_u32.pow(5) {
             let mut values: Vec<f64> = Vec::new();
             for i in 0..5 {
-                values.extend(match order / 3_u32.pow(i) % 3 {
+                values.extend(match order / 4_u32.pow(i) % 4 {
                     0 => one.clone(),
                     1 => flags.clone(),
+                    2 => signs.clone(),
                     _ => scattered(),
                 });
             }
