@@ -706,7 +706,7 @@ pub(super) mod tests {
         assert_eq!(serde_json::from_str::<FineBins>(&serde_json::to_string(&a).unwrap()).unwrap(), a);
     }
 
-    /// Batches that are fetched, batches of one bin and batches of flags, in any order: nothing that waits is lost.
+    /// Batches that are fetched, batches of one bin, of flags and of signs, in any order: nothing that waits is lost.
     #[test]
     fn batches_of_every_kind_between_others() {
         let mut draws = Draws(9);
