@@ -3,8 +3,8 @@
 
 #![allow(dead_code)] // each target uses one of them
 
-use capstake::cli::{columns, screen};
 use capstake::config::{self, Config, resolved};
+use capstake::job::{columns, screen};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::{Model, NoColumns};

@@ -7,7 +7,7 @@ mkdir -p corpus/scenario corpus/overrides corpus/state corpus/column
 for target in scenario overrides state column; do
   if [ -d "kept/$target" ]; then cp "kept/$target/"* "corpus/$target/"; fi
 done
-cp ../configs/*.toml ../tests/it/scenarios/*.toml ../tests/it/problems/*.toml corpus/scenario/
+cp ../configs/*.toml ../tests/it/scenarios/*.toml ../tests/program/problems/*.toml corpus/scenario/
 # States of the scenario that the target knows: of two chunks, of none, of the second alone.
 "$capstake" run tiny.toml -n 8192 -q -o corpus/two
 "$capstake" run tiny.toml -n 10 -q -o corpus/none
@@ -25,8 +25,8 @@ PY
 done
 printf 'x\n1\n-2.5e3\n' >corpus/column/plain
 printf '\xef\xbb\xbfdate, x\n2026,0.5\n\n2027, "1e-3"\r\n' >corpus/column/two
-cp ../tests/it/problems/growth.csv corpus/column/
-grep -ho -- "--set .*" ../configs/*.toml ../tests/it/problems/*.toml | sed 's/^--set //' >corpus/overrides/flags || true
+cp ../tests/program/problems/growth.csv corpus/column/
+grep -ho -- "--set .*" ../configs/*.toml ../tests/program/problems/*.toml | sed 's/^--set //' >corpus/overrides/flags || true
 printf 'deal.capped.cap_usd_bn=60\ntimeline.horizon=2031-12-31' >corpus/overrides/two
 printf 'bdeal.amended-2026.cap_usd_bn={ dist = "uniform", low = 1, high = 2 }' >corpus/overrides/law
 printf 'bsegment.business.growth_now={ same_as = "segment.api.growth_now" }' >corpus/overrides/same

@@ -65,8 +65,8 @@
 //! - The bits of a result depend on scenario, seed, number of paths and version; not on threads, vector width or clock.
 //! - Libraries' manners: nothing here prints, exits or reads a clock outside `cli`.
 
-pub mod cli;
 pub mod config;
+pub mod job;
 pub mod kernel;
 pub mod math;
 pub mod model;

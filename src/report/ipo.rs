@@ -3,8 +3,8 @@
 mod standards;
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
+use super::date_axis::on_axis;
 use super::digits::{Estimate, percent, significant, thousands};
-use super::page::view::on_axis;
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
 use crate::math::binomial::order_statistic_interval;

@@ -6,6 +6,7 @@ pub mod ipo;
 pub mod quantity;
 pub mod sensitivity;
 pub mod solve;
+pub mod subjects;
 pub mod sweep;
 pub mod target;
 pub mod valuation;

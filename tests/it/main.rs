@@ -1,4 +1,4 @@
-//! The fast tests.
+//! The fast tests of the engine.
 
 // What a test measured is printed for whoever asks with --nocapture.
 #![allow(clippy::print_stdout)]
@@ -7,18 +7,13 @@
 mod engine;
 
 mod architecture;
-mod cli;
 mod fuzz;
 mod laws;
-mod page;
 mod paired;
 mod readiness;
 mod sameness;
 mod sameness_table;
 mod scenario;
 mod sensitivity;
-mod sinks_fail;
-mod tables;
 mod twin;
 mod whole_paths;
-mod worked_case;

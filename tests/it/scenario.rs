@@ -10,7 +10,14 @@ pub fn shipped(name: &str) -> Model {
 
 /// A shipped scenario with `--set` flags.
 pub fn shipped_with(name: &str, overrides: &[&str]) -> Model {
-    let file = format!("{}/configs/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+    let file = [
+        concat!(env!("CARGO_MANIFEST_DIR"), "/configs"),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs"),
+    ]
+    .map(|folder| format!("{folder}/{name}.toml"))
+    .into_iter()
+    .find(|file| std::path::Path::new(file).exists())
+    .expect("a shipped scenario");
     let text = std::fs::read_to_string(&file).expect("a shipped scenario");
     from_text(name, &text, overrides)
 }
@@ -19,7 +26,7 @@ pub fn shipped_with(name: &str, overrides: &[&str]) -> Model {
 pub fn from_text(name: &str, text: &str, overrides: &[&str]) -> Model {
     let overrides: Vec<String> = overrides.iter().map(|flag| (*flag).to_owned()).collect();
     let (sources, config) = config::parse(name, text, &overrides);
-    let show = |problems: &config::Problems| capstake::cli::screen::problems(&sources, problems, false);
+    let show = |problems: &config::Problems| capstake::job::screen::problems(&sources, problems, false);
     let config = config.unwrap_or_else(|problems| panic!("{}", show(&problems)));
     match Model::from_config(&config, name, "", &NoColumns) {
         Ok((model, _)) => model,

@@ -1,0 +1,190 @@
+//! The options that every command takes that simulates: how many paths, which seed, on how many threads, what is shown.
+
+// Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
+#![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
+
+use std::path::PathBuf;
+
+use capstake::job::folder::Replace;
+use capstake::job::formats::{CsvDialect, CsvOptions, Draws, Format};
+use capstake::job::request::{self, Request};
+use capstake::job::words;
+use capstake::math::simd::Isa;
+use capstake::model::Model;
+use capstake_output::made;
+
+use super::progress::ProgressMode;
+use super::show::Show;
+
+/// How to simulate and what to show.
+#[derive(Debug, clap::Args)]
+pub struct Simulation {
+    /// Paths to simulate: 1000000, 1_000_000, 1e6, 500k, 10M [default: the scenario's [run] paths, else 1e6]
+    #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
+    pub paths: Option<u64>,
+    /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
+    #[arg(short, long, value_name = "S", value_parser = seed_argument, allow_hyphen_values = true)]
+    pub seed: Option<u64>,
+    /// Folder for the results [default: output/<scenario name>]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Worker threads; results do not depend on them [default: one a core]
+    #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Set a key of the scenario for this run; may be repeated
+    ///
+    /// The key is dotted as in the scenario, entries of lists go by name, the value is TOML:
+    /// --set deal.amended-2026.cap_usd_bn=60
+    /// --set 'discount.share={ dist = "uniform", low = 0.08, high = 0.12 }'
+    #[arg(long = "set", value_name = "KEY=VALUE", verbatim_doc_comment)]
+    pub overrides: Vec<String>,
+    /// Print one JSON object instead of the table
+    #[arg(long)]
+    pub json: bool,
+    /// Formats of the result files, with commas between them (csv, xlsx, html) [default: all that are built in]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = format_argument)]
+    pub formats: Option<Vec<Format>>,
+    /// How CSV files are spelled.
+    #[command(flatten)]
+    pub csv: CsvArguments,
+    /// How to show progress on stderr
+    #[arg(long, value_name = "HOW", value_enum, default_value_t = ProgressMode::Auto)]
+    pub progress: ProgressMode,
+    /// Open the results when they are there, in the program that the system has for them
+    #[arg(long)]
+    pub open: bool,
+    /// Say nothing but errors: no progress, no warnings, no table
+    #[arg(short, long)]
+    pub quiet: bool,
+    /// Replace the results of another run in the folder
+    #[arg(long)]
+    pub force: bool,
+    /// Instruction set of the hot loop: auto, avx512, avx2, scalar; results do not depend on it
+    #[arg(long, value_name = "SET", env = "CAPSTAKE_SIMD", default_value = "auto", value_parser = simd_argument)]
+    pub simd: Isa,
+}
+
+impl Simulation {
+    /// The seed.
+    pub fn seed(&self, model: &Model) -> u64 {
+        request::seed(self.seed, model)
+    }
+
+    /// Worker threads.
+    pub fn threads(&self) -> usize {
+        request::threads(self.threads)
+    }
+
+    /// What these options mean for a scenario, with results in `out` where no folder is named.
+    pub fn request(&self, model: &Model, paths: u64, out: PathBuf) -> Request {
+        Request {
+            seed: self.seed(model),
+            paths,
+            shard: None,
+            threads: self.threads(),
+            isa: self.simd,
+            out: self.out.clone().unwrap_or(out),
+            replace: if self.force { Replace::AnyRun } else { Replace::SameRun },
+            formats: self.formats.clone().unwrap_or_else(|| made::BUILT_IN.to_vec()),
+            formats_named: self.formats.is_some(),
+            csv: self.csv.options(),
+            draws: None,
+            checkpoint: None,
+        }
+    }
+
+    /// What is shown.
+    pub fn show(&self) -> Show {
+        Show { json: self.json, quiet: self.quiet, progress: self.progress, open: self.open }
+    }
+}
+
+/// How CSV files are written.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct CsvArguments {
+    /// How CSV files are spelled
+    #[arg(long, value_name = "DIALECT", value_enum, default_value_t)]
+    pub csv_dialect: DialectArgument,
+    /// Begin CSV files with a byte order mark, by which Excel knows UTF-8
+    #[arg(long)]
+    pub csv_bom: bool,
+}
+
+impl CsvArguments {
+    fn options(self) -> CsvOptions {
+        let dialect = match self.csv_dialect {
+            DialectArgument::Standard => CsvDialect::Standard,
+            DialectArgument::ExcelEu => CsvDialect::ExcelEu,
+        };
+        CsvOptions { dialect, bom: self.csv_bom }
+    }
+}
+
+/// How CSV files are spelled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum DialectArgument {
+    /// Comma between fields, decimal point
+    #[default]
+    Standard,
+    /// Semicolon, decimal comma, byte order mark: opens by a double click where Excel is set up for most of Europe
+    ExcelEu,
+}
+
+/// Reads `--formats`.
+pub fn format_argument(text: &str) -> Result<Format, String> {
+    let format = Format::named(text)?;
+    if made::BUILT_IN.contains(&format) {
+        Ok(format)
+    } else {
+        Err(format!(
+            "this build has no {text}; it was left out when the program was built (cargo feature `{text}`)"
+        ))
+    }
+}
+
+/// Reads a format of `report --formats`: the tables are what it reads, and are not made.
+pub fn made_argument(text: &str) -> Result<Format, String> {
+    let made: Vec<&str> =
+        made::BUILT_IN.iter().filter(|format| format.file().is_some()).map(|f| f.name()).collect();
+    match format_argument(text) {
+        Ok(format) if format.file().is_some() => Ok(format),
+        _ => Err(format!("what can be made is {}", words::listed(&made))),
+    }
+}
+
+/// Reads `--draws`.
+pub fn draws_argument(text: &str) -> Result<Draws, String> {
+    let draws = Draws::named(text)?;
+    if capstake_output::draws::BUILT_IN.contains(&draws) {
+        Ok(draws)
+    } else {
+        Err(format!(
+            "this build has no {text}; it was left out when the program was built (cargo feature `{text}`)"
+        ))
+    }
+}
+
+/// Reads `-n`.
+pub fn paths_argument(text: &str) -> Result<u64, String> {
+    match words::count(text) {
+        Ok(0) => Err("at least one path is needed".to_owned()),
+        Ok(count) => Ok(count),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn seed_argument(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
+}
+
+/// Reads `--simd`.
+pub fn simd_argument(text: &str) -> Result<Isa, String> {
+    let here = || Isa::available().iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
+    match text {
+        "auto" => Ok(Isa::detect()),
+        "avx512" | "avx2" | "scalar" => {
+            Isa::named(text).ok_or_else(|| format!("this machine has no {text}; it has {}", here()))
+        }
+        _ => Err(format!("auto, or what this machine has: {}", here())),
+    }
+}

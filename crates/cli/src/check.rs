@@ -1,0 +1,221 @@
+//! `capstake check`: reads and judges a scenario and shows everything that it assumes; simulates nothing.
+
+// Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
+#![allow(rustdoc::broken_intra_doc_links)]
+
+use std::path::{Path, PathBuf};
+
+use super::arguments::paths_argument;
+use super::output;
+use capstake::job::cost::Cost;
+use capstake::job::error::{Exit, Failure};
+use capstake::job::formats::{Draws, Format};
+use capstake::job::request;
+use capstake::job::resources::{Need, Room};
+use capstake::job::scenario::{self, Scenario};
+use capstake::job::screen;
+use capstake::job::words::{counted, size, span, thousands};
+use capstake::kernel::plan::Plan;
+use capstake::math::simd::Isa;
+use capstake::model::ledger::{Law, Origin};
+use capstake::model::segment::Process;
+use capstake::model::timeline::PeriodLength;
+use capstake::model::{Model, absences};
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub struct CheckArguments {
+    /// The scenario file (TOML)
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// Set a key of the scenario, as `run` does; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6]
+    #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
+    pub paths: Option<u64>,
+    /// Estimate for so many worker threads [default: one a core]
+    #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// Checks a scenario.
+pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
+    let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
+    if !scenario.warnings.is_empty() {
+        output::told(&screen::problems(&scenario.sources, &scenario.warnings, output::styled_errors()));
+    }
+    // The seed decides nothing that is shown here.
+    let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
+    let threads = request::threads(arguments.threads);
+    let cost = Cost::of(&plan);
+    let paths = request::paths(arguments.paths, &scenario.model, &cost, threads)?;
+    let mut page = summary(&scenario);
+    page.push_str(&ledger(&scenario.model));
+    page.push_str("\nAbsent\n");
+    for sentence in absences(&scenario.model) {
+        page.push_str(&format!("  {sentence}\n"));
+    }
+    let disk = Need::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
+    let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);
+    page.push_str(&format!(
+        "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}, with \
+         --draws parquet {}\n",
+        thousands(paths),
+        counted(threads, "thread"),
+        span(seconds),
+        size(cost.memory_bytes(threads)),
+        size(disk),
+        span(seconds + cost.draws_seconds(paths, threads)),
+        size(disk + cost.draws_bytes(paths, Draws::Csv)),
+        size(disk + cost.draws_bytes(paths, Draws::Parquet)),
+    ));
+    page.push_str(&room_in_words(&Room::of(Path::new("."))));
+    let verdict = match scenario.warnings.warning_count() {
+        0 => "no problems".to_owned(),
+        count => format!("no errors, {}", counted(count, "warning")),
+    };
+    page.push_str(&format!("{verdict}: run it with capstake run {}\n", scenario.path.display()));
+    output::results(&page)?;
+    Ok(Exit::Done)
+}
+
+/// `Free here: 21 GB of memory, 65 GB on disk`, as far as it is known.
+fn room_in_words(room: &Room) -> String {
+    let known: Vec<String> = [(room.memory, "of memory"), (room.disk, "on disk")]
+        .into_iter()
+        .filter_map(|(bytes, what)| Some(format!("{} {what}", size(bytes?))))
+        .collect();
+    if known.is_empty() { String::new() } else { format!("Free here: {}\n", known.join(", ")) }
+}
+
+/// What the scenario has, by noun.
+fn summary(scenario: &Scenario) -> String {
+    let model = &scenario.model;
+    let timeline = &model.timeline;
+    let length = match timeline.period_length() {
+        PeriodLength::Month => "month",
+        PeriodLength::Quarter => "quarter",
+        PeriodLength::Year => "year",
+    };
+    let mut out = format!("{}\n", model.name);
+    let mut row = |label: &str, text: String| out.push_str(&format!("  {label:<12} {text}\n"));
+    row("digest", model.digest.clone());
+    row(
+        "timeline",
+        format!(
+            "{} to {}, {}",
+            timeline.valuation_date(),
+            timeline.horizon(),
+            counted(timeline.periods().len(), length)
+        ),
+    );
+    let listed = |names: Vec<String>| format!("{}: {}", names.len(), names.join(", "));
+    row(
+        "segments",
+        listed(
+            model
+                .segments
+                .iter()
+                .map(|one| format!("{} ({})", one.name, process_word(&one.process)))
+                .collect(),
+        ),
+    );
+    let mut names = |label: &str, names: Vec<String>| {
+        if !names.is_empty() {
+            row(label, listed(names));
+        }
+    };
+    names("deals", model.deals.iter().map(|one| one.name.clone()).collect());
+    names("clouds", model.clouds.iter().map(|one| one.name.clone()).collect());
+    names("shocks", model.shocks.iter().map(|one| one.name.clone()).collect());
+    names("contracts", model.contracts.iter().map(|one| one.name.clone()).collect());
+    let counts = [
+        (model.rounds.len(), "round"),
+        (model.history.len(), "row of history"),
+        (model.dependence.pairs.len(), "correlation"),
+    ];
+    let counts: Vec<String> = counts
+        .iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| match *word {
+            "row of history" if *count > 1 => format!("{count} rows of history"),
+            word => counted(*count, word),
+        })
+        .collect();
+    if !counts.is_empty() {
+        row("also", counts.join(", "));
+    }
+    for (csv, digest) in &scenario.columns {
+        row("reads", format!("{csv} (blake3 {digest})"));
+    }
+    out
+}
+
+fn process_word(process: &Process) -> &'static str {
+    match process {
+        Process::MeanRevertingGrowth { .. } => "mean-reverting-growth",
+        Process::Gbm { .. } => "gbm",
+        Process::Plan { .. } => "plan",
+        Process::Logistic { .. } => "logistic",
+    }
+}
+
+/// Every number that is written, with its law, unit and source; then the defaults in force.
+fn ledger(model: &Model) -> String {
+    let ledger = &model.ledger;
+    let source = |index: Option<usize>| match index {
+        Some(index) => model.sources[index].key.as_str(),
+        None => "assumption",
+    };
+    let mut rows: Vec<[&str; 4]> = Vec::new();
+    let shared: Vec<String> =
+        ledger.aliases().iter().map(|alias| format!("same as {}", ledger.entry(alias.num).key)).collect();
+    for entry in ledger.entries().iter().filter(|entry| entry.origin == Origin::Scenario) {
+        rows.push([&entry.key, &entry.wording, entry.unit.name(), source(entry.source)]);
+    }
+    for (alias, wording) in ledger.aliases().iter().zip(&shared) {
+        rows.push([&alias.key, wording, alias.unit.name(), source(alias.source)]);
+    }
+    let written: Vec<_> = ledger.entries().iter().filter(|entry| entry.origin == Origin::Scenario).collect();
+    let uncertain = written.iter().filter(|entry| matches!(entry.law, Law::Distributed(_))).count();
+    let sourced = written.iter().filter(|entry| entry.source.is_some()).count();
+    let mut out = format!(
+        "\nAssumptions: {}, {uncertain} of them uncertain; {sourced} with a source\n",
+        counted(written.len(), "number")
+    );
+    rows.insert(0, ["key", "value or law", "unit", "source"]);
+    out.push_str(&columns(&rows));
+    let defaults: Vec<[&str; 4]> = ledger
+        .entries()
+        .iter()
+        .filter(|entry| entry.origin == Origin::Default)
+        .map(|entry| [entry.key.as_str(), entry.wording.as_str(), entry.unit.name(), ""])
+        .collect();
+    if !defaults.is_empty() {
+        out.push_str(&format!("\nDefaults in force: {}\n", counted(defaults.len(), "number")));
+        out.push_str(&columns(&defaults));
+    }
+    out
+}
+
+/// Columns as wide as their widest cell, the last one free; a law that is very long pushes its own row only.
+fn columns(rows: &[[&str; 4]]) -> String {
+    const WIDEST: usize = 64;
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).filter(|&n| n <= WIDEST).max().unwrap_or(0)
+    };
+    let widths = [width(0), width(1), width(2)];
+    let mut out = String::new();
+    for [key, law, unit, source] in rows {
+        let line = format!(
+            "  {key:<a$}  {law:<b$}  {unit:<c$}  {source}",
+            a = widths[0],
+            b = widths[1],
+            c = widths[2]
+        );
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}

@@ -1,0 +1,20 @@
+//! `capstake completions`: what a shell needs to complete commands and options.
+
+use super::output;
+use capstake::job::error::{Exit, Failure};
+
+/// Arguments of `completions`.
+#[derive(Debug, clap::Args)]
+pub struct CompletionsArguments {
+    /// The shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Prints the script.
+pub fn completions(arguments: &CompletionsArguments, mut command: clap::Command) -> Result<Exit, Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut command, "capstake", &mut script);
+    output::results(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}

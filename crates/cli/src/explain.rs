@@ -1,0 +1,190 @@
+//! `capstake explain`: the long text of any word that the program uses.
+
+use super::output;
+use capstake::config::{Code, catalogue, spelling};
+use capstake::job::error::{Exit, Failure};
+use capstake::kernel::metric::Metric;
+use capstake::run::Event;
+use capstake_output::glossary::{self, Term};
+
+/// Arguments of `explain`.
+#[derive(Debug, clap::Args)]
+pub struct ExplainArguments {
+    /// For example S405, microsoft_take_pv, net_revenue, quantiles, deal.NAME.cap_usd_bn, summary.csv, exit-4
+    #[arg(value_name = "WORD")]
+    pub word: String,
+}
+
+/// Prints the text, or proposes a word that has one.
+pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
+    let word = arguments.word.trim();
+    let Some(text) = text(word) else {
+        let failure = Failure::told(Exit::Usage, format!("there is nothing to explain under `{word}`"));
+        return Err(match nearest(word) {
+            Some(near) => failure.help(format!("did you mean `{near}`? capstake explain {near}")),
+            None => failure.help(
+                "words are error codes (S101), metrics, series, columns and files of the results, distributions, keys and \
+                 tables of a scenario, and exit codes (exit-4)",
+            ),
+        });
+    };
+    output::results(&text)?;
+    Ok(Exit::Done)
+}
+
+/// All that is known under a word: a metric may be a key's name too.
+fn text(word: &str) -> Option<String> {
+    let parts: Vec<String> =
+        [code(word), result(word), factor(word), exit_code(word), catalogue::explain_key(word)]
+            .into_iter()
+            .flatten()
+            .collect();
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+fn code(word: &str) -> Option<String> {
+    let code = Code::from_id(word)?;
+    Some(format!("{code}: {}\n\n{}\n", code.title(), indented(code.explain())))
+}
+
+/// Metrics, series, events, statistics and files.
+fn result(word: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for metric in Metric::ALL {
+        // `home_share_2030` is `home_share`.
+        let year = word.strip_prefix(metric.key()).and_then(|rest| rest.strip_prefix('_'));
+        let with_year = matches!(metric, Metric::HomeShare | Metric::CloudConcentration)
+            && year.is_some_and(|year| year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()));
+        if word == metric.key() || with_year {
+            parts.push(entry(
+                word,
+                "a metric of each path and deal",
+                Some(metric.unit().name()),
+                glossary::metric(metric),
+            ));
+        }
+    }
+    for event in Event::ALL.into_iter().filter(|event| event.name() == word) {
+        parts.push(entry(word, "an event of events.csv", None, glossary::event(event)));
+    }
+    let lists: [(&[Term], &str); 3] = [
+        (&glossary::SERIES, "a series by calendar year and by period"),
+        (&glossary::STATISTICS, "a column of the result tables"),
+        (&glossary::FILES, "a file of the results folder"),
+    ];
+    for (terms, kind) in lists {
+        for term in terms {
+            let of_cloud = term.name == "cloud_share" && word.starts_with("cloud_share.");
+            if term.name == word || of_cloud {
+                parts.push(entry(word, kind, term.unit.map(capstake::config::Unit::name), term.text));
+            }
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("\n"))
+}
+
+fn entry(word: &str, kind: &str, unit: Option<&str>, text: &str) -> String {
+    let unit = unit.map_or(String::new(), |unit| format!(", in {unit}"));
+    format!("{word}: {kind}{unit}\n\n{}\n", indented(&wrapped(text, 96)))
+}
+
+/// What correlations may name beside numbers: `factor`, one of its names, `termination.time`.
+fn factor(word: &str) -> Option<String> {
+    let parts: Vec<&str> = word.split('.').collect();
+    let term = glossary::FACTORS.iter().find(|term| {
+        let form: Vec<&str> = term.name.split('.').collect();
+        let fits = |(form, part): (&&str, &&str)| form == part || *form == "NAME";
+        parts == ["factor"] || (form.len() == parts.len() && form.iter().zip(&parts).all(fits))
+    })?;
+    if parts == ["factor"] {
+        let all =
+            glossary::FACTORS.iter().map(|term| entry(term.name, "a name for correlations", None, term.text));
+        return Some(all.collect::<Vec<_>>().join("\n"));
+    }
+    Some(entry(word, "a name for correlations", None, term.text))
+}
+
+/// `4`, `exit-4`, or `exit` for all of them.
+fn exit_code(word: &str) -> Option<String> {
+    let line = |exit: &Exit| format!("  {:>3}  {}\n", exit.code(), exit.meaning());
+    if matches!(word, "exit" | "exit-code" | "exit-codes") {
+        return Some(format!("exit codes\n\n{}", Exit::ALL.iter().map(line).collect::<String>()));
+    }
+    let code: u8 = word.strip_prefix("exit-").unwrap_or(word).parse().ok()?;
+    let exit = Exit::ALL.iter().find(|exit| exit.code() == code)?;
+    Some(format!("exit code {code}\n\n  {}\n", exit.meaning()))
+}
+
+/// The word nearest to one that has no text.
+fn nearest(word: &str) -> Option<String> {
+    let lists = glossary::SERIES.iter().chain(&glossary::STATISTICS).chain(&glossary::FILES);
+    let own = Metric::ALL
+        .iter()
+        .map(|metric| metric.key())
+        .chain(Event::ALL.iter().map(|event| event.name()))
+        .chain(lists.map(|term| term.name))
+        .chain(Code::all().iter().map(|code| code.id()));
+    let key = catalogue::nearest_word(word);
+    spelling::nearest(word, own.chain(key.as_deref())).map(str::to_owned)
+}
+
+fn indented(text: &str) -> String {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!("  {line}") });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Lines of at most `width` characters, broken at spaces.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count();
+        if used > 0 && used + 1 + length > width {
+            out.push('\n');
+            used = 0;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += length;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_of_the_results_has_a_text() {
+        for word in Metric::ALL.iter().map(|metric| metric.key()) {
+            assert!(text(word).is_some_and(|text| text.contains("a metric")), "{word}");
+        }
+        for word in [
+            "home_share_2030",
+            "cloud_share.aws",
+            "cap_reached",
+            "es05",
+            "summary.csv",
+            "4",
+            "exit-130",
+            "exit",
+            "termination.time",
+            "factor",
+            "factor.segment.business.level",
+            "factor.equity.multiple",
+        ] {
+            assert!(text(word).is_some(), "{word}");
+        }
+        for code in Code::all() {
+            assert!(text(code.id()).is_some_and(|text| text.contains(code.title())), "{code}");
+        }
+        assert_eq!(text("home_share_20300"), None);
+        assert_eq!(text("9"), None);
+        assert_eq!(text("factor.segment.business"), None);
+        assert_eq!(text("factor.segment.business.depth"), None);
+        assert_eq!(nearest("microsoft_take").as_deref(), Some("microsoft_take_pv"));
+        assert_eq!(nearest("trianguler").as_deref(), Some("triangular"));
+    }
+}

@@ -1,0 +1,87 @@
+//! `capstake ipo`: when the company is ready to be listed, what keeps it from it, and what the offer would be.
+
+use std::path::PathBuf;
+
+use super::arguments::Simulation;
+use super::study::{self, Conducted, Halt, Study};
+use capstake::config::Code;
+use capstake::job::cost::Cost;
+use capstake::job::error::{Exit, Failure};
+use capstake::job::non_finite::NonFinitePaths;
+use capstake::job::request;
+use capstake::job::scenario;
+use capstake::kernel::plan::Plan;
+use capstake::report;
+use capstake::study::ipo::gather::gather;
+
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake ipo base.toml                     the readiness calendar
+  capstake ipo base.toml --set ipo.shares_bn=1.2
+                                             with the price of a share
+  capstake ipo base.toml --set ipo.gate.growth=0.4 -o strict
+                                             a stricter gate
+  capstake ipo base.toml --json | jq .tables.gates
+                                             which gate is the last to open
+
+The tables are in the results folder: times, readiness and calendar (each gate,
+each quarter), gates (left out one by one), offer, dilution, standards of
+exchanges and custom. Rules change: their dates stand beside them, and each is
+to be checked again before use.";
+
+/// Arguments of `ipo`.
+#[derive(Debug, clap::Args)]
+pub struct IpoArguments {
+    /// The scenario file (TOML)
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// How to simulate and what to show.
+    #[command(flatten)]
+    pub simulation: Simulation,
+}
+
+/// What a path costs more than in a plain run: figures of every period, gates left out one by one, standards.
+const MORE: f64 = 1.5;
+/// Bytes of a row of the tables.
+const ROW_BYTES: f64 = 70.0;
+
+/// Studies the readiness.
+pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
+    let simulation = &arguments.simulation;
+    let scenario = scenario::load(&arguments.scenario, &simulation.overrides)?;
+    let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
+    let Some(terms) = &plan.model.ipo else {
+        let missing = if plan.model.equity.is_none() { "[equity]" } else { "[ipo]" };
+        let message = format!("`{}` has no IPO to ask about: there is no {missing}", scenario.model.name);
+        return Err(Failure::coded(Exit::Problems, Code::NoListing, message).help(
+            "add [ipo] and [equity]; `capstake explain ipo` lists the keys, configs/base.toml has an example",
+        ));
+    };
+    let gates = terms.gates.len();
+    let cost = Cost::of(&plan);
+    let paths = request::paths(simulation.paths, &scenario.model, &cost, simulation.threads())?;
+    let rows = plan.deals.len() * plan.steps.periods.len() * (gates + 25);
+    let study = Study {
+        command: "ipo",
+        arguments: Vec::new(),
+        scenarios: vec![&scenario],
+        request: simulation.request(&scenario.model, paths, study::folder_of(&scenario, "ipo")),
+        show: simulation.show(),
+        seconds: MORE * cost.seconds(paths, simulation.threads()),
+        bytes: ROW_BYTES * rows as f64,
+    };
+    study.conduct(|context| {
+        let readied =
+            gather(&plan, context.options(), &context.watch(paths, "")).expect("the scenario has an IPO");
+        if readied.broken.count > 0 {
+            return Err(Halt::NonFinite(NonFinitePaths::of_scenario(readied.broken, readied.paths)));
+        }
+        Ok(Conducted {
+            paths: readied.paths,
+            interrupted: readied.interrupted,
+            answer: (readied.paths > 0).then(|| report::ipo::ipo(&plan, &readied, paths)),
+            verdict: None,
+        })
+    })
+}

@@ -1,0 +1,43 @@
+//! The capstake program: arguments in, results and exit code out. The only crate with a terminal and signals.
+
+mod arguments;
+mod check;
+mod compare;
+mod completions;
+mod diff;
+mod explain;
+mod init;
+mod ipo;
+mod man;
+mod merge;
+mod opening;
+mod output;
+mod picture;
+mod prefix;
+mod program;
+mod progress;
+mod replay;
+mod report;
+mod resume;
+mod resume_options;
+mod run;
+mod schema;
+mod sensitivity;
+mod session;
+mod show;
+mod signal;
+mod simulate;
+mod single;
+mod solve;
+mod study;
+mod sweep;
+mod verdict;
+mod verify;
+mod watch;
+
+use capstake::job;
+
+fn main() -> std::process::ExitCode {
+    job::build::declare(env!("CAPSTAKE_REVISION"), env!("CAPSTAKE_TARGET"));
+    program::main(std::env::args_os()).into()
+}

@@ -1,0 +1,42 @@
+//! `--open`: hands a file to the program that the system has for it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::output;
+use capstake::job::formats::Format;
+use capstake::job::reason::reason;
+
+/// What a system opens files with.
+const OPENER: &[&str] = if cfg!(target_os = "macos") {
+    &["open"]
+} else if cfg!(windows) {
+    &["cmd", "/C", "start", ""]
+} else {
+    &["xdg-open"]
+};
+
+/// Opens the last of the formats that has a file in the folder; where that fails, says where the file is.
+pub fn open(folder: &Path, formats: &[Format]) {
+    let files = formats.iter().rev().filter_map(|format| format.file()).map(|name| folder.join(name));
+    match files.into_iter().find(|path| path.is_file()) {
+        Some(file) => hand_over(&file),
+        None => output::told("nothing to open: no format with one file of its own was made\n"),
+    }
+}
+
+fn hand_over(file: &PathBuf) {
+    let started = Command::new(OPENER[0])
+        .args(&OPENER[1..])
+        .arg(file)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let why = match started {
+        Ok(status) if status.success() => return,
+        Ok(status) => format!("{} ended with {status}", OPENER[0]),
+        Err(error) => format!("{}: {}", OPENER[0], reason(&error)),
+    };
+    output::told(&format!("cannot open {} ({why}): open it yourself\n", file.display()));
+}

@@ -1,0 +1,41 @@
+//! Bytes to stdout and stderr: results to the one, everything else to the other; a reader that has gone is no error.
+
+use std::io::{self, Write};
+
+use anstream::ColorChoice;
+
+use capstake::job::error::{Exit, Failure};
+use capstake::job::reason::reason;
+
+/// Text for stdout. A closed pipe (`| head`) ends the text quietly; any other fault is one of the output.
+pub fn results(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            Err(Failure::told(Exit::Output, format!("standard output cannot be written: {}", reason(&error))))
+        }
+    }
+}
+
+/// Text for stderr; there is nobody to tell where that fails.
+pub fn told(text: &str) {
+    let mut out = io::stderr().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Whether stdout takes colours.
+pub fn styled_results() -> bool {
+    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+}
+
+/// Whether stderr takes colours.
+pub fn styled_errors() -> bool {
+    anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
+}
+
+/// Columns of the terminal, or 100 where there is none.
+pub fn width() -> usize {
+    terminal_size::terminal_size().map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns))
+}

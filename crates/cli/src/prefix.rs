@@ -1,0 +1,200 @@
+//! What the first paths of a run say of its whole result: what they decide is compared bit for bit, the rest within its error.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::sync::Mutex;
+
+use super::progress::Display;
+use super::resume_options::ResumeOptions;
+use super::verdict::Verdict;
+use super::{output, signal};
+use capstake::job::comparison;
+use capstake::job::error::{Exit, Failure};
+use capstake::job::request;
+use capstake::job::saved::Saved;
+use capstake::job::words::thousands;
+use capstake::report::tables::{self, SummaryRow};
+use capstake::run::{self, ChunkDraws, Observer, Progress, SAMPLE_PATHS, State, Task};
+use capstake::sink;
+use capstake::sink::draws_csv;
+use capstake::study::valuation::valuation;
+
+/// A mean of the first paths that is so many standard errors from that of all is no chance: once in 10⁹ figures.
+const WORST_Z: f64 = 6.0;
+
+/// Simulates the first paths and compares.
+///
+/// # Errors
+/// Where somebody stops it, or the tables of the folder cannot be read.
+pub fn compare(saved: &Saved, paths: u64, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
+    if !how.quiet {
+        let name = &saved.scenario.model.name;
+        output::told(&format!("{name}: the first {} paths again\n", thousands(paths)));
+    }
+    let has = |name: &str| saved.manifest.files.iter().any(|file| file.name == name);
+    let display = Display::new(how.show().progress(), paths, 0);
+    let stored = match has("draws.csv") {
+        true => Some(BufReader::new(File::open(saved.folder.join("draws.csv")).map_err(unreadable)?)),
+        false => None,
+    };
+    let watch =
+        PrefixWatch { saved, display: &display, draws: stored.map(|file| Mutex::new(Draws::new(file))) };
+    watch.header();
+    let threads = request::threads(how.threads);
+    let finished = run::go_on(&saved.plan, State::new(&saved.plan), &Task::whole(paths), threads, &watch);
+    display.close();
+    if !finished.complete() {
+        return Err(Failure::told(Exit::Interrupted, "stopped before everything was compared"));
+    }
+    let comparable =
+        has("draws.csv") || has("summary.csv") || (paths >= SAMPLE_PATHS && has("sample_paths.csv"));
+    if !comparable {
+        let message = format!(
+            "`{}` has no file that its first paths alone could be compared with",
+            saved.folder.display()
+        );
+        return Err(Failure::told(Exit::Usage, message)
+            .help("verify all of it: leave out --paths; a part (--shard) is compared by its state"));
+    }
+    let mut verdicts = Vec::new();
+    if let Some(draws) = watch.draws {
+        let difference = draws.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).difference;
+        verdicts.push(Verdict { name: "draws.csv".to_owned(), what: "the rows of these paths", difference });
+    }
+    let result = finished.into_result(&saved.plan);
+    let tables = tables::tables(&valuation(&saved.plan, &result));
+    if paths >= SAMPLE_PATHS && has("sample_paths.csv") {
+        let mut again = Vec::new();
+        sink::csv::write_as(saved.dialect(), &tables.sample_paths, &mut again).map_err(unreadable)?;
+        let here = std::fs::read(saved.folder.join("sample_paths.csv")).map_err(unreadable)?;
+        let difference = comparison::first_difference("sample_paths.csv", &here, &again);
+        verdicts.push(Verdict { name: "sample_paths.csv".to_owned(), what: "all bytes", difference });
+    }
+    if has("summary.csv") {
+        let bytes = std::fs::read(saved.folder.join("summary.csv")).map_err(unreadable)?;
+        let stored = sink::csv::read::<SummaryRow>(saved.dialect(), &bytes);
+        let difference = match stored {
+            Ok(stored) => improbable(&stored, &tables.summary),
+            Err(error) => Some(error.to_string()),
+        };
+        verdicts.push(Verdict {
+            name: "summary.csv".to_owned(),
+            what: "extremes, and means within 6 standard errors",
+            difference,
+        });
+    }
+    Ok(verdicts)
+}
+
+fn unreadable(error: io::Error) -> Failure {
+    Failure::told(
+        Exit::Unreadable,
+        format!("the results cannot be read: {}", capstake::job::reason::reason(&error)),
+    )
+}
+
+/// The first figure of a whole result that the first paths speak against.
+fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
+    if whole.len() != first.len() {
+        return Some(format!("{} rows; a new run has {}", whole.len(), first.len()));
+    }
+    for (all, few) in whole.iter().zip(first) {
+        let name = format!("{} {}", all.deal, all.metric);
+        if (&all.deal, &all.metric) != (&few.deal, &few.metric) {
+            return Some(format!("{name}, where a new run has {} {}", few.deal, few.metric));
+        }
+        // All paths include the first ones.
+        if few.min < all.min {
+            return Some(format!("{name}, min: {}; a path of these has {}", all.min, few.min));
+        }
+        if few.max > all.max {
+            return Some(format!("{name}, max: {}; a path of these has {}", all.max, few.max));
+        }
+        // The first of n paths have their mean at a distance from that of all N with variance σ²(1/n − 1/N).
+        let (n, total) = (few.paths as f64, all.paths as f64);
+        let error = few.std_dev * (1.0 / n - 1.0 / total).max(0.0).sqrt();
+        let z = (few.mean - all.mean) / error;
+        // Where nothing varies the means are the same but for rounding.
+        let apart = (few.mean - all.mean).abs() > 1e-9 * all.mean.abs();
+        if few.paths > 30 && apart && z.abs() > WORST_Z {
+            let (all, few) = (all.mean, few.mean);
+            return Some(format!("{name}, mean: {all}; these paths have {few}, {z:.1} standard errors off"));
+        }
+    }
+    None
+}
+
+/// The stored draws, read along.
+struct Draws {
+    file: BufReader<File>,
+    row: u64,
+    difference: Option<String>,
+}
+
+impl Draws {
+    fn new(file: BufReader<File>) -> Draws {
+        Draws { file, row: 0, difference: None }
+    }
+
+    /// Compares the next lines.
+    fn compare(&mut self, expected: &[u8]) {
+        let mut line = Vec::new();
+        for wanted in expected.split_inclusive(|byte| *byte == b'\n') {
+            if self.difference.is_some() {
+                return;
+            }
+            line.clear();
+            match self.file.read_until(b'\n', &mut line) {
+                Err(error) => self.difference = Some(capstake::job::reason::reason(&error)),
+                Ok(0) => self.difference = Some(format!("it ends after {} rows", thousands(self.row))),
+                Ok(_) if line == wanted => {}
+                Ok(_) => {
+                    let difference = comparison::first_difference("row", &line, wanted);
+                    let difference = difference.unwrap_or_default();
+                    self.difference = Some(format!("row {}: {difference}", thousands(self.row)));
+                }
+            }
+            self.row += 1;
+        }
+    }
+}
+
+struct PrefixWatch<'a> {
+    saved: &'a Saved,
+    display: &'a Display,
+    draws: Option<Mutex<Draws>>,
+}
+
+impl PrefixWatch<'_> {
+    fn header(&self) {
+        if self.draws.is_some() {
+            self.write(draws_csv::header(self.saved.dialect(), &self.saved.plan));
+        }
+    }
+}
+
+impl Observer for PrefixWatch<'_> {
+    fn progress(&self, progress: &Progress) {
+        self.display.show(progress);
+    }
+
+    fn stops(&self) -> bool {
+        signal::stopped()
+    }
+
+    fn wants_draws(&self) -> bool {
+        self.draws.is_some()
+    }
+
+    fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
+        draws_csv::rows(self.saved.dialect(), &self.saved.plan, draws)
+    }
+
+    fn write(&self, bytes: Vec<u8>) {
+        if let Some(draws) = &self.draws
+            && let Ok(mut draws) = draws.lock()
+        {
+            draws.compare(&bytes);
+        }
+    }
+}

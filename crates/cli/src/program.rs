@@ -1,0 +1,257 @@
+//! Everything that can be typed, and which file answers it.
+
+use std::ffi::OsString;
+use std::sync::Once;
+
+use clap::{CommandFactory, Parser, Subcommand};
+
+use capstake::job::build::Build;
+use capstake::job::error::Exit;
+
+use super::{
+    check, compare, completions, diff, explain, init, ipo, man, merge, output, replay, report, resume, run,
+    schema, sensitivity, solve, sweep, verify,
+};
+
+const ABOUT: &str = "Who gets what from OpenAI's growth: the capped revenue share, the stake, the clouds";
+
+const LONG_ABOUT: &str = "\
+capstake simulates OpenAI's revenue, costs, funding and listing over many paths and values, for each deal of a scenario, what \
+Microsoft takes (the capped revenue share and the stake, resale, hosting, licence) and what OpenAI's other holders keep.
+
+A scenario is a TOML file: numbers, distributions, deals. Results are tables in a folder, and a headline table on the \
+terminal. Equal scenario, seed and number of paths give equal bits, on any number of threads.";
+
+const EXAMPLES: &str = "\
+Examples:
+  capstake init my.toml                 a commented scenario to start from
+  capstake check my.toml                its problems, and everything it assumes
+  capstake run my.toml                  1,000,000 paths into output/<name>
+  capstake run my.toml -n 10M -o long   more paths, another folder
+  capstake run my.toml --draws csv      every path's inputs and metrics as well
+  capstake run my.toml --set deal.today.cap_usd_bn=60 -o other
+                                        one key changed for one run
+  capstake explain microsoft_take_pv    a metric, key, file, error code, …
+
+Exit codes:
+  0  done                               6    output could not be written
+  1  a bug                              7    results do not match
+  2  usage                              8    precision not reached
+  3  the scenario cannot be read        130  interrupted; finished work is saved
+  4  the scenario has problems
+  5  a path was not finite";
+
+const RUN_EXAMPLES: &str = "\
+Examples:
+  capstake run base.toml -n 100k             a quick look
+  capstake run base.toml --json | jq .paths  results for another program
+  capstake run base.toml --only-path 48231   one path, alone
+  capstake run base.toml --set segment.business.growth_now=0.5
+                                             entries of lists go by name
+  capstake run base.toml --set 'run.booking=\"end\"'
+                                             texts need quotes inside quotes
+
+A results folder is replaced if it holds the same scenario, seed, paths and
+version. That of another run needs --force. A folder with anything else in it
+is never touched. Ctrl-C saves the paths that are done and exits with 130.";
+
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  capstake run base.toml -n 1e9 --checkpoint 30s -o long    (killed after hours)
+  capstake resume long                                      goes on
+
+What comes out is, bit for bit, what the run would have given had it not been
+stopped. The scenario, seed and options are those in the folder's manifest; a
+scenario's file that has changed since is refused, with the keys that changed.";
+
+const EXTEND_EXAMPLES: &str = "\
+Examples:
+  capstake run base.toml -n 1e6 -o out
+  capstake extend out --paths +9e6     ten million in all
+  capstake extend out --paths 10e6     the same
+
+The result equals one run of so many paths, bit for bit. Only what is added is
+simulated; a file of draws is written whole, and takes all paths again.";
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  for i in 1 2 3 4; do
+    capstake run base.toml -n 1e8 --shard $i/4 -o part-$i &
+  done; wait
+  capstake merge part-* -o whole
+
+The result equals that of one run, bit for bit, in any order of the parts, on
+any machines. Parts must be of one scenario, seed, number of paths and build of
+the program. Parts that overlap or are missing are named (exit 7).";
+
+const REPLAY_EXAMPLES: &str = "\
+Examples:
+  capstake replay base.toml --path 48231
+  capstake replay base.toml --path 48231 --csv > path.csv
+  capstake replay base.toml --path 0 --set deal.today.cap_usd_bn=60
+
+Quantities stand in the order in which a period computes them: innovations,
+shocks, demand, mix, sales, revenue share, costs, tax, cash, equity, funding,
+gates, IPO. The path is that of a run with this scenario and seed.";
+
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  capstake verify output/base               all paths, every file, bit for bit
+  capstake verify output/base --paths 1e5   the first paths only, in a tenth of
+                                            the time of a million
+Scenario, seed and options come from the manifest. The first number that
+differs is named (exit 7). With --paths what the first paths decide (draws.csv,
+sample_paths.csv) is compared bit for bit, summary.csv within its error.";
+
+/// Everything that can be typed.
+#[derive(Debug, Parser)]
+#[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
+    after_help = EXAMPLES, arg_required_else_help = true, disable_help_subcommand = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Simulate a scenario, write the results, print the headline table
+    #[command(after_help = RUN_EXAMPLES)]
+    Run(run::RunArguments),
+    /// Scenarios side by side on the same draws, with paired differences
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(compare::CompareArguments),
+    /// Metrics over the values of one or two keys, on common draws
+    #[command(after_help = sweep::EXAMPLES)]
+    Sweep(sweep::SweepArguments),
+    /// What drives a metric: tornado, Sobol indices, Shapley effects, worth of knowing
+    #[command(after_help = sensitivity::EXAMPLES)]
+    Sensitivity(sensitivity::SensitivityArguments),
+    /// When the company is ready for an IPO, what keeps it from it, and what the offer would be
+    #[command(after_help = ipo::EXAMPLES)]
+    Ipo(ipo::IpoArguments),
+    /// The value of a key at which a mean, a quantile or a probability reaches its target
+    #[command(after_help = solve::EXAMPLES)]
+    Solve(solve::SolveArguments),
+    /// Go on with a run that was stopped or killed, from its last checkpoint
+    #[command(after_help = RESUME_EXAMPLES)]
+    Resume(resume::ResumeArguments),
+    /// Add paths to a run: the same bits as one longer run
+    #[command(after_help = EXTEND_EXAMPLES)]
+    Extend(resume::ExtendArguments),
+    /// Put the parts of a run together (run --shard)
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(merge::MergeArguments),
+    /// One path period by period: every quantity of the model
+    #[command(after_help = REPLAY_EXAMPLES)]
+    Replay(replay::ReplayArguments),
+    /// Simulate a run again from its manifest and compare every file
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(verify::VerifyArguments),
+    /// Why two results differ, and which figures moved most
+    #[command(after_help = diff::EXAMPLES)]
+    Diff(diff::DiffArguments),
+    /// Make the workbook and the page of a results folder again, without simulating
+    #[command(after_help = report::EXAMPLES)]
+    Report(report::ReportArguments),
+    /// Judge a scenario: problems, assumptions, what is absent, what a run takes
+    Check(check::CheckArguments),
+    /// The long text of an error code, metric, series, distribution, key, file or exit code
+    Explain(explain::ExplainArguments),
+    /// Write a commented scenario to start from
+    Init(init::InitArguments),
+    /// Print the JSON Schema of the scenario format
+    Schema,
+    /// Print the completion script of a shell
+    Completions(completions::CompletionsArguments),
+    /// Print the manual page (roff)
+    Man,
+}
+
+fn long_version() -> &'static str {
+    static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    TEXT.get_or_init(|| {
+        let build = Build::current();
+        format!(
+            "{}\nrevision {}\ntarget   {}\nstreams  {}",
+            build.version, build.git_revision, build.target, build.stream_version
+        )
+    })
+}
+
+/// The whole program: arguments in, exit code out.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    watch_for_bugs();
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
+    let outcome = match &arguments.command {
+        Command::Run(arguments) => run::run(arguments),
+        Command::Compare(arguments) => compare::compare(arguments),
+        Command::Sweep(arguments) => sweep::sweep(arguments),
+        Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),
+        Command::Ipo(arguments) => ipo::ipo(arguments),
+        Command::Solve(arguments) => solve::solve(arguments),
+        Command::Resume(arguments) => resume::resume(arguments),
+        Command::Extend(arguments) => resume::extend(arguments),
+        Command::Merge(arguments) => merge::merge(arguments),
+        Command::Replay(arguments) => replay::replay(arguments),
+        Command::Verify(arguments) => verify::verify(arguments),
+        Command::Diff(arguments) => diff::diff(arguments),
+        Command::Report(arguments) => report::report(arguments),
+        Command::Check(arguments) => check::check(arguments),
+        Command::Explain(arguments) => explain::explain(arguments),
+        Command::Init(arguments) => init::init(arguments),
+        Command::Schema => schema::schema(),
+        Command::Completions(arguments) => completions::completions(arguments, Arguments::command()),
+        Command::Man => man::man(Arguments::command()),
+    };
+    match outcome {
+        Ok(exit) => exit,
+        Err(failure) => {
+            output::told(&failure.screen(output::styled_errors()));
+            failure.exit()
+        }
+    }
+}
+
+/// Help and version go to stdout; wrong arguments to stderr.
+fn refused(error: &clap::Error) -> Exit {
+    if error.use_stderr() {
+        let _ = error.print();
+        return Exit::Usage;
+    }
+    let text = error.render();
+    let text = if output::styled_results() { text.ansi().to_string() } else { text.to_string() };
+    match output::results(&text) {
+        Ok(()) => Exit::Done,
+        Err(failure) => failure.exit(),
+    }
+}
+
+/// A panic is a bug: says so once, on any thread, and ends the program. Other workers may wait for the one that
+/// panicked, so that unwinding would hang.
+fn watch_for_bugs() {
+    static ONCE: Once = Once::new();
+    std::panic::set_hook(Box::new(|panic| {
+        ONCE.call_once(|| {
+            let place = panic.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
+            let message = panic.payload_as_str().unwrap_or("no message");
+            output::told(&format!(
+                "\nthis is a bug in capstake {}: {message}{place}\nplease report it with the command and the scenario; results of this run are not to be used\n",
+                env!("CARGO_PKG_VERSION")
+            ));
+            std::process::exit(i32::from(Exit::Bug.code()));
+        });
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_commands_are_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,79 @@
+//! `capstake report`: makes the workbook and the page of a results folder again from what is in it alone.
+
+use std::path::PathBuf;
+
+use capstake::job::error::{Exit, Failure};
+use capstake::job::folder::Folder;
+use capstake::job::formats::Format;
+use capstake_output::made::{self, Made};
+
+use super::arguments::made_argument;
+use super::{opening, output, picture};
+use capstake::job::results::{self, Contents};
+
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake report output/base                 results.xlsx and report.html anew
+  capstake report output/base --open          and open it
+  capstake report output/base --formats xlsx  the workbook alone
+  capstake report output/base --picture answer.svg  a figure of the page alone
+
+Reads the tables (CSV) and the manifest of the folder, of a study its answer.json,
+each compared with its digest, and simulates nothing. Equal tables give equal
+files, to the byte.";
+
+/// Arguments of `report`.
+#[derive(Debug, clap::Args)]
+pub struct ReportArguments {
+    /// The results folder of a finished run or study
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// What to make, with commas between [default: all that are built in]
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = made_argument)]
+    pub formats: Option<Vec<Format>>,
+    /// Write one figure of the page as SVG; the stem of FILE names it, as in answer.svg (repeatable)
+    #[arg(long, value_name = "FILE")]
+    pub picture: Vec<PathBuf>,
+    /// Open what was made, in the program that the system has for it
+    #[arg(long)]
+    pub open: bool,
+    /// Say nothing but errors
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Reads the folder, makes the files, enters them in the manifest. Nothing is simulated.
+pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
+    let (mut manifest, found) = results::any(&arguments.folder)?;
+    let facts = manifest.facts();
+    let made = match &found {
+        Contents::Run(results) => Made::Run(results),
+        Contents::Study(answer) => Made::Study(&facts, answer),
+    };
+    // Who asks for pictures alone gets nothing else.
+    let all = if arguments.picture.is_empty() { made::BUILT_IN.to_vec() } else { Vec::new() };
+    let formats = arguments.formats.clone().unwrap_or(all);
+    if !arguments.picture.is_empty() {
+        picture::write(&made.page(), &arguments.picture)?;
+    }
+    let mut folder = Folder::again(&arguments.folder, &manifest)?;
+    made::write(&mut folder, made, &formats)?.iter().for_each(|warning| output::told(warning));
+    manifest.outputs.add(&formats);
+    manifest.files = folder.files().to_vec();
+    folder.put_manifest(&manifest)?;
+    let made = formats
+        .iter()
+        .filter_map(|format| format.file())
+        .filter(|name| manifest.files.iter().any(|part| part.name == *name))
+        .map(|name| arguments.folder.join(name))
+        .chain(arguments.picture.iter().cloned());
+    if !arguments.quiet {
+        let lines: String = made.map(|path| format!("{}\n", path.display())).collect();
+        output::results(&lines)?;
+    }
+    if arguments.open {
+        opening::open(&arguments.folder, &formats);
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,215 @@
+//! `capstake resume` and `capstake extend`: a run that was stopped goes on, a run that has ended gets more paths.
+
+use std::path::{Path, PathBuf};
+
+use capstake::config::Code;
+use capstake::job::cost::Cost;
+use capstake::job::error::{Exit, Failure};
+use capstake::job::folder::Folder;
+use capstake::job::manifest::Status;
+use capstake::job::request::{MAX_PATHS, Request};
+use capstake::job::results;
+use capstake::job::saved::Saved;
+use capstake::job::state_file;
+use capstake::job::words::{self, quoted, thousands};
+use capstake::run::{CHUNK_PATHS, State};
+use capstake::sink;
+use capstake_output::made;
+
+use super::output;
+use super::resume_options::ResumeOptions;
+use super::session::Session;
+use super::simulate::{RunJob, simulate};
+
+/// Arguments of `resume`.
+#[derive(Debug, clap::Args)]
+pub struct ResumeArguments {
+    /// The folder of a run that was stopped, killed, or ran out of disk
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// ResumeOptions to go on, and what is shown.
+    #[command(flatten)]
+    pub how: ResumeOptions,
+}
+
+/// Arguments of `extend`.
+#[derive(Debug, clap::Args)]
+pub struct ExtendArguments {
+    /// The folder of a run
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Paths to add (+9e6), or paths in all (10e6)
+    #[arg(short = 'n', long, value_name = "N", value_parser = more_argument, allow_hyphen_values = true)]
+    pub paths: More,
+    /// ResumeOptions to go on, and what is shown.
+    #[command(flatten)]
+    pub how: ResumeOptions,
+}
+
+/// ResumeOptions many paths a run is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum More {
+    /// So many more.
+    Added(u64),
+    /// So many in all.
+    Total(u64),
+}
+
+fn more_argument(text: &str) -> Result<More, String> {
+    let (more, number) = match text.strip_prefix('+') {
+        Some(number) => (true, number),
+        None => (false, text),
+    };
+    match words::count(number) {
+        Ok(0) => Err("at least one path is needed".to_owned()),
+        Ok(count) if more => Ok(More::Added(count)),
+        Ok(count) => Ok(More::Total(count)),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Goes on with a run that did not end.
+pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
+    let (saved, folder) = open(&arguments.folder, &arguments.how)?;
+    match saved.manifest.status {
+        Status::Complete => {
+            if arguments.how.json {
+                already_done(&arguments.folder, &saved)?;
+            }
+            if !arguments.how.quiet {
+                output::told(&format!(
+                    "`{}` is complete: {} paths; more: capstake extend {} --paths +N\n",
+                    arguments.folder.display(),
+                    thousands(saved.manifest.run.paths_done),
+                    quoted(&arguments.folder.display().to_string())
+                ));
+            }
+            return Ok(Exit::Done);
+        }
+        Status::Failed => return Err(failed(&saved)),
+        Status::Running | Status::Partial => {}
+    }
+    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
+    state.iter().try_for_each(|state| of_this_run(&saved, state))?;
+    if state.is_none() && !arguments.how.quiet {
+        output::told("no state was saved yet: the run begins from the first path\n");
+    }
+    let paths = saved.manifest.run.paths_asked;
+    go_on(saved, folder, state, paths, &arguments.how)
+}
+
+/// The object that the run printed, of its tables; a part, or a run without tables, has none.
+fn already_done(folder: &Path, saved: &Saved) -> Result<(), Failure> {
+    let manifest = &saved.manifest;
+    let rows = match manifest.files.iter().any(|file| file.name == "summary.csv") {
+        true => results::load(folder)?.1.tables.summary,
+        false => Vec::new(),
+    };
+    let facts = sink::json::RunFacts {
+        status: manifest.status.word(),
+        out: &folder.display().to_string(),
+        paths: manifest.run.paths_done,
+        seconds: manifest.run.wall_seconds,
+        failed: None,
+    };
+    output::results(&format!("{}\n", sink::json::summary(&facts, &rows)))
+}
+
+/// Adds paths to a run.
+pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
+    let (saved, folder) = open(&arguments.folder, &arguments.how)?;
+    let before = saved.manifest.run.paths_asked;
+    let place = arguments.folder.display();
+    if saved.manifest.status == Status::Failed {
+        return Err(failed(&saved));
+    }
+    if let Some(shard) = &saved.manifest.run.shard {
+        let message = format!("`{place}` holds part {shard} of a run: a part cannot be extended");
+        return Err(Failure::told(Exit::Usage, message)
+            .help("put the parts together with `capstake merge`, and extend what comes out"));
+    }
+    let paths = match arguments.paths {
+        More::Added(more) => before.saturating_add(more),
+        More::Total(paths) => paths,
+    };
+    if paths > MAX_PATHS {
+        let message = format!("at most {} paths are run, not {}", thousands(MAX_PATHS), thousands(paths));
+        return Err(Failure::coded(Exit::Usage, Code::PathsOption, message));
+    }
+    if paths < before {
+        let message =
+            format!("`{place}` has {} paths asked for, more than {}", thousands(before), thousands(paths));
+        return Err(Failure::coded(Exit::Usage, Code::PathsOption, message)
+            .help(format!("+{paths} adds so many; a shorter run goes into another folder")));
+    }
+    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
+    if state.is_none() {
+        let message = format!("`{}` has no {}", place, state_file::FILE);
+        return Err(Failure::coded(Exit::Mismatch, Code::StateUnusable, message).help(
+            "without it the paths that are done would have to be simulated again: run the scenario anew",
+        ));
+    }
+    state.iter().try_for_each(|state| of_this_run(&saved, state))?;
+    go_on(saved, folder, state, paths, &arguments.how)
+}
+
+/// Refuses a state that has paths which its run was not asked for: the state of another run, put into the folder.
+fn of_this_run(saved: &Saved, state: &State) -> Result<(), Failure> {
+    let asked = saved.task(saved.manifest.run.paths_asked)?.chunks;
+    let inside = asked.end - asked.start - state.chunks().missing(asked.clone()).count();
+    if inside == state.chunks().count() {
+        return Ok(());
+    }
+    let path = |chunk: u64| thousands(chunk * CHUNK_PATHS);
+    let ranges = state.chunks().ranges().iter();
+    let ranges: Vec<String> =
+        ranges.map(|range| format!("{} to {}", path(range.start), path(range.end))).collect();
+    let place = saved.folder.join(state_file::FILE);
+    let message = format!("`{}` is not of this run: it has paths that were not asked for", place.display());
+    Err(Failure::coded(Exit::Mismatch, Code::StateOfAnother, message)
+        .help(format!("it has paths {}", ranges.join(", ")))
+        .help(format!("whole chunks of the run are {} to {}", path(asked.start), path(asked.end)))
+        .help("bring back the state that belongs here, or delete the file and run the scenario again"))
+}
+
+/// Locks a folder, then reads it.
+fn open(path: &Path, how: &ResumeOptions) -> Result<(Saved, Folder), Failure> {
+    // A folder that is not there is a matter of reading it.
+    results::load_manifest(path)?;
+    let folder = Folder::reopen(path)?;
+    let saved = Saved::open(path, how.simd, how.other_build())?;
+    if !how.force {
+        saved.scenario_unchanged()?;
+    }
+    Ok((saved, folder))
+}
+
+fn failed(saved: &Saved) -> Failure {
+    let failed = &saved.manifest.failed_paths;
+    let first = failed.first.first().copied().unwrap_or(0);
+    let message = format!("`{}` is a run that failed: path {first} was not finite", saved.folder.display());
+    Failure::coded(Exit::Failed, Code::PathNotFinite, message)
+        .help("more paths do not mend it; mend the scenario and run it again")
+}
+
+fn go_on(
+    saved: Saved,
+    folder: Folder,
+    state: Option<State>,
+    paths: u64,
+    how: &ResumeOptions,
+) -> Result<Exit, Failure> {
+    let request = Request { paths, ..saved.request(how.threads, how.checkpoint, made::BUILT_IN)? };
+    let cost = Cost::of(&saved.plan);
+    let job = RunJob::new(&saved.scenario, &saved.plan, &cost, saved.task(paths)?);
+    job.fits(&request)?;
+    let mut manifest = saved.manifest.clone();
+    manifest.status = Status::Running;
+    manifest.run.paths_asked = paths;
+    manifest.run.threads = request.threads;
+    manifest.run.simd = saved.plan.isa.name().to_owned();
+    let show = how.show();
+    let session = Session::go_on(&request, &show, folder, manifest)?;
+    let from = state.unwrap_or_else(|| State::new(&saved.plan));
+    simulate(session, &job, from)
+}

@@ -1,0 +1,345 @@
+//! A run from its state to its files: simulates what is missing, answers, writes the folder, says what came out.
+
+use std::time::Instant;
+
+use capstake::job::cost::Cost;
+use capstake::job::draft::Draft;
+use capstake::job::error::{Exit, Failure};
+use capstake::job::folder::Encoded;
+use capstake::job::formats::{Draws, Format};
+use capstake::job::manifest::{Manifest, RunPart, Status, Undefined};
+use capstake::job::non_finite::NonFinitePaths;
+use capstake::job::portion::Checkpoint;
+use capstake::job::request::Request;
+use capstake::job::resources::{Need, Room};
+use capstake::job::scenario::Scenario;
+use capstake::job::state_file::{self, Keeper};
+use capstake::job::tables::{encode, encode_each, encode_tables};
+use capstake::job::words::{counted, quoted, size, span, thousands};
+use capstake::kernel::plan::Plan;
+use capstake::report::results::Results;
+use capstake::report::tables::{self, Tables};
+use capstake::run::{self, Finished, RunResult, State, Task};
+use capstake::sink;
+use capstake::sink::csv::Dialect;
+use capstake::store::{self, Head};
+use capstake::study::subjects::subjects;
+use capstake::study::valuation::{Valuation, valuation};
+use capstake_output::draws::DrawsFile;
+use capstake_output::made::Made;
+use capstake_output::{headline, terminal};
+
+use super::output;
+use super::progress::Display;
+use super::session::{self, Session};
+use super::watch::Watch;
+
+/// A run that is judged and laid out.
+pub struct RunJob<'a> {
+    /// The scenario.
+    pub scenario: &'a Scenario,
+    /// Its layout, with the seed.
+    pub plan: &'a Plan,
+    /// What a path costs.
+    pub cost: &'a Cost,
+    /// Which chunks are simulated.
+    pub task: Task,
+    /// What the manifest is to say of the run, where it repeats one.
+    pub as_in: Option<&'a RunPart>,
+    /// Whether nothing is simulated: what there is becomes a result.
+    pub only_put_together: bool,
+}
+
+impl<'a> RunJob<'a> {
+    /// A run of its own.
+    pub fn new(scenario: &'a Scenario, plan: &'a Plan, cost: &'a Cost, task: Task) -> RunJob<'a> {
+        RunJob { scenario, plan, cost, task, as_in: None, only_put_together: false }
+    }
+
+    fn need(&self, request: &Request) -> Need {
+        let paths = self.task.paths_asked();
+        Need::of(self.cost, paths, request.threads, request.files_bytes(self.cost, paths))
+    }
+
+    /// Refuses what does not fit into memory or on the disk.
+    pub fn fits(&self, request: &Request) -> Result<(), Failure> {
+        Room::of(&request.out).take(self.need(request), &request.out)
+    }
+
+    fn seconds(&self, request: &Request, before: u64) -> f64 {
+        request.seconds(self.cost, self.task.paths_asked(), before)
+    }
+}
+
+/// What is about to happen, before it begins.
+fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
+    let asked = job.task.paths_asked();
+    let seconds = job.seconds(request, before) + job.cost.files_seconds(&request.formats);
+    let what = match (&request.shard, before) {
+        (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
+        (_, 0) => thousands(asked),
+        (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
+    };
+    let again = match request.draws {
+        Some(draws) if before > 0 => format!(
+            "{} is written whole: the {} paths that are done are simulated again for it, and not counted twice\n",
+            draws.file(),
+            thousands(before)
+        ),
+        _ => String::new(),
+    };
+    format!(
+        "{}: {what} paths, seed {}, {} ({}); about {}, {} of memory and {} in {}\n",
+        job.scenario.model.name,
+        job.plan.seed,
+        counted(request.threads, "thread"),
+        job.plan.isa.name(),
+        span(seconds),
+        size(job.cost.memory_bytes(request.threads)),
+        size(job.need(request).disk),
+        request.out.display()
+    ) + &again
+}
+
+/// Simulates what a state lacks, then writes and says what came out.
+pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<Exit, Failure> {
+    let (request, before) = (session.request, from.paths());
+    if !session.show.quiet && !job.only_put_together {
+        output::told(&first_line(request, job, before));
+    }
+    let (finished, draws, seconds) = execute(&session, job, from)?;
+    let state = drafted_state(&session, job, &finished);
+    let complete = finished.complete();
+    session.manifest.run.path_ranges = ranges(&finished);
+    let result = finished.into_result(job.plan);
+    record_result(&mut session.manifest, job, &result, seconds, before);
+    if result.broken.count > 0 {
+        return Err(non_finite(session, job, &result));
+    }
+    let status = if complete { Status::Complete } else { Status::Partial };
+    let shard = request.shard.is_some();
+    let wanted = !shard && result.paths > 0 && draws.is_ok();
+    // The state is put away on a thread that mostly waits for the disk, while the answers are made.
+    let (answered, saved) = run::both(
+        2,
+        || wanted.then(|| answered(request, job, &result)),
+        || state.map_or(Ok(()), |state| state.and_then(|draft| session.folder.keep(draft))),
+    );
+    let again = format!("then go on: {}", session::resume_command(request));
+    // Of both faults that of the draws came first; a state that could be saved lets the run go on all the same.
+    let draws = match (draws, saved) {
+        (Err(failure), _) | (Ok(_), Err(failure)) => return Err(session.give_up(failure, &again)),
+        (Ok(draws), Ok(())) => draws,
+    };
+    session.folder.drop_results()?;
+    let (answer, results) = match answered {
+        Some((answer, tables, files)) => {
+            let results = Results { facts: session.manifest.facts(), tables };
+            if let Err(failure) = write(&mut session, job, &results, files, draws) {
+                return Err(session.give_up(failure, &again));
+            }
+            (Some(answer), Some(results))
+        }
+        None => (None, None),
+    };
+    let show = session.show;
+    let manifest = session.close(status)?;
+    let printed = match (&answer, show.json) {
+        (_, true) => json(request, &manifest, results.as_ref().map(|results| &results.tables)),
+        (Some(answer), false) if !show.quiet => {
+            let page = headline::headline(answer);
+            format!("{}\n", terminal::headline(&page, output::width(), output::styled_results()).trim_end())
+        }
+        _ => String::new(),
+    };
+    output::results(&printed)?;
+    if !show.quiet && !show.json {
+        let partial = partial_in_words(job, &manifest);
+        output::told(&session::closing_line(request, &manifest, &partial));
+        output::told(&next_steps(request, job, &manifest));
+    }
+    if !shard {
+        session::open_results(request, show);
+    }
+    Ok(if complete || job.only_put_together { Exit::Done } else { Exit::Interrupted })
+}
+
+type Executed = (Finished, Result<Option<DrawsFile>, Failure>, f64);
+
+/// Runs the chunks that the state lacks, with draws and checkpoints; gives the wall time, seconds, too.
+fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed, Failure> {
+    let (request, folder) = (session.request, &session.folder);
+    let (before, dialect) = (from.paths(), request.csv.dialect());
+    let format = request.draws.unwrap_or(Draws::Csv);
+    let failed = |error: std::io::Error| folder.failed(format.file(), &error);
+    let draws = match request.draws {
+        Some(format) => {
+            let draft = folder.draft(format.file())?;
+            Some(DrawsFile::begin(format, dialect, job.plan, draft).map_err(failed)?)
+        }
+        None => None,
+    };
+    let display = Display::new(session.show.progress(), job.task.paths_asked(), before);
+    let every = Checkpoint::every(request.checkpoint, job.seconds(request, before));
+    let keeper = every.map(|every| Keeper::new(&request.out, job.plan, every));
+    let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
+    let began = Instant::now();
+    let finished = match job.only_put_together {
+        false => run::go_on(job.plan, from, &job.task, request.threads, &watch),
+        true => Finished::put_together(from, &job.task),
+    };
+    let seconds = began.elapsed().as_secs_f64();
+    display.close();
+    Ok((finished, watch.finish().map_err(failed), seconds))
+}
+
+/// The state of the run as a draft, where it is kept and can be used.
+fn drafted_state(session: &Session<'_>, job: &RunJob, finished: &Finished) -> Option<Result<Draft, Failure>> {
+    let request = session.request;
+    let wanted = request.shard.is_some() || request.checkpoint != Some(Checkpoint::None);
+    if !wanted || finished.broken() > 0 {
+        return None;
+    }
+    let head = Head { identity: state_file::identity(job.plan), draws: None };
+    let drafted = session.folder.draft(state_file::FILE).and_then(|mut draft| {
+        let written = store::write(&head, finished.state(), &mut draft);
+        written.map(|()| draft).map_err(|error| session.folder.failed(state_file::FILE, &error))
+    });
+    Some(drafted)
+}
+
+/// The paths that are done, where they are not the first ones of the run.
+fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
+    let chunks = finished.state().chunks();
+    if chunks.prefix() == chunks.end() {
+        return Vec::new();
+    }
+    let paths = |chunk: u64| chunk * run::CHUNK_PATHS;
+    chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
+}
+
+/// Enters in the manifest what the run did, of which `before` paths had been done when it began.
+fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult, seconds: f64, before: u64) {
+    let plan = job.plan;
+    manifest.run.paths_done = result.paths;
+    manifest.run.wall_seconds = seconds;
+    manifest.run.paths_per_second = (result.paths - before) as f64 / seconds.max(1e-9);
+    if let Some(as_in) = job.as_in {
+        manifest.run = as_in.clone();
+    }
+    manifest.undefined = Vec::new();
+    for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
+        for (metric, summary) in metrics.iter().zip(summaries) {
+            if summary.moments().undefined() > 0 {
+                manifest.undefined.push(Undefined {
+                    deal: name.clone(),
+                    metric: metric.name(plan.model.run.mix_year),
+                    paths: summary.moments().undefined(),
+                });
+            }
+        }
+    }
+}
+
+fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure {
+    let found = NonFinitePaths::of_scenario(result.broken.clone(), result.paths);
+    let (request, show) = (session.request, session.show);
+    let (manifest, failure) = session.non_finite(&found, job.scenario);
+    if show.json {
+        // The failure is told on stderr; that nobody reads stdout changes nothing about it.
+        let _ = output::results(&json(request, &manifest, None));
+    }
+    failure
+}
+
+/// The answers, in tables, and these as CSV where it is wanted. The sample paths, half of the work, need no answers; their
+/// rows are kept only where formats beside CSV read them.
+fn answered<'a>(
+    request: &Request,
+    job: &RunJob<'a>,
+    result: &'a RunResult,
+) -> (Valuation<'a>, Tables, Vec<Encoded>) {
+    let csv: Option<Dialect> = request.formats.contains(&Format::Csv).then(|| request.csv.dialect());
+    let others = request.formats.iter().any(|&format| format != Format::Csv);
+    let questions = || {
+        let answer = valuation(job.plan, result);
+        let tables = tables::all_but_sample_paths(&answer);
+        let files = csv.map(|dialect| encode_tables(&tables, dialect));
+        (answer, tables, files.unwrap_or_default())
+    };
+    let paths = || {
+        if !others {
+            let rows = |take: &mut dyn FnMut(&_) -> _| tables::each_sample_path(job.plan, result, take);
+            return (Vec::new(), csv.map(|dialect| encode_each(rows, dialect)));
+        }
+        let rows = tables::sample_paths(job.plan, result);
+        let file = csv.map(|dialect| encode(&rows, dialect));
+        (rows, file)
+    };
+    let ((answer, tables, mut files), (sample_paths, file)) = run::both(request.threads, questions, paths);
+    files.extend(file);
+    (answer, Tables { sample_paths, ..tables }, files)
+}
+
+/// The tables, what is made of them, and the draws.
+fn write(
+    session: &mut Session<'_>,
+    job: &RunJob,
+    results: &Results,
+    files: Vec<Encoded>,
+    draws: Option<DrawsFile>,
+) -> Result<(), Failure> {
+    session.folder.put_all(&files)?;
+    drop(files);
+    session.make(Made::Run(results))?;
+    let (Some(file), Some(format)) = (draws, session.request.draws) else { return Ok(()) };
+    let finished = file.finish(job.plan, &session.manifest);
+    let (draft, remark) = finished.map_err(|error| session.folder.failed(format.file(), &error))?;
+    if let Some(remark) = remark.filter(|_| !session.show.quiet) {
+        output::told(&remark);
+    }
+    session.folder.keep(draft)
+}
+
+/// The JSON object on stdout.
+fn json(request: &Request, manifest: &Manifest, tables: Option<&Tables>) -> String {
+    let failed = &manifest.failed_paths;
+    let facts = sink::json::RunFacts {
+        status: manifest.status.word(),
+        out: &request.out.display().to_string(),
+        paths: manifest.run.paths_done,
+        seconds: manifest.run.wall_seconds,
+        failed: (manifest.status == Status::Failed).then_some((failed.count, &failed.first)),
+    };
+    let rows = tables.map_or(&[][..], |tables| &tables.summary);
+    format!("{}\n", sink::json::summary(&facts, rows))
+}
+
+fn partial_in_words(job: &RunJob, manifest: &Manifest) -> String {
+    format!(
+        "{} after {} of {} paths",
+        if job.only_put_together { "put together" } else { "stopped" },
+        thousands(manifest.run.paths_done),
+        thousands(job.task.paths_asked())
+    )
+}
+
+/// What a person may want to do next.
+fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest) -> String {
+    if manifest.status == Status::Partial {
+        return format!("next: go on where it stopped    {}\n", session::resume_command(request));
+    }
+    if request.shard.is_some() {
+        return "next: when all parts are done    capstake merge PART... -o DIR\n".to_owned();
+    }
+    let (file, out) = (job.scenario.path.display(), quoted(&request.out.display().to_string()));
+    let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
+    let look = page.map_or(String::new(), |page| {
+        format!("look at it          {}\n      ", request.out.join(page).display())
+    });
+    format!(
+        "next: {look}what it assumes     capstake check {file}\n      \
+         what a figure means capstake explain microsoft_take_pv\n      \
+         change a number     capstake run {file} --set KEY=VALUE -o {out}-changed\n"
+    )
+}

@@ -1,0 +1,161 @@
+//! `run --only-path K`: one path alone, its inputs and its metrics.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+
+use super::output;
+use super::show::Show;
+use capstake::job::error::{Exit, Failure};
+use capstake::kernel::plan::Plan;
+use capstake::run::{SinglePath, single};
+use capstake::study::subjects::subjects;
+
+/// Runs path `path` and prints it; a path that is not finite is printed too, and is a failure.
+pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, Failure> {
+    let one = single(plan, path);
+    if show.json {
+        output::results(&format!("{}\n", object(plan, &one)))?;
+    } else if !show.quiet {
+        output::results(&page(plan, file, &one))?;
+    }
+    Ok(if one.broken { Exit::Failed } else { Exit::Done })
+}
+
+/// A metric of a path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Figure {
+    /// Its value.
+    Is(f64),
+    /// It has none: no IPO, no stake.
+    Undefined,
+    /// It has one, which no number can hold.
+    NotFinite,
+}
+
+impl Figure {
+    fn of(value: f64) -> Figure {
+        match value {
+            value if value.is_nan() => Figure::Undefined,
+            value if value.is_infinite() => Figure::NotFinite,
+            value => Figure::Is(value),
+        }
+    }
+
+    fn text(self) -> String {
+        match self {
+            Figure::Is(value) => digits(value),
+            Figure::Undefined => "undefined".to_owned(),
+            Figure::NotFinite => "not finite".to_owned(),
+        }
+    }
+
+    fn json(self) -> Value {
+        match self {
+            Figure::Is(value) => value.into(),
+            Figure::Undefined | Figure::NotFinite => Value::Null,
+        }
+    }
+}
+
+/// A metric's name, its unit and what it is.
+type Row = (String, String, Figure);
+
+/// Deals, then differences of deals: the metrics that each has, by name, with their units.
+fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
+    let mix_year = plan.model.run.mix_year;
+    let deals = plan.deals.len();
+    subjects(plan)
+        .into_iter()
+        .enumerate()
+        .map(|(subject, (name, metrics))| {
+            let row = metrics.iter().enumerate().map(|(i, metric)| {
+                let mut figure = Figure::of(one.metrics[subject][i]);
+                if let Some(difference) = subject.checked_sub(deals).map(|at| &plan.differences[at]) {
+                    // Of two figures of which one is not finite the difference is none that is missing.
+                    let (_, later, first) = difference.metrics[i];
+                    let sides = [one.metrics[difference.later][later], one.metrics[0][first]];
+                    if sides.iter().all(|side| !side.is_nan()) && sides.iter().any(|side| side.is_infinite())
+                    {
+                        figure = Figure::NotFinite;
+                    }
+                }
+                (metric.name(mix_year), metric.unit().to_string(), figure)
+            });
+            (name, row.collect())
+        })
+        .collect()
+}
+
+fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
+    let ledger = &plan.model.ledger;
+    let mut out = format!("path {} of {}, seed {}\n", one.path, file.display(), plan.seed);
+    if one.broken {
+        out.push_str("this path is not finite: capstake replay shows in which period that begins\n");
+    }
+    out.push_str("\ninputs\n");
+    let keys: Vec<&str> = plan.inputs.nums.iter().map(|&num| ledger.entry(num).key.as_str()).collect();
+    let width = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
+    for ((key, &num), value) in keys.iter().zip(&plan.inputs.nums).zip(&one.inputs) {
+        out.push_str(&format!("  {key:<width$}  {:<22}  {}\n", digits(*value), ledger.entry(num).unit));
+    }
+    if keys.is_empty() {
+        out.push_str("  none: no number of the scenario is uncertain\n");
+    }
+    let subjects = figures(plan, one);
+    let names = subjects.iter().flat_map(|(_, row)| row).map(|(name, ..)| name.len());
+    let width = names.max().unwrap_or(0);
+    for (subject, row) in &subjects {
+        out.push_str(&format!("\n{subject}\n"));
+        for (name, unit, figure) in row {
+            out.push_str(&format!("  {name:<width$}  {:<22}  {unit}\n", figure.text()));
+        }
+    }
+    out
+}
+
+/// The shortest digits that read back to the same bits, with an exponent where the number is very small or large.
+fn digits(value: f64) -> String {
+    let text = format!("{value:?}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+fn object(plan: &Plan, one: &SinglePath) -> Value {
+    let inputs: Map<String, Value> = plan
+        .inputs
+        .nums
+        .iter()
+        .zip(&one.inputs)
+        .map(|(&num, &value)| (plan.model.ledger.entry(num).key.clone(), value.into()))
+        .collect();
+    let subjects = figures(plan, one);
+    let metrics: Map<String, Value> = subjects
+        .iter()
+        .map(|(subject, row)| {
+            let row: Map<String, Value> =
+                row.iter().map(|(name, _, figure)| (name.clone(), figure.json())).collect();
+            (subject.clone(), row.into())
+        })
+        .collect();
+    // What is null and not here is undefined.
+    let not_finite: Map<String, Value> = subjects
+        .iter()
+        .filter_map(|(subject, row)| {
+            let names: Vec<&str> = row
+                .iter()
+                .filter(|(_, _, figure)| *figure == Figure::NotFinite)
+                .map(|(name, ..)| name.as_str())
+                .collect();
+            (!names.is_empty()).then(|| (subject.clone(), json!(names)))
+        })
+        .collect();
+    json!({
+        "schema_version": 1,
+        "path": one.path,
+        "seed": plan.seed,
+        "finite": !one.broken,
+        "inputs": inputs,
+        "metrics": metrics,
+        "not_finite": not_finite,
+    })
+}

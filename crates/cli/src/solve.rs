@@ -1,0 +1,307 @@
+//! `capstake solve`: the value of a key at which a mean, a quantile or a probability reaches its target.
+
+// Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
+#![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
+
+use std::path::PathBuf;
+
+use super::arguments::Simulation;
+use super::study::{self, Conducted, Halt, Study, StudyContext};
+use super::sweep::unit_of;
+use capstake::config::Code;
+use capstake::job::cost::Cost;
+use capstake::job::error::{Exit, Failure};
+use capstake::job::request;
+use capstake::job::scenario::ScenarioFile;
+use capstake::job::vary::{self, Bracket, Layout, Points};
+use capstake::kernel::plan::Plan;
+use capstake::math::binomial::order_statistic_interval;
+use capstake::report;
+use capstake::report::solve::{Question as Page, statistic_words};
+use capstake::run::paired::{self, ColumnResult, Keep, Question};
+use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
+use capstake::study::target::{BadTarget, Side, Statistic, Target};
+use capstake::study::variant::{Columns, Variants};
+
+/// Ends the help of the command.
+pub const EXAMPLES: &str = "\
+Examples:
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
+                                which cap makes the new deal neutral?
+  capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
+      --target amended-2026.microsoft_take_pv.mean=200
+  capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
+      --target 'P(amended-2026.cap_hit)=0.5'
+                                at which rate is the cap reached every other time?
+
+A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
+or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
+be the difference of two deals, 'LATER - FIRST'. All values of the key see the
+same draws; the interval says what other draws would have given. Where no value
+reaches the target, the figures at both ends are shown and the exit code is 2.";
+
+/// Arguments of `solve`.
+#[derive(Debug, clap::Args)]
+pub struct SolveArguments {
+    /// The scenario file (TOML)
+    #[arg(value_name = "SCENARIO")]
+    pub scenario: PathBuf,
+    /// The key and the interval that is searched: KEY=low:high
+    #[arg(long, value_name = "KEY=LOW:HIGH", value_parser = vary::bracket_argument)]
+    pub vary: Bracket,
+    /// What is to hold: 'DEAL.METRIC.mean=VALUE', .p05, .q0.025, 'P(DEAL.METRIC > X)=VALUE'; DEAL may be 'DEAL - DEAL'
+    #[arg(long, value_name = "TARGET", verbatim_doc_comment, allow_hyphen_values = true)]
+    pub target: String,
+    /// How to simulate and what to show.
+    #[command(flatten)]
+    pub simulation: Simulation,
+}
+
+/// Values tried first where they share one simulation of revenue.
+const GRID_OF_COPIES: usize = 9;
+/// Values tried first where each is a simulation of its own.
+const GRID_OF_PLANS: usize = 4;
+/// Runs of a plan that a search takes, about.
+const USUAL_RUNS: f64 = 6.0;
+
+/// Why an evaluation gives nothing.
+enum Stop {
+    Halt(Halt),
+    Interrupted,
+}
+
+/// Runs a search.
+pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
+    let simulation = &arguments.simulation;
+    let bracket = &arguments.vary;
+    let keys = vec![bracket.key.clone()];
+    vary::refuse_keys(&keys)?;
+    let file = ScenarioFile::read(&arguments.scenario)?;
+    let base = file.judge(&simulation.overrides, &[])?;
+    let seed = simulation.seed(&base.model);
+    let plan = Plan::from_model(&base.model, seed, simulation.simd);
+    let target = Target::read(&plan, &arguments.target).map_err(refused)?;
+    let threads = simulation.threads();
+    let cost = Cost::of(&plan);
+    let paths = request::paths(simulation.paths, &base.model, &cost, threads)?;
+    let points = Points { keys, file: &file, base: &base, seed, isa: simulation.simd };
+    let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];
+    points.judge(&ends[0])?;
+    points.judge(&ends[1])?;
+    let copies = matches!(points.layout(&ends), Layout::Copies(_));
+    let study = Study {
+        command: "solve",
+        arguments: vec![
+            "--vary".to_owned(),
+            format!("{}={}:{}", bracket.key, bracket.low, bracket.high),
+            "--target".to_owned(),
+            arguments.target.clone(),
+        ],
+        scenarios: vec![&base],
+        request: simulation.request(&base.model, paths, study::folder_of(&base, "solve")),
+        show: simulation.show(),
+        seconds: cost.seconds(paths, threads) * USUAL_RUNS,
+        bytes: 3_000.0,
+    };
+    let job = Job { points: &points, plan: &plan, target: &target, bracket, copies };
+    study.conduct(|context| job.work(context, paths))
+}
+
+fn refused(error: BadTarget) -> Failure {
+    let (code, message, help) = match error {
+        BadTarget::Form { message, help } => (Code::TargetForm, message, help),
+        BadTarget::Unknown(unknown) => (Code::UnknownQuantity, unknown.message, unknown.help),
+        BadTarget::Impossible { message, help } => (Code::TargetImpossible, message, help),
+    };
+    Failure::coded(Exit::Usage, code, message).help(help)
+}
+
+struct Job<'a> {
+    points: &'a Points<'a>,
+    plan: &'a Plan,
+    target: &'a Target,
+    bracket: &'a Bracket,
+    copies: bool,
+}
+
+impl Job<'_> {
+    fn work(&self, context: &StudyContext<'_>, paths: u64) -> Result<Conducted, Halt> {
+        let (threshold, want) = solve::level(self.target);
+        let task = Task {
+            low: self.bracket.low,
+            high: self.bracket.high,
+            want,
+            grid: if self.copies { GRID_OF_COPIES } else { GRID_OF_PLANS },
+        };
+        let mut tried: Vec<Trial> = Vec::new();
+        let mut as_it_stands = None;
+        let mut evaluate = |xs: &[f64]| -> Result<Trials, Stop> {
+            let label = match tried.len() {
+                0 => {
+                    format!("{} values of {} from {} to {}", xs.len(), self.bracket.key, task.low, task.high)
+                }
+                _ => {
+                    let xs: Vec<String> = xs.iter().map(|x| format!("{x:.6}")).collect();
+                    format!("{} = {}", self.bracket.key, xs.join(", "))
+                }
+            };
+            let (base, trials) = self.evaluate(context, xs, threshold, tried.is_empty(), &label)?;
+            if base.is_some() {
+                as_it_stands = base;
+            }
+            tried.extend(&trials.trials);
+            Ok(trials)
+        };
+        let outcome = match solve::search(task, &mut evaluate) {
+            Ok(outcome) => Some(outcome),
+            Err(Stop::Halt(halt)) => return Err(halt),
+            Err(Stop::Interrupted) => None,
+        };
+        let page = Page {
+            scenario: &self.plan.model.name,
+            seed: self.plan.seed,
+            paths,
+            key: &self.bracket.key,
+            key_unit: unit_of(self.plan, &self.bracket.key),
+            low: task.low,
+            high: task.high,
+            target: self.target,
+            unit: match self.target.statistic {
+                Statistic::Probability { .. } => capstake::config::Unit::Probability,
+                _ => self.target.quantity.unit(),
+            },
+            as_it_stands,
+            tried: &tried,
+            outcome: outcome.as_ref(),
+        };
+        let answer = (!tried.is_empty()).then(|| report::solve::solve(&page));
+        let verdict = outcome.as_ref().and_then(|outcome| self.verdict(outcome, &page));
+        Ok(Conducted {
+            answer,
+            paths: if tried.is_empty() { 0 } else { paths },
+            interrupted: outcome.is_none(),
+            verdict,
+        })
+    }
+
+    /// What a search without a root says.
+    fn verdict(&self, outcome: &Outcome, page: &Page<'_>) -> Option<Failure> {
+        let (low, high) = (page.at(page.low)?, page.at(page.high)?);
+        let key = &self.bracket.key;
+        match outcome {
+            Outcome::Found(_) => None,
+            Outcome::Flat => {
+                let message = format!(
+                    "`{}` does not depend on `{key}`: it is {} at all values tried",
+                    page.target.text,
+                    statistic_words(page, low)
+                );
+                Some(
+                    Failure::coded(Exit::Usage, Code::VaryKey, message)
+                        .help("vary a key that it depends on; `capstake explain` says what a metric is"),
+                )
+            }
+            Outcome::NoRoot => {
+                let message = format!(
+                    "no value of `{key}` between {} and {} makes `{}` {}: it is {} at {} and {} at {}",
+                    page.low,
+                    page.high,
+                    page.target.text,
+                    page.target.value,
+                    statistic_words(page, low),
+                    page.low,
+                    statistic_words(page, high),
+                    page.high
+                );
+                Some(Failure::coded(Exit::Usage, Code::NoRoot, message).help(page.hint(low, high)))
+            }
+        }
+    }
+
+    /// One paired run at some values; with the scenario as it stands where asked for.
+    fn evaluate(
+        &self,
+        context: &StudyContext<'_>,
+        xs: &[f64],
+        threshold: Option<f64>,
+        with_base: bool,
+        label: &str,
+    ) -> Result<(Option<Trial>, Trials), Stop> {
+        let values: Vec<Vec<String>> = xs.iter().map(|&x| vec![vary::toml(x)]).collect();
+        let laid = if with_base { self.points.lay_out(&values) } else { self.points.lay_out_alone(&values) };
+        let mut variants = laid.map_err(|failure| Stop::Halt(failure.into()))?;
+        variants.lean(&[self.target.quantity]);
+        let (columns, places) = self.columns(&variants, threshold, usize::from(with_base));
+        let plans: Vec<&Plan> = variants.plans.iter().collect();
+        let options = context.options();
+        let question = Question { columns: &columns.columns, pairs: &[] };
+        let result = paired::execute(&plans, question, options, &context.watch(options.paths, label));
+        if let Some((plan, broken)) = result.first_broken() {
+            let found = self.points.not_finite(&values, &variants, plan, broken.clone(), result.paths);
+            return Err(Stop::Halt(Halt::NonFinite(found)));
+        }
+        if result.interrupted {
+            return Err(Stop::Interrupted);
+        }
+        let trial =
+            |x: f64, place: &Place| self.trial(x, &result.columns[place.value], &result.columns[place.level]);
+        let base = with_base.then(|| trial(f64::NAN, &places[0]));
+        let places = &places[usize::from(with_base)..];
+        let trials = xs.iter().zip(places).map(|(&x, place)| trial(x, place)).collect();
+        let from_first = places.iter().map(|place| result.estimate(place.from_first).1).collect();
+        Ok((base, Trials { trials, from_first }))
+    }
+
+    fn columns(&self, variants: &Variants, threshold: Option<f64>, first: usize) -> (Columns, Vec<Place>) {
+        let mut columns = Columns::default();
+        let keep = match self.target.statistic {
+            Statistic::Quantile(_) => Keep::Bins,
+            Statistic::Mean | Statistic::Probability { .. } => Keep::Moments,
+        };
+        let mut places: Vec<Place> = Vec::new();
+        for variant in &variants.variants {
+            let value = columns.value(variants, variant, self.target.quantity, keep);
+            let level = threshold.map_or(value, |threshold| columns.at_most(value, threshold));
+            places.push(Place { value, level, from_first: level });
+        }
+        let reference = places.get(first).map_or(0, |place| place.level);
+        for place in &mut places {
+            place.from_first = columns.difference(place.level, reference);
+        }
+        (columns, places)
+    }
+
+    fn trial(&self, x: f64, value: &ColumnResult, level: &ColumnResult) -> Trial {
+        let moments = level.summary.moments();
+        let (level, level_error) = (moments.mean(), moments.std_error());
+        let around = |statistic: f64, error: f64| {
+            (statistic, error, statistic - HALF_INTERVAL * error, statistic + HALF_INTERVAL * error)
+        };
+        let (statistic, statistic_error, low95, high95) = match self.target.statistic {
+            Statistic::Mean | Statistic::Probability { side: Side::Below, .. } => around(level, level_error),
+            Statistic::Probability { side: Side::Above, .. } => around(1.0 - level, level_error),
+            Statistic::Quantile(q) => {
+                let ranked = value.summary.ranked();
+                if ranked.count() == 0 {
+                    (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
+                } else if ranked.count() == 1 {
+                    // One path tells nothing of others.
+                    (ranked.quantile(q), f64::NAN, f64::NAN, f64::NAN)
+                } else {
+                    let (low, high) =
+                        ranked.quantile_interval(order_statistic_interval(ranked.count(), q, 0.95));
+                    (ranked.quantile(q), f64::NAN, low, high)
+                }
+            }
+        };
+        Trial { x, level, level_error, statistic, statistic_error, low95, high95 }
+    }
+}
+
+/// Columns of a value of the key.
+struct Place {
+    value: usize,
+    level: usize,
+    from_first: usize,
+}

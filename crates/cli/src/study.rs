@@ -1,0 +1,228 @@
+//! What all studies have in common: the results folder, progress and Ctrl-C, tables and page, manifest and exit code.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use capstake::job::error::{Exit, Failure};
+use capstake::job::folder::Folder;
+use capstake::job::formats::Format;
+use capstake::job::manifest::{ANSWER, CommandPart, Manifest, Status};
+use capstake::job::non_finite::NonFinitePaths;
+use capstake::job::request::Request;
+use capstake::job::scenario::Scenario;
+use capstake::job::words::{counted, size, span, thousands};
+use capstake::report::answer::{Answer, Table};
+use capstake::run::{Observer, Options, Progress};
+use capstake::sink;
+use capstake::sink::csv::Dialect;
+use capstake_output::made::Made;
+use capstake_output::terminal_answer;
+
+use super::progress::Display;
+use super::session::{self, Session};
+use super::show::Show;
+use super::{output, signal};
+
+/// A study with everything settled, ready to be conducted.
+pub struct Study<'a> {
+    /// The command: `compare`, `sweep`, …
+    pub command: &'static str,
+    /// Those of its arguments that decide what it answers, as typed.
+    pub arguments: Vec<String>,
+    /// What is studied; the first names the folder.
+    pub scenarios: Vec<&'a Scenario>,
+    /// What is simulated in each of its runs, and where the results go.
+    pub request: Request,
+    /// What is shown.
+    pub show: Show,
+    /// Estimated wall time, seconds.
+    pub seconds: f64,
+    /// Estimated size of the tables, bytes.
+    pub bytes: f64,
+}
+
+/// The default results folder of a study.
+pub fn folder_of(scenario: &Scenario, command: &str) -> PathBuf {
+    Path::new("output").join(format!("{}-{command}", scenario.model.name))
+}
+
+/// What a conducted study has to show.
+pub struct Conducted {
+    /// The page; `None` where nothing was simulated.
+    pub answer: Option<Answer>,
+    /// Paths simulated in each run.
+    pub paths: u64,
+    /// Whether somebody stopped it.
+    pub interrupted: bool,
+    /// What the person is told at the end, with the exit code, where the answer is that there is none.
+    pub verdict: Option<Failure>,
+}
+
+/// Why a study stops before its answer.
+pub enum Halt {
+    /// Something that is told as it is.
+    Failure(Failure),
+    /// A path was not finite.
+    NonFinite(NonFinitePaths),
+}
+
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Halt {
+        Halt::Failure(failure)
+    }
+}
+
+/// What a study's work is given: options of its runs, and observers that show progress.
+pub struct StudyContext<'a> {
+    request: &'a Request,
+    show: &'a Show,
+}
+
+impl StudyContext<'_> {
+    /// Options of a run of the study.
+    pub fn options(&self) -> Options {
+        Options { paths: self.request.paths, threads: self.request.threads }
+    }
+
+    /// An observer for one run of so many paths; `label` says which, where there are several.
+    pub fn watch(&self, paths: u64, label: &str) -> Watching {
+        if !label.is_empty() && !self.show.quiet {
+            output::told(&format!("{label}\n"));
+        }
+        Watching { display: Display::new(self.show.progress(), paths, 0) }
+    }
+}
+
+/// Shows the progress of one run and hears signals; takes the bar away when dropped.
+pub struct Watching {
+    display: Display,
+}
+
+impl Observer for Watching {
+    fn progress(&self, progress: &Progress) {
+        self.display.show(progress);
+    }
+
+    fn stops(&self) -> bool {
+        signal::stopped()
+    }
+}
+
+impl Drop for Watching {
+    fn drop(&mut self) {
+        self.display.close();
+    }
+}
+
+impl Study<'_> {
+    /// Opens the folder, does the work, writes tables, page and manifest.
+    pub fn conduct(
+        &self,
+        work: impl FnOnce(&StudyContext<'_>) -> Result<Conducted, Halt>,
+    ) -> Result<Exit, Failure> {
+        let (request, show) = (&self.request, &self.show);
+        self.scenarios.iter().for_each(|scenario| session::warn(scenario, show));
+        let command = CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() };
+        let mut session = Session::open(request, show, request.manifest(command, &self.scenarios))?;
+        if !show.quiet {
+            output::told(&self.first_line());
+        }
+        let began = Instant::now();
+        let conducted = work(&StudyContext { request, show });
+        let run = &mut session.manifest.run;
+        run.wall_seconds = began.elapsed().as_secs_f64();
+        let conducted = match conducted {
+            Ok(conducted) => conducted,
+            Err(Halt::Failure(failure)) => return Err(session.fail(failure)),
+            Err(Halt::NonFinite(found)) => {
+                return Err(session.non_finite(&found, self.scenarios[found.scenario]).1);
+            }
+        };
+        run.paths_done = conducted.paths;
+        run.paths_per_second = conducted.paths as f64 / run.wall_seconds.max(1e-9);
+        if let Some(Err(failure)) = conducted.answer.as_ref().map(|answer| write(&mut session, answer)) {
+            return Err(session.give_up(failure, "then ask again with the same command"));
+        }
+        let status = if conducted.interrupted { Status::Partial } else { Status::Complete };
+        let manifest = session.close(status)?;
+        self.tell(&manifest, conducted.answer.as_ref())?;
+        session::open_results(request, show);
+        match conducted.verdict {
+            Some(verdict) => Err(verdict),
+            None if conducted.interrupted => Ok(Exit::Interrupted),
+            None => Ok(Exit::Done),
+        }
+    }
+
+    /// All files: the answer as a whole is about as long as the tables, the workbook half, the page as long beside its style.
+    fn files_bytes(&self) -> f64 {
+        let of = |format: &Format| match format {
+            Format::Csv => self.bytes,
+            Format::Xlsx => 15e3 + 0.5 * self.bytes,
+            Format::Html => 60e3 + self.bytes,
+        };
+        // The manifest has the scenario as resolved.
+        30e3 + self.bytes + self.request.formats.iter().map(of).sum::<f64>()
+    }
+
+    fn first_line(&self) -> String {
+        format!(
+            "{} {}: {} paths, seed {}, {} ({}); about {} and {} in {}\n",
+            self.command,
+            self.scenarios[0].model.name,
+            thousands(self.request.paths),
+            self.request.seed,
+            counted(self.request.threads, "thread"),
+            self.request.isa.name(),
+            span(self.seconds),
+            size(self.files_bytes()),
+            self.request.out.display()
+        )
+    }
+
+    /// The page or the JSON object on stdout, the rest on stderr.
+    fn tell(&self, manifest: &Manifest, answer: Option<&Answer>) -> Result<(), Failure> {
+        let (request, show) = (&self.request, &self.show);
+        if let Some(answer) = answer {
+            if show.json {
+                let facts = sink::json::RunFacts {
+                    failed: None,
+                    status: manifest.status.word(),
+                    out: &request.out.display().to_string(),
+                    paths: manifest.run.paths_done,
+                    seconds: manifest.run.wall_seconds,
+                };
+                return output::results(&format!("{}\n", sink::json::answer(&facts, answer)));
+            }
+            if !show.quiet {
+                let styled = output::styled_results();
+                output::results(&terminal_answer::answer(answer, output::width(), styled))?;
+            }
+        }
+        if !show.quiet && !show.json {
+            output::told(&session::closing_line(request, manifest, "stopped before its end"));
+        }
+        Ok(())
+    }
+}
+
+/// The tables, the answer as a whole, and what is made of it.
+fn write(session: &mut Session<'_>, answer: &Answer) -> Result<(), Failure> {
+    let request = session.request;
+    if request.formats.contains(&Format::Csv) {
+        let dialect = request.csv.dialect();
+        answer.tables.iter().try_for_each(|table| put(&mut session.folder, table, dialect))?;
+    }
+    let mut bytes = Vec::new();
+    sink::json::keep(answer, &mut bytes).map_err(|error| session.folder.failed(ANSWER, &error))?;
+    session.folder.put(ANSWER, &bytes)?;
+    let facts = session.manifest.facts();
+    session.make(Made::Study(&facts, answer))
+}
+
+fn put(folder: &mut Folder, table: &Table, dialect: Dialect) -> Result<(), Failure> {
+    let name = format!("{}.csv", table.name);
+    let mut bytes = Vec::new();
+    sink::csv::write_table(dialect, table, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
+    folder.put(&name, &bytes)
+}

@@ -1,0 +1,183 @@
+//! `capstake verify`: simulates a run again from its manifest and compares what comes out with what is in the folder.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use capstake::config::Code;
+use capstake::job::comparison;
+use capstake::job::cost::Cost;
+use capstake::job::error::{Exit, Failure};
+use capstake::job::folder;
+use capstake::job::lock::{Lock, Taken};
+use capstake::job::manifest::{CommandPart, Status};
+use capstake::job::reason::reason;
+use capstake::job::request::Request;
+use capstake::job::results;
+use capstake::job::saved::Saved;
+use capstake::job::words::{counted, thousands};
+use capstake::run::State;
+use capstake_output::made;
+
+use super::arguments::paths_argument;
+use super::resume_options::ResumeOptions;
+use super::session::Session;
+use super::show::Show;
+use super::simulate::{RunJob, simulate};
+use super::verdict::Verdict;
+use super::{output, prefix, signal};
+
+/// Arguments of `verify`.
+#[derive(Debug, clap::Args)]
+pub struct VerifyArguments {
+    /// A results folder
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// Simulate only so many of the first paths, and compare what they decide
+    #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
+    pub paths: Option<u64>,
+    /// ResumeOptions to go on, and what is shown.
+    #[command(flatten)]
+    pub how: ResumeOptions,
+}
+
+/// Verifies a folder.
+pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
+    let how = &arguments.how;
+    results::load_manifest(&arguments.folder)?;
+    let _lock = match Lock::shared(&arguments.folder) {
+        Err(Taken::ByAnother) => return Err(folder::busy(&arguments.folder)),
+        lock => lock.ok(),
+    };
+    let saved = Saved::open(&arguments.folder, how.simd, how.other_build())?;
+    let name = arguments.folder.display();
+    if matches!(saved.manifest.status, Status::Running | Status::Failed) {
+        let message = format!("`{name}` has no results: its status is `{}`", saved.manifest.status.word());
+        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("wait for the run to end, or `capstake resume` it"));
+    }
+    if saved.manifest.run.shard.is_none() && !saved.manifest.run.path_ranges.is_empty() {
+        let message = format!("`{name}` holds paths from here and there: no single run has these");
+        return Err(Failure::told(Exit::Usage, message).help("`capstake resume` simulates the paths between"));
+    }
+    signal::listen();
+    let done = saved.manifest.run.paths_done;
+    let mut verdicts = edited(&saved);
+    let whole = arguments.paths.is_none_or(|paths| paths >= done);
+    match arguments.paths {
+        Some(paths) if !whole => verdicts.extend(prefix::compare(&saved, paths, how)?),
+        _ => verdicts.extend(again(&saved, how)?),
+    }
+    let truth = match arguments.paths {
+        Some(paths) if !whole => format!("what the first {} of its paths give", thousands(paths)),
+        _ => format!("what a run of {} paths gives", thousands(done)),
+    };
+    show(arguments, &verdicts, &truth)
+}
+
+/// Files that are not what the manifest says: somebody changed them.
+fn edited(saved: &Saved) -> Vec<Verdict> {
+    let listed = saved.manifest.files.iter();
+    let judged = listed.map(|file| {
+        let difference = match std::fs::read(saved.folder.join(&file.name)) {
+            Ok(bytes) if blake3::hash(&bytes).to_hex().as_str() == file.blake3 => None,
+            Ok(_) => Some("its digest is not the manifest's: it was changed after the run".to_owned()),
+            Err(error) => Some(reason(&error)),
+        };
+        Verdict { name: file.name.clone(), what: "digest", difference }
+    });
+    judged.filter(|verdict| verdict.difference.is_some()).collect()
+}
+
+/// The whole run once more, into a folder of its own.
+fn again(saved: &Saved, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
+    let place = tempfile::Builder::new().prefix("capstake-verify-").tempdir().map_err(|error| {
+        let message = format!("a temporary folder cannot be made: {}", reason(&error));
+        Failure::coded(Exit::Output, Code::FolderUnwritable, message).help("set TMPDIR to a folder with room")
+    })?;
+    let out = place.path().join("again");
+    let cost = Cost::of(&saved.plan);
+    // Of a run that was stopped, as far as it came: then only whole chunks are there, and no part of one.
+    let task = match saved.manifest.run.shard {
+        Some(_) => saved.task(saved.manifest.run.paths_asked)?,
+        None => saved.task(saved.manifest.run.paths_done)?,
+    };
+    let job =
+        RunJob { as_in: Some(&saved.manifest.run), ..RunJob::new(&saved.scenario, &saved.plan, &cost, task) };
+    let request = Request { out: out.clone(), ..saved.request(how.threads, how.checkpoint, made::BUILT_IN)? };
+    job.fits(&request)?;
+    let manifest = request.manifest(CommandPart::run(), &[&saved.scenario]);
+    let show = Show { json: false, quiet: true, progress: how.show().progress(), open: false };
+    let session = Session::open(&request, &show, manifest)?;
+    if !how.quiet {
+        output::told(&format!(
+            "{}: {} paths again, {}\n",
+            saved.scenario.model.name,
+            thousands(job.task.paths_asked()),
+            counted(request.threads, "thread")
+        ));
+    }
+    if simulate(session, &job, State::new(&saved.plan))? != Exit::Done {
+        return Err(Failure::told(Exit::Interrupted, "stopped before everything was compared"));
+    }
+    Ok(saved
+        .manifest
+        .files
+        .iter()
+        .map(|file| Verdict {
+            name: file.name.clone(),
+            what: "all bytes",
+            difference: difference(&saved.folder, &out, &file.name),
+        })
+        .collect())
+}
+
+/// The first difference between a file and the same one of another folder.
+fn difference(folder: &Path, again: &Path, name: &str) -> Option<String> {
+    match (std::fs::read(folder.join(name)), std::fs::read(again.join(name))) {
+        (Ok(here), Ok(there)) => comparison::first_difference(name, &here, &there),
+        (Err(error), _) => Some(reason(&error)),
+        (Ok(_), Err(_)) => Some("a new run does not write such a file".to_owned()),
+    }
+}
+
+/// The verdicts, and the exit code that they come to.
+fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Result<Exit, Failure> {
+    let name = arguments.folder.display();
+    let wrong = verdicts.iter().filter(|verdict| verdict.difference.is_some()).count();
+    if arguments.how.json {
+        let files: Vec<_> = verdicts
+            .iter()
+            .map(|one| {
+                let equal = one.difference.is_none();
+                json!({ "file": one.name, "compared": one.what, "equal": equal, "difference": one.difference })
+            })
+            .collect();
+        let object = json!({
+            "schema_version": 1, "folder": name.to_string(), "compared_with": truth, "equal": wrong == 0, "files": files
+        });
+        output::results(&format!("{object}\n"))?;
+    } else if !arguments.how.quiet {
+        let width = verdicts.iter().map(|one| one.name.len()).max().unwrap_or(0);
+        let mut page = String::new();
+        for one in verdicts {
+            let verdict = match &one.difference {
+                None => format!("equal      {}", one.what),
+                Some(difference) => format!("DIFFERENT  {}: {difference}", one.what),
+            };
+            page.push_str(&format!("{:<width$}  {verdict}\n", one.name));
+        }
+        output::results(&page)?;
+    }
+    if wrong == 0 {
+        if !arguments.how.quiet && !arguments.how.json {
+            output::told(&format!("`{name}` is {truth}\n"));
+        }
+        return Ok(Exit::Done);
+    }
+    let first = verdicts.iter().find_map(|one| Some((&one.name, one.difference.as_ref()?)));
+    let (file, difference) = first.expect("one is wrong");
+    let message = format!("`{name}` is not {truth}: {file}: {difference}");
+    Err(Failure::coded(Exit::Mismatch, Code::ResultsDiffer, message)
+        .help("was a file edited? if not, please report this with the manifest"))
+}

@@ -1,0 +1,116 @@
+//! The observer of a run: shows progress, hears signals, writes checkpoints, and every path to a draws file where asked to.
+
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::progress::Display;
+use super::signal;
+use capstake::job::formats::Draws;
+use capstake::job::state_file::Keeper;
+use capstake::kernel::plan::Plan;
+use capstake::run::{ChunkDraws, Observer, Progress, Snapshot};
+use capstake::sink::csv::Dialect;
+use capstake_output::draws::DrawsFile;
+
+/// Watches one run.
+pub struct Watch<'a> {
+    plan: &'a Plan,
+    display: &'a Display,
+    draws: Option<Mutex<DrawsFile>>,
+    format: Draws,
+    dialect: Dialect,
+    /// No further chunk is wanted for the draws.
+    full: AtomicBool,
+    keeper: Option<Keeper>,
+    failure: Mutex<Option<io::Error>>,
+    failed: AtomicBool,
+}
+
+impl<'a> Watch<'a> {
+    /// A watch that fills `draws`, and writes checkpoints by `keeper`, if there is one.
+    pub fn new(
+        plan: &'a Plan,
+        display: &'a Display,
+        draws: Option<DrawsFile>,
+        format: Draws,
+        dialect: Dialect,
+        keeper: Option<Keeper>,
+    ) -> Watch<'a> {
+        Watch {
+            plan,
+            display,
+            draws: draws.map(Mutex::new),
+            format,
+            dialect,
+            full: AtomicBool::new(false),
+            keeper,
+            failure: Mutex::new(None),
+            failed: AtomicBool::new(false),
+        }
+    }
+
+    /// The draws file, or what kept it from being written.
+    pub fn finish(self) -> Result<Option<DrawsFile>, io::Error> {
+        match self.failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(self
+                .draws
+                .map(|draft| draft.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))),
+        }
+    }
+}
+
+impl Observer for Watch<'_> {
+    fn progress(&self, progress: &Progress) {
+        self.display.show(progress);
+    }
+
+    fn stops(&self) -> bool {
+        signal::stopped() || self.failed.load(Ordering::Relaxed)
+    }
+
+    fn wants_draws(&self) -> bool {
+        self.draws.is_some()
+    }
+
+    fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
+        match self.full.load(Ordering::Relaxed) {
+            true => Vec::new(),
+            false => DrawsFile::encode(self.format, self.dialect, self.plan, draws),
+        }
+    }
+
+    fn write(&self, bytes: Vec<u8>) {
+        // After a failure the chunks in flight still arrive; the file has a hole and is not kept.
+        if self.failed.load(Ordering::Relaxed) || self.full.load(Ordering::Relaxed) {
+            return;
+        }
+        let Some(draws) = &self.draws else { return };
+        let Ok(mut file) = draws.lock() else { return };
+        let written = file.write(&bytes);
+        self.full.store(file.is_full(), Ordering::Relaxed);
+        if let Err(error) = written {
+            self.failed.store(true, Ordering::Relaxed);
+            if let Ok(mut failure) = self.failure.lock() {
+                failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn wants_state(&self) -> bool {
+        self.keeper.as_ref().is_some_and(Keeper::is_due)
+    }
+
+    fn draft_state(&self, state: &Snapshot<'_>) {
+        if let Some(keeper) = &self.keeper {
+            keeper.draft(state);
+        }
+    }
+
+    fn keep_state(&self) {
+        if let Some(keeper) = &self.keeper {
+            keeper.keep().iter().for_each(|warning| super::output::told(warning));
+        }
+    }
+}

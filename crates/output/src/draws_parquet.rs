@@ -1,0 +1,145 @@
+//! Every path as Parquet: path, deal, then doubles that may be null; units and manifest in the file's metadata.
+
+use super::first_fault::{Fault, Watched};
+use crate::sink::draws_columns::{Column, Rows};
+use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::{ColumnPath, Type, TypePtr};
+use std::io::{self, Write};
+use std::sync::Arc;
+
+/// Values of a row group, about: readers work on row groups at once, and one has to fit the memory.
+const GROUP_VALUES: usize = 8 << 20;
+
+/// A file on its way.
+pub struct Writer<W: Write + Send> {
+    file: SerializedFileWriter<Watched<W>>,
+    fault: Fault,
+    deals: Vec<ByteArray>,
+    columns: usize,
+    /// Rows that wait for their group.
+    paths: Vec<i64>,
+    waiting: Vec<Vec<f64>>,
+}
+
+impl<W: Write + Send> Writer<W> {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn new(out: W, deals: &[String], columns: &[Column]) -> io::Result<Writer<W>> {
+        let mut properties = WriterProperties::builder()
+            .set_created_by(concat!("capstake ", env!("CARGO_PKG_VERSION")).to_owned())
+            .set_compression(Compression::SNAPPY)
+            .set_max_row_group_row_count(None)
+            // Doubles are hardly ever equal: a dictionary would be built in vain.
+            .set_dictionary_enabled(false)
+            .set_column_dictionary_enabled(ColumnPath::from("deal"), true)
+            .set_column_encoding(ColumnPath::from("path"), Encoding::DELTA_BINARY_PACKED);
+        for column in columns.iter().filter(|column| column.unit == "flag") {
+            properties =
+                properties.set_column_dictionary_enabled(ColumnPath::from(vec![column.name.clone()]), true);
+        }
+        let schema = schema(columns).map_err(as_io)?;
+        let (out, fault) = Watched::new(out);
+        let file = SerializedFileWriter::new(out, schema, Arc::new(properties.build()));
+        Ok(Writer {
+            file: file.map_err(|error| fault.or(|| as_io(error)))?,
+            fault,
+            deals: deals.iter().map(|deal| ByteArray::from(deal.as_bytes().to_vec())).collect(),
+            columns: columns.len(),
+            paths: Vec::new(),
+            waiting: vec![Vec::new(); columns.len()],
+        })
+    }
+
+    /// Takes the next rows; they go path by path, deal by deal.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
+        let deals = self.deals.len() as u64;
+        let path = |row: u64| (rows.first_path + row / deals) as i64;
+        self.paths.extend((0..rows.rows as u64).map(path));
+        for (waiting, column) in self.waiting.iter_mut().zip(&rows.columns) {
+            waiting.extend_from_slice(column);
+        }
+        if self.paths.len() * self.columns >= GROUP_VALUES { self.write_group() } else { Ok(()) }
+    }
+
+    fn write_group(&mut self) -> io::Result<()> {
+        if self.paths.is_empty() {
+            return Ok(());
+        }
+        self.group().map_err(|error| self.fault.or(|| as_io(error)))?;
+        self.paths.clear();
+        self.waiting.iter_mut().for_each(Vec::clear);
+        Ok(())
+    }
+
+    fn group(&mut self) -> Result<(), ParquetError> {
+        let mut group = self.file.next_row_group()?;
+        if let Some(mut column) = group.next_column()? {
+            column.typed::<Int64Type>().write_batch(&self.paths, None, None)?;
+            column.close()?;
+        }
+        if let Some(mut column) = group.next_column()? {
+            let names: Vec<ByteArray> = self.deals.iter().cycle().take(self.paths.len()).cloned().collect();
+            column.typed::<ByteArrayType>().write_batch(&names, None, None)?;
+            column.close()?;
+        }
+        let mut there = Vec::new();
+        let mut levels = Vec::new();
+        for values in &self.waiting {
+            let Some(mut column) = group.next_column()? else { break };
+            levels.clear();
+            levels.extend(values.iter().map(|value| i16::from(!value.is_nan())));
+            there.clear();
+            there.extend(values.iter().copied().filter(|value| !value.is_nan()));
+            column.typed::<DoubleType>().write_batch(&there, Some(&levels), None)?;
+            column.close()?;
+        }
+        group.close()?;
+        Ok(())
+    }
+
+    /// Ends the file, with texts under keys in its metadata.
+    ///
+    /// # Errors
+    /// What the output says.
+    pub fn finish(mut self, metadata: &[(&str, String)]) -> io::Result<W> {
+        self.write_group()?;
+        for (key, text) in metadata {
+            self.file.append_key_value_metadata(KeyValue::new((*key).to_owned(), text.clone()));
+        }
+        let fault = self.fault;
+        self.file.into_inner().map_err(|error| fault.or(|| as_io(error)))?.finish()
+    }
+}
+
+fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
+    let field = |name: &str, physical, logical, repetition| {
+        Type::primitive_type_builder(name, physical)
+            .with_logical_type(logical)
+            .with_repetition(repetition)
+            .build()
+            .map(Arc::new)
+    };
+    let mut fields = vec![
+        field("path", Physical::INT64, None, Repetition::REQUIRED)?,
+        field("deal", Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::REQUIRED)?,
+    ];
+    for column in columns {
+        fields.push(field(&column.name, Physical::DOUBLE, None, Repetition::OPTIONAL)?);
+    }
+    Type::group_type_builder("draws").with_fields(fields).build().map(Arc::new)
+}
+
+/// A fault of the format's crate, as one of writing.
+fn as_io(error: ParquetError) -> io::Error {
+    io::Error::other(error)
+}

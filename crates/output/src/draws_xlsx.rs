@@ -1,0 +1,165 @@
+//! The first paths as a workbook: as many rows as a sheet takes, and a sheet that says how many these are.
+
+use super::first_fault::Watched;
+use super::xlsx::{as_io, format};
+use crate::report::digits::thousands;
+use crate::sink::draws_columns::{Column, Rows};
+use crate::workbook::sheet::{Digits, Look, MAX_ROWS, Style};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
+use std::io::{self, Write};
+
+/// Rows below the header.
+const ROOM: u64 = MAX_ROWS - 1;
+/// Cells that spreadsheets still open: a narrow table fills the sheet to its last row, a wide one stops before.
+const CELLS: u64 = 32 << 20;
+/// Places of the sheets in the workbook.
+const ABOUT: usize = 0;
+const DRAWS: usize = 1;
+
+/// A workbook on its way. Rows do not stay in memory: they wait in a temporary file of the format's crate.
+pub struct Writer {
+    book: Workbook,
+    deals: Vec<String>,
+    columns: Vec<Column>,
+    rows: u64,
+    room: u64,
+}
+
+/// Rows of so many columns that fit, whole paths only.
+fn rows_that_fit(deals: u64, columns: u64) -> u64 {
+    ROOM.min(CELLS / columns) / deals * deals
+}
+
+impl Writer {
+    /// Begins a workbook.
+    ///
+    /// # Errors
+    /// Where the system has no temporary file, or there are more columns than fit.
+    pub fn new(deals: &[String], columns: &[Column]) -> io::Result<Writer> {
+        let begin = || -> Result<Workbook, XlsxError> {
+            let mut book = Workbook::new();
+            book.add_worksheet().set_name("About")?;
+            let sheet = book.add_worksheet_with_constant_memory()?;
+            sheet.set_freeze_panes(1, 2)?;
+            sheet.set_column_range_width(0, columns.len() as u16 + 1, 14.0)?;
+            let header = format(Look::HeaderRight.into());
+            let names = ["path", "deal"].into_iter().chain(columns.iter().map(|column| column.name.as_str()));
+            for (at, name) in (0..).zip(names) {
+                sheet.write_string_with_format(0, at, name, &header)?;
+            }
+            Ok(book)
+        };
+        Ok(Writer {
+            book: begin().map_err(as_io)?,
+            deals: deals.to_vec(),
+            columns: columns.to_vec(),
+            rows: 0,
+            room: rows_that_fit(deals.len() as u64, columns.len() as u64 + 2),
+        })
+    }
+
+    /// Whether no further row fits.
+    pub fn is_full(&self) -> bool {
+        self.rows >= self.room
+    }
+
+    /// Takes the next rows, as many as fit; they go path by path, deal by deal.
+    ///
+    /// # Errors
+    /// Where the temporary file cannot be written.
+    pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
+        let deals = self.deals.len();
+        let taken = (rows.rows as u64).min(self.room - self.rows) as usize;
+        let mut put = || -> Result<(), XlsxError> {
+            let sheet = self.book.worksheet_from_index(DRAWS)?;
+            for i in 0..taken {
+                let row = self.rows as u32 + 1 + i as u32;
+                sheet.write_number(row, 0, (rows.first_path + (i / deals) as u64) as f64)?;
+                sheet.write_string(row, 1, &self.deals[i % deals])?;
+                for (at, column) in (2..).zip(&rows.columns) {
+                    if column[i].is_finite() {
+                        sheet.write_number(row, at, column[i])?;
+                    }
+                }
+            }
+            Ok(())
+        };
+        put().map_err(as_io)?;
+        self.rows += taken as u64;
+        Ok(())
+    }
+
+    /// Ends the workbook; `all` rows there would be, `facts` are what else is said of it. Gives back the rows in it.
+    ///
+    /// # Errors
+    /// What `out` says.
+    pub fn finish(
+        mut self,
+        all: u64,
+        created: &str,
+        facts: &[(String, String)],
+        out: impl Write + Send,
+    ) -> io::Result<u64> {
+        let rows = self.rows;
+        self.about(all, created, facts).map_err(as_io)?;
+        let (mut out, fault) = Watched::new(out);
+        self.book.save_to_writer(&mut out).map_err(|error| fault.or(|| as_io(error)))?;
+        out.finish()?;
+        Ok(rows)
+    }
+
+    fn about(&mut self, all: u64, created: &str, facts: &[(String, String)]) -> Result<(), XlsxError> {
+        let created =
+            ExcelDateTime::parse_from_str(created).or_else(|_| ExcelDateTime::from_ymd(2000, 1, 1))?;
+        let properties = DocProperties::new()
+            .set_title("capstake: draws")
+            .set_author("capstake")
+            .set_creation_datetime(&created);
+        self.book.set_properties(&properties);
+        let rows = self.rows;
+        let name = if rows < all { format!("first {rows} rows") } else { "draws".to_owned() };
+        self.book.worksheet_from_index(DRAWS)?.set_name(name)?;
+        let [title, plain, strong] =
+            [Look::Title, Look::Wrapped, Look::Strong].map(|look| format(look.into()));
+        let count = format(Style { look: Look::Strong, digits: Digits::Decimals(0) });
+        let sheet = self.book.worksheet_from_index(ABOUT)?;
+        sheet.set_column_width(0, 34)?.set_column_width(1, 100)?;
+        sheet.write_string_with_format(0, 0, "Every path's inputs and metrics", &title)?;
+        sheet.write_string_with_format(2, 0, "rows in this file", &strong)?;
+        sheet.write_number_with_format(2, 1, rows as f64, &count)?;
+        sheet.write_string_with_format(3, 0, "rows of the run", &strong)?;
+        sheet.write_number_with_format(3, 1, all as f64, &count)?;
+        let words = if rows < all {
+            format!(
+                "The first {} of {} rows: a sheet takes 1,048,576, and programs open about 32 million cells. All of them: --draws \
+                 parquet or --draws csv.",
+                thousands(rows),
+                thousands(all)
+            )
+        } else {
+            "All rows of the run.".to_owned()
+        };
+        sheet.write_string_with_format(4, 1, words, &plain)?;
+        let units = self.columns.iter().map(|column| (column.name.as_str(), column.unit));
+        let facts = facts.iter().map(|(label, text)| (label.as_str(), text.as_str()));
+        let units = std::iter::once(("", "")).chain(std::iter::once(("column", "unit"))).chain(units);
+        for (row, (label, text)) in (6..).zip(facts.chain(units)) {
+            sheet.write_string_with_format(row, 0, label, &plain)?;
+            sheet.write_string_with_format(row, 1, text, &plain)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_paths_fit() {
+        assert_eq!(rows_that_fit(1, 32), 1_048_575);
+        assert_eq!(rows_that_fit(2, 32), 1_048_574);
+        assert_eq!(rows_that_fit(4, 32), 1_048_572);
+        assert_eq!(rows_that_fit(2, 200), 167_772);
+    }
+}

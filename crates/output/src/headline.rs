@@ -1,0 +1,326 @@
+//! What an analyst reads first: the answer in a sentence, then a few lines for each deal and difference.
+
+use super::sketch::Sketch;
+use crate::kernel::metric::Metric;
+use crate::report::digits::{
+    Estimate, NONE, Precision, at_place, exponent, percent, percent_in_passing, significant, thousands,
+};
+use crate::run::Event;
+use crate::study::valuation::{MetricAnswer, Subject, Valuation, Who};
+
+/// Metrics that have a line, in order; all in billions of dollars.
+const METRICS: [Metric; 7] = [
+    Metric::MicrosoftTakePv,
+    Metric::SharePv,
+    Metric::StakePv,
+    Metric::CapSavingPv,
+    Metric::MicrosoftTotalPv,
+    Metric::OpenaiRetainedPv,
+    Metric::RevenueKeptPv,
+];
+
+/// Quantiles that have a column.
+const QUANTILES: [f64; 3] = [0.05, 0.50, 0.95];
+/// Half the width of the interval of a quantile, in standard errors.
+const HALF_INTERVAL: f64 = 1.96;
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The first page of a run.
+#[derive(Clone, Debug)]
+pub struct Headline {
+    /// Which run: scenario, paths, seed, valuation date.
+    pub title: String,
+    /// What to know before believing the rest: stopped early, paths that are not finite.
+    pub warnings: Vec<String>,
+    /// The answer in sentences, the most important first.
+    pub answer: Vec<String>,
+    /// Unit of all figures of the sections' lines.
+    pub unit: &'static str,
+    /// Deals, then differences.
+    pub sections: Vec<Section>,
+}
+
+/// A deal or a difference.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// Which.
+    pub title: String,
+    /// Its metrics.
+    pub lines: Vec<Line>,
+    /// What happens and when: a word, and what is said of it.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// A metric.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// Its name, as in the tables.
+    pub metric: &'static str,
+    /// How it stands out.
+    pub weight: Weight,
+    /// Its mean.
+    pub mean: Estimate,
+    /// p5, p50, p95, to the digits that are known of them.
+    pub quantiles: [String; 3],
+    /// How its values are spread; `None` where they are not.
+    pub sketch: Option<Sketch>,
+}
+
+/// Which line the eye should find first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// That of the answer.
+    Main,
+    /// The others.
+    Plain,
+}
+
+/// Writes the first page.
+pub fn headline(valuation: &Valuation) -> Headline {
+    // Of no paths there is nothing to say.
+    let subjects: &[Subject] = if valuation.result.paths == 0 { &[] } else { &valuation.subjects };
+    Headline {
+        title: title(valuation),
+        warnings: warnings(valuation),
+        answer: answer(valuation, subjects),
+        unit: "$bn",
+        sections: subjects.iter().map(|subject| section(valuation, subject)).collect(),
+    }
+}
+
+fn title(valuation: &Valuation) -> String {
+    let (model, paths) = (&valuation.plan.model, valuation.result.paths);
+    format!(
+        "{} · {} · seed {} · valued at {}",
+        model.name,
+        paths_in_words(paths),
+        valuation.plan.seed,
+        model.timeline.valuation_date()
+    )
+}
+
+fn paths_in_words(paths: u64) -> String {
+    if paths == 1 { "1 path".into() } else { format!("{} paths", thousands(paths)) }
+}
+
+fn warnings(valuation: &Valuation) -> Vec<String> {
+    let result = valuation.result;
+    let mut warnings = Vec::new();
+    if result.interrupted {
+        let asked = thousands(result.asked);
+        warnings.push(match result.paths {
+            0 => format!("PARTIAL: stopped before the first of {asked} paths was kept."),
+            done => format!("PARTIAL: {} of {asked} paths; all below is over those.", thousands(done)),
+        });
+    }
+    if result.broken.count > 0 {
+        let first: Vec<String> = result.broken.first.iter().take(3).map(u64::to_string).collect();
+        warnings.push(format!(
+            "{} not finite and in no figure below; the first: {}.",
+            if result.broken.count == 1 {
+                "1 path is".into()
+            } else {
+                thousands(result.broken.count) + " paths are"
+            },
+            first.join(", ")
+        ));
+    }
+    if result.paths == 1 {
+        warnings.push("One path tells nothing of the error.".into());
+    }
+    warnings
+}
+
+fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for (i, subject) in subjects.iter().enumerate() {
+        let Some(take) = subject.metric(Metric::MicrosoftTakePv) else { continue };
+        let mean = Estimate::of(&take.statistics);
+        match subject.who {
+            Who::Deal(deal) if i == 0 => {
+                let staked = subject.metric(Metric::StakePv).is_some();
+                let parts = if staked { "payments and stake" } else { "the payments; no stake" };
+                let cap = cap_clause(valuation, deal).map_or(String::new(), |clause| format!("; {clause}"));
+                sentences.push(format!(
+                    "Microsoft takes {} under {} (present value of {parts}){cap}.",
+                    dollars(&mean),
+                    subject.name
+                ));
+                if let Some(retained) = subject.metric(Metric::OpenaiRetainedPv) {
+                    let mean = Estimate::of(&retained.statistics);
+                    sentences.push(format!("Today's other holders of OpenAI keep {}.", dollars(&mean)));
+                }
+            }
+            Who::Deal(_) => {}
+            Who::Difference(later) => {
+                let name = &valuation.deal(later).name;
+                let s = &take.statistics;
+                sentences.push(if s.mean == 0.0 && s.std_error == 0.0 {
+                    format!("Under {name} it takes the same, path by path.")
+                } else if s.mean.abs() <= 2.0 * s.std_error {
+                    format!("Under {name} it takes about the same: the difference is {}.", dollars(&mean))
+                } else {
+                    let side = if s.mean > 0.0 { "more" } else { "less" };
+                    let size = Estimate::new(s.mean.abs(), s.std_error);
+                    format!("Under {name}, on the same draws, it takes {} {side}.", dollars(&size))
+                });
+            }
+        }
+    }
+    sentences
+}
+
+/// `$187.32 ± 0.11 bn`
+fn dollars(estimate: &Estimate) -> String {
+    let amount = match estimate.value.strip_prefix('-') {
+        Some(size) => format!("-${size}"),
+        None => format!("${}", estimate.value),
+    };
+    match &estimate.precision {
+        Precision::Error(error) => format!("{amount} ± {error} bn"),
+        Precision::Exact => format!("{amount} bn (exact)"),
+        Precision::Unknown => format!("{amount} bn"),
+    }
+}
+
+/// Whether and when the cap of a deal binds, as part of a sentence; nothing without a cap.
+fn cap_clause(valuation: &Valuation, deal: usize) -> Option<String> {
+    valuation.plan.model.deals[deal].cap?;
+    let (p, std_error) = valuation.probability(deal, Event::CapReached);
+    if p == 0.0 {
+        return Some("the cap never binds".into());
+    }
+    let year = valuation.likeliest_year(deal, Event::CapReached);
+    let when = match year {
+        Some(year) if valuation.is_deterministic() => return Some(format!("the cap binds in {year}")),
+        Some(year) => format!(", most often in {year}"),
+        None => String::new(),
+    };
+    let part = if p == 1.0 { "all".into() } else { percent_in_passing(p, std_error) + " of" };
+    Some(format!("the cap binds in {part} futures{when}"))
+}
+
+fn section(valuation: &Valuation, subject: &Subject) -> Section {
+    let lines = METRICS
+        .iter()
+        .filter_map(|&metric| subject.metric(metric))
+        .filter(|a| is_told(valuation, subject, a));
+    Section {
+        title: match subject.who {
+            Who::Deal(_) => subject.name.clone(),
+            Who::Difference(later) => format!(
+                "{} minus {}, path by path on the same draws",
+                valuation.deal(later).name,
+                valuation.deal(0).name
+            ),
+        },
+        lines: lines.map(|answer| line(valuation, subject.who, answer)).collect(),
+        facts: match subject.who {
+            Who::Deal(deal) => deal_facts(valuation, subject, deal),
+            Who::Difference(later) => difference_facts(valuation, subject, later),
+        },
+    }
+}
+
+/// What a cap saves is told where there is a cap.
+fn is_told(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> bool {
+    let capped = |deal: usize| valuation.plan.model.deals[deal].cap.is_some();
+    answer.metric != Metric::CapSavingPv
+        || match subject.who {
+            Who::Deal(deal) => capped(deal),
+            Who::Difference(later) => capped(later) || capped(0),
+        }
+}
+
+fn line(valuation: &Valuation, who: Who, answer: &MetricAnswer) -> Line {
+    let main = answer.metric == Metric::MicrosoftTakePv;
+    Line {
+        metric: answer.metric.key(),
+        weight: if main { Weight::Main } else { Weight::Plain },
+        mean: Estimate::of(&answer.statistics),
+        quantiles: quantiles(answer),
+        sketch: valuation.ranked(who, answer.metric).and_then(|ranked| Sketch::of(&ranked)),
+    }
+}
+
+/// The quantiles of a line: the last digit of each is the first of its error, which is not printed beside it.
+fn quantiles(answer: &MetricAnswer) -> [String; 3] {
+    QUANTILES.map(|q| match answer.quantiles.iter().find(|quantile| quantile.q == q) {
+        None => NONE.into(),
+        Some(quantile) => {
+            let error = (quantile.high95 - quantile.low95) / (2.0 * HALF_INTERVAL);
+            match error > 0.0 {
+                true => at_place(quantile.value, exponent(error)),
+                false => significant(quantile.value, 6),
+            }
+        }
+    })
+}
+
+fn deal_facts(valuation: &Valuation, subject: &Subject, deal: usize) -> Vec<(&'static str, String)> {
+    let model = &valuation.plan.model;
+    let mut facts = Vec::new();
+    facts.push(match model.deals[deal].cap {
+        None => ("cap", "none".into()),
+        Some(_) => ("cap hit", timing(valuation, subject, deal, Event::CapReached, Some(Metric::CapHitTime))),
+    });
+    if model.ipo.is_some() {
+        facts.push(("IPO", timing(valuation, subject, deal, Event::Listed, Some(Metric::IpoTime))));
+    }
+    if model.cash.is_some() {
+        facts.push(("failure", timing(valuation, subject, deal, Event::Failed, None)));
+    }
+    facts
+}
+
+/// How likely something is by the horizon, when most likely, and by when in half of the cases where it happens.
+fn timing(
+    valuation: &Valuation,
+    subject: &Subject,
+    deal: usize,
+    event: Event,
+    time: Option<Metric>,
+) -> String {
+    let (p, std_error) = valuation.probability(deal, event);
+    let year = valuation.likeliest_year(deal, event);
+    let median = time.and_then(|metric| subject.metric(metric)).map(|answer| answer.statistics.p50);
+    let month = median.filter(|years| years.is_finite()).map(|years| {
+        let (year, month) = valuation.month(years);
+        format!("{} {year}", MONTHS[month as usize - 1])
+    });
+    if valuation.is_deterministic() {
+        return match month.or(year.map(|year| year.to_string())) {
+            Some(when) if p > 0.0 => format!("{when} (exact)"),
+            _ => "never (exact)".into(),
+        };
+    }
+    let paths = paths_in_words(valuation.result.paths);
+    let part = match p {
+        0.0 => return format!("none of {paths}"),
+        1.0 => format!("all {paths}"),
+        _ => format!("{} of paths", percent(p, std_error)),
+    };
+    let year = year.map_or(String::new(), |year| format!(", most often in {year}"));
+    let month = month.map_or(String::new(), |month| format!(", half of these by {month}"));
+    part + &year + &month
+}
+
+/// How much more or less often things happen, where they can happen under both deals.
+fn difference_facts(valuation: &Valuation, subject: &Subject, later: usize) -> Vec<(&'static str, String)> {
+    let deals = &valuation.plan.model.deals;
+    let both_capped = deals[later].cap.is_some() && deals[0].cap.is_some();
+    [("cap hit", Metric::CapHit), ("IPO", Metric::Ipo), ("failure", Metric::Failed)]
+        .into_iter()
+        .filter(|&(_, metric)| metric != Metric::CapHit || both_capped)
+        .filter_map(|(word, metric)| {
+            let s = &subject.metric(metric)?.statistics;
+            if s.mean == 0.0 || s.mean.is_nan() {
+                return None;
+            }
+            let points = Estimate::new(100.0 * s.mean.abs(), 100.0 * s.std_error).words();
+            let side = if s.mean > 0.0 { "more" } else { "less" };
+            Some((word, format!("{points} percentage points {side} often")))
+        })
+        .collect()
+}

@@ -1,0 +1,107 @@
+//! A figure and a table of the page as HTML.
+
+use std::fmt::Write as _;
+
+use super::escape::escape;
+use crate::page::Page;
+use crate::page::figure::{Figure, Key, Mark, Readings, Width};
+use crate::svg::{self, Frame};
+
+/// What stands beside numbers of a run that was stopped; nothing beside others.
+pub fn stopped(page: &Page) -> String {
+    match &page.partial {
+        Some(done) => format!(" <span class=\"stopped\">partial: {}</span>", escape(done)),
+        None => String::new(),
+    }
+}
+
+/// Adds a figure: title, drawing for wide and narrow places, legend, caption, numbers.
+pub fn push(out: &mut String, page: &Page, figure: &Figure) {
+    let frame = match figure.width {
+        Width::Half => Frame::Half,
+        Width::Full => Frame::Full,
+    };
+    let class = if figure.width == Width::Half { "half" } else { "full" };
+    let mut belongs = String::new();
+    if let Some(deal) = figure.deal {
+        let _ = write!(belongs, " data-deal=\"{deal}\"");
+    }
+    if let Some(choice) = figure.choice {
+        let _ = write!(belongs, " data-choice=\"{choice}\"");
+    }
+    let _ = write!(
+        out,
+        "<figure class=\"figure {class}\" id=\"{id}\"{belongs} aria-labelledby=\"t-{id}\"><h3 \
+         id=\"t-{id}\">{}{}</h3><div class=\"plot\" \
+         data-scale=\"linear\">",
+        escape(&figure.title),
+        stopped(page),
+        id = figure.id
+    );
+    svg::push(out, &figure.plot, frame);
+    svg::push(out, &figure.plot, Frame::Narrow);
+    out.push_str("</div>");
+    if let Some(log) = &figure.log {
+        out.push_str("<div class=\"plot\" data-scale=\"log\" hidden>");
+        svg::push(out, log, frame);
+        svg::push(out, log, Frame::Narrow);
+        out.push_str("</div>");
+    }
+    out.push_str("<figcaption>");
+    if !figure.legend.is_empty() {
+        out.push_str("<ul class=\"legend\">");
+        for key in &figure.legend {
+            push_key(out, key);
+        }
+        out.push_str("</ul>");
+    }
+    let _ = write!(out, "<p>{}</p></figcaption>", escape(&figure.caption));
+    out.push_str("<details class=\"numbers\"><summary>Numbers</summary>");
+    push_table(out, page, &figure.readings, "table");
+    out.push_str("</details></figure>");
+}
+
+fn push_key(out: &mut String, key: &Key) {
+    let form = match key.mark {
+        Mark::Area => "swatch",
+        Mark::InnerArea => "swatch inner",
+        Mark::OuterArea => "swatch outer",
+        Mark::Line => "stroke",
+        Mark::BrokenLine => "stroke broken",
+        Mark::ThinLine => "stroke thin",
+    };
+    let _ = write!(
+        out,
+        "<li><span class=\"{form} {}\" aria-hidden=\"true\"></span>{}</li>",
+        svg::tone(key.tone),
+        escape(&key.text)
+    );
+}
+
+/// Adds a table whose first column names the rows.
+pub fn push_table(out: &mut String, page: &Page, readings: &Readings, class: &str) {
+    let title = escape(&readings.title);
+    let _ = write!(
+        out,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\"><table \
+         class=\"{class}\"><caption>{title}{}</caption>\
+         <thead><tr>",
+        stopped(page)
+    );
+    for column in &readings.columns {
+        let _ = write!(out, "<th scope=\"col\">{}</th>", escape(column));
+    }
+    out.push_str("</tr></thead><tbody>");
+    for (i, row) in readings.rows.iter().enumerate() {
+        out.push_str(if readings.main.contains(&i) { "<tr class=\"main\">" } else { "<tr>" });
+        for (i, cell) in row.iter().enumerate() {
+            let cell = escape(cell);
+            let _ = match i {
+                0 => write!(out, "<th scope=\"row\">{cell}</th>"),
+                _ => write!(out, "<td data-name=\"{}\">{cell}</td>", escape(&readings.columns[i])),
+            };
+        }
+        out.push_str("</tr>");
+    }
+    out.push_str("</tbody></table></div>");
+}

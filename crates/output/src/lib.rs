@@ -1,0 +1,26 @@
+//! capstake's answers as pages, workbooks, files of draws, and text for a terminal.
+//!
+//! A page or a workbook is made in two steps: what stands in it (`page`, `workbook`), then its bytes (`html`, `svg`, `xlsx`),
+//! one format to a file, without arithmetic.
+
+pub mod draws;
+#[cfg(feature = "parquet")]
+pub mod draws_parquet;
+#[cfg(feature = "xlsx")]
+pub mod draws_xlsx;
+mod first_fault;
+pub mod glossary;
+pub mod headline;
+pub mod html;
+pub mod made;
+pub mod page;
+pub mod reading;
+pub mod sketch;
+pub mod svg;
+pub mod terminal;
+pub mod terminal_answer;
+pub mod workbook;
+#[cfg(feature = "xlsx")]
+pub mod xlsx;
+
+use capstake::{config, job, kernel, report, run, sink, stats, study};

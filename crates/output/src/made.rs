@@ -1,0 +1,98 @@
+//! The files that are made of the results as a whole: workbook and page, after a run or from a folder read back.
+
+use crate::html;
+use crate::job::error::Failure;
+use crate::job::folder::Folder;
+use crate::job::formats::Format;
+use crate::page::{self, Page};
+use crate::report::answer::Answer;
+use crate::report::results::{Facts, Results};
+#[cfg(feature = "xlsx")]
+use crate::workbook::{
+    self,
+    sheet::{TooLarge, Workbook},
+};
+
+/// What workbook and page are made of.
+#[derive(Clone, Copy)]
+pub enum Made<'a> {
+    /// A run.
+    Run(&'a Results),
+    /// A study, with what was asked.
+    Study(&'a Facts, &'a Answer),
+}
+
+impl Made<'_> {
+    #[cfg(feature = "xlsx")]
+    fn workbook(self) -> Result<Workbook, TooLarge> {
+        match self {
+            Made::Run(results) => workbook::workbook(results),
+            Made::Study(facts, answer) => workbook::study::workbook(facts, answer),
+        }
+    }
+
+    /// Its page.
+    pub fn page(self) -> Page {
+        match self {
+            Made::Run(results) => page::page(results),
+            Made::Study(facts, answer) => page::study::page(facts, answer),
+        }
+    }
+}
+
+/// Formats that this build can make.
+pub const BUILT_IN: &[Format] = if cfg!(feature = "xlsx") {
+    &[Format::Csv, Format::Xlsx, Format::Html]
+} else {
+    &[Format::Csv, Format::Html]
+};
+
+/// Writes the files that are made of the results as a whole, as far as they are among the formats. What does not fit its
+/// format is left out; the warnings say so with counts.
+///
+/// # Errors
+/// Where a file cannot be written.
+pub fn write(folder: &mut Folder, made: Made<'_>, formats: &[Format]) -> Result<Vec<String>, Failure> {
+    let mut warnings = Vec::new();
+    for format in formats {
+        match format {
+            Format::Csv => {}
+            Format::Xlsx => warnings.extend(put_workbook(folder, made)?),
+            Format::Html => put(folder, *format, |out| html::write(&made.page(), out))?,
+        }
+    }
+    Ok(warnings)
+}
+
+#[cfg(feature = "xlsx")]
+fn put_workbook(folder: &mut Folder, made: Made<'_>) -> Result<Option<String>, Failure> {
+    // The writer of workbooks reads the clock and takes none before 1970.
+    if std::time::SystemTime::now() < std::time::SystemTime::UNIX_EPOCH {
+        return Ok(Some(
+            "warning: results.xlsx is not written: the clock of this machine is before 1970; set it, then `capstake report`\n"
+                .to_owned(),
+        ));
+    }
+    match made.workbook() {
+        Ok(book) => put(folder, Format::Xlsx, |out| crate::xlsx::write(&book, out)).map(|()| None),
+        Err(large) => Ok(Some(format!(
+            "warning: results.xlsx is not written: {large}; the tables in CSV have everything\n"
+        ))),
+    }
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn put_workbook(_folder: &mut Folder, _made: Made<'_>) -> Result<Option<String>, Failure> {
+    Ok(Some("warning: results.xlsx is not written: this build has no workbooks (feature xlsx)\n".to_owned()))
+}
+
+fn put(
+    folder: &mut Folder,
+    format: Format,
+    write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>,
+) -> Result<(), Failure> {
+    let Some(name) = format.file() else { return Ok(()) };
+    let mut bytes = Vec::new();
+    write(&mut bytes).map_err(|error| folder.failed(name, &error))?;
+    folder.put(name, &bytes)
+}

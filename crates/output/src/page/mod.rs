@@ -1,0 +1,114 @@
+//! The page of a run or of a study as data: sentences, figures, tables and drawings in the order in which a reader meets them; no tags.
+
+pub mod answer;
+pub mod assumptions;
+pub mod chart;
+pub mod clouds;
+pub mod composition;
+pub mod distribution;
+pub mod figure;
+pub mod plot;
+pub mod provenance;
+pub mod study;
+pub mod timing;
+pub mod view;
+pub mod wording;
+pub mod years;
+
+use crate::report::results::Results;
+use answer::Answer;
+use assumptions::Assumptions;
+use figure::{Choice, Figure, Readings};
+use provenance::Provenance;
+use view::View;
+
+/// Everything that a page says and shows.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// Of the window and of the first heading's kicker.
+    pub title: String,
+    /// Which run: scenario, paths, seed, valuation date.
+    pub run: String,
+    /// Stands wherever figures do, where the run was stopped early: `40,960 of 1,000,000 paths`.
+    pub partial: Option<String>,
+    /// What to know before believing the rest.
+    pub warnings: Vec<String>,
+    /// The answer of a study in sentences, the most important first.
+    pub said: Vec<String>,
+    /// Names of the deals; the first is shown first.
+    pub deals: Vec<String>,
+    /// The answer of a run, one for each deal.
+    pub answers: Vec<Answer>,
+    /// What stands below it, in order.
+    pub sections: Vec<Section>,
+    /// The numbers that went in, of a run.
+    pub assumptions: Option<Assumptions>,
+    /// What was run, how to run it again, how well it was sampled.
+    pub provenance: Provenance,
+}
+
+impl Page {
+    /// All figures, in order.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
+            Block::Figures(figures) | Block::Chosen(_, figures) => figures.as_slice(),
+            _ => &[],
+        })
+    }
+}
+
+/// A part of the page.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// Its anchor.
+    pub id: &'static str,
+    /// A short name for the list of contents.
+    pub name: &'static str,
+    /// Its heading.
+    pub heading: String,
+    /// What it says and shows.
+    pub blocks: Vec<Block>,
+}
+
+/// A piece of a section.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// A paragraph.
+    Words(String),
+    /// What the scenario does not have.
+    Absent(String),
+    /// Drawings that stand together.
+    Figures(Vec<Figure>),
+    /// Drawings of which one is shown at a time: their [`Figure::choice`] says which.
+    Chosen(Vec<Choice>, Vec<Figure>),
+    /// A table of its own.
+    Table(Readings),
+}
+
+/// Lays out the page of a run.
+pub fn page(results: &Results) -> Page {
+    let view = View::new(results);
+    let facts = &results.facts;
+    Page {
+        title: format!("Who takes what: {}", facts.scenario),
+        run: wording::run_line(facts),
+        partial: wording::partial(facts),
+        warnings: Vec::new(),
+        said: Vec::new(),
+        deals: view.deals.iter().map(|name| (*name).to_owned()).collect(),
+        answers: answer::answers(&view),
+        sections: vec![
+            distribution::takes(&view),
+            answer::compared(&view),
+            composition::waterfall(&view),
+            distribution::differences(&view),
+            years::fans(&view),
+            timing::cap(&view),
+            clouds::mix(&view),
+            timing::listing_and_failure(&view),
+            years::paths(&view),
+        ],
+        assumptions: Some(assumptions::assumptions(&view)),
+        provenance: provenance::provenance(&view),
+    }
+}

@@ -1,0 +1,103 @@
+//! The page of a study: what it answers in words, its charts as drawings, its tables as a reader sees them.
+
+use super::figure::Readings;
+use super::provenance::{self, Provenance};
+use super::{Block, Page, Section, chart, wording};
+use crate::reading::read;
+use crate::report::answer::{Answer, Column, Role, Shown, Table};
+use crate::report::digits::thousands;
+use crate::report::results::Facts;
+
+/// More cells than this are for files: a page shows what a terminal shows of such a table.
+const MOST_CELLS: usize = 2_000;
+/// More rows than this a page never has.
+const MOST_ROWS: usize = 500;
+
+/// Lays out the page of a study.
+pub fn page(facts: &Facts, answer: &Answer) -> Page {
+    let figures: Vec<_> =
+        answer.charts.iter().enumerate().filter_map(|(i, one)| chart::figure(i, one)).collect();
+    let mut sections = Vec::new();
+    if !figures.is_empty() {
+        sections.push(Section {
+            id: "charts",
+            name: "Charts",
+            heading: "In pictures".to_owned(),
+            blocks: vec![Block::Figures(figures)],
+        });
+    }
+    let blocks: Vec<Block> = answer.tables.iter().flat_map(table).collect();
+    sections.push(Section { id: "tables", name: "Tables", heading: "In figures".to_owned(), blocks });
+    Page {
+        title: format!("{}: {}", name(&answer.study), facts.scenario),
+        run: answer.title.clone(),
+        partial: wording::partial(facts),
+        warnings: answer.warnings.clone(),
+        said: answer.sentences.clone(),
+        deals: Vec::new(),
+        answers: Vec::new(),
+        sections,
+        assumptions: None,
+        provenance: Provenance {
+            facts: provenance::said(facts),
+            command: crate::report::command::again(facts),
+            checks: provenance::always(),
+            scenario: facts.resolved.clone(),
+        },
+    }
+}
+
+/// A study by what it does.
+pub fn name(study: &str) -> &str {
+    match study {
+        "compare" => "Scenarios compared",
+        "sweep" => "Over the values of a key",
+        "solve" => "What would have to be true",
+        "sensitivity" => "What drives it",
+        "ipo" => "Ready for an IPO",
+        other => other,
+    }
+}
+
+/// The table with the words that tell its rows apart, which a terminal leaves out where it shows those of one thing alone.
+fn told_apart(table: &Table) -> Table {
+    let figures = |column: &Column| matches!(column.role, Role::Figure | Role::Low);
+    let first = table.columns.iter().position(figures).unwrap_or(table.columns.len());
+    let mut table = table.clone();
+    for column in table.columns[..first].iter_mut().filter(|column| column.role == Role::Detail) {
+        column.role = Role::Key;
+    }
+    table
+}
+
+/// The table, and words on what is left out of it.
+fn table(table: &Table) -> Vec<Block> {
+    let whole = told_apart(table);
+    let fits = table.rows.len() * table.columns.len() <= MOST_CELLS && table.shown != Shown::None;
+    let mut rows = if fits { whole.rows.iter().collect() } else { whole.shown_rows() };
+    rows.truncate(MOST_ROWS);
+    let file = format!("{}.csv", table.name);
+    if rows.is_empty() {
+        let words = match table.rows.len() {
+            0 => format!("{}: none.", table.title),
+            count => format!("{}: {} rows in {file}.", table.title, thousands(count as u64)),
+        };
+        return vec![Block::Words(words)];
+    }
+    let laid = read(&whole, &rows);
+    // With more than the rows of one thing the words that tell them apart are there too.
+    let of_one = whole == *table || rows.len() == table.shown_rows().len();
+    let mut blocks = vec![Block::Table(Readings {
+        title: if of_one { table.title.clone() } else { table.title_of_all() },
+        columns: laid.iter().map(|column| column.heading.clone()).collect(),
+        rows: (0..rows.len())
+            .map(|row| laid.iter().map(|column| column.cells[row].clone()).collect())
+            .collect(),
+        main: Vec::new(),
+    })];
+    let rest = table.rows.len() - rows.len();
+    if rest > 0 {
+        blocks.push(Block::Words(format!("… and {} more rows in {file}.", thousands(rest as u64))));
+    }
+    blocks
+}

@@ -1,0 +1,199 @@
+//! Results as a page asks for them: deals, differences, rows by deal and metric.
+
+use std::collections::HashMap;
+
+use crate::report::date_axis::date;
+use crate::report::digits::{Estimate, at_place, exponent, significant};
+use crate::report::results::Results;
+use crate::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, SummaryRow};
+use crate::study::valuation::month_after;
+
+/// Half the width of the interval of a quantile, in standard errors.
+const HALF_INTERVAL: f64 = 1.96;
+/// Between the names of a difference.
+const MINUS: &str = " - ";
+
+/// Results, by deal and metric.
+pub struct View<'a> {
+    /// What was run and what came out.
+    pub results: &'a Results,
+    /// Deals, in order.
+    pub deals: Vec<&'a str>,
+    /// Later deals minus the first.
+    pub differences: Vec<Difference<'a>>,
+    summary: HashMap<(&'a str, &'a str), &'a SummaryRow>,
+    histogram: HashMap<(&'a str, &'a str), Vec<&'a HistogramRow>>,
+    quantiles: HashMap<(&'a str, &'a str), Vec<&'a QuantileRow>>,
+    annual: HashMap<(&'a str, &'a str), Vec<&'a AnnualRow>>,
+    events: HashMap<(&'a str, &'a str), Vec<&'a EventRow>>,
+}
+
+/// A later deal minus the first.
+#[derive(Clone, Copy, Debug)]
+pub struct Difference<'a> {
+    /// Its name in the tables.
+    pub name: &'a str,
+    /// The later deal's name.
+    pub later: &'a str,
+}
+
+/// How likely something is by the horizon, and when it is likeliest.
+#[derive(Clone, Copy, Debug)]
+pub struct Chance {
+    /// Part of the paths.
+    pub probability: f64,
+    /// Its standard error.
+    pub std_error: f64,
+    /// The calendar year in which it happens on most paths.
+    pub year: Option<i32>,
+}
+
+impl<'a> View<'a> {
+    /// Sorts the rows.
+    pub fn new(results: &'a Results) -> View<'a> {
+        let tables = &results.tables;
+        let mut view = View {
+            results,
+            deals: Vec::new(),
+            differences: Vec::new(),
+            summary: HashMap::new(),
+            histogram: HashMap::new(),
+            quantiles: HashMap::new(),
+            annual: HashMap::new(),
+            events: HashMap::new(),
+        };
+        for row in &tables.summary {
+            let name = row.deal.as_str();
+            match name.split_once(MINUS) {
+                None if !view.deals.contains(&name) => view.deals.push(name),
+                Some((later, _)) if view.differences.iter().all(|known| known.name != name) => {
+                    view.differences.push(Difference { name, later });
+                }
+                _ => {}
+            }
+            view.summary.insert((name, &row.metric), row);
+        }
+        for row in &tables.histogram {
+            view.histogram.entry((&row.deal, &row.metric)).or_default().push(row);
+        }
+        for row in &tables.quantiles {
+            view.quantiles.entry((&row.deal, &row.metric)).or_default().push(row);
+        }
+        for row in &tables.annual {
+            view.annual.entry((&row.deal, &row.series)).or_default().push(row);
+        }
+        for row in &tables.events {
+            view.events.entry((&row.deal, &row.event)).or_default().push(row);
+        }
+        view
+    }
+
+    /// The statistics of a metric, where it has a value on some path.
+    pub fn summary(&self, deal: &str, metric: &str) -> Option<&'a SummaryRow> {
+        self.summary.get(&(deal, metric)).copied().filter(|row| row.mean.is_finite())
+    }
+
+    /// Its bins.
+    pub fn histogram<'s>(&'s self, deal: &'s str, metric: &'s str) -> &'s [&'a HistogramRow] {
+        self.histogram.get(&(deal, metric)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A series by calendar year, without years in which it has no value.
+    pub fn annual(&self, deal: &str, series: &str) -> Vec<&'a AnnualRow> {
+        let rows = self.annual.get(&(deal, series)).map_or(&[][..], Vec::as_slice);
+        rows.iter().copied().filter(|row| row.mean.is_finite()).collect()
+    }
+
+    /// Whether a deal has a series.
+    pub fn has_series(&self, deal: &str, series: &str) -> bool {
+        !self.annual(deal, series).is_empty()
+    }
+
+    /// Series of a deal whose names begin with a word, in the order of the table, with what follows it.
+    pub fn series_after(&self, deal: &str, beginning: &str) -> Vec<&'a str> {
+        let mut found: Vec<&str> = Vec::new();
+        for row in self.results.tables.annual.iter().filter(|row| row.deal == deal) {
+            if let Some(rest) = row.series.strip_prefix(beginning)
+                && !found.contains(&rest)
+            {
+                found.push(rest);
+            }
+        }
+        found
+    }
+
+    /// An event by period end.
+    pub fn events<'s>(&'s self, deal: &'s str, event: &'s str) -> &'s [&'a EventRow] {
+        self.events.get(&(deal, event)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether the scenario has a part, such as `ipo`: it sets a number of it.
+    pub fn has_part(&self, part: &str) -> bool {
+        let inputs = &self.results.tables.inputs;
+        inputs.iter().any(|row| row.key.strip_prefix(part).is_some_and(|rest| rest.starts_with('.')))
+    }
+
+    /// Whether the deal has a cap.
+    pub fn is_capped(&self, deal: &str) -> bool {
+        self.has_series(deal, "cap_left")
+    }
+
+    /// How likely an event is by the horizon.
+    pub fn chance(&self, deal: &str, event: &str) -> Chance {
+        let rows = self.events(deal, event);
+        let Some(last) = rows.last() else {
+            return Chance { probability: f64::NAN, std_error: f64::NAN, year: None };
+        };
+        let mut best: Option<(i32, f64)> = None;
+        for (year, probability) in self.by_year(deal, event) {
+            if probability > best.map_or(0.0, |(_, most)| most) {
+                best = Some((year, probability));
+            }
+        }
+        Chance { probability: last.probability, std_error: last.std_error, year: best.map(|(year, _)| year) }
+    }
+
+    /// How likely an event is to happen inside each calendar year.
+    pub fn by_year(&self, deal: &str, event: &str) -> Vec<(i32, f64)> {
+        let mut years: Vec<(i32, f64)> = Vec::new();
+        let mut before = 0.0;
+        for row in self.events(deal, event) {
+            let (year, ..) = date(&row.date);
+            let inside = row.probability - before;
+            before = row.probability;
+            match years.last_mut() {
+                Some((last, sum)) if *last == year => *sum += inside,
+                _ => years.push((year, inside)),
+            }
+        }
+        years
+    }
+
+    /// A mean with its error.
+    pub fn estimate(row: &SummaryRow) -> Estimate {
+        Estimate::new(row.mean, row.std_error)
+    }
+
+    /// A quantile to the digits that are known of it.
+    pub fn quantile(&self, deal: &str, metric: &str, q: f64) -> Option<String> {
+        let rows = self.quantiles.get(&(deal, metric))?;
+        let row = rows.iter().find(|row| row.q == q)?;
+        let error = (row.high95 - row.low95) / (2.0 * HALF_INTERVAL);
+        Some(match error > 0.0 {
+            true => at_place(row.value, exponent(error)),
+            false => significant(row.value, 6),
+        })
+    }
+
+    /// The calendar year and month of a time in years from the valuation date.
+    pub fn month(&self, time: f64) -> (i32, u32) {
+        let (year, month, day) = date(&self.results.facts.valuation_date);
+        month_after(year, month, day, time)
+    }
+
+    /// Whether no metric differs between any two paths.
+    pub fn is_certain(&self) -> bool {
+        let same = |row: &SummaryRow| row.paths == 0 || (row.min == row.max && row.undefined == 0);
+        self.results.facts.paths > 1 && self.results.tables.summary.iter().all(same)
+    }
+}

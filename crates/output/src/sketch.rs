@@ -1,0 +1,99 @@
+//! A histogram small enough for a line of text: how values are spread between their quantiles 0.01 and 0.99.
+
+use crate::report::digits::significant;
+use crate::stats::quantiles::Ranked;
+
+/// Slots that are counted; the cells of a drawing are some of them together.
+const SLOTS: usize = 240;
+/// Heights of a cell.
+pub const LEVELS: u8 = 8;
+
+/// How values are spread between two ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sketch {
+    /// The quantile 0.01, rounded.
+    pub low: String,
+    /// The quantile 0.99, rounded.
+    pub high: String,
+    slots: Vec<f64>,
+}
+
+impl Sketch {
+    /// The sketch of values; `None` where there are none or all between the ends are one.
+    pub fn of(ranked: &Ranked) -> Option<Sketch> {
+        let (low, high) = (ranked.quantile(0.01), ranked.quantile(0.99));
+        let width = (high - low) / SLOTS as f64;
+        if !(width > 0.0 && width.is_finite()) {
+            return None;
+        }
+        let mut slots = vec![0.0; SLOTS];
+        for bin in ranked.bins() {
+            // In slots from the low end; a bin's values are spread over it evenly.
+            let (from, to) = ((bin.low - low) / width, (bin.high - low) / width);
+            let count = bin.count as f64;
+            if to - from < 1e-9 {
+                if (0.0..=SLOTS as f64).contains(&from) {
+                    slots[(from as usize).min(SLOTS - 1)] += count;
+                }
+                continue;
+            }
+            let first = from.max(0.0) as usize;
+            let last = to.clamp(0.0, SLOTS as f64).ceil() as usize;
+            for (slot, sum) in slots.iter_mut().enumerate().take(last).skip(first) {
+                let inside = to.min(slot as f64 + 1.0) - from.max(slot as f64);
+                *sum += count * inside.max(0.0) / (to - from);
+            }
+        }
+        Some(Sketch { low: significant(low, 3), high: significant(high, 3), slots })
+    }
+
+    /// Heights of so many cells, a divisor of 240: 0 where there is nothing, else 1 to [`LEVELS`] of the highest.
+    pub fn levels(&self, cells: usize) -> Vec<u8> {
+        let sums: Vec<f64> = self.slots.chunks(SLOTS / cells).map(|slots| slots.iter().sum()).collect();
+        let highest = sums.iter().copied().fold(0.0, f64::max);
+        sums.iter().map(|sum| (f64::from(LEVELS) * sum / highest).ceil() as u8).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::stats::bins::FineBins;
+
+    fn sketch(values: &[f64]) -> Option<Sketch> {
+        let mut bins = FineBins::new();
+        bins.add_all(values);
+        let min = values.iter().copied().fold(f64::NAN, f64::min);
+        let max = values.iter().copied().fold(f64::NAN, f64::max);
+        Sketch::of(&bins.ranked(min, max))
+    }
+
+    #[test]
+    fn even_values_are_even() {
+        // Also where a slot is far narrower than the fine bins.
+        for offset in [-50.0, 0.0, 1e5] {
+            let values: Vec<f64> = (0..=10_000).map(|i| offset + f64::from(i) / 100.0).collect();
+            let sketch = sketch(&values).unwrap();
+            let levels = sketch.levels(12);
+            assert!(levels.iter().all(|&level| level >= 6), "{levels:?}");
+        }
+    }
+
+    #[test]
+    fn a_peak_and_a_gap() {
+        let mut values = vec![0.0; 900];
+        values.extend((0..100).map(|i| 80.0 + f64::from(i) / 10.0));
+        let sketch = sketch(&values).unwrap();
+        let levels = sketch.levels(10);
+        assert_eq!(levels[0], LEVELS);
+        assert_eq!(levels[4], 0);
+        assert!(levels[9] >= 1);
+        assert_eq!((sketch.low.as_str(), sketch.high.as_str()), ("0", "88.9"));
+    }
+
+    #[test]
+    fn nothing_to_draw() {
+        assert_eq!(sketch(&[]), None);
+        assert_eq!(sketch(&[3.0; 7]), None);
+    }
+}

@@ -1,0 +1,131 @@
+//! The page of a study for a terminal: sentences, then its tables, aligned and cut to the width.
+
+use crate::reading::{Laid, Side, read};
+use crate::report::answer::{Answer, Table, Value};
+use anstyle::{AnsiColor, Style};
+
+const GAP: &str = "  ";
+
+/// The page for a terminal of that many columns; ends with a line's end.
+pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
+    let paint = |style: Style, text: &str| match colour {
+        true => format!("{style}{text}{style:#}"),
+        false => text.to_string(),
+    };
+    let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+    let warning = bold.fg_color(Some(AnsiColor::Yellow.into()));
+    let mut page = String::new();
+    let mut say = |style: Style, text: &str| {
+        page += paint(style, text).trim_end();
+        page.push('\n');
+    };
+    for line in wrap(&answer.title, width) {
+        say(dim, &line);
+    }
+    for line in answer.warnings.iter().flat_map(|text| wrap(text, width)) {
+        say(warning, &line);
+    }
+    if !answer.sentences.is_empty() {
+        say(Style::new(), "");
+    }
+    for (i, sentence) in answer.sentences.iter().enumerate() {
+        for line in wrap(sentence, width) {
+            say(if i == 0 { bold } else { Style::new() }, &line);
+        }
+    }
+    for table in &answer.tables {
+        let shown = table.shown_rows();
+        if shown.is_empty() {
+            continue;
+        }
+        say(Style::new(), "");
+        for line in wrap(&table.title, width) {
+            say(bold.underline(), &line);
+        }
+        let Layout { header, rows, left_out } = layout(table, &shown, width);
+        say(dim, &header);
+        for row in rows {
+            say(Style::new(), &row);
+        }
+        if !left_out.is_empty() {
+            let text = format!("… and in {}.csv also {}", table.name, left_out.join(", "));
+            for line in wrap(&text, width) {
+                say(dim, &line);
+            }
+        }
+        let rest = table.rows.len() - shown.len();
+        if rest > 0 {
+            say(dim, &format!("… and {rest} more in {}.csv", table.name));
+        }
+    }
+    page
+}
+
+/// Long words are cut to this where a table is wider than the page.
+const CUT: usize = 34;
+
+/// A table as it is printed.
+struct Layout {
+    header: String,
+    rows: Vec<String>,
+    /// Headings of the columns for which there is no room.
+    left_out: Vec<String>,
+}
+
+/// The header and the first rows of a table. Where the width has no room, long words are cut, then columns are left out,
+/// the last ones first.
+fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
+    let mut laid = read(table, rows);
+    let whole: usize = laid.iter().map(|column| column.width() + GAP.len()).sum();
+    if whole > width + GAP.len() {
+        laid.iter_mut().skip(1).flat_map(|column| &mut column.cells).for_each(cut);
+    }
+    let mut room = 0;
+    let mut kept = Vec::new();
+    let mut left_out = Vec::new();
+    for column in laid {
+        let more = column.width() + if kept.is_empty() { 0 } else { GAP.len() };
+        if !left_out.is_empty() || (room + more > width && !kept.is_empty()) {
+            left_out.push(column.heading.split(" (").next().unwrap_or_default().to_owned());
+            continue;
+        }
+        room += more;
+        kept.push((column.width(), column));
+    }
+    let line = |cell: &dyn Fn(&Laid) -> String| {
+        let cells: Vec<String> = kept
+            .iter()
+            .map(|(width, column)| match column.side {
+                Side::Left => format!("{:1$}", cell(column), width),
+                Side::Right => format!("{:>1$}", cell(column), width),
+            })
+            .collect();
+        cells.join(GAP)
+    };
+    let header = line(&|column| column.heading.clone());
+    let rows = (0..rows.len()).map(|row| line(&|column| column.cells[row].clone())).collect();
+    // Errors and intervals go with their figures.
+    left_out.retain(|heading| !heading.starts_with('±') && !heading.starts_with("95%"));
+    Layout { header, rows, left_out }
+}
+
+fn cut(cell: &mut String) {
+    if cell.chars().count() > CUT {
+        *cell = cell.chars().take(CUT - 1).chain(['…']).collect();
+    }
+}
+
+/// A text in lines of that many columns; a longer word stands alone.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.replace(" ± ", "\u{a0}±\u{a0}").split(' ') {
+        let line = lines.last_mut().expect("there is always a line");
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > width.max(1) {
+            lines.push(word.to_string());
+        } else {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    lines.into_iter().map(|line| line.replace('\u{a0}', " ")).collect()
+}

@@ -1,0 +1,115 @@
+//! Results as a workbook: which sheets, tables, formulas, names and charts; no bytes.
+
+mod ask;
+mod cast;
+pub mod chart;
+mod distributions;
+mod figures;
+mod front;
+mod inputs;
+mod pictures;
+pub mod sheet;
+pub mod study;
+mod summary;
+mod years;
+
+use crate::report::digits::thousands;
+use crate::report::results::{Facts, Results};
+use crate::report::row::{Cell, Row};
+use cast::Cast;
+use pictures::Ground;
+use sheet::{Digits, Look, Properties, Sheet, Style, TooLarge, Workbook};
+
+/// Makes a workbook of results; the same results make the same workbook.
+///
+/// # Errors
+/// What does not fit the format, with its count.
+pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
+    let cast = Cast::of(&results.tables.summary);
+    let (summary, places, mut names) = summary::sheet(results, &cast);
+    let (years, series) = years::years(results);
+    let (by_date, events) = years::events(results);
+    let (distributions, spread) = distributions::sheet(results, &places);
+    let ground = Ground { summary: &places, years: &series, events: &events, spread: &spread };
+    let charts = pictures::sheet(results, &cast, &ground);
+    let mut sheets = vec![summary, years, by_date, distributions];
+    if let Some((ask, further)) = ask::sheet(results, &cast, &spread) {
+        sheets.push(ask);
+        names.extend(further);
+    }
+    sheets.extend([inputs::assumptions(results), inputs::correlations(results), charts]);
+    let what: Vec<(&str, &str)> =
+        sheets.iter().map(|sheet| (sheet.name.as_str(), holds(&sheet.name))).collect();
+    sheets.insert(0, front::sheet(results, &what));
+    for sheet in &sheets {
+        sheet.fits()?;
+    }
+    Ok(Workbook { properties: properties(&results.facts), sheets, names })
+}
+
+/// What a sheet holds.
+fn holds(name: &str) -> &'static str {
+    match name {
+        summary::SHEET => {
+            "the headline, where Microsoft's total comes from, then every metric of every deal and difference"
+        }
+        years::YEARS => "series by calendar year: mean and quantiles, and the bands that the charts stack",
+        years::EVENTS => "how likely the cap is reached, the company ready, listed or failed by each date",
+        distributions::SHEET => "histogram and cumulative distribution of every metric, side by side",
+        ask::SHEET => "type a value for its probability, or a percentile for its value",
+        inputs::ASSUMPTIONS => "every number of the scenario: distribution, source with link, what was drawn",
+        inputs::CORRELATIONS => "correlated pairs: asked for, used after a repair, drawn",
+        pictures::SHEET => "charts on the cells of the other sheets",
+        _ => "",
+    }
+}
+
+fn properties(facts: &Facts) -> Properties {
+    Properties {
+        title: format!("capstake: {}", facts.scenario),
+        subject: "Who gets what from OpenAI's growth: a Monte Carlo valuation".into(),
+        keywords: format!("scenario {}, seed {}, digest {}", facts.scenario, facts.seed, facts.digest),
+        comment: format!(
+            "{} paths, seed {}, capstake {} ({})",
+            thousands(facts.paths),
+            facts.seed,
+            facts.version,
+            facts.revision
+        ),
+        created: facts.started.clone(),
+    }
+}
+
+/// The first two rows of a sheet: its title, and which run it is of.
+fn title(sheet: &mut Sheet, words: &str, facts: &Facts) {
+    sheet.text(0, 0, format!("{words}: {}", facts.scenario), Look::Title);
+    sheet.heights.push((0, 2));
+    let partial = if facts.partial { "PARTIAL: " } else { "" };
+    sheet.text(
+        1,
+        0,
+        format!(
+            "{partial}{} paths, seed {}; units are explained on the first sheet",
+            thousands(facts.paths),
+            facts.seed
+        ),
+        Look::Note,
+    );
+}
+
+/// Puts the cells of a row side by side; figures with the digits of their column.
+fn cells<R: Row>(sheet: &mut Sheet, row: u32, first: u16, line: &R, digits: impl Fn(&'static str) -> Digits) {
+    let mut columns = R::COLUMNS.iter();
+    let mut at = first;
+    line.cells(&mut |cell| {
+        let name = columns.next().expect("as many columns as cells");
+        match cell {
+            Cell::Text(text) if !text.is_empty() => sheet.text(row, at, text, Style::PLAIN),
+            Cell::Text(_) => {}
+            Cell::Whole(number) if *name == "year" => sheet.number(row, at, number as f64, Digits::Year),
+            Cell::Whole(number) => sheet.number(row, at, number as f64, Digits::Decimals(0)),
+            Cell::Figure(figure) => sheet.number(row, at, figure, digits(name)),
+        }
+        at += 1;
+    });
+}

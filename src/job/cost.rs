@@ -1,0 +1,160 @@
+//! What a run takes: time, memory and disk, from the size of its plan; nothing is simulated to find out.
+
+use super::formats::{Draws, Format};
+use crate::kernel::plan::Plan;
+use crate::run::{CHUNK_PATHS, QUANTILE_PATHS};
+
+// Nanoseconds of one core, fitted on the scenarios in `configs/` and `tests/it/scenarios` (AVX2, one shared core, 2026):
+// within a fifth of what was measured on the shipped ones, a factor of two on the others and on other machines. Nobody
+// who chooses a number of paths needs more.
+const INPUT: f64 = 38.0;
+const METRIC: f64 = 13.0;
+const PERIOD_PROCESS: f64 = 35.0;
+const PERIOD_SHOCK: f64 = 14.0;
+const PERIOD_DEAL: f64 = 10.0;
+const PERIOD_DEAL_CLOUD: f64 = 9.0;
+/// Yearly series go into bins on the first paths only.
+const YEAR_BINS: f64 = 6.0;
+const DRAWS_CELL: f64 = 60.0;
+/// Further deals of a plan that follow another see what falls due under that one and count it against a cap of their own: part
+/// of the cost of a deal.
+const FOLLOWER: f64 = 0.43;
+
+// Bytes, fitted on the shipped scenarios (workbook within a third, page within a fifth of what was written).
+const WORKBOOK: f64 = 50e3;
+const WORKBOOK_METRIC: f64 = 4.5e3;
+const PAGE: f64 = 80e3;
+const PAGE_METRIC: f64 = 4e3;
+const PAGE_SERIES_PERIOD: f64 = 300.0;
+/// A cell of a Parquet file and of a sheet beside one of CSV.
+const PARQUET: f64 = 0.33;
+const SHEET: f64 = 0.6;
+/// Bytes of a sheet that is full.
+const FULL_SHEET: f64 = 300e6;
+/// Seconds that making workbook and page of a metric takes.
+const MADE_METRIC: f64 = 2.5e-3;
+
+/// Estimates for one plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Of one path on one core.
+    path_seconds: f64,
+    /// More than that on the first paths, whose years are binned.
+    first_path_seconds: f64,
+    /// Of one path's rows in a draws file, on one core.
+    draws_seconds: f64,
+    /// Bytes of one path's rows in a draws file.
+    draws_path_bytes: f64,
+    /// Bytes of the tables together.
+    tables_bytes: f64,
+    workbook_bytes: f64,
+    page_bytes: f64,
+    made_seconds: f64,
+    /// Numbers of metrics and of yearly series, whose bins are most of the saved state.
+    binned: (f64, f64),
+    /// Bytes of the sample paths in it.
+    state_samples: f64,
+    memory_base: f64,
+    memory_thread: f64,
+}
+
+impl Cost {
+    /// Estimates from the plan's counts.
+    pub fn of(plan: &Plan) -> Cost {
+        let model = &plan.model;
+        let count = |n: usize| n as f64;
+        let periods = count(plan.steps.periods.len());
+        let years = count(plan.steps.years.len());
+        let (deals, clouds) = (count(plan.deals.len()), count(model.clouds.len()));
+        let following = count(plan.deals.iter().filter(|deal| deal.follows.is_some()).count());
+        let own_deals = deals - (1.0 - FOLLOWER) * following;
+        let inputs = count(plan.inputs.nums.len());
+        let series: f64 = plan.deals.iter().map(|deal| count(deal.series.len())).sum();
+        let own: f64 = plan.deals.iter().map(|deal| count(deal.metrics.len())).sum();
+        let metrics = own + plan.differences.iter().map(|one| count(one.metrics.len())).sum::<f64>();
+        let processes = count(model.segments.len())
+            + count(usize::from(model.microsoft.ai.is_some()))
+            + count(usize::from(model.equity.is_some_and(|equity| equity.method.multiple().is_some())));
+        let path = INPUT * inputs
+            + METRIC * metrics
+            + periods
+                * (PERIOD_PROCESS * processes
+                    + PERIOD_SHOCK * count(model.shocks.len())
+                    + own_deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
+        let cells = deals * (inputs + count(crate::kernel::metric::Metric::ALL.len()));
+        // Rows times their usual length.
+        let tables = metrics * (250.0 + 27.0 * 75.0 + 45.0 * 60.0)
+            + years * series * 130.0
+            + 50.0 * series * periods * 55.0
+            + deals * periods * 4.0 * 45.0
+            + count(model.ledger.entries().len()) * 140.0
+            + 20_000.0;
+        // A metric's fine bins spread over a dozen powers of two, those of a year too (see `stats::bins`): 100 million paths of
+        // base take 73 MB with two threads, 80 with workbook and page.
+        let memory_base = 6e6 + metrics * 0.4e6 + years * series * 40e3;
+        let memory_thread = 3e6 + count(CHUNK_PATHS as usize) * 8.0 * (metrics + years * series);
+        Cost {
+            path_seconds: path * 1e-9,
+            first_path_seconds: YEAR_BINS * years * series * 1e-9,
+            draws_seconds: cells * DRAWS_CELL * 1e-9,
+            draws_path_bytes: cells * 18.5 + deals * 25.0,
+            tables_bytes: tables,
+            workbook_bytes: WORKBOOK + WORKBOOK_METRIC * metrics,
+            page_bytes: PAGE + PAGE_METRIC * metrics + PAGE_SERIES_PERIOD * series * periods,
+            made_seconds: MADE_METRIC * metrics,
+            binned: (metrics, years * series),
+            state_samples: 50.0 * series * periods * 8.0,
+            memory_base,
+            memory_thread,
+        }
+    }
+
+    /// Wall time of so many paths.
+    pub fn seconds(&self, paths: u64, threads: usize) -> f64 {
+        let first = paths.min(QUANTILE_PATHS) as f64 * self.first_path_seconds;
+        0.05 + (paths as f64 * self.path_seconds + first) / threads.max(1) as f64
+    }
+
+    /// Further wall time where every path is written out.
+    pub fn draws_seconds(&self, paths: u64, threads: usize) -> f64 {
+        paths as f64 * self.draws_seconds / threads.max(1) as f64
+    }
+
+    /// Size of the files of these formats together.
+    pub fn files_bytes(&self, formats: &[Format]) -> f64 {
+        let of = |format: &Format| match format {
+            Format::Csv => self.tables_bytes,
+            Format::Xlsx => self.workbook_bytes,
+            Format::Html => self.page_bytes,
+        };
+        formats.iter().map(of).sum()
+    }
+
+    /// Time that making the files of these formats takes, whatever the number of paths.
+    pub fn files_seconds(&self, formats: &[Format]) -> f64 {
+        if formats.iter().any(|format| format.file().is_some()) { self.made_seconds } else { 0.0 }
+    }
+
+    /// Size of a draws file of so many paths.
+    pub fn draws_bytes(&self, paths: u64, format: Draws) -> f64 {
+        let as_csv = paths as f64 * self.draws_path_bytes;
+        match format {
+            Draws::Csv => as_csv,
+            Draws::Parquet => PARQUET * as_csv,
+            Draws::Xlsx => (SHEET * as_csv).min(FULL_SHEET),
+        }
+    }
+
+    /// Size of the saved state of so many paths: each is in one bin of a metric, until the bins are full. Those of base are
+    /// 14.6 MB after a million paths, 20.9 MB after 20, 23.9 MB after 80.
+    pub fn state_bytes(&self, paths: u64) -> f64 {
+        let (metrics, years) = self.binned;
+        let bins = |full: f64| full.min(paths as f64 * 10.0);
+        metrics * bins(300e3) + years * bins(8e3) + self.state_samples
+    }
+
+    /// Memory at its highest; it does not grow with the paths.
+    pub fn memory_bytes(&self, threads: usize) -> f64 {
+        self.memory_base + threads.max(1) as f64 * self.memory_thread
+    }
+}

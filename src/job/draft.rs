@@ -1,0 +1,121 @@
+//! A file that is being written: beside its place, under another name, hashed on the way, on the disk before it is renamed.
+
+use std::fs::File;
+#[cfg(unix)]
+use std::fs::Permissions;
+use std::io::{self, BufWriter, Write};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::Builder;
+
+use tempfile::NamedTempFile;
+
+use super::manifest::FilePart;
+
+/// Beginning and end of the names of drafts.
+const TEMPORARY: (&str, &str) = (".capstake-", ".tmp");
+
+/// A file on its way: its bytes are hashed as they come.
+#[derive(Debug)]
+pub struct Draft {
+    name: String,
+    out: BufWriter<NamedTempFile>,
+    hasher: blake3::Hasher,
+    bytes: u64,
+    /// Whether all bytes are on the disk.
+    synced: AtomicBool,
+}
+
+impl Draft {
+    /// Begins a file of a folder, also from a thread that does not own the folder.
+    pub fn begin(folder: &Path, name: &str) -> io::Result<Draft> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
+        // Not the private mode of temporary files: what the person's umask leaves.
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            builder.permissions(Permissions::from_mode(0o666));
+        }
+        Ok(Draft {
+            name: name.to_owned(),
+            out: BufWriter::with_capacity(1 << 16, builder.tempfile_in(folder)?),
+            hasher: blake3::Hasher::new(),
+            bytes: 0,
+            synced: AtomicBool::new(false),
+        })
+    }
+
+    /// The name that it is to get.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// On the disk, then under its name, then the name on the disk.
+    pub fn finish(mut self, folder: &Path) -> io::Result<FilePart> {
+        self.flush()?;
+        self.sync()?;
+        let part = self.place(folder)?;
+        sync_folder(folder)?;
+        Ok(part)
+    }
+
+    /// On the disk, once it is flushed.
+    pub fn sync(&self) -> io::Result<()> {
+        assert!(self.out.buffer().is_empty(), "a draft is flushed before it is synced");
+        self.out.get_ref().as_file().sync_all()?;
+        self.synced.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Under its name, once it is on the disk.
+    pub fn place(self, folder: &Path) -> io::Result<FilePart> {
+        assert!(self.synced.into_inner(), "a draft is on the disk before it gets its name");
+        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        file.persist(folder.join(&self.name)).map_err(|error| error.error)?;
+        Ok(FilePart {
+            name: self.name,
+            bytes: self.bytes,
+            blake3: self.hasher.finalize().to_hex().to_string(),
+        })
+    }
+}
+
+impl Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.synced.store(false, Ordering::Relaxed);
+        let written = self.out.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    /// Hands all bytes so far to the system.
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// A rename is on the disk once its folder is; systems that cannot open folders do it by themselves.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Waits for the disk, for all drafts at the same time: it takes several together about as fast as one.
+pub fn sync_together(drafts: &[Draft]) -> Vec<io::Result<()>> {
+    std::thread::scope(|scope| {
+        let waiting = drafts.iter().map(|draft| Builder::new().spawn_scoped(scope, || draft.sync()));
+        let waiting: Vec<_> = waiting.collect();
+        let ended = waiting.into_iter().zip(drafts).map(|(thread, draft)| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            // The system gives no thread: then it is waited for here.
+            Err(_) => draft.sync(),
+        });
+        ended.collect()
+    })
+}
+
+/// Whether a file of that name is a draft, left by a program that was killed.
+pub fn is_draft(name: &str) -> bool {
+    name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
+}

@@ -1,0 +1,376 @@
+//! The results folder: who may write into it, and how nothing half-written is ever seen there.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::draft::{Draft, is_draft, sync_folder, sync_together};
+use super::error::{Exit, Failure};
+use super::lock::{Lock, Taken};
+use super::manifest::{self, FilePart, Found, Identity, Manifest};
+use super::reason::reason;
+use super::state_file;
+use crate::config::Code;
+use crate::report::row::Row;
+
+/// Files that runs write beside the manifest: what a replaced folder loses.
+const RESULTS: [&str; 14] = [
+    "summary.csv",
+    "quantiles.csv",
+    "annual.csv",
+    "histogram.csv",
+    "inputs.csv",
+    "correlations.csv",
+    "events.csv",
+    "sample_paths.csv",
+    "draws.csv",
+    "draws.parquet",
+    "draws.xlsx",
+    "results.xlsx",
+    "report.html",
+    state_file::FILE,
+];
+
+/// What may be done with a folder that holds results of another run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replace {
+    /// Only results of the same scenario, seed, paths and version.
+    SameRun,
+    /// Results of any run (`--force`).
+    AnyRun,
+}
+
+/// What stands where the results are to go.
+#[derive(Debug)]
+enum Standing {
+    Nothing,
+    Empty,
+    Results(Box<Found>),
+    Foreign,
+}
+
+/// A folder that this run may write, and no other while it lives.
+#[derive(Debug)]
+pub struct Folder {
+    path: PathBuf,
+    files: Vec<FilePart>,
+    _lock: Lock,
+}
+
+impl Folder {
+    /// Makes the folder, or takes over one that may be replaced; it then holds the manifest and no results.
+    pub fn open(path: &Path, manifest: &Manifest, replace: Replace) -> Result<Folder, Failure> {
+        if matches!(standing(path)?, Standing::Nothing) {
+            fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
+        }
+        let lock = locked(path)?;
+        match standing(path)? {
+            Standing::Nothing | Standing::Empty => {}
+            Standing::Foreign => {
+                let message = format!("`{}` holds files that capstake did not write", path.display());
+                return Err(Failure::coded(Exit::Output, Code::FolderForeign, message).help(
+                    "name another folder with -o, or empty this one yourself; --force does not touch it",
+                ));
+            }
+            Standing::Results(found) => {
+                if replace == Replace::SameRun && found.identity.as_ref() != Some(&manifest.identity()) {
+                    return Err(other_run(path, &found, &manifest.identity()));
+                }
+            }
+        }
+        // What the run before wrote, of whatever command it was.
+        let former = former_files(path);
+        let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
+        // The former run's state goes first: under the new manifest it would be taken for a beginning of the new run.
+        folder
+            .clear(|name| name == state_file::FILE)
+            .map_err(|error| unwritable(path, "cannot be cleared of a former run's state", &error))?;
+        // The manifest says `running` before anything else of a former run goes.
+        folder.put_manifest(manifest)?;
+        folder
+            .clear(|name| RESULTS.contains(&name) || former.iter().any(|file| file == name) || is_draft(name))
+            .map_err(|error| unwritable(path, "cannot be cleared of former results", &error))?;
+        Ok(folder)
+    }
+
+    /// Takes over a folder to go on with its run; its results and its state stay.
+    pub fn reopen(path: &Path) -> Result<Folder, Failure> {
+        Ok(Folder { path: path.to_owned(), files: Vec::new(), _lock: locked(path)? })
+    }
+
+    /// Says what the folder now holds: the manifest, with the files of before.
+    pub fn begin_again(&mut self, manifest: &Manifest) -> Result<(), Failure> {
+        self.put_manifest(manifest)?;
+        self.clear(is_draft)
+            .map_err(|error| unwritable(&self.path, "cannot be cleared of what was half written", &error))
+    }
+
+    /// Removes what a run before left, now that there is better; the state stays.
+    pub fn drop_results(&mut self) -> Result<(), Failure> {
+        self.clear(|name| RESULTS.contains(&name) && name != state_file::FILE)
+            .map_err(|error| unwritable(&self.path, "cannot be cleared of former results", &error))
+    }
+
+    /// A folder that has been written, for files that are made of what is in it: nothing is removed.
+    pub fn again(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
+        Ok(Folder { path: path.to_owned(), files: manifest.files.clone(), _lock: locked(path)? })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The files written so far.
+    pub fn files(&self) -> &[FilePart] {
+        &self.files
+    }
+
+    /// Writes a file whole.
+    pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
+        let mut draft = self.draft(name)?;
+        draft.write_all(bytes).map_err(|error| self.failed(name, &error))?;
+        self.keep(draft)
+    }
+
+    /// Writes several files whole: all on their way before the first is waited for. Those before one that fails are kept.
+    pub fn put_all(&mut self, files: &[Encoded]) -> Result<(), Failure> {
+        let mut failure = None;
+        let mut drafts = Vec::with_capacity(files.len());
+        for Encoded { name, bytes } in files {
+            let written = bytes.as_ref().map_err(|error| self.failed(name, error)).and_then(|bytes| {
+                let mut draft = self.draft(name)?;
+                draft
+                    .write_all(bytes)
+                    .and_then(|()| draft.flush())
+                    .map_err(|error| self.failed(name, &error))?;
+                Ok(draft)
+            });
+            match written {
+                Ok(draft) => drafts.push(draft),
+                Err(first) => {
+                    failure = Some(first);
+                    break;
+                }
+            }
+        }
+        let synced = sync_together(&drafts);
+        let mut placed = Vec::with_capacity(drafts.len());
+        for (draft, synced) in drafts.into_iter().zip(synced) {
+            let name = draft.name().to_owned();
+            match synced.and_then(|()| draft.place(&self.path)) {
+                Ok(part) => placed.push(part),
+                Err(error) => {
+                    failure = Some(self.failed(&name, &error));
+                    break;
+                }
+            }
+        }
+        if let Some(last) = placed.last() {
+            match sync_folder(&self.path) {
+                Ok(()) => placed.into_iter().for_each(|part| self.note(part)),
+                Err(error) => failure = failure.or_else(|| Some(self.failed(&last.name, &error))),
+            }
+        }
+        failure.map_or(Ok(()), Err)
+    }
+
+    /// Writes the manifest, which is not one of its own files.
+    pub fn put_manifest(&mut self, manifest: &Manifest) -> Result<(), Failure> {
+        let mut draft = self.draft(manifest::FILE)?;
+        draft.write_all(&manifest.bytes()).map_err(|error| self.failed(manifest::FILE, &error))?;
+        draft.finish(&self.path).map_err(|error| self.failed(manifest::FILE, &error))?;
+        Ok(())
+    }
+
+    /// Begins a file that is not seen before [`Folder::keep`].
+    pub fn draft(&self, name: &str) -> Result<Draft, Failure> {
+        Draft::begin(&self.path, name).map_err(|error| self.failed(name, &error))
+    }
+
+    /// Puts a finished draft in its place.
+    pub fn keep(&mut self, draft: Draft) -> Result<(), Failure> {
+        let name = draft.name().to_owned();
+        let part = draft.finish(&self.path).map_err(|error| self.failed(&name, &error))?;
+        self.note(part);
+        Ok(())
+    }
+
+    /// Enters a file among those written.
+    fn note(&mut self, part: FilePart) {
+        match self.files.iter_mut().find(|former| former.name == part.name) {
+            Some(former) => *former = part,
+            None => self.files.push(part),
+        }
+    }
+
+    /// Removes files of former runs, and nothing else.
+    fn clear(&self, goes: impl Fn(&str) -> bool) -> io::Result<()> {
+        for entry in fs::read_dir(&self.path)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if goes(name) && !entry.file_type()?.is_dir() {
+                fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The failure of a file that cannot be written.
+    pub fn failed(&self, name: &str, error: &io::Error) -> Failure {
+        unwritable(&self.path.join(name), "cannot be written", error)
+    }
+}
+
+/// A file that is to be written.
+pub struct Encoded {
+    /// Its name.
+    pub name: String,
+    /// Its bytes, or why there are none.
+    pub bytes: io::Result<Vec<u8>>,
+}
+
+impl Encoded {
+    /// A table's file.
+    pub fn table<R: Row>(bytes: io::Result<Vec<u8>>) -> Encoded {
+        Encoded { name: format!("{}.csv", R::TABLE), bytes }
+    }
+}
+
+/// The right to write a folder.
+fn locked(path: &Path) -> Result<Lock, Failure> {
+    match Lock::exclusive(path) {
+        Ok(lock) => Ok(lock),
+        Err(Taken::ByAnother) => Err(busy(path)),
+        Err(Taken::Unknown(error)) => Err(unwritable(path, "cannot be opened", &error)),
+    }
+}
+
+/// The failure of a folder that another process writes.
+pub fn busy(path: &Path) -> Failure {
+    let message = format!("`{}` is being written by another capstake", path.display());
+    Failure::coded(Exit::Output, Code::FolderBusy, message)
+        .help("wait until it has ended, or name another folder with -o")
+}
+
+/// Plain file names that the manifest in a folder lists, if there is one.
+fn former_files(path: &Path) -> Vec<String> {
+    let names =
+        fs::read(path.join(manifest::FILE)).map(|bytes| manifest::listed_files(&bytes)).unwrap_or_default();
+    names
+        .into_iter()
+        .filter(|name| Path::new(name).file_name().is_some_and(|plain| plain == name.as_str()))
+        .collect()
+}
+
+fn standing(path: &Path) -> Result<Standing, Failure> {
+    let about = match fs::metadata(path) {
+        Ok(about) => about,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
+        Err(error) => return Err(unwritable(path, "cannot be reached", &error)),
+    };
+    if !about.is_dir() {
+        let message = format!("`{}` is a file; the results need a folder", path.display());
+        return Err(Failure::coded(Exit::Output, Code::FolderUnwritable, message)
+            .help("name another folder with -o, or move the file"));
+    }
+    match fs::read(path.join(manifest::FILE)) {
+        Ok(bytes) => {
+            return Ok(
+                manifest::find(&bytes).map_or(Standing::Foreign, |found| Standing::Results(found.into()))
+            );
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        // A folder of that name, or a manifest that may not be read: not ours to judge.
+        Err(_) => return Ok(Standing::Foreign),
+    }
+    let mut entries = fs::read_dir(path).map_err(|error| unwritable(path, "cannot be read", &error))?;
+    Ok(if entries.next().is_some() { Standing::Foreign } else { Standing::Empty })
+}
+
+fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
+    let message = format!("`{}` {what}: {}", path.display(), reason(error));
+    let help = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "make room, or name a folder on another disk with -o"
+        }
+        _ => "name another folder with -o",
+    };
+    Failure::coded(Exit::Output, Code::FolderUnwritable, message).help(help)
+}
+
+fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
+    let differs = match &found.identity {
+        None => "of another version of capstake".to_owned(),
+        Some(other) => {
+            let mut parts = Vec::new();
+            if other.command != wanted.command {
+                parts.push(format!("command ({})", other.command));
+            }
+            if other.digest != wanted.digest {
+                parts.push(match &found.name {
+                    Some(name) => format!("scenario ({name}, as it was then)"),
+                    None => "scenario".to_owned(),
+                });
+            }
+            if other.seed != wanted.seed {
+                parts.push(format!("seed ({})", other.seed));
+            }
+            if other.paths != wanted.paths {
+                parts.push(format!("number of paths ({})", super::words::thousands(other.paths)));
+            }
+            if other.shard != wanted.shard {
+                let shard = other.shard.as_deref().unwrap_or("the whole");
+                parts.push(format!("part ({shard})"));
+            }
+            if other.version != wanted.version {
+                parts.push(format!("version ({})", other.version));
+            }
+            format!("of another {}", parts.join(" and "))
+        }
+    };
+    let message = format!("`{}` holds results {differs}", path.display());
+    Failure::coded(Exit::Output, Code::FolderOtherRun, message)
+        .help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Puts three files of which the second fails; gives what is said, what is listed, and what lies in the folder.
+    fn second_fails(dir: &Path, second: io::Result<Vec<u8>>) -> (String, Vec<String>, Vec<String>) {
+        let mut folder = Folder::reopen(dir).expect("a folder");
+        let file = |name: &str, bytes| Encoded { name: name.to_owned(), bytes };
+        let files = [file("a.csv", Ok(vec![1])), file("b.csv", second), file("c.csv", Ok(vec![3]))];
+        let said = match folder.put_all(&files) {
+            Err(Failure::Told { message, .. }) => message,
+            _ => panic!("it must fail"),
+        };
+        let listed = folder.files().iter().map(|file| file.name.clone()).collect();
+        let mut there: Vec<String> = fs::read_dir(dir)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("plain names"))
+            .collect();
+        there.sort_unstable();
+        (said, listed, there)
+    }
+
+    #[test]
+    fn files_before_one_that_has_no_bytes_are_kept_and_none_after_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (said, listed, there) = second_fails(dir.path(), Err(io::Error::other("no bytes")));
+        assert!(said.contains("b.csv") && said.contains("no bytes"), "{said}");
+        assert_eq!((listed, there), (vec!["a.csv".to_owned()], vec!["a.csv".to_owned()]));
+    }
+
+    #[test]
+    fn files_before_one_that_cannot_have_its_name_are_kept_and_none_after_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::create_dir(dir.path().join("b.csv")).expect("a folder of that name");
+        let (said, listed, there) = second_fails(dir.path(), Ok(vec![2]));
+        assert!(said.contains("b.csv"), "{said}");
+        assert_eq!((listed, there), (vec!["a.csv".to_owned()], vec!["a.csv".to_owned(), "b.csv".to_owned()]));
+    }
+}

@@ -1,0 +1,28 @@
+//! What a program needs around the engine: scenarios with their files, settings, costs, results folders. The only room of the
+//! engine with files and a clock; it prints nothing and exits nowhere.
+
+pub mod build;
+pub mod clock;
+pub mod columns;
+pub mod comparison;
+pub mod cost;
+pub mod draft;
+pub mod error;
+pub mod folder;
+pub mod formats;
+pub mod lock;
+pub mod manifest;
+pub mod non_finite;
+pub mod parts;
+pub mod portion;
+pub mod reason;
+pub mod request;
+pub mod resources;
+pub mod results;
+pub mod saved;
+pub mod scenario;
+pub mod screen;
+pub mod state_file;
+pub mod tables;
+pub mod vary;
+pub mod words;

@@ -1,0 +1,111 @@
+//! Which parts fit together: of the same run, finished, without overlaps or gaps.
+
+use std::path::{Path, PathBuf};
+
+use super::error::{Exit, Failure};
+use super::manifest::{Manifest, Status};
+use super::saved::keys_of;
+use super::words::{quoted, thousands};
+use crate::config::Code;
+use crate::run::{CHUNK_PATHS, ChunkSet};
+use crate::study::difference::changed_keys;
+
+/// A part that has been read.
+pub struct Part {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The chunks that it holds.
+    pub chunks: ChunkSet,
+}
+
+fn misfit(message: String) -> Failure {
+    Failure::coded(Exit::Mismatch, Code::PartsDoNotFit, message)
+}
+
+/// Refuses a part of another run, with what differs.
+pub fn same_run(first: &Part, folder: &Path, other: &Manifest) -> Result<(), Failure> {
+    let (a, b) = (&first.manifest, other);
+    let rows = [
+        ("scenario", &a.scenario.digest, &b.scenario.digest),
+        ("seed", &a.run.seed, &b.run.seed),
+        ("paths of the whole run", &thousands(a.run.paths_asked), &thousands(b.run.paths_asked)),
+        ("version", &a.build.version, &b.build.version),
+        ("revision", &a.build.git_revision, &b.build.git_revision),
+    ];
+    let differences: Vec<_> = rows.into_iter().filter(|(_, a, b)| a != b).collect();
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` is not a part of the run of `{}`", folder.display(), first.folder.display());
+    let mut failure = misfit(message);
+    for (what, a, b) in differences {
+        failure = failure.help(format!("{what}: {b}, and {a} in the first"));
+    }
+    if let (Some(before), Some(after)) = (keys_of(&a.scenario.resolved), keys_of(&b.scenario.resolved)) {
+        for change in changed_keys(&before, &after).iter().take(5) {
+            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
+            let (first, here) = (text(&change.before), text(&change.after));
+            failure = failure.help(format!("{}: {here}, and {first} in the first", change.key));
+        }
+    }
+    Err(failure)
+}
+
+/// Refuses a part that is not done, unless what there is will do.
+pub fn ended(folder: &Path, manifest: &Manifest, partial: bool) -> Result<(), Failure> {
+    let name = folder.display();
+    match manifest.status {
+        Status::Complete => Ok(()),
+        Status::Running | Status::Partial if partial => Ok(()),
+        Status::Running | Status::Partial => Err(misfit(format!("`{name}` is not finished"))
+            .help(format!("capstake resume {}", quoted(&name.to_string())))
+            .help("or put together what there is with --partial")),
+        Status::Failed => {
+            let first = manifest.failed_paths.first.first().copied().unwrap_or(0);
+            let message = format!("the run of `{name}` failed: path {first} was not finite");
+            Err(Failure::coded(Exit::Failed, Code::PathNotFinite, message)
+                .help("mend the scenario and run all parts again"))
+        }
+    }
+}
+
+/// Refuses a part that has chunks in common with those before it.
+pub fn overlap(parts: &[Part], folder: &Path, common: &ChunkSet) -> Failure {
+    let other = parts.iter().find(|part| !part.chunks.common(common).is_empty());
+    let other = other.map_or(String::new(), |part| format!(" and `{}`", part.folder.display()));
+    misfit(format!("paths {} are in `{}`{other}", paths_of(common), folder.display()))
+        .help("name each part once; parts of different splits do not go together")
+}
+
+/// Refuses parts that leave chunks of the run out, with the shards to run.
+pub fn gaps(parts: &[Part], missing: &ChunkSet) -> Failure {
+    let mut failure = misfit(format!("paths {} are in none of the parts", paths_of(missing)));
+    let named: Vec<_> = parts.iter().filter_map(|part| part.manifest.run.shard.as_deref()).collect();
+    let of: Option<u64> = named.first().and_then(|shard| shard.split('/').nth(1)?.parse().ok());
+    if let Some(of) = of.filter(|of| *of <= 100_000) {
+        let absent: Vec<String> =
+            (1..=of).map(|i| format!("{i}/{of}")).filter(|shard| !named.contains(&shard.as_str())).collect();
+        if !absent.is_empty() {
+            let more = if absent.len() > 8 { ", …" } else { "" };
+            failure =
+                failure.help(format!("missing: shard {}{more}", absent[..absent.len().min(8)].join(", ")));
+        }
+    }
+    failure.help("run them, or put together what there is with --partial")
+}
+
+/// `0 to 4,095 and 8,192 to 12,287`.
+fn paths_of(chunks: &ChunkSet) -> String {
+    let ranges: Vec<String> = chunks
+        .ranges()
+        .iter()
+        .take(3)
+        .map(|range| {
+            format!("{} to {}", thousands(range.start * CHUNK_PATHS), thousands(range.end * CHUNK_PATHS - 1))
+        })
+        .collect();
+    let more = if chunks.ranges().len() > 3 { " and more" } else { "" };
+    format!("{}{more}", ranges.join(" and "))
+}

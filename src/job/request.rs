@@ -1,0 +1,150 @@
+//! A run or study as meant: made once, from arguments or from a manifest; nobody looks at arguments after it.
+
+use std::path::PathBuf;
+
+use super::build::Build;
+use super::clock;
+use super::cost::Cost;
+use super::error::{Exit, Failure};
+use super::folder::Replace;
+use super::formats::{self, CsvOptions, Draws, Format};
+use super::manifest::{CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status};
+use super::portion::{Checkpoint, Shard};
+use super::scenario::Scenario;
+use super::words::{span, thousands};
+use crate::config::Code;
+use crate::math::simd::Isa;
+use crate::model::Model;
+use crate::run::Task;
+
+/// More paths than this are refused.
+pub const MAX_PATHS: u64 = 100_000_000_000;
+/// Paths where neither the caller nor the scenario says how many.
+pub const DEFAULT_PATHS: u64 = 1_000_000;
+/// The seed where neither the caller nor the scenario names one.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// What is simulated, on what, and where the results go.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The seed.
+    pub seed: u64,
+    /// Paths of the run, or of each run of a study.
+    pub paths: u64,
+    /// The part of the run that is simulated, if not all of it.
+    pub shard: Option<Shard>,
+    /// Worker threads, at least one.
+    pub threads: usize,
+    /// Instruction set.
+    pub isa: Isa,
+    /// The results folder.
+    pub out: PathBuf,
+    /// Whose results may be replaced there.
+    pub replace: Replace,
+    /// Formats of the results.
+    pub formats: Vec<Format>,
+    /// Whether the formats were named, rather than all that the program can make.
+    pub formats_named: bool,
+    /// How CSV files are written.
+    pub csv: CsvOptions,
+    /// Whether every path is written too, and how.
+    pub draws: Option<Draws>,
+    /// How often the state is saved, where that was said.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+impl Request {
+    /// The manifest of this request as it begins; the first scenario names the results.
+    pub fn manifest(&self, command: CommandPart, scenarios: &[&Scenario]) -> Manifest {
+        Manifest {
+            schema_version: SCHEMA_VERSION,
+            program: "capstake".to_owned(),
+            status: Status::Running,
+            build: Build::current(),
+            command,
+            scenario: scenarios[0].part(),
+            other_scenarios: scenarios[1..].iter().map(|scenario| scenario.part()).collect(),
+            run: RunPart {
+                seed: self.seed.to_string(),
+                paths_asked: self.paths,
+                paths_done: 0,
+                shard: self.shard.map(|shard| shard.to_string()),
+                path_ranges: Vec::new(),
+                started: clock::now(),
+                wall_seconds: 0.0,
+                paths_per_second: 0.0,
+                threads: self.threads,
+                simd: self.isa.name().to_owned(),
+            },
+            outputs: Outputs {
+                formats: self.formats_named.then(|| formats::names(&self.formats)),
+                draws: self.draws.map(|draws| draws.name().to_owned()),
+                csv_dialect: self.csv.dialect,
+                csv_bom: self.csv.bom,
+            },
+            files: Vec::new(),
+            undefined: Vec::new(),
+            failed_paths: FailedPaths::default(),
+        }
+    }
+
+    /// The chunks that are simulated.
+    pub fn task(&self) -> Task {
+        match self.shard {
+            Some(Shard { number, of }) => Task::shard(self.paths, number, of),
+            None => Task::whole(self.paths),
+        }
+    }
+
+    /// Estimated wall time of the simulation when `before` paths are done already, seconds. With draws those paths are
+    /// simulated again.
+    pub fn seconds(&self, cost: &Cost, paths: u64, before: u64) -> f64 {
+        match self.draws {
+            Some(_) => cost.seconds(paths, self.threads) + cost.draws_seconds(paths, self.threads),
+            None => cost.seconds(paths.saturating_sub(before), self.threads),
+        }
+    }
+
+    /// Estimated size of the files of a run of so many paths, bytes.
+    pub fn files_bytes(&self, cost: &Cost, paths: u64) -> f64 {
+        let draws = self.draws.map_or(0.0, |format| cost.draws_bytes(paths, format));
+        cost.files_bytes(&self.formats) + draws
+    }
+}
+
+/// The seed of a run: the caller's, else the scenario's, else 1.
+pub fn seed(asked: Option<u64>, model: &Model) -> u64 {
+    asked.or(model.run.seed).unwrap_or(DEFAULT_SEED)
+}
+
+/// Worker threads: as asked, else one per core.
+pub fn threads(asked: Option<u16>) -> usize {
+    match asked {
+        Some(threads) => usize::from(threads),
+        None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    }
+}
+
+/// Paths of a run: the caller's, else the scenario's, else a million.
+///
+/// # Errors
+/// None, or more than [`MAX_PATHS`].
+pub fn paths(asked: Option<u64>, model: &Model, cost: &Cost, threads: usize) -> Result<u64, Failure> {
+    let paths = asked.or(model.run.paths).unwrap_or(DEFAULT_PATHS);
+    if (1..=MAX_PATHS).contains(&paths) {
+        return Ok(paths);
+    }
+    let exit = if asked.is_some() { Exit::Usage } else { Exit::Problems };
+    if paths == 0 {
+        return Err(Failure::coded(exit, Code::PathsOption, "0 paths cannot be run")
+            .help("at least one path is needed; 1e6 is usual"));
+    }
+    let message = format!(
+        "{} paths would take about {} here; at most {} are run",
+        thousands(paths),
+        span(cost.seconds(paths, threads)),
+        thousands(MAX_PATHS)
+    );
+    Err(Failure::coded(exit, Code::PathsOption, message)
+        .help("the error of a mean falls with the root of the paths: 1e6 give three digits, 1e8 give four"))
+}

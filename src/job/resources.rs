@@ -1,0 +1,151 @@
+//! What the machine has left: memory and disk, so that a run that cannot fit is refused before it starts.
+
+use std::path::Path;
+
+use super::cost::Cost;
+use super::error::{Exit, Failure};
+use super::words::size;
+use crate::config::Code;
+
+/// What is free, where the system tells; bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Room {
+    /// Memory that can be had without swapping.
+    pub memory: Option<f64>,
+    /// Disk where the results go.
+    pub disk: Option<f64>,
+}
+
+/// What a run takes; bytes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Need {
+    /// Memory at its highest.
+    pub memory: f64,
+    /// Files of results, while they are being written.
+    pub disk: f64,
+}
+
+impl Need {
+    /// Of a run of so many paths on so many threads; `files`: bytes of all files but the state.
+    pub fn of(cost: &Cost, paths: u64, threads: usize, files: f64) -> Need {
+        // A state lies beside the one that replaces it.
+        Need { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes(paths) }
+    }
+}
+
+impl Room {
+    /// Of this machine, for results in a folder that need not exist yet.
+    pub fn of(folder: &Path) -> Room {
+        Room { memory: memory(), disk: disk(folder) }
+    }
+
+    /// Refuses what does not fit. What is not known fits.
+    pub fn take(&self, need: Need, folder: &Path) -> Result<(), Failure> {
+        if let Some(free) = self.memory.filter(|free| need.memory > *free) {
+            let message = format!("the run needs about {} of memory", size(need.memory));
+            return Err(Failure::coded(Exit::Usage, Code::MemoryNeeded, message)
+                .help(format!("{} are free", size(free)))
+                .help("fewer threads (-j) need less, and so do longer periods"));
+        }
+        if let Some(free) = self.disk.filter(|free| need.disk > *free) {
+            let message = format!("the results need about {} in `{}`", size(need.disk), folder.display());
+            return Err(Failure::coded(Exit::Output, Code::DiskNeeded, message)
+                .help(format!("{} are free", size(free)))
+                .help("name a folder on another disk with -o, or leave out what is largest: --draws"));
+        }
+        Ok(())
+    }
+}
+
+/// Free memory: the least of what the system can give, what the groups of processes (cgroups, as of Slurm, systemd and
+/// containers) may still take, and what this process may still map (`ulimit -v`).
+fn memory() -> Option<f64> {
+    let text = |path: &str| std::fs::read_to_string(path).ok();
+    let kilobytes = |path: &str, label: &str| {
+        let found = text(path)?.lines().find_map(|line| line.strip_prefix(label).map(str::to_owned))?;
+        Some(found.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? * 1024.0)
+    };
+    let available = kilobytes("/proc/meminfo", "MemAvailable:");
+    let limits = text("/proc/self/limits").unwrap_or_default();
+    let mapped = kilobytes("/proc/self/status", "VmSize:").unwrap_or(0.0);
+    let address_space = address_space(&limits).map(|most| (most - mapped).max(0.0));
+    let group = text("/proc/self/cgroup").unwrap_or_default();
+    let groups = groups(&group).into_iter().filter_map(|folder| {
+        let number = |file: &str| text(&format!("{folder}/{file}"))?.trim().parse::<f64>().ok();
+        Some((number("memory.max")? - number("memory.current").unwrap_or(0.0)).max(0.0))
+    });
+    groups.chain(available).chain(address_space).reduce(f64::min)
+}
+
+/// The bytes that a process may map, of its `limits` as Linux shows them; nothing where there is no limit.
+fn address_space(limits: &str) -> Option<f64> {
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+/// Folders of the group that a process is in, by its `cgroup` as Linux shows it, and of those above: each may have a limit.
+fn groups(cgroup: &str) -> Vec<String> {
+    const ROOT: &str = "/sys/fs/cgroup";
+    let own = cgroup.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
+    let above = Path::new(own).ancestors().filter(|above| !above.as_os_str().is_empty());
+    let mut folders: Vec<String> = above.map(|above| format!("{ROOT}/{}", above.display())).collect();
+    folders.push(ROOT.to_owned());
+    folders
+}
+
+/// Free disk of the folder, or of the nearest one above it that exists.
+#[cfg(unix)]
+fn disk(folder: &Path) -> Option<f64> {
+    let whole = std::path::absolute(folder).ok()?;
+    let there = whole.ancestors().find(|ancestor| ancestor.exists())?;
+    let about = rustix::fs::statvfs(there).ok()?;
+    Some(about.f_bavail as f64 * about.f_frsize as f64)
+}
+
+#[cfg(not(unix))]
+fn disk(_folder: &Path) -> Option<f64> {
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_is_taken_and_what_does_not_is_refused_with_what_there_is() {
+        let here = Path::new("o");
+        let need = Need { memory: 3e9, disk: 5e6 };
+        let take = |memory, disk| Room { memory, disk }.take(need, here);
+        assert!(take(Some(4e9), Some(6e6)).is_ok());
+        assert!(take(None, None).is_ok());
+        let memory = take(Some(2e9), Some(6e6)).unwrap_err();
+        assert_eq!(memory.exit(), Exit::Usage);
+        assert!(memory.screen(false).contains("[S704]") && memory.screen(false).contains("2.0 GB are free"));
+        let disk = take(Some(4e9), Some(4e6)).unwrap_err();
+        assert_eq!(disk.exit(), Exit::Output);
+        assert!(disk.screen(false).contains("[S705]") && disk.screen(false).contains("4.0 MB are free"));
+    }
+
+    #[test]
+    fn limits_of_processes_and_groups() {
+        let limits = "Limit                     Soft Limit           Hard Limit           Units     \n\
+                      Max resident set          unlimited            unlimited            bytes     \n\
+                      Max address space         61440000             unlimited            bytes     \n";
+        assert_eq!(address_space(limits), Some(61_440_000.0));
+        assert_eq!(address_space(&limits.replace("61440000", "unlimited")), None);
+        assert_eq!(address_space(""), None);
+        let folders = groups("1:cpu:/x\n0::/slurm/job_7/step_0\n");
+        let expected = ["/slurm/job_7/step_0", "/slurm/job_7", "/slurm", ""];
+        assert_eq!(folders, expected.map(|end| format!("/sys/fs/cgroup{end}")));
+        assert_eq!(groups("0::/\n"), ["/sys/fs/cgroup"]);
+        assert_eq!(groups(""), ["/sys/fs/cgroup"]);
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn this_machine_has_room() {
+        let room = Room::of(Path::new("output/not/there/yet"));
+        assert!(room.memory.is_some_and(|bytes| bytes > 1e6));
+        assert!(room.disk.is_some_and(|bytes| bytes > 1e3));
+    }
+}

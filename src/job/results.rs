@@ -1,0 +1,193 @@
+//! A results folder read back: its manifest and its tables, each file compared with its digest.
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use super::error::{Exit, Failure};
+use super::manifest::{self, Manifest, SCHEMA_VERSION, Status};
+use super::reason::reason;
+use crate::config::Code;
+use crate::report::answer::Answer;
+use crate::report::results::Results;
+use crate::report::row::Row;
+use crate::report::tables::Tables;
+use crate::sink;
+
+/// What a results folder holds.
+pub enum Contents {
+    /// The tables of a run.
+    Run(Box<Results>),
+    /// The answer of a study.
+    Study(Box<Answer>),
+}
+
+/// Reads the folder of a finished run.
+///
+/// # Errors
+/// Where the folder or a file is not there, is not capstake's, is of another version's layout, or is not what the
+/// manifest says.
+pub fn load(folder: &Path) -> Result<(Manifest, Results), Failure> {
+    let manifest = load_manifest(folder)?;
+    finished(folder, &manifest)?;
+    let results = tables(folder, &manifest)?;
+    Ok((manifest, results))
+}
+
+/// Reads the folder of a finished run or study.
+///
+/// # Errors
+/// As [`load`] does.
+pub fn any(folder: &Path) -> Result<(Manifest, Contents), Failure> {
+    let manifest = any_manifest(folder)?;
+    finished(folder, &manifest)?;
+    let contents = if manifest.command.is_run() {
+        Contents::Run(Box::new(tables(folder, &manifest)?))
+    } else {
+        let bytes = load_file(folder, &manifest, manifest::ANSWER)?;
+        let answer = sink::json::kept(&bytes).map_err(|error| {
+            let message = format!("`{}` cannot be read: {error}", folder.join(manifest::ANSWER).display());
+            Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+                .help(format!("ask again: {}", crate::report::command::again(&manifest.facts())))
+        })?;
+        Contents::Study(Box::new(answer))
+    };
+    Ok((manifest, contents))
+}
+
+fn finished(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
+    if matches!(manifest.status, Status::Running | Status::Failed) {
+        let message =
+            format!("`{}` has no results: its status is `{}`", folder.display(), manifest.status.word());
+        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("wait for the run to end, or run the scenario again"));
+    }
+    Ok(())
+}
+
+fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
+    let tables = Tables {
+        summary: table(folder, manifest)?,
+        quantiles: table(folder, manifest)?,
+        annual: table(folder, manifest)?,
+        histogram: table(folder, manifest)?,
+        inputs: table(folder, manifest)?,
+        correlations: table(folder, manifest)?,
+        events: table(folder, manifest)?,
+        sample_paths: table(folder, manifest)?,
+    };
+    Ok(Results { facts: manifest.facts(), tables })
+}
+
+/// Reads the manifest of the folder of a run, whatever its status.
+///
+/// # Errors
+/// Where there is none, none that this program understands, or that of a study.
+pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
+    let manifest = any_manifest(folder)?;
+    if !manifest.command.is_run() {
+        let message =
+            format!("`{}` holds the answer of `{}`, not a run", folder.display(), manifest.command.name);
+        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("name a folder that `capstake run` made")
+            .help(format!(
+                "the study itself can be asked again: {}",
+                crate::report::command::again(&manifest.facts())
+            )));
+    }
+    Ok(manifest)
+}
+
+fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
+    let bytes = fs::read(folder.join(manifest::FILE)).map_err(|error| {
+        let (message, help) = match error.kind() {
+            io::ErrorKind::NotFound if !folder.exists() => (
+                format!("there is no folder `{}`", folder.display()),
+                "look at the path; `capstake run` makes one",
+            ),
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => (
+                format!("`{}` is not a results folder: it has no {}", folder.display(), manifest::FILE),
+                "name a folder that `capstake run` made",
+            ),
+            _ => (
+                format!("`{}` cannot be read: {}", folder.join(manifest::FILE).display(), reason(&error)),
+                "look at the rights of the file",
+            ),
+        };
+        Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message).help(help)
+    })?;
+    serde_json::from_slice::<Manifest>(&bytes)
+        .ok()
+        .filter(|manifest| manifest.program == "capstake" && manifest.schema_version == SCHEMA_VERSION)
+        .ok_or_else(|| {
+            let message = match manifest::find(&bytes) {
+                Some(_) => format!("`{}` is of another version of capstake, or damaged", folder.display()),
+                None => format!("`{}` is not capstake's", folder.join(manifest::FILE).display()),
+            };
+            Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+                .help("name a folder that this version of capstake made, or run the scenario again")
+        })
+}
+
+/// A file of the folder, as the manifest describes it.
+///
+/// # Errors
+/// Where the manifest has no such file, it is not there, or its digest is another.
+pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u8>, Failure> {
+    let path = folder.join(name);
+    let refuse = |exit, message: String| Err(Failure::coded(exit, Code::ResultsUnreadable, message));
+    let Some(part) = manifest.files.iter().find(|part| part.name == name) else {
+        return refuse(Exit::Unreadable, format!("`{}` has no {name}", folder.display()))
+            .map_err(|failure| failure.help("run the scenario again"));
+    };
+    match fs::read(&path) {
+        Ok(bytes) if blake3::hash(&bytes).to_hex().as_str() == part.blake3 => Ok(bytes),
+        Ok(_) => refuse(
+            Exit::Mismatch,
+            format!(
+                "`{}` is not what the run wrote: its digest is another than the manifest's",
+                path.display()
+            ),
+        )
+        .map_err(|failure| failure.help("run the scenario again; keep changed copies outside the folder")),
+        Err(error) => {
+            refuse(Exit::Unreadable, format!("`{}` cannot be read: {}", path.display(), reason(&error)))
+                .map_err(|failure| failure.help("run the scenario again"))
+        }
+    }
+}
+
+fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> {
+    let name = format!("{}.csv", R::TABLE);
+    let bytes = load_file(folder, manifest, &name)?;
+    sink::csv::read(manifest.outputs.csv().dialect(), &bytes).map_err(|error| {
+        let message = format!("`{}` cannot be read: {error}", folder.join(name).display());
+        Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("it was written by another version; run the scenario again")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder_with(manifest: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(manifest::FILE), manifest).unwrap();
+        folder
+    }
+
+    fn refused(folder: &Path) -> String {
+        load(folder).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_results_folder_is_refused() {
+        let empty = tempfile::tempdir().unwrap();
+        assert!(refused(empty.path()).ends_with("is not a results folder: it has no manifest.json"));
+        assert!(refused(&empty.path().join("gone")).starts_with("there is no folder"));
+        assert!(refused(folder_with("{}").path()).ends_with("manifest.json` is not capstake's"));
+        let newer = folder_with("{\"program\": \"capstake\", \"schema_version\": 99}");
+        assert!(refused(newer.path()).ends_with("is of another version of capstake, or damaged"));
+    }
+}

@@ -1,0 +1,256 @@
+//! A run brought back from its folder: the scenario as it was, laid out again, and what its state can be used for.
+
+use std::path::{Path, PathBuf};
+
+use super::build::Build;
+use super::columns::Columns;
+use super::error::{Exit, Failure};
+use super::folder::Replace;
+use super::formats::{Draws, Format};
+use super::manifest::{Manifest, ScenarioPart};
+use super::portion::{Checkpoint, Shard, shard_argument};
+use super::request::{self, Request};
+use super::results;
+use super::scenario::{self, Scenario};
+use super::state_file::OtherBuild;
+use crate::config::{self, Code, resolved};
+use crate::kernel::plan::Plan;
+use crate::math::simd::Isa;
+use crate::model::Model;
+use crate::run::Task;
+use crate::sink::csv::Dialect;
+use crate::study::difference::{KeyChange, changed_keys};
+
+/// A run of which the folder knows everything.
+pub struct Saved {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+    /// The scenario as it was.
+    pub scenario: Scenario,
+    /// As laid out, with the run's seed.
+    pub plan: Plan,
+}
+
+impl Saved {
+    /// Brings a run back.
+    ///
+    /// # Errors
+    /// Where the folder is none, is of another version of the program, or a CSV file that the scenario reads is gone or
+    /// changed.
+    pub fn open(folder: &Path, isa: Isa, other: OtherBuild) -> Result<Saved, Failure> {
+        let manifest = results::load_manifest(folder)?;
+        if manifest.command.name != "run" {
+            let message = format!("`{}` was made by `capstake {}`", folder.display(), manifest.command.name);
+            return Err(Failure::coded(Exit::Usage, Code::ResultsUnreadable, message)
+                .help("what `capstake run` made can be resumed, extended, merged and verified"));
+        }
+        same_program(folder, &manifest.build, other)?;
+        let seed = manifest.run.seed.parse().map_err(|_| {
+            let message =
+                format!("`{}` has no seed that can be used: `{}`", folder.display(), manifest.run.seed);
+            Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+                .help("its manifest was edited; run the scenario again")
+        })?;
+        let scenario = as_it_was(folder, &manifest.scenario)?;
+        let plan = Plan::from_model(&scenario.model, seed, isa);
+        Ok(Saved { folder: folder.to_owned(), manifest, scenario, plan })
+    }
+
+    /// How its CSV files are spelled.
+    pub fn dialect(&self) -> Dialect {
+        self.manifest.outputs.csv().dialect()
+    }
+
+    /// What the run was asked to simulate, of so many paths.
+    pub fn task(&self, paths: u64) -> Result<Task, Failure> {
+        Ok(match self.shard()? {
+            None => Task::whole(paths),
+            Some(shard) => Task::shard(paths, shard.number, shard.of),
+        })
+    }
+
+    /// What the run was asked for, on so many threads (`None`: one per core). `built_in`: the formats that this program can make,
+    /// all of which are made where none was named.
+    ///
+    /// # Errors
+    /// Where the manifest names a format or a part that does not exist.
+    pub fn request(
+        &self,
+        threads: Option<u16>,
+        checkpoint: Option<Checkpoint>,
+        built_in: &[Format],
+    ) -> Result<Request, Failure> {
+        let outputs = &self.manifest.outputs;
+        let formats = match &outputs.formats {
+            None => built_in.to_vec(),
+            Some(names) => {
+                let formats: Result<Vec<Format>, String> =
+                    names.iter().map(|name| Format::named(name)).collect();
+                formats.map_err(|why| self.edited(&why))?
+            }
+        };
+        let draws: Option<Draws> =
+            outputs.draws.as_deref().map(Draws::named).transpose().map_err(|why| self.edited(&why))?;
+        Ok(Request {
+            seed: self.plan.seed,
+            paths: self.manifest.run.paths_asked,
+            shard: self.shard()?,
+            threads: request::threads(threads),
+            isa: self.plan.isa,
+            out: self.folder.clone(),
+            replace: Replace::SameRun,
+            formats,
+            formats_named: outputs.formats.is_some(),
+            csv: outputs.csv(),
+            draws,
+            checkpoint,
+        })
+    }
+
+    /// Which part of a run this is, if it is one.
+    fn shard(&self) -> Result<Option<Shard>, Failure> {
+        let Some(text) = &self.manifest.run.shard else { return Ok(None) };
+        match shard_argument(text) {
+            Ok(shard) => Ok(Some(shard)),
+            Err(why) => Err(self.edited(&format!("`{text}` is no part of a run: {why}"))),
+        }
+    }
+
+    /// Refuses to go on where the scenario's file says something else now: two scenarios in one result are none.
+    pub fn scenario_unchanged(&self) -> Result<(), Failure> {
+        let file = Path::new(&self.manifest.scenario.file);
+        // A file that is gone, or that cannot be read now, contradicts nothing: the manifest has the scenario whole.
+        let Ok(now) = scenario::load(file, &self.manifest.scenario.overrides) else { return Ok(()) };
+        if now.model.digest == self.manifest.scenario.digest {
+            return Ok(());
+        }
+        let changes = match (self.keys(), keys_of(&now.resolved)) {
+            (Some(then), Some(now)) => changed_keys(&then, &now),
+            _ => Vec::new(),
+        };
+        let message =
+            format!("`{}` is not what it was when `{}` was begun", file.display(), self.folder.display());
+        let mut failure = Failure::coded(Exit::Mismatch, Code::StateOfAnother, message);
+        for change in changes.iter().take(SHOWN) {
+            failure = failure.help(change_in_words(change));
+        }
+        if changes.is_empty() {
+            failure = failure.help("a CSV file that it reads has changed");
+        } else if changes.len() > SHOWN {
+            failure = failure.help(format!("and {} more", changes.len() - SHOWN));
+        }
+        Err(failure.help("run it into another folder, or go on with the scenario as it was: --force"))
+    }
+
+    /// The keys that were set.
+    pub fn keys(&self) -> Option<Vec<(String, String)>> {
+        keys_of(&self.manifest.scenario.resolved)
+    }
+
+    fn edited(&self, why: &str) -> Failure {
+        let message = format!("the manifest of `{}` cannot be used: {why}", self.folder.display());
+        Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("it was edited, or is of another version; run the scenario again")
+    }
+}
+
+/// Changes that are shown of many.
+const SHOWN: usize = 10;
+
+/// `deal.a.cap_usd_bn: 38.0, now 60.0`.
+fn change_in_words(change: &KeyChange) -> String {
+    let KeyChange { key, before, after } = change;
+    match (before, after) {
+        (Some(before), Some(after)) => format!("{key}: {before}, now {after}"),
+        (Some(before), None) => format!("{key}: {before}, now not set"),
+        (None, after) => format!("{key}: not set, now {}", after.as_deref().unwrap_or_default()),
+    }
+}
+
+/// The keys of a resolved scenario.
+pub fn keys_of(resolved: &str) -> Option<Vec<(String, String)>> {
+    config::parse("scenario", resolved, &[]).1.ok().map(|config| resolved::flat(&config))
+}
+
+/// Refuses a folder of another build: its numbers may be others.
+fn same_program(folder: &Path, theirs: &Build, other: OtherBuild) -> Result<(), Failure> {
+    let ours = Build::current();
+    let mut differences = Vec::new();
+    if theirs.version != ours.version {
+        differences.push(format!("version: it was made by {}, this is {}", theirs.version, ours.version));
+    }
+    if theirs.stream_version != ours.stream_version {
+        let (a, b) = (theirs.stream_version, ours.stream_version);
+        differences.push(format!("stream version: it was made with {a}, this program has {b}"));
+    }
+    let only_revision = differences.is_empty();
+    if theirs.git_revision != ours.git_revision && other == OtherBuild::Refused {
+        let (a, b) = (&theirs.git_revision, &ours.git_revision);
+        differences.push(format!("revision: it was made by {a}, this is {b}"));
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` was made by another build of capstake", folder.display());
+    let mut failure = Failure::coded(Exit::Mismatch, Code::StateOfAnother, message);
+    for difference in differences {
+        failure = failure.help(difference);
+    }
+    Err(failure.help(if only_revision {
+        "if the numbers of the two are the same, --force goes on"
+    } else {
+        "use the capstake that made it, or run the scenario again"
+    }))
+}
+
+/// The scenario that the manifest holds, judged again.
+fn as_it_was(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
+    let unreadable = |why: String| {
+        let message = format!("the scenario in the manifest of `{}` cannot be used: {why}", folder.display());
+        Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("the manifest was edited, or is of another version; run the scenario again")
+    };
+    let (sources, config) = config::parse(&part.file, &part.resolved, &[]);
+    let config = config.map_err(|problems| unreadable(problems.to_string()))?;
+    let columns = Columns::read_from(&config, |csv| place_of(part, csv));
+    let digests = columns.digests();
+    for file in &part.empirical_files {
+        let found = digests.iter().find(|(csv, _)| *csv == file.csv);
+        let why = match found {
+            Some((_, digest)) if *digest == file.blake3 => continue,
+            Some(_) => "has changed since the run",
+            None => "cannot be read any more",
+        };
+        let place = place_of(part, &file.csv);
+        let message = format!("`{}`, which the scenario reads, {why}", place.display());
+        return Err(Failure::coded(Exit::Mismatch, Code::StateOfAnother, message)
+            .help("bring it back as it was, or run the scenario again"));
+    }
+    let digest = scenario::digest(&part.resolved, &digests);
+    if digest != part.digest {
+        return Err(unreadable("its digest is not the one beside it".to_owned()));
+    }
+    let (model, warnings) = Model::from_config(&config, &part.name, &digest, &columns)
+        .map_err(|problems| unreadable(problems.to_string()))?;
+    Ok(Scenario {
+        path: PathBuf::from(&part.file),
+        overrides: part.overrides.clone(),
+        sources,
+        model,
+        warnings,
+        resolved: part.resolved.clone(),
+        columns: digests,
+    })
+}
+
+/// Where a CSV file is: where it was, or else beside the scenario.
+fn place_of(part: &ScenarioPart, csv: &str) -> PathBuf {
+    let recorded =
+        part.empirical_files.iter().find(|file| file.csv == csv).map(|file| PathBuf::from(&file.path));
+    match recorded.filter(|path| path.is_file()) {
+        Some(path) => path,
+        None => Path::new(&part.file).parent().unwrap_or(Path::new("")).join(csv),
+    }
+}

@@ -1,0 +1,218 @@
+//! A scenario from its file to a judged model: reads, hashes, and turns what is wrong into an exit code.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::columns::Columns;
+use super::error::{Exit, Failure};
+use super::manifest::{EmpiricalFile, ScenarioPart};
+use super::reason::reason;
+use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, resolved};
+use crate::model::Model;
+use crate::model::ledger::{Law, Origin};
+
+/// A scenario that can be run.
+pub struct Scenario {
+    /// The file as named on the command line.
+    pub path: PathBuf,
+    /// The `--set` flags it was read with.
+    pub overrides: Vec<String>,
+    /// The texts that its warnings point into.
+    pub sources: Sources,
+    /// What it means.
+    pub model: Model,
+    /// What its author may not have meant.
+    pub warnings: Problems,
+    /// Every key that is set, after overrides, as TOML.
+    pub resolved: String,
+    /// Empirical files and their digests.
+    pub columns: Vec<(String, String)>,
+}
+
+impl Scenario {
+    /// What a manifest says of it.
+    pub fn part(&self) -> ScenarioPart {
+        let defaults = self
+            .model
+            .ledger
+            .entries()
+            .iter()
+            .filter(|entry| entry.origin == Origin::Default)
+            .filter_map(|entry| match entry.law {
+                // JSON has no `inf`, which stands for half-lives without end.
+                Law::Constant(value) => {
+                    let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
+                    Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
+                }
+                Law::Distributed(_) => None,
+            })
+            .collect();
+        ScenarioPart {
+            name: self.model.name.clone(),
+            file: self.path.display().to_string(),
+            digest: self.model.digest.clone(),
+            overrides: self.overrides.clone(),
+            resolved: self.resolved.clone(),
+            defaults,
+            empirical_files: self
+                .columns
+                .iter()
+                .map(|(csv, blake3)| EmpiricalFile {
+                    csv: csv.clone(),
+                    blake3: blake3.clone(),
+                    path: self.place_of(csv),
+                })
+                .collect(),
+        }
+    }
+
+    /// Where a CSV file that the scenario names was read, from the root of the file system if that is known.
+    pub fn place_of(&self, csv: &str) -> String {
+        let place = self.path.parent().unwrap_or(Path::new("")).join(csv);
+        std::path::absolute(&place).unwrap_or(place).display().to_string()
+    }
+}
+
+/// Reads and judges a scenario with the `--set` flags given for it.
+pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
+    ScenarioFile::read(path)?.judge(overrides, &[])
+}
+
+/// A scenario's bytes, to be judged with one set of flags or another.
+pub struct ScenarioFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+}
+
+impl ScenarioFile {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
+        let bytes = read(path, &path.display().to_string())?;
+        Ok(ScenarioFile { path: path.to_owned(), bytes })
+    }
+
+    /// Judges it with `--set` flags, and with copies of deals made after they are set.
+    pub fn judge(&self, overrides: &[String], copies: &[DealCopy]) -> Result<Scenario, Failure> {
+        let path = &self.path;
+        let name = path.display().to_string();
+        let (sources, config, mut problems) = config::read_copies(&name, &self.bytes, overrides, copies);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        if !problems.is_empty() {
+            if let Some(config) = config {
+                problems.extend(beyond_spelling(&config, folder));
+            }
+            return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
+        }
+        let config = config.expect("a scenario without a problem was read");
+        let columns = Columns::read(&config, folder);
+        let resolved = resolved::to_toml(&config);
+        let digests = columns.digests();
+        let digest = digest(&resolved, &digests);
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        match Model::from_config(&config, &stem, &digest, &columns) {
+            Ok((model, warnings)) => Ok(Scenario {
+                path: path.clone(),
+                overrides: overrides.to_vec(),
+                sources,
+                model,
+                warnings,
+                resolved,
+                columns: digests,
+            }),
+            Err(problems) => {
+                Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
+            }
+        }
+    }
+}
+
+/// What is wrong with the values that could be read, where the spelling of others is wrong. What a misspelt key leaves
+/// missing or unknown is not: it would be a problem only until the spelling is mended.
+fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
+    let columns = Columns::read(config, folder);
+    let mut values = Problems::new();
+    if let Err(found) = Model::from_config(config, "scenario", "", &columns) {
+        for problem in found.iter().filter(|problem| problem.code.is_of_values()) {
+            values.push(problem.clone());
+        }
+    }
+    values
+}
+
+/// The digest of a scenario: of its resolved text and of the files it reads, so that equal digests mean equal results.
+pub fn digest(resolved: &str, files: &[(String, String)]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(resolved.as_bytes());
+    for (csv, digest) in files {
+        // Zero bytes stand in neither, so that no two lists hash the same text.
+        hasher.update(format!("\0{csv}\0{digest}").as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// What cannot be read as a scenario is unreadable; anything else is a problem in it.
+fn exit_of(problems: &Problems) -> Exit {
+    if problems.iter().any(|problem| problem.code.is_unreadable()) {
+        Exit::Unreadable
+    } else {
+        Exit::Problems
+    }
+}
+
+fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
+    let refuse = |message: String, help: String| {
+        let problem = Problem::error(Code::FileUnreadable, Place::FILE, message).help(help);
+        Failure::of_file(Exit::Unreadable, name, problem)
+    };
+    let failed = |error: std::io::Error| {
+        let help = match error.kind() {
+            std::io::ErrorKind::NotFound => match beside(path) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "`capstake init` writes a scenario to start from".to_owned(),
+            },
+            std::io::ErrorKind::PermissionDenied => "you may not read it; ask its owner".to_owned(),
+            _ => "look at the path".to_owned(),
+        };
+        refuse(format!("`{name}` cannot be read: {}", reason(&error)), help)
+    };
+    if path.is_dir() {
+        let help = match first_scenario(path) {
+            Some(file) => format!("name a file in it, for example `{}`", path.join(file).display()),
+            None => "name a scenario file; `capstake init` writes one".to_owned(),
+        };
+        return Err(refuse(format!("`{name}` is a folder, not a scenario file"), help));
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed)?;
+    // One byte more than allowed is enough to see that it is too large.
+    file.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// A file beside the one that does not exist, with a name like it.
+fn beside(path: &Path) -> Option<String> {
+    let wanted = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut names = toml_files(folder);
+    names.sort();
+    let with_ending = format!("{wanted}.toml");
+    let near = if names.contains(&with_ending) {
+        with_ending
+    } else {
+        config::spelling::nearest(wanted, names.iter().map(String::as_str))?.to_owned()
+    };
+    Some(path.with_file_name(near).display().to_string())
+}
+
+fn first_scenario(folder: &Path) -> Option<String> {
+    toml_files(folder).into_iter().min()
+}
+
+fn toml_files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".toml"))
+        .collect()
+}

@@ -1,0 +1,209 @@
+//! The state of a run in its folder: written beside its place and renamed, read whole or refused.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::build::Build;
+use super::draft::Draft;
+use super::error::{Exit, Failure};
+use super::reason::reason;
+use crate::config::Code;
+use crate::kernel::plan::Plan;
+use crate::run::{Savable, State};
+use crate::store::{self, Fault, Head, Identity};
+
+/// Its file name.
+pub const FILE: &str = "state.capstake";
+
+/// What states of a plan are of.
+pub fn identity(plan: &Plan) -> Identity {
+    let build = Build::current();
+    Identity {
+        scenario: plan.model.digest.clone(),
+        seed: plan.seed,
+        version: build.version,
+        revision: build.git_revision,
+        streams: build.stream_version,
+    }
+}
+
+/// What is done with a state of another build of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OtherBuild {
+    /// It is refused.
+    Refused,
+    /// It is used if only the revision differs (`--force`).
+    Trusted,
+}
+
+/// Reads the state in a folder; nothing where there is none.
+///
+/// # Errors
+/// Where it is not a state of this plan, exactly as it was written.
+pub fn load(folder: &Path, plan: &Plan, other: OtherBuild) -> Result<Option<State>, Failure> {
+    let path = folder.join(FILE);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(unusable(&path, &reason(&error))),
+    };
+    let (head, state) = store::from_bytes(&bytes).map_err(|fault| {
+        let failure = unusable(&path, &fault.to_string());
+        match fault {
+            Fault::Newer { .. } => failure.help("use the capstake that wrote it"),
+            _ => failure.help("bring back a copy, or remove it: then the run begins from the first path"),
+        }
+    })?;
+    of_this_run(&path, &head.identity, &identity(plan), other)?;
+    state.judge(plan).map_err(|why| unusable(&path, &why))?;
+    Ok(Some(state))
+}
+
+/// Judges whether a state is of the run that is to go on.
+pub fn of_this_run(
+    path: &Path,
+    found: &Identity,
+    wanted: &Identity,
+    other: OtherBuild,
+) -> Result<(), Failure> {
+    let mut differences = found.differences(wanted);
+    if other == OtherBuild::Trusted {
+        differences.retain(|difference| difference.what != "revision");
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` is the state of another run", path.display());
+    let mut failure = Failure::coded(Exit::Mismatch, Code::StateOfAnother, message);
+    for one in &differences {
+        let there = &one.there;
+        failure = failure.help(match one.what {
+            "scenario" => format!("digest of the scenario: {} in the state, {there} in the run", one.here),
+            "streams" => format!("stream version: {} in the state, {there} in this program", one.here),
+            "seed" => format!("seed: {} in the state, {there} in the run", one.here),
+            what => format!("{what}: {} wrote the state, this program is {there}", one.here),
+        });
+    }
+    if differences.iter().all(|difference| difference.what == "revision") {
+        failure = failure.help("if the numbers of the two are the same, --force goes on");
+    }
+    Err(failure)
+}
+
+fn unusable(path: &Path, why: &str) -> Failure {
+    let message = format!("`{}` cannot be used: {why}", path.display());
+    Failure::coded(Exit::Mismatch, Code::StateUnusable, message)
+}
+
+/// Writes states from time to time.
+pub struct Keeper {
+    folder: PathBuf,
+    head: Head,
+    every: Duration,
+    last: Mutex<Instant>,
+    /// What is to be the next state.
+    draft: Mutex<Option<io::Result<Draft>>>,
+    at_work: AtomicBool,
+    warned: AtomicBool,
+    written: AtomicU64,
+}
+
+impl Keeper {
+    /// One that begins to count now.
+    pub fn new(folder: &Path, plan: &Plan, every: Duration) -> Keeper {
+        Keeper {
+            folder: folder.to_owned(),
+            head: Head { identity: identity(plan), draws: None },
+            every,
+            last: Mutex::new(Instant::now()),
+            draft: Mutex::new(None),
+            at_work: AtomicBool::new(false),
+            warned: AtomicBool::new(false),
+            written: AtomicU64::new(0),
+        }
+    }
+
+    /// Whether it is time for a state. Whoever hears yes must draft one and keep it.
+    pub fn is_due(&self) -> bool {
+        // A worker that finds another at it has nothing to add.
+        let Ok(last) = self.last.try_lock() else { return false };
+        last.elapsed() >= self.every && !self.at_work.swap(true, Ordering::AcqRel)
+    }
+
+    /// Writes a state beside the place of the last one.
+    pub fn draft(&self, state: &impl Savable) {
+        let written = Draft::begin(&self.folder, FILE)
+            .and_then(|mut draft| store::write(&self.head, state, &mut draft).map(|()| draft));
+        if let Ok(mut draft) = self.draft.lock() {
+            *draft = Some(written);
+        }
+    }
+
+    /// Puts the draft in its place. A run goes on without its checkpoint where that cannot be written: the first time, the
+    /// warning comes back.
+    #[must_use = "the first failure is a warning that somebody must show"]
+    pub fn keep(&self) -> Option<String> {
+        let draft = self.draft.lock().ok().and_then(|mut draft| draft.take());
+        let draft = draft.unwrap_or_else(|| Err(io::Error::other("it was not drafted")));
+        let warning = match draft.and_then(|draft| draft.finish(&self.folder)) {
+            Ok(_) => {
+                self.written.fetch_add(1, Ordering::Relaxed);
+                None
+            }
+            Err(error) => (!self.warned.swap(true, Ordering::Relaxed)).then(|| {
+                format!(
+                    "warning: the checkpoint `{}` cannot be written: {}; the run goes on without\n",
+                    self.folder.join(FILE).display(),
+                    reason(&error)
+                )
+            }),
+        };
+        if let Ok(mut last) = self.last.lock() {
+            *last = Instant::now();
+        }
+        self.at_work.store(false, Ordering::Release);
+        warning
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::simd::Isa;
+    use crate::model::{Model, NoColumns};
+
+    #[test]
+    fn a_checkpoint_that_failed_is_tried_again() {
+        let (_, config) =
+            crate::config::parse("minimal.toml", include_str!("../../configs/minimal.toml"), &[]);
+        let (model, _) =
+            Model::from_config(&config.expect("sound"), "minimal", "", &NoColumns).expect("sound");
+        let plan = Plan::from_model(&model, 1, Isa::detect());
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = place.path().join("later");
+        let keeper = Keeper::new(&folder, &plan, Duration::ZERO);
+        let state = State::new(&plan);
+        let mut warned = Vec::new();
+        let mut attempt = || {
+            assert!(keeper.is_due());
+            assert!(!keeper.is_due(), "another worker is at it");
+            keeper.draft(&state);
+            let warning = keeper.keep();
+            warned.push(warning.is_some());
+            std::fs::read_dir(&folder).map_or(0, Iterator::count)
+        };
+        assert_eq!(attempt(), 0);
+        std::fs::create_dir(&folder).expect("a folder");
+        assert_eq!(attempt(), 1);
+        // Nor does one that was never drafted stop those to come.
+        assert!(keeper.is_due());
+        assert_eq!(keeper.keep(), None, "it has warned already");
+        assert_eq!(attempt(), 1);
+        assert_eq!(warned, [true, false, false]);
+        assert_eq!(keeper.written.into_inner(), 2);
+        assert!(load(&folder, &plan, OtherBuild::Refused).expect("our own state").is_some());
+    }
+}

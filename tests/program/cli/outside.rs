@@ -1,0 +1,77 @@
+//! Results read by programs that had no part in writing them: LibreOffice, openpyxl, DuckDB.
+
+use super::Place;
+use std::process::Command;
+
+/// The Python to use: CAPSTAKE_PYTHON, or the one on the path.
+fn python() -> String {
+    std::env::var("CAPSTAKE_PYTHON").unwrap_or_else(|_| "python3".into())
+}
+
+/// Whether everything is there; says what to install where it is not.
+fn ready(test: &str, modules: &[(&str, &str)], programs: &[(&str, &str)]) -> bool {
+    let works = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
+    for (module, package) in modules {
+        if !works(Command::new(python()).args(["-c", &format!("import {module}")])) {
+            println!("skipped: cli::outside::{test} needs {module} (python3 -m pip install {package})");
+            return false;
+        }
+    }
+    for (program, package) in programs {
+        if !works(Command::new(program).arg("--version")) {
+            println!("skipped: cli::outside::{test} needs {program} (Debian: apt-get install {package})");
+            return false;
+        }
+    }
+    true
+}
+
+/// Runs a check of `tests/outside`; its findings are shown with `--nocapture`.
+#[track_caller]
+fn check(place: &Place, script: &str, folders: &[&str]) {
+    let script = format!("{}/tests/outside/{script}", crate::ROOT);
+    let folders = folders.iter().map(|folder| place.at(folder));
+    let output = Command::new(python()).arg(&script).args(folders).output().expect("Python starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    assert!(output.status.success(), "{script}\n{}{}", text(&output.stdout), text(&output.stderr));
+    println!("{}", text(&output.stdout));
+}
+
+#[test]
+fn libreoffice_recalculates_the_workbook_and_openpyxl_reads_it() {
+    let test = "libreoffice_recalculates_the_workbook_and_openpyxl_reads_it";
+    if !ready(test, &[("openpyxl", "openpyxl")], &[("soffice", "libreoffice-calc-nogui")]) {
+        return;
+    }
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.run("run base.toml -n 2000 -q -o out --formats csv,xlsx").ends(0);
+    std::fs::create_dir(place.at("scratch")).expect("a folder");
+    check(&place, "workbook.py", &["out", "scratch"]);
+}
+
+#[test]
+fn duckdb_and_openpyxl_read_the_draws() {
+    let modules = [("duckdb", "duckdb"), ("openpyxl", "openpyxl")];
+    if !ready("duckdb_and_openpyxl_read_the_draws", &modules, &[]) {
+        return;
+    }
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    for format in ["csv", "parquet", "xlsx"] {
+        place.run(&format!("run base.toml -n 1500 -q -o {format} --formats csv --draws {format}")).ends(0);
+    }
+    check(&place, "draws.py", &["csv", "parquet", "xlsx"]);
+}
+
+#[test]
+fn libreoffice_and_openpyxl_read_the_workbooks_of_studies() {
+    let test = "libreoffice_and_openpyxl_read_the_workbooks_of_studies";
+    if !ready(test, &[("openpyxl", "openpyxl")], &[("soffice", "libreoffice-calc-nogui")]) {
+        return;
+    }
+    let place = super::study_files::with_all_studies();
+    std::fs::create_dir(place.at("scratch")).expect("a folder");
+    let folders: Vec<&str> = super::study_files::STUDIES.iter().map(|(folder, _)| *folder).collect();
+    check(&place, "study.py", &[&["scratch"], &folders[..]].concat());
+}

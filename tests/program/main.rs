@@ -1,0 +1,20 @@
+//! The fast tests of what a person meets: the built program, pages, workbooks and tables.
+
+// What a test measured is printed for whoever asks with --nocapture.
+#![allow(clippy::print_stdout)]
+
+#[path = "../it/scenario.rs"]
+mod scenario;
+#[path = "../it/twin/mod.rs"]
+mod twin;
+#[path = "../it/whole_paths.rs"]
+mod whole_paths;
+
+mod cli;
+mod page;
+mod sinks_fail;
+mod tables;
+mod worked_case;
+
+/// The top of the repository.
+const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

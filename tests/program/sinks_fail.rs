@@ -1,0 +1,103 @@
+//! Writers of whole files on an output that fails at byte k: the output's own fault comes back, and nothing panics.
+
+use crate::scenario;
+use capstake::kernel::plan::Plan;
+use capstake::math::simd::Isa;
+use capstake::sink::draws_columns::{Column, Rows, columns};
+use capstake_output::{draws_parquet, draws_xlsx, xlsx};
+use std::io::{self, Write};
+
+/// Takes so many bytes and no more.
+struct Full {
+    room: usize,
+}
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.room == 0 {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let taken = bytes.len().min(self.room);
+        self.room -= taken;
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Byte after byte at both ends, then in steps that fall on no block's edge.
+fn places(length: usize) -> Vec<usize> {
+    let step = (length / 40).max(1) | 1;
+    let ends = (0..40.min(length)).chain(length.saturating_sub(40)..length);
+    let mut places: Vec<usize> = ends.chain((40..length).step_by(step)).collect();
+    places.sort_unstable();
+    places.dedup();
+    places
+}
+
+/// Writes to a full output at every place; `write` gives the first fault.
+fn fails_everywhere(length: usize, write: impl Fn(Full) -> io::Result<()>) {
+    for room in places(length) {
+        let error = write(Full { room }).expect_err("an output without room");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "at byte {room} of {length}: {error}");
+    }
+    // With room for everything there is no fault, so that the fault above is the output's.
+    write(Full { room: length }).expect("all of it fits");
+}
+
+fn draws() -> (Vec<String>, Vec<Column>, Vec<Rows>) {
+    let plan = Plan::from_model(&scenario::shipped("minimal"), 1, Isa::detect());
+    let columns = columns(&plan);
+    let value = |column: usize, row: usize| match (column + row) % 7 {
+        0 => f64::NAN,
+        _ => (column as f64 + 0.1) * (row as f64 - 3.7),
+    };
+    let rows = |chunk: u64| Rows {
+        first_path: 500 * chunk,
+        rows: 500,
+        columns: (0..columns.len()).map(|column| (0..500).map(|row| value(column, row)).collect()).collect(),
+    };
+    (vec!["capped".to_owned()], columns.clone(), (0..3).map(rows).collect())
+}
+
+#[test]
+fn draws_as_parquet() {
+    let (deals, columns, chunks) = draws();
+    fn write<W: Write + Send>(
+        out: W,
+        (deals, columns, chunks): &(Vec<String>, Vec<Column>, Vec<Rows>),
+    ) -> io::Result<W> {
+        let mut writer = draws_parquet::Writer::new(out, deals, columns)?;
+        chunks.iter().try_for_each(|rows| writer.write(rows))?;
+        writer.finish(&[("units", "{}".to_owned())])
+    }
+    let all = (deals, columns, chunks);
+    let whole = write(Vec::new(), &all).expect("a vector takes everything");
+    assert!(whole.starts_with(b"PAR1") && whole.ends_with(b"PAR1"));
+    fails_everywhere(whole.len(), |out| write(out, &all).map(drop));
+}
+
+#[test]
+fn draws_as_a_workbook() {
+    let (deals, columns, chunks) = draws();
+    let write = |out: &mut (dyn Write + Send)| {
+        let mut writer = draws_xlsx::Writer::new(&deals, &columns)?;
+        chunks.iter().try_for_each(|rows| writer.write(rows))?;
+        writer.finish(1_500, "2026-07-01T12:00:00Z", &[], out).map(drop)
+    };
+    let mut whole = Vec::new();
+    write(&mut whole).expect("a vector takes everything");
+    assert!(whole.starts_with(b"PK"));
+    fails_everywhere(whole.len(), |mut out| write(&mut out));
+}
+
+#[test]
+fn results_as_a_workbook() {
+    let results = crate::page::results(&scenario::shipped("minimal"), 500);
+    let book = capstake_output::workbook::workbook(&results).expect("it fits");
+    let mut whole = Vec::new();
+    xlsx::write(&book, &mut whole).expect("a vector takes everything");
+    fails_everywhere(whole.len(), |out| xlsx::write(&book, out));
+}

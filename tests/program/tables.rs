@@ -1,0 +1,294 @@
+//! From a run to its tables and its first page: columns, sums, texts, and figures that agree between files.
+
+use crate::scenario;
+use capstake::kernel::plan::Plan;
+use capstake::math::simd::Isa;
+use capstake::model::Model;
+use capstake::report::row::Row;
+use capstake::report::tables::{Tables, tables};
+use capstake::run::{self, ChunkDraws, Observer, Options, RunResult, Silent};
+use capstake::sink;
+use capstake::study::valuation::valuation;
+use capstake_output::headline::headline;
+use capstake_output::terminal;
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+const PATHS: u64 = 1_500;
+
+fn run_of(model: &Model, paths: u64) -> (Plan, RunResult) {
+    let plan = Plan::from_model(model, 1, Isa::detect());
+    let result = run::execute(&plan, Options { paths, threads: 2 }, &Silent);
+    (plan, result)
+}
+
+fn tables_of(model: &Model) -> Tables {
+    let (plan, result) = run_of(model, PATHS);
+    tables(&valuation(&plan, &result))
+}
+
+fn csv<R: Row>(rows: &[R]) -> String {
+    let mut out = Vec::new();
+    sink::csv::write(rows, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+/// The records of a CSV text, header first.
+fn records(text: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
+    reader.records().map(|record| record.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn headers() {
+    let t = tables_of(&scenario::shipped("base"));
+    let headers = [
+        (
+            csv(&t.summary),
+            "deal,metric,unit,mean,std_error,std_dev,min,p01,p05,p10,p25,p50,p75,p90,p95,p99,max,es05,es95,paths,\
+             undefined",
+        ),
+        (csv(&t.quantiles), "deal,metric,unit,q,value,low95,high95"),
+        (csv(&t.annual), "deal,year,series,unit,mean,std_error,p05,p25,p50,p75,p95,paths"),
+        (csv(&t.histogram), "deal,metric,unit,low,high,count"),
+        (
+            csv(&t.inputs),
+            "key,unit,distribution,mean,std_dev,p05,p50,p95,source,source_date,note,sampled_mean,sampled_std_dev",
+        ),
+        (csv(&t.correlations), "a,b,target,repaired,sampled"),
+        (csv(&t.events), "deal,event,date,probability,std_error"),
+        (csv(&t.sample_paths), "path,deal,period_end,series,value"),
+    ];
+    for (text, header) in headers {
+        assert_eq!(text.lines().next(), Some(header));
+        // Every record as long as the header, and something in each table.
+        assert!(records(&text).len() > 1, "{header}");
+        assert!(!text.contains("NaN") && !text.contains('\r'), "{header}");
+    }
+}
+
+#[test]
+fn rows_are_where_they_belong() {
+    let model = scenario::shipped("base");
+    let t = tables_of(&model);
+    let deals: Vec<&str> = {
+        let mut names: Vec<&str> = t.summary.iter().map(|row| row.deal.as_str()).collect();
+        names.dedup();
+        names
+    };
+    assert_eq!(deals, ["amended-2026", "prior-2025", "prior-2025 - amended-2026"]);
+    let metrics: Vec<&str> =
+        t.summary.iter().filter(|row| row.deal == deals[0]).map(|row| row.metric.as_str()).collect();
+    assert_eq!(metrics[0], "share_pv");
+    assert_eq!(metrics[5], "microsoft_take_pv");
+    assert_eq!(metrics[metrics.len() - 2..], ["home_share_2030", "cloud_concentration_2030"]);
+    assert_eq!(t.quantiles.iter().filter(|row| row.metric == "share_pv" && row.deal == deals[2]).count(), 27);
+
+    // Full years only where the valuation date cuts one, and cumulative payments rise.
+    let full: Vec<i32> =
+        t.annual.iter().filter(|row| row.series.ends_with("full_year")).map(|row| row.year).collect();
+    assert!(!full.is_empty() && full.iter().all(|&year| year == 2026));
+    assert!(t.sample_paths.iter().all(|row| !row.series.ends_with("full_year")));
+    let paths: Vec<u64> = t.sample_paths.iter().map(|row| row.path).collect();
+    assert_eq!((paths[0], paths[paths.len() - 1]), (0, 49));
+    assert_eq!(&*t.sample_paths[0].period_end, "2026-09-30");
+
+    // Events grow with time and end where the metrics say.
+    let mean = |deal: &str, metric: &str| {
+        t.summary.iter().find(|row| row.deal == deal && row.metric == metric).map(|row| row.mean).unwrap()
+    };
+    for deal in &deals[..2] {
+        for (event, metric) in [("cap_reached", "cap_hit"), ("listed", "ipo"), ("failed", "failed")] {
+            let rows: Vec<_> =
+                t.events.iter().filter(|row| row.deal == *deal && row.event == event).collect();
+            assert!(rows.windows(2).all(|w| w[0].probability <= w[1].probability && w[0].date < w[1].date));
+            let last = rows[rows.len() - 1];
+            assert_eq!(last.date, "2035-12-31");
+            assert!((last.probability - mean(deal, metric)).abs() < 1e-12, "{deal} {event}");
+        }
+    }
+}
+
+#[test]
+fn histograms_count_every_path() {
+    for name in ["base", "minimal", "schwartz-moon-2000"] {
+        let t = tables_of(&scenario::shipped(name));
+        let mut counts: HashMap<(String, String), u64> = HashMap::new();
+        for row in &t.histogram {
+            *counts.entry((row.deal.clone(), row.metric.clone())).or_default() += row.count;
+        }
+        for row in &t.summary {
+            let count = counts.get(&(row.deal.clone(), row.metric.clone())).copied().unwrap_or(0);
+            assert_eq!(count, row.paths, "{name} {} {}", row.deal, row.metric);
+            assert_eq!(row.paths + row.undefined, PATHS);
+        }
+    }
+}
+
+#[test]
+fn inputs_have_their_law_and_their_source() {
+    let model = scenario::shipped_with("base", &["segment.consumer.growth_volatility_now=0.0"]);
+    let t = tables_of(&model);
+    let row = |key: &str| t.inputs.iter().find(|row| row.key == key).unwrap_or_else(|| panic!("no {key}"));
+    let rate = row("segment.consumer.rate_now_usd_bn");
+    assert_eq!(
+        (rate.unit.as_str(), rate.source.as_str(), rate.mean),
+        ("usd_bn_per_year", "run-rate-25", 14.2)
+    );
+    assert!((rate.sampled_mean - rate.mean).abs() < 5.0 * rate.std_dev / (PATHS as f64).sqrt());
+    assert!(rate.distribution.contains("normal"), "{}", rate.distribution);
+    assert!(!rate.source_date.is_empty());
+    let constant = row("discount.revenue");
+    assert_eq!((constant.distribution.as_str(), constant.std_dev, constant.p05), ("constant", 0.0, 0.12));
+    assert_eq!((constant.source.as_str(), constant.sampled_mean.is_nan()), ("assumption", true));
+    // What is not written is not an input.
+    assert!(t.inputs.iter().all(|row| !row.key.is_empty()));
+    let mut keys: Vec<&str> = t.inputs.iter().map(|row| row.key.as_str()).collect();
+    keys.sort_unstable();
+    assert!(keys.windows(2).all(|w| w[0] != w[1]), "a key twice");
+}
+
+#[derive(Default)]
+struct Draws<'a> {
+    plan: Option<&'a Plan>,
+    text: Mutex<Vec<u8>>,
+}
+
+impl Observer for Draws<'_> {
+    fn wants_draws(&self) -> bool {
+        true
+    }
+    fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
+        sink::draws_csv::rows(sink::csv::Dialect::STANDARD, self.plan.unwrap(), draws)
+    }
+    fn write(&self, bytes: Vec<u8>) {
+        self.text.lock().unwrap().extend(bytes);
+    }
+}
+
+#[test]
+fn draws_are_the_paths_behind_the_summary() {
+    let model = scenario::shipped("base");
+    let plan = Plan::from_model(&model, 1, Isa::detect());
+    let paths = 5_000;
+    let draws = Draws {
+        plan: Some(&plan),
+        text: Mutex::new(sink::draws_csv::header(sink::csv::Dialect::STANDARD, &plan)),
+    };
+    let result = run::execute(&plan, Options { paths, threads: 2 }, &draws);
+    let text = String::from_utf8(draws.text.into_inner().unwrap()).unwrap();
+    let records = records(&text);
+    assert_eq!(records.len() as u64, 1 + 2 * paths);
+    assert_eq!(records[0][..2], ["path", "deal"]);
+    assert_eq!(records[1][..2], ["0", "amended-2026"]);
+    assert_eq!(records[2][..2], ["0", "prior-2025"]);
+    assert_eq!(records[1][2..2 + plan.inputs.nums.len()], records[2][2..2 + plan.inputs.nums.len()]);
+
+    let t = tables(&valuation(&plan, &result));
+    let column = |name: &str| records[0].iter().position(|column| column == name).unwrap();
+    for row in t.summary.iter().filter(|row| !row.deal.contains(" - ")) {
+        let column = column(&row.metric);
+        let values: Vec<f64> = records[1..]
+            .iter()
+            .filter(|record| record[1] == row.deal && !record[column].is_empty())
+            .map(|record| record[column].parse().unwrap())
+            .collect();
+        assert_eq!(values.len() as u64, row.paths, "{}", row.metric);
+        if row.paths > 0 {
+            let mean = values.iter().sum::<f64>() / values.len() as f64;
+            assert!((mean - row.mean).abs() <= 1e-11 * row.mean.abs().max(1.0), "{}", row.metric);
+            let min = values.iter().copied().fold(f64::INFINITY, f64::min);
+            assert_eq!(min.to_bits(), row.min.to_bits(), "{}", row.metric);
+        }
+    }
+    for row in
+        t.inputs.iter().filter(|row| !row.sampled_mean.is_nan() && !row.distribution.starts_with("same_as"))
+    {
+        let column = column(&row.key);
+        let sum: f64 =
+            records[1..].iter().step_by(2).map(|record| record[column].parse::<f64>().unwrap()).sum();
+        assert!((sum / paths as f64 - row.sampled_mean).abs() <= 1e-11 * row.sampled_mean.abs().max(1.0));
+    }
+}
+
+/// The first page, as plain text.
+fn page(model: &Model, paths: u64, width: usize) -> String {
+    let (plan, result) = run_of(model, paths);
+    terminal::headline(&headline(&valuation(&plan, &result)), width, false)
+}
+
+#[test]
+fn the_first_page_fits() {
+    let model = scenario::shipped("base");
+    let (plan, result) = run_of(&model, 20_000);
+    let answers = headline(&valuation(&plan, &result));
+    for width in [50, 60, 72, 80, 100, 120, 200] {
+        let page = terminal::headline(&answers, width, false);
+        for line in page.lines() {
+            assert!(line.chars().count() <= width, "{width}: {line}");
+            assert_eq!(line.trim_end(), line);
+        }
+        assert!(page.contains("Microsoft takes $"));
+        assert!(page.contains("microsoft_take_pv") && page.contains('±') && !page.contains("NaN"));
+        assert_eq!(page.contains("p95"), width > 50, "{width}");
+    }
+    let coloured = terminal::headline(&answers, 80, true);
+    assert!(coloured.contains("\u{1b}[1m"));
+}
+
+const CERTAIN: &str = r#"
+name = "certain"
+[timeline]
+valuation_date = 2026-07-01
+horizon = 2030-12-31
+period = "quarter"
+[[segment]]
+name = "all"
+process = "gbm"
+rate_now_usd_bn = 25.0
+growth = 0.40
+volatility = 0.0
+[[deal]]
+name = "capped"
+share_ends = 2030-12-31
+rate = 0.20
+cap_usd_bn = 20.0
+[[deal]]
+name = "uncapped"
+share_ends = 2030-12-31
+rate = 0.20
+"#;
+
+#[test]
+fn what_is_certain_is_said_to_be_exact() {
+    let page = page(&scenario::from_text("certain", CERTAIN, &[]), 100, 80);
+    assert!(page.contains("Microsoft takes $20 bn (exact) under capped"));
+    assert!(page.contains("the cap binds in 2028.") && page.contains("2028 (exact)"));
+    assert!(page.contains("cap  none"));
+    assert!(!page.contains("± 0") && !page.contains("of futures") && !page.contains("of paths"));
+}
+
+#[test]
+fn one_path_claims_nothing() {
+    let page = page(&scenario::shipped("minimal"), 1, 80);
+    assert!(page.contains("One path") && page.contains("1 path ·"));
+    assert!(!page.contains("exact"), "{page}");
+}
+
+#[test]
+fn a_run_without_a_path_says_only_that() {
+    let (plan, mut result) = run_of(&scenario::shipped("base"), 0);
+    (result.asked, result.interrupted) = (1_000_000, true);
+    let page = terminal::headline(&headline(&valuation(&plan, &result)), 80, false);
+    assert!(page.contains("PARTIAL: stopped before the first of 1,000,000 paths"), "{page}");
+    assert!(!page.contains("takes") && !page.contains("microsoft_take_pv"));
+    assert!(tables(&valuation(&plan, &result)).summary.iter().all(|row| row.mean.is_nan() && row.paths == 0));
+}
+
+#[test]
+fn a_run_that_was_stopped_says_so() {
+    let (plan, mut result) = run_of(&scenario::shipped("minimal"), 4_096);
+    (result.asked, result.interrupted) = (1_000_000, true);
+    let page = terminal::headline(&headline(&valuation(&plan, &result)), 80, false);
+    assert!(page.contains("PARTIAL: 4,096 of 1,000,000 paths"), "{page}");
+}

@@ -1,0 +1,101 @@
+//! The worked case of the docs: its commands work; with `CAPSTAKE_BLESS=1` its outputs are those of its commands.
+#![cfg(unix)]
+
+use std::process::Command;
+
+const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/worked-case.md");
+
+/// A folder with the shipped scenarios, and the program on the path of its shell.
+struct Shell {
+    folder: tempfile::TempDir,
+    path: String,
+}
+
+impl Shell {
+    fn new() -> Shell {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let configs = folder.path().join("configs");
+        std::fs::create_dir(&configs).expect("a folder");
+        for entry in
+            std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../configs")).expect("configs")
+        {
+            let from = entry.expect("an entry").path();
+            std::fs::copy(&from, configs.join(from.file_name().expect("a name"))).expect("a copy");
+        }
+        let program = assert_cmd::cargo::cargo_bin!("capstake");
+        let bin = program.parent().expect("a folder").display();
+        let path = format!("{bin}:{}", std::env::var("PATH").unwrap_or_default());
+        Shell { folder, path }
+    }
+
+    /// What a line prints: results, and of the rest errors alone.
+    fn run(&self, line: &str) -> (Option<i32>, String) {
+        let output = Command::new("sh")
+            .args(["-c", line])
+            .current_dir(self.folder.path())
+            .env("PATH", &self.path)
+            .env("NO_COLOR", "1")
+            .env_remove("CAPSTAKE_SIMD")
+            .output()
+            .expect("a shell");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+        let (stdout, stderr) = (text(output.stdout), text(output.stderr));
+        let failed = stderr.find("error[").map_or("", |at| &stderr[at..]);
+        (output.status.code(), format!("{failed}{stdout}"))
+    }
+}
+
+/// The page with the output of each command after it; `change` makes a command from the one of the page.
+fn rewritten(page: &str, change: impl Fn(&str) -> String) -> String {
+    let shell = Shell::new();
+    let (mut out, mut keep, mut lines) = (String::new(), usize::MAX, page.lines());
+    while let Some(line) = lines.next() {
+        out += line;
+        out.push('\n');
+        if let Some(count) = line.strip_prefix("<!-- lines: ").and_then(|rest| rest.strip_suffix(" -->")) {
+            keep = count.parse().expect("a number of lines");
+        }
+        if line != "```console" {
+            continue;
+        }
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        for command in block.iter().filter_map(|line| line.strip_prefix("$ ")) {
+            out += &format!("$ {command}\n");
+            let (code, printed) = shell.run(&change(command));
+            assert_eq!(code, Some(0), "{command}\n{printed}");
+            let whole = printed.trim_end().lines().count();
+            for line in printed.trim_end().lines().take(keep) {
+                out += line.trim_end();
+                out.push('\n');
+            }
+            if whole > keep {
+                out += "…\n";
+            }
+        }
+        out += "```\n";
+        keep = usize::MAX;
+    }
+    out
+}
+
+#[test]
+fn the_worked_case_works() {
+    let page = std::fs::read_to_string(PAGE).expect("the page");
+    if std::env::var_os("CAPSTAKE_BLESS").is_some() {
+        std::fs::write(PAGE, rewritten(&page, str::to_owned)).expect("the page");
+        return;
+    }
+    let few = |command: &str| command.replace("-n 100k", "-n 3000").replace("-n 20k", "-n 3000");
+    let seen = rewritten(&page, few);
+    let commands = |text: &str| text.lines().filter(|line| line.starts_with("$ ")).count();
+    assert!(commands(&page) >= 6 && commands(&seen) == commands(&page));
+    // What does not depend on chance is on the page as it is printed.
+    for line in seen
+        .lines()
+        .filter(|line| line.starts_with("deal.amended-2026.cap_usd_bn") || line.contains("[S716]"))
+    {
+        let words: Vec<&str> = line.split_whitespace().take(2).collect();
+        assert!(page.contains(words[0]), "{line}");
+    }
+    assert!(seen.contains("microsoft_take_pv.mean = 0 at deal.amended-2026.cap_usd_bn"), "{seen}");
+}
