@@ -4,8 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::Config;
 use super::leaf::Choice;
-use super::noun::{EntryKey, KeySpec, Kind, Noun, NounSpec, Standing, join};
-use super::number::{Dist, NumberTable};
+use super::number::{Family, NumberTable};
+use super::section::{EntryKey, KeySpec, Kind, Presence, Section, SectionSpec, join};
 use super::spelling::nearest;
 use super::unit::Domain;
 
@@ -28,11 +28,11 @@ impl Row {
 
     /// What holds without the key, in words.
     pub fn default_words(&self) -> String {
-        match self.spec.standing {
-            Standing::Required => "required".to_owned(),
-            Standing::RequiredIf(condition) => format!("required: {condition}"),
-            Standing::Default(default) => default.to_owned(),
-            Standing::Absent => "absent".to_owned(),
+        match self.spec.presence {
+            Presence::Required => "required".to_owned(),
+            Presence::RequiredIf(condition) => format!("required: {condition}"),
+            Presence::Default(default) => default.to_owned(),
+            Presence::Absent => "absent".to_owned(),
         }
     }
 
@@ -48,7 +48,7 @@ struct Table {
     pattern: String,
     /// `[[segment]]`.
     header: String,
-    spec: &'static NounSpec,
+    spec: &'static SectionSpec,
 }
 
 /// Every key, in the order of the reference.
@@ -80,8 +80,8 @@ fn tables() -> Vec<Table> {
     tables
 }
 
-/// The tables below a noun, each before its own.
-fn add_tables(tables: &mut Vec<Table>, spec: &'static NounSpec, pattern: &str, path: &str) {
+/// The tables below a section, each before its own.
+fn add_tables(tables: &mut Vec<Table>, spec: &'static SectionSpec, pattern: &str, path: &str) {
     for key in spec.all() {
         let (inner, list) = match key.kind {
             Kind::Table(inner) => (inner, false),
@@ -232,17 +232,17 @@ fn allowed(spec: &KeySpec) -> String {
     }
 }
 
-fn families() -> impl Iterator<Item = Dist> {
-    Dist::WORDS.iter().filter_map(|word| Dist::from_word(word.word))
+fn families() -> impl Iterator<Item = Family> {
+    Family::WORDS.iter().filter_map(|word| Family::from_word(word.word))
 }
 
-fn family_doc(dist: Dist) -> String {
-    let word = Dist::WORDS.iter().find(|word| word.word == dist.word());
+fn family_doc(dist: Family) -> String {
+    let word = Family::WORDS.iter().find(|word| word.word == dist.word());
     word.map_or(String::new(), |word| running(word.doc))
 }
 
 /// `low`, `high`, (`weight`).
-fn parameters(dist: Dist) -> String {
+fn parameters(dist: Family) -> String {
     let required = dist.required().iter().map(|key| format!("`{key}`"));
     let optional = dist.optional().iter().map(|key| format!("(`{key}`)"));
     required.chain(optional).collect::<Vec<_>>().join(", ")
@@ -254,7 +254,7 @@ fn parameters(dist: Dist) -> String {
 /// takes. Nothing where the format has no such word.
 pub fn explain_key(word: &str) -> Option<String> {
     let word = word.trim();
-    if let Some(dist) = Dist::from_word(word) {
+    if let Some(dist) = Family::from_word(word) {
         return Some(explain_family(dist));
     }
     let tables = tables();
@@ -305,7 +305,7 @@ pub fn nearest_word(word: &str) -> Option<String> {
         }));
     }
     words.extend(NumberTable::SPEC.all().map(|spec| spec.key.to_owned()));
-    words.extend(Dist::WORDS.iter().map(|word| word.word.to_owned()));
+    words.extend(Family::WORDS.iter().map(|word| word.word.to_owned()));
     nearest(word, words.iter().map(String::as_str)).map(str::to_owned)
 }
 
@@ -335,7 +335,7 @@ fn matches_pattern(pattern: &str, key: &str) -> bool {
     given.next().is_none()
 }
 
-fn explain_family(dist: Dist) -> String {
+fn explain_family(dist: Family) -> String {
     let (must, example) = dist.notes();
     let mut out = format!("{}: a family of distributions\n\n  {}\n\n", dist.word(), family_doc(dist));
     for key in dist.required().iter().chain(dist.optional()) {
@@ -381,7 +381,7 @@ fn explain_row(row: &Row) -> String {
 
 /// The JSON Schema (2020-12) of the format. Conditions across keys are the program's own to judge: `capstake check`.
 pub fn json_schema() -> Json {
-    let mut root = noun_schema(Config::SPEC);
+    let mut root = section_schema(Config::SPEC);
     let head = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "capstake scenario",
@@ -394,11 +394,11 @@ pub fn json_schema() -> Json {
     root
 }
 
-fn noun_schema(spec: &'static NounSpec) -> Json {
+fn section_schema(spec: &'static SectionSpec) -> Json {
     let properties: serde_json::Map<String, Json> =
         spec.all().map(|row| (row.key.to_owned(), key_schema(row))).collect();
     let required: Vec<&str> =
-        spec.all().filter(|row| row.standing == Standing::Required).map(|row| row.key).collect();
+        spec.all().filter(|row| row.presence == Presence::Required).map(|row| row.key).collect();
     let mut schema = json!({
         "type": "object",
         "description": running(spec.doc),
@@ -429,7 +429,7 @@ fn key_schema(row: &'static KeySpec) -> Json {
             "anyOf": [
                 constant_schema(row.domain),
                 { "$ref": "#/$defs/number_table" },
-                { "type": "array", "items": noun_schema(inner) },
+                { "type": "array", "items": section_schema(inner) },
             ]
         }),
         Kind::Loadings => json!({ "type": "object", "additionalProperties": number_schema(row.domain) }),
@@ -438,17 +438,17 @@ fn key_schema(row: &'static KeySpec) -> Json {
             "patternProperties": { "^[0-9]{4}$": number_schema(row.domain) },
             "additionalProperties": false,
         }),
-        Kind::Table(inner) => noun_schema(inner),
-        Kind::List(inner) => json!({ "type": "array", "items": noun_schema(inner) }),
+        Kind::Table(inner) => section_schema(inner),
+        Kind::List(inner) => json!({ "type": "array", "items": section_schema(inner) }),
     };
     let mut description = running(row.doc);
     if let Some(unit) = row.unit {
         description.push_str(&format!(" Unit: {unit}."));
     }
-    match row.standing {
-        Standing::Default(default) => description.push_str(&format!(" Without it: {default}.")),
-        Standing::RequiredIf(condition) => description.push_str(&format!(" Required: {condition}.")),
-        Standing::Required | Standing::Absent => {}
+    match row.presence {
+        Presence::Default(default) => description.push_str(&format!(" Without it: {default}.")),
+        Presence::RequiredIf(condition) => description.push_str(&format!(" Required: {condition}.")),
+        Presence::Required | Presence::Absent => {}
     }
     schema["description"] = Json::String(description);
     schema
@@ -472,7 +472,7 @@ fn constant_schema(domain: Domain) -> Json {
 }
 
 fn number_table_schema() -> Json {
-    let mut schema = noun_schema(NumberTable::SPEC);
+    let mut schema = section_schema(NumberTable::SPEC);
     schema["anyOf"] =
         json!([{ "required": ["value"] }, { "required": ["dist"] }, { "required": ["same_as"] }]);
     let families: Vec<Json> = families()
@@ -559,9 +559,9 @@ mod tests {
         assert_eq!(deal["properties"]["stake"]["anyOf"][0]["maximum"], 1.0);
         assert!(deal["properties"]["rate"]["anyOf"][2]["items"]["properties"]["from"].is_object());
         let number = &schema["$defs"]["number_table"];
-        assert_eq!(number["allOf"].as_array().unwrap().len(), Dist::WORDS.len());
-        fn described(noun: &Json) {
-            for (key, schema) in noun["properties"].as_object().unwrap() {
+        assert_eq!(number["allOf"].as_array().unwrap().len(), Family::WORDS.len());
+        fn described(section: &Json) {
+            for (key, schema) in section["properties"].as_object().unwrap() {
                 assert!(schema["description"].as_str().is_some_and(|text| text.len() >= 8), "{key}");
                 for inner in [schema, &schema["items"]] {
                     if inner["properties"].is_object() {

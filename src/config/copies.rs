@@ -1,7 +1,7 @@
 //! Copies of a deal under other names, so that one model holds many variants of it on the same draws.
 
 use super::deal::Deal;
-use super::noun::{Kind, Noun, NounSpec, entry_label, join};
+use super::section::{Kind, Section, SectionSpec, entry_label, join};
 use super::tree::{Entry, Node, Value};
 
 /// A copy of a deal that is to be made.
@@ -37,7 +37,7 @@ pub(super) fn make(root: &mut Node, copy: &DealCopy) {
 }
 
 /// Turns the uncertain numbers of a table into `same_as` of their own keys.
-fn share_draws(table: &mut Node, spec: &'static NounSpec, path: &str) {
+fn share_draws(table: &mut Node, spec: &'static SectionSpec, path: &str) {
     let Value::Table(entries) = &mut table.value else { return };
     for entry in entries {
         let Some(row) = spec.find(&entry.key) else { continue };

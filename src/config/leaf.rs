@@ -4,7 +4,7 @@ use super::place::Place;
 
 /// A value and where it was written.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Leaf<T> {
+pub struct Located<T> {
     /// The value as written.
     pub value: T,
     /// Where.

@@ -15,13 +15,13 @@ pub mod ipo;
 pub mod leaf;
 pub mod licence;
 pub mod microsoft;
-pub mod noun;
 pub mod number;
 pub mod overrides;
 pub mod place;
 pub mod problem;
 pub mod resolved;
 pub mod run;
+pub mod section;
 pub mod segment;
 pub mod shock;
 pub mod source;
@@ -36,17 +36,17 @@ pub use code::Code;
 pub use copies::DealCopy;
 pub use correlation::Correlation;
 pub use cost::{Contract, Costs};
-pub use deal::{Base, Deal};
+pub use deal::{Deal, ShareBase};
 pub use discount::Discount;
 pub use equity::{EbitdaSpan, Equity, Method};
 pub use funding::{Cash, Funding, PreMoney, Round};
 pub use history::{History, HistoryPeriod};
 pub use ipo::{Gate, Ipo};
-pub use leaf::{Choice, Date, Leaf};
+pub use leaf::{Choice, Date, Located};
 pub use licence::Licence;
 pub use microsoft::Microsoft;
 pub use number::{
-    AnnualTotals, Dist, Loading, Loadings, Number, NumberContent, NumberTable, RateContent, RateStep,
+    AnnualTotals, Family, Loading, Loadings, Number, NumberContent, NumberTable, RateContent, RateStep,
     YearTotal,
 };
 pub use place::{Location, Origin, Place, Sources};
@@ -58,13 +58,13 @@ pub use source::Source;
 pub use timeline::{Period, Timeline};
 pub use unit::{Domain, Unit};
 
-noun::noun! {
+section::section! {
     /// A scenario.
     Config by Single;
     /// Its name; it names the folder of results.
-    name: Option<Leaf<String>> = name().or("the file's name without its ending");
+    name: Option<Located<String>> = name().or("the file's name without its ending");
     /// What it is about.
-    description: Option<Leaf<String>> = plain();
+    description: Option<Located<String>> = plain();
     /// How much is simulated and how it is counted.
     run: Option<Run> = plain();
     /// From when to when, in which steps.
@@ -216,7 +216,7 @@ fn read(
     for flag in of_copies {
         flag.apply(&mut root, &mut problems);
     }
-    let config: Config = noun::read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut problems);
+    let config: Config = section::read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut problems);
     (sources, Some(config), problems)
 }
 
@@ -480,7 +480,7 @@ value = 0.5
         assert_eq!(multiple.factor.key, "shock.law-or-regulation.loading.equity.multiple");
         assert_eq!(
             table(&config.cash.as_ref().unwrap().yield_rate).dist.as_ref().unwrap().value,
-            Dist::Uniform
+            Family::Uniform
         );
         let opex = table(&config.costs.as_ref().unwrap().opex_half_life_years);
         assert_eq!(opex.value.as_ref().unwrap().value, 2.5);
@@ -608,7 +608,7 @@ loading = { s = 1.0, equity.multiple = 0.5 }
                 }
                 config.source[0].title.as_mut().unwrap().value = title.clone();
                 let total = Number { key: String::new(), ..config.cash.as_ref().unwrap().now_usd_bn.clone().unwrap() };
-                let year = Leaf { value: year, place: Place::FILE };
+                let year = Located { value: year, place: Place::FILE };
                 config.segment[0].keys.annual_totals =
                     Some(AnnualTotals { place: Place::FILE, list: vec![YearTotal { year, total }] });
                 let printed = resolved::to_toml(&config);

@@ -1,19 +1,19 @@
 //! A number of the scenario that may be uncertain: plain, with a source, or a distribution; and the places it stands in.
 
 use super::code::Code;
-use super::leaf::{Leaf, choice};
-use super::noun::{
-    At, KeySpec, Kind, Noun, Slot, as_real, join, noun, number, print_table, printed_entry, read_entries,
-    read_list, wrong_type,
-};
+use super::leaf::{Located, choice};
 use super::place::Place;
 use super::problem::{Problem, Problems};
+use super::section::{
+    Field, KeyContext, KeySpec, Kind, Section, as_real, join, number, print_table, printed_entry,
+    read_entries, read_list, section, wrong_type,
+};
 use super::tree::{Node, Value};
 use super::unit::{Domain, Unit};
 
 choice! {
     /// A family of distributions.
-    Dist {
+    Family {
         /// Every value from `low` to `high` alike.
         Uniform = "uniform",
         /// Rising in a straight line from `low` to `mode`, falling to `high`.
@@ -37,89 +37,89 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// The table form of a number.
     NumberTable by Single;
     /// The value itself: a constant with a source or a note.
-    value: Option<Leaf<f64>> = plain();
+    value: Option<Located<f64>> = plain();
     /// The family of the distribution.
-    dist: Option<Leaf<Dist>> = plain();
+    dist: Option<Located<Family>> = plain();
     /// The number is the same draw as the one under this key.
-    same_as: Option<Leaf<String>> = plain();
+    same_as: Option<Located<String>> = plain();
     /// The lowest value of uniform, triangular, pert and beta.
-    low: Option<Leaf<f64>> = plain();
+    low: Option<Located<f64>> = plain();
     /// The most likely value of triangular and pert.
-    mode: Option<Leaf<f64>> = plain();
+    mode: Option<Located<f64>> = plain();
     /// The highest value of uniform, triangular, pert and beta.
-    high: Option<Leaf<f64>> = plain();
+    high: Option<Located<f64>> = plain();
     /// How far a pert distribution leans to its mode.
-    weight: Option<Leaf<f64>> = plain().or("4");
+    weight: Option<Located<f64>> = plain().or("4");
     /// The mean of normal, the centre of student-t.
-    mean: Option<Leaf<f64>> = plain();
+    mean: Option<Located<f64>> = plain();
     /// The standard deviation of normal.
-    sd: Option<Leaf<f64>> = plain();
+    sd: Option<Located<f64>> = plain();
     /// The median of lognormal.
-    median: Option<Leaf<f64>> = plain();
+    median: Option<Located<f64>> = plain();
     /// The standard deviation of the logarithm of lognormal.
-    sigma: Option<Leaf<f64>> = plain();
+    sigma: Option<Located<f64>> = plain();
     /// The degrees of freedom of student-t.
-    df: Option<Leaf<f64>> = plain();
+    df: Option<Located<f64>> = plain();
     /// The scale of student-t.
-    scale: Option<Leaf<f64>> = plain();
+    scale: Option<Located<f64>> = plain();
     /// The first shape of beta.
-    a: Option<Leaf<f64>> = plain();
+    a: Option<Located<f64>> = plain();
     /// The second shape of beta.
-    b: Option<Leaf<f64>> = plain();
+    b: Option<Located<f64>> = plain();
     /// The values of discrete.
-    values: Option<Leaf<Vec<Leaf<f64>>>> = plain();
+    values: Option<Located<Vec<Located<f64>>>> = plain();
     /// The weights of discrete; they need not sum to 1.
-    weights: Option<Leaf<Vec<Leaf<f64>>>> = plain();
+    weights: Option<Located<Vec<Located<f64>>>> = plain();
     /// The CSV file of empirical, relative to the scenario's folder.
-    csv: Option<Leaf<String>> = plain();
+    csv: Option<Located<String>> = plain();
     /// The column of that file, by its header.
-    column: Option<Leaf<String>> = plain();
+    column: Option<Located<String>> = plain();
     /// The value not reached in one case of ten, of quantiles.
-    p10: Option<Leaf<f64>> = plain();
+    p10: Option<Located<f64>> = plain();
     /// The median, of quantiles.
-    p50: Option<Leaf<f64>> = plain();
+    p50: Option<Located<f64>> = plain();
     /// The value exceeded in one case of ten, of quantiles.
-    p90: Option<Leaf<f64>> = plain();
+    p90: Option<Located<f64>> = plain();
     /// The lower bound of quantiles.
-    lower: Option<Leaf<f64>> = plain();
+    lower: Option<Located<f64>> = plain();
     /// The upper bound of quantiles.
-    upper: Option<Leaf<f64>> = plain();
+    upper: Option<Located<f64>> = plain();
     /// The law is conditioned on being at least this.
-    min: Option<Leaf<f64>> = plain();
+    min: Option<Located<f64>> = plain();
     /// The law is conditioned on being at most this.
-    max: Option<Leaf<f64>> = plain();
+    max: Option<Located<f64>> = plain();
     /// The key of the `[[source]]` it comes from.
-    source: Option<Leaf<String>> = plain();
+    source: Option<Located<String>> = plain();
     /// Why this number.
-    note: Option<Leaf<String>> = plain();
+    note: Option<Located<String>> = plain();
 }
 
-impl Dist {
+impl Family {
     /// The parameters that must be given.
     pub const fn required(self) -> &'static [&'static str] {
         match self {
-            Dist::Uniform => &["low", "high"],
-            Dist::Triangular | Dist::Pert => &["low", "mode", "high"],
-            Dist::Normal => &["mean", "sd"],
-            Dist::Lognormal => &["median", "sigma"],
-            Dist::StudentT => &["df", "mean", "scale"],
-            Dist::Beta => &["a", "b"],
-            Dist::Discrete => &["values", "weights"],
-            Dist::Empirical => &["csv", "column"],
-            Dist::Quantiles => &["p10", "p50", "p90"],
+            Family::Uniform => &["low", "high"],
+            Family::Triangular | Family::Pert => &["low", "mode", "high"],
+            Family::Normal => &["mean", "sd"],
+            Family::Lognormal => &["median", "sigma"],
+            Family::StudentT => &["df", "mean", "scale"],
+            Family::Beta => &["a", "b"],
+            Family::Discrete => &["values", "weights"],
+            Family::Empirical => &["csv", "column"],
+            Family::Quantiles => &["p10", "p50", "p90"],
         }
     }
 
     /// The parameters that may be given, beside `min`, `max`, `source` and `note`, which every family takes.
     pub const fn optional(self) -> &'static [&'static str] {
         match self {
-            Dist::Pert => &["weight"],
-            Dist::Beta => &["low", "high"],
-            Dist::Quantiles => &["lower", "upper"],
+            Family::Pert => &["weight"],
+            Family::Beta => &["low", "high"],
+            Family::Quantiles => &["lower", "upper"],
             _ => &[],
         }
     }
@@ -127,36 +127,36 @@ impl Dist {
     /// The parameters that must hold for one another, in words; an example of use.
     pub const fn notes(self) -> (&'static str, &'static str) {
         match self {
-            Dist::Uniform => ("low < high", "{ dist = \"uniform\", low = 0.25, high = 0.43 }"),
-            Dist::Triangular => (
+            Family::Uniform => ("low < high", "{ dist = \"uniform\", low = 0.25, high = 0.43 }"),
+            Family::Triangular => (
                 "low <= mode <= high, low < high",
                 "{ dist = \"triangular\", low = 0.0, mode = 0.25, high = 0.75 }",
             ),
-            Dist::Pert => (
+            Family::Pert => (
                 "low <= mode <= high, low < high, weight > 0 (4 unless given); the mean is (low + weight*mode + high)/(weight + 2)",
                 "{ dist = \"pert\", low = 10, mode = 25, high = 60 }",
             ),
-            Dist::Normal => ("sd > 0", "{ dist = \"normal\", mean = 4.5, sd = 0.6 }"),
-            Dist::Lognormal => {
+            Family::Normal => ("sd > 0", "{ dist = \"normal\", mean = 4.5, sd = 0.6 }"),
+            Family::Lognormal => {
                 ("median > 0, sigma > 0", "{ dist = \"lognormal\", median = 30, sigma = 0.4 }")
             }
-            Dist::StudentT => (
+            Family::StudentT => (
                 "df > 0, scale > 0; no mean up to df = 1, no standard deviation up to df = 2",
                 "{ dist = \"student-t\", df = 5, mean = 0.04, scale = 0.02 }",
             ),
-            Dist::Beta => (
+            Family::Beta => (
                 "a > 0, b > 0, low < high (0 and 1 unless given)",
                 "{ dist = \"beta\", a = 2, b = 5, low = 0.1, high = 0.6 }",
             ),
-            Dist::Discrete => (
+            Family::Discrete => (
                 "as many weights as values, none negative, not all 0; values are taken in ascending order",
                 "{ dist = \"discrete\", values = [34, 36, 38], weights = [0.1, 0.1, 0.8] }",
             ),
-            Dist::Empirical => (
+            Family::Empirical => (
                 "a CSV file with a header, at most 64 MiB, every cell of the column a finite number; order statistics without interpolation",
                 "{ dist = \"empirical\", csv = \"multiples.csv\", column = \"ev_to_revenue\" }",
             ),
-            Dist::Quantiles => (
+            Family::Quantiles => (
                 "p10 < p50 < p90 within lower and upper; (p50 - p10)/(p90 - p10), after the logarithm or logit that bounds bring, lies in 0.1666 to 0.8334",
                 "{ dist = \"quantiles\", p10 = 0.085, p50 = 0.105, p90 = 0.13, lower = 0.03, upper = 0.5 }",
             ),
@@ -190,7 +190,7 @@ pub enum NumberContent {
 
 impl Number {
     /// Reads a number or its table.
-    pub(crate) fn from_node(at: At<'_>, node: &Node, problems: &mut Problems) -> Option<Number> {
+    pub(crate) fn from_node(at: KeyContext<'_>, node: &Node, problems: &mut Problems) -> Option<Number> {
         let content = match &node.value {
             Value::Table(entries) => NumberContent::Table(Box::new(read_entries::<NumberTable>(
                 at.path, node.place, entries, problems,
@@ -227,9 +227,9 @@ impl Number {
     }
 }
 
-impl Slot for Option<Number> {
+impl Field for Option<Number> {
     const KIND: Kind = Kind::Number;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         *self = Number::from_node(at, node, problems);
     }
     fn print(&self) -> Option<Value> {
@@ -240,11 +240,11 @@ impl Slot for Option<Number> {
     }
 }
 
-noun! {
+section! {
     /// One step of a rate that changes at dates.
     RateStep by Dated("from");
     /// The first day of this rate.
-    from: Option<Leaf<super::leaf::Date>> = required();
+    from: Option<Located<super::leaf::Date>> = required();
     /// The rate from that day on.
     rate: Option<Number> = number(Unit::Fraction, Fraction).required();
 }
@@ -258,9 +258,9 @@ pub enum RateContent {
     Schedule(Vec<RateStep>),
 }
 
-impl Slot for Option<RateContent> {
+impl Field for Option<RateContent> {
     const KIND: Kind = Kind::Steps(RateStep::SPEC);
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         *self = match &node.value {
             Value::Array(_) => Some(RateContent::Schedule(read_list(at, node, problems))),
             _ => Number::from_node(at, node, problems).map(RateContent::Number),
@@ -285,7 +285,7 @@ impl Slot for Option<RateContent> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loading {
     /// A segment's name, or `equity.multiple`.
-    pub target: Leaf<String>,
+    pub target: Located<String>,
     /// The factor on the shock's size.
     pub factor: Number,
 }
@@ -299,9 +299,9 @@ pub struct Loadings {
     pub list: Vec<Loading>,
 }
 
-impl Slot for Option<Loadings> {
+impl Field for Option<Loadings> {
     const KIND: Kind = Kind::Loadings;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         let Value::Table(entries) = &node.value else {
             problems.push(wrong_type(at, node));
             return;
@@ -310,8 +310,8 @@ impl Slot for Option<Loadings> {
         let row = number_row(at);
         let mut add = |target: String, place: Place, node: &Node, problems: &mut Problems| {
             let path = join(at.path, &target);
-            if let Some(factor) = Number::from_node(At { spec: row, path: &path }, node, problems) {
-                list.push(Loading { target: Leaf { value: target, place }, factor });
+            if let Some(factor) = Number::from_node(KeyContext { spec: row, path: &path }, node, problems) {
+                list.push(Loading { target: Located { value: target, place }, factor });
             }
         };
         for entry in entries {
@@ -347,7 +347,7 @@ impl Slot for Option<Loadings> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct YearTotal {
     /// The year.
-    pub year: Leaf<i32>,
+    pub year: Located<i32>,
     /// Its total.
     pub total: Number,
 }
@@ -361,9 +361,9 @@ pub struct AnnualTotals {
     pub list: Vec<YearTotal>,
 }
 
-impl Slot for Option<AnnualTotals> {
+impl Field for Option<AnnualTotals> {
     const KIND: Kind = Kind::Years;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         let Value::Table(entries) = &node.value else {
             problems.push(wrong_type(at, node));
             return;
@@ -384,9 +384,10 @@ impl Slot for Option<AnnualTotals> {
                     .allowed("years of four digits, like 2027"),
                 );
             } else if let Ok(year) = entry.key.parse()
-                && let Some(total) = Number::from_node(At { spec: row, path: &path }, &entry.node, problems)
+                && let Some(total) =
+                    Number::from_node(KeyContext { spec: row, path: &path }, &entry.node, problems)
             {
-                list.push(YearTotal { year: Leaf { value: year, place: entry.key_place }, total });
+                list.push(YearTotal { year: Located { value: year, place: entry.key_place }, total });
             }
         }
         list.sort_by_key(|total| total.year.value);
@@ -405,7 +406,7 @@ impl Slot for Option<AnnualTotals> {
 }
 
 /// The row for the numbers inside a map of numbers.
-fn number_row(at: At<'_>) -> &'static KeySpec {
+fn number_row(at: KeyContext<'_>) -> &'static KeySpec {
     const LOADING: KeySpec = number(Unit::Multiple, Domain::Any).row("loading", Kind::Number, "");
     const TOTAL: KeySpec = number(Unit::UsdBn, Domain::Positive).row("total", Kind::Number, "");
     match at.spec.kind {

@@ -2,10 +2,10 @@
 
 use super::Config;
 use super::code::Code;
-use super::noun::{EntryKey, KeySpec, Kind, Noun, NounSpec, entry_label, join};
 use super::number::NumberTable;
 use super::place::{FLAG_PREFIX, Origin, Place};
 use super::problem::{Problem, Problems};
+use super::section::{EntryKey, KeySpec, Kind, Section, SectionSpec, entry_label, join};
 use super::spelling;
 use super::tree::{self, Entry, Node, Value};
 
@@ -111,22 +111,22 @@ impl Override {
 
     /// Puts the value into the tree of the scenario, making tables that are missing.
     pub fn apply(self, root: &mut Node, problems: &mut Problems) {
-        if let Err(problem) = set_in_noun(root, Config::SPEC, "", &self.path, &self) {
+        if let Err(problem) = set_in_section(root, Config::SPEC, "", &self.path, &self) {
             problems.push(*problem);
         }
     }
 }
 
-type Outcome = Result<(), Box<Problem>>;
+type SetResult = Result<(), Box<Problem>>;
 
-/// Sets `steps` below the noun `spec`, whose table is `node`.
-fn set_in_noun(
+/// Sets `steps` below the section `spec`, whose table is `node`.
+fn set_in_section(
     node: &mut Node,
-    spec: &'static NounSpec,
+    spec: &'static SectionSpec,
     path: &str,
     steps: &[Step],
     flag: &Override,
-) -> Outcome {
+) -> SetResult {
     let Some((step, rest)) = steps.split_first() else {
         return Err(unfinished(path, spec, flag));
     };
@@ -140,13 +140,19 @@ fn set_in_noun(
 }
 
 /// Sets `steps` below a key that holds what `row` says.
-fn set_in_key(slot: Slot<'_>, row: &'static KeySpec, path: &str, steps: &[Step], flag: &Override) -> Outcome {
+fn set_in_key(
+    slot: KeySlot<'_>,
+    row: &'static KeySpec,
+    path: &str,
+    steps: &[Step],
+    flag: &Override,
+) -> SetResult {
     let Some((step, rest)) = steps.split_first() else {
         slot.put(flag.node.clone());
         return Ok(());
     };
     match row.kind {
-        Kind::Table(spec) => set_in_noun(slot.table(flag), spec, path, steps, flag),
+        Kind::Table(spec) => set_in_section(slot.table(flag), spec, path, steps, flag),
         Kind::List(spec) => set_in_list(slot, spec, path, step, rest, flag),
         Kind::Steps(spec) if NumberTable::SPEC.find(&step.text).is_none() => {
             set_in_list(slot, spec, path, step, rest, flag)
@@ -160,7 +166,7 @@ fn set_in_key(slot: Slot<'_>, row: &'static KeySpec, path: &str, steps: &[Step],
                 node.value =
                     Value::Table(vec![Entry { key: "value".to_owned(), key_place: node.place, node: value }]);
             }
-            set_in_noun(node, NumberTable::SPEC, path, steps, flag)
+            set_in_section(node, NumberTable::SPEC, path, steps, flag)
         }
         Kind::Loadings | Kind::Years => {
             // `equity.multiple` is one name with a point in it.
@@ -192,17 +198,17 @@ fn set_in_key(slot: Slot<'_>, row: &'static KeySpec, path: &str, steps: &[Step],
     }
 }
 
-const NUMBER: KeySpec = super::noun::plain().row("number", Kind::Number, "");
+const NUMBER: KeySpec = super::section::plain().row("number", Kind::Number, "");
 
 /// Sets `steps` below the entry of a list that is called `label`.
 fn set_in_list(
-    slot: Slot<'_>,
-    spec: &'static NounSpec,
+    slot: KeySlot<'_>,
+    spec: &'static SectionSpec,
     path: &str,
     label: &Step,
     steps: &[Step],
     flag: &Override,
-) -> Outcome {
+) -> SetResult {
     let by = match spec.entry_key {
         EntryKey::Named(_) => "by name",
         EntryKey::NamedOrDated(..) => "by name, or by date without one",
@@ -231,11 +237,11 @@ fn set_in_list(
         };
         return Err(Box::new(problem.help(help)));
     };
-    set_in_noun(&mut items[index], spec, &join(path, &label.text), steps, flag)
+    set_in_section(&mut items[index], spec, &join(path, &label.text), steps, flag)
 }
 
 /// The problem of a key that stops at a table of a list.
-fn unfinished(path: &str, spec: &'static NounSpec, flag: &Override) -> Box<Problem> {
+fn unfinished(path: &str, spec: &'static SectionSpec, flag: &Override) -> Box<Problem> {
     let keys: Vec<&str> = spec.all().map(|row| row.key).collect();
     Box::new(
         Problem::error(Code::SetPath, flag.place, format!("`{path}` is an entry of a list, not a key"))
@@ -270,18 +276,18 @@ fn flatten_equity(entries: &mut [Entry]) {
 }
 
 /// A key of a table, there or not.
-struct Slot<'a> {
+struct KeySlot<'a> {
     entries: &'a mut Vec<Entry>,
     index: Option<usize>,
     step: Step,
 }
 
-fn key_slot<'a>(entries: &'a mut Vec<Entry>, step: &Step) -> Slot<'a> {
+fn key_slot<'a>(entries: &'a mut Vec<Entry>, step: &Step) -> KeySlot<'a> {
     let index = entries.iter().position(|entry| entry.key == step.text);
-    Slot { entries, index, step: step.clone() }
+    KeySlot { entries, index, step: step.clone() }
 }
 
-impl<'a> Slot<'a> {
+impl<'a> KeySlot<'a> {
     /// What the key holds.
     fn existing(self) -> Option<&'a mut Node> {
         self.index.map(|index| &mut self.entries[index].node)

@@ -1,7 +1,7 @@
 //! A config as text again: every key that is set, in one order and one spelling. Its bytes identify a scenario.
 
 use super::Config;
-use super::noun::{Kind, Noun, NounSpec, entry_label, join, print_table};
+use super::section::{Kind, Section, SectionSpec, entry_label, join, print_table};
 use super::tree::{Entry, Value};
 
 /// The scenario as TOML, after overrides. Comments, order of keys and spelling of numbers of the file leave no trace;
@@ -9,7 +9,7 @@ use super::tree::{Entry, Value};
 pub fn to_toml(config: &Config) -> String {
     let mut out = String::new();
     if let Value::Table(entries) = print_table(config.print()) {
-        write_noun(&mut out, &entries, Config::SPEC, "");
+        write_section(&mut out, &entries, Config::SPEC, "");
     }
     out
 }
@@ -29,7 +29,7 @@ pub fn flat(config: &Config) -> Vec<(String, String)> {
     rows
 }
 
-fn flatten(rows: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static NounSpec, path: &str) {
+fn flatten(rows: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static SectionSpec, path: &str) {
     for entry in entries {
         let path = join(path, &entry.key);
         let kind = spec.find(&entry.key).map(|row| row.kind);
@@ -64,7 +64,7 @@ fn bare_number(value: &Value) -> String {
     }
 }
 
-fn write_noun(out: &mut String, entries: &[Entry], spec: &'static NounSpec, path: &str) {
+fn write_section(out: &mut String, entries: &[Entry], spec: &'static SectionSpec, path: &str) {
     let kind = |entry: &Entry| spec.find(&entry.key).map(|row| row.kind);
     let mut tables = Vec::new();
     for entry in entries {
@@ -92,7 +92,7 @@ fn write_noun(out: &mut String, entries: &[Entry], spec: &'static NounSpec, path
                 out.push('\n');
             }
             out.push_str(&format!("{open}{path}{close}\n"));
-            write_noun(out, below, inner, &path);
+            write_section(out, below, inner, &path);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! `[[segment]]`: a line of business, the process its revenue follows, and what serving it costs.
 
-use super::leaf::{Date, Leaf, choice};
-use super::noun::noun;
+use super::leaf::{Date, Located, choice};
 use super::number::{AnnualTotals, Number};
+use super::section::section;
 
 choice! {
     /// How a rate of revenue moves.
@@ -18,11 +18,11 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// A process and its keys; which of them it uses depends on the process.
     ProcessKeys by Single;
     /// The process.
-    process: Option<Leaf<Process>> = required();
+    process: Option<Located<Process>> = required();
     /// The annual rate of revenue on the valuation date.
     rate_now_usd_bn: Option<Number> =
         number(Unit::UsdBnPerYear, NotNegative).required_if("mean-reverting-growth and gbm");
@@ -56,27 +56,27 @@ noun! {
     /// The annual rate to which logistic rises.
     ceiling_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).required_if("logistic");
     /// The day on which logistic has half of its ceiling.
-    midpoint: Option<Leaf<Date>> = required().required_if("logistic, without midpoint_years");
+    midpoint: Option<Located<Date>> = required().required_if("logistic, without midpoint_years");
     /// The same in years from the valuation date.
     midpoint_years: Option<Number> = number(Unit::Years, Any).required_if("logistic, without midpoint");
     /// Years from 10% to 90% of the ceiling.
     ramp_years: Option<Number> = number(Unit::Years, Positive).required_if("logistic");
 }
 
-noun! {
+section! {
     /// A dated point of a plan.
     PlanPoint by Dated("date");
     /// The day.
-    date: Option<Leaf<Date>> = required();
+    date: Option<Located<Date>> = required();
     /// The annual rate of revenue on that day.
     rate_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, Positive).required();
 }
 
-noun! {
+section! {
     /// A line of business.
     Segment by Named("name");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Located<String>> = name();
     /// The part of its demand that is sold through clouds.
     cloud_sold: Option<Number> = number(Unit::Fraction, Fraction).or("0");
     /// The cost of inference as a fraction of revenue, on the valuation date.

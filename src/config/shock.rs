@@ -1,14 +1,14 @@
 //! `[[shock]]`: a rare event that moves revenue or the multiple at once.
 
-use super::leaf::Leaf;
-use super::noun::noun;
+use super::leaf::Located;
 use super::number::{Loadings, Number};
+use super::section::section;
 
-noun! {
+section! {
     /// A rare event that moves revenue or the multiple at once.
     Shock by Named("name");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Located<String>> = name();
     /// How often it strikes, at most once a period.
     rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).required();
     /// The mean of its size, in logarithms: -0.18 takes about 17%.

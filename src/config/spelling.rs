@@ -2,8 +2,8 @@
 
 use super::code::Code;
 use super::leaf::Word;
-use super::noun::NounSpec;
 use super::problem::Problem;
+use super::section::SectionSpec;
 use super::tree::{Entry, Node};
 
 /// The candidate most like `word`, if any is like it at all.
@@ -28,7 +28,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// The problem of a key that its table does not have.
-pub(crate) fn unknown_key(path: &str, entry: &Entry, spec: &'static NounSpec) -> Problem {
+pub(crate) fn unknown_key(path: &str, entry: &Entry, spec: &'static SectionSpec) -> Problem {
     let table = if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") };
     let problem =
         Problem::error(Code::UnknownKey, entry.key_place, format!("unknown key `{}` in {table}", entry.key))

@@ -1,13 +1,13 @@
-//! One declaration a noun: from it come the struct, its reader, its printer and its rows of the catalogue.
+//! One declaration a section: from it come the struct, its reader, its printer and its rows of the catalogue.
 //!
-//! A noun is a table of the scenario: `[timeline]`, one `[[segment]]`, the parameters of a distribution. The macro
-//! `noun!` writes for it a struct with one slot a key, and an implementation of [`Noun`]. A [`Slot`] is what a key can
-//! hold: `Option` of a leaf, of a number or of another noun, or a list of nouns. Readers never stop: what cannot be read
+//! A section is a table of the scenario: `[timeline]`, one `[[segment]]`, the parameters of a distribution. The macro
+//! `section!` writes for it a struct with one slot a key, and an implementation of [`Section`]. A [`Field`] is what a key can
+//! hold: `Option` of a leaf, of a number or of another section, or a list of sections. Readers never stop: what cannot be read
 //! is a problem, its slot stays empty, and reading goes on with the next key.
 
 use super::catalogue::header;
 use super::code::Code;
-use super::leaf::{Choice, Date, Leaf, Word};
+use super::leaf::{Choice, Date, Located, Word};
 use super::number::Number;
 use super::place::Place;
 use super::problem::{Problem, Problems};
@@ -37,7 +37,7 @@ pub enum Kind {
     /// A list of certain numbers.
     Reals,
     /// A number that may be uncertain, or a list of dated steps.
-    Steps(&'static NounSpec),
+    Steps(&'static SectionSpec),
     /// Names with numbers that may be uncertain.
     Loadings,
     /// Years with numbers that may be uncertain.
@@ -45,9 +45,9 @@ pub enum Kind {
     /// A list of two texts.
     Pair,
     /// A table.
-    Table(&'static NounSpec),
+    Table(&'static SectionSpec),
     /// A list of tables.
-    List(&'static NounSpec),
+    List(&'static SectionSpec),
 }
 
 impl Kind {
@@ -79,7 +79,7 @@ impl Kind {
 
 /// What holds where a key is left out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum Presence {
     /// The table is not complete without it.
     Required,
     /// Required under a condition, in words.
@@ -90,7 +90,7 @@ pub enum Standing {
     Absent,
 }
 
-/// A key of a noun: one row of the catalogue.
+/// A key of a section: one row of the catalogue.
 #[derive(Clone, Copy, Debug)]
 pub struct KeySpec {
     /// The key as written.
@@ -102,7 +102,7 @@ pub struct KeySpec {
     /// Where a number may lie.
     pub domain: Domain,
     /// What holds without it.
-    pub standing: Standing,
+    pub presence: Presence,
     /// What it means; lines begin with a space.
     pub doc: &'static str,
 }
@@ -122,20 +122,20 @@ pub enum EntryKey {
     Numbered,
 }
 
-/// A noun: its keys and how its entries are named.
+/// A section: its keys and how its entries are named.
 #[derive(Clone, Copy, Debug)]
-pub struct NounSpec {
+pub struct SectionSpec {
     /// What the table is.
     pub doc: &'static str,
     /// How entries of a list of these are named.
     pub entry_key: EntryKey,
     /// The keys, in the order in which they are printed.
     pub keys: &'static [KeySpec],
-    /// Keys of another noun that stand in the same table, after these.
-    pub more: Option<&'static NounSpec>,
+    /// Keys of another section that stand in the same table, after these.
+    pub more: Option<&'static SectionSpec>,
 }
 
-impl NounSpec {
+impl SectionSpec {
     /// The row of `key`.
     pub fn find(&self, key: &str) -> Option<&'static KeySpec> {
         self.all().find(|spec| spec.key == key)
@@ -148,61 +148,61 @@ impl NounSpec {
     }
 }
 
-/// Unit, domain and standing of a key, as the declarations write them.
+/// Unit, domain and presence of a key, as the declarations write them.
 #[derive(Clone, Copy, Debug)]
-pub struct Meta {
+pub struct KeyAttributes {
     pub(crate) unit: Option<Unit>,
     pub(crate) domain: Domain,
-    pub(crate) standing: Standing,
+    pub(crate) presence: Presence,
     pub(crate) name: bool,
 }
 
 /// A key that may be left out.
-pub(crate) const fn plain() -> Meta {
-    Meta { unit: None, domain: Domain::Any, standing: Standing::Absent, name: false }
+pub(crate) const fn plain() -> KeyAttributes {
+    KeyAttributes { unit: None, domain: Domain::Any, presence: Presence::Absent, name: false }
 }
 
 /// A key that may not be left out.
-pub(crate) const fn required() -> Meta {
-    Meta { standing: Standing::Required, ..plain() }
+pub(crate) const fn required() -> KeyAttributes {
+    KeyAttributes { presence: Presence::Required, ..plain() }
 }
 
 /// A name; it may not be left out.
-pub(crate) const fn name() -> Meta {
-    Meta { standing: Standing::Required, name: true, ..plain() }
+pub(crate) const fn name() -> KeyAttributes {
+    KeyAttributes { presence: Presence::Required, name: true, ..plain() }
 }
 
 /// A number.
-pub(crate) const fn number(unit: Unit, domain: Domain) -> Meta {
-    Meta { unit: Some(unit), domain, ..plain() }
+pub(crate) const fn number(unit: Unit, domain: Domain) -> KeyAttributes {
+    KeyAttributes { unit: Some(unit), domain, ..plain() }
 }
 
-impl Meta {
+impl KeyAttributes {
     /// The value taken where the key is left out.
-    pub(crate) const fn or(self, default: &'static str) -> Meta {
-        Meta { standing: Standing::Default(default), ..self }
+    pub(crate) const fn or(self, default: &'static str) -> KeyAttributes {
+        KeyAttributes { presence: Presence::Default(default), ..self }
     }
 
     /// May not be left out.
-    pub(crate) const fn required(self) -> Meta {
-        Meta { standing: Standing::Required, ..self }
+    pub(crate) const fn required(self) -> KeyAttributes {
+        KeyAttributes { presence: Presence::Required, ..self }
     }
 
     /// May not be left out under a condition.
-    pub(crate) const fn required_if(self, condition: &'static str) -> Meta {
-        Meta { standing: Standing::RequiredIf(condition), ..self }
+    pub(crate) const fn required_if(self, condition: &'static str) -> KeyAttributes {
+        KeyAttributes { presence: Presence::RequiredIf(condition), ..self }
     }
 
     /// The row of the catalogue.
     pub(crate) const fn row(self, key: &'static str, kind: Kind, doc: &'static str) -> KeySpec {
         let kind = if self.name { Kind::Name } else { kind };
-        KeySpec { key, kind, unit: self.unit, domain: self.domain, standing: self.standing, doc }
+        KeySpec { key, kind, unit: self.unit, domain: self.domain, presence: self.presence, doc }
     }
 }
 
 /// The key being read: its row and its full path.
 #[derive(Clone, Copy, Debug)]
-pub struct At<'a> {
+pub struct KeyContext<'a> {
     /// The row of the catalogue.
     pub spec: &'static KeySpec,
     /// `segment.business.growth_now`.
@@ -210,11 +210,11 @@ pub struct At<'a> {
 }
 
 /// A table of the scenario.
-pub trait Noun: Default {
+pub trait Section: Default {
     /// Its keys.
-    const SPEC: &'static NounSpec;
+    const SPEC: &'static SectionSpec;
     /// Reads one key that `SPEC` has.
-    fn read_key(&mut self, at: At<'_>, node: &Node, problems: &mut Problems);
+    fn read_key(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems);
     /// Where the table stands.
     fn place_mut(&mut self) -> &mut Place;
     /// The keys that have a value, in the order of `SPEC`.
@@ -223,64 +223,64 @@ pub trait Noun: Default {
     fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>);
 }
 
-/// What a key of a noun can hold.
-pub trait Slot: Default {
+/// What a key of a section can hold.
+pub trait Field: Default {
     /// For the catalogue.
     const KIND: Kind;
     /// Reads `node` into the slot, or says why not.
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems);
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems);
     /// The value, if there is one.
     fn print(&self) -> Option<Value>;
     /// The numbers in it; none unless it holds some.
     fn numbers<'a>(&'a self, _out: &mut Vec<&'a Number>) {}
 }
 
-/// Declares a noun; see the module's page.
-macro_rules! noun {
+/// Declares a section; see the module's page.
+macro_rules! section {
     (
-        $(#[doc = $noun_doc:literal])+
-        $Noun:ident by $entry_key:expr;
-        $( $(#[doc = $doc:literal])+ $field:ident $(as $key:literal)? : $slot:ty = $meta:expr; )*
+        $(#[doc = $section_doc:literal])+
+        $Section:ident by $entry_key:expr;
+        $( $(#[doc = $doc:literal])+ $field:ident $(as $key:literal)? : $field_type:ty = $attributes:expr; )*
         $( more $more:ident : $More:ty; )?
     ) => {
-        $(#[doc = $noun_doc])+
+        $(#[doc = $section_doc])+
         #[derive(Clone, Debug, Default, PartialEq)]
-        pub struct $Noun {
+        pub struct $Section {
             /// Where the table stands.
             pub place: $crate::config::place::Place,
-            $( $(#[doc = $doc])+ pub $field: $slot, )*
+            $( $(#[doc = $doc])+ pub $field: $field_type, )*
             $( /// Keys of the same table that other tables have too.
                pub $more: $More, )?
         }
 
-        impl $crate::config::noun::Noun for $Noun {
-            const SPEC: &'static $crate::config::noun::NounSpec = {
+        impl $crate::config::section::Section for $Section {
+            const SPEC: &'static $crate::config::section::SectionSpec = {
                 #[allow(unused_imports)]
-                use $crate::config::noun::{EntryKey::*, number, plain, required, name};
+                use $crate::config::section::{EntryKey::*, number, plain, required, name};
                 #[allow(unused_imports)]
                 use $crate::config::unit::{Domain::*, Unit};
-                &$crate::config::noun::NounSpec {
-                    doc: concat!($($noun_doc, "\n"),+),
+                &$crate::config::section::SectionSpec {
+                    doc: concat!($($section_doc, "\n"),+),
                     entry_key: $entry_key,
-                    keys: &[ $( $meta.row(
-                        $crate::config::noun::noun!(@key $field $($key)?),
-                        <$slot as $crate::config::noun::Slot>::KIND,
+                    keys: &[ $( $attributes.row(
+                        $crate::config::section::section!(@key $field $($key)?),
+                        <$field_type as $crate::config::section::Field>::KIND,
                         concat!($($doc, "\n"),+),
                     ), )* ],
-                    more: $crate::config::noun::noun!(@more $($More)?),
+                    more: $crate::config::section::section!(@more $($More)?),
                 }
             };
 
             fn read_key(
                 &mut self,
-                at: $crate::config::noun::At<'_>,
+                at: $crate::config::section::KeyContext<'_>,
                 node: &$crate::config::tree::Node,
                 problems: &mut $crate::config::problem::Problems,
             ) {
                 match at.spec.key {
-                    $( $crate::config::noun::noun!(@key_pat $field $($key)?) =>
-                        $crate::config::noun::Slot::read(&mut self.$field, at, node, problems), )*
-                    _ => { $( $crate::config::noun::Noun::read_key(&mut self.$more, at, node, problems) )? }
+                    $( $crate::config::section::section!(@key_pat $field $($key)?) =>
+                        $crate::config::section::Field::read(&mut self.$field, at, node, problems), )*
+                    _ => { $( $crate::config::section::Section::read_key(&mut self.$more, at, node, problems) )? }
                 }
             }
 
@@ -291,16 +291,16 @@ macro_rules! noun {
             fn print(&self) -> Vec<(String, $crate::config::tree::Value)> {
                 #[allow(unused_mut)]
                 let mut entries = Vec::new();
-                $( if let Some(value) = $crate::config::noun::Slot::print(&self.$field) {
-                    entries.push(($crate::config::noun::noun!(@key $field $($key)?).to_owned(), value));
+                $( if let Some(value) = $crate::config::section::Field::print(&self.$field) {
+                    entries.push(($crate::config::section::section!(@key $field $($key)?).to_owned(), value));
                 } )*
-                $( entries.extend($crate::config::noun::Noun::print(&self.$more)); )?
+                $( entries.extend($crate::config::section::Section::print(&self.$more)); )?
                 entries
             }
 
             fn numbers<'a>(&'a self, out: &mut Vec<&'a $crate::config::number::Number>) {
-                $( $crate::config::noun::Slot::numbers(&self.$field, out); )*
-                $( $crate::config::noun::Noun::numbers(&self.$more, out); )?
+                $( $crate::config::section::Field::numbers(&self.$field, out); )*
+                $( $crate::config::section::Section::numbers(&self.$more, out); )?
             }
         }
     };
@@ -309,9 +309,9 @@ macro_rules! noun {
     (@key_pat $field:ident) => { stringify!($field) };
     (@key_pat $field:ident $key:literal) => { $key };
     (@more) => { None };
-    (@more $More:ty) => { Some(<$More as $crate::config::noun::Noun>::SPEC) };
+    (@more $More:ty) => { Some(<$More as $crate::config::section::Section>::SPEC) };
 }
-pub(crate) use noun;
+pub(crate) use section;
 
 /// `path.key`, or `key` at the top.
 pub(crate) fn join(path: &str, key: &str) -> String {
@@ -319,7 +319,7 @@ pub(crate) fn join(path: &str, key: &str) -> String {
 }
 
 /// The problem of a value of the wrong type.
-pub(crate) fn wrong_type(at: At<'_>, node: &Node) -> Problem {
+pub(crate) fn wrong_type(at: KeyContext<'_>, node: &Node) -> Problem {
     let problem = Problem::error(
         Code::WrongType,
         node.place,
@@ -356,8 +356,12 @@ pub(crate) fn wrong_type(at: At<'_>, node: &Node) -> Problem {
     }
 }
 
-/// Reads the table `node` as a noun; what is not a table is a problem and gives nothing.
-pub(crate) fn read_noun<T: Noun>(at: At<'_>, node: &Node, problems: &mut Problems) -> Option<T> {
+/// Reads the table `node` as a section; what is not a table is a problem and gives nothing.
+pub(crate) fn read_section<T: Section>(
+    at: KeyContext<'_>,
+    node: &Node,
+    problems: &mut Problems,
+) -> Option<T> {
     match &node.value {
         Value::Table(entries) => Some(read_entries(at.path, node.place, entries, problems)),
         _ => {
@@ -367,26 +371,28 @@ pub(crate) fn read_noun<T: Noun>(at: At<'_>, node: &Node, problems: &mut Problem
     }
 }
 
-/// Reads the entries of a table at `path` as a noun.
-pub(crate) fn read_entries<T: Noun>(
+/// Reads the entries of a table at `path` as a section.
+pub(crate) fn read_entries<T: Section>(
     path: &str,
     place: Place,
     entries: &[Entry],
     problems: &mut Problems,
 ) -> T {
-    let mut noun = T::default();
-    *noun.place_mut() = place;
+    let mut section = T::default();
+    *section.place_mut() = place;
     for entry in entries {
         match T::SPEC.find(&entry.key) {
-            Some(spec) => noun.read_key(At { spec, path: &join(path, &entry.key) }, &entry.node, problems),
+            Some(spec) => {
+                section.read_key(KeyContext { spec, path: &join(path, &entry.key) }, &entry.node, problems)
+            }
             None => problems.push(spelling::unknown_key(path, entry, T::SPEC)),
         }
     }
-    noun
+    section
 }
 
 /// Reads a list of tables; entries that are not tables are problems and are left out.
-pub(crate) fn read_list<T: Noun>(at: At<'_>, node: &Node, problems: &mut Problems) -> Vec<T> {
+pub(crate) fn read_list<T: Section>(at: KeyContext<'_>, node: &Node, problems: &mut Problems) -> Vec<T> {
     let Value::Array(items) = &node.value else {
         problems.push(wrong_type(at, node));
         return Vec::new();
@@ -450,42 +456,42 @@ pub(crate) fn printed(value: Value) -> Node {
     Node { place: Place::FILE, value }
 }
 
-impl<T: Noun> Slot for Option<T> {
+impl<T: Section> Field for Option<T> {
     const KIND: Kind = Kind::Table(T::SPEC);
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
-        *self = read_noun(at, node, problems);
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
+        *self = read_section(at, node, problems);
     }
     fn print(&self) -> Option<Value> {
-        self.as_ref().map(|noun| print_table(noun.print()))
+        self.as_ref().map(|section| print_table(section.print()))
     }
     fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
-        if let Some(noun) = self {
-            noun.numbers(out);
+        if let Some(section) = self {
+            section.numbers(out);
         }
     }
 }
 
-impl<T: Noun> Slot for Vec<T> {
+impl<T: Section> Field for Vec<T> {
     const KIND: Kind = Kind::List(T::SPEC);
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         *self = read_list(at, node, problems);
     }
     fn print(&self) -> Option<Value> {
-        let tables = self.iter().map(|noun| printed(print_table(noun.print()))).collect();
+        let tables = self.iter().map(|section| printed(print_table(section.print()))).collect();
         (!self.is_empty()).then_some(Value::Array(tables))
     }
     fn numbers<'a>(&'a self, out: &mut Vec<&'a Number>) {
-        for noun in self {
-            noun.numbers(out);
+        for section in self {
+            section.numbers(out);
         }
     }
 }
 
-impl Slot for Option<Leaf<String>> {
+impl Field for Option<Located<String>> {
     const KIND: Kind = Kind::Text;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         match &node.value {
-            Value::Text(text) => *self = Some(Leaf { value: text.clone(), place: node.place }),
+            Value::Text(text) => *self = Some(Located { value: text.clone(), place: node.place }),
             _ => problems.push(wrong_type(at, node)),
         }
     }
@@ -494,11 +500,11 @@ impl Slot for Option<Leaf<String>> {
     }
 }
 
-impl Slot for Option<Leaf<Date>> {
+impl Field for Option<Located<Date>> {
     const KIND: Kind = Kind::Date;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         match &node.value {
-            Value::Date(date) => *self = Some(Leaf { value: *date, place: node.place }),
+            Value::Date(date) => *self = Some(Located { value: *date, place: node.place }),
             _ => problems.push(wrong_type(at, node)),
         }
     }
@@ -507,11 +513,11 @@ impl Slot for Option<Leaf<Date>> {
     }
 }
 
-impl Slot for Option<Leaf<bool>> {
+impl Field for Option<Located<bool>> {
     const KIND: Kind = Kind::Flag;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         match &node.value {
-            Value::Flag(flag) => *self = Some(Leaf { value: *flag, place: node.place }),
+            Value::Flag(flag) => *self = Some(Located { value: *flag, place: node.place }),
             _ => problems.push(wrong_type(at, node)),
         }
     }
@@ -520,12 +526,12 @@ impl Slot for Option<Leaf<bool>> {
     }
 }
 
-impl Slot for Option<Leaf<u64>> {
+impl Field for Option<Located<u64>> {
     const KIND: Kind = Kind::Integer;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         match &node.value {
             Value::Integer(whole) => match u64::try_from(*whole) {
-                Ok(value) => *self = Some(Leaf { value, place: node.place }),
+                Ok(value) => *self = Some(Located { value, place: node.place }),
                 Err(_) => problems.push(
                     Problem::error(
                         Code::NotWholeNumber,
@@ -553,11 +559,11 @@ pub(crate) fn as_real(value: &Value) -> Option<f64> {
     }
 }
 
-impl Slot for Option<Leaf<f64>> {
+impl Field for Option<Located<f64>> {
     const KIND: Kind = Kind::Real;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         match as_real(&node.value) {
-            Some(value) => *self = Some(Leaf { value, place: node.place }),
+            Some(value) => *self = Some(Located { value, place: node.place }),
             None => problems.push(wrong_type(at, node)),
         }
     }
@@ -566,9 +572,9 @@ impl Slot for Option<Leaf<f64>> {
     }
 }
 
-impl Slot for Option<Leaf<Vec<Leaf<f64>>>> {
+impl Field for Option<Located<Vec<Located<f64>>>> {
     const KIND: Kind = Kind::Reals;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         let Value::Array(items) = &node.value else {
             problems.push(wrong_type(at, node));
             return;
@@ -576,12 +582,12 @@ impl Slot for Option<Leaf<Vec<Leaf<f64>>>> {
         let mut value = Vec::with_capacity(items.len());
         for item in items {
             match as_real(&item.value) {
-                Some(number) => value.push(Leaf { value: number, place: item.place }),
+                Some(number) => value.push(Located { value: number, place: item.place }),
                 None => problems.push(wrong_type(at, item)),
             }
         }
         if value.len() == items.len() {
-            *self = Some(Leaf { value, place: node.place });
+            *self = Some(Located { value, place: node.place });
         }
     }
     fn print(&self) -> Option<Value> {
@@ -591,16 +597,16 @@ impl Slot for Option<Leaf<Vec<Leaf<f64>>>> {
     }
 }
 
-impl Slot for Option<[Leaf<String>; 2]> {
+impl Field for Option<[Located<String>; 2]> {
     const KIND: Kind = Kind::Pair;
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         if let Value::Array(items) = &node.value
             && let [a, b] = items.as_slice()
             && let (Value::Text(first), Value::Text(second)) = (&a.value, &b.value)
         {
             *self = Some([
-                Leaf { value: first.clone(), place: a.place },
-                Leaf { value: second.clone(), place: b.place },
+                Located { value: first.clone(), place: a.place },
+                Located { value: second.clone(), place: b.place },
             ]);
         } else {
             problems.push(wrong_type(at, node));
@@ -613,15 +619,15 @@ impl Slot for Option<[Leaf<String>; 2]> {
     }
 }
 
-impl<C: Choice> Slot for Option<Leaf<C>> {
+impl<C: Choice> Field for Option<Located<C>> {
     const KIND: Kind = Kind::Choice(C::WORDS);
-    fn read(&mut self, at: At<'_>, node: &Node, problems: &mut Problems) {
+    fn read(&mut self, at: KeyContext<'_>, node: &Node, problems: &mut Problems) {
         let Value::Text(text) = &node.value else {
             problems.push(wrong_type(at, node));
             return;
         };
         match C::from_word(text) {
-            Some(value) => *self = Some(Leaf { value, place: node.place }),
+            Some(value) => *self = Some(Located { value, place: node.place }),
             None => problems.push(spelling::unknown_word(at.path, node, text, C::WORDS)),
         }
     }
