@@ -2,7 +2,7 @@
 
 use super::exit::{Exit, Failure};
 use super::output;
-use crate::config::catalogue::json_schema;
+use crate::config::schema::json_schema;
 
 /// Prints it.
 pub fn schema() -> Result<Exit, Failure> {

@@ -1,7 +1,8 @@
 //! `[[cloud]]`, `[home_first]`, `[reach]`, `[in_house]`: where demand is bought, and by whom it is displaced.
 
-use super::leaf::{Date, Located};
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
 use super::section::section;
 
 section! {

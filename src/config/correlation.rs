@@ -1,6 +1,6 @@
 //! `[[correlation]]`: two inputs, or two factors, that move together.
 
-use super::leaf::Located;
+use super::place::Located;
 use super::section::section;
 
 section! {

@@ -1,7 +1,8 @@
 //! `[costs]` and `[[contract]]`: what OpenAI spends, and the compute it has promised to take.
 
-use super::leaf::{Date, Located};
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
 use super::section::section;
 
 section! {

@@ -1,8 +1,13 @@
 //! `[[deal]]`: what OpenAI owes Microsoft under an agreement, and what Microsoft holds.
 
-use super::leaf::{Date, Located, choice};
-use super::number::{Number, RateContent};
-use super::section::section;
+use super::choice::choice;
+use super::date::Date;
+use super::number::Number;
+use super::place::{Located, Place};
+use super::reader::{KeyContext, Reader};
+use super::section::{Collect, Field, Section, read_list, section};
+use super::spec::ValueKind;
+use super::tree::{Node, Value};
 
 choice! {
     /// The revenue that is shared.
@@ -51,4 +56,54 @@ section! {
     exclusive_until: Option<Located<Date>> = plain();
     /// The same in years from the valuation date; not together with `exclusive_until`.
     exclusive_until_years: Option<Number> = number(Unit::Years, Any);
+}
+
+section! {
+    /// One step of a rate that changes at dates.
+    RateStep by Dated("from");
+    /// The first day of this rate.
+    from: Option<Located<Date>> = required();
+    /// The rate from that day on.
+    rate: Option<Number> = number(Unit::Fraction, Fraction).required();
+}
+
+/// A deal's rate: one number, or steps in time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RateContent {
+    /// The same rate throughout.
+    Number(Number),
+    /// Steps in the order of the file; nothing before the first.
+    Schedule(Vec<RateStep>),
+}
+
+impl Field for Option<RateContent> {
+    const KIND: ValueKind = ValueKind::Steps(RateStep::SPEC);
+    fn read(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader) {
+        *self = match &node.value {
+            Value::Array(_) => Some(RateContent::Schedule(read_list(key, node, reader))),
+            _ => Number::from_node(key, node, reader).map(RateContent::Number),
+        };
+    }
+    fn print(&self) -> Option<Value> {
+        match self.as_ref()? {
+            RateContent::Number(number) => Some(number.to_value()),
+            RateContent::Schedule(steps) => Some(steps.print().unwrap_or(Value::Array(Vec::new()))),
+        }
+    }
+    fn place(&self) -> Option<Place> {
+        match self.as_ref()? {
+            RateContent::Number(number) => Some(number.place),
+            RateContent::Schedule(steps) => steps.place(),
+        }
+    }
+}
+
+impl Collect<Number> for Option<RateContent> {
+    fn collect<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        match self {
+            Some(RateContent::Number(number)) => out.push(number),
+            Some(RateContent::Schedule(steps)) => steps.collect(out),
+            None => {}
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! `[equity]`: what OpenAI is worth.
 
-use super::leaf::{Located, choice};
+use super::choice::choice;
 use super::number::Number;
+use super::place::Located;
 use super::section::section;
 
 choice! {

@@ -1,7 +1,9 @@
 //! `[cash]`, `[[round]]`, `[funding]`: the money OpenAI has, and how it comes to more.
 
-use super::leaf::{Date, Located, choice};
+use super::choice::choice;
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
 use super::section::section;
 
 section! {

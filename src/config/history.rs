@@ -1,7 +1,8 @@
 //! `[[history.period]]`: what was earned before the valuation date.
 
-use super::leaf::{Date, Located};
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
 use super::section::section;
 
 section! {

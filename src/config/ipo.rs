@@ -1,7 +1,8 @@
 //! `[ipo]` and `[ipo.gate]`: when OpenAI is ready to be listed, and on what terms.
 
-use super::leaf::{Date, Located};
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
 use super::section::section;
 
 section! {

@@ -1,12 +1,14 @@
 //! `--set KEY=VALUE`: one key of the scenario, set from the command line before the scenario is read.
 
-use super::Config;
 use super::code::Code;
 use super::number::NumberTable;
 use super::place::{FLAG_PREFIX, Origin, Place};
 use super::problem::{Problem, Problems};
-use super::section::{EntryKey, KeySpec, Kind, Section, SectionSpec, entry_label, join};
-use super::spelling;
+use super::reader::unknown_key;
+use super::scenario::Config;
+use super::section::Section;
+use super::spec::{EntryKey, KeySpec, SectionSpec, ValueKind, entry_label, join, plain};
+use super::spelling::nearest;
 use super::tree::{self, Entry, Node, Value};
 
 /// One flag, taken apart.
@@ -132,7 +134,7 @@ fn set_in_section(
     };
     let Some(row) = spec.find(&step.text) else {
         let entry = Entry { key: step.text.clone(), key_place: step.place, node: flag.node.clone() };
-        return Err(Box::new(spelling::unknown_key(path, &entry, spec)));
+        return Err(Box::new(unknown_key(Config::SPEC, path, &entry, spec)));
     };
     let path = join(path, &step.text);
     let entries = table_of(node, &path, flag)?;
@@ -152,12 +154,12 @@ fn set_in_key(
         return Ok(());
     };
     match row.kind {
-        Kind::Table(spec) => set_in_section(slot.table(flag), spec, path, steps, flag),
-        Kind::List(spec) => set_in_list(slot, spec, path, step, rest, flag),
-        Kind::Steps(spec) if NumberTable::SPEC.find(&step.text).is_none() => {
+        ValueKind::Table(spec) => set_in_section(slot.table(flag), spec, path, steps, flag),
+        ValueKind::List(spec) => set_in_list(slot, spec, path, step, rest, flag),
+        ValueKind::Steps(spec) if NumberTable::SPEC.find(&step.text).is_none() => {
             set_in_list(slot, spec, path, step, rest, flag)
         }
-        Kind::Number | Kind::Steps(_) => {
+        ValueKind::Number | ValueKind::Steps(_) => {
             let node = slot.table(flag);
             // A plain number becomes the `value` of a table, so that a source or a bound can be set beside it.
             if matches!(node.value, Value::Integer(_) | Value::Float(_)) {
@@ -168,9 +170,9 @@ fn set_in_key(
             }
             set_in_section(node, NumberTable::SPEC, path, steps, flag)
         }
-        Kind::Loadings | Kind::Years => {
+        ValueKind::Loadings | ValueKind::Years => {
             // `equity.multiple` is one name with a point in it.
-            let nested = matches!(row.kind, Kind::Loadings)
+            let nested = matches!(row.kind, ValueKind::Loadings)
                 && step.text == "equity"
                 && rest.first().is_some_and(|next| next.text == "multiple");
             let (step, rest) = if nested {
@@ -198,7 +200,7 @@ fn set_in_key(
     }
 }
 
-const NUMBER: KeySpec = super::section::plain().row("number", Kind::Number, "");
+const NUMBER: KeySpec = plain().row("number", ValueKind::Number, "");
 
 /// Sets `steps` below the entry of a list that is called `label`.
 fn set_in_list(
@@ -227,7 +229,7 @@ fn set_in_list(
             Problem::error(Code::SetEntry, label.place, format!("`{path}` has no entry `{}`", label.text))
                 .found(label.text.clone())
                 .allowed(labels.join(", "));
-        let near = spelling::nearest(&label.text, labels.iter().map(String::as_str));
+        let near = nearest(&label.text, labels.iter().map(String::as_str));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if labels.is_empty() => {

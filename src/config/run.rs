@@ -1,6 +1,7 @@
 //! `[run]`: how much is simulated and how it is counted.
 
-use super::leaf::{Located, choice};
+use super::choice::choice;
+use super::place::Located;
 use super::section::section;
 
 choice! {

@@ -1,6 +1,7 @@
 //! `[[source]]`: where numbers come from.
 
-use super::leaf::{Date, Located};
+use super::date::Date;
+use super::place::Located;
 use super::section::section;
 
 section! {

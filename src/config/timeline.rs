@@ -1,6 +1,8 @@
 //! `[timeline]`: from when to when, in which steps.
 
-use super::leaf::{Date, Located, choice};
+use super::choice::choice;
+use super::date::Date;
+use super::place::Located;
 use super::section::section;
 
 choice! {

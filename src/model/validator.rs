@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::config::place::Place;
-use crate::config::section::{Presence, Section, SectionSpec};
+use crate::config::section::Section;
+use crate::config::spec::{Presence, SectionSpec};
 use crate::config::spelling::nearest;
 use crate::config::{Code, Config, Date, Domain, Located, Number, NumberContent, Problem, Problems, Unit};
 use crate::math::distribution;
@@ -77,8 +78,7 @@ impl<'a> Validator<'a> {
                 .and_then(|cloud| cloud.share_now.as_ref())
                 .map(|number| number.key.as_str()),
         };
-        let mut numbers = Vec::new();
-        config.numbers(&mut numbers);
+        let numbers = config.numbers();
         let mut by_key: HashMap<&str, &Number> = HashMap::new();
         for number in &numbers {
             by_key.entry(&number.key).or_insert(number);
