@@ -157,7 +157,7 @@ impl<'a> UsualDraws<'a> {
         UsualDraws {
             model,
             rng: std::cell::RefCell::new(SmallRng::seed_from_u64(1)),
-            inputs: vec![0.0; model.ledger.entries().len()],
+            inputs: vec![0.0; model.parameters.entries().len()],
             exponential: 0.0,
             factors: vec![0.0; factors.len() * model.timeline.periods().len()],
             shocks: vec![(0.0, 0.0); model.shocks.len() * model.timeline.periods().len()],
@@ -173,12 +173,12 @@ impl<'a> UsualDraws<'a> {
     fn next(&mut self) {
         use capstake::math::normal::cdf;
         use capstake::model::dependence::InputVariable;
-        use capstake::model::ledger::Law;
-        let entries = self.model.ledger.entries();
+        use capstake::model::parameters::Distribution;
+        let entries = self.model.parameters.entries();
         for (i, entry) in entries.iter().enumerate() {
-            self.inputs[i] = match &entry.law {
-                Law::Constant(value) => *value,
-                Law::Distributed(law) => law.quantile(cdf(self.normal())),
+            self.inputs[i] = match &entry.distribution {
+                Distribution::Constant(value) => *value,
+                Distribution::Uncertain(law) => law.quantile(cdf(self.normal())),
             };
         }
         self.exponential = -cdf(-self.normal()).ln();
@@ -189,7 +189,7 @@ impl<'a> UsualDraws<'a> {
                 match member {
                     InputVariable::TerminationTime => self.exponential = -cdf(-y).ln(),
                     InputVariable::Number(num) => {
-                        if let Law::Distributed(law) = &entries[num.index()].law {
+                        if let Distribution::Uncertain(law) = &entries[num.index()].distribution {
                             self.inputs[num.index()] = law.quantile(cdf(y));
                         }
                     }
@@ -218,7 +218,7 @@ impl<'a> UsualDraws<'a> {
 }
 
 impl twin::Draws for UsualDraws<'_> {
-    fn number(&self, num: capstake::model::ledger::Num) -> f64 {
+    fn number(&self, num: capstake::model::parameters::ParamId) -> f64 {
         self.inputs[num.index()]
     }
     fn termination_exponential(&self) -> f64 {

@@ -1,22 +1,23 @@
 //! `[[cloud]]`, `[home_first]`, `[reach]`, `[in_house]`: where demand is bought, and by whom it is displaced.
 
-use super::leaf::{Date, Leaf};
-use super::noun::noun;
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
+use super::section::section;
 
-noun! {
+section! {
     /// A cloud that sells OpenAI's models.
     Cloud by Named("name");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Located<String>> = name();
     /// Whether it is the home cloud, Microsoft's; exactly one is.
-    home: Option<Leaf<bool>> = plain().or("false");
+    home: Option<Located<bool>> = plain().or("false");
     /// Its share of cloud sales on the valuation date.
     share_now: Option<Number> = number(Unit::Fraction, Fraction).required();
     /// The share it begins with when it opens, where `share_now` is 0.
     entry_share: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
     /// The first day on which it may sell.
-    opens: Option<Leaf<Date>> = plain().or("always");
+    opens: Option<Located<Date>> = plain().or("always");
     /// Its share in the long run.
     long_run_share: Option<Number> = number(Unit::Fraction, Fraction).or("share_now");
     /// Years in which half of the distance to the long run is gone; not for the home cloud.
@@ -29,7 +30,7 @@ noun! {
     flex_share: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
 }
 
-noun! {
+section! {
     /// New models are sold at home first.
     HomeFirst by Single;
     /// Months by which home is ahead.
@@ -40,20 +41,20 @@ noun! {
     decline_probability: Option<Number> = number(Unit::Probability, Fraction).or("0");
 }
 
-noun! {
+section! {
     /// Other clouds reach customers whom home does not.
     Reach by Single;
     /// By how much their sales are larger for it.
     uplift: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
 }
 
-noun! {
+section! {
     /// Microsoft's own models displace part of what it sells of OpenAI's.
     InHouse by Single;
     /// The share of its own models in the end.
     ceiling: Option<Number> = number(Unit::Fraction, Fraction).required();
     /// The day on which half of that is reached.
-    midpoint: Option<Leaf<Date>> = required().required_if("without midpoint_years");
+    midpoint: Option<Located<Date>> = required().required_if("without midpoint_years");
     /// The same in years from the valuation date.
     midpoint_years: Option<Number> = number(Unit::Years, Any).required_if("without midpoint");
     /// Years from 10% to 90% of the ceiling.

@@ -39,7 +39,7 @@ impl Code {
 
     /// Whether it judges a value that stands there, so that it holds whatever else in the scenario is misspelt: not what
     /// is missing or unknown, which a misspelt key alone may bring about.
-    pub fn is_of_values(self) -> bool {
+    pub fn is_about_a_value(self) -> bool {
         let id = self.id();
         (id.starts_with("S3") || id.starts_with("S5"))
             && !matches!(self, Code::DistributionParameterMissing | Code::NumberEmpty)

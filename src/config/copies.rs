@@ -1,7 +1,8 @@
 //! Copies of a deal under other names, so that one model holds many variants of it on the same draws.
 
 use super::deal::Deal;
-use super::noun::{Kind, Noun, NounSpec, entry_label, join};
+use super::section::Section;
+use super::spec::{SectionSpec, ValueKind, entry_label, join};
 use super::tree::{Entry, Node, Value};
 
 /// A copy of a deal that is to be made.
@@ -37,7 +38,7 @@ pub(super) fn make(root: &mut Node, copy: &DealCopy) {
 }
 
 /// Turns the uncertain numbers of a table into `same_as` of their own keys.
-fn share_draws(table: &mut Node, spec: &'static NounSpec, path: &str) {
+fn share_draws(table: &mut Node, spec: &'static SectionSpec, path: &str) {
     let Value::Table(entries) = &mut table.value else { return };
     for entry in entries {
         let Some(row) = spec.find(&entry.key) else { continue };
@@ -45,12 +46,12 @@ fn share_draws(table: &mut Node, spec: &'static NounSpec, path: &str) {
         let place = entry.node.place;
         let drawn = entry.node.get("dist").is_some();
         match (row.kind, &mut entry.node.value) {
-            (Kind::Number | Kind::Steps(_), Value::Table(_)) if drawn => {
+            (ValueKind::Number | ValueKind::Steps(_), Value::Table(_)) if drawn => {
                 let same = Node { place, value: Value::Text(path) };
                 let same = Entry { key: "same_as".to_owned(), key_place: place, node: same };
                 entry.node.value = Value::Table(vec![same]);
             }
-            (Kind::Steps(steps), Value::Array(items)) => {
+            (ValueKind::Steps(steps), Value::Array(items)) => {
                 for (index, item) in items.iter_mut().enumerate() {
                     let path = join(&path, &entry_label(steps.entry_key, index, item));
                     share_draws(item, steps, &path);

@@ -1,13 +1,13 @@
 //! `[[correlation]]`: two inputs, or two factors, that move together.
 
-use super::leaf::Leaf;
-use super::noun::noun;
+use super::place::Located;
+use super::section::section;
 
-noun! {
+section! {
     /// Two inputs, or two factors, that move together.
     Correlation by Numbered;
     /// Their keys: `["segment.a.growth_now", "segment.b.growth_now"]`.
-    between: Option<[Leaf<String>; 2]> = required();
+    between: Option<[Located<String>; 2]> = required();
     /// The correlation of the underlying normals, strictly between -1 and 1.
-    value: Option<Leaf<f64>> = required();
+    value: Option<Located<f64>> = required();
 }

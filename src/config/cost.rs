@@ -1,10 +1,11 @@
 //! `[costs]` and `[[contract]]`: what OpenAI spends, and the compute it has promised to take.
 
-use super::leaf::{Date, Leaf};
-use super::noun::noun;
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
+use super::section::section;
 
-noun! {
+section! {
     /// What OpenAI spends beside inference.
     Costs by Single;
     /// Research as a fraction of net revenue, on the valuation date.
@@ -29,19 +30,19 @@ noun! {
     losses_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
 }
 
-noun! {
+section! {
     /// A promise to take compute from a cloud.
     Contract by Named("name");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Located<String>> = name();
     /// The cloud, by name.
-    cloud: Option<Leaf<String>> = required();
+    cloud: Option<Located<String>> = required();
     /// The amount promised.
     total_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
     /// The part of it that is really taken.
     draw: Option<Number> = number(Unit::Fraction, NotNegative).or("1");
     /// The first day.
-    from: Option<Leaf<Date>> = required();
+    from: Option<Located<Date>> = required();
     /// The last day, included.
-    to: Option<Leaf<Date>> = required();
+    to: Option<Located<Date>> = required();
 }

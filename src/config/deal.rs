@@ -1,12 +1,17 @@
 //! `[[deal]]`: what OpenAI owes Microsoft under an agreement, and what Microsoft holds.
 
-use super::leaf::{Date, Leaf, choice};
-use super::noun::noun;
-use super::number::{Number, RateContent};
+use super::choice::choice;
+use super::date::Date;
+use super::number::Number;
+use super::place::{Located, Place};
+use super::reader::{KeyContext, Reader};
+use super::section::{Collect, Field, Section, read_list, section};
+use super::spec::ValueKind;
+use super::tree::{Node, Value};
 
 choice! {
     /// The revenue that is shared.
-    Base {
+    ShareBase {
         /// What OpenAI receives, after what clouds keep, with licence income.
         Net = "net",
         /// What customers pay.
@@ -14,21 +19,21 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// An agreement; several are compared on the same draws.
     Deal by Named("name");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Located<String>> = name();
     /// The first day of the revenue share.
-    effective: Option<Leaf<Date>> = plain().or("the valuation date");
+    effective: Option<Located<Date>> = plain().or("the valuation date");
     /// The last day of the revenue share, included.
-    share_ends: Option<Leaf<Date>> = plain().or("the horizon");
+    share_ends: Option<Located<Date>> = plain().or("the horizon");
     /// The same in years from the valuation date; not together with `share_ends`.
     share_ends_years: Option<Number> = number(Unit::Years, Any).or("the horizon");
     /// The part of revenue that is shared; a number, or a list of steps `from` a date.
     rate: Option<RateContent> = number(Unit::Fraction, Fraction).or("0");
     /// The revenue that is shared.
-    base: Option<Leaf<Base>> = plain().or("net");
+    base: Option<Located<ShareBase>> = plain().or("net");
     /// The part of that revenue which counts.
     eligible: Option<Number> = number(Unit::Fraction, Fraction).or("1");
     /// The total after which nothing more is paid.
@@ -42,13 +47,63 @@ noun! {
     /// The part of sales at home that Microsoft keeps until the licence ends.
     home_keeps: Option<Number> = number(Unit::Fraction, Fraction).or("0");
     /// The last day of Microsoft's licence, included.
-    licence_ends: Option<Leaf<Date>> = plain().or("never");
+    licence_ends: Option<Located<Date>> = plain().or("never");
     /// Whether the licence is exclusive.
-    licence_exclusive: Option<Leaf<bool>> = plain().or("false");
+    licence_exclusive: Option<Located<bool>> = plain().or("false");
     /// Microsoft's stake on the valuation date.
     stake: Option<Number> = number(Unit::Fraction, Fraction);
     /// The last day on which only the home cloud sells, included.
-    exclusive_until: Option<Leaf<Date>> = plain();
+    exclusive_until: Option<Located<Date>> = plain();
     /// The same in years from the valuation date; not together with `exclusive_until`.
     exclusive_until_years: Option<Number> = number(Unit::Years, Any);
+}
+
+section! {
+    /// One step of a rate that changes at dates.
+    RateStep by Dated("from");
+    /// The first day of this rate.
+    from: Option<Located<Date>> = required();
+    /// The rate from that day on.
+    rate: Option<Number> = number(Unit::Fraction, Fraction).required();
+}
+
+/// A deal's rate: one number, or steps in time.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RateContent {
+    /// The same rate throughout.
+    Number(Number),
+    /// Steps in the order of the file; nothing before the first.
+    Schedule(Vec<RateStep>),
+}
+
+impl Field for Option<RateContent> {
+    const KIND: ValueKind = ValueKind::Steps(RateStep::SPEC);
+    fn read(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader) {
+        *self = match &node.value {
+            Value::Array(_) => Some(RateContent::Schedule(read_list(key, node, reader))),
+            _ => Number::from_node(key, node, reader).map(RateContent::Number),
+        };
+    }
+    fn print(&self) -> Option<Value> {
+        match self.as_ref()? {
+            RateContent::Number(number) => Some(number.to_value()),
+            RateContent::Schedule(steps) => Some(steps.print().unwrap_or(Value::Array(Vec::new()))),
+        }
+    }
+    fn place(&self) -> Option<Place> {
+        match self.as_ref()? {
+            RateContent::Number(number) => Some(number.place),
+            RateContent::Schedule(steps) => steps.place(),
+        }
+    }
+}
+
+impl Collect<Number> for Option<RateContent> {
+    fn collect<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        match self {
+            Some(RateContent::Number(number)) => out.push(number),
+            Some(RateContent::Schedule(steps)) => steps.collect(out),
+            None => {}
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! `[discount]`: annual-effective discount rates, one a stream of money.
 
-use super::noun::noun;
 use super::number::Number;
+use super::section::section;
 
-noun! {
+section! {
     /// Annual-effective discount rates, one a stream of money.
     Discount by Single;
     /// For payments of the revenue share.

@@ -1,8 +1,9 @@
 //! `[equity]`: what OpenAI is worth.
 
-use super::leaf::{Leaf, choice};
-use super::noun::noun;
+use super::choice::choice;
 use super::number::Number;
+use super::place::Located;
+use super::section::section;
 
 choice! {
     /// How the enterprise value is found.
@@ -26,13 +27,13 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// What OpenAI is worth.
     Equity by Single;
     /// How the enterprise value is found.
-    method: Option<Leaf<Method>> = plain().or("revenue-multiple");
+    method: Option<Located<Method>> = plain().or("revenue-multiple");
     /// The EBITDA that is multiplied.
-    ebitda: Option<Leaf<EbitdaSpan>> = plain().or("trailing-year");
+    ebitda: Option<Located<EbitdaSpan>> = plain().or("trailing-year");
     /// The multiple on the valuation date.
     multiple_now: Option<Number> =
         number(Unit::Multiple, Positive).required_if("revenue-multiple and ebitda-multiple");

@@ -1,10 +1,12 @@
 //! `[cash]`, `[[round]]`, `[funding]`: the money OpenAI has, and how it comes to more.
 
-use super::leaf::{Date, Leaf, choice};
-use super::noun::noun;
+use super::choice::choice;
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
+use super::section::section;
 
-noun! {
+section! {
     /// OpenAI's cash.
     Cash by Single;
     /// Cash on the valuation date.
@@ -23,28 +25,28 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// A round of new money that is agreed.
     Round by NamedOrDated("name", "date");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = plain().or("its date");
+    name: Option<Located<String>> = plain().or("its date");
     /// The day on which it is paid.
-    date: Option<Leaf<Date>> = required().required_if("without on_ipo");
+    date: Option<Located<Date>> = required().required_if("without on_ipo");
     /// Whether it is paid when OpenAI is listed.
-    on_ipo: Option<Leaf<bool>> = plain().or("false");
+    on_ipo: Option<Located<bool>> = plain().or("false");
     /// The amount.
     amount_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
     /// The value of the equity before the round.
     pre_money_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required_if("without pre_money");
     /// `"market"`: the value that the equity has by then.
-    pre_money: Option<Leaf<PreMoney>> = required().required_if("without pre_money_usd_bn");
+    pre_money: Option<Located<PreMoney>> = required().required_if("without pre_money_usd_bn");
 }
 
-noun! {
+section! {
     /// New money when cash would fall below its minimum.
     Funding by Single;
     /// Whether such money can be had; without it OpenAI fails when its cash is gone.
-    enabled: Option<Leaf<bool>> = plain().or("true");
+    enabled: Option<Located<bool>> = plain().or("true");
     /// For how many years of burn money is raised.
     runway_years: Option<Number> = number(Unit::Years, NotNegative).or("0");
     /// How far below its value the equity is sold.

@@ -1,23 +1,24 @@
 //! `[[history.period]]`: what was earned before the valuation date.
 
-use super::leaf::{Date, Leaf};
-use super::noun::noun;
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
+use super::section::section;
 
-noun! {
+section! {
     /// What was earned before the valuation date.
     History by Single;
     /// Spans of time with their figures.
     period: Vec<HistoryPeriod> = plain();
 }
 
-noun! {
+section! {
     /// The figures of one span of time before the valuation date.
     HistoryPeriod by Dated("from");
     /// The first day.
-    from: Option<Leaf<Date>> = required();
+    from: Option<Located<Date>> = required();
     /// The last day, included.
-    to: Option<Leaf<Date>> = required();
+    to: Option<Located<Date>> = required();
     /// Net revenue of the span.
     net_revenue_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
     /// Free cash flow of the span.

@@ -1,14 +1,15 @@
 //! `[ipo]` and `[ipo.gate]`: when OpenAI is ready to be listed, and on what terms.
 
-use super::leaf::{Date, Leaf};
-use super::noun::noun;
+use super::date::Date;
 use super::number::Number;
+use super::place::Located;
+use super::section::section;
 
-noun! {
+section! {
     /// When OpenAI is listed, and on what terms.
     Ipo by Single;
     /// The first day on which the gates are tested.
-    earliest: Option<Leaf<Date>> = plain().or("always");
+    earliest: Option<Located<Date>> = plain().or("always");
     /// Months over which all gates must have held.
     ready_months: Option<Number> = number(Unit::Months, NotNegative).or("0");
     /// Months from being ready to the listing.
@@ -25,7 +26,7 @@ noun! {
     gate: Option<Gate> = plain();
 }
 
-noun! {
+section! {
     /// Thresholds that must hold at the end of a period; those left out are not tested.
     Gate by Single;
     /// At least this net revenue over the last year.

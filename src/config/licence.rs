@@ -1,9 +1,9 @@
 //! `[licence]`: what Microsoft's licence spares it, and what OpenAI is paid for it.
 
-use super::noun::noun;
 use super::number::Number;
+use super::section::section;
 
-noun! {
+section! {
     /// What Microsoft's licence spares it, and what OpenAI is paid for it.
     Licence by Single;
     /// The royalty it would pay, as a fraction of its own AI revenue.

@@ -1,10 +1,10 @@
 //! `[microsoft]`: what Microsoft has put in and taken out, its margins, and its own AI revenue.
 
-use super::noun::noun;
 use super::number::Number;
+use super::section::section;
 use super::segment::ProcessKeys;
 
-noun! {
+section! {
     /// Microsoft's side.
     Microsoft by Single;
     /// What it has invested.

@@ -1,629 +1,72 @@
 //! The scenario file exactly as written, with the place of everything; spelling is judged here, meaning is not.
 
-pub mod catalogue;
+pub mod choice;
 pub mod cloud;
 pub mod code;
 pub mod copies;
 pub mod correlation;
 pub mod cost;
+pub mod date;
 pub mod deal;
 pub mod discount;
 pub mod equity;
+pub mod explain;
+pub mod family;
+pub mod field;
 pub mod funding;
 pub mod history;
 pub mod ipo;
-pub mod leaf;
 pub mod licence;
 pub mod microsoft;
-pub mod noun;
 pub mod number;
 pub mod overrides;
 pub mod place;
 pub mod problem;
+pub mod read;
+pub mod reader;
+pub mod reference;
 pub mod resolved;
 pub mod run;
+pub mod scenario;
+pub mod schema;
+pub mod section;
 pub mod segment;
 pub mod shock;
 pub mod source;
+pub mod spec;
 pub mod spelling;
+pub mod tables;
 pub mod template;
+#[cfg(test)]
+mod tests;
 pub mod timeline;
 pub mod tree;
 pub mod unit;
 
+pub use choice::Choice;
 pub use cloud::{Cloud, HomeFirst, InHouse, Reach};
 pub use code::Code;
 pub use copies::DealCopy;
 pub use correlation::Correlation;
 pub use cost::{Contract, Costs};
-pub use deal::{Base, Deal};
+pub use date::Date;
+pub use deal::{Deal, RateContent, RateStep, ShareBase};
 pub use discount::Discount;
 pub use equity::{EbitdaSpan, Equity, Method};
+pub use family::Family;
 pub use funding::{Cash, Funding, PreMoney, Round};
 pub use history::{History, HistoryPeriod};
 pub use ipo::{Gate, Ipo};
-pub use leaf::{Choice, Date, Leaf};
 pub use licence::Licence;
 pub use microsoft::Microsoft;
-pub use number::{
-    AnnualTotals, Dist, Loading, Loadings, Number, NumberContent, NumberTable, RateContent, RateStep,
-    YearTotal,
-};
-pub use place::{Location, Origin, Place, Sources};
+pub use number::{Number, NumberContent, NumberTable};
+pub use place::{Located, Location, Origin, Place, Sources};
 pub use problem::{Label, Problem, Problems, Severity};
+pub use read::{MAX_BYTES, parse, parse_bytes, read_bytes, read_copies};
 pub use run::{Booking, CorrelationRepair, Run, Scheme};
-pub use segment::{PlanPoint, Process, ProcessKeys, Segment};
-pub use shock::Shock;
+pub use scenario::Config;
+pub use segment::{AnnualTotals, PlanPoint, Process, ProcessKeys, Segment, YearTotal};
+pub use shock::{Loading, Loadings, Shock};
 pub use source::Source;
 pub use timeline::{Period, Timeline};
 pub use unit::{Domain, Unit};
-
-noun::noun! {
-    /// A scenario.
-    Config by Single;
-    /// Its name; it names the folder of results.
-    name: Option<Leaf<String>> = name().or("the file's name without its ending");
-    /// What it is about.
-    description: Option<Leaf<String>> = plain();
-    /// How much is simulated and how it is counted.
-    run: Option<Run> = plain();
-    /// From when to when, in which steps.
-    timeline: Option<Timeline> = required();
-    /// Discount rates.
-    discount: Option<Discount> = plain();
-    /// What was earned before the valuation date.
-    history: Option<History> = plain();
-    /// Lines of business; at least one.
-    segment: Vec<Segment> = required();
-    /// Rare events.
-    shock: Vec<Shock> = plain();
-    /// Clouds that sell OpenAI's models; without any, everything is sold directly.
-    cloud: Vec<Cloud> = plain();
-    /// New models are sold at home first.
-    home_first: Option<HomeFirst> = plain();
-    /// Other clouds reach customers whom home does not.
-    reach: Option<Reach> = plain();
-    /// Microsoft's own models displace part of what it sells of OpenAI's.
-    in_house: Option<InHouse> = plain();
-    /// Promises to take compute.
-    contract: Vec<Contract> = plain();
-    /// Microsoft's side.
-    microsoft: Option<Microsoft> = plain();
-    /// What Microsoft's licence spares it.
-    licence: Option<Licence> = plain();
-    /// Agreements; at least one.
-    deal: Vec<Deal> = required();
-    /// What OpenAI spends beside inference.
-    costs: Option<Costs> = plain();
-    /// OpenAI's cash.
-    cash: Option<Cash> = plain();
-    /// Rounds of new money that are agreed.
-    round: Vec<Round> = plain();
-    /// New money when cash would fall below its minimum.
-    funding: Option<Funding> = plain();
-    /// What OpenAI is worth.
-    equity: Option<Equity> = plain();
-    /// When OpenAI is listed.
-    ipo: Option<Ipo> = plain();
-    /// What moves together.
-    correlation: Vec<Correlation> = plain();
-    /// Where numbers come from.
-    source: Vec<Source> = plain();
-}
-
-/// A scenario file of this size or more is refused: it is not one.
-pub const MAX_BYTES: usize = 16 << 20;
-
-/// Reads the bytes of a scenario file, with the `--set` flags given for it; see [`parse`].
-pub fn parse_bytes(
-    file_name: &str,
-    bytes: &[u8],
-    overrides: &[String],
-) -> (Sources, Result<Config, Problems>) {
-    strictly(read_bytes(file_name, bytes, overrides))
-}
-
-/// As [`parse_bytes`], with what could be read where not all could: other rooms may find more wrong with it.
-pub fn read_bytes(
-    file_name: &str,
-    bytes: &[u8],
-    overrides: &[String],
-) -> (Sources, Option<Config>, Problems) {
-    read_copies(file_name, bytes, overrides, &[])
-}
-
-/// As [`read_bytes`], with copies of deals made after the flags are set, and then the flags of each copy.
-pub fn read_copies(
-    file_name: &str,
-    bytes: &[u8],
-    overrides: &[String],
-    copies: &[DealCopy],
-) -> (Sources, Option<Config>, Problems) {
-    let refuse = |code, message: String, help: &str| {
-        let problem = Problem::error(code, Place::FILE, message).help(help);
-        (Sources::new(file_name, "", overrides), None, Problems::from(problem))
-    };
-    if bytes.len() >= MAX_BYTES {
-        let message = format!("the file has {} bytes; a scenario has less than {MAX_BYTES}", bytes.len());
-        return refuse(Code::FileTooLarge, message, "is this the file you meant?");
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => read(file_name, text, overrides, copies),
-        Ok(_) => refuse(
-            Code::FileNotText,
-            "the file has bytes that no text has".to_owned(),
-            "is this the file you meant? A scenario is TOML text in UTF-8",
-        ),
-        Err(error) => {
-            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-            refuse(
-                Code::FileNotText,
-                format!("the file is not UTF-8: byte {} in line {line}", error.valid_up_to()),
-                "save it as UTF-8",
-            )
-        }
-    }
-}
-
-/// Reads a scenario and puts the `--set` flags into it, each `KEY=VALUE`. Gives the config, or all problems of
-/// spelling and type that file and flags have; either way the texts to show them in.
-pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Result<Config, Problems>) {
-    strictly(read(file_name, text, overrides, &[]))
-}
-
-fn strictly(
-    (sources, config, problems): (Sources, Option<Config>, Problems),
-) -> (Sources, Result<Config, Problems>) {
-    match config {
-        Some(config) if problems.is_empty() => (sources, Ok(config)),
-        _ => (sources, Err(problems)),
-    }
-}
-
-fn read(
-    file_name: &str,
-    text: &str,
-    overrides: &[String],
-    copies: &[DealCopy],
-) -> (Sources, Option<Config>, Problems) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let all: Vec<String> =
-        overrides.iter().chain(copies.iter().flat_map(|copy| &copy.flags)).cloned().collect();
-    let sources = Sources::new(file_name, text, &all);
-    let mut problems = Problems::new();
-    let (own, of_copies): (Vec<_>, Vec<_>) =
-        overrides::read(&all, &mut problems).into_iter().partition(|flag| flag.position() < overrides.len());
-    let mut root = match tree::document(text, Origin::File) {
-        Ok(root) if root.entries().is_some_and(<[_]>::is_empty) => {
-            problems.push(
-                Problem::error(Code::FileEmpty, Place::FILE, "the file has no keys")
-                    .help("`capstake init` writes a scenario to start from"),
-            );
-            return (sources, None, problems);
-        }
-        Ok(root) => root,
-        Err((message, span)) => {
-            problems.push(syntax_problem(&message, span));
-            return (sources, None, problems);
-        }
-    };
-    for flag in own {
-        flag.apply(&mut root, &mut problems);
-    }
-    for copy in copies {
-        copies::make(&mut root, copy);
-    }
-    for flag in of_copies {
-        flag.apply(&mut root, &mut problems);
-    }
-    let config: Config = noun::read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut problems);
-    (sources, Some(config), problems)
-}
-
-/// The parser's complaint as a problem.
-fn syntax_problem(message: &str, span: std::ops::Range<usize>) -> Problem {
-    let problem = Problem::error(
-        Code::Syntax,
-        Place::new(Origin::File, span),
-        format!("not valid TOML: {}", message.lines().next().unwrap_or(message)),
-    );
-    if message.contains("duplicate key") {
-        problem.help("a key stands once in its table; entries of a list begin with [[two brackets]]")
-    } else if message.contains("string values must be quoted") {
-        problem.help("put the text in double quotes")
-    } else {
-        problem
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SCENARIOS: [(&str, &str); 6] = [
-        ("minimal.toml", include_str!("../../configs/minimal.toml")),
-        ("capped-share.toml", include_str!("../../configs/capped-share.toml")),
-        ("company-plan.toml", include_str!("../../configs/company-plan.toml")),
-        ("base.toml", include_str!("../../configs/base.toml")),
-        ("schwartz-moon-2000.toml", include_str!("../../configs/schwartz-moon-2000.toml")),
-        ("template.toml", template::TEXT),
-    ];
-
-    fn read(text: &str, flags: &[&str]) -> (Sources, Result<Config, Problems>) {
-        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
-        parse("test.toml", text, &flags)
-    }
-
-    fn good(text: &str, flags: &[&str]) -> Config {
-        let (sources, result) = read(text, flags);
-        result.unwrap_or_else(|problems| {
-            let lines: Vec<String> = problems.iter().map(|problem| problem.one_line(&sources)).collect();
-            panic!("{}", lines.join("\n"))
-        })
-    }
-
-    /// Every problem as `place code` with its help, in order.
-    fn bad(text: &str, flags: &[&str]) -> Vec<(String, String)> {
-        let (sources, result) = read(text, flags);
-        let problems = result.expect_err("there is no problem");
-        problems
-            .iter()
-            .map(|problem| {
-                let place = sources.locate(problem.place());
-                (
-                    format!("{}:{}:{} {}", place.name, place.line, place.column, problem.code),
-                    problem.help.clone().unwrap_or_default(),
-                )
-            })
-            .collect()
-    }
-
-    fn codes(text: &str, flags: &[&str]) -> Vec<Code> {
-        read(text, flags).1.expect_err("there is no problem").iter().map(|problem| problem.code).collect()
-    }
-
-    fn minimal() -> &'static str {
-        SCENARIOS[0].1
-    }
-
-    fn base() -> &'static str {
-        SCENARIOS[3].1
-    }
-
-    fn constant(number: &Option<Number>) -> f64 {
-        match number.as_ref().map(|number| &number.content) {
-            Some(NumberContent::Constant(value)) => *value,
-            other => panic!("not a constant: {other:?}"),
-        }
-    }
-
-    fn table(number: &Option<Number>) -> &NumberTable {
-        match number.as_ref().map(|number| &number.content) {
-            Some(NumberContent::Table(table)) => table,
-            other => panic!("not a table: {other:?}"),
-        }
-    }
-
-    #[test]
-    fn every_scenario_reads_without_a_problem() {
-        for (_, text) in SCENARIOS {
-            let config = good(text, &[]);
-            assert!(config.timeline.is_some() && !config.segment.is_empty() && !config.deal.is_empty());
-        }
-    }
-
-    #[test]
-    fn places_keys_and_units_are_those_of_the_file() {
-        let (sources, result) = read(base(), &[]);
-        let config = result.unwrap();
-        let segment = &config.segment[1];
-        let number = segment.keys.growth_now.as_ref().unwrap();
-        assert_eq!(number.key, "segment.business.growth_now");
-        assert_eq!((number.unit, number.domain), (Unit::PerYear, Domain::Any));
-        assert!(sources.excerpt(number.place).starts_with("{ dist = \"quantiles\", p10 = 0.46"));
-        let table = table(&segment.keys.growth_now);
-        assert_eq!(sources.excerpt(table.p50.as_ref().unwrap().place), "0.86");
-        assert_eq!(sources.excerpt(segment.place), "[[segment]]");
-        assert_eq!(sources.excerpt(config.timeline.as_ref().unwrap().place), "[timeline]");
-        let shock = &config.shock[0].loading.as_ref().unwrap().list[0];
-        assert_eq!(shock.factor.key, "shock.competitor-leap.loading.ads-and-new");
-        assert_eq!(sources.excerpt(shock.target.place), "ads-and-new");
-        let history = &config.history.as_ref().unwrap().period[0];
-        assert_eq!(
-            history.net_revenue_usd_bn.as_ref().unwrap().key,
-            "history.period.2025-04-01.net_revenue_usd_bn"
-        );
-        let ai = config.microsoft.as_ref().unwrap().ai.as_ref().unwrap();
-        assert_eq!(ai.growth_now.as_ref().unwrap().key, "microsoft.ai.growth_now");
-        assert_eq!(ai.process.as_ref().unwrap().value, Process::MeanRevertingGrowth);
-        let gate = config.ipo.as_ref().unwrap().gate.as_ref().unwrap();
-        assert_eq!(constant(&gate.growth), 0.2);
-        let between = config.correlation[0].between.as_ref().unwrap();
-        assert_eq!(between[1].value, "segment.business.growth_now");
-        assert_eq!(constant(&config.cash.as_ref().unwrap().yield_rate), 0.04);
-    }
-
-    #[test]
-    fn printing_and_reading_again_gives_the_same_text() {
-        for (_, text) in SCENARIOS {
-            let printed = resolved::to_toml(&good(text, &[]));
-            assert_eq!(resolved::to_toml(&good(&printed, &[])), printed);
-        }
-    }
-
-    #[test]
-    fn all_problems_of_file_and_flags_are_reported_together_in_order() {
-        let text = r#"
-nam = "x"
-[timeline]
-valuation_date = "2026-07-01"
-horizon = 2030-12-31T00:00:00
-period = "quarterly"
-[deal]
-name = "a"
-[run]
-paths = 1e6
-seed = -1
-[[segment]]
-name = "s"
-process = "gbm"
-growth = { dist = "normal", mean = 0.3, sdd = 0.1 }
-volatility = "0.3"
-cap_usd_bn = 3
-[segment.annual_totals]
-"27" = 3.0
-[[correlation]]
-between = ["a"]
-value = 0.5
-"#;
-        let seen = bad(text, &["deal.a.rate", "run.booking=end", "timeline.horizon.year=3"]);
-        let places: Vec<&str> = seen.iter().map(|(place, _)| place.as_str()).collect();
-        assert_eq!(
-            places,
-            [
-                "test.toml:2:1 S101",
-                "test.toml:4:18 S102",
-                "test.toml:5:11 S102",
-                "test.toml:6:10 S103",
-                "test.toml:7:1 S102",
-                "test.toml:10:9 S102",
-                "test.toml:11:8 S104",
-                "test.toml:15:41 S101",
-                "test.toml:16:14 S102",
-                "test.toml:17:1 S101",
-                "test.toml:19:1 S105",
-                "test.toml:21:11 S102",
-                "command line:1:7 S111",
-                "command line:1:19 S112",
-                "command line:1:24 S114",
-            ]
-        );
-        assert_eq!(seen[0].1, "did you mean `name`?");
-        assert_eq!(seen[1].1, "leave out the quotes: 2026-07-01");
-        assert_eq!(seen[3].1, "did you mean \"quarter\"?");
-        assert_eq!(seen[4].1, "write [[deal]] with two brackets: there may be several");
-        assert_eq!(seen[5].1, "write it without point and exponent: 1000000");
-        assert_eq!(seen[7].1, "did you mean `sd`?");
-        assert_eq!(seen[8].1, "leave out the quotes: 0.3");
-        assert_eq!(seen[9].1, "`cap_usd_bn` is a key of [[deal]]");
-        assert!(seen[13].1.contains("--set 'run.booking=\"end\"'"), "{}", seen[13].1);
-    }
-
-    #[test]
-    fn files_that_are_no_scenario_are_refused_with_their_code() {
-        let code = |bytes: &[u8]| {
-            let problems = parse_bytes("x.toml", bytes, &[]).1.expect_err("there is no problem");
-            problems.iter().map(|problem| problem.code).collect::<Vec<_>>()
-        };
-        assert_eq!(code(b""), [Code::FileEmpty]);
-        assert_eq!(code(b" \n# only words\n"), [Code::FileEmpty]);
-        assert_eq!(code(b"name = \"\xff\""), [Code::FileNotText]);
-        assert_eq!(code(b"PK\x03\x04\0\0"), [Code::FileNotText]);
-        assert_eq!(code(&vec![b' '; MAX_BYTES]), [Code::FileTooLarge]);
-        assert_eq!(code(b"[timeline\nx=1"), [Code::Syntax]);
-        assert_eq!(code(b"a = 1\na = 2"), [Code::Syntax]);
-        assert_eq!(code(b"a = 2026-02-30"), [Code::Syntax]);
-        let deep = "a = ".to_owned() + &"[".repeat(100_000);
-        assert_eq!(code(deep.as_bytes()), [Code::Syntax]);
-        let windows = minimal().replace('\n', "\r\n");
-        assert!(parse_bytes("x.toml", format!("\u{feff}{windows}").as_bytes(), &[]).1.is_ok());
-    }
-
-    #[test]
-    fn numbers_may_be_whole_infinite_or_not_numbers_at_all() {
-        let config =
-            good(minimal(), &["segment.all.volatility=inf", "segment.all.growth=nan", "deal.capped.rate=1"]);
-        assert_eq!(constant(&config.segment[0].keys.volatility), f64::INFINITY);
-        assert!(constant(&config.segment[0].keys.growth).is_nan());
-        assert!(
-            matches!(&config.deal[0].rate, Some(RateContent::Number(n)) if n.content == NumberContent::Constant(1.0))
-        );
-        let seed = u64::MAX.to_string();
-        let config = good(minimal(), &[&format!("run.seed={seed}")]);
-        assert_eq!(config.run.as_ref().unwrap().seed.as_ref().unwrap().value, u64::MAX);
-        assert!(resolved::to_toml(&config).contains(&seed));
-        let huge = good(minimal(), &["deal.capped.cap_usd_bn=100000000000000000000"]);
-        assert_eq!(constant(&huge.deal[0].cap_usd_bn), 1e20);
-    }
-
-    #[test]
-    fn a_flag_replaces_merges_or_makes() {
-        let flags = [
-            "deal.amended-2026.cap_usd_bn=60",
-            "deal.amended-2026.eligible.p50=0.97",
-            "deal.amended-2026.rate.value=0.3",
-            "history.period.2026-01-01.fcf_usd_bn=-4",
-            "shock.law-or-regulation.loading.equity.multiple=0.5",
-            "shock.law-or-regulation.loading.consumer.value=2",
-            "run.mix_year = 2031",
-            "cash.yield={ dist = \"uniform\", low = 0.01, high = 0.05 }",
-            "costs.opex_half_life_years.source=\"q1-2026\"",
-            "correlation.1.value=0.6",
-            "segment.consumer.process='gbm'",
-            "ipo.earliest=2027-01-01",
-            "\"deal\".\"prior-2025\".stake=0.3",
-            "microsoft.ai.growth_now=0.4",
-        ];
-        let (sources, result) = read(base(), &flags);
-        let config = result.unwrap();
-        assert_eq!(constant(&config.deal[0].cap_usd_bn), 60.0);
-        let place = config.deal[0].cap_usd_bn.as_ref().unwrap().place;
-        assert_eq!((place.origin, sources.excerpt(place)), (Origin::Flag(0), "60"));
-        let eligible = table(&config.deal[0].eligible);
-        assert_eq!(eligible.p50.as_ref().unwrap().value, 0.97);
-        assert_eq!(eligible.p10.as_ref().unwrap().value, 0.93);
-        assert!(matches!(&config.deal[0].rate, Some(RateContent::Number(_))));
-        assert_eq!(constant(&config.history.as_ref().unwrap().period[3].fcf_usd_bn), -4.0);
-        let loading = config.shock[2].loading.as_ref().unwrap();
-        let multiple = loading.list.iter().find(|one| one.target.value == "equity.multiple").unwrap();
-        assert_eq!(multiple.factor.content, NumberContent::Constant(0.5));
-        assert_eq!(multiple.factor.key, "shock.law-or-regulation.loading.equity.multiple");
-        assert_eq!(
-            table(&config.cash.as_ref().unwrap().yield_rate).dist.as_ref().unwrap().value,
-            Dist::Uniform
-        );
-        let opex = table(&config.costs.as_ref().unwrap().opex_half_life_years);
-        assert_eq!(opex.value.as_ref().unwrap().value, 2.5);
-        assert_eq!(config.correlation[0].value.as_ref().unwrap().value, 0.6);
-        assert_eq!(config.segment[0].keys.process.as_ref().unwrap().value, Process::Gbm);
-        assert_eq!(constant(&config.deal[1].stake), 0.3);
-
-        // Tables that are missing are made.
-        let config =
-            good(minimal(), &["costs.tax_rate=0.21", "ipo.gate.growth=0.2", "discount.share.p50=0.1"]);
-        assert_eq!(constant(&config.costs.as_ref().unwrap().tax_rate), 0.21);
-        assert_eq!(constant(&config.ipo.as_ref().unwrap().gate.as_ref().unwrap().growth), 0.2);
-        // The later of two flags holds.
-        let config = good(minimal(), &["costs.tax_rate=0.21", "costs.tax_rate=0.3"]);
-        assert_eq!(constant(&config.costs.as_ref().unwrap().tax_rate), 0.3);
-    }
-
-    #[test]
-    fn dated_entries_go_by_their_date() {
-        let text = r#"
-[[deal]]
-name = "x"
-rate = [{ from = 2026-07-01, rate = 0.2 }, { from = 2027-10-01, rate = 0.15 }]
-[[segment]]
-name = "s"
-[[segment.plan]]
-date = 2027-01-01
-rate_usd_bn = 30
-[[segment]]
-name = "t"
-[segment.annual_totals]
-2027 = 62.0
-[[shock]]
-name = "leap"
-loading = { s = 1.0, equity.multiple = 0.5 }
-"#;
-        let flags = [
-            "deal.x.rate.2027-10-01.rate=0.1",
-            "segment.s.plan.2027-01-01.rate_usd_bn={ dist = \"normal\", mean = 30, sd = 2 }",
-            "segment.t.annual_totals.2027.note=\"n\"",
-            "segment.t.annual_totals.2026=40",
-        ];
-        let config = good(text, &flags);
-        let Some(RateContent::Schedule(steps)) = &config.deal[0].rate else { panic!("no schedule") };
-        assert_eq!(constant(&steps[1].rate), 0.1);
-        assert_eq!(steps[1].rate.as_ref().unwrap().key, "deal.x.rate.2027-10-01.rate");
-        let point = &config.segment[0].keys.plan[0];
-        assert_eq!(point.rate_usd_bn.as_ref().unwrap().key, "segment.s.plan.2027-01-01.rate_usd_bn");
-        let totals = &config.segment[1].keys.annual_totals.as_ref().unwrap().list;
-        assert_eq!(totals.iter().map(|total| total.year.value).collect::<Vec<_>>(), [2026, 2027]);
-        assert_eq!(totals[1].total.key, "segment.t.annual_totals.2027");
-        let targets: Vec<&str> = config.shock[0]
-            .loading
-            .as_ref()
-            .unwrap()
-            .list
-            .iter()
-            .map(|one| one.target.value.as_str())
-            .collect();
-        assert_eq!(targets, ["equity.multiple", "s"]);
-        let printed = resolved::to_toml(&config);
-        assert_eq!(resolved::to_toml(&good(&printed, &[])), printed);
-        assert_eq!(
-            bad(text, &["deal.x.rate.2027-11-01.rate=0.1"])[0],
-            ("command line:1:19 S113".to_owned(), "did you mean `2027-10-01`?".to_owned())
-        );
-        // A constant rate replaces the steps.
-        let config = good(text, &["deal.x.rate=0.3"]);
-        assert!(matches!(config.deal[0].rate, Some(RateContent::Number(_))));
-    }
-
-    #[test]
-    fn flags_that_name_nothing_say_what_is_near() {
-        let help = |flag: &str| bad(base(), &[flag])[0].clone();
-        assert_eq!(help("deal.amended.cap_usd_bn=6").1, "did you mean `amended-2026`?");
-        assert_eq!(help("deal.amended-2026.cap=6").1, "did you mean `cap_usd_bn`?");
-        assert_eq!(help("deals.amended-2026.cap_usd_bn=6").1, "did you mean `deal`?");
-        assert!(help("deal.zzz.cap_usd_bn=6").1.contains("amended-2026, prior-2025"));
-        assert_eq!(help("deal.amended-2026.cap_usd_bn.p55=6").1, "did you mean `p50`?");
-        assert!(help("deal.amended-2026=6").0.ends_with("S114"));
-        assert!(help("=6").0.ends_with("S111"));
-        assert!(help("a..b=6").0.ends_with("S111"));
-        assert!(help("run.paths=").0.ends_with("S112"));
-        assert!(help("run.paths={").0.ends_with("S112"));
-        assert!(help("run.paths=1 2").0.ends_with("S112"));
-        assert!(help("run.booking=true").0.ends_with("S102"));
-        assert!(help("ipo.earliest=\"2027-01-01\"").1.contains("leave out the quotes"));
-        let nested = "[[segment]]\nname = \"s\"\n[segment.plan]\ndate = 2027-01-01\n";
-        assert_eq!(bad(nested, &[])[0].1, "write [[segment.plan]] with two brackets: there may be several");
-        assert_eq!(codes(minimal(), &["cloud.azure.fee=0.1", "name.x=1"]), [Code::SetEntry, Code::SetPath]);
-        assert!(bad(minimal(), &["cloud.azure.fee=0.1"])[0].1.contains("entries are made in the file"));
-    }
-
-    #[test]
-    fn spelling_and_order_leave_no_trace_in_the_canonical_text() {
-        let a = "[timeline]\nhorizon = 2030-12-31\nvaluation_date = 2026-01-01\n[cash]\nnow_usd_bn = { value = 3 }\n";
-        let b = "cash = { now_usd_bn = 3.0 } # three\ntimeline.valuation_date = 2026-01-01\ntimeline.horizon = 2030-12-31\n";
-        assert_eq!(resolved::to_toml(&good(a, &[])), resolved::to_toml(&good(b, &[])));
-        let json = resolved::to_json(&good(a, &[]));
-        assert_eq!(json["timeline"]["horizon"], "2030-12-31");
-        assert_eq!(json["cash"]["now_usd_bn"], 3.0);
-        let set = resolved::to_toml(&good(a, &["cash.now_usd_bn=4"]));
-        assert_eq!(set, resolved::to_toml(&good(&a.replace("value = 3", "value = 4"), &[])));
-    }
-
-    mod laws {
-        use super::*;
-        use proptest::prelude::*;
-
-        proptest! {
-            #![proptest_config(ProptestConfig::with_cases(64))]
-
-            #[test]
-            fn parse_inverts_print(
-                rate in proptest::num::f64::ANY,
-                p50 in proptest::num::f64::NORMAL,
-                title in "\\PC{0,12}|[\\x00-\\x7f]{0,12}",
-                seed in any::<u64>(),
-                year in 1000i32..9999,
-            ) {
-                let mut config = good(base(), &[&format!("run.seed={seed}")]);
-                config.discount.as_mut().unwrap().revenue.as_mut().unwrap().content = NumberContent::Constant(rate);
-                if let NumberContent::Table(table) = &mut config.deal[0].eligible.as_mut().unwrap().content {
-                    table.p50.as_mut().unwrap().value = p50;
-                }
-                config.source[0].title.as_mut().unwrap().value = title.clone();
-                let total = Number { key: String::new(), ..config.cash.as_ref().unwrap().now_usd_bn.clone().unwrap() };
-                let year = Leaf { value: year, place: Place::FILE };
-                config.segment[0].keys.annual_totals =
-                    Some(AnnualTotals { place: Place::FILE, list: vec![YearTotal { year, total }] });
-                let printed = resolved::to_toml(&config);
-                let again = good(&printed, &[]);
-                prop_assert_eq!(resolved::to_toml(&again), printed);
-                let back = constant(&again.discount.as_ref().unwrap().revenue);
-                prop_assert!(back.to_bits() == rate.to_bits() || back.is_nan() && rate.is_nan());
-                prop_assert_eq!(&again.source[0].title.as_ref().unwrap().value, &title);
-            }
-
-            #[test]
-            fn no_text_and_no_flag_makes_the_reader_panic(text in "\\PC{0,60}", flag in "[a-z.=\"'\\[{ é0-9-]{0,24}") {
-                let _ = read(&text, &[&flag]);
-                let _ = read(minimal(), &[&flag, &format!("deal.capped.{flag}"), &format!("run.paths={text}")]);
-            }
-        }
-    }
-}

@@ -1,12 +1,14 @@
 //! `--set KEY=VALUE`: one key of the scenario, set from the command line before the scenario is read.
 
-use super::Config;
 use super::code::Code;
-use super::noun::{EntryKey, KeySpec, Kind, Noun, NounSpec, entry_label, join};
 use super::number::NumberTable;
 use super::place::{FLAG_PREFIX, Origin, Place};
 use super::problem::{Problem, Problems};
-use super::spelling;
+use super::reader::unknown_key;
+use super::scenario::Config;
+use super::section::Section;
+use super::spec::{EntryKey, KeySpec, SectionSpec, ValueKind, entry_label, join, plain};
+use super::spelling::nearest;
 use super::tree::{self, Entry, Node, Value};
 
 /// One flag, taken apart.
@@ -111,28 +113,28 @@ impl Override {
 
     /// Puts the value into the tree of the scenario, making tables that are missing.
     pub fn apply(self, root: &mut Node, problems: &mut Problems) {
-        if let Err(problem) = set_in_noun(root, Config::SPEC, "", &self.path, &self) {
+        if let Err(problem) = set_in_section(root, Config::SPEC, "", &self.path, &self) {
             problems.push(*problem);
         }
     }
 }
 
-type Outcome = Result<(), Box<Problem>>;
+type SetResult = Result<(), Box<Problem>>;
 
-/// Sets `steps` below the noun `spec`, whose table is `node`.
-fn set_in_noun(
+/// Sets `steps` below the section `spec`, whose table is `node`.
+fn set_in_section(
     node: &mut Node,
-    spec: &'static NounSpec,
+    spec: &'static SectionSpec,
     path: &str,
     steps: &[Step],
     flag: &Override,
-) -> Outcome {
+) -> SetResult {
     let Some((step, rest)) = steps.split_first() else {
         return Err(unfinished(path, spec, flag));
     };
     let Some(row) = spec.find(&step.text) else {
         let entry = Entry { key: step.text.clone(), key_place: step.place, node: flag.node.clone() };
-        return Err(Box::new(spelling::unknown_key(path, &entry, spec)));
+        return Err(Box::new(unknown_key(Config::SPEC, path, &entry, spec)));
     };
     let path = join(path, &step.text);
     let entries = table_of(node, &path, flag)?;
@@ -140,18 +142,24 @@ fn set_in_noun(
 }
 
 /// Sets `steps` below a key that holds what `row` says.
-fn set_in_key(slot: Slot<'_>, row: &'static KeySpec, path: &str, steps: &[Step], flag: &Override) -> Outcome {
+fn set_in_key(
+    slot: KeySlot<'_>,
+    row: &'static KeySpec,
+    path: &str,
+    steps: &[Step],
+    flag: &Override,
+) -> SetResult {
     let Some((step, rest)) = steps.split_first() else {
         slot.put(flag.node.clone());
         return Ok(());
     };
     match row.kind {
-        Kind::Table(spec) => set_in_noun(slot.table(flag), spec, path, steps, flag),
-        Kind::List(spec) => set_in_list(slot, spec, path, step, rest, flag),
-        Kind::Steps(spec) if NumberTable::SPEC.find(&step.text).is_none() => {
+        ValueKind::Table(spec) => set_in_section(slot.table(flag), spec, path, steps, flag),
+        ValueKind::List(spec) => set_in_list(slot, spec, path, step, rest, flag),
+        ValueKind::Steps(spec) if NumberTable::SPEC.find(&step.text).is_none() => {
             set_in_list(slot, spec, path, step, rest, flag)
         }
-        Kind::Number | Kind::Steps(_) => {
+        ValueKind::Number | ValueKind::Steps(_) => {
             let node = slot.table(flag);
             // A plain number becomes the `value` of a table, so that a source or a bound can be set beside it.
             if matches!(node.value, Value::Integer(_) | Value::Float(_)) {
@@ -160,11 +168,11 @@ fn set_in_key(slot: Slot<'_>, row: &'static KeySpec, path: &str, steps: &[Step],
                 node.value =
                     Value::Table(vec![Entry { key: "value".to_owned(), key_place: node.place, node: value }]);
             }
-            set_in_noun(node, NumberTable::SPEC, path, steps, flag)
+            set_in_section(node, NumberTable::SPEC, path, steps, flag)
         }
-        Kind::Loadings | Kind::Years => {
+        ValueKind::Loadings | ValueKind::Years => {
             // `equity.multiple` is one name with a point in it.
-            let nested = matches!(row.kind, Kind::Loadings)
+            let nested = matches!(row.kind, ValueKind::Loadings)
                 && step.text == "equity"
                 && rest.first().is_some_and(|next| next.text == "multiple");
             let (step, rest) = if nested {
@@ -192,17 +200,17 @@ fn set_in_key(slot: Slot<'_>, row: &'static KeySpec, path: &str, steps: &[Step],
     }
 }
 
-const NUMBER: KeySpec = super::noun::plain().row("number", Kind::Number, "");
+const NUMBER: KeySpec = plain().row("number", ValueKind::Number, "");
 
 /// Sets `steps` below the entry of a list that is called `label`.
 fn set_in_list(
-    slot: Slot<'_>,
-    spec: &'static NounSpec,
+    slot: KeySlot<'_>,
+    spec: &'static SectionSpec,
     path: &str,
     label: &Step,
     steps: &[Step],
     flag: &Override,
-) -> Outcome {
+) -> SetResult {
     let by = match spec.entry_key {
         EntryKey::Named(_) => "by name",
         EntryKey::NamedOrDated(..) => "by name, or by date without one",
@@ -221,7 +229,7 @@ fn set_in_list(
             Problem::error(Code::SetEntry, label.place, format!("`{path}` has no entry `{}`", label.text))
                 .found(label.text.clone())
                 .allowed(labels.join(", "));
-        let near = spelling::nearest(&label.text, labels.iter().map(String::as_str));
+        let near = nearest(&label.text, labels.iter().map(String::as_str));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None if labels.is_empty() => {
@@ -231,11 +239,11 @@ fn set_in_list(
         };
         return Err(Box::new(problem.help(help)));
     };
-    set_in_noun(&mut items[index], spec, &join(path, &label.text), steps, flag)
+    set_in_section(&mut items[index], spec, &join(path, &label.text), steps, flag)
 }
 
 /// The problem of a key that stops at a table of a list.
-fn unfinished(path: &str, spec: &'static NounSpec, flag: &Override) -> Box<Problem> {
+fn unfinished(path: &str, spec: &'static SectionSpec, flag: &Override) -> Box<Problem> {
     let keys: Vec<&str> = spec.all().map(|row| row.key).collect();
     Box::new(
         Problem::error(Code::SetPath, flag.place, format!("`{path}` is an entry of a list, not a key"))
@@ -270,18 +278,18 @@ fn flatten_equity(entries: &mut [Entry]) {
 }
 
 /// A key of a table, there or not.
-struct Slot<'a> {
+struct KeySlot<'a> {
     entries: &'a mut Vec<Entry>,
     index: Option<usize>,
     step: Step,
 }
 
-fn key_slot<'a>(entries: &'a mut Vec<Entry>, step: &Step) -> Slot<'a> {
+fn key_slot<'a>(entries: &'a mut Vec<Entry>, step: &Step) -> KeySlot<'a> {
     let index = entries.iter().position(|entry| entry.key == step.text);
-    Slot { entries, index, step: step.clone() }
+    KeySlot { entries, index, step: step.clone() }
 }
 
-impl<'a> Slot<'a> {
+impl<'a> KeySlot<'a> {
     /// What the key holds.
     fn existing(self) -> Option<&'a mut Node> {
         self.index.map(|index| &mut self.entries[index].node)

@@ -36,6 +36,15 @@ impl Place {
     }
 }
 
+/// A value and where it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located<T> {
+    /// The value as written.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
 /// What stands before the key in the text of a flag, so that a person sees the flag as it was typed.
 pub(crate) const FLAG_PREFIX: &str = "--set ";
 

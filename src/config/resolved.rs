@@ -1,15 +1,16 @@
 //! A config as text again: every key that is set, in one order and one spelling. Its bytes identify a scenario.
 
-use super::Config;
-use super::noun::{Kind, Noun, NounSpec, entry_label, join, print_table};
-use super::tree::{Entry, Value};
+use super::scenario::Config;
+use super::section::Section;
+use super::spec::{SectionSpec, ValueKind, entry_label, join};
+use super::tree::{Entry, Value, print_table};
 
 /// The scenario as TOML, after overrides. Comments, order of keys and spelling of numbers of the file leave no trace;
 /// the order of list entries does, since results are tabled in it. Reading the text again gives the same text.
 pub fn to_toml(config: &Config) -> String {
     let mut out = String::new();
     if let Value::Table(entries) = print_table(config.print()) {
-        write_noun(&mut out, &entries, Config::SPEC, "");
+        write_section(&mut out, &entries, Config::SPEC, "");
     }
     out
 }
@@ -29,25 +30,25 @@ pub fn flat(config: &Config) -> Vec<(String, String)> {
     rows
 }
 
-fn flatten(rows: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static NounSpec, path: &str) {
+fn flatten(rows: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static SectionSpec, path: &str) {
     for entry in entries {
         let path = join(path, &entry.key);
         let kind = spec.find(&entry.key).map(|row| row.kind);
         match (kind, &entry.node.value) {
-            (Some(Kind::Table(inner)), Value::Table(below)) => flatten(rows, below, inner, &path),
-            (Some(Kind::List(inner) | Kind::Steps(inner)), Value::Array(items)) => {
+            (Some(ValueKind::Table(inner)), Value::Table(below)) => flatten(rows, below, inner, &path),
+            (Some(ValueKind::List(inner) | ValueKind::Steps(inner)), Value::Array(items)) => {
                 for (index, item) in items.iter().enumerate() {
                     if let Value::Table(below) = &item.value {
                         flatten(rows, below, inner, &join(&path, &entry_label(inner.entry_key, index, item)));
                     }
                 }
             }
-            (Some(Kind::Loadings | Kind::Years), Value::Table(below)) => {
+            (Some(ValueKind::Loadings | ValueKind::Years), Value::Table(below)) => {
                 for entry in below {
                     rows.push((join(&path, &entry.key), bare_number(&entry.node.value)));
                 }
             }
-            (Some(Kind::Number | Kind::Steps(_)), value) => rows.push((path, bare_number(value))),
+            (Some(ValueKind::Number | ValueKind::Steps(_)), value) => rows.push((path, bare_number(value))),
             (_, value) => rows.push((path, inline(value))),
         }
     }
@@ -64,15 +65,15 @@ fn bare_number(value: &Value) -> String {
     }
 }
 
-fn write_noun(out: &mut String, entries: &[Entry], spec: &'static NounSpec, path: &str) {
+fn write_section(out: &mut String, entries: &[Entry], spec: &'static SectionSpec, path: &str) {
     let kind = |entry: &Entry| spec.find(&entry.key).map(|row| row.kind);
     let mut tables = Vec::new();
     for entry in entries {
         match (kind(entry), &entry.node.value) {
-            (Some(Kind::Table(inner)), Value::Table(below)) => {
+            (Some(ValueKind::Table(inner)), Value::Table(below)) => {
                 tables.push((entry, inner, vec![below], "[", "]"))
             }
-            (Some(Kind::List(inner)), Value::Array(items)) => {
+            (Some(ValueKind::List(inner)), Value::Array(items)) => {
                 let below = items.iter().filter_map(|item| match &item.value {
                     Value::Table(below) => Some(below),
                     _ => None,
@@ -92,7 +93,7 @@ fn write_noun(out: &mut String, entries: &[Entry], spec: &'static NounSpec, path
                 out.push('\n');
             }
             out.push_str(&format!("{open}{path}{close}\n"));
-            write_noun(out, below, inner, &path);
+            write_section(out, below, inner, &path);
         }
     }
 }

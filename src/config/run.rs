@@ -1,7 +1,8 @@
 //! `[run]`: how much is simulated and how it is counted.
 
-use super::leaf::{Leaf, choice};
-use super::noun::noun;
+use super::choice::choice;
+use super::place::Located;
+use super::section::section;
 
 choice! {
     /// How mean-reverting growth moves over a period.
@@ -37,19 +38,19 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// How much is simulated and how it is counted.
     Run by Single;
     /// Paths, where `-n` does not say.
-    paths: Option<Leaf<u64>> = plain().or("1000000");
+    paths: Option<Located<u64>> = plain().or("1000000");
     /// The seed, where `-s` does not say.
-    seed: Option<Leaf<u64>> = plain().or("1");
+    seed: Option<Located<u64>> = plain().or("1");
     /// The step of mean-reverting growth.
-    scheme: Option<Leaf<Scheme>> = plain().or("exact");
+    scheme: Option<Located<Scheme>> = plain().or("exact");
     /// The level at which a period's revenue is booked.
-    booking: Option<Leaf<Booking>> = plain().or("middle");
+    booking: Option<Located<Booking>> = plain().or("middle");
     /// What is done about correlations that do not fit together.
-    correlation_repair: Option<Leaf<CorrelationRepair>> = plain().or("none");
+    correlation_repair: Option<Located<CorrelationRepair>> = plain().or("none");
     /// The year of the metrics `home_share_YEAR` and `cloud_concentration_YEAR`.
-    mix_year: Option<Leaf<u64>> = plain().or("2030");
+    mix_year: Option<Located<u64>> = plain().or("2030");
 }

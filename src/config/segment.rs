@@ -1,8 +1,16 @@
 //! `[[segment]]`: a line of business, the process its revenue follows, and what serving it costs.
 
-use super::leaf::{Date, Leaf, choice};
-use super::noun::noun;
-use super::number::{AnnualTotals, Number};
+use super::choice::choice;
+use super::code::Code;
+use super::date::Date;
+use super::number::Number;
+use super::place::{Located, Place};
+use super::problem::Problem;
+use super::reader::{KeyContext, Reader};
+use super::section::{Collect, Field, section};
+use super::spec::{KeySpec, ValueKind, join, number};
+use super::tree::{Node, Value, printed_entry};
+use super::unit::{Domain, Unit};
 
 choice! {
     /// How a rate of revenue moves.
@@ -18,11 +26,11 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// A process and its keys; which of them it uses depends on the process.
     ProcessKeys by Single;
     /// The process.
-    process: Option<Leaf<Process>> = required();
+    process: Option<Located<Process>> = required();
     /// The annual rate of revenue on the valuation date.
     rate_now_usd_bn: Option<Number> =
         number(Unit::UsdBnPerYear, NotNegative).required_if("mean-reverting-growth and gbm");
@@ -56,27 +64,27 @@ noun! {
     /// The annual rate to which logistic rises.
     ceiling_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).required_if("logistic");
     /// The day on which logistic has half of its ceiling.
-    midpoint: Option<Leaf<Date>> = required().required_if("logistic, without midpoint_years");
+    midpoint: Option<Located<Date>> = required().required_if("logistic, without midpoint_years");
     /// The same in years from the valuation date.
     midpoint_years: Option<Number> = number(Unit::Years, Any).required_if("logistic, without midpoint");
     /// Years from 10% to 90% of the ceiling.
     ramp_years: Option<Number> = number(Unit::Years, Positive).required_if("logistic");
 }
 
-noun! {
+section! {
     /// A dated point of a plan.
     PlanPoint by Dated("date");
     /// The day.
-    date: Option<Leaf<Date>> = required();
+    date: Option<Located<Date>> = required();
     /// The annual rate of revenue on that day.
     rate_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, Positive).required();
 }
 
-noun! {
+section! {
     /// A line of business.
     Segment by Named("name");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Located<String>> = name();
     /// The part of its demand that is sold through clouds.
     cloud_sold: Option<Number> = number(Unit::Fraction, Fraction).or("0");
     /// The cost of inference as a fraction of revenue, on the valuation date.
@@ -87,3 +95,73 @@ noun! {
     inference_cost_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
     more keys: ProcessKeys;
 }
+
+/// The total of a calendar year.
+#[derive(Clone, Debug, PartialEq)]
+pub struct YearTotal {
+    /// The year.
+    pub year: Located<i32>,
+    /// Its total.
+    pub total: Number,
+}
+
+/// Totals of calendar years, in the order of the years.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AnnualTotals {
+    /// Where the table stands.
+    pub place: Place,
+    /// One for each year.
+    pub list: Vec<YearTotal>,
+}
+
+impl Field for Option<AnnualTotals> {
+    const KIND: ValueKind = ValueKind::Years;
+    fn read(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader) {
+        let Value::Table(entries) = &node.value else {
+            reader.wrong_type(key, node);
+            return;
+        };
+        let mut list = Vec::new();
+        for entry in entries {
+            let path = join(key.path, &entry.key);
+            let digits = entry.key.len() == 4 && entry.key.bytes().all(|byte| byte.is_ascii_digit());
+            if !digits {
+                reader.problems.push(
+                    Problem::error(
+                        Code::NotAYear,
+                        entry.key_place,
+                        format!("`{}` is not a calendar year in `{}`", entry.key, key.path),
+                    )
+                    .found(entry.key.clone())
+                    .allowed("years of four digits, like 2027"),
+                );
+            } else if let Ok(year) = entry.key.parse()
+                && let Some(total) =
+                    Number::from_node(KeyContext { spec: &TOTAL, path: &path }, &entry.node, reader)
+            {
+                list.push(YearTotal { year: Located { value: year, place: entry.key_place }, total });
+            }
+        }
+        list.sort_by_key(|total| total.year.value);
+        *self = Some(AnnualTotals { place: node.place, list });
+    }
+    fn print(&self) -> Option<Value> {
+        self.as_ref().map(|totals| {
+            let entry =
+                |total: &YearTotal| printed_entry(format!("{:04}", total.year.value), total.total.to_value());
+            Value::Table(totals.list.iter().map(entry).collect())
+        })
+    }
+    fn place(&self) -> Option<Place> {
+        self.as_ref().map(|totals| totals.place)
+    }
+}
+
+impl Collect<Number> for Option<AnnualTotals> {
+    fn collect<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        out.extend(self.iter().flat_map(|totals| &totals.list).map(|total| &total.total));
+    }
+}
+
+/// The row for the numbers inside a table of annual totals.
+const TOTAL: KeySpec = number(Unit::UsdBn, Domain::Positive).row("total", ValueKind::Number, "");

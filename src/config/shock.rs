@@ -1,14 +1,18 @@
 //! `[[shock]]`: a rare event that moves revenue or the multiple at once.
 
-use super::leaf::Leaf;
-use super::noun::noun;
-use super::number::{Loadings, Number};
+use super::number::Number;
+use super::place::{Located, Place};
+use super::reader::{KeyContext, Reader};
+use super::section::{Collect, Field, section};
+use super::spec::{KeySpec, ValueKind, join, number};
+use super::tree::{Node, Value, printed_entry};
+use super::unit::{Domain, Unit};
 
-noun! {
+section! {
     /// A rare event that moves revenue or the multiple at once.
     Shock by Named("name");
     /// Its name in keys and tables.
-    name: Option<Leaf<String>> = name();
+    name: Option<Located<String>> = name();
     /// How often it strikes, at most once a period.
     rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).required();
     /// The mean of its size, in logarithms: -0.18 takes about 17%.
@@ -18,3 +22,74 @@ noun! {
     /// What it moves, a segment or `equity.multiple`, and how strongly.
     loading: Option<Loadings> = number(Unit::Multiple, Any).required();
 }
+
+/// What a shock moves, and how strongly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loading {
+    /// A segment's name, or `equity.multiple`.
+    pub target: Located<String>,
+    /// The factor on the shock's size.
+    pub factor: Number,
+}
+
+/// The loadings of a shock, in the order of their targets: a scenario read back from its resolved text has the same rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Loadings {
+    /// Where the table stands.
+    pub place: Place,
+    /// One for each target.
+    pub list: Vec<Loading>,
+}
+
+impl Field for Option<Loadings> {
+    const KIND: ValueKind = ValueKind::Loadings;
+    fn read(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader) {
+        let Value::Table(entries) = &node.value else {
+            reader.wrong_type(key, node);
+            return;
+        };
+        let mut list = Vec::new();
+        let mut add = |target: String, place: Place, node: &Node, reader: &mut Reader| {
+            let path = join(key.path, &target);
+            if let Some(factor) = Number::from_node(KeyContext { spec: &LOADING, path: &path }, node, reader)
+            {
+                list.push(Loading { target: Located { value: target, place }, factor });
+            }
+        };
+        for entry in entries {
+            match entry.node.entries() {
+                // `equity.multiple = 1.0` without quotes is a table in a table.
+                Some(inner) if inner.len() == 1 && inner[0].key == "multiple" => {
+                    let target = join(&entry.key, &inner[0].key);
+                    add(target, entry.key_place, &inner[0].node, reader);
+                }
+                _ => add(entry.key.clone(), entry.key_place, &entry.node, reader),
+            }
+        }
+        list.sort_by(|a: &Loading, b| a.target.value.cmp(&b.target.value));
+        *self = Some(Loadings { place: node.place, list });
+    }
+    fn print(&self) -> Option<Value> {
+        self.as_ref().map(|loadings| {
+            let mut entries: Vec<_> = loadings
+                .list
+                .iter()
+                .map(|loading| printed_entry(loading.target.value.clone(), loading.factor.to_value()))
+                .collect();
+            entries.sort_by(|a, b| a.key.cmp(&b.key));
+            Value::Table(entries)
+        })
+    }
+    fn place(&self) -> Option<Place> {
+        self.as_ref().map(|loadings| loadings.place)
+    }
+}
+
+impl Collect<Number> for Option<Loadings> {
+    fn collect<'a>(&'a self, out: &mut Vec<&'a Number>) {
+        out.extend(self.iter().flat_map(|loadings| &loadings.list).map(|loading| &loading.factor));
+    }
+}
+
+/// The row for the numbers inside a table of loadings.
+const LOADING: KeySpec = number(Unit::Multiple, Domain::Any).row("loading", ValueKind::Number, "");

@@ -1,17 +1,18 @@
 //! `[[source]]`: where numbers come from.
 
-use super::leaf::{Date, Leaf};
-use super::noun::noun;
+use super::date::Date;
+use super::place::Located;
+use super::section::section;
 
-noun! {
+section! {
     /// Where numbers come from.
     Source by Named("key");
     /// What `source = "…"` names.
-    key: Option<Leaf<String>> = name();
+    key: Option<Located<String>> = name();
     /// Title, with author or paper.
-    title: Option<Leaf<String>> = required();
+    title: Option<Located<String>> = required();
     /// Address.
-    url: Option<Leaf<String>> = plain();
+    url: Option<Located<String>> = plain();
     /// Day of publication, or of the state described.
-    date: Option<Leaf<Date>> = plain();
+    date: Option<Located<Date>> = plain();
 }

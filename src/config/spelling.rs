@@ -1,10 +1,4 @@
-//! Misspelt keys and words: the nearest right one, or where the key belongs.
-
-use super::code::Code;
-use super::leaf::Word;
-use super::noun::NounSpec;
-use super::problem::Problem;
-use super::tree::{Entry, Node};
+//! Misspelt words: the nearest of those that are right.
 
 /// The candidate most like `word`, if any is like it at all.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -25,36 +19,6 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         }
     }
     best.map(|(candidate, _)| candidate)
-}
-
-/// The problem of a key that its table does not have.
-pub(crate) fn unknown_key(path: &str, entry: &Entry, spec: &'static NounSpec) -> Problem {
-    let table = if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") };
-    let problem =
-        Problem::error(Code::UnknownKey, entry.key_place, format!("unknown key `{}` in {table}", entry.key))
-            .found(entry.key.clone());
-    let keys: Vec<&str> = spec.all().map(|row| row.key).collect();
-    if let Some(near) = nearest(&entry.key, keys.iter().copied()) {
-        return problem.allowed(keys.join(", ")).help(format!("did you mean `{near}`?"));
-    }
-    let elsewhere = super::catalogue::tables_with(&entry.key);
-    let problem = problem.allowed(keys.join(", "));
-    match elsewhere.as_slice() {
-        [] => problem.help(format!("the keys here are: {}", keys.join(", "))),
-        tables => problem.help(format!("`{}` is a key of {}", entry.key, tables.join(", "))),
-    }
-}
-
-/// The problem of a word that a choice does not have.
-pub(crate) fn unknown_word(path: &str, node: &Node, text: &str, words: &'static [Word]) -> Problem {
-    let allowed: Vec<String> = words.iter().map(|word| format!("\"{}\"", word.word)).collect();
-    let problem = Problem::error(Code::UnknownWord, node.place, format!("`{path}` cannot be {text:?}"))
-        .found(format!("{text:?}"))
-        .allowed(allowed.join(", "));
-    match nearest(text, words.iter().map(|word| word.word)) {
-        Some(near) => problem.help(format!("did you mean \"{near}\"?")),
-        None => problem.help(format!("write one of {}", allowed.join(", "))),
-    }
 }
 
 #[cfg(test)]

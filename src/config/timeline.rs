@@ -1,7 +1,9 @@
 //! `[timeline]`: from when to when, in which steps.
 
-use super::leaf::{Date, Leaf, choice};
-use super::noun::noun;
+use super::choice::choice;
+use super::date::Date;
+use super::place::Located;
+use super::section::section;
 
 choice! {
     /// The length of a step.
@@ -15,13 +17,13 @@ choice! {
     }
 }
 
-noun! {
+section! {
     /// From when to when, in which steps.
     Timeline by Single;
     /// The day from which everything is seen; present values are of this day.
-    valuation_date: Option<Leaf<Date>> = required();
+    valuation_date: Option<Located<Date>> = required();
     /// The last day, included.
-    horizon: Option<Leaf<Date>> = required();
+    horizon: Option<Located<Date>> = required();
     /// The step: calendar periods, cut by the two dates.
-    period: Option<Leaf<Period>> = required();
+    period: Option<Located<Period>> = required();
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::leaf::Date;
+use super::date::Date;
 use super::place::{Origin, Place};
 
 /// A value and where it stands.
@@ -101,6 +101,21 @@ impl Node {
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
+}
+
+/// A table of printed entries.
+pub(crate) fn print_table(entries: Vec<(String, Value)>) -> Value {
+    Value::Table(entries.into_iter().map(|(key, value)| printed_entry(key, value)).collect())
+}
+
+/// A printed entry: it has no place.
+pub(crate) fn printed_entry(key: String, value: Value) -> Entry {
+    Entry { key, key_place: Place::FILE, node: printed(value) }
+}
+
+/// A printed value: it has no place.
+pub(crate) fn printed(value: Value) -> Node {
+    Node { place: Place::FILE, value }
 }
 
 /// The whole document `text` as a table; the parser's first complaint and its bytes if it is not TOML.

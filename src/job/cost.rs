@@ -87,7 +87,7 @@ impl Cost {
             + years * series * 130.0
             + 50.0 * series * periods * 55.0
             + deals * periods * 4.0 * 45.0
-            + count(model.ledger.entries().len()) * 140.0
+            + count(model.parameters.entries().len()) * 140.0
             + 20_000.0;
         // A metric's fine bins spread over a dozen powers of two, those of a year too (see `stats::bins`): 100 million paths of
         // base take 73 MB with two threads, 80 with workbook and page.

@@ -289,7 +289,7 @@ impl Manifest {
 
 fn source(source: &config::Source) -> SourceFacts {
     let text =
-        |value: &Option<config::Leaf<String>>| value.as_ref().map(|v| v.value.clone()).unwrap_or_default();
+        |value: &Option<config::Located<String>>| value.as_ref().map(|v| v.value.clone()).unwrap_or_default();
     SourceFacts {
         key: text(&source.key),
         title: text(&source.title),

@@ -10,7 +10,7 @@ use super::manifest::{EmpiricalFile, ScenarioPart};
 use super::reason::reason;
 use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, resolved};
 use crate::model::Model;
-use crate::model::ledger::{Law, Origin};
+use crate::model::parameters::{Distribution, Origin};
 
 /// A scenario that can be run.
 pub struct Scenario {
@@ -35,17 +35,17 @@ impl Scenario {
     pub fn part(&self) -> ScenarioPart {
         let defaults = self
             .model
-            .ledger
+            .parameters
             .entries()
             .iter()
             .filter(|entry| entry.origin == Origin::Default)
-            .filter_map(|entry| match entry.law {
+            .filter_map(|entry| match entry.distribution {
                 // JSON has no `inf`, which stands for half-lives without end.
-                Law::Constant(value) => {
+                Distribution::Constant(value) => {
                     let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
                     Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
                 }
-                Law::Distributed(_) => None,
+                Distribution::Uncertain(_) => None,
             })
             .collect();
         ScenarioPart {
@@ -133,7 +133,7 @@ fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
     let columns = Columns::read(config, folder);
     let mut values = Problems::new();
     if let Err(found) = Model::from_config(config, "scenario", "", &columns) {
-        for problem in found.iter().filter(|problem| problem.code.is_of_values()) {
+        for problem in found.iter().filter(|problem| problem.code.is_about_a_value()) {
             values.push(problem.clone());
         }
     }

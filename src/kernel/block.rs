@@ -8,7 +8,7 @@ use crate::math::portable::Portable;
 use crate::math::simd::{Isa, Level};
 #[cfg(target_arch = "x86_64")]
 use crate::math::x86::{Avx2, Avx512};
-use crate::model::ledger::{Law, Num};
+use crate::model::parameters::{Distribution, ParamId};
 use crate::simd_fn;
 use crate::stats::moments::ChunkCoMoments;
 
@@ -79,9 +79,9 @@ impl Block {
     /// Room for the blocks of a plan.
     pub fn new(plan: &Plan) -> Block {
         let (model, steps) = (&plan.model, &plan.steps);
-        let values = model.ledger.entries().iter().map(|entry| match entry.law {
-            Law::Constant(value) => Lanes::splat(value),
-            Law::Distributed(_) => Lanes::ZERO,
+        let values = model.parameters.entries().iter().map(|entry| match entry.distribution {
+            Distribution::Constant(value) => Lanes::splat(value),
+            Distribution::Uncertain(_) => Lanes::ZERO,
         });
         // Series that only the first year has stay NaN in the others.
         let series = |deal: usize| vec![Lanes::splat(f64::NAN); plan.deals[deal].series.len()];
@@ -170,7 +170,7 @@ impl std::ops::Deref for Block {
 
 impl Columns {
     /// Values of a number on the block's paths.
-    pub fn value(&self, num: Num) -> &Lanes {
+    pub fn value(&self, num: ParamId) -> &Lanes {
         &self.values[num.index()]
     }
 

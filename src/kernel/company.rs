@@ -18,7 +18,7 @@ use crate::math::elementary::exp;
 use crate::math::vector::{Mask, Vector};
 use crate::model::deal::ShareBase;
 use crate::model::equity::Method;
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 use crate::piece;
 
 /// State of one deal.
@@ -381,7 +381,7 @@ impl<V: Vector> Company<V> {
 
     /// The part of the base that is due at a rate; `None`: nothing.
     #[inline(always)]
-    fn due_part(&self, world: &World<V>, rate: Option<Num>) -> V {
+    fn due_part(&self, world: &World<V>, rate: Option<ParamId>) -> V {
         match rate {
             Some(rate) => world.numbers[rate] * self.terms.eligible,
             None => V::zero(),
@@ -423,7 +423,7 @@ impl<V: Vector> Company<V> {
 
     /// What is owed at a time, on the base of a period of that length, years.
     #[inline(always)]
-    fn owe(&mut self, plan: &Plan, world: &World<V>, rate: Option<Num>, length: f64, time: f64) {
+    fn owe(&mut self, plan: &Plan, world: &World<V>, rate: Option<ParamId>, length: f64, time: f64) {
         if rate.is_none() {
             self.share.owe_nothing();
             return;

@@ -5,7 +5,7 @@ use super::numbers::Numbers;
 use super::owed::Fade;
 use super::plan::Plan;
 use crate::math::vector::Vector;
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 
 /// The numbers.
 pub struct Terms<V> {
@@ -89,7 +89,7 @@ impl<V: Vector> Terms<V> {
 
 /// A number, or 0 where there is none.
 #[inline(always)]
-fn or_zero<V: Vector>(num: Option<Num>, numbers: &Numbers<V>) -> V {
+fn or_zero<V: Vector>(num: Option<ParamId>, numbers: &Numbers<V>) -> V {
     match num {
         Some(num) => numbers[num],
         None => V::zero(),

@@ -8,7 +8,7 @@ use crate::math::normal::cdf;
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::model::dependence::InputVariable;
-use crate::model::ledger::{Law, Num};
+use crate::model::parameters::{Distribution, ParamId};
 use crate::rng::stream::{StreamKey, normals};
 use crate::simd_fn;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ pub const TERMINATION_TIME: &str = "termination.time";
 /// Draws of the uncertain numbers.
 pub struct Inputs {
     /// Handle of each row's number; the last row is the time of termination.
-    pub nums: Vec<Num>,
+    pub nums: Vec<ParamId>,
     pub(super) keys: Vec<StreamKey>,
     maps: Vec<QuantileMap>,
     pub(super) groups: Vec<Mixing>,
@@ -30,15 +30,15 @@ pub struct Inputs {
 impl Inputs {
     /// Streams, quantile functions and groups of a model.
     pub fn new(model: &Model, seed: u64) -> Inputs {
-        let nums: Vec<Num> = model.ledger.uncertain().collect();
-        let mut names: Vec<&str> = nums.iter().map(|&num| model.ledger.entry(num).key.as_str()).collect();
+        let nums: Vec<ParamId> = model.parameters.uncertain().collect();
+        let mut names: Vec<&str> = nums.iter().map(|&num| model.parameters.entry(num).key.as_str()).collect();
         names.push(TERMINATION_TIME);
         let keys = names.iter().map(|name| StreamKey::new(seed, name)).collect();
         let maps = nums
             .iter()
-            .map(|&num| match &model.ledger.entry(num).law {
-                Law::Distributed(law) => QuantileMap::new(law),
-                Law::Constant(_) => unreachable!("an uncertain number has a law"),
+            .map(|&num| match &model.parameters.entry(num).distribution {
+                Distribution::Uncertain(law) => QuantileMap::new(law),
+                Distribution::Constant(_) => unreachable!("an uncertain number has a law"),
             })
             .collect();
         let row = |variable: &InputVariable| match variable {

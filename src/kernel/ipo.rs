@@ -9,7 +9,7 @@ use super::plan::{Plan, StepRef, TIME_SLACK};
 use super::trailing::Past;
 use crate::math::vector::{Mask, Vector};
 use crate::model::ipo::{GateKind, Ipo};
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 
 /// Readiness and listing of a deal's company.
 #[derive(Clone, Copy)]
@@ -51,7 +51,7 @@ pub struct GateFigures<'a, V> {
 /// A gate and its threshold on the paths.
 struct Gate<V> {
     kind: GateKind,
-    num: Num,
+    num: ParamId,
     threshold: V,
 }
 
@@ -79,8 +79,8 @@ impl<V: Vector> GateTerms<V> {
         let on_value = |kind| kind == GateKind::Equity;
         GateTerms {
             on_value: of(&on_value),
-            on_sales: of(&|kind| !on_value(kind) && !kind.hangs_on_payments()),
-            on_payments: of(&|kind| !on_value(kind) && kind.hangs_on_payments()),
+            on_sales: of(&|kind| !on_value(kind) && !kind.depends_on_payments()),
+            on_payments: of(&|kind| !on_value(kind) && kind.depends_on_payments()),
             ready_months: V::zero(),
             preparation_years: V::zero(),
         }

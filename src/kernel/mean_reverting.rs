@@ -8,31 +8,31 @@ use super::plan::{StepRef, Steps};
 use crate::math::elementary::exp;
 use crate::math::vector::Vector;
 use crate::model::Scheme;
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 
 /// The process's numbers.
 #[derive(Clone, Copy)]
 pub struct Terms {
     /// `R(0)`, billions a year.
-    pub rate_now: Num,
+    pub rate_now: ParamId,
     /// `g(0)`, a year.
-    pub growth_now: Num,
+    pub growth_now: ParamId,
     /// `ḡ`, a year.
-    pub growth_long_run: Num,
+    pub growth_long_run: ParamId,
     /// Half-life of the growth's deviation, years.
-    pub growth_half_life: Num,
+    pub growth_half_life: ParamId,
     /// `η_0`
-    pub growth_volatility_now: Num,
+    pub growth_volatility_now: ParamId,
     /// `σ_0`
-    pub volatility_now: Num,
+    pub volatility_now: ParamId,
     /// `σ̄`
-    pub volatility_long_run: Num,
+    pub volatility_long_run: ParamId,
     /// Half-life of both volatilities' deviations, years.
-    pub volatility_half_life: Num,
+    pub volatility_half_life: ParamId,
     /// `λ`
-    pub price_of_risk: Num,
+    pub price_of_risk: ParamId,
     /// `λ_g`
-    pub growth_price_of_risk: Num,
+    pub growth_price_of_risk: ParamId,
 }
 
 /// Growth and coefficients on eight paths.

@@ -3,22 +3,22 @@
 use super::input::Inputs;
 use crate::math::lanes::Lanes;
 use crate::math::vector::Vector;
-use crate::model::ledger::{Law, Ledger, Num};
+use crate::model::parameters::{Distribution, ParamId, Parameters};
 use std::ops::Index;
 
-/// A value of every number of the ledger.
+/// A value of every number of the scenario.
 pub struct Numbers<V> {
     values: Vec<V>,
 }
 
 impl<V: Vector> Numbers<V> {
     /// Constants in place, the others zero.
-    pub fn new(ledger: &Ledger) -> Numbers<V> {
-        let value = |law: &Law| match law {
-            Law::Constant(value) => V::splat(*value),
-            Law::Distributed(_) => V::zero(),
+    pub fn new(parameters: &Parameters) -> Numbers<V> {
+        let value = |law: &Distribution| match law {
+            Distribution::Constant(value) => V::splat(*value),
+            Distribution::Uncertain(_) => V::zero(),
         };
-        Numbers { values: ledger.entries().iter().map(|entry| value(&entry.law)).collect() }
+        Numbers { values: parameters.entries().iter().map(|entry| value(&entry.distribution)).collect() }
     }
 
     /// Takes the values of the uncertain numbers on the eight paths of that index from a block's columns, one a number.
@@ -30,10 +30,10 @@ impl<V: Vector> Numbers<V> {
     }
 }
 
-impl<V> Index<Num> for Numbers<V> {
+impl<V> Index<ParamId> for Numbers<V> {
     type Output = V;
     #[inline(always)]
-    fn index(&self, num: Num) -> &V {
+    fn index(&self, num: ParamId) -> &V {
         &self.values[num.index()]
     }
 }

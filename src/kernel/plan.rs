@@ -9,7 +9,7 @@ use crate::model::Model;
 use crate::model::cost::Contract;
 use crate::model::deal::Rate;
 use crate::model::dependence::Factor;
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 use crate::model::segment::Process;
 use crate::model::timeline::{Period, PeriodLength, Year};
 use crate::rng::philox::RoundKeys;
@@ -98,9 +98,9 @@ pub struct DealPlan {
     /// Index of its cloud mix among [`Plan::mixes`].
     pub mix: usize,
     /// The rate in force in each period; `None`: 0.
-    pub rate: Vec<Option<Num>>,
+    pub rate: Vec<Option<ParamId>>,
     /// The rate in force at time 0.
-    pub rate_at_start: Option<Num>,
+    pub rate_at_start: Option<ParamId>,
     /// Whether the licence runs in each period.
     pub licensed: Vec<bool>,
     /// Whether it runs at time 0.
@@ -150,7 +150,7 @@ pub struct Plan {
     /// Shocks.
     pub shocks: Vec<ShockPlan>,
     /// Distinct cloud mixes: until when other clouds are closed.
-    pub mixes: Vec<Option<Num>>,
+    pub mixes: Vec<Option<ParamId>>,
     /// For each segment, whether clouds sell any of it.
     pub through_clouds: Vec<bool>,
     /// For each period, the contracts that run in it.
@@ -166,7 +166,7 @@ pub struct Plan {
     /// EBITDA of the last whole period's length of history before time 0; `None` without it.
     pub last_ebitda: Option<Window>,
     /// Rows of history that end at time 0 and a year before it, with their lengths: the growth behind what is owed at 0.
-    pub history_growth: Option<((Num, f64), (Num, f64))>,
+    pub history_growth: Option<((ParamId, f64), (ParamId, f64))>,
     /// For the first calendar year, where it is cut: rows of history inside it (net revenue; free cash flow if all rows
     /// that touch the year have it).
     pub first_year: FirstYear,
@@ -188,16 +188,16 @@ pub struct Plan {
 #[derive(Clone, Debug, Default)]
 pub struct FirstYear {
     /// (row's net revenue, fraction of the row inside the year); empty: no such series.
-    pub revenue: Vec<(Num, f64)>,
+    pub revenue: Vec<(ParamId, f64)>,
     /// The same of free cash flow.
-    pub fcf: Vec<(Num, f64)>,
+    pub fcf: Vec<(ParamId, f64)>,
 }
 
 impl Plan {
     /// Lays a model out for the machine.
     pub fn from_model(model: &Model, seed: u64, isa: Isa) -> Plan {
         let steps = Steps::new(model.timeline.periods(), model.timeline.years());
-        let constant_zero = |num: Num| model.ledger.constant(num) == Some(0.0);
+        let constant_zero = |num: ParamId| model.parameters.constant(num) == Some(0.0);
         let moving = |factor: Factor| {
             let level_moves = |process: &Process| match process {
                 &Process::MeanRevertingGrowth {
@@ -254,7 +254,7 @@ impl Plan {
             model.contracts.iter().enumerate().map(commitment).filter(|c| c.weight > 0.0).collect()
         };
         let rows =
-            |figure: &dyn Fn(&crate::model::history::HistoryPeriod) -> Option<Num>| -> Vec<(f64, f64, Num)> {
+            |figure: &dyn Fn(&crate::model::history::HistoryPeriod) -> Option<ParamId>| -> Vec<(f64, f64, ParamId)> {
                 model
                     .history
                     .iter()
@@ -273,7 +273,7 @@ impl Plan {
             PeriodLength::Quarter => 0.25,
             PeriodLength::Year => 1.0,
         };
-        let mut mixes: Vec<Option<Num>> = Vec::new();
+        let mut mixes: Vec<Option<ParamId>> = Vec::new();
         let deals: Vec<DealPlan> = model
             .deals
             .iter()
@@ -442,6 +442,7 @@ fn first_year(model: &Model, steps: &Steps) -> FirstYear {
     }
     let weight = |row: &crate::model::history::HistoryPeriod| inside(row) / (row.to - row.from);
     let revenue = rows.iter().map(|row| (row.net_revenue, weight(row))).collect();
-    let fcf: Option<Vec<(Num, f64)>> = rows.iter().map(|row| row.fcf.map(|num| (num, weight(row)))).collect();
+    let fcf: Option<Vec<(ParamId, f64)>> =
+        rows.iter().map(|row| row.fcf.map(|num| (num, weight(row)))).collect();
     FirstYear { revenue, fcf: fcf.unwrap_or_default() }
 }

@@ -61,11 +61,15 @@ impl TwoSeeds {
     pub fn new(plan: &Plan, second: u64) -> TwoSeeds {
         let model = &plan.model;
         let hazard =
-            |deal: &crate::model::deal::Deal| model.ledger.constant(deal.termination_rate) != Some(0.0);
+            |deal: &crate::model::deal::Deal| model.parameters.constant(deal.termination_rate) != Some(0.0);
         let terminates = model.deals.iter().any(hazard);
         let input = |name: String, used| Stream { name, kind: StreamKind::Input, used };
-        let mut streams: Vec<Stream> =
-            plan.inputs.nums.iter().map(|&num| input(model.ledger.entry(num).key.clone(), true)).collect();
+        let mut streams: Vec<Stream> = plan
+            .inputs
+            .nums
+            .iter()
+            .map(|&num| input(model.parameters.entry(num).key.clone(), true))
+            .collect();
         streams.push(input(TERMINATION_TIME.to_owned(), terminates));
         let inputs = streams.len();
         streams.extend(plan.innovations.names.iter().enumerate().map(|(row, name)| Stream {

@@ -7,7 +7,7 @@ use super::plan::{StepRef, Steps};
 use super::planned::Planned;
 use crate::math::elementary::{exp, exps, ln};
 use crate::math::vector::Vector;
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 use crate::model::segment::Process;
 use crate::model::{Booking, Scheme};
 
@@ -28,15 +28,15 @@ pub struct ProcessPaths<V> {
 enum Kind<V> {
     MeanReverting(Box<MeanReverting<V>>),
     /// `x` is the log rate.
-    Brownian(Brownian<V>, Num),
+    Brownian(Brownian<V>, ParamId),
     Plan(Brownian<V>, Box<Planned<V>>),
     Logistic(Brownian<V>, SCurve, SCurvePaths<V>),
 }
 
 /// A Brownian log level.
 struct Brownian<V> {
-    growth: Option<Num>,
-    volatility: Num,
+    growth: Option<ParamId>,
+    volatility: ParamId,
     /// Drift and noise of a step of each distinct length.
     steps: Vec<[V; 2]>,
 }
@@ -45,11 +45,11 @@ struct Brownian<V> {
 #[derive(Clone, Copy)]
 pub struct SCurve {
     /// What it tends to.
-    pub ceiling: Num,
+    pub ceiling: ParamId,
     /// When half of it is reached, years.
-    pub midpoint: Num,
+    pub midpoint: ParamId,
     /// From 10% to 90%, years.
-    pub ramp: Num,
+    pub ramp: ParamId,
 }
 
 /// An S-curve on eight paths.

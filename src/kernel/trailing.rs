@@ -4,7 +4,7 @@ use super::numbers::Numbers;
 use super::plan::Plan;
 use super::window::Window;
 use crate::math::vector::Vector;
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 
 /// A deal's figures of the periods so far, billions.
 pub struct Past<V> {
@@ -79,7 +79,7 @@ fn over<V: Vector>(window: &Window, by_period: &[V], numbers: &Numbers<V>) -> V 
 
 /// The weighted sum of rows of history.
 #[inline(always)]
-pub fn rows<V: Vector>(rows: &[(Num, f64)], numbers: &Numbers<V>) -> V {
+pub fn rows<V: Vector>(rows: &[(ParamId, f64)], numbers: &Numbers<V>) -> V {
     let mut sum = V::zero();
     for &(num, weight) in rows {
         sum = V::splat(weight).mul_add(numbers[num], sum);

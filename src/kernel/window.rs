@@ -1,7 +1,7 @@
 //! Windows of past time over periods and rows of history, as weights (methodology: IPO, trailing figures).
 
 use super::plan::{Steps, TIME_SLACK};
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 
 /// A window of past time: what it takes of each period and each row of history, scaled up to the whole window.
 #[derive(Clone, Debug, Default)]
@@ -9,7 +9,7 @@ pub struct Window {
     /// (period, weight)
     pub periods: Vec<(usize, f64)>,
     /// (figure of a row of history, weight)
-    pub history: Vec<(Num, f64)>,
+    pub history: Vec<(ParamId, f64)>,
 }
 
 /// The windows of one figure (net revenue, free cash flow or EBITDA).
@@ -29,7 +29,7 @@ pub(super) fn overlap(a: (f64, f64), b: (f64, f64)) -> f64 {
 }
 
 /// What a window takes of the periods and of these rows of history (from, to, figure); `None` without any cover.
-pub(super) fn window(steps: &Steps, rows: &[(f64, f64, Num)], from: f64, to: f64) -> Option<Window> {
+pub(super) fn window(steps: &Steps, rows: &[(f64, f64, ParamId)], from: f64, to: f64) -> Option<Window> {
     let mut covered = 0.0;
     let mut window = Window::default();
     for (i, p) in steps.periods.iter().enumerate() {
@@ -70,7 +70,7 @@ impl Windows {
     }
 
     /// Windows over a figure that these rows of history have: (from, to, figure).
-    pub(super) fn new(steps: &Steps, rows: &[(f64, f64, Num)]) -> Windows {
+    pub(super) fn new(steps: &Steps, rows: &[(f64, f64, ParamId)]) -> Windows {
         let window = |from: f64, to: f64| window(steps, rows, from, to);
         Windows {
             year_at_start: window(-1.0, 0.0),

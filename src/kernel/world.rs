@@ -88,7 +88,7 @@ impl<V: Vector> World<V> {
         });
         let ai = model.microsoft.ai.as_ref();
         World {
-            numbers: Numbers::new(&model.ledger),
+            numbers: Numbers::new(&model.parameters),
             exponential: zero,
             sequences: Vec::with_capacity(plan.innovations.drawn.len()),
             drawn: 0,
@@ -329,6 +329,6 @@ enum When {
 
 /// Until when other clouds are closed.
 #[inline(always)]
-fn exclusive<V: Vector>(until: Option<crate::model::ledger::Num>, numbers: &Numbers<V>) -> Option<V> {
+fn exclusive<V: Vector>(until: Option<crate::model::parameters::ParamId>, numbers: &Numbers<V>) -> Option<V> {
     until.map(|num| numbers[num])
 }

@@ -1,6 +1,6 @@
 //! What a scenario leaves out, and what that means (methodology: what may be left out).
 
-use super::ledger::Origin;
+use super::parameters::Origin;
 use super::{Model, Terms};
 
 /// One sentence for everything that the scenario leaves out, in the order of the scenario's tables.
@@ -10,8 +10,12 @@ pub fn absences(model: &Model) -> Vec<String> {
     let written = |path: &str| {
         let of_table =
             |key: &str| key.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
-        terms.ledger.entries().iter().any(|entry| entry.origin == Origin::Scenario && of_table(&entry.key))
-            || terms.ledger.aliases().iter().any(|alias| of_table(&alias.key))
+        terms
+            .parameters
+            .entries()
+            .iter()
+            .any(|entry| entry.origin == Origin::Scenario && of_table(&entry.key))
+            || terms.parameters.aliases().iter().any(|alias| of_table(&alias.key))
     };
     let mut list: Vec<String> = Vec::new();
     let mut absent = |is_absent: bool, sentence: &str| {

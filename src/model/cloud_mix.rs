@@ -1,10 +1,10 @@
 //! Clouds through which sales run, the head start of the home cloud, reach, and in-house models (methodology: cloud mix).
 
 use crate::config::place::Place;
-use crate::config::{self, Code, Config, Leaf, Problem};
+use crate::config::{self, Code, Config, Located, Problem};
 
-use super::judge::{Judge, Table, entry_path};
-use super::ledger::Num;
+use super::parameters::ParamId;
+use super::validator::{Table, Validator, entry_path};
 
 /// A cloud that sells and hosts. The home cloud stands first; its mix keys are absent.
 #[derive(Clone, Debug)]
@@ -12,19 +12,19 @@ pub struct Cloud {
     /// Its name; its factor is `factor.cloud.NAME.mix`.
     pub name: String,
     /// Share of cloud sales at time 0.
-    pub share_now: Num,
+    pub share_now: ParamId,
     /// Where `share_now` is 0, the share it enters with.
-    pub entry_share: Num,
+    pub entry_share: ParamId,
     /// Long-run share (before normalising).
-    pub long_run_share: Num,
+    pub long_run_share: ParamId,
     /// Half-life of the log-ratio's deviation, years (unused for the home cloud).
-    pub half_life: Num,
+    pub half_life: ParamId,
     /// Volatility of the log-ratio, per root year (unused for the home cloud).
-    pub volatility: Num,
+    pub volatility: ParamId,
     /// Fraction of its sales that it keeps (home: once the deal's licence has ended).
-    pub fee: Num,
+    pub fee: ParamId,
     /// Weight for compute beyond the commitments.
-    pub flex_share: Num,
+    pub flex_share: ParamId,
     /// Years from the valuation date at which it opens; `-inf`: always open.
     pub opens: f64,
 }
@@ -33,33 +33,33 @@ pub struct Cloud {
 #[derive(Clone, Copy, Debug)]
 pub struct HomeFirst {
     /// Months of lead.
-    pub lead_months: Num,
+    pub lead_months: ParamId,
     /// Months between product generations.
-    pub cycle_months: Num,
+    pub cycle_months: ParamId,
     /// Chance that the home cloud declines a product.
-    pub decline_probability: Num,
+    pub decline_probability: ParamId,
 }
 
 /// Microsoft's own models displace part of what its cloud sells.
 #[derive(Clone, Copy, Debug)]
 pub struct InHouse {
     /// Largest share of workloads on own models.
-    pub ceiling: Num,
+    pub ceiling: ParamId,
     /// Time of half the ceiling, years from the valuation date.
-    pub midpoint: Num,
+    pub midpoint: ParamId,
     /// Years from 10% to 90%.
-    pub ramp: Num,
+    pub ramp: ParamId,
     /// Part of the displaced workloads that would have been OpenAI's sales.
-    pub substitution: Num,
+    pub substitution: ParamId,
 }
 
-/// Judges `[[cloud]]`; the home cloud comes first in the result.
-pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Cloud> {
-    let names = judge.names("cloud", "name", config.cloud.iter().map(|cloud| (&cloud.name, cloud.place)));
+/// Validates `[[cloud]]`; the home cloud comes first in the result.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud> {
+    let names = validator.names("cloud", "name", config.cloud.iter().map(|cloud| (&cloud.name, cloud.place)));
     let is_home = |cloud: &config::Cloud| cloud.home.as_ref().is_some_and(|home| home.value);
     let homes: Vec<&config::Cloud> = config.cloud.iter().filter(|cloud| is_home(cloud)).collect();
     if let (Some(first), []) = (config.cloud.first(), homes.as_slice()) {
-        judge.problems.push(
+        validator.problems.push(
             Problem::error(Code::HomeCloudMissing, first.place, "no cloud has `home = true`")
                 .found(format!("{} clouds", config.cloud.len()))
                 .allowed("exactly one home cloud")
@@ -67,7 +67,7 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Cloud> {
         );
     }
     for other in homes.iter().skip(1) {
-        judge.problems.push(
+        validator.problems.push(
             Problem::error(Code::HomeCloudSeveral, other.place, "several clouds have `home = true`")
                 .found(format!("{} home clouds", homes.len()))
                 .allowed("exactly one home cloud")
@@ -79,43 +79,43 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Cloud> {
     for (cloud, name) in config.cloud.iter().zip(names) {
         let table = Table::new::<config::Cloud>(entry_path("cloud", &name), cloud.place);
         let home = is_home(cloud);
-        let share_now = judge.number(&table, "share_now", &cloud.share_now);
-        let entry_share = judge.number(&table, "entry_share", &cloud.entry_share);
+        let share_now = validator.number(&table, "share_now", &cloud.share_now);
+        let entry_share = validator.number(&table, "entry_share", &cloud.entry_share);
         if home {
-            home_keys(judge, cloud);
+            home_keys(validator, cloud);
         }
-        let judged = Cloud {
+        let validated = Cloud {
             share_now,
             entry_share,
-            long_run_share: judge.number_or(&cloud.long_run_share, share_now),
-            half_life: judge.number(&table, "half_life_years", &cloud.half_life_years),
-            volatility: judge.number(&table, "volatility", &cloud.volatility),
-            fee: judge.number(&table, "fee", &cloud.fee),
-            flex_share: judge.number(&table, "flex_share", &cloud.flex_share),
+            long_run_share: validator.number_or(&cloud.long_run_share, share_now),
+            half_life: validator.number(&table, "half_life_years", &cloud.half_life_years),
+            volatility: validator.number(&table, "volatility", &cloud.volatility),
+            fee: validator.number(&table, "fee", &cloud.fee),
+            flex_share: validator.number(&table, "flex_share", &cloud.flex_share),
             opens: match &cloud.opens {
-                Some(opens) if !home => judge.time_of(opens.value),
+                Some(opens) if !home => validator.time_of(opens.value),
                 _ => f64::NEG_INFINITY,
             },
             name,
         };
         if home {
-            clouds.insert(0, judged);
+            clouds.insert(0, validated);
         } else {
-            clouds.push(judged);
+            clouds.push(validated);
         }
     }
     clouds
 }
 
 /// The mix is measured against the home cloud, so that it has no process of its own.
-fn home_keys(judge: &mut Judge, cloud: &config::Cloud) {
+fn home_keys(validator: &mut Validator, cloud: &config::Cloud) {
     let mut idle: Vec<(&str, Place)> = Vec::new();
     idle.extend(cloud.entry_share.as_ref().map(|number| ("entry_share", number.place)));
     idle.extend(cloud.opens.as_ref().map(|leaf| ("opens", leaf.place)));
     idle.extend(cloud.half_life_years.as_ref().map(|number| ("half_life_years", number.place)));
     idle.extend(cloud.volatility.as_ref().map(|number| ("volatility", number.place)));
     for (key, place) in idle {
-        judge.no_effect(
+        validator.no_effect(
             place,
             format!("`{key}` of the home cloud has no effect"),
             "the mix is measured against home, which is always open: give it to the other clouds",
@@ -123,9 +123,9 @@ fn home_keys(judge: &mut Judge, cloud: &config::Cloud) {
     }
 }
 
-fn without_clouds(judge: &mut Judge, config: &Config, table: &str, place: Place) {
+fn without_clouds(validator: &mut Validator, config: &Config, table: &str, place: Place) {
     if config.cloud.is_empty() {
-        judge.no_effect(
+        validator.no_effect(
             place,
             format!("[{table}] has no effect: there is no [[cloud]]"),
             "add clouds with `home = true` at one of them, or take the table out",
@@ -133,45 +133,45 @@ fn without_clouds(judge: &mut Judge, config: &Config, table: &str, place: Place)
     }
 }
 
-/// Judges `[home_first]`.
-pub(super) fn judge_home_first(judge: &mut Judge, config: &Config) -> Option<HomeFirst> {
+/// Validates `[home_first]`.
+pub(super) fn validate_home_first(validator: &mut Validator, config: &Config) -> Option<HomeFirst> {
     let first = config.home_first.as_ref()?;
     let table = Table::new::<config::HomeFirst>("home_first", first.place);
-    without_clouds(judge, config, "home_first", first.place);
+    without_clouds(validator, config, "home_first", first.place);
     Some(HomeFirst {
-        lead_months: judge.number(&table, "lead_months", &first.lead_months),
-        cycle_months: judge.number(&table, "cycle_months", &first.cycle_months),
-        decline_probability: judge.number(&table, "decline_probability", &first.decline_probability),
+        lead_months: validator.number(&table, "lead_months", &first.lead_months),
+        cycle_months: validator.number(&table, "cycle_months", &first.cycle_months),
+        decline_probability: validator.number(&table, "decline_probability", &first.decline_probability),
     })
 }
 
-/// Judges `[reach]`: the uplift.
-pub(super) fn judge_reach(judge: &mut Judge, config: &Config) -> Num {
+/// Validates `[reach]`: the uplift.
+pub(super) fn validate_reach(validator: &mut Validator, config: &Config) -> ParamId {
     let reach = config.reach.clone().unwrap_or_default();
     let table = Table::new::<config::Reach>("reach", reach.place);
     if config.reach.is_some() {
-        without_clouds(judge, config, "reach", reach.place);
+        without_clouds(validator, config, "reach", reach.place);
     }
-    judge.number(&table, "uplift", &reach.uplift)
+    validator.number(&table, "uplift", &reach.uplift)
 }
 
-/// Judges `[in_house]`. It matters without clouds too: the licence is worth less with models of one's own.
-pub(super) fn judge_in_house(judge: &mut Judge, config: &Config) -> Option<InHouse> {
+/// Validates `[in_house]`. It matters without clouds too: the licence is worth less with models of one's own.
+pub(super) fn validate_in_house(validator: &mut Validator, config: &Config) -> Option<InHouse> {
     let own = config.in_house.as_ref()?;
     let table = Table::new::<config::InHouse>("in_house", own.place);
     if config.cloud.is_empty() && config.microsoft.as_ref().is_none_or(|microsoft| microsoft.ai.is_none()) {
-        without_clouds(judge, config, "in_house", own.place);
+        without_clouds(validator, config, "in_house", own.place);
     }
     Some(InHouse {
-        ceiling: judge.number(&table, "ceiling", &own.ceiling),
-        midpoint: super::segment::midpoint(judge, &table, &own.midpoint, &own.midpoint_years),
-        ramp: judge.number(&table, "ramp_years", &own.ramp_years),
-        substitution: judge.number(&table, "substitution", &own.substitution),
+        ceiling: validator.number(&table, "ceiling", &own.ceiling),
+        midpoint: super::segment::midpoint(validator, &table, &own.midpoint, &own.midpoint_years),
+        ramp: validator.number(&table, "ramp_years", &own.ramp_years),
+        substitution: validator.number(&table, "substitution", &own.substitution),
     })
 }
 
 /// The index of a cloud by name.
-pub(super) fn find(judge: &mut Judge, clouds: &[Cloud], name: &Leaf<String>) -> Option<usize> {
+pub(super) fn find(validator: &mut Validator, clouds: &[Cloud], name: &Located<String>) -> Option<usize> {
     let names: Vec<String> = clouds.iter().map(|cloud| cloud.name.clone()).collect();
-    judge.find(name, &names, Code::UnknownCloud, "cloud", "[[cloud]]")
+    validator.find(name, &names, Code::UnknownCloud, "cloud", "[[cloud]]")
 }

@@ -3,9 +3,9 @@
 use crate::config::{self, Code, Config, Problem};
 
 use super::cloud_mix::{self, Cloud};
-use super::judge::{Judge, Table, entry_path};
-use super::ledger::Num;
+use super::parameters::ParamId;
 use super::segment::Trend;
+use super::validator::{Table, Validator, entry_path};
 
 /// Costs other than inference (which stands with each segment).
 #[derive(Clone, Copy, Debug)]
@@ -15,13 +15,13 @@ pub struct Costs {
     /// Operating expenses as a fraction of net revenue.
     pub opex: Trend,
     /// Fixed costs, billions a year.
-    pub fixed: Num,
+    pub fixed: ParamId,
     /// Tax rate on profit after losses are offset.
-    pub tax_rate: Num,
+    pub tax_rate: ParamId,
     /// Largest part of a profit that losses may offset.
-    pub offset_limit: Num,
+    pub offset_limit: ParamId,
     /// Losses carried forward at time 0, billions.
-    pub losses: Num,
+    pub losses: ParamId,
 }
 
 /// A commitment to buy compute.
@@ -32,42 +32,46 @@ pub struct Contract {
     /// Index of the cloud.
     pub cloud: usize,
     /// Total over its dates, billions.
-    pub total: Num,
+    pub total: ParamId,
     /// Part that is really drawn.
-    pub draw: Num,
+    pub draw: ParamId,
     /// Start, years from the valuation date (may be negative).
     pub from: f64,
     /// End, years from the valuation date (of the day after its last).
     pub to: f64,
 }
 
-/// Judges `[costs]`; without it there are none.
-pub(super) fn judge(judge: &mut Judge, config: &Config) -> Costs {
+/// Validates `[costs]`; without it there are none.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Costs {
     let costs = config.costs.clone().unwrap_or_default();
     let table = Table::new::<config::Costs>("costs", costs.place);
-    let research_now = judge.number(&table, "research_now", &costs.research_now);
-    let opex_now = judge.number(&table, "opex_now", &costs.opex_now);
+    let research_now = validator.number(&table, "research_now", &costs.research_now);
+    let opex_now = validator.number(&table, "opex_now", &costs.opex_now);
     Costs {
         research: Trend {
             now: research_now,
-            long_run: judge.number_or(&costs.research_long_run, research_now),
-            half_life: judge.number(&table, "research_half_life_years", &costs.research_half_life_years),
+            long_run: validator.number_or(&costs.research_long_run, research_now),
+            half_life: validator.number(&table, "research_half_life_years", &costs.research_half_life_years),
         },
         opex: Trend {
             now: opex_now,
-            long_run: judge.number_or(&costs.opex_long_run, opex_now),
-            half_life: judge.number(&table, "opex_half_life_years", &costs.opex_half_life_years),
+            long_run: validator.number_or(&costs.opex_long_run, opex_now),
+            half_life: validator.number(&table, "opex_half_life_years", &costs.opex_half_life_years),
         },
-        fixed: judge.number(&table, "fixed_usd_bn_per_year", &costs.fixed_usd_bn_per_year),
-        tax_rate: judge.number(&table, "tax_rate", &costs.tax_rate),
-        offset_limit: judge.number(&table, "offset_limit", &costs.offset_limit),
-        losses: judge.number(&table, "losses_usd_bn", &costs.losses_usd_bn),
+        fixed: validator.number(&table, "fixed_usd_bn_per_year", &costs.fixed_usd_bn_per_year),
+        tax_rate: validator.number(&table, "tax_rate", &costs.tax_rate),
+        offset_limit: validator.number(&table, "offset_limit", &costs.offset_limit),
+        losses: validator.number(&table, "losses_usd_bn", &costs.losses_usd_bn),
     }
 }
 
-/// Judges `[[contract]]`.
-pub(super) fn judge_contracts(judge: &mut Judge, config: &Config, clouds: &[Cloud]) -> Vec<Contract> {
-    let names = judge.names(
+/// Validates `[[contract]]`.
+pub(super) fn validate_contracts(
+    validator: &mut Validator,
+    config: &Config,
+    clouds: &[Cloud],
+) -> Vec<Contract> {
+    let names = validator.names(
         "contract",
         "name",
         config.contract.iter().map(|contract| (&contract.name, contract.place)),
@@ -76,17 +80,17 @@ pub(super) fn judge_contracts(judge: &mut Judge, config: &Config, clouds: &[Clou
     for (contract, name) in config.contract.iter().zip(names) {
         let table = Table::new::<config::Contract>(entry_path("contract", &name), contract.place);
         if contract.cloud.is_none() {
-            judge.missing(&table, "cloud");
+            validator.missing(&table, "cloud");
         }
         if contract.from.is_none() {
-            judge.missing(&table, "from");
+            validator.missing(&table, "from");
         }
         if contract.to.is_none() {
-            judge.missing(&table, "to");
+            validator.missing(&table, "to");
         }
         let cloud = contract.cloud.as_ref().and_then(|cloud| {
             if clouds.is_empty() {
-                judge.problems.push(
+                validator.problems.push(
                     Problem::error(
                         Code::UnknownCloud,
                         cloud.place,
@@ -98,15 +102,15 @@ pub(super) fn judge_contracts(judge: &mut Judge, config: &Config, clouds: &[Clou
                 );
                 return None;
             }
-            cloud_mix::find(judge, clouds, cloud)
+            cloud_mix::find(validator, clouds, cloud)
         });
-        let total = judge.number(&table, "total_usd_bn", &contract.total_usd_bn);
-        let draw = judge.number(&table, "draw", &contract.draw);
+        let total = validator.number(&table, "total_usd_bn", &contract.total_usd_bn);
+        let draw = validator.number(&table, "draw", &contract.draw);
         if let (Some(from), Some(to)) = (&contract.from, &contract.to)
-            && judge.span(&table, ("from", from), ("to", to))
+            && validator.span(&table, ("from", from), ("to", to))
             && let Some(cloud) = cloud
         {
-            let (from, to) = (judge.time_of(from.value), judge.time_after(to.value));
+            let (from, to) = (validator.time_of(from.value), validator.time_after(to.value));
             contracts.push(Contract { name, cloud, total, draw, from, to });
         }
     }

@@ -1,11 +1,11 @@
 //! Deals: the revenue share with its cap, the terms of resale, the licence's end, the stake (methodology: revenue share).
 
 use crate::config::place::Place;
-use crate::config::{self, Code, Config, Leaf, Number, Problem, RateContent};
+use crate::config::{self, Code, Config, Located, Number, Problem, RateContent};
 
-use super::judge::{Judge, Table, entry_path};
-use super::ledger::Num;
+use super::parameters::ParamId;
 use super::segment::duplicate_date;
+use super::validator::{Table, Validator, entry_path};
 
 /// What the revenue share is a share of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,9 @@ pub enum ShareBase {
 #[derive(Clone, Debug)]
 pub enum Rate {
     /// One rate.
-    Flat(Num),
+    Flat(ParamId),
     /// (time in years from the valuation date, rate from then on), in order; 0 before the first.
-    Schedule(Vec<(f64, Num)>),
+    Schedule(Vec<(f64, ParamId)>),
 }
 
 /// A set of terms. All deals of a run see the same draws.
@@ -33,62 +33,63 @@ pub struct Deal {
     /// Start of the revenue share, years from the valuation date (may be negative).
     pub effective: f64,
     /// End of the revenue share, years from the valuation date (of the day after, for a date); `None`: the horizon.
-    pub share_ends: Option<Num>,
+    pub share_ends: Option<ParamId>,
     /// Rate of the share.
     pub rate: Rate,
     /// Base of the share.
     pub base: ShareBase,
     /// Part of the base that counts.
-    pub eligible: Num,
+    pub eligible: ParamId,
     /// Overall cap on payments, billions; `None`: no cap.
-    pub cap: Option<Num>,
+    pub cap: Option<ParamId>,
     /// Payments already counted towards the cap at time 0, billions.
-    pub paid_to_date: Num,
+    pub paid_to_date: ParamId,
     /// Hazard of termination, a year.
-    pub termination_rate: Num,
+    pub termination_rate: ParamId,
     /// Years from the middle of a period to the receipt of its payment.
-    pub payment_lag: Num,
+    pub payment_lag: ParamId,
     /// Part of its OpenAI sales that the home cloud keeps until the licence ends.
-    pub home_keeps: Num,
+    pub home_keeps: ParamId,
     /// End of the licence, years from the valuation date (of the day after); infinite: never.
     pub licence_ends: f64,
     /// Whether the licence is exclusive.
     pub licence_exclusive: bool,
     /// Microsoft's stake at time 0; `None`: no stake in this deal.
-    pub stake: Option<Num>,
+    pub stake: Option<ParamId>,
     /// Until when other clouds may not sell, years from the valuation date; `None`: not exclusive.
-    pub exclusive_until: Option<Num>,
+    pub exclusive_until: Option<ParamId>,
 }
 
-/// Judges `[[deal]]`.
-pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Deal> {
+/// Validates `[[deal]]`.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Deal> {
     if config.deal.is_empty() {
-        judge.problems.push(
+        validator.problems.push(
             Problem::error(Code::NoDeal, Place::FILE, "the scenario has no [[deal]]")
                 .found("no deal")
                 .allowed("at least one")
                 .help("add [[deal]] with a name; `rate`, `cap_usd_bn` and `stake` say what is owed and held"),
         );
     }
-    let names = judge.names("deal", "name", config.deal.iter().map(|deal| (&deal.name, deal.place)));
-    config.deal.iter().zip(names).map(|(deal, name)| one(judge, deal, name)).collect()
+    let names = validator.names("deal", "name", config.deal.iter().map(|deal| (&deal.name, deal.place)));
+    config.deal.iter().zip(names).map(|(deal, name)| one(validator, deal, name)).collect()
 }
 
-fn one(judge: &mut Judge, deal: &config::Deal, name: String) -> Deal {
+fn one(validator: &mut Validator, deal: &config::Deal, name: String) -> Deal {
     let table = Table::new::<config::Deal>(entry_path("deal", &name), deal.place);
     let dates = [
         ("share_ends", &deal.share_ends, &deal.share_ends_years),
         ("exclusive_until", &deal.exclusive_until, &deal.exclusive_until_years),
     ];
-    let [share_ends, exclusive_until] = dates.map(|(key, date, years)| end(judge, &table, key, date, years));
+    let [share_ends, exclusive_until] =
+        dates.map(|(key, date, years)| end(validator, &table, key, date, years));
     if let (Some(from), Some(to)) = (&deal.effective, &deal.share_ends) {
-        judge.span(&table, ("effective", from), ("share_ends", to));
+        validator.span(&table, ("effective", from), ("share_ends", to));
     }
-    let over = |judge: &Judge, date: &Leaf<config::Date>| {
-        judge.timeline.as_ref().is_some_and(|timeline| date.value < timeline.valuation_date())
+    let over = |validator: &Validator, date: &Located<config::Date>| {
+        validator.timeline.as_ref().is_some_and(|timeline| date.value < timeline.valuation_date())
     };
-    if let Some(date) = deal.share_ends.as_ref().filter(|date| over(judge, date)) {
-        judge.problems.push(
+    if let Some(date) = deal.share_ends.as_ref().filter(|date| over(validator, date)) {
+        validator.problems.push(
             Problem::warning(
                 Code::OffTimeline,
                 date.place,
@@ -98,13 +99,13 @@ fn one(judge: &mut Judge, deal: &config::Deal, name: String) -> Deal {
             .allowed("the valuation date or later"),
         );
     }
-    let cap = judge.optional(&deal.cap_usd_bn);
-    let paid_to_date = judge.number(&table, "paid_to_date_usd_bn", &deal.paid_to_date_usd_bn);
+    let cap = validator.optional(&deal.cap_usd_bn);
+    let paid_to_date = validator.number(&table, "paid_to_date_usd_bn", &deal.paid_to_date_usd_bn);
     if let (Some(cap_number), Some(cap)) = (&deal.cap_usd_bn, cap)
-        && let (Some(cap), Some(paid)) = (judge.constant(cap), judge.constant(paid_to_date))
+        && let (Some(cap), Some(paid)) = (validator.constant(cap), validator.constant(paid_to_date))
         && cap <= paid
     {
-        judge.problems.push(
+        validator.problems.push(
             Problem::warning(
                 Code::CapAlreadyReached,
                 cap_number.place,
@@ -115,22 +116,29 @@ fn one(judge: &mut Judge, deal: &config::Deal, name: String) -> Deal {
         );
     }
     Deal {
-        effective: deal.effective.as_ref().map_or(0.0, |date| judge.time_of(date.value)),
+        effective: deal.effective.as_ref().map_or(0.0, |date| validator.time_of(date.value)),
         share_ends,
-        rate: rate(judge, &table, &deal.rate),
+        rate: rate(validator, &table, &deal.rate),
         base: match deal.base.as_ref().map(|base| base.value) {
-            Some(config::Base::Gross) => ShareBase::Gross,
-            Some(config::Base::Net) | None => ShareBase::Net,
+            Some(config::ShareBase::Gross) => ShareBase::Gross,
+            Some(config::ShareBase::Net) | None => ShareBase::Net,
         },
-        eligible: judge.number(&table, "eligible", &deal.eligible),
+        eligible: validator.number(&table, "eligible", &deal.eligible),
         cap,
         paid_to_date,
-        termination_rate: judge.number(&table, "termination_rate_per_year", &deal.termination_rate_per_year),
-        payment_lag: judge.number(&table, "payment_lag_years", &deal.payment_lag_years),
-        home_keeps: judge.number(&table, "home_keeps", &deal.home_keeps),
-        licence_ends: deal.licence_ends.as_ref().map_or(f64::INFINITY, |date| judge.time_after(date.value)),
+        termination_rate: validator.number(
+            &table,
+            "termination_rate_per_year",
+            &deal.termination_rate_per_year,
+        ),
+        payment_lag: validator.number(&table, "payment_lag_years", &deal.payment_lag_years),
+        home_keeps: validator.number(&table, "home_keeps", &deal.home_keeps),
+        licence_ends: deal
+            .licence_ends
+            .as_ref()
+            .map_or(f64::INFINITY, |date| validator.time_after(date.value)),
         licence_exclusive: deal.licence_exclusive.as_ref().is_some_and(|flag| flag.value),
-        stake: judge.optional(&deal.stake),
+        stake: validator.optional(&deal.stake),
         exclusive_until,
         name,
     }
@@ -138,33 +146,35 @@ fn one(judge: &mut Judge, deal: &config::Deal, name: String) -> Deal {
 
 /// An end as a date, included, or as a number of years; `None` where neither is written.
 fn end(
-    judge: &mut Judge,
+    validator: &mut Validator,
     table: &Table,
     key: &str,
-    date: &Option<Leaf<config::Date>>,
+    date: &Option<Located<config::Date>>,
     years: &Option<Number>,
-) -> Option<Num> {
+) -> Option<ParamId> {
     let years_key = format!("{key}_years");
     match (date, years) {
         (Some(date), Some(years)) => {
-            judge.exclusive(table, (key, date.place), (&years_key, years.place));
+            validator.exclusive(table, (key, date.place), (&years_key, years.place));
             None
         }
         (Some(date), None) => {
-            let time = judge.time_after(date.value);
-            Some(judge.dated(table, key, date.value, time))
+            let time = validator.time_after(date.value);
+            Some(validator.dated(table, key, date.value, time))
         }
-        (None, years) => judge.optional(years),
+        (None, years) => validator.optional(years),
     }
 }
 
-fn rate(judge: &mut Judge, table: &Table, rate: &Option<RateContent>) -> Rate {
+fn rate(validator: &mut Validator, table: &Table, rate: &Option<RateContent>) -> Rate {
     match rate {
-        None => Rate::Flat(judge.number(table, "rate", &None)),
-        Some(RateContent::Number(number)) => Rate::Flat(judge.number(table, "rate", &Some(number.clone()))),
+        None => Rate::Flat(validator.number(table, "rate", &None)),
+        Some(RateContent::Number(number)) => {
+            Rate::Flat(validator.number(table, "rate", &Some(number.clone())))
+        }
         Some(RateContent::Schedule(steps)) => {
             if steps.is_empty() {
-                judge.problems.push(
+                validator.problems.push(
                     Problem::error(
                         Code::KeyMissing,
                         table.place,
@@ -175,21 +185,21 @@ fn rate(judge: &mut Judge, table: &Table, rate: &Option<RateContent>) -> Rate {
                     .help("add a step, or write one number"),
                 );
             }
-            let mut list: Vec<(config::Date, Num)> = Vec::new();
+            let mut list: Vec<(config::Date, ParamId)> = Vec::new();
             for (index, step) in steps.iter().enumerate() {
                 let name = step.from.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
                 let row = Table::new::<config::RateStep>(entry_path(&table.key("rate"), &name), step.place);
-                let from = judge.leaf(&row, "from", &step.from);
-                let num = judge.number(&row, "rate", &step.rate);
+                let from = validator.leaf(&row, "from", &step.from);
+                let num = validator.number(&row, "rate", &step.rate);
                 if let (Some(from), Some(leaf)) = (from, &step.from) {
                     if list.iter().any(|(other, _)| *other == from) {
-                        duplicate_date(judge, table, "rate", leaf);
+                        duplicate_date(validator, table, "rate", leaf);
                     }
                     list.push((from, num));
                 }
             }
             list.sort_by_key(|(from, _)| *from);
-            Rate::Schedule(list.into_iter().map(|(from, num)| (judge.time_of(from), num)).collect())
+            Rate::Schedule(list.into_iter().map(|(from, num)| (validator.time_of(from), num)).collect())
         }
     }
 }

@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use ndarray::Array2;
 
 use crate::config::spelling::nearest;
-use crate::config::{self, Code, Config, CorrelationRepair, Leaf, Problem};
+use crate::config::{self, Code, Config, CorrelationRepair, Located, Problem};
 use crate::math::correlation::{cholesky, complete_max_determinant, nearest_correlation, symmetric_eigen};
 
 use super::cloud_mix::Cloud;
 use super::equity::Equity;
-use super::judge::{Judge, Table};
-use super::ledger::Num;
 use super::licence::Microsoft;
+use super::parameters::ParamId;
 use super::segment::{Process, Segment};
+use super::validator::{Table, Validator};
 
 /// Name of the copula variable behind the time of termination.
 pub const TERMINATION_TIME: &str = "termination.time";
@@ -25,7 +25,7 @@ pub const LEAST_EIGENVALUE: f64 = 1e-10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InputVariable {
     /// The normal behind an uncertain number; its stream is the number's key.
-    Number(Num),
+    Number(ParamId),
     /// The normal behind the time of termination; stream `termination.time`.
     TerminationTime,
 }
@@ -124,21 +124,25 @@ enum Variable {
 struct Named<V> {
     ends: [(String, V); 2],
     value: f64,
-    leaf: Leaf<f64>,
+    leaf: Located<f64>,
     /// Its row in [`Dependence::pairs`].
     row: usize,
 }
 
-/// Judges `[[correlation]]`.
-pub(super) fn judge(judge: &mut Judge, config: &Config, factors: &[(String, Factor)]) -> Dependence {
+/// Validates `[[correlation]]`.
+pub(super) fn validate(
+    validator: &mut Validator,
+    config: &Config,
+    factors: &[(String, Factor)],
+) -> Dependence {
     let repair = config
         .run
         .as_ref()
         .and_then(|run| run.correlation_repair.as_ref())
         .map_or(CorrelationRepair::None, |repair| repair.value);
-    let mut constants: HashMap<String, Num> = HashMap::new();
-    for (row, entry) in judge.ledger.entries.iter().enumerate() {
-        constants.entry(entry.key.clone()).or_insert(Num(row as u32));
+    let mut constants: HashMap<String, ParamId> = HashMap::new();
+    for (row, entry) in validator.parameters.entries.iter().enumerate() {
+        constants.entry(entry.key.clone()).or_insert(ParamId(row as u32));
     }
     let variables = Variables { factors, entries: constants };
     let mut dependence = Dependence::default();
@@ -149,25 +153,25 @@ pub(super) fn judge(judge: &mut Judge, config: &Config, factors: &[(String, Fact
         let table =
             Table::new::<config::Correlation>(format!("correlation.{}", index + 1), correlation.place);
         if correlation.between.is_none() {
-            judge.missing(&table, "between");
+            validator.missing(&table, "between");
         }
         if correlation.value.is_none() {
-            judge.missing(&table, "value");
+            validator.missing(&table, "value");
         }
-        let value = correlation.value.clone().filter(|leaf| in_range(judge, leaf));
+        let value = correlation.value.clone().filter(|leaf| in_range(validator, leaf));
         let Some(between) = &correlation.between else { continue };
-        let ends = between.each_ref().map(|leaf| variables.find(judge, leaf));
+        let ends = between.each_ref().map(|leaf| variables.find(validator, leaf));
         let [Some(a), Some(b)] = ends else { continue };
         if a.1 == Variable::Failed || b.1 == Variable::Failed {
             continue;
         }
         if a.0 == b.0 {
-            self_pair(judge, between, &a.0);
+            self_pair(validator, between, &a.0);
             continue;
         }
         let kinds = [&a.1, &b.1];
         if let Some(at) = kinds.iter().position(|kind| **kind == Variable::Constant) {
-            judge.problems.push(
+            validator.problems.push(
                 Problem::warning(
                     Code::PairWithConstant,
                     between[at].place,
@@ -184,7 +188,7 @@ pub(super) fn judge(judge: &mut Judge, config: &Config, factors: &[(String, Fact
             key.reverse();
         }
         if let Some((_, first)) = seen.iter().find(|(other, _)| *other == key) {
-            judge.problems.push(
+            validator.problems.push(
                 Problem::error(
                     Code::DuplicatePair,
                     correlation.place,
@@ -217,7 +221,7 @@ pub(super) fn judge(judge: &mut Judge, config: &Config, factors: &[(String, Fact
                 });
             }
             _ => {
-                judge.problems.push(
+                validator.problems.push(
                     Problem::error(
                         Code::PairOfInputAndFactor,
                         correlation.place,
@@ -233,16 +237,16 @@ pub(super) fn judge(judge: &mut Judge, config: &Config, factors: &[(String, Fact
         let target = Some(correlation.value.as_ref().map_or(f64::NAN, |leaf| leaf.value));
         dependence.pairs.push(Pair { a: a.0, b: b.0, target, repaired: None });
     }
-    dependence.inputs = groups(judge, inputs, repair, &mut dependence.pairs);
-    dependence.factors = groups(judge, named_factors, repair, &mut dependence.pairs);
+    dependence.inputs = groups(validator, inputs, repair, &mut dependence.pairs);
+    dependence.factors = groups(validator, named_factors, repair, &mut dependence.pairs);
     dependence
 }
 
 /// What names may stand for.
 struct Variables<'f> {
     factors: &'f [(String, Factor)],
-    /// Rows of the ledger by key.
-    entries: HashMap<String, Num>,
+    /// Rows of the parameters by key.
+    entries: HashMap<String, ParamId>,
 }
 
 impl Variables<'_> {
@@ -252,7 +256,7 @@ impl Variables<'_> {
     }
 
     /// The variable of a name, with the name of its draw; a problem and nothing where there is none.
-    fn find(&self, judge: &mut Judge, leaf: &Leaf<String>) -> Option<(String, Variable)> {
+    fn find(&self, validator: &mut Validator, leaf: &Located<String>) -> Option<(String, Variable)> {
         let name = leaf.value.as_str();
         if name == TERMINATION_TIME {
             return Some((name.to_owned(), Variable::Input(InputVariable::TerminationTime)));
@@ -260,11 +264,11 @@ impl Variables<'_> {
         if let Some((_, factor)) = self.factors.iter().find(|(other, _)| other == name) {
             return Some((name.to_owned(), Variable::Factor(*factor)));
         }
-        if let Some(&num) = judge.written().get(name).or_else(|| self.entries.get(name)) {
-            let key = judge.ledger.entry(num).key.clone();
-            let variable = if judge.is_failed(num) {
+        if let Some(&num) = validator.written().get(name).or_else(|| self.entries.get(name)) {
+            let key = validator.parameters.entry(num).key.clone();
+            let variable = if validator.is_failed(num) {
                 Variable::Failed
-            } else if judge.law(num).is_some() {
+            } else if validator.distribution(num).is_some() {
                 Variable::Input(InputVariable::Number(num))
             } else {
                 Variable::Constant
@@ -272,7 +276,7 @@ impl Variables<'_> {
             return Some((key, variable));
         }
         let candidates =
-            judge.written().keys().copied().chain(self.factors.iter().map(|(name, _)| name.as_str()));
+            validator.written().keys().copied().chain(self.factors.iter().map(|(name, _)| name.as_str()));
         let near = nearest(name, candidates.chain([TERMINATION_TIME])).map(str::to_owned);
         let of_segment = name.strip_prefix("factor.segment.").and_then(|rest| rest.rsplit_once('.'));
         let code = match of_segment {
@@ -282,7 +286,7 @@ impl Variables<'_> {
         let problem = Problem::error(code, leaf.place, format!("there is no input or factor `{name}`"))
             .found(name)
             .allowed("the full key of an uncertain number, `termination.time`, or a factor of this scenario");
-        judge.problems.push(match near {
+        validator.problems.push(match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
             None if name.starts_with("factor.") => {
                 let names: Vec<&str> = self.factors.iter().map(|(name, _)| name.as_str()).collect();
@@ -296,10 +300,10 @@ impl Variables<'_> {
     }
 }
 
-fn in_range(judge: &mut Judge, leaf: &Leaf<f64>) -> bool {
+fn in_range(validator: &mut Validator, leaf: &Located<f64>) -> bool {
     let fine = leaf.value > -1.0 && leaf.value < 1.0;
     if !fine {
-        judge.problems.push(
+        validator.problems.push(
             Problem::error(
                 Code::CorrelationRange,
                 leaf.place,
@@ -313,7 +317,7 @@ fn in_range(judge: &mut Judge, leaf: &Leaf<f64>) -> bool {
     fine
 }
 
-fn self_pair(judge: &mut Judge, between: &[Leaf<String>; 2], name: &str) {
+fn self_pair(validator: &mut Validator, between: &[Located<String>; 2], name: &str) {
     let problem = if between[0].value == between[1].value {
         Problem::error(
             Code::PairWithItself,
@@ -327,7 +331,7 @@ fn self_pair(judge: &mut Judge, between: &[Leaf<String>; 2], name: &str) {
             format!("`{}` and `{}` are the same draw, that of `{name}`", between[0].value, between[1].value),
         )
     };
-    judge.problems.push(
+    validator.problems.push(
         problem
             .found(between[1].value.clone())
             .allowed("two different draws")
@@ -337,7 +341,7 @@ fn self_pair(judge: &mut Judge, between: &[Leaf<String>; 2], name: &str) {
 
 /// The connected groups of named pairs, in order of their first names, each with its matrix in force.
 fn groups<V: Copy + PartialEq>(
-    judge: &mut Judge,
+    validator: &mut Validator,
     named: Vec<Named<V>>,
     repair: CorrelationRepair,
     pairs: &mut Vec<Pair>,
@@ -365,7 +369,7 @@ fn groups<V: Copy + PartialEq>(
                 Some((find(0)?, find(1)?, pair))
             })
             .collect();
-        if let Some((correlation, factor)) = in_force(judge, &names, &known, repair, pairs) {
+        if let Some((correlation, factor)) = in_force(validator, &names, &known, repair, pairs) {
             list.push(Group {
                 members: inside.iter().map(|&i| members[i].1).collect(),
                 names,
@@ -379,7 +383,7 @@ fn groups<V: Copy + PartialEq>(
 
 /// The matrix of a group and its factor, after any repair; `None` and a problem where there is none.
 fn in_force<V>(
-    judge: &mut Judge,
+    validator: &mut Validator,
     names: &[String],
     known: &[(usize, usize, &Named<V>)],
     repair: CorrelationRepair,
@@ -407,7 +411,7 @@ fn in_force<V>(
                         names,
                         known,
                     );
-                    judge.problems.push(Problem {
+                    validator.problems.push(Problem {
                         message: format!(
                             "correlation_repair = \"complete\" fails: {error}; {}",
                             problem.message
@@ -423,12 +427,12 @@ fn in_force<V>(
         _ => {
             let problem =
                 ranked(Code::NotPositiveDefinite, &eigenvalues[0], &vectors.column(0).to_vec(), names, known);
-            judge.problems.push(problem);
+            validator.problems.push(problem);
             return None;
         }
     };
     let Some(factor) = cholesky(&matrix) else {
-        judge.problems.push(ranked(
+        validator.problems.push(ranked(
             Code::RepairFailed,
             &eigenvalues[0],
             &vectors.column(0).to_vec(),
@@ -497,7 +501,12 @@ fn ranked<V>(
 }
 
 /// Warns of growth factors that move nothing, since their process has no growth of its own.
-pub(super) fn idle_growth(judge: &mut Judge, config: &Config, segments: &[Segment], microsoft: &Microsoft) {
+pub(super) fn idle_growth(
+    validator: &mut Validator,
+    config: &Config,
+    segments: &[Segment],
+    microsoft: &Microsoft,
+) {
     let idle = |process: &Process| !matches!(process, Process::MeanRevertingGrowth { .. });
     let mut names: Vec<String> = segments
         .iter()
@@ -509,7 +518,7 @@ pub(super) fn idle_growth(judge: &mut Judge, config: &Config, segments: &[Segmen
     }
     for leaf in config.correlation.iter().flat_map(|correlation| &correlation.between).flatten() {
         if names.contains(&leaf.value) {
-            judge.no_effect(
+            validator.no_effect(
                 leaf.place,
                 format!("`{}` moves nothing: growth of its process is not random", leaf.value),
                 "its level has a factor of its own",

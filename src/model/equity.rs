@@ -3,8 +3,8 @@
 use crate::config::place::Place;
 use crate::config::{self, Config};
 
-use super::judge::{Judge, Table};
-use super::ledger::Num;
+use super::parameters::ParamId;
+use super::validator::{Table, Validator};
 
 /// Which EBITDA a multiple is put on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +19,13 @@ pub enum EbitdaBasis {
 #[derive(Clone, Copy, Debug)]
 pub struct Multiple {
     /// At time 0.
-    pub now: Num,
+    pub now: ParamId,
     /// In the long run.
-    pub long_run: Num,
+    pub long_run: ParamId,
     /// Years.
-    pub half_life: Num,
+    pub half_life: ParamId,
     /// Per root year; its factor is `factor.equity.multiple`.
-    pub volatility: Num,
+    pub volatility: ParamId,
 }
 
 /// How enterprise value is found.
@@ -36,7 +36,7 @@ pub enum Method {
         /// The multiple.
         multiple: Multiple,
         /// `(gross margin / reference)^elasticity`; `None`: 1. (elasticity, reference).
-        margin: Option<(Num, Num)>,
+        margin: Option<(ParamId, ParamId)>,
     },
     /// Multiple of EBITDA.
     EbitdaMultiple {
@@ -48,9 +48,9 @@ pub enum Method {
     /// Trailing free cash flow, growing for ever.
     PerpetualGrowth {
         /// `g∞`, a year.
-        growth: Num,
+        growth: ParamId,
         /// `r`: `equity.discount_rate`, or else `discount.equity`.
-        discount_rate: Num,
+        discount_rate: ParamId,
     },
 }
 
@@ -72,62 +72,62 @@ pub struct Equity {
     /// How enterprise value is found.
     pub method: Method,
     /// Grants to employees as a fraction of the company a year.
-    pub grant_rate: Num,
+    pub grant_rate: ParamId,
     /// Months from the IPO to the exit.
-    pub lockup_months: Num,
+    pub lockup_months: ParamId,
     /// Discount on an unlisted stake.
-    pub marketability_discount: Num,
+    pub marketability_discount: ParamId,
     /// Half-life of growth in what a buyer expects the share still to cost, years.
-    pub owed_growth_half_life: Num,
+    pub owed_growth_half_life: ParamId,
 }
 
-/// Judges `[equity]`; `discount` is `discount.equity`.
-pub(super) fn judge(judge: &mut Judge, config: &Config, discount: Num) -> Option<Equity> {
+/// Validates `[equity]`; `discount` is `discount.equity`.
+pub(super) fn validate(validator: &mut Validator, config: &Config, discount: ParamId) -> Option<Equity> {
     let equity = config.equity.as_ref()?;
     let table = Table::new::<config::Equity>("equity", equity.place);
-    let grant_rate = judge.number(&table, "grant_rate_per_year", &equity.grant_rate_per_year);
-    let lockup_months = judge.number(&table, "lockup_months", &equity.lockup_months);
+    let grant_rate = validator.number(&table, "grant_rate_per_year", &equity.grant_rate_per_year);
+    let lockup_months = validator.number(&table, "lockup_months", &equity.lockup_months);
     let marketability_discount =
-        judge.number(&table, "marketability_discount", &equity.marketability_discount);
+        validator.number(&table, "marketability_discount", &equity.marketability_discount);
     let owed_growth_half_life =
-        judge.number(&table, "owed_growth_half_life_years", &equity.owed_growth_half_life_years);
+        validator.number(&table, "owed_growth_half_life_years", &equity.owed_growth_half_life_years);
     let method = equity.method.as_ref().map_or(config::Method::RevenueMultiple, |leaf| leaf.value);
-    idle_keys(judge, equity, method);
+    idle_keys(validator, equity, method);
     let method = match method {
         config::Method::RevenueMultiple => {
-            let multiple = multiple(judge, &table, equity);
-            let margin = judge.optional(&equity.margin_elasticity).map(|elasticity| {
-                (elasticity, judge.required(&table, "margin_reference", &equity.margin_reference))
+            let multiple = multiple(validator, &table, equity);
+            let margin = validator.optional(&equity.margin_elasticity).map(|elasticity| {
+                (elasticity, validator.required(&table, "margin_reference", &equity.margin_reference))
             });
             Method::RevenueMultiple { multiple, margin }
         }
         config::Method::EbitdaMultiple => Method::EbitdaMultiple {
-            multiple: multiple(judge, &table, equity),
+            multiple: multiple(validator, &table, equity),
             basis: match equity.ebitda.as_ref().map(|span| span.value) {
                 Some(config::EbitdaSpan::LastPeriod) => EbitdaBasis::LastPeriod,
                 Some(config::EbitdaSpan::TrailingYear) | None => EbitdaBasis::TrailingYear,
             },
         },
         config::Method::PerpetualGrowth => Method::PerpetualGrowth {
-            growth: judge.required(&table, "perpetual_growth", &equity.perpetual_growth),
-            discount_rate: judge.number_or(&equity.discount_rate, discount),
+            growth: validator.required(&table, "perpetual_growth", &equity.perpetual_growth),
+            discount_rate: validator.number_or(&equity.discount_rate, discount),
         },
     };
     Some(Equity { method, grant_rate, lockup_months, marketability_discount, owed_growth_half_life })
 }
 
-fn multiple(judge: &mut Judge, table: &Table, equity: &config::Equity) -> Multiple {
-    let now = judge.required(table, "multiple_now", &equity.multiple_now);
+fn multiple(validator: &mut Validator, table: &Table, equity: &config::Equity) -> Multiple {
+    let now = validator.required(table, "multiple_now", &equity.multiple_now);
     Multiple {
         now,
-        long_run: judge.number_or(&equity.multiple_long_run, now),
-        half_life: judge.number(table, "half_life_years", &equity.half_life_years),
-        volatility: judge.number(table, "volatility", &equity.volatility),
+        long_run: validator.number_or(&equity.multiple_long_run, now),
+        half_life: validator.number(table, "half_life_years", &equity.half_life_years),
+        volatility: validator.number(table, "volatility", &equity.volatility),
     }
 }
 
 /// Warns of keys that the method does not use.
-fn idle_keys(judge: &mut Judge, equity: &config::Equity, method: config::Method) {
+fn idle_keys(validator: &mut Validator, equity: &config::Equity, method: config::Method) {
     use crate::config::Choice;
     use config::Method::{EbitdaMultiple, PerpetualGrowth, RevenueMultiple};
     let multiples: &[config::Method] = &[RevenueMultiple, EbitdaMultiple];
@@ -151,7 +151,7 @@ fn idle_keys(judge: &mut Judge, equity: &config::Equity, method: config::Method)
             && !users.contains(&method)
         {
             let words: Vec<&str> = users.iter().map(|user| user.word()).collect();
-            judge.no_effect(
+            validator.no_effect(
                 place,
                 format!("`equity.{key}` has no effect for {}", method.word()),
                 format!("it is a key of {}", words.join(" and ")),
@@ -162,7 +162,7 @@ fn idle_keys(judge: &mut Judge, equity: &config::Equity, method: config::Method)
         && equity.margin_elasticity.is_none()
         && let Some(reference) = &equity.margin_reference
     {
-        judge.no_effect(
+        validator.no_effect(
             reference.place,
             "`equity.margin_reference` has no effect without `margin_elasticity`".to_owned(),
             "add `margin_elasticity`, or take it out",

@@ -1,19 +1,19 @@
 //! Cash, scheduled rounds, and what happens when cash runs short (methodology: funding and failure).
 
-use crate::config::{self, Code, Config, Leaf, Problem};
+use crate::config::{self, Code, Config, Located, Problem};
 
-use super::judge::{Judge, Table, entry_path};
-use super::ledger::Num;
+use super::parameters::ParamId;
+use super::validator::{Table, Validator, entry_path};
 
 /// Cash of OpenAI.
 #[derive(Clone, Copy, Debug)]
 pub struct Cash {
     /// At time 0, billions.
-    pub now: Num,
+    pub now: ParamId,
     /// Interest, annual-effective.
-    pub interest: Num,
+    pub interest: ParamId,
     /// Below it OpenAI raises money, billions.
-    pub minimum: Num,
+    pub minimum: ParamId,
 }
 
 /// When a round takes place.
@@ -29,7 +29,7 @@ pub enum RoundTime {
 #[derive(Clone, Copy, Debug)]
 pub enum PreMoney {
     /// Billions.
-    Value(Num),
+    Value(ParamId),
     /// The equity value at the end of the period before (with the IPO: of that moment).
     Market,
 }
@@ -42,7 +42,7 @@ pub struct Round {
     /// When.
     pub when: RoundTime,
     /// Money in, billions.
-    pub amount: Num,
+    pub amount: ParamId,
     /// Value before the money.
     pub pre_money: PreMoney,
 }
@@ -53,42 +53,42 @@ pub struct Funding {
     /// Whether OpenAI may raise money when short (else it fails when cash is below 0).
     pub enabled: bool,
     /// Years of burn raised on top.
-    pub runway_years: Num,
+    pub runway_years: ParamId,
     /// Discount on the equity value at which it raises.
-    pub round_discount: Num,
+    pub round_discount: ParamId,
     /// Largest part of the company given up in one raise.
-    pub max_dilution: Num,
+    pub max_dilution: ParamId,
     /// Part of enterprise value that is recovered after failure.
-    pub recovery: Num,
+    pub recovery: ParamId,
 }
 
-/// Judges `[cash]`.
-pub(super) fn judge_cash(judge: &mut Judge, config: &Config) -> Option<Cash> {
+/// Validates `[cash]`.
+pub(super) fn validate_cash(validator: &mut Validator, config: &Config) -> Option<Cash> {
     let cash = config.cash.as_ref()?;
     let table = Table::new::<config::Cash>("cash", cash.place);
     Some(Cash {
-        now: judge.number(&table, "now_usd_bn", &cash.now_usd_bn),
-        interest: judge.number(&table, "yield", &cash.yield_rate),
-        minimum: judge.number(&table, "minimum_usd_bn", &cash.minimum_usd_bn),
+        now: validator.number(&table, "now_usd_bn", &cash.now_usd_bn),
+        interest: validator.number(&table, "yield", &cash.yield_rate),
+        minimum: validator.number(&table, "minimum_usd_bn", &cash.minimum_usd_bn),
     })
 }
 
-/// Judges `[[round]]`.
-pub(super) fn judge_rounds(judge: &mut Judge, config: &Config) -> Vec<Round> {
+/// Validates `[[round]]`.
+pub(super) fn validate_rounds(validator: &mut Validator, config: &Config) -> Vec<Round> {
     let dated = |round: &config::Round| {
         let date = round.date.as_ref()?;
-        Some(Leaf { value: date.value.to_string(), place: date.place })
+        Some(Located { value: date.value.to_string(), place: date.place })
     };
-    let labels: Vec<Option<Leaf<String>>> =
+    let labels: Vec<Option<Located<String>>> =
         config.round.iter().map(|round| round.name.clone().or_else(|| dated(round))).collect();
     let entries = labels.iter().zip(&config.round).map(|(label, round)| (label, round.place));
-    let names = judge.names("round", "name", entries);
+    let names = validator.names("round", "name", entries);
     let mut rounds = Vec::new();
     for (round, name) in config.round.iter().zip(names) {
         let table = Table::new::<config::Round>(entry_path("round", &name), round.place);
-        let amount = judge.number(&table, "amount_usd_bn", &round.amount_usd_bn);
+        let amount = validator.number(&table, "amount_usd_bn", &round.amount_usd_bn);
         if let (Some(when), Some(pre_money)) =
-            (round_time(judge, config, &table, round), pre_money(judge, config, &table, round))
+            (round_time(validator, config, &table, round), pre_money(validator, config, &table, round))
         {
             rounds.push(Round { name, when, amount, pre_money });
         }
@@ -96,20 +96,25 @@ pub(super) fn judge_rounds(judge: &mut Judge, config: &Config) -> Vec<Round> {
     rounds
 }
 
-fn round_time(judge: &mut Judge, config: &Config, table: &Table, round: &config::Round) -> Option<RoundTime> {
+fn round_time(
+    validator: &mut Validator,
+    config: &Config,
+    table: &Table,
+    round: &config::Round,
+) -> Option<RoundTime> {
     let on_ipo = round.on_ipo.as_ref().filter(|flag| flag.value);
     match (&round.date, on_ipo) {
         (Some(date), Some(flag)) => {
-            judge.exclusive(table, ("date", date.place), ("on_ipo", flag.place));
+            validator.exclusive(table, ("date", date.place), ("on_ipo", flag.place));
             None
         }
         (None, None) => {
-            judge.neither(table, "date", "on_ipo");
+            validator.neither(table, "date", "on_ipo");
             None
         }
         (None, Some(flag)) => {
             if config.ipo.is_none() {
-                judge.no_effect(
+                validator.no_effect(
                     flag.place,
                     format!("{} never takes place: there is no [ipo]", table.header()),
                     "add [ipo], or give the round a `date`",
@@ -118,11 +123,11 @@ fn round_time(judge: &mut Judge, config: &Config, table: &Table, round: &config:
             Some(RoundTime::OnIpo)
         }
         (Some(date), None) => {
-            if let Some(timeline) = judge.timeline.as_ref()
+            if let Some(timeline) = validator.timeline.as_ref()
                 && !timeline.contains(date.value)
             {
                 let allowed = format!("{} to {}", timeline.valuation_date(), timeline.horizon());
-                judge.problems.push(
+                validator.problems.push(
                     Problem::warning(
                         Code::RoundOffTimeline,
                         date.place,
@@ -133,25 +138,30 @@ fn round_time(judge: &mut Judge, config: &Config, table: &Table, round: &config:
                     .help("money from before the valuation date belongs into cash.now_usd_bn and the stake"),
                 );
             }
-            Some(RoundTime::At(judge.time_of(date.value)))
+            Some(RoundTime::At(validator.time_of(date.value)))
         }
     }
 }
 
-fn pre_money(judge: &mut Judge, config: &Config, table: &Table, round: &config::Round) -> Option<PreMoney> {
+fn pre_money(
+    validator: &mut Validator,
+    config: &Config,
+    table: &Table,
+    round: &config::Round,
+) -> Option<PreMoney> {
     match (&round.pre_money_usd_bn, &round.pre_money) {
         (Some(value), Some(word)) => {
-            judge.exclusive(table, ("pre_money_usd_bn", value.place), ("pre_money", word.place));
+            validator.exclusive(table, ("pre_money_usd_bn", value.place), ("pre_money", word.place));
             None
         }
         (None, None) => {
-            judge.neither(table, "pre_money_usd_bn", "pre_money");
+            validator.neither(table, "pre_money_usd_bn", "pre_money");
             None
         }
-        (value @ Some(_), None) => judge.optional(value).map(PreMoney::Value),
+        (value @ Some(_), None) => validator.optional(value).map(PreMoney::Value),
         (None, Some(word)) => {
             if config.equity.is_none() {
-                judge.problems.push(
+                validator.problems.push(
                     Problem::error(
                         Code::TableMissing,
                         word.place,
@@ -167,12 +177,12 @@ fn pre_money(judge: &mut Judge, config: &Config, table: &Table, round: &config::
     }
 }
 
-/// Judges `[funding]`; without it shortfall funding is off and nothing is recovered.
-pub(super) fn judge(judge: &mut Judge, config: &Config) -> Funding {
+/// Validates `[funding]`; without it shortfall funding is off and nothing is recovered.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Funding {
     let funding = config.funding.clone().unwrap_or_default();
     let table = Table::new::<config::Funding>("funding", funding.place);
     if config.funding.is_some() && config.cash.is_none() {
-        judge.no_effect(
+        validator.no_effect(
             funding.place,
             "[funding] has no effect: there is no [cash]".to_owned(),
             "add [cash] with `now_usd_bn`; without it nothing fails",
@@ -180,9 +190,9 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Funding {
     }
     Funding {
         enabled: config.funding.is_some() && funding.enabled.as_ref().is_none_or(|flag| flag.value),
-        runway_years: judge.number(&table, "runway_years", &funding.runway_years),
-        round_discount: judge.number(&table, "round_discount", &funding.round_discount),
-        max_dilution: judge.number(&table, "max_dilution", &funding.max_dilution),
-        recovery: judge.number(&table, "recovery", &funding.recovery),
+        runway_years: validator.number(&table, "runway_years", &funding.runway_years),
+        round_discount: validator.number(&table, "round_discount", &funding.round_discount),
+        max_dilution: validator.number(&table, "max_dilution", &funding.max_dilution),
+        recovery: validator.number(&table, "recovery", &funding.recovery),
     }
 }

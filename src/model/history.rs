@@ -1,9 +1,9 @@
 //! Figures of periods before the valuation date.
 
-use crate::config::{self, Code, Config, Leaf, Problem};
+use crate::config::{self, Code, Config, Located, Problem};
 
-use super::judge::{Judge, Table, entry_path};
-use super::ledger::Num;
+use super::parameters::ParamId;
+use super::validator::{Table, Validator, entry_path};
 
 /// One row of history.
 #[derive(Clone, Copy, Debug)]
@@ -13,36 +13,36 @@ pub struct HistoryPeriod {
     /// End, years from the valuation date (of the day after; at most 0).
     pub to: f64,
     /// Net revenue, billions.
-    pub net_revenue: Num,
+    pub net_revenue: ParamId,
     /// Free cash flow, billions, where known.
-    pub fcf: Option<Num>,
+    pub fcf: Option<ParamId>,
     /// EBITDA, billions, where known.
-    pub ebitda: Option<Num>,
+    pub ebitda: Option<ParamId>,
 }
 
-/// Judges `[[history.period]]`.
-pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<HistoryPeriod> {
+/// Validates `[[history.period]]`.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<HistoryPeriod> {
     let rows = config.history.iter().flat_map(|history| &history.period);
-    let mut kept: Vec<(&Leaf<config::Date>, &Leaf<config::Date>, HistoryPeriod)> = Vec::new();
+    let mut kept: Vec<(&Located<config::Date>, &Located<config::Date>, HistoryPeriod)> = Vec::new();
     for (index, row) in rows.enumerate() {
         let name = row.from.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
         let table = Table::new::<config::HistoryPeriod>(entry_path("history.period", &name), row.place);
         if row.from.is_none() {
-            judge.missing(&table, "from");
+            validator.missing(&table, "from");
         }
         if row.to.is_none() {
-            judge.missing(&table, "to");
+            validator.missing(&table, "to");
         }
-        let net_revenue = judge.number(&table, "net_revenue_usd_bn", &row.net_revenue_usd_bn);
-        let (fcf, ebitda) = (judge.optional(&row.fcf_usd_bn), judge.optional(&row.ebitda_usd_bn));
+        let net_revenue = validator.number(&table, "net_revenue_usd_bn", &row.net_revenue_usd_bn);
+        let (fcf, ebitda) = (validator.optional(&row.fcf_usd_bn), validator.optional(&row.ebitda_usd_bn));
         let (Some(from), Some(to)) = (&row.from, &row.to) else { continue };
-        if !judge.span(&table, ("from", from), ("to", to)) {
+        if !validator.span(&table, ("from", from), ("to", to)) {
             continue;
         }
-        if let Some(start) = judge.timeline.as_ref().map(|timeline| timeline.valuation_date())
+        if let Some(start) = validator.timeline.as_ref().map(|timeline| timeline.valuation_date())
             && to.value >= start
         {
-            judge.problems.push(
+            validator.problems.push(
                 Problem::error(
                     Code::HistoryAfterStart,
                     to.place,
@@ -54,8 +54,8 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<HistoryPeriod> {
             );
         }
         let period = HistoryPeriod {
-            from: judge.time_of(from.value),
-            to: judge.time_after(to.value),
+            from: validator.time_of(from.value),
+            to: validator.time_after(to.value),
             net_revenue,
             fcf,
             ebitda,
@@ -66,7 +66,7 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<HistoryPeriod> {
     for pair in kept.windows(2) {
         let ((_, earlier, _), (later, _, _)) = (&pair[0], &pair[1]);
         if later.value <= earlier.value {
-            judge.problems.push(
+            validator.problems.push(
                 Problem::error(
                     Code::HistoryOverlap,
                     later.place,

@@ -2,8 +2,8 @@
 
 use crate::config::{self, Code, Config, Number, Problem};
 
-use super::judge::{Judge, Table};
-use super::ledger::Num;
+use super::parameters::ParamId;
+use super::validator::{Table, Validator};
 
 /// What a gate measures, and on which side of its threshold it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -44,7 +44,7 @@ impl GateKind {
 
     /// Whether it looks at money that what is paid to Microsoft leaves or takes: cash, its flow, what is owed, equity. The
     /// others look at sales and commitments alone.
-    pub fn hangs_on_payments(self) -> bool {
+    pub fn depends_on_payments(self) -> bool {
         match self {
             GateKind::FcfMargin | GateKind::RunwayMonths | GateKind::OwedToRevenue | GateKind::Equity => true,
             GateKind::TrailingRevenue
@@ -82,23 +82,23 @@ pub struct Ipo {
     /// Gates are tested at period ends from this time on, years from the valuation date; `-inf`: always.
     pub earliest: f64,
     /// Months in a row that all gates must hold.
-    pub ready_months: Num,
+    pub ready_months: ParamId,
     /// Months from first readiness to the offer.
-    pub preparation_months: Num,
+    pub preparation_months: ParamId,
     /// New shares as a fraction of the pre-money value.
-    pub primary: Num,
+    pub primary: ParamId,
     /// Fee on the proceeds.
-    pub fee: Num,
+    pub fee: ParamId,
     /// Discount of the offer price.
-    pub underpricing: Num,
+    pub underpricing: ParamId,
     /// Shares before the offer, fully diluted, billions; `None`: no price of a share.
-    pub shares: Option<Num>,
+    pub shares: Option<ParamId>,
     /// Gates that are set, in the order of [`GateKind::ALL`].
-    pub gates: Vec<(GateKind, Num)>,
+    pub gates: Vec<(GateKind, ParamId)>,
 }
 
-/// Judges `[ipo]` and `[ipo.gate]`; without equity there is no IPO.
-pub(super) fn judge(judge: &mut Judge, config: &Config) -> Option<Ipo> {
+/// Validates `[ipo]` and `[ipo.gate]`; without equity there is no IPO.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Option<Ipo> {
     let ipo = config.ipo.as_ref()?;
     let table = Table::new::<config::Ipo>("ipo", ipo.place);
     let gate = ipo.gate.clone().unwrap_or_default();
@@ -113,22 +113,22 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Option<Ipo> {
         &gate.owed_to_revenue,
         &gate.equity_usd_bn,
     ];
-    let judged = Ipo {
-        earliest: ipo.earliest.as_ref().map_or(f64::NEG_INFINITY, |date| judge.time_of(date.value)),
-        ready_months: judge.number(&table, "ready_months", &ipo.ready_months),
-        preparation_months: judge.number(&table, "preparation_months", &ipo.preparation_months),
-        primary: judge.number(&table, "primary", &ipo.primary),
-        fee: judge.number(&table, "fee", &ipo.fee),
-        underpricing: judge.number(&table, "underpricing", &ipo.underpricing),
-        shares: judge.optional(&ipo.shares_bn),
+    let validated = Ipo {
+        earliest: ipo.earliest.as_ref().map_or(f64::NEG_INFINITY, |date| validator.time_of(date.value)),
+        ready_months: validator.number(&table, "ready_months", &ipo.ready_months),
+        preparation_months: validator.number(&table, "preparation_months", &ipo.preparation_months),
+        primary: validator.number(&table, "primary", &ipo.primary),
+        fee: validator.number(&table, "fee", &ipo.fee),
+        underpricing: validator.number(&table, "underpricing", &ipo.underpricing),
+        shares: validator.optional(&ipo.shares_bn),
         gates: GateKind::ALL
             .into_iter()
             .zip(slots)
-            .filter_map(|(kind, slot)| Some((kind, judge.optional(slot)?)))
+            .filter_map(|(kind, slot)| Some((kind, validator.optional(slot)?)))
             .collect(),
     };
     if config.equity.is_none() {
-        judge.problems.push(
+        validator.problems.push(
             Problem::warning(
                 Code::GateWithoutEquity,
                 ipo.place,
@@ -139,5 +139,5 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Option<Ipo> {
         );
         return None;
     }
-    Some(judged)
+    Some(validated)
 }

@@ -1,4 +1,4 @@
-//! A scenario judged once: valid by construction and immutable. After this room nothing asks whether an input is valid.
+//! A scenario validated once: valid by construction and immutable. After this room nothing asks whether an input is valid.
 
 pub mod absence;
 pub mod cloud_mix;
@@ -9,14 +9,14 @@ pub mod equity;
 pub mod funding;
 pub mod history;
 pub mod ipo;
-mod judge;
-pub mod ledger;
 pub mod licence;
 pub mod number;
+pub mod parameters;
 pub mod segment;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+mod validator;
 
 pub use absence::absences;
 pub use number::{ColumnError, EmpiricalColumns, NoColumns};
@@ -24,8 +24,8 @@ pub use number::{ColumnError, EmpiricalColumns, NoColumns};
 use crate::config::place::Place;
 use crate::config::{self, Code, Config, Problem, Problems};
 
-use judge::{Judge, Table};
-use ledger::{Ledger, Num};
+use parameters::{ParamId, Parameters};
+use validator::{Table, Validator};
 
 /// How mean-reverting growth steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,15 +66,15 @@ pub struct RunTerms {
 #[derive(Clone, Copy, Debug)]
 pub struct Discount {
     /// Of the revenue share.
-    pub share: Num,
+    pub share: ParamId,
     /// Of equity.
-    pub equity: Num,
+    pub equity: ParamId,
     /// Of resale and hosting.
-    pub cloud: Num,
+    pub cloud: ParamId,
     /// Of the licence.
-    pub licence: Num,
+    pub licence: ParamId,
     /// Of OpenAI's revenue.
-    pub revenue: Num,
+    pub revenue: ParamId,
 }
 
 /// A source of figures.
@@ -102,7 +102,7 @@ pub struct Terms {
     /// Periods.
     pub timeline: timeline::Timeline,
     /// Every number.
-    pub ledger: Ledger,
+    pub parameters: Parameters,
     /// Discount rates.
     pub discount: Discount,
     /// Rows before the valuation date, in order of time.
@@ -116,7 +116,7 @@ pub struct Terms {
     /// Head start of the home cloud.
     pub home_first: Option<cloud_mix::HomeFirst>,
     /// `uplift`: extra sales through other clouds.
-    pub uplift: Num,
+    pub uplift: ParamId,
     /// In-house models.
     pub in_house: Option<cloud_mix::InHouse>,
     /// Compute contracts.
@@ -159,7 +159,7 @@ impl std::ops::Deref for Model {
 }
 
 impl Model {
-    /// Judges a scenario. Gives the model with any warnings, or all the problems there are.
+    /// Validates a scenario. Gives the model with any warnings, or all the problems there are.
     ///
     /// `name_if_absent` names a scenario without `name` (its file's name without the ending); `digest` goes into the
     /// terms as it is; `columns` reads the columns that `empirical` inputs name.
@@ -171,38 +171,38 @@ impl Model {
     ) -> Result<(Model, Problems), Problems> {
         let sources: Vec<String> =
             config.source.iter().flat_map(|source| &source.key).map(|key| key.value.clone()).collect();
-        let mut judge = Judge::new(config, &sources, columns);
-        judge.timeline = timeline::Timeline::judge(&mut judge, config);
-        let name = scenario_name(&mut judge, config, name_if_absent);
-        let sources = judge_sources(&mut judge, config);
-        let discount = judge_discount(&mut judge, config);
-        let history = history::judge(&mut judge, config);
-        let segments = segment::judge(&mut judge, config);
-        let shocks = segment::judge_shocks(&mut judge, config);
-        let clouds = cloud_mix::judge(&mut judge, config);
-        let home_first = cloud_mix::judge_home_first(&mut judge, config);
-        let uplift = cloud_mix::judge_reach(&mut judge, config);
-        let in_house = cloud_mix::judge_in_house(&mut judge, config);
-        let contracts = cost::judge_contracts(&mut judge, config, &clouds);
-        let microsoft = licence::judge_microsoft(&mut judge, config);
-        let licence = licence::judge(&mut judge, config);
-        let deals = deal::judge(&mut judge, config);
-        let costs = cost::judge(&mut judge, config);
-        let cash = funding::judge_cash(&mut judge, config);
-        let rounds = funding::judge_rounds(&mut judge, config);
-        let funding = funding::judge(&mut judge, config);
-        let equity = equity::judge(&mut judge, config, discount.equity);
-        let ipo = ipo::judge(&mut judge, config);
-        let run = judge_run(&mut judge, config);
+        let mut validator = Validator::new(config, &sources, columns);
+        validator.timeline = timeline::Timeline::validate(&mut validator, config);
+        let name = scenario_name(&mut validator, config, name_if_absent);
+        let sources = validate_sources(&mut validator, config);
+        let discount = validate_discount(&mut validator, config);
+        let history = history::validate(&mut validator, config);
+        let segments = segment::validate(&mut validator, config);
+        let shocks = segment::validate_shocks(&mut validator, config);
+        let clouds = cloud_mix::validate(&mut validator, config);
+        let home_first = cloud_mix::validate_home_first(&mut validator, config);
+        let uplift = cloud_mix::validate_reach(&mut validator, config);
+        let in_house = cloud_mix::validate_in_house(&mut validator, config);
+        let contracts = cost::validate_contracts(&mut validator, config, &clouds);
+        let microsoft = licence::validate_microsoft(&mut validator, config);
+        let licence = licence::validate(&mut validator, config);
+        let deals = deal::validate(&mut validator, config);
+        let costs = cost::validate(&mut validator, config);
+        let cash = funding::validate_cash(&mut validator, config);
+        let rounds = funding::validate_rounds(&mut validator, config);
+        let funding = funding::validate(&mut validator, config);
+        let equity = equity::validate(&mut validator, config, discount.equity);
+        let ipo = ipo::validate(&mut validator, config);
+        let run = validate_run(&mut validator, config);
         let factors = dependence::factors(&segments, &clouds, equity.as_ref(), &microsoft);
         // Where a segment failed, its factors are missing through no fault of the correlations.
         let dependence = if segments.len() == config.segment.len() {
-            dependence::idle_growth(&mut judge, config, &segments, &microsoft);
-            dependence::judge(&mut judge, config, &factors)
+            dependence::idle_growth(&mut validator, config, &segments, &microsoft);
+            dependence::validate(&mut validator, config, &factors)
         } else {
             dependence::Dependence::default()
         };
-        let Judge { problems, ledger, timeline, .. } = judge;
+        let Validator { problems, parameters, timeline, .. } = validator;
         match timeline {
             Some(timeline) if !problems.has_errors() => {
                 let terms = Terms {
@@ -210,7 +210,7 @@ impl Model {
                     digest: digest.to_owned(),
                     run,
                     timeline,
-                    ledger,
+                    parameters,
                     discount,
                     history,
                     segments,
@@ -244,15 +244,15 @@ impl Model {
     }
 }
 
-fn scenario_name(judge: &mut Judge, config: &Config, name_if_absent: &str) -> String {
+fn scenario_name(validator: &mut Validator, config: &Config, name_if_absent: &str) -> String {
     match &config.name {
         Some(name) => {
-            judge.check_name(&name.value, name.place, "the scenario's `name`");
+            validator.check_name(&name.value, name.place, "the scenario's `name`");
             name.value.clone()
         }
         None => {
-            if !judge::is_name(name_if_absent) {
-                judge.problems.push(
+            if !validator::is_name(name_if_absent) {
+                validator.problems.push(
                     Problem::error(
                         Code::BadName,
                         Place::FILE,
@@ -261,7 +261,7 @@ fn scenario_name(judge: &mut Judge, config: &Config, name_if_absent: &str) -> St
                         ),
                     )
                     .found(format!("{name_if_absent:?}"))
-                    .allowed(judge::NAME_WORDS)
+                    .allowed(validator::NAME_WORDS)
                     .help("write `name = \"…\"` at the top, or rename the file"),
                 );
             }
@@ -270,15 +270,17 @@ fn scenario_name(judge: &mut Judge, config: &Config, name_if_absent: &str) -> St
     }
 }
 
-fn judge_sources(judge: &mut Judge, config: &Config) -> Vec<Source> {
-    let keys = judge.names("source", "key", config.source.iter().map(|source| (&source.key, source.place)));
-    let text =
-        |leaf: &Option<config::Leaf<String>>| leaf.as_ref().map_or(String::new(), |leaf| leaf.value.clone());
+fn validate_sources(validator: &mut Validator, config: &Config) -> Vec<Source> {
+    let keys =
+        validator.names("source", "key", config.source.iter().map(|source| (&source.key, source.place)));
+    let text = |leaf: &Option<config::Located<String>>| {
+        leaf.as_ref().map_or(String::new(), |leaf| leaf.value.clone())
+    };
     let mut sources = Vec::new();
     for (source, key) in config.source.iter().zip(keys) {
-        let table = Table::new::<config::Source>(judge::entry_path("source", &key), source.place);
+        let table = Table::new::<config::Source>(validator::entry_path("source", &key), source.place);
         if source.title.is_none() {
-            judge.missing(&table, "title");
+            validator.missing(&table, "title");
         }
         sources.push(Source {
             key,
@@ -290,7 +292,7 @@ fn judge_sources(judge: &mut Judge, config: &Config) -> Vec<Source> {
     sources
 }
 
-fn judge_discount(judge: &mut Judge, config: &Config) -> Discount {
+fn validate_discount(validator: &mut Validator, config: &Config) -> Discount {
     let given = config.discount.clone().unwrap_or_default();
     let table = Table::new::<config::Discount>("discount", given.place);
     let stakes = config.equity.is_some() && config.deal.iter().any(|deal| deal.stake.is_some());
@@ -302,7 +304,7 @@ fn judge_discount(judge: &mut Judge, config: &Config) -> Discount {
     // A deal without a rate, or with the rate 0, pays nothing.
     let shares = config.deal.iter().filter_map(|deal| deal.rate.as_ref()).any(|rate| match rate {
         config::RateContent::Number(number) => {
-            judge.optional(&Some(number.clone())).is_some_and(|num| judge.constant(num) != Some(0.0))
+            validator.optional(&Some(number.clone())).is_some_and(|num| validator.constant(num) != Some(0.0))
         }
         config::RateContent::Schedule(steps) => !steps.is_empty(),
     });
@@ -321,7 +323,7 @@ fn judge_discount(judge: &mut Judge, config: &Config) -> Discount {
     ];
     for (key, slot, matters, what) in streams {
         if slot.is_none() && matters {
-            judge.problems.push(
+            validator.problems.push(
                 Problem::warning(
                     Code::DiscountMissing,
                     table.place,
@@ -333,23 +335,23 @@ fn judge_discount(judge: &mut Judge, config: &Config) -> Discount {
         }
     }
     Discount {
-        share: judge.number(&table, "share", &given.share),
-        equity: judge.number(&table, "equity", &given.equity),
-        cloud: judge.number(&table, "cloud", &given.cloud),
-        licence: judge.number(&table, "licence", &given.licence),
-        revenue: judge.number(&table, "revenue", &given.revenue),
+        share: validator.number(&table, "share", &given.share),
+        equity: validator.number(&table, "equity", &given.equity),
+        cloud: validator.number(&table, "cloud", &given.cloud),
+        licence: validator.number(&table, "licence", &given.licence),
+        revenue: validator.number(&table, "revenue", &given.revenue),
     }
 }
 
 /// The year of the mix metrics where the scenario names none.
 const MIX_YEAR: i32 = 2030;
 
-fn judge_run(judge: &mut Judge, config: &Config) -> RunTerms {
+fn validate_run(validator: &mut Validator, config: &Config) -> RunTerms {
     let run = config.run.clone().unwrap_or_default();
     if let Some(paths) = &run.paths
         && paths.value == 0
     {
-        judge.problems.push(
+        validator.problems.push(
             Problem::error(Code::PathsOption, paths.place, "`run.paths` must be at least 1")
                 .found("0")
                 .allowed("1 or more")
@@ -358,12 +360,12 @@ fn judge_run(judge: &mut Judge, config: &Config) -> RunTerms {
     }
     let mix_year = run.mix_year.as_ref().map_or(MIX_YEAR, |year| {
         let value = i32::try_from(year.value).unwrap_or(i32::MAX);
-        if let Some(timeline) = &judge.timeline
+        if let Some(timeline) = &validator.timeline
             && !timeline.years().iter().any(|known| known.year == value)
         {
             let years = timeline.years();
             let allowed = format!("{} to {}", years[0].year, years[years.len() - 1].year);
-            judge.problems.push(
+            validator.problems.push(
                 Problem::warning(
                     Code::MixYear,
                     year.place,

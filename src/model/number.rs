@@ -1,12 +1,12 @@
-//! One written number judged: a value or a law within its key's domain, and its wording.
+//! One written number validated: a value or a law within its key's domain, and its wording.
 
 use crate::config::place::Place;
 use crate::config::{
-    Choice, Code, Dist, Domain, Leaf, Number, NumberContent, NumberTable, Problem, Problems,
+    Choice, Code, Domain, Family, Located, Number, NumberContent, NumberTable, Problem, Problems,
 };
 use crate::math::distribution::{Distribution, DistributionError};
 
-use super::ledger::Law;
+use super::parameters;
 
 /// The probability with which a law may leave its key's domain; what is left of it is cut off.
 pub const DOMAIN_TOLERANCE: f64 = 1e-9;
@@ -80,18 +80,18 @@ impl EmpiricalColumns for NoColumns {
 
 /// A number that stood the test.
 #[derive(Clone, Debug)]
-pub(super) struct Judged {
-    pub(super) law: Law,
+pub(super) struct Validated {
+    pub(super) distribution: parameters::Distribution,
     pub(super) wording: String,
 }
 
-/// Judges a number that is not `same_as` another, in `domain`. `None`: there were problems.
-pub(super) fn judge(
+/// Validates a number that is not `same_as` another, in `domain`. `None`: there were problems.
+pub(super) fn validate(
     number: &Number,
     domain: Domain,
     columns: &dyn EmpiricalColumns,
     problems: &mut Problems,
-) -> Option<Judged> {
+) -> Option<Validated> {
     match &number.content {
         NumberContent::Constant(value) => constant(number, domain, *value, number.place, problems),
         NumberContent::Table(table) => match (&table.value, &table.dist) {
@@ -117,15 +117,15 @@ pub(super) fn judge(
                     format!("`{}` has neither `value` nor `dist` nor `same_as`", number.key),
                 )
                 .allowed("value = …, dist = \"…\" with its parameters, or same_as = \"key\"");
-                let fits = |dist: Dist| {
+                let fits = |dist: Family| {
                     let takes =
                         |name: &&str| dist.required().contains(name) || dist.optional().contains(name);
                     names.iter().all(takes) && dist.required().iter().all(|name| names.contains(name))
                 };
-                let fitting: Vec<&str> = Dist::WORDS
+                let fitting: Vec<&str> = Family::WORDS
                     .iter()
                     .map(|word| word.word)
-                    .filter(|word| Dist::from_word(word).is_some_and(fits))
+                    .filter(|word| Family::from_word(word).is_some_and(fits))
                     .collect();
                 problems.push(match fitting.as_slice() {
                     [] => problem.help("write the number itself, or add `value = …`"),
@@ -138,7 +138,7 @@ pub(super) fn judge(
 }
 
 /// Keys of a `same_as` table that have no place in it.
-pub(super) fn judge_alias(number: &Number, table: &NumberTable, problems: &mut Problems) {
+pub(super) fn validate_alias(number: &Number, table: &NumberTable, problems: &mut Problems) {
     let mut foreign = parameters(table);
     foreign.extend(table.value.as_ref().map(|leaf| ("value", leaf.place)));
     foreign.extend(table.dist.as_ref().map(|leaf| ("dist", leaf.place)));
@@ -160,9 +160,9 @@ fn value_table(
     number: &Number,
     domain: Domain,
     table: &NumberTable,
-    value: &Leaf<f64>,
+    value: &Located<f64>,
     problems: &mut Problems,
-) -> Option<Judged> {
+) -> Option<Validated> {
     let mut fine = true;
     for (name, place) in parameters(table) {
         fine = false;
@@ -192,8 +192,8 @@ fn value_table(
             .allowed(window_words(min, max).unwrap_or_default()),
         );
     }
-    let judged = constant(number, domain, value.value, value.place, problems);
-    judged.filter(|_| fine)
+    let validated = constant(number, domain, value.value, value.place, problems);
+    validated.filter(|_| fine)
 }
 
 fn constant(
@@ -202,9 +202,12 @@ fn constant(
     value: f64,
     place: Place,
     problems: &mut Problems,
-) -> Option<Judged> {
+) -> Option<Validated> {
     if domain.contains(value) {
-        return Some(Judged { law: Law::Constant(value), wording: value.to_string() });
+        return Some(Validated {
+            distribution: parameters::Distribution::Constant(value),
+            wording: value.to_string(),
+        });
     }
     let code = match value {
         value if !value.is_finite() => Code::NotFinite,
@@ -223,7 +226,7 @@ fn constant(
 }
 
 /// The family's parameters in words: "low, mode, high, and optionally weight".
-fn family_words(dist: Dist) -> String {
+fn family_words(dist: Family) -> String {
     let needed = dist.required().join(", ");
     match dist.optional() {
         [] => needed,
@@ -265,10 +268,10 @@ fn distribution(
     number: &Number,
     domain: Domain,
     table: &NumberTable,
-    dist: &Leaf<Dist>,
+    dist: &Located<Family>,
     columns: &dyn EmpiricalColumns,
     problems: &mut Problems,
-) -> Option<Judged> {
+) -> Option<Validated> {
     let family = dist.value;
     let word = family.word();
     let given = parameters(table);
@@ -320,7 +323,7 @@ fn distribution(
         .unwrap_or(dist.place)
     };
     let (law, wording) = match family {
-        Dist::Empirical => {
+        Family::Empirical => {
             let (csv, column) = (table.csv.as_ref()?, table.column.as_ref()?);
             match columns.column(&csv.value, &column.value) {
                 Ok(sample) => {
@@ -364,32 +367,32 @@ fn distribution(
         if !domain.contains(value) {
             return constant(number, domain, value, dist.place, problems);
         }
-        return Some(Judged { law: Law::Constant(value), wording });
+        return Some(Validated { distribution: parameters::Distribution::Constant(value), wording });
     }
-    Some(Judged { law: Law::Distributed(Box::new(law)), wording })
+    Some(Validated { distribution: parameters::Distribution::Uncertain(Box::new(law)), wording })
 }
 
 /// The law of a family but for `empirical` from parameters that are all there, and the beginning of its wording.
-fn written_law(family: Dist, table: &NumberTable) -> (Result<Distribution, DistributionError>, String) {
-    let real = |leaf: &Option<Leaf<f64>>| leaf.as_ref().map(|leaf| leaf.value);
+fn written_law(family: Family, table: &NumberTable) -> (Result<Distribution, DistributionError>, String) {
+    let real = |leaf: &Option<Located<f64>>| leaf.as_ref().map(|leaf| leaf.value);
     // All that the family requires is there: the caller has looked.
-    let must = |leaf: &Option<Leaf<f64>>| real(leaf).unwrap_or(f64::NAN);
-    let list = |leaf: &Option<Leaf<Vec<Leaf<f64>>>>| -> Vec<f64> {
+    let must = |leaf: &Option<Located<f64>>| real(leaf).unwrap_or(f64::NAN);
+    let list = |leaf: &Option<Located<Vec<Located<f64>>>>| -> Vec<f64> {
         leaf.iter().flat_map(|leaf| &leaf.value).map(|item| item.value).collect()
     };
     match family {
-        Dist::Uniform => {
+        Family::Uniform => {
             let (low, high) = (must(&table.low), must(&table.high));
             (Distribution::uniform(low, high), format!("uniform(low {low}, high {high}"))
         }
-        Dist::Triangular => {
+        Family::Triangular => {
             let (low, mode, high) = (must(&table.low), must(&table.mode), must(&table.high));
             (
                 Distribution::triangular(low, mode, high),
                 format!("triangular(low {low}, mode {mode}, high {high}"),
             )
         }
-        Dist::Pert => {
+        Family::Pert => {
             let (low, mode, high) = (must(&table.low), must(&table.mode), must(&table.high));
             let weight = real(&table.weight).unwrap_or(4.0);
             let words = if table.weight.is_some() { format!(", weight {weight}") } else { String::new() };
@@ -398,22 +401,22 @@ fn written_law(family: Dist, table: &NumberTable) -> (Result<Distribution, Distr
                 format!("pert(low {low}, mode {mode}, high {high}{words}"),
             )
         }
-        Dist::Normal => {
+        Family::Normal => {
             let (mean, sd) = (must(&table.mean), must(&table.sd));
             (Distribution::normal(mean, sd), format!("normal(mean {mean}, sd {sd}"))
         }
-        Dist::Lognormal => {
+        Family::Lognormal => {
             let (median, sigma) = (must(&table.median), must(&table.sigma));
             (Distribution::lognormal(median, sigma), format!("lognormal(median {median}, sigma {sigma}"))
         }
-        Dist::StudentT => {
+        Family::StudentT => {
             let (df, mean, scale) = (must(&table.df), must(&table.mean), must(&table.scale));
             (
                 Distribution::student_t(df, mean, scale),
                 format!("student-t(df {df}, mean {mean}, scale {scale}"),
             )
         }
-        Dist::Beta => {
+        Family::Beta => {
             let (a, b) = (must(&table.a), must(&table.b));
             let (low, high) = (real(&table.low).unwrap_or(0.0), real(&table.high).unwrap_or(1.0));
             let words = match (&table.low, &table.high) {
@@ -422,13 +425,13 @@ fn written_law(family: Dist, table: &NumberTable) -> (Result<Distribution, Distr
             };
             (Distribution::beta(a, b, low, high), format!("beta(a {a}, b {b}{words}"))
         }
-        Dist::Discrete => {
+        Family::Discrete => {
             let (values, weights) = (list(&table.values), list(&table.weights));
             let words: Vec<String> =
                 values.iter().zip(&weights).map(|(value, weight)| format!("{value}: {weight}")).collect();
             (Distribution::discrete(&values, &weights), format!("discrete({}", words.join(", ")))
         }
-        Dist::Quantiles => {
+        Family::Quantiles => {
             let (p10, p50, p90) = (must(&table.p10), must(&table.p50), must(&table.p90));
             let (lower, upper) = (real(&table.lower), real(&table.upper));
             let words = match (lower, upper) {
@@ -442,7 +445,7 @@ fn written_law(family: Dist, table: &NumberTable) -> (Result<Distribution, Distr
                 format!("quantiles(p10 {p10}, p50 {p50}, p90 {p90}{words}"),
             )
         }
-        Dist::Empirical => unreachable!("a sample is no parameter"),
+        Family::Empirical => unreachable!("a sample is no parameter"),
     }
 }
 
@@ -490,8 +493,8 @@ fn parameter_problem(number: &Number, word: &str, place: Place, error: &Distribu
 
 fn column_problem(
     number: &Number,
-    csv: &Leaf<String>,
-    column: &Leaf<String>,
+    csv: &Located<String>,
+    column: &Located<String>,
     error: &ColumnError,
 ) -> Problem {
     let message = format!("`{}`: {error}", number.key);
@@ -571,7 +574,7 @@ fn domain_problem(
     number: &Number,
     domain: Domain,
     table: &NumberTable,
-    family: Dist,
+    family: Family,
     place: Place,
     law: &Distribution,
     outside: Outside,
@@ -594,12 +597,12 @@ fn domain_problem(
         law.quantile(0.5)
     ))
     .allowed(domain.words());
-    if matches!(family, Dist::Discrete) {
+    if matches!(family, Family::Discrete) {
         return problem.help(format!("take out the values that are not {}", domain.words()));
     }
     // Bounds make a metalog bend before them; elsewhere the law is conditioned.
-    if family == Dist::Quantiles {
-        let real = |leaf: &Option<Leaf<f64>>| leaf.as_ref().map(|leaf| leaf.value);
+    if family == Family::Quantiles {
+        let real = |leaf: &Option<Located<f64>>| leaf.as_ref().map(|leaf| leaf.value);
         let mut words = Vec::new();
         let (mut lower, mut upper) = (real(&table.lower), real(&table.upper));
         if outside.below > 0.0 && lower.is_none_or(|lower| lower < low) {
@@ -619,7 +622,7 @@ fn domain_problem(
     }
     let mut words = Vec::new();
     if outside.below > 0.0 {
-        let min = if domain.low_is_open() && family == Dist::Empirical {
+        let min = if domain.low_is_open() && family == Family::Empirical {
             law.quantile(outside.below.next_up())
         } else {
             low

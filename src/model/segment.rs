@@ -1,21 +1,21 @@
 //! Segments of demand and the processes their annual rates follow (methodology: demand).
 
-use crate::config::noun::Noun;
 use crate::config::place::Place;
-use crate::config::{self, Code, Config, Leaf, Number, Problem, ProcessKeys};
+use crate::config::section::Section;
+use crate::config::{self, Code, Config, Located, Number, Problem, ProcessKeys};
 
-use super::judge::{Judge, Table, entry_path};
-use super::ledger::Num;
+use super::parameters::ParamId;
+use super::validator::{Table, Validator, entry_path};
 
 /// `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Trend {
     /// At time 0, a fraction of revenue.
-    pub now: Num,
+    pub now: ParamId,
     /// In the long run, a fraction of revenue.
-    pub long_run: Num,
+    pub long_run: ParamId,
     /// Years; may be infinite.
-    pub half_life: Num,
+    pub half_life: ParamId,
 }
 
 /// The law of an annual rate over time.
@@ -24,52 +24,52 @@ pub enum Process {
     /// Schwartz and Moon (2000): growth reverts to its long-run mean, volatilities decay.
     MeanRevertingGrowth {
         /// `R(0)`, billions a year.
-        rate_now: Num,
+        rate_now: ParamId,
         /// `g(0)`, a year, continuous.
-        growth_now: Num,
+        growth_now: ParamId,
         /// `ḡ`, a year.
-        growth_long_run: Num,
+        growth_long_run: ParamId,
         /// Half-life of the growth's deviation, years.
-        growth_half_life: Num,
+        growth_half_life: ParamId,
         /// `η_0`, a year per root year.
-        growth_volatility_now: Num,
+        growth_volatility_now: ParamId,
         /// `σ_0`, per root year.
-        volatility_now: Num,
+        volatility_now: ParamId,
         /// `σ̄`, per root year.
-        volatility_long_run: Num,
+        volatility_long_run: ParamId,
         /// Half-life of both volatilities' deviations, years.
-        volatility_half_life: Num,
+        volatility_half_life: ParamId,
         /// `λ`.
-        price_of_risk: Num,
+        price_of_risk: ParamId,
         /// `λ_g`.
-        growth_price_of_risk: Num,
+        growth_price_of_risk: ParamId,
     },
     /// Geometric Brownian motion.
     Gbm {
         /// `R(0)`, billions a year.
-        rate_now: Num,
+        rate_now: ParamId,
         /// A year, continuous.
-        growth: Num,
+        growth: ParamId,
         /// Per root year.
-        volatility: Num,
+        volatility: ParamId,
     },
     /// A plan through dated annual rates, times a driftless deviation.
     Plan {
         /// The plan.
         shape: PlanShape,
         /// Per root year.
-        volatility: Num,
+        volatility: ParamId,
     },
     /// An S-curve towards a ceiling, times a driftless deviation.
     Logistic {
         /// Billions a year.
-        ceiling: Num,
+        ceiling: ParamId,
         /// Time of half the ceiling, years from the valuation date.
-        midpoint: Num,
+        midpoint: ParamId,
         /// Years from 10% to 90%.
-        ramp: Num,
+        ramp: ParamId,
         /// Per root year.
-        volatility: Num,
+        volatility: ParamId,
     },
 }
 
@@ -77,10 +77,10 @@ pub enum Process {
 #[derive(Clone, Debug)]
 pub enum PlanShape {
     /// (time in years, annual rate), in order of time; log-linear between, end slopes beyond; never empty. One point: constant.
-    Points(Vec<(f64, Num)>),
+    Points(Vec<(f64, ParamId)>),
     /// (index of the timeline's year, total), in order: one point in the middle of each year's part of the timeline
     /// (of its booked periods), solved so that the booked periods of the year add up to the total.
-    AnnualTotals(Vec<(usize, Num)>),
+    AnnualTotals(Vec<(usize, ParamId)>),
 }
 
 /// A line of business.
@@ -88,10 +88,10 @@ pub enum PlanShape {
 pub struct Segment {
     /// Its name; factors are `factor.segment.NAME.level` and `.growth`.
     pub name: String,
-    /// Law of its annual rate `R_k`.
+    /// Distribution of its annual rate `R_k`.
     pub process: Process,
     /// `φ_k`, the share sold through clouds.
-    pub cloud_sold: Num,
+    pub cloud_sold: ParamId,
     /// Cost of inference as a fraction of sales.
     pub inference_cost: Trend,
 }
@@ -111,47 +111,50 @@ pub struct Shock {
     /// Its name.
     pub name: String,
     /// Strikes a year.
-    pub rate: Num,
+    pub rate: ParamId,
     /// Mean of the size `J`, in logs.
-    pub mean: Num,
+    pub mean: ParamId,
     /// Standard deviation of the size.
-    pub sd: Num,
+    pub sd: ParamId,
     /// What it moves, and by what multiple of the size.
-    pub loadings: Vec<(ShockTarget, Num)>,
+    pub loadings: Vec<(ShockTarget, ParamId)>,
 }
 
-/// Judges `[[segment]]`; gives the names too.
-pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Segment> {
+/// Validates `[[segment]]`; gives the names too.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Segment> {
     if config.segment.is_empty() {
-        judge.problems.push(
+        validator.problems.push(
             Problem::error(Code::NoSegment, Place::FILE, "the scenario has no [[segment]]")
                 .found("no segment")
                 .allowed("at least one")
                 .help("add [[segment]] with a name and a process: revenue comes from there"),
         );
     }
-    let names =
-        judge.names("segment", "name", config.segment.iter().map(|segment| (&segment.name, segment.place)));
+    let names = validator.names(
+        "segment",
+        "name",
+        config.segment.iter().map(|segment| (&segment.name, segment.place)),
+    );
     let mut segments = Vec::new();
     for (segment, name) in config.segment.iter().zip(names) {
         let table = Table::new::<config::Segment>(entry_path("segment", &name), segment.place);
-        let process = process(judge, &table, &segment.keys);
-        let cloud_sold = judge.number(&table, "cloud_sold", &segment.cloud_sold);
+        let process = process(validator, &table, &segment.keys);
+        let cloud_sold = validator.number(&table, "cloud_sold", &segment.cloud_sold);
         if config.cloud.is_empty()
             && let Some(number) = &segment.cloud_sold
-            && judge.constant(cloud_sold) != Some(0.0)
+            && validator.constant(cloud_sold) != Some(0.0)
         {
-            judge.no_effect(
+            validator.no_effect(
                 number.place,
                 format!("`{}` has no effect: there is no [[cloud]]", number.key),
                 "without clouds everything is sold directly",
             );
         }
-        let now = judge.number(&table, "inference_cost_now", &segment.inference_cost_now);
+        let now = validator.number(&table, "inference_cost_now", &segment.inference_cost_now);
         let inference_cost = Trend {
             now,
-            long_run: judge.number_or(&segment.inference_cost_long_run, now),
-            half_life: judge.number(
+            long_run: validator.number_or(&segment.inference_cost_long_run, now),
+            half_life: validator.number(
                 &table,
                 "inference_cost_half_life_years",
                 &segment.inference_cost_half_life_years,
@@ -164,10 +167,10 @@ pub(super) fn judge(judge: &mut Judge, config: &Config) -> Vec<Segment> {
     segments
 }
 
-/// Judges `[[shock]]`.
-pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
+/// Validates `[[shock]]`.
+pub(super) fn validate_shocks(validator: &mut Validator, config: &Config) -> Vec<Shock> {
     const MULTIPLE: &str = "equity.multiple";
-    let names = judge.names("shock", "name", config.shock.iter().map(|shock| (&shock.name, shock.place)));
+    let names = validator.names("shock", "name", config.shock.iter().map(|shock| (&shock.name, shock.place)));
     let mut targets: Vec<String> =
         config.segment.iter().flat_map(|segment| &segment.name).map(|name| name.value.clone()).collect();
     let segments = targets.len();
@@ -182,11 +185,11 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
     let mut shocks = Vec::new();
     for (shock, name) in config.shock.iter().zip(names) {
         let table = Table::new::<config::Shock>(entry_path("shock", &name), shock.place);
-        let mut loadings: Vec<(ShockTarget, Num)> = Vec::new();
+        let mut loadings: Vec<(ShockTarget, ParamId)> = Vec::new();
         match &shock.loading {
-            None => judge.missing(&table, "loading"),
+            None => validator.missing(&table, "loading"),
             Some(given) if given.list.is_empty() => {
-                judge.no_effect(
+                validator.no_effect(
                     given.place,
                     format!("the shock `{name}` moves nothing"),
                     "name a segment in `loading`",
@@ -195,7 +198,7 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
             Some(given) => {
                 for loading in &given.list {
                     if loading.target.value == MULTIPLE && !has_multiple {
-                        judge.problems.push(
+                        validator.problems.push(
                             Problem::error(
                                 Code::UnknownSegment,
                                 loading.target.place,
@@ -208,8 +211,8 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
                         continue;
                     }
                     let index =
-                        judge.find(&loading.target, &targets, Code::UnknownSegment, "segment", "segment");
-                    let num = judge.optional(&Some(loading.factor.clone()));
+                        validator.find(&loading.target, &targets, Code::UnknownSegment, "segment", "segment");
+                    let num = validator.optional(&Some(loading.factor.clone()));
                     if let (Some(index), Some(num)) = (index, num) {
                         let target = if index < segments {
                             ShockTarget::Segment(index)
@@ -217,7 +220,7 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
                             ShockTarget::Multiple
                         };
                         if loadings.iter().any(|(other, _)| *other == target) {
-                            judge.problems.push(
+                            validator.problems.push(
                                 Problem::error(
                                     Code::DuplicateName,
                                     loading.target.place,
@@ -233,9 +236,9 @@ pub(super) fn judge_shocks(judge: &mut Judge, config: &Config) -> Vec<Shock> {
             }
         }
         shocks.push(Shock {
-            rate: judge.number(&table, "rate_per_year", &shock.rate_per_year),
-            mean: judge.number(&table, "mean", &shock.mean),
-            sd: judge.number(&table, "sd", &shock.sd),
+            rate: validator.number(&table, "rate_per_year", &shock.rate_per_year),
+            mean: validator.number(&table, "mean", &shock.mean),
+            sd: validator.number(&table, "sd", &shock.sd),
             loadings,
             name,
         });
@@ -266,78 +269,86 @@ fn keys_of(process: config::Process) -> &'static [&'static str] {
     }
 }
 
-/// Judges a process; `None`: there were problems that leave no process at all.
-pub(super) fn process(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> Option<Process> {
-    let process = judge.leaf(table, "process", &keys.process)?;
-    foreign_keys(judge, table, keys, process);
+/// Validates a process; `None`: there were problems that leave no process at all.
+pub(super) fn process(validator: &mut Validator, table: &Table, keys: &ProcessKeys) -> Option<Process> {
+    let process = validator.leaf(table, "process", &keys.process)?;
+    foreign_keys(validator, table, keys, process);
     Some(match process {
         config::Process::MeanRevertingGrowth => {
-            let growth_now = judge.required(table, "growth_now", &keys.growth_now);
-            let volatility_now = judge.number(table, "volatility_now", &keys.volatility_now);
+            let growth_now = validator.required(table, "growth_now", &keys.growth_now);
+            let volatility_now = validator.number(table, "volatility_now", &keys.volatility_now);
             Process::MeanRevertingGrowth {
-                rate_now: judge.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
+                rate_now: validator.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
                 growth_now,
-                growth_long_run: judge.number_or(&keys.growth_long_run, growth_now),
-                growth_half_life: judge.number(table, "growth_half_life_years", &keys.growth_half_life_years),
-                growth_volatility_now: judge.number(
+                growth_long_run: validator.number_or(&keys.growth_long_run, growth_now),
+                growth_half_life: validator.number(
+                    table,
+                    "growth_half_life_years",
+                    &keys.growth_half_life_years,
+                ),
+                growth_volatility_now: validator.number(
                     table,
                     "growth_volatility_now",
                     &keys.growth_volatility_now,
                 ),
                 volatility_now,
-                volatility_long_run: judge.number_or(&keys.volatility_long_run, volatility_now),
-                volatility_half_life: judge.number(
+                volatility_long_run: validator.number_or(&keys.volatility_long_run, volatility_now),
+                volatility_half_life: validator.number(
                     table,
                     "volatility_half_life_years",
                     &keys.volatility_half_life_years,
                 ),
-                price_of_risk: judge.number(table, "price_of_risk", &keys.price_of_risk),
-                growth_price_of_risk: judge.number(table, "growth_price_of_risk", &keys.growth_price_of_risk),
+                price_of_risk: validator.number(table, "price_of_risk", &keys.price_of_risk),
+                growth_price_of_risk: validator.number(
+                    table,
+                    "growth_price_of_risk",
+                    &keys.growth_price_of_risk,
+                ),
             }
         }
         config::Process::Gbm => Process::Gbm {
-            rate_now: judge.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
-            growth: judge.required(table, "growth", &keys.growth),
-            volatility: judge.number(table, "volatility", &keys.volatility),
+            rate_now: validator.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
+            growth: validator.required(table, "growth", &keys.growth),
+            volatility: validator.number(table, "volatility", &keys.volatility),
         },
         config::Process::Plan => Process::Plan {
-            shape: plan_shape(judge, table, keys),
-            volatility: judge.number(table, "volatility", &keys.volatility),
+            shape: plan_shape(validator, table, keys),
+            volatility: validator.number(table, "volatility", &keys.volatility),
         },
         config::Process::Logistic => Process::Logistic {
-            ceiling: judge.required(table, "ceiling_usd_bn", &keys.ceiling_usd_bn),
-            midpoint: midpoint(judge, table, &keys.midpoint, &keys.midpoint_years),
-            ramp: judge.required(table, "ramp_years", &keys.ramp_years),
-            volatility: judge.number(table, "volatility", &keys.volatility),
+            ceiling: validator.required(table, "ceiling_usd_bn", &keys.ceiling_usd_bn),
+            midpoint: midpoint(validator, table, &keys.midpoint, &keys.midpoint_years),
+            ramp: validator.required(table, "ramp_years", &keys.ramp_years),
+            volatility: validator.number(table, "volatility", &keys.volatility),
         },
     })
 }
 
 /// A midpoint as a date or as a number of years.
 pub(super) fn midpoint(
-    judge: &mut Judge,
+    validator: &mut Validator,
     table: &Table,
-    date: &Option<Leaf<config::Date>>,
+    date: &Option<Located<config::Date>>,
     years: &Option<Number>,
-) -> Num {
+) -> ParamId {
     match (date, years) {
         (Some(date), Some(years)) => {
-            judge.exclusive(table, ("midpoint", date.place), ("midpoint_years", years.place));
-            judge.placeholder(table, "midpoint_years")
+            validator.exclusive(table, ("midpoint", date.place), ("midpoint_years", years.place));
+            validator.placeholder(table, "midpoint_years")
         }
         (Some(date), None) => {
-            let time = judge.time_of(date.value);
-            judge.dated(table, "midpoint", date.value, time)
+            let time = validator.time_of(date.value);
+            validator.dated(table, "midpoint", date.value, time)
         }
-        (None, Some(_)) => judge.required(table, "midpoint_years", years),
+        (None, Some(_)) => validator.required(table, "midpoint_years", years),
         (None, None) => {
-            judge.neither(table, "midpoint", "midpoint_years");
-            judge.placeholder(table, "midpoint_years")
+            validator.neither(table, "midpoint", "midpoint_years");
+            validator.placeholder(table, "midpoint_years")
         }
     }
 }
 
-fn foreign_keys(judge: &mut Judge, table: &Table, keys: &ProcessKeys, process: config::Process) {
+fn foreign_keys(validator: &mut Validator, table: &Table, keys: &ProcessKeys, process: config::Process) {
     use crate::config::Choice;
     let numbers = [
         ("rate_now_usd_bn", &keys.rate_now_usd_bn),
@@ -373,7 +384,7 @@ fn foreign_keys(judge: &mut Judge, table: &Table, keys: &ProcessKeys, process: c
                 config::Process::from_word(word).is_some_and(|other| keys_of(other).contains(&key))
             })
             .collect();
-        judge.problems.push(
+        validator.problems.push(
             Problem::error(
                 Code::KeyWithoutEffect,
                 place,
@@ -390,52 +401,52 @@ fn foreign_keys(judge: &mut Judge, table: &Table, keys: &ProcessKeys, process: c
 /// Most years of annual totals: the kernel solves for one point each.
 const MOST_TOTALS: usize = 128;
 
-fn plan_shape(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> PlanShape {
+fn plan_shape(validator: &mut Validator, table: &Table, keys: &ProcessKeys) -> PlanShape {
     match (keys.plan.first(), &keys.annual_totals) {
         (Some(point), Some(totals)) => {
-            judge.exclusive(table, ("plan", point.place), ("annual_totals", totals.place));
+            validator.exclusive(table, ("plan", point.place), ("annual_totals", totals.place));
             PlanShape::Points(Vec::new())
         }
         (None, None) => {
-            judge.neither(table, "plan", "annual_totals");
+            validator.neither(table, "plan", "annual_totals");
             PlanShape::Points(Vec::new())
         }
         (Some(_), None) => {
-            let mut points: Vec<(config::Date, Num)> = Vec::new();
+            let mut points: Vec<(config::Date, ParamId)> = Vec::new();
             for (index, point) in keys.plan.iter().enumerate() {
                 let name = point.date.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
                 let row = Table::new::<config::PlanPoint>(entry_path(&table.key("plan"), &name), point.place);
-                let date = judge.leaf(&row, "date", &point.date);
-                let rate = judge.number(&row, "rate_usd_bn", &point.rate_usd_bn);
+                let date = validator.leaf(&row, "date", &point.date);
+                let rate = validator.number(&row, "rate_usd_bn", &point.rate_usd_bn);
                 if let (Some(date), Some(leaf)) = (date, &point.date) {
                     if points.iter().any(|(other, _)| *other == date) {
-                        duplicate_date(judge, table, "plan", leaf);
+                        duplicate_date(validator, table, "plan", leaf);
                     }
                     points.push((date, rate));
                 }
             }
             points.sort_by_key(|(date, _)| *date);
-            let times: Vec<(f64, Num)> =
-                points.iter().map(|(date, num)| (judge.time_of(*date), *num)).collect();
+            let times: Vec<(f64, ParamId)> =
+                points.iter().map(|(date, num)| (validator.time_of(*date), *num)).collect();
             // The 30th and the 31st are one day in years of 360 days.
-            if judge.timeline.is_some()
+            if validator.timeline.is_some()
                 && let Some(at) = times.windows(2).position(|pair| pair[0].0 == pair[1].0)
                 && points[at].0 != points[at + 1].0
             {
                 let second = points[at + 1].0;
                 let leaf = keys.plan.iter().flat_map(|point| &point.date).find(|leaf| leaf.value == second);
                 if let Some(leaf) = leaf {
-                    duplicate_date(judge, table, "plan", leaf);
+                    duplicate_date(validator, table, "plan", leaf);
                 }
             }
             PlanShape::Points(times)
         }
         (None, Some(totals)) => {
             if totals.list.is_empty() {
-                judge.missing(table, "annual_totals");
+                validator.missing(table, "annual_totals");
             }
             if let Some(beyond) = totals.list.get(MOST_TOTALS) {
-                judge.problems.push(
+                validator.problems.push(
                     Problem::error(
                         Code::TimelineTooLong,
                         beyond.year.place,
@@ -446,14 +457,18 @@ fn plan_shape(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> PlanShape
                     .help("give dated rates under `plan` instead"),
                 );
             }
-            let years: Vec<i32> =
-                judge.timeline.iter().flat_map(|timeline| timeline.years()).map(|year| year.year).collect();
+            let years: Vec<i32> = validator
+                .timeline
+                .iter()
+                .flat_map(|timeline| timeline.years())
+                .map(|year| year.year)
+                .collect();
             let mut list = Vec::new();
             for total in &totals.list {
-                let num = judge.optional(&Some(total.total.clone()));
+                let num = validator.optional(&Some(total.total.clone()));
                 let index = years.iter().position(|year| *year == total.year.value);
                 if let (Some(first), Some(last), None) = (years.first(), years.last(), index) {
-                    judge.problems.push(
+                    validator.problems.push(
                         Problem::error(
                             Code::OffTimeline,
                             total.year.place,
@@ -474,8 +489,13 @@ fn plan_shape(judge: &mut Judge, table: &Table, keys: &ProcessKeys) -> PlanShape
 }
 
 /// The problem of a date that a list has already.
-pub(super) fn duplicate_date(judge: &mut Judge, table: &Table, list: &str, leaf: &Leaf<config::Date>) {
-    judge.problems.push(
+pub(super) fn duplicate_date(
+    validator: &mut Validator,
+    table: &Table,
+    list: &str,
+    leaf: &Located<config::Date>,
+) {
+    validator.problems.push(
         Problem::error(
             Code::DuplicateDate,
             leaf.place,

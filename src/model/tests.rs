@@ -3,7 +3,7 @@
 use super::deal::Rate;
 use super::dependence::{Factor, InputVariable};
 use super::equity::Method;
-use super::ledger::{Law, Origin};
+use super::parameters::{Distribution, Origin};
 use super::segment::{PlanShape, Process, ShockTarget};
 use super::timeline::{PeriodLength, Timeline, years_between};
 use super::*;
@@ -43,7 +43,7 @@ impl EmpiricalColumns for Columns {
     }
 }
 
-fn judged(text: &str, flags: &[&str]) -> (config::Sources, Result<(Model, Problems), Problems>) {
+fn validated(text: &str, flags: &[&str]) -> (config::Sources, Result<(Model, Problems), Problems>) {
     let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
     let (sources, result) = config::parse("test.toml", text, &flags);
     let config: Config = result.unwrap_or_else(|problems| panic!("spelling: {problems}"));
@@ -51,7 +51,7 @@ fn judged(text: &str, flags: &[&str]) -> (config::Sources, Result<(Model, Proble
 }
 
 fn accept(text: &str, flags: &[&str]) -> (Model, Problems) {
-    let (sources, result) = judged(text, flags);
+    let (sources, result) = validated(text, flags);
     result.unwrap_or_else(|problems| {
         let lines: Vec<String> = problems.iter().map(|problem| problem.one_line(&sources)).collect();
         panic!("{}", lines.join("\n"))
@@ -69,7 +69,7 @@ fn codes(problems: &Problems, severity: Severity) -> Vec<Code> {
 /// The one error of a scenario: it must have this code, and `word` somewhere in its texts.
 #[track_caller]
 fn refuse(code: Code, word: &str, text: &str, flags: &[&str]) -> Problem {
-    let (_, result) = judged(text, flags);
+    let (_, result) = validated(text, flags);
     let problems = result.expect_err("there is no error");
     assert_eq!(codes(&problems, Severity::Error), [code], "{problems}");
     let problem =
@@ -135,11 +135,11 @@ fn the_scenarios_are_accepted() {
         assert_eq!((model.name.as_str(), model.digest.as_str()), (name, "digest"));
         assert!(!warnings.has_errors());
         assert!(warnings.iter().all(|problem| problem.code == Code::DiscountMissing), "{warnings}");
-        for entry in model.ledger.entries() {
+        for entry in model.parameters.entries() {
             assert!(!entry.wording.is_empty(), "{}", entry.key);
-            match &entry.law {
-                Law::Constant(value) => assert!(!value.is_nan(), "{}", entry.key),
-                Law::Distributed(law) => assert!(!law.is_constant(), "{}", entry.key),
+            match &entry.distribution {
+                Distribution::Constant(value) => assert!(!value.is_nan(), "{}", entry.key),
+                Distribution::Uncertain(law) => assert!(!law.is_constant(), "{}", entry.key),
             }
         }
     }
@@ -147,14 +147,14 @@ fn the_scenarios_are_accepted() {
 }
 
 #[test]
-fn the_ledger_has_every_key_once_with_unit_origin_source_and_wording() {
+fn the_parameters_have_every_key_once_with_unit_origin_source_and_wording() {
     let model = model(BASE, &[]);
-    let keys: Vec<&str> = model.ledger.entries().iter().map(|entry| entry.key.as_str()).collect();
+    let keys: Vec<&str> = model.parameters.entries().iter().map(|entry| entry.key.as_str()).collect();
     let mut sorted = keys.clone();
     sorted.sort_unstable();
     sorted.dedup();
     assert_eq!(sorted.len(), keys.len());
-    let row = |key: &str| model.ledger.entries().iter().find(|entry| entry.key == key).expect(key);
+    let row = |key: &str| model.parameters.entries().iter().find(|entry| entry.key == key).expect(key);
     let eligible = row("deal.amended-2026.eligible");
     assert_eq!(eligible.wording, "quantiles(p10 0.93, p50 0.98, p90 0.995; bounds 0..1)");
     assert_eq!((eligible.origin.clone(), eligible.source), (Origin::Scenario, None));
@@ -180,7 +180,7 @@ fn aliases_share_the_draw_also_through_chains_and_for_keys_of_other_units() {
     assert_eq!(amended.eligible, prior.eligible);
     assert_eq!(amended.stake, prior.stake);
     assert_eq!(prior.exclusive_until, prior.share_ends);
-    assert!(model.ledger.aliases().iter().any(|alias| alias.key == "deal.prior-2025.stake"));
+    assert!(model.parameters.aliases().iter().any(|alias| alias.key == "deal.prior-2025.stake"));
     let chain = with(
         "[[deal]]\nname = \"b\"\neligible = { same_as = \"deal.c.eligible\" }\n[[deal]]\nname = \"c\"\neligible = { same_as = \"deal.d.eligible\" }\n[[deal]]\nname = \"d\"\neligible = { dist = \"uniform\", low = 0.2, high = 0.4 }",
     );
@@ -192,7 +192,7 @@ fn aliases_share_the_draw_also_through_chains_and_for_keys_of_other_units() {
 #[test]
 fn defaults_are_those_of_the_format() {
     let model = model(MINIMAL, &[]);
-    let constant = |num: Num| model.ledger.constant(num).expect("a constant");
+    let constant = |num: ParamId| model.parameters.constant(num).expect("a constant");
     let deal = &model.deals[0];
     assert_eq!(
         (constant(deal.eligible), constant(deal.paid_to_date), constant(deal.home_keeps)),
@@ -230,7 +230,7 @@ fn dates_become_times_of_the_day_or_of_the_day_after() {
         ],
     );
     let deal = &model.deals[0];
-    let constant = |num: Option<Num>| num.and_then(|num| model.ledger.constant(num));
+    let constant = |num: Option<ParamId>| num.and_then(|num| model.parameters.constant(num));
     assert_eq!((constant(deal.share_ends), deal.licence_ends), (Some(4.5), 6.5));
     assert_eq!((constant(deal.exclusive_until), deal.effective), (Some(1.0), -0.5));
     assert_eq!((model.history[0].from, model.history[0].to), (-0.25, 0.0));
@@ -252,7 +252,7 @@ fn rates_and_plans_are_put_in_order_of_time() {
     let model = model(&text, &[]);
     let Rate::Schedule(steps) = &model.deals[0].rate else { panic!() };
     assert_eq!(steps.iter().map(|step| step.0).collect::<Vec<_>>(), [0.0, 1.5]);
-    assert_eq!(model.ledger.entry(steps[0].1).key, "deal.capped.rate.2026-07-01.rate");
+    assert_eq!(model.parameters.entry(steps[0].1).key, "deal.capped.rate.2026-07-01.rate");
     let text = with(
         "[[segment]]\nname = \"p\"\nprocess = \"plan\"\n[[segment.plan]]\ndate = 2028-01-01\nrate_usd_bn = 9\n[[segment.plan]]\ndate = 2026-07-01\nrate_usd_bn = 5",
     );
@@ -288,20 +288,24 @@ fn a_law_is_cut_to_its_domain_only_where_a_little_of_it_is_outside() {
             &format!("volatility = {{ dist = \"normal\", mean = 0.6, sd = {sd} }}"),
         )
     };
-    let law = |model: &Model| match &model.ledger.entries()
-        [model.ledger.uncertain().next().expect("one").index()]
-    .law
+    let law = |model: &Model| match &model.parameters.entries()
+        [model.parameters.uncertain().next().expect("one").index()]
+    .distribution
     {
-        Law::Distributed(law) => law.clone(),
-        Law::Constant(_) => panic!(),
+        Distribution::Uncertain(law) => law.clone(),
+        Distribution::Constant(_) => panic!(),
     };
     let cut = law(&model(&text(0.1), &[]));
     assert_eq!((cut.support().0, cut.probability_below(0.0)), (0.0, 0.0));
     refuse(Code::LeavesDomain, "min = 0.0", &text(0.1001), &[]);
     let uniform = model(BASE, &[]);
-    let entry =
-        uniform.ledger.entries().iter().find(|entry| entry.key == "cloud.azure.long_run_share").expect("it");
-    let Law::Distributed(law) = &entry.law else { panic!() };
+    let entry = uniform
+        .parameters
+        .entries()
+        .iter()
+        .find(|entry| entry.key == "cloud.azure.long_run_share")
+        .expect("it");
+    let Distribution::Uncertain(law) = &entry.distribution else { panic!() };
     assert_eq!(law.support(), (0.12, 0.32));
 }
 
@@ -444,7 +448,7 @@ fn keys_that_are_missing_or_exclude_each_other_are_refused() {
         "`process`",
         &changed(MINIMAL, "process = \"gbm\"", ""),
         &[
-        // Keys of no process at all are not judged.
+        // Keys of no process at all are not validated.
     ],
     );
     refuse(Code::KeysExclusive, "share_ends_years", MINIMAL, &["deal.capped.share_ends_years=3"]);
@@ -554,7 +558,7 @@ fn processes_take_their_own_keys() {
 // ---- Names
 
 #[test]
-fn names_are_judged() {
+fn names_are_validated() {
     refuse(
         Code::NoSegment,
         "[[segment]]",
@@ -583,10 +587,10 @@ fn names_are_judged() {
     );
     let (_, config) = config::parse("test.toml", &changed(MINIMAL, "name = \"minimal\"", ""), &[]);
     let config = config.expect("a scenario");
-    let judge = |stem| Model::from_config(&config, stem, "", &NoColumns);
-    assert_eq!(judge("a-b_3").expect("a name").0.name, "a-b_3");
+    let from_stem = |stem| Model::from_config(&config, stem, "", &NoColumns);
+    assert_eq!(from_stem("a-b_3").expect("a name").0.name, "a-b_3");
     for stem in ["", "-a", "A", "a.b", "é", &"a".repeat(65)] {
-        assert_eq!(codes(&judge(stem).expect_err("no name"), Severity::Error), [Code::BadName], "{stem}");
+        assert_eq!(codes(&from_stem(stem).expect_err("no name"), Severity::Error), [Code::BadName], "{stem}");
     }
 }
 
@@ -639,7 +643,7 @@ fn references_are_judged_and_near_names_proposed() {
         MINIMAL,
         &["deal.capped.eligible={ same_as = \"deal.capped.eligible\" }"],
     );
-    let (_, result) = judged(
+    let (_, result) = validated(
         MINIMAL,
         &[
             "deal.capped.eligible={ same_as = \"deal.capped.home_keeps\" }",
@@ -691,7 +695,7 @@ fn refuse_eligible(code: Code, word: &str, number: &str) -> Problem {
 }
 
 #[test]
-fn numbers_are_judged() {
+fn numbers_are_validated() {
     refuse_eligible(Code::OutsideDomain, "0 to 1", "24");
     refuse_eligible(Code::OutsideDomain, "0 to 1", "{ value = -0.1, note = \"n\" }");
     refuse_eligible(Code::NotFinite, "NaN", "nan");
@@ -723,7 +727,7 @@ fn numbers_are_judged() {
 fn parameters_are_pointed_at() {
     let at = |number: &str, word: &str, code: Code| {
         let flags: Vec<String> = eligible(number);
-        let (sources, result) = judged(MINIMAL, &[flags[0].as_str()]);
+        let (sources, result) = validated(MINIMAL, &[flags[0].as_str()]);
         let problems = result.expect_err("an error");
         assert_eq!(codes(&problems, Severity::Error), [code], "{problems}");
         let problem = problems.iter().find(|problem| problem.severity == Severity::Error).expect("it");
@@ -787,14 +791,15 @@ fn laws_that_leave_their_domain_come_with_the_probability_and_bounds_that_help()
 }
 
 #[test]
-fn empirical_inputs_are_read_and_their_files_judged() {
+fn empirical_inputs_are_read_and_their_files_validated() {
     let growth = |csv: &str, column: &str| {
         format!("segment.all.growth={{ dist = \"empirical\", csv = \"{csv}\", column = \"{column}\" }}")
     };
     let model = model(MINIMAL, &[&growth("good.csv", "growth")]);
-    let entry = model.ledger.entries().iter().find(|entry| entry.key == "segment.all.growth").expect("it");
+    let entry =
+        model.parameters.entries().iter().find(|entry| entry.key == "segment.all.growth").expect("it");
     assert_eq!(entry.wording, "empirical(growth of good.csv)");
-    let Law::Distributed(law) = &entry.law else { panic!() };
+    let Distribution::Uncertain(law) = &entry.distribution else { panic!() };
     assert_eq!((law.quantile(0.01), law.quantile(0.99)), (0.1, 0.3));
     refuse(Code::CsvMissing, "relative to the folder", MINIMAL, &[&growth("none.csv", "growth")]);
     refuse(Code::CsvColumn, "did you mean `growth`", MINIMAL, &[&growth("good.csv", "groth")]);
@@ -809,10 +814,10 @@ fn empirical_inputs_are_read_and_their_files_judged() {
     );
 }
 
-// ---- Time in nouns
+// ---- Time in sections
 
 #[test]
-fn dates_in_nouns_are_judged() {
+fn dates_in_sections_are_validated() {
     let row = |from: &str, to: &str| {
         format!("[[history.period]]\nfrom = {from}\nto = {to}\nnet_revenue_usd_bn = 5\n")
     };
@@ -842,7 +847,7 @@ fn dates_in_nouns_are_judged() {
 // ---- What a scenario says
 
 #[test]
-fn clouds_are_judged() {
+fn clouds_are_validated() {
     let text = with(CLOUDS);
     refuse(Code::HomeCloudMissing, "exactly one", &changed(&text, "home = true\n", ""), &[]);
     refuse(Code::HomeCloudSeveral, "2 home clouds", &text, &["cloud.aws.home=true"]);
@@ -896,7 +901,7 @@ fn tables_without_what_they_need_are_warned_of() {
 
 #[test]
 fn all_problems_come_at_once_in_order_of_place() {
-    let (sources, result) = judged(
+    let (sources, result) = validated(
         MINIMAL,
         &[
             "deal.capped.eligible=2",
@@ -972,7 +977,7 @@ fn groups_are_connected_and_in_order_of_name() {
 }
 
 #[test]
-fn pairs_are_judged() {
+fn pairs_are_validated() {
     let one = |a: &str, b: &str, value: &str| dependent(&[(a, b, value)]);
     refuse(Code::UnknownInput, "did you mean `segment.all.growth`", &one("segment.all.grwth", B, "0.1"), &[]);
     refuse(

@@ -3,7 +3,7 @@
 use crate::config::place::Place;
 use crate::config::{self, Code, Date, Problem};
 
-use super::judge::{Judge, Table};
+use super::validator::{Table, Validator};
 
 /// More periods than these are refused.
 pub const MOST_PERIODS: usize = 1200;
@@ -178,10 +178,10 @@ impl Timeline {
         (self.valuation_date..=self.horizon).contains(&date)
     }
 
-    /// Judges `[timeline]`.
-    pub(super) fn judge(judge: &mut Judge, config: &config::Config) -> Option<Timeline> {
+    /// Validates `[timeline]`.
+    pub(super) fn validate(validator: &mut Validator, config: &config::Config) -> Option<Timeline> {
         let Some(table) = &config.timeline else {
-            judge.problems.push(
+            validator.problems.push(
                 Problem::error(Code::TableMissing, Place::FILE, "the scenario has no [timeline]")
                     .found("no such table")
                     .help("add [timeline] with valuation_date, horizon and period"),
@@ -189,15 +189,15 @@ impl Timeline {
             return None;
         };
         let at = Table::new::<config::Timeline>("timeline", table.place);
-        let period = judge.leaf(&at, "period", &table.period);
+        let period = validator.leaf(&at, "period", &table.period);
         if table.valuation_date.is_none() {
-            judge.missing(&at, "valuation_date");
+            validator.missing(&at, "valuation_date");
         }
         if table.horizon.is_none() {
-            judge.missing(&at, "horizon");
+            validator.missing(&at, "horizon");
         }
         let (start, horizon) = (table.valuation_date.as_ref()?, table.horizon.as_ref()?);
-        if !judge.span(&at, ("valuation_date", start), ("horizon", horizon)) {
+        if !validator.span(&at, ("valuation_date", start), ("horizon", horizon)) {
             return None;
         }
         let period = match period? {
@@ -207,7 +207,7 @@ impl Timeline {
         };
         let periods = count_periods(start.value, horizon.value, period);
         if periods > MOST_PERIODS {
-            judge.problems.push(
+            validator.problems.push(
                 Problem::error(
                     Code::TimelineTooLong,
                     horizon.place,

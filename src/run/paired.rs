@@ -9,7 +9,7 @@ use super::{BROKEN_KEPT, Broken, CHUNK_PATHS, Observer, Options, Progress};
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 use crate::simd_fn;
 use crate::stats::moments::{ChunkCoMoments, ChunkMoments, CoMoments};
 use crate::stats::summary::MetricSummary;
@@ -33,7 +33,7 @@ pub enum Figure {
         /// Index of the plan.
         plan: usize,
         /// The number.
-        num: Num,
+        num: ParamId,
     },
     /// Two earlier columns, path by path: the later minus the first, where both have a value.
     Difference {

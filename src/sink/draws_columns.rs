@@ -16,7 +16,7 @@ pub struct Column {
 /// The columns after path and deal: uncertain inputs, then metrics.
 pub fn columns(plan: &Plan) -> Vec<Column> {
     let inputs = plan.inputs.nums.iter().map(|&num| {
-        let entry = plan.model.ledger.entry(num);
+        let entry = plan.model.parameters.entry(num);
         Column { name: entry.key.clone(), unit: entry.unit.name() }
     });
     let mix_year = plan.model.run.mix_year;

@@ -8,7 +8,7 @@ use crate::run::ChunkDraws;
 /// The header row.
 pub fn header(dialect: Dialect, plan: &Plan) -> Vec<u8> {
     let mut names = vec!["path".to_string(), "deal".to_string()];
-    names.extend(plan.inputs.nums.iter().map(|&num| plan.model.ledger.entry(num).key.clone()));
+    names.extend(plan.inputs.nums.iter().map(|&num| plan.model.parameters.entry(num).key.clone()));
     names.extend(Metric::ALL.iter().map(|metric| metric.name(plan.model.run.mix_year)));
     let separator = char::from(dialect.separator()).to_string();
     let mut bytes = dialect.begin().to_vec();

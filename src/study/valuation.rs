@@ -5,7 +5,7 @@ use crate::kernel::metric::{Metric, Series};
 use crate::kernel::plan::{Plan, TIME_SLACK};
 use crate::math::binomial::order_statistic_interval;
 use crate::model::dependence::Pair;
-use crate::model::ledger::{Law, Ledger, Num, Origin};
+use crate::model::parameters::{Distribution, Origin, ParamId, Parameters};
 use crate::model::timeline::Year;
 use crate::model::{Model, Source};
 use crate::run::{Event, RunResult, YearSummary};
@@ -365,14 +365,14 @@ pub fn proportion(count: u64, paths: u64) -> (f64, f64) {
     (p, (p * (1.0 - p) / n).sqrt())
 }
 
-fn inputs<'a>(model: &'a Model, nums: &[Num], sampled: &'a [Moments]) -> Vec<InputAnswer<'a>> {
-    let ledger: &Ledger = &model.ledger;
+fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec<InputAnswer<'a>> {
+    let parameters: &Parameters = &model.parameters;
     let source = |index: Option<usize>| index.map(|i| &model.sources[i]);
-    let answer = |num: Num| {
-        let entry = ledger.entry(num);
-        let (kind, mean, std_dev, quantiles) = match &entry.law {
-            Law::Constant(value) => (InputKind::Constant, *value, 0.0, [*value; 3]),
-            Law::Distributed(law) => {
+    let answer = |num: ParamId| {
+        let entry = parameters.entry(num);
+        let (kind, mean, std_dev, quantiles) = match &entry.distribution {
+            Distribution::Constant(value) => (InputKind::Constant, *value, 0.0, [*value; 3]),
+            Distribution::Uncertain(law) => {
                 let (mean, std_dev) = law.mean_and_std_dev();
                 (
                     InputKind::Law(&entry.wording),
@@ -394,17 +394,17 @@ fn inputs<'a>(model: &'a Model, nums: &[Num], sampled: &'a [Moments]) -> Vec<Inp
             sampled: nums.iter().position(|&n| n == num).map(|row| &sampled[row]),
         }
     };
-    let written = (0..ledger.entries().len() as u32)
-        .map(Num)
-        .filter(|&num| ledger.entry(num).origin == Origin::Scenario)
+    let written = (0..parameters.entries().len() as u32)
+        .map(ParamId)
+        .filter(|&num| parameters.entry(num).origin == Origin::Scenario)
         .map(answer);
-    let aliases = ledger.aliases().iter().map(|alias| InputAnswer {
+    let aliases = parameters.aliases().iter().map(|alias| InputAnswer {
         key: &alias.key,
         unit: alias.unit,
-        kind: InputKind::SameAs(&ledger.entry(alias.num).key),
+        kind: InputKind::SameAs(&parameters.entry(alias.target).key),
         source: source(alias.source),
         note: alias.note.as_deref(),
-        ..answer(alias.num)
+        ..answer(alias.target)
     });
     written.chain(aliases).collect()
 }

@@ -84,7 +84,7 @@ pub fn event(result: &RunResult, deal: usize, event: Event) -> &[u64] {
 
 /// Names of the rows of inputs.
 pub fn input_keys(plan: &Plan) -> Vec<String> {
-    plan.inputs.nums.iter().map(|&num| plan.model.ledger.entry(num).key.clone()).collect()
+    plan.inputs.nums.iter().map(|&num| plan.model.parameters.entry(num).key.clone()).collect()
 }
 
 /// Every path's draws, gathered through the observer as a writer of draws would.

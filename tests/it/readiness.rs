@@ -125,7 +125,7 @@ fn the_calendar_counts_what_paths_run_alone_show() {
         let mut runway = vec![0; periods];
         let ipo = plan.model.ipo.as_ref().expect("an IPO");
         let gate = ipo.gates.iter().position(|(kind, _)| *kind == GateKind::RunwayMonths).expect("set");
-        let threshold = plan.model.ledger.constant(ipo.gates[gate].1).expect("a constant");
+        let threshold = plan.model.parameters.constant(ipo.gates[gate].1).expect("a constant");
         for path in 0..PATHS {
             let alone = run::single(&plan, path);
             let listed = alone.metrics[d][metric_index(&plan, d, Metric::IpoTime)];

@@ -15,7 +15,7 @@ use capstake::math::normal::{cdf, quantile};
 use capstake::math::simd::Isa;
 use capstake::model::Model;
 use capstake::model::dependence::{Factor, Group, InputVariable};
-use capstake::model::ledger::{Law, Num};
+use capstake::model::parameters::{Distribution, ParamId};
 use capstake::rng::stream::{Sequence, StreamKey, normal_of_draw, normal_of_path};
 use capstake::stats::moments::{ChunkCoMoments, CoMoments};
 
@@ -58,11 +58,11 @@ impl ScalarDraws<'_> {
 }
 
 impl Draws for ScalarDraws<'_> {
-    fn number(&self, num: Num) -> f64 {
-        let entry = self.model.ledger.entry(num);
-        match &entry.law {
-            Law::Constant(value) => *value,
-            Law::Distributed(law) => {
+    fn number(&self, num: ParamId) -> f64 {
+        let entry = self.model.parameters.entry(num);
+        match &entry.distribution {
+            Distribution::Constant(value) => *value,
+            Distribution::Uncertain(law) => {
                 let variable = InputVariable::Number(num);
                 let groups = &self.model.dependence.inputs;
                 let y = self.correlated(groups, &variable, &entry.key, |key| normal_of_path(key, self.path));
@@ -279,7 +279,7 @@ fn factors_and_noise_are_those_of_their_periods() {
                     assert!((found - sum).abs() < 1e-12, "{factor:?} {}: {found}, not {sum}", year.year);
                 }
                 for (i, shock) in model.shocks.iter().enumerate() {
-                    let constant = |num| model.ledger.constant(num).expect("a constant of base");
+                    let constant = |num| model.parameters.constant(num).expect("a constant of base");
                     let jump = |p: usize| {
                         let chance = 1.0 - (-constant(shock.rate) * periods[p].length).exp();
                         let strikes = draws.strike(p, i) < chance;

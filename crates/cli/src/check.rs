@@ -17,7 +17,7 @@ use capstake::job::screen;
 use capstake::job::words::{counted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
-use capstake::model::ledger::{Law, Origin};
+use capstake::model::parameters::{Distribution, Origin};
 use capstake::model::segment::Process;
 use capstake::model::timeline::PeriodLength;
 use capstake::model::{Model, absences};
@@ -51,7 +51,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let cost = Cost::of(&plan);
     let paths = request::paths(arguments.paths, &scenario.model, &cost, threads)?;
     let mut page = summary(&scenario);
-    page.push_str(&ledger(&scenario.model));
+    page.push_str(&parameters(&scenario.model));
     page.push_str("\nAbsent\n");
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
@@ -162,23 +162,28 @@ fn process_word(process: &Process) -> &'static str {
 }
 
 /// Every number that is written, with its law, unit and source; then the defaults in force.
-fn ledger(model: &Model) -> String {
-    let ledger = &model.ledger;
+fn parameters(model: &Model) -> String {
+    let parameters = &model.parameters;
     let source = |index: Option<usize>| match index {
         Some(index) => model.sources[index].key.as_str(),
         None => "assumption",
     };
     let mut rows: Vec<[&str; 4]> = Vec::new();
-    let shared: Vec<String> =
-        ledger.aliases().iter().map(|alias| format!("same as {}", ledger.entry(alias.num).key)).collect();
-    for entry in ledger.entries().iter().filter(|entry| entry.origin == Origin::Scenario) {
+    let shared: Vec<String> = parameters
+        .aliases()
+        .iter()
+        .map(|alias| format!("same as {}", parameters.entry(alias.target).key))
+        .collect();
+    for entry in parameters.entries().iter().filter(|entry| entry.origin == Origin::Scenario) {
         rows.push([&entry.key, &entry.wording, entry.unit.name(), source(entry.source)]);
     }
-    for (alias, wording) in ledger.aliases().iter().zip(&shared) {
+    for (alias, wording) in parameters.aliases().iter().zip(&shared) {
         rows.push([&alias.key, wording, alias.unit.name(), source(alias.source)]);
     }
-    let written: Vec<_> = ledger.entries().iter().filter(|entry| entry.origin == Origin::Scenario).collect();
-    let uncertain = written.iter().filter(|entry| matches!(entry.law, Law::Distributed(_))).count();
+    let written: Vec<_> =
+        parameters.entries().iter().filter(|entry| entry.origin == Origin::Scenario).collect();
+    let uncertain =
+        written.iter().filter(|entry| matches!(entry.distribution, Distribution::Uncertain(_))).count();
     let sourced = written.iter().filter(|entry| entry.source.is_some()).count();
     let mut out = format!(
         "\nAssumptions: {}, {uncertain} of them uncertain; {sourced} with a source\n",
@@ -186,7 +191,7 @@ fn ledger(model: &Model) -> String {
     );
     rows.insert(0, ["key", "value or law", "unit", "source"]);
     out.push_str(&columns(&rows));
-    let defaults: Vec<[&str; 4]> = ledger
+    let defaults: Vec<[&str; 4]> = parameters
         .entries()
         .iter()
         .filter(|entry| entry.origin == Origin::Default)

@@ -1,7 +1,7 @@
 //! `capstake explain`: the long text of any word that the program uses.
 
 use super::output;
-use capstake::config::{Code, catalogue, spelling};
+use capstake::config::{Code, explain, spelling};
 use capstake::job::error::{Exit, Failure};
 use capstake::kernel::metric::Metric;
 use capstake::run::Event;
@@ -35,7 +35,7 @@ pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
 /// All that is known under a word: a metric may be a key's name too.
 fn text(word: &str) -> Option<String> {
     let parts: Vec<String> =
-        [code(word), result(word), factor(word), exit_code(word), catalogue::explain_key(word)]
+        [code(word), result(word), factor(word), exit_code(word), explain::explain_key(word)]
             .into_iter()
             .flatten()
             .collect();
@@ -124,7 +124,7 @@ fn nearest(word: &str) -> Option<String> {
         .chain(Event::ALL.iter().map(|event| event.name()))
         .chain(lists.map(|term| term.name))
         .chain(Code::all().iter().map(|code| code.id()));
-    let key = catalogue::nearest_word(word);
+    let key = explain::nearest_word(word);
     spelling::nearest(word, own.chain(key.as_deref())).map(str::to_owned)
 }
 

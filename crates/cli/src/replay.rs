@@ -77,7 +77,7 @@ fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
     }
     out.push_str("\ninputs\n");
     let keys: Vec<&str> =
-        plan.inputs.nums.iter().map(|&num| plan.model.ledger.entry(num).key.as_str()).collect();
+        plan.inputs.nums.iter().map(|&num| plan.model.parameters.entry(num).key.as_str()).collect();
     let widest = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
     for (key, value) in keys.iter().zip(&one.inputs) {
         out.push_str(&format!("  {key:<widest$}  {}\n", short(*value)));

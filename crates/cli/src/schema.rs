@@ -1,7 +1,7 @@
 //! `capstake schema`: the JSON Schema of the scenario format, for editors.
 
 use super::output;
-use capstake::config::catalogue::json_schema;
+use capstake::config::schema::json_schema;
 use capstake::job::error::{Exit, Failure};
 
 /// Prints it.

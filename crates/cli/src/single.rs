@@ -88,16 +88,16 @@ fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
 }
 
 fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
-    let ledger = &plan.model.ledger;
+    let parameters = &plan.model.parameters;
     let mut out = format!("path {} of {}, seed {}\n", one.path, file.display(), plan.seed);
     if one.broken {
         out.push_str("this path is not finite: capstake replay shows in which period that begins\n");
     }
     out.push_str("\ninputs\n");
-    let keys: Vec<&str> = plan.inputs.nums.iter().map(|&num| ledger.entry(num).key.as_str()).collect();
+    let keys: Vec<&str> = plan.inputs.nums.iter().map(|&num| parameters.entry(num).key.as_str()).collect();
     let width = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
     for ((key, &num), value) in keys.iter().zip(&plan.inputs.nums).zip(&one.inputs) {
-        out.push_str(&format!("  {key:<width$}  {:<22}  {}\n", digits(*value), ledger.entry(num).unit));
+        out.push_str(&format!("  {key:<width$}  {:<22}  {}\n", digits(*value), parameters.entry(num).unit));
     }
     if keys.is_empty() {
         out.push_str("  none: no number of the scenario is uncertain\n");
@@ -126,7 +126,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
         .nums
         .iter()
         .zip(&one.inputs)
-        .map(|(&num, &value)| (plan.model.ledger.entry(num).key.clone(), value.into()))
+        .map(|(&num, &value)| (plan.model.parameters.entry(num).key.clone(), value.into()))
         .collect();
     let subjects = figures(plan, one);
     let metrics: Map<String, Value> = subjects

@@ -263,7 +263,7 @@ impl Job<'_> {
 
 /// The unit of a key that is a number of the scenario.
 pub(super) fn unit_of(plan: &Plan, key: &str) -> Option<Unit> {
-    plan.model.ledger.entries().iter().find(|entry| entry.key == key).map(|entry| entry.unit)
+    plan.model.parameters.entries().iter().find(|entry| entry.key == key).map(|entry| entry.unit)
 }
 
 /// One paired run of variants.

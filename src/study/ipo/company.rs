@@ -10,7 +10,7 @@ use crate::kernel::plan::{Plan, TIME_SLACK};
 use crate::kernel::readiness::Readiness;
 use crate::math::lanes::{LANES, Lanes};
 use crate::model::ipo::{GateKind, Ipo};
-use crate::model::ledger::Num;
+use crate::model::parameters::ParamId;
 use crate::simd_fn;
 
 /// Longer runways, and those without end, count as this, months: their mean would say nothing.
@@ -202,7 +202,7 @@ struct Years {
 }
 
 impl Company<'_> {
-    fn value(&self, num: Num, lane: usize) -> f64 {
+    fn value(&self, num: ParamId, lane: usize) -> f64 {
         self.block.value(num)[lane]
     }
 
@@ -251,7 +251,7 @@ impl Company<'_> {
     /// A figure on the day of the offer.
     pub fn on_the_day(&self, day: Day, period: usize, lane: usize) -> f64 {
         let record = &self.records[period];
-        let value = |num: Num| self.value(num, lane);
+        let value = |num: ParamId| self.value(num, lane);
         let gate = |gate: GateKind| record.figure(gate)[lane];
         let pre_money = record.ipo_equity[lane];
         let primary = value(self.frame.ipo.primary);

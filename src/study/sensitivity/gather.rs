@@ -7,7 +7,7 @@ use crate::kernel::plan::Plan;
 use crate::kernel::redraw::{StreamKind, TwoSeeds};
 use crate::math::lanes::LANES;
 use crate::math::normal::{cdf, quantile};
-use crate::model::ledger::{Law, Num};
+use crate::model::parameters::{Distribution, ParamId};
 use crate::run::{Broken, Observer, Options, Seen, Subject, visit};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -189,10 +189,11 @@ fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
 /// The probabilities between which a path is near the 10% and near the 90% quantile of an input: 7.5% to 12.5% and 87.5% to
 /// 92.5%; where the quantile is a value with a probability of 5% or more, those of that value.
 fn windows(wanted: &Wanted<'_>, input: &Variable) -> [(f64, f64); 2] {
-    let law = number(wanted, input).and_then(|num| match &wanted.plan.model.ledger.entry(num).law {
-        Law::Distributed(law) => Some(law),
-        Law::Constant(_) => None,
-    });
+    let law =
+        number(wanted, input).and_then(|num| match &wanted.plan.model.parameters.entry(num).distribution {
+            Distribution::Uncertain(law) => Some(law),
+            Distribution::Constant(_) => None,
+        });
     [0.1, 0.9].map(|q| {
         if let Some(law) = law {
             let at = law.quantile(q);
@@ -206,7 +207,7 @@ fn windows(wanted: &Wanted<'_>, input: &Variable) -> [(f64, f64); 2] {
 }
 
 /// The number of an input; `None` for the time of termination.
-pub fn number(wanted: &Wanted<'_>, input: &Variable) -> Option<Num> {
+pub fn number(wanted: &Wanted<'_>, input: &Variable) -> Option<ParamId> {
     wanted.plan.inputs.nums.get(input.streams[0]).copied()
 }
 

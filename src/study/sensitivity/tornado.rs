@@ -4,7 +4,7 @@
 use super::bootstrap::Estimate;
 use super::gather::{Gathered, Wanted, number};
 use crate::config::Unit;
-use crate::model::ledger::Law;
+use crate::model::parameters::Distribution;
 use crate::stats::rank::{correlation, midranks, rank_interval};
 
 /// What one input does to a metric.
@@ -39,10 +39,10 @@ pub fn input_effects(wanted: &Wanted<'_>, gathered: &Gathered, column: usize) ->
         .enumerate()
         .map(|(i, input)| {
             let num = number(wanted, input);
-            let entry = num.map(|num| wanted.plan.model.ledger.entry(num));
-            let at = [0.1, 0.9].map(|q| match entry.map(|entry| &entry.law) {
-                Some(Law::Distributed(law)) => law.quantile(q),
-                Some(Law::Constant(value)) => *value,
+            let entry = num.map(|num| wanted.plan.model.parameters.entry(num));
+            let at = [0.1, 0.9].map(|q| match entry.map(|entry| &entry.distribution) {
+                Some(Distribution::Uncertain(law)) => law.quantile(q),
+                Some(Distribution::Constant(value)) => *value,
                 None => f64::NAN,
             });
             let mut ends = [[0.0; 3]; 2];

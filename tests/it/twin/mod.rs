@@ -26,12 +26,12 @@ pub mod timeline;
 pub use outcome::{DealOutcome, PathOutcome, PeriodTrace, path, path_untraced};
 
 use capstake::model::dependence::Factor;
-use capstake::model::ledger::Num;
+use capstake::model::parameters::ParamId;
 
 /// Everything random that a path sees. Each method gives the same value however often it is asked.
 pub trait Draws {
     /// The value of any number on this path, constant or drawn.
-    fn number(&self, num: Num) -> f64;
+    fn number(&self, num: ParamId) -> f64;
     /// The unit exponential behind the time of termination; larger is later.
     fn termination_exponential(&self) -> f64;
     /// The correlated standard normal of a factor in a period (index from 0).

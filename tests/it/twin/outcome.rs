@@ -16,7 +16,7 @@ use capstake::model::deal::Deal;
 use capstake::model::dependence::Factor;
 use capstake::model::funding::{PreMoney, RoundTime};
 use capstake::model::ipo::GateKind;
-use capstake::model::ledger::Num;
+use capstake::model::parameters::ParamId;
 use capstake::model::segment::ShockTarget;
 use capstake::model::timeline::{Period, PeriodLength, Year};
 use capstake::model::{Model, Terms};
@@ -128,7 +128,7 @@ impl<'a> World<'a> {
             .map(|multiple| equity::log_multiples(multiple, &jumps(ShockTarget::Multiple), timeline, draws));
         let mut history = Accounts::default();
         for row in &model.history {
-            let flow = |num: Num| Flow { from: row.from, to: row.to, amount: draws.number(num) };
+            let flow = |num: ParamId| Flow { from: row.from, to: row.to, amount: draws.number(num) };
             history.net_revenue.push(flow(row.net_revenue));
             history.fcf.extend(row.fcf.map(flow));
             history.ebitda.extend(row.ebitda.map(flow));
@@ -136,7 +136,7 @@ impl<'a> World<'a> {
         World { model, draws, segments, microsoft_ai, log_multiples, history }
     }
 
-    fn n(&self, num: Num) -> f64 {
+    fn n(&self, num: ParamId) -> f64 {
         self.draws.number(num)
     }
 
@@ -745,7 +745,7 @@ impl<'a> DealPath<'a> {
         let discount = &model.discount;
         let periods = model.timeline.periods();
         let sum = |value: &dyn Fn(&Record) -> f64| -> f64 { records.iter().map(value).sum() };
-        let pv = |rate: Num, value: &dyn Fn(&Record) -> f64| -> f64 {
+        let pv = |rate: ParamId, value: &dyn Fn(&Record) -> f64| -> f64 {
             let rate = n(rate);
             let flows = periods.iter().zip(records);
             flows.map(|(period, record)| value(record) * discount_factor(rate, period.middle)).sum()

@@ -1,15 +1,4 @@
-//! Leaves of the scenario: a text, a date, a whole number, a flag or a choice, with its place.
-
-use super::place::Place;
-
-/// A value and where it was written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Leaf<T> {
-    /// The value as written.
-    pub value: T,
-    /// Where.
-    pub place: Place,
-}
+//! Days of the Gregorian calendar, as scenarios write them: `2026-07-01`.
 
 /// A day of the Gregorian calendar that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,50 +62,6 @@ impl std::fmt::Display for Date {
         write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
     }
 }
-
-/// One word of a choice and what it means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// As written in the scenario.
-    pub word: &'static str,
-    /// What it means, in one sentence.
-    pub doc: &'static str,
-}
-
-/// A key that takes one of a few words.
-pub trait Choice: Copy + Sized + 'static {
-    /// All words, in the order of the variants.
-    const WORDS: &'static [Word];
-    /// The variant of a word.
-    fn from_word(word: &str) -> Option<Self>;
-    /// The word of a variant.
-    fn word(self) -> &'static str;
-}
-
-/// Declares a choice: an enum whose variants are words of the scenario.
-macro_rules! choice {
-    (
-        $(#[doc = $doc:literal])+
-        $Choice:ident { $( $(#[doc = $variant_doc:literal])+ $Variant:ident = $word:literal, )+ }
-    ) => {
-        $(#[doc = $doc])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum $Choice { $( $(#[doc = $variant_doc])+ $Variant, )+ }
-
-        impl $crate::config::leaf::Choice for $Choice {
-            const WORDS: &'static [$crate::config::leaf::Word] = &[
-                $( $crate::config::leaf::Word { word: $word, doc: concat!($($variant_doc),+) }, )+
-            ];
-            fn from_word(word: &str) -> Option<Self> {
-                match word { $( $word => Some($Choice::$Variant), )+ _ => None }
-            }
-            fn word(self) -> &'static str {
-                match self { $( $Choice::$Variant => $word, )+ }
-            }
-        }
-    };
-}
-pub(crate) use choice;
 
 #[cfg(test)]
 mod tests {

@@ -1,14 +1,14 @@
-//! The ledger of assumptions: every number of a scenario, constant or uncertain, with its unit and where it comes from.
+//! The parameters of assumptions: every number of a scenario, constant or uncertain, with its unit and where it comes from.
 
 use crate::config::Unit;
-use crate::math::distribution::Distribution;
+use crate::math::distribution;
 
-/// A number of the scenario: a handle into the [`Ledger`]. Numbers that are `same_as` another share its handle.
+/// A number of the scenario: a handle into the [`Parameters`]. Numbers that are `same_as` another share its handle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Num(pub(crate) u32);
+pub struct ParamId(pub(crate) u32);
 
-impl Num {
-    /// Its row in the ledger.
+impl ParamId {
+    /// Its row in the parameters.
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -16,11 +16,11 @@ impl Num {
 
 /// What a number is: one value, or a law from which every path draws its own.
 #[derive(Clone, Debug)]
-pub enum Law {
+pub enum Distribution {
     /// The same on every path.
     Constant(f64),
     /// Drawn once for each path, already truncated to the domain of its key.
-    Distributed(Box<Distribution>),
+    Uncertain(Box<distribution::Distribution>),
 }
 
 /// Where a number comes from.
@@ -32,22 +32,22 @@ pub enum Origin {
     Default,
 }
 
-/// One row of the ledger.
+/// One row of the parameters.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct Parameter {
     /// Dotted key, as in the scenario; also the name of the stream of its draws.
     pub key: String,
     /// Unit of the values.
     pub unit: Unit,
     /// Value or law.
-    pub law: Law,
+    pub distribution: Distribution,
     /// Written or default.
     pub origin: Origin,
     /// Index into the model's sources; a number without a source is an assumption.
     pub source: Option<usize>,
     /// The author's remark.
     pub note: Option<String>,
-    /// For the error screens and the ledger's text: the law as the scenario words it, e.g. `triangular(low 0, mode 1, high 3)`.
+    /// For the error screens and the parameters's text: the law as the scenario words it, e.g. `triangular(low 0, mode 1, high 3)`.
     pub wording: String,
 }
 
@@ -59,7 +59,7 @@ pub struct Alias {
     /// Unit of that key.
     pub unit: Unit,
     /// The number whose draw it is.
-    pub num: Num,
+    pub target: ParamId,
     /// Index into the model's sources.
     pub source: Option<usize>,
     /// The author's remark.
@@ -68,21 +68,21 @@ pub struct Alias {
 
 /// Every number of a scenario.
 #[derive(Clone, Debug, Default)]
-pub struct Ledger {
-    pub(crate) entries: Vec<Entry>,
+pub struct Parameters {
+    pub(crate) entries: Vec<Parameter>,
     pub(crate) aliases: Vec<Alias>,
 }
 
-impl Ledger {
+impl Parameters {
     /// Adds a row.
-    pub(super) fn push(&mut self, entry: Entry) -> Num {
-        let num = Num(u32::try_from(self.entries.len()).expect("fewer numbers than bytes in a file"));
+    pub(super) fn push(&mut self, entry: Parameter) -> ParamId {
+        let num = ParamId(u32::try_from(self.entries.len()).expect("fewer numbers than bytes in a file"));
         self.entries.push(entry);
         num
     }
 
     /// All numbers, in order of the handles.
-    pub fn entries(&self) -> &[Entry] {
+    pub fn entries(&self) -> &[Parameter] {
         &self.entries
     }
 
@@ -92,22 +92,22 @@ impl Ledger {
     }
 
     /// The row of a number.
-    pub fn entry(&self, num: Num) -> &Entry {
+    pub fn entry(&self, num: ParamId) -> &Parameter {
         &self.entries[num.index()]
     }
 
     /// The value of a number, if it is a constant.
-    pub fn constant(&self, num: Num) -> Option<f64> {
-        match self.entry(num).law {
-            Law::Constant(value) => Some(value),
-            Law::Distributed(_) => None,
+    pub fn constant(&self, num: ParamId) -> Option<f64> {
+        match self.entry(num).distribution {
+            Distribution::Constant(value) => Some(value),
+            Distribution::Uncertain(_) => None,
         }
     }
 
     /// Handles of the uncertain numbers, in order.
-    pub fn uncertain(&self) -> impl Iterator<Item = Num> + '_ {
+    pub fn uncertain(&self) -> impl Iterator<Item = ParamId> + '_ {
         (0..self.entries.len() as u32)
-            .map(Num)
-            .filter(|&num| matches!(self.entry(num).law, Law::Distributed(_)))
+            .map(ParamId)
+            .filter(|&num| matches!(self.entry(num).distribution, Distribution::Uncertain(_)))
     }
 }

@@ -1,28 +1,29 @@
-//! The judge: what all nouns need while a scenario is judged, and the problems found so far.
+//! The validator: what all sections need while a scenario is validated, and the problems found so far.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::noun::{Noun, NounSpec, Standing};
 use crate::config::place::Place;
+use crate::config::section::Section;
+use crate::config::spec::{Presence, SectionSpec};
 use crate::config::spelling::nearest;
-use crate::config::{Code, Config, Date, Domain, Leaf, Number, NumberContent, Problem, Problems, Unit};
-use crate::math::distribution::Distribution;
+use crate::config::{Code, Config, Date, Domain, Located, Number, NumberContent, Problem, Problems, Unit};
+use crate::math::distribution;
 
-use super::ledger::{Alias, Entry, Law, Ledger, Num, Origin};
 use super::number::{self, DOMAIN_TOLERANCE, EmpiricalColumns, Outside, probability_words};
+use super::parameters::{Alias, Distribution, Origin, ParamId, Parameter, Parameters};
 use super::timeline::Timeline;
 
-/// A table of the scenario while it is judged: its path and place, and the rows of its keys.
+/// A table of the scenario while it is validated: its path and place, and the rows of its keys.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) path: String,
     pub(super) place: Place,
-    spec: &'static NounSpec,
+    spec: &'static SectionSpec,
 }
 
 impl Table {
-    /// The table of noun `N` at `path`.
-    pub(super) fn new<N: Noun>(path: impl Into<String>, place: Place) -> Table {
+    /// The table of section `N` at `path`.
+    pub(super) fn new<N: Section>(path: impl Into<String>, place: Place) -> Table {
         Table { path: path.into(), place, spec: N::SPEC }
     }
 
@@ -46,23 +47,27 @@ impl Table {
 }
 
 /// What is known so far, and what was found wrong.
-pub(super) struct Judge<'a> {
+pub(super) struct Validator<'a> {
     pub(super) problems: Problems,
-    pub(super) ledger: Ledger,
-    /// `None` where the scenario's is not possible: what rests on it is not judged.
+    pub(super) parameters: Parameters,
+    /// `None` where the scenario's is not possible: what rests on it is not validated.
     pub(super) timeline: Option<Timeline>,
-    written: HashMap<&'a str, Num>,
-    failed: HashSet<Num>,
+    written: HashMap<&'a str, ParamId>,
+    failed: HashSet<ParamId>,
     /// Key of the home cloud's share, which must be above 0: the mix is measured against it.
     home_share: Option<&'a str>,
 }
 
-impl<'a> Judge<'a> {
-    /// Judges every number of the scenario, in its order.
-    pub(super) fn new(config: &'a Config, sources: &[String], columns: &dyn EmpiricalColumns) -> Judge<'a> {
-        let mut judge = Judge {
+impl<'a> Validator<'a> {
+    /// Validates every number of the scenario, in its order.
+    pub(super) fn new(
+        config: &'a Config,
+        sources: &[String],
+        columns: &dyn EmpiricalColumns,
+    ) -> Validator<'a> {
+        let mut validator = Validator {
             problems: Problems::new(),
-            ledger: Ledger::default(),
+            parameters: Parameters::default(),
             timeline: None,
             written: HashMap::new(),
             failed: HashSet::new(),
@@ -73,44 +78,45 @@ impl<'a> Judge<'a> {
                 .and_then(|cloud| cloud.share_now.as_ref())
                 .map(|number| number.key.as_str()),
         };
-        let mut numbers = Vec::new();
-        config.numbers(&mut numbers);
+        let numbers = config.numbers();
         let mut by_key: HashMap<&str, &Number> = HashMap::new();
         for number in &numbers {
             by_key.entry(&number.key).or_insert(number);
         }
         for number in &numbers {
-            let source = judge.source(number, sources);
+            let source = validator.source(number, sources);
             let note = note(number);
             if alias_of(number).is_some() {
                 continue;
             }
-            let domain = judge.domain(number);
-            let judged = number::judge(number, domain, columns, &mut judge.problems);
-            let fine = judged.is_some();
-            let (law, wording) = judged
-                .map_or((Law::Constant(f64::NAN), String::new()), |judged| (judged.law, judged.wording));
-            let num = judge.ledger.push(Entry {
+            let domain = validator.domain(number);
+            let validated = number::validate(number, domain, columns, &mut validator.problems);
+            let fine = validated.is_some();
+            let (distribution, wording) = validated
+                .map_or((Distribution::Constant(f64::NAN), String::new()), |validated| {
+                    (validated.distribution, validated.wording)
+                });
+            let num = validator.parameters.push(Parameter {
                 key: number.key.clone(),
                 unit: number.unit,
-                law,
+                distribution,
                 origin: Origin::Scenario,
                 source,
                 note,
                 wording,
             });
             if !fine {
-                judge.failed.insert(num);
+                validator.failed.insert(num);
             }
-            judge.written.entry(&number.key).or_insert(num);
+            validator.written.entry(&number.key).or_insert(num);
         }
         for number in &numbers {
             if let Some(target) = alias_of(number) {
-                let source = judge.source_index(number, sources);
-                judge.alias(number, target, &by_key, source);
+                let source = validator.source_index(number, sources);
+                validator.alias(number, target, &by_key, source);
             }
         }
-        judge
+        validator
     }
 
     fn domain(&self, number: &Number) -> Domain {
@@ -132,12 +138,12 @@ impl<'a> Judge<'a> {
     fn alias(
         &mut self,
         number: &'a Number,
-        first: &'a Leaf<String>,
+        first: &'a Located<String>,
         by_key: &HashMap<&'a str, &'a Number>,
         source: Option<usize>,
     ) {
         if let NumberContent::Table(table) = &number.content {
-            number::judge_alias(number, table, &mut self.problems);
+            number::validate_alias(number, table, &mut self.problems);
         }
         let mut chain = vec![number.key.as_str()];
         let mut link = first;
@@ -196,10 +202,10 @@ impl<'a> Judge<'a> {
             }
         };
         let Some(num) = target else {
-            let num = self.ledger.push(Entry {
+            let num = self.parameters.push(Parameter {
                 key: number.key.clone(),
                 unit: number.unit,
-                law: Law::Constant(f64::NAN),
+                distribution: Distribution::Constant(f64::NAN),
                 origin: Origin::Scenario,
                 source: None,
                 note: None,
@@ -210,10 +216,10 @@ impl<'a> Judge<'a> {
             return;
         };
         self.written.entry(&number.key).or_insert(num);
-        self.ledger.aliases.push(Alias {
+        self.parameters.aliases.push(Alias {
             key: number.key.clone(),
             unit: number.unit,
-            num,
+            target: num,
             source,
             note: note(number),
         });
@@ -223,14 +229,14 @@ impl<'a> Judge<'a> {
     }
 
     /// The law of `num` must suit the domain of an alias as well.
-    fn fit(&mut self, alias: &Number, link: &Leaf<String>, num: Num) {
+    fn fit(&mut self, alias: &Number, link: &Located<String>, num: ParamId) {
         let domain = self.domain(alias);
-        let entry = &mut self.ledger.entries[num.index()];
+        let entry = &mut self.parameters.entries[num.index()];
         let key = entry.key.clone();
-        let (found, code) = match &mut entry.law {
-            Law::Constant(value) if domain.contains(*value) => return,
-            Law::Constant(value) => (value.to_string(), Code::OutsideDomain),
-            Law::Distributed(law) => {
+        let (found, code) = match &mut entry.distribution {
+            Distribution::Constant(value) if domain.contains(*value) => return,
+            Distribution::Constant(value) => (value.to_string(), Code::OutsideDomain),
+            Distribution::Uncertain(law) => {
                 let outside = Outside::of(law, domain);
                 if outside.probability() <= DOMAIN_TOLERANCE {
                     if outside.probability() > 0.0 {
@@ -265,19 +271,19 @@ impl<'a> Judge<'a> {
     // ---- Numbers of tables
 
     /// The handle of a number that may be left out.
-    pub(super) fn optional(&self, slot: &Option<Number>) -> Option<Num> {
+    pub(super) fn optional(&self, slot: &Option<Number>) -> Option<ParamId> {
         let number = slot.as_ref()?;
         self.written.get(number.key.as_str()).copied()
     }
 
     /// The handle of a number, or of the default that its row in the catalogue names; a missing one without default
     /// is a problem.
-    pub(super) fn number(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> Num {
+    pub(super) fn number(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> ParamId {
         if let Some(num) = self.optional(slot) {
             return num;
         }
-        match table.spec.find(key).map(|row| row.standing) {
-            Some(Standing::Default(text)) => {
+        match table.spec.find(key).map(|row| row.presence) {
+            Some(Presence::Default(text)) => {
                 // "0, with a warning" stands for 0; the warning is the caller's.
                 let text = text.split(',').next().unwrap_or(text);
                 let value = text.parse().expect("a default that is a number");
@@ -288,24 +294,24 @@ impl<'a> Judge<'a> {
     }
 
     /// The handle of a number, or the same draw as another.
-    pub(super) fn number_or(&mut self, slot: &Option<Number>, other: Num) -> Num {
+    pub(super) fn number_or(&mut self, slot: &Option<Number>, other: ParamId) -> ParamId {
         self.optional(slot).unwrap_or(other)
     }
 
     /// The handle of a number that may not be left out.
-    pub(super) fn required(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> Num {
+    pub(super) fn required(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> ParamId {
         self.optional(slot).unwrap_or_else(|| {
             self.missing(table, key);
             self.placeholder(table, key)
         })
     }
 
-    /// An entry of the ledger for a key that is not written.
-    pub(super) fn default(&mut self, table: &Table, key: &str, value: f64) -> Num {
-        self.ledger.push(Entry {
+    /// An entry of the parameters for a key that is not written.
+    pub(super) fn default(&mut self, table: &Table, key: &str, value: f64) -> ParamId {
+        self.parameters.push(Parameter {
             key: table.key(key),
             unit: table.unit(key),
-            law: Law::Constant(value),
+            distribution: Distribution::Constant(value),
             origin: Origin::Default,
             source: None,
             note: None,
@@ -314,18 +320,18 @@ impl<'a> Judge<'a> {
     }
 
     /// A stand-in for a number that has a problem; no model is made of it.
-    pub(super) fn placeholder(&mut self, table: &Table, key: &str) -> Num {
+    pub(super) fn placeholder(&mut self, table: &Table, key: &str) -> ParamId {
         let num = self.default(table, key, f64::NAN);
         self.failed.insert(num);
         num
     }
 
     /// A date as a number of years.
-    pub(super) fn dated(&mut self, table: &Table, key: &str, date: Date, time: f64) -> Num {
-        self.ledger.push(Entry {
+    pub(super) fn dated(&mut self, table: &Table, key: &str, date: Date, time: f64) -> ParamId {
+        self.parameters.push(Parameter {
             key: table.key(key),
             unit: Unit::Years,
-            law: Law::Constant(time),
+            distribution: Distribution::Constant(time),
             origin: Origin::Scenario,
             source: None,
             note: None,
@@ -334,25 +340,25 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether a number has a problem of its own.
-    pub(super) fn is_failed(&self, num: Num) -> bool {
+    pub(super) fn is_failed(&self, num: ParamId) -> bool {
         self.failed.contains(&num)
     }
 
     /// The value, where it is a constant that has no problem.
-    pub(super) fn constant(&self, num: Num) -> Option<f64> {
-        if self.is_failed(num) { None } else { self.ledger.constant(num) }
+    pub(super) fn constant(&self, num: ParamId) -> Option<f64> {
+        if self.is_failed(num) { None } else { self.parameters.constant(num) }
     }
 
     /// The law, where it is uncertain.
-    pub(super) fn law(&self, num: Num) -> Option<&Distribution> {
-        match &self.ledger.entry(num).law {
-            Law::Distributed(law) => Some(law),
-            Law::Constant(_) => None,
+    pub(super) fn distribution(&self, num: ParamId) -> Option<&distribution::Distribution> {
+        match &self.parameters.entry(num).distribution {
+            Distribution::Uncertain(law) => Some(law),
+            Distribution::Constant(_) => None,
         }
     }
 
     /// The handles of all written numbers by key, aliases included.
-    pub(super) fn written(&self) -> &HashMap<&'a str, Num> {
+    pub(super) fn written(&self) -> &HashMap<&'a str, ParamId> {
         &self.written
     }
 
@@ -360,8 +366,8 @@ impl<'a> Judge<'a> {
 
     /// The problem of a required key.
     pub(super) fn missing(&mut self, table: &Table, key: &str) {
-        let condition = match table.spec.find(key).map(|row| row.standing) {
-            Some(Standing::RequiredIf(condition)) => format!(" ({condition})"),
+        let condition = match table.spec.find(key).map(|row| row.presence) {
+            Some(Presence::RequiredIf(condition)) => format!(" ({condition})"),
             _ => String::new(),
         };
         self.problems.push(
@@ -376,7 +382,7 @@ impl<'a> Judge<'a> {
     }
 
     /// A leaf that may not be left out.
-    pub(super) fn leaf<T: Copy>(&mut self, table: &Table, key: &str, slot: &Option<Leaf<T>>) -> Option<T> {
+    pub(super) fn leaf<T: Copy>(&mut self, table: &Table, key: &str, slot: &Option<Located<T>>) -> Option<T> {
         if slot.is_none() {
             self.missing(table, key);
         }
@@ -421,7 +427,7 @@ impl<'a> Judge<'a> {
         &mut self,
         list: &str,
         key: &str,
-        entries: impl Iterator<Item = (&'n Option<Leaf<String>>, Place)>,
+        entries: impl Iterator<Item = (&'n Option<Located<String>>, Place)>,
     ) -> Vec<String> {
         let mut seen: HashMap<&'n str, Place> = HashMap::new();
         let mut names = Vec::new();
@@ -479,7 +485,7 @@ impl<'a> Judge<'a> {
     /// The position of a name in a list, or a problem with the nearest one.
     pub(super) fn find(
         &mut self,
-        name: &Leaf<String>,
+        name: &Located<String>,
         names: &[String],
         code: Code,
         what: &str,
@@ -512,7 +518,12 @@ impl<'a> Judge<'a> {
     }
 
     /// Whether `to`, included, leaves some time after `from`; a problem otherwise.
-    pub(super) fn span(&mut self, table: &Table, from: (&str, &Leaf<Date>), to: (&str, &Leaf<Date>)) -> bool {
+    pub(super) fn span(
+        &mut self,
+        table: &Table,
+        from: (&str, &Located<Date>),
+        to: (&str, &Located<Date>),
+    ) -> bool {
         if super::timeline::days_360_after(to.1.value) > super::timeline::days_360(from.1.value)
             && to.1.value >= from.1.value
         {
@@ -562,7 +573,7 @@ pub(super) fn entry_path(list: &str, name: &str) -> String {
     format!("{list}.{name}")
 }
 
-fn alias_of(number: &Number) -> Option<&Leaf<String>> {
+fn alias_of(number: &Number) -> Option<&Located<String>> {
     match &number.content {
         NumberContent::Table(table) => table.same_as.as_ref(),
         NumberContent::Constant(_) => None,

@@ -1,0 +1,138 @@
+//! The long texts behind `explain` for keys, tables, families of distributions and words of choices.
+
+use super::choice::Choice;
+use super::family::Family;
+use super::number::NumberTable;
+use super::scenario::Config;
+use super::section::Section;
+use super::spec::ValueKind;
+use super::spelling::nearest;
+use super::tables::{Row, TableSpec, matches_pattern, tables};
+
+/// The long text of a key (full, as a pattern, or its last part), a table, a family of distributions or a word that some key
+/// takes. Nothing where the format has no such word.
+pub fn explain_key(word: &str) -> Option<String> {
+    let word = word.trim();
+    if let Some(dist) = Family::from_word(word) {
+        return Some(explain_family(dist));
+    }
+    let tables = tables(Config::SPEC);
+    let bare = word.trim_matches(|c| c == '[' || c == ']');
+    if let Some(table) = tables
+        .iter()
+        .find(|table| !table.header.is_empty() && table.header.trim_matches(|c| c == '[' || c == ']') == bare)
+    {
+        return Some(explain_table(table));
+    }
+    let rows: Vec<Row> = tables.iter().flat_map(TableSpec::rows).collect();
+    let by_pattern: Vec<&Row> = rows.iter().filter(|row| matches_pattern(&row.pattern, word)).collect();
+    let found = if by_pattern.is_empty() {
+        rows.iter().filter(|row| row.spec.key == word).collect()
+    } else {
+        by_pattern
+    };
+    if !found.is_empty() {
+        return Some(found.into_iter().map(explain_row).collect::<Vec<_>>().join("\n"));
+    }
+    if let Some(spec) = NumberTable::SPEC.find(word) {
+        let of: Vec<&str> = Family::all()
+            .filter(|dist| dist.required().contains(&word) || dist.optional().contains(&word))
+            .map(Choice::word)
+            .collect();
+        let of = if of.is_empty() {
+            "any number".to_owned()
+        } else {
+            format!("a number with dist {}", of.join(", "))
+        };
+        return Some(format!("{word}: a key of {of}\n\n  {}\n", spec.meaning()));
+    }
+    rows.iter().find_map(|row| match row.spec.kind {
+        ValueKind::Choice(words) if words.iter().any(|choice| choice.word == word) => Some(explain_row(row)),
+        _ => None,
+    })
+}
+
+/// The word of the format nearest to one that it does not have.
+pub fn nearest_word(word: &str) -> Option<String> {
+    let mut words: Vec<String> = Vec::new();
+    for table in tables(Config::SPEC) {
+        words.extend(table.spec.all().map(|spec| spec.key.to_owned()));
+        words.push(table.header.trim_matches(|c| c == '[' || c == ']').to_owned());
+        words.extend(table.spec.all().flat_map(|spec| match spec.kind {
+            ValueKind::Choice(choices) => choices.iter().map(|choice| choice.word.to_owned()).collect(),
+            _ => Vec::new(),
+        }));
+    }
+    words.extend(NumberTable::SPEC.all().map(|spec| spec.key.to_owned()));
+    words.extend(Family::WORDS.iter().map(|word| word.word.to_owned()));
+    nearest(word, words.iter().map(String::as_str)).map(str::to_owned)
+}
+
+fn explain_family(dist: Family) -> String {
+    let (must, example) = dist.notes();
+    let mut out = format!("{}: a family of distributions\n\n  {}\n\n", dist.word(), dist.meaning());
+    for key in dist.required().iter().chain(dist.optional()) {
+        let doc = NumberTable::SPEC.find(key).map_or(String::new(), |spec| spec.meaning());
+        let may = if dist.optional().contains(key) { " (may be left out)" } else { "" };
+        out.push_str(&format!("  {key:<8} {doc}{may}\n"));
+    }
+    out.push_str(&format!(
+        "\n  It must hold: {must}.\n  min and max condition it on an interval.\n\n    {example}\n"
+    ));
+    out
+}
+
+fn explain_table(table: &TableSpec) -> String {
+    let mut out = format!("{}\n\n  {}\n\n", table.header, table.spec.meaning());
+    for row in table.rows() {
+        out.push_str(&format!(
+            "  {:<32} {} ({})\n",
+            row.spec.key,
+            row.spec.meaning(),
+            row.spec.default_words()
+        ));
+    }
+    out
+}
+
+fn explain_row(row: &Row) -> String {
+    let mut out = format!("{}\n\n  {}\n\n", row.pattern, row.spec.meaning());
+    if !row.table.is_empty() {
+        out.push_str(&format!("  table       {}\n", row.table));
+    }
+    out.push_str(&format!("  type        {}\n", row.spec.type_word()));
+    if !row.spec.unit_words().is_empty() {
+        out.push_str(&format!("  unit        {}\n", row.spec.unit_words()));
+    }
+    if let ValueKind::Choice(words) = row.spec.kind {
+        for word in words {
+            out.push_str(&format!("  {:<28}{}\n", format!("\"{}\"", word.word), word.meaning()));
+        }
+    } else if !row.spec.allowed_words().is_empty() {
+        out.push_str(&format!("  allowed     {}\n", row.spec.allowed_words()));
+    }
+    out.push_str(&format!("  without it  {}\n", row.spec.default_words()));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn explain_knows_keys_tables_families_and_words() {
+        let one = explain_key("segment.business.growth_now").unwrap();
+        assert!(one.contains("segment.NAME.growth_now") && one.contains("per_year"), "{one}");
+        assert!(!one.contains("microsoft.ai"));
+        assert!(explain_key("growth_now").unwrap().contains("microsoft.ai.growth_now"));
+        assert!(explain_key("deal").unwrap().contains("cap_usd_bn"));
+        assert!(explain_key("[ipo.gate]").unwrap().contains("largest_cloud_share"));
+        assert!(explain_key("pert").unwrap().contains("weight"));
+        assert!(explain_key("gbm").unwrap().contains("Brownian"));
+        assert!(explain_key("shock.leap.loading.equity.multiple").unwrap().contains("loading"));
+        assert!(explain_key("p90").unwrap().contains("quantiles"));
+        assert_eq!(explain_key("no-such-word"), None);
+        assert_eq!(nearest_word("triangle").as_deref(), Some("triangular"));
+        assert_eq!(nearest_word("cap_usd").as_deref(), Some("cap_usd_bn"));
+    }
+}

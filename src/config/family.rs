@@ -1,0 +1,106 @@
+//! The families of distributions that a scenario can name, with their parameters.
+
+use super::choice::{Choice, Word, choice};
+
+choice! {
+    /// A family of distributions.
+    Family {
+        /// Every value from `low` to `high` alike.
+        Uniform = "uniform",
+        /// Rising in a straight line from `low` to `mode`, falling to `high`.
+        Triangular = "triangular",
+        /// A smooth hump between `low` and `high` with its peak at `mode`.
+        Pert = "pert",
+        /// The normal distribution, by `mean` and standard deviation `sd`.
+        Normal = "normal",
+        /// A value whose logarithm is normal, by `median` and the logarithm's standard deviation `sigma`.
+        Lognormal = "lognormal",
+        /// Student's t with `df` degrees of freedom, moved to `mean` and stretched by `scale`.
+        StudentT = "student-t",
+        /// The beta distribution with shapes `a` and `b`, between `low` and `high`.
+        Beta = "beta",
+        /// One of `values`, with chances in proportion to `weights`.
+        Discrete = "discrete",
+        /// One of the values in a column of a CSV file, each alike.
+        Empirical = "empirical",
+        /// Through three quantiles `p10`, `p50`, `p90`, with `lower` and `upper` bounds where given (metalog).
+        Quantiles = "quantiles",
+    }
+}
+
+impl Family {
+    /// All families, in the order of the reference.
+    pub fn all() -> impl Iterator<Item = Family> {
+        Family::WORDS.iter().filter_map(|word| Family::from_word(word.word))
+    }
+
+    /// What the family is, in one sentence.
+    pub fn meaning(self) -> String {
+        let word = Family::WORDS.iter().find(|word| word.word == self.word());
+        word.map_or(String::new(), Word::meaning)
+    }
+
+    /// The parameters that must be given.
+    pub const fn required(self) -> &'static [&'static str] {
+        match self {
+            Family::Uniform => &["low", "high"],
+            Family::Triangular | Family::Pert => &["low", "mode", "high"],
+            Family::Normal => &["mean", "sd"],
+            Family::Lognormal => &["median", "sigma"],
+            Family::StudentT => &["df", "mean", "scale"],
+            Family::Beta => &["a", "b"],
+            Family::Discrete => &["values", "weights"],
+            Family::Empirical => &["csv", "column"],
+            Family::Quantiles => &["p10", "p50", "p90"],
+        }
+    }
+
+    /// The parameters that may be given, beside `min`, `max`, `source` and `note`, which every family takes.
+    pub const fn optional(self) -> &'static [&'static str] {
+        match self {
+            Family::Pert => &["weight"],
+            Family::Beta => &["low", "high"],
+            Family::Quantiles => &["lower", "upper"],
+            _ => &[],
+        }
+    }
+
+    /// The parameters that must hold for one another, in words; an example of use.
+    pub const fn notes(self) -> (&'static str, &'static str) {
+        match self {
+            Family::Uniform => ("low < high", "{ dist = \"uniform\", low = 0.25, high = 0.43 }"),
+            Family::Triangular => (
+                "low <= mode <= high, low < high",
+                "{ dist = \"triangular\", low = 0.0, mode = 0.25, high = 0.75 }",
+            ),
+            Family::Pert => (
+                "low <= mode <= high, low < high, weight > 0 (4 unless given); the mean is (low + weight*mode + high)/(weight + 2)",
+                "{ dist = \"pert\", low = 10, mode = 25, high = 60 }",
+            ),
+            Family::Normal => ("sd > 0", "{ dist = \"normal\", mean = 4.5, sd = 0.6 }"),
+            Family::Lognormal => {
+                ("median > 0, sigma > 0", "{ dist = \"lognormal\", median = 30, sigma = 0.4 }")
+            }
+            Family::StudentT => (
+                "df > 0, scale > 0; no mean up to df = 1, no standard deviation up to df = 2",
+                "{ dist = \"student-t\", df = 5, mean = 0.04, scale = 0.02 }",
+            ),
+            Family::Beta => (
+                "a > 0, b > 0, low < high (0 and 1 unless given)",
+                "{ dist = \"beta\", a = 2, b = 5, low = 0.1, high = 0.6 }",
+            ),
+            Family::Discrete => (
+                "as many weights as values, none negative, not all 0; values are taken in ascending order",
+                "{ dist = \"discrete\", values = [34, 36, 38], weights = [0.1, 0.1, 0.8] }",
+            ),
+            Family::Empirical => (
+                "a CSV file with a header, at most 64 MiB, every cell of the column a finite number; order statistics without interpolation",
+                "{ dist = \"empirical\", csv = \"multiples.csv\", column = \"ev_to_revenue\" }",
+            ),
+            Family::Quantiles => (
+                "p10 < p50 < p90 within lower and upper; (p50 - p10)/(p90 - p10), after the logarithm or logit that bounds bring, lies in 0.1666 to 0.8334",
+                "{ dist = \"quantiles\", p10 = 0.085, p50 = 0.105, p90 = 0.13, lower = 0.03, upper = 0.5 }",
+            ),
+        }
+    }
+}

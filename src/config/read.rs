@@ -1,0 +1,143 @@
+//! Reads the bytes of a scenario file and the `--set` flags given with it.
+
+use super::code::Code;
+use super::copies::{self, DealCopy};
+use super::overrides;
+use super::place::{Origin, Place, Sources};
+use super::problem::{Problem, Problems};
+use super::reader::Reader;
+use super::scenario::Config;
+use super::section::{Section, read_entries};
+use super::tree::{self, Node};
+
+/// A scenario file of this size or more is refused: it is not one.
+pub const MAX_BYTES: usize = 16 << 20;
+
+/// Reads the bytes of a scenario file, with the `--set` flags given for it; see [`parse`].
+pub fn parse_bytes(
+    file_name: &str,
+    bytes: &[u8],
+    overrides: &[String],
+) -> (Sources, Result<Config, Problems>) {
+    strictly(read_bytes(file_name, bytes, overrides))
+}
+
+/// As [`parse_bytes`], with what could be read where not all could: other rooms may find more wrong with it.
+pub fn read_bytes(
+    file_name: &str,
+    bytes: &[u8],
+    overrides: &[String],
+) -> (Sources, Option<Config>, Problems) {
+    read_copies(file_name, bytes, overrides, &[])
+}
+
+/// As [`read_bytes`], with copies of deals made after the flags are set, and then the flags of each copy.
+pub fn read_copies(
+    file_name: &str,
+    bytes: &[u8],
+    overrides: &[String],
+    copies: &[DealCopy],
+) -> (Sources, Option<Config>, Problems) {
+    let refuse = |code, message: String, help: &str| {
+        let problem = Problem::error(code, Place::FILE, message).help(help);
+        (Sources::new(file_name, "", overrides), None, Problems::from(problem))
+    };
+    if bytes.len() >= MAX_BYTES {
+        let message = format!("the file has {} bytes; a scenario has less than {MAX_BYTES}", bytes.len());
+        return refuse(Code::FileTooLarge, message, "is this the file you meant?");
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains('\0') => read(file_name, text, overrides, copies),
+        Ok(_) => refuse(
+            Code::FileNotText,
+            "the file has bytes that no text has".to_owned(),
+            "is this the file you meant? A scenario is TOML text in UTF-8",
+        ),
+        Err(error) => {
+            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            refuse(
+                Code::FileNotText,
+                format!("the file is not UTF-8: byte {} in line {line}", error.valid_up_to()),
+                "save it as UTF-8",
+            )
+        }
+    }
+}
+
+/// Reads a scenario and puts the `--set` flags into it, each `KEY=VALUE`. Gives the config, or all problems of
+/// spelling and type that file and flags have; either way the texts to show them in.
+pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Result<Config, Problems>) {
+    strictly(read(file_name, text, overrides, &[]))
+}
+
+fn strictly(
+    (sources, config, problems): (Sources, Option<Config>, Problems),
+) -> (Sources, Result<Config, Problems>) {
+    match config {
+        Some(config) if problems.is_empty() => (sources, Ok(config)),
+        _ => (sources, Err(problems)),
+    }
+}
+
+fn read(
+    file_name: &str,
+    text: &str,
+    overrides: &[String],
+    copies: &[DealCopy],
+) -> (Sources, Option<Config>, Problems) {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let all: Vec<String> =
+        overrides.iter().chain(copies.iter().flat_map(|copy| &copy.flags)).cloned().collect();
+    let sources = Sources::new(file_name, text, &all);
+    let mut reader = Reader::new(Config::SPEC);
+    let (own, of_copies): (Vec<_>, Vec<_>) = overrides::read(&all, &mut reader.problems)
+        .into_iter()
+        .partition(|flag| flag.position() < overrides.len());
+    let mut root = match document(text) {
+        Ok(root) => root,
+        Err(problem) => {
+            reader.problems.push(*problem);
+            return (sources, None, reader.problems);
+        }
+    };
+    for flag in own {
+        flag.apply(&mut root, &mut reader.problems);
+    }
+    for copy in copies {
+        copies::make(&mut root, copy);
+    }
+    for flag in of_copies {
+        flag.apply(&mut root, &mut reader.problems);
+    }
+    let config: Config = read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut reader);
+    (sources, Some(config), reader.problems)
+}
+
+/// The tree of the file's text, or the problem that it has no keys or is not TOML.
+fn document(text: &str) -> Result<Node, Box<Problem>> {
+    let root = tree::document(text, Origin::File)
+        .map_err(|(message, span)| Box::new(syntax_problem(&message, span)))?;
+    if root.entries().is_some_and(<[_]>::is_empty) {
+        return Err(Box::new(
+            Problem::error(Code::FileEmpty, Place::FILE, "the file has no keys")
+                .help("`capstake init` writes a scenario to start from"),
+        ));
+    }
+    Ok(root)
+}
+
+/// The parser's complaint as a problem.
+fn syntax_problem(message: &str, span: std::ops::Range<usize>) -> Problem {
+    let problem = Problem::error(
+        Code::Syntax,
+        Place::new(Origin::File, span),
+        format!("not valid TOML: {}", message.lines().next().unwrap_or(message)),
+    );
+    if message.contains("duplicate key") {
+        problem.help("a key stands once in its table; entries of a list begin with [[two brackets]]")
+    } else if message.contains("string values must be quoted") {
+        problem.help("put the text in double quotes")
+    } else {
+        problem
+    }
+}

@@ -1,0 +1,148 @@
+//! The reference page of the format, `configs/README.md`.
+
+use super::choice::Choice;
+use super::family::Family;
+use super::scenario::Config;
+use super::section::Section;
+use super::tables::tables;
+
+const REFERENCE_HEAD: &str = "\
+# Scenarios
+
+| file | what it is |
+|---|---|
+| `minimal.toml` | the smallest scenario that runs: one business, one deal |
+| `base.toml` | OpenAI and Microsoft after the agreement of April 2026, beside the agreement of October 2025 |
+| `company-plan.toml` | the company's own plan taken as certain: the deal's arithmetic against the press |
+| `capped-share.toml` | a capped share of geometric Brownian revenue, whose value is known |
+| `schwartz-moon-2000.toml` | Amazon at the end of 1999, the case of the paper behind the growth model |
+
+Run one with `capstake run configs/base.toml`, change a key for one run with `--set deal.amended-2026.cap_usd_bn=60`, start
+your own with `capstake init`.
+
+# Reference of the format
+
+This page is generated from the declarations in `src/config`; a test keeps it true.
+
+A scenario is TOML. Money is in billions of US dollars, time in years from the valuation date unless a key says months, rates
+and growth per year (growth is continuous, discount rates are annual-effective), shares are fractions of 1. End dates are
+included. Keys that are not listed here are errors.
+
+The first column below is the key in its table. Its full key, for `--set`, `same_as`, correlations and `inputs.csv`, has the
+table before it, and entries of lists by name (`segment.business.growth_now`), those without a name by date
+(`history.period.2026-01-01.fcf_usd_bn`), correlations by position from 1.
+
+";
+
+const NUMBER_HEAD: &str = "\
+## Numbers
+
+Where the type is *number*, the value may be uncertain. It is a plain number, or a table with `value`, or with `dist` and the
+parameters of that family, or with `same_as = \"KEY\"` (the same draw as another number). Each table may have `source` (the
+`key` of a `[[source]]`), `note`, and `min` and `max`, which condition the law on an interval. `inf` is a half-life without
+end.
+
+";
+
+/// The reference page of the format, `configs/README.md`.
+pub fn reference_markdown() -> String {
+    let mut out = REFERENCE_HEAD.to_owned();
+    out.push_str(NUMBER_HEAD);
+    out.push_str("| `dist` | parameters | what it is | what must hold |\n|---|---|---|---|\n");
+    for dist in Family::all() {
+        out.push_str(&format!(
+            "| `{}` | {} | {} | {} |\n",
+            dist.word(),
+            parameter_words(dist),
+            dist.meaning(),
+            dist.notes().0
+        ));
+    }
+    for table in tables(Config::SPEC) {
+        let title = if table.header.is_empty() { "Top of the file" } else { &table.header };
+        out.push_str(&format!("\n## {}\n\n{}\n\n", title.replace('[', "\\["), table.spec.meaning()));
+        out.push_str("| key | type | unit | allowed | without it | meaning |\n|---|---|---|---|---|---|\n");
+        for row in table.rows() {
+            out.push_str(&format!(
+                "| `{}` | {} | {} | {} | {} | {} |\n",
+                row.spec.key,
+                row.spec.type_word(),
+                row.spec.unit_words(),
+                row.spec.allowed_words(),
+                row.spec.default_words(),
+                row.spec.meaning()
+            ));
+        }
+    }
+    out
+}
+
+/// `low`, `high`, (`weight`).
+fn parameter_words(dist: Family) -> String {
+    let required = dist.required().iter().map(|key| format!("`{key}`"));
+    let optional = dist.optional().iter().map(|key| format!("(`{key}`)"));
+    required.chain(optional).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::number::NumberTable;
+    use crate::config::spec::ValueKind;
+    use crate::config::tables::rows;
+
+    #[test]
+    fn the_reference_page_is_the_generated_one() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/configs/README.md");
+        let page = reference_markdown();
+        if std::env::var_os("CAPSTAKE_WRITE_REFERENCE").is_some() {
+            std::fs::write(path, &page).unwrap();
+        }
+        let stored = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(stored == page, "configs/README.md is stale: run the tests with CAPSTAKE_WRITE_REFERENCE=1");
+    }
+
+    #[test]
+    fn every_key_is_in_the_catalogue_once_with_a_meaning() {
+        let rows = rows(Config::SPEC);
+        assert!(rows.len() > 150, "{}", rows.len());
+        let mut patterns: Vec<&str> = rows.iter().map(|row| row.pattern.as_str()).collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        assert_eq!(patterns.len(), rows.len());
+        for row in &rows {
+            assert!(row.spec.meaning().ends_with('.') && row.spec.meaning().len() >= 8, "{}", row.pattern);
+            let number = matches!(
+                row.spec.kind,
+                ValueKind::Number | ValueKind::Steps(_) | ValueKind::Loadings | ValueKind::Years
+            );
+            assert_eq!(row.spec.unit.is_some(), number, "{}", row.pattern);
+        }
+        for pattern in [
+            "segment.NAME.growth_now",
+            "segment.NAME.plan.DATE.rate_usd_bn",
+            "segment.NAME.annual_totals.YEAR",
+            "deal.NAME.rate.DATE.rate",
+            "history.period.DATE.fcf_usd_bn",
+            "shock.NAME.loading.NAME",
+            "microsoft.ai.growth_now",
+            "ipo.gate.growth",
+            "correlation.N.value",
+            "cash.yield",
+        ] {
+            assert!(patterns.binary_search(&pattern).is_ok(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn every_parameter_of_a_family_is_a_key_of_the_number_table() {
+        for dist in Family::all() {
+            for key in dist.required().iter().chain(dist.optional()) {
+                assert!(NumberTable::SPEC.find(key).is_some(), "{key}");
+            }
+            let (_, result) =
+                crate::config::parse("x", &format!("[discount]\nshare = {}", dist.notes().1), &[]);
+            assert!(result.is_ok(), "{}", dist.word());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A whole scenario: its tables, in the order in which they are printed.
+
+use super::cloud::{Cloud, HomeFirst, InHouse, Reach};
+use super::correlation::Correlation;
+use super::cost::{Contract, Costs};
+use super::deal::Deal;
+use super::discount::Discount;
+use super::equity::Equity;
+use super::funding::{Cash, Funding, Round};
+use super::history::History;
+use super::ipo::Ipo;
+use super::licence::Licence;
+use super::microsoft::Microsoft;
+use super::number::Number;
+use super::place::Located;
+use super::run::Run;
+use super::section::{Collect, section};
+use super::segment::Segment;
+use super::shock::Shock;
+use super::source::Source;
+use super::timeline::Timeline;
+
+section! {
+    /// A scenario.
+    Config by Single;
+    /// Its name; it names the folder of results.
+    name: Option<Located<String>> = name().or("the file's name without its ending");
+    /// What it is about.
+    description: Option<Located<String>> = plain();
+    /// How much is simulated and how it is counted.
+    run: Option<Run> = plain();
+    /// From when to when, in which steps.
+    timeline: Option<Timeline> = required();
+    /// Discount rates.
+    discount: Option<Discount> = plain();
+    /// What was earned before the valuation date.
+    history: Option<History> = plain();
+    /// Lines of business; at least one.
+    segment: Vec<Segment> = required();
+    /// Rare events.
+    shock: Vec<Shock> = plain();
+    /// Clouds that sell OpenAI's models; without any, everything is sold directly.
+    cloud: Vec<Cloud> = plain();
+    /// New models are sold at home first.
+    home_first: Option<HomeFirst> = plain();
+    /// Other clouds reach customers whom home does not.
+    reach: Option<Reach> = plain();
+    /// Microsoft's own models displace part of what it sells of OpenAI's.
+    in_house: Option<InHouse> = plain();
+    /// Promises to take compute.
+    contract: Vec<Contract> = plain();
+    /// Microsoft's side.
+    microsoft: Option<Microsoft> = plain();
+    /// What Microsoft's licence spares it.
+    licence: Option<Licence> = plain();
+    /// Agreements; at least one.
+    deal: Vec<Deal> = required();
+    /// What OpenAI spends beside inference.
+    costs: Option<Costs> = plain();
+    /// OpenAI's cash.
+    cash: Option<Cash> = plain();
+    /// Rounds of new money that are agreed.
+    round: Vec<Round> = plain();
+    /// New money when cash would fall below its minimum.
+    funding: Option<Funding> = plain();
+    /// What OpenAI is worth.
+    equity: Option<Equity> = plain();
+    /// When OpenAI is listed.
+    ipo: Option<Ipo> = plain();
+    /// What moves together.
+    correlation: Vec<Correlation> = plain();
+    /// Where numbers come from.
+    source: Vec<Source> = plain();
+}
+
+impl Config {
+    /// Every number written in the scenario, in the order in which it is printed.
+    pub fn numbers(&self) -> Vec<&Number> {
+        let mut numbers = Vec::new();
+        self.collect(&mut numbers);
+        numbers
+    }
+}
