@@ -102,7 +102,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     };
     study.conduct(|desk| {
         let (columns, result) = simulate(&variants, &quantities, Keep::Bins, desk, "");
-        if let Some((at, broken)) = result.first_broken() {
+        if let Some((at, broken)) = result.first_non_finite() {
             return Err(Halt::Broken(NotFinite {
                 of: scenarios[at].path.display().to_string(),
                 broken: broken.clone(),

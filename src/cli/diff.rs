@@ -11,7 +11,7 @@ use super::words::{counted, thousands};
 use super::{output, results};
 use crate::report::digits::significant;
 use crate::report::tables::SummaryRow;
-use crate::study::difference::{Figure, KeyChange, Moved, changed_keys, moved, only_in_first};
+use crate::study::difference::{KeyChange, MetricMean, Moved, changed_keys, moved, only_in_first};
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -73,9 +73,9 @@ pub fn diff(arguments: &DiffArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn figures(rows: &[SummaryRow]) -> Vec<Figure> {
+fn figures(rows: &[SummaryRow]) -> Vec<MetricMean> {
     rows.iter()
-        .map(|row| Figure {
+        .map(|row| MetricMean {
             deal: row.deal.clone(),
             metric: row.metric.clone(),
             unit: row.unit.clone(),

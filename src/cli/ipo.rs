@@ -72,10 +72,10 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     };
     study.conduct(|desk| {
         let readied = gather(&plan, desk.options(), &desk.watch(paths, "")).expect("the scenario has an IPO");
-        if readied.broken.count > 0 {
+        if readied.non_finite.count > 0 {
             return Err(Halt::Broken(NotFinite {
                 of: String::new(),
-                broken: readied.broken,
+                broken: readied.non_finite,
                 flags: Vec::new(),
                 scenario: 0,
             }));

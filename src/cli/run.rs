@@ -152,15 +152,15 @@ pub fn simulate(
     let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
     let began = Instant::now();
     let finished = match job.only_put_together {
-        false => run::go_on(job.plan, from, &job.task, job.threads, &watch),
-        true => run::Finished::put_together(from, &job.task),
+        false => run::resume(job.plan, from, &job.task, job.threads, &watch),
+        true => run::Finished::from_state(from, &job.task),
     };
     let seconds = began.elapsed().as_secs_f64();
     display.close();
     let draws = watch.finish();
     let head = Head { identity: state_file::identity(job.plan), draws: None };
     let wanted = arguments.shard.is_some() || arguments.checkpoint != Some(Checkpoint::None);
-    let sound = finished.broken() == 0;
+    let sound = finished.non_finite() == 0;
     let state = (wanted && sound).then(|| {
         let mut draft = folder.draft(state_file::FILE)?;
         let written = store::write(&head, finished.state(), &mut draft);
@@ -173,7 +173,7 @@ pub fn simulate(
     if let Some(as_in) = job.as_in {
         manifest.run = as_in.clone();
     }
-    if result.broken.count > 0 {
+    if result.non_finite.count > 0 {
         manifest.status = Status::Failed;
         manifest.files = Vec::new();
         folder.drop_results()?;
@@ -189,7 +189,7 @@ pub fn simulate(
     let others = formats.iter().any(|&format| format != Format::Csv);
     let asked = arguments.shard.is_none() && result.paths > 0 && draws.is_ok();
     // The state is put away on a thread that mostly waits for the disk, while the answers are made.
-    let (answered, saved) = run::both(
+    let (answered, saved) = run::join(
         2,
         || asked.then(|| answered(job, &result, csv, others)),
         || state.map_or(Ok(()), |state| state.and_then(|draft| folder.keep(draft))),
@@ -295,7 +295,7 @@ fn answered<'a>(
         let file = csv.map(|dialect| formats::encode(&rows, dialect));
         (rows, file)
     };
-    let ((answer, tables, mut files), (sample_paths, file)) = run::both(job.threads, questions, paths);
+    let ((answer, tables, mut files), (sample_paths, file)) = run::join(job.threads, questions, paths);
     files.extend(file);
     (answer, Tables { sample_paths, ..tables }, files)
 }
@@ -380,7 +380,8 @@ fn settle(manifest: &mut Manifest, plan: &Plan, result: &RunResult, seconds: f64
     manifest.run.wall_seconds = seconds;
     manifest.run.paths_per_second = (result.paths - before) as f64 / seconds.max(1e-9);
     manifest.undefined = Vec::new();
-    manifest.failed_paths = FailedPaths { count: result.broken.count, first: result.broken.first.clone() };
+    manifest.failed_paths =
+        FailedPaths { count: result.non_finite.count, first: result.non_finite.first.clone() };
     for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
         for (metric, summary) in metrics.iter().zip(summaries) {
             if summary.moments().undefined() > 0 {
@@ -406,7 +407,7 @@ pub fn subjects(plan: &Plan) -> Vec<(String, Vec<Metric>)> {
 }
 
 fn broken(arguments: &RunArguments, job: &Job, result: &RunResult) -> Failure {
-    let broken = &result.broken;
+    let broken = &result.non_finite;
     let first: Vec<String> = broken.first.iter().take(5).map(u64::to_string).collect();
     let paths = if broken.count == 1 { "path was" } else { "paths were" };
     let message = format!(

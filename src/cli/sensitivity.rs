@@ -206,7 +206,7 @@ impl Job<'_> {
             let watch = desk.watch(paths, "");
             let answer = match plain(self.plan, self.seeds, self.quantities, options, &watch) {
                 Ok(answer) => answer,
-                Err(NoAnswer::Broken(broken)) => {
+                Err(NoAnswer::NonFinite(broken)) => {
                     return Err(Halt::Broken(NotFinite {
                         of: String::new(),
                         broken,
@@ -297,7 +297,7 @@ impl Job<'_> {
                     .help("--method plain takes the paths on which it has one")
                     .into())
             }
-            Err(NoAnswer::Broken(broken)) => {
+            Err(NoAnswer::NonFinite(broken)) => {
                 let first: Vec<String> = broken.first.iter().take(5).map(u64::to_string).collect();
                 let message = format!(
                     "{} evaluations were not finite, on paths {}, with some variables drawn anew",

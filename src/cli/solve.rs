@@ -17,7 +17,8 @@ use crate::kernel::plan::Plan;
 use crate::math::binomial::order_statistic_interval;
 use crate::report;
 use crate::report::solve::{Question as Page, statistic_words};
-use crate::run::paired::{self, ColumnResult, Keep, Question};
+use crate::run::paired::{self, Keep, Question};
+use crate::stats::summary::MetricSummary;
 use crate::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use crate::study::target::{BadTarget, Side, Statistic, Target};
 use crate::study::variant::{Columns, Variants};
@@ -237,7 +238,7 @@ impl Job<'_> {
         let options = desk.options();
         let question = Question { columns: &columns.columns, pairs: &[] };
         let result = paired::execute(&plans, question, options, &desk.watch(options.paths, label));
-        if let Some((plan, broken)) = result.first_broken() {
+        if let Some((plan, broken)) = result.first_non_finite() {
             let found = self.points.not_finite(&values, &variants, plan, broken.clone());
             return Err(Stop::Halt(Halt::Broken(found)));
         }
@@ -272,8 +273,8 @@ impl Job<'_> {
         (columns, places)
     }
 
-    fn trial(&self, x: f64, value: &ColumnResult, level: &ColumnResult) -> Trial {
-        let moments = level.summary.moments();
+    fn trial(&self, x: f64, value: &MetricSummary, level: &MetricSummary) -> Trial {
+        let moments = level.moments();
         let (level, level_error) = (moments.mean(), moments.std_error());
         let around = |statistic: f64, error: f64| {
             (statistic, error, statistic - HALF_INTERVAL * error, statistic + HALF_INTERVAL * error)
@@ -282,7 +283,7 @@ impl Job<'_> {
             Statistic::Mean | Statistic::Probability { side: Side::Below, .. } => around(level, level_error),
             Statistic::Probability { side: Side::Above, .. } => around(1.0 - level, level_error),
             Statistic::Quantile(q) => {
-                let ranked = value.summary.ranked();
+                let ranked = value.ranked();
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
                 } else if ranked.count() == 1 {

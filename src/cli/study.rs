@@ -14,7 +14,7 @@ use super::words::{counted, quoted, size, span, thousands};
 use super::{output, screen, signal};
 use crate::config::Code;
 use crate::report::answer::{Answer, Table};
-use crate::run::{Broken, Observer, Options, Progress};
+use crate::run::{NonFinite, Observer, Options, Progress};
 use crate::sink;
 use crate::sink::csv::Dialect;
 
@@ -58,7 +58,7 @@ pub struct NotFinite {
     /// In which variant of the scenario, in words; empty for the scenario itself.
     pub of: String,
     /// Which.
-    pub broken: Broken,
+    pub broken: NonFinite,
     /// `--set` flags that make the variant, beside those of the command line.
     pub flags: Vec<String>,
     /// Index of the scenario.
@@ -161,7 +161,7 @@ impl Study<'_> {
                 let failure = match halt {
                     Halt::Failure(failure) => failure,
                     Halt::Broken(found) => {
-                        let Broken { count, first } = found.broken.clone();
+                        let NonFinite { count, first } = found.broken.clone();
                         manifest.failed_paths = FailedPaths { count, first };
                         self.not_finite(&found)
                     }

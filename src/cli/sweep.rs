@@ -222,7 +222,7 @@ impl Job<'_> {
                 String::new()
             };
             let (columns, result) = simulate(&variants, self.quantities, Keep::Bins, desk, &label);
-            if let Some((found, broken)) = result.first_broken() {
+            if let Some((found, broken)) = result.first_non_finite() {
                 let not_finite = self.points.not_finite(batch, &variants, found, broken.clone());
                 return Err(Halt::Broken(not_finite));
             }
