@@ -87,11 +87,11 @@ pub fn state(bytes: &[u8]) -> bool {
         let written = store::to_bytes(&head, &state);
         assert_eq!(store::to_bytes(&head, &store::from_bytes(&written).expect("our own bytes").1), written);
         PLAN.with(|plan| {
-            if state.judge(plan).is_err() || state.paths() == 0 {
+            if state.check(plan).is_err() || state.paths() == 0 {
                 return;
             }
             let task = Task::whole(state.paths());
-            let result = Finished::put_together(state, &task).into_result(plan);
+            let result = Finished::from_state(state, &task).into_result(plan);
             let tables = tables::tables(&valuation(plan, &result));
             assert!(!tables.summary.is_empty());
             accepted = true;

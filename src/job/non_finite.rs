@@ -4,7 +4,7 @@ use super::error::{Exit, Failure};
 use super::scenario::Scenario;
 use super::words::{quoted, thousands};
 use crate::config::Code;
-use crate::run::Broken;
+use crate::run::NonFinite;
 
 /// Indices that are shown of many.
 const SHOWN: usize = 5;
@@ -15,7 +15,7 @@ pub struct NonFinitePaths {
     /// Which variant, in words; empty for the scenario itself.
     pub of: String,
     /// Which paths.
-    pub broken: Broken,
+    pub broken: NonFinite,
     /// Paths simulated.
     pub simulated: u64,
     /// `--set` flags that make the variant, beside those that the scenario was read with.
@@ -26,7 +26,7 @@ pub struct NonFinitePaths {
 
 impl NonFinitePaths {
     /// Paths of a scenario itself.
-    pub fn of_scenario(broken: Broken, simulated: u64) -> NonFinitePaths {
+    pub fn of_scenario(broken: NonFinite, simulated: u64) -> NonFinitePaths {
         NonFinitePaths { of: String::new(), broken, simulated, flags: Vec::new(), scenario: 0 }
     }
 

@@ -58,7 +58,7 @@ pub fn load(folder: &Path, plan: &Plan, other: OtherBuild) -> Result<Option<Stat
         }
     })?;
     of_this_run(&path, &head.identity, &identity(plan), other)?;
-    state.judge(plan).map_err(|why| unusable(&path, &why))?;
+    state.check(plan).map_err(|why| unusable(&path, &why))?;
     Ok(Some(state))
 }
 

@@ -7,7 +7,7 @@ use super::words::quoted;
 use crate::config::{Code, DealCopy, Severity};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
-use crate::run::{Broken, single};
+use crate::run::{NonFinite, single};
 use crate::study::variant::{Variant, Variants};
 
 /// A key and the values that it takes.
@@ -302,7 +302,7 @@ impl Points<'_> {
     /// The first point at which a path by itself is not finite. Copies of a deal share a plan, which does not say whose it was.
     pub fn broken_at<'p>(&self, points: &'p [Vec<String>], path: u64) -> Option<&'p Vec<String>> {
         let is_broken = |scenario: &Scenario| {
-            single(&Plan::from_model(&scenario.model, self.seed, self.isa), path).broken
+            single(&Plan::from_model(&scenario.model, self.seed, self.isa), path).non_finite
         };
         if is_broken(self.base) {
             return None;
@@ -316,7 +316,7 @@ impl Points<'_> {
         points: &[Vec<String>],
         variants: &Variants,
         plan: usize,
-        broken: Broken,
+        broken: NonFinite,
         simulated: u64,
     ) -> NonFinitePaths {
         let own = |variant: &&Variant| variant.plan == plan;

@@ -9,7 +9,7 @@ use crate::config::Unit;
 use crate::kernel::plan::Plan;
 use crate::math::binomial::order_statistic_interval;
 use crate::stats::summary::Statistics;
-use crate::study::ipo::gather::{DealReadiness, Readied};
+use crate::study::ipo::gather::{DealReadiness, IpoReadiness};
 use crate::study::ipo::offer::Day;
 use crate::study::valuation::proportion;
 
@@ -21,11 +21,11 @@ const LEVEL: f64 = 0.95;
 /// Everything that the page is made of.
 struct Page<'a> {
     plan: &'a Plan,
-    readied: &'a Readied,
+    readied: &'a IpoReadiness,
 }
 
 /// Writes the page.
-pub fn ipo(plan: &Plan, readied: &Readied, asked: u64) -> Answer {
+pub fn ipo(plan: &Plan, readied: &IpoReadiness, asked: u64) -> Answer {
     let page = Page { plan, readied };
     let mut warnings = Vec::new();
     if readied.paths < asked {

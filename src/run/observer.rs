@@ -1,7 +1,7 @@
 //! Who is told what happens during a run, and who may stop it.
 
-use super::Snapshot;
 use super::draws::ChunkDraws;
+use super::state::Snapshot;
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,20 +5,27 @@
 //! and its error is that of the difference, not that of two runs. Sums are exact and chunks are a prefix of the run: equal
 //! bits for any number of threads, as in a plain run.
 
-use super::{BROKEN_KEPT, Broken, CHUNK_PATHS, Observer, Options, Progress};
+use super::non_finite::NonFinite;
+use super::observer::{Observer, Progress};
+use super::options::{CHUNK_PATHS, Options};
+use super::sums::lock;
+use super::worker::add_lanes;
+use super::workers::share_out;
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
+use crate::math::simd::Isa;
 use crate::model::parameters::ParamId;
 use crate::simd_fn;
 use crate::stats::moments::{ChunkCoMoments, ChunkMoments, CoMoments};
 use crate::stats::summary::MetricSummary;
+use ndarray::{Array2, ArrayView1, Axis, s};
+use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A number that every path has, or has not (NaN).
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Figure {
+pub enum PathValue {
     /// A metric, by its positions in a plan's lists: deals and then differences, metrics of each.
     Metric {
         /// Index of the plan.
@@ -65,8 +72,8 @@ pub enum Keep {
 /// A figure and what is kept of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Column {
-    /// Which figure.
-    pub figure: Figure,
+    /// The number.
+    pub value: PathValue,
     /// What is kept.
     pub keep: Keep,
 }
@@ -80,15 +87,6 @@ pub struct Question<'a> {
     pub pairs: &'a [(usize, usize)],
 }
 
-/// What is known of a column.
-#[derive(Clone, Debug, Default)]
-pub struct ColumnResult {
-    /// Moments, and the bins where they were asked for.
-    pub summary: MetricSummary,
-    /// Every path's value in the order of the paths, where asked for.
-    pub values: Vec<f64>,
-}
-
 /// What a study's run leaves.
 #[derive(Clone, Debug)]
 pub struct PairedResult {
@@ -96,36 +94,59 @@ pub struct PairedResult {
     pub paths: u64,
     /// Paths asked for.
     pub asked: u64,
-    /// In the order of the question.
-    pub columns: Vec<ColumnResult>,
+    /// Moments of each column, and its bins where they were asked for, in the order of the question.
+    pub columns: Vec<MetricSummary>,
     /// In the order of the question.
     pub pairs: Vec<CoMoments>,
-    /// Of each plan, the paths that are not finite.
-    pub broken: Vec<Broken>,
-    /// Whether somebody stopped it before its end.
+    /// The paths of each plan that are not finite.
+    pub non_finite: Vec<NonFinite>,
+    /// Whether the run was stopped before its end.
     pub interrupted: bool,
+    /// Values of the columns that keep them: `[column that keeps its values][path]`.
+    values: Array2<f64>,
+    /// The row of `values` of each column; `None` where it keeps none.
+    rows: Vec<Option<usize>>,
 }
 
 impl PairedResult {
-    /// The first plan with paths that are not finite, and those.
-    pub fn first_broken(&self) -> Option<(usize, &Broken)> {
-        self.broken.iter().enumerate().find(|(_, broken)| broken.count > 0)
+    /// A result without any paths, of columns that keep no values.
+    pub fn empty(asked: u64, columns: usize) -> PairedResult {
+        PairedResult {
+            paths: 0,
+            asked,
+            columns: vec![MetricSummary::new(); columns],
+            pairs: Vec::new(),
+            non_finite: Vec::new(),
+            interrupted: asked > 0,
+            values: Array2::zeros((0, 0)),
+            rows: vec![None; columns],
+        }
+    }
+
+    /// The first plan with paths that are not finite, and those paths.
+    pub fn first_non_finite(&self) -> Option<(usize, &NonFinite)> {
+        self.non_finite.iter().enumerate().find(|(_, found)| found.count > 0)
     }
 
     /// Mean and standard error of a column.
     pub fn estimate(&self, column: usize) -> (f64, f64) {
-        let moments = self.columns[column].summary.moments();
+        let moments = self.columns[column].moments();
         (moments.mean(), moments.std_error())
+    }
+
+    /// A column's value on every path, in the order of the paths; `None` where the column does not keep them.
+    pub fn values(&self, column: usize) -> Option<ArrayView1<'_, f64>> {
+        self.rows[column].map(|row| self.values.row(row))
     }
 }
 
 /// Simulates plans side by side.
 ///
-/// Equal bits for any number of threads. The observer may stop it; then the result holds the chunks that were done, and
-/// `values` end there. Progress counts paths, each through all plans.
+/// The result has equal bits for any number of threads. The observer may stop the run; then the result holds the chunks that
+/// were done, and the values end there. Progress counts paths, each through all plans.
 ///
 /// # Panics
-/// If the pool of workers cannot be made, or a column is made of one that does not come before it.
+/// If the worker threads cannot be started, or a column is made of one that does not come before it.
 pub fn execute(
     plans: &[&Plan],
     question: Question<'_>,
@@ -133,101 +154,93 @@ pub fn execute(
     observer: &dyn Observer,
 ) -> PairedResult {
     for (i, column) in question.columns.iter().enumerate() {
-        if let Figure::Difference { later, first } = column.figure {
-            assert!(later < i && first < i, "column {i} is made of one that comes after it");
-        }
-        if let Figure::AtMost { column, .. } = column.figure {
-            assert!(column < i, "column {i} is made of one that comes after it");
-        }
+        let sources = match column.value {
+            PathValue::Difference { later, first } => vec![later, first],
+            PathValue::AtMost { column, .. } => vec![column],
+            PathValue::Metric { .. } | PathValue::Input { .. } => Vec::new(),
+        };
+        assert!(sources.iter().all(|&source| source < i), "column {i} is made of one that comes after it");
     }
-    let shared = Shared::new(plans.len(), question, options.paths);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads)
-        .thread_name(|i| format!("capstake-{i}"))
-        .build()
-        .expect("a pool of worker threads");
-    pool.broadcast(|_| {
-        let mut worker = Worker::new(plans, question);
-        while let Some(chunk) = shared.next_chunk(observer) {
-            worker.run(plans, question, &shared, chunk);
-            let done = shared.done.load(Ordering::Relaxed);
-            observer.progress(&Progress { done, paths: shared.paths, mean: f64::NAN, std_error: f64::NAN });
-        }
-    });
-    shared.into_result()
+    let paths = options.paths;
+    let shared = Shared::new(plans.len(), question, paths);
+    let paths_of = |chunk: u64| chunk * CHUNK_PATHS..((chunk + 1) * CHUNK_PATHS).min(paths);
+    let progress = |chunks: u64| {
+        let done = (chunks * CHUNK_PATHS).min(paths);
+        observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
+    };
+    let out = share_out(
+        options.threads,
+        paths.div_ceil(CHUNK_PATHS),
+        || Worker::new(plans, question),
+        |worker, chunk| worker.run(plans, question, &shared, paths_of(chunk)),
+        progress,
+        || observer.stops(),
+    );
+    shared.into_result((out.done * CHUNK_PATHS).min(paths), paths)
 }
 
 /// What all workers add to.
 struct Shared {
-    paths: u64,
-    next: AtomicU64,
-    done: AtomicU64,
-    stopped: AtomicBool,
-    columns: Vec<Mutex<ColumnResult>>,
+    columns: Vec<Mutex<MetricSummary>>,
     pairs: Vec<Mutex<CoMoments>>,
-    broken: Mutex<Vec<Broken>>,
+    non_finite: Mutex<Vec<NonFinite>>,
+    values: Mutex<Array2<f64>>,
+    rows: Vec<Option<usize>>,
 }
 
 impl Shared {
     fn new(plans: usize, question: Question<'_>, paths: u64) -> Shared {
-        let column = |column: &Column| {
-            let values = match column.keep {
-                Keep::Values => vec![f64::NAN; usize::try_from(paths).expect("paths that fit in memory")],
-                Keep::Moments | Keep::Bins => Vec::new(),
-            };
-            Mutex::new(ColumnResult { summary: MetricSummary::new(), values })
+        let mut kept = 0;
+        let row = |column: &Column| {
+            (column.keep == Keep::Values).then(|| {
+                kept += 1;
+                kept - 1
+            })
         };
+        let rows: Vec<Option<usize>> = question.columns.iter().map(row).collect();
+        let kept_paths =
+            if kept == 0 { 0 } else { usize::try_from(paths).expect("paths that fit in memory") };
         Shared {
-            paths,
-            next: AtomicU64::new(0),
-            done: AtomicU64::new(0),
-            stopped: AtomicBool::new(false),
-            columns: question.columns.iter().map(column).collect(),
+            columns: question.columns.iter().map(|_| Mutex::new(MetricSummary::new())).collect(),
             pairs: question.pairs.iter().map(|_| Mutex::default()).collect(),
-            broken: Mutex::new(vec![Broken::default(); plans]),
+            non_finite: Mutex::new(vec![NonFinite::default(); plans]),
+            values: Mutex::new(Array2::from_elem((kept, kept_paths), f64::NAN)),
+            rows,
         }
     }
 
-    /// The next chunk to run, unless the observer stops.
-    fn next_chunk(&self, observer: &dyn Observer) -> Option<u64> {
-        if self.stopped.load(Ordering::Relaxed) || observer.stops() {
-            self.stopped.store(true, Ordering::Relaxed);
-            return None;
-        }
-        let chunk = self.next.fetch_add(1, Ordering::Relaxed);
-        (chunk * CHUNK_PATHS < self.paths).then_some(chunk)
-    }
-
-    fn into_result(self) -> PairedResult {
+    /// The result, of which the first `done` of the `asked` paths were simulated.
+    fn into_result(self, done: u64, asked: u64) -> PairedResult {
         fn inner<T>(mutex: Mutex<T>) -> T {
             mutex.into_inner().expect("no worker panicked")
         }
-        let done = self.done.into_inner();
-        let column = |mutex| {
-            let mut column: ColumnResult = inner(mutex);
-            column.values.truncate(usize::try_from(done).unwrap_or(usize::MAX));
-            column
-        };
+        let mut values = inner(self.values);
+        let kept = values.ncols().min(usize::try_from(done).unwrap_or(usize::MAX));
+        values.slice_axis_inplace(Axis(1), (..kept).into());
         PairedResult {
             paths: done,
-            asked: self.paths,
-            columns: self.columns.into_iter().map(column).collect(),
+            asked,
+            columns: self.columns.into_iter().map(inner).collect(),
             pairs: self.pairs.into_iter().map(inner).collect(),
-            broken: inner(self.broken),
-            interrupted: done < self.paths,
+            non_finite: inner(self.non_finite),
+            interrupted: done < asked,
+            values,
+            rows: self.rows,
         }
     }
 }
 
-/// A worker's own room.
+/// A worker's own scratch; empty between chunks.
 struct Worker {
     blocks: Vec<Block>,
-    /// Lanes of the columns that are made of others; of the rest nothing.
+    /// Lanes of the columns that are made of others; unused for the rest.
     made: Vec<Lanes>,
     moments: Vec<ChunkMoments>,
     /// Values of the columns that keep more than their moments.
     values: Vec<Vec<f64>>,
     pairs: Vec<ChunkCoMoments>,
+    /// Per plan.
+    non_finite: Vec<NonFinite>,
 }
 
 impl Worker {
@@ -239,57 +252,30 @@ impl Worker {
             moments: vec![ChunkMoments::EMPTY; columns],
             values: vec![Vec::new(); columns],
             pairs: vec![ChunkCoMoments::EMPTY; question.pairs.len()],
+            non_finite: vec![NonFinite::default(); plans.len()],
         }
     }
 
     /// Simulates a chunk and adds it to what is shared.
-    fn run(&mut self, plans: &[&Plan], question: Question<'_>, shared: &Shared, chunk: u64) {
-        let first = chunk * CHUNK_PATHS;
-        let end = (first + CHUNK_PATHS).min(shared.paths);
-        let mut broken = vec![Broken::default(); plans.len()];
-        for path in (first..end).step_by(LANES) {
-            let count = (end - path).min(LANES as u64) as usize;
-            for ((plan, block), broken) in plans.iter().zip(&mut self.blocks).zip(&mut broken) {
+    fn run(&mut self, plans: &[&Plan], question: Question<'_>, shared: &Shared, paths: Range<u64>) {
+        for path in paths.clone().step_by(LANES) {
+            let count = (paths.end - path).min(LANES as u64) as usize;
+            for ((plan, block), found) in plans.iter().zip(&mut self.blocks).zip(&mut self.non_finite) {
                 block.run(plan, path, Asked::default());
-                note_broken(block, path, count, broken);
+                found.add_block(block, path, count);
             }
-            self.gather(plans, question, count);
+            self.gather(plans[0].isa, question, count);
         }
-        self.flush(question, shared, first);
-        let mut all = shared.broken.lock().expect("no worker panicked");
-        for (total, found) in all.iter_mut().zip(broken) {
-            total.count += found.count;
-            total.first.extend(found.first);
-            total.first.sort_unstable();
-            total.first.truncate(BROKEN_KEPT);
-        }
-        drop(all);
-        shared.done.fetch_add(end - first, Ordering::Relaxed);
+        self.flush(question, shared, paths.start as usize);
     }
 
-    /// Takes the figures of the blocks just run.
-    fn gather(&mut self, plans: &[&Plan], question: Question<'_>, count: usize) {
-        let isa = plans[0].isa;
+    /// Takes the numbers of the blocks just run.
+    fn gather(&mut self, isa: Isa, question: Question<'_>, count: usize) {
         for (i, column) in question.columns.iter().enumerate() {
-            let mut lanes = Lanes::ZERO;
-            match column.figure {
-                Figure::Difference { later, first } => {
-                    minus(isa, self.lanes(question, later), self.lanes(question, first), &mut lanes);
-                    self.made[i] = lanes;
-                }
-                Figure::AtMost { column, threshold } => {
-                    at_most(isa, self.lanes(question, column), threshold, &mut lanes);
-                    self.made[i] = lanes;
-                }
-                Figure::Metric { .. } | Figure::Input { .. } => {}
-            }
+            self.make(isa, question, i);
             let mut moments = self.moments[i];
             let lanes = self.lanes(question, i);
-            if count == LANES {
-                add_block(isa, lanes, &mut moments);
-            } else {
-                moments.add_partial_block(&lanes[..count]);
-            }
+            add_lanes(isa, lanes, count, &mut moments);
             if column.keep != Keep::Moments {
                 let kept = *lanes;
                 self.values[i].extend_from_slice(&kept[..count]);
@@ -308,52 +294,53 @@ impl Worker {
         }
     }
 
+    /// Makes a column from the others that it is made of.
+    fn make(&mut self, isa: Isa, question: Question<'_>, column: usize) {
+        let mut lanes = Lanes::ZERO;
+        match question.columns[column].value {
+            PathValue::Difference { later, first } => {
+                minus(isa, self.lanes(question, later), self.lanes(question, first), &mut lanes);
+            }
+            PathValue::AtMost { column, threshold } => {
+                at_most(isa, self.lanes(question, column), threshold, &mut lanes);
+            }
+            PathValue::Metric { .. } | PathValue::Input { .. } => return,
+        }
+        self.made[column] = lanes;
+    }
+
     fn lanes(&self, question: Question<'_>, column: usize) -> &Lanes {
-        match question.columns[column].figure {
-            Figure::Metric { plan, subject, metric } => &self.blocks[plan].metrics[subject][metric],
-            Figure::Input { plan, num } => self.blocks[plan].value(num),
-            Figure::Difference { .. } | Figure::AtMost { .. } => &self.made[column],
+        match question.columns[column].value {
+            PathValue::Metric { plan, subject, metric } => &self.blocks[plan].metrics[subject][metric],
+            PathValue::Input { plan, num } => self.blocks[plan].value(num),
+            PathValue::Difference { .. } | PathValue::AtMost { .. } => &self.made[column],
         }
     }
 
-    /// Adds the finished chunk, whose first path is given, to what is shared.
-    fn flush(&mut self, question: Question<'_>, shared: &Shared, first: u64) {
+    /// Adds the finished chunk, which begins at path `first`, to what is shared, and empties the scratch.
+    fn flush(&mut self, question: Question<'_>, shared: &Shared, first: usize) {
         for (i, column) in question.columns.iter().enumerate() {
             let values = &mut self.values[i];
-            let mut total = shared.columns[i].lock().expect("no worker panicked");
+            let mut summary = lock(&shared.columns[i]);
             match column.keep {
-                Keep::Moments => total.summary.add_moments(&self.moments[i]),
-                Keep::Bins => total.summary.add_chunk(&self.moments[i], values),
-                Keep::Values => {
-                    total.summary.add_moments(&self.moments[i]);
-                    let from = first as usize;
-                    total.values[from..from + values.len()].copy_from_slice(values);
-                }
+                Keep::Moments | Keep::Values => summary.add_moments(&self.moments[i]),
+                Keep::Bins => summary.add_chunk(&self.moments[i], values),
+            }
+            drop(summary);
+            if let Some(row) = shared.rows[i] {
+                let mut kept = lock(&shared.values);
+                kept.slice_mut(s![row, first..first + values.len()]).assign(&ArrayView1::from(&*values));
             }
             self.moments[i] = ChunkMoments::EMPTY;
             values.clear();
         }
         for (total, pair) in shared.pairs.iter().zip(&mut self.pairs) {
-            total.lock().expect("no worker panicked").add_chunk(pair);
+            lock(total).add_chunk(pair);
             *pair = ChunkCoMoments::EMPTY;
         }
-    }
-}
-
-fn note_broken(block: &Block, path: u64, count: usize, broken: &mut Broken) {
-    for lane in 0..count {
-        if block.broken[lane] != 0.0 {
-            broken.count += 1;
-            if broken.first.len() < BROKEN_KEPT {
-                broken.first.push(path + lane as u64);
-            }
+        for (total, found) in lock(&shared.non_finite).iter_mut().zip(&mut self.non_finite) {
+            total.merge(&std::mem::take(found));
         }
-    }
-}
-
-simd_fn! {
-    fn add_block(values: &Lanes, moments: &mut ChunkMoments) {
-        moments.add_block(values);
     }
 }
 

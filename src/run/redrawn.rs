@@ -1,6 +1,6 @@
 //! Metrics of a few paths with some of a plan's variables drawn anew: the evaluations of variance-based sensitivity.
 
-use super::Broken;
+use super::non_finite::NonFinite;
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
@@ -26,7 +26,7 @@ pub struct Redrawn<'a> {
     rank: Vec<usize>,
     anew: Vec<bool>,
     /// Paths that were not finite.
-    pub broken: Broken,
+    pub non_finite: NonFinite,
 }
 
 impl<'a> Redrawn<'a> {
@@ -48,7 +48,7 @@ impl<'a> Redrawn<'a> {
             block,
             rank: vec![0; streams],
             anew: vec![false; streams],
-            broken: Broken::default(),
+            non_finite: NonFinite::default(),
         }
     }
 
@@ -70,11 +70,7 @@ impl<'a> Redrawn<'a> {
                 let lanes = &self.block.metrics[subject.who][subject.metric];
                 column[from..from + count].copy_from_slice(&lanes[..count]);
             }
-            for (lane, &broken) in self.block.broken[..count].iter().enumerate() {
-                if broken != 0.0 {
-                    self.broken.note(first_path + (from + lane) as u64);
-                }
-            }
+            self.non_finite.add_block(&self.block, first_path + from as u64, count);
         }
     }
 }

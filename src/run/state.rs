@@ -4,8 +4,10 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::chunk_set::ChunkSet;
+use super::options::{CHUNK_PATHS, SAMPLE_PATHS};
+use super::result::RunResult;
 use super::sums::{SharedSums, Sums};
-use super::{CHUNK_PATHS, ChunkSet, RunResult, SAMPLE_PATHS};
 use crate::kernel::plan::Plan;
 
 /// Sums over a set of whole chunks.
@@ -42,8 +44,8 @@ impl State {
     }
 
     /// Paths that are not finite, among them.
-    pub fn broken(&self) -> u64 {
-        self.sums.rest.broken.count
+    pub fn non_finite(&self) -> u64 {
+        self.sums.rest.non_finite.count
     }
 
     /// Adds the sums over other chunks of the same plan, or says which chunks are in both.
@@ -58,12 +60,12 @@ impl State {
     }
 
     /// Judges a state that comes from outside: whether it can be of this plan, and what is wrong with it if not.
-    pub fn judge(&self, plan: &Plan) -> Result<(), String> {
+    pub fn check(&self, plan: &Plan) -> Result<(), String> {
         if self.chunks.end() > u64::MAX / CHUNK_PATHS {
             return Err("paths beyond any run".to_owned());
         }
         let samples = if self.chunks.contains(0) { SAMPLE_PATHS as usize } else { 0 };
-        self.sums.fit(plan, self.paths(), samples)
+        self.sums.check(plan, self.paths(), samples)
     }
 }
 
@@ -148,7 +150,7 @@ impl Finished {
     }
 
     /// What a state has of a task, as if the run had been stopped there.
-    pub fn put_together(state: State, task: &Task) -> Finished {
+    pub fn from_state(state: State, task: &Task) -> Finished {
         Finished { task: task.clone(), state, tail: None }
     }
 
@@ -163,8 +165,8 @@ impl Finished {
     }
 
     /// Paths that are not finite, among them.
-    pub fn broken(&self) -> u64 {
-        self.state.broken() + self.tail.as_ref().map_or(0, |tail| tail.rest.broken.count)
+    pub fn non_finite(&self) -> u64 {
+        self.state.non_finite() + self.tail.as_ref().map_or(0, |tail| tail.rest.non_finite.count)
     }
 
     /// Whether all chunks of the task are there.
@@ -188,25 +190,6 @@ impl Finished {
                 sums
             }
         };
-        let mut rest = sums.rest;
-        for counts in rest.events.iter_mut().flatten() {
-            let mut sum = 0;
-            for count in counts {
-                sum += *count;
-                *count = sum;
-            }
-        }
-        RunResult {
-            paths,
-            asked: self.task.paths_asked(),
-            metrics: sums.metrics,
-            years: sums.years,
-            events: rest.events,
-            inputs: rest.inputs,
-            correlations: super::correlations(plan, &rest.input_pairs, &rest.factor_pairs),
-            samples: rest.samples,
-            broken: rest.broken,
-            interrupted,
-        }
+        RunResult::from_sums(plan, sums, paths, self.task.paths_asked(), interrupted)
     }
 }

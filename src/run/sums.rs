@@ -4,10 +4,21 @@ use std::sync::{Mutex, MutexGuard};
 
 use serde::{Deserialize, Serialize};
 
-use super::{BROKEN_KEPT, Broken, Event, YearSummary};
+use super::event::Event;
+use super::non_finite::NonFinite;
 use crate::kernel::plan::Plan;
+use crate::stats::bins::Bins;
 use crate::stats::moments::{CoMoments, Moments};
 use crate::stats::summary::MetricSummary;
+
+/// Summary of a yearly series: moments over all paths, bins over the first [`QUANTILE_PATHS`](super::options::QUANTILE_PATHS).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct YearSummary {
+    /// Moments over all paths.
+    pub moments: Moments,
+    /// Bins over the first paths.
+    pub bins: Bins<8>,
+}
 
 /// Sums over some paths. Adding and merging are exact: equal bits in any order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,7 +43,7 @@ pub(super) struct Rest {
     pub factor_pairs: Vec<CoMoments>,
     /// Of the run's first paths, where they are among those summed: path, deal, period, series.
     pub samples: Vec<Vec<Vec<Vec<f64>>>>,
-    pub broken: Broken,
+    pub non_finite: NonFinite,
 }
 
 impl Sums {
@@ -53,7 +64,7 @@ impl Sums {
                 input_pairs: vec![CoMoments::EMPTY; plan.inputs.pairs.len()],
                 factor_pairs: vec![CoMoments::EMPTY; plan.innovations.pairs.len()],
                 samples: Vec::new(),
-                broken: Broken::default(),
+                non_finite: NonFinite::default(),
             },
         }
     }
@@ -76,43 +87,61 @@ impl Sums {
         if mine.samples.is_empty() {
             mine.samples.clone_from(&theirs.samples);
         }
-        mine.broken.merge(&theirs.broken);
+        mine.non_finite.merge(&theirs.non_finite);
     }
 
-    /// Whether the sums have the shape of a plan and count so many paths, of which the first ones of the run are, or
-    /// are not, among them. What a checksum does not see: bytes that somebody else made.
-    pub(super) fn fit(&self, plan: &Plan, paths: u64, samples: usize) -> Result<(), String> {
+    /// Checks that the sums have the shape of a plan, count `paths` paths and hold `samples` sample paths: what a checksum
+    /// cannot see in bytes that someone else made.
+    pub(super) fn check(&self, plan: &Plan, paths: u64, samples: usize) -> Result<(), String> {
+        self.check_shape(plan, samples)?;
+        self.check_moments(paths)?;
+        self.check_bins()?;
+        for counts in self.rest.events.iter().flatten() {
+            let sum = counts.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
+            if sum.is_none_or(|sum| sum > paths) {
+                return Err("an event happens on more paths than there are".to_owned());
+            }
+        }
+        if self.rest.non_finite.count > paths || !self.rest.non_finite.is_consistent() {
+            return Err("paths that are not finite are not those that are counted".to_owned());
+        }
+        Ok(())
+    }
+
+    fn check_shape(&self, plan: &Plan, samples: usize) -> Result<(), String> {
         let none = Sums::new(plan);
-        let rest = (&self.rest, &none.rest);
+        let (rest, none_rest) = (&self.rest, &none.rest);
         let shape = |what: &str, same: bool| match same {
             true => Ok(()),
             false => Err(format!("the {what} are not those of the scenario")),
         };
-        let lengths = |sums: &Sums| -> Vec<usize> { sums.metrics.iter().map(Vec::len).collect() };
-        shape("metrics", lengths(self) == lengths(&none))?;
-        let lengths = |sums: &Sums| -> Vec<Vec<usize>> {
+        let metrics = |sums: &Sums| -> Vec<usize> { sums.metrics.iter().map(Vec::len).collect() };
+        shape("metrics", metrics(self) == metrics(&none))?;
+        let series = |sums: &Sums| -> Vec<Vec<usize>> {
             sums.years.iter().map(|deal| deal.iter().map(Vec::len).collect()).collect()
         };
-        shape("yearly series", lengths(self) == lengths(&none))?;
-        let lengths = |rest: &Rest| -> Vec<Vec<usize>> {
+        shape("yearly series", series(self) == series(&none))?;
+        let periods = |rest: &Rest| -> Vec<Vec<usize>> {
             rest.events.iter().map(|deal| deal.iter().map(Vec::len).collect()).collect()
         };
-        shape("events", lengths(rest.0) == lengths(rest.1))?;
-        shape("inputs", rest.0.inputs.len() == rest.1.inputs.len())?;
-        shape("correlations of inputs", rest.0.input_pairs.len() == rest.1.input_pairs.len())?;
-        shape("correlations of factors", rest.0.factor_pairs.len() == rest.1.factor_pairs.len())?;
-        let sampled = rest.0.samples.len() == samples
-            && rest.0.samples.iter().all(|path| {
-                path.len() == plan.deals.len()
-                    && path.iter().zip(&plan.deals).all(|(deal, laid)| {
-                        deal.len() == plan.steps.periods.len()
-                            && deal.iter().all(|period| period.len() == laid.series.len())
-                    })
-            });
-        shape("sample paths", sampled)?;
-        let moments = self.metrics.iter().flatten().map(MetricSummary::moments);
-        let moments = moments.chain(self.years.iter().flatten().flatten().map(|year| &year.moments));
-        for moments in moments.chain(&rest.0.inputs) {
+        shape("events", periods(rest) == periods(none_rest))?;
+        shape("inputs", rest.inputs.len() == none_rest.inputs.len())?;
+        shape("correlations of inputs", rest.input_pairs.len() == none_rest.input_pairs.len())?;
+        shape("correlations of factors", rest.factor_pairs.len() == none_rest.factor_pairs.len())?;
+        let fits = |path: &Vec<Vec<Vec<f64>>>| {
+            path.len() == plan.deals.len()
+                && path.iter().zip(&plan.deals).all(|(deal, laid)| {
+                    deal.len() == plan.steps.periods.len()
+                        && deal.iter().all(|period| period.len() == laid.series.len())
+                })
+        };
+        shape("sample paths", rest.samples.len() == samples && rest.samples.iter().all(fits))
+    }
+
+    fn check_moments(&self, paths: u64) -> Result<(), String> {
+        let metrics = self.metrics.iter().flatten().map(MetricSummary::moments);
+        let years = self.years.iter().flatten().flatten().map(|year| &year.moments);
+        for moments in metrics.chain(years).chain(&self.rest.inputs) {
             if moments.count().checked_add(moments.undefined()) != Some(paths) {
                 return Err(format!("a summary does not count {paths} paths"));
             }
@@ -122,6 +151,10 @@ impl Sums {
                 return Err("the range of a summary is not that of its values".to_owned());
             }
         }
+        Ok(())
+    }
+
+    fn check_bins(&self) -> Result<(), String> {
         for summary in self.metrics.iter().flatten() {
             let bins = (summary.bins().count(), summary.bins().undefined());
             if bins != (summary.moments().count(), summary.moments().undefined()) {
@@ -135,16 +168,6 @@ impl Sums {
                 return Err("bins of a year count paths that its moments do not".to_owned());
             }
         }
-        for counts in rest.0.events.iter().flatten() {
-            let sum = counts.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
-            if sum.is_none_or(|sum| sum > paths) {
-                return Err("an event happens on more paths than there are".to_owned());
-            }
-        }
-        let broken = &rest.0.broken;
-        if broken.count > paths || broken.first.len() as u64 != broken.count.min(BROKEN_KEPT as u64) {
-            return Err("paths that are not finite are not those that are counted".to_owned());
-        }
         Ok(())
     }
 }
@@ -155,21 +178,6 @@ fn subjects(plan: &Plan) -> impl Iterator<Item = usize> {
     deals.chain(plan.differences.iter().map(|difference| difference.metrics.len()))
 }
 
-impl Broken {
-    /// One more.
-    pub(super) fn note(&mut self, path: u64) {
-        self.merge(&Broken { count: 1, first: vec![path] });
-    }
-
-    /// Adds those of other paths.
-    pub(crate) fn merge(&mut self, other: &Broken) {
-        self.count += other.count;
-        self.first.extend(&other.first);
-        self.first.sort_unstable();
-        self.first.truncate(BROKEN_KEPT);
-    }
-}
-
 /// Sums that many workers add to: a lock for each metric and each year. On the wire they are [`Sums`].
 #[derive(Serialize)]
 pub(super) struct SharedSums {
@@ -178,8 +186,8 @@ pub(super) struct SharedSums {
     pub rest: Mutex<Rest>,
 }
 
-/// A lock whose holders do not panic.
-pub(super) fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Locks a mutex whose holders do not panic.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().expect("no worker panicked")
 }
 

@@ -1,7 +1,9 @@
 //! Every block of a run shown to a caller, who takes from it what no summary of a plain run keeps.
 
+use super::non_finite::NonFinite;
+use super::observer::{Observer, Progress};
+use super::options::{CHUNK_PATHS, Options};
 use super::workers::share_out;
-use super::{Broken, CHUNK_PATHS, Observer, Options, Progress};
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
@@ -20,69 +22,70 @@ pub struct Seen<'a> {
     pub ends_chunk: bool,
 }
 
-/// What visiting leaves.
-pub struct Visited<W> {
-    /// The workers' rooms, in no order.
-    pub rooms: Vec<W>,
+/// What a visited run leaves.
+pub struct Visited<S> {
+    /// The workers' scratch, in no order.
+    pub scratch: Vec<S>,
     /// Paths simulated.
     pub paths: u64,
     /// Paths that are not finite.
-    pub broken: Broken,
-    /// Whether somebody stopped it before its end.
+    pub non_finite: NonFinite,
+    /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }
 
-/// Simulates a plan and shows each block, made by `room_of`, to `look`, with a room of the worker's own. Chunks are [`CHUNK_PATHS`] paths and a
-/// prefix of the run is done when it is stopped; a chunk is seen whole by one worker, its blocks in order. Which worker
-/// sees which chunk differs from run to run: what is read off the rooms must not depend on it.
-pub fn visit<W: Send>(
+/// A worker's block and scratch.
+struct Visitor<S> {
+    scratch: S,
+    block: Block,
+    non_finite: NonFinite,
+}
+
+/// Simulates a plan and shows each block, made by `block_of`, to `look`, together with the worker's own scratch from `make`.
+///
+/// A chunk of [`CHUNK_PATHS`] paths is seen whole by one worker, its blocks in order; a run that is stopped has done a prefix
+/// of its chunks. Which worker sees which chunk differs from run to run: what is read from the scratch must not depend on it.
+pub fn visit<S: Send>(
     plan: &Plan,
     options: Options,
-    room_of: fn(&Plan) -> Block,
+    block_of: fn(&Plan) -> Block,
     observer: &dyn Observer,
-    make: impl Fn() -> W + Sync,
-    look: impl Fn(&mut W, &Seen<'_>) + Sync,
-) -> Visited<W> {
-    struct Room<W> {
-        own: W,
-        block: Block,
-        broken: Broken,
-        paths: u64,
-    }
+    make: impl Fn() -> S + Sync,
+    look: impl Fn(&mut S, &Seen<'_>) + Sync,
+) -> Visited<S> {
     let paths = options.paths;
+    let visit_chunk = |visitor: &mut Visitor<S>, chunk: u64| {
+        let first = chunk * CHUNK_PATHS;
+        let end = (first + CHUNK_PATHS).min(paths);
+        for path in (first..end).step_by(LANES) {
+            let count = (end - path).min(LANES as u64) as usize;
+            visitor.block.run(plan, path, Asked::default());
+            visitor.non_finite.add_block(&visitor.block, path, count);
+            let ends_chunk = path + LANES as u64 >= end;
+            let seen = Seen { block: &visitor.block, first_path: path, count, chunk, ends_chunk };
+            look(&mut visitor.scratch, &seen);
+        }
+    };
     let out = share_out(
         options.threads,
         paths.div_ceil(CHUNK_PATHS),
-        || Room { own: make(), block: room_of(plan), broken: Broken::default(), paths: 0 },
-        |room: &mut Room<W>, chunk| {
-            let first = chunk * CHUNK_PATHS;
-            let end = (first + CHUNK_PATHS).min(paths);
-            for path in (first..end).step_by(LANES) {
-                let count = (end - path).min(LANES as u64) as usize;
-                room.block.run(plan, path, Asked::default());
-                for (lane, &broken) in room.block.broken[..count].iter().enumerate() {
-                    if broken != 0.0 {
-                        room.broken.note(path + lane as u64);
-                    }
-                }
-                let ends_chunk = path + LANES as u64 >= end;
-                let seen = Seen { block: &room.block, first_path: path, count, chunk, ends_chunk };
-                look(&mut room.own, &seen);
-            }
-            room.paths += end - first;
-        },
+        || Visitor { scratch: make(), block: block_of(plan), non_finite: NonFinite::default() },
+        visit_chunk,
         |chunks| {
             let done = (chunks * CHUNK_PATHS).min(paths);
             observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
         },
         || observer.stops(),
     );
-    let mut visited =
-        Visited { rooms: Vec::new(), paths: 0, broken: Broken::default(), interrupted: out.interrupted };
-    for room in out.rooms {
-        visited.paths += room.paths;
-        visited.broken.merge(&room.broken);
-        visited.rooms.push(room.own);
+    let mut visited = Visited {
+        scratch: Vec::new(),
+        paths: (out.done * CHUNK_PATHS).min(paths),
+        non_finite: NonFinite::default(),
+        interrupted: out.interrupted,
+    };
+    for visitor in out.scratch {
+        visited.non_finite.merge(&visitor.non_finite);
+        visited.scratch.push(visitor.scratch);
     }
     visited
 }

@@ -1,41 +1,57 @@
-//! Numbered pieces of work shared out over threads, each thread with a room of its own.
+//! Worker threads: numbered pieces of work shared out over them, each thread with scratch of its own.
 
-use std::sync::Mutex;
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// The pool of so many worker threads (0 means one per core), started when it is first asked for and kept: a study asks for
+/// it again at each of its runs.
+fn pool(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
+    static POOLS: Mutex<BTreeMap<usize, Arc<ThreadPool>>> = Mutex::new(BTreeMap::new());
+    // Pools are whole or not there: a panic elsewhere cannot have left half of one.
+    let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(pool) = pools.get(&threads) {
+        return Ok(Arc::clone(pool));
+    }
+    let named = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("capstake-{i}"));
+    let pool = Arc::new(named.build()?);
+    pools.insert(threads, Arc::clone(&pool));
+    Ok(pool)
+}
 
 /// What became of the pieces.
 #[derive(Debug)]
-pub struct SharedOut<W> {
-    /// The threads' rooms. Which piece went to which room differs from run to run.
-    pub rooms: Vec<W>,
+pub struct SharedOut<S> {
+    /// The threads' scratch. Which piece went to which scratch differs from run to run.
+    pub scratch: Vec<S>,
+    /// How many pieces were done: always the first ones.
+    pub done: u64,
     /// Whether `stops` said so before all pieces were done.
     pub interrupted: bool,
 }
 
-/// Runs `work` once for each number below `pieces`, on `threads` threads (0: one a core), each with a room that `make`
-/// makes. `done` hears after each piece how many are done; `stops` is asked before each.
+/// Runs `work` once for each number below `pieces` on `threads` threads (0 means one per core), each with scratch from
+/// `make`. `done` is told after each piece how many are done; `stops` is asked before each piece.
 ///
-/// What a caller reads off the rooms must not depend on which piece went to which: sums that are exact, or results kept
-/// with their numbers.
+/// One piece, or one thread, is worked on in the caller's own thread: a small run starts no thread.
+///
+/// What the caller reads from the scratch must not depend on which piece went where: exact sums, or results kept with their
+/// numbers.
 ///
 /// # Panics
-/// If the pool of threads cannot be made.
-pub fn share_out<W: Send>(
+/// If the worker threads cannot be started.
+pub fn share_out<S: Send>(
     threads: usize,
     pieces: u64,
-    make: impl Fn() -> W + Sync,
-    work: impl Fn(&mut W, u64) + Sync,
+    make: impl Fn() -> S + Sync,
+    work: impl Fn(&mut S, u64) + Sync,
     done: impl Fn(u64) + Sync,
     stops: impl Fn() -> bool + Sync,
-) -> SharedOut<W> {
+) -> SharedOut<S> {
     let (next, finished, stopped) = (AtomicU64::new(0), AtomicU64::new(0), AtomicBool::new(false));
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .thread_name(|i| format!("capstake-{i}"))
-        .build()
-        .expect("a pool of worker threads");
-    let rooms = pool.broadcast(|_| {
-        let mut room = make();
+    let thread = || {
+        let mut scratch = make();
         loop {
             if stopped.load(Ordering::Relaxed) || stops() {
                 stopped.store(true, Ordering::Relaxed);
@@ -45,38 +61,34 @@ pub fn share_out<W: Send>(
             if piece >= pieces {
                 break;
             }
-            work(&mut room, piece);
+            work(&mut scratch, piece);
             done(finished.fetch_add(1, Ordering::Relaxed) + 1);
         }
-        room
-    });
-    SharedOut { rooms, interrupted: finished.into_inner() < pieces }
+        scratch
+    };
+    let scratch = if threads == 1 || pieces <= 1 {
+        vec![thread()]
+    } else {
+        pool(threads).expect("worker threads can be started").broadcast(|_| thread())
+    };
+    let done = finished.into_inner();
+    SharedOut { scratch, done, interrupted: done < pieces }
 }
 
-/// Does two things side by side where there are two threads (0: one a core), one after the other where there is one.
-pub fn both<A, B: Send>(
+/// Does two things side by side where there are two threads (0 means one per core), else one after the other.
+pub fn join<A: Send, B: Send>(
     threads: usize,
-    here: impl FnOnce() -> A,
-    there: impl FnOnce() -> B + Send,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B + Send,
 ) -> (A, B) {
     if threads == 1 {
-        return (here(), there());
+        return (first(), second());
     }
-    let waiting = Mutex::new(Some(there));
-    let work = || {
-        let there = waiting.lock().expect("whoever takes it does nothing else").take();
-        there.map(|there| there())
-    };
-    std::thread::scope(|scope| {
-        let spawned = std::thread::Builder::new().spawn_scoped(scope, work);
-        let here = here();
-        let there = match spawned {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // The system gives no thread: then it is done here.
-            Err(_) => work(),
-        };
-        (here, there.expect("it is taken once"))
-    })
+    match pool(threads) {
+        Ok(pool) => pool.join(first, second),
+        // The system gives no threads: both things are still done.
+        Err(_) => (first(), second()),
+    }
 }
 
 #[cfg(test)]
@@ -90,10 +102,11 @@ mod tests {
             let count = |n: u64| {
                 heard.fetch_max(n, Ordering::Relaxed);
             };
-            let out =
-                share_out(threads, 1_000, Vec::new, |room: &mut Vec<u64>, i| room.push(i), count, || false);
+            let push = |scratch: &mut Vec<u64>, i| scratch.push(i);
+            let out = share_out(threads, 1_000, Vec::new, push, count, || false);
             assert!(!out.interrupted);
-            let mut all: Vec<u64> = out.rooms.into_iter().flatten().collect();
+            assert_eq!(out.done, 1_000);
+            let mut all: Vec<u64> = out.scratch.into_iter().flatten().collect();
             all.sort_unstable();
             assert_eq!(all, (0..1_000).collect::<Vec<u64>>());
             assert_eq!(heard.into_inner(), 1_000);
@@ -101,10 +114,40 @@ mod tests {
     }
 
     #[test]
-    fn both_are_done_on_any_number_of_threads() {
+    fn one_piece_or_one_thread_is_worked_on_by_the_caller() {
+        let here = std::thread::current().id();
+        let note = |scratch: &mut Vec<_>, _| scratch.push(std::thread::current().id());
+        for (threads, pieces) in [(1, 20), (2, 1), (0, 1)] {
+            let out = share_out(threads, pieces, Vec::new, note, |_| {}, || false);
+            assert!(out.scratch.into_iter().flatten().all(|thread| thread == here), "{threads} {pieces}");
+        }
+        let out = share_out(2, 20, Vec::new, note, |_| {}, || false);
+        assert!(out.scratch.into_iter().flatten().all(|thread| thread != here));
+        assert_eq!(share_out(2, 0, Vec::new, note, |_| {}, || false).done, 0);
+    }
+
+    #[test]
+    fn pools_are_kept_and_have_as_many_threads_as_asked_for() {
+        let threads = pool(3).expect("three threads");
+        assert_eq!(threads.current_num_threads(), 3);
+        assert!(Arc::ptr_eq(&threads, &pool(3).expect("three threads")));
+    }
+
+    #[test]
+    fn work_that_is_shared_out_may_share_out_work_itself() {
+        let inner = |sum: &mut u64, piece: u64| {
+            let out = share_out(2, 10, || 0, |sum: &mut u64, i| *sum += i, |_| {}, || false);
+            *sum += piece + out.scratch.iter().sum::<u64>();
+        };
+        let out = share_out(2, 4, || 0, inner, |_| {}, || false);
+        assert_eq!(out.scratch.iter().sum::<u64>(), 6 + 4 * 45);
+    }
+
+    #[test]
+    fn two_things_are_done_on_any_number_of_threads() {
         for threads in [0, 1, 2] {
             let mut heard = Vec::new();
-            assert_eq!(both(threads, || heard.push(1), || 2), ((), 2));
+            assert_eq!(join(threads, || heard.push(1), || 2), ((), 2));
             assert_eq!(heard, [1]);
         }
     }
@@ -116,11 +159,11 @@ mod tests {
             heard.fetch_max(n, Ordering::Relaxed);
         };
         let stops = || heard.load(Ordering::Relaxed) >= 10;
-        let out = share_out(2, 1_000, Vec::new, |room: &mut Vec<u64>, i| room.push(i), count, stops);
+        let out = share_out(2, 1_000, Vec::new, |scratch: &mut Vec<u64>, i| scratch.push(i), count, stops);
         assert!(out.interrupted);
-        let mut all: Vec<u64> = out.rooms.into_iter().flatten().collect();
+        let mut all: Vec<u64> = out.scratch.into_iter().flatten().collect();
         all.sort_unstable();
         assert!((10..13).contains(&all.len()), "{}", all.len());
-        assert_eq!(all, (0..all.len() as u64).collect::<Vec<u64>>());
+        assert_eq!(all, (0..out.done).collect::<Vec<u64>>());
     }
 }

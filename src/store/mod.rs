@@ -13,7 +13,7 @@
 //! | 32 | blake3 of everything before |
 //!
 //! The lengths tell a file that was cut from one that was damaged. The checksum finds accidents, not forgers: what it lets
-//! through is still judged against the plan ([`State::judge`]). Equal states have equal bytes.
+//! through is still judged against the plan ([`State::check`]). Equal states have equal bytes.
 
 mod identity;
 

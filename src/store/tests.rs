@@ -4,7 +4,7 @@ use super::*;
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::model::{Model, NoColumns};
-use crate::run::{Silent, Task, go_on};
+use crate::run::{Silent, Task, resume};
 use proptest::prelude::*;
 
 fn plan() -> Plan {
@@ -28,7 +28,7 @@ fn head() -> Head {
 }
 
 fn state(plan: &Plan, task: &Task) -> State {
-    go_on(plan, State::new(plan), task, 1, &Silent).state().clone()
+    resume(plan, State::new(plan), task, 1, &Silent).state().clone()
 }
 
 /// Writes again what a checksum would otherwise catch.
@@ -46,7 +46,7 @@ fn what_goes_in_comes_out() {
         let bytes = to_bytes(&head(), &state);
         let (read_head, read) = from_bytes(&bytes).unwrap();
         assert_eq!((&read_head, &read), (&head(), &state));
-        assert_eq!(read.judge(&plan), Ok(()));
+        assert_eq!(read.check(&plan), Ok(()));
         assert_eq!(to_bytes(&read_head, &read), bytes);
         assert_eq!(peek(&bytes[..200]), Ok(head()));
     }
@@ -141,9 +141,9 @@ fn a_state_of_another_plan_is_judged_so() {
         Plan::from_model(&model, 1, Isa::detect())
     };
     let state = state(&plan, &Task::whole(4096));
-    assert_eq!(state.judge(&other(&[])), Ok(()));
+    assert_eq!(state.check(&other(&[])), Ok(()));
     let longer = other(&["timeline.horizon=2040-12-31".to_owned()]);
-    assert!(state.judge(&longer).unwrap_err().contains("not those of the scenario"));
+    assert!(state.check(&longer).unwrap_err().contains("not those of the scenario"));
 }
 
 /// Fails after so many bytes.

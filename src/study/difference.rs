@@ -29,7 +29,7 @@ pub fn changed_keys(before: &[(String, String)], after: &[(String, String)]) -> 
 
 /// A mean with its error.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Figure {
+pub struct MetricMean {
     /// A deal, or a difference of two.
     pub deal: String,
     /// The metric.
@@ -46,9 +46,9 @@ pub struct Figure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
     /// In the first.
-    pub before: Figure,
+    pub before: MetricMean,
     /// In the second.
-    pub after: Figure,
+    pub after: MetricMean,
     /// The difference over the root of the sum of squared errors; infinite where there is a difference and no error.
     ///
     /// Two runs with one seed have most of their randomness in common, so that the difference is known better than this
@@ -57,7 +57,7 @@ pub struct Moved {
 }
 
 /// The figures of both results that differ, the largest |z| first.
-pub fn moved(before: &[Figure], after: &[Figure]) -> Vec<Moved> {
+pub fn moved(before: &[MetricMean], after: &[MetricMean]) -> Vec<Moved> {
     let mut moved: Vec<Moved> = before
         .iter()
         .filter_map(|a| {
@@ -74,8 +74,8 @@ pub fn moved(before: &[Figure], after: &[Figure]) -> Vec<Moved> {
 }
 
 /// The figures that only one of two results has: deal and metric.
-pub fn only_in_first(first: &[Figure], second: &[Figure]) -> Vec<(String, String)> {
-    let names = |figure: &Figure| (figure.deal.clone(), figure.metric.clone());
+pub fn only_in_first(first: &[MetricMean], second: &[MetricMean]) -> Vec<(String, String)> {
+    let names = |figure: &MetricMean| (figure.deal.clone(), figure.metric.clone());
     first.iter().map(names).filter(|name| !second.iter().any(|figure| names(figure) == *name)).collect()
 }
 
@@ -107,8 +107,8 @@ mod tests {
         assert_eq!(changed_keys(&before, &before), []);
     }
 
-    fn figure(metric: &str, mean: f64, std_error: f64) -> Figure {
-        Figure { deal: "d".into(), metric: metric.into(), unit: "usd_bn".into(), mean, std_error }
+    fn figure(metric: &str, mean: f64, std_error: f64) -> MetricMean {
+        MetricMean { deal: "d".into(), metric: metric.into(), unit: "usd_bn".into(), mean, std_error }
     }
 
     #[test]

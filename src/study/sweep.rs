@@ -4,7 +4,8 @@ use super::quantity::Quantity;
 use super::variant::Columns;
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
-use crate::run::paired::{ColumnResult, PairedResult};
+use crate::run::paired::PairedResult;
+use crate::stats::summary::MetricSummary;
 
 /// What is known of a quantity in one variant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,17 +112,16 @@ pub fn measured(result: &PairedResult, columns: &Columns) -> Vec<Vec<Measured>> 
         .collect()
 }
 
-fn one(value: &ColumnResult, difference: Option<&ColumnResult>) -> Measured {
-    let moments = value.summary.moments();
-    let has_bins = value.summary.bins().count() > 0;
-    let quantiles = if has_bins {
-        let ranked = value.summary.ranked();
+fn one(value: &MetricSummary, difference: Option<&MetricSummary>) -> Measured {
+    let moments = value.moments();
+    let quantiles = if value.bins().count() > 0 {
+        let ranked = value.ranked();
         QUANTILES.map(|q| ranked.quantile(q))
     } else {
         [f64::NAN; 3]
     };
     let (difference, difference_error) = difference.map_or((f64::NAN, f64::NAN), |column| {
-        let moments = column.summary.moments();
+        let moments = column.moments();
         (moments.mean(), moments.std_error())
     });
     Measured {
@@ -138,24 +138,17 @@ fn one(value: &ColumnResult, difference: Option<&ColumnResult>) -> Measured {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::paired::{Column, Figure, Keep};
+    use crate::run::paired::{Column, Keep, PathValue};
 
     #[test]
     fn what_was_not_kept_is_not_a_number() {
-        let figure = Figure::Metric { plan: 0, subject: 0, metric: 0 };
+        let value = PathValue::Metric { plan: 0, subject: 0, metric: 0 };
         let columns = Columns {
-            columns: vec![Column { figure, keep: Keep::Moments }],
+            columns: vec![Column { value, keep: Keep::Moments }],
             values: vec![vec![0]],
             differences: vec![vec![]],
         };
-        let result = PairedResult {
-            paths: 0,
-            asked: 1,
-            columns: vec![ColumnResult::default()],
-            pairs: Vec::new(),
-            broken: Vec::new(),
-            interrupted: true,
-        };
+        let result = PairedResult::empty(1, 1);
         let measured = measured(&result, &columns)[0][0];
         assert!(measured.mean.is_nan() && measured.quantiles[1].is_nan() && measured.difference.is_nan());
         assert_eq!((measured.paths, measured.undefined), (0, 0));

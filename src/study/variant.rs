@@ -6,7 +6,7 @@
 use super::quantity::{Of, Quantity};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::run::paired::{Column, Figure, Keep};
+use crate::run::paired::{Column, Keep, PathValue};
 
 /// Where a variant is to be found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,32 +92,32 @@ impl Columns {
             let metrics = &plan.deals[subject].metrics;
             let metric = metrics.iter().position(|&metric| metric == quantity.metric);
             let metric = metric.expect("a plan has the metrics of its quantities");
-            self.push(Column { figure: Figure::Metric { plan: variant.plan, subject, metric }, keep })
+            self.push(Column { value: PathValue::Metric { plan: variant.plan, subject, metric }, keep })
         };
         match quantity.of {
             Of::Deal(deal) => deal_column(deal, keep),
             Of::Difference { later, first } => {
                 let later = deal_column(later, Keep::Moments);
                 let first = deal_column(first, Keep::Moments);
-                self.push(Column { figure: Figure::Difference { later, first }, keep })
+                self.push(Column { value: PathValue::Difference { later, first }, keep })
             }
         }
     }
 
     /// The column of one column minus another.
     pub fn difference(&mut self, later: usize, first: usize) -> usize {
-        self.push(Column { figure: Figure::Difference { later, first }, keep: Keep::Moments })
+        self.push(Column { value: PathValue::Difference { later, first }, keep: Keep::Moments })
     }
 
     /// The column of 1 where another column is at most the threshold and 0 where it is above.
     pub fn at_most(&mut self, column: usize, threshold: f64) -> usize {
-        self.push(Column { figure: Figure::AtMost { column, threshold }, keep: Keep::Moments })
+        self.push(Column { value: PathValue::AtMost { column, threshold }, keep: Keep::Moments })
     }
 
     /// The column, a new one where there is none that keeps as much of the same figure.
     fn push(&mut self, column: Column) -> usize {
         let serves = |old: &Column| {
-            old.figure == column.figure && (old.keep == column.keep || column.keep == Keep::Moments)
+            old.value == column.value && (old.keep == column.keep || column.keep == Keep::Moments)
         };
         if let Some(at) = self.columns.iter().position(serves) {
             return at;

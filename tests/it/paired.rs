@@ -4,7 +4,7 @@ use crate::scenario::{shipped, shipped_with};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::Model;
-use capstake::run::paired::{self, Column, Figure, Keep, PairedResult, Question};
+use capstake::run::paired::{self, Column, Keep, PairedResult, PathValue, Question};
 use capstake::run::{self, Observer, Options, Progress, Silent};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -23,16 +23,17 @@ fn options(threads: usize) -> Options {
 }
 
 fn metric(plan: usize, subject: usize, metric: usize, keep: Keep) -> Column {
-    Column { figure: Figure::Metric { plan, subject, metric }, keep }
+    Column { value: PathValue::Metric { plan, subject, metric }, keep }
 }
 
 fn json(result: &PairedResult) -> String {
     let columns: Vec<String> = result
         .columns
         .iter()
-        .map(|column| {
-            let values: Vec<u64> = column.values.iter().map(|x| x.to_bits()).collect();
-            serde_json::to_string(&(&column.summary, values)).expect("plain data")
+        .enumerate()
+        .map(|(i, summary)| {
+            let values: Vec<u64> = result.values(i).into_iter().flatten().map(|x| x.to_bits()).collect();
+            serde_json::to_string(&(summary, values)).expect("plain data")
         })
         .collect();
     format!("{} {columns:?} {}", result.paths, serde_json::to_string(&result.pairs).expect("plain data"))
@@ -57,9 +58,9 @@ fn figures_are_those_of_a_plain_run() {
     let summaries: Vec<_> = plain.metrics.iter().flatten().collect();
     assert_eq!(paired.columns.len(), summaries.len());
     for (column, summary) in paired.columns.iter().zip(summaries) {
-        assert!(column.summary == *summary, "a metric differs");
+        assert!(column == summary, "a metric differs");
     }
-    assert_eq!((paired.paths, paired.interrupted, paired.first_broken().is_none()), (PATHS, false, true));
+    assert_eq!((paired.paths, paired.interrupted, paired.first_non_finite().is_none()), (PATHS, false, true));
 }
 
 #[test]
@@ -69,19 +70,21 @@ fn a_difference_of_columns_is_that_of_the_plan_and_of_a_plan_with_itself_nothing
     let columns = [
         metric(0, 0, first, Keep::Values),
         metric(0, 1, later, Keep::Values),
-        Column { figure: Figure::Difference { later: 1, first: 0 }, keep: Keep::Bins },
+        Column { value: PathValue::Difference { later: 1, first: 0 }, keep: Keep::Bins },
         metric(0, 2, 5, Keep::Bins),
         metric(1, 0, first, Keep::Moments),
-        Column { figure: Figure::Difference { later: 4, first: 0 }, keep: Keep::Moments },
+        Column { value: PathValue::Difference { later: 4, first: 0 }, keep: Keep::Moments },
     ];
     let question = Question { columns: &columns, pairs: &[(0, 1), (0, 4)] };
     let result = paired::execute(&[&plan, &plan], question, options(2), &Silent);
-    assert!(result.columns[2].summary == result.columns[3].summary);
+    assert!(result.columns[2] == result.columns[3]);
     assert_eq!(result.estimate(5), (0.0, 0.0));
     assert!((result.pairs[1].correlation() - 1.0).abs() < 1e-12);
     assert!(result.pairs[0].correlation() > 0.5);
-    assert_eq!(result.columns[0].values.len(), PATHS as usize);
-    let mean = result.columns[0].values.iter().sum::<f64>() / PATHS as f64;
+    let values = result.values(0).expect("kept");
+    assert_eq!(values.len(), PATHS as usize);
+    assert!(result.values(2).is_none(), "only bins were asked for");
+    let mean = values.iter().sum::<f64>() / PATHS as f64;
     assert!((mean / result.estimate(0).0 - 1.0).abs() < 1e-12);
     // The difference's error is far below that of two runs.
     let apart = result.estimate(0).1.hypot(result.estimate(1).1);
@@ -93,15 +96,15 @@ fn counting_below_a_threshold_is_the_share_of_values() {
     let plan = shipped_plan("base");
     let columns = [
         metric(0, 0, 0, Keep::Values),
-        Column { figure: Figure::AtMost { column: 0, threshold: 27.0 }, keep: Keep::Moments },
+        Column { value: PathValue::AtMost { column: 0, threshold: 27.0 }, keep: Keep::Moments },
         // When the cap is hit: without a value on some paths.
         metric(0, 0, 16, Keep::Values),
-        Column { figure: Figure::AtMost { column: 2, threshold: 3.0 }, keep: Keep::Moments },
+        Column { value: PathValue::AtMost { column: 2, threshold: 3.0 }, keep: Keep::Moments },
     ];
     let result = paired::execute(&[&plan], Question { columns: &columns, pairs: &[] }, options(1), &Silent);
     for (values, counted, threshold) in [(0, 1, 27.0), (2, 3, 3.0)] {
         let defined: Vec<f64> =
-            result.columns[values].values.iter().copied().filter(|value| !value.is_nan()).collect();
+            result.values(values).expect("kept").iter().copied().filter(|value| !value.is_nan()).collect();
         let below = defined.iter().filter(|value| **value <= threshold).count() as f64;
         assert!(below > 100.0 && below < defined.len() as f64);
         let (share, error) = result.estimate(counted);
@@ -109,7 +112,7 @@ fn counting_below_a_threshold_is_the_share_of_values() {
         let truth = (share * (1.0 - share) / (defined.len() - 1) as f64).sqrt();
         assert!((error / truth - 1.0).abs() < 1e-9, "{error} {truth}");
     }
-    assert!(result.columns[3].summary.moments().undefined() > 0);
+    assert!(result.columns[3].moments().undefined() > 0);
 }
 
 #[test]
@@ -120,8 +123,8 @@ fn threads_leave_no_trace() {
     let columns = [
         metric(0, 0, 5, Keep::Bins),
         metric(1, 0, 5, Keep::Values),
-        Column { figure: Figure::Difference { later: 1, first: 0 }, keep: Keep::Bins },
-        Column { figure: Figure::Input { plan: 0, num: a.inputs.nums[3] }, keep: Keep::Values },
+        Column { value: PathValue::Difference { later: 1, first: 0 }, keep: Keep::Bins },
+        Column { value: PathValue::Input { plan: 0, num: a.inputs.nums[3] }, keep: Keep::Values },
     ];
     let question = Question { columns: &columns, pairs: &[(0, 2), (3, 0)] };
     let one = json(&paired::execute(&[&a, &b], question, options(1), &Silent));
@@ -164,7 +167,7 @@ fn paths_that_are_not_finite_are_found_in_their_plan() {
     let columns = [metric(0, 0, 0, Keep::Moments), metric(1, 0, 0, Keep::Moments)];
     let question = Question { columns: &columns, pairs: &[] };
     let result = paired::execute(&[&good, &bad], question, options(2), &Silent);
-    let (at, broken) = result.first_broken().expect("a plan with such paths");
+    let (at, broken) = result.first_non_finite().expect("a plan with such paths");
     assert_eq!((at, broken.count, broken.first[0]), (1, PATHS, 0));
-    assert_eq!(result.broken[0].count, 0);
+    assert_eq!(result.non_finite[0].count, 0);
 }

@@ -4,11 +4,11 @@ use crate::engine::{event, execute, metric_index, plan, shipped};
 use capstake::kernel::metric::{Metric, Series};
 use capstake::model::ipo::GateKind;
 use capstake::run::{self, Event, Options, Silent};
-use capstake::study::ipo::gather::{Readied, gather};
+use capstake::study::ipo::gather::{IpoReadiness, gather};
 use capstake::study::ipo::offer::Day;
 use capstake::study::ipo::standards::STANDARDS;
 
-fn readied(text: &str, paths: u64) -> (capstake::kernel::plan::Plan, Readied) {
+fn readied(text: &str, paths: u64) -> (capstake::kernel::plan::Plan, IpoReadiness) {
     let plan = plan(text, 1);
     let options = Options { paths, threads: 2 };
     let readied = gather(&plan, options, &Silent).expect("the scenario has an IPO");

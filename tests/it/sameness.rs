@@ -12,11 +12,11 @@ const MINIMAL: u64 = 9 * 4_096 + 77;
 
 /// Every bit that a run leaves, in parts that can be compared by name.
 fn parts(result: &RunResult) -> Vec<(String, String)> {
-    let RunResult { paths, metrics, years, events, inputs, correlations, samples, broken, .. } = result;
+    let RunResult { paths, metrics, years, events, inputs, correlations, samples, non_finite, .. } = result;
     let mut parts = vec![
         ("paths".to_string(), format!("{paths}")),
         ("events".to_string(), format!("{events:?}")),
-        ("broken".to_string(), format!("{broken:?}")),
+        ("non_finite".to_string(), format!("{non_finite:?}")),
         ("samples".to_string(), bits(samples.iter().flatten().flatten().flatten())),
         ("correlations".to_string(), bits(correlations.iter().flatten())),
     ];

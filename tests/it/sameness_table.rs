@@ -8,7 +8,7 @@ use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::report::row::Row;
 use capstake::report::tables::tables;
-use capstake::run::{ChunkDraws, Finished, Observer, Progress, Silent, Snapshot, State, Task, go_on};
+use capstake::run::{ChunkDraws, Finished, Observer, Progress, Silent, Snapshot, State, Task, resume};
 use capstake::sink;
 use capstake::store::{self, Head, Identity};
 use capstake::study::valuation::valuation;
@@ -101,9 +101,9 @@ fn saved(state: &State) -> State {
 /// Runs a task, watched or not.
 fn run(plan: &Plan, from: State, task: &Task, threads: usize, watched: bool) -> Finished {
     if watched {
-        go_on(plan, from, task, threads, &Watcher::new(u64::MAX, true))
+        resume(plan, from, task, threads, &Watcher::new(u64::MAX, true))
     } else {
-        go_on(plan, from, task, threads, &Silent)
+        resume(plan, from, task, threads, &Silent)
     }
 }
 
@@ -113,10 +113,10 @@ fn come_about(plan: &Plan, paths: u64, way: Way, threads: usize, watched: bool) 
         Way::Fresh => run(plan, nothing(), &whole, threads, watched),
         Way::Resumed => {
             let stopped = Watcher::new(2 * 4_096, watched);
-            drop(go_on(plan, nothing(), &whole, threads, &stopped));
+            drop(resume(plan, nothing(), &whole, threads, &stopped));
             let kept = stopped.last.into_inner().expect("a lock").expect("a state was taken");
             let (_, kept) = store::from_bytes(&kept).expect("our own bytes");
-            assert!(!kept.chunks().is_empty() && kept.judge(plan) == Ok(()));
+            assert!(!kept.chunks().is_empty() && kept.check(plan) == Ok(()));
             run(plan, kept, &whole, threads, watched)
         }
         Way::Extended => {

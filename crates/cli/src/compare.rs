@@ -103,7 +103,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     };
     study.conduct(|context| {
         let (columns, result) = simulate(&variants, &quantities, Keep::Bins, context, "");
-        if let Some((at, broken)) = result.first_broken() {
+        if let Some((at, broken)) = result.first_non_finite() {
             return Err(Halt::NonFinite(NonFinitePaths {
                 of: scenarios[at].path.display().to_string(),
                 broken: broken.clone(),

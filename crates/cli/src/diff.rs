@@ -12,7 +12,7 @@ use capstake::job::saved::keys_of;
 use capstake::job::words::{counted, thousands};
 use capstake::report::digits::significant;
 use capstake::report::tables::SummaryRow;
-use capstake::study::difference::{Figure, KeyChange, Moved, changed_keys, moved, only_in_first};
+use capstake::study::difference::{KeyChange, MetricMean, Moved, changed_keys, moved, only_in_first};
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -74,9 +74,9 @@ pub fn diff(arguments: &DiffArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-fn figures(rows: &[SummaryRow]) -> Vec<Figure> {
+fn figures(rows: &[SummaryRow]) -> Vec<MetricMean> {
     rows.iter()
-        .map(|row| Figure {
+        .map(|row| MetricMean {
             deal: row.deal.clone(),
             metric: row.metric.clone(),
             unit: row.unit.clone(),

@@ -74,8 +74,8 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     study.conduct(|context| {
         let readied =
             gather(&plan, context.options(), &context.watch(paths, "")).expect("the scenario has an IPO");
-        if readied.broken.count > 0 {
-            return Err(Halt::NonFinite(NonFinitePaths::of_scenario(readied.broken, readied.paths)));
+        if readied.non_finite.count > 0 {
+            return Err(Halt::NonFinite(NonFinitePaths::of_scenario(readied.non_finite, readied.paths)));
         }
         Ok(Conducted {
             paths: readied.paths,

@@ -41,7 +41,7 @@ pub fn compare(saved: &Saved, paths: u64, how: &ResumeOptions) -> Result<Vec<Ver
         PrefixWatch { saved, display: &display, draws: stored.map(|file| Mutex::new(Draws::new(file))) };
     watch.header();
     let threads = request::threads(how.threads);
-    let finished = run::go_on(&saved.plan, State::new(&saved.plan), &Task::whole(paths), threads, &watch);
+    let finished = run::resume(&saved.plan, State::new(&saved.plan), &Task::whole(paths), threads, &watch);
     display.close();
     if !finished.complete() {
         return Err(Failure::told(Exit::Interrupted, "stopped before everything was compared"));

@@ -44,7 +44,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
     let (one, trace) = (single(&plan, arguments.path), trace(&plan, arguments.path));
     let text = if arguments.csv { csv(&plan, &trace) } else { page(&plan, &one, &trace, output::width()) };
     output::results(&text)?;
-    Ok(if one.broken { Exit::Failed } else { Exit::Done })
+    Ok(if one.non_finite { Exit::Failed } else { Exit::Done })
 }
 
 /// The date on which each period ends.
@@ -72,7 +72,7 @@ fn csv(plan: &Plan, trace: &Trace) -> String {
 
 fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
     let mut out = format!("path {} of {}, seed {}\n", one.path, plan.model.name, plan.seed);
-    if one.broken {
+    if one.non_finite {
         out.push_str("this path is not finite\n");
     }
     out.push_str("\ninputs\n");

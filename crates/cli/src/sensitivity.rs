@@ -211,7 +211,7 @@ impl Job<'_> {
             let watch = context.watch(paths, "");
             let answer = match plain(self.plan, self.seeds, self.quantities, options, &watch) {
                 Ok(answer) => answer,
-                Err(NoAnswer::Broken(broken)) => {
+                Err(NoAnswer::NonFinite(broken)) => {
                     return Err(Halt::NonFinite(NonFinitePaths::of_scenario(broken, paths)));
                 }
                 Err(_) => return Ok(Conducted { answer: None, paths: 0, interrupted: true, verdict: None }),
@@ -297,7 +297,7 @@ impl Job<'_> {
                     .help("--method plain takes the paths on which it has one")
                     .into())
             }
-            Err(NoAnswer::Broken(broken)) => {
+            Err(NoAnswer::NonFinite(broken)) => {
                 let first: Vec<String> = broken.first.iter().take(5).map(u64::to_string).collect();
                 let message = format!(
                     "{} evaluations were not finite, on paths {}, with some variables drawn anew",

@@ -113,14 +113,14 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     session.manifest.run.path_ranges = ranges(&finished);
     let result = finished.into_result(job.plan);
     record_result(&mut session.manifest, job, &result, seconds, before);
-    if result.broken.count > 0 {
+    if result.non_finite.count > 0 {
         return Err(non_finite(session, job, &result));
     }
     let status = if complete { Status::Complete } else { Status::Partial };
     let shard = request.shard.is_some();
     let wanted = !shard && result.paths > 0 && draws.is_ok();
     // The state is put away on a thread that mostly waits for the disk, while the answers are made.
-    let (answered, saved) = run::both(
+    let (answered, saved) = run::join(
         2,
         || wanted.then(|| answered(request, job, &result)),
         || state.map_or(Ok(()), |state| state.and_then(|draft| session.folder.keep(draft))),
@@ -185,8 +185,8 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
     let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
     let began = Instant::now();
     let finished = match job.only_put_together {
-        false => run::go_on(job.plan, from, &job.task, request.threads, &watch),
-        true => Finished::put_together(from, &job.task),
+        false => run::resume(job.plan, from, &job.task, request.threads, &watch),
+        true => Finished::from_state(from, &job.task),
     };
     let seconds = began.elapsed().as_secs_f64();
     display.close();
@@ -197,7 +197,7 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
 fn drafted_state(session: &Session<'_>, job: &RunJob, finished: &Finished) -> Option<Result<Draft, Failure>> {
     let request = session.request;
     let wanted = request.shard.is_some() || request.checkpoint != Some(Checkpoint::None);
-    if !wanted || finished.broken() > 0 {
+    if !wanted || finished.non_finite() > 0 {
         return None;
     }
     let head = Head { identity: state_file::identity(job.plan), draws: None };
@@ -242,7 +242,7 @@ fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult, seco
 }
 
 fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure {
-    let found = NonFinitePaths::of_scenario(result.broken.clone(), result.paths);
+    let found = NonFinitePaths::of_scenario(result.non_finite.clone(), result.paths);
     let (request, show) = (session.request, session.show);
     let (manifest, failure) = session.non_finite(&found, job.scenario);
     if show.json {
@@ -276,7 +276,7 @@ fn answered<'a>(
         let file = csv.map(|dialect| encode(&rows, dialect));
         (rows, file)
     };
-    let ((answer, tables, mut files), (sample_paths, file)) = run::both(request.threads, questions, paths);
+    let ((answer, tables, mut files), (sample_paths, file)) = run::join(request.threads, questions, paths);
     files.extend(file);
     (answer, Tables { sample_paths, ..tables }, files)
 }

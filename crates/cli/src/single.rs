@@ -19,7 +19,7 @@ pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, F
     } else if !show.quiet {
         output::results(&page(plan, file, &one))?;
     }
-    Ok(if one.broken { Exit::Failed } else { Exit::Done })
+    Ok(if one.non_finite { Exit::Failed } else { Exit::Done })
 }
 
 /// A metric of a path.
@@ -90,7 +90,7 @@ fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
 fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     let parameters = &plan.model.parameters;
     let mut out = format!("path {} of {}, seed {}\n", one.path, file.display(), plan.seed);
-    if one.broken {
+    if one.non_finite {
         out.push_str("this path is not finite: capstake replay shows in which period that begins\n");
     }
     out.push_str("\ninputs\n");
@@ -153,7 +153,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
         "schema_version": 1,
         "path": one.path,
         "seed": plan.seed,
-        "finite": !one.broken,
+        "finite": !one.non_finite,
         "inputs": inputs,
         "metrics": metrics,
         "not_finite": not_finite,

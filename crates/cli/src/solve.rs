@@ -18,7 +18,8 @@ use capstake::kernel::plan::Plan;
 use capstake::math::binomial::order_statistic_interval;
 use capstake::report;
 use capstake::report::solve::{Question as Page, statistic_words};
-use capstake::run::paired::{self, ColumnResult, Keep, Question};
+use capstake::run::paired::{self, Keep, Question};
+use capstake::stats::summary::MetricSummary;
 use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
@@ -237,7 +238,7 @@ impl Job<'_> {
         let options = context.options();
         let question = Question { columns: &columns.columns, pairs: &[] };
         let result = paired::execute(&plans, question, options, &context.watch(options.paths, label));
-        if let Some((plan, broken)) = result.first_broken() {
+        if let Some((plan, broken)) = result.first_non_finite() {
             let found = self.points.not_finite(&values, &variants, plan, broken.clone(), result.paths);
             return Err(Stop::Halt(Halt::NonFinite(found)));
         }
@@ -272,8 +273,8 @@ impl Job<'_> {
         (columns, places)
     }
 
-    fn trial(&self, x: f64, value: &ColumnResult, level: &ColumnResult) -> Trial {
-        let moments = level.summary.moments();
+    fn trial(&self, x: f64, value: &MetricSummary, level: &MetricSummary) -> Trial {
+        let moments = level.moments();
         let (level, level_error) = (moments.mean(), moments.std_error());
         let around = |statistic: f64, error: f64| {
             (statistic, error, statistic - HALF_INTERVAL * error, statistic + HALF_INTERVAL * error)
@@ -282,7 +283,7 @@ impl Job<'_> {
             Statistic::Mean | Statistic::Probability { side: Side::Below, .. } => around(level, level_error),
             Statistic::Probability { side: Side::Above, .. } => around(1.0 - level, level_error),
             Statistic::Quantile(q) => {
-                let ranked = value.summary.ranked();
+                let ranked = value.ranked();
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
                 } else if ranked.count() == 1 {

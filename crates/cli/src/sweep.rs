@@ -222,7 +222,7 @@ impl Job<'_> {
                 String::new()
             };
             let (columns, result) = simulate(&variants, self.quantities, Keep::Bins, context, &label);
-            if let Some((found, broken)) = result.first_broken() {
+            if let Some((found, broken)) = result.first_non_finite() {
                 let not_finite =
                     self.points.not_finite(batch, &variants, found, broken.clone(), result.paths);
                 return Err(Halt::NonFinite(not_finite));

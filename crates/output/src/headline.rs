@@ -114,14 +114,14 @@ fn warnings(valuation: &Valuation) -> Vec<String> {
             done => format!("PARTIAL: {} of {asked} paths; all below is over those.", thousands(done)),
         });
     }
-    if result.broken.count > 0 {
-        let first: Vec<String> = result.broken.first.iter().take(3).map(u64::to_string).collect();
+    if result.non_finite.count > 0 {
+        let first: Vec<String> = result.non_finite.first.iter().take(3).map(u64::to_string).collect();
         warnings.push(format!(
             "{} not finite and in no figure below; the first: {}.",
-            if result.broken.count == 1 {
+            if result.non_finite.count == 1 {
                 "1 path is".into()
             } else {
-                thousands(result.broken.count) + " paths are"
+                thousands(result.non_finite.count) + " paths are"
             },
             first.join(", ")
         ));

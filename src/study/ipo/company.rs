@@ -3,7 +3,7 @@
 
 use super::board::{Paths, paths};
 use super::offer::Day;
-use super::standards::{Bound, Figure, STANDARDS};
+use super::standards::{Bound, Measure, STANDARDS};
 use crate::kernel::block::Block;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::{Plan, TIME_SLACK};
@@ -58,7 +58,7 @@ pub struct Frame<'a> {
     /// Per deal: positions of the nominal payments with and without the cap.
     nominal: Vec<[usize; 2]>,
     /// What all standards ask that is known, each once.
-    pub asked: Vec<(Figure, Bound)>,
+    pub asked: Vec<(Measure, Bound)>,
     /// For each standard, what it asks, by place in `asked`.
     pub standards: Vec<Vec<usize>>,
 }
@@ -70,8 +70,8 @@ impl<'a> Frame<'a> {
             let found = plan.deals[deal].metrics.iter().position(|&m| m == metric);
             found.expect("every deal has nominal payments")
         };
-        let mut asked: Vec<(Figure, Bound)> = Vec::new();
-        let mut place = |one: &(Figure, Bound)| {
+        let mut asked: Vec<(Measure, Bound)> = Vec::new();
+        let mut place = |one: &(Measure, Bound)| {
             asked.iter().position(|known| known == one).unwrap_or_else(|| {
                 asked.push(*one);
                 asked.len() - 1
@@ -139,33 +139,33 @@ simd_fn! {
         let three = |flow: &[Lanes; 4], lane: usize| flow[0][lane] + flow[1][lane] + flow[2][lane];
         for (answer, &(figure, bound)) in answers.iter_mut().zip(&company.frame.asked) {
             *answer = match figure {
-                Figure::Pretax(ago) => bounded(bound, |lane| years.pretax[ago][lane]),
-                Figure::PretaxOfThreeYears => bounded(bound, |lane| three(&years.pretax, lane)),
-                Figure::CashFlow(ago) => bounded(bound, |lane| years.cash[ago][lane]),
-                Figure::CashFlowOfThreeYears => bounded(bound, |lane| three(&years.cash, lane)),
-                Figure::CashFlowAhead => bounded(bound, |lane| years.cash[AHEAD][lane]),
-                Figure::PublicShares => match company.frame.ipo.shares {
+                Measure::Pretax(ago) => bounded(bound, |lane| years.pretax[ago][lane]),
+                Measure::PretaxOfThreeYears => bounded(bound, |lane| three(&years.pretax, lane)),
+                Measure::CashFlow(ago) => bounded(bound, |lane| years.cash[ago][lane]),
+                Measure::CashFlowOfThreeYears => bounded(bound, |lane| three(&years.cash, lane)),
+                Measure::CashFlowAhead => bounded(bound, |lane| years.cash[AHEAD][lane]),
+                Measure::PublicShares => match company.frame.ipo.shares {
                     Some(shares) => {
                         let (primary, shares) = (company.primary(), company.block.value(shares));
                         bounded(bound, |lane| primary[lane] * shares[lane])
                     }
                     None => 0,
                 },
-                Figure::Revenue => bounded(bound, |lane| gate(GateKind::TrailingRevenue)[lane]),
-                Figure::Growth => bounded(bound, |lane| gate(GateKind::Growth)[lane]),
-                Figure::GrossMargin => bounded(bound, |lane| gate(GateKind::GrossMargin)[lane]),
-                Figure::RuleOfForty => {
+                Measure::Revenue => bounded(bound, |lane| gate(GateKind::TrailingRevenue)[lane]),
+                Measure::Growth => bounded(bound, |lane| gate(GateKind::Growth)[lane]),
+                Measure::GrossMargin => bounded(bound, |lane| gate(GateKind::GrossMargin)[lane]),
+                Measure::RuleOfForty => {
                     bounded(bound, |lane| gate(GateKind::Growth)[lane] + gate(GateKind::FcfMargin)[lane])
                 }
-                Figure::Cash => bounded(bound, |lane| record.cash[lane]),
-                Figure::LargestCloud => bounded(bound, |lane| gate(GateKind::LargestCloudShare)[lane]),
-                Figure::Runway => bounded(bound, |lane| gate(GateKind::RunwayMonths)[lane]),
-                Figure::Fee => {
+                Measure::Cash => bounded(bound, |lane| record.cash[lane]),
+                Measure::LargestCloud => bounded(bound, |lane| gate(GateKind::LargestCloudShare)[lane]),
+                Measure::Runway => bounded(bound, |lane| gate(GateKind::RunwayMonths)[lane]),
+                Measure::Fee => {
                     let fee = company.block.value(company.frame.ipo.fee);
                     bounded(bound, |lane| fee[lane])
                 }
                 // Told by `priced`.
-                Figure::MarketCap | Figure::PublicFloat | Figure::Price => continue,
+                Measure::MarketCap | Measure::PublicFloat | Measure::Price => continue,
             };
         }
     }
@@ -177,9 +177,9 @@ simd_fn! {
         let primary = company.primary();
         for (answer, &(figure, bound)) in answers.iter_mut().zip(&company.frame.asked) {
             *answer = match figure {
-                Figure::MarketCap => bounded(bound, |lane| (1.0 + primary[lane]) * pre_money[lane]),
-                Figure::PublicFloat => bounded(bound, |lane| primary[lane] * pre_money[lane]),
-                Figure::Price => match company.frame.ipo.shares {
+                Measure::MarketCap => bounded(bound, |lane| (1.0 + primary[lane]) * pre_money[lane]),
+                Measure::PublicFloat => bounded(bound, |lane| primary[lane] * pre_money[lane]),
+                Measure::Price => match company.frame.ipo.shares {
                     Some(shares) => {
                         let shares = company.block.value(shares);
                         bounded(bound, |lane| pre_money[lane] / shares[lane])

@@ -8,7 +8,7 @@ use crate::kernel::block::Block;
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 use crate::model::ipo::GateKind;
-use crate::run::{Broken, Observer, Options, Seen, visit};
+use crate::run::{NonFinite, Observer, Options, Seen, visit};
 use crate::stats::moments::ChunkMoments;
 use crate::stats::summary::CoarseSummary;
 
@@ -57,13 +57,13 @@ pub struct DealReadiness {
 }
 
 /// What was gathered.
-pub struct Readied {
+pub struct IpoReadiness {
     /// Deal by deal.
     pub deals: Vec<DealReadiness>,
     /// Paths.
     pub paths: u64,
     /// Paths that are not finite.
-    pub broken: Broken,
+    pub non_finite: NonFinite,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
 }
@@ -117,8 +117,8 @@ impl DealReadiness {
     }
 }
 
-/// A worker's room.
-struct Room {
+/// A worker's scratch.
+struct Scratch {
     deals: Vec<DealReadiness>,
     values: Vec<Vec<Vec<f64>>>,
     met: Vec<Vec<Paths>>,
@@ -135,12 +135,12 @@ struct Room {
 }
 
 /// Runs the plan once and gathers; `None` without an IPO in the scenario.
-pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<Readied> {
+pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<IpoReadiness> {
     let ipo = plan.model.ipo.as_ref()?;
     let periods = plan.steps.periods.len();
     let (deals, gates) = (plan.deals.len(), ipo.gates.len());
     let frame = Frame::new(plan, ipo);
-    let room = || Room {
+    let scratch = || Scratch {
         deals: vec![DealReadiness::empty(periods, gates); deals],
         values: vec![vec![Vec::new(); Day::ALL.len()]; deals],
         met: vec![vec![0; gates]; periods],
@@ -151,16 +151,17 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
         last: vec![0; gates],
         answers: vec![0; frame.asked.len()],
     };
-    let visited =
-        visit(plan, options, Block::with_readiness, observer, room, |room, seen| room.look(&frame, seen));
+    let visited = visit(plan, options, Block::with_readiness, observer, scratch, |scratch, seen| {
+        scratch.look(&frame, seen)
+    });
     let mut total = vec![DealReadiness::empty(periods, gates); deals];
-    for room in &visited.rooms {
-        total.iter_mut().zip(&room.deals).for_each(|(sum, own)| sum.merge(own));
+    for scratch in &visited.scratch {
+        total.iter_mut().zip(&scratch.deals).for_each(|(sum, own)| sum.merge(own));
     }
-    Some(Readied {
+    Some(IpoReadiness {
         deals: total,
         paths: visited.paths,
-        broken: visited.broken,
+        non_finite: visited.non_finite,
         interrupted: visited.interrupted,
     })
 }
@@ -170,7 +171,7 @@ fn number(set: Paths) -> u64 {
     u64::from(set.count_ones())
 }
 
-impl Room {
+impl Scratch {
     fn look(&mut self, frame: &Frame<'_>, seen: &Seen<'_>) {
         for deal in 0..self.deals.len() {
             self.paths(frame, seen, deal);

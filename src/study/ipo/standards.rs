@@ -8,7 +8,7 @@
 
 /// A figure of a company at the end of a quarter, or on the day of its offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Figure {
+pub enum Measure {
     /// Income before tax of the year that ended so many years ago, billions; years before the valuation date are unknown.
     Pretax(usize),
     /// Income before tax of the last three years, billions.
@@ -45,10 +45,10 @@ pub enum Figure {
     Fee,
 }
 
-impl Figure {
+impl Measure {
     /// Whether it is known only where the scenario says how many shares there are.
     fn needs_shares(self) -> bool {
-        matches!(self, Figure::Price | Figure::PublicShares)
+        matches!(self, Measure::Price | Measure::PublicShares)
     }
 }
 
@@ -111,7 +111,7 @@ pub struct Standard {
     /// What kind of rule it is.
     pub kind: Kind,
     /// All of these.
-    pub requirements: &'static [(Figure, Bound)],
+    pub requirements: &'static [(Measure, Bound)],
     /// What else it asks, outside the model.
     pub outside: &'static str,
     /// As of when, or where it was read.
@@ -120,7 +120,7 @@ pub struct Standard {
 
 impl Standard {
     /// What it asks that is known, with or without a number of shares in the scenario.
-    pub fn known(&self, shares: bool) -> impl Iterator<Item = &'static (Figure, Bound)> {
+    pub fn known(&self, shares: bool) -> impl Iterator<Item = &'static (Measure, Bound)> {
         self.requirements.iter().filter(move |(figure, _)| shares || !figure.needs_shares())
     }
 
@@ -134,7 +134,7 @@ impl Standard {
 pub const CHECK: &str = "re-check before use";
 
 use Bound::{Above, AtLeast, Below};
-use Figure::{
+use Measure::{
     Cash, CashFlow, CashFlowAhead, CashFlowOfThreeYears, Fee, GrossMargin, Growth, LargestCloud, MarketCap,
     Pretax, PretaxOfThreeYears, Price, PublicFloat, PublicShares, Revenue, RuleOfForty, Runway,
 };

@@ -8,7 +8,7 @@ use crate::kernel::redraw::{StreamKind, TwoSeeds};
 use crate::math::lanes::LANES;
 use crate::math::normal::{cdf, quantile};
 use crate::model::parameters::{Distribution, ParamId};
-use crate::run::{Broken, Observer, Options, Seen, Subject, visit};
+use crate::run::{NonFinite, Observer, Options, Seen, Subject, visit};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -80,7 +80,7 @@ pub struct Gathered {
     /// Per input: the probabilities between which a path is near its 10% and near its 90% quantile.
     pub windows: Vec<[(f64, f64); 2]>,
     /// Paths that are not finite.
-    pub broken: Broken,
+    pub non_finite: NonFinite,
     /// Whether it was stopped before its end.
     pub interrupted: bool,
 }
@@ -146,13 +146,14 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
         options,
         Block::with_noise,
         observer,
-        || Room::new(wanted),
-        |room, seen| room.look(wanted, &centres, &limits, seen, &in_order),
+        || Scratch::new(wanted),
+        |scratch, seen| scratch.look(wanted, &centres, &limits, seen, &in_order),
     );
     let InOrder { folds, waiting, .. } = in_order.into_inner().expect("no worker panicked");
     debug_assert!(waiting.is_empty() || visited.interrupted, "every record is added");
     let score_stream = Scores::new(wanted).streams;
-    let mut chunks: Vec<(u64, Columns)> = visited.rooms.into_iter().flat_map(|room| room.kept).collect();
+    let mut chunks: Vec<(u64, Columns)> =
+        visited.scratch.into_iter().flat_map(|scratch| scratch.kept).collect();
     chunks.sort_unstable_by_key(|(chunk, _)| *chunk);
     let mut all = Columns::empty(wanted, score_stream.len());
     for (_, columns) in &chunks {
@@ -166,7 +167,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
         folds,
         kept: Kept { paths, values, scores, score_stream, columns },
         windows,
-        broken: visited.broken,
+        non_finite: visited.non_finite,
         interrupted: visited.interrupted,
     }
 }
@@ -270,17 +271,17 @@ impl Scores {
     }
 }
 
-/// A worker's room.
-struct Room {
+/// A worker's scratch.
+struct Scratch {
     scores: Scores,
     sums: Sums,
     kept: Vec<(u64, Columns)>,
     bin: [usize; LANES],
 }
 
-impl Room {
-    fn new(wanted: &Wanted<'_>) -> Room {
-        Room { scores: Scores::new(wanted), sums: Sums::empty(wanted), kept: Vec::new(), bin: [0; LANES] }
+impl Scratch {
+    fn new(wanted: &Wanted<'_>) -> Scratch {
+        Scratch { scores: Scores::new(wanted), sums: Sums::empty(wanted), kept: Vec::new(), bin: [0; LANES] }
     }
 
     fn look(

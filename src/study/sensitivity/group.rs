@@ -180,7 +180,7 @@ fn products(gathered: &Gathered, isa: Isa, threads: usize) -> [Gram; 2] {
         |_| {},
         || false,
     );
-    let mut all: Vec<(u64, [Gram; 2])> = out.rooms.into_iter().flat_map(|(_, done)| done).collect();
+    let mut all: Vec<(u64, [Gram; 2])> = out.scratch.into_iter().flat_map(|(_, done)| done).collect();
     all.sort_unstable_by_key(|(piece, _)| *piece);
     let mut total = empty();
     for (_, grams) in &all {

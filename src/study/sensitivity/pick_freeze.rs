@@ -2,7 +2,7 @@
 
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
-use crate::run::{Broken, Observer, Progress, Redrawn, Subject};
+use crate::run::{NonFinite, Observer, Progress, Redrawn, Subject};
 
 /// Paths that are evaluated together: the unit of work and of resampling.
 pub const BATCH: u64 = 256;
@@ -28,8 +28,8 @@ pub trait Evaluate: Send {
     fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut [Vec<f64>]);
 
     /// Paths that were not finite so far.
-    fn broken(&self) -> Broken {
-        Broken::default()
+    fn non_finite(&self) -> NonFinite {
+        NonFinite::default()
     }
 }
 
@@ -64,8 +64,8 @@ impl Evaluate for Redrawn<'_> {
         Redrawn::evaluate(self, first_path, order, anew, out);
     }
 
-    fn broken(&self) -> Broken {
-        self.broken.clone()
+    fn non_finite(&self) -> NonFinite {
+        self.non_finite.clone()
     }
 }
 
@@ -84,7 +84,7 @@ pub struct Effort {
 #[derive(Clone, Debug, PartialEq)]
 pub enum NoAnswer {
     /// Some path was not finite.
-    Broken(Broken),
+    NonFinite(NonFinite),
     /// An output has no value on some of the evaluations.
     Undefined {
         /// Which output.
@@ -107,7 +107,7 @@ pub(super) fn batches<S: Send>(
     observer: &dyn Observer,
     sum: impl Fn(&mut dyn Evaluate, u64) -> S + Sync,
 ) -> Result<(Vec<S>, bool), NoAnswer> {
-    let room = || (function.evaluator(), Vec::new());
+    let scratch = || (function.evaluator(), Vec::new());
     let each = BATCH * evaluations;
     let done = |done: u64| {
         let progress =
@@ -117,21 +117,21 @@ pub(super) fn batches<S: Send>(
     let out = crate::run::share_out(
         threads,
         batches,
-        room,
+        scratch,
         |(evaluator, sums): &mut (Box<dyn Evaluate>, Vec<(u64, S)>), batch| {
             sums.push((batch, sum(evaluator.as_mut(), batch)));
         },
         done,
         || observer.stops(),
     );
-    let mut broken = Broken::default();
+    let mut non_finite = NonFinite::default();
     let mut sums: Vec<(u64, S)> = Vec::new();
-    for (evaluator, own) in out.rooms {
-        broken.merge(&evaluator.broken());
+    for (evaluator, own) in out.scratch {
+        non_finite.merge(&evaluator.non_finite());
         sums.extend(own);
     }
-    if broken.count > 0 {
-        return Err(NoAnswer::Broken(broken));
+    if non_finite.count > 0 {
+        return Err(NoAnswer::NonFinite(non_finite));
     }
     sums.sort_unstable_by_key(|(batch, _)| *batch);
     Ok((sums.into_iter().map(|(_, sums)| sums).collect(), out.interrupted))

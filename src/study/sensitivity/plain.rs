@@ -126,8 +126,8 @@ pub fn plain(
         .collect();
     let wanted = Wanted { plan, seeds, inputs: &inputs, columns: &columns, choices: &choices };
     let gathered: Gathered = gather(&wanted, options, observer);
-    if gathered.broken.count > 0 {
-        return Err(NoAnswer::Broken(gathered.broken));
+    if gathered.non_finite.count > 0 {
+        return Err(NoAnswer::NonFinite(gathered.non_finite));
     }
     if gathered.paths == 0 {
         return Err(NoAnswer::Interrupted);

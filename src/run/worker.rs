@@ -1,0 +1,290 @@
+//! A worker's scratch: it simulates a chunk block by block, then adds the chunk to what all workers share.
+
+use super::draws::ChunkDraws;
+use super::event::Event;
+use super::non_finite::NonFinite;
+use super::observer::Observer;
+use super::options::{CHUNK_PATHS, FACTOR_PATHS, QUANTILE_PATHS, SAMPLE_PATHS};
+use super::shared::Shared;
+use super::sums::{Rest, SharedSums, Sums, lock};
+use crate::kernel::block::{Asked, Block};
+use crate::kernel::plan::{Plan, TIME_SLACK};
+use crate::math::lanes::{LANES, Lanes};
+use crate::math::simd::Isa;
+use crate::simd_fn;
+use crate::stats::bins::Bins;
+use crate::stats::moments::{ChunkCoMoments, ChunkMoments};
+use crate::stats::summary::MetricSummary;
+
+/// A worker's own scratch; empty between chunks.
+pub(super) struct Worker {
+    block: Block,
+    metrics: MetricScratch,
+    years: YearScratch,
+    inputs: InputScratch,
+    /// Paths of the chunk on which an event happened: `[deal][event][period]`.
+    events: Vec<Vec<Vec<u64>>>,
+    /// Series by period of the first paths: `[path][deal][period][series]`.
+    samples: Vec<Vec<Vec<Vec<f64>>>>,
+    non_finite: NonFinite,
+}
+
+/// Metrics of a chunk, per deal and then per difference.
+struct MetricScratch {
+    values: Vec<Vec<Vec<f64>>>,
+    moments: Vec<Vec<ChunkMoments>>,
+}
+
+/// Yearly series of a chunk.
+struct YearScratch {
+    moments: Vec<Vec<Vec<ChunkMoments>>>,
+    /// Values for the yearly bins: a chunk of one series after the other, so that its bins stay in the cache. One piece of
+    /// memory, given back when no more chunks go to the bins.
+    values: Vec<f64>,
+    /// Paths of the chunk whose values are there.
+    paths: usize,
+}
+
+/// Uncertain numbers of a chunk, in the rows of the plan's inputs.
+struct InputScratch {
+    values: Vec<Vec<f64>>,
+    moments: Vec<ChunkMoments>,
+    pairs: Vec<ChunkCoMoments>,
+}
+
+impl Worker {
+    pub(super) fn new(plan: &Plan) -> Worker {
+        let block = Block::new(plan);
+        Worker {
+            metrics: MetricScratch::new(&block),
+            years: YearScratch::new(&block),
+            inputs: InputScratch::new(plan),
+            events: vec![vec![vec![0; plan.steps.periods.len()]; Event::ALL.len()]; plan.deals.len()],
+            samples: Vec::new(),
+            non_finite: NonFinite::default(),
+            block,
+        }
+    }
+
+    /// Simulates the chunk whose turn it is and adds it to what is shared.
+    pub(super) fn run(&mut self, plan: &Plan, shared: &Shared, turn: u64, observer: &dyn Observer) {
+        let work = shared.work(turn);
+        let paths = shared.paths(work);
+        let draws = observer.wants_draws();
+        if paths.start >= QUANTILE_PATHS {
+            self.years.values = Vec::new();
+        }
+        for path in paths.clone().step_by(LANES) {
+            let count = (paths.end - path).min(LANES as u64) as usize;
+            let asked = Asked {
+                periods: path < SAMPLE_PATHS,
+                factor_pairs: if path < FACTOR_PATHS { count } else { 0 },
+            };
+            self.block.run(plan, path, asked);
+            self.gather(plan, path, count, draws);
+        }
+        if work.added {
+            shared.add(work, |sums| self.flush(plan.isa, sums));
+        } else {
+            // The shared sums already have this chunk; the scratch must still be empty for the next one.
+            self.flush(plan.isa, &SharedSums::new(Sums::new(plan)));
+        }
+        if draws {
+            let draws = ChunkDraws {
+                first_path: paths.start,
+                paths: (paths.end - paths.start) as usize,
+                inputs: &self.inputs.values,
+                metrics: &self.metrics.values,
+            };
+            shared.deliver(work, observer.encode(&draws), observer);
+        }
+        for column in self.metrics.values.iter_mut().flatten().chain(&mut self.inputs.values) {
+            column.clear();
+        }
+        shared.report(observer);
+    }
+
+    /// Takes what is kept of the block just run.
+    fn gather(&mut self, plan: &Plan, path: u64, count: usize, draws: bool) {
+        self.metrics.gather(plan.isa, &self.block, count);
+        self.years.gather(plan.isa, &self.block, path, count);
+        self.inputs.gather(plan, &self.block, count, draws);
+        self.gather_events(plan, count);
+        self.non_finite.add_block(&self.block, path, count);
+        if path == 0 {
+            self.gather_samples(count);
+        }
+    }
+
+    fn gather_events(&mut self, plan: &Plan, count: usize) {
+        let block = &self.block;
+        for (d, events) in self.events.iter_mut().enumerate() {
+            let times = [block.cap_time(d), block.ready_time(d), block.ipo_time(d), block.failure_time(d)];
+            for (time, counts) in times.into_iter().zip(events) {
+                for &time in time[..count].iter().filter(|time| **time < f64::INFINITY) {
+                    counts[plan.steps.periods.partition_point(|p| p.end < time - TIME_SLACK)] += 1;
+                }
+            }
+        }
+    }
+
+    fn gather_samples(&mut self, count: usize) {
+        let periods = &self.block.periods;
+        let series_of = |lane: usize| {
+            periods
+                .iter()
+                .map(|deal| deal.iter().map(|p| p.iter().map(|lanes| lanes[lane]).collect()).collect())
+                .collect()
+        };
+        self.samples = (0..count.min(SAMPLE_PATHS as usize)).map(series_of).collect();
+    }
+
+    /// Adds the finished chunk to sums and empties the scratch, but for the values that draws are made of.
+    fn flush(&mut self, isa: Isa, sums: &SharedSums) {
+        self.metrics.flush(isa, sums);
+        self.years.flush(isa, sums);
+        let mut rest = lock(&sums.rest);
+        self.inputs.flush(&mut rest);
+        for (total, pair) in rest.factor_pairs.iter_mut().zip(&mut self.block.factor_pairs) {
+            total.add_chunk(pair);
+            *pair = ChunkCoMoments::EMPTY;
+        }
+        let counts = self.events.iter_mut().flatten().flatten();
+        for (total, count) in rest.events.iter_mut().flatten().flatten().zip(counts) {
+            *total += *count;
+            *count = 0;
+        }
+        if !self.samples.is_empty() {
+            rest.samples = std::mem::take(&mut self.samples);
+        }
+        rest.non_finite.merge(&std::mem::take(&mut self.non_finite));
+    }
+}
+
+impl MetricScratch {
+    fn new(block: &Block) -> MetricScratch {
+        let values = |metrics: &Vec<Lanes>| vec![Vec::with_capacity(CHUNK_PATHS as usize); metrics.len()];
+        let moments = |metrics: &Vec<Lanes>| vec![ChunkMoments::EMPTY; metrics.len()];
+        MetricScratch {
+            values: block.metrics.iter().map(values).collect(),
+            moments: block.metrics.iter().map(moments).collect(),
+        }
+    }
+
+    fn gather(&mut self, isa: Isa, block: &Block, count: usize) {
+        let scratch = self.values.iter_mut().flatten().zip(self.moments.iter_mut().flatten());
+        for (lanes, (values, moments)) in block.metrics.iter().flatten().zip(scratch) {
+            values.extend_from_slice(&lanes[..count]);
+            add_lanes(isa, lanes, count, moments);
+        }
+    }
+
+    fn flush(&mut self, isa: Isa, sums: &SharedSums) {
+        let scratch = self.values.iter().flatten().zip(self.moments.iter_mut().flatten());
+        for (summary, (values, moments)) in sums.metrics.iter().flatten().zip(scratch) {
+            let mut summary = lock(summary);
+            summary.add_moments(moments);
+            summarise(isa, values, &mut summary);
+            *moments = ChunkMoments::EMPTY;
+        }
+    }
+}
+
+impl YearScratch {
+    fn new(block: &Block) -> YearScratch {
+        let moments = |year: &Vec<Lanes>| vec![ChunkMoments::EMPTY; year.len()];
+        let series: usize = block.years.iter().flatten().map(Vec::len).sum();
+        YearScratch {
+            moments: block.years.iter().map(|deal| deal.iter().map(moments).collect()).collect(),
+            values: vec![0.0; CHUNK_PATHS as usize * series],
+            paths: 0,
+        }
+    }
+
+    fn gather(&mut self, isa: Isa, block: &Block, path: u64, count: usize) {
+        let moments = self.moments.iter_mut().flatten().flatten();
+        for (lanes, moments) in block.years.iter().flatten().flatten().zip(moments) {
+            add_lanes(isa, lanes, count, moments);
+        }
+        if path < QUANTILE_PATHS {
+            let columns = self.values.chunks_exact_mut(CHUNK_PATHS as usize);
+            for (lanes, column) in block.years.iter().flatten().flatten().zip(columns) {
+                column[self.paths..self.paths + count].copy_from_slice(&lanes[..count]);
+            }
+            self.paths += count;
+        }
+    }
+
+    fn flush(&mut self, isa: Isa, sums: &SharedSums) {
+        let mut columns = self.values.chunks_exact(CHUNK_PATHS as usize);
+        for (shared, moments) in sums.years.iter().flatten().zip(self.moments.iter_mut().flatten()) {
+            for (summary, moments) in lock(shared).iter_mut().zip(moments) {
+                summary.moments.add_chunk(moments);
+                *moments = ChunkMoments::EMPTY;
+                let values = columns.next().map_or(&[][..], |column| &column[..self.paths]);
+                bin_coarsely(isa, values, &mut summary.bins);
+            }
+        }
+        self.paths = 0;
+    }
+}
+
+impl InputScratch {
+    fn new(plan: &Plan) -> InputScratch {
+        let rows = plan.inputs.nums.len();
+        InputScratch {
+            values: vec![Vec::new(); rows],
+            moments: vec![ChunkMoments::EMPTY; rows],
+            pairs: vec![ChunkCoMoments::EMPTY; plan.inputs.pairs.len()],
+        }
+    }
+
+    fn gather(&mut self, plan: &Plan, block: &Block, count: usize, draws: bool) {
+        for (&num, moments) in plan.inputs.nums.iter().zip(&mut self.moments) {
+            add_lanes(plan.isa, block.value(num), count, moments);
+        }
+        if draws {
+            for (&num, values) in plan.inputs.nums.iter().zip(&mut self.values) {
+                values.extend_from_slice(&block.value(num)[..count]);
+            }
+        }
+        for (&(_, a, b), pair) in plan.inputs.pairs.iter().zip(&mut self.pairs) {
+            pair.add_all(&block.normals()[a][..count], &block.normals()[b][..count]);
+        }
+    }
+
+    fn flush(&mut self, rest: &mut Rest) {
+        for (total, moments) in rest.inputs.iter_mut().zip(&mut self.moments) {
+            total.add_chunk(moments);
+            *moments = ChunkMoments::EMPTY;
+        }
+        for (total, pair) in rest.input_pairs.iter_mut().zip(&mut self.pairs) {
+            total.add_chunk(pair);
+            *pair = ChunkCoMoments::EMPTY;
+        }
+    }
+}
+
+/// Adds the first `count` lanes of a block to moments.
+#[inline]
+pub(super) fn add_lanes(isa: Isa, lanes: &Lanes, count: usize, moments: &mut ChunkMoments) {
+    if count == LANES { add_block(isa, lanes, moments) } else { moments.add_partial_block(&lanes[..count]) }
+}
+
+simd_fn! {
+    fn add_block(values: &Lanes, moments: &mut ChunkMoments) {
+        moments.add_block(values);
+    }
+}
+
+simd_fn! {
+    fn summarise(values: &[f64], summary: &mut MetricSummary) {
+        summary.add_values(values);
+    }
+}
+
+simd_fn! {
+    fn bin_coarsely(values: &[f64], bins: &mut Bins<8>) {
+        bins.add_all(values);
+    }
+}
