@@ -1,8 +1,8 @@
 //! A block of 64 paths: its draws and answers as columns, filled eight paths at a time by the machine's widest vectors.
 
-use super::outcome::Outcome;
 use super::plan::Plan;
 use super::readiness::Readiness;
+use super::simulator::Simulator;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::portable::Portable;
 use crate::math::simd::{Isa, Level};
@@ -24,7 +24,7 @@ pub struct Asked {
 /// Everything that a worker needs to run blocks, allocated once.
 pub struct Block {
     columns: Columns,
-    eight: Eight,
+    eight: LaneGroup,
     /// Products of correlated factors, where asked for, one per pair of the plan's innovations.
     pub factor_pairs: Vec<ChunkCoMoments>,
 }
@@ -47,7 +47,7 @@ pub struct Columns {
     /// Per deal: when the cap first binds, when ready, when listed, when failed, years; infinite: never.
     pub(super) times: Vec<[Lanes; 4]>,
     /// 1 on the paths that are not finite.
-    pub broken: Lanes,
+    pub non_finite: Lanes,
     /// Per factor and then per shock, calendar year: the sum of its innovations or jumps; empty in a block without room.
     pub noise: Vec<Vec<Lanes>>,
     /// What a prospectus would say, per deal and period; empty in a block without room, or where there is no IPO.
@@ -55,22 +55,22 @@ pub struct Columns {
 }
 
 /// The state of eight paths, in the registers that the plan's instruction set has.
-enum Eight {
-    Portable(Box<Outcome<Portable>>),
+enum LaneGroup {
+    Portable(Box<Simulator<Portable>>),
     #[cfg(target_arch = "x86_64")]
-    Avx2(Box<Outcome<Avx2>>),
+    Avx2(Box<Simulator<Avx2>>),
     #[cfg(target_arch = "x86_64")]
-    Avx512(Box<Outcome<Avx512>>),
+    Avx512(Box<Simulator<Avx512>>),
 }
 
-impl Eight {
-    fn new(plan: &Plan) -> Eight {
+impl LaneGroup {
+    fn new(plan: &Plan) -> LaneGroup {
         match plan.isa.level() {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Eight::Avx512(Box::new(Outcome::new(plan))),
+            Level::Avx512 => LaneGroup::Avx512(Box::new(Simulator::new(plan))),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => Eight::Avx2(Box::new(Outcome::new(plan))),
-            _ => Eight::Portable(Box::new(Outcome::new(plan))),
+            Level::Avx2 => LaneGroup::Avx2(Box::new(Simulator::new(plan))),
+            _ => LaneGroup::Portable(Box::new(Simulator::new(plan))),
         }
     }
 }
@@ -98,11 +98,11 @@ impl Block {
                 periods: (0..model.deals.len()).map(|d| vec![series(d); steps.periods.len()]).collect(),
                 factors: vec![vec![[Lanes::ZERO; 2]; pairs]; steps.periods.len()],
                 times: vec![[Lanes::ZERO; 4]; model.deals.len()],
-                broken: Lanes::ZERO,
+                non_finite: Lanes::ZERO,
                 noise: Vec::new(),
                 readiness: Vec::new(),
             },
-            eight: Eight::new(plan),
+            eight: LaneGroup::new(plan),
             factor_pairs: vec![ChunkCoMoments::EMPTY; pairs],
         }
     }
@@ -122,11 +122,11 @@ impl Block {
             let period = Readiness::all(Lanes::ZERO);
             block.columns.readiness = vec![vec![period; plan.steps.periods.len()]; plan.deals.len()];
             match &mut block.eight {
-                Eight::Portable(outcome) => outcome.note_readiness(),
+                LaneGroup::Portable(outcome) => outcome.note_readiness(),
                 #[cfg(target_arch = "x86_64")]
-                Eight::Avx2(outcome) => outcome.note_readiness(),
+                LaneGroup::Avx2(outcome) => outcome.note_readiness(),
                 #[cfg(target_arch = "x86_64")]
-                Eight::Avx512(outcome) => outcome.note_readiness(),
+                LaneGroup::Avx512(outcome) => outcome.note_readiness(),
             }
         }
         block
@@ -138,11 +138,11 @@ impl Block {
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
         match &mut self.eight {
-            Eight::Portable(outcome) => outcome.run(plan, first_path, asked, columns),
+            LaneGroup::Portable(outcome) => outcome.run(plan, first_path, asked, columns),
             #[cfg(target_arch = "x86_64")]
-            Eight::Avx2(outcome) => outcome.run(plan, first_path, asked, columns),
+            LaneGroup::Avx2(outcome) => outcome.run(plan, first_path, asked, columns),
             #[cfg(target_arch = "x86_64")]
-            Eight::Avx512(outcome) => outcome.run(plan, first_path, asked, columns),
+            LaneGroup::Avx512(outcome) => outcome.run(plan, first_path, asked, columns),
         }
         if asked.factor_pairs > 0 {
             self.pair_factors(plan.isa, asked.factor_pairs);

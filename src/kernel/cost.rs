@@ -128,7 +128,7 @@ impl<V: Vector> Costs<V> {
 
 /// Flows and stocks of a deal's company, billions.
 #[derive(Clone, Copy)]
-pub struct Books<V> {
+pub struct CashFlow<V> {
     /// Paid for compute in the period.
     pub compute: V,
     /// Paid to the home cloud for compute.
@@ -147,12 +147,12 @@ pub struct Books<V> {
     pub cash: V,
 }
 
-impl<V: Vector> Books<V> {
+impl<V: Vector> CashFlow<V> {
     /// The stocks of time 0.
     #[inline(always)]
-    pub fn new(losses: V, cash: V) -> Books<V> {
+    pub fn new(losses: V, cash: V) -> CashFlow<V> {
         let zero = V::zero();
-        Books {
+        CashFlow {
             compute: zero,
             compute_home: zero,
             unused_home: zero,
@@ -166,7 +166,7 @@ impl<V: Vector> Books<V> {
 
     /// A period's compute, from net revenue, cost of inference, and 1 while the company lives.
     #[inline(always)]
-    pub fn buy_compute(
+    pub fn add_compute_cost(
         &mut self,
         plan: &Plan,
         terms: &Costs<V>,
@@ -189,7 +189,7 @@ impl<V: Vector> Books<V> {
 
     /// Operating expenses, tax and cash, once the cost of compute is known.
     #[inline(always)]
-    pub fn settle(
+    pub fn close_period(
         &mut self,
         plan: &Plan,
         terms: &Costs<V>,

@@ -94,7 +94,7 @@ impl<V: Vector> Sales<V> {
     pub fn of(demand: &Demand<V>, mix: &Sold<V>, terms: &SalesTerms<V>) -> Sales<V> {
         let alive = terms.alive;
         let sold_home = mix.by_cloud.first().copied().unwrap_or(V::zero());
-        let kept = (V::one() - terms.home_fee).mul_add(sold_home, mix.kept_elsewhere);
+        let kept = (V::one() - terms.home_fee).mul_add(sold_home, mix.net_elsewhere);
         let sold = sold_home + mix.elsewhere;
         // Until the licence ends the home cloud serves its own sales.
         let served = if terms.licensed { mix.elsewhere } else { sold };
@@ -194,7 +194,7 @@ impl<V: Vector> Share<V> {
         self.due = V::select(self.terminated.lt(end), V::zero(), due);
         self.cumulative_due = self.cumulative_due + self.due;
         self.revenue_in_share = terms.net.mul_add(overlap, self.revenue_in_share);
-        self.settle(terms.factor, from, inside)
+        self.pay_within_cap(terms.factor, from, inside)
     }
 
     /// The same where another share of the same terms, but for the cap, has its due worked out.
@@ -209,13 +209,13 @@ impl<V: Vector> Share<V> {
         }
         let from = effective.max(at.start);
         let inside = (self.ends.least(V::splat(at.end)) - from).positive_part();
-        self.settle(factor, from, inside)
+        self.pay_within_cap(factor, from, inside)
     }
 
     /// Pays of the due what the cap leaves. `from`: start of the part of the period in which the share runs, years;
     /// `inside`: its length.
     #[inline(always)]
-    fn settle(&mut self, factor: V, from: f64, inside: V) -> [V; 2] {
+    fn pay_within_cap(&mut self, factor: V, from: f64, inside: V) -> [V; 2] {
         let (due, left) = (self.due, self.cap_left);
         let paid = due.least(left);
         let binds = due.gt(left) & self.hit_time.same(V::splat(f64::INFINITY));

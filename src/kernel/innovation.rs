@@ -80,15 +80,15 @@ pub struct Innovations {
 }
 
 /// Room in which innovations are made; one serves any number of paths in turn, so that it stays in the cache.
-pub struct Room<V> {
+pub struct Scratch<V> {
     uniforms: Vec<V>,
     quantiles: Quantiles<V>,
 }
 
-impl<V: Vector> Room<V> {
+impl<V: Vector> Scratch<V> {
     /// Room for so many periods at a time, an even number.
-    pub fn new(innovations: &Innovations, periods: usize) -> Room<V> {
-        Room { uniforms: vec![V::zero(); periods * innovations.drawn.len()], quantiles: Quantiles::new() }
+    pub fn new(innovations: &Innovations, periods: usize) -> Scratch<V> {
+        Scratch { uniforms: vec![V::zero(); periods * innovations.drawn.len()], quantiles: Quantiles::new() }
     }
 }
 
@@ -166,10 +166,10 @@ impl Innovations {
         &self,
         sequences: &mut [Sequence<V>],
         periods: usize,
-        room: &mut Room<V>,
+        scratch: &mut Scratch<V>,
         zeta: &mut [V],
     ) {
-        let Room { uniforms, quantiles } = room;
+        let Scratch { uniforms, quantiles } = scratch;
         let (rows, of_row) = (self.factors.len(), periods.next_multiple_of(2));
         debug_assert_eq!(sequences.len(), self.drawn.len());
         debug_assert!(uniforms.len() >= of_row * self.drawn.len() && zeta.len() >= of_row * rows);

@@ -1,9 +1,9 @@
 //! Gates of readiness and the offer (methodology: IPO).
 
 use super::cloud_mix::Sold;
-use super::cost::Books;
+use super::cost::CashFlow;
 use super::deal::{Demand, Sales, Share};
-use super::equity::Holding;
+use super::equity::EquityState;
 use super::numbers::Numbers;
 use super::plan::{Plan, StepRef, TIME_SLACK};
 use super::trailing::Past;
@@ -127,15 +127,15 @@ impl<V: Vector> Listing<V> {
         leader: Option<&Listing<V>>,
         at: StepRef,
         figures: &GateFigures<'_, V>,
-        books: &mut Books<V>,
-        holding: &mut Holding<V>,
+        cash_flow: &mut CashFlow<V>,
+        equity_state: &mut EquityState<V>,
         numbers: &Numbers<V>,
     ) {
-        let alive = holding.alive.is_set();
+        let alive = equity_state.alive.is_set();
         let never = V::splat(f64::INFINITY);
         let mut worth = alive;
         for gate in &gates.on_value {
-            worth = worth & holding.equity.ge(gate.threshold) & holding.defined.is_set();
+            worth = worth & equity_state.equity.ge(gate.threshold) & equity_state.defined.is_set();
         }
         if let Some(leader) = leader {
             // Of a company that follows another nobody asks whether it is ready once it is listed: where value or sales keep
@@ -156,12 +156,12 @@ impl<V: Vector> Listing<V> {
                 plan,
                 at,
                 figures,
-                books,
+                cash_flow,
                 numbers,
             ));
         }
         let met = alive & self.sales_gates.is_set();
-        let met = self.met(&gates.on_payments, met, plan, at, figures, books, numbers);
+        let met = self.met(&gates.on_payments, met, plan, at, figures, cash_flow, numbers);
         let holds = if plan.tested[at.period] { met & worth } else { alive & !alive };
         self.held_months = (self.held_months + 12.0 * at.length).only(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);
@@ -169,9 +169,9 @@ impl<V: Vector> Listing<V> {
         let first = ready & self.ready_time.same(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
         let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
-        let offers = prepared & worth & holding.defined.is_set() & self.ipo_time.same(never);
+        let offers = prepared & worth & equity_state.defined.is_set() & self.ipo_time.same(never);
         if offers.any() {
-            self.offer(plan, terms, at, offers, figures.share.owed, books, holding, numbers);
+            self.offer(plan, terms, at, offers, figures.share.owed, cash_flow, equity_state, numbers);
         }
     }
 
@@ -184,11 +184,11 @@ impl<V: Vector> Listing<V> {
         plan: &Plan,
         at: StepRef,
         figures: &GateFigures<'_, V>,
-        books: &Books<V>,
+        cash_flow: &CashFlow<V>,
         numbers: &Numbers<V>,
     ) -> V::Mask {
         for &Gate { kind, threshold, .. } in gates {
-            met = met & gate(plan, kind, threshold, at, self.trailing_revenue, figures, books, numbers);
+            met = met & gate(plan, kind, threshold, at, self.trailing_revenue, figures, cash_flow, numbers);
         }
         met
     }
@@ -202,25 +202,26 @@ impl<V: Vector> Listing<V> {
         at: StepRef,
         offers: V::Mask,
         owed: V,
-        books: &mut Books<V>,
-        holding: &mut Holding<V>,
+        cash_flow: &mut CashFlow<V>,
+        equity_state: &mut EquityState<V>,
         numbers: &Numbers<V>,
     ) {
         self.ipo_time = V::select(offers, V::splat(at.end), self.ipo_time);
         for &round in &plan.ipo_rounds {
-            holding.raise(plan, &plan.model.rounds[round], offers, &mut books.cash, numbers);
-            holding.value_equity(books.cash, owed);
+            equity_state.raise(plan, &plan.model.rounds[round], offers, &mut cash_flow.cash, numbers);
+            equity_state.value_equity(cash_flow.cash, owed);
         }
-        let value = (V::one() - numbers[terms.underpricing]) * holding.equity;
+        let value = (V::one() - numbers[terms.underpricing]) * equity_state.equity;
         let primary = numbers[terms.primary];
         self.ipo_equity = V::select(offers, value, self.ipo_equity);
-        self.ipo_defined = V::select(offers, holding.defined, self.ipo_defined);
-        holding.kept = V::select(offers, holding.kept / (primary + 1.0), holding.kept);
+        self.ipo_defined = V::select(offers, equity_state.defined, self.ipo_defined);
+        equity_state.dilution_factor =
+            V::select(offers, equity_state.dilution_factor / (primary + 1.0), equity_state.dilution_factor);
         if plan.model.cash.is_some() {
             let proceeds = primary * value * (V::one() - numbers[terms.fee]);
-            books.cash = V::select(offers, books.cash + proceeds, books.cash);
+            cash_flow.cash = V::select(offers, cash_flow.cash + proceeds, cash_flow.cash);
         }
-        holding.value_equity(books.cash, owed);
+        equity_state.value_equity(cash_flow.cash, owed);
     }
 }
 
@@ -233,7 +234,7 @@ fn gate<V: Vector>(
     at: StepRef,
     trailing_revenue: V,
     figures: &GateFigures<'_, V>,
-    books: &Books<V>,
+    cash_flow: &CashFlow<V>,
     numbers: &Numbers<V>,
 ) -> V::Mask {
     let sales = figures.sales;
@@ -249,8 +250,8 @@ fn gate<V: Vector>(
             if plan.model.cash.is_none() {
                 return threshold.same(threshold);
             }
-            let months = books.cash * 12.0 / (-books.fcf / V::splat(at.length));
-            let burns = books.fcf.lt(V::zero());
+            let months = cash_flow.cash * 12.0 / (-cash_flow.fcf / V::splat(at.length));
+            let burns = cash_flow.fcf.lt(V::zero());
             V::select(burns, months, V::splat(f64::INFINITY)).ge(threshold)
         }
         GateKind::LargestCloudShare => {

@@ -1,6 +1,6 @@
 //! Microsoft's own side: resale, hosting and the licence's royalty relief (methodology: what each side takes).
 
-use super::cost::Books;
+use super::cost::CashFlow;
 use crate::math::vector::Vector;
 
 /// Present values of Microsoft's own business with OpenAI, billions.
@@ -40,9 +40,9 @@ impl<V: Vector> OwnBusiness<V> {
 
     /// Hosting: the margin on what is used and that on what is paid for and not used.
     #[inline(always)]
-    pub fn host(&mut self, books: &Books<V>, margin: V, unused_margin: V, factor: V) {
-        let used = books.compute_home - books.unused_home;
-        let earned = used * margin + books.unused_home * unused_margin;
+    pub fn host(&mut self, cash_flow: &CashFlow<V>, margin: V, unused_margin: V, factor: V) {
+        let used = cash_flow.compute_home - cash_flow.unused_home;
+        let earned = used * margin + cash_flow.unused_home * unused_margin;
         self.hosting = earned.mul_add(factor, self.hosting);
     }
 

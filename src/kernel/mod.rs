@@ -1,12 +1,13 @@
 //! The hot loop: coefficients laid out from the model, and total functions over blocks of paths.
 //!
-//! `outcome` is the table of contents: it calls the nouns in the order of the business.
+//! `simulator` is the table of contents: it calls the nouns in the order of the business.
 
 pub mod block;
 pub mod cloud_mix;
-pub mod company;
 pub mod cost;
 pub mod deal;
+pub mod deal_metrics;
+pub mod deal_state;
 pub mod deal_terms;
 pub mod decay;
 pub mod discount;
@@ -19,7 +20,6 @@ pub mod licence;
 pub mod mean_reverting;
 pub mod metric;
 pub mod numbers;
-pub mod outcome;
 pub mod owed;
 pub mod plan;
 pub mod planned;
@@ -28,7 +28,7 @@ pub mod record;
 pub mod redraw;
 pub mod segment;
 pub mod shock;
-pub mod take;
+pub mod simulator;
 pub mod trace;
 pub mod trailing;
 pub mod trend;

@@ -110,10 +110,10 @@ pub struct DealPlan {
     /// Series that exist for the deal, in order.
     pub series: Vec<Series>,
     /// An earlier deal of the same terms but for the cap and what counts toward it, where one is named: as long as both
-    /// companies live alike, what does not hang on the cap is taken from it.
+    /// states live alike, what does not hang on the cap is taken from it.
     pub follows: Option<usize>,
     /// Whether a company that follows another may stop once all that is asked of it has settled.
-    pub may_settle: bool,
+    pub can_stop_early: bool,
 }
 
 impl DealPlan {
@@ -300,7 +300,7 @@ impl Plan {
                     metrics: metrics_of(model, deal),
                     series: series_of(model, deal, &steps),
                     follows: None,
-                    may_settle: false,
+                    can_stop_early: false,
                 }
             })
             .collect();

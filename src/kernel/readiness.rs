@@ -1,7 +1,7 @@
 //! What a prospectus would say of a deal's company at the end of a period, before an offer in it: noted for studies of the IPO
 //! alone, and read by no equation.
 
-use super::company::Company;
+use super::deal_state::DealState;
 use super::plan::{Plan, StepRef};
 use super::world::World;
 use crate::math::lanes::Lanes;
@@ -34,9 +34,9 @@ pub struct Readiness<V> {
     /// What would have been due without the cap since then, billions.
     pub due: V,
     /// What a holder of time 0 has left of each share, before the period's rounds with the IPO and its offer.
-    pub kept: V,
+    pub dilution_factor: V,
     /// The same after them.
-    pub kept_after: V,
+    pub dilution_factor_after: V,
     /// Pre-money value at the offer price, from the offer on, billions.
     pub ipo_equity: V,
 }
@@ -55,8 +55,8 @@ impl<V: Copy> Readiness<V> {
             cap_left: value,
             paid: value,
             due: value,
-            kept: value,
-            kept_after: value,
+            dilution_factor: value,
+            dilution_factor_after: value,
             ipo_equity: value,
         }
     }
@@ -87,8 +87,8 @@ impl<V: Copy> Readiness<V> {
             &mut self.cap_left,
             &mut self.paid,
             &mut self.due,
-            &mut self.kept,
-            &mut self.kept_after,
+            &mut self.dilution_factor,
+            &mut self.dilution_factor_after,
             &mut self.ipo_equity,
         ]
     }
@@ -98,7 +98,7 @@ impl<V: Vector> Readiness<V> {
     /// The figures of a period before its offer.
     #[inline(always)]
     pub fn before_offer(
-        company: &mut Company<V>,
+        company: &mut DealState<V>,
         plan: &Plan,
         world: &World<V>,
         at: StepRef,
@@ -106,12 +106,12 @@ impl<V: Vector> Readiness<V> {
         let (zero, numbers) = (V::zero(), &world.numbers);
         let revenue = company.past.net_over(&plan.revenue_windows.year[at.period], numbers);
         let fcf_of_year = company.past.fcf_over(&plan.fcf_windows.year[at.period], numbers);
-        let Company { sales, share, books, holding, .. } = &*company;
+        let DealState { sales, share, cash_flow, equity_state, .. } = &*company;
         let endless = V::splat(f64::INFINITY);
         let runway = match plan.model.cash {
             Some(_) => {
-                let months = books.cash * 12.0 / (-books.fcf / V::splat(at.length));
-                V::select(books.fcf.lt(zero), months, endless)
+                let months = cash_flow.cash * 12.0 / (-cash_flow.fcf / V::splat(at.length));
+                V::select(cash_flow.fcf.lt(zero), months, endless)
             }
             None => endless,
         };
@@ -128,17 +128,17 @@ impl<V: Vector> Readiness<V> {
             sold / sales.gross,
             view.costs.committed_next_year / revenue,
             share.owed / revenue,
-            V::select(holding.defined.is_set(), holding.equity, V::splat(f64::NAN)),
+            V::select(equity_state.defined.is_set(), equity_state.equity, V::splat(f64::NAN)),
         ];
-        note.alive = holding.alive;
-        note.cash = books.cash;
-        note.fcf = books.fcf;
-        note.pretax = books.pretax;
+        note.alive = equity_state.alive;
+        note.cash = cash_flow.cash;
+        note.fcf = cash_flow.fcf;
+        note.pretax = cash_flow.pretax;
         note.owed = share.owed;
         note.cap_left = share.cap_left;
         note.paid = share.cumulative;
         note.due = share.cumulative_due;
-        note.kept = holding.kept;
+        note.dilution_factor = equity_state.dilution_factor;
         note.owed_uncapped = company.owed_without_cap(plan, world, at);
         note
     }

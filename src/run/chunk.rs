@@ -282,7 +282,7 @@ impl Worker {
             }
         }
         for lane in 0..count {
-            if block.broken[lane] != 0.0 {
+            if block.non_finite[lane] != 0.0 {
                 self.broken.count += 1;
                 if self.broken.first.len() < BROKEN_KEPT {
                     self.broken.first.push(path + lane as u64);

@@ -147,7 +147,7 @@ pub fn single(plan: &Plan, path: u64) -> SinglePath {
         path,
         inputs: plan.inputs.nums.iter().map(|&num| block.value(num)[lane]).collect(),
         metrics: block.metrics.iter().map(|m| m.iter().map(|lanes| lanes[lane]).collect()).collect(),
-        broken: block.broken[lane] != 0.0,
+        broken: block.non_finite[lane] != 0.0,
         periods: block
             .periods
             .iter()

@@ -342,7 +342,7 @@ impl Worker {
 
 fn note_broken(block: &Block, path: u64, count: usize, broken: &mut Broken) {
     for lane in 0..count {
-        if block.broken[lane] != 0.0 {
+        if block.non_finite[lane] != 0.0 {
             broken.count += 1;
             if broken.first.len() < BROKEN_KEPT {
                 broken.first.push(path + lane as u64);

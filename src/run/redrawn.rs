@@ -70,7 +70,7 @@ impl<'a> Redrawn<'a> {
                 let lanes = &self.block.metrics[subject.who][subject.metric];
                 column[from..from + count].copy_from_slice(&lanes[..count]);
             }
-            for (lane, &broken) in self.block.broken[..count].iter().enumerate() {
+            for (lane, &broken) in self.block.non_finite[..count].iter().enumerate() {
                 if broken != 0.0 {
                     self.broken.note(first_path + (from + lane) as u64);
                 }

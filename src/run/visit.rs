@@ -60,7 +60,7 @@ pub fn visit<W: Send>(
             for path in (first..end).step_by(LANES) {
                 let count = (end - path).min(LANES as u64) as usize;
                 room.block.run(plan, path, Asked::default());
-                for (lane, &broken) in room.block.broken[..count].iter().enumerate() {
+                for (lane, &broken) in room.block.non_finite[..count].iter().enumerate() {
                     if broken != 0.0 {
                         room.broken.note(path + lane as u64);
                     }

@@ -37,8 +37,8 @@ impl Variants {
         for plan in &mut self.plans {
             plan.differences.clear();
             for deal in &mut plan.deals {
-                let settles = |metric: &Metric| metric.settles() || !wanted(metric);
-                deal.may_settle = deal.follows.is_some() && deal.metrics.iter().all(settles);
+                let is_final = |metric: &Metric| metric.is_final_after_exit() || !wanted(metric);
+                deal.can_stop_early = deal.follows.is_some() && deal.metrics.iter().all(is_final);
                 deal.metrics.retain(|metric| wanted(metric) || SENTINELS.contains(metric));
                 deal.series.clear();
             }

@@ -313,7 +313,7 @@ proptest! {
     fn parts_add_up(draft in drafts()) {
         let plan = draft.plan();
         let block = block_of(&plan, true);
-        prop_assert_eq!(block.broken.iter().sum::<f64>(), 0.0);
+        prop_assert_eq!(block.non_finite.iter().sum::<f64>(), 0.0);
         for (d, deal) in plan.model.deals.iter().enumerate() {
             let get = |m: Metric| metric(&plan, &block, d, m).expect("every deal has it");
             let value = |num| block.value(num);

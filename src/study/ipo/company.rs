@@ -255,9 +255,9 @@ impl Company<'_> {
         let gate = |gate: GateKind| record.figure(gate)[lane];
         let pre_money = record.ipo_equity[lane];
         let primary = value(self.frame.ipo.primary);
-        let kept = record.kept[lane];
+        let kept = record.dilution_factor[lane];
         // What a holder from just before has left afterwards, and of that what the offer alone takes.
-        let left = record.kept_after[lane] / kept;
+        let left = record.dilution_factor_after[lane] / kept;
         let offer = 1.0 / (1.0 + primary);
         let stake = self.frame.plan.model.deals[self.deal].stake.map_or(f64::NAN, value);
         let total = |which: usize| {

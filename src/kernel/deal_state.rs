@@ -1,10 +1,10 @@
 //! OpenAI under one deal on eight paths: a period's steps in the order of the business (methodology: order within a
 //! period).
 
-use super::cost::Books;
+use super::cost::CashFlow;
 use super::deal::{PayTerms, Sales, SalesTerms, Share};
 use super::deal_terms::Terms;
-use super::equity::{Holding, ValueBasis};
+use super::equity::{EquityState, ValueBasis};
 use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
 use super::owed::OwedTerms;
@@ -22,7 +22,7 @@ use crate::model::ledger::Num;
 use crate::piece;
 
 /// State of one deal.
-pub struct Company<V> {
+pub struct DealState<V> {
     /// Index of the deal.
     deal: usize,
     /// Sales of the period.
@@ -30,9 +30,9 @@ pub struct Company<V> {
     /// The revenue share.
     pub share: Share<V>,
     /// Costs and cash.
-    pub books: Books<V>,
+    pub cash_flow: CashFlow<V>,
     /// Value and ownership.
-    pub holding: Holding<V>,
+    pub equity_state: EquityState<V>,
     /// Readiness and listing.
     pub listing: Listing<V>,
     /// Microsoft's own side.
@@ -65,16 +65,16 @@ pub struct Company<V> {
     pub note: Option<Box<Readiness<V>>>,
 }
 
-impl<V: Vector> Company<V> {
+impl<V: Vector> DealState<V> {
     /// Room for a deal of the plan.
-    pub fn new(plan: &Plan, deal: usize) -> Company<V> {
+    pub fn new(plan: &Plan, deal: usize) -> DealState<V> {
         let (zero, one, periods) = (V::zero(), V::one(), plan.steps.periods.len());
-        Company {
+        DealState {
             deal,
             sales: Sales::none(),
             share: Share::new(zero, zero, zero),
-            books: Books::new(zero, zero),
-            holding: Holding::at_start(),
+            cash_flow: CashFlow::new(zero, zero),
+            equity_state: EquityState::at_start(),
             listing: Listing::never(),
             own: OwnBusiness::none(),
             own_before: OwnBusiness::none(),
@@ -102,7 +102,7 @@ impl<V: Vector> Company<V> {
     /// Time 0: what is owed, and the equity value that the scenario itself implies. `leader`: a company that differs in the
     /// cap of its deal alone, already started.
     #[inline(always)]
-    pub fn start(&mut self, leader: Option<&Company<V>>, plan: &Plan, world: &World<V>) {
+    pub fn start(&mut self, leader: Option<&DealState<V>>, plan: &Plan, world: &World<V>) {
         let (model, numbers, zero) = (&plan.model, &world.numbers, V::zero());
         let terms = &model.deals[self.deal];
         let ends = match terms.share_ends {
@@ -128,8 +128,8 @@ impl<V: Vector> Company<V> {
             Some(cash) => numbers[cash.now],
             None => zero,
         };
-        self.books = Books::new(numbers[model.costs.losses], cash);
-        self.holding = Holding::at_start();
+        self.cash_flow = CashFlow::new(numbers[model.costs.losses], cash);
+        self.equity_state = EquityState::at_start();
         self.listing = Listing::never();
         self.own = OwnBusiness::none();
         self.revenue_kept = zero;
@@ -150,9 +150,9 @@ impl<V: Vector> Company<V> {
                     self.value(plan, world, None);
                 }
             }
-            self.holding.value_equity(self.books.cash, self.share.owed);
+            self.equity_state.value_equity(self.cash_flow.cash, self.share.owed);
             self.stake_mark = match terms.stake {
-                Some(stake) => numbers[stake] * self.holding.equity,
+                Some(stake) => numbers[stake] * self.equity_state.equity,
                 None => zero,
             };
         }
@@ -167,13 +167,13 @@ impl<V: Vector> Company<V> {
     }
 
     /// One period of a company that differs from another, stepped before it, in the cap of its deal alone. The same bits as
-    /// [`Company::step`]; what the cap does not reach is taken from the other as long as both live alike.
+    /// [`DealState::step`]; what the cap does not reach is taken from the other as long as both live alike.
     #[inline(always)]
-    pub fn step_after(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+    pub fn step_after(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, at: StepRef) {
         if self.settled {
             return;
         }
-        let apart = !self.holding.alive.same(leader.alive_before);
+        let apart = !self.equity_state.alive.same(leader.alive_before);
         if self.alike && apart.any() {
             self.alike = false;
             self.own = leader.own_before;
@@ -185,13 +185,13 @@ impl<V: Vector> Company<V> {
         }
         self.trade_as(leader, plan, world, at);
         self.finance_as(leader, plan, world, at);
-        let pending = self.holding.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
+        let pending = self.equity_state.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
         // Listed or failed everywhere, nobody looks at gates again: readiness is not reported of such a deal.
         if pending.any() {
             self.go_public(Some(leader), plan, world, at);
         } else {
-            self.leave(plan, world, at);
-            if plan.deals[self.deal].may_settle {
+            self.exit_stake(plan, world, at);
+            if plan.deals[self.deal].can_stop_early {
                 self.settle(at);
             }
         }
@@ -205,50 +205,50 @@ impl<V: Vector> Company<V> {
     fn settle(&mut self, at: StepRef) {
         // The last payment's period may begin just before the share ends.
         let received = self.share.ends + self.lag + at.length;
-        let waits = self.holding.exit.done.same(V::zero()) | V::splat(at.end).lt(received);
+        let waits = self.equity_state.exit.done.same(V::zero()) | V::splat(at.end).lt(received);
         if !waits.any() {
             self.settled = true;
             self.paid_pv[at.period + 1..].fill([V::zero(); 2]);
         }
     }
 
-    /// As [`Company::trade`]: sales, what is due, compute and Microsoft's own business do not hang on what is paid, and are
+    /// As [`DealState::trade`]: sales, what is due, compute and Microsoft's own business do not hang on what is paid, and are
     /// not copied either: no yearly series reads them.
     #[inline(always)]
-    fn trade_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
-        self.alive_before = self.holding.alive;
+    fn trade_as(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        self.alive_before = self.equity_state.alive;
         let view = world.view(Some(at.period));
         let factor = view.discounts.share * self.lag_factor;
         let effective = plan.model.deals[self.deal].effective;
         self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
         let (net, paid) = (leader.sales.net, self.share.paid);
         self.keep(net, view);
-        self.books.compute = leader.books.compute;
-        self.books.settle(plan, &world.costs, &view.costs, net, paid, self.alive_before);
+        self.cash_flow.compute = leader.cash_flow.compute;
+        self.cash_flow.close_period(plan, &world.costs, &view.costs, net, paid, self.alive_before);
         self.remember(at);
     }
 
-    /// As [`Company::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
+    /// As [`DealState::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
     #[inline(always)]
-    fn finance_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, at: StepRef) {
-        self.hold_rounds(plan, world, at);
+    fn finance_as(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, at: StepRef) {
+        self.run_funding_rounds(plan, world, at);
         if plan.model.equity.is_some() {
             self.value_as(leader, plan, world, Some(at.period));
-            self.holding.value_equity(self.books.cash, self.share.owed);
+            self.equity_state.value_equity(self.cash_flow.cash, self.share.owed);
         }
-        self.survive(plan, world, at);
+        self.fund_or_fail(plan, world, at);
     }
 
     /// What is owed and what the enterprise is worth.
     #[inline(always)]
-    fn value_as(&mut self, leader: &Company<V>, plan: &Plan, world: &World<V>, period: Option<usize>) {
+    fn value_as(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, period: Option<usize>) {
         self.share.owe_as(&leader.share);
         let sold = plan.model.equity.as_ref().map(|equity| &equity.method);
         if matches!(sold, Some(Method::RevenueMultiple { .. })) {
-            self.holding.ev = leader.holding.ev;
-            self.holding.defined = leader.holding.defined;
+            self.equity_state.ev = leader.equity_state.ev;
+            self.equity_state.defined = leader.equity_state.defined;
             if period.is_none() {
-                self.holding.defined_at_start = leader.holding.defined_at_start;
+                self.equity_state.defined_at_start = leader.equity_state.defined_at_start;
             }
         } else {
             self.value(plan, world, period);
@@ -258,26 +258,26 @@ impl<V: Vector> Company<V> {
     /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
     #[inline(always)]
     fn trade(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        self.alive_before = self.holding.alive;
+        self.alive_before = self.equity_state.alive;
         if self.followed {
             self.own_before = self.own;
         }
         let view = world.view(Some(at.period));
         self.sell(plan, view, plan.deals[self.deal].licensed[at.period], at.length);
-        self.settle_books(plan, world, at);
+        self.close_books(plan, world, at);
         self.serve(plan, world, at);
     }
 
     /// The revenue share, costs, tax and cash, once the period's sales are known.
     #[inline(always)]
-    fn settle_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn close_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.pay(plan, world, at);
         let (net, paid) = (self.sales.net, self.share.paid);
         let view = world.view(Some(at.period));
         self.keep(net, view);
         let (inference, alive) = (self.sales.inference, self.alive_before);
-        self.books.buy_compute(plan, &world.costs, &view.costs, net, inference, alive);
-        self.books.settle(plan, &world.costs, &view.costs, net, paid, alive);
+        self.cash_flow.add_compute_cost(plan, &world.costs, &view.costs, net, inference, alive);
+        self.cash_flow.close_period(plan, &world.costs, &view.costs, net, paid, alive);
         self.past.net[at.period] = net;
         self.remember(at);
     }
@@ -292,49 +292,63 @@ impl<V: Vector> Company<V> {
     /// Enters the period's costs among those of the past ones.
     #[inline(always)]
     fn remember(&mut self, at: StepRef) {
-        self.past.fcf[at.period] = self.books.fcf;
-        self.past.ebitda[at.period] = self.books.ebitda;
+        self.past.fcf[at.period] = self.cash_flow.fcf;
+        self.past.ebitda[at.period] = self.cash_flow.ebitda;
     }
 
     /// Scheduled rounds, multiple and equity, shortfall funding or failure, grants.
     #[inline(always)]
     fn finance(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        self.hold_rounds(plan, world, at);
+        self.run_funding_rounds(plan, world, at);
         if plan.model.equity.is_some() {
             self.past.look_back(plan, at.period, &world.numbers);
             self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
             self.value(plan, world, Some(at.period));
-            self.holding.value_equity(self.books.cash, self.share.owed);
+            self.equity_state.value_equity(self.cash_flow.cash, self.share.owed);
         }
-        self.survive(plan, world, at);
+        self.fund_or_fail(plan, world, at);
     }
 
     /// Scheduled rounds.
     #[inline(always)]
-    fn hold_rounds(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn run_funding_rounds(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         for &round in &plan.rounds[at.period] {
-            let alive = self.holding.alive.is_set();
-            self.holding.raise(plan, &plan.model.rounds[round], alive, &mut self.books.cash, &world.numbers);
+            let alive = self.equity_state.alive.is_set();
+            self.equity_state.raise(
+                plan,
+                &plan.model.rounds[round],
+                alive,
+                &mut self.cash_flow.cash,
+                &world.numbers,
+            );
         }
     }
 
     /// Shortfall funding or failure, then grants.
     #[inline(always)]
-    fn survive(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn fund_or_fail(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let (model, numbers) = (&plan.model, &world.numbers);
         if let Some(cash) = &model.cash {
             let factor = world.view(Some(at.period)).discounts.equity;
-            self.holding.survive(plan, cash, at, &mut self.books, self.share.owed, factor, numbers);
+            self.equity_state.fund_or_fail(
+                plan,
+                cash,
+                at,
+                &mut self.cash_flow,
+                self.share.owed,
+                factor,
+                numbers,
+            );
         }
         if model.equity.is_some() {
-            self.holding.grant(world.left_by_grants(at));
+            self.equity_state.grant(world.left_by_grants(at));
         }
     }
 
     /// Gates, the IPO, and the exit of the stake. `leader`: a company of which the gates that do not hang on payments are
     /// taken.
     #[inline(always)]
-    fn go_public(&mut self, leader: Option<&Company<V>>, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn go_public(&mut self, leader: Option<&DealState<V>>, plan: &Plan, world: &World<V>, at: StepRef) {
         if plan.model.equity.is_none() {
             return;
         }
@@ -343,19 +357,19 @@ impl<V: Vector> Company<V> {
         }
         self.list(leader.map(|leader| &leader.listing), plan, world, at);
         if let Some(note) = &mut self.note {
-            note.kept_after = self.holding.kept;
+            note.dilution_factor_after = self.equity_state.dilution_factor;
             note.ipo_equity = self.listing.ipo_equity;
         }
-        self.leave(plan, world, at);
+        self.exit_stake(plan, world, at);
     }
 
     /// The exit of the stake.
     #[inline(always)]
-    fn leave(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn exit_stake(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let last = at.period + 1 == plan.steps.periods.len();
         let factor = world.view(Some(at.period)).discounts.equity;
         let (lockup, market) = (self.terms.lockup_years, self.terms.unlisted_market);
-        self.holding.leave(self.listing.ipo_time, lockup, market, factor, at, last);
+        self.equity_state.exit_stake(self.listing.ipo_time, lockup, market, factor, at, last);
     }
 
     /// Sales of a period of that length, years.
@@ -414,7 +428,7 @@ impl<V: Vector> Company<V> {
             } else {
                 self.own.resell(sales, terms.home_fee);
             }
-            self.own.host(&self.books, terms.hosting_margin, terms.unused_margin, factor);
+            self.own.host(&self.cash_flow, terms.hosting_margin, terms.unused_margin, factor);
         }
         if licensed {
             self.own.license(view.royalty, terms.licence_part);
@@ -430,7 +444,7 @@ impl<V: Vector> Company<V> {
         }
         let terms = OwedTerms {
             rate: self.due_part(world, rate),
-            annual_base: self.base(plan) * (1.0 / length) * self.holding.alive,
+            annual_base: self.base(plan) * (1.0 / length) * self.equity_state.alive,
             year_ago_ratio: self.past.year_ago_ratio,
             fade: self.terms.owed_fade,
             discount: world.discounts.share_rate,
@@ -471,7 +485,7 @@ impl<V: Vector> Company<V> {
             inference: self.sales.inference,
             past: &self.past,
         };
-        self.holding.value(plan, &equity.method, period, &basis, &world.numbers);
+        self.equity_state.value(plan, &equity.method, period, &basis, &world.numbers);
     }
 
     /// Gates and IPO.
@@ -495,8 +509,8 @@ impl<V: Vector> Company<V> {
             leader,
             at,
             &figures,
-            &mut self.books,
-            &mut self.holding,
+            &mut self.cash_flow,
+            &mut self.equity_state,
             &world.numbers,
         );
     }
@@ -508,9 +522,9 @@ impl<V: Vector> Company<V> {
             net: self.sales.net,
             inference: self.sales.inference,
             paid: self.share.paid,
-            compute: self.books.compute,
-            compute_home: self.books.compute_home,
-            fcf: self.books.fcf,
+            compute: self.cash_flow.compute,
+            compute_home: self.cash_flow.compute_home,
+            fcf: self.cash_flow.fcf,
             cloud_demand: view.demand.cloud * self.alive_before,
             sold: &view.mix(plan, self.deal).by_cloud,
         }
@@ -522,15 +536,15 @@ impl<V: Vector> Company<V> {
         Stocks {
             cumulative: self.share.cumulative,
             cap_left: self.share.cap_left,
-            cash: self.books.cash,
-            equity: self.holding.equity,
-            equity_defined: self.holding.defined,
+            cash: self.cash_flow.cash,
+            equity: self.equity_state.equity,
+            equity_defined: self.equity_state.defined,
             multiple: view.multiple,
             stake_now: self.terms.stake,
-            kept: self.holding.kept,
+            dilution_factor: self.equity_state.dilution_factor,
             ready: self.listing.ready,
             ipo_time: self.listing.ipo_time,
-            alive: self.holding.alive,
+            alive: self.equity_state.alive,
             end: at.end,
         }
     }

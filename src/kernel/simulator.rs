@@ -2,17 +2,17 @@
 //! (methodology: order within a period) and writes their answers into the block's columns.
 //!
 //! A path's code is larger than the processor's nearest cache, and so is its state. Therefore the world goes a few periods
-//! ahead, then the companies go through the same periods; several eights of paths take each of these turns one after the
-//! other. So code is fetched once for some periods of some eights, and state once for some periods.
+//! ahead, then the states go through the same periods; several lane_groups of paths take each of these turns one after the
+//! other. So code is fetched once for some periods of some lane_groups, and state once for some periods.
 
 use super::block::{Asked, Columns};
-use super::company::Company;
-use super::innovation::Room;
+use super::deal_metrics::DealMetrics;
+use super::deal_state::DealState;
+use super::innovation::Scratch;
 use super::metric::Series;
 use super::plan::{Plan, StepRef};
 use super::readiness::Readiness;
 use super::record::YearSums;
-use super::take::Take;
 use super::trailing;
 use super::world::{AHEAD, World};
 use crate::math::lanes::{LANES, Lanes};
@@ -22,16 +22,16 @@ use std::ops::Range;
 
 /// Eights that take turns. More share the fetching of code, fewer leave the state in the cache: the many deals of a sweep
 /// fill it with one.
-fn eights(plan: &Plan) -> usize {
+fn lane_groups(plan: &Plan) -> usize {
     const MANY_DEALS: usize = 5;
     if plan.deals.len() < MANY_DEALS { 4 } else { 1 }
 }
 
-/// The state of several eights of paths, allocated once a worker.
-pub struct Outcome<V: Vector> {
-    eights: Vec<Eight<V>>,
+/// The state of several lane_groups of paths, allocated once a worker.
+pub struct Simulator<V: Vector> {
+    lane_groups: Vec<LaneGroup<V>>,
     /// Where the innovations of all of them are made.
-    room: Room<V>,
+    scratch: Scratch<V>,
     /// Sums of one period alone, for sample paths.
     period: YearSums<V>,
     /// By deal, whether something reads the sums over its years.
@@ -39,34 +39,34 @@ pub struct Outcome<V: Vector> {
 }
 
 /// The state of eight paths.
-struct Eight<V: Vector> {
+struct LaneGroup<V: Vector> {
     world: World<V>,
     /// By deal.
-    companies: Vec<Company<V>>,
+    states: Vec<DealState<V>>,
     /// By deal, the sales of each cloud in the year of the mix metrics.
     mix_year_sold: Vec<Vec<V>>,
     /// 1 on the paths that are not finite.
-    broken: V,
+    non_finite: V,
 }
 
-impl<V: Vector> Eight<V> {
-    fn new(plan: &Plan) -> Eight<V> {
+impl<V: Vector> LaneGroup<V> {
+    fn new(plan: &Plan) -> LaneGroup<V> {
         let sold = if plan.mix_year.is_some() { plan.model.clouds.len() } else { 0 };
-        Eight {
+        LaneGroup {
             world: World::new(plan),
-            companies: (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect(),
+            states: (0..plan.deals.len()).map(|deal| DealState::new(plan, deal)).collect(),
             mix_year_sold: vec![vec![V::zero(); sold]; plan.deals.len()],
-            broken: V::zero(),
+            non_finite: V::zero(),
         }
     }
 
     /// Time 0. `first_path`: the first of the eight; `place`: which eight of the block.
     #[inline(always)]
     fn start(&mut self, plan: &Plan, first_path: u64, place: usize, columns: &Columns) {
-        self.broken = V::zero();
+        self.non_finite = V::zero();
         self.world.start(plan, &columns.values, &columns.exponential, place, first_path);
-        for deal in 0..self.companies.len() {
-            let (before, rest) = self.companies.split_at_mut(deal);
+        for deal in 0..self.states.len() {
+            let (before, rest) = self.states.split_at_mut(deal);
             let leader = plan.deals[deal].follows.map(|leader| &before[leader]);
             piece!(V, rest[0].start(leader, plan, &self.world));
         }
@@ -74,17 +74,17 @@ impl<V: Vector> Eight<V> {
 
     /// Some periods of the world: draws first, then period by period. `first_path`: the first of the eight.
     #[inline(always)]
-    fn go_ahead(
+    fn advance_world(
         &mut self,
         plan: &Plan,
         periods: Range<usize>,
         first_path: u64,
         place: usize,
-        room: &mut Room<V>,
+        scratch: &mut Scratch<V>,
         asked: Asked,
         columns: &mut Columns,
     ) {
-        self.world.draw(plan, periods.clone(), room);
+        self.world.draw(plan, periods.clone(), scratch);
         for period in periods {
             let at = plan.steps.at(period);
             self.world.step(plan, at, first_path);
@@ -105,8 +105,8 @@ impl<V: Vector> Eight<V> {
     #[inline(always)]
     fn step(&mut self, plan: &Plan, at: StepRef) {
         let (world, mut deal) = (&self.world, 0);
-        while deal < self.companies.len() {
-            let (before, rest) = self.companies.split_at_mut(deal);
+        while deal < self.states.len() {
+            let (before, rest) = self.states.split_at_mut(deal);
             let Some(leader) = plan.deals[deal].follows else {
                 rest[0].step(plan, world, at);
                 deal += 1;
@@ -125,20 +125,20 @@ impl<V: Vector> Eight<V> {
     }
 }
 
-impl<V: Vector> Outcome<V> {
+impl<V: Vector> Simulator<V> {
     /// Room for the paths of a plan.
-    pub fn new(plan: &Plan) -> Outcome<V> {
-        Outcome {
-            eights: (0..eights(plan)).map(|_| Eight::new(plan)).collect(),
-            room: Room::new(&plan.innovations, AHEAD),
+    pub fn new(plan: &Plan) -> Simulator<V> {
+        Simulator {
+            lane_groups: (0..lane_groups(plan)).map(|_| LaneGroup::new(plan)).collect(),
+            scratch: Scratch::new(&plan.innovations, AHEAD),
             period: YearSums::new(plan.model.clouds.len()),
             recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
         }
     }
 
-    /// From now on the companies note what a prospectus would say.
+    /// From now on the states note what a prospectus would say.
     pub fn note_readiness(&mut self) {
-        for company in self.eights.iter_mut().flat_map(|eight| &mut eight.companies) {
+        for company in self.lane_groups.iter_mut().flat_map(|eight| &mut eight.states) {
             company.note = Some(Box::new(Readiness::all(V::zero())));
         }
     }
@@ -148,15 +148,15 @@ impl<V: Vector> Outcome<V> {
     pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
         // All of it for this vector's instruction set: what lies between the pieces works with vectors too.
         piece!(V, {
-            for first in (0..LANES / WIDTH).step_by(self.eights.len()) {
-                self.run_eights(plan, first_path, first, asked, columns);
+            for first in (0..LANES / WIDTH).step_by(self.lane_groups.len()) {
+                self.run_lane_groups(plan, first_path, first, asked, columns);
             }
         });
     }
 
-    /// Simulates some eights of the block of `first_path`, from that of index `first` on.
+    /// Simulates some lane_groups of the block of `first_path`, from that of index `first` on.
     #[inline(always)]
-    fn run_eights(
+    fn run_lane_groups(
         &mut self,
         plan: &Plan,
         first_path: u64,
@@ -166,7 +166,7 @@ impl<V: Vector> Outcome<V> {
     ) {
         let all = plan.steps.periods.len();
         piece!(V, {
-            for (i, eight) in self.eights.iter_mut().enumerate() {
+            for (i, eight) in self.lane_groups.iter_mut().enumerate() {
                 let place = first + i;
                 eight.start(plan, first_path + (place * WIDTH) as u64, place, columns);
             }
@@ -174,34 +174,42 @@ impl<V: Vector> Outcome<V> {
         let mut year = 0;
         for from in (0..all).step_by(AHEAD) {
             let periods = from..all.min(from + AHEAD);
-            for (i, eight) in self.eights.iter_mut().enumerate() {
+            for (i, eight) in self.lane_groups.iter_mut().enumerate() {
                 let place = first + i;
                 let first_path = first_path + (place * WIDTH) as u64;
-                eight.go_ahead(plan, periods.clone(), first_path, place, &mut self.room, asked, columns);
+                eight.advance_world(
+                    plan,
+                    periods.clone(),
+                    first_path,
+                    place,
+                    &mut self.scratch,
+                    asked,
+                    columns,
+                );
             }
             let mut year_after = year;
-            for i in 0..self.eights.len() {
+            for i in 0..self.lane_groups.len() {
                 year_after = year;
                 for period in periods.clone() {
                     let at = plan.steps.at(period);
-                    self.eights[i].step(plan, at);
-                    piece!(V, self.write_down(plan, at, year_after, i, first + i, asked, columns));
+                    self.lane_groups[i].step(plan, at);
+                    piece!(V, self.record_period(plan, at, year_after, i, first + i, asked, columns));
                     year_after += usize::from(plan.steps.years[year_after].last == period);
                 }
             }
             year = year_after;
         }
         piece!(V, {
-            for (i, eight) in self.eights.iter_mut().enumerate() {
+            for (i, eight) in self.lane_groups.iter_mut().enumerate() {
                 eight.finish(plan, first + i, columns);
             }
         });
     }
 
-    /// Yearly sums of an eight and, at a year's end, its series; every period's where asked for. `i`: which of the eights
+    /// Yearly sums of an eight and, at a year's end, its series; every period's where asked for. `i`: which of the lane_groups
     /// that take turns; `place`: which of the block.
     #[inline(always)]
-    fn write_down(
+    fn record_period(
         &mut self,
         plan: &Plan,
         at: StepRef,
@@ -212,9 +220,9 @@ impl<V: Vector> Outcome<V> {
         columns: &mut Columns,
     ) {
         let year_ends = plan.steps.years[year].last == at.period;
-        let Eight { world, companies, mix_year_sold, broken } = &mut self.eights[i];
+        let LaneGroup { world, states, mix_year_sold, non_finite } = &mut self.lane_groups[i];
         let view = world.view(Some(at.period));
-        for (d, company) in companies.iter_mut().enumerate() {
+        for (d, company) in states.iter_mut().enumerate() {
             if let Some(note) = &mut company.note {
                 note.store(place, &mut columns.readiness[d][at.period]);
             }
@@ -244,7 +252,7 @@ impl<V: Vector> Outcome<V> {
             }
             if year_ends {
                 let column = &mut columns.years[d][year];
-                close_year(plan, d, year, company, world, at, broken, place, column);
+                close_year(plan, d, year, company, world, at, non_finite, place, column);
                 if plan.mix_year == Some(year) {
                     mix_year_sold[d].copy_from_slice(company.year.sold());
                 }
@@ -254,19 +262,20 @@ impl<V: Vector> Outcome<V> {
     }
 }
 
-impl<V: Vector> Eight<V> {
+impl<V: Vector> LaneGroup<V> {
     /// Metrics of every deal and difference, and which paths are not finite.
     #[inline(always)]
     fn finish(&mut self, plan: &Plan, place: usize, columns: &mut Columns) {
-        for (d, company) in self.companies.iter().enumerate() {
-            let take = Take::new(plan, d, company, &self.mix_year_sold[d], &self.world.numbers);
+        for (d, company) in self.states.iter().enumerate() {
+            let take = DealMetrics::new(plan, d, company, &self.mix_year_sold[d], &self.world.numbers);
             for (column, &metric) in columns.metrics[d].iter_mut().zip(&plan.deals[d].metrics) {
                 let (value, exists) = take.metric(metric);
-                settle(value, exists, &mut self.broken).store(column.eight_mut(place));
+                mark_non_finite(value, exists, &mut self.non_finite).store(column.eight_mut(place));
             }
             let share = &company.share;
             let listing = &company.listing;
-            let times = [share.hit_time, listing.ready_time, listing.ipo_time, company.holding.failed_at];
+            let times =
+                [share.hit_time, listing.ready_time, listing.ipo_time, company.equity_state.failed_at];
             for (column, time) in columns.times[d].iter_mut().zip(times) {
                 time.store(column.eight_mut(place));
             }
@@ -278,7 +287,7 @@ impl<V: Vector> Eight<V> {
                 (later - V::load(deals[0][first].eight(place))).store(column.eight_mut(place));
             }
         }
-        self.broken.store(columns.broken.eight_mut(place));
+        self.non_finite.store(columns.non_finite.eight_mut(place));
     }
 }
 
@@ -304,10 +313,10 @@ fn close_year<V: Vector>(
     plan: &Plan,
     deal: usize,
     year: usize,
-    company: &Company<V>,
+    company: &DealState<V>,
     world: &World<V>,
     at: StepRef,
-    broken: &mut V,
+    non_finite: &mut V,
     place: usize,
     columns: &mut [Lanes],
 ) {
@@ -329,13 +338,13 @@ fn close_year<V: Vector>(
         bad = bad | if series.may_be_undefined() { size.same(infinite) } else { !size.lt(infinite) };
         value.store(column.eight_mut(place));
     }
-    *broken = V::select(bad, V::one(), *broken);
+    *non_finite = V::select(bad, V::one(), *non_finite);
 }
 
 /// NaN where a figure does not exist; where one that does is not finite, infinite, and the path is marked.
 #[inline(always)]
-fn settle<V: Vector>(value: V, exists: V::Mask, broken: &mut V) -> V {
+fn mark_non_finite<V: Vector>(value: V, exists: V::Mask, non_finite: &mut V) -> V {
     let wild = exists & !value.is_finite();
-    *broken = V::select(wild, V::one(), *broken);
+    *non_finite = V::select(wild, V::one(), *non_finite);
     V::select(wild, V::splat(f64::INFINITY), V::select(exists, value, V::splat(f64::NAN)))
 }
