@@ -78,8 +78,8 @@ pub fn first_line(arguments: &RunArguments, job: &Job, before: u64) -> String {
     format!(
         "{}: {what} paths, seed {}, {threads} ({}); about {}, {} of memory and {} in {}\n",
         job.scenario.model.name,
-        job.plan.seed,
-        job.plan.isa.name(),
+        job.plan.seed(),
+        job.plan.isa().name(),
         span(seconds),
         size(job.cost.memory_bytes(job.threads)),
         size(disk),

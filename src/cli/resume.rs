@@ -250,7 +250,7 @@ fn go_on(
     manifest.status = Status::Running;
     manifest.run.paths_asked = paths;
     manifest.run.threads = job.threads;
-    manifest.run.simd = saved.plan.isa.name().to_owned();
+    manifest.run.simd = saved.plan.isa().name().to_owned();
     signal::listen();
     folder.begin_again(&manifest)?;
     let from = state.unwrap_or_else(|| State::new(&saved.plan));

@@ -344,7 +344,7 @@ pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
         scenario: job.scenario.part(),
         other_scenarios: Vec::new(),
         run: RunPart {
-            seed: job.plan.seed.to_string(),
+            seed: job.plan.seed().to_string(),
             paths_asked: job.task.paths,
             paths_done: 0,
             shard: arguments.shard.map(|shard| shard.to_string()),
@@ -353,7 +353,7 @@ pub fn manifest(arguments: &RunArguments, job: &Job) -> Manifest {
             wall_seconds: 0.0,
             paths_per_second: 0.0,
             threads: job.threads,
-            simd: job.plan.isa.name().to_owned(),
+            simd: job.plan.isa().name().to_owned(),
         },
         outputs: Outputs {
             formats: arguments.simulation.formats.as_deref().map(formats::names),
@@ -386,7 +386,7 @@ fn settle(manifest: &mut Manifest, plan: &Plan, result: &RunResult, seconds: f64
             if summary.moments().undefined() > 0 {
                 manifest.undefined.push(Undefined {
                     deal: name.clone(),
-                    metric: metric.name(plan.model.run.mix_year),
+                    metric: metric.name(plan.model().run.mix_year),
                     paths: summary.moments().undefined(),
                 });
             }
@@ -396,9 +396,9 @@ fn settle(manifest: &mut Manifest, plan: &Plan, result: &RunResult, seconds: f64
 
 /// Deals, then differences of deals, with the metrics that exist for them.
 pub fn subjects(plan: &Plan) -> Vec<(String, Vec<Metric>)> {
-    let deals = &plan.model.deals;
-    let own = deals.iter().zip(&plan.deals).map(|(deal, laid)| (deal.name.clone(), laid.metrics.clone()));
-    let differences = plan.differences.iter().map(|difference| {
+    let deals = &plan.model().deals;
+    let own = deals.iter().zip(plan.deals()).map(|(deal, laid)| (deal.name.clone(), laid.metrics.clone()));
+    let differences = plan.differences().iter().map(|difference| {
         let name = format!("{} - {}", deals[difference.later].name, deals[0].name);
         (name, difference.metrics.iter().map(|(metric, ..)| *metric).collect())
     });
@@ -413,7 +413,7 @@ fn broken(arguments: &RunArguments, job: &Job, result: &RunResult) -> Failure {
         "{} of {} {paths} not finite with seed {}: {}{}",
         thousands(broken.count),
         thousands(result.paths),
-        job.plan.seed,
+        job.plan.seed(),
         first.join(", "),
         if broken.count > first.len() as u64 { ", …" } else { "" }
     );
@@ -422,7 +422,7 @@ fn broken(arguments: &RunArguments, job: &Job, result: &RunResult) -> Failure {
         command.push_str(&format!(" --set {}", quoted(flag)));
     }
     let path = broken.first.first().copied().unwrap_or(0);
-    command.push_str(&format!(" --seed {} --only-path {path}", job.plan.seed));
+    command.push_str(&format!(" --seed {} --only-path {path}", job.plan.seed()));
     Failure::coded(Exit::Failed, Code::PathNotFinite, message)
         .help(format!("look at the first of them: {command}"))
         .help("no file of results was written; such paths are never left out")

@@ -92,7 +92,7 @@ impl Saved {
             scenario: self.scenario.path.clone(),
             simulation: Simulation {
                 paths: Some(self.manifest.run.paths_asked),
-                seed: Some(self.plan.seed),
+                seed: Some(self.plan.seed()),
                 out: Some(self.folder.clone()),
                 threads: how.threads,
                 overrides: self.manifest.scenario.overrides.clone(),

@@ -3,8 +3,9 @@
 
 use super::decay::{half_life_rate, reversion};
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef, Steps, TIME_SLACK};
+use super::plan::Plan;
 use super::segment::{SCurve, SCurvePaths};
+use super::timeline::{StepRef, Steps, TIME_SLACK};
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};
 

@@ -1,7 +1,8 @@
 //! What OpenAI spends on compute, research and operations, its tax and its cash (methodology: costs).
 
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef};
+use super::plan::Plan;
+use super::timeline::StepRef;
 use super::trend::TrendPaths;
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::Vector;
@@ -110,13 +111,13 @@ impl<V: Vector> Costs<V> {
         costs.fixed = numbers[plan.model.costs.fixed] * at.length;
         costs.interest = self.interest_of[at.step];
         let (mut all, mut home, mut next_year) = (V::zero(), V::zero(), V::zero());
-        for part in &plan.committed[at.period] {
+        for part in &plan.schedule.committed[at.period] {
             all = V::splat(part.weight).mul_add(self.drawn[part.contract], all);
             if part.at_home {
                 home = V::splat(part.weight).mul_add(self.drawn[part.contract], home);
             }
         }
-        for part in &plan.committed_next_year[at.period] {
+        for part in &plan.schedule.committed_next_year[at.period] {
             next_year = V::splat(part.weight).mul_add(self.drawn[part.contract], next_year);
         }
         costs.committed = all;

@@ -5,11 +5,13 @@ use super::deal_state::DealState;
 use super::metric::Metric;
 use super::numbers::Numbers;
 use super::plan::Plan;
+use super::present_values::PresentValues;
 use crate::math::vector::Vector;
 
 /// What the metrics of a deal on eight paths are made of.
 pub struct DealMetrics<'a, V> {
-    company: &'a DealState<V>,
+    state: &'a DealState<V>,
+    values: &'a PresentValues<V>,
     /// Present values of payments and dues, after failures.
     share_pv: V,
     due_pv: V,
@@ -28,21 +30,21 @@ pub struct DealMetrics<'a, V> {
 }
 
 impl<'a, V: Vector> DealMetrics<'a, V> {
-    /// Of a company at the horizon. `sold`: sales of each cloud in the year of the mix metrics, none where it has none.
+    /// Of a deal at the horizon: the state of its group and its own present values. `sold`: sales of each cloud in the year of the mix metrics, none where it has none.
     #[inline(always)]
     pub fn new(
         plan: &Plan,
         deal: usize,
-        company: &'a DealState<V>,
+        state: &'a DealState<V>,
+        values: &'a PresentValues<V>,
         sold: &'a [V],
         numbers: &Numbers<V>,
     ) -> DealMetrics<'a, V> {
         let (model, one) = (&plan.model, V::one());
         let terms = &model.deals[deal];
-        let (equity_state, exit) = (&company.equity_state, &company.equity_state.exit);
-        let sums = [company.share.pv, company.share.due_pv];
+        let (equity_state, exit) = (&state.equity_state, &state.equity_state.exit);
         let recovery = numbers[model.funding.recovery];
-        let [share_pv, due_pv] = equity_state.recover(plan, sums, &company.paid_pv, company.lag, recovery);
+        let [share_pv, due_pv] = values.after_failure(plan, equity_state.failed_at, recovery);
         let stake = match terms.stake {
             Some(num) => numbers[num],
             None => V::zero(),
@@ -54,7 +56,8 @@ impl<'a, V: Vector> DealMetrics<'a, V> {
             sold_in_all = sold_in_all + *part;
         }
         DealMetrics {
-            company,
+            state,
+            values,
             share_pv,
             due_pv,
             stake_at_exit,
@@ -74,7 +77,7 @@ impl<'a, V: Vector> DealMetrics<'a, V> {
     /// A metric, and where it exists.
     #[inline(always)]
     pub fn metric(&self, metric: Metric) -> (V, V::Mask) {
-        let DealState { share, own, equity_state, listing, .. } = self.company;
+        let DealState { share, own, equity_state, listing, .. } = self.state;
         let always = V::zero().same(V::zero());
         let sound = self.sound.is_set();
         let reached = |time: V| time.lt(V::splat(f64::INFINITY));
@@ -82,18 +85,18 @@ impl<'a, V: Vector> DealMetrics<'a, V> {
             Metric::SharePv => (self.share_pv, always),
             Metric::ShareUncappedPv => (self.due_pv, always),
             Metric::CapSavingPv => (self.due_pv - self.share_pv, always),
-            Metric::StakeMark => (self.company.stake_mark, equity_state.defined_at_start.is_set()),
+            Metric::StakeMark => (self.state.stake_mark, equity_state.defined_at_start.is_set()),
             Metric::StakePv => (self.stake_pv, sound),
             Metric::MicrosoftTakePv => (self.share_pv + self.stake_pv, sound),
             Metric::ResalePv => (own.resale, always),
             Metric::HostingPv => (own.hosting, always),
-            Metric::LicencePv => (own.licence, always),
+            Metric::LicencePv => (self.values.licence, always),
             Metric::OutboundPv => (own.outbound, always),
             Metric::MicrosoftTotalPv => {
-                (self.share_pv + self.stake_pv + own.resale + own.hosting + own.licence, sound)
+                (self.share_pv + self.stake_pv + own.resale + own.hosting + self.values.licence, sound)
             }
             Metric::OpenaiRetainedPv => (self.retained, sound),
-            Metric::RevenueKeptPv => (self.company.revenue_kept, always),
+            Metric::RevenueKeptPv => (self.state.revenue_kept, always),
             Metric::ShareNominal => (share.cumulative, always),
             Metric::ShareUncappedNominal => (share.cumulative_due, always),
             Metric::CapHit => (V::flag(reached(share.hit_time)), always),

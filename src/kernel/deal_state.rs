@@ -8,23 +8,23 @@ use super::equity::{EquityState, ValueBasis};
 use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
 use super::owed::OwedTerms;
-use super::plan::{Plan, StepRef};
+use super::plan::Plan;
 use super::readiness::Readiness;
 use super::record::{Flows, Stocks, YearSums};
+use super::timeline::StepRef;
 use super::trailing::Past;
 use super::view::View;
 use super::world::World;
-use crate::math::elementary::exp;
-use crate::math::vector::{Mask, Vector};
+use crate::math::vector::Vector;
 use crate::model::deal::ShareBase;
-use crate::model::equity::Method;
 use crate::model::ledger::Num;
 use crate::piece;
 
-/// State of one deal.
+/// State of OpenAI, and of Microsoft's business with it, under one deal.
 pub struct DealState<V> {
     /// Index of the deal.
-    deal: usize,
+    pub(super) deal: usize,
+    pub(super) terms: Terms<V>,
     /// Sales of the period.
     pub sales: Sales<V>,
     /// The revenue share.
@@ -37,73 +37,78 @@ pub struct DealState<V> {
     pub listing: Listing<V>,
     /// Microsoft's own side.
     pub own: OwnBusiness<V>,
-    /// The same at the period's start, where another company follows this one.
-    own_before: OwnBusiness<V>,
-    /// Whether one does.
-    followed: bool,
     /// Figures of the periods so far.
     pub past: Past<V>,
-    /// Present values of payment and due, period by period.
-    pub paid_pv: Vec<[V; 2]>,
-    /// Years from the middle of a period to the receipt of its payment.
-    pub lag: V,
-    lag_factor: V,
-    terms: Terms<V>,
-    /// What the scenario itself says the stake is worth at time 0, billions.
+    /// Value of the stake at time 0 that the scenario itself implies, billions.
     pub stake_mark: V,
     /// Present value of net revenue less payments, billions.
     pub revenue_kept: V,
-    /// 1 while the company was alive at the period's start: its flows count.
-    alive_before: V,
+    /// 1 where OpenAI was alive at the period's start: its flows count.
+    pub(super) alive_before: V,
     /// Sums over the year.
     pub year: YearSums<V>,
-    /// Whether it has lived and died as the company that it follows, on all paths and so far.
-    alike: bool,
-    /// Whether all that is asked of it has settled on all paths, while it lived and died as the other.
-    settled: bool,
-    /// What a prospectus would say of the period, where anybody asks.
+    /// What a prospectus would say of the period; `None` unless a study asks for it.
     pub note: Option<Box<Readiness<V>>>,
+    /// Whether other deals take from this one.
+    pub(super) is_base: bool,
+    /// For those deals: Microsoft's own side at the period's start.
+    pub(super) own_before: OwnBusiness<V>,
+    /// Whether any series is reported.
+    pub(super) has_series: bool,
+    /// Whether OpenAI has survived the same periods as under the base deal, on all paths.
+    pub(super) identical_so_far: bool,
+    /// Payment lags after which a deal with a base deal may stop; `None`: it goes on to the horizon.
+    pub(super) stops_after: Option<Vec<Num>>,
+    /// Whether it has stopped.
+    pub(super) stopped: bool,
 }
 
 impl<V: Vector> DealState<V> {
-    /// Room for a deal of the plan.
+    /// Allocates the state of a deal that takes nothing from another.
     pub fn new(plan: &Plan, deal: usize) -> DealState<V> {
-        let (zero, one, periods) = (V::zero(), V::one(), plan.steps.periods.len());
+        let (zero, one) = (V::zero(), V::one());
         DealState {
             deal,
+            terms: Terms::new(plan),
             sales: Sales::none(),
             share: Share::new(zero, zero, zero),
             cash_flow: CashFlow::new(zero, zero),
             equity_state: EquityState::at_start(),
             listing: Listing::never(),
             own: OwnBusiness::none(),
-            own_before: OwnBusiness::none(),
-            followed: plan.deals.iter().any(|other| other.follows == Some(deal)),
-            past: Past::new(periods),
-            paid_pv: vec![[zero; 2]; periods],
-            lag: zero,
-            lag_factor: one,
-            terms: Terms::new(plan),
+            past: Past::new(plan.steps.periods.len()),
             stake_mark: zero,
             revenue_kept: zero,
             alive_before: one,
             year: YearSums::new(plan.model.clouds.len()),
-            alike: true,
-            settled: false,
             note: None,
+            is_base: false,
+            own_before: OwnBusiness::none(),
+            has_series: false,
+            identical_so_far: true,
+            stops_after: None,
+            stopped: false,
         }
     }
 
-    /// Index of its deal.
-    pub fn deal(&self) -> usize {
-        self.deal
+    /// Time 0: what is owed, and the equity value that the scenario itself implies.
+    #[inline(always)]
+    pub fn start(&mut self, plan: &Plan, world: &World<V>) {
+        self.reset(plan, world);
+        // Today's run-rate: a period of one year at today's rates.
+        self.sell(plan, world.view(None), plan.deals[self.deal].licensed_at_start, 1.0);
+        if plan.model.equity.is_some() {
+            self.past.start(plan, &world.numbers);
+            self.owe(plan, world, plan.deals[self.deal].rate_at_start, 1.0, 0.0);
+            self.value(plan, world, None);
+            self.mark_stake(plan, world);
+        }
     }
 
-    /// Time 0: what is owed, and the equity value that the scenario itself implies. `leader`: a company that differs in the
-    /// cap of its deal alone, already started.
+    /// The deal's terms on the paths, and stocks and sums as they are before anything happens.
     #[inline(always)]
-    pub fn start(&mut self, leader: Option<&DealState<V>>, plan: &Plan, world: &World<V>) {
-        let (model, numbers, zero) = (&plan.model, &world.numbers, V::zero());
+    pub(super) fn reset(&mut self, plan: &Plan, world: &World<V>) {
+        let (model, numbers) = (&plan.model, &world.numbers);
         let terms = &model.deals[self.deal];
         let ends = match terms.share_ends {
             Some(num) => numbers[num],
@@ -113,187 +118,131 @@ impl<V: Vector> DealState<V> {
             Some(cap) => (numbers[cap] - numbers[terms.paid_to_date]).positive_part(),
             None => V::splat(f64::INFINITY),
         };
-        let terminated = match leader {
-            Some(leader) => leader.share.terminated,
-            None => world.exponential / numbers[terms.termination_rate],
-        };
-        self.share = Share::new(ends, terminated, room);
-        self.terms.prepare(plan, self.deal, numbers);
-        self.lag = numbers[terms.payment_lag];
-        self.lag_factor = match leader {
-            Some(leader) => leader.lag_factor,
-            None => exp(-world.discounts.share_rate * self.lag),
-        };
         let cash = match &model.cash {
             Some(cash) => numbers[cash.now],
-            None => zero,
+            None => V::zero(),
         };
+        self.terms.prepare(plan, self.deal, numbers);
+        self.share = Share::new(ends, world.exponential / numbers[terms.termination_rate], room);
         self.cash_flow = CashFlow::new(numbers[model.costs.losses], cash);
         self.equity_state = EquityState::at_start();
         self.listing = Listing::never();
         self.own = OwnBusiness::none();
-        self.revenue_kept = zero;
+        self.revenue_kept = V::zero();
         self.alive_before = V::one();
         self.year.clear();
-        self.alike = true;
-        self.settled = false;
-        if leader.is_none() {
-            // Today's run-rate: a period of one year at today's rates.
-            self.sell(plan, world.view(None), plan.deals[self.deal].licensed_at_start, 1.0);
-        }
-        if model.equity.is_some() {
-            match leader {
-                Some(leader) => self.value_as(leader, plan, world, None),
-                None => {
-                    self.past.start(plan, numbers);
-                    self.owe(plan, world, plan.deals[self.deal].rate_at_start, 1.0, 0.0);
-                    self.value(plan, world, None);
-                }
-            }
-            self.equity_state.value_equity(self.cash_flow.cash, self.share.owed);
-            self.stake_mark = match terms.stake {
-                Some(stake) => numbers[stake] * self.equity_state.equity,
-                None => zero,
-            };
-        }
+        self.identical_so_far = true;
+        self.stopped = false;
     }
 
-    /// One period of a deal, in the order of the business.
+    /// Equity and the value of the stake at time 0.
+    #[inline(always)]
+    pub(super) fn mark_stake(&mut self, plan: &Plan, world: &World<V>) {
+        self.equity_state.value_equity(self.cash_flow.cash, self.share.owed);
+        self.stake_mark = match plan.model.deals[self.deal].stake {
+            Some(stake) => world.numbers[stake] * self.equity_state.equity,
+            None => V::zero(),
+        };
+    }
+
+    /// One period, in the order of the business.
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        piece!(V, self.trade(plan, world, at));
+        piece!(V, self.operate(plan, world, at));
         piece!(V, self.finance(plan, world, at));
-        piece!(V, self.go_public(None, plan, world, at));
-    }
-
-    /// One period of a company that differs from another, stepped before it, in the cap of its deal alone. The same bits as
-    /// [`DealState::step`]; what the cap does not reach is taken from the other as long as both live alike.
-    #[inline(always)]
-    pub fn step_after(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, at: StepRef) {
-        if self.settled {
-            return;
-        }
-        let apart = !self.equity_state.alive.same(leader.alive_before);
-        if self.alike && apart.any() {
-            self.alike = false;
-            self.own = leader.own_before;
-            self.past.net.copy_from_slice(&leader.past.net);
-        }
-        if !self.alike {
-            self.step(plan, world, at);
-            return;
-        }
-        self.trade_as(leader, plan, world, at);
-        self.finance_as(leader, plan, world, at);
-        let pending = self.equity_state.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
-        // Listed or failed everywhere, nobody looks at gates again: readiness is not reported of such a deal.
-        if pending.any() {
-            self.go_public(Some(leader), plan, world, at);
-        } else {
-            self.exit_stake(plan, world, at);
-            if plan.deals[self.deal].can_stop_early {
-                self.settle(at);
-            }
-        }
-        if at.period + 1 == plan.steps.periods.len() {
-            self.own = leader.own;
-        }
-    }
-
-    /// Notes whether the stake is sold and the last payment received on all paths.
-    #[inline(always)]
-    fn settle(&mut self, at: StepRef) {
-        // The last payment's period may begin just before the share ends.
-        let received = self.share.ends + self.lag + at.length;
-        let waits = self.equity_state.exit.done.same(V::zero()) | V::splat(at.end).lt(received);
-        if !waits.any() {
-            self.settled = true;
-            self.paid_pv[at.period + 1..].fill([V::zero(); 2]);
-        }
-    }
-
-    /// As [`DealState::trade`]: sales, what is due, compute and Microsoft's own business do not hang on what is paid, and are
-    /// not copied either: no yearly series reads them.
-    #[inline(always)]
-    fn trade_as(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, at: StepRef) {
-        self.alive_before = self.equity_state.alive;
-        let view = world.view(Some(at.period));
-        let factor = view.discounts.share * self.lag_factor;
-        let effective = plan.model.deals[self.deal].effective;
-        self.paid_pv[at.period] = self.share.pay_as(&leader.share, factor, effective, at);
-        let (net, paid) = (leader.sales.net, self.share.paid);
-        self.keep(net, view);
-        self.cash_flow.compute = leader.cash_flow.compute;
-        self.cash_flow.close_period(plan, &world.costs, &view.costs, net, paid, self.alive_before);
-        self.remember(at);
-    }
-
-    /// As [`DealState::finance`]: growth, what is expected to fall due, and a multiple of revenue do not hang on what is paid.
-    #[inline(always)]
-    fn finance_as(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, at: StepRef) {
-        self.run_funding_rounds(plan, world, at);
-        if plan.model.equity.is_some() {
-            self.value_as(leader, plan, world, Some(at.period));
-            self.equity_state.value_equity(self.cash_flow.cash, self.share.owed);
-        }
-        self.fund_or_fail(plan, world, at);
-    }
-
-    /// What is owed and what the enterprise is worth.
-    #[inline(always)]
-    fn value_as(&mut self, leader: &DealState<V>, plan: &Plan, world: &World<V>, period: Option<usize>) {
-        self.share.owe_as(&leader.share);
-        let sold = plan.model.equity.as_ref().map(|equity| &equity.method);
-        if matches!(sold, Some(Method::RevenueMultiple { .. })) {
-            self.equity_state.ev = leader.equity_state.ev;
-            self.equity_state.defined = leader.equity_state.defined;
-            if period.is_none() {
-                self.equity_state.defined_at_start = leader.equity_state.defined_at_start;
-            }
-        } else {
-            self.value(plan, world, period);
-        }
+        piece!(V, self.go_public(plan, world, at));
     }
 
     /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
     #[inline(always)]
-    fn trade(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn operate(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.alive_before = self.equity_state.alive;
-        if self.followed {
+        if self.is_base {
             self.own_before = self.own;
         }
         let view = world.view(Some(at.period));
         self.sell(plan, view, plan.deals[self.deal].licensed[at.period], at.length);
-        self.close_books(plan, world, at);
-        self.serve(plan, world, at);
-    }
-
-    /// The revenue share, costs, tax and cash, once the period's sales are known.
-    #[inline(always)]
-    fn close_books(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         self.pay(plan, world, at);
-        let (net, paid) = (self.sales.net, self.share.paid);
-        let view = world.view(Some(at.period));
-        self.keep(net, view);
-        let (inference, alive) = (self.sales.inference, self.alive_before);
-        self.cash_flow.add_compute_cost(plan, &world.costs, &view.costs, net, inference, alive);
-        self.cash_flow.close_period(plan, &world.costs, &view.costs, net, paid, alive);
+        let Sales { net, inference, .. } = self.sales;
+        self.add_revenue_kept(net, view);
+        let (alive, costs) = (self.alive_before, &view.costs);
+        self.cash_flow.add_compute_cost(plan, &world.costs, costs, net, inference, alive);
+        self.cash_flow.close_period(plan, &world.costs, costs, net, self.share.paid, alive);
         self.past.net[at.period] = net;
-        self.remember(at);
+        self.add_to_past(at);
+        self.add_own_business(plan, view, at);
     }
 
-    /// Adds what is kept of the period's revenue.
+    /// Sales of a period of that length, years.
     #[inline(always)]
-    fn keep(&mut self, net: V, view: &View<V>) {
+    fn sell(&mut self, plan: &Plan, view: &View<V>, licensed: bool, length: f64) {
+        let terms = &self.terms;
+        let (home_fee, licence_income) = match licensed {
+            true => (terms.home_keeps, terms.licence_income * length),
+            false => (terms.home_fee, V::zero()),
+        };
+        let terms = SalesTerms { home_fee, licensed, licence_income, alive: self.alive_before };
+        self.sales = Sales::of(&view.demand, view.mix(plan, self.deal), &terms);
+    }
+
+    /// The period's payment.
+    #[inline(always)]
+    fn pay(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let terms = PayTerms {
+            rate: self.due_part(world, plan.deals[self.deal].rate[at.period]),
+            base: self.base(plan),
+            net: self.sales.net,
+            effective: plan.model.deals[self.deal].effective,
+        };
+        self.share.pay(&terms, at);
+    }
+
+    /// The revenue that the share's rate applies to.
+    #[inline(always)]
+    fn base(&self, plan: &Plan) -> V {
+        match plan.model.deals[self.deal].base {
+            ShareBase::Net => self.sales.net,
+            ShareBase::Gross => self.sales.gross,
+        }
+    }
+
+    /// The part of that revenue that is due at a rate; `None`: nothing.
+    #[inline(always)]
+    fn due_part(&self, world: &World<V>, rate: Option<Num>) -> V {
+        match rate {
+            Some(rate) => world.numbers[rate] * self.terms.eligible,
+            None => V::zero(),
+        }
+    }
+
+    /// Adds what OpenAI keeps of the period's revenue.
+    #[inline(always)]
+    pub(super) fn add_revenue_kept(&mut self, net: V, view: &View<V>) {
         let kept = net - self.share.paid;
         self.revenue_kept = kept.mul_add(view.discounts.revenue, self.revenue_kept);
     }
 
-    /// Enters the period's costs among those of the past ones.
+    /// Adds the period's cash flow and EBITDA to those of past periods.
     #[inline(always)]
-    fn remember(&mut self, at: StepRef) {
+    pub(super) fn add_to_past(&mut self, at: StepRef) {
         self.past.fcf[at.period] = self.cash_flow.fcf;
         self.past.ebitda[at.period] = self.cash_flow.ebitda;
+    }
+
+    /// Microsoft's resale and hosting of the period.
+    #[inline(always)]
+    fn add_own_business(&mut self, plan: &Plan, view: &View<V>, at: StepRef) {
+        if plan.model.clouds.is_empty() {
+            return;
+        }
+        let (terms, factor) = (&self.terms, view.discounts.cloud);
+        let sales = self.sales.home * factor;
+        if plan.deals[self.deal].licensed[at.period] {
+            self.own.resell_licensed(sales, terms.resale_margin, terms.home_keeps);
+        } else {
+            self.own.resell(sales, terms.home_fee);
+        }
+        self.own.host(&self.cash_flow, terms.hosting_margin, terms.unused_margin, factor);
     }
 
     /// Scheduled rounds, multiple and equity, shortfall funding or failure, grants.
@@ -311,127 +260,11 @@ impl<V: Vector> DealState<V> {
 
     /// Scheduled rounds.
     #[inline(always)]
-    fn run_funding_rounds(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        for &round in &plan.rounds[at.period] {
+    pub(super) fn run_funding_rounds(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        for &round in &plan.schedule.rounds[at.period] {
             let alive = self.equity_state.alive.is_set();
-            self.equity_state.raise(
-                plan,
-                &plan.model.rounds[round],
-                alive,
-                &mut self.cash_flow.cash,
-                &world.numbers,
-            );
-        }
-    }
-
-    /// Shortfall funding or failure, then grants.
-    #[inline(always)]
-    fn fund_or_fail(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let (model, numbers) = (&plan.model, &world.numbers);
-        if let Some(cash) = &model.cash {
-            let factor = world.view(Some(at.period)).discounts.equity;
-            self.equity_state.fund_or_fail(
-                plan,
-                cash,
-                at,
-                &mut self.cash_flow,
-                self.share.owed,
-                factor,
-                numbers,
-            );
-        }
-        if model.equity.is_some() {
-            self.equity_state.grant(world.left_by_grants(at));
-        }
-    }
-
-    /// Gates, the IPO, and the exit of the stake. `leader`: a company of which the gates that do not hang on payments are
-    /// taken.
-    #[inline(always)]
-    fn go_public(&mut self, leader: Option<&DealState<V>>, plan: &Plan, world: &World<V>, at: StepRef) {
-        if plan.model.equity.is_none() {
-            return;
-        }
-        if self.note.is_some() {
-            piece!(V, self.take_note(plan, world, at));
-        }
-        self.list(leader.map(|leader| &leader.listing), plan, world, at);
-        if let Some(note) = &mut self.note {
-            note.dilution_factor_after = self.equity_state.dilution_factor;
-            note.ipo_equity = self.listing.ipo_equity;
-        }
-        self.exit_stake(plan, world, at);
-    }
-
-    /// The exit of the stake.
-    #[inline(always)]
-    fn exit_stake(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let last = at.period + 1 == plan.steps.periods.len();
-        let factor = world.view(Some(at.period)).discounts.equity;
-        let (lockup, market) = (self.terms.lockup_years, self.terms.unlisted_market);
-        self.equity_state.exit_stake(self.listing.ipo_time, lockup, market, factor, at, last);
-    }
-
-    /// Sales of a period of that length, years.
-    #[inline(always)]
-    fn sell(&mut self, plan: &Plan, view: &View<V>, licensed: bool, length: f64) {
-        let terms = &self.terms;
-        let (home_fee, licence_income) = match licensed {
-            true => (terms.home_keeps, terms.licence_income * length),
-            false => (terms.home_fee, V::zero()),
-        };
-        let terms = SalesTerms { home_fee, licensed, licence_income, alive: self.alive_before };
-        self.sales = Sales::of(&view.demand, view.mix(plan, self.deal), &terms);
-    }
-
-    /// What the revenue share is a share of.
-    #[inline(always)]
-    fn base(&self, plan: &Plan) -> V {
-        match plan.model.deals[self.deal].base {
-            ShareBase::Net => self.sales.net,
-            ShareBase::Gross => self.sales.gross,
-        }
-    }
-
-    /// The part of the base that is due at a rate; `None`: nothing.
-    #[inline(always)]
-    fn due_part(&self, world: &World<V>, rate: Option<Num>) -> V {
-        match rate {
-            Some(rate) => world.numbers[rate] * self.terms.eligible,
-            None => V::zero(),
-        }
-    }
-
-    /// The period's payment.
-    #[inline(always)]
-    fn pay(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let terms = PayTerms {
-            rate: self.due_part(world, plan.deals[self.deal].rate[at.period]),
-            base: self.base(plan),
-            net: self.sales.net,
-            factor: world.view(Some(at.period)).discounts.share * self.lag_factor,
-            effective: plan.model.deals[self.deal].effective,
-        };
-        self.paid_pv[at.period] = self.share.pay(&terms, at);
-    }
-
-    /// Microsoft's own business of the period.
-    #[inline(always)]
-    fn serve(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let (terms, licensed) = (&self.terms, plan.deals[self.deal].licensed[at.period]);
-        let view = world.view(Some(at.period));
-        let factor = view.discounts.cloud;
-        if !plan.model.clouds.is_empty() {
-            let sales = self.sales.home * factor;
-            if licensed {
-                self.own.resell_licensed(sales, terms.resale_margin, terms.home_keeps);
-            } else {
-                self.own.resell(sales, terms.home_fee);
-            }
-            self.own.host(&self.cash_flow, terms.hosting_margin, terms.unused_margin, factor);
-        }
-        if licensed {
-            self.own.license(view.royalty, terms.licence_part);
+            let (round, cash) = (&plan.model.rounds[round], &mut self.cash_flow.cash);
+            self.equity_state.raise(plan, round, alive, cash, &world.numbers);
         }
     }
 
@@ -454,29 +287,9 @@ impl<V: Vector> DealState<V> {
         self.share.owe(&terms);
     }
 
-    /// Notes what a prospectus would say before the period's offer.
-    #[inline(always)]
-    fn take_note(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        let figures = Readiness::before_offer(self, plan, world, at);
-        if let Some(note) = &mut self.note {
-            **note = figures;
-        }
-    }
-
-    /// What would be owed at the end of a period had what is still to come no cap.
-    #[inline(always)]
-    pub fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
-        let (left, owed) = (self.share.cap_left, self.share.owed);
-        self.share.cap_left = V::splat(f64::INFINITY);
-        self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
-        let without = self.share.owed;
-        (self.share.cap_left, self.share.owed) = (left, owed);
-        without
-    }
-
     /// Enterprise value at the end of a period, or today.
     #[inline(always)]
-    fn value(&mut self, plan: &Plan, world: &World<V>, period: Option<usize>) {
+    pub(super) fn value(&mut self, plan: &Plan, world: &World<V>, period: Option<usize>) {
         let Some(equity) = &plan.model.equity else { return };
         let basis = ValueBasis {
             multiple: world.view(period).multiple,
@@ -488,34 +301,95 @@ impl<V: Vector> DealState<V> {
         self.equity_state.value(plan, &equity.method, period, &basis, &world.numbers);
     }
 
+    /// Shortfall funding or failure, then grants.
+    #[inline(always)]
+    pub(super) fn fund_or_fail(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let (model, numbers) = (&plan.model, &world.numbers);
+        if let Some(cash) = &model.cash {
+            let (factor, owed) = (world.view(Some(at.period)).discounts.equity, self.share.owed);
+            self.equity_state.fund_or_fail(plan, cash, at, &mut self.cash_flow, owed, factor, numbers);
+        }
+        if model.equity.is_some() {
+            self.equity_state.grant(world.left_by_grants(at));
+        }
+    }
+
+    /// Gates, the IPO, and the exit of the stake.
+    #[inline(always)]
+    fn go_public(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        if plan.model.equity.is_none() {
+            return;
+        }
+        if self.note.is_some() {
+            piece!(V, self.note_before_offer(plan, world, at));
+        }
+        self.list(plan, world, at);
+        self.note_after_offer();
+        self.exit_stake(plan, world, at);
+    }
+
     /// Gates and IPO.
     #[inline(always)]
-    fn list(&mut self, leader: Option<&Listing<V>>, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn list(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let Some(terms) = &plan.model.ipo else { return };
+        let (gates, numbers) = (&self.terms.gates, &world.numbers);
         let view = world.view(Some(at.period));
-        let figures = GateFigures {
-            sales: &self.sales,
-            past: &self.past,
-            demand: &view.demand,
-            mix: view.mix(plan, self.deal),
-            share: &self.share,
-            committed_next_year: view.costs.committed_next_year,
-        };
-        let gates = &self.terms.gates;
-        self.listing.list(
+        let figures = GateFigures::new(plan, self.deal, &self.sales, &self.past, &self.share, view);
+        let worth = self.listing.is_worth(gates, &self.equity_state);
+        self.listing.test_sales_gates(plan, gates, at, &figures, &self.cash_flow, numbers);
+        let (cash_flow, equity_state) = (&mut self.cash_flow, &mut self.equity_state);
+        self.listing.list(plan, terms, gates, worth, at, &figures, cash_flow, equity_state, numbers);
+    }
+
+    /// The exit of the stake.
+    #[inline(always)]
+    pub(super) fn exit_stake(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let last = at.period + 1 == plan.steps.periods.len();
+        let factor = world.view(Some(at.period)).discounts.equity;
+        let (lockup, market) = (self.terms.lockup_years, self.terms.unlisted_market);
+        self.equity_state.exit_stake(self.listing.ipo_time, lockup, market, factor, at, last);
+    }
+
+    /// Notes what a prospectus would say before the period's offer.
+    #[inline(always)]
+    pub(super) fn note_before_offer(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+        let owed_uncapped = self.owed_without_cap(plan, world, at);
+        let Some(note) = &mut self.note else { return };
+        let view = world.view(Some(at.period));
+        let figures = GateFigures::new(plan, self.deal, &self.sales, &self.past, &self.share, view);
+        let (cash_flow, equity_state) = (&self.cash_flow, &self.equity_state);
+        **note = Readiness::before_offer(
             plan,
-            terms,
-            gates,
-            leader,
             at,
             &figures,
-            &mut self.cash_flow,
-            &mut self.equity_state,
+            cash_flow,
+            equity_state,
+            owed_uncapped,
             &world.numbers,
         );
     }
 
-    /// The period's flows, as they are written down.
+    /// What would be owed at the end of a period if payments still to come had no cap.
+    #[inline(always)]
+    fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
+        let (left, owed) = (self.share.cap_left, self.share.owed);
+        self.share.cap_left = V::splat(f64::INFINITY);
+        self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
+        let without = self.share.owed;
+        (self.share.cap_left, self.share.owed) = (left, owed);
+        without
+    }
+
+    /// Notes what the offer has changed.
+    #[inline(always)]
+    pub(super) fn note_after_offer(&mut self) {
+        if let Some(note) = &mut self.note {
+            note.dilution_factor_after = self.equity_state.dilution_factor;
+            note.ipo_equity = self.listing.ipo_equity;
+        }
+    }
+
+    /// The period's flows, as they are recorded.
     #[inline(always)]
     pub fn flows<'a>(&self, plan: &Plan, view: &'a View<V>) -> Flows<'a, V> {
         Flows {

@@ -3,7 +3,8 @@
 use super::decay::{half_life_rate, reversion};
 use super::innovation::FactorIndex;
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef, Steps, TIME_SLACK};
+use super::plan::Plan;
+use super::timeline::{StepRef, Steps, TIME_SLACK};
 use super::trailing::Past;
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};

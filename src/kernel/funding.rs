@@ -1,9 +1,10 @@
-//! Rounds, shortfall funding, failure and what it leaves of payments (methodology: funding and failure).
+//! Rounds, shortfall funding, failure (methodology: funding and failure).
 
 use super::cost::CashFlow;
 use super::equity::EquityState;
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef, TIME_SLACK};
+use super::plan::Plan;
+use super::timeline::StepRef;
 use crate::math::vector::{Mask, Vector};
 use crate::model::funding::{Cash, PreMoney, Round};
 
@@ -68,23 +69,5 @@ impl<V: Vector> EquityState<V> {
         self.alive = V::select(fails, V::zero(), self.alive);
         self.equity = V::select(fails, V::zero(), self.equity);
         cash_flow.cash = V::select(fails, V::zero(), cash_flow.cash);
-    }
-
-    /// Present values of payment and due, so far and period by period: those that OpenAI failed to make before they were
-    /// received count recovery times themselves.
-    #[inline(always)]
-    pub fn recover(&self, plan: &Plan, sums: [V; 2], by_period: &[[V; 2]], lag: V, recovery: V) -> [V; 2] {
-        let failed = self.failed_at.lt(V::splat(f64::INFINITY));
-        if !failed.any() {
-            return sums;
-        }
-        let (mut paid, mut due) = (V::zero(), V::zero());
-        for (period, &[period_paid, period_due]) in plan.steps.periods.iter().zip(by_period) {
-            let too_late = self.failed_at.le(lag + period.middle + TIME_SLACK);
-            let factor = V::select(too_late, recovery, V::one());
-            paid = paid + factor * period_paid;
-            due = due + factor * period_due;
-        }
-        [V::select(failed, paid, sums[0]), V::select(failed, due, sums[1])]
     }
 }

@@ -5,8 +5,10 @@ use super::cost::CashFlow;
 use super::deal::{Demand, Sales, Share};
 use super::equity::EquityState;
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef, TIME_SLACK};
+use super::plan::Plan;
+use super::timeline::{StepRef, TIME_SLACK};
 use super::trailing::Past;
+use super::view::View;
 use crate::math::vector::{Mask, Vector};
 use crate::model::ipo::{GateKind, Ipo};
 use crate::model::ledger::Num;
@@ -17,9 +19,9 @@ pub struct Listing<V> {
     /// Months for which all gates have held.
     pub held_months: V,
     /// 1 where the gates on sales alone, which do not hang on what is paid, are met at the period's end.
-    sales_gates: V,
+    pub(super) sales_gates: V,
     /// Net revenue of the last twelve months, billions.
-    trailing_revenue: V,
+    pub(super) trailing_revenue: V,
     /// 1 where ready at the period's end.
     pub ready: V,
     /// Time of first readiness, years; infinite: never.
@@ -46,6 +48,29 @@ pub struct GateFigures<'a, V> {
     pub share: &'a Share<V>,
     /// Commitments of the next twelve months, billions.
     pub committed_next_year: V,
+}
+
+impl<'a, V: Vector> GateFigures<'a, V> {
+    /// Those of a deal at the end of a period that it sees as `view`.
+    #[inline(always)]
+    pub fn new(
+        plan: &Plan,
+        deal: usize,
+        sales: &'a Sales<V>,
+        past: &'a Past<V>,
+        share: &'a Share<V>,
+        view: &'a View<V>,
+    ) -> GateFigures<'a, V> {
+        let committed_next_year = view.costs.committed_next_year;
+        GateFigures {
+            sales,
+            past,
+            demand: &view.demand,
+            mix: view.mix(plan, deal),
+            share,
+            committed_next_year,
+        }
+    }
 }
 
 /// A gate and its threshold on the paths.
@@ -116,15 +141,41 @@ impl<V: Vector> Listing<V> {
         }
     }
 
-    /// Gates, readiness and the offer at the end of a period. `leader`: the listing of another company of the same sales,
-    /// from which the gates on sales alone are taken.
+    /// Whether the company lives and its equity meets the gates on value.
+    #[inline(always)]
+    pub fn is_worth(&self, gates: &GateTerms<V>, equity_state: &EquityState<V>) -> V::Mask {
+        let mut worth = equity_state.alive.is_set();
+        for gate in &gates.on_value {
+            worth = worth & equity_state.equity.ge(gate.threshold) & equity_state.defined.is_set();
+        }
+        worth
+    }
+
+    /// Trailing revenue, and whether the gates on sales alone are met.
+    #[inline(always)]
+    pub fn test_sales_gates(
+        &mut self,
+        plan: &Plan,
+        gates: &GateTerms<V>,
+        at: StepRef,
+        figures: &GateFigures<'_, V>,
+        cash_flow: &CashFlow<V>,
+        numbers: &Numbers<V>,
+    ) {
+        self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
+        let all = V::zero().same(V::zero());
+        let met = self.met(&gates.on_sales, all, plan, at, figures, cash_flow, numbers);
+        self.sales_gates = V::flag(met);
+    }
+
+    /// Readiness and the offer at the end of a period, where the gates on value (`worth`) and on sales are tested.
     #[inline(always)]
     pub fn list(
         &mut self,
         plan: &Plan,
         terms: &Ipo,
         gates: &GateTerms<V>,
-        leader: Option<&Listing<V>>,
+        worth: V::Mask,
         at: StepRef,
         figures: &GateFigures<'_, V>,
         cash_flow: &mut CashFlow<V>,
@@ -133,36 +184,9 @@ impl<V: Vector> Listing<V> {
     ) {
         let alive = equity_state.alive.is_set();
         let never = V::splat(f64::INFINITY);
-        let mut worth = alive;
-        for gate in &gates.on_value {
-            worth = worth & equity_state.equity.ge(gate.threshold) & equity_state.defined.is_set();
-        }
-        if let Some(leader) = leader {
-            // Of a company that follows another nobody asks whether it is ready once it is listed: where value or sales keep
-            // all others from it, and none that is worth enough waits for its offer, there is nothing to look at.
-            let waits = leader.sales_gates.is_set() | self.ready_time.lt(never);
-            if !(worth & self.ipo_time.same(never) & waits).any() {
-                self.held_months = V::zero();
-                self.ready = V::zero();
-                return;
-            }
-            self.trailing_revenue = leader.trailing_revenue;
-            self.sales_gates = leader.sales_gates;
-        } else {
-            self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
-            self.sales_gates = V::flag(self.met(
-                &gates.on_sales,
-                V::zero().same(V::zero()),
-                plan,
-                at,
-                figures,
-                cash_flow,
-                numbers,
-            ));
-        }
         let met = alive & self.sales_gates.is_set();
         let met = self.met(&gates.on_payments, met, plan, at, figures, cash_flow, numbers);
-        let holds = if plan.tested[at.period] { met & worth } else { alive & !alive };
+        let holds = if plan.schedule.tested[at.period] { met & worth } else { alive & !alive };
         self.held_months = (self.held_months + 12.0 * at.length).only(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);
         self.ready = V::flag(ready);
@@ -207,7 +231,7 @@ impl<V: Vector> Listing<V> {
         numbers: &Numbers<V>,
     ) {
         self.ipo_time = V::select(offers, V::splat(at.end), self.ipo_time);
-        for &round in &plan.ipo_rounds {
+        for &round in &plan.schedule.ipo_rounds {
             equity_state.raise(plan, &plan.model.rounds[round], offers, &mut cash_flow.cash, numbers);
             equity_state.value_equity(cash_flow.cash, owed);
         }

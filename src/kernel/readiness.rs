@@ -1,9 +1,12 @@
 //! What a prospectus would say of a deal's company at the end of a period, before an offer in it: noted for studies of the IPO
 //! alone, and read by no equation.
 
-use super::deal_state::DealState;
-use super::plan::{Plan, StepRef};
-use super::world::World;
+use super::cost::CashFlow;
+use super::equity::EquityState;
+use super::ipo::GateFigures;
+use super::numbers::Numbers;
+use super::plan::Plan;
+use super::timeline::StepRef;
 use crate::math::lanes::Lanes;
 use crate::math::vector::Vector;
 use crate::model::ipo::GateKind;
@@ -95,52 +98,56 @@ impl<V: Copy> Readiness<V> {
 }
 
 impl<V: Vector> Readiness<V> {
-    /// The figures of a period before its offer.
+    /// The figures of a period before its offer. `owed_uncapped`: what would be owed without a cap, billions.
     #[inline(always)]
     pub fn before_offer(
-        company: &mut DealState<V>,
         plan: &Plan,
-        world: &World<V>,
         at: StepRef,
+        figures: &GateFigures<'_, V>,
+        cash_flow: &CashFlow<V>,
+        equity_state: &EquityState<V>,
+        owed_uncapped: V,
+        numbers: &Numbers<V>,
     ) -> Readiness<V> {
-        let (zero, numbers) = (V::zero(), &world.numbers);
-        let revenue = company.past.net_over(&plan.revenue_windows.year[at.period], numbers);
-        let fcf_of_year = company.past.fcf_over(&plan.fcf_windows.year[at.period], numbers);
-        let DealState { sales, share, cash_flow, equity_state, .. } = &*company;
+        let GateFigures { sales, past, share, .. } = *figures;
+        let revenue = past.net_over(&plan.revenue_windows.year[at.period], numbers);
+        let fcf_of_year = past.fcf_over(&plan.fcf_windows.year[at.period], numbers);
         let endless = V::splat(f64::INFINITY);
         let runway = match plan.model.cash {
             Some(_) => {
                 let months = cash_flow.cash * 12.0 / (-cash_flow.fcf / V::splat(at.length));
-                V::select(cash_flow.fcf.lt(zero), months, endless)
+                V::select(cash_flow.fcf.lt(V::zero()), months, endless)
             }
             None => endless,
         };
-        let view = world.view(Some(at.period));
-        let sold = view.demand.cloud * view.mix(plan, company.deal()).largest;
-        let mut note = Readiness::all(zero);
+        let sold = figures.demand.cloud * figures.mix.largest;
         // In the order of `GateKind::ALL`.
-        note.figures = [
+        let gates = [
             revenue,
-            company.past.year_ago_ratio - 1.0,
+            past.year_ago_ratio - 1.0,
             V::one() - sales.inference / sales.net,
             fcf_of_year / revenue,
             runway,
             sold / sales.gross,
-            view.costs.committed_next_year / revenue,
+            figures.committed_next_year / revenue,
             share.owed / revenue,
             V::select(equity_state.defined.is_set(), equity_state.equity, V::splat(f64::NAN)),
         ];
-        note.alive = equity_state.alive;
-        note.cash = cash_flow.cash;
-        note.fcf = cash_flow.fcf;
-        note.pretax = cash_flow.pretax;
-        note.owed = share.owed;
-        note.cap_left = share.cap_left;
-        note.paid = share.cumulative;
-        note.due = share.cumulative_due;
-        note.dilution_factor = equity_state.dilution_factor;
-        note.owed_uncapped = company.owed_without_cap(plan, world, at);
-        note
+        Readiness {
+            figures: gates,
+            alive: equity_state.alive,
+            cash: cash_flow.cash,
+            fcf: cash_flow.fcf,
+            pretax: cash_flow.pretax,
+            owed: share.owed,
+            owed_uncapped,
+            cap_left: share.cap_left,
+            paid: share.cumulative,
+            due: share.cumulative_due,
+            dilution_factor: equity_state.dilution_factor,
+            dilution_factor_after: V::zero(),
+            ipo_equity: V::zero(),
+        }
     }
 
     /// Writes the eight paths of that index into a block's columns.

@@ -2,17 +2,20 @@
 //! (methodology: order within a period) and writes their answers into the block's columns.
 //!
 //! A path's code is larger than the processor's nearest cache, and so is its state. Therefore the world goes a few periods
-//! ahead, then the states go through the same periods; several lane_groups of paths take each of these turns one after the
-//! other. So code is fetched once for some periods of some lane_groups, and state once for some periods.
+//! ahead, then the states go through the same periods; several lane groups take each of these turns one after the
+//! other. So code is fetched once for some periods of some lane groups, and state once for some periods.
 
-use super::block::{Asked, Columns};
+use super::columns::{Asked, Columns};
 use super::deal_metrics::DealMetrics;
 use super::deal_state::DealState;
 use super::innovation::Scratch;
 use super::metric::Series;
-use super::plan::{Plan, StepRef};
+use super::plan::Plan;
+use super::present_values::PresentValues;
 use super::readiness::Readiness;
 use super::record::YearSums;
+use super::sharing::DealGroup;
+use super::timeline::StepRef;
 use super::trailing;
 use super::world::{AHEAD, World};
 use crate::math::lanes::{LANES, Lanes};
@@ -20,30 +23,32 @@ use crate::math::vector::{Vector, WIDTH};
 use crate::piece;
 use std::ops::Range;
 
-/// Eights that take turns. More share the fetching of code, fewer leave the state in the cache: the many deals of a sweep
+/// Lane groups that take turns. More share the fetching of code, fewer leave the state in the cache: the many deals of a sweep
 /// fill it with one.
 fn lane_groups(plan: &Plan) -> usize {
     const MANY_DEALS: usize = 5;
     if plan.deals.len() < MANY_DEALS { 4 } else { 1 }
 }
 
-/// The state of several lane_groups of paths, allocated once a worker.
+/// The state of several lane groups, allocated once a worker.
 pub struct Simulator<V: Vector> {
     lane_groups: Vec<LaneGroup<V>>,
     /// Where the innovations of all of them are made.
     scratch: Scratch<V>,
     /// Sums of one period alone, for sample paths.
     period: YearSums<V>,
-    /// By deal, whether something reads the sums over its years.
+    /// By deal group, whether any result reads the sums over its years.
     recorded: Vec<bool>,
 }
 
 /// The state of eight paths.
 struct LaneGroup<V: Vector> {
     world: World<V>,
-    /// By deal.
+    /// By deal group.
     states: Vec<DealState<V>>,
-    /// By deal, the sales of each cloud in the year of the mix metrics.
+    /// By deal.
+    values: Vec<PresentValues<V>>,
+    /// By deal group, the sales of each cloud in the year of the mix metrics.
     mix_year_sold: Vec<Vec<V>>,
     /// 1 on the paths that are not finite.
     non_finite: V,
@@ -54,8 +59,9 @@ impl<V: Vector> LaneGroup<V> {
         let sold = if plan.mix_year.is_some() { plan.model.clouds.len() } else { 0 };
         LaneGroup {
             world: World::new(plan),
-            states: (0..plan.deals.len()).map(|deal| DealState::new(plan, deal)).collect(),
-            mix_year_sold: vec![vec![V::zero(); sold]; plan.deals.len()],
+            states: (0..plan.deal_groups.len()).map(|group| DealState::of_group(plan, group)).collect(),
+            values: plan.deals.iter().map(|_| PresentValues::new(plan.steps.periods.len())).collect(),
+            mix_year_sold: vec![vec![V::zero(); sold]; plan.deal_groups.len()],
             non_finite: V::zero(),
         }
     }
@@ -65,10 +71,15 @@ impl<V: Vector> LaneGroup<V> {
     fn start(&mut self, plan: &Plan, first_path: u64, place: usize, columns: &Columns) {
         self.non_finite = V::zero();
         self.world.start(plan, &columns.values, &columns.exponential, place, first_path);
-        for deal in 0..self.states.len() {
-            let (before, rest) = self.states.split_at_mut(deal);
-            let leader = plan.deals[deal].follows.map(|leader| &before[leader]);
-            piece!(V, rest[0].start(leader, plan, &self.world));
+        for group in 0..self.states.len() {
+            let (before, rest) = self.states.split_at_mut(group);
+            match plan.deal_groups[group].shares_with {
+                Some(base) => piece!(V, rest[0].start_from(&before[base], plan, &self.world)),
+                None => piece!(V, rest[0].start(plan, &self.world)),
+            }
+        }
+        for (deal, values) in self.values.iter_mut().enumerate() {
+            values.start(plan, deal, &self.world);
         }
     }
 
@@ -101,45 +112,52 @@ impl<V: Vector> LaneGroup<V> {
         }
     }
 
-    /// One period of every company, the world ahead of them.
+    /// One period of every deal, the world ahead of them.
     #[inline(always)]
     fn step(&mut self, plan: &Plan, at: StepRef) {
-        let (world, mut deal) = (&self.world, 0);
-        while deal < self.states.len() {
-            let (before, rest) = self.states.split_at_mut(deal);
-            let Some(leader) = plan.deals[deal].follows else {
+        let (world, groups, mut group) = (&self.world, &plan.deal_groups, 0);
+        while group < groups.len() {
+            let (before, rest) = self.states.split_at_mut(group);
+            let Some(base) = groups[group].shares_with else {
                 rest[0].step(plan, world, at);
-                deal += 1;
+                group += 1;
                 continue;
             };
-            // All that follow the same company, one after the other.
-            let followers = plan.deals[deal..].iter().take_while(|next| next.follows == Some(leader)).count();
+            // All that take from the same base, one after the other.
+            let count = groups[group..].iter().take_while(|next| next.shares_with == Some(base)).count();
             piece!(
                 V,
-                for company in &mut rest[..followers] {
-                    company.step_after(&before[leader], plan, world, at);
+                for state in &mut rest[..count] {
+                    state.step_from(&before[base], plan, world, at);
                 }
             );
-            deal += followers;
+            group += count;
         }
+        piece!(V, {
+            let view = world.view(Some(at.period));
+            for (deal, values) in self.values.iter_mut().enumerate() {
+                values.add_period(plan, deal, &self.states[plan.deals[deal].group].share, view, at);
+            }
+        });
     }
 }
 
 impl<V: Vector> Simulator<V> {
     /// Room for the paths of a plan.
     pub fn new(plan: &Plan) -> Simulator<V> {
+        let is_recorded = |group: &DealGroup| group.deals.iter().any(|&deal| plan.deals[deal].is_recorded());
         Simulator {
             lane_groups: (0..lane_groups(plan)).map(|_| LaneGroup::new(plan)).collect(),
             scratch: Scratch::new(&plan.innovations, AHEAD),
             period: YearSums::new(plan.model.clouds.len()),
-            recorded: plan.deals.iter().map(|deal| deal.is_recorded()).collect(),
+            recorded: plan.deal_groups.iter().map(is_recorded).collect(),
         }
     }
 
     /// From now on the states note what a prospectus would say.
     pub fn note_readiness(&mut self) {
-        for company in self.lane_groups.iter_mut().flat_map(|eight| &mut eight.states) {
-            company.note = Some(Box::new(Readiness::all(V::zero())));
+        for state in self.lane_groups.iter_mut().flat_map(|group| &mut group.states) {
+            state.note = Some(Box::new(Readiness::all(V::zero())));
         }
     }
 
@@ -154,7 +172,7 @@ impl<V: Vector> Simulator<V> {
         });
     }
 
-    /// Simulates some lane_groups of the block of `first_path`, from that of index `first` on.
+    /// Simulates some lane groups of the block of `first_path`, from that of index `first` on.
     #[inline(always)]
     fn run_lane_groups(
         &mut self,
@@ -166,18 +184,18 @@ impl<V: Vector> Simulator<V> {
     ) {
         let all = plan.steps.periods.len();
         piece!(V, {
-            for (i, eight) in self.lane_groups.iter_mut().enumerate() {
+            for (i, group) in self.lane_groups.iter_mut().enumerate() {
                 let place = first + i;
-                eight.start(plan, first_path + (place * WIDTH) as u64, place, columns);
+                group.start(plan, first_path + (place * WIDTH) as u64, place, columns);
             }
         });
         let mut year = 0;
         for from in (0..all).step_by(AHEAD) {
             let periods = from..all.min(from + AHEAD);
-            for (i, eight) in self.lane_groups.iter_mut().enumerate() {
+            for (i, group) in self.lane_groups.iter_mut().enumerate() {
                 let place = first + i;
                 let first_path = first_path + (place * WIDTH) as u64;
-                eight.advance_world(
+                group.advance_world(
                     plan,
                     periods.clone(),
                     first_path,
@@ -200,14 +218,14 @@ impl<V: Vector> Simulator<V> {
             year = year_after;
         }
         piece!(V, {
-            for (i, eight) in self.lane_groups.iter_mut().enumerate() {
-                eight.finish(plan, first + i, columns);
+            for (i, group) in self.lane_groups.iter_mut().enumerate() {
+                group.finish(plan, first + i, columns);
             }
         });
     }
 
-    /// Yearly sums of an eight and, at a year's end, its series; every period's where asked for. `i`: which of the lane_groups
-    /// that take turns; `place`: which of the block.
+    /// Records a period of the `i`-th of the lane groups that take turns: yearly sums, the series of a year that ends, notes,
+    /// and every period's series where asked for. `place`: the lane group's index in the block.
     #[inline(always)]
     fn record_period(
         &mut self,
@@ -219,64 +237,66 @@ impl<V: Vector> Simulator<V> {
         asked: Asked,
         columns: &mut Columns,
     ) {
-        let year_ends = plan.steps.years[year].last == at.period;
-        let LaneGroup { world, states, mix_year_sold, non_finite } = &mut self.lane_groups[i];
+        let LaneGroup { world, states, mix_year_sold, non_finite, .. } = &mut self.lane_groups[i];
         let view = world.view(Some(at.period));
-        for (d, company) in states.iter_mut().enumerate() {
-            if let Some(note) = &mut company.note {
-                note.store(place, &mut columns.readiness[d][at.period]);
+        let year_ends = plan.steps.years[year].last == at.period;
+        let is_mix_year = plan.mix_year == Some(year);
+        for (group, state) in states.iter_mut().enumerate() {
+            let deal = state.deal;
+            if let Some(note) = &mut state.note {
+                note.store(place, &mut columns.readiness[deal][at.period]);
             }
-            if !self.recorded[d] && !asked.periods {
+            if !self.recorded[group] && !asked.periods {
                 continue;
             }
-            let flows = company.flows(plan, view);
-            if plan.deals[d].series.is_empty() {
-                // Nothing but the mix metrics reads its years.
-                if plan.mix_year == Some(year) {
-                    company.year.add_sold(&flows);
-                    if year_ends {
-                        mix_year_sold[d].copy_from_slice(company.year.sold());
-                        company.year.clear();
-                    }
-                }
+            let flows = state.flows(plan, view);
+            let series = &plan.deals[deal].series;
+            if !series.is_empty() {
+                state.year.add(&flows);
+            } else if is_mix_year {
+                // Only the mix metrics read its years.
+                state.year.add_sold(&flows);
+            } else {
                 continue;
             }
-            company.year.add(&flows);
-            if asked.periods {
+            if asked.periods && !series.is_empty() {
                 self.period.clear();
                 self.period.add(&flows);
-                let (stocks, sold) = (company.stocks(view, at), self.period.sold_in_all());
-                for (column, &series) in columns.periods[d][at.period].iter_mut().zip(&plan.deals[d].series) {
+                let (stocks, sold) = (state.stocks(view, at), self.period.sold_in_all());
+                for (column, &series) in columns.periods[deal][at.period].iter_mut().zip(series) {
                     self.period.series(series, &stocks, sold, V::zero()).store(column.eight_mut(place));
                 }
             }
             if year_ends {
-                let column = &mut columns.years[d][year];
-                close_year(plan, d, year, company, world, at, non_finite, place, column);
-                if plan.mix_year == Some(year) {
-                    mix_year_sold[d].copy_from_slice(company.year.sold());
+                if !series.is_empty() {
+                    let column = &mut columns.years[deal][year];
+                    close_year(plan, year, state, world, at, non_finite, place, column);
                 }
-                company.year.clear();
+                if is_mix_year {
+                    mix_year_sold[group].copy_from_slice(state.year.sold());
+                }
+                state.year.clear();
             }
         }
     }
 }
 
 impl<V: Vector> LaneGroup<V> {
-    /// Metrics of every deal and difference, and which paths are not finite.
+    /// Metrics and times of events of every deal, differences of deals, and which paths are not finite. `place`: the lane
+    /// group's index in the block.
     #[inline(always)]
     fn finish(&mut self, plan: &Plan, place: usize, columns: &mut Columns) {
-        for (d, company) in self.states.iter().enumerate() {
-            let take = DealMetrics::new(plan, d, company, &self.mix_year_sold[d], &self.world.numbers);
-            for (column, &metric) in columns.metrics[d].iter_mut().zip(&plan.deals[d].metrics) {
-                let (value, exists) = take.metric(metric);
+        for (deal, values) in self.values.iter().enumerate() {
+            let terms = &plan.deals[deal];
+            let (state, sold) = (&self.states[terms.group], &self.mix_year_sold[terms.group]);
+            let metrics = DealMetrics::new(plan, deal, state, values, sold, &self.world.numbers);
+            for (column, &metric) in columns.metrics[deal].iter_mut().zip(&terms.metrics) {
+                let (value, exists) = metrics.metric(metric);
                 mark_non_finite(value, exists, &mut self.non_finite).store(column.eight_mut(place));
             }
-            let share = &company.share;
-            let listing = &company.listing;
-            let times =
-                [share.hit_time, listing.ready_time, listing.ipo_time, company.equity_state.failed_at];
-            for (column, time) in columns.times[d].iter_mut().zip(times) {
+            let DealState { share, listing, equity_state, .. } = state;
+            let times = [share.hit_time, listing.ready_time, listing.ipo_time, equity_state.failed_at];
+            for (column, time) in columns.times[deal].iter_mut().zip(times) {
                 time.store(column.eight_mut(place));
             }
         }
@@ -311,19 +331,18 @@ fn add_noise<V: Vector>(plan: &Plan, world: &World<V>, at: StepRef, place: usize
 #[inline(always)]
 fn close_year<V: Vector>(
     plan: &Plan,
-    deal: usize,
     year: usize,
-    company: &DealState<V>,
+    state: &DealState<V>,
     world: &World<V>,
     at: StepRef,
     non_finite: &mut V,
     place: usize,
     columns: &mut [Lanes],
 ) {
-    let (stocks, sold) = (company.stocks(world.view(Some(at.period)), at), company.year.sold_in_all());
+    let (stocks, sold) = (state.stocks(world.view(Some(at.period)), at), state.year.sold_in_all());
     let infinite = V::splat(f64::INFINITY);
     let mut bad = V::zero().gt(V::zero());
-    for (column, &series) in columns.iter_mut().zip(&plan.deals[deal].series) {
+    for (column, &series) in columns.iter_mut().zip(&plan.deals[state.deal].series) {
         // A cut first year alone has the full-year series; the block has NaN in the others' columns.
         if series.is_full_year() && year > 0 {
             continue;
@@ -333,7 +352,7 @@ fn close_year<V: Vector>(
             Series::FreeCashFlowFullYear => trailing::rows(&plan.first_year.fcf, &world.numbers),
             _ => V::zero(),
         };
-        let value = company.year.series(series, &stocks, sold, before);
+        let value = state.year.series(series, &stocks, sold, before);
         let size = value.abs();
         bad = bad | if series.may_be_undefined() { size.same(infinite) } else { !size.lt(infinite) };
         value.store(column.eight_mut(place));
@@ -344,7 +363,7 @@ fn close_year<V: Vector>(
 /// NaN where a figure does not exist; where one that does is not finite, infinite, and the path is marked.
 #[inline(always)]
 fn mark_non_finite<V: Vector>(value: V, exists: V::Mask, non_finite: &mut V) -> V {
-    let wild = exists & !value.is_finite();
-    *non_finite = V::select(wild, V::one(), *non_finite);
-    V::select(wild, V::splat(f64::INFINITY), V::select(exists, value, V::splat(f64::NAN)))
+    let bad = exists & !value.is_finite();
+    *non_finite = V::select(bad, V::one(), *non_finite);
+    V::select(bad, V::splat(f64::INFINITY), V::select(exists, value, V::splat(f64::NAN)))
 }

@@ -4,7 +4,8 @@
 use super::block::{Asked, Block};
 use super::deal_state::DealState;
 use super::innovation::Scratch;
-use super::plan::{Plan, StepRef};
+use super::plan::Plan;
+use super::timeline::StepRef;
 use super::world::{AHEAD, World};
 use crate::config::Unit;
 use crate::math::lanes::LANES;
@@ -65,8 +66,8 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     let mut states: Vec<DealState<Portable>> =
         (0..plan.deals.len()).map(|deal| DealState::new(plan, deal)).collect();
     world.start(plan, &block.values, &block.exponential, eight, first_path);
-    for company in &mut states {
-        company.start(None, plan, &world);
+    for state in &mut states {
+        state.start(plan, &world);
     }
     let mut trace = Trace {
         shared: Vec::new(),
@@ -84,11 +85,11 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
         let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };
         of_world(plan, &world, at, &mut row);
         trace.shared_values.push(row.values);
-        for (d, company) in states.iter_mut().enumerate() {
-            let before = Before { cash: company.cash_flow.cash, due: company.share.cumulative_due };
-            company.step(plan, &world, at);
+        for (d, state) in states.iter_mut().enumerate() {
+            let before = Before { cash: state.cash_flow.cash, due: state.share.cumulative_due };
+            state.step(plan, &world, at);
             let mut row = Row { names: &mut trace.own[d], values: Vec::new(), lane };
-            of_company(plan, d, company, &world, &before, at, &mut row);
+            of_deal(plan, d, state, &world, &before, at, &mut row);
             trace.own_values[d].push(row.values);
         }
     }
@@ -143,10 +144,10 @@ struct Before {
 }
 
 /// Mix, sales, revenue share, costs, tax, cash, equity, funding, grants, gates, IPO.
-fn of_company(
+fn of_deal(
     plan: &Plan,
     deal: usize,
-    company: &DealState<Portable>,
+    state: &DealState<Portable>,
     world: &World<Portable>,
     before: &Before,
     at: StepRef,
@@ -157,7 +158,7 @@ fn of_company(
     for (cloud, &sold) in plan.model.clouds.iter().zip(&view.mix(plan, deal).by_cloud) {
         row.put(format!("mix.{}", cloud.name), Unit::Fraction, sold);
     }
-    let DealState { sales, share, cash_flow, equity_state, listing, .. } = company;
+    let DealState { sales, share, cash_flow, equity_state, listing, .. } = state;
     row.put("home_sales", bn, sales.home);
     row.put("gross", bn, sales.gross);
     row.put("net_revenue", bn, sales.net);

@@ -275,7 +275,7 @@ impl Worker {
             for (time, counts) in times.into_iter().zip(events) {
                 for &time in &time[..count] {
                     if time < f64::INFINITY {
-                        let slack = crate::kernel::plan::TIME_SLACK;
+                        let slack = crate::kernel::timeline::TIME_SLACK;
                         counts[plan.steps.periods.partition_point(|p| p.end < time - slack)] += 1;
                     }
                 }

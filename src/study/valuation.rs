@@ -2,7 +2,8 @@
 
 use crate::config::{Date, Unit};
 use crate::kernel::metric::{Metric, Series};
-use crate::kernel::plan::{Plan, TIME_SLACK};
+use crate::kernel::plan::Plan;
+use crate::kernel::timeline::TIME_SLACK;
 use crate::math::binomial::order_statistic_interval;
 use crate::model::dependence::Pair;
 use crate::model::ledger::{Law, Ledger, Num, Origin};

@@ -38,7 +38,7 @@ impl Variants {
             plan.differences.clear();
             for deal in &mut plan.deals {
                 let is_final = |metric: &Metric| metric.is_final_after_exit() || !wanted(metric);
-                deal.can_stop_early = deal.follows.is_some() && deal.metrics.iter().all(is_final);
+                deal.can_stop_early = deal.metrics.iter().all(is_final);
                 deal.metrics.retain(|metric| wanted(metric) || SENTINELS.contains(metric));
                 deal.series.clear();
             }

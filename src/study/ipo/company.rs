@@ -6,8 +6,9 @@ use super::offer::Day;
 use super::standards::{Bound, Figure, STANDARDS};
 use crate::kernel::block::Block;
 use crate::kernel::metric::Metric;
-use crate::kernel::plan::{Plan, TIME_SLACK};
+use crate::kernel::plan::Plan;
 use crate::kernel::readiness::Readiness;
+use crate::kernel::timeline::TIME_SLACK;
 use crate::math::lanes::{LANES, Lanes};
 use crate::model::ipo::{GateKind, Ipo};
 use crate::model::ledger::Num;
@@ -284,6 +285,7 @@ impl Company<'_> {
                 let raised: f64 = self
                     .frame
                     .plan
+                    .schedule
                     .ipo_rounds
                     .iter()
                     .map(|&i| value(self.frame.plan.model.rounds[i].amount))

@@ -201,7 +201,7 @@ impl Room {
         let board = Board {
             ends: &frame.ends,
             lengths: &frame.lengths,
-            tested: &frame.plan.tested,
+            tested: &frame.plan.schedule.tested,
             met: &self.met,
             alive: &self.alive,
             valued: &self.valued,
