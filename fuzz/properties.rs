@@ -52,7 +52,7 @@ fn judged(config: &Config, sound: bool) -> bool {
     let Ok((model, _)) = judged else { return false };
     let plan = Plan::from_model(&model, 1, Isa::scalar());
     let one = run::single(&plan, 0);
-    assert_eq!(one.inputs.len(), plan.inputs.nums.len());
+    assert_eq!(one.inputs.len(), plan.inputs().nums.len());
     true
 }
 

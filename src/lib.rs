@@ -54,7 +54,7 @@
 //!
 //! The other axis is the noun. `segment`, `shock`, `cloud_mix`, `deal`, `cost`, `funding`, `equity`, `ipo` and `licence` have files
 //! of these or like names in `config`, `model` and `kernel`; a new input touches one noun from top to bottom. The kernel's
-//! table of contents is [`kernel::outcome`], which calls the nouns in the order of the business.
+//! table of contents is [`kernel::simulator`], which calls the nouns in the order of the business.
 //!
 //! # What holds everywhere
 //!

@@ -16,9 +16,11 @@ const PERIOD_DEAL_CLOUD: f64 = 9.0;
 /// Yearly series go into bins on the first paths only.
 const YEAR_BINS: f64 = 6.0;
 const DRAWS_CELL: f64 = 60.0;
-/// Further deals of a plan that follow another see what falls due under that one and count it against a cap of their own: part
-/// of the cost of a deal.
-const FOLLOWER: f64 = 0.43;
+/// A group of deals that takes sales and dues from its base, and counts them against a cap of its own: part of the cost of a
+/// deal.
+const WITH_BASE: f64 = 0.43;
+/// A further deal of a group, which adds its own present values: part of the cost of a deal.
+const SAME_GROUP: f64 = 0.1;
 
 // Bytes, fitted on the shipped scenarios (workbook within a third, page within a fifth of what was written).
 const WORKBOOK: f64 = 50e3;
@@ -61,17 +63,19 @@ pub struct Cost {
 impl Cost {
     /// Estimates from the plan's counts.
     pub fn of(plan: &Plan) -> Cost {
-        let model = &plan.model;
+        let model = plan.model();
         let count = |n: usize| n as f64;
-        let periods = count(plan.steps.periods.len());
-        let years = count(plan.steps.years.len());
-        let (deals, clouds) = (count(plan.deals.len()), count(model.clouds.len()));
-        let following = count(plan.deals.iter().filter(|deal| deal.follows.is_some()).count());
-        let own_deals = deals - (1.0 - FOLLOWER) * following;
-        let inputs = count(plan.inputs.nums.len());
-        let series: f64 = plan.deals.iter().map(|deal| count(deal.series.len())).sum();
-        let own: f64 = plan.deals.iter().map(|deal| count(deal.metrics.len())).sum();
-        let metrics = own + plan.differences.iter().map(|one| count(one.metrics.len())).sum::<f64>();
+        let periods = count(plan.steps().periods.len());
+        let years = count(plan.steps().years.len());
+        let (deals, clouds) = (count(plan.deals().len()), count(model.clouds.len()));
+        let groups = plan.deal_groups();
+        let sharing = count(groups.iter().filter(|group| group.shares_with.is_some()).count());
+        let own_deals =
+            count(groups.len()) - (1.0 - WITH_BASE) * sharing + SAME_GROUP * (deals - count(groups.len()));
+        let inputs = count(plan.inputs().nums.len());
+        let series: f64 = plan.deals().iter().map(|deal| count(deal.series.len())).sum();
+        let own: f64 = plan.deals().iter().map(|deal| count(deal.metrics.len())).sum();
+        let metrics = own + plan.differences().iter().map(|one| count(one.metrics.len())).sum::<f64>();
         let processes = count(model.segments.len())
             + count(usize::from(model.microsoft.ai.is_some()))
             + count(usize::from(model.equity.is_some_and(|equity| equity.method.multiple().is_some())));

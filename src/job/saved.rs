@@ -94,11 +94,11 @@ impl Saved {
         let draws: Option<Draws> =
             outputs.draws.as_deref().map(Draws::named).transpose().map_err(|why| self.edited(&why))?;
         Ok(Request {
-            seed: self.plan.seed,
+            seed: self.plan.seed(),
             paths: self.manifest.run.paths_asked,
             shard: self.shard()?,
             threads: request::threads(threads),
-            isa: self.plan.isa,
+            isa: self.plan.isa(),
             out: self.folder.clone(),
             replace: Replace::SameRun,
             formats,

@@ -22,8 +22,8 @@ pub const FILE: &str = "state.capstake";
 pub fn identity(plan: &Plan) -> Identity {
     let build = Build::current();
     Identity {
-        scenario: plan.model.digest.clone(),
-        seed: plan.seed,
+        scenario: plan.model().digest.clone(),
+        seed: plan.seed(),
         version: build.version,
         revision: build.git_revision,
         streams: build.stream_version,

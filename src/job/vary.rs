@@ -243,7 +243,7 @@ impl Points<'_> {
 
     fn base(&self) -> (Plan, Variant) {
         let plan = Plan::from_model(&self.base.model, self.seed, self.isa);
-        let deals = (0..plan.deals.len()).collect();
+        let deals = (0..plan.deals().len()).collect();
         (plan, Variant { plan: 0, deals })
     }
 
@@ -282,13 +282,8 @@ impl Points<'_> {
                 return Err(failure);
             }
         };
-        let mut plan = Plan::from_model(&scenario.model, self.seed, self.isa);
+        let plan = Plan::from_model(&scenario.model, self.seed, self.isa);
         let deals: Vec<usize> = (0..self.base.model.deals.len()).collect();
-        let of_cap =
-            |key: &String| ["cap_usd_bn", "paid_to_date_usd_bn"].iter().any(|cap| key.ends_with(cap));
-        if self.keys.iter().all(of_cap) {
-            plan.deals[deals.len()..].iter_mut().for_each(|copy| copy.follows = Some(deal));
-        }
         let place = |at: usize| {
             let mut deals = deals.clone();
             deals[deal] = at;

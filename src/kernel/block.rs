@@ -1,76 +1,43 @@
 //! A block of 64 paths: its draws and answers as columns, filled eight paths at a time by the machine's widest vectors.
 
-use super::outcome::Outcome;
+pub use super::columns::Asked;
+use super::columns::Columns;
 use super::plan::Plan;
 use super::readiness::Readiness;
+use super::simulator::Simulator;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::portable::Portable;
 use crate::math::simd::{Isa, Level};
 #[cfg(target_arch = "x86_64")]
 use crate::math::x86::{Avx2, Avx512};
-use crate::model::parameters::{Distribution, ParamId};
 use crate::simd_fn;
 use crate::stats::moments::ChunkCoMoments;
-
-/// What one block is asked for beyond the metrics.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
-    /// Keep every period's series (sample paths).
-    pub periods: bool,
-    /// Gather the products of correlated factors over so many of the block's paths.
-    pub factor_pairs: usize,
-}
 
 /// Everything that a worker needs to run blocks, allocated once.
 pub struct Block {
     columns: Columns,
-    eight: Eight,
+    simulator: SimulatorOfIsa,
     /// Products of correlated factors, where asked for, one per pair of the plan's innovations.
     pub factor_pairs: Vec<ChunkCoMoments>,
 }
 
-/// A block's draws and answers.
-pub struct Columns {
-    normals: Vec<Lanes>,
-    /// Values of every number, by its handle.
-    pub(super) values: Vec<Lanes>,
-    /// Unit exponential behind the time of termination.
-    pub(super) exponential: Lanes,
-    /// Metrics: per deal, then per difference, in the plan's order; NaN where one does not exist.
-    pub metrics: Vec<Vec<Lanes>>,
-    /// Yearly series: per deal, year, series.
-    pub years: Vec<Vec<Vec<Lanes>>>,
-    /// Series by period, where asked for: per deal, period, series.
-    pub periods: Vec<Vec<Vec<Lanes>>>,
-    /// Pairs of correlated factors, where asked for: per period, pair.
-    pub(super) factors: Vec<Vec<[Lanes; 2]>>,
-    /// Per deal: when the cap first binds, when ready, when listed, when failed, years; infinite: never.
-    pub(super) times: Vec<[Lanes; 4]>,
-    /// 1 on the paths that are not finite.
-    pub broken: Lanes,
-    /// Per factor and then per shock, calendar year: the sum of its innovations or jumps; empty in a block without room.
-    pub noise: Vec<Vec<Lanes>>,
-    /// What a prospectus would say, per deal and period; empty in a block without room, or where there is no IPO.
-    pub readiness: Vec<Vec<Readiness<Lanes>>>,
-}
-
 /// The state of eight paths, in the registers that the plan's instruction set has.
-enum Eight {
-    Portable(Box<Outcome<Portable>>),
+enum SimulatorOfIsa {
+    Portable(Box<Simulator<Portable>>),
     #[cfg(target_arch = "x86_64")]
-    Avx2(Box<Outcome<Avx2>>),
+    Avx2(Box<Simulator<Avx2>>),
     #[cfg(target_arch = "x86_64")]
-    Avx512(Box<Outcome<Avx512>>),
+    Avx512(Box<Simulator<Avx512>>),
 }
 
-impl Eight {
-    fn new(plan: &Plan) -> Eight {
+impl SimulatorOfIsa {
+    fn new(plan: &Plan) -> SimulatorOfIsa {
         match plan.isa.level() {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Eight::Avx512(Box::new(Outcome::new(plan))),
+            Level::Avx512 => SimulatorOfIsa::Avx512(Box::new(Simulator::new(plan))),
             #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => Eight::Avx2(Box::new(Outcome::new(plan))),
-            _ => Eight::Portable(Box::new(Outcome::new(plan))),
+            Level::Avx2 => SimulatorOfIsa::Avx2(Box::new(Simulator::new(plan))),
+            _ => SimulatorOfIsa::Portable(Box::new(Simulator::new(plan))),
         }
     }
 }
@@ -78,32 +45,10 @@ impl Eight {
 impl Block {
     /// Room for the blocks of a plan.
     pub fn new(plan: &Plan) -> Block {
-        let (model, steps) = (&plan.model, &plan.steps);
-        let values = model.parameters.entries().iter().map(|entry| match entry.distribution {
-            Distribution::Constant(value) => Lanes::splat(value),
-            Distribution::Uncertain(_) => Lanes::ZERO,
-        });
-        // Series that only the first year has stay NaN in the others.
-        let series = |deal: usize| vec![Lanes::splat(f64::NAN); plan.deals[deal].series.len()];
-        let metrics = plan.deals.iter().map(|deal| deal.metrics.len());
-        let metrics = metrics.chain(plan.differences.iter().map(|difference| difference.metrics.len()));
-        let pairs = plan.innovations.pairs.len();
         Block {
-            columns: Columns {
-                normals: vec![Lanes::ZERO; plan.inputs.rows()],
-                values: values.collect(),
-                exponential: Lanes::ZERO,
-                metrics: metrics.map(|n| vec![Lanes::ZERO; n]).collect(),
-                years: (0..model.deals.len()).map(|d| vec![series(d); steps.years.len()]).collect(),
-                periods: (0..model.deals.len()).map(|d| vec![series(d); steps.periods.len()]).collect(),
-                factors: vec![vec![[Lanes::ZERO; 2]; pairs]; steps.periods.len()],
-                times: vec![[Lanes::ZERO; 4]; model.deals.len()],
-                broken: Lanes::ZERO,
-                noise: Vec::new(),
-                readiness: Vec::new(),
-            },
-            eight: Eight::new(plan),
-            factor_pairs: vec![ChunkCoMoments::EMPTY; pairs],
+            columns: Columns::new(plan),
+            simulator: SimulatorOfIsa::new(plan),
+            factor_pairs: vec![ChunkCoMoments::EMPTY; plan.innovations.pairs.len()],
         }
     }
 
@@ -121,12 +66,12 @@ impl Block {
         if plan.model.ipo.is_some() {
             let period = Readiness::all(Lanes::ZERO);
             block.columns.readiness = vec![vec![period; plan.steps.periods.len()]; plan.deals.len()];
-            match &mut block.eight {
-                Eight::Portable(outcome) => outcome.note_readiness(),
+            match &mut block.simulator {
+                SimulatorOfIsa::Portable(simulator) => simulator.note_readiness(),
                 #[cfg(target_arch = "x86_64")]
-                Eight::Avx2(outcome) => outcome.note_readiness(),
+                SimulatorOfIsa::Avx2(simulator) => simulator.note_readiness(),
                 #[cfg(target_arch = "x86_64")]
-                Eight::Avx512(outcome) => outcome.note_readiness(),
+                SimulatorOfIsa::Avx512(simulator) => simulator.note_readiness(),
             }
         }
         block
@@ -137,13 +82,14 @@ impl Block {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
-        match &mut self.eight {
-            Eight::Portable(outcome) => outcome.run(plan, first_path, asked, columns),
+        match &mut self.simulator {
+            SimulatorOfIsa::Portable(simulator) => simulator.run(plan, first_path, asked, columns),
             #[cfg(target_arch = "x86_64")]
-            Eight::Avx2(outcome) => outcome.run(plan, first_path, asked, columns),
+            SimulatorOfIsa::Avx2(simulator) => simulator.run(plan, first_path, asked, columns),
             #[cfg(target_arch = "x86_64")]
-            Eight::Avx512(outcome) => outcome.run(plan, first_path, asked, columns),
+            SimulatorOfIsa::Avx512(simulator) => simulator.run(plan, first_path, asked, columns),
         }
+        columns.copy_within_groups(plan, asked);
         if asked.factor_pairs > 0 {
             self.pair_factors(plan.isa, asked.factor_pairs);
         }
@@ -165,38 +111,6 @@ impl std::ops::Deref for Block {
     type Target = Columns;
     fn deref(&self) -> &Columns {
         &self.columns
-    }
-}
-
-impl Columns {
-    /// Values of a number on the block's paths.
-    pub fn value(&self, num: ParamId) -> &Lanes {
-        &self.values[num.index()]
-    }
-
-    /// When the cap first binds on each path of a deal, years; infinite: never.
-    pub fn cap_time(&self, deal: usize) -> &Lanes {
-        &self.times[deal][0]
-    }
-
-    /// When a deal's company is first ready, years; infinite: never.
-    pub fn ready_time(&self, deal: usize) -> &Lanes {
-        &self.times[deal][1]
-    }
-
-    /// When a deal's company is listed, years; infinite: never.
-    pub fn ipo_time(&self, deal: usize) -> &Lanes {
-        &self.times[deal][2]
-    }
-
-    /// When a deal's company fails, years; infinite: never.
-    pub fn failure_time(&self, deal: usize) -> &Lanes {
-        &self.times[deal][3]
-    }
-
-    /// The normals behind the inputs, after correlation, in the rows of the plan's inputs.
-    pub fn normals(&self) -> &[Lanes] {
-        &self.normals
     }
 }
 

@@ -3,8 +3,9 @@
 
 use super::decay::{half_life_rate, reversion};
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef, Steps, TIME_SLACK};
+use super::plan::Plan;
 use super::segment::{SCurve, SCurvePaths};
+use super::timeline::{StepRef, Steps, TIME_SLACK};
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};
 
@@ -36,15 +37,19 @@ struct MixTerm<V> {
     /// `e^(-θΔ)` and the noise, per distinct length.
     steps: Vec<(V, V)>,
     /// `1 - f_j`
-    kept: V,
+    net_of_fee: V,
 }
 
 impl<V: Vector> MixTerms<V> {
     /// Room for so many clouds.
     pub fn new(clouds: usize, steps: &Steps) -> MixTerms<V> {
         let (zero, one) = (V::zero(), V::one());
-        let term =
-            MixTerm { centre: zero, start: zero, steps: vec![(zero, zero); steps.lengths.len()], kept: one };
+        let term = MixTerm {
+            centre: zero,
+            start: zero,
+            steps: vec![(zero, zero); steps.lengths.len()],
+            net_of_fee: one,
+        };
         MixTerms {
             clouds: vec![term; clouds.saturating_sub(1)],
             head_start: zero,
@@ -77,7 +82,7 @@ impl<V: Vector> MixTerms<V> {
             for (step, &length) in term.steps.iter_mut().zip(&plan.steps.lengths) {
                 *step = reversion(theta, numbers[cloud.volatility], length);
             }
-            term.kept = V::one() - numbers[cloud.fee];
+            term.net_of_fee = V::one() - numbers[cloud.fee];
         }
         if let Some(first) = &model.home_first {
             let lead = (numbers[first.lead_months] / numbers[first.cycle_months]).least(V::one());
@@ -103,7 +108,7 @@ pub struct Sold<V> {
     /// By the other clouds together.
     pub elsewhere: V,
     /// What reaches OpenAI of the other clouds' sales.
-    pub kept_elsewhere: V,
+    pub net_elsewhere: V,
     /// The largest of `by_cloud`.
     pub largest: V,
 }
@@ -112,7 +117,7 @@ impl<V: Vector> Sold<V> {
     /// Nothing, over so many clouds.
     pub fn none(clouds: usize) -> Sold<V> {
         let zero = V::zero();
-        Sold { by_cloud: vec![zero; clouds], elsewhere: zero, kept_elsewhere: zero, largest: zero }
+        Sold { by_cloud: vec![zero; clouds], elsewhere: zero, net_elsewhere: zero, largest: zero }
     }
 }
 
@@ -181,7 +186,7 @@ impl<V: Vector> Mix<V> {
         }
         let time = time + TIME_SLACK;
         mix.elsewhere = V::zero();
-        mix.kept_elsewhere = V::zero();
+        mix.net_elsewhere = V::zero();
         mix.by_cloud[0] = terms.home_left;
         mix.largest = terms.home_left;
         let open = match self.exclusive_until {
@@ -206,10 +211,10 @@ impl<V: Vector> Mix<V> {
         for (sold, term) in mix.by_cloud[1..].iter_mut().zip(&terms.clouds) {
             *sold = *sold * part;
             elsewhere = elsewhere + *sold;
-            kept = term.kept.mul_add(*sold, kept);
+            kept = term.net_of_fee.mul_add(*sold, kept);
             largest = sold.most(largest);
         }
         mix.by_cloud[0] = sold_home;
-        (mix.elsewhere, mix.kept_elsewhere, mix.largest) = (elsewhere, kept, largest);
+        (mix.elsewhere, mix.net_elsewhere, mix.largest) = (elsewhere, kept, largest);
     }
 }

@@ -1,7 +1,8 @@
 //! What OpenAI spends on compute, research and operations, its tax and its cash (methodology: costs).
 
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef};
+use super::plan::Plan;
+use super::timeline::StepRef;
 use super::trend::TrendPaths;
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::Vector;
@@ -110,13 +111,13 @@ impl<V: Vector> Costs<V> {
         costs.fixed = numbers[plan.model.costs.fixed] * at.length;
         costs.interest = self.interest_of[at.step];
         let (mut all, mut home, mut next_year) = (V::zero(), V::zero(), V::zero());
-        for part in &plan.committed[at.period] {
+        for part in &plan.schedule.committed[at.period] {
             all = V::splat(part.weight).mul_add(self.drawn[part.contract], all);
             if part.at_home {
                 home = V::splat(part.weight).mul_add(self.drawn[part.contract], home);
             }
         }
-        for part in &plan.committed_next_year[at.period] {
+        for part in &plan.schedule.committed_next_year[at.period] {
             next_year = V::splat(part.weight).mul_add(self.drawn[part.contract], next_year);
         }
         costs.committed = all;
@@ -128,7 +129,7 @@ impl<V: Vector> Costs<V> {
 
 /// Flows and stocks of a deal's company, billions.
 #[derive(Clone, Copy)]
-pub struct Books<V> {
+pub struct CashFlow<V> {
     /// Paid for compute in the period.
     pub compute: V,
     /// Paid to the home cloud for compute.
@@ -147,12 +148,12 @@ pub struct Books<V> {
     pub cash: V,
 }
 
-impl<V: Vector> Books<V> {
+impl<V: Vector> CashFlow<V> {
     /// The stocks of time 0.
     #[inline(always)]
-    pub fn new(losses: V, cash: V) -> Books<V> {
+    pub fn new(losses: V, cash: V) -> CashFlow<V> {
         let zero = V::zero();
-        Books {
+        CashFlow {
             compute: zero,
             compute_home: zero,
             unused_home: zero,
@@ -166,7 +167,7 @@ impl<V: Vector> Books<V> {
 
     /// A period's compute, from net revenue, cost of inference, and 1 while the company lives.
     #[inline(always)]
-    pub fn buy_compute(
+    pub fn add_compute_cost(
         &mut self,
         plan: &Plan,
         terms: &Costs<V>,
@@ -189,7 +190,7 @@ impl<V: Vector> Books<V> {
 
     /// Operating expenses, tax and cash, once the cost of compute is known.
     #[inline(always)]
-    pub fn settle(
+    pub fn close_period(
         &mut self,
         plan: &Plan,
         terms: &Costs<V>,

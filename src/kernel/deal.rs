@@ -1,7 +1,7 @@
 //! Demand summed over the segments, a deal's sales, and its capped revenue share (methodology: revenue share).
 
 use super::cloud_mix::Sold;
-use super::plan::StepRef;
+use super::timeline::StepRef;
 use crate::math::vector::{Mask, Vector};
 
 /// Demand of a period that all deals share, summed over segments.
@@ -94,7 +94,7 @@ impl<V: Vector> Sales<V> {
     pub fn of(demand: &Demand<V>, mix: &Sold<V>, terms: &SalesTerms<V>) -> Sales<V> {
         let alive = terms.alive;
         let sold_home = mix.by_cloud.first().copied().unwrap_or(V::zero());
-        let kept = (V::one() - terms.home_fee).mul_add(sold_home, mix.kept_elsewhere);
+        let kept = (V::one() - terms.home_fee).mul_add(sold_home, mix.net_elsewhere);
         let sold = sold_home + mix.elsewhere;
         // Until the licence ends the home cloud serves its own sales.
         let served = if terms.licensed { mix.elsewhere } else { sold };
@@ -127,14 +127,12 @@ pub struct Share<V> {
     pub revenue_in_share: V,
     /// When the cap first binds, years; infinite: never.
     pub hit_time: V,
+    /// Whether the share runs in the period, on any path.
+    pub runs: bool,
     /// Due of the period, whatever is left of the cap, billions.
     pub due: V,
     /// Payment of the period, billions.
     pub paid: V,
-    /// Present value of the payments so far.
-    pub pv: V,
-    /// Present value of the dues so far.
-    pub due_pv: V,
     /// What is expected still to fall due after the period's end, whatever is left of the cap, billions.
     pub expected: V,
     /// What is owed at the period's end, billions.
@@ -149,8 +147,6 @@ pub struct PayTerms<V> {
     pub base: V,
     /// Net revenue, billions.
     pub net: V,
-    /// Discount factor, lag included.
-    pub factor: V,
     /// Start of the share, years.
     pub effective: f64,
 }
@@ -169,53 +165,38 @@ impl<V: Vector> Share<V> {
             cumulative_due: zero,
             revenue_in_share: zero,
             hit_time: V::splat(f64::INFINITY),
+            runs: false,
             due: zero,
             paid: zero,
-            pv: zero,
-            due_pv: zero,
             expected: zero,
             owed: zero,
         }
     }
 
-    /// The period's payment; gives the present values of payment and due.
+    /// The period's due and payment.
     #[inline(always)]
-    pub fn pay(&mut self, terms: &PayTerms<V>, at: StepRef) -> [V; 2] {
+    pub fn pay(&mut self, terms: &PayTerms<V>, at: StepRef) {
         let from = terms.effective.max(at.start);
         let end = V::splat(at.end);
         let inside = (self.ends.least(end) - from).positive_part();
-        if !inside.gt(V::zero()).any() {
+        self.runs = inside.gt(V::zero()).any();
+        if !self.runs {
             self.due = V::zero();
             self.paid = V::zero();
-            return [V::zero(); 2];
+            return;
         }
         let overlap = inside / V::splat(at.end - at.start);
         let due = terms.rate * terms.base * overlap;
         self.due = V::select(self.terminated.lt(end), V::zero(), due);
         self.cumulative_due = self.cumulative_due + self.due;
         self.revenue_in_share = terms.net.mul_add(overlap, self.revenue_in_share);
-        self.settle(terms.factor, from, inside)
-    }
-
-    /// The same where another share of the same terms, but for the cap, has its due worked out.
-    #[inline(always)]
-    pub fn pay_as(&mut self, other: &Share<V>, factor: V, effective: f64, at: StepRef) -> [V; 2] {
-        self.due = other.due;
-        self.cumulative_due = other.cumulative_due;
-        self.revenue_in_share = other.revenue_in_share;
-        if !self.due.gt(V::zero()).any() {
-            self.paid = V::zero();
-            return [V::zero(); 2];
-        }
-        let from = effective.max(at.start);
-        let inside = (self.ends.least(V::splat(at.end)) - from).positive_part();
-        self.settle(factor, from, inside)
+        self.pay_within_cap(from, inside);
     }
 
     /// Pays of the due what the cap leaves. `from`: start of the part of the period in which the share runs, years;
     /// `inside`: its length.
     #[inline(always)]
-    fn settle(&mut self, factor: V, from: f64, inside: V) -> [V; 2] {
+    pub(super) fn pay_within_cap(&mut self, from: f64, inside: V) {
         let (due, left) = (self.due, self.cap_left);
         let paid = due.least(left);
         let binds = due.gt(left) & self.hit_time.same(V::splat(f64::INFINITY));
@@ -230,9 +211,5 @@ impl<V: Vector> Share<V> {
         // Never above what is due, not by a rounding either.
         self.cumulative = total.least(self.cumulative_due);
         self.paid = paid;
-        let pvs = [paid * factor, due * factor];
-        self.pv = self.pv + pvs[0];
-        self.due_pv = self.due_pv + pvs[1];
-        pvs
     }
 }

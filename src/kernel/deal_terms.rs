@@ -23,8 +23,6 @@ pub struct Terms<V> {
     pub hosting_margin: V,
     /// Margin on compute that is paid for and not used.
     pub unused_margin: V,
-    /// What the licence's terms leave of the relief from royalty.
-    pub licence_part: V,
     /// Microsoft's stake at time 0; 0 where it has none.
     pub stake: V,
     /// How growth fades in what is owed.
@@ -49,7 +47,6 @@ impl<V: Vector> Terms<V> {
             resale_margin: zero,
             hosting_margin: zero,
             unused_margin: zero,
-            licence_part: one,
             stake: zero,
             owed_fade: Fade::new(one),
             lockup_years: zero,
@@ -72,9 +69,6 @@ impl<V: Vector> Terms<V> {
         self.resale_margin = numbers[model.microsoft.resale_margin];
         self.hosting_margin = numbers[model.microsoft.hosting_margin];
         self.unused_margin = numbers[model.microsoft.take_or_pay_margin];
-        if !deal.licence_exclusive {
-            self.licence_part = V::one() - numbers[model.licence.non_exclusive_discount];
-        }
         self.stake = or_zero(deal.stake, numbers);
         if let Some(equity) = &model.equity {
             self.owed_fade = Fade::new(numbers[equity.owed_growth_half_life]);

@@ -1,6 +1,6 @@
 //! Exponential decay along the timeline: discount factors, trends and fading volatilities.
 
-use super::plan::Steps;
+use super::timeline::Steps;
 use crate::math::elementary::exp;
 use crate::math::vector::Vector;
 use std::f64::consts::LN_2;

@@ -2,7 +2,8 @@
 
 use super::decay::Decay;
 use super::numbers::Numbers;
-use super::plan::{Plan, Steps};
+use super::plan::Plan;
+use super::timeline::Steps;
 use crate::math::elementary::ln;
 use crate::math::vector::Vector;
 

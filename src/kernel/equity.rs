@@ -3,7 +3,8 @@
 use super::decay::{half_life_rate, reversion};
 use super::innovation::FactorIndex;
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef, Steps, TIME_SLACK};
+use super::plan::Plan;
+use super::timeline::{StepRef, Steps, TIME_SLACK};
 use super::trailing::Past;
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};
@@ -51,14 +52,14 @@ impl<V: Vector> MultiplePaths<V> {
 
     /// The level, from the log.
     #[inline(always)]
-    pub fn settle(&mut self) {
+    pub fn update_level(&mut self) {
         self.level = exp(self.log);
     }
 }
 
 /// Value and ownership of a deal's company.
 #[derive(Clone, Copy)]
-pub struct Holding<V> {
+pub struct EquityState<V> {
     /// Enterprise value at the period's end, billions; 0 where undefined.
     pub ev: V,
     /// 1 where enterprise value is defined, else 0.
@@ -68,7 +69,7 @@ pub struct Holding<V> {
     /// Equity at the period's end, billions.
     pub equity: V,
     /// What a holder of time 0 has left of each share: the dilution factor common to all.
-    pub kept: V,
+    pub dilution_factor: V,
     /// 1 until failure, then 0.
     pub alive: V,
     /// Time of failure, years; infinite: never.
@@ -87,7 +88,7 @@ pub struct Exit<V> {
     /// Equity (or recovery), billions.
     pub equity: V,
     /// The dilution factor.
-    pub kept: V,
+    pub dilution_factor: V,
     /// The discount factor.
     pub discount: V,
     /// What the marketability discount leaves.
@@ -96,21 +97,28 @@ pub struct Exit<V> {
     pub defined: V,
 }
 
-impl<V: Vector> Holding<V> {
+impl<V: Vector> EquityState<V> {
     /// The company at time 0, not valued yet.
     #[inline(always)]
-    pub fn at_start() -> Holding<V> {
+    pub fn at_start() -> EquityState<V> {
         let (zero, one) = (V::zero(), V::one());
-        Holding {
+        EquityState {
             ev: zero,
             defined: one,
             defined_at_start: one,
             equity: zero,
-            kept: one,
+            dilution_factor: one,
             alive: one,
             failed_at: V::splat(f64::INFINITY),
             raised: zero,
-            exit: Exit { done: zero, equity: zero, kept: one, discount: one, market: one, defined: one },
+            exit: Exit {
+                done: zero,
+                equity: zero,
+                dilution_factor: one,
+                discount: one,
+                market: one,
+                defined: one,
+            },
         }
     }
 
@@ -171,13 +179,21 @@ impl<V: Vector> Holding<V> {
     /// Grants to employees: `factor` of every stake is left.
     #[inline(always)]
     pub fn grant(&mut self, factor: V) {
-        self.kept = self.kept * factor;
+        self.dilution_factor = self.dilution_factor * factor;
     }
 
     /// The exit of the stake on the paths where it is due: after the lock-up, or at the horizon. `unlisted`: what the
     /// marketability discount leaves.
     #[inline(always)]
-    pub fn leave(&mut self, ipo_time: V, lockup_years: V, unlisted: V, factor: V, at: StepRef, last: bool) {
+    pub fn exit_stake(
+        &mut self,
+        ipo_time: V,
+        lockup_years: V,
+        unlisted: V,
+        factor: V,
+        at: StepRef,
+        last: bool,
+    ) {
         let open = self.exit.done.same(V::zero()) & self.alive.is_set();
         let free = (ipo_time + lockup_years).le(V::splat(at.end + TIME_SLACK));
         let due = if last { open } else { open & free };
@@ -186,16 +202,16 @@ impl<V: Vector> Holding<V> {
         }
         let listed = ipo_time.le(V::splat(at.end));
         let market = V::select(listed, V::one(), unlisted);
-        self.exit.take(due, self.equity, self.kept, factor, market, self.defined);
+        self.exit.take(due, self.equity, self.dilution_factor, factor, market, self.defined);
     }
 }
 
 impl<V: Vector> Exit<V> {
     /// Sets the exit on some paths.
     #[inline(always)]
-    pub fn take(&mut self, when: V::Mask, equity: V, kept: V, discount: V, market: V, defined: V) {
+    pub fn take(&mut self, when: V::Mask, equity: V, dilution_factor: V, discount: V, market: V, defined: V) {
         self.equity = V::select(when, equity, self.equity);
-        self.kept = V::select(when, kept, self.kept);
+        self.dilution_factor = V::select(when, dilution_factor, self.dilution_factor);
         self.discount = V::select(when, discount, self.discount);
         self.market = V::select(when, market, self.market);
         self.defined = V::select(when, defined, self.defined);

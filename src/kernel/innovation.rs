@@ -6,6 +6,8 @@ use crate::math::simd::Isa;
 use crate::math::vector::Vector;
 use crate::model::Model;
 use crate::model::dependence::Factor;
+use crate::model::parameters::ParamId;
+use crate::model::segment::Process;
 use crate::rng::philox::RoundKeys;
 use crate::rng::stream::{Sequence, StreamKey};
 use crate::simd_fn;
@@ -80,15 +82,15 @@ pub struct Innovations {
 }
 
 /// Room in which innovations are made; one serves any number of paths in turn, so that it stays in the cache.
-pub struct Room<V> {
+pub struct Scratch<V> {
     uniforms: Vec<V>,
     quantiles: Quantiles<V>,
 }
 
-impl<V: Vector> Room<V> {
+impl<V: Vector> Scratch<V> {
     /// Room for so many periods at a time, an even number.
-    pub fn new(innovations: &Innovations, periods: usize) -> Room<V> {
-        Room { uniforms: vec![V::zero(); periods * innovations.drawn.len()], quantiles: Quantiles::new() }
+    pub fn new(innovations: &Innovations, periods: usize) -> Scratch<V> {
+        Scratch { uniforms: vec![V::zero(); periods * innovations.drawn.len()], quantiles: Quantiles::new() }
     }
 }
 
@@ -104,9 +106,37 @@ pub fn factor_name(model: &Model, factor: Factor) -> String {
     }
 }
 
+/// Whether a factor moves anything: whether the volatility that it is multiplied by can differ from 0.
+fn moves(model: &Model, factor: Factor) -> bool {
+    let volatile = |num: ParamId| model.parameters.constant(num) != Some(0.0);
+    let level = |process: &Process| match process {
+        &Process::MeanRevertingGrowth {
+            volatility_now, volatility_long_run, growth_volatility_now, ..
+        } => volatile(volatility_now) || volatile(volatility_long_run) || volatile(growth_volatility_now),
+        &Process::Gbm { volatility, .. }
+        | &Process::Plan { volatility, .. }
+        | &Process::Logistic { volatility, .. } => volatile(volatility),
+    };
+    let growth = |process: &Process| match process {
+        &Process::MeanRevertingGrowth { growth_volatility_now, .. } => volatile(growth_volatility_now),
+        _ => false,
+    };
+    match factor {
+        Factor::SegmentLevel(k) => level(&model.segments[k].process),
+        Factor::SegmentGrowth(k) => growth(&model.segments[k].process),
+        Factor::CloudMix(j) => volatile(model.clouds[j].volatility),
+        Factor::Multiple => model
+            .equity
+            .and_then(|equity| equity.method.multiple().map(|multiple| volatile(multiple.volatility)))
+            .unwrap_or(false),
+        Factor::MicrosoftAiLevel => model.microsoft.ai.as_ref().is_some_and(level),
+        Factor::MicrosoftAiGrowth => model.microsoft.ai.as_ref().is_some_and(growth),
+    }
+}
+
 impl Innovations {
-    /// Rows for every factor of the model; `moving` tells which of them move anything.
-    pub fn new(model: &Model, seed: u64, moving: impl Fn(Factor) -> bool) -> Innovations {
+    /// Rows for every factor of the model.
+    pub fn new(model: &Model, seed: u64) -> Innovations {
         let mut factors = Vec::new();
         for k in 0..model.segments.len() {
             factors.push(Factor::SegmentLevel(k));
@@ -116,7 +146,7 @@ impl Innovations {
         factors.extend([Factor::Multiple, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth]);
         let row: HashMap<Factor, usize> = factors.iter().enumerate().map(|(i, &f)| (f, i)).collect();
         let names: Vec<String> = factors.iter().map(|&f| factor_name(model, f)).collect();
-        let mut used: Vec<bool> = factors.iter().map(|&f| moving(f)).collect();
+        let mut used: Vec<bool> = factors.iter().map(|&f| moves(model, f)).collect();
         let groups: Vec<Mixing> = model
             .dependence
             .factors
@@ -166,10 +196,10 @@ impl Innovations {
         &self,
         sequences: &mut [Sequence<V>],
         periods: usize,
-        room: &mut Room<V>,
+        scratch: &mut Scratch<V>,
         zeta: &mut [V],
     ) {
-        let Room { uniforms, quantiles } = room;
+        let Scratch { uniforms, quantiles } = scratch;
         let (rows, of_row) = (self.factors.len(), periods.next_multiple_of(2));
         debug_assert_eq!(sequences.len(), self.drawn.len());
         debug_assert!(uniforms.len() >= of_row * self.drawn.len() && zeta.len() >= of_row * rows);

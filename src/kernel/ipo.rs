@@ -1,12 +1,14 @@
 //! Gates of readiness and the offer (methodology: IPO).
 
 use super::cloud_mix::Sold;
-use super::cost::Books;
+use super::cost::CashFlow;
 use super::deal::{Demand, Sales, Share};
-use super::equity::Holding;
+use super::equity::EquityState;
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef, TIME_SLACK};
+use super::plan::Plan;
+use super::timeline::{StepRef, TIME_SLACK};
 use super::trailing::Past;
+use super::view::View;
 use crate::math::vector::{Mask, Vector};
 use crate::model::ipo::{GateKind, Ipo};
 use crate::model::parameters::ParamId;
@@ -17,9 +19,9 @@ pub struct Listing<V> {
     /// Months for which all gates have held.
     pub held_months: V,
     /// 1 where the gates on sales alone, which do not hang on what is paid, are met at the period's end.
-    sales_gates: V,
+    pub(super) sales_gates: V,
     /// Net revenue of the last twelve months, billions.
-    trailing_revenue: V,
+    pub(super) trailing_revenue: V,
     /// 1 where ready at the period's end.
     pub ready: V,
     /// Time of first readiness, years; infinite: never.
@@ -46,6 +48,29 @@ pub struct GateFigures<'a, V> {
     pub share: &'a Share<V>,
     /// Commitments of the next twelve months, billions.
     pub committed_next_year: V,
+}
+
+impl<'a, V: Vector> GateFigures<'a, V> {
+    /// Those of a deal at the end of a period that it sees as `view`.
+    #[inline(always)]
+    pub fn new(
+        plan: &Plan,
+        deal: usize,
+        sales: &'a Sales<V>,
+        past: &'a Past<V>,
+        share: &'a Share<V>,
+        view: &'a View<V>,
+    ) -> GateFigures<'a, V> {
+        let committed_next_year = view.costs.committed_next_year;
+        GateFigures {
+            sales,
+            past,
+            demand: &view.demand,
+            mix: view.mix(plan, deal),
+            share,
+            committed_next_year,
+        }
+    }
 }
 
 /// A gate and its threshold on the paths.
@@ -116,62 +141,61 @@ impl<V: Vector> Listing<V> {
         }
     }
 
-    /// Gates, readiness and the offer at the end of a period. `leader`: the listing of another company of the same sales,
-    /// from which the gates on sales alone are taken.
+    /// Whether the company lives and its equity meets the gates on value.
+    #[inline(always)]
+    pub fn is_worth(&self, gates: &GateTerms<V>, equity_state: &EquityState<V>) -> V::Mask {
+        let mut worth = equity_state.alive.is_set();
+        for gate in &gates.on_value {
+            worth = worth & equity_state.equity.ge(gate.threshold) & equity_state.defined.is_set();
+        }
+        worth
+    }
+
+    /// Trailing revenue, and whether the gates on sales alone are met.
+    #[inline(always)]
+    pub fn test_sales_gates(
+        &mut self,
+        plan: &Plan,
+        gates: &GateTerms<V>,
+        at: StepRef,
+        figures: &GateFigures<'_, V>,
+        cash_flow: &CashFlow<V>,
+        numbers: &Numbers<V>,
+    ) {
+        self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
+        let all = V::zero().same(V::zero());
+        let met = self.met(&gates.on_sales, all, plan, at, figures, cash_flow, numbers);
+        self.sales_gates = V::flag(met);
+    }
+
+    /// Readiness and the offer at the end of a period, where the gates on value (`worth`) and on sales are tested.
     #[inline(always)]
     pub fn list(
         &mut self,
         plan: &Plan,
         terms: &Ipo,
         gates: &GateTerms<V>,
-        leader: Option<&Listing<V>>,
+        worth: V::Mask,
         at: StepRef,
         figures: &GateFigures<'_, V>,
-        books: &mut Books<V>,
-        holding: &mut Holding<V>,
+        cash_flow: &mut CashFlow<V>,
+        equity_state: &mut EquityState<V>,
         numbers: &Numbers<V>,
     ) {
-        let alive = holding.alive.is_set();
+        let alive = equity_state.alive.is_set();
         let never = V::splat(f64::INFINITY);
-        let mut worth = alive;
-        for gate in &gates.on_value {
-            worth = worth & holding.equity.ge(gate.threshold) & holding.defined.is_set();
-        }
-        if let Some(leader) = leader {
-            // Of a company that follows another nobody asks whether it is ready once it is listed: where value or sales keep
-            // all others from it, and none that is worth enough waits for its offer, there is nothing to look at.
-            let waits = leader.sales_gates.is_set() | self.ready_time.lt(never);
-            if !(worth & self.ipo_time.same(never) & waits).any() {
-                self.held_months = V::zero();
-                self.ready = V::zero();
-                return;
-            }
-            self.trailing_revenue = leader.trailing_revenue;
-            self.sales_gates = leader.sales_gates;
-        } else {
-            self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
-            self.sales_gates = V::flag(self.met(
-                &gates.on_sales,
-                V::zero().same(V::zero()),
-                plan,
-                at,
-                figures,
-                books,
-                numbers,
-            ));
-        }
         let met = alive & self.sales_gates.is_set();
-        let met = self.met(&gates.on_payments, met, plan, at, figures, books, numbers);
-        let holds = if plan.tested[at.period] { met & worth } else { alive & !alive };
+        let met = self.met(&gates.on_payments, met, plan, at, figures, cash_flow, numbers);
+        let holds = if plan.schedule.tested[at.period] { met & worth } else { alive & !alive };
         self.held_months = (self.held_months + 12.0 * at.length).only(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);
         self.ready = V::flag(ready);
         let first = ready & self.ready_time.same(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
         let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
-        let offers = prepared & worth & holding.defined.is_set() & self.ipo_time.same(never);
+        let offers = prepared & worth & equity_state.defined.is_set() & self.ipo_time.same(never);
         if offers.any() {
-            self.offer(plan, terms, at, offers, figures.share.owed, books, holding, numbers);
+            self.offer(plan, terms, at, offers, figures.share.owed, cash_flow, equity_state, numbers);
         }
     }
 
@@ -184,11 +208,11 @@ impl<V: Vector> Listing<V> {
         plan: &Plan,
         at: StepRef,
         figures: &GateFigures<'_, V>,
-        books: &Books<V>,
+        cash_flow: &CashFlow<V>,
         numbers: &Numbers<V>,
     ) -> V::Mask {
         for &Gate { kind, threshold, .. } in gates {
-            met = met & gate(plan, kind, threshold, at, self.trailing_revenue, figures, books, numbers);
+            met = met & gate(plan, kind, threshold, at, self.trailing_revenue, figures, cash_flow, numbers);
         }
         met
     }
@@ -202,25 +226,26 @@ impl<V: Vector> Listing<V> {
         at: StepRef,
         offers: V::Mask,
         owed: V,
-        books: &mut Books<V>,
-        holding: &mut Holding<V>,
+        cash_flow: &mut CashFlow<V>,
+        equity_state: &mut EquityState<V>,
         numbers: &Numbers<V>,
     ) {
         self.ipo_time = V::select(offers, V::splat(at.end), self.ipo_time);
-        for &round in &plan.ipo_rounds {
-            holding.raise(plan, &plan.model.rounds[round], offers, &mut books.cash, numbers);
-            holding.value_equity(books.cash, owed);
+        for &round in &plan.schedule.ipo_rounds {
+            equity_state.raise(plan, &plan.model.rounds[round], offers, &mut cash_flow.cash, numbers);
+            equity_state.value_equity(cash_flow.cash, owed);
         }
-        let value = (V::one() - numbers[terms.underpricing]) * holding.equity;
+        let value = (V::one() - numbers[terms.underpricing]) * equity_state.equity;
         let primary = numbers[terms.primary];
         self.ipo_equity = V::select(offers, value, self.ipo_equity);
-        self.ipo_defined = V::select(offers, holding.defined, self.ipo_defined);
-        holding.kept = V::select(offers, holding.kept / (primary + 1.0), holding.kept);
+        self.ipo_defined = V::select(offers, equity_state.defined, self.ipo_defined);
+        equity_state.dilution_factor =
+            V::select(offers, equity_state.dilution_factor / (primary + 1.0), equity_state.dilution_factor);
         if plan.model.cash.is_some() {
             let proceeds = primary * value * (V::one() - numbers[terms.fee]);
-            books.cash = V::select(offers, books.cash + proceeds, books.cash);
+            cash_flow.cash = V::select(offers, cash_flow.cash + proceeds, cash_flow.cash);
         }
-        holding.value_equity(books.cash, owed);
+        equity_state.value_equity(cash_flow.cash, owed);
     }
 }
 
@@ -233,7 +258,7 @@ fn gate<V: Vector>(
     at: StepRef,
     trailing_revenue: V,
     figures: &GateFigures<'_, V>,
-    books: &Books<V>,
+    cash_flow: &CashFlow<V>,
     numbers: &Numbers<V>,
 ) -> V::Mask {
     let sales = figures.sales;
@@ -249,8 +274,8 @@ fn gate<V: Vector>(
             if plan.model.cash.is_none() {
                 return threshold.same(threshold);
             }
-            let months = books.cash * 12.0 / (-books.fcf / V::splat(at.length));
-            let burns = books.fcf.lt(V::zero());
+            let months = cash_flow.cash * 12.0 / (-cash_flow.fcf / V::splat(at.length));
+            let burns = cash_flow.fcf.lt(V::zero());
             V::select(burns, months, V::splat(f64::INFINITY)).ge(threshold)
         }
         GateKind::LargestCloudShare => {

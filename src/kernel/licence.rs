@@ -1,6 +1,6 @@
-//! Microsoft's own side: resale, hosting and the licence's royalty relief (methodology: what each side takes).
+//! Microsoft's own side: resale and hosting (methodology: what each side takes).
 
-use super::cost::Books;
+use super::cost::CashFlow;
 use crate::math::vector::Vector;
 
 /// Present values of Microsoft's own business with OpenAI, billions.
@@ -10,8 +10,6 @@ pub struct OwnBusiness<V> {
     pub resale: V,
     /// Margin on OpenAI's compute bill.
     pub hosting: V,
-    /// Royalty relief.
-    pub licence: V,
     /// Passed on to OpenAI (already inside `resale`).
     pub outbound: V,
 }
@@ -21,7 +19,7 @@ impl<V: Vector> OwnBusiness<V> {
     #[inline(always)]
     pub fn none() -> OwnBusiness<V> {
         let zero = V::zero();
-        OwnBusiness { resale: zero, hosting: zero, licence: zero, outbound: zero }
+        OwnBusiness { resale: zero, hosting: zero, outbound: zero }
     }
 
     /// Resale while the licence runs: the margin less what is passed on. `sales`: the home cloud's, discounted.
@@ -40,15 +38,9 @@ impl<V: Vector> OwnBusiness<V> {
 
     /// Hosting: the margin on what is used and that on what is paid for and not used.
     #[inline(always)]
-    pub fn host(&mut self, books: &Books<V>, margin: V, unused_margin: V, factor: V) {
-        let used = books.compute_home - books.unused_home;
-        let earned = used * margin + books.unused_home * unused_margin;
+    pub fn host(&mut self, cash_flow: &CashFlow<V>, margin: V, unused_margin: V, factor: V) {
+        let used = cash_flow.compute_home - cash_flow.unused_home;
+        let earned = used * margin + cash_flow.unused_home * unused_margin;
         self.hosting = earned.mul_add(factor, self.hosting);
-    }
-
-    /// The period's royalty relief, discounted; `part`: what the licence's terms leave of it.
-    #[inline(always)]
-    pub fn license(&mut self, royalty: V, part: V) {
-        self.licence = part.mul_add(royalty, self.licence);
     }
 }

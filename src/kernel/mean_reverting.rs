@@ -4,7 +4,7 @@
 use super::decay::{Decay, half_life_rate, mean_decay};
 use super::innovation::FactorIndex;
 use super::numbers::Numbers;
-use super::plan::{StepRef, Steps};
+use super::timeline::{StepRef, Steps};
 use crate::math::elementary::exp;
 use crate::math::vector::Vector;
 use crate::model::Scheme;

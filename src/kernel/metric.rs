@@ -37,7 +37,7 @@ pub enum Metric {
 
 impl Metric {
     /// Whether nothing moves it any more once the share has ended and been received and the stake is sold.
-    pub fn settles(self) -> bool {
+    pub fn is_final_after_exit(self) -> bool {
         match self {
             Metric::SharePv
             | Metric::ShareUncappedPv

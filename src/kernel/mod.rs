@@ -1,17 +1,22 @@
 //! The hot loop: coefficients laid out from the model, and total functions over blocks of paths.
 //!
-//! `outcome` is the table of contents: it calls the nouns in the order of the business.
+//! `simulator` is the table of contents: it calls the nouns in the order of the business.
 
 pub mod block;
 pub mod cloud_mix;
-pub mod company;
+pub mod columns;
 pub mod cost;
 pub mod deal;
+pub mod deal_metrics;
+pub mod deal_plan;
+pub mod deal_state;
 pub mod deal_terms;
 pub mod decay;
 pub mod discount;
 pub mod equity;
+pub mod from_base;
 pub mod funding;
+pub mod history;
 pub mod innovation;
 pub mod input;
 pub mod ipo;
@@ -19,16 +24,20 @@ pub mod licence;
 pub mod mean_reverting;
 pub mod metric;
 pub mod numbers;
-pub mod outcome;
 pub mod owed;
 pub mod plan;
 pub mod planned;
+pub mod present_values;
 pub mod readiness;
 pub mod record;
 pub mod redraw;
+pub mod schedule;
 pub mod segment;
+pub mod sharing;
 pub mod shock;
-pub mod take;
+pub mod shock_streams;
+pub mod simulator;
+pub mod timeline;
 pub mod trace;
 pub mod trailing;
 pub mod trend;

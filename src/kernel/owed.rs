@@ -67,13 +67,6 @@ impl<V: Vector> Share<V> {
         self.owed = self.expected.least(self.cap_left);
     }
 
-    /// The same where another share of the same terms, but for the cap, has it worked out.
-    #[inline(always)]
-    pub fn owe_as(&mut self, other: &Share<V>) {
-        self.expected = other.expected;
-        self.owed = self.expected.least(self.cap_left);
-    }
-
     /// Nothing will fall due.
     #[inline(always)]
     pub fn owe_nothing(&mut self) {

@@ -2,7 +2,7 @@
 //! add up to its total (methodology: demand).
 
 use super::numbers::Numbers;
-use super::plan::Steps;
+use super::timeline::Steps;
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Vector, WIDTH};
 use crate::model::Booking;

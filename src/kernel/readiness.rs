@@ -1,9 +1,12 @@
 //! What a prospectus would say of a deal's company at the end of a period, before an offer in it: noted for studies of the IPO
 //! alone, and read by no equation.
 
-use super::company::Company;
-use super::plan::{Plan, StepRef};
-use super::world::World;
+use super::cost::CashFlow;
+use super::equity::EquityState;
+use super::ipo::GateFigures;
+use super::numbers::Numbers;
+use super::plan::Plan;
+use super::timeline::StepRef;
 use crate::math::lanes::Lanes;
 use crate::math::vector::Vector;
 use crate::model::ipo::GateKind;
@@ -34,9 +37,9 @@ pub struct Readiness<V> {
     /// What would have been due without the cap since then, billions.
     pub due: V,
     /// What a holder of time 0 has left of each share, before the period's rounds with the IPO and its offer.
-    pub kept: V,
+    pub dilution_factor: V,
     /// The same after them.
-    pub kept_after: V,
+    pub dilution_factor_after: V,
     /// Pre-money value at the offer price, from the offer on, billions.
     pub ipo_equity: V,
 }
@@ -55,8 +58,8 @@ impl<V: Copy> Readiness<V> {
             cap_left: value,
             paid: value,
             due: value,
-            kept: value,
-            kept_after: value,
+            dilution_factor: value,
+            dilution_factor_after: value,
             ipo_equity: value,
         }
     }
@@ -87,60 +90,64 @@ impl<V: Copy> Readiness<V> {
             &mut self.cap_left,
             &mut self.paid,
             &mut self.due,
-            &mut self.kept,
-            &mut self.kept_after,
+            &mut self.dilution_factor,
+            &mut self.dilution_factor_after,
             &mut self.ipo_equity,
         ]
     }
 }
 
 impl<V: Vector> Readiness<V> {
-    /// The figures of a period before its offer.
+    /// The figures of a period before its offer. `owed_uncapped`: what would be owed without a cap, billions.
     #[inline(always)]
     pub fn before_offer(
-        company: &mut Company<V>,
         plan: &Plan,
-        world: &World<V>,
         at: StepRef,
+        figures: &GateFigures<'_, V>,
+        cash_flow: &CashFlow<V>,
+        equity_state: &EquityState<V>,
+        owed_uncapped: V,
+        numbers: &Numbers<V>,
     ) -> Readiness<V> {
-        let (zero, numbers) = (V::zero(), &world.numbers);
-        let revenue = company.past.net_over(&plan.revenue_windows.year[at.period], numbers);
-        let fcf_of_year = company.past.fcf_over(&plan.fcf_windows.year[at.period], numbers);
-        let Company { sales, share, books, holding, .. } = &*company;
+        let GateFigures { sales, past, share, .. } = *figures;
+        let revenue = past.net_over(&plan.revenue_windows.year[at.period], numbers);
+        let fcf_of_year = past.fcf_over(&plan.fcf_windows.year[at.period], numbers);
         let endless = V::splat(f64::INFINITY);
         let runway = match plan.model.cash {
             Some(_) => {
-                let months = books.cash * 12.0 / (-books.fcf / V::splat(at.length));
-                V::select(books.fcf.lt(zero), months, endless)
+                let months = cash_flow.cash * 12.0 / (-cash_flow.fcf / V::splat(at.length));
+                V::select(cash_flow.fcf.lt(V::zero()), months, endless)
             }
             None => endless,
         };
-        let view = world.view(Some(at.period));
-        let sold = view.demand.cloud * view.mix(plan, company.deal()).largest;
-        let mut note = Readiness::all(zero);
+        let sold = figures.demand.cloud * figures.mix.largest;
         // In the order of `GateKind::ALL`.
-        note.figures = [
+        let gates = [
             revenue,
-            company.past.year_ago_ratio - 1.0,
+            past.year_ago_ratio - 1.0,
             V::one() - sales.inference / sales.net,
             fcf_of_year / revenue,
             runway,
             sold / sales.gross,
-            view.costs.committed_next_year / revenue,
+            figures.committed_next_year / revenue,
             share.owed / revenue,
-            V::select(holding.defined.is_set(), holding.equity, V::splat(f64::NAN)),
+            V::select(equity_state.defined.is_set(), equity_state.equity, V::splat(f64::NAN)),
         ];
-        note.alive = holding.alive;
-        note.cash = books.cash;
-        note.fcf = books.fcf;
-        note.pretax = books.pretax;
-        note.owed = share.owed;
-        note.cap_left = share.cap_left;
-        note.paid = share.cumulative;
-        note.due = share.cumulative_due;
-        note.kept = holding.kept;
-        note.owed_uncapped = company.owed_without_cap(plan, world, at);
-        note
+        Readiness {
+            figures: gates,
+            alive: equity_state.alive,
+            cash: cash_flow.cash,
+            fcf: cash_flow.fcf,
+            pretax: cash_flow.pretax,
+            owed: share.owed,
+            owed_uncapped,
+            cap_left: share.cap_left,
+            paid: share.cumulative,
+            due: share.cumulative_due,
+            dilution_factor: equity_state.dilution_factor,
+            dilution_factor_after: V::zero(),
+            ipo_equity: V::zero(),
+        }
     }
 
     /// Writes the eight paths of that index into a block's columns.

@@ -40,7 +40,7 @@ pub struct Stocks<V> {
     /// Microsoft's stake at time 0, where it has one.
     pub stake_now: V,
     /// Dilution so far.
-    pub kept: V,
+    pub dilution_factor: V,
     /// Ready.
     pub ready: V,
     /// Time of the IPO.
@@ -154,7 +154,7 @@ impl<V: Vector> YearSums<V> {
                 V::select(sound, figures.equity, undefined)
             }
             Series::Multiple => figures.multiple,
-            Series::Stake => figures.stake_now * figures.kept * figures.alive,
+            Series::Stake => figures.stake_now * figures.dilution_factor * figures.alive,
             Series::Ready => figures.ready,
             Series::Listed => figures.alive.only(figures.ipo_time.le(V::splat(figures.end))),
             Series::Alive => figures.alive,

@@ -12,7 +12,8 @@
 
 use super::innovation::Mixing;
 use super::input::TERMINATION_TIME;
-use super::plan::{Plan, ShockPlan};
+use super::plan::Plan;
+use super::shock_streams::ShockStreams;
 use crate::math::correlation::cholesky;
 use crate::rng::stream::StreamKey;
 use ndarray::Array2;
@@ -153,7 +154,7 @@ impl TwoSeeds {
         }
         for (i, slot) in plan.shocks.iter_mut().enumerate() {
             let [strike, size] = key(self.inputs + self.factors + i);
-            *slot = ShockPlan { strike: strike.rounds(), size: size.rounds() };
+            *slot = ShockStreams { strike: strike.rounds(), size: size.rounds() };
         }
         let mix = |group: &Rows, offset: usize| {
             let mut order: Vec<usize> = (0..group.rows.len()).collect();

@@ -3,8 +3,8 @@
 use super::innovation::FactorIndex;
 use super::mean_reverting::{MeanReverting, Terms};
 use super::numbers::Numbers;
-use super::plan::{StepRef, Steps};
 use super::planned::Planned;
+use super::timeline::{StepRef, Steps};
 use crate::math::elementary::{exp, exps, ln};
 use crate::math::vector::Vector;
 use crate::model::parameters::ParamId;

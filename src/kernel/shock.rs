@@ -1,7 +1,8 @@
 //! Shocks: jumps that strike a period at most once (methodology: demand, shocks).
 
 use super::numbers::Numbers;
-use super::plan::{ShockPlan, StepRef, Steps};
+use super::shock_streams::ShockStreams;
+use super::timeline::{StepRef, Steps};
 use crate::math::elementary::exp;
 use crate::math::normal::quantile;
 use crate::math::vector::{Mask, Vector};
@@ -48,14 +49,14 @@ impl<V: Vector> ShockPaths<V> {
 
     /// Before the first period of the eight paths from `first_path` on.
     #[inline(always)]
-    pub fn start(&mut self, streams: &ShockPlan, first_path: u64) {
+    pub fn start(&mut self, streams: &ShockStreams, first_path: u64) {
         self.strikes = Some(Sequence::of_eight(&streams.strike, first_path));
     }
 
     /// The next period's jump in logs, 0 on the paths that it spares; `None` where it spares all. The size is drawn only where
     /// it is needed.
     #[inline(always)]
-    pub fn strike(&mut self, streams: &ShockPlan, at: StepRef, first_path: u64) -> Option<V> {
+    pub fn strike(&mut self, streams: &ShockStreams, at: StepRef, first_path: u64) -> Option<V> {
         let strikes = self.strikes.as_mut().expect("a world starts its shocks before their first period");
         let struck = strikes.uniform().lt(self.chance[at.step]);
         if !struck.any() {

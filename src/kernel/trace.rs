@@ -2,9 +2,10 @@
 //! within a period), from the same code that runs all paths.
 
 use super::block::{Asked, Block};
-use super::company::Company;
-use super::innovation::Room;
-use super::plan::{Plan, StepRef};
+use super::deal_state::DealState;
+use super::innovation::Scratch;
+use super::plan::Plan;
+use super::timeline::StepRef;
 use super::world::{AHEAD, World};
 use crate::config::Unit;
 use crate::math::lanes::LANES;
@@ -62,33 +63,33 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     let (eight, lane) = (in_block / WIDTH, in_block % WIDTH);
     let first_path = path - lane as u64;
     let mut world: World<Portable> = World::new(plan);
-    let mut companies: Vec<Company<Portable>> =
-        (0..plan.deals.len()).map(|deal| Company::new(plan, deal)).collect();
+    let mut states: Vec<DealState<Portable>> =
+        (0..plan.deals.len()).map(|deal| DealState::new(plan, deal)).collect();
     world.start(plan, &block.values, &block.exponential, eight, first_path);
-    for company in &mut companies {
-        company.start(None, plan, &world);
+    for state in &mut states {
+        state.start(plan, &world);
     }
     let mut trace = Trace {
         shared: Vec::new(),
         shared_values: Vec::new(),
-        own: vec![Vec::new(); companies.len()],
-        own_values: vec![Vec::new(); companies.len()],
+        own: vec![Vec::new(); states.len()],
+        own_values: vec![Vec::new(); states.len()],
     };
-    let (all, mut room) = (plan.steps.periods.len(), Room::new(&plan.innovations, AHEAD));
+    let (all, mut scratch) = (plan.steps.periods.len(), Scratch::new(&plan.innovations, AHEAD));
     for period in 0..all {
         let at = plan.steps.at(period);
         if period % AHEAD == 0 {
-            world.draw(plan, period..all.min(period + AHEAD), &mut room);
+            world.draw(plan, period..all.min(period + AHEAD), &mut scratch);
         }
         world.step(plan, at, first_path);
         let mut row = Row { names: &mut trace.shared, values: Vec::new(), lane };
         of_world(plan, &world, at, &mut row);
         trace.shared_values.push(row.values);
-        for (d, company) in companies.iter_mut().enumerate() {
-            let before = Before { cash: company.books.cash, due: company.share.cumulative_due };
-            company.step(plan, &world, at);
+        for (d, state) in states.iter_mut().enumerate() {
+            let before = Before { cash: state.cash_flow.cash, due: state.share.cumulative_due };
+            state.step(plan, &world, at);
             let mut row = Row { names: &mut trace.own[d], values: Vec::new(), lane };
-            of_company(plan, d, company, &world, &before, at, &mut row);
+            of_deal(plan, d, state, &world, &before, at, &mut row);
             trace.own_values[d].push(row.values);
         }
     }
@@ -143,10 +144,10 @@ struct Before {
 }
 
 /// Mix, sales, revenue share, costs, tax, cash, equity, funding, grants, gates, IPO.
-fn of_company(
+fn of_deal(
     plan: &Plan,
     deal: usize,
-    company: &Company<Portable>,
+    state: &DealState<Portable>,
     world: &World<Portable>,
     before: &Before,
     at: StepRef,
@@ -157,7 +158,7 @@ fn of_company(
     for (cloud, &sold) in plan.model.clouds.iter().zip(&view.mix(plan, deal).by_cloud) {
         row.put(format!("mix.{}", cloud.name), Unit::Fraction, sold);
     }
-    let Company { sales, share, books, holding, listing, .. } = company;
+    let DealState { sales, share, cash_flow, equity_state, listing, .. } = state;
     row.put("home_sales", bn, sales.home);
     row.put("gross", bn, sales.gross);
     row.put("net_revenue", bn, sales.net);
@@ -166,28 +167,28 @@ fn of_company(
     row.put("paid", bn, share.paid);
     row.put("cap_left", bn, share.cap_left);
     row.put("inference", bn, sales.inference);
-    row.put("compute", bn, books.compute);
-    row.put("compute_home", bn, books.compute_home);
-    row.put("ebitda", bn, books.ebitda);
-    let pretax = before.cash.mul_add(view.costs.interest, books.ebitda);
+    row.put("compute", bn, cash_flow.compute);
+    row.put("compute_home", bn, cash_flow.compute_home);
+    row.put("ebitda", bn, cash_flow.ebitda);
+    let pretax = before.cash.mul_add(view.costs.interest, cash_flow.ebitda);
     row.put("pretax", bn, pretax);
-    row.put("tax", bn, pretax - books.fcf);
-    row.put("losses", bn, books.losses);
-    row.put("fcf", bn, books.fcf);
-    row.put("cash", bn, books.cash);
+    row.put("tax", bn, pretax - cash_flow.fcf);
+    row.put("losses", bn, cash_flow.losses);
+    row.put("fcf", bn, cash_flow.fcf);
+    row.put("cash", bn, cash_flow.cash);
     if plan.model.equity.is_some() {
         row.put("owed", bn, share.owed);
-        row.put("ev", bn, holding.ev);
-        row.put("equity", bn, holding.equity);
-        row.put("raised_when_short", bn, holding.raised);
-        row.put("dilution", Unit::Fraction, holding.kept * holding.alive);
+        row.put("ev", bn, equity_state.ev);
+        row.put("equity", bn, equity_state.equity);
+        row.put("raised_when_short", bn, equity_state.raised);
+        row.put("dilution", Unit::Fraction, equity_state.dilution_factor * equity_state.alive);
     }
-    row.put("alive", Unit::Flag, holding.alive);
+    row.put("alive", Unit::Flag, equity_state.alive);
     if plan.model.ipo.is_some() {
         row.put("gates_held", Unit::Months, listing.held_months);
         row.put("ready", Unit::Flag, listing.ready);
         // A company that has failed is no longer listed, as in the series.
-        let alive = holding.alive.to_array()[row.lane] != 0.0;
+        let alive = equity_state.alive.to_array()[row.lane] != 0.0;
         let listed = alive && listing.ipo_time.to_array()[row.lane] <= at.end;
         row.number("listed", Unit::Flag, f64::from(u8::from(listed)));
     }

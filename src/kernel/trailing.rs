@@ -28,7 +28,7 @@ impl<V: Vector> Past<V> {
     /// Today's ratio, from history.
     #[inline(always)]
     pub fn start(&mut self, plan: &Plan, numbers: &Numbers<V>) {
-        self.year_ago_ratio = match plan.history_growth {
+        self.year_ago_ratio = match plan.year_on_year {
             Some(((now, now_length), (before, before_length))) => {
                 numbers[now] * (1.0 / now_length) / (numbers[before] * (1.0 / before_length))
             }

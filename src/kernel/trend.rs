@@ -2,7 +2,7 @@
 
 use super::decay::{Decay, half_life_rate};
 use super::numbers::Numbers;
-use super::plan::Steps;
+use super::timeline::Steps;
 use crate::math::vector::Vector;
 use crate::model::segment::Trend;
 

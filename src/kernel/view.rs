@@ -1,4 +1,4 @@
-//! What deals see of the world in a period: the answers of its step, kept until the companies have gone through it.
+//! What deals see of the world in a period: the answers of its step, kept until the states have gone through it.
 
 use super::cloud_mix::Sold;
 use super::cost::PeriodCosts;

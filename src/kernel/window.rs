@@ -1,6 +1,6 @@
 //! Windows of past time over periods and rows of history, as weights (methodology: IPO, trailing figures).
 
-use super::plan::{Steps, TIME_SLACK};
+use super::timeline::{Steps, TIME_SLACK, overlap};
 use crate::model::parameters::ParamId;
 
 /// A window of past time: what it takes of each period and each row of history, scaled up to the whole window.
@@ -21,11 +21,6 @@ pub struct Windows {
     pub year: Vec<Window>,
     /// For each period, the same span a year before; `None` without any cover.
     pub year_before: Vec<Option<Window>>,
-}
-
-/// How much of two spans (from, to) is common, years.
-pub(super) fn overlap(a: (f64, f64), b: (f64, f64)) -> f64 {
-    (a.1.min(b.1) - a.0.max(b.0)).max(0.0)
 }
 
 /// What a window takes of the periods and of these rows of history (from, to, figure); `None` without any cover.

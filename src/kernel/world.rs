@@ -1,6 +1,6 @@
 //! What all deals of a scenario see alike on eight paths: draws, demand, mixes, costs, discount factors, the multiple.
 //!
-//! Nothing of it hangs on a deal: a world goes some periods ahead of its companies and keeps what they see of each, so
+//! Nothing of it hangs on a deal: a world goes some periods ahead of its states and keeps what they see of each, so
 //! that its state is in the processor's nearest cache for all of them, and theirs after it.
 
 use super::cloud_mix::{Mix, MixTerms};
@@ -8,12 +8,13 @@ use super::cost::Costs;
 use super::deal::Demand;
 use super::discount::Discounts;
 use super::equity::{MultiplePaths, left_by_grants};
-use super::innovation::Room;
+use super::innovation::Scratch;
 use super::numbers::Numbers;
-use super::plan::{Plan, StepRef};
+use super::plan::Plan;
 use super::planned::booking_weights;
 use super::segment::ProcessPaths;
 use super::shock::ShockPaths;
+use super::timeline::StepRef;
 use super::trend::TrendPaths;
 use super::view::View;
 use crate::math::lanes::Lanes;
@@ -25,7 +26,7 @@ use crate::piece;
 use crate::rng::stream::Sequence;
 use std::ops::Range;
 
-/// Periods that a world goes ahead of its companies; even, for innovations are made two by two.
+/// Periods that a world goes ahead of its states; even, for innovations are made two by two.
 pub const AHEAD: usize = 4;
 const _: () = assert!(AHEAD.is_multiple_of(2));
 
@@ -161,12 +162,12 @@ impl<V: Vector> World<V> {
 
     /// Innovations of the next periods: of [`AHEAD`], or of what is left of the timeline.
     #[inline(always)]
-    pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, room: &mut Room<V>) {
+    pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, scratch: &mut Scratch<V>) {
         debug_assert!(
             periods.start == self.drawn && periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD
         );
         self.drawn = periods.end;
-        piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), room, &mut self.zeta));
+        piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), scratch, &mut self.zeta));
     }
 
     /// One period, of which the innovations are drawn: growth, level, shocks, demand, mix, and what deals need of costs and
@@ -207,7 +208,7 @@ impl<V: Vector> World<V> {
             ai.book(at, booking);
         }
         if multiple(plan).is_some() {
-            self.multiple.settle();
+            self.multiple.update_level();
         }
     }
 

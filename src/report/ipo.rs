@@ -37,9 +37,9 @@ pub fn ipo(plan: &Plan, readied: &IpoReadiness, asked: u64) -> Answer {
     }
     Answer {
         study: "ipo".into(),
-        title: format!("{} · {} paths · seed {}", plan.model.name, thousands(readied.paths), plan.seed),
+        title: format!("{} · {} paths · seed {}", plan.model().name, thousands(readied.paths), plan.seed()),
         warnings,
-        sentences: (0..plan.deals.len()).flat_map(|deal| page.sentences(deal)).collect(),
+        sentences: (0..plan.deals().len()).flat_map(|deal| page.sentences(deal)).collect(),
         tables: vec![
             page.times(),
             page.readiness(),
@@ -50,7 +50,7 @@ pub fn ipo(plan: &Plan, readied: &IpoReadiness, asked: u64) -> Answer {
             page.calendar(),
             page.standards_calendar(),
         ],
-        charts: (0..plan.deals.len()).flat_map(|deal| page.curves(deal)).filter(Chart::is_drawn).collect(),
+        charts: (0..plan.deals().len()).flat_map(|deal| page.curves(deal)).filter(Chart::is_drawn).collect(),
     }
 }
 
@@ -72,17 +72,17 @@ fn total(counts: &[u64]) -> u64 {
 
 impl Page<'_> {
     fn deals(&self) -> impl Iterator<Item = (String, &DealReadiness)> {
-        let names = self.plan.model.deals.iter().map(|deal| deal.name.clone());
+        let names = self.plan.model().deals.iter().map(|deal| deal.name.clone());
         names.zip(&self.readied.deals)
     }
 
     fn gate_keys(&self) -> Vec<&'static str> {
-        let gates = self.plan.model.ipo.as_ref().map_or(&[][..], |ipo| &ipo.gates);
+        let gates = self.plan.model().ipo.as_ref().map_or(&[][..], |ipo| &ipo.gates);
         gates.iter().map(|(kind, _)| kind.key()).collect()
     }
 
     fn date(&self, period: usize) -> String {
-        self.plan.steps.periods[period].last_day.to_string()
+        self.plan.steps().periods[period].last_day.to_string()
     }
 
     /// The last day of the period in which the part `q` of `of` paths has happened; `None`: never.
@@ -99,7 +99,7 @@ impl Page<'_> {
     }
 
     fn sentences(&self, deal: usize) -> Vec<String> {
-        let name = &self.plan.model.deals[deal].name;
+        let name = &self.plan.model().deals[deal].name;
         let of = &self.readied.deals[deal];
         let paths = self.readied.paths;
         let (ready, listed) = (total(&of.first_ready), total(&of.listed));
@@ -139,7 +139,7 @@ impl Page<'_> {
                 money(&proceeds)
             ));
             let (with, without) = (day(Day::PaymentsAfter), day(Day::PaymentsAfterUncapped));
-            if self.plan.model.deals[deal].cap.is_some() {
+            if self.plan.model().deals[deal].cap.is_some() {
                 sentences.push(format!(
                     "From that day on the revenue share costs {}, with a standard deviation of ${} bn; without the cap it would \
                      cost {}, with one of ${} bn.",
@@ -406,12 +406,12 @@ impl Page<'_> {
 
     fn curves(&self, deal: usize) -> [Chart; 2] {
         let of = &self.readied.deals[deal];
-        let name = &self.plan.model.deals[deal].name;
+        let name = &self.plan.model().deals[deal].name;
         let curve = |name: &str, counts: &[u64]| Curve {
             name: name.to_owned(),
             points: counts
                 .iter()
-                .zip(&self.plan.steps.periods)
+                .zip(&self.plan.steps().periods)
                 .map(|(&count, period)| {
                     let (y, std_error) = proportion(count, self.readied.paths);
                     Point { x: on_axis(&period.last_day.to_string()), y, std_error }

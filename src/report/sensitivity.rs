@@ -18,7 +18,7 @@ const SHOWN: usize = 12;
 const INPUT_DIGITS: i32 = 4;
 
 fn title(plan: &Plan, rest: &str) -> String {
-    format!("{} · {rest} · seed {}", plan.model.name, plan.seed)
+    format!("{} · {rest} · seed {}", plan.model().name, plan.seed())
 }
 
 fn money(estimate: &Estimate, unit: Unit) -> String {
@@ -43,7 +43,7 @@ fn quantity_columns(quantities: &[Quantity]) -> Vec<Column> {
 fn quantity_values(plan: &Plan, quantity: Quantity) -> Vec<Value> {
     vec![
         quantity.of.name(plan).into(),
-        quantity.metric.name(plan.model.run.mix_year).into(),
+        quantity.metric.name(plan.model().run.mix_year).into(),
         quantity.unit().name().into(),
     ]
 }
@@ -79,8 +79,8 @@ pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
     let mut sentences: Vec<String> =
         answer.drivers.iter().flat_map(|drivers| driven(plan, drivers)).collect();
     sentences.extend(answer.worth.iter().map(|worth| {
-        let name = worth.metric.name(plan.model.run.mix_year);
-        let deal = &plan.model.deals[worth.without].name;
+        let name = worth.metric.name(plan.model().run.mix_year);
+        let deal = &plan.model().deals[worth.without].name;
         let unit = worth.metric.unit();
         let Information { worth: all, .. } = &worth.choice.everything;
         match worth.choice.inputs.first() {
@@ -255,9 +255,9 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
         for (kind, list) in parts {
             for information in list {
                 let mut row: Vec<Value> = vec![
-                    worth.metric.name(plan.model.run.mix_year).into(),
+                    worth.metric.name(plan.model().run.mix_year).into(),
                     worth.metric.unit().name().into(),
-                    plan.model.deals[worth.without].name.clone().into(),
+                    plan.model().deals[worth.without].name.clone().into(),
                     kind.into(),
                     information.about.clone().into(),
                 ];
@@ -279,7 +279,7 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
 fn tornados(plan: &Plan, drivers: &Drivers) -> Vec<Chart> {
     let quantity = drivers.quantity;
     let name = quantity.name(plan);
-    let x = || Axis { name: quantity.metric.name(plan.model.run.mix_year), unit: Some(quantity.unit()) };
+    let x = || Axis { name: quantity.metric.name(plan.model().run.mix_year), unit: Some(quantity.unit()) };
     let bar = |label: &str, means: &[Estimate; 2]| Bar {
         label: label.to_owned(),
         low: means[0].value,

@@ -158,7 +158,7 @@ pub fn tables(valuation: &Valuation) -> Tables {
 
 /// The same without the rows of the sample paths, which are most of all rows and need no answers.
 pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
-    let mix_year = valuation.plan.model.run.mix_year;
+    let mix_year = valuation.plan.model().run.mix_year;
     let mut tables = Tables {
         summary: Vec::new(),
         quantiles: Vec::new(),
@@ -321,13 +321,13 @@ pub fn each_sample_path<E>(
     let clouds = plan.cloud_names();
     // Many rows of few words: they share them.
     let ends: Vec<Arc<str>> =
-        plan.steps.periods.iter().map(|period| period.last_day.to_string().into()).collect();
-    let deals: Vec<Arc<str>> = (0..plan.deals.len()).map(|d| plan.subject_name(d).into()).collect();
-    let named = |d: usize| plan.deals[d].series.iter().map(|series| series.name(&clouds).into()).collect();
-    let names: Vec<Vec<Arc<str>>> = (0..plan.deals.len()).map(named).collect();
+        plan.steps().periods.iter().map(|period| period.last_day.to_string().into()).collect();
+    let deals: Vec<Arc<str>> = (0..plan.deals().len()).map(|d| plan.subject_name(d).into()).collect();
+    let named = |d: usize| plan.deals()[d].series.iter().map(|series| series.name(&clouds).into()).collect();
+    let names: Vec<Vec<Arc<str>>> = (0..plan.deals().len()).map(named).collect();
     for (path, samples) in result.samples.iter().enumerate() {
         for (d, periods) in samples.iter().enumerate() {
-            let series = plan.deals[d].series.iter().enumerate();
+            let series = plan.deals()[d].series.iter().enumerate();
             // Of the first year's remainder and its past: no period has such a figure.
             for (s, _) in series.filter(|(_, series)| !series.is_full_year()) {
                 let mut row = SamplePathRow {

@@ -18,7 +18,7 @@ pub struct NonFinite {
 impl NonFinite {
     /// Adds the non-finite ones among the first `count` paths of a block whose first path is `first_path`.
     pub(super) fn add_block(&mut self, block: &Block, first_path: u64, count: usize) {
-        for (lane, &broken) in block.broken[..count].iter().enumerate() {
+        for (lane, &broken) in block.non_finite[..count].iter().enumerate() {
             if broken != 0.0 {
                 self.merge(&NonFinite { count: 1, first: vec![first_path + lane as u64] });
             }

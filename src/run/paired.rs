@@ -264,7 +264,7 @@ impl Worker {
                 block.run(plan, path, Asked::default());
                 found.add_block(block, path, count);
             }
-            self.gather(plans[0].isa, question, count);
+            self.gather(plans[0].isa(), question, count);
         }
         self.flush(question, shared, paths.start as usize);
     }

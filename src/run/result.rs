@@ -59,12 +59,12 @@ impl RunResult {
 
 /// Sampled correlations: of inputs over all paths, of factors over the first paths and all periods.
 fn correlations(plan: &Plan, inputs: &[CoMoments], factors: &[CoMoments]) -> Vec<Option<f64>> {
-    let mut all = vec![None; plan.model.dependence.pairs.len()];
+    let mut all = vec![None; plan.model().dependence.pairs.len()];
     let sampled = |moments: &CoMoments| Some(moments.correlation()).filter(|r| r.is_finite());
-    for (&(pair, _, _), moments) in plan.inputs.pairs.iter().zip(inputs) {
+    for (&(pair, _, _), moments) in plan.inputs().pairs.iter().zip(inputs) {
         all[pair] = sampled(moments);
     }
-    for (&(pair, _, _), moments) in plan.innovations.pairs.iter().zip(factors) {
+    for (&(pair, _, _), moments) in plan.innovations().pairs.iter().zip(factors) {
         all[pair] = sampled(moments);
     }
     all

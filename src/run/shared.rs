@@ -54,7 +54,7 @@ impl Shared {
             tail: task.has_tail().then(|| SharedSums::new(Sums::new(plan))),
             tail_done: AtomicBool::new(false),
             in_order: InOrder::new(),
-            take: plan.deals[0].metrics.iter().position(|&metric| metric == Metric::MicrosoftTakePv),
+            take: plan.deals()[0].metrics.iter().position(|&metric| metric == Metric::MicrosoftTakePv),
             task: task.clone(),
         }
     }

@@ -26,9 +26,9 @@ pub fn single(plan: &Plan, path: u64) -> SinglePath {
     block.run(plan, path - lane as u64, Asked { periods: true, factor_pairs: 0 });
     SinglePath {
         path,
-        inputs: plan.inputs.nums.iter().map(|&num| block.value(num)[lane]).collect(),
+        inputs: plan.inputs().nums.iter().map(|&num| block.value(num)[lane]).collect(),
         metrics: block.metrics.iter().map(|m| m.iter().map(|lanes| lanes[lane]).collect()).collect(),
-        non_finite: block.broken[lane] != 0.0,
+        non_finite: block.non_finite[lane] != 0.0,
         periods: block
             .periods
             .iter()

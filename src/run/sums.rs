@@ -53,16 +53,16 @@ impl Sums {
         let years = plan
             .deals
             .iter()
-            .map(|deal| vec![vec![YearSummary::default(); deal.series.len()]; plan.steps.years.len()])
+            .map(|deal| vec![vec![YearSummary::default(); deal.series.len()]; plan.steps().years.len()])
             .collect();
         Sums {
             metrics,
             years,
             rest: Rest {
-                events: vec![vec![vec![0; plan.steps.periods.len()]; Event::ALL.len()]; plan.deals.len()],
-                inputs: vec![Moments::EMPTY; plan.inputs.nums.len()],
-                input_pairs: vec![CoMoments::EMPTY; plan.inputs.pairs.len()],
-                factor_pairs: vec![CoMoments::EMPTY; plan.innovations.pairs.len()],
+                events: vec![vec![vec![0; plan.steps().periods.len()]; Event::ALL.len()]; plan.deals().len()],
+                inputs: vec![Moments::EMPTY; plan.inputs().nums.len()],
+                input_pairs: vec![CoMoments::EMPTY; plan.inputs().pairs.len()],
+                factor_pairs: vec![CoMoments::EMPTY; plan.innovations().pairs.len()],
                 samples: Vec::new(),
                 non_finite: NonFinite::default(),
             },
@@ -129,9 +129,9 @@ impl Sums {
         shape("correlations of inputs", rest.input_pairs.len() == none_rest.input_pairs.len())?;
         shape("correlations of factors", rest.factor_pairs.len() == none_rest.factor_pairs.len())?;
         let fits = |path: &Vec<Vec<Vec<f64>>>| {
-            path.len() == plan.deals.len()
-                && path.iter().zip(&plan.deals).all(|(deal, laid)| {
-                    deal.len() == plan.steps.periods.len()
+            path.len() == plan.deals().len()
+                && path.iter().zip(plan.deals()).all(|(deal, laid)| {
+                    deal.len() == plan.steps().periods.len()
                         && deal.iter().all(|period| period.len() == laid.series.len())
                 })
         };
@@ -174,8 +174,8 @@ impl Sums {
 
 /// Numbers of metrics, per deal and difference.
 fn subjects(plan: &Plan) -> impl Iterator<Item = usize> {
-    let deals = plan.deals.iter().map(|deal| deal.metrics.len());
-    deals.chain(plan.differences.iter().map(|difference| difference.metrics.len()))
+    let deals = plan.deals().iter().map(|deal| deal.metrics.len());
+    deals.chain(plan.differences().iter().map(|difference| difference.metrics.len()))
 }
 
 /// Sums that many workers add to: a lock for each metric and each year. On the wire they are [`Sums`].

@@ -8,7 +8,8 @@ use super::options::{CHUNK_PATHS, FACTOR_PATHS, QUANTILE_PATHS, SAMPLE_PATHS};
 use super::shared::Shared;
 use super::sums::{Rest, SharedSums, Sums, lock};
 use crate::kernel::block::{Asked, Block};
-use crate::kernel::plan::{Plan, TIME_SLACK};
+use crate::kernel::plan::Plan;
+use crate::kernel::timeline::TIME_SLACK;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
 use crate::simd_fn;
@@ -59,7 +60,7 @@ impl Worker {
             metrics: MetricScratch::new(&block),
             years: YearScratch::new(&block),
             inputs: InputScratch::new(plan),
-            events: vec![vec![vec![0; plan.steps.periods.len()]; Event::ALL.len()]; plan.deals.len()],
+            events: vec![vec![vec![0; plan.steps().periods.len()]; Event::ALL.len()]; plan.deals().len()],
             samples: Vec::new(),
             non_finite: NonFinite::default(),
             block,
@@ -84,10 +85,10 @@ impl Worker {
             self.gather(plan, path, count, draws);
         }
         if work.added {
-            shared.add(work, |sums| self.flush(plan.isa, sums));
+            shared.add(work, |sums| self.flush(plan.isa(), sums));
         } else {
             // The shared sums already have this chunk; the scratch must still be empty for the next one.
-            self.flush(plan.isa, &SharedSums::new(Sums::new(plan)));
+            self.flush(plan.isa(), &SharedSums::new(Sums::new(plan)));
         }
         if draws {
             let draws = ChunkDraws {
@@ -106,8 +107,8 @@ impl Worker {
 
     /// Takes what is kept of the block just run.
     fn gather(&mut self, plan: &Plan, path: u64, count: usize, draws: bool) {
-        self.metrics.gather(plan.isa, &self.block, count);
-        self.years.gather(plan.isa, &self.block, path, count);
+        self.metrics.gather(plan.isa(), &self.block, count);
+        self.years.gather(plan.isa(), &self.block, path, count);
         self.inputs.gather(plan, &self.block, count, draws);
         self.gather_events(plan, count);
         self.non_finite.add_block(&self.block, path, count);
@@ -122,7 +123,7 @@ impl Worker {
             let times = [block.cap_time(d), block.ready_time(d), block.ipo_time(d), block.failure_time(d)];
             for (time, counts) in times.into_iter().zip(events) {
                 for &time in time[..count].iter().filter(|time| **time < f64::INFINITY) {
-                    counts[plan.steps.periods.partition_point(|p| p.end < time - TIME_SLACK)] += 1;
+                    counts[plan.steps().periods.partition_point(|p| p.end < time - TIME_SLACK)] += 1;
                 }
             }
         }
@@ -231,24 +232,24 @@ impl YearScratch {
 
 impl InputScratch {
     fn new(plan: &Plan) -> InputScratch {
-        let rows = plan.inputs.nums.len();
+        let rows = plan.inputs().nums.len();
         InputScratch {
             values: vec![Vec::new(); rows],
             moments: vec![ChunkMoments::EMPTY; rows],
-            pairs: vec![ChunkCoMoments::EMPTY; plan.inputs.pairs.len()],
+            pairs: vec![ChunkCoMoments::EMPTY; plan.inputs().pairs.len()],
         }
     }
 
     fn gather(&mut self, plan: &Plan, block: &Block, count: usize, draws: bool) {
-        for (&num, moments) in plan.inputs.nums.iter().zip(&mut self.moments) {
-            add_lanes(plan.isa, block.value(num), count, moments);
+        for (&num, moments) in plan.inputs().nums.iter().zip(&mut self.moments) {
+            add_lanes(plan.isa(), block.value(num), count, moments);
         }
         if draws {
-            for (&num, values) in plan.inputs.nums.iter().zip(&mut self.values) {
+            for (&num, values) in plan.inputs().nums.iter().zip(&mut self.values) {
                 values.extend_from_slice(&block.value(num)[..count]);
             }
         }
-        for (&(_, a, b), pair) in plan.inputs.pairs.iter().zip(&mut self.pairs) {
+        for (&(_, a, b), pair) in plan.inputs().pairs.iter().zip(&mut self.pairs) {
             pair.add_all(&block.normals()[a][..count], &block.normals()[b][..count]);
         }
     }

@@ -15,11 +15,11 @@ pub struct Column {
 
 /// The columns after path and deal: uncertain inputs, then metrics.
 pub fn columns(plan: &Plan) -> Vec<Column> {
-    let inputs = plan.inputs.nums.iter().map(|&num| {
-        let entry = plan.model.parameters.entry(num);
+    let inputs = plan.inputs().nums.iter().map(|&num| {
+        let entry = plan.model().parameters.entry(num);
         Column { name: entry.key.clone(), unit: entry.unit.name() }
     });
-    let mix_year = plan.model.run.mix_year;
+    let mix_year = plan.model().run.mix_year;
     let metrics =
         Metric::ALL.iter().map(|metric| Column { name: metric.name(mix_year), unit: metric.unit().name() });
     inputs.chain(metrics).collect()
@@ -40,7 +40,7 @@ const WORD: usize = 8;
 
 /// A chunk as bytes, as workers hand them over: first path, rows, then column by column.
 pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
-    let deals = plan.deals.len();
+    let deals = plan.deals().len();
     let rows = chunk.paths * deals;
     let mut out = Vec::with_capacity((2 + rows * (chunk.inputs.len() + Metric::ALL.len())) * WORD);
     out.extend_from_slice(&chunk.first_path.to_le_bytes());
@@ -54,7 +54,7 @@ pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     }
     for metric in Metric::ALL {
         let by_deal: Vec<Option<&[f64]>> = plan
-            .deals
+            .deals()
             .iter()
             .zip(chunk.metrics)
             .map(|(deal, values)| {

@@ -8,8 +8,8 @@ use crate::run::ChunkDraws;
 /// The header row.
 pub fn header(dialect: Dialect, plan: &Plan) -> Vec<u8> {
     let mut names = vec!["path".to_string(), "deal".to_string()];
-    names.extend(plan.inputs.nums.iter().map(|&num| plan.model.parameters.entry(num).key.clone()));
-    names.extend(Metric::ALL.iter().map(|metric| metric.name(plan.model.run.mix_year)));
+    names.extend(plan.inputs().nums.iter().map(|&num| plan.model().parameters.entry(num).key.clone()));
+    names.extend(Metric::ALL.iter().map(|metric| metric.name(plan.model().run.mix_year)));
     let separator = char::from(dialect.separator()).to_string();
     let mut bytes = dialect.begin().to_vec();
     bytes.extend_from_slice(names.join(&separator).as_bytes());
@@ -20,9 +20,9 @@ pub fn header(dialect: Dialect, plan: &Plan) -> Vec<u8> {
 /// The rows of a chunk: path by path, deal by deal. A metric that a deal lacks, or that has no value, is empty.
 pub fn rows(dialect: Dialect, plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     let separator = dialect.separator();
-    let names: Vec<String> = plan.model.deals.iter().map(|deal| deal.name.clone()).collect();
+    let names: Vec<String> = plan.model().deals.iter().map(|deal| deal.name.clone()).collect();
     let columns: Vec<Vec<Option<&[f64]>>> = plan
-        .deals
+        .deals()
         .iter()
         .zip(chunk.metrics)
         .map(|(deal, values)| {

@@ -51,13 +51,13 @@ impl Comparison {
 /// For each scenario the index of the deal that stands beside each deal of the first: of the same name, or the only one;
 /// `None` where a scenario has no such deal.
 pub fn beside(plans: &[&Plan]) -> Vec<Option<Vec<usize>>> {
-    let only = plans.iter().all(|plan| plan.deals.len() == 1);
+    let only = plans.iter().all(|plan| plan.deals().len() == 1);
     plans[0]
         .model
         .deals
         .iter()
         .map(|deal| {
-            let find = |plan: &&Plan| plan.model.deals.iter().position(|other| other.name == deal.name);
+            let find = |plan: &&Plan| plan.model().deals.iter().position(|other| other.name == deal.name);
             if only { Some(vec![0; plans.len()]) } else { plans.iter().map(find).collect() }
         })
         .collect()
@@ -66,12 +66,12 @@ pub fn beside(plans: &[&Plan]) -> Vec<Option<Vec<usize>>> {
 /// What can be compared: metrics that all scenarios have, of the deals that all have and of the differences of these.
 pub fn quantities(plans: &[&Plan], beside: &[Option<Vec<usize>>]) -> Vec<Quantity> {
     let shared: Vec<usize> = (0..beside.len()).filter(|&deal| beside[deal].is_some()).collect();
-    let same_year = plans.iter().all(|plan| plan.model.run.mix_year == plans[0].model.run.mix_year);
+    let same_year = plans.iter().all(|plan| plan.model().run.mix_year == plans[0].model().run.mix_year);
     let has = |deal: usize, metric: Metric| {
         let places = beside[deal].as_ref().expect("a shared deal has a place in all");
         let of_year = matches!(metric, Metric::HomeShare | Metric::CloudConcentration);
         (same_year || !of_year)
-            && plans.iter().zip(places).all(|(plan, &at)| plan.deals[at].metrics.contains(&metric))
+            && plans.iter().zip(places).all(|(plan, &at)| plan.deals()[at].metrics.contains(&metric))
     };
     let deals = shared.iter().map(|&deal| Of::Deal(deal));
     let differences = shared.iter().skip(1).map(|&later| Of::Difference { later, first: shared[0] });

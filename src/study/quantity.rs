@@ -44,13 +44,13 @@ const MINUS: &str = " - ";
 impl Of {
     /// All that a plan reports: every deal, then every later deal minus the first.
     pub fn all(plan: &Plan) -> Vec<Of> {
-        let deals = (0..plan.deals.len()).map(Of::Deal);
-        deals.chain((1..plan.deals.len()).map(|later| Of::Difference { later, first: 0 })).collect()
+        let deals = (0..plan.deals().len()).map(Of::Deal);
+        deals.chain((1..plan.deals().len()).map(|later| Of::Difference { later, first: 0 })).collect()
     }
 
     /// The name in tables.
     pub fn name(self, plan: &Plan) -> String {
-        let deal = |index: usize| plan.model.deals[index].name.as_str();
+        let deal = |index: usize| plan.model().deals[index].name.as_str();
         match self {
             Of::Deal(index) => deal(index).to_owned(),
             Of::Difference { later, first } => format!("{}{MINUS}{}", deal(later), deal(first)),
@@ -60,10 +60,10 @@ impl Of {
     /// Metrics that exist for it, in order.
     pub fn metrics(self, plan: &Plan) -> Vec<Metric> {
         match self {
-            Of::Deal(index) => plan.deals[index].metrics.clone(),
+            Of::Deal(index) => plan.deals()[index].metrics.clone(),
             Of::Difference { later, first } => {
-                let other = &plan.deals[first].metrics;
-                plan.deals[later].metrics.iter().copied().filter(|metric| other.contains(metric)).collect()
+                let other = &plan.deals()[first].metrics;
+                plan.deals()[later].metrics.iter().copied().filter(|metric| other.contains(metric)).collect()
             }
         }
     }
@@ -73,7 +73,7 @@ impl Of {
     /// # Errors
     /// Where no deal has it.
     pub fn named(plan: &Plan, name: &str) -> Result<Of, UnknownName> {
-        let deals = || plan.model.deals.iter().map(|deal| deal.name.as_str());
+        let deals = || plan.model().deals.iter().map(|deal| deal.name.as_str());
         let find = |name: &str| {
             deals().position(|deal| deal == name).ok_or_else(|| UnknownName {
                 message: format!("there is no deal `{name}`"),
@@ -133,7 +133,7 @@ impl Quantity {
 
     /// `amended-2026.share_pv`.
     pub fn name(self, plan: &Plan) -> String {
-        format!("{}.{}", self.of.name(plan), self.metric.name(plan.model.run.mix_year))
+        format!("{}.{}", self.of.name(plan), self.metric.name(plan.model().run.mix_year))
     }
 
     /// The unit of its values.
@@ -154,7 +154,7 @@ fn absent(metric: &str, whose: &str) -> UnknownName {
 /// # Errors
 /// Where there is none.
 pub fn metric_named(plan: &Plan, name: &str) -> Result<Metric, UnknownName> {
-    let year = plan.model.run.mix_year;
+    let year = plan.model().run.mix_year;
     let names: Vec<String> = Metric::ALL.iter().map(|metric| metric.name(year)).collect();
     let found = Metric::ALL.into_iter().find(|metric| metric.name(year) == name || metric.key() == name);
     found.ok_or_else(|| UnknownName {

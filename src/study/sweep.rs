@@ -42,7 +42,7 @@ impl Named {
     pub fn new(plan: &Plan, quantity: Quantity) -> Named {
         Named {
             of: quantity.of.name(plan),
-            metric: quantity.metric.name(plan.model.run.mix_year),
+            metric: quantity.metric.name(plan.model().run.mix_year),
             unit: quantity.unit(),
         }
     }

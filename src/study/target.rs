@@ -182,7 +182,7 @@ impl Target {
             }
             Statistic::Mean | Statistic::Quantile(_) => {
                 let (low, high) = possible(plan, self.quantity);
-                let name = self.quantity.metric.name(plan.model.run.mix_year);
+                let name = self.quantity.metric.name(plan.model().run.mix_year);
                 let what = match (low.is_finite(), high.is_finite()) {
                     (true, true) => format!("`{name}` lies between {low} and {high}"),
                     (true, false) => format!("`{name}` is not below {low}"),
@@ -242,7 +242,7 @@ fn possible(plan: &Plan, quantity: Quantity) -> (f64, f64) {
         Metric::EffectiveRate | Metric::StakeAtExit | Metric::HomeShare | Metric::CloudConcentration => {
             (0.0, 1.0)
         }
-        Metric::CapHitTime | Metric::IpoTime => (0.0, plan.model.timeline.end()),
+        Metric::CapHitTime | Metric::IpoTime => (0.0, plan.model().timeline.end()),
         Metric::ResalePv
         | Metric::HostingPv
         | Metric::LicencePv

@@ -2,7 +2,8 @@
 
 use crate::config::{Date, Unit};
 use crate::kernel::metric::{Metric, Series};
-use crate::kernel::plan::{Plan, TIME_SLACK};
+use crate::kernel::plan::Plan;
+use crate::kernel::timeline::TIME_SLACK;
 use crate::math::binomial::order_statistic_interval;
 use crate::model::dependence::Pair;
 use crate::model::parameters::{Distribution, Origin, ParamId, Parameters};
@@ -181,7 +182,7 @@ pub fn valuation<'a>(plan: &'a Plan, result: &'a RunResult) -> Valuation<'a> {
         subjects: subjects(plan, result),
         years: years(plan, result),
         events: events(plan, result),
-        inputs: inputs(&plan.model, &plan.inputs.nums, &result.inputs),
+        inputs: inputs(&plan.model(), &plan.inputs().nums, &result.inputs),
         pairs: plan
             .model
             .dependence
@@ -225,7 +226,7 @@ impl Valuation<'_> {
     /// The calendar year in which an event of a deal happens on most paths; `None` where it never does.
     pub fn likeliest_year(&self, deal: usize, event: Event) -> Option<i32> {
         let by_period = &self.result.events[deal][event as usize];
-        let years = &self.plan.steps.years;
+        let years = &self.plan.steps().years;
         let before = |year: &Year| year.first.checked_sub(1).map_or(0, |period| by_period[period]);
         let inside = |year: &&Year| by_period[year.last] - before(year);
         // The first of those that tie.
@@ -235,7 +236,7 @@ impl Valuation<'_> {
 
     /// The calendar year and month of a time, years of 360 days from the valuation date.
     pub fn month(&self, time: f64) -> (i32, u32) {
-        let start = self.plan.model.timeline.valuation_date();
+        let start = self.plan.model().timeline.valuation_date();
         month_after(start.year(), start.month(), start.day(), time)
     }
 }
@@ -250,16 +251,16 @@ pub fn month_after(year: i32, month: u32, day: u32, time: f64) -> (i32, u32) {
 fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
     let metrics_of = |who: Who| -> Vec<Metric> {
         match who {
-            Who::Deal(d) => plan.deals[d].metrics.clone(),
+            Who::Deal(d) => plan.deals()[d].metrics.clone(),
             Who::Difference(later) => {
-                let difference = plan.differences.iter().find(|difference| difference.later == later);
+                let difference = plan.differences().iter().find(|difference| difference.later == later);
                 let difference = difference.expect("every later deal has its difference");
                 difference.metrics.iter().map(|&(metric, _, _)| metric).collect()
             }
         }
     };
-    let deals = (0..plan.deals.len()).map(Who::Deal);
-    let differences = plan.differences.iter().map(|difference| Who::Difference(difference.later));
+    let deals = (0..plan.deals().len()).map(Who::Deal);
+    let differences = plan.differences().iter().map(|difference| Who::Difference(difference.later));
     let mut intervals = Intervals::default();
     deals
         .chain(differences)
@@ -322,9 +323,9 @@ fn years(plan: &Plan, result: &RunResult) -> Vec<YearAnswer> {
     let mut answers = Vec::new();
     for (deal, years) in result.years.iter().enumerate() {
         for (y, summaries) in years.iter().enumerate() {
-            for (&series, summary) in plan.deals[deal].series.iter().zip(summaries) {
+            for (&series, summary) in plan.deals()[deal].series.iter().zip(summaries) {
                 if y == 0 || !series.is_full_year() {
-                    answers.push(year_answer(deal, plan.steps.years[y].year, series, summary));
+                    answers.push(year_answer(deal, plan.steps().years[y].year, series, summary));
                 }
             }
         }
@@ -349,7 +350,7 @@ fn events(plan: &Plan, result: &RunResult) -> Vec<EventAnswer> {
     let mut answers = Vec::new();
     for (deal, events) in result.events.iter().enumerate() {
         for (&event, counts) in Event::ALL.iter().zip(events) {
-            for (period, &count) in plan.steps.periods.iter().zip(counts) {
+            for (period, &count) in plan.steps().periods.iter().zip(counts) {
                 let (probability, std_error) = proportion(count, result.paths);
                 answers.push(EventAnswer { deal, event, date: period.last_day, probability, std_error });
             }

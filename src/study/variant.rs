@@ -37,8 +37,8 @@ impl Variants {
         for plan in &mut self.plans {
             plan.differences.clear();
             for deal in &mut plan.deals {
-                let settles = |metric: &Metric| metric.settles() || !wanted(metric);
-                deal.may_settle = deal.follows.is_some() && deal.metrics.iter().all(settles);
+                let is_final = |metric: &Metric| metric.is_final_after_exit() || !wanted(metric);
+                deal.can_stop_early = deal.metrics.iter().all(is_final);
                 deal.metrics.retain(|metric| wanted(metric) || SENTINELS.contains(metric));
                 deal.series.clear();
             }
@@ -89,7 +89,7 @@ impl Columns {
         let plan = &variants.plans[variant.plan];
         let mut deal_column = |deal: usize, keep: Keep| {
             let subject = variant.deals[deal];
-            let metrics = &plan.deals[subject].metrics;
+            let metrics = &plan.deals()[subject].metrics;
             let metric = metrics.iter().position(|&metric| metric == quantity.metric);
             let metric = metric.expect("a plan has the metrics of its quantities");
             self.push(Column { value: PathValue::Metric { plan: variant.plan, subject, metric }, keep })

@@ -61,7 +61,7 @@ pub fn execute(plan: &Plan, paths: u64) -> RunResult {
 
 /// Position of a metric among a deal's.
 pub fn metric_index(plan: &Plan, deal: usize, metric: Metric) -> usize {
-    let list = &plan.deals[deal].metrics;
+    let list = &plan.deals()[deal].metrics;
     list.iter().position(|&m| m == metric).unwrap_or_else(|| panic!("no metric {}", metric.key()))
 }
 
@@ -72,7 +72,7 @@ pub fn moments<'a>(plan: &Plan, result: &'a RunResult, deal: usize, metric: Metr
 
 /// Position of a series among a deal's.
 pub fn series_index(plan: &Plan, deal: usize, series: Series) -> usize {
-    let list = &plan.deals[deal].series;
+    let list = &plan.deals()[deal].series;
     list.iter().position(|&s| s == series).unwrap_or_else(|| panic!("no series {series:?}"))
 }
 
@@ -84,7 +84,7 @@ pub fn event(result: &RunResult, deal: usize, event: Event) -> &[u64] {
 
 /// Names of the rows of inputs.
 pub fn input_keys(plan: &Plan) -> Vec<String> {
-    plan.inputs.nums.iter().map(|&num| plan.model.parameters.entry(num).key.clone()).collect()
+    plan.inputs().nums.iter().map(|&num| plan.model().parameters.entry(num).key.clone()).collect()
 }
 
 /// Every path's draws, gathered through the observer as a writer of draws would.
@@ -103,7 +103,7 @@ pub fn draws(plan: &Plan, options: Options) -> Draws {
     let result = run::execute(plan, options, &collector);
     let mut rows = collector.rows.into_inner().expect("no writer panicked").into_iter();
     let mut take = |n: usize| -> Vec<Vec<f64>> { (0..n).map(|_| rows.next().unwrap_or_default()).collect() };
-    let inputs = take(plan.inputs.nums.len());
+    let inputs = take(plan.inputs().nums.len());
     let metrics = result.metrics.iter().map(|subject| take(subject.len())).collect();
     Draws { inputs, metrics, result }
 }

@@ -292,7 +292,7 @@ fn block_of(plan: &Plan, periods: bool) -> Block {
 
 /// Values of a metric of a deal, where the scenario has it.
 fn metric(plan: &Plan, block: &Block, deal: usize, metric: Metric) -> Option<[f64; LANES]> {
-    let at = plan.deals[deal].metrics.iter().position(|&m| m == metric)?;
+    let at = plan.deals()[deal].metrics.iter().position(|&m| m == metric)?;
     Some(*block.metrics[deal][at])
 }
 
@@ -313,8 +313,8 @@ proptest! {
     fn parts_add_up(draft in drafts()) {
         let plan = draft.plan();
         let block = block_of(&plan, true);
-        prop_assert_eq!(block.broken.iter().sum::<f64>(), 0.0);
-        for (d, deal) in plan.model.deals.iter().enumerate() {
+        prop_assert_eq!(block.non_finite.iter().sum::<f64>(), 0.0);
+        for (d, deal) in plan.model().deals.iter().enumerate() {
             let get = |m: Metric| metric(&plan, &block, d, m).expect("every deal has it");
             let value = |num| block.value(num);
             for l in 0..LANES {
@@ -350,7 +350,7 @@ proptest! {
                 if let (Some(stake_pv), Some(share)) = (stake, deal.stake) {
                     let retained = of(Metric::OpenaiRetainedPv);
                     let (mine, theirs) = (stake_pv * (1.0 - value(share)[l]), retained * value(share)[l]);
-                    let discount = value(plan.model.equity.expect("there is a stake").marketability_discount)[l];
+                    let discount = value(plan.model().equity.expect("there is a stake").marketability_discount)[l];
                     let size = 1e-12 * theirs.abs();
                     let listed = near(mine, theirs, size);
                     prop_assert!(listed || near(mine, theirs * (1.0 - discount), size), "{} {}", mine, theirs);
@@ -374,18 +374,18 @@ proptest! {
                         let left = lanes[at(Series::CapLeft)][l];
                         prop_assert!(left >= 0.0 && near(lanes[cumulative][l] + left, room, 1e-12 * room.max(1.0)));
                     }
-                    let shares = (0..plan.model.clouds.len()).map(|j| lanes[at(Series::CloudShare(j))][l]);
+                    let shares = (0..plan.model().clouds.len()).map(|j| lanes[at(Series::CloudShare(j))][l]);
                     let total: f64 = shares.clone().sum();
-                    prop_assert!(plan.model.clouds.is_empty() || total.is_nan() || near(total, 1.0, 1e-12), "{}", total);
+                    prop_assert!(plan.model().clouds.is_empty() || total.is_nan() || near(total, 1.0, 1e-12), "{}", total);
                     prop_assert!(shares.clone().all(|x| x.is_nan() || (-1e-15..=1.0 + 1e-12).contains(&x)));
                 }
             }
         }
         // A difference is the later deal less the first.
-        for (i, difference) in plan.differences.iter().enumerate() {
+        for (i, difference) in plan.differences().iter().enumerate() {
             for (m, &(_, later, first)) in difference.metrics.iter().enumerate() {
                 let (a, b) = (&block.metrics[difference.later][later], &block.metrics[0][first]);
-                let out = &block.metrics[plan.deals.len() + i][m];
+                let out = &block.metrics[plan.deals().len() + i][m];
                 for l in 0..LANES {
                     prop_assert!(near(out[l], a[l] - b[l], 0.0));
                 }
@@ -408,7 +408,7 @@ proptest! {
             }
             Ok(())
         };
-        for (d, deal) in one.deals.iter().enumerate() {
+        for (d, deal) in one.deals().iter().enumerate() {
             for (m, &kind) in deal.metrics.iter().enumerate() {
                 check(kind.name(0), kind.unit(), &a.metrics[d][m], &b.metrics[d][m])?;
             }
@@ -631,7 +631,7 @@ fn order_of_entries_does_not_matter() {
             assert!(
                 near(*a, *b, 1e-10 * (a.abs() + 1e-3 * size)),
                 "{}: {a} {b}",
-                base.0.deals[0].metrics[m].key()
+                base.0.deals()[0].metrics[m].key()
             );
         }
     }
@@ -668,7 +668,7 @@ fn the_first_paths_of_many_are_the_run_of_few() {
 fn the_draws_are_what_the_summaries_sum() {
     let plan = plan(&shipped("base"), 2);
     let drawn = draws(&plan, Options { paths: 5_000, threads: 2 });
-    for (d, deal) in plan.deals.iter().enumerate() {
+    for (d, deal) in plan.deals().iter().enumerate() {
         for &kind in &deal.metrics {
             let m = metric_index(&plan, d, kind);
             let defined: Vec<f64> = drawn.metrics[d][m].iter().copied().filter(|x| !x.is_nan()).collect();

@@ -41,8 +41,8 @@ fn json(result: &PairedResult) -> String {
 
 /// All metrics of a plan, with their bins.
 fn all_metrics(plan: &Plan, index: usize) -> Vec<Column> {
-    let deals = plan.deals.iter().map(|deal| deal.metrics.len());
-    let differences = plan.differences.iter().map(|difference| difference.metrics.len());
+    let deals = plan.deals().iter().map(|deal| deal.metrics.len());
+    let differences = plan.differences().iter().map(|difference| difference.metrics.len());
     let of =
         |(subject, metrics): (usize, usize)| (0..metrics).map(move |m| metric(index, subject, m, Keep::Bins));
     deals.chain(differences).enumerate().flat_map(of).collect()
@@ -66,7 +66,7 @@ fn figures_are_those_of_a_plain_run() {
 #[test]
 fn a_difference_of_columns_is_that_of_the_plan_and_of_a_plan_with_itself_nothing() {
     let plan = shipped_plan("base");
-    let (_, later, first) = plan.differences[0].metrics[5];
+    let (_, later, first) = plan.differences()[0].metrics[5];
     let columns = [
         metric(0, 0, first, Keep::Values),
         metric(0, 1, later, Keep::Values),
@@ -124,7 +124,7 @@ fn threads_leave_no_trace() {
         metric(0, 0, 5, Keep::Bins),
         metric(1, 0, 5, Keep::Values),
         Column { value: PathValue::Difference { later: 1, first: 0 }, keep: Keep::Bins },
-        Column { value: PathValue::Input { plan: 0, num: a.inputs.nums[3] }, keep: Keep::Values },
+        Column { value: PathValue::Input { plan: 0, num: a.inputs().nums[3] }, keep: Keep::Values },
     ];
     let question = Question { columns: &columns, pairs: &[(0, 2), (3, 0)] };
     let one = json(&paired::execute(&[&a, &b], question, options(1), &Silent));

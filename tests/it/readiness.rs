@@ -72,7 +72,7 @@ fn a_certain_plan_is_ready_when_arithmetic_says() {
     assert_eq!(once(&deal.first_ready), first + 1, "two quarters make six months");
     assert_eq!(once(&deal.listed), first + 2, "three months of preparation");
     let gate = |kind: GateKind| {
-        let ipo = plan.model.ipo.as_ref().expect("an IPO");
+        let ipo = plan.model().ipo.as_ref().expect("an IPO");
         &deal.gates[ipo.gates.iter().position(|(k, _)| *k == kind).expect("the gate is set")]
     };
     let revenue = gate(GateKind::TrailingRevenue);
@@ -116,16 +116,16 @@ fn a_certain_plan_is_ready_when_arithmetic_says() {
 fn the_calendar_counts_what_paths_run_alone_show() {
     const PATHS: u64 = 192;
     let (plan, readied) = readied(&shipped("base"), PATHS);
-    let periods = plan.steps.periods.len();
+    let periods = plan.steps().periods.len();
     for (d, deal) in readied.deals.iter().enumerate() {
         let series = |wanted: Series| {
-            plan.deals[d].series.iter().position(|&series| series == wanted).expect("a series")
+            plan.deals()[d].series.iter().position(|&series| series == wanted).expect("a series")
         };
         let mut ready = vec![0; periods];
         let mut runway = vec![0; periods];
-        let ipo = plan.model.ipo.as_ref().expect("an IPO");
+        let ipo = plan.model().ipo.as_ref().expect("an IPO");
         let gate = ipo.gates.iter().position(|(kind, _)| *kind == GateKind::RunwayMonths).expect("set");
-        let threshold = plan.model.parameters.constant(ipo.gates[gate].1).expect("a constant");
+        let threshold = plan.model().parameters.constant(ipo.gates[gate].1).expect("a constant");
         for path in 0..PATHS {
             let alone = run::single(&plan, path);
             let listed = alone.metrics[d][metric_index(&plan, d, Metric::IpoTime)];
@@ -133,9 +133,9 @@ fn the_calendar_counts_what_paths_run_alone_show() {
                 ready[p] += row[series(Series::Ready)] as u64;
                 // By hand where no offer has brought money in the period.
                 let (cash, fcf) = (row[series(Series::Cash)], row[series(Series::FreeCashFlow)]);
-                let length = plan.steps.at(p).length;
+                let length = plan.steps().at(p).length;
                 let months = if fcf < 0.0 { 12.0 * cash * length / -fcf } else { f64::INFINITY };
-                let offered = listed == plan.steps.periods[p].end;
+                let offered = listed == plan.steps().periods[p].end;
                 if offered {
                     continue;
                 }
@@ -178,7 +178,7 @@ fn without(gate: &str) -> String {
 fn a_gate_left_out_is_a_run_without_it() {
     const PATHS: u64 = 1_024;
     let (plan, readied) = readied(&shipped("base"), PATHS);
-    let ipo = plan.model.ipo.as_ref().expect("an IPO");
+    let ipo = plan.model().ipo.as_ref().expect("an IPO");
     for (bit, (kind, _)) in ipo.gates.iter().enumerate() {
         let other = crate::engine::plan(&without(kind.key()), 1);
         let result = execute(&other, PATHS);

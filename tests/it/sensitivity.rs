@@ -50,7 +50,7 @@ fn drawing_one_input_anew_leaves_the_independent_ones() {
     let all = variables(seeds.streams(), By::Input);
     let at = |name: &str| all.iter().position(|v| v.name == name).expect("an input of base");
     let anew = at("deal.amended-2026.cap_usd_bn");
-    let mut changed = Plan::from_model(&plan.model, 1, plan.isa);
+    let mut changed = Plan::from_model(plan.model(), 1, plan.isa());
     seeds.apply(&mut changed, |_| 0, |stream| all[anew].streams.contains(&stream));
     let options = Options { paths: 128, threads: 1 };
     let (before, after) = (draws(&plan, options), draws(&changed, options));
@@ -64,7 +64,7 @@ fn an_order_changes_what_is_drawn_but_not_its_law() {
     let plan = plan(&shipped("base"), 1);
     let seeds = TwoSeeds::new(&plan, 2);
     let streams = seeds.streams().len();
-    let mut reversed = Plan::from_model(&plan.model, 1, plan.isa);
+    let mut reversed = Plan::from_model(plan.model(), 1, plan.isa());
     seeds.apply(&mut reversed, |stream| streams - stream, |_| false);
     let options = Options { paths: 40_000, threads: 2 };
     let (a, b) = (draws(&plan, options), draws(&reversed, options));

@@ -121,7 +121,7 @@ fn compare(model: &Model, paths: std::ops::Range<u64>, tolerance: f64) -> f64 {
         let outcome = twin::path(model, &ScalarDraws { model, seed, path });
         for (d, deal) in outcome.deals.iter().enumerate() {
             let names: Vec<String> =
-                plan.deals[d].metrics.iter().map(|metric| metric.name(model.run.mix_year)).collect();
+                plan.deals()[d].metrics.iter().map(|metric| metric.name(model.run.mix_year)).collect();
             let twins: Vec<&str> = deal.metrics.iter().map(|(name, _)| name.as_str()).collect();
             assert_eq!(names, twins, "the engine and the twin have the same metrics");
             for (i, (name, twin)) in deal.metrics.iter().enumerate() {
@@ -138,8 +138,8 @@ fn compare(model: &Model, paths: std::ops::Range<u64>, tolerance: f64) -> f64 {
             }
             for (year, name, twin) in &deal.years {
                 let y =
-                    plan.steps.years.iter().position(|y| y.year == *year).expect("a year of the timeline");
-                let i = plan.deals[d].series.iter().position(|series| series.name(&clouds) == *name);
+                    plan.steps().years.iter().position(|y| y.year == *year).expect("a year of the timeline");
+                let i = plan.deals()[d].series.iter().position(|series| series.name(&clouds) == *name);
                 let i = i.unwrap_or_else(|| panic!("the engine has the series {name}"));
                 let engine = block.years[d][y][i][lane];
                 assert!(
@@ -249,11 +249,12 @@ fn factors_and_noise_are_those_of_their_periods() {
         let asked = Asked { factor_pairs: LANES, ..Asked::default() };
         block.run(&plan, 0, asked);
         let draws = |lane: usize| ScalarDraws { model: &model, seed, path: lane as u64 };
-        let periods = &plan.steps.periods;
-        for (chunk, &(_, a, b)) in block.factor_pairs.iter().zip(&plan.innovations.pairs) {
+        let periods = &plan.steps().periods;
+        for (chunk, &(_, a, b)) in block.factor_pairs.iter().zip(&plan.innovations().pairs) {
             let (mut found, mut expected) = (CoMoments::default(), CoMoments::default());
             found.add_chunk(chunk);
-            let of = |row: usize, p: usize, lane: usize| draws(lane).factor(p, plan.innovations.factors[row]);
+            let of =
+                |row: usize, p: usize, lane: usize| draws(lane).factor(p, plan.innovations().factors[row]);
             let mut scalar = ChunkCoMoments::EMPTY;
             for p in 0..periods.len() {
                 let [xs, ys] =
@@ -265,15 +266,15 @@ fn factors_and_noise_are_those_of_their_periods() {
             assert!((found.correlation() - expected.correlation()).abs() < 1e-12);
         }
         let drawn: Vec<usize> =
-            (0..plan.innovations.factors.len()).filter(|&row| block.noise[row][0][0] != 0.0).collect();
+            (0..plan.innovations().factors.len()).filter(|&row| block.noise[row][0][0] != 0.0).collect();
         assert!(drawn.len() > 8, "factors that move something");
         let mut jumps = 0;
         for lane in 0..LANES {
             let draws = draws(lane);
             let mut first = 0;
-            for (y, year) in plan.steps.years.iter().enumerate() {
+            for (y, year) in plan.steps().years.iter().enumerate() {
                 for &row in &drawn {
-                    let factor = plan.innovations.factors[row];
+                    let factor = plan.innovations().factors[row];
                     let sum: f64 = (first..=year.last).map(|p| draws.factor(p, factor)).sum();
                     let found = block.noise[row][y][lane];
                     assert!((found - sum).abs() < 1e-12, "{factor:?} {}: {found}, not {sum}", year.year);
@@ -290,7 +291,7 @@ fn factors_and_noise_are_those_of_their_periods() {
                         }
                     };
                     let sum: f64 = (first..=year.last).map(jump).sum();
-                    let found = block.noise[plan.innovations.factors.len() + i][y][lane];
+                    let found = block.noise[plan.innovations().factors.len() + i][y][lane];
                     assert!((found - sum).abs() < 1e-12, "{} {}: {found}, not {sum}", shock.name, year.year);
                     jumps += u32::from(sum != 0.0);
                 }

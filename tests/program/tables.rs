@@ -182,7 +182,7 @@ fn draws_are_the_paths_behind_the_summary() {
     assert_eq!(records[0][..2], ["path", "deal"]);
     assert_eq!(records[1][..2], ["0", "amended-2026"]);
     assert_eq!(records[2][..2], ["0", "prior-2025"]);
-    assert_eq!(records[1][2..2 + plan.inputs.nums.len()], records[2][2..2 + plan.inputs.nums.len()]);
+    assert_eq!(records[1][2..2 + plan.inputs().nums.len()], records[2][2..2 + plan.inputs().nums.len()]);
 
     let t = tables(&valuation(&plan, &result));
     let column = |name: &str| records[0].iter().position(|column| column == name).unwrap();

@@ -185,7 +185,7 @@ fn values_are_quantiles_of_the_normals() {
     let (a, b) = (row("segment.a.growth"), row("segment.b.growth"));
     for lane in 0..LANES {
         let normal = |row: usize| block.normals()[row][lane];
-        let value = |row: usize| block.value(plan.inputs.nums[row])[lane];
+        let value = |row: usize| block.value(plan.inputs().nums[row])[lane];
         assert!((value(a) - (0.1 + 0.2 * normal(a))).abs() < 1e-12);
         assert!((value(b) / (0.5 * (0.4 * normal(b)).exp()) - 1.0).abs() < 1e-9);
     }

@@ -226,7 +226,7 @@ fn decaying_volatility() -> Vec<Case> {
     let mut law = Gaussian { mean: [p.rate.ln(), p.growth], cov: [[0.0; 2]; 2] };
     let mut truth = Vec::new();
     let mut pair = Vec::new();
-    for period in &first.steps.periods {
+    for period in &first.steps().periods {
         let (next, across) = advance(&p, &law, period.start, period.length, false);
         truth.push([next.mean[0], next.cov[0][0]]);
         pair.push(across);
@@ -239,7 +239,7 @@ fn decaying_volatility() -> Vec<Case> {
         let plan = plan(&text, seed);
         let mut samples = chosen.map(|last| centre(last).map(Sample::about));
         each_path(&plan, PATHS, |net| {
-            let x = |i: usize| (net(i) / first.steps.periods[i].length).ln();
+            let x = |i: usize| (net(i) / first.steps().periods[i].length).ln();
             for (&last, sample) in chosen.iter().zip(&mut samples) {
                 let (now, before) = (x(last) - truth[last][0], x(last - 1) - truth[last - 1][0]);
                 sample[0].add(x(last));

@@ -168,7 +168,7 @@ pub fn section() -> &'static Section {
             position("licence.income_usd_bn_per_year"),
             position("costs.fixed_usd_bn_per_year"),
         ];
-        let metric = plan.deals[0].metrics.iter().position(|&metric| metric == Metric::StakePv);
+        let metric = plan.deals()[0].metrics.iter().position(|&metric| metric == Metric::StakePv);
         let subjects = [Subject { who: 0, metric: metric.expect("a stake") }];
         let function =
             PlanFunction { plan: &plan, seeds: &seeds, variables: &variables, subjects: &subjects };

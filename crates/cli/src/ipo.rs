@@ -51,8 +51,8 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let scenario = scenario::load(&arguments.scenario, &simulation.overrides)?;
     let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
-    let Some(terms) = &plan.model.ipo else {
-        let missing = if plan.model.equity.is_none() { "[equity]" } else { "[ipo]" };
+    let Some(terms) = &plan.model().ipo else {
+        let missing = if plan.model().equity.is_none() { "[equity]" } else { "[ipo]" };
         let message = format!("`{}` has no IPO to ask about: there is no {missing}", scenario.model.name);
         return Err(Failure::coded(Exit::Problems, Code::NoListing, message).help(
             "add [ipo] and [equity]; `capstake explain ipo` lists the keys, configs/base.toml has an example",
@@ -61,7 +61,7 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     let gates = terms.gates.len();
     let cost = Cost::of(&plan);
     let paths = request::paths(simulation.paths, &scenario.model, &cost, simulation.threads())?;
-    let rows = plan.deals.len() * plan.steps.periods.len() * (gates + 25);
+    let rows = plan.deals().len() * plan.steps().periods.len() * (gates + 25);
     let study = Study {
         command: "ipo",
         arguments: Vec::new(),

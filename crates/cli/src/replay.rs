@@ -49,7 +49,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
 
 /// The date on which each period ends.
 fn ends(plan: &Plan) -> Vec<String> {
-    plan.model.timeline.periods().iter().map(|period| period.last_day.to_string()).collect()
+    plan.model().timeline.periods().iter().map(|period| period.last_day.to_string()).collect()
 }
 
 fn csv(plan: &Plan, trace: &Trace) -> String {
@@ -63,7 +63,7 @@ fn csv(plan: &Plan, trace: &Trace) -> String {
     };
     for (p, end) in ends(plan).iter().enumerate() {
         rows("", end, &trace.shared, &trace.shared_values[p]);
-        for (d, deal) in plan.model.deals.iter().enumerate() {
+        for (d, deal) in plan.model().deals.iter().enumerate() {
             rows(&deal.name, end, &trace.own[d], &trace.own_values[d][p]);
         }
     }
@@ -71,13 +71,13 @@ fn csv(plan: &Plan, trace: &Trace) -> String {
 }
 
 fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
-    let mut out = format!("path {} of {}, seed {}\n", one.path, plan.model.name, plan.seed);
+    let mut out = format!("path {} of {}, seed {}\n", one.path, plan.model().name, plan.seed());
     if one.non_finite {
         out.push_str("this path is not finite\n");
     }
     out.push_str("\ninputs\n");
     let keys: Vec<&str> =
-        plan.inputs.nums.iter().map(|&num| plan.model.parameters.entry(num).key.as_str()).collect();
+        plan.inputs().nums.iter().map(|&num| plan.model().parameters.entry(num).key.as_str()).collect();
     let widest = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
     for (key, value) in keys.iter().zip(&one.inputs) {
         out.push_str(&format!("  {key:<widest$}  {}\n", short(*value)));
@@ -87,7 +87,7 @@ fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
     }
     let ends = ends(plan);
     out.push_str(&section("all deals", &trace.shared, &trace.shared_values, &ends, width));
-    for (d, deal) in plan.model.deals.iter().enumerate() {
+    for (d, deal) in plan.model().deals.iter().enumerate() {
         out.push_str(&section(&deal.name, &trace.own[d], &trace.own_values[d], &ends, width));
     }
     out

@@ -207,7 +207,7 @@ fn go_on(
     manifest.status = Status::Running;
     manifest.run.paths_asked = paths;
     manifest.run.threads = request.threads;
-    manifest.run.simd = saved.plan.isa.name().to_owned();
+    manifest.run.simd = saved.plan.isa().name().to_owned();
     let show = how.show();
     let session = Session::go_on(&request, &show, folder, manifest)?;
     let from = state.unwrap_or_else(|| State::new(&saved.plan));

@@ -104,7 +104,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
     let quantities = quantities(&plan, &arguments.metric)?;
     // Of two neighbouring seeds the streams are unrelated; this one is no seed that a person types.
-    let seeds = TwoSeeds::new(&plan, StreamKey::new(plan.seed, "study.second-seed").0);
+    let seeds = TwoSeeds::new(&plan, StreamKey::new(plan.seed(), "study.second-seed").0);
     if variables(seeds.streams(), By::Kind).is_empty() {
         let message = format!("nothing is uncertain in `{}`", scenario.model.name);
         return Err(Failure::coded(Exit::Problems, Code::NothingUncertain, message)
@@ -135,7 +135,7 @@ fn quantities(plan: &Plan, named: &[String]) -> Result<Vec<Quantity>, Failure> {
         if subject(plan, quantity).is_none() {
             return Err(refuse(
                 format!("`{text}` is not computed: differences are taken from the first deal"),
-                format!("swap the two deals, or put `{}` second", plan.model.deals[0].name),
+                format!("swap the two deals, or put `{}` second", plan.model().deals[0].name),
             ));
         }
         if !quantities.contains(&quantity) {
@@ -252,7 +252,7 @@ impl Job<'_> {
         study.conduct(|context| {
             let function =
                 PlanFunction { plan: self.plan, seeds: self.seeds, variables: &members, subjects: &subjects };
-            let effort = Effort { paths, threads, seed: self.plan.seed };
+            let effort = Effort { paths, threads, seed: self.plan.seed() };
             self.evaluate(context, &function, effort, evaluations, &variables)
         })
     }

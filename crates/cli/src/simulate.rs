@@ -91,9 +91,9 @@ fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
     format!(
         "{}: {what} paths, seed {}, {} ({}); about {}, {} of memory and {} in {}\n",
         job.scenario.model.name,
-        job.plan.seed,
+        job.plan.seed(),
         counted(request.threads, "thread"),
-        job.plan.isa.name(),
+        job.plan.isa().name(),
         span(seconds),
         size(job.cost.memory_bytes(request.threads)),
         size(job.need(request).disk),
@@ -233,7 +233,7 @@ fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult, seco
             if summary.moments().undefined() > 0 {
                 manifest.undefined.push(Undefined {
                     deal: name.clone(),
-                    metric: metric.name(plan.model.run.mix_year),
+                    metric: metric.name(plan.model().run.mix_year),
                     paths: summary.moments().undefined(),
                 });
             }

@@ -63,15 +63,15 @@ type Row = (String, String, Figure);
 
 /// Deals, then differences of deals: the metrics that each has, by name, with their units.
 fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
-    let mix_year = plan.model.run.mix_year;
-    let deals = plan.deals.len();
+    let mix_year = plan.model().run.mix_year;
+    let deals = plan.deals().len();
     subjects(plan)
         .into_iter()
         .enumerate()
         .map(|(subject, (name, metrics))| {
             let row = metrics.iter().enumerate().map(|(i, metric)| {
                 let mut figure = Figure::of(one.metrics[subject][i]);
-                if let Some(difference) = subject.checked_sub(deals).map(|at| &plan.differences[at]) {
+                if let Some(difference) = subject.checked_sub(deals).map(|at| &plan.differences()[at]) {
                     // Of two figures of which one is not finite the difference is none that is missing.
                     let (_, later, first) = difference.metrics[i];
                     let sides = [one.metrics[difference.later][later], one.metrics[0][first]];
@@ -88,15 +88,15 @@ fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
 }
 
 fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
-    let parameters = &plan.model.parameters;
-    let mut out = format!("path {} of {}, seed {}\n", one.path, file.display(), plan.seed);
+    let parameters = &plan.model().parameters;
+    let mut out = format!("path {} of {}, seed {}\n", one.path, file.display(), plan.seed());
     if one.non_finite {
         out.push_str("this path is not finite: capstake replay shows in which period that begins\n");
     }
     out.push_str("\ninputs\n");
-    let keys: Vec<&str> = plan.inputs.nums.iter().map(|&num| parameters.entry(num).key.as_str()).collect();
+    let keys: Vec<&str> = plan.inputs().nums.iter().map(|&num| parameters.entry(num).key.as_str()).collect();
     let width = keys.iter().map(|key| key.chars().count()).max().unwrap_or(0);
-    for ((key, &num), value) in keys.iter().zip(&plan.inputs.nums).zip(&one.inputs) {
+    for ((key, &num), value) in keys.iter().zip(&plan.inputs().nums).zip(&one.inputs) {
         out.push_str(&format!("  {key:<width$}  {:<22}  {}\n", digits(*value), parameters.entry(num).unit));
     }
     if keys.is_empty() {
@@ -122,11 +122,11 @@ fn digits(value: f64) -> String {
 
 fn object(plan: &Plan, one: &SinglePath) -> Value {
     let inputs: Map<String, Value> = plan
-        .inputs
+        .inputs()
         .nums
         .iter()
         .zip(&one.inputs)
-        .map(|(&num, &value)| (plan.model.parameters.entry(num).key.clone(), value.into()))
+        .map(|(&num, &value)| (plan.model().parameters.entry(num).key.clone(), value.into()))
         .collect();
     let subjects = figures(plan, one);
     let metrics: Map<String, Value> = subjects
@@ -152,7 +152,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
     json!({
         "schema_version": 1,
         "path": one.path,
-        "seed": plan.seed,
+        "seed": plan.seed(),
         "finite": !one.non_finite,
         "inputs": inputs,
         "metrics": metrics,

@@ -160,8 +160,8 @@ impl Job<'_> {
             Err(Stop::Interrupted) => None,
         };
         let page = Page {
-            scenario: &self.plan.model.name,
-            seed: self.plan.seed,
+            scenario: &self.plan.model().name,
+            seed: self.plan.seed(),
             paths,
             key: &self.bracket.key,
             key_unit: unit_of(self.plan, &self.bracket.key),

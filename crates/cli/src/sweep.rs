@@ -140,7 +140,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
 fn quantities(plan: &Plan, named: &[String], keys: &[String]) -> Result<Vec<Quantity>, Failure> {
     if named.is_empty() {
         let varies = |deal: usize| {
-            let stem = format!("deal.{}.", plan.model.deals[deal].name);
+            let stem = format!("deal.{}.", plan.model().deals[deal].name);
             keys.iter().all(|key| !key.starts_with("deal.")) || keys.iter().any(|key| key.starts_with(&stem))
         };
         let concerned = |of: &Of| match *of {
@@ -245,8 +245,8 @@ impl Job<'_> {
         let points = self.grid[..all.len()].to_vec();
         let interrupted = done < options.paths || points.len() < self.grid.len();
         let sweep = Sweep {
-            scenario: self.plan.model.name.clone(),
-            seed: self.plan.seed,
+            scenario: self.plan.model().name.clone(),
+            seed: self.plan.seed(),
             paths: done,
             asked: options.paths,
             keys: self.points.keys.clone(),
@@ -263,7 +263,7 @@ impl Job<'_> {
 
 /// The unit of a key that is a number of the scenario.
 pub(super) fn unit_of(plan: &Plan, key: &str) -> Option<Unit> {
-    plan.model.parameters.entries().iter().find(|entry| entry.key == key).map(|entry| entry.unit)
+    plan.model().parameters.entries().iter().find(|entry| entry.key == key).map(|entry| entry.unit)
 }
 
 /// One paired run of variants.

@@ -43,7 +43,7 @@ impl DrawsFile {
     /// # Errors
     /// What the disk says.
     pub fn begin(format: Draws, dialect: Dialect, plan: &Plan, mut draft: Draft) -> io::Result<DrawsFile> {
-        let deals: Vec<String> = plan.model.deals.iter().map(|deal| deal.name.clone()).collect();
+        let deals: Vec<String> = plan.model().deals.iter().map(|deal| deal.name.clone()).collect();
         Ok(match format {
             Draws::Csv => {
                 draft.write_all(&draws_csv::header(dialect, plan))?;
@@ -103,7 +103,7 @@ impl DrawsFile {
             DrawsFile::Parquet(writer) => Ok((writer.finish(&metadata(plan, manifest))?, None)),
             #[cfg(feature = "xlsx")]
             DrawsFile::Xlsx(writer, mut draft) => {
-                let all = manifest.run.paths_done * plan.deals.len() as u64;
+                let all = manifest.run.paths_done * plan.deals().len() as u64;
                 let rows = writer.finish(all, &manifest.run.started, &facts(manifest), &mut draft)?;
                 let remark = (rows < all).then(|| {
                     format!(

@@ -90,12 +90,12 @@ pub fn headline(valuation: &Valuation) -> Headline {
 }
 
 fn title(valuation: &Valuation) -> String {
-    let (model, paths) = (&valuation.plan.model, valuation.result.paths);
+    let (model, paths) = (&valuation.plan.model(), valuation.result.paths);
     format!(
         "{} · {} · seed {} · valued at {}",
         model.name,
         paths_in_words(paths),
-        valuation.plan.seed,
+        valuation.plan.seed(),
         model.timeline.valuation_date()
     )
 }
@@ -186,7 +186,7 @@ fn dollars(estimate: &Estimate) -> String {
 
 /// Whether and when the cap of a deal binds, as part of a sentence; nothing without a cap.
 fn cap_clause(valuation: &Valuation, deal: usize) -> Option<String> {
-    valuation.plan.model.deals[deal].cap?;
+    valuation.plan.model().deals[deal].cap?;
     let (p, std_error) = valuation.probability(deal, Event::CapReached);
     if p == 0.0 {
         return Some("the cap never binds".into());
@@ -225,7 +225,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
 
 /// What a cap saves is told where there is a cap.
 fn is_told(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> bool {
-    let capped = |deal: usize| valuation.plan.model.deals[deal].cap.is_some();
+    let capped = |deal: usize| valuation.plan.model().deals[deal].cap.is_some();
     answer.metric != Metric::CapSavingPv
         || match subject.who {
             Who::Deal(deal) => capped(deal),
@@ -259,7 +259,7 @@ fn quantiles(answer: &MetricAnswer) -> [String; 3] {
 }
 
 fn deal_facts(valuation: &Valuation, subject: &Subject, deal: usize) -> Vec<(&'static str, String)> {
-    let model = &valuation.plan.model;
+    let model = &valuation.plan.model();
     let mut facts = Vec::new();
     facts.push(match model.deals[deal].cap {
         None => ("cap", "none".into()),
@@ -308,7 +308,7 @@ fn timing(
 
 /// How much more or less often things happen, where they can happen under both deals.
 fn difference_facts(valuation: &Valuation, subject: &Subject, later: usize) -> Vec<(&'static str, String)> {
-    let deals = &valuation.plan.model.deals;
+    let deals = &valuation.plan.model().deals;
     let both_capped = deals[later].cap.is_some() && deals[0].cap.is_some();
     [("cap hit", Metric::CapHit), ("IPO", Metric::Ipo), ("failure", Metric::Failed)]
         .into_iter()

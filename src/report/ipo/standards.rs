@@ -21,7 +21,7 @@ impl Page<'_> {
             Column::key("as_of").as_role(Role::Detail),
             Column::key("remark").as_role(Role::Detail),
         ];
-        let shares = self.plan.model.ipo.as_ref().is_some_and(|ipo| ipo.shares.is_some());
+        let shares = self.plan.model().ipo.as_ref().is_some_and(|ipo| ipo.shares.is_some());
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {
             for (standard, &count) in STANDARDS.iter().zip(&of.standards_on_the_day) {

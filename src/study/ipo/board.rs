@@ -1,6 +1,6 @@
 //! All paths of a block on their ways to the IPO at once: a bit a path. What `walk` tells of one path, for 64 of them.
 
-use crate::kernel::plan::TIME_SLACK;
+use crate::kernel::timeline::TIME_SLACK;
 use crate::math::lanes::{LANES, Lanes};
 use crate::simd_fn;
 

@@ -6,8 +6,9 @@ use super::offer::Day;
 use super::standards::{Bound, Measure, STANDARDS};
 use crate::kernel::block::Block;
 use crate::kernel::metric::Metric;
-use crate::kernel::plan::{Plan, TIME_SLACK};
+use crate::kernel::plan::Plan;
 use crate::kernel::readiness::Readiness;
+use crate::kernel::timeline::TIME_SLACK;
 use crate::math::lanes::{LANES, Lanes};
 use crate::model::ipo::{GateKind, Ipo};
 use crate::model::parameters::ParamId;
@@ -21,7 +22,7 @@ const LONGEST_RUNWAY: f64 = 120.0;
 type YearParts = Vec<Vec<(usize, f64)>>;
 
 fn year_parts(plan: &Plan, ended_years_ago: f64) -> YearParts {
-    let periods = &plan.steps.periods;
+    let periods = &plan.steps().periods;
     periods
         .iter()
         .map(|p| {
@@ -67,7 +68,7 @@ impl<'a> Frame<'a> {
     /// Of a plan with an IPO.
     pub fn new(plan: &'a Plan, ipo: &'a Ipo) -> Frame<'a> {
         let position = |deal: usize, metric: Metric| {
-            let found = plan.deals[deal].metrics.iter().position(|&m| m == metric);
+            let found = plan.deals()[deal].metrics.iter().position(|&m| m == metric);
             found.expect("every deal has nominal payments")
         };
         let mut asked: Vec<(Measure, Bound)> = Vec::new();
@@ -84,10 +85,10 @@ impl<'a> Frame<'a> {
             plan,
             ipo,
             years: [0.0, 1.0, 2.0, -1.0].map(|ago| year_parts(plan, ago)),
-            ends: plan.steps.periods.iter().map(|p| p.end).collect(),
-            lengths: (0..plan.steps.periods.len()).map(|p| plan.steps.at(p).length).collect(),
+            ends: plan.steps().periods.iter().map(|p| p.end).collect(),
+            lengths: (0..plan.steps().periods.len()).map(|p| plan.steps().at(p).length).collect(),
             value_gate: ipo.gates.iter().position(|(kind, _)| *kind == GateKind::Equity),
-            nominal: (0..plan.deals.len())
+            nominal: (0..plan.deals().len())
                 .map(|deal| [Metric::ShareNominal, Metric::ShareUncappedNominal].map(|m| position(deal, m)))
                 .collect(),
             asked,
@@ -211,7 +212,7 @@ impl Company<'_> {
     }
 
     fn years(&self, period: usize) -> Years {
-        let isa = self.frame.plan.isa;
+        let isa = self.frame.plan.isa();
         let unknown = [Lanes::splat(f64::NAN); 4];
         let mut years = Years { pretax: unknown, cash: unknown };
         for (which, parts) in
@@ -228,7 +229,7 @@ impl Company<'_> {
 
     /// Where each of what standards ask is so, for an offer at the end of a period.
     pub fn answer(&self, period: usize, answers: &mut [Paths]) {
-        let isa = self.frame.plan.isa;
+        let isa = self.frame.plan.isa();
         hold(isa, self, period, &self.years(period), answers);
         let equity = self.records[period].figure(GateKind::Equity);
         let underpricing = self.block.value(self.frame.ipo.underpricing);
@@ -241,7 +242,7 @@ impl Company<'_> {
 
     /// The same at the price of the real offer, after [`Company::answer`] for the period in which it is.
     pub fn answer_on_the_day(&self, period: usize, answers: &mut [Paths]) {
-        priced(self.frame.plan.isa, self, &self.records[period].ipo_equity, answers);
+        priced(self.frame.plan.isa(), self, &self.records[period].ipo_equity, answers);
     }
 
     fn price(&self, pre_money: f64, lane: usize) -> f64 {
@@ -255,11 +256,11 @@ impl Company<'_> {
         let gate = |gate: GateKind| record.figure(gate)[lane];
         let pre_money = record.ipo_equity[lane];
         let primary = value(self.frame.ipo.primary);
-        let kept = record.kept[lane];
+        let kept = record.dilution_factor[lane];
         // What a holder from just before has left afterwards, and of that what the offer alone takes.
-        let left = record.kept_after[lane] / kept;
+        let left = record.dilution_factor_after[lane] / kept;
         let offer = 1.0 / (1.0 + primary);
-        let stake = self.frame.plan.model.deals[self.deal].stake.map_or(f64::NAN, value);
+        let stake = self.frame.plan.model().deals[self.deal].stake.map_or(f64::NAN, value);
         let total = |which: usize| {
             let column = self.frame.nominal[self.deal][which];
             self.block.metrics[self.deal][column][lane]
@@ -284,13 +285,14 @@ impl Company<'_> {
                 let raised: f64 = self
                     .frame
                     .plan
+                    .schedule
                     .ipo_rounds
                     .iter()
-                    .map(|&i| value(self.frame.plan.model.rounds[i].amount))
+                    .map(|&i| value(self.frame.plan.model().rounds[i].amount))
                     .sum();
                 let cash = record.cash[lane] + raised + self.on_the_day(Day::NetProceeds, period, lane);
                 let burn = -record.fcf[lane] / self.frame.lengths[period];
-                let burns = burn > 0.0 && self.frame.plan.model.cash.is_some();
+                let burns = burn > 0.0 && self.frame.plan.model().cash.is_some();
                 if burns { (12.0 * cash / burn).min(LONGEST_RUNWAY) } else { LONGEST_RUNWAY }
             }
             Day::CapLeft => finite(record.cap_left[lane]),

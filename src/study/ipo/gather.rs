@@ -136,9 +136,9 @@ struct Scratch {
 
 /// Runs the plan once and gathers; `None` without an IPO in the scenario.
 pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<IpoReadiness> {
-    let ipo = plan.model.ipo.as_ref()?;
-    let periods = plan.steps.periods.len();
-    let (deals, gates) = (plan.deals.len(), ipo.gates.len());
+    let ipo = plan.model().ipo.as_ref()?;
+    let periods = plan.steps().periods.len();
+    let (deals, gates) = (plan.deals().len(), ipo.gates.len());
     let frame = Frame::new(plan, ipo);
     let scratch = || Scratch {
         deals: vec![DealReadiness::empty(periods, gates); deals],
@@ -188,7 +188,7 @@ impl Scratch {
 
     /// The paths of a block under one deal.
     fn paths(&mut self, frame: &Frame<'_>, seen: &Seen<'_>, deal: usize) {
-        let (block, isa) = (seen.block, frame.plan.isa);
+        let (block, isa) = (seen.block, frame.plan.isa());
         let records = &block.readiness[deal];
         let there = Paths::MAX >> (LANES - seen.count);
         for (period, record) in records.iter().enumerate() {
@@ -202,7 +202,7 @@ impl Scratch {
         let board = Board {
             ends: &frame.ends,
             lengths: &frame.lengths,
-            tested: &frame.plan.tested,
+            tested: &frame.plan.schedule.tested,
             met: &self.met,
             alive: &self.alive,
             valued: &self.valued,

@@ -1,6 +1,6 @@
 //! One path's way to the IPO, gate by gate: what the kernel decides lane by lane, told so that a gate can be left out.
 
-use crate::kernel::plan::TIME_SLACK;
+use crate::kernel::timeline::TIME_SLACK;
 
 /// A path of one deal, at period ends.
 pub struct Way<'a> {

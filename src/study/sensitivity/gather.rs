@@ -191,7 +191,7 @@ fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
 /// 92.5%; where the quantile is a value with a probability of 5% or more, those of that value.
 fn windows(wanted: &Wanted<'_>, input: &Variable) -> [(f64, f64); 2] {
     let law =
-        number(wanted, input).and_then(|num| match &wanted.plan.model.parameters.entry(num).distribution {
+        number(wanted, input).and_then(|num| match &wanted.plan.model().parameters.entry(num).distribution {
             Distribution::Uncertain(law) => Some(law),
             Distribution::Constant(_) => None,
         });
@@ -209,7 +209,7 @@ fn windows(wanted: &Wanted<'_>, input: &Variable) -> [(f64, f64); 2] {
 
 /// The number of an input; `None` for the time of termination.
 pub fn number(wanted: &Wanted<'_>, input: &Variable) -> Option<ParamId> {
-    wanted.plan.inputs.nums.get(input.streams[0]).copied()
+    wanted.plan.inputs().nums.get(input.streams[0]).copied()
 }
 
 /// What a worker keeps of the first paths.
@@ -248,8 +248,8 @@ struct Scores {
 
 impl Scores {
     fn new(wanted: &Wanted<'_>) -> Scores {
-        let years = wanted.plan.steps.years.len();
-        let rows = wanted.plan.inputs.rows();
+        let years = wanted.plan.steps().years.len();
+        let rows = wanted.plan.inputs().rows();
         let all = wanted.seeds.streams();
         let used = |input: bool| {
             let kind = move |i: &usize| all[*i].used && (all[*i].kind == StreamKind::Input) == input;

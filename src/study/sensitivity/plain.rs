@@ -62,14 +62,14 @@ pub struct Plain {
 pub fn subject(plan: &Plan, quantity: Quantity) -> Option<Subject> {
     match quantity.of {
         Of::Deal(who) => {
-            let metric = plan.deals[who].metrics.iter().position(|&metric| metric == quantity.metric)?;
+            let metric = plan.deals()[who].metrics.iter().position(|&metric| metric == quantity.metric)?;
             Some(Subject { who, metric })
         }
         Of::Difference { later, first: 0 } => {
-            let at = plan.differences.iter().position(|difference| difference.later == later)?;
-            let metrics = &plan.differences[at].metrics;
+            let at = plan.differences().iter().position(|difference| difference.later == later)?;
+            let metrics = &plan.differences()[at].metrics;
             let metric = metrics.iter().position(|&(metric, _, _)| metric == quantity.metric)?;
-            Some(Subject { who: plan.deals.len() + at, metric })
+            Some(Subject { who: plan.deals().len() + at, metric })
         }
         Of::Difference { .. } => None,
     }
@@ -115,7 +115,7 @@ pub fn plain(
         }
     }
     let deals = |metric: Metric| -> Vec<usize> {
-        (0..plan.deals.len()).filter(|&deal| plan.deals[deal].metrics.contains(&metric)).collect()
+        (0..plan.deals().len()).filter(|&deal| plan.deals()[deal].metrics.contains(&metric)).collect()
     };
     metrics.retain(|&metric| deals(metric).len() > 1);
     let choices: Vec<Vec<usize>> = metrics
@@ -133,7 +133,7 @@ pub fn plain(
         return Err(NoAnswer::Interrupted);
     }
     let groups = groups(seeds);
-    let lines = fit(&gathered, &groups, plan.isa, options.threads);
+    let lines = fit(&gathered, &groups, plan.isa(), options.threads);
     let drivers = quantities
         .iter()
         .zip(asked)

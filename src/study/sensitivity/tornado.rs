@@ -39,7 +39,7 @@ pub fn input_effects(wanted: &Wanted<'_>, gathered: &Gathered, column: usize) ->
         .enumerate()
         .map(|(i, input)| {
             let num = number(wanted, input);
-            let entry = num.map(|num| wanted.plan.model.parameters.entry(num));
+            let entry = num.map(|num| wanted.plan.model().parameters.entry(num));
             let at = [0.1, 0.9].map(|q| match entry.map(|entry| &entry.distribution) {
                 Some(Distribution::Uncertain(law)) => law.quantile(q),
                 Some(Distribution::Constant(value)) => *value,

@@ -1,15 +1,17 @@
 //! What each side takes on a path: the metrics of a deal, put together from what its nouns give (methodology: what each
 //! side takes).
 
-use super::company::Company;
+use super::deal_state::DealState;
 use super::metric::Metric;
 use super::numbers::Numbers;
 use super::plan::Plan;
+use super::present_values::PresentValues;
 use crate::math::vector::Vector;
 
 /// What the metrics of a deal on eight paths are made of.
-pub struct Take<'a, V> {
-    company: &'a Company<V>,
+pub struct DealMetrics<'a, V> {
+    state: &'a DealState<V>,
+    values: &'a PresentValues<V>,
     /// Present values of payments and dues, after failures.
     share_pv: V,
     due_pv: V,
@@ -27,39 +29,40 @@ pub struct Take<'a, V> {
     sold_in_all: V,
 }
 
-impl<'a, V: Vector> Take<'a, V> {
-    /// Of a company at the horizon. `sold`: sales of each cloud in the year of the mix metrics, none where it has none.
+impl<'a, V: Vector> DealMetrics<'a, V> {
+    /// Of a deal at the horizon: the state of its group and its own present values. `sold`: sales of each cloud in the year of the mix metrics, none where it has none.
     #[inline(always)]
     pub fn new(
         plan: &Plan,
         deal: usize,
-        company: &'a Company<V>,
+        state: &'a DealState<V>,
+        values: &'a PresentValues<V>,
         sold: &'a [V],
         numbers: &Numbers<V>,
-    ) -> Take<'a, V> {
+    ) -> DealMetrics<'a, V> {
         let (model, one) = (&plan.model, V::one());
         let terms = &model.deals[deal];
-        let (holding, exit) = (&company.holding, &company.holding.exit);
-        let sums = [company.share.pv, company.share.due_pv];
+        let (equity_state, exit) = (&state.equity_state, &state.equity_state.exit);
         let recovery = numbers[model.funding.recovery];
-        let [share_pv, due_pv] = holding.recover(plan, sums, &company.paid_pv, company.lag, recovery);
+        let [share_pv, due_pv] = values.after_failure(plan, equity_state.failed_at, recovery);
         let stake = match terms.stake {
             Some(num) => numbers[num],
             None => V::zero(),
         };
-        let stake_at_exit = stake * exit.kept;
+        let stake_at_exit = stake * exit.dilution_factor;
         let value = exit.equity * exit.discount;
         let mut sold_in_all = V::zero();
         for part in sold {
             sold_in_all = sold_in_all + *part;
         }
-        Take {
-            company,
+        DealMetrics {
+            state,
+            values,
             share_pv,
             due_pv,
             stake_at_exit,
             stake_pv: stake_at_exit * value * exit.market,
-            retained: (one - stake) * exit.kept * value,
+            retained: (one - stake) * exit.dilution_factor * value,
             sound: if model.equity.is_some() && terms.stake.is_some() { exit.defined } else { one },
             received: numbers[model.microsoft.received_before],
             invested: match model.microsoft.invested {
@@ -74,7 +77,7 @@ impl<'a, V: Vector> Take<'a, V> {
     /// A metric, and where it exists.
     #[inline(always)]
     pub fn metric(&self, metric: Metric) -> (V, V::Mask) {
-        let Company { share, own, holding, listing, .. } = self.company;
+        let DealState { share, own, equity_state, listing, .. } = self.state;
         let always = V::zero().same(V::zero());
         let sound = self.sound.is_set();
         let reached = |time: V| time.lt(V::splat(f64::INFINITY));
@@ -82,18 +85,18 @@ impl<'a, V: Vector> Take<'a, V> {
             Metric::SharePv => (self.share_pv, always),
             Metric::ShareUncappedPv => (self.due_pv, always),
             Metric::CapSavingPv => (self.due_pv - self.share_pv, always),
-            Metric::StakeMark => (self.company.stake_mark, holding.defined_at_start.is_set()),
+            Metric::StakeMark => (self.state.stake_mark, equity_state.defined_at_start.is_set()),
             Metric::StakePv => (self.stake_pv, sound),
             Metric::MicrosoftTakePv => (self.share_pv + self.stake_pv, sound),
             Metric::ResalePv => (own.resale, always),
             Metric::HostingPv => (own.hosting, always),
-            Metric::LicencePv => (own.licence, always),
+            Metric::LicencePv => (self.values.licence, always),
             Metric::OutboundPv => (own.outbound, always),
             Metric::MicrosoftTotalPv => {
-                (self.share_pv + self.stake_pv + own.resale + own.hosting + own.licence, sound)
+                (self.share_pv + self.stake_pv + own.resale + own.hosting + self.values.licence, sound)
             }
             Metric::OpenaiRetainedPv => (self.retained, sound),
-            Metric::RevenueKeptPv => (self.company.revenue_kept, always),
+            Metric::RevenueKeptPv => (self.state.revenue_kept, always),
             Metric::ShareNominal => (share.cumulative, always),
             Metric::ShareUncappedNominal => (share.cumulative_due, always),
             Metric::CapHit => (V::flag(reached(share.hit_time)), always),
@@ -103,16 +106,16 @@ impl<'a, V: Vector> Take<'a, V> {
                 (share.cumulative / revenue, revenue.gt(V::zero()))
             }
             Metric::TakeMultiple => {
-                let exit = &holding.exit;
+                let exit = &equity_state.exit;
                 let sold = self.stake_at_exit * exit.equity * exit.market;
                 ((self.received + share.cumulative + sold) / self.invested, sound)
             }
             Metric::Ipo => (V::flag(reached(listing.ipo_time)), always),
             Metric::IpoTime => (listing.ipo_time, reached(listing.ipo_time)),
             Metric::IpoEquity => (listing.ipo_equity, listing.ipo_defined.is_set()),
-            Metric::Failed => (V::flag(reached(holding.failed_at)), always),
+            Metric::Failed => (V::flag(reached(equity_state.failed_at)), always),
             Metric::StakeAtExit => (self.stake_at_exit, sound),
-            Metric::FundingRaised => (holding.raised, always),
+            Metric::FundingRaised => (equity_state.raised, always),
             Metric::HomeShare => {
                 let home = self.sold.first().copied().unwrap_or(V::zero());
                 (home / self.sold_in_all, self.sold_in_all.gt(V::zero()))
