@@ -19,7 +19,7 @@ use crate::math::vector::{Mask, Vector};
 use crate::model::deal::ShareBase;
 use crate::model::equity::Method;
 use crate::model::ledger::Num;
-use crate::piece;
+use crate::outlined;
 
 /// State of one deal.
 pub struct Company<V> {
@@ -161,9 +161,9 @@ impl<V: Vector> Company<V> {
     /// One period of a deal, in the order of the business.
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        piece!(V, self.trade(plan, world, at));
-        piece!(V, self.finance(plan, world, at));
-        piece!(V, self.go_public(None, plan, world, at));
+        outlined!(V, self.trade(plan, world, at));
+        outlined!(V, self.finance(plan, world, at));
+        outlined!(V, self.go_public(None, plan, world, at));
     }
 
     /// One period of a company that differs from another, stepped before it, in the cap of its deal alone. The same bits as
@@ -173,7 +173,7 @@ impl<V: Vector> Company<V> {
         if self.settled {
             return;
         }
-        let apart = !self.holding.alive.same(leader.alive_before);
+        let apart = !self.holding.alive.eq(leader.alive_before);
         if self.alike && apart.any() {
             self.alike = false;
             self.own = leader.own_before;
@@ -185,7 +185,7 @@ impl<V: Vector> Company<V> {
         }
         self.trade_as(leader, plan, world, at);
         self.finance_as(leader, plan, world, at);
-        let pending = self.holding.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
+        let pending = self.holding.alive.is_set() & self.listing.ipo_time.eq(V::splat(f64::INFINITY));
         // Listed or failed everywhere, nobody looks at gates again: readiness is not reported of such a deal.
         if pending.any() {
             self.go_public(Some(leader), plan, world, at);
@@ -205,7 +205,7 @@ impl<V: Vector> Company<V> {
     fn settle(&mut self, at: StepRef) {
         // The last payment's period may begin just before the share ends.
         let received = self.share.ends + self.lag + at.length;
-        let waits = self.holding.exit.done.same(V::zero()) | V::splat(at.end).lt(received);
+        let waits = self.holding.exit.done.eq(V::zero()) | V::splat(at.end).lt(received);
         if !waits.any() {
             self.settled = true;
             self.paid_pv[at.period + 1..].fill([V::zero(); 2]);
@@ -339,7 +339,7 @@ impl<V: Vector> Company<V> {
             return;
         }
         if self.note.is_some() {
-            piece!(V, self.take_note(plan, world, at));
+            outlined!(V, self.take_note(plan, world, at));
         }
         self.list(leader.map(|leader| &leader.listing), plan, world, at);
         if let Some(note) = &mut self.note {

@@ -183,7 +183,7 @@ impl<V: Vector> Share<V> {
     pub fn pay(&mut self, terms: &PayTerms<V>, at: StepRef) -> [V; 2] {
         let from = terms.effective.max(at.start);
         let end = V::splat(at.end);
-        let inside = (self.ends.least(end) - from).positive_part();
+        let inside = (self.ends.min(end) - from).positive_part();
         if !inside.gt(V::zero()).any() {
             self.due = V::zero();
             self.paid = V::zero();
@@ -208,7 +208,7 @@ impl<V: Vector> Share<V> {
             return [V::zero(); 2];
         }
         let from = effective.max(at.start);
-        let inside = (self.ends.least(V::splat(at.end)) - from).positive_part();
+        let inside = (self.ends.min(V::splat(at.end)) - from).positive_part();
         self.settle(factor, from, inside)
     }
 
@@ -217,8 +217,8 @@ impl<V: Vector> Share<V> {
     #[inline(always)]
     fn settle(&mut self, factor: V, from: f64, inside: V) -> [V; 2] {
         let (due, left) = (self.due, self.cap_left);
-        let paid = due.least(left);
-        let binds = due.gt(left) & self.hit_time.same(V::splat(f64::INFINITY));
+        let paid = due.min(left);
+        let binds = due.gt(left) & self.hit_time.eq(V::splat(f64::INFINITY));
         if binds.any() {
             let time = (paid / due).mul_add(inside, V::splat(from));
             self.hit_time = V::select(binds, time, self.hit_time);
@@ -228,7 +228,7 @@ impl<V: Vector> Share<V> {
         let capped = self.room - self.cap_left;
         let total = V::select(self.room.lt(V::splat(f64::INFINITY)), capped, self.cumulative + paid);
         // Never above what is due, not by a rounding either.
-        self.cumulative = total.least(self.cumulative_due);
+        self.cumulative = total.min(self.cumulative_due);
         self.paid = paid;
         let pvs = [paid * factor, due * factor];
         self.pv = self.pv + pvs[0];

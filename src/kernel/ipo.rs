@@ -141,7 +141,7 @@ impl<V: Vector> Listing<V> {
             // Of a company that follows another nobody asks whether it is ready once it is listed: where value or sales keep
             // all others from it, and none that is worth enough waits for its offer, there is nothing to look at.
             let waits = leader.sales_gates.is_set() | self.ready_time.lt(never);
-            if !(worth & self.ipo_time.same(never) & waits).any() {
+            if !(worth & self.ipo_time.eq(never) & waits).any() {
                 self.held_months = V::zero();
                 self.ready = V::zero();
                 return;
@@ -152,7 +152,7 @@ impl<V: Vector> Listing<V> {
             self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
             self.sales_gates = V::flag(self.met(
                 &gates.on_sales,
-                V::zero().same(V::zero()),
+                V::zero().eq(V::zero()),
                 plan,
                 at,
                 figures,
@@ -163,13 +163,13 @@ impl<V: Vector> Listing<V> {
         let met = alive & self.sales_gates.is_set();
         let met = self.met(&gates.on_payments, met, plan, at, figures, books, numbers);
         let holds = if plan.tested[at.period] { met & worth } else { alive & !alive };
-        self.held_months = (self.held_months + 12.0 * at.length).only(holds);
+        self.held_months = (self.held_months + 12.0 * at.length).select_or_zero(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);
         self.ready = V::flag(ready);
-        let first = ready & self.ready_time.same(never);
+        let first = ready & self.ready_time.eq(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
         let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
-        let offers = prepared & worth & holding.defined.is_set() & self.ipo_time.same(never);
+        let offers = prepared & worth & holding.defined.is_set() & self.ipo_time.eq(never);
         if offers.any() {
             self.offer(plan, terms, at, offers, figures.share.owed, books, holding, numbers);
         }
@@ -247,7 +247,7 @@ fn gate<V: Vector>(
         }
         GateKind::RunwayMonths => {
             if plan.model.cash.is_none() {
-                return threshold.same(threshold);
+                return threshold.eq(threshold);
             }
             let months = books.cash * 12.0 / (-books.fcf / V::splat(at.length));
             let burns = books.fcf.lt(V::zero());
@@ -258,6 +258,6 @@ fn gate<V: Vector>(
         }
         GateKind::CommitmentsToRevenue => (figures.committed_next_year / trailing_revenue).le(threshold),
         GateKind::OwedToRevenue => (figures.share.owed / trailing_revenue).le(threshold),
-        GateKind::Equity => threshold.same(threshold),
+        GateKind::Equity => threshold.eq(threshold),
     }
 }

@@ -17,7 +17,7 @@ use super::trailing;
 use super::world::{AHEAD, World};
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::vector::{Vector, WIDTH};
-use crate::piece;
+use crate::outlined;
 use std::ops::Range;
 
 /// Eights that take turns. More share the fetching of code, fewer leave the state in the cache: the many deals of a sweep
@@ -68,7 +68,7 @@ impl<V: Vector> Eight<V> {
         for deal in 0..self.companies.len() {
             let (before, rest) = self.companies.split_at_mut(deal);
             let leader = plan.deals[deal].follows.map(|leader| &before[leader]);
-            piece!(V, rest[0].start(leader, plan, &self.world));
+            outlined!(V, rest[0].start(leader, plan, &self.world));
         }
     }
 
@@ -91,8 +91,8 @@ impl<V: Vector> Eight<V> {
             if asked.factor_pairs > 0 {
                 for (pair, &(_, a, b)) in plan.innovations.pairs.iter().enumerate() {
                     let [first, second] = &mut columns.factors[period][pair];
-                    self.world.innovation(a, at).store(first.eight_mut(place));
-                    self.world.innovation(b, at).store(second.eight_mut(place));
+                    self.world.innovation(a, at).store(first.group_mut(place));
+                    self.world.innovation(b, at).store(second.group_mut(place));
                 }
             }
             if !columns.noise.is_empty() {
@@ -114,7 +114,7 @@ impl<V: Vector> Eight<V> {
             };
             // All that follow the same company, one after the other.
             let followers = plan.deals[deal..].iter().take_while(|next| next.follows == Some(leader)).count();
-            piece!(
+            outlined!(
                 V,
                 for company in &mut rest[..followers] {
                     company.step_after(&before[leader], plan, world, at);
@@ -147,7 +147,7 @@ impl<V: Vector> Outcome<V> {
     #[inline(always)]
     pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
         // All of it for this vector's instruction set: what lies between the pieces works with vectors too.
-        piece!(V, {
+        outlined!(V, {
             for first in (0..LANES / WIDTH).step_by(self.eights.len()) {
                 self.run_eights(plan, first_path, first, asked, columns);
             }
@@ -165,7 +165,7 @@ impl<V: Vector> Outcome<V> {
         columns: &mut Columns,
     ) {
         let all = plan.steps.periods.len();
-        piece!(V, {
+        outlined!(V, {
             for (i, eight) in self.eights.iter_mut().enumerate() {
                 let place = first + i;
                 eight.start(plan, first_path + (place * WIDTH) as u64, place, columns);
@@ -185,13 +185,13 @@ impl<V: Vector> Outcome<V> {
                 for period in periods.clone() {
                     let at = plan.steps.at(period);
                     self.eights[i].step(plan, at);
-                    piece!(V, self.write_down(plan, at, year_after, i, first + i, asked, columns));
+                    outlined!(V, self.write_down(plan, at, year_after, i, first + i, asked, columns));
                     year_after += usize::from(plan.steps.years[year_after].last == period);
                 }
             }
             year = year_after;
         }
-        piece!(V, {
+        outlined!(V, {
             for (i, eight) in self.eights.iter_mut().enumerate() {
                 eight.finish(plan, first + i, columns);
             }
@@ -239,7 +239,7 @@ impl<V: Vector> Outcome<V> {
                 self.period.add(&flows);
                 let (stocks, sold) = (company.stocks(view, at), self.period.sold_in_all());
                 for (column, &series) in columns.periods[d][at.period].iter_mut().zip(&plan.deals[d].series) {
-                    self.period.series(series, &stocks, sold, V::zero()).store(column.eight_mut(place));
+                    self.period.series(series, &stocks, sold, V::zero()).store(column.group_mut(place));
                 }
             }
             if year_ends {
@@ -262,23 +262,23 @@ impl<V: Vector> Eight<V> {
             let take = Take::new(plan, d, company, &self.mix_year_sold[d], &self.world.numbers);
             for (column, &metric) in columns.metrics[d].iter_mut().zip(&plan.deals[d].metrics) {
                 let (value, exists) = take.metric(metric);
-                settle(value, exists, &mut self.broken).store(column.eight_mut(place));
+                settle(value, exists, &mut self.broken).store(column.group_mut(place));
             }
             let share = &company.share;
             let listing = &company.listing;
             let times = [share.hit_time, listing.ready_time, listing.ipo_time, company.holding.failed_at];
             for (column, time) in columns.times[d].iter_mut().zip(times) {
-                time.store(column.eight_mut(place));
+                time.store(column.group_mut(place));
             }
         }
         for (k, difference) in plan.differences.iter().enumerate() {
             let (deals, differences) = columns.metrics.split_at_mut(plan.deals.len());
             for (column, &(_, later, first)) in differences[k].iter_mut().zip(&difference.metrics) {
-                let later = V::load(deals[difference.later][later].eight(place));
-                (later - V::load(deals[0][first].eight(place))).store(column.eight_mut(place));
+                let later = V::load(deals[difference.later][later].group(place));
+                (later - V::load(deals[0][first].group(place))).store(column.group_mut(place));
             }
         }
-        self.broken.store(columns.broken.eight_mut(place));
+        self.broken.store(columns.broken.group_mut(place));
     }
 }
 
@@ -292,7 +292,7 @@ fn add_noise<V: Vector>(plan: &Plan, world: &World<V>, at: StepRef, place: usize
     };
     let drawn = world.innovations(at).iter().chain(&world.jumps);
     for (source, &drawn) in columns.noise.iter_mut().zip(drawn) {
-        let sum = source[year].eight_mut(place);
+        let sum = source[year].group_mut(place);
         let before = if begins { V::zero() } else { V::load(sum) };
         (before + drawn).store(sum);
     }
@@ -326,8 +326,8 @@ fn close_year<V: Vector>(
         };
         let value = company.year.series(series, &stocks, sold, before);
         let size = value.abs();
-        bad = bad | if series.may_be_undefined() { size.same(infinite) } else { !size.lt(infinite) };
-        value.store(column.eight_mut(place));
+        bad = bad | if series.may_be_undefined() { size.eq(infinite) } else { !size.lt(infinite) };
+        value.store(column.group_mut(place));
     }
     *broken = V::select(bad, V::one(), *broken);
 }

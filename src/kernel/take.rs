@@ -75,7 +75,7 @@ impl<'a, V: Vector> Take<'a, V> {
     #[inline(always)]
     pub fn metric(&self, metric: Metric) -> (V, V::Mask) {
         let Company { share, own, holding, listing, .. } = self.company;
-        let always = V::zero().same(V::zero());
+        let always = V::zero().eq(V::zero());
         let sound = self.sound.is_set();
         let reached = |time: V| time.lt(V::splat(f64::INFINITY));
         match metric {
