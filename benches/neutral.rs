@@ -54,7 +54,7 @@ fn vectors<V: Vector>(
     [u, z]: &mut [Table<V>; 2],
 ) -> V {
     for vector in 0..TOGETHER {
-        let mut sequence = Sequence::<V>::of_eight(keys, first + (vector * WIDTH) as u64);
+        let mut sequence = Sequence::<V>::of_group(keys, first + (vector * WIDTH) as u64);
         for quarter in 0..QUARTERS {
             u[quarter * TOGETHER + vector] = sequence.uniform();
         }
@@ -78,7 +78,7 @@ fn vectors<V: Vector>(
         for (quarter, &factor) in factors.iter().enumerate() {
             let (discount, at) = (V::splat(factor), quarter * TOGETHER + pair);
             for i in 0..2 {
-                let paid = (z[at + i] * RATE).least(left[i]);
+                let paid = (z[at + i] * RATE).min(left[i]);
                 left[i] = left[i] - paid;
                 sums[i] = paid.mul_add(discount, sums[i]);
             }
@@ -93,7 +93,7 @@ fn ours<V: Vector>(paths: u64) -> f64 {
     let keys = StreamKey::new(1, "neutral").rounds();
     let factors: [f64; QUARTERS] = std::array::from_fn(|q| (-DISCOUNT * (q + 1) as f64 / 4.0).exp());
     const STEP: usize = WIDTH * TOGETHER;
-    capstake::piece!(V, {
+    capstake::outlined!(V, {
         let (mut total, mut quantiles) = (V::zero(), Quantiles::new());
         let mut tables = [[V::zero(); QUARTERS * TOGETHER]; 2];
         for first in (0..paths).step_by(STEP) {
@@ -108,7 +108,7 @@ fn ours<V: Vector>(paths: u64) -> f64 {
 fn peak<V: Vector, const CHAINS: usize>(multiply_adds: u64) -> f64 {
     let (factor, term) = (V::splat(black_box(0.999)), V::splat(black_box(1e-3)));
     let lanes = CHAINS * WIDTH;
-    capstake::piece!(V, {
+    capstake::outlined!(V, {
         // Each lane hidden for itself, and all of them read at the end: the compiler keeps one of two that begin alike, and
         // none that nobody reads.
         let mut chains: [V; CHAINS] =

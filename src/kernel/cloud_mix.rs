@@ -73,11 +73,11 @@ impl<V: Vector> MixTerms<V> {
         let Some((home, others)) = model.clouds.split_first() else { return };
         for (term, cloud) in self.clouds.iter_mut().zip(others) {
             let least = V::splat(SMALLEST_SHARE);
-            let home_long_run = numbers[home.long_run_share].most(least);
-            term.centre = ln(numbers[cloud.long_run_share].most(least) / home_long_run);
+            let home_long_run = numbers[home.long_run_share].max(least);
+            term.centre = ln(numbers[cloud.long_run_share].max(least) / home_long_run);
             let now = numbers[cloud.share_now];
             let start = V::select(now.is_set(), now, numbers[cloud.entry_share]);
-            term.start = ln(start.most(least) / numbers[home.share_now]);
+            term.start = ln(start.max(least) / numbers[home.share_now]);
             let theta = half_life_rate(numbers[cloud.half_life]);
             for (step, &length) in term.steps.iter_mut().zip(&plan.steps.lengths) {
                 *step = reversion(theta, numbers[cloud.volatility], length);
@@ -85,7 +85,7 @@ impl<V: Vector> MixTerms<V> {
             term.net_of_fee = V::one() - numbers[cloud.fee];
         }
         if let Some(first) = &model.home_first {
-            let lead = (numbers[first.lead_months] / numbers[first.cycle_months]).least(V::one());
+            let lead = (numbers[first.lead_months] / numbers[first.cycle_months]).min(V::one());
             self.head_start = (V::one() - numbers[first.decline_probability]) * lead;
         }
         self.elsewhere = (V::one() - self.head_start) * (numbers[model.uplift] + 1.0);
@@ -201,7 +201,7 @@ impl<V: Vector> Mix<V> {
         }
         let mut total = V::one();
         for (j, sold) in mix.by_cloud[1..].iter_mut().enumerate() {
-            *sold = if clouds[j + 1].opens > time { V::zero() } else { exp(self.y[j]).only(open) };
+            *sold = if clouds[j + 1].opens > time { V::zero() } else { exp(self.y[j]).select_or_zero(open) };
             total = total + *sold;
         }
         let home = V::one() / total;
@@ -212,7 +212,7 @@ impl<V: Vector> Mix<V> {
             *sold = *sold * part;
             elsewhere = elsewhere + *sold;
             kept = term.net_of_fee.mul_add(*sold, kept);
-            largest = sold.most(largest);
+            largest = sold.max(largest);
         }
         mix.by_cloud[0] = sold_home;
         (mix.elsewhere, mix.net_elsewhere, mix.largest) = (elsewhere, kept, largest);

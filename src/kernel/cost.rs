@@ -122,7 +122,7 @@ impl<V: Vector> Costs<V> {
         }
         costs.committed = all;
         costs.committed_home = home;
-        costs.home_part = (home / all).only(all.gt(V::zero()));
+        costs.home_part = (home / all).select_or_zero(all.gt(V::zero()));
         costs.committed_next_year = next_year;
     }
 }
@@ -204,7 +204,7 @@ impl<V: Vector> CashFlow<V> {
         self.pretax = pretax;
         let profit = pretax.positive_part();
         let loss = (-pretax).positive_part();
-        let offset = self.losses.least(terms.offset_limit * profit);
+        let offset = self.losses.min(terms.offset_limit * profit);
         let tax = terms.tax_rate * (profit - offset);
         self.losses = self.losses - offset + loss;
         self.fcf = pretax - tax;

@@ -178,7 +178,7 @@ impl<V: Vector> Share<V> {
     pub fn pay(&mut self, terms: &PayTerms<V>, at: StepRef) {
         let from = terms.effective.max(at.start);
         let end = V::splat(at.end);
-        let inside = (self.ends.least(end) - from).positive_part();
+        let inside = (self.ends.min(end) - from).positive_part();
         self.runs = inside.gt(V::zero()).any();
         if !self.runs {
             self.due = V::zero();
@@ -198,8 +198,8 @@ impl<V: Vector> Share<V> {
     #[inline(always)]
     pub(super) fn pay_within_cap(&mut self, from: f64, inside: V) {
         let (due, left) = (self.due, self.cap_left);
-        let paid = due.least(left);
-        let binds = due.gt(left) & self.hit_time.same(V::splat(f64::INFINITY));
+        let paid = due.min(left);
+        let binds = due.gt(left) & self.hit_time.eq(V::splat(f64::INFINITY));
         if binds.any() {
             let time = (paid / due).mul_add(inside, V::splat(from));
             self.hit_time = V::select(binds, time, self.hit_time);
@@ -209,7 +209,7 @@ impl<V: Vector> Share<V> {
         let capped = self.room - self.cap_left;
         let total = V::select(self.room.lt(V::splat(f64::INFINITY)), capped, self.cumulative + paid);
         // Never above what is due, not by a rounding either.
-        self.cumulative = total.least(self.cumulative_due);
+        self.cumulative = total.min(self.cumulative_due);
         self.paid = paid;
     }
 }

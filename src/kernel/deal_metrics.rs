@@ -78,7 +78,7 @@ impl<'a, V: Vector> DealMetrics<'a, V> {
     #[inline(always)]
     pub fn metric(&self, metric: Metric) -> (V, V::Mask) {
         let DealState { share, own, equity_state, listing, .. } = self.state;
-        let always = V::zero().same(V::zero());
+        let always = V::zero().eq(V::zero());
         let sound = self.sound.is_set();
         let reached = |time: V| time.lt(V::splat(f64::INFINITY));
         match metric {

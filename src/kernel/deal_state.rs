@@ -18,7 +18,7 @@ use super::world::World;
 use crate::math::vector::Vector;
 use crate::model::deal::ShareBase;
 use crate::model::parameters::ParamId;
-use crate::piece;
+use crate::outlined;
 
 /// State of OpenAI, and of Microsoft's business with it, under one deal.
 pub struct DealState<V> {
@@ -148,9 +148,9 @@ impl<V: Vector> DealState<V> {
     /// One period, in the order of the business.
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
-        piece!(V, self.operate(plan, world, at));
-        piece!(V, self.finance(plan, world, at));
-        piece!(V, self.go_public(plan, world, at));
+        outlined!(V, self.operate(plan, world, at));
+        outlined!(V, self.finance(plan, world, at));
+        outlined!(V, self.go_public(plan, world, at));
     }
 
     /// Sales, the revenue share, costs, tax and cash, and Microsoft's own business.
@@ -321,7 +321,7 @@ impl<V: Vector> DealState<V> {
             return;
         }
         if self.note.is_some() {
-            piece!(V, self.note_before_offer(plan, world, at));
+            outlined!(V, self.note_before_offer(plan, world, at));
         }
         self.list(plan, world, at);
         self.note_after_offer();

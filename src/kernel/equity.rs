@@ -194,7 +194,7 @@ impl<V: Vector> EquityState<V> {
         at: StepRef,
         last: bool,
     ) {
-        let open = self.exit.done.same(V::zero()) & self.alive.is_set();
+        let open = self.exit.done.eq(V::zero()) & self.alive.is_set();
         let free = (ipo_time + lockup_years).le(V::splat(at.end + TIME_SLACK));
         let due = if last { open } else { open & free };
         if !due.any() {
@@ -240,7 +240,7 @@ fn with_margin<V: Vector>(ev: V, basis: &ValueBasis<'_, V>, elasticity: V, refer
     let margin = (V::one() - basis.inference / basis.net).positive_part();
     let factor = exp(elasticity * ln(margin / reference));
     let factor = V::select(elasticity.is_set(), factor, V::one());
-    (ev * factor).only(ev.is_set())
+    (ev * factor).select_or_zero(ev.is_set())
 }
 
 /// Trailing free cash flow growing for ever, and whether that is defined: only where `r > g + 1%`.
@@ -248,7 +248,7 @@ fn with_margin<V: Vector>(ev: V, basis: &ValueBasis<'_, V>, elasticity: V, refer
 fn perpetuity<V: Vector>(fcf: V, growth: V, rate: V) -> (V, V) {
     let spread = rate - growth;
     let sound = spread.gt(V::splat(0.01));
-    ((fcf * (growth + 1.0) / spread).only(sound), V::flag(sound))
+    ((fcf * (growth + 1.0) / spread).select_or_zero(sound), V::flag(sound))
 }
 
 /// What grants to employees leave of every stake over a period: `(1 - rate)^Δ`.

@@ -42,7 +42,7 @@ impl<V: Vector> DealState<V> {
         if self.stopped {
             return;
         }
-        let differs = !self.equity_state.alive.same(base.alive_before);
+        let differs = !self.equity_state.alive.eq(base.alive_before);
         if self.identical_so_far && differs.any() {
             self.identical_so_far = false;
             self.own = base.own_before;
@@ -54,7 +54,7 @@ impl<V: Vector> DealState<V> {
         }
         self.operate_from(base, plan, world, at);
         self.finance_from(base, plan, world, at);
-        let pending = self.equity_state.alive.is_set() & self.listing.ipo_time.same(V::splat(f64::INFINITY));
+        let pending = self.equity_state.alive.is_set() & self.listing.ipo_time.eq(V::splat(f64::INFINITY));
         // Once OpenAI is listed or has failed everywhere, only series and notes still read the gates.
         if self.is_reported() || pending.any() {
             self.go_public_from(base, plan, world, at);
@@ -79,7 +79,7 @@ impl<V: Vector> DealState<V> {
         let Some(lags) = &self.stops_after else { return };
         // The last payment's period may begin just before the share ends.
         let received = |lag: V| self.share.ends + lag + at.length;
-        let mut waits = self.equity_state.exit.done.same(V::zero());
+        let mut waits = self.equity_state.exit.done.eq(V::zero());
         for &lag in lags {
             waits = waits | V::splat(at.end).lt(received(world.numbers[lag]));
         }
@@ -178,7 +178,7 @@ impl<V: Vector> Listing<V> {
         let waits = base.sales_gates.is_set() | self.ready_time.lt(never);
         let mut open = worth & waits;
         if !reported {
-            open = open & self.ipo_time.same(never);
+            open = open & self.ipo_time.eq(never);
         }
         if !open.any() {
             self.held_months = V::zero();
@@ -204,7 +204,7 @@ impl<V: Vector> Share<V> {
             return;
         }
         let from = effective.max(at.start);
-        let inside = (self.ends.least(V::splat(at.end)) - from).positive_part();
+        let inside = (self.ends.min(V::splat(at.end)) - from).positive_part();
         self.pay_within_cap(from, inside);
     }
 
@@ -212,6 +212,6 @@ impl<V: Vector> Share<V> {
     #[inline(always)]
     fn owe_from(&mut self, base: &Share<V>) {
         self.expected = base.expected;
-        self.owed = self.expected.least(self.cap_left);
+        self.owed = self.expected.min(self.cap_left);
     }
 }

@@ -62,7 +62,7 @@ impl<V: Vector> EquityState<V> {
             }
         }
         // Failure: recovery is the exit, unless the stake was sold before.
-        let leaves = fails & self.exit.done.same(V::zero());
+        let leaves = fails & self.exit.done.eq(V::zero());
         let recovered = numbers[funding.recovery] * self.ev.positive_part();
         self.exit.take(leaves, recovered, self.dilution_factor, factor, V::one(), self.defined);
         self.failed_at = V::select(fails, V::splat(at.end), self.failed_at);

@@ -185,7 +185,7 @@ impl Innovations {
     pub fn start<V: Vector>(&self, first_path: u64, sequences: &mut Vec<Sequence<V>>) {
         sequences.clear();
         for (_, keys) in &self.drawn {
-            sequences.push(Sequence::of_eight(keys, first_path));
+            sequences.push(Sequence::of_group(keys, first_path));
         }
     }
 

@@ -163,7 +163,7 @@ impl<V: Vector> Listing<V> {
         numbers: &Numbers<V>,
     ) {
         self.trailing_revenue = figures.past.net_over(&plan.revenue_windows.year[at.period], numbers);
-        let all = V::zero().same(V::zero());
+        let all = V::zero().eq(V::zero());
         let met = self.met(&gates.on_sales, all, plan, at, figures, cash_flow, numbers);
         self.sales_gates = V::flag(met);
     }
@@ -187,13 +187,13 @@ impl<V: Vector> Listing<V> {
         let met = alive & self.sales_gates.is_set();
         let met = self.met(&gates.on_payments, met, plan, at, figures, cash_flow, numbers);
         let holds = if plan.schedule.tested[at.period] { met & worth } else { alive & !alive };
-        self.held_months = (self.held_months + 12.0 * at.length).only(holds);
+        self.held_months = (self.held_months + 12.0 * at.length).select_or_zero(holds);
         let ready = holds & self.held_months.ge(gates.ready_months);
         self.ready = V::flag(ready);
-        let first = ready & self.ready_time.same(never);
+        let first = ready & self.ready_time.eq(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
         let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
-        let offers = prepared & worth & equity_state.defined.is_set() & self.ipo_time.same(never);
+        let offers = prepared & worth & equity_state.defined.is_set() & self.ipo_time.eq(never);
         if offers.any() {
             self.offer(plan, terms, at, offers, figures.share.owed, cash_flow, equity_state, numbers);
         }
@@ -272,7 +272,7 @@ fn gate<V: Vector>(
         }
         GateKind::RunwayMonths => {
             if plan.model.cash.is_none() {
-                return threshold.same(threshold);
+                return threshold.eq(threshold);
             }
             let months = cash_flow.cash * 12.0 / (-cash_flow.fcf / V::splat(at.length));
             let burns = cash_flow.fcf.lt(V::zero());
@@ -283,6 +283,6 @@ fn gate<V: Vector>(
         }
         GateKind::CommitmentsToRevenue => (figures.committed_next_year / trailing_revenue).le(threshold),
         GateKind::OwedToRevenue => (figures.share.owed / trailing_revenue).le(threshold),
-        GateKind::Equity => threshold.same(threshold),
+        GateKind::Equity => threshold.eq(threshold),
     }
 }

@@ -25,7 +25,7 @@ impl<V: Vector> Numbers<V> {
     #[inline(always)]
     pub fn take(&mut self, inputs: &Inputs, columns: &[Lanes], eight: usize) {
         for num in &inputs.nums {
-            self.values[num.index()] = V::load(columns[num.index()].eight(eight));
+            self.values[num.index()] = V::load(columns[num.index()].group(eight));
         }
     }
 }

@@ -52,19 +52,19 @@ impl<V: Vector> Share<V> {
         }
         let half = tau * 0.5;
         // `G`, kept within 0 and 1; 0 where there is no year before.
-        let growth = ln(t.year_ago_ratio).positive_part().least(one);
+        let growth = ln(t.year_ago_ratio).positive_part().min(one);
         let fade = t.fade.rate;
         let scale = growth * t.fade.inverse;
         let kept = exp(-fade * half);
         // An infinite half-life: growth does not fade.
-        let constant = fade.same(zero);
+        let constant = fade.eq(zero);
         let gamma_half = V::select(constant, growth * half, scale * (one - kept));
         let gamma_full = V::select(constant, growth * tau, scale * (one - kept * kept));
         let [q_half, q_full] = exps([gamma_half - half * t.discount, gamma_full - tau * t.discount]);
         let simpson = q_half * 4.0 + q_full + 1.0;
         let owed = t.rate * t.annual_base * (tau * (1.0 / 6.0)) * simpson;
         self.expected = V::select(self.terminated.lt(V::splat(t.time)), zero, owed);
-        self.owed = self.expected.least(self.cap_left);
+        self.owed = self.expected.min(self.cap_left);
     }
 
     /// Nothing will fall due.

@@ -154,7 +154,7 @@ impl<V: Vector> Readiness<V> {
     #[inline(always)]
     pub fn store(&mut self, eight: usize, block: &mut Readiness<Lanes>) {
         for (value, lanes) in self.columns().into_iter().zip(block.columns()) {
-            value.store(lanes.eight_mut(eight));
+            value.store(lanes.group_mut(eight));
         }
     }
 }

@@ -150,13 +150,13 @@ impl<V: Vector> YearSums<V> {
             Series::Cash => figures.cash,
             // After failure equity is 0, whatever it would have been before.
             Series::Equity => {
-                let sound = figures.equity_defined.is_set() | figures.alive.same(V::zero());
+                let sound = figures.equity_defined.is_set() | figures.alive.eq(V::zero());
                 V::select(sound, figures.equity, undefined)
             }
             Series::Multiple => figures.multiple,
             Series::Stake => figures.stake_now * figures.dilution_factor * figures.alive,
             Series::Ready => figures.ready,
-            Series::Listed => figures.alive.only(figures.ipo_time.le(V::splat(figures.end))),
+            Series::Listed => figures.alive.select_or_zero(figures.ipo_time.le(V::splat(figures.end))),
             Series::Alive => figures.alive,
         }
     }

@@ -50,7 +50,7 @@ impl<V: Vector> ShockPaths<V> {
     /// Before the first period of the eight paths from `first_path` on.
     #[inline(always)]
     pub fn start(&mut self, streams: &ShockStreams, first_path: u64) {
-        self.strikes = Some(Sequence::of_eight(&streams.strike, first_path));
+        self.strikes = Some(Sequence::of_group(&streams.strike, first_path));
     }
 
     /// The next period's jump in logs, 0 on the paths that it spares; `None` where it spares all. The size is drawn only where
@@ -63,6 +63,6 @@ impl<V: Vector> ShockPaths<V> {
             return None;
         }
         let size = uniform_pair::<V>(&streams.size, first_path, (at.period / 2) as u32)[at.period % 2];
-        Some(self.sd.mul_add(quantile(size), self.mean).only(struck))
+        Some(self.sd.mul_add(quantile(size), self.mean).select_or_zero(struck))
     }
 }

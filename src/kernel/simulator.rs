@@ -20,7 +20,7 @@ use super::trailing;
 use super::world::{AHEAD, World};
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::vector::{Vector, WIDTH};
-use crate::piece;
+use crate::outlined;
 use std::ops::Range;
 
 /// Lane groups that take turns. More share the fetching of code, fewer leave the state in the cache: the many deals of a sweep
@@ -74,8 +74,8 @@ impl<V: Vector> LaneGroup<V> {
         for group in 0..self.states.len() {
             let (before, rest) = self.states.split_at_mut(group);
             match plan.deal_groups[group].shares_with {
-                Some(base) => piece!(V, rest[0].start_from(&before[base], plan, &self.world)),
-                None => piece!(V, rest[0].start(plan, &self.world)),
+                Some(base) => outlined!(V, rest[0].start_from(&before[base], plan, &self.world)),
+                None => outlined!(V, rest[0].start(plan, &self.world)),
             }
         }
         for (deal, values) in self.values.iter_mut().enumerate() {
@@ -102,8 +102,8 @@ impl<V: Vector> LaneGroup<V> {
             if asked.factor_pairs > 0 {
                 for (pair, &(_, a, b)) in plan.innovations.pairs.iter().enumerate() {
                     let [first, second] = &mut columns.factors[period][pair];
-                    self.world.innovation(a, at).store(first.eight_mut(place));
-                    self.world.innovation(b, at).store(second.eight_mut(place));
+                    self.world.innovation(a, at).store(first.group_mut(place));
+                    self.world.innovation(b, at).store(second.group_mut(place));
                 }
             }
             if !columns.noise.is_empty() {
@@ -125,7 +125,7 @@ impl<V: Vector> LaneGroup<V> {
             };
             // All that take from the same base, one after the other.
             let count = groups[group..].iter().take_while(|next| next.shares_with == Some(base)).count();
-            piece!(
+            outlined!(
                 V,
                 for state in &mut rest[..count] {
                     state.step_from(&before[base], plan, world, at);
@@ -133,7 +133,7 @@ impl<V: Vector> LaneGroup<V> {
             );
             group += count;
         }
-        piece!(V, {
+        outlined!(V, {
             let view = world.view(Some(at.period));
             for (deal, values) in self.values.iter_mut().enumerate() {
                 values.add_period(plan, deal, &self.states[plan.deals[deal].group].share, view, at);
@@ -165,7 +165,7 @@ impl<V: Vector> Simulator<V> {
     #[inline(always)]
     pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
         // All of it for this vector's instruction set: what lies between the pieces works with vectors too.
-        piece!(V, {
+        outlined!(V, {
             for first in (0..LANES / WIDTH).step_by(self.lane_groups.len()) {
                 self.run_lane_groups(plan, first_path, first, asked, columns);
             }
@@ -183,7 +183,7 @@ impl<V: Vector> Simulator<V> {
         columns: &mut Columns,
     ) {
         let all = plan.steps.periods.len();
-        piece!(V, {
+        outlined!(V, {
             for (i, group) in self.lane_groups.iter_mut().enumerate() {
                 let place = first + i;
                 group.start(plan, first_path + (place * WIDTH) as u64, place, columns);
@@ -211,13 +211,13 @@ impl<V: Vector> Simulator<V> {
                 for period in periods.clone() {
                     let at = plan.steps.at(period);
                     self.lane_groups[i].step(plan, at);
-                    piece!(V, self.record_period(plan, at, year_after, i, first + i, asked, columns));
+                    outlined!(V, self.record_period(plan, at, year_after, i, first + i, asked, columns));
                     year_after += usize::from(plan.steps.years[year_after].last == period);
                 }
             }
             year = year_after;
         }
-        piece!(V, {
+        outlined!(V, {
             for (i, group) in self.lane_groups.iter_mut().enumerate() {
                 group.finish(plan, first + i, columns);
             }
@@ -264,7 +264,7 @@ impl<V: Vector> Simulator<V> {
                 self.period.add(&flows);
                 let (stocks, sold) = (state.stocks(view, at), self.period.sold_in_all());
                 for (column, &series) in columns.periods[deal][at.period].iter_mut().zip(series) {
-                    self.period.series(series, &stocks, sold, V::zero()).store(column.eight_mut(place));
+                    self.period.series(series, &stocks, sold, V::zero()).store(column.group_mut(place));
                 }
             }
             if year_ends {
@@ -292,22 +292,22 @@ impl<V: Vector> LaneGroup<V> {
             let metrics = DealMetrics::new(plan, deal, state, values, sold, &self.world.numbers);
             for (column, &metric) in columns.metrics[deal].iter_mut().zip(&terms.metrics) {
                 let (value, exists) = metrics.metric(metric);
-                mark_non_finite(value, exists, &mut self.non_finite).store(column.eight_mut(place));
+                mark_non_finite(value, exists, &mut self.non_finite).store(column.group_mut(place));
             }
             let DealState { share, listing, equity_state, .. } = state;
             let times = [share.hit_time, listing.ready_time, listing.ipo_time, equity_state.failed_at];
             for (column, time) in columns.times[deal].iter_mut().zip(times) {
-                time.store(column.eight_mut(place));
+                time.store(column.group_mut(place));
             }
         }
         for (k, difference) in plan.differences.iter().enumerate() {
             let (deals, differences) = columns.metrics.split_at_mut(plan.deals.len());
             for (column, &(_, later, first)) in differences[k].iter_mut().zip(&difference.metrics) {
-                let later = V::load(deals[difference.later][later].eight(place));
-                (later - V::load(deals[0][first].eight(place))).store(column.eight_mut(place));
+                let later = V::load(deals[difference.later][later].group(place));
+                (later - V::load(deals[0][first].group(place))).store(column.group_mut(place));
             }
         }
-        self.non_finite.store(columns.non_finite.eight_mut(place));
+        self.non_finite.store(columns.non_finite.group_mut(place));
     }
 }
 
@@ -321,7 +321,7 @@ fn add_noise<V: Vector>(plan: &Plan, world: &World<V>, at: StepRef, place: usize
     };
     let drawn = world.innovations(at).iter().chain(&world.jumps);
     for (source, &drawn) in columns.noise.iter_mut().zip(drawn) {
-        let sum = source[year].eight_mut(place);
+        let sum = source[year].group_mut(place);
         let before = if begins { V::zero() } else { V::load(sum) };
         (before + drawn).store(sum);
     }
@@ -354,8 +354,8 @@ fn close_year<V: Vector>(
         };
         let value = state.year.series(series, &stocks, sold, before);
         let size = value.abs();
-        bad = bad | if series.may_be_undefined() { size.same(infinite) } else { !size.lt(infinite) };
-        value.store(column.eight_mut(place));
+        bad = bad | if series.may_be_undefined() { size.eq(infinite) } else { !size.lt(infinite) };
+        value.store(column.group_mut(place));
     }
     *non_finite = V::select(bad, V::one(), *non_finite);
 }

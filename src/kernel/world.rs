@@ -22,7 +22,7 @@ use crate::math::vector::Vector;
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
 use crate::model::segment::ShockTarget;
-use crate::piece;
+use crate::outlined;
 use crate::rng::stream::Sequence;
 use std::ops::Range;
 
@@ -124,7 +124,7 @@ impl<V: Vector> World<V> {
         plan.innovations.start(first_path, &mut self.sequences);
         self.drawn = 0;
         self.numbers.take(&plan.inputs, values, eight);
-        self.exponential = V::load(exponential.eight(eight));
+        self.exponential = V::load(exponential.group(eight));
         let numbers = &self.numbers;
         for (segment, terms) in self.segments.iter_mut().zip(&model.segments) {
             segment.process.prepare(&plan.steps, numbers);
@@ -167,18 +167,18 @@ impl<V: Vector> World<V> {
             periods.start == self.drawn && periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD
         );
         self.drawn = periods.end;
-        piece!(V, plan.innovations.fill(&mut self.sequences, periods.len(), scratch, &mut self.zeta));
+        outlined!(V, plan.innovations.fill(&mut self.sequences, periods.len(), scratch, &mut self.zeta));
     }
 
     /// One period, of which the innovations are drawn: growth, level, shocks, demand, mix, and what deals need of costs and
     /// factors. Each step is a piece of code of its own.
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
-        piece!(V, self.grow(plan, at));
-        piece!(V, self.shake(plan, at, first_path));
-        piece!(V, self.book(plan, at));
-        piece!(V, self.spread(plan, at));
-        piece!(V, self.pass(plan, at));
+        outlined!(V, self.grow(plan, at));
+        outlined!(V, self.shake(plan, at, first_path));
+        outlined!(V, self.book(plan, at));
+        outlined!(V, self.spread(plan, at));
+        outlined!(V, self.pass(plan, at));
     }
 
     /// Growth and levels, before shocks.

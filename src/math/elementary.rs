@@ -84,8 +84,8 @@ fn exps_in_place<R: Real, const N: usize>(x: [R; N]) -> [R; N] {
         }};
     }
     // In this order NaN fails both comparisons and stays.
-    let x = each!(i: n(-746.0).most(x[i]));
-    let x = each!(i: n(710.0).least(x[i]));
+    let x = each!(i: n(-746.0).max(x[i]));
+    let x = each!(i: n(710.0).min(x[i]));
     let shifted = each!(i: x[i].mul_add(n(LOG2_E), n(ROUNDER + TWO_BIASES as f64)));
     let exponent = each!(i: shifted[i] - n(ROUNDER + TWO_BIASES as f64));
     let r = each!(i: exponent[i].mul_add(n(-LN_2_HIGH), x[i]));
@@ -107,10 +107,10 @@ fn exps_in_place<R: Real, const N: usize>(x: [R; N]) -> [R; N] {
 
     // 2ᵏ is applied in two halves, so that neither half leaves the range and a subnormal result is rounded once.
     each!(i: {
-        let biased = shifted[i].bits().minus(R::Bits::splat(ROUNDER.to_bits()));
-        let half = biased.right::<1>();
-        let rest = biased.minus(half);
-        power[i] * R::of_bits(half.left::<52>()) * R::of_bits(rest.left::<52>())
+        let biased = shifted[i].to_bits().wrapping_sub(R::Bits::splat(ROUNDER.to_bits()));
+        let half = biased.shr::<1>();
+        let rest = biased.wrapping_sub(half);
+        power[i] * R::from_bits(half.shl::<52>()) * R::from_bits(rest.shl::<52>())
     })
 }
 
@@ -132,7 +132,7 @@ fn ln_in_place<R: Real>(x: R) -> R {
     let scaled = R::select(tiny, x * n(4.0 * TWO_52), x);
     let bias = R::select(tiny, n(1023.0 + 54.0), n(1023.0));
     let value = ln_normal(scaled, bias);
-    let value = R::select(x.same(R::zero()), n(f64::NEG_INFINITY), value);
+    let value = R::select(x.eq(R::zero()), n(f64::NEG_INFINITY), value);
     let value = R::select(x.lt(R::zero()), n(f64::NAN), value);
     // Infinity and NaN are their own logarithms.
     R::select(x.lt(n(f64::INFINITY)), value, x)
@@ -144,10 +144,10 @@ fn ln_normal<R: Real>(x: R, bias: R) -> R {
     let n = R::splat;
     let b = R::Bits::splat;
     // x = 2ᵏ m with m in [√½, √2); `biased` is k + 1023.
-    let bits = x.bits();
-    let biased = bits.plus(b(ONE - SQRT_HALF)).right::<52>();
-    let k = R::of_bits(biased | b(TWO_52.to_bits())) - (n(TWO_52) + bias);
-    let m = R::of_bits(bits.minus(biased.left::<52>()).plus(b(ONE)));
+    let bits = x.to_bits();
+    let biased = bits.wrapping_add(b(ONE - SQRT_HALF)).shr::<52>();
+    let k = R::from_bits(biased | b(TWO_52.to_bits())) - (n(TWO_52) + bias);
+    let m = R::from_bits(bits.wrapping_sub(biased.shl::<52>()).wrapping_add(b(ONE)));
 
     // ln m = 2 artanh s with s = f/(2 + f), arranged so that f, which is exact, is the leading term:
     // ln m = f − (f²/2 − s (f²/2 + s² tail)).

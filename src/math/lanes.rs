@@ -19,13 +19,13 @@ impl Lanes {
 
     /// The eight paths of that index.
     #[inline(always)]
-    pub fn eight(&self, index: usize) -> &[f64; WIDTH] {
+    pub fn group(&self, index: usize) -> &[f64; WIDTH] {
         &self.0.as_chunks::<WIDTH>().0[index]
     }
 
     /// The eight paths of that index, to write.
     #[inline(always)]
-    pub fn eight_mut(&mut self, index: usize) -> &mut [f64; WIDTH] {
+    pub fn group_mut(&mut self, index: usize) -> &mut [f64; WIDTH] {
         &mut self.0.as_chunks_mut::<WIDTH>().0[index]
     }
 

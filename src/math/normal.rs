@@ -8,7 +8,7 @@
 use super::elementary::{exp, ln};
 use super::lanes::{LANES, Lanes};
 use super::vector::{Mask, Real, Vector, WIDTH};
-use crate::{piece, simd_fn};
+use crate::{outlined, simd_fn};
 
 /// Where u (1 − u) is below this, [`quantile`] takes the expansion of the tails: about 0.8 % of uniform draws.
 const CENTRAL_LOW: f64 = 0.004;
@@ -145,7 +145,7 @@ fn quantile_tail<R: Real>(u: R) -> R {
     let r = (-ln(p)).sqrt() - 2.0;
     let r2 = r * r;
     let size = polynomial(&TAIL_ABOVE, r, r2) / polynomial(&TAIL_BELOW, r, r2);
-    let size = R::select(p.same(R::zero()), R::splat(f64::INFINITY), size);
+    let size = R::select(p.eq(R::zero()), R::splat(f64::INFINITY), size);
     R::select(lower, -size, size)
 }
 
@@ -182,7 +182,7 @@ fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 
         let (high, low) = (R::splat(coefficients[at - 1]), R::splat(coefficients[at - 2]));
         upper = [upper[0].mul_add(x2[0], high), upper[1].mul_add(x2[1], high)];
         lower = [lower[0].mul_add(x2[0], low), lower[1].mul_add(x2[1], low)];
-        [upper, lower] = R::abreast(upper, lower);
+        [upper, lower] = R::keep_interleaved(upper, lower);
         at -= 2;
     }
     [upper[0].mul_add(x[0], lower[0]), upper[1].mul_add(x[1], lower[1])]
@@ -244,7 +244,7 @@ impl<V: Vector> Quantiles<V> {
         );
         (rows[at[0]], rows[at[1]]) = (x[0], x[1]);
         // Written always, kept where needed: a branch on it would be guessed wrong too often.
-        let (kept, lanes) = (self.kept, tails[0].word() | tails[1].word() << WIDTH);
+        let (kept, lanes) = (self.kept, tails[0].to_bitmask() | tails[1].to_bitmask() << WIDTH);
         self.pairs[kept] = uniforms;
         self.rows[kept] = at;
         self.lanes[kept] = lanes;
@@ -257,7 +257,7 @@ impl<V: Vector> Quantiles<V> {
     /// Fills the places of all that are kept.
     #[inline(always)]
     pub fn finish(&mut self, rows: &mut [V]) {
-        piece!(V, self.fill_tails(rows));
+        outlined!(V, self.fill_tails(rows));
     }
 
     #[inline(always)]
@@ -339,7 +339,7 @@ fn bell<R: Real>(a: R) -> R {
 #[inline(always)]
 fn size_to_40<R: Real>(x: R) -> R {
     // In this order NaN stays.
-    R::splat(40.0).least(x.abs())
+    R::splat(40.0).min(x.abs())
 }
 
 /// Φ(−|x|), the smaller tail.

@@ -77,7 +77,7 @@ impl Mask for PortableMask {
         any
     }
     #[inline(always)]
-    fn word(self) -> u32 {
+    fn to_bitmask(self) -> u32 {
         let mut word = 0;
         for (lane, yes) in self.0.into_iter().enumerate() {
             word |= u32::from(yes) << lane;
@@ -92,28 +92,28 @@ impl Bits for PortableBits {
         PortableBits([bits; WIDTH])
     }
     #[inline(always)]
-    fn lane_numbers() -> Self {
+    fn lane_indices() -> Self {
         lanes!(PortableBits, 0, i => i as u64)
     }
     #[inline(always)]
-    fn plus(self, other: Self) -> Self {
+    fn wrapping_add(self, other: Self) -> Self {
         lanes!(PortableBits, 0, i => self.0[i].wrapping_add(other.0[i]))
     }
     #[inline(always)]
-    fn minus(self, other: Self) -> Self {
+    fn wrapping_sub(self, other: Self) -> Self {
         lanes!(PortableBits, 0, i => self.0[i].wrapping_sub(other.0[i]))
     }
     #[inline(always)]
-    fn right<const BY: u32>(self) -> Self {
+    fn shr<const BY: u32>(self) -> Self {
         lanes!(PortableBits, 0, i => self.0[i] >> BY)
     }
     #[inline(always)]
-    fn left<const BY: u32>(self) -> Self {
+    fn shl<const BY: u32>(self) -> Self {
         lanes!(PortableBits, 0, i => self.0[i] << BY)
     }
     #[inline(always)]
-    fn word_product(self, other: Self) -> Self {
-        lanes!(PortableBits, 0, i => self.0[i].word_product(other.0[i]))
+    fn widening_mul_u32(self, other: Self) -> Self {
+        lanes!(PortableBits, 0, i => self.0[i].widening_mul_u32(other.0[i]))
     }
 }
 
@@ -143,12 +143,12 @@ impl Real for Portable {
         lanes!(Portable, 0.0, i => f64::abs(self.0[i]))
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
-        lanes!(Portable, 0.0, i => self.0[i].least(other.0[i]))
+    fn min(self, other: Self) -> Self {
+        lanes!(Portable, 0.0, i => Real::min(self.0[i], other.0[i]))
     }
     #[inline(always)]
-    fn most(self, other: Self) -> Self {
-        lanes!(Portable, 0.0, i => self.0[i].most(other.0[i]))
+    fn max(self, other: Self) -> Self {
+        lanes!(Portable, 0.0, i => Real::max(self.0[i], other.0[i]))
     }
     #[inline(always)]
     fn lt(self, other: Self) -> PortableMask {
@@ -167,7 +167,7 @@ impl Real for Portable {
         lanes!(PortableMask, false, i => self.0[i] >= other.0[i])
     }
     #[inline(always)]
-    fn same(self, other: Self) -> PortableMask {
+    fn eq(self, other: Self) -> PortableMask {
         lanes!(PortableMask, false, i => self.0[i] == other.0[i])
     }
     #[inline(always)]
@@ -175,11 +175,11 @@ impl Real for Portable {
         lanes!(Portable, 0.0, i => if mask.0[i] { yes.0[i] } else { no.0[i] })
     }
     #[inline(always)]
-    fn bits(self) -> PortableBits {
+    fn to_bits(self) -> PortableBits {
         lanes!(PortableBits, 0, i => self.0[i].to_bits())
     }
     #[inline(always)]
-    fn of_bits(bits: PortableBits) -> Self {
+    fn from_bits(bits: PortableBits) -> Self {
         lanes!(Portable, 0.0, i => f64::from_bits(bits.0[i]))
     }
 }
@@ -202,7 +202,7 @@ impl Vector for Portable {
         &mut self.0
     }
     #[inline(never)]
-    fn compiled<R>(function: impl FnOnce() -> R) -> R {
+    fn outlined<R>(function: impl FnOnce() -> R) -> R {
         function()
     }
 }

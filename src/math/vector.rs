@@ -14,7 +14,7 @@ pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output
     /// Whether any lane says yes.
     fn any(self) -> bool;
     /// The answers as the low bits of a number, lane 0 lowest.
-    fn word(self) -> u32;
+    fn to_bitmask(self) -> u32;
 }
 
 /// Sixty-four bits for each lane; sums and products wrap.
@@ -24,17 +24,17 @@ pub trait Bits:
     /// The same on every lane.
     fn splat(bits: u64) -> Self;
     /// 0, 1, 2, … lane by lane.
-    fn lane_numbers() -> Self;
+    fn lane_indices() -> Self;
     /// The sum.
-    fn plus(self, other: Self) -> Self;
+    fn wrapping_add(self, other: Self) -> Self;
     /// The difference.
-    fn minus(self, other: Self) -> Self;
+    fn wrapping_sub(self, other: Self) -> Self;
     /// Shifted towards the low end, zeros following.
-    fn right<const BY: u32>(self) -> Self;
+    fn shr<const BY: u32>(self) -> Self;
     /// Shifted towards the high end.
-    fn left<const BY: u32>(self) -> Self;
+    fn shl<const BY: u32>(self) -> Self;
     /// The 64-bit product of the low 32 bits of both.
-    fn word_product(self, other: Self) -> Self;
+    fn widening_mul_u32(self, other: Self) -> Self;
 }
 
 /// Numbers that elementary functions can be written over: `f64`, or eight of them.
@@ -63,9 +63,9 @@ pub trait Real:
     /// The size.
     fn abs(self) -> Self;
     /// `self` where it is less, else `other` (also where either is NaN).
-    fn least(self, other: Self) -> Self;
+    fn min(self, other: Self) -> Self;
     /// `self` where it is greater, else `other` (also where either is NaN).
-    fn most(self, other: Self) -> Self;
+    fn max(self, other: Self) -> Self;
     /// `self < other`; false with NaN, as all comparisons.
     fn lt(self, other: Self) -> Self::Mask;
     /// `self <= other`.
@@ -75,13 +75,13 @@ pub trait Real:
     /// `self >= other`.
     fn ge(self, other: Self) -> Self::Mask;
     /// `self == other`.
-    fn same(self, other: Self) -> Self::Mask;
+    fn eq(self, other: Self) -> Self::Mask;
     /// `yes` where the mask says yes, else `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
     /// The bit patterns.
-    fn bits(self) -> Self::Bits;
+    fn to_bits(self) -> Self::Bits;
     /// Numbers of these bit patterns.
-    fn of_bits(bits: Self::Bits) -> Self;
+    fn from_bits(bits: Self::Bits) -> Self;
 
     /// Runs a longer formula: in place where an operation is one instruction, as a function of its own where it is eight.
     #[inline(always)]
@@ -93,7 +93,7 @@ pub trait Real:
     /// several chains that holds the chains side by side: it would finish one before the next, which spares registers and leaves
     /// the processor waiting for every result. Where an operation is not one instruction nothing is held.
     #[inline(always)]
-    fn abreast(first: [Self; 2], second: [Self; 2]) -> [[Self; 2]; 2] {
+    fn keep_interleaved(first: [Self; 2], second: [Self; 2]) -> [[Self; 2]; 2] {
         [first, second]
     }
 
@@ -117,20 +117,20 @@ pub trait Real:
 
     /// `self` where the mask says yes, else 0.
     #[inline(always)]
-    fn only(self, mask: Self::Mask) -> Self {
+    fn select_or_zero(self, mask: Self::Mask) -> Self {
         Self::select(mask, self, Self::zero())
     }
 
     /// What is above zero; 0 for NaN.
     #[inline(always)]
     fn positive_part(self) -> Self {
-        self.most(Self::zero())
+        self.max(Self::zero())
     }
 
     /// Whether it is not zero: a flag's meaning.
     #[inline(always)]
     fn is_set(self) -> Self::Mask {
-        !self.same(Self::zero())
+        !self.eq(Self::zero())
     }
 
     /// Whether it is less than infinite in size; false for NaN.
@@ -152,7 +152,7 @@ pub trait Vector: Real + Send + Sync + 'static {
     fn lanes_mut(&mut self) -> &mut [f64; WIDTH];
     /// Runs a function as a piece of code of its own, compiled for the instruction set of this vector. What it calls must
     /// be `#[inline(always)]` to be compiled so too. Pieces keep functions, and the time to compile them, in bounds.
-    fn compiled<R>(function: impl FnOnce() -> R) -> R;
+    fn outlined<R>(function: impl FnOnce() -> R) -> R;
 
     /// The lanes one by one.
     #[inline(always)]
@@ -169,7 +169,7 @@ impl Mask for bool {
         self
     }
     #[inline(always)]
-    fn word(self) -> u32 {
+    fn to_bitmask(self) -> u32 {
         u32::from(self)
     }
 }
@@ -180,27 +180,27 @@ impl Bits for u64 {
         bits
     }
     #[inline(always)]
-    fn lane_numbers() -> u64 {
+    fn lane_indices() -> u64 {
         0
     }
     #[inline(always)]
-    fn plus(self, other: u64) -> u64 {
+    fn wrapping_add(self, other: u64) -> u64 {
         self.wrapping_add(other)
     }
     #[inline(always)]
-    fn minus(self, other: u64) -> u64 {
+    fn wrapping_sub(self, other: u64) -> u64 {
         self.wrapping_sub(other)
     }
     #[inline(always)]
-    fn right<const BY: u32>(self) -> u64 {
+    fn shr<const BY: u32>(self) -> u64 {
         self >> BY
     }
     #[inline(always)]
-    fn left<const BY: u32>(self) -> u64 {
+    fn shl<const BY: u32>(self) -> u64 {
         self << BY
     }
     #[inline(always)]
-    fn word_product(self, other: u64) -> u64 {
+    fn widening_mul_u32(self, other: u64) -> u64 {
         // Masks, not conversions: the form that compilers know as one 32 × 32 → 64 bit instruction.
         (self & 0xFFFF_FFFF) * (other & 0xFFFF_FFFF)
     }
@@ -227,11 +227,11 @@ impl Real for f64 {
         f64::abs(self)
     }
     #[inline(always)]
-    fn least(self, other: f64) -> f64 {
+    fn min(self, other: f64) -> f64 {
         if self < other { self } else { other }
     }
     #[inline(always)]
-    fn most(self, other: f64) -> f64 {
+    fn max(self, other: f64) -> f64 {
         if self > other { self } else { other }
     }
     #[inline(always)]
@@ -251,7 +251,7 @@ impl Real for f64 {
         self >= other
     }
     #[inline(always)]
-    fn same(self, other: f64) -> bool {
+    fn eq(self, other: f64) -> bool {
         self == other
     }
     #[inline(always)]
@@ -259,20 +259,20 @@ impl Real for f64 {
         if mask { yes } else { no }
     }
     #[inline(always)]
-    fn bits(self) -> u64 {
+    fn to_bits(self) -> u64 {
         self.to_bits()
     }
     #[inline(always)]
-    fn of_bits(bits: u64) -> f64 {
+    fn from_bits(bits: u64) -> f64 {
         f64::from_bits(bits)
     }
 }
 
-/// A part of a longer computation as a piece of code of its own ([`Vector::compiled`]).
+/// A part of a longer computation as a piece of code of its own ([`Vector::outlined`]).
 #[macro_export]
-macro_rules! piece {
+macro_rules! outlined {
     ($vector:ty, $body:expr) => {
-        <$vector as $crate::math::vector::Vector>::compiled(
+        <$vector as $crate::math::vector::Vector>::outlined(
             #[inline(always)]
             || $body,
         )
@@ -350,10 +350,10 @@ mod tests {
             let (mut rows, mut quantiles) = ([V::zero(); 12], Quantiles::new());
             quantiles.rows(&[x, y, y, x, x, y], &mut rows, 1, 2);
             quantiles.finish(&mut rows);
-            let [[first, second], [third, fourth]] = V::abreast([x, y], [y, x]);
+            let [[first, second], [third, fourth]] = V::keep_interleaved([x, y], [y, x]);
             let powers = exps([y, x]);
-            let same_bits = V::of_bits(x.bits().right::<3>() ^ y.bits().left::<5>());
-            let products = V::of_bits(x.bits().word_product(y.bits()).plus(y.bits()));
+            let same_bits = V::from_bits(x.to_bits().shr::<3>() ^ y.to_bits().shl::<5>());
+            let products = V::from_bits(x.to_bits().widening_mul_u32(y.to_bits()).wrapping_add(y.to_bits()));
             let cases: [(V, Pair); 31] = [
                 (x + y, ("+", |a, b| a + b)),
                 (x - y, ("-", |a, b| a - b)),
@@ -363,14 +363,17 @@ mod tests {
                 (x + 0.1, ("+ number", |a, _| a + 0.1)),
                 (x.mul_add(y, x), ("mul_add", |a, b| a.mul_add(b, a))),
                 (x.abs().sqrt(), ("sqrt", |a, _| a.abs().sqrt())),
-                (x.least(y), ("least", |a, b| if a < b { a } else { b })),
-                (x.most(y), ("most", |a, b| if a > b { a } else { b })),
+                (x.min(y), ("min", |a, b| if a < b { a } else { b })),
+                (x.max(y), ("max", |a, b| if a > b { a } else { b })),
                 (V::flag(x.lt(y)), ("lt", |a, b| f64::from(u8::from(a < b)))),
                 (V::flag(x.le(y)), ("le", |a, b| f64::from(u8::from(a <= b)))),
                 (V::flag(x.ge(y)), ("ge", |a, b| f64::from(u8::from(a >= b)))),
                 (V::flag(!x.gt(y)), ("not gt", |a, b| 1.0 - f64::from(u8::from(a > b)))),
-                (V::flag(x.same(y) | x.lt(y)), ("or", |a, b| f64::from(u8::from(a <= b)))),
-                (y.only(x.is_finite()), ("only", |a, b| if a.is_finite() { b } else { 0.0 })),
+                (V::flag(x.eq(y) | x.lt(y)), ("or", |a, b| f64::from(u8::from(a <= b)))),
+                (
+                    y.select_or_zero(x.is_finite()),
+                    ("select_or_zero", |a, b| if a.is_finite() { b } else { 0.0 }),
+                ),
                 (exp(x), ("exp", |a, _| exp(a))),
                 (ln(x), ("ln", |a, _| ln(a))),
                 (quantile(x), ("quantile", |a, _| quantile(a))),
@@ -380,10 +383,10 @@ mod tests {
                 (rows[3], ("second quantile", |_, b| quantile(b))),
                 (rows[7], ("fourth quantile", |a, _| quantile(a))),
                 (rows[11], ("last quantile", |_, b| quantile(b))),
-                (first, ("first abreast", |a, _| a)),
-                (second, ("second abreast", |_, b| b)),
-                (third, ("third abreast", |_, b| b)),
-                (fourth, ("fourth abreast", |a, _| a)),
+                (first, ("first interleaved", |a, _| a)),
+                (second, ("second interleaved", |_, b| b)),
+                (third, ("third interleaved", |_, b| b)),
+                (fourth, ("fourth interleaved", |a, _| a)),
                 (cdf(x), ("cdf", |a, _| cdf(a))),
                 (same_bits, ("bits", |a, b| f64::from_bits((a.to_bits() >> 3) ^ (b.to_bits() << 5)))),
             ];
@@ -396,13 +399,13 @@ mod tests {
             }
             for (lane, found) in products.to_array().into_iter().enumerate() {
                 let (a, b) = (a[lane].to_bits(), b[lane].to_bits());
-                assert_eq!(found.to_bits(), a.word_product(b).wrapping_add(b));
+                assert_eq!(found.to_bits(), a.widening_mul_u32(b).wrapping_add(b));
             }
             assert_eq!(x.lt(y).any(), (0..WIDTH).any(|i| a[i] < b[i]));
             let word = (0..WIDTH).map(|i| u32::from(a[i] < b[i]) << i).sum::<u32>();
-            assert_eq!(x.lt(y).word(), word);
+            assert_eq!(x.lt(y).to_bitmask(), word);
         }
-        let lanes = V::of_bits(V::Bits::lane_numbers()).to_array().map(f64::to_bits);
+        let lanes = V::from_bits(V::Bits::lane_indices()).to_array().map(f64::to_bits);
         assert_eq!(lanes, std::array::from_fn(|i| i as u64));
     }
 

@@ -98,7 +98,7 @@ operator!(BitOr, bitor, Avx512Bits, one, _mm512_or_si512);
 operator!(BitXor, bitxor, Avx512Bits, one, _mm512_xor_si512);
 with_numbers!(Avx512);
 
-/// The registers of [`Real::abreast`], as they came: no instruction, with all of them as its operands.
+/// The registers of [`Real::keep_interleaved`], as they came: no instruction, with all of them as its operands.
 macro_rules! hold {
     ($class:ident: $($name:ident = $register:expr),*) => {
         // SAFETY: the text is a comment, and the registers leave as they came.
@@ -137,7 +137,7 @@ impl Not for Avx2Mask {
     type Output = Avx2Mask;
     #[inline(always)]
     fn not(self) -> Avx2Mask {
-        let all = Avx2::of_bits(Avx2Bits::splat(u64::MAX));
+        let all = Avx2::from_bits(Avx2Bits::splat(u64::MAX));
         both!(Avx2Mask, _mm256_xor_pd(self, all))
     }
 }
@@ -149,7 +149,7 @@ impl Mask for Avx2Mask {
         unsafe { _mm256_movemask_pd(_mm256_or_pd(self.0[0], self.0[1])) != 0 }
     }
     #[inline(always)]
-    fn word(self) -> u32 {
+    fn to_bitmask(self) -> u32 {
         // SAFETY: as above.
         let [low, high] = unsafe { [_mm256_movemask_pd(self.0[0]), _mm256_movemask_pd(self.0[1])] };
         (low | high << 4) as u32
@@ -163,20 +163,20 @@ impl Bits for Avx2Bits {
         Avx2Bits(unsafe { [_mm256_set1_epi64x(bits as i64); 2] })
     }
     #[inline(always)]
-    fn lane_numbers() -> Self {
+    fn lane_indices() -> Self {
         // SAFETY: as above.
         Avx2Bits(unsafe { [_mm256_setr_epi64x(0, 1, 2, 3), _mm256_setr_epi64x(4, 5, 6, 7)] })
     }
     #[inline(always)]
-    fn plus(self, other: Self) -> Self {
+    fn wrapping_add(self, other: Self) -> Self {
         both!(Avx2Bits, _mm256_add_epi64(self, other))
     }
     #[inline(always)]
-    fn minus(self, other: Self) -> Self {
+    fn wrapping_sub(self, other: Self) -> Self {
         both!(Avx2Bits, _mm256_sub_epi64(self, other))
     }
     #[inline(always)]
-    fn right<const BY: u32>(self) -> Self {
+    fn shr<const BY: u32>(self) -> Self {
         // SAFETY: as above. With a constant count this is the instruction with an immediate.
         Avx2Bits(unsafe {
             let by = _mm_cvtsi32_si128(BY as i32);
@@ -184,7 +184,7 @@ impl Bits for Avx2Bits {
         })
     }
     #[inline(always)]
-    fn left<const BY: u32>(self) -> Self {
+    fn shl<const BY: u32>(self) -> Self {
         // SAFETY: as above.
         Avx2Bits(unsafe {
             let by = _mm_cvtsi32_si128(BY as i32);
@@ -192,7 +192,7 @@ impl Bits for Avx2Bits {
         })
     }
     #[inline(always)]
-    fn word_product(self, other: Self) -> Self {
+    fn widening_mul_u32(self, other: Self) -> Self {
         both!(Avx2Bits, _mm256_mul_epu32(self, other))
     }
 }
@@ -207,7 +207,7 @@ impl Real for Avx2 {
         Avx2(unsafe { [_mm256_set1_pd(x); 2] })
     }
     #[inline(always)]
-    fn abreast(mut first: [Self; 2], mut second: [Self; 2]) -> [[Self; 2]; 2] {
+    fn keep_interleaved(mut first: [Self; 2], mut second: [Self; 2]) -> [[Self; 2]; 2] {
         // SAFETY: as above.
         unsafe { hold_avx2(&mut first, &mut second) };
         [first, second]
@@ -226,11 +226,11 @@ impl Real for Avx2 {
         both!(Avx2, _mm256_andnot_pd(sign, self))
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         both!(Avx2, _mm256_min_pd(self, other))
     }
     #[inline(always)]
-    fn most(self, other: Self) -> Self {
+    fn max(self, other: Self) -> Self {
         both!(Avx2, _mm256_max_pd(self, other))
     }
     #[inline(always)]
@@ -250,7 +250,7 @@ impl Real for Avx2 {
         both!(Avx2Mask, _mm256_cmp_pd::<_CMP_GE_OQ>(self, other))
     }
     #[inline(always)]
-    fn same(self, other: Self) -> Avx2Mask {
+    fn eq(self, other: Self) -> Avx2Mask {
         both!(Avx2Mask, _mm256_cmp_pd::<_CMP_EQ_OQ>(self, other))
     }
     #[inline(always)]
@@ -258,11 +258,11 @@ impl Real for Avx2 {
         both!(Avx2, _mm256_blendv_pd(no, yes, mask))
     }
     #[inline(always)]
-    fn bits(self) -> Avx2Bits {
+    fn to_bits(self) -> Avx2Bits {
         both!(Avx2Bits, _mm256_castpd_si256(self))
     }
     #[inline(always)]
-    fn of_bits(bits: Avx2Bits) -> Self {
+    fn from_bits(bits: Avx2Bits) -> Self {
         both!(Avx2, _mm256_castsi256_pd(bits))
     }
 }
@@ -283,7 +283,7 @@ impl Vector for Avx2 {
     }
     lanes_in_memory!();
     #[inline(always)]
-    fn compiled<R>(function: impl FnOnce() -> R) -> R {
+    fn outlined<R>(function: impl FnOnce() -> R) -> R {
         #[inline(never)]
         #[target_feature(enable = "avx2,fma,bmi1,bmi2")]
         fn inside<R>(function: impl FnOnce() -> R) -> R {
@@ -333,7 +333,7 @@ impl Mask for Avx512Mask {
         self.0 != 0
     }
     #[inline(always)]
-    fn word(self) -> u32 {
+    fn to_bitmask(self) -> u32 {
         u32::from(self.0)
     }
 }
@@ -345,30 +345,30 @@ impl Bits for Avx512Bits {
         Avx512Bits(unsafe { _mm512_set1_epi64(bits as i64) })
     }
     #[inline(always)]
-    fn lane_numbers() -> Self {
+    fn lane_indices() -> Self {
         // SAFETY: as above.
         Avx512Bits(unsafe { _mm512_setr_epi64(0, 1, 2, 3, 4, 5, 6, 7) })
     }
     #[inline(always)]
-    fn plus(self, other: Self) -> Self {
+    fn wrapping_add(self, other: Self) -> Self {
         one!(Avx512Bits, _mm512_add_epi64(self, other))
     }
     #[inline(always)]
-    fn minus(self, other: Self) -> Self {
+    fn wrapping_sub(self, other: Self) -> Self {
         one!(Avx512Bits, _mm512_sub_epi64(self, other))
     }
     #[inline(always)]
-    fn right<const BY: u32>(self) -> Self {
+    fn shr<const BY: u32>(self) -> Self {
         // SAFETY: as above.
         Avx512Bits(unsafe { _mm512_srli_epi64::<BY>(self.0) })
     }
     #[inline(always)]
-    fn left<const BY: u32>(self) -> Self {
+    fn shl<const BY: u32>(self) -> Self {
         // SAFETY: as above.
         Avx512Bits(unsafe { _mm512_slli_epi64::<BY>(self.0) })
     }
     #[inline(always)]
-    fn word_product(self, other: Self) -> Self {
+    fn widening_mul_u32(self, other: Self) -> Self {
         one!(Avx512Bits, _mm512_mul_epu32(self, other))
     }
 }
@@ -390,7 +390,7 @@ impl Real for Avx512 {
         Avx512(unsafe { _mm512_set1_pd(x) })
     }
     #[inline(always)]
-    fn abreast(mut first: [Self; 2], mut second: [Self; 2]) -> [[Self; 2]; 2] {
+    fn keep_interleaved(mut first: [Self; 2], mut second: [Self; 2]) -> [[Self; 2]; 2] {
         // SAFETY: as above.
         unsafe { hold_avx512(&mut first, &mut second) };
         [first, second]
@@ -408,11 +408,11 @@ impl Real for Avx512 {
         one!(Avx512, _mm512_abs_pd(self))
     }
     #[inline(always)]
-    fn least(self, other: Self) -> Self {
+    fn min(self, other: Self) -> Self {
         one!(Avx512, _mm512_min_pd(self, other))
     }
     #[inline(always)]
-    fn most(self, other: Self) -> Self {
+    fn max(self, other: Self) -> Self {
         one!(Avx512, _mm512_max_pd(self, other))
     }
     #[inline(always)]
@@ -432,7 +432,7 @@ impl Real for Avx512 {
         compare!(self, other, _CMP_GE_OQ)
     }
     #[inline(always)]
-    fn same(self, other: Self) -> Avx512Mask {
+    fn eq(self, other: Self) -> Avx512Mask {
         compare!(self, other, _CMP_EQ_OQ)
     }
     #[inline(always)]
@@ -441,11 +441,11 @@ impl Real for Avx512 {
         Avx512(unsafe { _mm512_mask_blend_pd(mask.0, no.0, yes.0) })
     }
     #[inline(always)]
-    fn bits(self) -> Avx512Bits {
+    fn to_bits(self) -> Avx512Bits {
         one!(Avx512Bits, _mm512_castpd_si512(self))
     }
     #[inline(always)]
-    fn of_bits(bits: Avx512Bits) -> Self {
+    fn from_bits(bits: Avx512Bits) -> Self {
         one!(Avx512, _mm512_castsi512_pd(bits))
     }
 }
@@ -463,7 +463,7 @@ impl Vector for Avx512 {
     }
     lanes_in_memory!();
     #[inline(always)]
-    fn compiled<R>(function: impl FnOnce() -> R) -> R {
+    fn outlined<R>(function: impl FnOnce() -> R) -> R {
         #[inline(never)]
         #[target_feature(enable = "avx512f,avx512dq,avx512vl,avx512bw,avx2,fma,bmi1,bmi2")]
         fn inside<R>(function: impl FnOnce() -> R) -> R {

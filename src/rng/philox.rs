@@ -54,9 +54,9 @@ impl RoundKeys {
 /// One round on words that travel in 64-bit lanes, whose upper halves hold rubbish: only the low halves are multiplied.
 #[inline(always)]
 fn round<B: Bits>([c0, c1, c2, c3]: [B; 4], key: &[u64; 2]) -> [B; 4] {
-    let first = c0.word_product(B::splat(u64::from(MULTIPLIERS[0])));
-    let second = c2.word_product(B::splat(u64::from(MULTIPLIERS[1])));
-    [second.right::<32>() ^ c1 ^ B::splat(key[0]), second, first.right::<32>() ^ c3 ^ B::splat(key[1]), first]
+    let first = c0.widening_mul_u32(B::splat(u64::from(MULTIPLIERS[0])));
+    let second = c2.widening_mul_u32(B::splat(u64::from(MULTIPLIERS[1])));
+    [second.shr::<32>() ^ c1 ^ B::splat(key[0]), second, first.shr::<32>() ^ c3 ^ B::splat(key[1]), first]
 }
 
 /// The same function for block loops and vectors: a 64-bit result for each half of the output, its even word low. The
@@ -68,7 +68,7 @@ pub fn philox_halves<B: Bits>(counter: [B; 4], keys: &RoundKeys) -> [B; 2] {
     let c = round(round(round(round(round(counter, k0), k1), k2), k3), k4);
     let [c0, c1, c2, c3] = round(round(round(round(round(c, k5), k6), k7), k8), k9);
     let word = B::splat(WORD);
-    [(c0 & word) | c1.left::<32>(), (c2 & word) | c3.left::<32>()]
+    [(c0 & word) | c1.shl::<32>(), (c2 & word) | c3.shl::<32>()]
 }
 
 #[cfg(test)]

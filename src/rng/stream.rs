@@ -22,7 +22,7 @@ use crate::math::vector::{Bits, Real, Vector, WIDTH};
 use crate::math::x86::{Avx2, Avx512};
 use crate::rng::philox::{RoundKeys, philox_halves};
 use crate::rng::xoshiro::Xoshiro;
-use crate::{piece, simd_fn};
+use crate::{outlined, simd_fn};
 
 /// The version of the mapping from (seed, name, path, draw) to numbers.
 pub const STREAM_VERSION: u32 = 2;
@@ -77,7 +77,7 @@ fn scramble(x: u64) -> u64 {
 #[inline(always)]
 fn uniform_of_bits<R: Real>(bits: R::Bits) -> R {
     // 1 + n 2⁻⁵² by its bits, less 1 − 2⁻⁵³; both and their difference are f64 numbers.
-    R::of_bits(bits.right::<12>() | R::Bits::splat(1.0_f64.to_bits())) - (1.0 - 0.5 * f64::EPSILON)
+    R::from_bits(bits.shr::<12>() | R::Bits::splat(1.0_f64.to_bits())) - (1.0 - 0.5 * f64::EPSILON)
 }
 
 /// Draws 2 `index` and 2 `index` + 1, uniform in (0, 1), of the eight paths from `first_path`, a multiple of eight, on.
@@ -86,7 +86,7 @@ pub fn uniform_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) ->
     debug_assert_eq!(first_path % WIDTH as u64, 0);
     let word = |bits: u64| V::Bits::splat(bits);
     // No carry: `first_path` is a multiple of eight.
-    let low = V::Bits::lane_numbers() | word(u64::from(first_path as u32));
+    let low = V::Bits::lane_indices() | word(u64::from(first_path as u32));
     let counter = [low, word(first_path >> 32), word(u64::from(index)), word(NUMBERED)];
     let [even, odd] = philox_halves(counter, keys);
     [uniform_of_bits(even), uniform_of_bits(odd)]
@@ -118,10 +118,10 @@ impl<R: Real> Sequence<R> {
 impl<V: Vector> Sequence<V> {
     /// The sequences of the eight paths from `first_path`, a multiple of eight, on.
     #[inline(always)]
-    pub fn of_eight(keys: &RoundKeys, first_path: u64) -> Sequence<V> {
+    pub fn of_group(keys: &RoundKeys, first_path: u64) -> Sequence<V> {
         debug_assert_eq!(first_path % WIDTH as u64, 0);
         // No carry: `first_path` is a multiple of eight.
-        let low = V::Bits::lane_numbers() | V::Bits::splat(u64::from(first_path as u32));
+        let low = V::Bits::lane_indices() | V::Bits::splat(u64::from(first_path as u32));
         Sequence::new(keys, low, first_path >> 32)
     }
 }
@@ -155,10 +155,10 @@ pub fn sequences(isa: Isa, key: StreamKey, first_path: u64, out: &mut [Lanes]) {
 const TOGETHER: usize = 40;
 
 fn sequences_by<V: Vector>(keys: &RoundKeys, first_path: u64, out: &mut [Lanes]) {
-    piece!(V, {
+    outlined!(V, {
         let mut quantiles = Quantiles::new();
         for eight in 0..LANES / WIDTH {
-            let mut sequence = Sequence::<V>::of_eight(keys, first_path + (eight * WIDTH) as u64);
+            let mut sequence = Sequence::<V>::of_group(keys, first_path + (eight * WIDTH) as u64);
             for draws in out.chunks_mut(TOGETHER) {
                 let (mut uniforms, mut normals) = ([V::splat(0.5); TOGETHER], [V::zero(); TOGETHER]);
                 for uniform in &mut uniforms[..draws.len()] {
@@ -167,7 +167,7 @@ fn sequences_by<V: Vector>(keys: &RoundKeys, first_path: u64, out: &mut [Lanes])
                 quantiles.rows(&uniforms[..draws.len().next_multiple_of(2)], &mut normals, 0, 1);
                 quantiles.finish(&mut normals);
                 for (draw, normal) in draws.iter_mut().zip(normals) {
-                    normal.store(draw.eight_mut(eight));
+                    normal.store(draw.group_mut(eight));
                 }
             }
         }

@@ -19,15 +19,11 @@ impl<B: Bits> Xoshiro<B> {
     #[inline(always)]
     pub fn draw(&mut self) -> B {
         let [s0, s1, s2, s3] = self.0;
-        let sum = s0.plus(s3);
-        let output = (sum.left::<23>() | sum.right::<41>()).plus(s0);
+        let sum = s0.wrapping_add(s3);
+        let output = (sum.shl::<23>() | sum.shr::<41>()).wrapping_add(s0);
         let (mixed_2, mixed_3) = (s2 ^ s0, s3 ^ s1);
-        self.0 = [
-            s0 ^ mixed_3,
-            s1 ^ mixed_2,
-            mixed_2 ^ s1.left::<17>(),
-            mixed_3.left::<45>() | mixed_3.right::<19>(),
-        ];
+        self.0 =
+            [s0 ^ mixed_3, s1 ^ mixed_2, mixed_2 ^ s1.shl::<17>(), mixed_3.shl::<45>() | mixed_3.shr::<19>()];
         output
     }
 }
