@@ -92,6 +92,11 @@ impl ScenarioFile {
         Ok(ScenarioFile { path: path.to_owned(), bytes })
     }
 
+    /// A text that stands for the file of that path.
+    pub fn of_text(path: &Path, text: &str) -> ScenarioFile {
+        ScenarioFile { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
+    }
+
     /// Judges it with `--set` flags, and with copies of deals made after they are set.
     pub fn judge(&self, overrides: &[String], copies: &[DealCopy]) -> Result<Scenario, Failure> {
         let path = &self.path;

@@ -91,6 +91,12 @@ impl Parameters {
         &self.aliases
     }
 
+    /// The number of that key; of a key that shares another's draw, that other number.
+    pub fn named(&self, key: &str) -> Option<ParamId> {
+        let own = self.entries.iter().position(|entry| entry.key == key).map(|row| ParamId(row as u32));
+        own.or_else(|| self.aliases.iter().find(|alias| alias.key == key).map(|alias| alias.target))
+    }
+
     /// The row of a number.
     pub fn entry(&self, num: ParamId) -> &Parameter {
         &self.entries[num.index()]

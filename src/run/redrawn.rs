@@ -37,7 +37,7 @@ impl<'a> Redrawn<'a> {
         variables: &'a [Vec<usize>],
         subjects: &'a [Subject],
     ) -> Redrawn<'a> {
-        let plan = Plan::from_model(&plan.model(), plan.seed(), plan.isa());
+        let plan = Plan::from_model(plan.model(), plan.seed(), plan.isa());
         let block = Block::new(&plan);
         let streams = seeds.streams().len();
         Redrawn {

@@ -142,6 +142,14 @@ impl Quantity {
     }
 }
 
+/// Where a run keeps a quantity: the position of its deal or difference (differences come after the deals), and of its metric
+/// there. `None` for a difference that is not taken from the first deal.
+pub fn position(plan: &Plan, quantity: Quantity) -> Option<(usize, usize)> {
+    let who = Of::all(plan).into_iter().position(|of| of == quantity.of)?;
+    let metric = quantity.of.metrics(plan).into_iter().position(|metric| metric == quantity.metric)?;
+    Some((who, metric))
+}
+
 fn absent(metric: &str, whose: &str) -> UnknownName {
     UnknownName {
         message: format!("`{metric}` does not exist for {whose}"),

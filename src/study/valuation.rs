@@ -182,7 +182,7 @@ pub fn valuation<'a>(plan: &'a Plan, result: &'a RunResult) -> Valuation<'a> {
         subjects: subjects(plan, result),
         years: years(plan, result),
         events: events(plan, result),
-        inputs: inputs(&plan.model(), &plan.inputs().nums, &result.inputs),
+        inputs: inputs(plan.model(), &plan.inputs().nums, &result.inputs),
         pairs: plan
             .model
             .dependence

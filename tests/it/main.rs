@@ -7,6 +7,7 @@
 mod engine;
 
 mod architecture;
+mod facade;
 mod fuzz;
 mod laws;
 mod paired;

@@ -1,0 +1,48 @@
+//! How a run is simulated.
+
+use crate::math::simd::Isa;
+
+/// How a run is simulated: paths, seed and threads, each with a default.
+///
+/// ```
+/// let options = capstake::Options::new().paths(100_000).seed(7).threads(2);
+/// # let _ = options;
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    pub(super) paths: Option<u64>,
+    pub(super) seed: Option<u64>,
+    pub(super) threads: Option<u16>,
+    pub(super) isa: Isa,
+}
+
+impl Options {
+    /// The scenario's paths and seed (else 1,000,000 paths and seed 1), one thread per core.
+    pub fn new() -> Options {
+        Options { paths: None, seed: None, threads: None, isa: Isa::detect() }
+    }
+
+    /// Simulates so many paths.
+    #[must_use]
+    pub fn paths(self, paths: u64) -> Options {
+        Options { paths: Some(paths), ..self }
+    }
+
+    /// Draws with this seed.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Options {
+        Options { seed: Some(seed), ..self }
+    }
+
+    /// Works on so many threads, at least one. The number changes the time, never the result.
+    #[must_use]
+    pub fn threads(self, threads: u16) -> Options {
+        Options { threads: Some(threads.max(1)), ..self }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options::new()
+    }
+}
