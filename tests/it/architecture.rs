@@ -1,10 +1,11 @@
-//! The rooms of the library, read from the sources as text: who imports whom, which crate lives where, what stays in `cli`.
+//! The crates and rooms, read from the sources as text: who imports whom, which crate lives where, no circles between files,
+//! what stays out of the engine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Rooms that may exist, each only importing rooms of earlier lines.
-const ORDER: [&[&str]; 8] = [
+const ORDER: [&[&str]; 9] = [
     &["math", "config"],
     &["model", "rng", "stats"],
     &["kernel"],
@@ -12,52 +13,56 @@ const ORDER: [&[&str]; 8] = [
     &["study", "store"],
     &["report"],
     &["sink"],
-    &["cli"],
+    &["job"],
+    &["facade"],
 ];
 
-/// Where each external crate may be named. A dependency without a line here has no room yet.
-const CRATES: [(&str, &[&str]); 28] = [
-    ("ndarray", &["math", "model", "kernel", "study", "report"]),
-    ("statrs", &["math"]),
-    ("toml", &["config"]),
-    ("strsim", &["config", "model"]),
-    ("serde", &["config", "stats", "run", "report", "sink", "store", "cli"]),
-    ("thiserror", &["math", "config", "model", "run", "study", "report", "sink", "store", "cli"]),
-    ("rayon", &["run"]),
-    ("csv", &["sink", "store", "cli"]),
-    ("serde_json", &["config", "sink", "store", "cli"]),
-    ("blake3", &["store", "cli"]),
-    ("tempfile", &["store", "cli"]),
-    ("postcard", &["store"]),
+/// In which rooms of the engine each external crate may be named. A dependency without a line here has no room yet.
+const CRATES: [(&str, &[&str]); 18] = [
+    ("annotate_snippets", &["job"]),
+    ("blake3", &["store", "job"]),
+    ("csv", &["sink", "job"]),
+    ("humantime", &["job"]),
     ("itoa", &["sink"]),
-    ("zmij", &["sink"]),
-    ("clap", &["cli"]),
-    ("clap_complete", &["cli"]),
-    ("clap_mangen", &["cli"]),
-    ("indicatif", &["cli"]),
-    ("annotate_snippets", &["cli"]),
-    ("anstream", &["cli"]),
-    ("anstyle", &["sink", "cli"]),
-    ("comfy_table", &["sink", "cli"]),
-    ("ctrlc", &["cli"]),
-    ("terminal_size", &["cli"]),
-    ("humantime", &["cli"]),
-    ("parquet", &["sink"]),
-    ("arrow", &["sink"]),
-    ("rust_xlsxwriter", &["sink"]),
+    ("ndarray", &["math", "model", "run", "study", "report", "facade"]),
+    ("postcard", &["store"]),
+    ("rand", &["rng", "study"]),
+    ("rand_distr", &["study"]),
+    ("rayon", &["run"]),
+    ("rustix", &["job"]),
+    ("serde", &["config", "stats", "run", "report", "sink", "store", "job"]),
+    ("serde_json", &["config", "sink", "job"]),
+    ("statrs", &["math"]),
+    ("strsim", &["config"]),
+    ("tempfile", &["job"]),
+    ("thiserror", &["math", "config", "model", "run", "study", "report", "sink", "store", "job"]),
+    ("toml", &["config"]),
 ];
 
-/// What only `cli` may touch (a store and the sinks write to what they are given).
-const OUTSIDE: [&str; 8] = [
-    "std::fs",
-    "std::time",
-    "std::env",
-    "std::process",
-    "std::io::stdout",
-    "std::io::stderr",
-    "println!",
-    "eprintln!",
+/// Crates of the repository: the folder with the manifest, and the crates of ours that it may use.
+const MEMBERS: [(&str, &[&str]); 3] =
+    [("", &[]), ("crates/output", &["capstake"]), ("crates/cli", &["capstake", "capstake_output"])];
+
+/// What the engine must not depend on, at any depth.
+const NOT_IN_THE_ENGINE: [&str; 10] = [
+    "anstream",
+    "arrow",
+    "axum",
+    "clap",
+    "ctrlc",
+    "hyper",
+    "indicatif",
+    "parquet",
+    "rust_xlsxwriter",
+    "terminal_size",
 ];
+
+/// What only `job` may touch (a store and the sinks write to what they are given).
+const OUTSIDE: [&str; 6] =
+    ["std::fs", "std::time", "std::env", "std::io::stdout", "std::io::stderr", "std::net"];
+
+/// What the engine never does, and pages and workbooks neither.
+const NEVER: [&str; 5] = ["println!", "eprintln!", "print!", "process::exit", "stdout()"];
 
 struct Source {
     path: PathBuf,
@@ -67,7 +72,20 @@ struct Source {
     first_line: String,
 }
 
+/// The top of the repository.
+fn top() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The sources of the engine.
 fn sources() -> Vec<Source> {
+    let found = sources_of("");
+    assert!(found.len() > 150, "the sources are there: {}", found.len());
+    found
+}
+
+/// The sources of a member.
+fn sources_of(member: &str) -> Vec<Source> {
     fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
         let entries =
             std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
@@ -82,11 +100,10 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let root = top().join(member).join("src");
     let mut found = Vec::new();
     walk(&root, &mut found);
     found.sort();
-    assert!(found.len() > 50, "the sources are there");
     found
         .into_iter()
         .map(|path| {
@@ -145,7 +162,7 @@ fn path_heads(code: &str) -> BTreeSet<(String, String)> {
 fn declared() -> BTreeMap<String, BTreeSet<String>> {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/lib.rs")).expect("lib.rs");
     let mut table: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for line in text.lines().filter_map(|line| line.strip_prefix("//! | [`")) {
+    for line in text.lines().filter_map(|line| line.strip_prefix("//! | `")) {
         let cells: Vec<&str> = line.split('|').collect();
         let room = cells[0].split('`').next().expect("a name in ticks").to_owned();
         let imports = cells[2].trim();
@@ -180,7 +197,7 @@ fn rooms_import_upwards_and_as_declared() {
     for source in sources() {
         let Source { path, room, code, .. } = &source;
         if !rooms.contains(room.as_str()) {
-            assert!(["lib.rs", "main.rs"].contains(&room.as_str()), "{}: no such room", path.display());
+            assert!(room == "lib.rs", "{}: no such room", path.display());
             continue;
         }
         let allowed =
@@ -195,19 +212,27 @@ fn rooms_import_upwards_and_as_declared() {
     assert!(seen > 40, "imports are found at all");
 }
 
+/// Names of the normal dependencies of a member, as code spells them.
+fn dependencies(member: &str) -> BTreeSet<String> {
+    let manifest = std::fs::read_to_string(top().join(member).join("Cargo.toml")).expect("Cargo.toml");
+    let mut names = BTreeSet::new();
+    let mut listed = false;
+    for line in manifest.lines() {
+        if line.starts_with('[') {
+            listed =
+                line == "[dependencies]" || line.starts_with("[target.") && line.ends_with(".dependencies]");
+        } else if listed && line.starts_with(|c: char| c.is_ascii_lowercase()) {
+            names.insert(line.split([' ', '=', '.']).next().expect("a name").replace('-', "_"));
+        }
+    }
+    names
+}
+
 #[test]
 fn external_crates_live_in_their_rooms() {
-    let manifest =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")).expect("Cargo.toml");
-    let list =
-        manifest.split("[dependencies]").nth(1).expect("dependencies").split("\n[").next().expect("a list");
-    let dependencies: Vec<String> = list
-        .lines()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_lowercase()))
-        .map(|line| line.split([' ', '=', '.']).next().expect("a name").replace('-', "_"))
-        .collect();
-    assert!(dependencies.len() > 10, "{dependencies:?}");
     let rooms: BTreeMap<&str, &[&str]> = CRATES.into_iter().collect();
+    let dependencies = dependencies("");
+    assert!(dependencies.len() > 10, "{dependencies:?}");
     for dependency in &dependencies {
         assert!(
             rooms.contains_key(dependency.as_str()),
@@ -230,22 +255,208 @@ fn external_crates_live_in_their_rooms() {
 }
 
 #[test]
-fn files_clocks_and_terminals_are_in_cli() {
-    for source in sources() {
-        // Files that only tests read are not part of the library.
-        let for_tests = ["tests.rs", "reference.rs"].iter().any(|name| source.path.ends_with(name));
-        if ["cli", "main.rs"].contains(&source.room.as_str()) || for_tests {
-            continue;
+fn members_use_each_other_one_way_and_name_what_they_depend_on() {
+    for (member, allowed) in MEMBERS {
+        let dependencies = dependencies(member);
+        for ours in dependencies.iter().filter(|name| name.starts_with("capstake")) {
+            assert!(allowed.contains(&ours.as_str()), "{member}: uses `{ours}`");
         }
-        for word in OUTSIDE {
-            assert!(!source.code.contains(word), "{}: `{word}`", source.path.display());
+        let sources = sources_of(member);
+        let named: BTreeSet<String> = sources
+            .iter()
+            .flat_map(|source| path_heads(&source.code).into_iter().map(|(head, _)| head))
+            .collect();
+        for dependency in dependencies {
+            // `use capstake_output as x` has no path behind the name.
+            let used = named.contains(&dependency);
+            assert!(used, "{member}/Cargo.toml: no code that is not a test names `{dependency}`");
         }
     }
 }
 
 #[test]
-fn every_file_begins_with_a_sentence() {
+fn the_engine_depends_on_no_program_and_no_page() {
+    let lock = std::fs::read_to_string(top().join("Cargo.lock")).expect("Cargo.lock");
+    let mut needs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for package in lock.split("[[package]]").skip(1) {
+        let line = |start: &str| package.lines().find_map(|line| line.strip_prefix(start));
+        let name = line("name = ").expect("a name").trim_matches('"').replace('-', "_");
+        let list = package.split("dependencies = [").nth(1).and_then(|rest| rest.split(']').next());
+        let listed = list.unwrap_or_default().lines().filter_map(|line| line.trim().split('"').nth(1));
+        let names = listed.map(|text| text.split(' ').next().unwrap_or(text).replace('-', "_"));
+        needs.entry(name).or_default().extend(names);
+    }
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut next: Vec<String> = dependencies("").into_iter().collect();
+    while let Some(name) = next.pop() {
+        if reached.insert(name.clone()) {
+            next.extend(needs.get(&name).unwrap_or_else(|| panic!("`{name}` is in Cargo.lock")).clone());
+        }
+    }
+    assert!(reached.len() > 30, "{reached:?}");
+    for name in NOT_IN_THE_ENGINE {
+        assert!(!reached.contains(name), "the engine depends on `{name}`");
+    }
+}
+
+#[test]
+fn files_and_clocks_are_in_job_and_nothing_prints() {
     for source in sources() {
+        // Files that only tests read are not part of the library.
+        let for_tests = ["tests.rs", "reference.rs"].iter().any(|name| source.path.ends_with(name));
+        if for_tests {
+            continue;
+        }
+        for word in NEVER {
+            assert!(!source.code.contains(word), "{}: `{word}`", source.path.display());
+        }
+        if source.room != "job" {
+            for word in OUTSIDE {
+                let apart = word == "std::env" && source.path.ends_with("facade/scenario.rs");
+                assert!(apart || !source.code.contains(word), "{}: `{word}`", source.path.display());
+            }
+        }
+    }
+    for source in sources_of("crates/output") {
+        for word in NEVER {
+            assert!(!source.code.contains(word), "crates/output: {}: `{word}`", source.path.display());
+        }
+    }
+}
+
+/// All paths that a file names, `use` lists taken apart: `["crate", "math", "ln"]`.
+fn paths_of(code: &str) -> BTreeSet<Vec<String>> {
+    fn expand(before: &[String], text: &str, found: &mut BTreeSet<Vec<String>>) {
+        let text = text.trim();
+        if let Some(list) = text.strip_prefix('{').and_then(|list| list.strip_suffix('}')) {
+            let (mut depth, mut part) = (0, String::new());
+            for c in list.chars().chain([',']) {
+                match c {
+                    ',' if depth == 0 => expand(before, &std::mem::take(&mut part), found),
+                    c => {
+                        depth += i32::from(c == '{') - i32::from(c == '}');
+                        part.push(c);
+                    }
+                }
+            }
+            return;
+        }
+        let head: String = text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        if head.is_empty() {
+            return;
+        }
+        let path = [before, std::slice::from_ref(&head)].concat();
+        match text[head.len()..].trim_start().strip_prefix("::") {
+            Some(rest) => expand(&path, rest, found),
+            None => drop(found.insert(path)),
+        }
+    }
+    let mut found = BTreeSet::new();
+    for (at, _) in code.match_indices("use ") {
+        let before = code[..at].chars().next_back();
+        if before.is_none_or(|c| c == '\n' || c == ' ') {
+            let text = code[at + 4..].split(';').next().unwrap_or_default();
+            expand(&[], text, &mut found);
+        }
+    }
+    for word in ["crate::", "super::", "self::"] {
+        for (at, _) in code.match_indices(word) {
+            let is_path = |c: &char| c.is_alphanumeric() || *c == '_' || *c == ':';
+            let text: String = code[at..].chars().take_while(is_path).collect();
+            expand(&[], text.trim_end_matches(':'), &mut found);
+        }
+    }
+    found
+}
+
+/// The files of a crate by the path of their module.
+type Modules = BTreeMap<Vec<String>, Source>;
+
+fn modules(member: &str) -> Modules {
+    let modules = sources_of(member).into_iter().map(|source| {
+        let mut path: Vec<String> = source
+            .path
+            .iter()
+            .map(|part| part.to_string_lossy().trim_end_matches(".rs").to_owned())
+            .collect();
+        if path.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
+            path.pop();
+        }
+        (path, source)
+    });
+    modules.collect()
+}
+
+/// The module in which the thing that a path names is defined; `None` where that is another crate or a module itself.
+fn defined_in(modules: &Modules, from: &[String], path: &[String], depth: usize) -> Option<Vec<String>> {
+    let (mut place, mut rest) = match path.first().map(String::as_str) {
+        Some("crate") => (Vec::new(), &path[1..]),
+        Some("self") => (from.to_vec(), &path[1..]),
+        _ => (from.to_vec(), path),
+    };
+    while rest.first().is_some_and(|name| name == "super") {
+        place.pop();
+        rest = &rest[1..];
+    }
+    while let Some(child) = rest.first().map(|name| [&place[..], std::slice::from_ref(name)].concat()) {
+        if !modules.contains_key(&child) {
+            break;
+        }
+        (place, rest) = (child, &rest[1..]);
+    }
+    let (name, code) = (rest.first()?, &modules.get(&place)?.code);
+    let kinds = ["fn", "struct", "enum", "trait", "const", "static", "type", "macro_rules!"];
+    let defines = |kind: &&str| {
+        let start = format!("{kind} {name}");
+        code.match_indices(&start)
+            .any(|(at, _)| !code[at + start.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
+    };
+    if kinds.iter().any(defines) {
+        return Some(place);
+    }
+    let again = paths_of(code).into_iter().filter(|other| other.last() == Some(name) && depth < 4);
+    again.filter_map(|other| defined_in(modules, &place, &other, depth + 1)).find(|found| *found != place)
+}
+
+#[test]
+fn no_file_imports_another_in_a_circle() {
+    for (member, _) in MEMBERS {
+        let modules = modules(member);
+        let mut imports: BTreeMap<&Vec<String>, BTreeSet<Vec<String>>> = BTreeMap::new();
+        for (path, source) in &modules {
+            let found = paths_of(&source.code)
+                .into_iter()
+                .filter(|names| {
+                    let child = [&path[..], std::slice::from_ref(&names[0])].concat();
+                    ["crate", "super", "self"].contains(&names[0].as_str()) || modules.contains_key(&child)
+                })
+                .filter_map(|names| defined_in(&modules, path, &names, 0))
+                .filter(|target| target != path);
+            imports.insert(path, found.collect());
+        }
+        let edges: usize = imports.values().map(BTreeSet::len).sum();
+        assert!(edges > modules.len(), "{member}: imports are found at all ({edges})");
+        // What imports nothing that is left, or is imported by nothing that is left, is in no circle.
+        loop {
+            let imported: BTreeSet<&Vec<String>> = imports.values().flatten().collect();
+            let free: BTreeSet<Vec<String>> = imports
+                .iter()
+                .filter(|(path, targets)| targets.is_empty() || !imported.contains(*path))
+                .map(|(path, _)| (*path).clone())
+                .collect();
+            if free.is_empty() {
+                break;
+            }
+            imports.retain(|path, _| !free.contains(*path));
+            imports.values_mut().for_each(|targets| targets.retain(|target| !free.contains(target)));
+        }
+        assert!(imports.is_empty(), "{member}: files import each other in a circle: {imports:?}");
+    }
+}
+
+#[test]
+fn every_file_begins_with_a_sentence() {
+    for source in MEMBERS.iter().flat_map(|(member, _)| sources_of(member)) {
         let Source { path, first_line, .. } = &source;
         let sentence =
             first_line.strip_prefix("//! ").unwrap_or_else(|| panic!("{}: {first_line}", path.display()));
@@ -263,6 +474,9 @@ fn the_reader_of_sources_sees_what_it_should() {
     let has = |head: &str, name: &str| heads.contains(&(head.into(), name.into()));
     assert!(has("crate", "math") && has("crate", "model") && has("toml", "de"));
     assert!(!heads.iter().any(|(head, name)| head == "toml" && name == "y"));
+    let paths = paths_of("use crate::{math::{ln, exp}, model};\nfn f() { super::g() }");
+    let has = |path: &str| paths.contains(&path.split("::").map(str::to_owned).collect::<Vec<_>>());
+    assert!(has("crate::math::ln") && has("crate::math::exp") && has("crate::model") && has("super::g"));
     for visibility in ["", "pub(super) "] {
         let text = format!("a\n// b::c\n#[cfg(test)]\n{visibility}mod tests {{\n x::y\n}}");
         assert_eq!(code_of(&text), "a");
