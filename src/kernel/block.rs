@@ -4,10 +4,8 @@ use super::outcome::Outcome;
 use super::plan::Plan;
 use super::readiness::Readiness;
 use crate::math::lanes::{LANES, Lanes};
-use crate::math::portable::Portable;
-use crate::math::simd::{Isa, Level};
-#[cfg(target_arch = "x86_64")]
-use crate::math::x86::{Avx2, Avx512};
+use crate::math::simd::Isa;
+use crate::math::vector::{Vector, WithVector};
 use crate::model::ledger::{Law, Num};
 use crate::simd_fn;
 use crate::stats::moments::ChunkCoMoments;
@@ -24,7 +22,7 @@ pub struct Asked {
 /// Everything that a worker needs to run blocks, allocated once.
 pub struct Block {
     columns: Columns,
-    eight: Eight,
+    lane_group: Box<dyn LaneGroup>,
     /// Products of correlated factors, where asked for, one per pair of the plan's innovations.
     pub factor_pairs: Vec<ChunkCoMoments>,
 }
@@ -54,24 +52,28 @@ pub struct Columns {
     pub readiness: Vec<Vec<Readiness<Lanes>>>,
 }
 
-/// The state of eight paths, in the registers that the plan's instruction set has.
-enum Eight {
-    Portable(Box<Outcome<Portable>>),
-    #[cfg(target_arch = "x86_64")]
-    Avx2(Box<Outcome<Avx2>>),
-    #[cfg(target_arch = "x86_64")]
-    Avx512(Box<Outcome<Avx512>>),
+/// The state of one lane group, in vectors of the plan's instruction set; called once per block.
+trait LaneGroup: Send {
+    fn note_readiness(&mut self);
+    fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns);
 }
 
-impl Eight {
-    fn new(plan: &Plan) -> Eight {
-        match plan.isa.level() {
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => Eight::Avx512(Box::new(Outcome::new(plan))),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => Eight::Avx2(Box::new(Outcome::new(plan))),
-            _ => Eight::Portable(Box::new(Outcome::new(plan))),
-        }
+impl<V: Vector> LaneGroup for Outcome<V> {
+    fn note_readiness(&mut self) {
+        Outcome::note_readiness(self);
+    }
+    fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
+        Outcome::run(self, plan, first_path, asked, columns);
+    }
+}
+
+/// Makes the state of a lane group for a plan.
+struct NewLaneGroup<'a>(&'a Plan);
+
+impl WithVector for NewLaneGroup<'_> {
+    type Output = Box<dyn LaneGroup>;
+    fn with<V: Vector>(self) -> Box<dyn LaneGroup> {
+        Box::new(Outcome::<V>::new(self.0))
     }
 }
 
@@ -102,7 +104,7 @@ impl Block {
                 noise: Vec::new(),
                 readiness: Vec::new(),
             },
-            eight: Eight::new(plan),
+            lane_group: plan.isa.dispatch(NewLaneGroup(plan)),
             factor_pairs: vec![ChunkCoMoments::EMPTY; pairs],
         }
     }
@@ -121,13 +123,7 @@ impl Block {
         if plan.model.ipo.is_some() {
             let period = Readiness::all(Lanes::ZERO);
             block.columns.readiness = vec![vec![period; plan.steps.periods.len()]; plan.deals.len()];
-            match &mut block.eight {
-                Eight::Portable(outcome) => outcome.note_readiness(),
-                #[cfg(target_arch = "x86_64")]
-                Eight::Avx2(outcome) => outcome.note_readiness(),
-                #[cfg(target_arch = "x86_64")]
-                Eight::Avx512(outcome) => outcome.note_readiness(),
-            }
+            block.lane_group.note_readiness();
         }
         block
     }
@@ -137,13 +133,7 @@ impl Block {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
-        match &mut self.eight {
-            Eight::Portable(outcome) => outcome.run(plan, first_path, asked, columns),
-            #[cfg(target_arch = "x86_64")]
-            Eight::Avx2(outcome) => outcome.run(plan, first_path, asked, columns),
-            #[cfg(target_arch = "x86_64")]
-            Eight::Avx512(outcome) => outcome.run(plan, first_path, asked, columns),
-        }
+        self.lane_group.run(plan, first_path, asked, columns);
         if asked.factor_pairs > 0 {
             self.pair_factors(plan.isa, asked.factor_pairs);
         }
