@@ -20,6 +20,9 @@ use crate::math::vector::{Bits, Real, Vector, WIDTH, WithVector};
 use crate::rng::philox::{RoundKeys, philox_halves};
 use crate::rng::xoshiro::Xoshiro;
 use crate::{outlined, simd_fn};
+use rand::rand_core::TryRng;
+use rand::rand_core::utils::fill_bytes_via_next_word;
+use std::convert::Infallible;
 
 /// The version of the mapping from (seed, name, path, draw) to numbers.
 pub const STREAM_VERSION: u32 = 2;
@@ -132,6 +135,36 @@ impl Sequence<f64> {
     /// The next draw, standard normal: the quantile of what [`Sequence::uniform`] would give.
     pub fn normal(&mut self) -> f64 {
         quantile(self.uniform())
+    }
+}
+
+impl std::fmt::Debug for Sequence<f64> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Sequence").field(&self.0).finish()
+    }
+}
+
+impl Clone for Sequence<f64> {
+    fn clone(&self) -> Sequence<f64> {
+        Sequence(self.0.clone())
+    }
+}
+
+/// One output of the generator per draw, so that words and uniforms may be mixed: a word of 64 bits is the output, of 32 bits its
+/// upper half, and bytes are those of outputs, the low byte first.
+impl TryRng for Sequence<f64> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.0.draw() >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.0.draw())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        fill_bytes_via_next_word(bytes, || self.try_next_u64())
     }
 }
 

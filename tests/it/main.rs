@@ -10,6 +10,7 @@ mod architecture;
 mod cli;
 mod fuzz;
 mod laws;
+mod oracle;
 mod page;
 mod paired;
 mod readiness;
