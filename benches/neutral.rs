@@ -7,11 +7,8 @@
 
 use capstake::math::elementary::exps;
 use capstake::math::normal::Quantiles;
-use capstake::math::portable::Portable;
-use capstake::math::simd::{Isa, Level};
-use capstake::math::vector::{Vector, WIDTH};
-#[cfg(target_arch = "x86_64")]
-use capstake::math::x86::{Avx2, Avx512};
+use capstake::math::simd::Isa;
+use capstake::math::vector::{Vector, WIDTH, WithVector};
 use capstake::rng::stream::{Sequence, StreamKey};
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
@@ -22,9 +19,6 @@ use std::time::Instant;
 #[path = "../tests/it/twin/mod.rs"]
 #[allow(unused_imports)]
 mod twin;
-
-/// A task on AVX2 and on AVX-512, by its number of paths.
-type OnX86 = [fn(u64) -> f64; 2];
 
 const QUARTERS: usize = 20;
 const GROWTH: f64 = 0.30;
@@ -86,6 +80,30 @@ fn vectors<V: Vector>(
         sum = sum + (sums[0] + sums[1]);
     }
     sum
+}
+
+/// The neutral task over so many paths.
+struct Ours(u64);
+
+impl WithVector for Ours {
+    type Output = f64;
+    fn with<V: Vector>(self) -> f64 {
+        ours::<V>(self.0)
+    }
+}
+
+/// So many multiply-adds, in as many chains as the registers of an instruction set hold.
+struct Peak(Isa, u64);
+
+impl WithVector for Peak {
+    type Output = f64;
+    fn with<V: Vector>(self) -> f64 {
+        match self.0.name() {
+            "avx512" => peak::<V, 12>(self.1),
+            "avx2" => peak::<V, 6>(self.1),
+            _ => peak::<V, 3>(self.1),
+        }
+    }
 }
 
 /// Mean present value over so many paths, made up to a whole number of vectors together.
@@ -254,24 +272,13 @@ fn whole_model(paths: u64) -> f64 {
     sum / paths as f64
 }
 
-fn with_vectors(scalar: fn(u64) -> f64, wide: [fn(u64) -> f64; 2], n: u64) -> f64 {
-    match Isa::detect().level() {
-        Level::Avx512 => wide[1](n),
-        Level::Avx2 => wide[0](n),
-        Level::Scalar => scalar(n),
-    }
-}
-
 #[expect(clippy::print_stdout, reason = "the line is what the driver reads")]
 fn measure(what: &str, n: u64) {
-    #[cfg(target_arch = "x86_64")]
-    let (task, fma): (OnX86, OnX86) = ([ours::<Avx2>, ours::<Avx512>], [peak::<Avx2, 6>, peak::<Avx512, 12>]);
-    #[cfg(not(target_arch = "x86_64"))]
-    let (task, fma): (OnX86, OnX86) = ([ours::<Portable>; 2], [peak::<Portable, 3>; 2]);
+    let isa = Isa::detect();
     let start = Instant::now();
     let value = match what {
-        "ours" => with_vectors(ours::<Portable>, task, n),
-        "peak" => with_vectors(peak::<Portable, 3>, fma, n),
+        "ours" => isa.dispatch(Ours(n)),
+        "peak" => isa.dispatch(Peak(isa, n)),
         "naive" => naive(n),
         "twin" => whole_model(n),
         _ => panic!("ours, naive, peak or twin, not {what:?}"),

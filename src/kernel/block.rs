@@ -6,39 +6,41 @@ use super::plan::Plan;
 use super::readiness::Readiness;
 use super::simulator::Simulator;
 use crate::math::lanes::{LANES, Lanes};
-use crate::math::portable::Portable;
-use crate::math::simd::{Isa, Level};
-#[cfg(target_arch = "x86_64")]
-use crate::math::x86::{Avx2, Avx512};
+use crate::math::simd::Isa;
+use crate::math::vector::{Vector, WithVector};
 use crate::simd_fn;
 use crate::stats::moments::ChunkCoMoments;
 
 /// Everything that a worker needs to run blocks, allocated once.
 pub struct Block {
     columns: Columns,
-    simulator: SimulatorOfIsa,
+    simulator: Box<dyn SimulateBlock>,
     /// Products of correlated factors, where asked for, one per pair of the plan's innovations.
     pub factor_pairs: Vec<ChunkCoMoments>,
 }
 
-/// The state of eight paths, in the registers that the plan's instruction set has.
-enum SimulatorOfIsa {
-    Portable(Box<Simulator<Portable>>),
-    #[cfg(target_arch = "x86_64")]
-    Avx2(Box<Simulator<Avx2>>),
-    #[cfg(target_arch = "x86_64")]
-    Avx512(Box<Simulator<Avx512>>),
+/// A simulator whose vectors are not named: once per block it is called through a pointer.
+trait SimulateBlock: Send {
+    fn note_readiness(&mut self);
+    fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns);
 }
 
-impl SimulatorOfIsa {
-    fn new(plan: &Plan) -> SimulatorOfIsa {
-        match plan.isa.level() {
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => SimulatorOfIsa::Avx512(Box::new(Simulator::new(plan))),
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx2 => SimulatorOfIsa::Avx2(Box::new(Simulator::new(plan))),
-            _ => SimulatorOfIsa::Portable(Box::new(Simulator::new(plan))),
-        }
+impl<V: Vector> SimulateBlock for Simulator<V> {
+    fn note_readiness(&mut self) {
+        Simulator::note_readiness(self);
+    }
+    fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
+        Simulator::run(self, plan, first_path, asked, columns);
+    }
+}
+
+/// Makes the simulator of a plan for the vectors of its instruction set.
+struct NewSimulator<'a>(&'a Plan);
+
+impl WithVector for NewSimulator<'_> {
+    type Output = Box<dyn SimulateBlock>;
+    fn with<V: Vector>(self) -> Box<dyn SimulateBlock> {
+        Box::new(Simulator::<V>::new(self.0))
     }
 }
 
@@ -47,7 +49,7 @@ impl Block {
     pub fn new(plan: &Plan) -> Block {
         Block {
             columns: Columns::new(plan),
-            simulator: SimulatorOfIsa::new(plan),
+            simulator: plan.isa.dispatch(NewSimulator(plan)),
             factor_pairs: vec![ChunkCoMoments::EMPTY; plan.innovations.pairs.len()],
         }
     }
@@ -66,13 +68,7 @@ impl Block {
         if plan.model.ipo.is_some() {
             let period = Readiness::all(Lanes::ZERO);
             block.columns.readiness = vec![vec![period; plan.steps.periods.len()]; plan.deals.len()];
-            match &mut block.simulator {
-                SimulatorOfIsa::Portable(simulator) => simulator.note_readiness(),
-                #[cfg(target_arch = "x86_64")]
-                SimulatorOfIsa::Avx2(simulator) => simulator.note_readiness(),
-                #[cfg(target_arch = "x86_64")]
-                SimulatorOfIsa::Avx512(simulator) => simulator.note_readiness(),
-            }
+            block.simulator.note_readiness();
         }
         block
     }
@@ -82,13 +78,7 @@ impl Block {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
-        match &mut self.simulator {
-            SimulatorOfIsa::Portable(simulator) => simulator.run(plan, first_path, asked, columns),
-            #[cfg(target_arch = "x86_64")]
-            SimulatorOfIsa::Avx2(simulator) => simulator.run(plan, first_path, asked, columns),
-            #[cfg(target_arch = "x86_64")]
-            SimulatorOfIsa::Avx512(simulator) => simulator.run(plan, first_path, asked, columns),
-        }
+        self.simulator.run(plan, first_path, asked, columns);
         columns.copy_within_groups(plan, asked);
         if asked.factor_pairs > 0 {
             self.pair_factors(plan.isa, asked.factor_pairs);

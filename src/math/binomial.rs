@@ -1,6 +1,27 @@
-//! Confidence intervals for quantiles from order statistics, by exact binomial probabilities.
+//! Exact binomial confidence bounds: for quantiles from order statistics, and for the probability of a rare event.
+
+use statrs::distribution::{Beta, ContinuousCDF};
 
 use super::incomplete_beta::incomplete_beta;
+
+/// The one-sided upper confidence bound, at the level `level`, of the probability of an event that happened in `events` of
+/// `trials` independent trials (Clopper and Pearson 1934, "The use of confidence or fiducial limits illustrated in the case of
+/// the binomial", Biometrika 26).
+///
+/// It is the p with P(B ≤ `events`) = 1 − `level` for B ~ Binomial(`trials`, p): the quantile `level` of
+/// Beta(`events` + 1, `trials` − `events`), found to about 10⁻⁹. For an event never seen that is
+/// 1 − (1 − `level`)^(1/`trials`), about 3/`trials` at 95%, found to full precision. The bound is 1 where every trial saw the
+/// event and where there were no trials. `0 < level < 1`.
+pub fn upper_probability_bound(events: u64, trials: u64, level: f64) -> f64 {
+    if events >= trials {
+        return 1.0;
+    }
+    if events == 0 {
+        return -((-level).ln_1p() / trials as f64).exp_m1();
+    }
+    let law = Beta::new((events + 1) as f64, (trials - events) as f64).expect("both shapes are at least 1");
+    law.inverse_cdf(level)
+}
 
 /// Ranks `(l, u)`, from 1, of the order statistics of `n` independent draws between which the `q`-quantile of any
 /// continuous law lies with probability at least `level`, with at most half the rest on either side (Conover 1999,
@@ -67,6 +88,33 @@ mod tests {
                 assert!(u == n || 1.0 - below(u) <= 0.025);
                 assert!(u == 1 || 1.0 - below(u - 1) > 0.025);
             }
+        }
+    }
+
+    #[test]
+    fn bounds_of_an_event_never_seen() {
+        // 0 of 1,000 at 95%: 0.2991%, the "rule of three".
+        assert!((upper_probability_bound(0, 1_000, 0.95) - 0.002_991_249_5).abs() < 1e-9);
+        for trials in [1, 2, 30, 1_000, 100_000, 10_000_000, 1_000_000_000] {
+            for level in [0.5, 0.95, 0.999] {
+                // The chance of no event in so many trials is what the level leaves.
+                let bound = upper_probability_bound(0, trials, level);
+                let none = (trials as f64 * (-bound).ln_1p()).exp();
+                assert!((none / (1.0 - level) - 1.0).abs() < 1e-12, "{trials} {level}: {bound:e}");
+                // And it is the quantile of the beta distribution, as far as statrs finds that.
+                let quantile = Beta::new(1.0, trials as f64).unwrap().inverse_cdf(level);
+                assert!((bound - quantile).abs() < 1e-8, "{trials} {level}: {bound:e} for {quantile:e}");
+            }
+        }
+        assert_eq!([upper_probability_bound(0, 0, 0.95), upper_probability_bound(7, 7, 0.95)], [1.0; 2]);
+    }
+
+    #[test]
+    fn at_the_bound_so_few_events_have_the_probability_that_is_left() {
+        for (events, trials) in [(0, 20), (1, 20), (3, 59), (50, 1_000), (19, 20)] {
+            let bound = upper_probability_bound(events, trials, 0.95);
+            let at_most = distribution(trials, bound)[events as usize];
+            assert!((at_most - 0.05).abs() < 1e-8, "{events} of {trials}: {at_most} at {bound}");
         }
     }
 

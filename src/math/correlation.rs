@@ -3,6 +3,8 @@
 use ndarray::{Array1, Array2};
 use thiserror::Error;
 
+use super::elementary::ln;
+
 /// Smallest eigenvalue left by [`nearest_correlation`].
 pub const EIGENVALUE_FLOOR: f64 = 1e-8;
 
@@ -76,8 +78,8 @@ pub fn symmetric_eigen(matrix: &Array2<f64>) -> (Array1<f64>, Array2<f64>) {
                     continue;
                 }
                 let tau = (a[[q, q]] - a[[p, p]]) / (2.0 * a[[p, q]]);
-                let t = tau.signum() / (tau.abs() + tau.hypot(1.0));
-                let c = 1.0 / t.hypot(1.0);
+                let t = tau.signum() / (tau.abs() + (tau * tau + 1.0).sqrt());
+                let c = 1.0 / (t * t + 1.0).sqrt();
                 let s = t * c;
                 for k in 0..n {
                     let (x, y) = (a[[k, p]], a[[k, q]]);
@@ -102,11 +104,25 @@ pub fn symmetric_eigen(matrix: &Array2<f64>) -> (Array1<f64>, Array2<f64>) {
     (values, vectors)
 }
 
+/// The product of the matrices a and bᵀ, each element summed in the order of the columns.
+///
+/// Not ndarray's product: that one takes fused multiply-adds where the processor has them, so its last bits, and with them
+/// every result of a repaired scenario, would differ between machines.
+fn product_with_transpose(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
+    Array2::from_shape_fn((a.nrows(), b.nrows()), |(i, j)| {
+        let mut sum = 0.0;
+        for k in 0..a.ncols() {
+            sum += a[[i, k]] * b[[j, k]];
+        }
+        sum
+    })
+}
+
 /// The symmetric matrix with its eigenvalues below `floor` raised to it.
 fn raise_eigenvalues(matrix: &Array2<f64>, floor: f64) -> Array2<f64> {
     let (values, vectors) = symmetric_eigen(matrix);
     let scaled = &vectors * &values.mapv(|value| value.max(floor));
-    let raised = scaled.dot(&vectors.t());
+    let raised = product_with_transpose(&scaled, &vectors);
     0.5 * (&raised + &raised.t())
 }
 
@@ -140,18 +156,19 @@ pub fn nearest_correlation(matrix: &Array2<f64>) -> Array2<f64> {
 fn inverse(matrix: &Array2<f64>) -> Option<(Array2<f64>, f64)> {
     let n = matrix.nrows();
     let l = cholesky(matrix)?;
+    // The transpose of L⁻¹: row `column` holds that column.
     let mut inverse_l: Array2<f64> = Array2::zeros((n, n));
     for column in 0..n {
         for i in column..n {
             let mut sum = if i == column { 1.0 } else { 0.0 };
             for k in column..i {
-                sum -= l[[i, k]] * inverse_l[[k, column]];
+                sum -= l[[i, k]] * inverse_l[[column, k]];
             }
-            inverse_l[[i, column]] = sum / l[[i, i]];
+            inverse_l[[column, i]] = sum / l[[i, i]];
         }
     }
-    let ln_determinant = 2.0 * l.diag().iter().map(|x| x.ln()).sum::<f64>();
-    Some((inverse_l.t().dot(&inverse_l), ln_determinant))
+    let ln_determinant = 2.0 * l.diag().iter().map(|&x| ln(x)).sum::<f64>();
+    Some((product_with_transpose(&inverse_l, &inverse_l), ln_determinant))
 }
 
 /// The correlation matrix of `n` variables that has the correlations `known` as `(i, j, rho)` and, of all such, the
@@ -357,6 +374,29 @@ mod tests {
             assert!((x - truth).abs() < 5e-7);
         }
         assert!(cholesky(&found).is_some());
+    }
+
+    /// Frozen: a scenario with a repair draws from such factors, so their bits are part of its results. Products by ndarray gave
+    /// others on a processor without fused multiply-adds than on one with them.
+    #[test]
+    fn factors_of_repaired_matrices_are_frozen() {
+        let ring = [(0, 1, 0.9), (1, 2, 0.8), (2, 3, 0.7), (3, 4, 0.6), (4, 0, 0.5)];
+        let completed = complete_max_determinant(5, &ring).unwrap();
+        let mut wild = some_correlation(5, 7);
+        for (i, j, rho) in [(0, 1, 0.95), (1, 2, 0.95), (0, 2, -0.9)] {
+            (wild[[i, j]], wild[[j, i]]) = (rho, rho);
+        }
+        let repaired = [completed, nearest_correlation(&wild)];
+        let last_rows = repaired.map(|matrix| cholesky(&matrix).unwrap().row(4).mapv(f64::to_bits).to_vec());
+        let text =
+            last_rows.map(|row| row.iter().map(|bits| format!("{bits:016x}")).collect::<Vec<_>>().join(" "));
+        assert_eq!(
+            text,
+            [
+                "3fe0000000000000 3fb8fc72b471b8d1 3fc6914b1d35de01 3fd53630e3b077d5 3fe8c712135a77de",
+                "bfda3729a78d9e65 bfd83fd20326952c 3fbf79a1549c360f 3fea4319452e46b9 3f59953188260bd3",
+            ]
+        );
     }
 
     #[test]

@@ -15,4 +15,4 @@ pub mod root;
 pub mod simd;
 pub mod vector;
 #[cfg(target_arch = "x86_64")]
-pub mod x86;
+mod x86;

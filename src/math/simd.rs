@@ -5,8 +5,27 @@
 //! compiler vectorises each copy for its instruction set. All copies give equal bits: they use `mul_add` (correctly
 //! rounded everywhere) where a fused operation is wanted, never contraction, and never sum across lanes.
 
-/// An instruction set that this machine has. Only [`Isa::detect`] and [`Isa::named`] make one, so holding one is the
-/// proof that its functions may be called.
+use super::portable::Portable;
+use super::vector::WithVector;
+#[cfg(target_arch = "x86_64")]
+use super::x86::{Avx2, Avx512};
+
+/// An instruction set that this machine has, and the proof of it: only detection makes one.
+///
+/// Everything that runs wider instructions asks for an `Isa`: functions made by [`simd_fn!`](crate::simd_fn), and
+/// [`Isa::dispatch`], the only way to a vector of AVX2 or AVX-512. Their types cannot be named outside:
+///
+/// ```compile_fail,E0603
+/// use capstake::math::vector::Real;
+/// let on_any_machine = capstake::math::x86::Avx512::splat(1.0);
+/// ```
+///
+/// Nor can an `Isa` be made up:
+///
+/// ```compile_fail,E0423
+/// use capstake::math::simd::{Isa, Level};
+/// let made_up = Isa(Level::Avx512);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Isa(Level);
 
@@ -26,17 +45,19 @@ impl Isa {
     pub fn detect() -> Isa {
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx512f")
+            // Every feature that code of a level is compiled with, and every narrower level within.
+            let avx2 = is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("fma")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2");
+            let avx512 = is_x86_feature_detected!("avx512f")
                 && is_x86_feature_detected!("avx512dq")
                 && is_x86_feature_detected!("avx512vl")
-                && is_x86_feature_detected!("avx512bw")
-            {
+                && is_x86_feature_detected!("avx512bw");
+            if avx2 && avx512 {
                 return Isa(Level::Avx512);
             }
-            if is_x86_feature_detected!("avx2")
-                && is_x86_feature_detected!("fma")
-                && is_x86_feature_detected!("bmi2")
-            {
+            if avx2 {
                 return Isa(Level::Avx2);
             }
         }
@@ -69,6 +90,20 @@ impl Isa {
             Level::Scalar => "scalar",
             Level::Avx2 => "avx2",
             Level::Avx512 => "avx512",
+        }
+    }
+
+    /// Runs a task with the vectors of this instruction set: those of plain code, of AVX2 or of AVX-512.
+    ///
+    /// Choosing the vectors compiles nothing for them: a task puts its loops into [`outlined!`](crate::outlined).
+    #[inline]
+    pub fn dispatch<T: WithVector>(self, task: T) -> T::Output {
+        match self.0 {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => task.with::<Avx512>(),
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 => task.with::<Avx2>(),
+            _ => task.with::<Portable>(),
         }
     }
 

@@ -163,6 +163,14 @@ pub trait Vector: Real + Send + Sync + 'static {
     }
 }
 
+/// A task that is written once for every kind of vector; [`Isa::dispatch`](super::simd::Isa::dispatch) chooses the kind.
+pub trait WithVector {
+    /// What the task returns.
+    type Output;
+    /// Runs the task with vectors of this kind.
+    fn with<V: Vector>(self) -> Self::Output;
+}
+
 impl Mask for bool {
     #[inline(always)]
     fn any(self) -> bool {
@@ -312,10 +320,7 @@ mod tests {
     use super::*;
     use crate::math::elementary::{exp, exps, ln};
     use crate::math::normal::{Quantiles, cdf, quantile};
-    use crate::math::portable::Portable;
-    use crate::math::simd::{Isa, Level};
-    #[cfg(target_arch = "x86_64")]
-    use crate::math::x86::{Avx2, Avx512};
+    use crate::math::simd::Isa;
 
     /// Numbers of every kind: signs, zeros, subnormals, infinities, not-a-number, and some in between.
     fn numbers() -> Vec<f64> {
@@ -440,26 +445,21 @@ mod tests {
         assert_eq!(rows[7].to_array()[3], 42.0);
     }
 
+    /// Both checks, on the vectors of an instruction set.
+    struct Checks;
+
+    impl WithVector for Checks {
+        type Output = ();
+        fn with<V: Vector>(self) {
+            check::<V>();
+            check_quantiles::<V>();
+        }
+    }
+
     #[test]
     fn vectors_do_what_numbers_do_in_equal_bits() {
-        check::<Portable>();
-        check_quantiles::<Portable>();
         for isa in Isa::available() {
-            match isa.level() {
-                Level::Scalar => {}
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx2 => {
-                    check::<Avx2>();
-                    check_quantiles::<Avx2>();
-                }
-                #[cfg(target_arch = "x86_64")]
-                Level::Avx512 => {
-                    check::<Avx512>();
-                    check_quantiles::<Avx512>();
-                }
-                #[cfg(not(target_arch = "x86_64"))]
-                _ => {}
-            }
+            isa.dispatch(Checks);
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Eight paths in the registers of x86: two of AVX2, or one of AVX-512.
 //!
-//! The operations are safe to call only on a machine that has the instructions; whoever makes such a vector has asked
-//! [`Isa`](super::simd::Isa) first. Nothing names these types but [`kernel`](crate::kernel), `sequences` in
-//! [`rng::stream`](crate::rng::stream) and the benchmarks.
+//! Every operation here needs instructions that the machine may lack. This file is private, and only
+//! [`Isa::dispatch`](super::simd::Isa::dispatch) names its types, after the instructions were detected: so whoever holds such
+//! a vector, or runs code that is generic over it, is on a machine that has them. That is the proof behind each `unsafe`.
 
 use super::vector::{Bits, Mask, Real, Vector, WIDTH, with_numbers};
 use std::arch::x86_64::*;

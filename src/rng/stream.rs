@@ -15,14 +15,14 @@
 
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::{Quantiles, quantile, quantile_block};
-use crate::math::portable::Portable;
-use crate::math::simd::{Isa, Level};
-use crate::math::vector::{Bits, Real, Vector, WIDTH};
-#[cfg(target_arch = "x86_64")]
-use crate::math::x86::{Avx2, Avx512};
+use crate::math::simd::Isa;
+use crate::math::vector::{Bits, Real, Vector, WIDTH, WithVector};
 use crate::rng::philox::{RoundKeys, philox_halves};
 use crate::rng::xoshiro::Xoshiro;
 use crate::{outlined, simd_fn};
+use rand::rand_core::TryRng;
+use rand::rand_core::utils::fill_bytes_via_next_word;
+use std::convert::Infallible;
 
 /// The version of the mapping from (seed, name, path, draw) to numbers.
 pub const STREAM_VERSION: u32 = 2;
@@ -138,16 +138,54 @@ impl Sequence<f64> {
     }
 }
 
+impl std::fmt::Debug for Sequence<f64> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Sequence").field(&self.0).finish()
+    }
+}
+
+impl Clone for Sequence<f64> {
+    fn clone(&self) -> Sequence<f64> {
+        Sequence(self.0.clone())
+    }
+}
+
+/// One output of the generator per draw, so that words and uniforms may be mixed: a word of 64 bits is the output, of 32 bits its
+/// upper half, and bytes are those of outputs, the low byte first.
+impl TryRng for Sequence<f64> {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.0.draw() >> 32) as u32)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.0.draw())
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        fill_bytes_via_next_word(bytes, || self.try_next_u64())
+    }
+}
+
 /// Writes the first draws, standard normal, of the sequences of the 64 paths from `first_path`, a multiple of 64, on: draw d
 /// to `out[d]`.
 pub fn sequences(isa: Isa, key: StreamKey, first_path: u64, out: &mut [Lanes]) {
     debug_assert_eq!(first_path % LANES as u64, 0);
-    match isa.level() {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => sequences_by::<Avx512>(&key.rounds(), first_path, out),
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => sequences_by::<Avx2>(&key.rounds(), first_path, out),
-        _ => sequences_by::<Portable>(&key.rounds(), first_path, out),
+    isa.dispatch(SequenceNormals { keys: key.rounds(), first_path, out });
+}
+
+/// The task of [`sequences`] for every kind of vector.
+struct SequenceNormals<'a> {
+    keys: RoundKeys,
+    first_path: u64,
+    out: &'a mut [Lanes],
+}
+
+impl WithVector for SequenceNormals<'_> {
+    type Output = ();
+    fn with<V: Vector>(self) {
+        sequences_by::<V>(&self.keys, self.first_path, self.out);
     }
 }
 
@@ -282,13 +320,24 @@ mod tests {
     const FIRST_PATHS: [u64; 9] =
         [0, 64, 6_400, 0xFFFF_FFC0, 0x1_0000_0000, 0x1_FFFF_FFC0, 0x2_0000_0000, 1 << 63, u64::MAX - 63];
 
-    /// The form of numbered draws that the kernel uses, on the eights of a block.
-    fn pairs_of_eights<V: Vector>(key: StreamKey, first_path: u64) {
-        for (first, index) in (0..8).map(|eight| (first_path + 8 * eight, eight as u32 * 5)) {
-            let pair = uniform_pair::<V>(&key.rounds(), first, index).map(|draws| draws.to_array());
-            for (half, lane) in [0, 1].into_iter().flat_map(|half| (0..WIDTH).map(move |lane| (half, lane))) {
-                let draw = 2 * index + half as u32;
-                assert_eq!(pair[half][lane], uniform_of_draw(key, first + lane as u64, draw));
+    /// The form of numbered draws that the kernel uses, on the lane groups of a block.
+    struct PairsOfGroups {
+        key: StreamKey,
+        first_path: u64,
+    }
+
+    impl WithVector for PairsOfGroups {
+        type Output = ();
+        fn with<V: Vector>(self) {
+            let PairsOfGroups { key, first_path } = self;
+            for (first, index) in (0..8).map(|group| (first_path + 8 * group, group as u32 * 5)) {
+                let pair = uniform_pair::<V>(&key.rounds(), first, index).map(|draws| draws.to_array());
+                for (half, lane) in
+                    [0, 1].into_iter().flat_map(|half| (0..WIDTH).map(move |lane| (half, lane)))
+                {
+                    let draw = 2 * index + half as u32;
+                    assert_eq!(pair[half][lane], uniform_of_draw(key, first + lane as u64, draw));
+                }
             }
         }
     }
@@ -308,13 +357,7 @@ mod tests {
                     assert_eq!(one[i].to_bits(), quantile(u).to_bits(), "path {path} {}", isa.name());
                     assert_eq!(one[i].to_bits(), normal_of_path(key, path).to_bits());
                 }
-                match isa.level() {
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx512 => pairs_of_eights::<Avx512>(key, first_path),
-                    #[cfg(target_arch = "x86_64")]
-                    Level::Avx2 => pairs_of_eights::<Avx2>(key, first_path),
-                    _ => pairs_of_eights::<Portable>(key, first_path),
-                }
+                isa.dispatch(PairsOfGroups { key, first_path });
                 for index in [0, 1, 5, u32::MAX / 2] {
                     let mut u = [Lanes::ZERO; 2];
                     let [even, odd] = &mut u;

@@ -6,6 +6,7 @@
 use crate::math::vector::Bits;
 
 /// A generator, or one for each lane.
+#[derive(Clone, Debug)]
 pub struct Xoshiro<B>([B; 4]);
 
 impl<B: Bits> Xoshiro<B> {

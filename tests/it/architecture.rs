@@ -274,6 +274,20 @@ fn members_use_each_other_one_way_and_name_what_they_depend_on() {
     }
 }
 
+/// ndarray's product takes fused multiply-adds where the processor has them: its bits are not the same on every machine.
+#[test]
+fn matrices_are_multiplied_by_our_own_loops() {
+    for source in sources() {
+        for product in [".dot(", "general_mat_mul", "general_mat_vec_mul"] {
+            assert!(
+                !source.code.contains(product),
+                "{}: `{product}` gives other bits on other processors; write the product as ordered loops",
+                source.path.display()
+            );
+        }
+    }
+}
+
 #[test]
 fn the_engine_depends_on_no_program_and_no_page() {
     let lock = std::fs::read_to_string(top().join("Cargo.lock")).expect("Cargo.lock");

@@ -197,6 +197,37 @@ fn one_digest_of_the_shipped_base() {
     assert!(digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
 }
 
+/// The shipped base with its pairs that nobody named completed, then with contradicting pairs brought to the nearest matrix.
+#[test]
+fn one_digest_of_repaired_correlations() {
+    let base = shipped("base");
+    let none = "correlation_repair = \"none\"";
+    assert!(base.contains(none));
+    let completed = base.replace(none, "correlation_repair = \"complete\"");
+    let mut nearest = base.replace(none, "correlation_repair = \"nearest\"");
+    for (segment, rho) in [("consumer", "0.95"), ("business", "-0.9")] {
+        let pair = format!("[\"segment.{segment}.growth_now\", \"contract.azure-a.draw\"]\nvalue = ");
+        assert!(nearest.contains(&pair));
+        nearest = nearest.replace(&format!("{pair}0.3"), &format!("{pair}{rho}"));
+    }
+    let paths = 2 * 4_096 + 5;
+    let mut tables = Vec::new();
+    for text in [&base, &completed, &nearest] {
+        let digests: Vec<String> = WAYS
+            .into_iter()
+            .zip([(1, Isa::scalar()), (2, Isa::detect()), (5, Isa::detect()), (2, Isa::scalar())])
+            .map(|(way, (threads, isa))| {
+                let plan = plan_on(text, 3, isa);
+                digest(&plan, come_about(&plan, paths, way, threads, threads == 2))
+            })
+            .collect();
+        println!("{digests:?}");
+        assert!(digests.iter().all(|digest| *digest == digests[0]), "{digests:?}");
+        tables.push(digests[0].clone());
+    }
+    assert!(tables[0] != tables[1] && tables[0] != tables[2], "a repair changes the draws: {tables:?}");
+}
+
 #[test]
 fn parts_that_share_a_chunk_are_not_merged() {
     let plan = plan_on(&shipped("minimal"), 3, Isa::detect());
