@@ -71,7 +71,7 @@ impl Discrete {
         let (values, weights): (Vec<f64>, Vec<f64>) =
             self.values.iter().zip(&self.weights).filter(|(v, _)| inside(v)).unzip();
         let probability: f64 = weights.iter().sum();
-        if probability < super::LEAST_PROBABILITY {
+        if probability < super::error::LEAST_PROBABILITY {
             return Err(probability);
         }
         Discrete::new(&values, &weights).map_err(|_| probability)

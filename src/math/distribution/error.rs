@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// An interval to which a distribution is truncated must have at least this probability.
+pub const LEAST_PROBABILITY: f64 = 1e-12;
+
 /// A distribution that cannot be.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum DistributionError {

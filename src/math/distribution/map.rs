@@ -2,10 +2,11 @@
 
 use super::atoms::Empirical;
 use super::bounded::{Triangular, Uniform};
+use super::conditional::Distribution;
+use super::family::{Family, Window};
 use super::gaussian::{Lognormal, Normal, score_at};
 use super::metalog::{Form, Metalog};
 use super::table::{END, FAR_END, Table};
-use super::{Distribution, Law, Window};
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
 use crate::math::{elementary, normal};
@@ -154,23 +155,25 @@ impl QuantileMap {
     pub fn new(distribution: &Distribution) -> Self {
         let (low, high) = distribution.support();
         let end = if distribution.window.is_some() { FAR_END } else { END };
-        let shape = match &distribution.law {
+        let shape = match &distribution.family {
             _ if low == high => Shape::Constant(low),
-            Law::Uniform(law) => Shape::Uniform(*law),
-            Law::Triangular(law) => Shape::Triangular(*law),
-            Law::Normal(law) => Shape::Normal(*law),
-            Law::Lognormal(law) => Shape::Lognormal(*law),
-            Law::Metalog(law) => Shape::Metalog(*law),
-            Law::Empirical(law) => Shape::Sample(law.clone()),
-            Law::Discrete(law) => Shape::Steps { thresholds: law.thresholds(), values: law.values.clone() },
-            Law::Beta(law) => {
+            Family::Uniform(law) => Shape::Uniform(*law),
+            Family::Triangular(law) => Shape::Triangular(*law),
+            Family::Normal(law) => Shape::Normal(*law),
+            Family::Lognormal(law) => Shape::Lognormal(*law),
+            Family::Metalog(law) => Shape::Metalog(*law),
+            Family::Empirical(law) => Shape::Sample(law.clone()),
+            Family::Discrete(law) => {
+                Shape::Steps { thresholds: law.thresholds(), values: law.values.clone() }
+            }
+            Family::Beta(law) => {
                 let error = |found: f64, truth: f64| {
                     (unit_place(found, 0.0, 1.0) - unit_place(truth, 0.0, 1.0)).abs()
                 };
                 let table = Table::new(|y, p, q, phi| law.node(y, p, q, phi), error, TABLE_TOLERANCE, end);
                 Shape::Beta { low: law.low, high: law.high, table }
             }
-            Law::StudentT(law) => {
+            Family::StudentT(law) => {
                 // In parts of 1 + |t|.
                 let error = |found: f64, truth: f64| {
                     let t = law.stretch * truth.sinh();

@@ -105,10 +105,10 @@ fn moments_agree_with_a_sum_over_the_quantile_function() {
             let x = match &law.window {
                 Some(w) => {
                     let (p, q) = if low_side { w.widen(u, 1.0 - u) } else { w.widen(1.0 - u, u) };
-                    law.law.at(p, q)
+                    law.family.at(p, q)
                 }
-                None if low_side => law.law.at(u, 1.0 - u),
-                None => law.law.at(1.0 - u, u),
+                None if low_side => law.family.at(u, 1.0 - u),
+                None => law.family.at(1.0 - u, u),
             };
             first += weight * (x - mean);
             second += weight * (x - mean) * (x - mean);
@@ -321,7 +321,7 @@ fn maps_agree_with_quantiles() {
                 let y = block[lane];
                 let (p, q) = (normal::cdf(y), normal::cdf(-y));
                 let (p, q) = law.window.as_ref().map_or((p, q), |w| w.widen(p, q));
-                let truth = law.law.at(p, q).clamp(low, high);
+                let truth = law.family.at(p, q).clamp(low, high);
                 assert!((low..=high).contains(&out[lane]), "{name}: {} at {y}", out[lane]);
                 let error = (out[lane] - truth).abs() / scale.max(truth.abs());
                 if error > worst.0 {
@@ -355,7 +355,7 @@ fn extreme_shapes() {
         let mut worst = 0.0f64;
         for i in 0..200 {
             let y = f64::from(i) * 0.0801 - 8.0;
-            let truth = law.law.at(normal::cdf(y), normal::cdf(-y));
+            let truth = law.family.at(normal::cdf(y), normal::cdf(-y));
             worst = worst.max((map.apply_one(y) - truth).abs() / truth.abs().max(1.0));
         }
         println!("{name}: {worst:.1e}, made in {took:?}");
@@ -400,7 +400,7 @@ fn maps_of_atoms_are_exact() {
     let rank = QuantileMap::new(&sample);
     for block in grid() {
         for &y in block.iter() {
-            assert_eq!(map.apply_one(y), law.law.at(normal::cdf(y), normal::cdf(-y)));
+            assert_eq!(map.apply_one(y), law.family.at(normal::cdf(y), normal::cdf(-y)));
             assert_eq!(rank.apply_one(y), (1000.0 * normal::cdf(y)).ceil().clamp(1.0, 1000.0));
         }
     }
