@@ -17,7 +17,7 @@ use super::{output, screen};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::model::parameters::{Distribution, Origin};
-use crate::model::segment::Process;
+use crate::model::process::Process;
 use crate::model::timeline::PeriodLength;
 use crate::model::{Model, absences};
 

@@ -10,7 +10,7 @@ use crate::model::cost::Contract;
 use crate::model::deal::Rate;
 use crate::model::dependence::Factor;
 use crate::model::parameters::ParamId;
-use crate::model::segment::Process;
+use crate::model::process::Process;
 use crate::model::timeline::{Period, PeriodLength, Year};
 use crate::rng::philox::RoundKeys;
 use crate::rng::stream::StreamKey;

@@ -20,7 +20,7 @@ use crate::math::lanes::Lanes;
 use crate::math::vector::Vector;
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
-use crate::model::segment::ShockTarget;
+use crate::model::shock::ShockTarget;
 use crate::piece;
 use crate::rng::stream::Sequence;
 use std::ops::Range;

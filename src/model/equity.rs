@@ -1,10 +1,10 @@
 //! The value of OpenAI's equity and the exit of the stake (methodology: equity).
 
-use crate::config::place::Place;
-use crate::config::{self, Config};
+use crate::config::{self, Config, Place};
 
 use super::parameters::ParamId;
-use super::validator::{Table, Validator};
+use super::table::Table;
+use super::validator::Validator;
 
 /// Which EBITDA a multiple is put on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

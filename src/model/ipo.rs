@@ -3,7 +3,8 @@
 use crate::config::{self, Code, Config, Number, Problem};
 
 use super::parameters::ParamId;
-use super::validator::{Table, Validator};
+use super::table::Table;
+use super::validator::Validator;
 
 /// What a gate measures, and on which side of its threshold it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -104,10 +104,13 @@ impl Parameters {
         }
     }
 
+    /// Handles of all numbers, in order.
+    pub fn ids(&self) -> impl Iterator<Item = ParamId> + use<> {
+        (0..self.entries.len() as u32).map(ParamId)
+    }
+
     /// Handles of the uncertain numbers, in order.
     pub fn uncertain(&self) -> impl Iterator<Item = ParamId> + '_ {
-        (0..self.entries.len() as u32)
-            .map(ParamId)
-            .filter(|&num| matches!(self.entry(num).distribution, Distribution::Uncertain(_)))
+        self.ids().filter(|&num| matches!(self.entry(num).distribution, Distribution::Uncertain(_)))
     }
 }

@@ -1,13 +1,15 @@
 //! Scenarios that are accepted and scenarios that are not, at least one for every kind of problem.
 
+use super::day_count::years_between;
 use super::deal::Rate;
 use super::dependence::{Factor, InputVariable};
 use super::equity::Method;
-use super::parameters::{Distribution, Origin};
-use super::segment::{PlanShape, Process, ShockTarget};
-use super::timeline::{PeriodLength, Timeline, years_between};
+use super::parameters::{Distribution, Origin, ParamId};
+use super::process::{PlanShape, Process};
+use super::shock::ShockTarget;
+use super::timeline::{PeriodLength, Timeline};
 use super::*;
-use crate::config::{self, Config, Date, Severity};
+use crate::config::{self, Code, Config, Date, Problem, Problems, Severity};
 
 const MINIMAL: &str = include_str!("../../configs/minimal.toml");
 const BASE: &str = include_str!("../../configs/base.toml");
