@@ -92,18 +92,6 @@ impl<V: Vector> Room<V> {
     }
 }
 
-/// The scenario's name of a factor.
-pub fn factor_name(model: &Model, factor: Factor) -> String {
-    match factor {
-        Factor::SegmentLevel(k) => format!("factor.segment.{}.level", model.segments[k].name),
-        Factor::SegmentGrowth(k) => format!("factor.segment.{}.growth", model.segments[k].name),
-        Factor::CloudMix(j) => format!("factor.cloud.{}.mix", model.clouds[j].name),
-        Factor::Multiple => "factor.equity.multiple".into(),
-        Factor::MicrosoftAiLevel => "factor.microsoft-ai.level".into(),
-        Factor::MicrosoftAiGrowth => "factor.microsoft-ai.growth".into(),
-    }
-}
-
 impl Innovations {
     /// Rows for every factor of the model; `moving` tells which of them move anything.
     pub fn new(model: &Model, seed: u64, moving: impl Fn(Factor) -> bool) -> Innovations {
@@ -115,7 +103,7 @@ impl Innovations {
         factors.extend((1..model.clouds.len()).map(Factor::CloudMix));
         factors.extend([Factor::Multiple, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth]);
         let row: HashMap<Factor, usize> = factors.iter().enumerate().map(|(i, &f)| (f, i)).collect();
-        let names: Vec<String> = factors.iter().map(|&f| factor_name(model, f)).collect();
+        let names: Vec<String> = factors.iter().map(|f| f.name(&model.segments, &model.clouds)).collect();
         let mut used: Vec<bool> = factors.iter().map(|&f| moving(f)).collect();
         let groups: Vec<Mixing> = model
             .dependence

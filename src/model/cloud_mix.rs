@@ -112,7 +112,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
 fn home_keys(validator: &mut Validator, cloud: &config::Cloud) {
     let mut idle: Vec<(&str, Place)> = Vec::new();
     idle.extend(cloud.entry_share.as_ref().map(|number| ("entry_share", number.place)));
-    idle.extend(cloud.opens.as_ref().map(|leaf| ("opens", leaf.place)));
+    idle.extend(cloud.opens.as_ref().map(|located| ("opens", located.place)));
     idle.extend(cloud.half_life_years.as_ref().map(|number| ("half_life_years", number.place)));
     idle.extend(cloud.volatility.as_ref().map(|number| ("volatility", number.place)));
     for (key, place) in idle {

@@ -224,12 +224,12 @@ impl<'f> Variables<'f> {
         if let Some((_, factor)) = self.factors.iter().find(|(other, _)| other == name) {
             return Some((name.to_owned(), Variable::Factor(*factor)));
         }
-        if let Some(&num) = validator.written().get(name).or_else(|| self.entries.get(name)) {
-            let key = validator.parameters.entry(num).key.clone();
-            let variable = if validator.is_failed(num) {
+        if let Some(&id) = validator.written().get(name).or_else(|| self.entries.get(name)) {
+            let key = validator.parameters.entry(id).key.clone();
+            let variable = if validator.is_failed(id) {
                 Variable::Failed
-            } else if validator.distribution(num).is_some() {
-                Variable::Input(InputVariable::Number(num))
+            } else if validator.distribution(id).is_some() {
+                Variable::Input(InputVariable::Number(id))
             } else {
                 Variable::Constant
             };

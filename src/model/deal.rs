@@ -189,16 +189,16 @@ fn rate(validator: &mut Validator, table: &Table, rate: &Option<RateContent>) ->
                 let name = step.from.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
                 let row = Table::new::<config::RateStep>(entry_path(&table.key("rate"), &name), step.place);
                 let from = validator.required_value(&row, "from", &step.from);
-                let num = validator.number(&row, "rate", &step.rate);
-                if let (Some(from), Some(leaf)) = (from, &step.from) {
+                let id = validator.number(&row, "rate", &step.rate);
+                if let (Some(from), Some(written)) = (from, &step.from) {
                     if list.iter().any(|(other, _)| *other == from) {
-                        validator.duplicate_date(table, "rate", leaf);
+                        validator.duplicate_date(table, "rate", written);
                     }
-                    list.push((from, num));
+                    list.push((from, id));
                 }
             }
             list.sort_by_key(|(from, _)| *from);
-            Rate::Schedule(list.into_iter().map(|(from, num)| (validator.time_of(from), num)).collect())
+            Rate::Schedule(list.into_iter().map(|(from, id)| (validator.time_of(from), id)).collect())
         }
     }
 }

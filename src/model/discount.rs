@@ -34,7 +34,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
     // A deal without a rate, or with the rate 0, pays nothing.
     let shares = config.deal.iter().filter_map(|deal| deal.rate.as_ref()).any(|rate| match rate {
         config::RateContent::Number(number) => {
-            validator.optional(&Some(number.clone())).is_some_and(|num| validator.constant(num) != Some(0.0))
+            validator.optional(&Some(number.clone())).is_some_and(|id| validator.constant(id) != Some(0.0))
         }
         config::RateContent::Schedule(steps) => !steps.is_empty(),
     });
@@ -51,8 +51,8 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
         ("licence", &given.licence, ai && config.licence.is_some(), "the relief from royalty"),
         ("revenue", &given.revenue, true, "net revenue kept"),
     ];
-    for (key, slot, matters, what) in streams {
-        if slot.is_none() && matters {
+    for (key, written, matters, what) in streams {
+        if written.is_none() && matters {
             validator.problems.push(
                 Problem::warning(
                     Code::DiscountMissing,

@@ -57,13 +57,13 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> RunTerms {
     }
     let mix_year = run.mix_year.as_ref().map_or(MIX_YEAR, |year| mix_year(validator, year));
     RunTerms {
-        paths: run.paths.as_ref().map(|leaf| leaf.value),
-        seed: run.seed.as_ref().map(|leaf| leaf.value),
-        scheme: match run.scheme.as_ref().map(|leaf| leaf.value) {
+        paths: run.paths.as_ref().map(|located| located.value),
+        seed: run.seed.as_ref().map(|located| located.value),
+        scheme: match run.scheme.as_ref().map(|located| located.value) {
             Some(config::Scheme::Euler) => Scheme::Euler,
             Some(config::Scheme::Exact) | None => Scheme::Exact,
         },
-        booking: match run.booking.as_ref().map(|leaf| leaf.value) {
+        booking: match run.booking.as_ref().map(|located| located.value) {
             Some(config::Booking::Start) => Booking::Start,
             Some(config::Booking::End) => Booking::End,
             Some(config::Booking::Middle) | None => Booking::Middle,

@@ -22,8 +22,8 @@ pub struct Source {
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Source> {
     let keys =
         validator.names("source", "key", config.source.iter().map(|source| (&source.key, source.place)));
-    let text = |leaf: &Option<config::Located<String>>| {
-        leaf.as_ref().map_or(String::new(), |leaf| leaf.value.clone())
+    let text = |written: &Option<config::Located<String>>| {
+        written.as_ref().map_or(String::new(), |located| located.value.clone())
     };
     let mut sources = Vec::new();
     for (source, key) in config.source.iter().zip(keys) {

@@ -194,7 +194,7 @@ fn aliases_share_the_draw_also_through_chains_and_for_keys_of_other_units() {
 #[test]
 fn defaults_are_those_of_the_format() {
     let model = model(MINIMAL, &[]);
-    let constant = |num: ParamId| model.parameters.constant(num).expect("a constant");
+    let constant = |id: ParamId| model.parameters.constant(id).expect("a constant");
     let deal = &model.deals[0];
     assert_eq!(
         (constant(deal.eligible), constant(deal.paid_to_date), constant(deal.home_keeps)),
@@ -232,7 +232,7 @@ fn dates_become_times_of_the_day_or_of_the_day_after() {
         ],
     );
     let deal = &model.deals[0];
-    let constant = |num: Option<ParamId>| num.and_then(|num| model.parameters.constant(num));
+    let constant = |id: Option<ParamId>| id.and_then(|id| model.parameters.constant(id));
     assert_eq!((constant(deal.share_ends), deal.licence_ends), (Some(4.5), 6.5));
     assert_eq!((constant(deal.exclusive_until), deal.effective), (Some(1.0), -0.5));
     assert_eq!((model.history[0].from, model.history[0].to), (-0.25, 0.0));

@@ -151,9 +151,9 @@ impl<'a> Validator<'a> {
     }
 
     /// The law of `num` must suit the domain of an alias as well.
-    fn check_alias_domain(&mut self, alias: &Number, link: &Located<String>, num: ParamId) {
+    fn check_alias_domain(&mut self, alias: &Number, link: &Located<String>, id: ParamId) {
         let domain = self.domain(alias);
-        let entry = &mut self.parameters.entries[num.index()];
+        let entry = &mut self.parameters.entries[id.index()];
         let key = entry.key.clone();
         let (found, code) = match &mut entry.distribution {
             Distribution::Constant(value) if domain.contains(*value) => return,
@@ -187,16 +187,16 @@ impl<'a> Validator<'a> {
     // ---- Numbers of tables
 
     /// The handle of a number that may be left out.
-    pub(super) fn optional(&self, slot: &Option<Number>) -> Option<ParamId> {
-        let number = slot.as_ref()?;
+    pub(super) fn optional(&self, written: &Option<Number>) -> Option<ParamId> {
+        let number = written.as_ref()?;
         self.written.get(number.key.as_str()).copied()
     }
 
     /// The handle of a number, or of the default that its row in the catalogue names; a missing one without default
     /// is a problem.
-    pub(super) fn number(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> ParamId {
-        if let Some(num) = self.optional(slot) {
-            return num;
+    pub(super) fn number(&mut self, table: &Table, key: &str, written: &Option<Number>) -> ParamId {
+        if let Some(id) = self.optional(written) {
+            return id;
         }
         match table.presence(key) {
             Some(Presence::Default(text)) => {
@@ -205,18 +205,18 @@ impl<'a> Validator<'a> {
                 let value = text.parse().expect("a default that is a number");
                 self.default(table, key, value)
             }
-            _ => self.required(table, key, slot),
+            _ => self.required(table, key, written),
         }
     }
 
     /// The handle of a number, or the same draw as another.
-    pub(super) fn number_or(&mut self, slot: &Option<Number>, other: ParamId) -> ParamId {
-        self.optional(slot).unwrap_or(other)
+    pub(super) fn number_or(&mut self, written: &Option<Number>, other: ParamId) -> ParamId {
+        self.optional(written).unwrap_or(other)
     }
 
     /// The handle of a number that may not be left out.
-    pub(super) fn required(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> ParamId {
-        self.optional(slot).unwrap_or_else(|| {
+    pub(super) fn required(&mut self, table: &Table, key: &str, written: &Option<Number>) -> ParamId {
+        self.optional(written).unwrap_or_else(|| {
             self.missing(table, key);
             self.placeholder(table, key)
         })
@@ -237,9 +237,9 @@ impl<'a> Validator<'a> {
 
     /// A stand-in for a number that has a problem; no model is made of it.
     pub(super) fn placeholder(&mut self, table: &Table, key: &str) -> ParamId {
-        let num = self.default(table, key, f64::NAN);
-        self.failed.insert(num);
-        num
+        let id = self.default(table, key, f64::NAN);
+        self.failed.insert(id);
+        id
     }
 
     /// A date as a number of years.
@@ -256,18 +256,18 @@ impl<'a> Validator<'a> {
     }
 
     /// Whether a number has a problem of its own.
-    pub(super) fn is_failed(&self, num: ParamId) -> bool {
-        self.failed.contains(&num)
+    pub(super) fn is_failed(&self, id: ParamId) -> bool {
+        self.failed.contains(&id)
     }
 
     /// The value, where it is a constant that has no problem.
-    pub(super) fn constant(&self, num: ParamId) -> Option<f64> {
-        if self.is_failed(num) { None } else { self.parameters.constant(num) }
+    pub(super) fn constant(&self, id: ParamId) -> Option<f64> {
+        if self.is_failed(id) { None } else { self.parameters.constant(id) }
     }
 
     /// The law, where it is uncertain.
-    pub(super) fn distribution(&self, num: ParamId) -> Option<&distribution::Distribution> {
-        match &self.parameters.entry(num).distribution {
+    pub(super) fn distribution(&self, id: ParamId) -> Option<&distribution::Distribution> {
+        match &self.parameters.entry(id).distribution {
             Distribution::Uncertain(law) => Some(law),
             Distribution::Constant(_) => None,
         }
