@@ -65,6 +65,11 @@ impl Family {
         }
     }
 
+    /// Whether a key of the number table is one of its parameters.
+    pub fn takes(self, key: &str) -> bool {
+        self.required().contains(&key) || self.optional().contains(&key)
+    }
+
     /// The parameters that must hold for one another, in words; an example of use.
     pub const fn notes(self) -> (&'static str, &'static str) {
         match self {

@@ -70,6 +70,14 @@ section! {
     note: Option<Located<String>> = plain();
 }
 
+impl NumberTable {
+    /// The parameters of distributions that it gives, with their places.
+    pub fn parameters(&self) -> Vec<(&'static str, Place)> {
+        let is_parameter = |key: &str| Family::all().any(|family| family.takes(key));
+        self.written().into_iter().filter(|(key, _)| is_parameter(key)).collect()
+    }
+}
+
 /// A number as written, with all that is known of its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {

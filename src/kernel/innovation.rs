@@ -7,7 +7,7 @@ use crate::math::vector::Vector;
 use crate::model::Model;
 use crate::model::dependence::Factor;
 use crate::model::parameters::ParamId;
-use crate::model::segment::Process;
+use crate::model::process::Process;
 use crate::rng::philox::RoundKeys;
 use crate::rng::stream::{Sequence, StreamKey};
 use crate::simd_fn;
@@ -94,18 +94,6 @@ impl<V: Vector> Scratch<V> {
     }
 }
 
-/// The scenario's name of a factor.
-pub fn factor_name(model: &Model, factor: Factor) -> String {
-    match factor {
-        Factor::SegmentLevel(k) => format!("factor.segment.{}.level", model.segments[k].name),
-        Factor::SegmentGrowth(k) => format!("factor.segment.{}.growth", model.segments[k].name),
-        Factor::CloudMix(j) => format!("factor.cloud.{}.mix", model.clouds[j].name),
-        Factor::Multiple => "factor.equity.multiple".into(),
-        Factor::MicrosoftAiLevel => "factor.microsoft-ai.level".into(),
-        Factor::MicrosoftAiGrowth => "factor.microsoft-ai.growth".into(),
-    }
-}
-
 /// Whether a factor moves anything: whether the volatility that it is multiplied by can differ from 0.
 fn moves(model: &Model, factor: Factor) -> bool {
     let volatile = |num: ParamId| model.parameters.constant(num) != Some(0.0);
@@ -145,7 +133,7 @@ impl Innovations {
         factors.extend((1..model.clouds.len()).map(Factor::CloudMix));
         factors.extend([Factor::Multiple, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth]);
         let row: HashMap<Factor, usize> = factors.iter().enumerate().map(|(i, &f)| (f, i)).collect();
-        let names: Vec<String> = factors.iter().map(|&f| factor_name(model, f)).collect();
+        let names: Vec<String> = factors.iter().map(|f| f.name(&model.segments, &model.clouds)).collect();
         let mut used: Vec<bool> = factors.iter().map(|&f| moves(model, f)).collect();
         let groups: Vec<Mixing> = model
             .dependence

@@ -7,14 +7,11 @@ use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::cdf;
 use crate::math::simd::Isa;
 use crate::model::Model;
-use crate::model::dependence::InputVariable;
+use crate::model::dependence::{InputVariable, TERMINATION_TIME};
 use crate::model::parameters::{Distribution, ParamId};
 use crate::rng::stream::{StreamKey, normals};
 use crate::simd_fn;
 use std::collections::HashMap;
-
-/// Name of the stream, and of the copula variable, behind the time of termination.
-pub const TERMINATION_TIME: &str = "termination.time";
 
 /// Draws of the uncertain numbers.
 pub struct Inputs {

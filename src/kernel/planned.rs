@@ -6,7 +6,7 @@ use super::timeline::Steps;
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Vector, WIDTH};
 use crate::model::Booking;
-use crate::model::segment::PlanShape;
+use crate::model::process::PlanShape;
 
 /// The points of a plan on eight paths.
 pub struct Planned<V> {

@@ -11,10 +11,10 @@
 //! (Owen and Prieur 2017, "On Shapley value for measuring importance of dependent inputs").
 
 use super::innovation::Mixing;
-use super::input::TERMINATION_TIME;
 use super::plan::Plan;
 use super::shock_streams::ShockStreams;
 use crate::math::correlation::cholesky;
+use crate::model::dependence::TERMINATION_TIME;
 use crate::rng::stream::StreamKey;
 use ndarray::Array2;
 

@@ -8,7 +8,7 @@ use super::timeline::{StepRef, Steps};
 use crate::math::elementary::{exp, exps, ln};
 use crate::math::vector::Vector;
 use crate::model::parameters::ParamId;
-use crate::model::segment::Process;
+use crate::model::process::Process;
 use crate::model::{Booking, Scheme};
 
 /// State and coefficients of one process on eight paths.

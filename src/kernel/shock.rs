@@ -6,7 +6,7 @@ use super::timeline::{StepRef, Steps};
 use crate::math::elementary::exp;
 use crate::math::normal::quantile;
 use crate::math::vector::{Mask, Vector};
-use crate::model::segment::Shock;
+use crate::model::shock::Shock;
 use crate::rng::stream::{Sequence, uniform_pair};
 
 /// One shock on eight paths.

@@ -21,7 +21,7 @@ use crate::math::lanes::Lanes;
 use crate::math::vector::Vector;
 use crate::model::dependence::Factor;
 use crate::model::equity::Multiple;
-use crate::model::segment::ShockTarget;
+use crate::model::shock::ShockTarget;
 use crate::outlined;
 use crate::rng::stream::Sequence;
 use std::ops::Range;

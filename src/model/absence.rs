@@ -1,7 +1,7 @@
 //! What a scenario leaves out, and what that means (methodology: what may be left out).
 
 use super::parameters::Origin;
-use super::{Model, Terms};
+use super::terms::{Model, Terms};
 
 /// One sentence for everything that the scenario leaves out, in the order of the scenario's tables.
 pub fn absences(model: &Model) -> Vec<String> {

@@ -1,10 +1,11 @@
 //! Clouds through which sales run, the head start of the home cloud, reach, and in-house models (methodology: cloud mix).
 
-use crate::config::place::Place;
-use crate::config::{self, Code, Config, Located, Problem};
+use crate::config::{self, Code, Config, Located, Place, Problem};
 
 use super::parameters::ParamId;
-use super::validator::{Table, Validator, entry_path};
+use super::process::midpoint;
+use super::table::{Table, entry_path};
+use super::validator::Validator;
 
 /// A cloud that sells and hosts. The home cloud stands first; its mix keys are absent.
 #[derive(Clone, Debug)]
@@ -111,7 +112,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
 fn home_keys(validator: &mut Validator, cloud: &config::Cloud) {
     let mut idle: Vec<(&str, Place)> = Vec::new();
     idle.extend(cloud.entry_share.as_ref().map(|number| ("entry_share", number.place)));
-    idle.extend(cloud.opens.as_ref().map(|leaf| ("opens", leaf.place)));
+    idle.extend(cloud.opens.as_ref().map(|located| ("opens", located.place)));
     idle.extend(cloud.half_life_years.as_ref().map(|number| ("half_life_years", number.place)));
     idle.extend(cloud.volatility.as_ref().map(|number| ("volatility", number.place)));
     for (key, place) in idle {
@@ -164,7 +165,7 @@ pub(super) fn validate_in_house(validator: &mut Validator, config: &Config) -> O
     }
     Some(InHouse {
         ceiling: validator.number(&table, "ceiling", &own.ceiling),
-        midpoint: super::segment::midpoint(validator, &table, &own.midpoint, &own.midpoint_years),
+        midpoint: midpoint(validator, &table, &own.midpoint, &own.midpoint_years),
         ramp: validator.number(&table, "ramp_years", &own.ramp_years),
         substitution: validator.number(&table, "substitution", &own.substitution),
     })

@@ -5,7 +5,8 @@ use crate::config::{self, Code, Config, Problem};
 use super::cloud_mix::{self, Cloud};
 use super::parameters::ParamId;
 use super::segment::Trend;
-use super::validator::{Table, Validator, entry_path};
+use super::table::{Table, entry_path};
+use super::validator::Validator;
 
 /// Costs other than inference (which stands with each segment).
 #[derive(Clone, Copy, Debug)]

@@ -1,11 +1,10 @@
 //! Deals: the revenue share with its cap, the terms of resale, the licence's end, the stake (methodology: revenue share).
 
-use crate::config::place::Place;
-use crate::config::{self, Code, Config, Located, Number, Problem, RateContent};
+use crate::config::{self, Code, Config, Located, Number, Place, Problem, RateContent};
 
 use super::parameters::ParamId;
-use super::segment::duplicate_date;
-use super::validator::{Table, Validator, entry_path};
+use super::table::{Table, entry_path};
+use super::validator::Validator;
 
 /// What the revenue share is a share of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,17 +188,17 @@ fn rate(validator: &mut Validator, table: &Table, rate: &Option<RateContent>) ->
             for (index, step) in steps.iter().enumerate() {
                 let name = step.from.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
                 let row = Table::new::<config::RateStep>(entry_path(&table.key("rate"), &name), step.place);
-                let from = validator.leaf(&row, "from", &step.from);
-                let num = validator.number(&row, "rate", &step.rate);
-                if let (Some(from), Some(leaf)) = (from, &step.from) {
+                let from = validator.required_value(&row, "from", &step.from);
+                let id = validator.number(&row, "rate", &step.rate);
+                if let (Some(from), Some(written)) = (from, &step.from) {
                     if list.iter().any(|(other, _)| *other == from) {
-                        duplicate_date(validator, table, "rate", leaf);
+                        validator.duplicate_date(table, "rate", written);
                     }
-                    list.push((from, num));
+                    list.push((from, id));
                 }
             }
             list.sort_by_key(|(from, _)| *from);
-            Rate::Schedule(list.into_iter().map(|(from, num)| (validator.time_of(from), num)).collect())
+            Rate::Schedule(list.into_iter().map(|(from, id)| (validator.time_of(from), id)).collect())
         }
     }
 }

@@ -1,10 +1,11 @@
 //! The value of OpenAI's equity and the exit of the stake (methodology: equity).
 
-use crate::config::place::Place;
-use crate::config::{self, Config};
+use crate::config::section::Section;
+use crate::config::{self, Choice, Config};
 
 use super::parameters::ParamId;
-use super::validator::{Table, Validator};
+use super::table::Table;
+use super::validator::Validator;
 
 /// Which EBITDA a multiple is put on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config, discount: Par
         validator.number(&table, "marketability_discount", &equity.marketability_discount);
     let owed_growth_half_life =
         validator.number(&table, "owed_growth_half_life_years", &equity.owed_growth_half_life_years);
-    let method = equity.method.as_ref().map_or(config::Method::RevenueMultiple, |leaf| leaf.value);
+    let method = equity.method.as_ref().map_or(config::Method::RevenueMultiple, |located| located.value);
     idle_keys(validator, equity, method);
     let method = match method {
         config::Method::RevenueMultiple => {
@@ -126,28 +127,24 @@ fn multiple(validator: &mut Validator, table: &Table, equity: &config::Equity) -
     }
 }
 
+/// The methods that use a key; `None` for a key that all of them use.
+fn users(key: &str) -> Option<&'static [config::Method]> {
+    use config::Method::{EbitdaMultiple, PerpetualGrowth, RevenueMultiple};
+    match key {
+        "ebitda" => Some(&[EbitdaMultiple]),
+        "multiple_now" | "multiple_long_run" | "half_life_years" | "volatility" => {
+            Some(&[RevenueMultiple, EbitdaMultiple])
+        }
+        "margin_elasticity" | "margin_reference" => Some(&[RevenueMultiple]),
+        "perpetual_growth" | "discount_rate" => Some(&[PerpetualGrowth]),
+        _ => None,
+    }
+}
+
 /// Warns of keys that the method does not use.
 fn idle_keys(validator: &mut Validator, equity: &config::Equity, method: config::Method) {
-    use crate::config::Choice;
-    use config::Method::{EbitdaMultiple, PerpetualGrowth, RevenueMultiple};
-    let multiples: &[config::Method] = &[RevenueMultiple, EbitdaMultiple];
-    let numbers: [(&str, Option<Place>, &[config::Method]); 9] = [
-        ("ebitda", equity.ebitda.as_ref().map(|leaf| leaf.place), &[EbitdaMultiple]),
-        ("multiple_now", equity.multiple_now.as_ref().map(|number| number.place), multiples),
-        ("multiple_long_run", equity.multiple_long_run.as_ref().map(|number| number.place), multiples),
-        ("half_life_years", equity.half_life_years.as_ref().map(|number| number.place), multiples),
-        ("volatility", equity.volatility.as_ref().map(|number| number.place), multiples),
-        ("perpetual_growth", equity.perpetual_growth.as_ref().map(|number| number.place), &[PerpetualGrowth]),
-        ("discount_rate", equity.discount_rate.as_ref().map(|number| number.place), &[PerpetualGrowth]),
-        (
-            "margin_elasticity",
-            equity.margin_elasticity.as_ref().map(|number| number.place),
-            &[RevenueMultiple],
-        ),
-        ("margin_reference", equity.margin_reference.as_ref().map(|number| number.place), &[RevenueMultiple]),
-    ];
-    for (key, place, users) in numbers {
-        if let Some(place) = place
+    for (key, place) in equity.written() {
+        if let Some(users) = users(key)
             && !users.contains(&method)
         {
             let words: Vec<&str> = users.iter().map(|user| user.word()).collect();
@@ -158,7 +155,7 @@ fn idle_keys(validator: &mut Validator, equity: &config::Equity, method: config:
             );
         }
     }
-    if method == RevenueMultiple
+    if method == config::Method::RevenueMultiple
         && equity.margin_elasticity.is_none()
         && let Some(reference) = &equity.margin_reference
     {

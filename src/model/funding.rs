@@ -3,7 +3,8 @@
 use crate::config::{self, Code, Config, Located, Problem};
 
 use super::parameters::ParamId;
-use super::validator::{Table, Validator, entry_path};
+use super::table::{Table, entry_path};
+use super::validator::Validator;
 
 /// Cash of OpenAI.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,10 @@
 //! The IPO: gates of readiness, preparation, terms of the offer (methodology: IPO).
 
-use crate::config::{self, Code, Config, Number, Problem};
+use crate::config::{self, Code, Config, Problem};
 
 use super::parameters::ParamId;
-use super::validator::{Table, Validator};
+use super::table::Table;
+use super::validator::Validator;
 
 /// What a gate measures, and on which side of its threshold it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,18 +102,8 @@ pub struct Ipo {
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Option<Ipo> {
     let ipo = config.ipo.as_ref()?;
     let table = Table::new::<config::Ipo>("ipo", ipo.place);
-    let gate = ipo.gate.clone().unwrap_or_default();
-    let slots: [&Option<Number>; GateKind::ALL.len()] = [
-        &gate.trailing_revenue_usd_bn,
-        &gate.growth,
-        &gate.gross_margin,
-        &gate.fcf_margin,
-        &gate.runway_months,
-        &gate.largest_cloud_share,
-        &gate.commitments_to_revenue,
-        &gate.owed_to_revenue,
-        &gate.equity_usd_bn,
-    ];
+    let gate = |kind: GateKind| validator.written().get(format!("ipo.gate.{}", kind.key()).as_str()).copied();
+    let gates = GateKind::ALL.into_iter().filter_map(|kind| Some((kind, gate(kind)?))).collect();
     let validated = Ipo {
         earliest: ipo.earliest.as_ref().map_or(f64::NEG_INFINITY, |date| validator.time_of(date.value)),
         ready_months: validator.number(&table, "ready_months", &ipo.ready_months),
@@ -121,11 +112,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Option<Ipo
         fee: validator.number(&table, "fee", &ipo.fee),
         underpricing: validator.number(&table, "underpricing", &ipo.underpricing),
         shares: validator.optional(&ipo.shares_bn),
-        gates: GateKind::ALL
-            .into_iter()
-            .zip(slots)
-            .filter_map(|(kind, slot)| Some((kind, validator.optional(slot)?)))
-            .collect(),
+        gates,
     };
     if config.equity.is_none() {
         validator.problems.push(

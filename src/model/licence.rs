@@ -3,8 +3,9 @@
 use crate::config::{self, Config};
 
 use super::parameters::ParamId;
-use super::segment::Process;
-use super::validator::{Table, Validator};
+use super::process::Process;
+use super::table::Table;
+use super::validator::Validator;
 
 /// Microsoft's terms and margins.
 #[derive(Clone, Debug)]
@@ -51,7 +52,7 @@ pub(super) fn validate_microsoft(validator: &mut Validator, config: &Config) -> 
         take_or_pay_margin: validator.number_or(&microsoft.take_or_pay_margin, hosting_margin),
         ai: microsoft.ai.as_ref().and_then(|ai| {
             let table = Table::new::<config::ProcessKeys>("microsoft.ai", ai.place);
-            super::segment::process(validator, &table, ai)
+            Process::validate(validator, &table, ai)
         }),
     }
 }

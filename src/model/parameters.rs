@@ -76,9 +76,9 @@ pub struct Parameters {
 impl Parameters {
     /// Adds a row.
     pub(super) fn push(&mut self, entry: Parameter) -> ParamId {
-        let num = ParamId(u32::try_from(self.entries.len()).expect("fewer numbers than bytes in a file"));
+        let id = ParamId(u32::try_from(self.entries.len()).expect("fewer numbers than bytes in a file"));
         self.entries.push(entry);
-        num
+        id
     }
 
     /// All numbers, in order of the handles.
@@ -98,22 +98,25 @@ impl Parameters {
     }
 
     /// The row of a number.
-    pub fn entry(&self, num: ParamId) -> &Parameter {
-        &self.entries[num.index()]
+    pub fn entry(&self, id: ParamId) -> &Parameter {
+        &self.entries[id.index()]
     }
 
     /// The value of a number, if it is a constant.
-    pub fn constant(&self, num: ParamId) -> Option<f64> {
-        match self.entry(num).distribution {
+    pub fn constant(&self, id: ParamId) -> Option<f64> {
+        match self.entry(id).distribution {
             Distribution::Constant(value) => Some(value),
             Distribution::Uncertain(_) => None,
         }
     }
 
+    /// Handles of all numbers, in order.
+    pub fn ids(&self) -> impl Iterator<Item = ParamId> + use<> {
+        (0..self.entries.len() as u32).map(ParamId)
+    }
+
     /// Handles of the uncertain numbers, in order.
     pub fn uncertain(&self) -> impl Iterator<Item = ParamId> + '_ {
-        (0..self.entries.len() as u32)
-            .map(ParamId)
-            .filter(|&num| matches!(self.entry(num).distribution, Distribution::Uncertain(_)))
+        self.ids().filter(|&id| matches!(self.entry(id).distribution, Distribution::Uncertain(_)))
     }
 }

@@ -1,13 +1,15 @@
 //! Scenarios that are accepted and scenarios that are not, at least one for every kind of problem.
 
+use super::day_count::years_between;
 use super::deal::Rate;
 use super::dependence::{Factor, InputVariable};
 use super::equity::Method;
-use super::parameters::{Distribution, Origin};
-use super::segment::{PlanShape, Process, ShockTarget};
-use super::timeline::{PeriodLength, Timeline, years_between};
+use super::parameters::{Distribution, Origin, ParamId};
+use super::process::{PlanShape, Process};
+use super::shock::ShockTarget;
+use super::timeline::{PeriodLength, Timeline};
 use super::*;
-use crate::config::{self, Config, Date, Severity};
+use crate::config::{self, Code, Config, Date, Problem, Problems, Severity};
 
 const MINIMAL: &str = include_str!("../../configs/minimal.toml");
 const BASE: &str = include_str!("../../configs/base.toml");
@@ -192,7 +194,7 @@ fn aliases_share_the_draw_also_through_chains_and_for_keys_of_other_units() {
 #[test]
 fn defaults_are_those_of_the_format() {
     let model = model(MINIMAL, &[]);
-    let constant = |num: ParamId| model.parameters.constant(num).expect("a constant");
+    let constant = |id: ParamId| model.parameters.constant(id).expect("a constant");
     let deal = &model.deals[0];
     assert_eq!(
         (constant(deal.eligible), constant(deal.paid_to_date), constant(deal.home_keeps)),
@@ -230,7 +232,7 @@ fn dates_become_times_of_the_day_or_of_the_day_after() {
         ],
     );
     let deal = &model.deals[0];
-    let constant = |num: Option<ParamId>| num.and_then(|num| model.parameters.constant(num));
+    let constant = |id: Option<ParamId>| id.and_then(|id| model.parameters.constant(id));
     assert_eq!((constant(deal.share_ends), deal.licence_ends), (Some(4.5), 6.5));
     assert_eq!((constant(deal.exclusive_until), deal.effective), (Some(1.0), -0.5));
     assert_eq!((model.history[0].from, model.history[0].to), (-0.25, 0.0));

@@ -1,9 +1,10 @@
 //! Time: calendar periods cut by the valuation date and the horizon, in years of 360 days (30E/360).
 
-use crate::config::place::Place;
-use crate::config::{self, Code, Date, Problem};
+use crate::config::section::Section;
+use crate::config::{self, Code, Config, Date, Place, Problem, Problems};
 
-use super::validator::{Table, Validator};
+use super::day_count::{days_360, days_360_after, years_between};
+use super::table::Table;
 
 /// More periods than these are refused.
 pub const MOST_PERIODS: usize = 1200;
@@ -93,30 +94,6 @@ impl Timeline {
     }
 }
 
-/// Days of the 30E/360 calendar: every month has 30 days, the 31st counts as the 30th.
-pub(super) fn days_360(date: Date) -> i64 {
-    count(date.year(), date.month(), date.day())
-}
-
-/// Days of the 30E/360 calendar of the day after.
-pub(super) fn days_360_after(date: Date) -> i64 {
-    if date.day() < Date::days_in_month(date.year(), date.month()) {
-        count(date.year(), date.month(), date.day() + 1)
-    } else {
-        // The first of the next month, also of a month 13.
-        count(date.year(), date.month() + 1, 1)
-    }
-}
-
-fn count(year: i32, month: u32, day: u32) -> i64 {
-    360 * i64::from(year) + 30 * (i64::from(month) - 1) + i64::from(day.min(30))
-}
-
-/// Years from one date to another on the 30E/360 calendar (every month has 30 days; the 31st counts as the 30th).
-pub fn years_between(from: Date, to: Date) -> f64 {
-    (days_360(to) - days_360(from)) as f64 / 360.0
-}
-
 impl Timeline {
     /// The periods from `valuation_date` to `horizon`, included; `None` where no time passes between them or there are
     /// more than [`MOST_PERIODS`].
@@ -179,35 +156,35 @@ impl Timeline {
     }
 
     /// Validates `[timeline]`.
-    pub(super) fn validate(validator: &mut Validator, config: &config::Config) -> Option<Timeline> {
-        let Some(table) = &config.timeline else {
-            validator.problems.push(
+    pub(super) fn validate(problems: &mut Problems, config: &Config) -> Option<Timeline> {
+        let Some(written) = &config.timeline else {
+            problems.push(
                 Problem::error(Code::TableMissing, Place::FILE, "the scenario has no [timeline]")
                     .found("no such table")
                     .help("add [timeline] with valuation_date, horizon and period"),
             );
             return None;
         };
-        let at = Table::new::<config::Timeline>("timeline", table.place);
-        let period = validator.leaf(&at, "period", &table.period);
-        if table.valuation_date.is_none() {
-            validator.missing(&at, "valuation_date");
+        let table = Table::new::<config::Timeline>("timeline", written.place);
+        let keys = written.written();
+        for key in ["period", "valuation_date", "horizon"] {
+            if !keys.iter().any(|(other, _)| *other == key) {
+                problems.push(table.missing(key));
+            }
         }
-        if table.horizon.is_none() {
-            validator.missing(&at, "horizon");
-        }
-        let (start, horizon) = (table.valuation_date.as_ref()?, table.horizon.as_ref()?);
-        if !validator.span(&at, ("valuation_date", start), ("horizon", horizon)) {
+        let (start, horizon) = (written.valuation_date.as_ref()?, written.horizon.as_ref()?);
+        if let Err(problem) = table.span(("valuation_date", start), ("horizon", horizon)) {
+            problems.push(*problem);
             return None;
         }
-        let period = match period? {
+        let period = match written.period.as_ref()?.value {
             config::Period::Month => PeriodLength::Month,
             config::Period::Quarter => PeriodLength::Quarter,
             config::Period::Year => PeriodLength::Year,
         };
         let periods = count_periods(start.value, horizon.value, period);
         if periods > MOST_PERIODS {
-            validator.problems.push(
+            problems.push(
                 Problem::error(
                     Code::TimelineTooLong,
                     horizon.place,

@@ -2,49 +2,19 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::place::Place;
-use crate::config::section::Section;
-use crate::config::spec::{Presence, SectionSpec};
+use crate::config::spec::Presence;
 use crate::config::spelling::nearest;
-use crate::config::{Code, Config, Date, Domain, Located, Number, NumberContent, Problem, Problems, Unit};
+use crate::config::{
+    Code, Config, Date, Domain, Located, Number, NumberContent, Place, Problem, Problems, Unit,
+};
 use crate::math::distribution;
 
-use super::number::{self, DOMAIN_TOLERANCE, EmpiricalColumns, Outside, probability_words};
+use super::columns::EmpiricalColumns;
+use super::domain::{DOMAIN_TOLERANCE, OutsideMass, probability_words};
 use super::parameters::{Alias, Distribution, Origin, ParamId, Parameter, Parameters};
+use super::table::Table;
 use super::timeline::Timeline;
-
-/// A table of the scenario while it is validated: its path and place, and the rows of its keys.
-#[derive(Clone, Debug)]
-pub(super) struct Table {
-    pub(super) path: String,
-    pub(super) place: Place,
-    spec: &'static SectionSpec,
-}
-
-impl Table {
-    /// The table of section `N` at `path`.
-    pub(super) fn new<N: Section>(path: impl Into<String>, place: Place) -> Table {
-        Table { path: path.into(), place, spec: N::SPEC }
-    }
-
-    /// The full key.
-    pub(super) fn key(&self, key: &str) -> String {
-        format!("{}.{key}", self.path)
-    }
-
-    /// Its path as the header is written.
-    pub(super) fn header(&self) -> String {
-        format!("`{}`", self.path)
-    }
-
-    fn unit(&self, key: &str) -> Unit {
-        self.spec.find(key).and_then(|row| row.unit).unwrap_or(Unit::Years)
-    }
-
-    fn doc(&self, key: &str) -> &'static str {
-        self.spec.find(key).map_or("", |row| row.doc.trim())
-    }
-}
+use super::{names, number, same_as};
 
 /// What is known so far, and what was found wrong.
 pub(super) struct Validator<'a> {
@@ -59,7 +29,7 @@ pub(super) struct Validator<'a> {
 }
 
 impl<'a> Validator<'a> {
-    /// Validates every number of the scenario, in its order.
+    /// Validates every number of the scenario, in its order, and its timeline.
     pub(super) fn new(
         config: &'a Config,
         sources: &[String],
@@ -85,38 +55,36 @@ impl<'a> Validator<'a> {
         }
         for number in &numbers {
             let source = validator.source(number, sources);
-            let note = note(number);
-            if alias_of(number).is_some() {
-                continue;
+            if same_as::link(number).is_none() {
+                validator.add(number, source, columns);
             }
-            let domain = validator.domain(number);
-            let validated = number::validate(number, domain, columns, &mut validator.problems);
-            let fine = validated.is_some();
-            let (distribution, wording) = validated
-                .map_or((Distribution::Constant(f64::NAN), String::new()), |validated| {
-                    (validated.distribution, validated.wording)
-                });
-            let num = validator.parameters.push(Parameter {
-                key: number.key.clone(),
-                unit: number.unit,
-                distribution,
-                origin: Origin::Scenario,
-                source,
-                note,
-                wording,
-            });
-            if !fine {
-                validator.failed.insert(num);
-            }
-            validator.written.entry(&number.key).or_insert(num);
         }
         for number in &numbers {
-            if let Some(target) = alias_of(number) {
+            if let Some(target) = same_as::link(number) {
                 let source = validator.source_index(number, sources);
                 validator.alias(number, target, &by_key, source);
             }
         }
+        validator.timeline = Timeline::validate(&mut validator.problems, config);
         validator
+    }
+
+    /// Adds a written number with a draw of its own to the parameters.
+    fn add(&mut self, number: &'a Number, source: Option<usize>, columns: &dyn EmpiricalColumns) {
+        let domain = self.domain(number);
+        let id = match number::validate(number, domain, columns, &mut self.problems) {
+            Some(validated) => self.parameters.push(Parameter {
+                key: number.key.clone(),
+                unit: number.unit,
+                distribution: validated.distribution,
+                origin: Origin::Scenario,
+                source,
+                note: note(number),
+                wording: validated.wording,
+            }),
+            None => self.unusable(number),
+        };
+        self.written.entry(&number.key).or_insert(id);
     }
 
     fn domain(&self, number: &Number) -> Domain {
@@ -135,109 +103,63 @@ impl<'a> Validator<'a> {
         self.find(key, sources, Code::UnknownSource, "source", "[[source]]")
     }
 
+    /// Finds the number whose draw an alias takes, and checks that the draw suits the alias.
     fn alias(
         &mut self,
         number: &'a Number,
-        first: &'a Located<String>,
+        link: &'a Located<String>,
         by_key: &HashMap<&'a str, &'a Number>,
         source: Option<usize>,
     ) {
-        if let NumberContent::Table(table) = &number.content {
-            number::validate_alias(number, table, &mut self.problems);
-        }
-        let mut chain = vec![number.key.as_str()];
-        let mut link = first;
-        let target = loop {
-            let key = link.value.as_str();
-            if chain.contains(&key) {
-                let problem = if chain[0] == key {
-                    chain.push(key);
-                    Some(
-                        Problem::error(
-                            Code::SameAsCycle,
-                            first.place,
-                            format!("`same_as` goes in a circle: {}", chain.join(" -> ")),
-                        )
-                        .found(first.value.clone())
-                        .help("give one of them a value or a distribution"),
-                    )
-                } else {
-                    // It leads into a circle that its own members report.
-                    None
-                };
-                self.problems_push(problem);
-                break None;
+        same_as::check_keys(number, &mut self.problems);
+        let target = same_as::target(number, link, by_key).map_err(|problem| {
+            if let Some(problem) = problem {
+                self.problems.push(*problem);
             }
-            match by_key.get(key) {
-                None if chain.len() == 1 => {
-                    let problem = Problem::error(
-                        Code::UnknownSameAs,
-                        link.place,
-                        format!(
-                            "`{}` is to be the same as `{key}`, which is no number of this scenario",
-                            number.key
-                        ),
-                    )
-                    .found(key)
-                    .allowed("the key of a number that is written in this scenario");
-                    let near = nearest(key, by_key.keys().copied().filter(|other| *other != number.key));
-                    let problem = match near {
-                        Some(near) => problem.help(format!("did you mean `{near}`?")),
-                        None => problem.help(
-                            "keys are written in full, entries by their names: deal.NAME.eligible, segment.NAME.growth_now",
-                        ),
-                    };
-                    self.problems.push(problem);
-                    break None;
-                }
-                // The next one in the chain reports it.
-                None => break None,
-                Some(next) => match alias_of(next) {
-                    Some(further) => {
-                        chain.push(key);
-                        link = further;
-                    }
-                    None => break self.written.get(key).copied(),
-                },
-            }
-        };
-        let Some(num) = target else {
-            let num = self.parameters.push(Parameter {
-                key: number.key.clone(),
-                unit: number.unit,
-                distribution: Distribution::Constant(f64::NAN),
-                origin: Origin::Scenario,
-                source: None,
-                note: None,
-                wording: String::new(),
-            });
-            self.failed.insert(num);
-            self.written.entry(&number.key).or_insert(num);
+        });
+        let Some(id) = target.ok().and_then(|key| self.written.get(key).copied()) else {
+            let id = self.unusable(number);
+            self.written.entry(&number.key).or_insert(id);
             return;
         };
-        self.written.entry(&number.key).or_insert(num);
+        self.written.entry(&number.key).or_insert(id);
         self.parameters.aliases.push(Alias {
             key: number.key.clone(),
             unit: number.unit,
-            target: num,
+            target: id,
             source,
             note: note(number),
         });
-        if !self.failed.contains(&num) {
-            self.fit(number, first, num);
+        if !self.failed.contains(&id) {
+            self.check_alias_domain(number, link, id);
         }
     }
 
+    /// A stand-in for a written number that has a problem; no model is made of it.
+    fn unusable(&mut self, number: &Number) -> ParamId {
+        let id = self.parameters.push(Parameter {
+            key: number.key.clone(),
+            unit: number.unit,
+            distribution: Distribution::Constant(f64::NAN),
+            origin: Origin::Scenario,
+            source: None,
+            note: None,
+            wording: String::new(),
+        });
+        self.failed.insert(id);
+        id
+    }
+
     /// The law of `num` must suit the domain of an alias as well.
-    fn fit(&mut self, alias: &Number, link: &Located<String>, num: ParamId) {
+    fn check_alias_domain(&mut self, alias: &Number, link: &Located<String>, id: ParamId) {
         let domain = self.domain(alias);
-        let entry = &mut self.parameters.entries[num.index()];
+        let entry = &mut self.parameters.entries[id.index()];
         let key = entry.key.clone();
         let (found, code) = match &mut entry.distribution {
             Distribution::Constant(value) if domain.contains(*value) => return,
             Distribution::Constant(value) => (value.to_string(), Code::OutsideDomain),
             Distribution::Uncertain(law) => {
-                let outside = Outside::of(law, domain);
+                let outside = OutsideMass::of(law, domain);
                 if outside.probability() <= DOMAIN_TOLERANCE {
                     if outside.probability() > 0.0 {
                         **law = outside.cut((**law).clone(), domain);
@@ -262,45 +184,39 @@ impl<'a> Validator<'a> {
         );
     }
 
-    fn problems_push(&mut self, problem: Option<Problem>) {
-        if let Some(problem) = problem {
-            self.problems.push(problem);
-        }
-    }
-
     // ---- Numbers of tables
 
     /// The handle of a number that may be left out.
-    pub(super) fn optional(&self, slot: &Option<Number>) -> Option<ParamId> {
-        let number = slot.as_ref()?;
+    pub(super) fn optional(&self, written: &Option<Number>) -> Option<ParamId> {
+        let number = written.as_ref()?;
         self.written.get(number.key.as_str()).copied()
     }
 
     /// The handle of a number, or of the default that its row in the catalogue names; a missing one without default
     /// is a problem.
-    pub(super) fn number(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> ParamId {
-        if let Some(num) = self.optional(slot) {
-            return num;
+    pub(super) fn number(&mut self, table: &Table, key: &str, written: &Option<Number>) -> ParamId {
+        if let Some(id) = self.optional(written) {
+            return id;
         }
-        match table.spec.find(key).map(|row| row.presence) {
+        match table.presence(key) {
             Some(Presence::Default(text)) => {
                 // "0, with a warning" stands for 0; the warning is the caller's.
                 let text = text.split(',').next().unwrap_or(text);
                 let value = text.parse().expect("a default that is a number");
                 self.default(table, key, value)
             }
-            _ => self.required(table, key, slot),
+            _ => self.required(table, key, written),
         }
     }
 
     /// The handle of a number, or the same draw as another.
-    pub(super) fn number_or(&mut self, slot: &Option<Number>, other: ParamId) -> ParamId {
-        self.optional(slot).unwrap_or(other)
+    pub(super) fn number_or(&mut self, written: &Option<Number>, other: ParamId) -> ParamId {
+        self.optional(written).unwrap_or(other)
     }
 
     /// The handle of a number that may not be left out.
-    pub(super) fn required(&mut self, table: &Table, key: &str, slot: &Option<Number>) -> ParamId {
-        self.optional(slot).unwrap_or_else(|| {
+    pub(super) fn required(&mut self, table: &Table, key: &str, written: &Option<Number>) -> ParamId {
+        self.optional(written).unwrap_or_else(|| {
             self.missing(table, key);
             self.placeholder(table, key)
         })
@@ -321,9 +237,9 @@ impl<'a> Validator<'a> {
 
     /// A stand-in for a number that has a problem; no model is made of it.
     pub(super) fn placeholder(&mut self, table: &Table, key: &str) -> ParamId {
-        let num = self.default(table, key, f64::NAN);
-        self.failed.insert(num);
-        num
+        let id = self.default(table, key, f64::NAN);
+        self.failed.insert(id);
+        id
     }
 
     /// A date as a number of years.
@@ -340,18 +256,18 @@ impl<'a> Validator<'a> {
     }
 
     /// Whether a number has a problem of its own.
-    pub(super) fn is_failed(&self, num: ParamId) -> bool {
-        self.failed.contains(&num)
+    pub(super) fn is_failed(&self, id: ParamId) -> bool {
+        self.failed.contains(&id)
     }
 
     /// The value, where it is a constant that has no problem.
-    pub(super) fn constant(&self, num: ParamId) -> Option<f64> {
-        if self.is_failed(num) { None } else { self.parameters.constant(num) }
+    pub(super) fn constant(&self, id: ParamId) -> Option<f64> {
+        if self.is_failed(id) { None } else { self.parameters.constant(id) }
     }
 
     /// The law, where it is uncertain.
-    pub(super) fn distribution(&self, num: ParamId) -> Option<&distribution::Distribution> {
-        match &self.parameters.entry(num).distribution {
+    pub(super) fn distribution(&self, id: ParamId) -> Option<&distribution::Distribution> {
+        match &self.parameters.entry(id).distribution {
             Distribution::Uncertain(law) => Some(law),
             Distribution::Constant(_) => None,
         }
@@ -364,60 +280,51 @@ impl<'a> Validator<'a> {
 
     // ---- Keys
 
-    /// The problem of a required key.
+    /// Reports a required key that is missing.
     pub(super) fn missing(&mut self, table: &Table, key: &str) {
-        let condition = match table.spec.find(key).map(|row| row.presence) {
-            Some(Presence::RequiredIf(condition)) => format!(" ({condition})"),
-            _ => String::new(),
-        };
-        self.problems.push(
-            Problem::error(
-                Code::KeyMissing,
-                table.place,
-                format!("{} needs `{key}`{condition}", table.header()),
-            )
-            .found("no such key")
-            .help(format!("add `{key}`: {}", table.doc(key))),
-        );
+        self.problems.push(table.missing(key));
     }
 
-    /// A leaf that may not be left out.
-    pub(super) fn leaf<T: Copy>(&mut self, table: &Table, key: &str, slot: &Option<Located<T>>) -> Option<T> {
-        if slot.is_none() {
+    /// A value that may not be left out.
+    pub(super) fn required_value<T: Copy>(
+        &mut self,
+        table: &Table,
+        key: &str,
+        written: &Option<Located<T>>,
+    ) -> Option<T> {
+        if written.is_none() {
             self.missing(table, key);
         }
-        slot.as_ref().map(|leaf| leaf.value)
+        written.as_ref().map(|located| located.value)
     }
 
-    /// The problem of two keys of which at most one may stand.
+    /// Reports two keys of which at most one may stand.
     pub(super) fn exclusive(&mut self, table: &Table, first: (&str, Place), second: (&str, Place)) {
-        self.problems.push(
-            Problem::error(
-                Code::KeysExclusive,
-                second.1,
-                format!("{} has both `{}` and `{}`", table.header(), first.0, second.0),
-            )
-            .also(first.1, format!("`{}`", first.0))
-            .help(format!("keep one: `{}` or `{}`", first.0, second.0)),
-        );
+        self.problems.push(table.exclusive(first, second));
     }
 
-    /// The problem of two keys of which one must stand.
+    /// Reports two keys of which one must stand.
     pub(super) fn neither(&mut self, table: &Table, first: &str, second: &str) {
-        self.problems.push(
-            Problem::error(
-                Code::KeyNeither,
-                table.place,
-                format!("{} needs `{first}` or `{second}`", table.header()),
-            )
-            .found("neither")
-            .help(format!("`{first}`: {} `{second}`: {}", table.doc(first), table.doc(second))),
-        );
+        self.problems.push(table.neither(first, second));
     }
 
     /// The warning of a key that changes nothing.
     pub(super) fn no_effect(&mut self, place: Place, message: String, help: impl Into<String>) {
         self.problems.push(Problem::warning(Code::KeyWithoutEffect, place, message).help(help));
+    }
+
+    /// Reports a date that a list has already.
+    pub(super) fn duplicate_date(&mut self, table: &Table, list: &str, written: &Located<Date>) {
+        self.problems.push(
+            Problem::error(
+                Code::DuplicateDate,
+                written.place,
+                format!("`{}` has {} twice", table.key(list), written.value),
+            )
+            .found(written.value.to_string())
+            .allowed("every date once (the 30th and the 31st of a month count as one day)")
+            .help("take one of the two out, or change its date"),
+        );
     }
 
     // ---- Names
@@ -429,57 +336,7 @@ impl<'a> Validator<'a> {
         key: &str,
         entries: impl Iterator<Item = (&'n Option<Located<String>>, Place)>,
     ) -> Vec<String> {
-        let mut seen: HashMap<&'n str, Place> = HashMap::new();
-        let mut names = Vec::new();
-        for (index, (name, place)) in entries.enumerate() {
-            let Some(name) = name else {
-                self.problems.push(
-                    Problem::error(
-                        Code::KeyMissing,
-                        place,
-                        format!("entry {} of `{list}` needs `{key}`", index + 1),
-                    )
-                    .found("no such key")
-                    .allowed(NAME_WORDS)
-                    .help(format!("add `{key}`: it names the entry in keys, tables and --set")),
-                );
-                names.push((index + 1).to_string());
-                continue;
-            };
-            self.check_name(&name.value, name.place, &format!("`{key}` of `{list}`"));
-            if let Some(first) = seen.get(name.value.as_str()) {
-                self.problems.push(
-                    Problem::error(
-                        Code::DuplicateName,
-                        name.place,
-                        format!("two entries of `{list}` have the {key} {:?}", name.value),
-                    )
-                    .found(name.value.clone())
-                    .also(*first, "the first")
-                    .help("rename one of them"),
-                );
-            } else {
-                seen.insert(&name.value, name.place);
-            }
-            names.push(name.value.clone());
-        }
-        names
-    }
-
-    /// Whether `name` may be a name; a problem otherwise.
-    pub(super) fn check_name(&mut self, name: &str, place: Place, what: &str) {
-        if is_name(name) {
-            return;
-        }
-        let mended = mended_name(name);
-        let problem = Problem::error(Code::BadName, place, format!("{what} cannot be {name:?}"))
-            .found(format!("{name:?}"))
-            .allowed(NAME_WORDS);
-        self.problems.push(if is_name(&mended) {
-            problem.help(format!("for example {mended:?}"))
-        } else {
-            problem.help("choose a name by this rule: it becomes part of keys and file names")
-        });
+        names::of_list(&mut self.problems, list, key, entries)
     }
 
     /// The position of a name in a list, or a problem with the nearest one.
@@ -524,59 +381,8 @@ impl<'a> Validator<'a> {
         from: (&str, &Located<Date>),
         to: (&str, &Located<Date>),
     ) -> bool {
-        if super::timeline::days_360_after(to.1.value) > super::timeline::days_360(from.1.value)
-            && to.1.value >= from.1.value
-        {
-            return true;
-        }
-        let message = if to.1.value < from.1.value {
-            format!("{}: `{}` is before `{}`", table.header(), to.0, from.0)
-        } else {
-            format!("{}: no time passes from `{}` to `{}` in years of 360 days", table.header(), from.0, to.0)
-        };
-        self.problems.push(
-            Problem::error(Code::EndBeforeStart, to.1.place, message)
-                .found(to.1.value.to_string())
-                .also(from.1.place, format!("`{}` is {}", from.0, from.1.value))
-                .allowed(format!("{} or later", from.1.value))
-                .help("exchange the two dates, or mend one"),
-        );
-        false
-    }
-}
-
-/// The rule of names in words.
-pub(super) const NAME_WORDS: &str =
-    "small letters, digits, - and _; a letter or digit first; at most 64 characters";
-
-/// `[a-z0-9][a-z0-9_-]{0,63}`
-pub(super) fn is_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = name.as_bytes();
-    (1..=64).contains(&bytes.len())
-        && plain(bytes[0])
-        && bytes.iter().all(|byte| plain(*byte) || matches!(byte, b'-' | b'_'))
-}
-
-fn mended_name(name: &str) -> String {
-    let folded: String = name
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_') { c } else { '-' })
-        .take(64)
-        .collect();
-    folded.trim_matches(['-', '_']).to_owned()
-}
-
-/// The path of a list's entry.
-pub(super) fn entry_path(list: &str, name: &str) -> String {
-    format!("{list}.{name}")
-}
-
-fn alias_of(number: &Number) -> Option<&Located<String>> {
-    match &number.content {
-        NumberContent::Table(table) => table.same_as.as_ref(),
-        NumberContent::Constant(_) => None,
+        let fits = table.span(from, to);
+        fits.map_err(|problem| self.problems.push(*problem)).is_ok()
     }
 }
 

@@ -8,7 +8,6 @@
 use crate::scenario;
 use crate::twin::{self, Draws};
 use capstake::kernel::block::{Asked, Block};
-use capstake::kernel::innovation::factor_name;
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::math::normal::{cdf, quantile};
@@ -80,7 +79,7 @@ impl Draws for ScalarDraws<'_> {
     }
 
     fn factor(&self, period: usize, factor: Factor) -> f64 {
-        let name = factor_name(self.model, factor);
+        let name = factor.name(&self.model.segments, &self.model.clouds);
         self.correlated(&self.model.dependence.factors, &factor, &name, |key| {
             quantile(self.of_sequence(key, period))
         })

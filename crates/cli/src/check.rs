@@ -18,7 +18,7 @@ use capstake::job::words::{counted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::parameters::{Distribution, Origin};
-use capstake::model::segment::Process;
+use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
 use capstake::model::{Model, absences};
 

@@ -3,6 +3,7 @@
 use crate::config::Unit;
 use crate::kernel::metric::Metric;
 use crate::run::Event;
+use capstake::model::dependence::{Factor, TERMINATION_TIME};
 
 /// A word of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,40 +19,40 @@ pub struct Term {
 /// What correlations may name beside the keys of numbers; `NAME` stands for the name of an entry.
 pub const FACTORS: [Term; 7] = [
     Term {
-        name: "factor.segment.NAME.level",
+        name: Factor::SegmentLevel(0).pattern(),
         unit: None,
         text: "The normal of each period that moves a segment's rate of demand: `[[correlation]]` ties it to other factors, \
                period by period. It does nothing where the segment has no volatility.",
     },
     Term {
-        name: "factor.segment.NAME.growth",
+        name: Factor::SegmentGrowth(0).pattern(),
         unit: None,
         text: "The normal of each period that moves the growth of a segment whose process is mean-reverting-growth; it does \
                nothing where `growth_volatility_now` is 0.",
     },
     Term {
-        name: "factor.cloud.NAME.mix",
+        name: Factor::CloudMix(0).pattern(),
         unit: None,
         text: "The normal of each period that moves a cloud's attraction against the home cloud, with the cloud's `volatility`; the \
                home cloud has none.",
     },
     Term {
-        name: "factor.equity.multiple",
+        name: Factor::Multiple.pattern(),
         unit: None,
         text: "The normal of each period that moves the multiple by which the company is valued around its path.",
     },
     Term {
-        name: "factor.microsoft-ai.level",
+        name: Factor::MicrosoftAiLevel.pattern(),
         unit: None,
         text: "The normal of each period that moves Microsoft's own AI revenue.",
     },
     Term {
-        name: "factor.microsoft-ai.growth",
+        name: Factor::MicrosoftAiGrowth.pattern(),
         unit: None,
         text: "The normal of each period that moves the growth of Microsoft's own AI revenue, where that reverts to a mean.",
     },
     Term {
-        name: "termination.time",
+        name: TERMINATION_TIME,
         unit: None,
         text: "The normal behind the moment at which deals with a termination hazard end: one a path, so that `[[correlation]]` \
                can tie it to the numbers that are drawn once a path.",

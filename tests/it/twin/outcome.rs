@@ -17,7 +17,7 @@ use capstake::model::dependence::Factor;
 use capstake::model::funding::{PreMoney, RoundTime};
 use capstake::model::ipo::GateKind;
 use capstake::model::parameters::ParamId;
-use capstake::model::segment::ShockTarget;
+use capstake::model::shock::ShockTarget;
 use capstake::model::timeline::{Period, PeriodLength, Year};
 use capstake::model::{Model, Terms};
 

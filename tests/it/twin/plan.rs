@@ -3,7 +3,7 @@
 use super::Draws;
 use super::segment::booked;
 use capstake::model::Booking;
-use capstake::model::segment::PlanShape;
+use capstake::model::process::PlanShape;
 use capstake::model::timeline::{Timeline, Year};
 
 /// A rate that is log-linear through its points and goes on with its end slopes; one point: constant.

@@ -4,7 +4,7 @@ use super::Draws;
 use super::plan;
 use super::timeline::{decayed_length, halving, reversion_speed, s_curve};
 use capstake::model::dependence::Factor;
-use capstake::model::segment::Process;
+use capstake::model::process::Process;
 use capstake::model::timeline::Timeline;
 use capstake::model::{Booking, RunTerms, Scheme};
 

@@ -1,7 +1,7 @@
 //! Shocks: whether one strikes in a period, its size, and what it moves.
 
 use super::Draws;
-use capstake::model::segment::{Shock, ShockTarget};
+use capstake::model::shock::{Shock, ShockTarget};
 use capstake::model::timeline::Timeline;
 
 /// Strikes with probability `1 - e^(-rate Δ)`, when the uniform is below it.

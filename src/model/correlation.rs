@@ -1,0 +1,310 @@
+//! Correlations that a scenario names: pairs of inputs, or of factors, each validated by itself.
+
+use std::collections::HashMap;
+
+use crate::config::spelling::nearest;
+use crate::config::{self, Code, Config, CorrelationRepair, Located, Place, Problem};
+
+use super::correlation_group::{NamedPair, groups};
+use super::dependence::{Dependence, Factor, InputVariable, Pair, TERMINATION_TIME};
+use super::licence::Microsoft;
+use super::parameters::{ParamId, Parameters};
+use super::process::Process;
+use super::segment::Segment;
+use super::table::Table;
+use super::validator::Validator;
+
+/// Validates `[[correlation]]`.
+pub(super) fn validate(
+    validator: &mut Validator,
+    config: &Config,
+    factors: &[(String, Factor)],
+    segments: &[Segment],
+    microsoft: &Microsoft,
+) -> Dependence {
+    // Where a segment failed, its factors are missing through no fault of the correlations.
+    if segments.len() < config.segment.len() {
+        return Dependence::default();
+    }
+    warn_of_idle_growth(validator, config, segments, microsoft);
+    let repair = config
+        .run
+        .as_ref()
+        .and_then(|run| run.correlation_repair.as_ref())
+        .map_or(CorrelationRepair::None, |repair| repair.value);
+    let variables = Variables::new(factors, &validator.parameters);
+    let mut pairs = Pairs::default();
+    for (index, correlation) in config.correlation.iter().enumerate() {
+        let path = format!("correlation.{}", index + 1);
+        let table = Table::new::<config::Correlation>(path, correlation.place);
+        pairs.add(validator, &variables, &table, correlation);
+    }
+    let Pairs { inputs, factors, mut rows, .. } = pairs;
+    let inputs = groups(validator, inputs, repair, &mut rows);
+    let factors = groups(validator, factors, repair, &mut rows);
+    Dependence { inputs, factors, pairs: rows }
+}
+
+/// A variable that a pair names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Variable {
+    Input(InputVariable),
+    Factor(Factor),
+    /// A number that is the same on every path.
+    Constant,
+    /// Something that has a problem of its own.
+    Failed,
+}
+
+/// One end of a pair: the name of its draw, and the variable.
+type End = (String, Variable);
+
+/// The pairs that are valid so far.
+#[derive(Default)]
+struct Pairs {
+    inputs: Vec<NamedPair<InputVariable>>,
+    factors: Vec<NamedPair<Factor>>,
+    rows: Vec<Pair>,
+    /// Both variables of every pair, in order of their names, and where the pair is written.
+    seen: Vec<([Variable; 2], Place)>,
+}
+
+impl Pairs {
+    /// Adds one pair; problems and nothing where it cannot be one.
+    fn add(
+        &mut self,
+        validator: &mut Validator,
+        variables: &Variables<'_>,
+        table: &Table,
+        correlation: &config::Correlation,
+    ) {
+        if correlation.between.is_none() {
+            validator.missing(table, "between");
+        }
+        if correlation.value.is_none() {
+            validator.missing(table, "value");
+        }
+        let value = correlation.value.clone().filter(|value| in_range(validator, value));
+        let Some(between) = &correlation.between else { return };
+        let ends = between.each_ref().map(|name| variables.find(validator, name));
+        let [Some(a), Some(b)] = ends else { return };
+        if a.1 == Variable::Failed || b.1 == Variable::Failed {
+            return;
+        }
+        let mut key = [a.1, b.1];
+        if a.0 > b.0 {
+            key.reverse();
+        }
+        let problem = pair_with_itself(between, &a, &b)
+            .or_else(|| pair_with_constant(between, &a, &b))
+            .or_else(|| self.duplicate(correlation.place, between, &a, &b, key));
+        if let Some(problem) = problem {
+            validator.problems.push(problem);
+            return;
+        }
+        self.seen.push((key, correlation.place));
+        if let Some(value) = value
+            && let Err(problem) = self.keep(correlation.place, between, a, b, value)
+        {
+            validator.problems.push(*problem);
+        }
+    }
+
+    /// The problem of a pair that is there already.
+    fn duplicate(
+        &self,
+        place: Place,
+        between: &[Located<String>; 2],
+        a: &End,
+        b: &End,
+        key: [Variable; 2],
+    ) -> Option<Problem> {
+        let (_, first) = self.seen.iter().find(|(other, _)| *other == key)?;
+        let message = format!("the correlation of `{}` and `{}` is given twice", a.0, b.0);
+        let problem = Problem::error(Code::DuplicatePair, place, message)
+            .found(between.each_ref().map(|name| name.value.as_str()).join(", "))
+            .also(*first, "the first")
+            .help("keep one of the two");
+        Some(problem)
+    }
+
+    /// Keeps a pair of two inputs or of two factors; any other pair is a problem.
+    fn keep(
+        &mut self,
+        place: Place,
+        between: &[Located<String>; 2],
+        a: End,
+        b: End,
+        value: Located<f64>,
+    ) -> Result<(), Box<Problem>> {
+        let row = self.rows.len();
+        let target = Some(value.value);
+        match (a.1, b.1) {
+            (Variable::Input(first), Variable::Input(second)) => {
+                let ends = [(a.0.clone(), first), (b.0.clone(), second)];
+                self.inputs.push(NamedPair { ends, value, row });
+            }
+            (Variable::Factor(first), Variable::Factor(second)) => {
+                let ends = [(a.0.clone(), first), (b.0.clone(), second)];
+                self.factors.push(NamedPair { ends, value, row });
+            }
+            _ => {
+                let message =
+                    format!("`{}` and `{}`: one is drawn once a path, the other every period", a.0, b.0);
+                return Err(Box::new(
+                    Problem::error(Code::PairOfInputAndFactor, place, message)
+                        .found(between.each_ref().map(|name| name.value.as_str()).join(", "))
+                        .allowed("two inputs, or two factors")
+                        .help("correlate the factor with another factor, or the input with another input"),
+                ));
+            }
+        }
+        self.rows.push(Pair { a: a.0, b: b.0, target, repaired: None });
+        Ok(())
+    }
+}
+
+/// The problem of two names for one draw.
+fn pair_with_itself(between: &[Located<String>; 2], a: &End, b: &End) -> Option<Problem> {
+    if a.0 != b.0 {
+        return None;
+    }
+    let [first, second] = between;
+    let message = if first.value == second.value {
+        format!("a correlation of `{}` with itself", a.0)
+    } else {
+        format!("`{}` and `{}` are the same draw, that of `{}`", first.value, second.value, a.0)
+    };
+    let problem = Problem::error(Code::PairWithItself, second.place, message)
+        .found(second.value.clone())
+        .allowed("two different draws")
+        .help("take the correlation out");
+    Some(problem)
+}
+
+/// The warning of a pair with a number that is the same on every path.
+fn pair_with_constant(between: &[Located<String>; 2], a: &End, b: &End) -> Option<Problem> {
+    let constant = [a, b].iter().position(|end| end.1 == Variable::Constant)?;
+    let name = &between[constant];
+    let message = format!("`{}` is a constant: the correlation has no effect", name.value);
+    let problem = Problem::warning(Code::PairWithConstant, name.place, message)
+        .found(name.value.clone())
+        .allowed("numbers with a distribution")
+        .help("give it a distribution, or take the correlation out");
+    Some(problem)
+}
+
+/// What names may stand for.
+struct Variables<'f> {
+    factors: &'f [(String, Factor)],
+    /// Rows of the parameters by key.
+    entries: HashMap<String, ParamId>,
+}
+
+impl<'f> Variables<'f> {
+    fn new(factors: &'f [(String, Factor)], parameters: &Parameters) -> Variables<'f> {
+        let mut entries: HashMap<String, ParamId> = HashMap::new();
+        for id in parameters.ids() {
+            entries.entry(parameters.entry(id).key.clone()).or_insert(id);
+        }
+        Variables { factors, entries }
+    }
+
+    fn has_segment(&self, name: &str) -> bool {
+        let level = Factor::SegmentLevel(0).pattern().replace("NAME", name);
+        self.factors.iter().any(|(other, _)| *other == level)
+    }
+
+    /// The variable of a name, with the name of its draw; a problem and nothing where there is none.
+    fn find(&self, validator: &mut Validator, written: &Located<String>) -> Option<(String, Variable)> {
+        let name = written.value.as_str();
+        if name == TERMINATION_TIME {
+            return Some((name.to_owned(), Variable::Input(InputVariable::TerminationTime)));
+        }
+        if let Some((_, factor)) = self.factors.iter().find(|(other, _)| other == name) {
+            return Some((name.to_owned(), Variable::Factor(*factor)));
+        }
+        if let Some(&id) = validator.written().get(name).or_else(|| self.entries.get(name)) {
+            let key = validator.parameters.entry(id).key.clone();
+            let variable = if validator.is_failed(id) {
+                Variable::Failed
+            } else if validator.distribution(id).is_some() {
+                Variable::Input(InputVariable::Number(id))
+            } else {
+                Variable::Constant
+            };
+            return Some((key, variable));
+        }
+        let problem = self.unknown(validator, written);
+        validator.problems.push(problem);
+        None
+    }
+
+    /// The problem of a name that is no input and no factor.
+    fn unknown(&self, validator: &Validator, written: &Located<String>) -> Problem {
+        let name = written.value.as_str();
+        let candidates =
+            validator.written().keys().copied().chain(self.factors.iter().map(|(name, _)| name.as_str()));
+        let near = nearest(name, candidates.chain([TERMINATION_TIME])).map(str::to_owned);
+        let of_segment = name.strip_prefix("factor.segment.").and_then(|rest| rest.rsplit_once('.'));
+        let code = match of_segment {
+            Some((segment, _)) if !self.has_segment(segment) => Code::UnknownSegment,
+            _ => Code::UnknownInput,
+        };
+        let problem = Problem::error(code, written.place, format!("there is no input or factor `{name}`"))
+            .found(name)
+            .allowed("the full key of an uncertain number, `termination.time`, or a factor of this scenario");
+        match near {
+            Some(near) => problem.help(format!("did you mean `{near}`?")),
+            None if name.starts_with("factor.") => {
+                let names: Vec<&str> = self.factors.iter().map(|(name, _)| name.as_str()).collect();
+                problem.help(format!("the factors here are {}", names.join(", ")))
+            }
+            None => problem.help(
+                "keys are written in full, entries by their names: deal.NAME.eligible, segment.NAME.growth_now",
+            ),
+        }
+    }
+}
+
+fn in_range(validator: &mut Validator, written: &Located<f64>) -> bool {
+    let fine = written.value > -1.0 && written.value < 1.0;
+    if !fine {
+        validator.problems.push(
+            Problem::error(
+                Code::CorrelationRange,
+                written.place,
+                "a correlation lies strictly between -1 and 1",
+            )
+            .found(written.value.to_string())
+            .allowed("above -1, below 1")
+            .help("two numbers that are one draw are written with `same_as`"),
+        );
+    }
+    fine
+}
+
+/// Warns of growth factors that move nothing, since their process has no growth of its own.
+fn warn_of_idle_growth(
+    validator: &mut Validator,
+    config: &Config,
+    segments: &[Segment],
+    microsoft: &Microsoft,
+) {
+    let idle = |process: &Process| !matches!(process, Process::MeanRevertingGrowth { .. });
+    let of_segments = segments.iter().enumerate().filter(|(_, segment)| idle(&segment.process));
+    let mut names: Vec<String> =
+        of_segments.map(|(k, _)| Factor::SegmentGrowth(k).name(segments, &[])).collect();
+    if microsoft.ai.as_ref().is_some_and(idle) {
+        names.push(Factor::MicrosoftAiGrowth.pattern().to_owned());
+    }
+    for written in config.correlation.iter().flat_map(|correlation| &correlation.between).flatten() {
+        if names.contains(&written.value) {
+            validator.no_effect(
+                written.place,
+                format!("`{}` moves nothing: growth of its process is not random", written.value),
+                "its level has a factor of its own",
+            );
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Discount rates, one for each stream of money.
+
+use crate::config::{self, Code, Config, Problem};
+
+use super::parameters::ParamId;
+use super::table::Table;
+use super::validator::Validator;
+
+/// Discount rates, one a stream, annual-effective.
+#[derive(Clone, Copy, Debug)]
+pub struct Discount {
+    /// Of the revenue share.
+    pub share: ParamId,
+    /// Of equity.
+    pub equity: ParamId,
+    /// Of resale and hosting.
+    pub cloud: ParamId,
+    /// Of the licence.
+    pub licence: ParamId,
+    /// Of OpenAI's revenue.
+    pub revenue: ParamId,
+}
+
+/// Validates `[discount]`; a missing rate is 0, with a warning where it matters.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
+    let given = config.discount.clone().unwrap_or_default();
+    let table = Table::new::<config::Discount>("discount", given.place);
+    let stakes = config.equity.is_some() && config.deal.iter().any(|deal| deal.stake.is_some());
+    // Perpetual growth without a rate of its own is discounted at this one.
+    let perpetual = config.equity.as_ref().is_some_and(|equity| {
+        equity.discount_rate.is_none()
+            && equity.method.as_ref().is_some_and(|method| method.value == config::Method::PerpetualGrowth)
+    });
+    // A deal without a rate, or with the rate 0, pays nothing.
+    let shares = config.deal.iter().filter_map(|deal| deal.rate.as_ref()).any(|rate| match rate {
+        config::RateContent::Number(number) => {
+            validator.optional(&Some(number.clone())).is_some_and(|id| validator.constant(id) != Some(0.0))
+        }
+        config::RateContent::Schedule(steps) => !steps.is_empty(),
+    });
+    let ai = config.microsoft.as_ref().is_some_and(|microsoft| microsoft.ai.is_some());
+    let streams = [
+        ("share", &given.share, shares, "payments of the revenue share"),
+        ("equity", &given.equity, stakes || perpetual, "stakes"),
+        (
+            "cloud",
+            &given.cloud,
+            config.microsoft.is_some() && !config.cloud.is_empty(),
+            "Microsoft's resale and hosting",
+        ),
+        ("licence", &given.licence, ai && config.licence.is_some(), "the relief from royalty"),
+        ("revenue", &given.revenue, true, "net revenue kept"),
+    ];
+    for (key, written, matters, what) in streams {
+        if written.is_none() && matters {
+            validator.problems.push(
+                Problem::warning(
+                    Code::DiscountMissing,
+                    table.place,
+                    format!("there is no `discount.{key}`: 0 is taken for {what}"),
+                )
+                .found("no such key")
+                .help(format!("add `{key}` to [discount], 0 if that is meant")),
+            );
+        }
+    }
+    Discount {
+        share: validator.number(&table, "share", &given.share),
+        equity: validator.number(&table, "equity", &given.equity),
+        cloud: validator.number(&table, "cloud", &given.cloud),
+        licence: validator.number(&table, "licence", &given.licence),
+        revenue: validator.number(&table, "revenue", &given.revenue),
+    }
+}

@@ -1,0 +1,149 @@
+//! Distributions against the domains of their keys: what little lies outside is cut off, more is a problem.
+
+use crate::config::{Code, Place};
+use crate::config::{Domain, Family, Located, Number, NumberTable, Problem};
+use crate::math::distribution::Distribution;
+
+/// The probability with which a law may leave its key's domain; what is left of it is cut off.
+pub const DOMAIN_TOLERANCE: f64 = 1e-9;
+
+/// The probabilities with which a law lies below and above a domain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct OutsideMass {
+    below: f64,
+    above: f64,
+}
+
+impl OutsideMass {
+    pub(super) fn of(law: &Distribution, domain: Domain) -> OutsideMass {
+        let (low, high) = domain.bounds();
+        OutsideMass {
+            below: match (low.is_finite(), domain.low_is_open()) {
+                (false, _) => 0.0,
+                // The end itself is outside; an atom there counts.
+                (true, true) => law.cdf(low),
+                (true, false) => law.probability_below(low),
+            },
+            above: if high.is_finite() { law.probability_above(high) } else { 0.0 },
+        }
+    }
+
+    pub(super) fn probability(self) -> f64 {
+        self.below + self.above
+    }
+
+    /// The law without what little is outside.
+    pub(super) fn cut(self, law: Distribution, domain: Domain) -> Distribution {
+        // What no draw can reach (the smallest uniform is 2^-53) needs no cut.
+        if self.probability() < 1e-18 {
+            return law;
+        }
+        let (low, high) = domain.bounds();
+        let low = if domain.low_is_open() && law.probability_below(low) < law.cdf(low) {
+            low.next_up()
+        } else {
+            low
+        };
+        let min = (self.below > 0.0).then_some(low);
+        let max = (self.above > 0.0).then_some(high);
+        law.truncated(min, max).expect("all but 1e-9 of the law lies in the domain")
+    }
+}
+
+/// The problem of a distribution that leaves the domain of its number's key.
+pub(super) fn domain_problem(
+    number: &Number,
+    domain: Domain,
+    table: &NumberTable,
+    family: &Located<Family>,
+    distribution: &Distribution,
+    outside: OutsideMass,
+) -> Problem {
+    let problem = leaves_domain(number, domain, family.place, distribution, outside);
+    if family.value == Family::Discrete {
+        return problem.help(format!("take out the values that are not {}", domain.words()));
+    }
+    // Bounds make a metalog bend before them; elsewhere the distribution is conditioned.
+    if family.value == Family::Quantiles
+        && let Some(bounds) = metalog_bounds(domain, table, outside)
+    {
+        return problem.help(format!("bound it: write {bounds}; the three quantiles stay as they are"));
+    }
+    problem.help(format!(
+        "cut it off: write {}; the law is then conditioned on that interval, which moves its mean",
+        truncation(domain, family.value, distribution, outside)
+    ))
+}
+
+fn leaves_domain(
+    number: &Number,
+    domain: Domain,
+    place: Place,
+    distribution: &Distribution,
+    outside: OutsideMass,
+) -> Problem {
+    Problem::error(
+        Code::LeavesDomain,
+        place,
+        format!(
+            "`{}` must be {}, and its distribution is outside with probability {}",
+            number.key,
+            domain.words(),
+            probability_words(outside.probability())
+        ),
+    )
+    .found(format!(
+        "{} below, {} above; p50 {}",
+        probability_words(outside.below),
+        probability_words(outside.above),
+        distribution.quantile(0.5)
+    ))
+    .allowed(domain.words())
+}
+
+/// The bounds that keep a metalog in its domain, as keys to write; `None` where no metalog has them.
+fn metalog_bounds(domain: Domain, table: &NumberTable, outside: OutsideMass) -> Option<String> {
+    let real = |written: &Option<Located<f64>>| written.as_ref().map(|located| located.value);
+    let (low, high) = domain.bounds();
+    let mut words = Vec::new();
+    let (mut lower, mut upper) = (real(&table.lower), real(&table.upper));
+    if outside.below > 0.0 && lower.is_none_or(|lower| lower < low) {
+        lower = Some(low);
+        words.push(format!("lower = {low:?}"));
+    }
+    if outside.above > 0.0 && upper.is_none_or(|upper| upper > high) {
+        upper = Some(high);
+        words.push(format!("upper = {high:?}"));
+    }
+    let (p10, p50, p90) = (real(&table.p10)?, real(&table.p50)?, real(&table.p90)?);
+    Distribution::quantiles(p10, p50, p90, lower, upper).is_ok().then(|| words.join(", "))
+}
+
+/// The `min` and `max` that keep a distribution in its domain, as keys to write.
+fn truncation(domain: Domain, family: Family, distribution: &Distribution, outside: OutsideMass) -> String {
+    let (low, high) = domain.bounds();
+    let mut words = Vec::new();
+    if outside.below > 0.0 {
+        let min = if domain.low_is_open() && family == Family::Empirical {
+            distribution.quantile(outside.below.next_up())
+        } else {
+            low
+        };
+        words.push(format!("min = {min:?}"));
+    }
+    if outside.above > 0.0 {
+        words.push(format!("max = {high:?}"));
+    }
+    words.join(", ")
+}
+
+/// A probability with as many digits as are read.
+pub(super) fn probability_words(probability: f64) -> String {
+    if probability == 0.0 {
+        "0".to_owned()
+    } else if probability >= 1e-3 {
+        format!("{probability:.4}")
+    } else {
+        format!("{probability:.1e}")
+    }
+}

@@ -1,0 +1,115 @@
+//! Names of scenarios and of entries of lists: what may be one, and that no two are the same.
+
+use std::collections::HashMap;
+
+use crate::config::{Code, Config, Located, Place, Problem, Problems};
+
+/// The rule of names in words.
+pub(super) const NAME_WORDS: &str =
+    "small letters, digits, - and _; a letter or digit first; at most 64 characters";
+
+/// `[a-z0-9][a-z0-9_-]{0,63}`
+pub(super) fn is_name(name: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let bytes = name.as_bytes();
+    (1..=64).contains(&bytes.len())
+        && plain(bytes[0])
+        && bytes.iter().all(|byte| plain(*byte) || matches!(byte, b'-' | b'_'))
+}
+
+fn mended_name(name: &str) -> String {
+    let folded: String = name
+        .to_lowercase()
+        .chars()
+        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_') { c } else { '-' })
+        .take(64)
+        .collect();
+    folded.trim_matches(['-', '_']).to_owned()
+}
+
+/// The names of a list's entries; bad, missing and repeated ones are problems.
+pub(super) fn of_list<'n>(
+    problems: &mut Problems,
+    list: &str,
+    key: &str,
+    entries: impl Iterator<Item = (&'n Option<Located<String>>, Place)>,
+) -> Vec<String> {
+    let mut seen: HashMap<&'n str, Place> = HashMap::new();
+    let mut names = Vec::new();
+    for (index, (name, place)) in entries.enumerate() {
+        let Some(name) = name else {
+            problems.push(
+                Problem::error(
+                    Code::KeyMissing,
+                    place,
+                    format!("entry {} of `{list}` needs `{key}`", index + 1),
+                )
+                .found("no such key")
+                .allowed(NAME_WORDS)
+                .help(format!("add `{key}`: it names the entry in keys, tables and --set")),
+            );
+            names.push((index + 1).to_string());
+            continue;
+        };
+        check(problems, &name.value, name.place, &format!("`{key}` of `{list}`"));
+        if let Some(first) = seen.get(name.value.as_str()) {
+            problems.push(
+                Problem::error(
+                    Code::DuplicateName,
+                    name.place,
+                    format!("two entries of `{list}` have the {key} {:?}", name.value),
+                )
+                .found(name.value.clone())
+                .also(*first, "the first")
+                .help("rename one of them"),
+            );
+        } else {
+            seen.insert(&name.value, name.place);
+        }
+        names.push(name.value.clone());
+    }
+    names
+}
+
+/// Whether `name` may be a name; a problem otherwise.
+pub(super) fn check(problems: &mut Problems, name: &str, place: Place, what: &str) {
+    if is_name(name) {
+        return;
+    }
+    let mended = mended_name(name);
+    let problem = Problem::error(Code::BadName, place, format!("{what} cannot be {name:?}"))
+        .found(format!("{name:?}"))
+        .allowed(NAME_WORDS);
+    problems.push(if is_name(&mended) {
+        problem.help(format!("for example {mended:?}"))
+    } else {
+        problem.help("choose a name by this rule: it becomes part of keys and file names")
+    });
+}
+
+/// The name of the scenario, or else the name of its file.
+pub(super) fn of_scenario(problems: &mut Problems, config: &Config, name_if_absent: &str) -> String {
+    match &config.name {
+        Some(name) => {
+            check(problems, &name.value, name.place, "the scenario's `name`");
+            name.value.clone()
+        }
+        None => {
+            if !is_name(name_if_absent) {
+                problems.push(
+                    Problem::error(
+                        Code::BadName,
+                        Place::FILE,
+                        format!(
+                            "the scenario has no `name`, and its file's name {name_if_absent:?} cannot be one"
+                        ),
+                    )
+                    .found(format!("{name_if_absent:?}"))
+                    .allowed(NAME_WORDS)
+                    .help("write `name = \"…\"` at the top, or rename the file"),
+                );
+            }
+            name_if_absent.to_owned()
+        }
+    }
+}

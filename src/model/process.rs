@@ -1,0 +1,299 @@
+//! Processes that annual rates follow: mean-reverting growth, geometric Brownian motion, plans, S-curves.
+
+use crate::config::section::Section;
+use crate::config::{self, Choice, Code, Date, Located, Number, Problem, ProcessKeys};
+
+use super::parameters::ParamId;
+use super::table::{Table, entry_path};
+use super::validator::Validator;
+
+/// The law of an annual rate over time.
+#[derive(Clone, Debug)]
+pub enum Process {
+    /// Schwartz and Moon (2000): growth reverts to its long-run mean, volatilities decay.
+    MeanRevertingGrowth {
+        /// `R(0)`, billions a year.
+        rate_now: ParamId,
+        /// `g(0)`, a year, continuous.
+        growth_now: ParamId,
+        /// `ḡ`, a year.
+        growth_long_run: ParamId,
+        /// Half-life of the growth's deviation, years.
+        growth_half_life: ParamId,
+        /// `η_0`, a year per root year.
+        growth_volatility_now: ParamId,
+        /// `σ_0`, per root year.
+        volatility_now: ParamId,
+        /// `σ̄`, per root year.
+        volatility_long_run: ParamId,
+        /// Half-life of both volatilities' deviations, years.
+        volatility_half_life: ParamId,
+        /// `λ`.
+        price_of_risk: ParamId,
+        /// `λ_g`.
+        growth_price_of_risk: ParamId,
+    },
+    /// Geometric Brownian motion.
+    Gbm {
+        /// `R(0)`, billions a year.
+        rate_now: ParamId,
+        /// A year, continuous.
+        growth: ParamId,
+        /// Per root year.
+        volatility: ParamId,
+    },
+    /// A plan through dated annual rates, times a driftless deviation.
+    Plan {
+        /// The plan.
+        shape: PlanShape,
+        /// Per root year.
+        volatility: ParamId,
+    },
+    /// An S-curve towards a ceiling, times a driftless deviation.
+    Logistic {
+        /// Billions a year.
+        ceiling: ParamId,
+        /// Time of half the ceiling, years from the valuation date.
+        midpoint: ParamId,
+        /// Years from 10% to 90%.
+        ramp: ParamId,
+        /// Per root year.
+        volatility: ParamId,
+    },
+}
+
+/// How a plan is given.
+#[derive(Clone, Debug)]
+pub enum PlanShape {
+    /// (time in years, annual rate), in order of time; log-linear between, end slopes beyond; never empty. One point: constant.
+    Points(Vec<(f64, ParamId)>),
+    /// (index of the timeline's year, total), in order: one point in the middle of each year's part of the timeline
+    /// (of its booked periods), solved so that the booked periods of the year add up to the total.
+    AnnualTotals(Vec<(usize, ParamId)>),
+}
+
+impl Process {
+    /// Validates a process; `None`: there were problems that leave no process at all.
+    pub(super) fn validate(validator: &mut Validator, table: &Table, keys: &ProcessKeys) -> Option<Process> {
+        let process = validator.required_value(table, "process", &keys.process)?;
+        foreign_keys(validator, table, keys, process);
+        Some(match process {
+            config::Process::MeanRevertingGrowth => {
+                let growth_now = validator.required(table, "growth_now", &keys.growth_now);
+                let volatility_now = validator.number(table, "volatility_now", &keys.volatility_now);
+                Process::MeanRevertingGrowth {
+                    rate_now: validator.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
+                    growth_now,
+                    growth_long_run: validator.number_or(&keys.growth_long_run, growth_now),
+                    growth_half_life: validator.number(
+                        table,
+                        "growth_half_life_years",
+                        &keys.growth_half_life_years,
+                    ),
+                    growth_volatility_now: validator.number(
+                        table,
+                        "growth_volatility_now",
+                        &keys.growth_volatility_now,
+                    ),
+                    volatility_now,
+                    volatility_long_run: validator.number_or(&keys.volatility_long_run, volatility_now),
+                    volatility_half_life: validator.number(
+                        table,
+                        "volatility_half_life_years",
+                        &keys.volatility_half_life_years,
+                    ),
+                    price_of_risk: validator.number(table, "price_of_risk", &keys.price_of_risk),
+                    growth_price_of_risk: validator.number(
+                        table,
+                        "growth_price_of_risk",
+                        &keys.growth_price_of_risk,
+                    ),
+                }
+            }
+            config::Process::Gbm => Process::Gbm {
+                rate_now: validator.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
+                growth: validator.required(table, "growth", &keys.growth),
+                volatility: validator.number(table, "volatility", &keys.volatility),
+            },
+            config::Process::Plan => Process::Plan {
+                shape: plan_shape(validator, table, keys),
+                volatility: validator.number(table, "volatility", &keys.volatility),
+            },
+            config::Process::Logistic => Process::Logistic {
+                ceiling: validator.required(table, "ceiling_usd_bn", &keys.ceiling_usd_bn),
+                midpoint: midpoint(validator, table, &keys.midpoint, &keys.midpoint_years),
+                ramp: validator.required(table, "ramp_years", &keys.ramp_years),
+                volatility: validator.number(table, "volatility", &keys.volatility),
+            },
+        })
+    }
+}
+
+/// The keys that a process uses.
+fn keys_of(process: config::Process) -> &'static [&'static str] {
+    match process {
+        config::Process::MeanRevertingGrowth => &[
+            "rate_now_usd_bn",
+            "growth_now",
+            "growth_long_run",
+            "growth_half_life_years",
+            "growth_volatility_now",
+            "volatility_now",
+            "volatility_long_run",
+            "volatility_half_life_years",
+            "price_of_risk",
+            "growth_price_of_risk",
+        ],
+        config::Process::Gbm => &["rate_now_usd_bn", "growth", "volatility"],
+        config::Process::Plan => &["plan", "annual_totals", "volatility"],
+        config::Process::Logistic => {
+            &["ceiling_usd_bn", "midpoint", "midpoint_years", "ramp_years", "volatility"]
+        }
+    }
+}
+
+/// A midpoint as a date or as a number of years.
+pub(super) fn midpoint(
+    validator: &mut Validator,
+    table: &Table,
+    date: &Option<Located<config::Date>>,
+    years: &Option<Number>,
+) -> ParamId {
+    match (date, years) {
+        (Some(date), Some(years)) => {
+            validator.exclusive(table, ("midpoint", date.place), ("midpoint_years", years.place));
+            validator.placeholder(table, "midpoint_years")
+        }
+        (Some(date), None) => {
+            let time = validator.time_of(date.value);
+            validator.dated(table, "midpoint", date.value, time)
+        }
+        (None, Some(_)) => validator.required(table, "midpoint_years", years),
+        (None, None) => {
+            validator.neither(table, "midpoint", "midpoint_years");
+            validator.placeholder(table, "midpoint_years")
+        }
+    }
+}
+
+/// Reports keys that the process does not use.
+fn foreign_keys(validator: &mut Validator, table: &Table, keys: &ProcessKeys, process: config::Process) {
+    let own = keys_of(process);
+    for (key, place) in keys.written() {
+        if key == "process" || own.contains(&key) {
+            continue;
+        }
+        let users: Vec<&str> = config::Process::WORDS
+            .iter()
+            .map(|word| word.word)
+            .filter(|word| {
+                config::Process::from_word(word).is_some_and(|other| keys_of(other).contains(&key))
+            })
+            .collect();
+        validator.problems.push(
+            Problem::error(
+                Code::KeyWithoutEffect,
+                place,
+                format!("`{}` has no effect for {}", table.key(key), process.word()),
+            )
+            .found(key)
+            .allowed(own.join(", "))
+            .help(format!("it is a key of {}; take it out, or choose that process", users.join(", "))),
+        );
+    }
+    debug_assert!(own.iter().all(|key| ProcessKeys::SPEC.find(key).is_some()));
+}
+
+/// Most years of annual totals: the kernel solves for one point each.
+const MOST_TOTALS: usize = 128;
+
+fn plan_shape(validator: &mut Validator, table: &Table, keys: &ProcessKeys) -> PlanShape {
+    match (keys.plan.first(), &keys.annual_totals) {
+        (Some(point), Some(totals)) => {
+            validator.exclusive(table, ("plan", point.place), ("annual_totals", totals.place));
+            PlanShape::Points(Vec::new())
+        }
+        (None, None) => {
+            validator.neither(table, "plan", "annual_totals");
+            PlanShape::Points(Vec::new())
+        }
+        (Some(_), None) => PlanShape::Points(plan_points(validator, table, &keys.plan)),
+        (None, Some(totals)) => PlanShape::AnnualTotals(annual_totals(validator, table, totals)),
+    }
+}
+
+/// The points of a plan in order of time.
+fn plan_points(validator: &mut Validator, table: &Table, plan: &[config::PlanPoint]) -> Vec<(f64, ParamId)> {
+    let mut points: Vec<(Date, ParamId)> = Vec::new();
+    for (index, point) in plan.iter().enumerate() {
+        let name = point.date.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
+        let row = Table::new::<config::PlanPoint>(entry_path(&table.key("plan"), &name), point.place);
+        let date = validator.required_value(&row, "date", &point.date);
+        let rate = validator.number(&row, "rate_usd_bn", &point.rate_usd_bn);
+        if let (Some(date), Some(written)) = (date, &point.date) {
+            if points.iter().any(|(other, _)| *other == date) {
+                validator.duplicate_date(table, "plan", written);
+            }
+            points.push((date, rate));
+        }
+    }
+    points.sort_by_key(|(date, _)| *date);
+    let times: Vec<(f64, ParamId)> =
+        points.iter().map(|(date, id)| (validator.time_of(*date), *id)).collect();
+    // The 30th and the 31st are one day in years of 360 days.
+    if validator.timeline.is_some()
+        && let Some(at) = times.windows(2).position(|pair| pair[0].0 == pair[1].0)
+        && points[at].0 != points[at + 1].0
+    {
+        let second = points[at + 1].0;
+        let written = plan.iter().flat_map(|point| &point.date).find(|date| date.value == second);
+        if let Some(written) = written {
+            validator.duplicate_date(table, "plan", written);
+        }
+    }
+    times
+}
+
+/// The totals of a plan by index of the timeline's year.
+fn annual_totals(
+    validator: &mut Validator,
+    table: &Table,
+    totals: &config::AnnualTotals,
+) -> Vec<(usize, ParamId)> {
+    if totals.list.is_empty() {
+        validator.missing(table, "annual_totals");
+    }
+    if let Some(beyond) = totals.list.get(MOST_TOTALS) {
+        validator.problems.push(
+            Problem::error(
+                Code::TimelineTooLong,
+                beyond.year.place,
+                format!("{} has totals of {} years", table.header(), totals.list.len()),
+            )
+            .found(totals.list.len().to_string())
+            .allowed(format!("at most {MOST_TOTALS}"))
+            .help("give dated rates under `plan` instead"),
+        );
+    }
+    let years: Vec<i32> =
+        validator.timeline.iter().flat_map(|timeline| timeline.years()).map(|year| year.year).collect();
+    let mut list = Vec::new();
+    for total in &totals.list {
+        let id = validator.optional(&Some(total.total.clone()));
+        let index = years.iter().position(|year| *year == total.year.value);
+        if let (Some(first), Some(last), None) = (years.first(), years.last(), index) {
+            validator.problems.push(
+                Problem::error(
+                    Code::OffTimeline,
+                    total.year.place,
+                    format!("`{}` is a year off the timeline", total.total.key),
+                )
+                .found(total.year.value.to_string())
+                .allowed(format!("{first} to {last}"))
+                .help("take the year out, or move valuation date or horizon"),
+            );
+        }
+        list.extend(index.zip(id));
+    }
+    list
+}

@@ -1,0 +1,95 @@
+//! How much is simulated, in which steps, and how it is booked.
+
+use crate::config::{self, Code, Config, Located, Problem};
+
+use super::validator::Validator;
+
+/// How mean-reverting growth steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scheme {
+    /// The exact law of level and growth.
+    Exact,
+    /// The step of Schwartz and Moon (2000), for comparison only.
+    Euler,
+}
+
+/// When a period's demand is booked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Booking {
+    /// Trapezoid of the rates at the period's start and end.
+    Middle,
+    /// Rate at the start.
+    Start,
+    /// Rate at the end.
+    End,
+}
+
+/// What `[run]` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunTerms {
+    /// Paths, unless the command line says otherwise.
+    pub paths: Option<u64>,
+    /// Seed, unless the command line says otherwise.
+    pub seed: Option<u64>,
+    /// Step of mean-reverting growth.
+    pub scheme: Scheme,
+    /// Booking of demand.
+    pub booking: Booking,
+    /// Calendar year of the mix metrics.
+    pub mix_year: i32,
+}
+
+/// The year of the mix metrics where the scenario names none.
+const MIX_YEAR: i32 = 2030;
+
+/// Validates `[run]`.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> RunTerms {
+    let run = config.run.clone().unwrap_or_default();
+    if let Some(paths) = &run.paths
+        && paths.value == 0
+    {
+        validator.problems.push(
+            Problem::error(Code::PathsOption, paths.place, "`run.paths` must be at least 1")
+                .found("0")
+                .allowed("1 or more")
+                .help("leave it out for 1,000,000 paths"),
+        );
+    }
+    let mix_year = run.mix_year.as_ref().map_or(MIX_YEAR, |year| mix_year(validator, year));
+    RunTerms {
+        paths: run.paths.as_ref().map(|located| located.value),
+        seed: run.seed.as_ref().map(|located| located.value),
+        scheme: match run.scheme.as_ref().map(|located| located.value) {
+            Some(config::Scheme::Euler) => Scheme::Euler,
+            Some(config::Scheme::Exact) | None => Scheme::Exact,
+        },
+        booking: match run.booking.as_ref().map(|located| located.value) {
+            Some(config::Booking::Start) => Booking::Start,
+            Some(config::Booking::End) => Booking::End,
+            Some(config::Booking::Middle) | None => Booking::Middle,
+        },
+        mix_year,
+    }
+}
+
+/// A year of the mix metrics, with a warning where it is off the timeline.
+fn mix_year(validator: &mut Validator, written: &Located<u64>) -> i32 {
+    let value = i32::try_from(written.value).unwrap_or(i32::MAX);
+    if let Some(timeline) = &validator.timeline
+        && !timeline.years().iter().any(|known| known.year == value)
+    {
+        let years = timeline.years();
+        let allowed = format!("{} to {}", years[0].year, years[years.len() - 1].year);
+        validator.problems.push(
+            Problem::warning(
+                Code::MixYear,
+                written.place,
+                format!("`run.mix_year` = {} is off the timeline: its metrics have no value", written.value),
+            )
+            .found(written.value.to_string())
+            .allowed(allowed)
+            .help("name a year of the timeline"),
+        );
+    }
+    value
+}

@@ -1,0 +1,90 @@
+//! Numbers that are `same_as` another: which number's draw they take.
+
+use std::collections::HashMap;
+
+use crate::config::section::Section;
+use crate::config::spelling::nearest;
+use crate::config::{Code, Located, Number, NumberContent, Problem, Problems};
+
+/// The key that a number is `same_as`.
+pub(super) fn link(number: &Number) -> Option<&Located<String>> {
+    match &number.content {
+        NumberContent::Table(table) => table.same_as.as_ref(),
+        NumberContent::Constant(_) => None,
+    }
+}
+
+/// The key of the number whose draw `number` takes, through any others that are `same_as` themselves. Without one: the
+/// problem, or none where another number of the chain reports it.
+pub(super) fn target<'a>(
+    number: &'a Number,
+    first: &'a Located<String>,
+    by_key: &HashMap<&'a str, &'a Number>,
+) -> Result<&'a str, Option<Box<Problem>>> {
+    let mut chain = vec![number.key.as_str()];
+    let mut next = first;
+    loop {
+        let key = next.value.as_str();
+        if chain.contains(&key) {
+            let starts_here = chain[0] == key;
+            chain.push(key);
+            return Err(starts_here.then(|| Box::new(circle(first, &chain))));
+        }
+        let Some(found) = by_key.get(key) else {
+            let is_first = chain.len() == 1;
+            return Err(is_first.then(|| Box::new(unknown(number, next, by_key))));
+        };
+        match link(found) {
+            Some(further) => {
+                chain.push(key);
+                next = further;
+            }
+            None => return Ok(key),
+        }
+    }
+}
+
+fn circle(first: &Located<String>, chain: &[&str]) -> Problem {
+    Problem::error(
+        Code::SameAsCycle,
+        first.place,
+        format!("`same_as` goes in a circle: {}", chain.join(" -> ")),
+    )
+    .found(first.value.clone())
+    .help("give one of them a value or a distribution")
+}
+
+fn unknown(number: &Number, link: &Located<String>, by_key: &HashMap<&str, &Number>) -> Problem {
+    let key = link.value.as_str();
+    let problem = Problem::error(
+        Code::UnknownSameAs,
+        link.place,
+        format!("`{}` is to be the same as `{key}`, which is no number of this scenario", number.key),
+    )
+    .found(key)
+    .allowed("the key of a number that is written in this scenario");
+    match nearest(key, by_key.keys().copied().filter(|other| *other != number.key)) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help(
+            "keys are written in full, entries by their names: deal.NAME.eligible, segment.NAME.growth_now",
+        ),
+    }
+}
+
+/// Reports keys that have no place beside `same_as`.
+pub(super) fn check_keys(number: &Number, problems: &mut Problems) {
+    let NumberContent::Table(table) = &number.content else { return };
+    for (name, place) in table.written() {
+        if ["same_as", "source", "note"].contains(&name) {
+            continue;
+        }
+        problems.push(
+            Problem::error(
+                Code::KeysExclusive,
+                place,
+                format!("`{}` has both `same_as` and `{name}`", number.key),
+            )
+            .help("a number that is the same draw as another has no law of its own: only `source` and `note` beside `same_as`"),
+        );
+    }
+}

@@ -1,0 +1,42 @@
+//! Sources of figures.
+
+use crate::config::{self, Config};
+
+use super::table::{Table, entry_path};
+use super::validator::Validator;
+
+/// A source of figures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// Key by which numbers name it.
+    pub key: String,
+    /// Title.
+    pub title: String,
+    /// Address.
+    pub url: String,
+    /// Date, as ISO text.
+    pub date: String,
+}
+
+/// Validates `[[source]]`.
+pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Source> {
+    let keys =
+        validator.names("source", "key", config.source.iter().map(|source| (&source.key, source.place)));
+    let text = |written: &Option<config::Located<String>>| {
+        written.as_ref().map_or(String::new(), |located| located.value.clone())
+    };
+    let mut sources = Vec::new();
+    for (source, key) in config.source.iter().zip(keys) {
+        let table = Table::new::<config::Source>(entry_path("source", &key), source.place);
+        if source.title.is_none() {
+            validator.missing(&table, "title");
+        }
+        sources.push(Source {
+            key,
+            title: text(&source.title),
+            url: text(&source.url),
+            date: source.date.as_ref().map_or(String::new(), |date| date.value.to_string()),
+        });
+    }
+    sources
+}

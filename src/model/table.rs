@@ -1,0 +1,104 @@
+//! A table of the scenario while it is validated: its path, its place, and what can be wrong with its keys.
+
+use crate::config::section::Section;
+use crate::config::spec::{Presence, SectionSpec};
+use crate::config::{Code, Date, Located, Place, Problem, Unit};
+
+use super::day_count::{days_360, days_360_after};
+
+/// A table of the scenario while it is validated: its path and place, and the rows of its keys.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    pub(super) path: String,
+    pub(super) place: Place,
+    spec: &'static SectionSpec,
+}
+
+impl Table {
+    /// The table of section `N` at `path`.
+    pub(super) fn new<N: Section>(path: impl Into<String>, place: Place) -> Table {
+        Table { path: path.into(), place, spec: N::SPEC }
+    }
+
+    /// The full key.
+    pub(super) fn key(&self, key: &str) -> String {
+        format!("{}.{key}", self.path)
+    }
+
+    /// Its path as the header is written.
+    pub(super) fn header(&self) -> String {
+        format!("`{}`", self.path)
+    }
+
+    /// The unit of a number.
+    pub(super) fn unit(&self, key: &str) -> Unit {
+        self.spec.find(key).and_then(|row| row.unit).unwrap_or(Unit::Years)
+    }
+
+    fn doc(&self, key: &str) -> &'static str {
+        self.spec.find(key).map_or("", |row| row.doc.trim())
+    }
+
+    /// What holds without a key.
+    pub(super) fn presence(&self, key: &str) -> Option<Presence> {
+        self.spec.find(key).map(|row| row.presence)
+    }
+
+    /// The problem of a required key.
+    pub(super) fn missing(&self, key: &str) -> Problem {
+        let condition = match self.presence(key) {
+            Some(Presence::RequiredIf(condition)) => format!(" ({condition})"),
+            _ => String::new(),
+        };
+        let message = format!("{} needs `{key}`{condition}", self.header());
+        Problem::error(Code::KeyMissing, self.place, message)
+            .found("no such key")
+            .help(format!("add `{key}`: {}", self.doc(key)))
+    }
+
+    /// The problem of two keys of which at most one may stand.
+    pub(super) fn exclusive(&self, first: (&str, Place), second: (&str, Place)) -> Problem {
+        let message = format!("{} has both `{}` and `{}`", self.header(), first.0, second.0);
+        Problem::error(Code::KeysExclusive, second.1, message)
+            .also(first.1, format!("`{}`", first.0))
+            .help(format!("keep one: `{}` or `{}`", first.0, second.0))
+    }
+
+    /// The problem of two keys of which one must stand.
+    pub(super) fn neither(&self, first: &str, second: &str) -> Problem {
+        let message = format!("{} needs `{first}` or `{second}`", self.header());
+        Problem::error(Code::KeyNeither, self.place, message).found("neither").help(format!(
+            "`{first}`: {} `{second}`: {}",
+            self.doc(first),
+            self.doc(second)
+        ))
+    }
+
+    /// Whether `to`, included, leaves some time after `from`; the problem otherwise.
+    pub(super) fn span(
+        &self,
+        from: (&str, &Located<Date>),
+        to: (&str, &Located<Date>),
+    ) -> Result<(), Box<Problem>> {
+        if days_360_after(to.1.value) > days_360(from.1.value) && to.1.value >= from.1.value {
+            return Ok(());
+        }
+        let message = if to.1.value < from.1.value {
+            format!("{}: `{}` is before `{}`", self.header(), to.0, from.0)
+        } else {
+            format!("{}: no time passes from `{}` to `{}` in years of 360 days", self.header(), from.0, to.0)
+        };
+        Err(Box::new(
+            Problem::error(Code::EndBeforeStart, to.1.place, message)
+                .found(to.1.value.to_string())
+                .also(from.1.place, format!("`{}` is {}", from.0, from.1.value))
+                .allowed(format!("{} or later", from.1.value))
+                .help("exchange the two dates, or mend one"),
+        ))
+    }
+}
+
+/// The path of a list's entry.
+pub(super) fn entry_path(list: &str, name: &str) -> String {
+    format!("{list}.{name}")
+}
