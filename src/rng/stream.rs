@@ -23,6 +23,8 @@ use crate::math::x86::{Avx2, Avx512};
 use crate::rng::philox::{RoundKeys, philox_halves};
 use crate::rng::xoshiro::Xoshiro;
 use crate::{piece, simd_fn};
+use rand::rand_core::utils::fill_bytes_via_next_word;
+use rand::rand_core::{Infallible, TryRng};
 
 /// The version of the mapping from (seed, name, path, draw) to numbers.
 pub const STREAM_VERSION: u32 = 2;
@@ -135,6 +137,24 @@ impl Sequence<f64> {
     /// The next draw, standard normal: the quantile of what [`Sequence::uniform`] would give.
     pub fn normal(&mut self) -> f64 {
         quantile(self.uniform())
+    }
+}
+
+/// The sequence as a generator of `rand`: its words are the outputs that uniforms are made of.
+impl TryRng for Sequence<f64> {
+    type Error = Infallible;
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.0.draw())
+    }
+
+    /// The high half of the next output: the better one of this generator.
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok((self.0.draw() >> 32) as u32)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        fill_bytes_via_next_word(bytes, || self.try_next_u64())
     }
 }
 
@@ -366,6 +386,21 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_sequence_is_a_generator_of_rand_on_the_same_outputs() {
+        use rand::RngExt;
+        let key = StreamKey::new(7, "twins");
+        let mut generator = Xoshiro::new(state_by_definition(key, 48_231));
+        let words: [u64; 4] = std::array::from_fn(|_| generator.draw());
+        let mut sequence = crate::rng::stream(7, "twins", 48_231);
+        assert_eq!(sequence.random::<u64>(), words[0]);
+        assert_eq!(sequence.random::<u32>(), (words[1] >> 32) as u32);
+        let mut bytes = [0; 12];
+        sequence.fill(&mut bytes);
+        assert_eq!(bytes[..8], words[2].to_le_bytes());
+        assert_eq!(bytes[8..], words[3].to_le_bytes()[..4]);
     }
 
     /// Frozen with stream version 2: these bits are what a saved result was made of; the last two were computed apart from this

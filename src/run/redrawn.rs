@@ -5,6 +5,7 @@ use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
 use crate::math::lanes::LANES;
+use ndarray::{Array2, ArrayView1, s};
 
 /// A metric of a deal or difference, by its positions in the plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,9 +53,10 @@ impl<'a> Redrawn<'a> {
         }
     }
 
-    /// Values of each subject on `out[…].len()` paths from `first_path` (a multiple of 64) on, with the variables of
-    /// `anew` drawn anew and correlated ones formed in `order` (all variables, the first ones unconditionally).
-    pub fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut [Vec<f64>]) {
+    /// Writes the value of each subject, `[subject][path]`, on as many paths from `first_path` (a multiple of 64) on as `out` has
+    /// columns: the variables of `anew` take the second seed, and correlated ones are formed in `order`, which names all
+    /// variables, the first ones unconditionally.
+    pub fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut Array2<f64>) {
         for (place, &variable) in order.iter().enumerate() {
             for &stream in &self.variables[variable] {
                 self.rank[stream] = place;
@@ -62,13 +64,13 @@ impl<'a> Redrawn<'a> {
             }
         }
         self.seeds.apply(&mut self.plan, |i| self.rank[i], |i| self.anew[i]);
-        let paths = out.first().map_or(0, Vec::len);
+        let paths = out.ncols();
         for from in (0..paths).step_by(LANES) {
             let count = LANES.min(paths - from);
             self.block.run(&self.plan, first_path + from as u64, Asked::default());
-            for (column, subject) in out.iter_mut().zip(self.subjects) {
+            for (mut row, subject) in out.rows_mut().into_iter().zip(self.subjects) {
                 let lanes = &self.block.metrics[subject.who][subject.metric];
-                column[from..from + count].copy_from_slice(&lanes[..count]);
+                row.slice_mut(s![from..from + count]).assign(&ArrayView1::from(&lanes[..count]));
             }
             self.non_finite.add_block(&self.block, first_path + from as u64, count);
         }

@@ -16,9 +16,11 @@ const ORDER: [&[&str]; 8] = [
 ];
 
 /// Where each external crate may be named. A dependency without a line here has no room yet.
-const CRATES: [(&str, &[&str]); 28] = [
-    ("ndarray", &["math", "model", "kernel", "study", "report"]),
-    ("statrs", &["math"]),
+const CRATES: [(&str, &[&str]); 30] = [
+    ("ndarray", &["math", "model", "kernel", "run", "study", "report"]),
+    ("statrs", &["math", "study"]),
+    ("rand", &["rng", "study"]),
+    ("rand_distr", &["study"]),
     ("toml", &["config"]),
     ("strsim", &["config", "model"]),
     ("serde", &["config", "stats", "run", "report", "sink", "store", "cli"]),

@@ -1,10 +1,13 @@
 //! Functions of random variables that can be evaluated twice with some variables kept and the others drawn anew.
 
+use super::bootstrap::{MOST_UNITS, unit_of};
+use super::estimate::centre;
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
-use crate::run::{NonFinite, Observer, Progress, Redrawn, Subject};
+use crate::run::{NonFinite, Observer, Progress, Redrawn, Subject, share_out};
+use ndarray::{Array2, Array3, s};
 
-/// Paths that are evaluated together: the unit of work and of resampling.
+/// Paths that are evaluated together: the unit of work, and of the bootstrap.
 pub const BATCH: u64 = 256;
 
 /// A function of some random variables, with one or more outputs, on numbered paths.
@@ -19,13 +22,13 @@ pub trait Function: Sync {
 
 /// Evaluates a [`Function`].
 pub trait Evaluate: Send {
-    /// Writes each output on `out[…].len()` paths from `first_path` on.
+    /// Writes each output, `[output][path]`, on as many paths from `first_path` on as `out` has columns.
     ///
     /// Variables of `anew` take the second of two independent sources of randomness, the others the first; given equal
     /// sources, path and `order`, a value is always the same. Where variables depend on each other, each is formed given
     /// those before it in `order`: only then are variables at the end that are drawn anew independent of the old ones,
     /// given those that are kept.
-    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut [Vec<f64>]);
+    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut Array2<f64>);
 
     /// Paths that were not finite so far.
     fn non_finite(&self) -> NonFinite {
@@ -60,7 +63,7 @@ impl Function for PlanFunction<'_> {
 }
 
 impl Evaluate for Redrawn<'_> {
-    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut [Vec<f64>]) {
+    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut Array2<f64>) {
         Redrawn::evaluate(self, first_path, order, anew, out);
     }
 
@@ -98,37 +101,72 @@ pub enum NoAnswer {
     Interrupted,
 }
 
-/// Sums of each batch done, in order; `sum` fills the sums of a batch from an evaluator.
-pub(super) fn batches<S: Send>(
+/// Terms of a batch's sums, and evaluations without a value.
+pub(super) struct BatchSums {
+    /// `[output][term]`.
+    pub terms: Array2<f64>,
+    /// Per output.
+    pub undefined: Vec<u64>,
+}
+
+impl BatchSums {
+    pub(super) fn zeros(outputs: usize, terms: usize) -> BatchSums {
+        BatchSums { terms: Array2::zeros((outputs, terms)), undefined: vec![0; outputs] }
+    }
+}
+
+/// Terms of the units that are weighted together: `[output][unit][term]`. A unit holds batches in whole groups of
+/// `group` consecutive ones.
+pub(super) fn units(batches: &[BatchSums], group: usize) -> Array3<f64> {
+    let (outputs, terms) = batches.first().map_or((0, 0), |batch| batch.terms.dim());
+    let units = batches.len().div_ceil(group).min(MOST_UNITS);
+    let mut sums = Array3::zeros((outputs, units, terms));
+    for (batch, part) in batches.iter().enumerate() {
+        let mut unit = sums.slice_mut(s![.., unit_of(batch / group), ..]);
+        unit += &part.terms;
+    }
+    sums
+}
+
+/// Fails where an output lacks a value on some of the `evaluations` evaluations.
+pub(super) fn check_defined(batches: &[BatchSums], output: usize, evaluations: u64) -> Result<(), NoAnswer> {
+    match batches.iter().map(|batch| batch.undefined[output]).sum() {
+        0 => Ok(()),
+        undefined => Err(NoAnswer::Undefined { output, undefined, evaluations }),
+    }
+}
+
+/// Sums of each batch done, in order, as `sum` makes them with an evaluator; and whether the observer stopped before the end.
+pub(super) fn batches(
     function: &dyn Function,
     batches: u64,
     evaluations: u64,
     threads: usize,
     observer: &dyn Observer,
-    sum: impl Fn(&mut dyn Evaluate, u64) -> S + Sync,
-) -> Result<(Vec<S>, bool), NoAnswer> {
-    let scratch = || (function.evaluator(), Vec::new());
+    sum: impl Fn(&mut dyn Evaluate, u64) -> BatchSums + Sync,
+) -> Result<(Vec<BatchSums>, bool), NoAnswer> {
+    struct Scratch<'a> {
+        evaluator: Box<dyn Evaluate + 'a>,
+        sums: Vec<(u64, BatchSums)>,
+    }
     let each = BATCH * evaluations;
-    let done = |done: u64| {
-        let progress =
-            Progress { done: done * each, paths: batches * each, mean: f64::NAN, std_error: f64::NAN };
-        observer.progress(&progress);
+    let progress = |done: u64| {
+        let (done, paths) = (done * each, batches * each);
+        observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
     };
-    let out = crate::run::share_out(
+    let out = share_out(
         threads,
         batches,
-        scratch,
-        |(evaluator, sums): &mut (Box<dyn Evaluate>, Vec<(u64, S)>), batch| {
-            sums.push((batch, sum(evaluator.as_mut(), batch)));
-        },
-        done,
+        || Scratch { evaluator: function.evaluator(), sums: Vec::new() },
+        |scratch, batch| scratch.sums.push((batch, sum(scratch.evaluator.as_mut(), batch))),
+        progress,
         || observer.stops(),
     );
     let mut non_finite = NonFinite::default();
-    let mut sums: Vec<(u64, S)> = Vec::new();
-    for (evaluator, own) in out.scratch {
-        non_finite.merge(&evaluator.non_finite());
-        sums.extend(own);
+    let mut sums: Vec<(u64, BatchSums)> = Vec::new();
+    for scratch in out.scratch {
+        non_finite.merge(&scratch.evaluator.non_finite());
+        sums.extend(scratch.sums);
     }
     if non_finite.count > 0 {
         return Err(NoAnswer::NonFinite(non_finite));
@@ -141,12 +179,7 @@ pub(super) fn batches<S: Send>(
 /// any value has the centre 0.
 pub(super) fn centres(function: &dyn Function) -> Vec<f64> {
     let order: Vec<usize> = (0..function.variables()).collect();
-    let mut out = vec![vec![0.0; BATCH as usize]; function.outputs()];
+    let mut out = Array2::zeros((function.outputs(), BATCH as usize));
     function.evaluator().evaluate(0, &order, &vec![false; order.len()], &mut out);
-    out.iter()
-        .map(|column| {
-            let defined: Vec<f64> = column.iter().copied().filter(|x| x.is_finite()).collect();
-            if defined.is_empty() { 0.0 } else { defined.iter().sum::<f64>() / defined.len() as f64 }
-        })
-        .collect()
+    out.rows().into_iter().map(|row| centre(row.iter().copied())).collect()
 }
