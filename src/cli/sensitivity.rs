@@ -17,7 +17,7 @@ use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
 use crate::report;
 use crate::rng::stream::StreamKey;
-use crate::run::Subject;
+use crate::run::MetricIndex;
 use crate::study::quantity::{Of, Quantity};
 use crate::study::sensitivity::pick_freeze::{BATCH, Effort, NoAnswer, PlanFunction};
 use crate::study::sensitivity::plain::{plain, subject};
@@ -76,7 +76,7 @@ pub struct SensitivityArguments {
 /// How a sensitivity is found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Method {
-    /// One plain run: tornado, rank correlations, groups, worth of knowing
+    /// One plain run: tornado, rank correlations, groups, value of information
     Plain,
     /// First-order and total indices; for independent variables
     Sobol,
@@ -245,7 +245,7 @@ impl Job<'_> {
         let asked = paths_to_run(asked, &self.scenario.model, &Cost::of(self.plan), threads)?;
         // Whole batches, whatever the number of variables.
         let paths = asked.div_ceil(BATCH * cycle) * BATCH * cycle;
-        let subjects: Vec<Subject> =
+        let subjects: Vec<MetricIndex> =
             self.quantities.iter().filter_map(|&quantity| subject(self.plan, quantity)).collect();
         let members: Vec<Vec<usize>> = variables.iter().map(|variable| variable.streams.clone()).collect();
         let study = self.study(paths, evaluations, Some(by))?;

@@ -1,10 +1,10 @@
-//! Drawing anew, tornado and worth of knowing on the engine: laws that hold path by path, and cases known in closed form.
+//! Drawing again, tornado and value of information on the engine: laws that hold path by path, and cases known in closed form.
 
 use crate::engine::{TWO_STAKES, draws, metric_index, plan, shipped};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::redraw::TwoSeeds;
-use capstake::run::{Options, Redrawn, Silent, Subject};
+use capstake::run::{MetricIndex, Options, Redrawn, Silent};
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sensitivity::pick_freeze::{Effort, NoAnswer, PlanFunction};
 use capstake::study::sensitivity::plain::{Plain, plain};
@@ -12,8 +12,8 @@ use capstake::study::sensitivity::sobol::sobol;
 use capstake::study::sensitivity::variables::{By, ties, variables};
 use ndarray::Array2;
 
-fn take(plan: &Plan) -> Subject {
-    Subject { who: 0, metric: metric_index(plan, 0, Metric::MicrosoftTakePv) }
+fn take(plan: &Plan) -> MetricIndex {
+    MetricIndex { subject: 0, metric: metric_index(plan, 0, Metric::MicrosoftTakePv) }
 }
 
 fn members(seeds: &TwoSeeds, by: By) -> Vec<Vec<usize>> {
@@ -26,10 +26,10 @@ fn nothing_drawn_anew_is_the_run_and_everything_is_the_run_of_the_other_seed() {
     let seeds = TwoSeeds::new(&first, 6);
     let variables = members(&seeds, By::Kind);
     let subjects = [take(&first)];
-    let mut redrawn = Redrawn::new(&first, &seeds, &variables, &subjects);
-    let mut column = |anew: &[bool], order: &[usize]| {
+    let mut evaluator = Redrawn::new(&first, &seeds, &variables, &subjects);
+    let mut column = |redrawn: &[bool], order: &[usize]| {
         let mut out = Array2::zeros((1, 192));
-        redrawn.evaluate(64, order, anew, &mut out);
+        evaluator.evaluate(64, order, redrawn, &mut out);
         out.row(0).to_vec()
     };
     let run = |plan: &Plan| {
@@ -50,13 +50,13 @@ fn drawing_one_input_anew_leaves_the_independent_ones() {
     let seeds = TwoSeeds::new(&plan, 2);
     let all = variables(seeds.streams(), By::Input);
     let at = |name: &str| all.iter().position(|v| v.name == name).expect("an input of base");
-    let anew = at("deal.amended-2026.cap_usd_bn");
+    let redrawn = at("deal.amended-2026.cap_usd_bn");
     let mut changed = Plan::from_model(&plan.model, 1, plan.isa);
-    seeds.apply(&mut changed, |_| 0, |stream| all[anew].streams.contains(&stream));
+    seeds.apply(&mut changed, |_| 0, |stream| all[redrawn].streams.contains(&stream));
     let options = Options { paths: 128, threads: 1 };
     let (before, after) = (draws(&plan, options), draws(&changed, options));
     for (row, (a, b)) in before.inputs.iter().zip(&after.inputs).enumerate() {
-        assert_eq!(a != b, all[anew].streams[0] == row, "{row}");
+        assert_eq!(a != b, all[redrawn].streams[0] == row, "{row}");
     }
 }
 
@@ -162,7 +162,7 @@ fn a_metric_without_a_value_on_some_paths_has_no_indices() {
     let plan = plan(&shipped("base"), 1);
     let seeds = TwoSeeds::new(&plan, 2);
     let variables = members(&seeds, By::Kind);
-    let subjects = [Subject { who: 0, metric: metric_index(&plan, 0, Metric::IpoTime) }];
+    let subjects = [MetricIndex { subject: 0, metric: metric_index(&plan, 0, Metric::IpoTime) }];
     let function = PlanFunction { plan: &plan, seeds: &seeds, variables: &variables, subjects: &subjects };
     let answer = sobol(&function, Effort { paths: 512, threads: 1, seed: 1 }, &Silent);
     assert!(matches!(answer, Err(NoAnswer::Undefined { output: 0, .. })), "{answer:?}");

@@ -6,7 +6,7 @@ use capstake::kernel::metric::Metric;
 use capstake::kernel::redraw::TwoSeeds;
 use capstake::math::normal::cdf;
 use capstake::rng::stream::{StreamKey, normal_of_draw};
-use capstake::run::{CHUNK_PATHS, Options, Silent, Subject};
+use capstake::run::{CHUNK_PATHS, MetricIndex, Options, Silent};
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sensitivity::estimate::Estimate;
 use capstake::study::sensitivity::pick_freeze::{Effort, Evaluate, Function, PlanFunction};
@@ -40,12 +40,12 @@ impl Function for Uniform {
 struct Evaluator<'a>(&'a Uniform);
 
 impl Evaluate for Evaluator<'_> {
-    fn evaluate(&mut self, first_path: u64, _order: &[usize], anew: &[bool], out: &mut Array2<f64>) {
+    fn evaluate(&mut self, first_path: u64, _order: &[usize], redrawn: &[bool], out: &mut Array2<f64>) {
         let keys = [1, 2].map(|seed| StreamKey::new(seed, "a test"));
         let mut x = vec![0.0; self.0.variables];
         for (lane, y) in out.row_mut(0).iter_mut().enumerate() {
             for (i, x) in x.iter_mut().enumerate() {
-                let key = keys[usize::from(anew[i])];
+                let key = keys[usize::from(redrawn[i])];
                 *x = cdf(normal_of_draw(key, first_path + lane as u64, i as u32));
             }
             *y = (self.0.function)(&x);
@@ -170,7 +170,7 @@ pub fn section() -> &'static Section {
             position("costs.fixed_usd_bn_per_year"),
         ];
         let metric = plan.deals[0].metrics.iter().position(|&metric| metric == Metric::StakePv);
-        let subjects = [Subject { who: 0, metric: metric.expect("a stake") }];
+        let subjects = [MetricIndex { subject: 0, metric: metric.expect("a stake") }];
         let function =
             PlanFunction { plan: &plan, seeds: &seeds, variables: &variables, subjects: &subjects };
         let answer = shapley(&function, effort(1 << 17), &Silent).expect("it has values");

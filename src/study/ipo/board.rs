@@ -165,7 +165,7 @@ simd_fn! {
 
 #[cfg(test)]
 mod tests {
-    use super::super::walk::Way;
+    use super::super::walk::GatePath;
     use super::*;
     use proptest::prelude::*;
 
@@ -219,7 +219,7 @@ mod tests {
                         gates.iter().enumerate().fold(0, |all, (gate, &set)| all | u16::from(bit(set, lane)) << gate)
                     }).collect();
                     let of = |sets: &[Paths]| -> Vec<bool> { sets.iter().map(|&set| bit(set, lane)).collect() };
-                    let way = Way {
+                    let way = GatePath {
                         ends: &ends, lengths: &lengths, tested: &tested, met: &own, alive: &of(&alive), valued: &of(&valued),
                         ready_months: ready_months[lane], preparation_months: preparation_months[lane],
                         value_gate: if priced { 0b10 } else { 0 },

@@ -2,7 +2,7 @@
 //! its offer.
 
 use super::board::{Paths, paths};
-use super::offer::Day;
+use super::offer::OfferMetric;
 use super::standards::{Bound, Measure, STANDARDS};
 use crate::kernel::block::Block;
 use crate::kernel::metric::Metric;
@@ -249,7 +249,7 @@ impl Company<'_> {
     }
 
     /// A figure on the day of the offer.
-    pub fn on_the_day(&self, day: Day, period: usize, lane: usize) -> f64 {
+    pub fn on_the_day(&self, day: OfferMetric, period: usize, lane: usize) -> f64 {
         let record = &self.records[period];
         let value = |num: Num| self.value(num, lane);
         let gate = |gate: GateKind| record.figure(gate)[lane];
@@ -266,21 +266,21 @@ impl Company<'_> {
         };
         let finite = |x: f64| if x.is_finite() { x } else { f64::NAN };
         match day {
-            Day::PreMoney => pre_money,
-            Day::PostMoney => (1.0 + primary) * pre_money,
-            Day::GrossProceeds => primary * pre_money,
-            Day::NetProceeds => (1.0 - value(self.frame.ipo.fee)) * primary * pre_money,
-            Day::Price => self.price(pre_money, lane),
-            Day::NewShares => self.frame.ipo.shares.map_or(f64::NAN, |s| primary * value(s)),
-            Day::TrailingRevenue => gate(GateKind::TrailingRevenue),
-            Day::PriceToSales => finite(pre_money / gate(GateKind::TrailingRevenue)),
-            Day::Growth => gate(GateKind::Growth),
-            Day::GrossMargin => gate(GateKind::GrossMargin),
-            Day::FcfMargin => gate(GateKind::FcfMargin),
-            Day::LargestCloudShare => gate(GateKind::LargestCloudShare),
-            Day::Cash => record.cash[lane],
-            Day::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
-            Day::RunwayMonthsAfter => {
+            OfferMetric::PreMoney => pre_money,
+            OfferMetric::PostMoney => (1.0 + primary) * pre_money,
+            OfferMetric::GrossProceeds => primary * pre_money,
+            OfferMetric::NetProceeds => (1.0 - value(self.frame.ipo.fee)) * primary * pre_money,
+            OfferMetric::Price => self.price(pre_money, lane),
+            OfferMetric::NewShares => self.frame.ipo.shares.map_or(f64::NAN, |s| primary * value(s)),
+            OfferMetric::TrailingRevenue => gate(GateKind::TrailingRevenue),
+            OfferMetric::PriceToSales => finite(pre_money / gate(GateKind::TrailingRevenue)),
+            OfferMetric::Growth => gate(GateKind::Growth),
+            OfferMetric::GrossMargin => gate(GateKind::GrossMargin),
+            OfferMetric::FcfMargin => gate(GateKind::FcfMargin),
+            OfferMetric::LargestCloudShare => gate(GateKind::LargestCloudShare),
+            OfferMetric::Cash => record.cash[lane],
+            OfferMetric::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
+            OfferMetric::RunwayMonthsAfter => {
                 let raised: f64 = self
                     .frame
                     .plan
@@ -288,26 +288,27 @@ impl Company<'_> {
                     .iter()
                     .map(|&i| value(self.frame.plan.model.rounds[i].amount))
                     .sum();
-                let cash = record.cash[lane] + raised + self.on_the_day(Day::NetProceeds, period, lane);
+                let cash =
+                    record.cash[lane] + raised + self.on_the_day(OfferMetric::NetProceeds, period, lane);
                 let burn = -record.fcf[lane] / self.frame.lengths[period];
                 let burns = burn > 0.0 && self.frame.plan.model.cash.is_some();
                 if burns { (12.0 * cash / burn).min(LONGEST_RUNWAY) } else { LONGEST_RUNWAY }
             }
-            Day::CapLeft => finite(record.cap_left[lane]),
-            Day::Owed => record.owed[lane],
-            Day::OwedUncapped => record.owed_uncapped[lane],
-            Day::PaymentsAfter => total(0) - record.paid[lane],
-            Day::PaymentsAfterUncapped => total(1) - record.due[lane],
-            Day::MicrosoftNow => stake,
-            Day::MicrosoftBefore => stake * kept,
-            Day::MicrosoftAfter => stake * kept * left,
-            Day::OthersNow => 1.0 - stake,
-            Day::OthersBefore => (1.0 - stake) * kept,
-            Day::OthersAfter => (1.0 - stake) * kept * left,
-            Day::LaterMoneyBefore => 1.0 - kept,
-            Day::LaterMoneyAfter => (1.0 - kept) * left,
-            Day::RoundsOnIpo => offer - left,
-            Day::Public => 1.0 - offer,
+            OfferMetric::CapLeft => finite(record.cap_left[lane]),
+            OfferMetric::Owed => record.owed[lane],
+            OfferMetric::OwedUncapped => record.owed_uncapped[lane],
+            OfferMetric::PaymentsAfter => total(0) - record.paid[lane],
+            OfferMetric::PaymentsAfterUncapped => total(1) - record.due[lane],
+            OfferMetric::MicrosoftNow => stake,
+            OfferMetric::MicrosoftBefore => stake * kept,
+            OfferMetric::MicrosoftAfter => stake * kept * left,
+            OfferMetric::OthersNow => 1.0 - stake,
+            OfferMetric::OthersBefore => (1.0 - stake) * kept,
+            OfferMetric::OthersAfter => (1.0 - stake) * kept * left,
+            OfferMetric::LaterMoneyBefore => 1.0 - kept,
+            OfferMetric::LaterMoneyAfter => (1.0 - kept) * left,
+            OfferMetric::RoundsOnIpo => offer - left,
+            OfferMetric::Public => 1.0 - offer,
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::kernel::plan::TIME_SLACK;
 
 /// A path of one deal, at period ends.
-pub struct Way<'a> {
+pub struct GatePath<'a> {
     /// Ends of the periods, years.
     pub ends: &'a [f64],
     /// Lengths of the periods, years.
@@ -38,7 +38,7 @@ pub struct Outcome {
 /// All gates.
 pub const ALL: u16 = u16::MAX;
 
-impl Way<'_> {
+impl GatePath<'_> {
     /// Whether all gates of `wanted` hold at a period's end.
     pub fn holds(&self, period: usize, wanted: u16) -> bool {
         self.tested[period] && self.alive[period] && self.met[period] & wanted == wanted
@@ -109,8 +109,8 @@ mod tests {
         lengths: &'a [f64],
         tested: &'a [bool],
         yes: &'a [bool],
-    ) -> Way<'a> {
-        Way {
+    ) -> GatePath<'a> {
+        GatePath {
             ends,
             lengths,
             tested,

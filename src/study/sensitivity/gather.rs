@@ -10,7 +10,7 @@ use crate::kernel::redraw::TwoSeeds;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::{cdf, quantile};
 use crate::model::ledger::Law;
-use crate::run::{NonFinite, Observer, Options, Seen, Subject, visit};
+use crate::run::{MetricIndex, NonFinite, Observer, Options, SimulatedBlock, visit};
 use ndarray::{Array1, Array2, Array3};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -33,7 +33,7 @@ pub struct Wanted<'a> {
     /// The inputs, each of one stream.
     pub inputs: &'a [Variable],
     /// Metrics in columns.
-    pub columns: &'a [Subject],
+    pub columns: &'a [MetricIndex],
     /// Sets of columns, one column per deal, among which a decision maker chooses.
     pub choices: &'a [Vec<usize>],
 }
@@ -176,7 +176,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
 fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
     let mut block = Block::new(wanted.plan);
     block.run(wanted.plan, 0, Asked::default());
-    let of_column = |subject: &Subject| centre(block.metrics[subject.who][subject.metric].iter().copied());
+    let of_column = |metric: &MetricIndex| centre(metric.lanes(&block).iter().copied());
     wanted.columns.iter().map(of_column).collect()
 }
 
@@ -206,7 +206,7 @@ struct Scratch {
 }
 
 impl Scratch {
-    fn gather(&mut self, frame: &Frame<'_>, seen: &Seen<'_>) {
+    fn gather(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>) {
         self.sum_columns(frame, seen);
         for (choice, set) in frame.wanted.choices.iter().enumerate() {
             self.sums.choices[choice].gather(frame, set, seen);
@@ -223,10 +223,10 @@ impl Scratch {
     }
 
     /// Sums each column over all paths and over those near the ends of each input.
-    fn sum_columns(&mut self, frame: &Frame<'_>, seen: &Seen<'_>) {
+    fn sum_columns(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>) {
         let block = seen.block;
-        for (c, (subject, &centre)) in frame.wanted.columns.iter().zip(&frame.centres).enumerate() {
-            let column = &block.metrics[subject.who][subject.metric][..seen.count];
+        for (c, (metric, &centre)) in frame.wanted.columns.iter().zip(&frame.centres).enumerate() {
+            let column = &metric.lanes(block)[..seen.count];
             for &y in column.iter().filter(|y| !y.is_nan()) {
                 self.sums.whole[c].add(y - centre);
             }
@@ -246,13 +246,9 @@ impl Scratch {
 
 impl ChoiceSums {
     /// Adds a block, on which the columns of `set` are chosen among.
-    fn gather(&mut self, frame: &Frame<'_>, set: &[usize], seen: &Seen<'_>) {
+    fn gather(&mut self, frame: &Frame<'_>, set: &[usize], seen: &SimulatedBlock<'_>) {
         let block = seen.block;
-        let columns: Vec<&Lanes> = set
-            .iter()
-            .map(|&c| &frame.wanted.columns[c])
-            .map(|subject| &block.metrics[subject.who][subject.metric])
-            .collect();
+        let columns: Vec<&Lanes> = set.iter().map(|&c| frame.wanted.columns[c].lanes(block)).collect();
         // One centre for the whole set: only differences within it matter.
         let centre = frame.centres[set[0]];
         let defined = |l: &usize| columns.iter().all(|column| !column[*l].is_nan());

@@ -4,7 +4,7 @@ use super::variables::Variable;
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::{StreamKind, TwoSeeds};
 use crate::model::ledger::Num;
-use crate::run::{CHUNK_PATHS, Seen, Subject};
+use crate::run::{CHUNK_PATHS, MetricIndex, SimulatedBlock};
 use ndarray::{Array2, ArrayView2, s};
 
 /// How many paths are kept in columns at most.
@@ -38,7 +38,7 @@ pub(super) struct KeptChunk {
 pub(super) struct KeptColumns<'a> {
     plan: &'a Plan,
     inputs: &'a [Variable],
-    columns: &'a [Subject],
+    columns: &'a [MetricIndex],
     /// The stream of each score.
     score_stream: Vec<usize>,
     /// Rows of the inputs that move anything.
@@ -57,7 +57,7 @@ impl<'a> KeptColumns<'a> {
         plan: &'a Plan,
         seeds: &TwoSeeds,
         inputs: &'a [Variable],
-        columns: &'a [Subject],
+        columns: &'a [MetricIndex],
     ) -> KeptColumns<'a> {
         let years = plan.steps.years.len();
         let input_rows = plan.inputs.rows();
@@ -74,7 +74,7 @@ impl<'a> KeptColumns<'a> {
     }
 
     /// Adds a block to the last of a worker's chunks, or to a new one where a chunk begins.
-    pub(super) fn keep(&self, seen: &Seen<'_>, chunks: &mut Vec<KeptChunk>) {
+    pub(super) fn keep(&self, seen: &SimulatedBlock<'_>, chunks: &mut Vec<KeptChunk>) {
         if chunks.last().is_none_or(|last| last.chunk != seen.chunk) {
             let paths = CHUNK_PATHS as usize;
             chunks.push(KeptChunk {
@@ -99,8 +99,8 @@ impl<'a> KeptColumns<'a> {
             };
             row.slice_mut(s![at.clone()]).iter_mut().zip(&lanes[..]).for_each(|(x, &lane)| *x = lane as f32);
         }
-        for (mut row, subject) in kept.columns.rows_mut().into_iter().zip(self.columns) {
-            let lanes = &block.metrics[subject.who][subject.metric];
+        for (mut row, metric) in kept.columns.rows_mut().into_iter().zip(self.columns) {
+            let lanes = metric.lanes(block);
             row.slice_mut(s![at.clone()]).iter_mut().zip(&lanes[..]).for_each(|(x, &lane)| *x = lane);
         }
         kept.paths = at.end;

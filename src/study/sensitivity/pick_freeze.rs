@@ -1,10 +1,10 @@
-//! Functions of random variables that can be evaluated twice with some variables kept and the others drawn anew.
+//! Functions of random variables that can be evaluated twice with some variables kept and the others drawn again.
 
 use super::bootstrap::{MOST_UNITS, unit_of};
 use super::estimate::centre;
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
-use crate::run::{NonFinite, Observer, Progress, Redrawn, Subject, share_out};
+use crate::run::{MetricIndex, NonFinite, Observer, Progress, Redrawn, share_out};
 use ndarray::{Array2, Array3, s};
 
 /// Paths that are evaluated together: the unit of work, and of the bootstrap.
@@ -24,11 +24,11 @@ pub trait Function: Sync {
 pub trait Evaluate: Send {
     /// Writes each output, `[output][path]`, on as many paths from `first_path` on as `out` has columns.
     ///
-    /// Variables of `anew` take the second of two independent sources of randomness, the others the first; given equal
+    /// Variables of `redrawn` take the second of two independent sources of randomness, the others the first; given equal
     /// sources, path and `order`, a value is always the same. Where variables depend on each other, each is formed given
-    /// those before it in `order`: only then are variables at the end that are drawn anew independent of the old ones,
+    /// those before it in `order`: only then are redrawn variables at the end independent of the old ones,
     /// given those that are kept.
-    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut Array2<f64>);
+    fn evaluate(&mut self, first_path: u64, order: &[usize], redrawn: &[bool], out: &mut Array2<f64>);
 
     /// Paths that were not finite so far.
     fn non_finite(&self) -> NonFinite {
@@ -45,7 +45,7 @@ pub struct PlanFunction<'a> {
     /// Positions of the streams that belong to each variable.
     pub variables: &'a [Vec<usize>],
     /// The metrics.
-    pub subjects: &'a [Subject],
+    pub subjects: &'a [MetricIndex],
 }
 
 impl Function for PlanFunction<'_> {
@@ -63,8 +63,8 @@ impl Function for PlanFunction<'_> {
 }
 
 impl Evaluate for Redrawn<'_> {
-    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut Array2<f64>) {
-        Redrawn::evaluate(self, first_path, order, anew, out);
+    fn evaluate(&mut self, first_path: u64, order: &[usize], redrawn: &[bool], out: &mut Array2<f64>) {
+        Redrawn::evaluate(self, first_path, order, redrawn, out);
     }
 
     fn non_finite(&self) -> NonFinite {

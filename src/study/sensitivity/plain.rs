@@ -11,7 +11,7 @@ use super::variables::{By, Variable, variables};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
-use crate::run::{Observer, Options, Subject};
+use crate::run::{MetricIndex, Observer, Options};
 use crate::study::quantity::{Of, Quantity};
 
 /// What drives one metric.
@@ -60,17 +60,17 @@ pub struct Plain {
 }
 
 /// The column of a metric in a plan, if the run computes it: differences are from the first deal.
-pub fn subject(plan: &Plan, quantity: Quantity) -> Option<Subject> {
+pub fn subject(plan: &Plan, quantity: Quantity) -> Option<MetricIndex> {
     match quantity.of {
-        Of::Deal(who) => {
-            let metric = plan.deals[who].metrics.iter().position(|&metric| metric == quantity.metric)?;
-            Some(Subject { who, metric })
+        Of::Deal(subject) => {
+            let metric = plan.deals[subject].metrics.iter().position(|&metric| metric == quantity.metric)?;
+            Some(MetricIndex { subject, metric })
         }
         Of::Difference { later, first: 0 } => {
             let at = plan.differences.iter().position(|difference| difference.later == later)?;
             let metrics = &plan.differences[at].metrics;
             let metric = metrics.iter().position(|&(metric, _, _)| metric == quantity.metric)?;
-            Some(Subject { who: plan.deals.len() + at, metric })
+            Some(MetricIndex { subject: plan.deals.len() + at, metric })
         }
         Of::Difference { .. } => None,
     }
@@ -90,7 +90,7 @@ pub fn groups(seeds: &TwoSeeds) -> Vec<Variable> {
 /// The columns that a study asks for, each once.
 struct Columns<'a> {
     plan: &'a Plan,
-    columns: Vec<Subject>,
+    columns: Vec<MetricIndex>,
 }
 
 impl Columns<'_> {

@@ -89,7 +89,7 @@ pub fn shapley_evaluations(variables: usize) -> u64 {
     variables as u64 + 1
 }
 
-/// Batches after which the orders begin anew in a balanced way.
+/// Number of batches after which a balanced set of orders is complete.
 fn cycle(variables: usize) -> u64 {
     match variables {
         0 | 1 => 1,
@@ -151,16 +151,16 @@ fn sums_of_batch(evaluator: &mut dyn Evaluate, batch: u64, order: &[usize], outp
     let first_path = batch * BATCH;
     let mut sums = BatchSums::zeros(outputs, terms.count());
     sums.terms.column_mut(Terms::PATHS).fill(BATCH as f64);
-    let mut anew = vec![false; order.len()];
+    let mut redrawn = vec![false; order.len()];
     let mut y = Array2::zeros((outputs, BATCH as usize));
-    evaluator.evaluate(first_path, order, &anew, &mut y);
-    anew.fill(true);
+    evaluator.evaluate(first_path, order, &redrawn, &mut y);
+    redrawn.fill(true);
     let mut other = y.clone();
     let mut before = vec![0.0; outputs];
     for (kept, &joins) in order.iter().enumerate() {
         // The variables before this one are kept.
-        evaluator.evaluate(first_path, order, &anew, &mut other);
-        anew[joins] = false;
+        evaluator.evaluate(first_path, order, &redrawn, &mut other);
+        redrawn[joins] = false;
         for o in 0..outputs {
             let mut half = 0.0;
             for (a, b) in y.row(o).iter().zip(other.row(o)) {

@@ -97,9 +97,9 @@ pub fn sobol(
 fn sums_of_batch(evaluator: &mut dyn Evaluate, batch: u64, variables: usize, centre: &[f64]) -> BatchSums {
     let first = batch * BATCH;
     let order: Vec<usize> = (0..variables).collect();
-    let mut evaluate = |anew: &[bool]| {
+    let mut evaluate = |redrawn: &[bool]| {
         let mut out = Array2::zeros((centre.len(), BATCH as usize));
-        evaluator.evaluate(first, &order, anew, &mut out);
+        evaluator.evaluate(first, &order, redrawn, &mut out);
         out
     };
     let a = evaluate(&vec![false; variables]);
