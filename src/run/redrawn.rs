@@ -63,6 +63,9 @@ impl<'a> Redrawn<'a> {
 
     /// Writes each metric's values, `[metric][path]`, for as many paths as `out` has columns, beginning at
     /// `first_path` (a multiple of 64).
+    ///
+    /// Variables marked in `redrawn` use the second seed. Correlated ones are formed in `order`, which lists all variables, each
+    /// given those before it.
     pub fn evaluate(&mut self, first_path: u64, order: &[usize], redrawn: &[bool], out: &mut Array2<f64>) {
         for (place, &variable) in order.iter().enumerate() {
             for &stream in &self.variables[variable] {

@@ -50,6 +50,9 @@ impl State {
     }
 
     /// Adds the sums over other chunks of the same plan.
+    ///
+    /// # Errors
+    /// The chunks that both states have, if there are any; then nothing is added.
     pub fn merge(&mut self, other: &State) -> Result<(), ChunkSet> {
         let common = self.chunks.common(&other.chunks);
         if !common.is_empty() {
@@ -61,6 +64,9 @@ impl State {
     }
 
     /// Checks that a state from outside can belong to this plan.
+    ///
+    /// # Errors
+    /// What is wrong with it.
     pub fn check(&self, plan: &Plan) -> Result<(), String> {
         if self.chunks.end() > u64::MAX / CHUNK_PATHS {
             return Err("paths beyond any run".to_owned());

@@ -1,4 +1,5 @@
-//! What a run says of readiness: counts by gate and period, and summaries of the company on the day of its offer.
+//! What a run shows about IPO readiness: counts by gate and period, and summaries of the company on the day
+//! of its offer.
 
 use super::board::{self, Board, Paths, Walked, each, paths};
 use super::company::{Company, Frame};
@@ -13,59 +14,59 @@ use crate::run::{NonFinite, Observer, Options, SimulatedBlock, visit};
 use crate::stats::moments::ChunkMoments;
 use crate::stats::summary::CoarseSummary;
 
-/// Counts of one gate.
+/// Counts of paths for one gate.
 #[derive(Clone, Debug, Default)]
 pub struct GateCounts {
-    /// Per period: paths on which it is met and the company alive.
+    /// Per period, paths on which the gate is met and the company alive.
     pub met: Vec<u64>,
-    /// Per period: paths on which all other gates hold and it does not.
+    /// Per period, paths on which all other gates hold and this one does not.
     pub alone: Vec<u64>,
-    /// Paths on which it was among the last to open before readiness.
+    /// Paths on which the gate was among the last to open before readiness.
     pub last: u64,
-    /// Paths on which it was the last by itself.
+    /// Paths on which it was the only last one.
     pub last_alone: u64,
     /// Paths on which it closed again before the listing.
     pub closed: u64,
-    /// Per period: paths ready for the first time there, were this gate left out.
+    /// Per period, paths that would become ready if this gate did not count.
     pub ready_without: Vec<u64>,
-    /// The same of listings.
+    /// Per period, paths that would be listed if this gate did not count.
     pub listed_without: Vec<u64>,
 }
 
-/// What is known of one deal.
+/// Readiness under one deal.
 #[derive(Clone, Debug)]
 pub struct DealReadiness {
-    /// In the order of the model's gates.
+    /// Counts per gate, in the model's order.
     pub gates: Vec<GateCounts>,
-    /// Per period: paths on which all gates hold.
+    /// Per period, paths on which all gates hold.
     pub all: Vec<u64>,
-    /// Per period: paths on which the company is ready.
+    /// Per period, paths on which the company is ready.
     pub ready: Vec<u64>,
-    /// Per period: paths on which it is ready for the first time.
+    /// Per period, paths on which it becomes ready.
     pub first_ready: Vec<u64>,
-    /// Per period: paths on which it is listed.
+    /// Per period, paths on which it is listed.
     pub listed: Vec<u64>,
-    /// Paths on which all gates held from the first test on.
+    /// Paths on which all gates held from the first test until readiness.
     pub open_from_the_start: u64,
-    /// Per standard, period: living companies for which it holds, were they offered at the end of the period.
+    /// Companies that would meet a standard if offered at the end of a period: `[standard][period]`.
     pub standards: Vec<Vec<u64>>,
-    /// Per period: living companies with a value.
+    /// Per period, living companies with a value, which could be offered.
     pub candidates: Vec<u64>,
-    /// Per standard: companies for which it holds on the day of their offer.
+    /// Per standard, companies that meet it on the day of their offer.
     pub standards_on_the_day: Vec<u64>,
-    /// Summaries over the paths on which it is listed, in the order of [`OfferMetric::ALL`].
+    /// Summaries over the paths with a listing, in the order of [`OfferMetric::ALL`].
     pub day: Vec<CoarseSummary>,
 }
 
-/// What was gathered.
+/// IPO readiness over a run.
 pub struct IpoReadiness {
-    /// Deal by deal.
+    /// Readiness per deal.
     pub deals: Vec<DealReadiness>,
-    /// Paths.
+    /// Paths simulated.
     pub paths: u64,
     /// Paths that are not finite.
     pub non_finite: NonFinite,
-    /// Whether it was stopped before its end.
+    /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }
 
@@ -125,17 +126,17 @@ struct Scratch {
     met: Vec<Vec<Paths>>,
     alive: Vec<Paths>,
     valued: Vec<Paths>,
-    /// With all gates.
+    /// The walk with all gates.
     walked: Walked,
-    /// With one of them left out.
+    /// The walk with one gate left out.
     without: Walked,
-    /// Of one gate each.
+    /// Per gate, the paths on which it was among the last to open.
     last: Vec<Paths>,
-    /// Of what standards ask, one by one: where it is met.
+    /// Per requirement of the standards, the paths on which it holds.
     answers: Vec<Paths>,
 }
 
-/// Runs the plan once and gathers; `None` without an IPO in the scenario.
+/// Runs the plan once and counts; `None` if the scenario has no IPO.
 pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<IpoReadiness> {
     let ipo = plan.model.ipo.as_ref()?;
     let periods = plan.steps.periods.len();
@@ -167,7 +168,7 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
     })
 }
 
-/// How many paths.
+/// Number of paths in a set.
 fn number(set: Paths) -> u64 {
     u64::from(set.count_ones())
 }

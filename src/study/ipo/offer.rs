@@ -1,8 +1,8 @@
-//! Figures of the company on the day of its offer, one number a path: value, proceeds, price, stakes, obligations.
+//! Metrics of the offer, one number per path: value, proceeds, price, stakes, obligations.
 
 use crate::config::Unit;
 
-/// A figure on the day of the offer.
+/// A metric of the company on the day of its offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the names are the rows of the table, their meaning stands in `meaning`
 pub enum OfferMetric {
@@ -39,7 +39,7 @@ pub enum OfferMetric {
 }
 
 impl OfferMetric {
-    /// All, in the order of the tables.
+    /// All metrics, in table order.
     pub const ALL: [OfferMetric; 30] = [
         OfferMetric::PreMoney,
         OfferMetric::PostMoney,
@@ -73,7 +73,7 @@ impl OfferMetric {
         OfferMetric::Public,
     ];
 
-    /// The name in tables.
+    /// The metric's name in tables.
     pub fn name(self) -> &'static str {
         match self {
             OfferMetric::PreMoney => "offer_equity",
@@ -109,7 +109,7 @@ impl OfferMetric {
         }
     }
 
-    /// The unit of its values.
+    /// The unit of the metric.
     pub fn unit(self) -> Unit {
         match self {
             OfferMetric::Price => Unit::UsdPerShare,
@@ -134,7 +134,7 @@ impl OfferMetric {
         }
     }
 
-    /// What it is, in a line.
+    /// A one-line explanation of the metric.
     pub fn meaning(self) -> &'static str {
         match self {
             OfferMetric::PreMoney => "value of the company at the offer price, before the new money",

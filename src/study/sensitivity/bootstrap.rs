@@ -1,28 +1,30 @@
-//! Intervals by the Poisson bootstrap: what an answer could have been had other paths been drawn.
+//! Intervals by the Poisson bootstrap: the spread of an answer over what other paths could have given.
 //!
-//! Efron's percentile interval (Efron and Tibshirani 1993, chapter 13), in which every unit of paths counts as often as a
-//! Poisson number of mean 1 says, independently of the others (Hanley and MacGibbon 2006, "Creating non-parametric bootstrap
-//! samples using Poisson frequencies", Computer Methods and Programs in Biomedicine 83; Chamandy and others 2012, "Estimating
-//! uncertainty for massive data streams"). Drawing units by index would fix the total, so that each weight would depend on how
-//! many units there are. Here the weight of a unit depends on the seed, the unit and the replicate alone: parts of a run can be
-//! weighted apart and added.
+//! These are Efron's percentile intervals (Efron and Tibshirani 1993, chapter 13). In each replicate a unit
+//! of paths counts as often as a Poisson number of mean 1 says, independently of the other units (Hanley and
+//! MacGibbon 2006, "Creating non-parametric bootstrap samples using Poisson frequencies", Computer Methods
+//! and Programs in Biomedicine 83; Chamandy and others 2012, "Estimating uncertainty for massive data
+//! streams"). Drawing units by index would fix their total, so each weight would depend on the number of
+//! units. Here a weight depends on seed, unit and replicate alone: parts of a run can be weighted separately
+//! and added.
 //!
-//! Units are batches of paths, which are independent and distributed alike, so nothing need be assumed of how the values
-//! within a path depend on each other.
+//! Units are batches of paths. Batches are independent and identically distributed, so no assumption is
+//! needed about how the values within a path depend on each other.
 
 use super::estimate::Estimate;
 use crate::rng::stream;
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 use rand_distr::{Distribution, Poisson};
 
-/// Replicates behind an interval.
+/// Number of replicates behind an interval.
 pub const REPLICATES: usize = 1_000;
-/// More batches than this share units: [`unit_of`].
+/// The largest number of units; more batches than this share units, see [`unit_of`].
 pub const MOST_UNITS: usize = 512;
-/// Fewer units give no interval.
+/// The smallest number of units that gives an interval.
 const FEWEST_UNITS: usize = 10;
 
-/// How often each unit counts in each replicate: `[replicate][unit]`. A unit's column is the same however many units there are.
+/// Draws how often each unit counts in each replicate: `[replicate][unit]`. A unit's weights do not depend on
+/// the number of units.
 fn weights(seed: u64, units: usize) -> Array2<f64> {
     let poisson = Poisson::new(1.0).expect("a positive mean");
     let mut weights = Array2::zeros((REPLICATES, units));
@@ -33,8 +35,10 @@ fn weights(seed: u64, units: usize) -> Array2<f64> {
     weights
 }
 
-/// Estimates `statistics` numbers that are made of sums over units: `terms` has the terms of the sums, `[unit][sum]`, and
-/// `statistic` writes the numbers, given the sums. Fewer than ten units give no interval.
+/// Estimates `statistics` numbers that are functions of sums over units, with their intervals.
+///
+/// `terms` holds the terms of the sums, `[unit][sum]`; `statistic` writes the numbers, given the sums. Fewer than
+/// ten units give no interval.
 pub fn bootstrap(
     terms: ArrayView2<'_, f64>,
     seed: u64,
@@ -56,8 +60,8 @@ pub fn bootstrap(
     values.into_iter().zip(replicated.columns()).map(|(value, column)| percentile(value, column)).collect()
 }
 
-/// Sums of the terms, each unit counting as often as its weight says. Added unit by unit, not as a product of matrices, whose
-/// bits would depend on the processor.
+/// Weighted sums of the terms. They are added unit by unit because the bits of a matrix product would depend
+/// on the processor.
 fn weighted_sums(weights: ArrayView1<'_, f64>, terms: ArrayView2<'_, f64>) -> Vec<f64> {
     let mut sums = vec![0.0; terms.ncols()];
     for (&weight, row) in weights.iter().zip(terms.rows()).filter(|(weight, _)| **weight != 0.0) {
@@ -66,7 +70,7 @@ fn weighted_sums(weights: ArrayView1<'_, f64>, terms: ArrayView2<'_, f64>) -> Ve
     sums
 }
 
-/// The percentile interval of a value; none where it has no value in half of the replicates.
+/// The percentile interval of a value; none if fewer than half of the replicates have a value.
 fn percentile(value: f64, replicates: ArrayView1<'_, f64>) -> Estimate {
     let mut list: Vec<f64> = replicates.iter().copied().filter(|x| !x.is_nan()).collect();
     if list.len() < REPLICATES / 2 || value.is_nan() {
@@ -80,7 +84,7 @@ fn percentile(value: f64, replicates: ArrayView1<'_, f64>) -> Estimate {
     Estimate { value, std_error: (squares / (n - 1.0)).sqrt(), low95: at(0.025), high95: at(0.975) }
 }
 
-/// The unit of a batch: batches are dealt out over [`MOST_UNITS`] units in turn, however many batches there are.
+/// The unit of a batch: batches go to [`MOST_UNITS`] units in turn, however many there are.
 pub fn unit_of(batch: usize) -> usize {
     batch % MOST_UNITS
 }

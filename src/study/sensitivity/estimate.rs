@@ -2,13 +2,13 @@
 
 use std::cmp::Ordering;
 
-/// Standard errors between a normal estimate and either end of its 95% interval.
+/// Half the width of a normal 95% interval, in standard errors.
 const HALF_INTERVAL: f64 = 1.959_963_984_540_054;
 
 /// An estimate with its error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
-    /// The estimate; NaN where there is none.
+    /// The estimate; NaN if there is none.
     pub value: f64,
     /// Its standard error.
     pub std_error: f64,
@@ -29,7 +29,7 @@ impl Estimate {
         Estimate { value, std_error, low95: value - half, high95: value + half }
     }
 
-    /// A value that has no error.
+    /// A value without error.
     pub fn exact(value: f64) -> Estimate {
         Estimate { value, std_error: 0.0, low95: value, high95: value }
     }
@@ -71,7 +71,7 @@ impl CentredSums {
         self.squares += other.squares;
     }
 
-    /// The mean of the values; none of fewer than two.
+    /// The mean of the values with its error; none for fewer than two values.
     pub(super) fn mean(&self, centre: f64) -> Estimate {
         let n = self.count;
         if n < 2.0 {
@@ -83,8 +83,8 @@ impl CentredSums {
     }
 }
 
-/// A centre for values like these, about which squares are summed without cancellation: their mean as far as they are finite, 0
-/// where none is.
+/// A centre about which squares can be summed without cancellation: the mean of the finite values, or 0 if
+/// there are none.
 pub(super) fn centre(values: impl Iterator<Item = f64>) -> f64 {
     let finite: Vec<f64> = values.filter(|x| x.is_finite()).collect();
     if finite.is_empty() { 0.0 } else { finite.iter().sum::<f64>() / finite.len() as f64 }

@@ -1,5 +1,5 @@
-//! What a plain run says of each input: sums of metrics near its 10% and 90% quantiles and over its whole range; and the
-//! first paths in columns, for ranks and for groups.
+//! Sums that a plain run gathers for sensitivity: metrics near each input's 10% and 90% quantiles, choices
+//! among deals, and the first paths in columns.
 
 use super::estimate::{CentredSums, centre};
 use super::kept::{KEPT_PATHS, Kept, KeptChunk, KeptColumns, number};
@@ -15,37 +15,37 @@ use ndarray::{Array1, Array2, Array3};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// Parts of an input's range with equal probability.
+/// Number of parts, of equal probability, into which an input's range is divided.
 pub const BINS: usize = 32;
-/// Parts of the run that are held apart, so that what is chosen by one is valued by another.
+/// Number of folds: parts of the run kept apart, so that a choice made on some is valued on the others.
 pub const FOLDS: usize = 16;
-/// Paths whose sums are taken together.
+/// Number of paths whose sums are added to a fold together.
 const RECORD: u64 = 512;
-/// A value that has this probability by itself is a window of its own.
+/// A single value with at least this probability is a window of its own.
 const ATOM: f64 = 0.05;
 
-/// What to gather.
+/// What to gather from a run.
 pub struct Wanted<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// Its streams.
+    /// The plan's streams under two seeds.
     pub seeds: &'a TwoSeeds,
-    /// The inputs, each of one stream.
+    /// The inputs; each has one stream.
     pub inputs: &'a [Variable],
-    /// Metrics in columns.
+    /// The metrics, one per column.
     pub columns: &'a [MetricIndex],
     /// Sets of columns, one column per deal, among which a decision maker chooses.
     pub choices: &'a [Vec<usize>],
 }
 
-/// Sums over a fold of the run.
+/// Sums over one fold of the run.
 #[derive(Clone)]
 pub struct Sums {
-    /// Each column over all paths.
+    /// Sums of each column over all paths.
     pub whole: Array1<CentredSums>,
-    /// Each column over the paths near an input's 10% and near its 90% quantile: `[column][input]`.
+    /// Sums of each column over the paths near an input's 10% and near its 90% quantile: `[column][input]`.
     pub ends: Array2<[CentredSums; 2]>,
-    /// Per choice.
+    /// Sums of each choice.
     pub choices: Vec<ChoiceSums>,
 }
 
@@ -58,21 +58,22 @@ pub struct ChoiceSums {
     pub best: f64,
     /// Sum of each column.
     pub columns: Array1<f64>,
-    /// By part of an input's range, paths and then the sum of each column: `[input][bin][…]`.
+    /// Number of paths and sum of each column, by part of an input's range: `[input][bin][paths, then each
+    /// column]`.
     pub bins: Array3<f64>,
 }
 
-/// What was gathered.
+/// What a run gathered.
 pub struct Gathered {
     /// Paths of the run.
     pub paths: u64,
     /// The centre of each column's sums.
     pub centres: Vec<f64>,
-    /// Sums over each fold.
+    /// Sums per fold.
     pub folds: Vec<Sums>,
     /// The first paths.
     pub kept: Kept,
-    /// Per input: the probabilities between which a path is near its 10% and near its 90% quantile.
+    /// Per input, the two ranges of probability that count as near its 10% and near its 90% quantile.
     pub windows: Vec<[(f64, f64); 2]>,
     /// Paths that are not finite.
     pub non_finite: NonFinite,
@@ -110,7 +111,7 @@ impl Sums {
     }
 }
 
-/// Puts records in order before they are added, so that rounding is the same on any number of threads.
+/// Puts records in order before adding them, so that rounding is the same for any number of threads.
 struct InOrder {
     next: u64,
     waiting: BTreeMap<u64, Sums>,
@@ -127,17 +128,17 @@ impl InOrder {
     }
 }
 
-/// What the workers read while they gather.
+/// What all workers share while they gather.
 struct Frame<'a> {
     wanted: &'a Wanted<'a>,
     centres: Vec<f64>,
-    /// Per input, its windows in terms of the normal behind it.
+    /// Per input, its windows in terms of the standard normal behind the input.
     limits: Vec<[(f64, f64); 2]>,
     kept: KeptColumns<'a>,
     in_order: Mutex<InOrder>,
 }
 
-/// Runs the plan once and gathers.
+/// Runs the plan once and gathers the sums.
 pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) -> Gathered {
     let windows: Vec<[(f64, f64); 2]> = wanted.inputs.iter().map(|input| windows(wanted, input)).collect();
     let limit = |(from, to): (f64, f64)| {
@@ -172,7 +173,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
     }
 }
 
-/// The centres of the columns, from the first block.
+/// Centres of the columns, from the first block of paths.
 fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
     let mut block = Block::new(wanted.plan);
     block.run(wanted.plan, 0, Asked::default());
@@ -180,8 +181,8 @@ fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
     wanted.columns.iter().map(of_column).collect()
 }
 
-/// The probabilities between which a path is near the 10% and near the 90% quantile of an input: 7.5% to 12.5% and 87.5% to
-/// 92.5%; where the quantile is a value with a probability of 5% or more, those of that value.
+/// The ranges of probability that count as near the 10% and near the 90% quantile of an input: 7.5% to 12.5%
+/// and 87.5% to 92.5%, or the range of the value itself if one value has a probability of 5% or more.
 fn windows(wanted: &Wanted<'_>, input: &Variable) -> [(f64, f64); 2] {
     let law = number(wanted.plan, input).and_then(|num| match &wanted.plan.model.ledger.entry(num).law {
         Law::Distributed(law) => Some(law),
@@ -245,11 +246,11 @@ impl Scratch {
 }
 
 impl ChoiceSums {
-    /// Adds a block, on which the columns of `set` are chosen among.
+    /// Adds a block of paths for a choice among the columns of `set`.
     fn gather(&mut self, frame: &Frame<'_>, set: &[usize], seen: &SimulatedBlock<'_>) {
         let block = seen.block;
         let columns: Vec<&Lanes> = set.iter().map(|&c| frame.wanted.columns[c].lanes(block)).collect();
-        // One centre for the whole set: only differences within it matter.
+        // One centre for the whole set, because only differences within it matter.
         let centre = frame.centres[set[0]];
         let defined = |l: &usize| columns.iter().all(|column| !column[*l].is_nan());
         let paths: Vec<usize> = (0..seen.count).filter(defined).collect();
@@ -262,15 +263,16 @@ impl ChoiceSums {
         }
         for (input, mut bins) in frame.wanted.inputs.iter().zip(self.bins.outer_iter_mut()) {
             let normals = &block.normals()[input.streams[0]];
-            // Of all lanes, as vectors.
+            // Computed for all lanes, so that it vectorises.
             let mut bin = [0; LANES];
             for (bin, &z) in bin.iter_mut().zip(normals.iter()) {
                 *bin = ((cdf(z) * BINS as f64) as usize).min(BINS - 1);
             }
+            let cells = bins.as_slice_mut().expect("in one piece");
             for &l in &paths {
-                let mut cell = bins.row_mut(bin[l]);
+                let cell = &mut cells[bin[l] * (1 + set.len())..][..1 + set.len()];
                 cell[0] += 1.0;
-                for (sum, column) in cell.iter_mut().skip(1).zip(&columns) {
+                for (sum, column) in cell[1..].iter_mut().zip(&columns) {
                     *sum += column[l] - centre;
                 }
             }

@@ -1,9 +1,10 @@
-//! What a group of variables does to a metric: the swing along the straight line in the group that goes best with it.
+//! Effects of groups of variables on a metric: the swing along the best straight line in each group, and the
+//! variance that the line explains.
 //!
-//! A group has many numbers: the normal scores of its inputs, and of its factors and shocks the sums over each calendar
-//! year. Least squares fit the metric to them on one half of the paths, and the fit is read on the other half, so that no
-//! path is judged by a line that has seen it. The part of the variance that the line explains, and the metric's mean near
-//! the 10% and the 90% quantile of the line, are then free of the optimism of a fit.
+//! A group has many scores: the standard normals of its inputs, and yearly sums of its factors and shocks.
+//! Least squares fit the metric to them on one half of the paths, and the line is read on the other half, so
+//! that no path is judged by a line that has seen it. The explained variance, and the mean of the metric near
+//! the 10% and 90% quantiles of the line, are then free of overfitting.
 
 use super::estimate::{CentredSums, Estimate};
 use super::gather::Gathered;
@@ -16,37 +17,37 @@ use crate::simd_fn;
 use ndarray::{Array1, Array2, s};
 use std::ops::Range;
 
-/// Rows that are worked on together; a strip belongs to one half.
+/// Number of paths that are multiplied together; a strip belongs to one half.
 const STRIP: usize = 64;
 
-/// What a group does to a metric.
+/// The effect of a group on a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupEffect {
     /// Name of the group.
     pub name: String,
-    /// Its streams.
+    /// Number of streams in the group.
     pub members: usize,
-    /// Whether it is noise along the path.
+    /// Whether the group is noise along the path rather than inputs.
     pub noise: bool,
-    /// Mean of the metric on the paths near the line's 10% quantile and near its 90% quantile.
+    /// Means of the metric on the paths near the line's 10% and near its 90% quantile.
     pub means: [Estimate; 2],
-    /// The second less the first.
+    /// The second mean minus the first.
     pub swing: Estimate,
-    /// Part of the metric's variance that the line explains.
+    /// Fraction of the metric's variance that the line explains.
     pub explained: Estimate,
 }
 
-/// Straight lines of every group for every column.
+/// The straight line of every group for every column.
 pub struct Lines {
-    /// Per group, column: the value of the line on each path kept, about the column's centre; `None` where the column lacks
-    /// values.
+    /// Values of the line on each path kept, about the column's centre: `[group][column]`; `None` where the
+    /// column lacks values.
     pub fitted: Vec<Vec<Option<Array1<f64>>>>,
 }
 
 /// Sums of products over one half of the paths.
 struct Gram {
     n: f64,
-    /// Lower triangle; rows and columns are the scores, then the metrics, then ones.
+    /// The lower triangle; rows and columns are the scores, then the metrics, then ones.
     products: Array2<f64>,
 }
 
@@ -81,7 +82,7 @@ pub fn fit(gathered: &Gathered, groups: &[Variable], isa: Isa, threads: usize) -
         if !whole[column] || rows.is_empty() || kept.paths < 8 * rows.len() {
             return None;
         }
-        // The line of each half is read on the other.
+        // The line fitted on each half is read on the other.
         let lines = [1, 0].map(|other| line(&halves[other], rows, scores + column));
         Some(read(kept, rows, &lines))
     };
@@ -93,12 +94,13 @@ pub fn fit(gathered: &Gathered, groups: &[Variable], isa: Isa, threads: usize) -
     Lines { fitted: groups.iter().map(fit_group).collect() }
 }
 
-/// The line in the scores of `rows` that goes best with row `y` on one half, by least squares.
+/// Fits row `y` of one half by a line in the scores of `rows`, by least squares.
 fn line(half: &Gram, rows: &[usize], y: usize) -> Line {
     let k = rows.len();
     let mut matrix = Array2::from_shape_fn((k, k), |(a, b)| half.covariance(rows[a], rows[b]));
     for own in matrix.diag_mut() {
-        // A score that never moved has no slope; a little more on the diagonal holds against doubled scores.
+        // A score that never moved has no slope; the slight increase of the diagonal guards against duplicate
+        // scores.
         *own = if *own > 1e-12 { *own * (1.0 + 1e-9) } else { 1.0 };
     }
     let Some(factor) = cholesky(&matrix) else {
@@ -110,7 +112,7 @@ fn line(half: &Gram, rows: &[usize], y: usize) -> Line {
     Line { intercept: half.mean(y) - of_scores, slopes }
 }
 
-/// Solves `L·Lᵀ·x = b`, with L the lower triangular `factor`.
+/// Solves `L·Lᵀ·x = b` for the lower triangular `factor` L.
 fn solve(factor: &Array2<f64>, b: Array1<f64>) -> Array1<f64> {
     let (k, mut x) = (b.len(), b);
     for a in 0..k {
@@ -124,12 +126,12 @@ fn solve(factor: &Array2<f64>, b: Array1<f64>) -> Array1<f64> {
     x
 }
 
-/// The half of a path.
+/// The half that a path belongs to.
 fn half(path: usize) -> usize {
     path / STRIP % 2
 }
 
-/// Reads the two lines on the paths kept, each on its half.
+/// Evaluates the two lines on the paths kept, each on its half.
 fn read(kept: &Kept, rows: &[usize], lines: &[Line; 2]) -> Array1<f64> {
     let mut fitted = Array1::from_shape_fn(kept.paths, |path| lines[half(path)].intercept);
     for (k, &row) in rows.iter().enumerate() {
@@ -160,7 +162,7 @@ simd_fn! {
     }
 }
 
-/// Sums of products of both halves, the metrics about their centres.
+/// Sums of products for both halves, with metrics about their centres.
 fn grams(gathered: &Gathered, isa: Isa, threads: usize) -> [Gram; 2] {
     const PIECE: usize = 64 * STRIP;
     struct Scratch {
@@ -202,7 +204,8 @@ fn grams(gathered: &Gathered, isa: Isa, threads: usize) -> [Gram; 2] {
     total
 }
 
-/// Fills a strip with the scores, the metrics about their centres, and ones of some paths, and the rest of it with zeros.
+/// Fills a strip with the scores of some paths, their metrics about the centres, and ones; the rest becomes
+/// zero.
 fn fill(strip: &mut Array2<f64>, gathered: &Gathered, paths: Range<usize>) {
     let kept = &gathered.kept;
     let (scores, columns) = (kept.scores.nrows(), kept.columns.nrows());
@@ -212,14 +215,15 @@ fn fill(strip: &mut Array2<f64>, gathered: &Gathered, paths: Range<usize>) {
     strip.slice_mut(s![..scores, ..]).zip_mut_with(&x, |strip, &x| *strip = f64::from(x));
     for (column, &centre) in gathered.centres.iter().enumerate() {
         let y = kept.columns.slice(s![column, paths.clone()]);
-        // Columns with gaps are not fitted; their products are not read.
+        // Columns with missing values are not fitted; their products are not read.
         let about_centre = |strip: &mut f64, &y: &f64| *strip = if y.is_nan() { 0.0 } else { y - centre };
         strip.row_mut(scores + column).zip_mut_with(&y, about_centre);
     }
     strip.row_mut(scores + columns).fill(1.0);
 }
 
-/// Effects of every group on a column, the largest swing first; empty where the column lacks values on some paths.
+/// Effects of every group on a column, the largest swing first; empty if the column lacks values on some
+/// paths.
 pub fn group_effects(
     gathered: &Gathered,
     groups: &[Variable],
@@ -237,10 +241,11 @@ pub fn group_effects(
         let Some(fitted) = &fitted[column] else { continue };
         let means = means_at_ends(&y, fitted, centre);
         let rest: f64 = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum();
-        // A line fitted to m paths with k numbers misses other paths by (1 + k/m) times what is left.
+        // A line fitted to m paths with k scores misses other paths by (1 + k/m) times the residual variance.
         let k = kept.score_stream.iter().filter(|stream| group.streams.contains(stream)).count() as f64;
         let explained = 1.0 - rest / squares / (1.0 + 2.0 * k / n);
-        // The large-sample error of a squared multiple correlation (Olkin and Finn 1995), and that of none at all.
+        // The large-sample error of a squared multiple correlation (Olkin and Finn 1995), and its error where
+        // there is none.
         let slope = 2.0 * explained.max(0.0).sqrt() * (1.0 - explained) / n.sqrt();
         let error = slope.hypot((2.0 * k).sqrt() / n);
         effects.push(GroupEffect {
@@ -256,7 +261,7 @@ pub fn group_effects(
     effects
 }
 
-/// Means of the metric, given about its centre, on the paths near the line's 10% and near its 90% quantile.
+/// Means of a metric, given about its centre, on the paths near the line's 10% and near its 90% quantile.
 fn means_at_ends(y: &[f64], fitted: &Array1<f64>, centre: f64) -> [Estimate; 2] {
     let mut order: Vec<usize> = (0..fitted.len()).collect();
     order.sort_unstable_by(|&a, &b| fitted[a].total_cmp(&fitted[b]));

@@ -1,10 +1,11 @@
-//! What knowing something is worth to somebody who prefers the deal with the highest mean of a metric.
+//! The value of information to someone who chooses the deal with the highest mean of a metric.
 //!
-//! The expected value of perfect information about X is `E max_d E(M_d | X) − max_d E M_d` (Howard 1966, "Information value
-//! theory", IEEE Transactions on Systems Science and Cybernetics 2). A rule that says for each part of X's range which deal to
-//! take is made on fifteen sixteenths of the run and valued on the rest, in turn: the mean of these gains is never above the truth but
-//! by chance, since a rule found on a sample can only be worse than the best rule. The best mean of each part picked and
-//! valued on the same paths can only be better: it is the upper end of the interval.
+//! The expected value of perfect information about X is `E max_d E(M_d | X) − max_d E M_d` (Howard 1966,
+//! "Information value theory", IEEE Transactions on Systems Science and Cybernetics 2). A rule says which
+//! deal to choose in each part of X's range. It is made on fifteen sixteenths of the run and valued on the
+//! rest, in turn. The mean of these gains exceeds the truth by chance only, since a rule made on a sample
+//! cannot beat the best rule. Choosing and valuing each part on the same paths can only look better than the
+//! truth: that is where the interval's upper end comes from.
 
 use super::estimate::Estimate;
 use super::gather::{ChoiceSums, FOLDS, Gathered, Wanted};
@@ -13,31 +14,31 @@ use super::variables::Variable;
 use ndarray::{Array1, Array2, Array3, Axis, s};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// What it is worth to know something before choosing a deal.
+/// The value of knowing something before choosing a deal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InformationValue {
     /// What is known: an input, a group, or everything.
     pub about: String,
-    /// The expected gain from knowing it, in the unit of the metric; above the truth by chance only.
+    /// The expected gain, in the unit of the metric; it exceeds the truth by chance only.
     pub gain: Estimate,
-    /// How often the informed choice is another deal than the uninformed one.
+    /// Fraction of paths on which the informed choice differs from the uninformed one; NaN for everything.
     pub changes: f64,
 }
 
 /// A choice among deals by the mean of a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    /// The uninformed choice: its position among the columns of the choice.
+    /// Position, among the columns of the choice, of the deal chosen without knowing more.
     pub uninformed: usize,
-    /// Per input, the most valuable first.
+    /// The value of knowing each input, the most valuable first.
     pub inputs: Vec<InformationValue>,
-    /// Per group, by straight lines fitted for each deal: the value of knowing that line, so a lower bound.
+    /// The value of knowing each group's straight line for each deal, which is a lower bound for the group.
     pub groups: Vec<InformationValue>,
-    /// Everything: the best deal of every path.
+    /// The value of knowing everything: the best deal on every path.
     pub everything: InformationValue,
 }
 
-/// Position of the largest; the first of equals.
+/// Position of the largest value; of equal ones, the first.
 fn largest(values: &[f64]) -> usize {
     let mut best = 0;
     for (i, value) in values.iter().enumerate() {
@@ -48,11 +49,11 @@ fn largest(values: &[f64]) -> usize {
     best
 }
 
-/// A mean over folds.
+/// A mean over folds with its error.
 struct FoldMean {
     mean: f64,
     std_error: f64,
-    /// Half the width of its 95% interval, by Student's distribution.
+    /// Half the width of the 95% interval, by Student's t.
     half: f64,
 }
 
@@ -68,8 +69,8 @@ impl FoldMean {
 }
 
 impl InformationValue {
-    /// The best deal of every path, known beforehand: the gain over the whole run, whose folds give it an error, and an
-    /// interval around both.
+    /// The gain of the best deal on every path over the whole run; the folds give its error, and the interval
+    /// covers both means.
     fn of_everything(gains: &[f64], gain: f64) -> InformationValue {
         let folds = FoldMean::new(gains);
         let value = gain.max(0.0);
@@ -82,10 +83,10 @@ impl InformationValue {
         InformationValue { about: "everything".to_owned(), gain, changes: f64::NAN }
     }
 
-    /// The mean of the folds' gains, with its error; the truth is above `upper` by chance only.
+    /// The mean of the folds' gains with its error; the truth exceeds `upper` by chance only.
     fn of_folds(about: &str, gains: &[f64], upper: f64, changes: f64) -> InformationValue {
         let folds = FoldMean::new(gains);
-        // Knowing never costs anything: a rule may be left unused.
+        // Knowing is never worth less than nothing, because a rule need not be used.
         let value = folds.mean.max(0.0);
         let gain = Estimate {
             value,
@@ -97,7 +98,7 @@ impl InformationValue {
     }
 }
 
-/// Sums of a choice in each fold and over all folds, with the uninformed choices.
+/// Sums of a choice per fold and over all folds, with the uninformed choices.
 struct Folds<'a> {
     folds: Vec<&'a ChoiceSums>,
     paths: f64,
@@ -108,12 +109,12 @@ struct Folds<'a> {
     bins: Array3<f64>,
     /// The uninformed choice of the whole run.
     uninformed: usize,
-    /// What the other folds would choose uninformed, per fold.
+    /// Per fold, the uninformed choice of the other folds.
     by_others: Vec<usize>,
 }
 
 impl<'a> Folds<'a> {
-    /// `None` where a fold has no paths.
+    /// Collects the sums; `None` if a fold has no paths.
     fn new(gathered: &'a Gathered, choice: usize) -> Option<Folds<'a>> {
         let folds: Vec<&ChoiceSums> = gathered.folds.iter().map(|fold| &fold.choices[choice]).collect();
         if folds.iter().any(|fold| fold.paths == 0.0) {
@@ -150,7 +151,7 @@ impl<'a> Folds<'a> {
         InformationValue::of_everything(&gains, (self.best - self.columns[self.uninformed]) / self.paths)
     }
 
-    /// The value of knowing an input: a rule says which deal to choose in each part of its range.
+    /// The value of knowing an input, by a rule that chooses a deal for each part of its range.
     fn input(&self, input: usize, name: &str) -> InformationValue {
         let bins = self.bins.index_axis(Axis(0), input);
         let mut gains = vec![0.0; FOLDS];
@@ -172,8 +173,8 @@ impl<'a> Folds<'a> {
     }
 }
 
-/// The value of knowing each input, group and everything to someone who chooses among the columns of a set; `None` where a
-/// fold has no paths.
+/// The value of knowing each input, each group and everything before choosing among the columns of a set;
+/// `None` if a fold has no paths.
 pub fn information(
     wanted: &Wanted<'_>,
     gathered: &Gathered,
@@ -200,7 +201,8 @@ pub fn information(
     Some(Choice { uninformed: folds.uninformed, inputs, groups: of_groups, everything: folds.everything() })
 }
 
-/// The value of a rule that chooses the deal whose line is highest; the lines have not seen the paths they are read on.
+/// The value of a rule that chooses the deal whose line is highest; no line has seen the paths on which it is
+/// read.
 fn of_lines(
     gathered: &Gathered,
     columns: &[usize],
@@ -209,7 +211,7 @@ fn of_lines(
     name: &str,
 ) -> Option<InformationValue> {
     let kept = &gathered.kept;
-    // Per fold: paths, gain.
+    // Per fold, number of paths and sum of gains.
     let mut gains = Array2::<f64>::zeros((FOLDS, 2));
     let mut changes = 0.0;
     for path in 0..kept.paths {

@@ -1,4 +1,5 @@
-//! The first paths of a run in columns: values and normal scores of inputs, yearly sums of the noise, and metrics.
+//! The first paths of a run, kept in columns: values and normal scores of inputs, yearly sums of noise, and
+//! metrics.
 
 use super::variables::Variable;
 use crate::kernel::plan::Plan;
@@ -7,25 +8,25 @@ use crate::model::ledger::Num;
 use crate::run::{CHUNK_PATHS, MetricIndex, SimulatedBlock};
 use ndarray::{Array2, ArrayView2, s};
 
-/// How many paths are kept in columns at most.
+/// The largest number of paths kept.
 pub const KEPT_PATHS: u64 = 131_072;
 
-/// The first paths of the run.
+/// The paths kept.
 pub struct Kept {
     /// Number of paths.
     pub paths: usize,
-    /// Values of the inputs, `[input][path]`; for the time of termination the normal behind it.
+    /// Values of the inputs, `[input][path]`; for the time of termination, the standard normal behind it.
     pub values: Array2<f32>,
-    /// Normal scores of inputs, and sums of a factor's innovations and of a shock's jumps over a calendar year:
-    /// `[score][path]`.
+    /// Scores, `[score][path]`: the standard normals of inputs, and a factor's innovations or a shock's jumps
+    /// summed over each calendar year.
     pub scores: Array2<f32>,
     /// The stream of each score.
     pub score_stream: Vec<usize>,
-    /// Metrics, `[column][path]`; NaN where there is no value.
+    /// Metrics, `[column][path]`; NaN where a metric has no value.
     pub columns: Array2<f64>,
 }
 
-/// The paths of one chunk.
+/// The paths kept of one chunk.
 pub(super) struct KeptChunk {
     chunk: u64,
     paths: usize,
@@ -34,20 +35,20 @@ pub(super) struct KeptChunk {
     columns: Array2<f64>,
 }
 
-/// What is kept: inputs, metrics, and the streams behind the scores.
+/// Which inputs, scores and metrics are kept.
 pub(super) struct KeptColumns<'a> {
     plan: &'a Plan,
     inputs: &'a [Variable],
     columns: &'a [MetricIndex],
     /// The stream of each score.
     score_stream: Vec<usize>,
-    /// Rows of the inputs that move anything.
+    /// Rows of the inputs that affect something.
     rows: Vec<usize>,
-    /// Positions in the block's noise of the factors and shocks that move anything.
+    /// Positions in the block's noise of the factors and shocks that affect something.
     noise: Vec<usize>,
 }
 
-/// The number of an input; `None` for the time of termination.
+/// The uncertain number behind an input; `None` for the time of termination.
 pub(super) fn number(plan: &Plan, input: &Variable) -> Option<Num> {
     plan.inputs.nums.get(input.streams[0]).copied()
 }
@@ -73,7 +74,7 @@ impl<'a> KeptColumns<'a> {
         KeptColumns { plan, inputs, columns, score_stream, rows, noise }
     }
 
-    /// Adds a block to the last of a worker's chunks, or to a new one where a chunk begins.
+    /// Adds a block to a worker's last chunk, or to a new one if the block begins a chunk.
     pub(super) fn keep(&self, seen: &SimulatedBlock<'_>, chunks: &mut Vec<KeptChunk>) {
         if chunks.last().is_none_or(|last| last.chunk != seen.chunk) {
             let paths = CHUNK_PATHS as usize;
@@ -106,7 +107,7 @@ impl<'a> KeptColumns<'a> {
         kept.paths = at.end;
     }
 
-    /// Joins the chunks of all workers in the order of the paths.
+    /// Joins the chunks of all workers in path order.
     pub(super) fn join(self, mut chunks: Vec<KeptChunk>) -> Kept {
         chunks.sort_unstable_by_key(|chunk| chunk.chunk);
         Kept {
@@ -119,7 +120,7 @@ impl<'a> KeptColumns<'a> {
     }
 }
 
-/// One array of all chunks, each as far as it is filled. A row is one piece of memory, which `concatenate` does not promise.
+/// Joins one array of all chunks. Each row is contiguous, which `ndarray::concatenate` does not guarantee.
 fn joined<T: Clone + Default>(
     rows: usize,
     chunks: &[KeptChunk],

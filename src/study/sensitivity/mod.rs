@@ -1,4 +1,5 @@
-//! What drives a metric: its uncertain inputs, the noise along the path, and groups of them.
+//! Sensitivity: what drives a metric among its uncertain inputs, the noise along the path, and groups of
+//! them.
 
 pub mod bootstrap;
 pub mod estimate;

@@ -1,4 +1,5 @@
-//! Functions of random variables that can be evaluated twice with some variables kept and the others drawn again.
+//! Pick-freeze evaluations: functions of random variables, evaluated again with some variables kept and the
+//! others drawn again.
 
 use super::bootstrap::{MOST_UNITS, unit_of};
 use super::estimate::centre;
@@ -7,30 +8,31 @@ use crate::kernel::redraw::TwoSeeds;
 use crate::run::{MetricIndex, NonFinite, Observer, Progress, Redrawn, share_out};
 use ndarray::{Array2, Array3, s};
 
-/// Paths that are evaluated together: the unit of work, and of the bootstrap.
+/// Number of paths evaluated together: the unit of work and of the bootstrap.
 pub const BATCH: u64 = 256;
 
-/// A function of some random variables, with one or more outputs, on numbered paths.
+/// A function of random variables, with one or more outputs, on numbered paths.
 pub trait Function: Sync {
-    /// Variables.
+    /// Number of variables.
     fn variables(&self) -> usize;
-    /// Outputs.
+    /// Number of outputs.
     fn outputs(&self) -> usize;
-    /// Something that evaluates it, for one thread.
+    /// An evaluator for one thread.
     fn evaluator(&self) -> Box<dyn Evaluate + '_>;
 }
 
 /// Evaluates a [`Function`].
 pub trait Evaluate: Send {
-    /// Writes each output, `[output][path]`, on as many paths from `first_path` on as `out` has columns.
+    /// Writes each output, `[output][path]`, for as many paths as `out` has columns, beginning at
+    /// `first_path`.
     ///
-    /// Variables of `redrawn` take the second of two independent sources of randomness, the others the first; given equal
-    /// sources, path and `order`, a value is always the same. Where variables depend on each other, each is formed given
-    /// those before it in `order`: only then are redrawn variables at the end independent of the old ones,
-    /// given those that are kept.
+    /// Variables marked in `redrawn` use the second of two independent sources of randomness, the others the
+    /// first. Equal sources, path and `order` give equal values. Where variables depend on each other, each
+    /// is formed given those before it in `order`; so redrawn variables must come last to be independent of
+    /// their old values, given the kept ones.
     fn evaluate(&mut self, first_path: u64, order: &[usize], redrawn: &[bool], out: &mut Array2<f64>);
 
-    /// Paths that were not finite so far.
+    /// Paths that were not finite in any evaluation so far.
     fn non_finite(&self) -> NonFinite {
         NonFinite::default()
     }
@@ -40,11 +42,11 @@ pub trait Evaluate: Send {
 pub struct PlanFunction<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// Its streams under two seeds.
+    /// The plan's streams under two seeds.
     pub seeds: &'a TwoSeeds,
-    /// Positions of the streams that belong to each variable.
+    /// The streams of each variable, by position.
     pub variables: &'a [Vec<usize>],
-    /// The metrics.
+    /// The metrics, one per output.
     pub subjects: &'a [MetricIndex],
 }
 
@@ -72,14 +74,14 @@ impl Evaluate for Redrawn<'_> {
     }
 }
 
-/// How much to evaluate, on how many threads, from which seed the intervals are drawn.
+/// How much to evaluate, on how many threads, and the seed of orders and intervals.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Paths of each evaluation; rounded up to whole batches.
+    /// Paths per evaluation; rounded up to whole batches.
     pub paths: u64,
-    /// Threads; 0: one a core.
+    /// Worker threads; 0 means one per core.
     pub threads: usize,
-    /// Seed of orders and intervals.
+    /// Seed of the Shapley orders and of the bootstrap.
     pub seed: u64,
 }
 
@@ -88,24 +90,24 @@ pub struct Effort {
 pub enum NoAnswer {
     /// Some path was not finite.
     NonFinite(NonFinite),
-    /// An output has no value on some of the evaluations.
+    /// An output has no value in some of the evaluations.
     Undefined {
-        /// Which output.
+        /// The output.
         output: usize,
-        /// On how many evaluations.
+        /// Number of evaluations without a value.
         undefined: u64,
-        /// Of how many.
+        /// Number of evaluations.
         evaluations: u64,
     },
-    /// Stopped before enough was done.
+    /// The study was stopped before enough was done.
     Interrupted,
 }
 
-/// Terms of a batch's sums, and evaluations without a value.
+/// The terms of a batch's sums, and how many evaluations have no value.
 pub(super) struct BatchSums {
     /// `[output][term]`.
     pub terms: Array2<f64>,
-    /// Per output.
+    /// Evaluations without a value, per output.
     pub undefined: Vec<u64>,
 }
 
@@ -115,8 +117,8 @@ impl BatchSums {
     }
 }
 
-/// Terms of the units that are weighted together: `[output][unit][term]`. A unit holds batches in whole groups of
-/// `group` consecutive ones.
+/// The terms of the bootstrap's units: `[output][unit][term]`. A unit consists of whole groups of `group`
+/// consecutive batches.
 pub(super) fn units(batches: &[BatchSums], group: usize) -> Array3<f64> {
     let (outputs, terms) = batches.first().map_or((0, 0), |batch| batch.terms.dim());
     let units = batches.len().div_ceil(group).min(MOST_UNITS);
@@ -128,7 +130,7 @@ pub(super) fn units(batches: &[BatchSums], group: usize) -> Array3<f64> {
     sums
 }
 
-/// Fails where an output lacks a value on some of the `evaluations` evaluations.
+/// Fails if an output lacks a value in some of the `evaluations` evaluations.
 pub(super) fn check_defined(batches: &[BatchSums], output: usize, evaluations: u64) -> Result<(), NoAnswer> {
     match batches.iter().map(|batch| batch.undefined[output]).sum() {
         0 => Ok(()),
@@ -136,7 +138,8 @@ pub(super) fn check_defined(batches: &[BatchSums], output: usize, evaluations: u
     }
 }
 
-/// Sums of each batch done, in order, as `sum` makes them with an evaluator; and whether the observer stopped before the end.
+/// Runs `sum` for each batch. Returns the batches done, in order, and whether the observer stopped before the
+/// end.
 pub(super) fn batches(
     function: &dyn Function,
     batches: u64,
@@ -175,8 +178,7 @@ pub(super) fn batches(
     Ok((sums.into_iter().map(|(_, sums)| sums).collect(), out.interrupted))
 }
 
-/// Means of the outputs on the first batch: a centre about which squares are summed without cancellation. An output without
-/// any value has the centre 0.
+/// Centres of the outputs, from the first batch.
 pub(super) fn centres(function: &dyn Function) -> Vec<f64> {
     let order: Vec<usize> = (0..function.variables()).collect();
     let mut out = Array2::zeros((function.outputs(), BATCH as usize));

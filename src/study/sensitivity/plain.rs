@@ -1,4 +1,4 @@
-//! What one plain run says of what drives its metrics: inputs, groups, and the value of information.
+//! Sensitivity from one plain run: effects of inputs and groups, and the value of information.
 
 use super::estimate::Estimate;
 use super::gather::{Wanted, gather};
@@ -14,20 +14,20 @@ use crate::kernel::redraw::TwoSeeds;
 use crate::run::{MetricIndex, Observer, Options};
 use crate::study::quantity::{Of, Quantity};
 
-/// What drives one metric.
+/// The drivers of one metric.
 #[derive(Clone, Debug)]
 pub struct Drivers {
     /// The metric.
     pub quantity: Quantity,
-    /// Its mean.
+    /// Mean of the metric.
     pub mean: Estimate,
-    /// Its standard deviation.
+    /// Standard deviation of the metric.
     pub std_dev: f64,
-    /// Paths on which it has no value.
+    /// Number of paths on which the metric has no value.
     pub undefined: u64,
-    /// Inputs, the largest swing first.
+    /// Effects of inputs, the largest swing first.
     pub inputs: Vec<InputEffect>,
-    /// Groups, the largest swing first; none where the metric lacks values on some paths.
+    /// Effects of groups, the largest swing first; empty if the metric lacks values on some paths.
     pub groups: Vec<GroupEffect>,
 }
 
@@ -40,26 +40,27 @@ pub struct ValueOfInformation {
     pub deals: Vec<usize>,
     /// The deal that is chosen without knowing more.
     pub uninformed: usize,
-    /// What knowing more is worth.
+    /// The value of knowing more.
     pub choice: Choice,
 }
 
-/// The answer.
+/// The answer of a plain sensitivity study.
 #[derive(Clone, Debug)]
 pub struct Plain {
-    /// Metric by metric.
+    /// Drivers of each quantity asked for.
     pub drivers: Vec<Drivers>,
-    /// Metric by metric, where more than one deal has it.
+    /// The value of information for each metric that several deals have.
     pub information: Vec<ValueOfInformation>,
     /// Paths of the run.
     pub paths: u64,
-    /// Paths behind ranks and groups.
+    /// Number of paths behind ranks and groups.
     pub kept: u64,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }
 
-/// The column of a metric in a plan, if the run computes it: differences are from the first deal.
+/// The index of a quantity in a plan; `None` if the run does not compute it. Runs compute differences from
+/// the first deal only.
 pub fn subject(plan: &Plan, quantity: Quantity) -> Option<MetricIndex> {
     match quantity.of {
         Of::Deal(subject) => {
@@ -76,7 +77,7 @@ pub fn subject(plan: &Plan, quantity: Quantity) -> Option<MetricIndex> {
     }
 }
 
-/// Groups of streams: by noun, and all inputs and all noise.
+/// Groups of streams: one per segment, clouds, deals and so on, then all inputs and all noise.
 pub fn groups(seeds: &TwoSeeds) -> Vec<Variable> {
     let mut groups = variables(seeds.streams(), By::Group);
     for kind in variables(seeds.streams(), By::Kind) {
@@ -87,14 +88,14 @@ pub fn groups(seeds: &TwoSeeds) -> Vec<Variable> {
     groups
 }
 
-/// The columns that a study asks for, each once.
+/// The columns of a study, each once.
 struct Columns<'a> {
     plan: &'a Plan,
     columns: Vec<MetricIndex>,
 }
 
 impl Columns<'_> {
-    /// The position of a quantity's column.
+    /// Finds or adds the column of a quantity.
     fn of(&mut self, quantity: Quantity) -> usize {
         let wanted = subject(self.plan, quantity).expect("a quantity that the run computes");
         self.columns.iter().position(|&subject| subject == wanted).unwrap_or_else(|| {
@@ -110,7 +111,7 @@ struct Alternatives {
     deals: Vec<usize>,
 }
 
-/// The choices that the quantities pose: one per metric of a deal, where several deals have it.
+/// The choices that the quantities pose: one for each metric that several deals have.
 fn alternatives(plan: &Plan, quantities: &[Quantity]) -> Vec<Alternatives> {
     let mut all: Vec<Alternatives> = Vec::new();
     for quantity in quantities.iter().filter(|quantity| matches!(quantity.of, Of::Deal(_))) {
@@ -124,10 +125,10 @@ fn alternatives(plan: &Plan, quantities: &[Quantity]) -> Vec<Alternatives> {
     all
 }
 
-/// Runs the plan once and asks what drives the quantities, each of which the run computes.
+/// Runs the plan once and finds what drives the quantities, each of which the run must compute.
 ///
 /// # Errors
-/// Where paths are not finite, or the run was stopped before its first chunk.
+/// If paths are not finite, or the run was stopped before its first chunk.
 ///
 /// # Panics
 /// If the run does not compute one of the quantities.

@@ -1,17 +1,19 @@
-//! Shapley effects: the variance shared out over variables that may depend on each other, so that the parts add up to it.
+//! Shapley effects: shares of the variance for variables that may depend on each other, adding up to the
+//! whole.
 //!
-//! With `c(v) = Var E(Y | X_v)`, what a variable adds to `c` when it joins those before it is averaged over the orders of all
-//! variables (Song, Nelson and Staum 2016, "Shapley effects for global sensitivity analysis", SIAM/ASA J. Uncertainty
-//! Quantification 4). Instead of nested samples two evaluations are taken that share `X_v` and are independent given it:
+//! With `c(v) = Var E(Y | X_v)`, the effect of a variable is what it adds to `c` when it joins the variables
+//! before it, averaged over all orders (Song, Nelson and Staum 2016, "Shapley effects for global sensitivity
+//! analysis", SIAM/ASA J. Uncertainty Quantification 4). Instead of nested samples, two evaluations share
+//! `X_v` and are independent given it:
 //!
 //! ```text
 //! c(v) = Var Y − E(Y − Y_v)²/2
 //! ```
 //!
-//! One order serves all its beginnings, since one factor of the correlation matrix in that order does. Every batch of paths
-//! has an order of its own, and the next batch the same one reversed, which cancels much of the variation between orders; up
-//! to three variables take all orders in turn. The parts of a batch add up to `(Y − Y_∅)²/2`, whose mean is the variance, so
-//! that the effects add up to the estimated variance exactly and each is unbiased.
+//! One order serves all of its prefixes, because one factor of the correlation matrix does. Every batch of
+//! paths has its own order and the next batch the reverse, which cancels much of the variation between
+//! orders; up to three variables take all orders in turn. The parts of a batch add up to `(Y − Y_∅)²/2`,
+//! whose mean is the variance, so the effects add up to the estimated variance exactly and each is unbiased.
 
 use super::bootstrap::bootstrap;
 use super::estimate::Estimate;
@@ -23,68 +25,68 @@ use crate::run::Observer;
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::seq::SliceRandom;
 
-/// Effects of one output, as parts of its variance.
+/// Effects on one output, as fractions of its variance.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShapleyEffects {
     /// Variance of the output.
     pub variance: Estimate,
-    /// Per variable: its part of the variance; they add up to 1.
+    /// Fraction of the variance per variable; they add up to 1.
     pub effect: Vec<Estimate>,
-    /// Per variable: first order, `Var E(Y | X_i)/Var Y`, from the orders that it begins.
+    /// First-order index per variable, `Var E(Y | X_i)/Var Y`, from the orders that begin with it.
     pub first: Vec<Estimate>,
-    /// Per variable: total, `E Var(Y | all but X_i)/Var Y`, from the orders that it ends. Under dependence it may be below the
-    /// first order.
+    /// Total index per variable, `E Var(Y | all but X_i)/Var Y`, from the orders that end with it. Under
+    /// dependence it may be below the first-order index.
     pub total: Vec<Estimate>,
 }
 
-/// What the orders answered.
+/// The answer of a Shapley study.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShapleyAnswer {
-    /// Per output.
+    /// Effects per output.
     pub outputs: Vec<ShapleyEffects>,
-    /// Paths of each evaluation.
+    /// Paths per evaluation.
     pub paths: u64,
-    /// Evaluations of the function on one path.
+    /// Evaluations of the function per path.
     pub evaluations: u64,
-    /// Orders of the variables that were taken.
+    /// Number of orders used.
     pub orders: u64,
-    /// Whether it was stopped before the paths asked for.
+    /// Whether the study was stopped before its end.
     pub interrupted: bool,
 }
 
-/// The sums that the effects of one output are made of, and where their terms are.
+/// Positions of the sums that the effects on one output are made of.
 #[derive(Clone, Copy)]
 struct Terms {
     variables: usize,
 }
 
 impl Terms {
-    /// Paths.
+    /// Number of paths.
     const PATHS: usize = 0;
-    /// `(Y − Y_∅)²/2`.
+    /// Sum of `(Y − Y_∅)²/2`.
     const WHOLE: usize = 1;
 
     fn count(self) -> usize {
         2 + 5 * self.variables
     }
 
-    /// What a variable adds where it joins.
+    /// What a variable adds in all orders.
     fn added(self, variable: usize) -> usize {
         2 + variable
     }
 
-    /// What it adds in the orders that it begins, and the paths of these.
+    /// What it adds in the orders that begin with it, and the number of their paths.
     fn first(self, variable: usize) -> [usize; 2] {
         [2 + self.variables + variable, 2 + 2 * self.variables + variable]
     }
 
-    /// What it adds in the orders that it ends, and the paths of these.
+    /// What it adds in the orders that end with it, and the number of their paths.
     fn total(self, variable: usize) -> [usize; 2] {
         [2 + 3 * self.variables + variable, 2 + 4 * self.variables + variable]
     }
 }
 
-/// Evaluations of the function on one path that the orders take.
+/// Evaluations per path that a Shapley study takes.
 pub fn shapley_evaluations(variables: usize) -> u64 {
     variables as u64 + 1
 }
@@ -103,7 +105,7 @@ fn cycle(variables: usize) -> u64 {
 fn order(variables: usize, batch: u64, seed: u64) -> Vec<usize> {
     let mut order: Vec<usize> = (0..variables).collect();
     if variables <= 3 {
-        // All orders in turn: a rotation, and every other time the reverse.
+        // All orders in turn: rotations, and every other time the reverse.
         order.rotate_left((batch / 2) as usize % variables.max(1));
     } else {
         order.shuffle(&mut stream(seed, "study.orders", batch / 2));
@@ -114,7 +116,7 @@ fn order(variables: usize, batch: u64, seed: u64) -> Vec<usize> {
     order
 }
 
-/// Effects of every variable on every output.
+/// Estimates the Shapley effects of every variable on every output.
 pub fn shapley(
     function: &dyn Function,
     effort: Effort,
@@ -145,7 +147,8 @@ pub fn shapley(
     Ok(ShapleyAnswer { outputs, paths, evaluations, orders: done.len() as u64, interrupted })
 }
 
-/// Evaluates the function on the paths of a batch, keeping one variable of the order more each time, and sums what each adds.
+/// Evaluates the paths of a batch, each time keeping one more variable of the order, and sums what each
+/// variable adds.
 fn sums_of_batch(evaluator: &mut dyn Evaluate, batch: u64, order: &[usize], outputs: usize) -> BatchSums {
     let terms = Terms { variables: order.len() };
     let first_path = batch * BATCH;
@@ -191,7 +194,7 @@ fn effects(units: ArrayView2<'_, f64>, variables: usize, seed: u64) -> ShapleyEf
     let estimates = bootstrap(units, seed, 1 + 3 * variables, |sums, out| {
         let n = sums[Terms::PATHS];
         let variance = sums[Terms::WHOLE] / n;
-        // NaN where no order begins or ends with the variable.
+        // NaN if no order begins or ends with the variable.
         let part = |[adds, paths]: [usize; 2]| sums[adds] / sums[paths] / variance;
         out[0] = variance;
         for i in 0..variables {

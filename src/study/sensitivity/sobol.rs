@@ -1,16 +1,17 @@
-//! Sobol indices of independent variables: which part of the variance goes with one of them alone, and with it at all.
+//! Sobol indices of independent variables: the fraction of the variance due to one variable alone, and to it
+//! with all its interactions.
 //!
-//! With A and B two independent samples, and C the sample A whose variable i comes from B (Saltelli et al. 2010, "Variance
-//! based sensitivity analysis of model output", Computer Physics Communications 181): B and C share variable i alone, A and
-//! C all but i.
+//! A and B are independent samples, and C is the sample A with variable i taken from B (Saltelli et al. 2010,
+//! "Variance based sensitivity analysis of model output", Computer Physics Communications 181): B and C share
+//! variable i alone, A and C all but i.
 //!
 //! ```text
 //! Jansen 1999    S_i = 1 − E(f_B − f_C)²/2V                T_i = E(f_A − f_C)²/2V
 //! Janon 2014     S_i = (E f_B f_C − m²)/(E(f_B² + f_C²)/2 − m²),  m = E(f_B + f_C)/2;    T_i = 1 − the same with A for B
 //! ```
 //!
-//! Janon's first-order estimator is the asymptotically efficient one, Jansen's total is never negative: these two are
-//! reported, the others beside them.
+//! Janon's first-order estimator is asymptotically efficient, and Jansen's total is never negative: these two
+//! are the headline, the other two are reported with them.
 
 use super::bootstrap::bootstrap;
 use super::estimate::Estimate;
@@ -28,45 +29,45 @@ pub struct SobolIndices {
     pub mean: Estimate,
     /// Variance of the output.
     pub variance: Estimate,
-    /// Per variable: first order by Janon.
+    /// First-order index per variable, by Janon.
     pub first: Vec<Estimate>,
-    /// Per variable: total by Jansen.
+    /// Total index per variable, by Jansen.
     pub total: Vec<Estimate>,
-    /// Per variable: first order by Jansen.
+    /// First-order index per variable, by Jansen.
     pub first_jansen: Vec<Estimate>,
-    /// Per variable: total by Janon.
+    /// Total index per variable, by Janon.
     pub total_janon: Vec<Estimate>,
 }
 
-/// What the design answered.
+/// The answer of a Sobol study.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SobolAnswer {
-    /// Per output.
+    /// Indices per output.
     pub outputs: Vec<SobolIndices>,
-    /// Paths of each evaluation.
+    /// Paths per evaluation.
     pub paths: u64,
-    /// Evaluations of the function on one path.
+    /// Evaluations of the function per path.
     pub evaluations: u64,
-    /// Whether it was stopped before the paths asked for.
+    /// Whether the study was stopped before its end.
     pub interrupted: bool,
 }
 
-/// Terms of the sums about the centre: paths, then A, A², B, B².
+/// Positions of the sums about the centre: paths, then A, A², B, B².
 const PATHS: usize = 0;
 const A_AND_B: Range<usize> = 1..5;
 
-/// Terms of variable i: C, C², AC, BC.
+/// Positions of a variable's sums: C, C², AC, BC.
 fn terms_of(variable: usize) -> Range<usize> {
     let first = A_AND_B.end + 4 * variable;
     first..first + 4
 }
 
-/// Evaluations of the function on one path that the design takes.
+/// Evaluations per path that a Sobol study takes.
 pub fn sobol_evaluations(variables: usize) -> u64 {
     variables as u64 + 2
 }
 
-/// Indices of every output for every variable. The variables must be independent.
+/// Estimates the indices of every variable for every output; the variables must be independent.
 pub fn sobol(
     function: &dyn Function,
     effort: Effort,
@@ -93,7 +94,7 @@ pub fn sobol(
     Ok(SobolAnswer { outputs, paths, evaluations, interrupted })
 }
 
-/// Evaluates A, B and every C on the paths of a batch and sums their products about the centre.
+/// Evaluates A, B and every C on the paths of a batch, and sums their products about the centre.
 fn sums_of_batch(evaluator: &mut dyn Evaluate, batch: u64, variables: usize, centre: &[f64]) -> BatchSums {
     let first = batch * BATCH;
     let order: Vec<usize> = (0..variables).collect();
@@ -134,7 +135,7 @@ fn add4(sum: &mut [f64; 4], terms: [f64; 4]) {
     sum.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
 }
 
-/// Janon's first-order estimate from a pair of samples with the means x, y, mean squares xx, yy and mean product xy.
+/// Janon's first-order index from two samples with the means x, y, mean squares xx, yy and mean product xy.
 fn janon(x: f64, xx: f64, y: f64, yy: f64, xy: f64) -> f64 {
     let m = 0.5 * (x + y);
     (xy - m * m) / (0.5 * (xx + yy) - m * m)

@@ -1,5 +1,5 @@
-//! The tornado of a metric: how far its conditional mean moves as one input goes from its 10% to its 90% quantile, and how
-//! its ranks go with those of the input.
+//! The tornado of a metric: how far its conditional mean moves between an input's 10% and 90% quantiles, and
+//! their rank correlation.
 
 use super::estimate::{CentredSums, Estimate};
 use super::gather::{Gathered, Wanted};
@@ -8,22 +8,22 @@ use crate::config::Unit;
 use crate::model::ledger::Law;
 use crate::stats::rank::{correlation, midranks, rank_interval};
 
-/// What one input does to a metric.
+/// The effect of one input on a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputEffect {
     /// Key of the input, or `termination.time`.
     pub key: String,
-    /// Its unit; none for the time of termination, whose law depends on the hazard.
+    /// Unit of the input; `None` for the time of termination, whose distribution depends on the hazard.
     pub unit: Option<Unit>,
-    /// Its quantiles 10% and 90%; NaN where it has no law of its own.
+    /// Quantiles 10% and 90% of the input; NaN if it has no distribution of its own.
     pub at: [f64; 2],
-    /// Mean of the metric on the paths near the one and near the other.
+    /// Means of the metric on the paths near either quantile.
     pub means: [Estimate; 2],
-    /// Paths behind each.
+    /// Number of paths behind each mean.
     pub paths: [u64; 2],
-    /// The second mean less the first.
+    /// The second mean minus the first.
     pub swing: Estimate,
-    /// Spearman's correlation of input and metric over the paths kept.
+    /// Spearman's rank correlation of input and metric over the paths kept.
     pub rank: Estimate,
 }
 
@@ -53,7 +53,7 @@ pub fn input_effects(wanted: &Wanted<'_>, gathered: &Gathered, column: usize) ->
             });
             let ends = ends(gathered, column, i);
             let means = ends.map(|end| end.mean(gathered.centres[column]));
-            // The same paths at both ends: one value that has both quantiles.
+            // Both ends are the same paths if one value has both quantiles.
             let same = gathered.windows[i][0] == gathered.windows[i][1];
             InputEffect {
                 key: input.name.clone(),
@@ -70,7 +70,7 @@ pub fn input_effects(wanted: &Wanted<'_>, gathered: &Gathered, column: usize) ->
     effects
 }
 
-/// Sums of a column over the paths near each end of an input, over all folds.
+/// Sums of a column near both ends of an input, over all folds.
 fn ends(gathered: &Gathered, column: usize, input: usize) -> [CentredSums; 2] {
     let mut ends = [CentredSums::default(); 2];
     for fold in &gathered.folds {
@@ -79,7 +79,7 @@ fn ends(gathered: &Gathered, column: usize, input: usize) -> [CentredSums; 2] {
     ends
 }
 
-/// A column over the whole run: its mean, its standard deviation, and the paths on which it has no value.
+/// Mean and standard deviation of a column over the whole run, and the number of paths without a value.
 pub fn whole(gathered: &Gathered, column: usize) -> (Estimate, f64, u64) {
     let mut sums = CentredSums::default();
     gathered.folds.iter().for_each(|fold| sums.merge(&fold.whole[column]));
