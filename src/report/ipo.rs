@@ -10,7 +10,7 @@ use crate::kernel::plan::Plan;
 use crate::math::binomial::order_statistic_interval;
 use crate::stats::summary::Statistics;
 use crate::study::ipo::gather::{DealReadiness, IpoReadiness};
-use crate::study::ipo::offer::Day;
+use crate::study::ipo::offer::OfferMetric;
 use crate::study::valuation::proportion;
 
 /// Quarters of the calendar that a terminal shows for each deal.
@@ -128,9 +128,9 @@ impl Page<'_> {
             ));
         }
         if listed > 0 {
-            let day = |day: Day| of.day[day as usize].statistics();
+            let day = |day: OfferMetric| of.day[day as usize].statistics();
             let money = |s: &Statistics| format!("${} bn", Estimate::of(s).words());
-            let (equity, proceeds) = (day(Day::PreMoney), day(Day::GrossProceeds));
+            let (equity, proceeds) = (day(OfferMetric::PreMoney), day(OfferMetric::GrossProceeds));
             sentences.push(format!(
                 "Where it is listed the offer values it at {} (p5 {}, p95 {}) and brings {}.",
                 money(&equity),
@@ -138,7 +138,7 @@ impl Page<'_> {
                 significant(equity.p95, 3),
                 money(&proceeds)
             ));
-            let (with, without) = (day(Day::PaymentsAfter), day(Day::PaymentsAfterUncapped));
+            let (with, without) = (day(OfferMetric::PaymentsAfter), day(OfferMetric::PaymentsAfterUncapped));
             if self.plan.model().deals[deal].cap.is_some() {
                 sentences.push(format!(
                     "From that day on the revenue share costs {}, with a standard deviation of ${} bn; without the cap it would \
@@ -331,7 +331,7 @@ impl Page<'_> {
         columns.push(Column::key("meaning").as_role(Role::Detail));
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {
-            for day in Day::ALL {
+            for day in OfferMetric::ALL {
                 let s = of.day[day as usize].statistics();
                 if s.paths == 0 {
                     continue;
@@ -365,19 +365,33 @@ impl Page<'_> {
             columns.push(Column::figure(name, None));
             columns.push(Column::error(format!("{name}_std_error"), None));
         }
-        let holders: [(&str, [Option<Day>; 3]); 5] = [
-            ("Microsoft", [Some(Day::MicrosoftNow), Some(Day::MicrosoftBefore), Some(Day::MicrosoftAfter)]),
+        let holders: [(&str, [Option<OfferMetric>; 3]); 5] = [
+            (
+                "Microsoft",
+                [
+                    Some(OfferMetric::MicrosoftNow),
+                    Some(OfferMetric::MicrosoftBefore),
+                    Some(OfferMetric::MicrosoftAfter),
+                ],
+            ),
             (
                 "today's other holders",
-                [Some(Day::OthersNow), Some(Day::OthersBefore), Some(Day::OthersAfter)],
+                [
+                    Some(OfferMetric::OthersNow),
+                    Some(OfferMetric::OthersBefore),
+                    Some(OfferMetric::OthersAfter),
+                ],
             ),
-            ("later rounds and employees", [None, Some(Day::LaterMoneyBefore), Some(Day::LaterMoneyAfter)]),
-            ("rounds with the IPO", [None, None, Some(Day::RoundsOnIpo)]),
-            ("buyers of the offer", [None, None, Some(Day::Public)]),
+            (
+                "later rounds and employees",
+                [None, Some(OfferMetric::LaterMoneyBefore), Some(OfferMetric::LaterMoneyAfter)],
+            ),
+            ("rounds with the IPO", [None, None, Some(OfferMetric::RoundsOnIpo)]),
+            ("buyers of the offer", [None, None, Some(OfferMetric::Public)]),
         ];
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {
-            if of.day[Day::MicrosoftNow as usize].moments().count() == 0 {
+            if of.day[OfferMetric::MicrosoftNow as usize].moments().count() == 0 {
                 continue;
             }
             for (holder, days) in holders {

@@ -1,12 +1,12 @@
-//! The page of a sensitivity: tornado, groups and worth of knowing; or indices; or Shapley effects.
+//! The page of a sensitivity: tornado, groups and value of information; or indices; or Shapley effects.
 
 use super::answer::{Answer, Axis, Bar, Chart, Column, Role, Shown, Table, Value};
 use super::digits::{Estimate as Words, percent, significant, thousands};
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
 use crate::study::quantity::Quantity;
-use crate::study::sensitivity::bootstrap::Estimate;
-use crate::study::sensitivity::information::Information;
+use crate::study::sensitivity::estimate::Estimate;
+use crate::study::sensitivity::information::InformationValue;
 use crate::study::sensitivity::plain::{Drivers, Plain};
 use crate::study::sensitivity::shapley::ShapleyAnswer;
 use crate::study::sensitivity::sobol::SobolAnswer;
@@ -78,16 +78,16 @@ pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
     }
     let mut sentences: Vec<String> =
         answer.drivers.iter().flat_map(|drivers| driven(plan, drivers)).collect();
-    sentences.extend(answer.worth.iter().map(|worth| {
+    sentences.extend(answer.information.iter().map(|worth| {
         let name = worth.metric.name(plan.model().run.mix_year);
-        let deal = &plan.model().deals[worth.without].name;
+        let deal = &plan.model().deals[worth.uninformed].name;
         let unit = worth.metric.unit();
-        let Information { worth: all, .. } = &worth.choice.everything;
+        let InformationValue { gain: all, .. } = &worth.choice.everything;
         match worth.choice.inputs.first() {
-            Some(first) if first.worth.high95 > 0.0 && first.worth.value > 0.0 => format!(
+            Some(first) if first.gain.high95 > 0.0 && first.gain.value > 0.0 => format!(
                 "By the mean of {name} {deal} is the better deal; to know {} before choosing is worth {}, to know everything {}.",
                 first.about,
-                money(&first.worth, unit),
+                money(&first.gain, unit),
                 money(all, unit)
             ),
             _ => format!(
@@ -100,7 +100,7 @@ pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
     if answer.drivers.iter().any(|drivers| !drivers.groups.is_empty()) {
         tables.push(groups_table(plan, &quantities, answer));
     }
-    if !answer.worth.is_empty() {
+    if !answer.information.is_empty() {
         tables.push(information_table(plan, answer));
     }
     Answer {
@@ -245,7 +245,7 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
     columns.extend(estimate_columns("worth", None, true));
     columns.push(Column::figure("changes_the_choice", Some(Unit::Probability)));
     let mut rows = Vec::new();
-    for worth in &answer.worth {
+    for worth in &answer.information {
         let choice = &worth.choice;
         let parts = [
             ("all", std::slice::from_ref(&choice.everything)),
@@ -257,11 +257,11 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
                 let mut row: Vec<Value> = vec![
                     worth.metric.name(plan.model().run.mix_year).into(),
                     worth.metric.unit().name().into(),
-                    plan.model().deals[worth.without].name.clone().into(),
+                    plan.model().deals[worth.uninformed].name.clone().into(),
                     kind.into(),
                     information.about.clone().into(),
                 ];
-                row.extend(estimate_values(&information.worth));
+                row.extend(estimate_values(&information.gain));
                 row.push(information.changes.into());
                 rows.push(row);
             }
@@ -269,7 +269,8 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
     }
     Table {
         name: "information".into(),
-        title: "Worth of knowing, to who takes the deal with the highest mean of the metric".to_owned(),
+        title: "Value of information, to someone who picks the deal with the highest mean of the metric"
+            .to_owned(),
         columns,
         rows,
         shown: Shown::FirstOfEach { rows: SHOWN, alike: 1 },

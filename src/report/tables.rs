@@ -259,7 +259,7 @@ fn inputs(valuation: &Valuation) -> Vec<InputRow> {
             unit: answer.unit.name().into(),
             distribution: match answer.kind {
                 InputKind::Constant => "constant".into(),
-                InputKind::Law(wording) => wording.into(),
+                InputKind::Distribution(wording) => wording.into(),
                 InputKind::SameAs(key) => format!("same_as {key}"),
             },
             mean: answer.mean,

@@ -411,6 +411,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_sequence_is_a_generator_of_rand_on_the_same_outputs() {
+        use rand::RngExt;
+        let key = StreamKey::new(7, "twins");
+        let mut generator = Xoshiro::new(state_by_definition(key, 48_231));
+        let words: [u64; 4] = std::array::from_fn(|_| generator.draw());
+        let mut sequence = crate::rng::stream(7, "twins", 48_231);
+        assert_eq!(sequence.random::<u64>(), words[0]);
+        assert_eq!(sequence.random::<u32>(), (words[1] >> 32) as u32);
+        let mut bytes = [0; 12];
+        sequence.fill(&mut bytes);
+        assert_eq!(bytes[..8], words[2].to_le_bytes());
+        assert_eq!(bytes[8..], words[3].to_le_bytes()[..4]);
+    }
+
     /// Frozen with stream version 2: these bits are what a saved result was made of; the last two were computed apart from this
     /// code, from the definition, in Python.
     #[test]

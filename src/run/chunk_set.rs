@@ -4,54 +4,54 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-/// A set of chunks. Equal sets are equal bit for bit, however they came about.
+/// A set of chunks. Equal sets are equal bit for bit, in whatever order their chunks were added.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "Vec<(u64, u64)>", try_from = "Vec<(u64, u64)>")]
 pub struct ChunkSet {
-    /// Ascending, none empty, none touching the next.
+    /// In ascending order; no range is empty or touches the next.
     ranges: Vec<Range<u64>>,
 }
 
 impl ChunkSet {
-    /// The chunks of a range.
+    /// Makes the set of all chunks of a range.
     pub fn of(range: Range<u64>) -> ChunkSet {
         let mut set = ChunkSet::default();
         set.insert(range);
         set
     }
 
-    /// Ascending ranges with gaps between them.
+    /// The chunks as ascending ranges with gaps between them.
     pub fn ranges(&self) -> &[Range<u64>] {
         &self.ranges
     }
 
-    /// How many chunks.
+    /// Number of chunks in the set.
     pub fn count(&self) -> u64 {
         self.ranges.iter().map(|range| range.end - range.start).sum()
     }
 
-    /// Whether there is none.
+    /// Whether the set has no chunks.
     pub fn is_empty(&self) -> bool {
         self.ranges.is_empty()
     }
 
-    /// One more than the last chunk.
+    /// One more than the last chunk's index; 0 for the empty set.
     pub fn end(&self) -> u64 {
         self.ranges.last().map_or(0, |range| range.end)
     }
 
-    /// Whether a chunk is among them.
+    /// Whether the set contains a chunk.
     pub fn contains(&self, chunk: u64) -> bool {
         let after = self.ranges.partition_point(|range| range.start <= chunk);
         after > 0 && chunk < self.ranges[after - 1].end
     }
 
-    /// Chunks from the first one on, without a gap.
+    /// Number of chunks from chunk 0 up to the first gap.
     pub fn prefix(&self) -> u64 {
         self.ranges.first().filter(|range| range.start == 0).map_or(0, |range| range.end)
     }
 
-    /// Adds the chunks of a range; those that are there already stay.
+    /// Adds the chunks of a range, some of which may already be in the set.
     pub fn insert(&mut self, range: Range<u64>) {
         if range.is_empty() {
             return;
@@ -64,7 +64,7 @@ impl ChunkSet {
         self.ranges.splice(first..last, std::iter::once(start..end));
     }
 
-    /// The chunks of a range that are not in the set.
+    /// The chunks of a range that the set lacks.
     pub fn missing(&self, within: Range<u64>) -> ChunkSet {
         let mut missing = ChunkSet::default();
         let mut from = within.start;
@@ -76,7 +76,7 @@ impl ChunkSet {
         missing
     }
 
-    /// The chunks in both.
+    /// The chunks that are in both sets.
     pub fn common(&self, other: &ChunkSet) -> ChunkSet {
         let mut common = ChunkSet::default();
         for a in &self.ranges {
@@ -87,7 +87,7 @@ impl ChunkSet {
         common
     }
 
-    /// The n-th chunk, in ascending order.
+    /// The n-th chunk in ascending order, counted from 0.
     pub fn nth(&self, n: u64) -> Option<u64> {
         let mut left = n;
         for range in &self.ranges {

@@ -1,21 +1,22 @@
-//! Every path's inputs and metrics, chunk by chunk, delivered in the order of the paths.
+//! The inputs and metrics of every path, delivered chunk by chunk in path order.
 
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex};
 
-/// The draws of one chunk.
+/// The inputs and metrics of the paths of one chunk.
 pub struct ChunkDraws<'a> {
-    /// Index of the first path.
+    /// Index of the chunk's first path.
     pub first_path: u64,
-    /// Paths in the chunk.
+    /// Number of paths in the chunk.
     pub paths: usize,
-    /// Columns of the uncertain numbers, in the rows of the plan's inputs.
+    /// Values of the uncertain numbers, `[row of the plan's inputs][path]`.
     pub inputs: &'a [Vec<f64>],
-    /// Columns of the metrics, per deal (then per difference), in the plan's order; NaN: undefined.
+    /// Values of the metrics in the plan's order, `[deal, then difference][metric][path]`; NaN means
+    /// undefined.
     pub metrics: &'a [Vec<Vec<f64>>],
 }
 
-/// Puts encoded chunks in order; a worker that is far ahead waits.
+/// Writes encoded chunks in order; a worker that is far ahead waits.
 pub(super) struct InOrder {
     state: Mutex<Waiting>,
     moved: Condvar,
@@ -27,7 +28,7 @@ struct Waiting {
     chunks: BTreeMap<u64, Vec<u8>>,
 }
 
-/// Chunks that may wait for an earlier one.
+/// How many chunks may wait for an earlier one: it bounds the memory they take.
 const AHEAD: u64 = 64;
 
 impl InOrder {
@@ -35,7 +36,7 @@ impl InOrder {
         InOrder { state: Mutex::default(), moved: Condvar::new() }
     }
 
-    /// Hands over the bytes of the chunk whose turn it is or will be; writes all that are next in line.
+    /// Takes the bytes of the chunk number `turn` and writes every chunk that is next in line.
     pub(super) fn deliver(&self, turn: u64, bytes: Vec<u8>, write: impl Fn(Vec<u8>)) {
         let mut state = self.state.lock().expect("no worker panics while it delivers");
         while turn > state.next + AHEAD {

@@ -1,50 +1,51 @@
-//! Who is told what happens during a run, and who may stop it.
+//! The caller's view of a run while it runs: progress, draws, saved states, and the decision to stop.
 
 use super::draws::ChunkDraws;
 use super::state::Snapshot;
 
-/// How far a run is.
+/// How far a run has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Paths done.
+    /// Paths done so far.
     pub done: u64,
     /// Paths asked for.
     pub paths: u64,
-    /// Mean of the first deal's `microsoft_take_pv` so far, billions.
+    /// Mean of the first deal's `microsoft_take_pv` so far, in billions of dollars; NaN in a study.
     pub mean: f64,
-    /// Its standard error.
+    /// Standard error of that mean.
     pub std_error: f64,
 }
 
-/// Told of events from the worker threads; decides whether to go on.
+/// Is told by the worker threads what happens, and decides whether the run continues.
 pub trait Observer: Sync {
-    /// A chunk is done.
+    /// Called after each chunk.
     fn progress(&self, _progress: &Progress) {}
-    /// Asked before each chunk.
+    /// Whether to stop; called before each chunk.
     fn stops(&self) -> bool {
         false
     }
-    /// Whether every path's draws are wanted.
+    /// Whether the inputs and metrics of every path are wanted.
     fn wants_draws(&self) -> bool {
         false
     }
-    /// Turns a chunk's draws into what is to be written; called by many workers at once, in no order.
+    /// Encodes the draws of a chunk; called by many workers at once, in no order.
     fn encode(&self, _draws: &ChunkDraws<'_>) -> Vec<u8> {
         Vec::new()
     }
-    /// Takes the encoded chunks one at a time, in the order of their paths.
+    /// Writes encoded chunks, one at a time and in the order of their paths.
     fn write(&self, _bytes: Vec<u8>) {}
-    /// Asked by each worker after each chunk: whether to keep what has been added up so far.
+    /// Whether to save the sums so far; called by each worker after each chunk.
     fn wants_state(&self) -> bool {
         false
     }
-    /// Writes that where nobody takes it for a state yet. No worker can add a chunk meanwhile.
+    /// Writes the state to a draft that cannot be mistaken for a finished state; no worker adds a chunk
+    /// meanwhile.
     fn draft_state(&self, _state: &Snapshot<'_>) {}
-    /// Makes the draft the state that is kept, on the worker's own time: the others go on.
+    /// Replaces the saved state by the draft, while the other workers continue.
     fn keep_state(&self) {}
 }
 
-/// Looks at nothing.
+/// Ignores everything and never stops a run.
 pub struct Silent;
 
 impl Observer for Silent {}

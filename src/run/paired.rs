@@ -1,9 +1,10 @@
-//! Several plans over the same paths: chosen figures of each, and their differences path by path.
+//! Several plans over the same paths: chosen numbers of each, and their differences path by path.
 //!
-//! Draws depend on the seed, the names of what is drawn and the path, so that plans with one seed see the same draws
-//! wherever their inputs have the same names. A difference taken path by path then keeps only what the plans differ in,
-//! and its error is that of the difference, not that of two runs. Sums are exact and chunks are a prefix of the run: equal
-//! bits for any number of threads, as in a plain run.
+//! Draws depend on the seed, the names of what is drawn and the path, so plans with one seed see the same
+//! draws wherever their inputs have the same names. A difference taken path by path keeps only what the plans
+//! differ in: its error is that of the difference, far below that of two separate runs. Sums are exact and
+//! the chunks done are a prefix of the run, so results have equal bits for any number of threads, as in a
+//! plain run.
 
 use super::non_finite::NonFinite;
 use super::observer::{Observer, Progress};
@@ -23,33 +24,33 @@ use ndarray::{Array2, ArrayView1, Axis, s};
 use std::ops::Range;
 use std::sync::Mutex;
 
-/// A number that every path has, or has not (NaN).
+/// A number with one value per path; NaN where a path has no value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PathValue {
-    /// A metric, by its positions in a plan's lists: deals and then differences, metrics of each.
+    /// A metric of a deal or difference.
     Metric {
         /// Index of the plan.
         plan: usize,
-        /// Index of the deal, or of the difference after the deals.
+        /// Position among the deals and then the differences.
         subject: usize,
-        /// Index in the subject's list of metrics.
+        /// Position among the metrics of that deal or difference.
         metric: usize,
     },
-    /// The value of an uncertain number.
+    /// An uncertain number.
     Input {
         /// Index of the plan.
         plan: usize,
         /// The number.
         num: ParamId,
     },
-    /// Two earlier columns, path by path: the later minus the first, where both have a value.
+    /// One earlier column minus another, path by path, where both have a value.
     Difference {
         /// Index of the column.
         later: usize,
-        /// Index of the column that is taken away.
+        /// Index of the column that is subtracted.
         first: usize,
     },
-    /// Of an earlier column: 1 where it is at most the threshold, 0 where it is above, nothing where it has no value.
+    /// Whether an earlier column is at most the threshold: 1 or 0, and no value where the column has none.
     AtMost {
         /// Index of the column.
         column: usize,
@@ -58,36 +59,36 @@ pub enum PathValue {
     },
 }
 
-/// What is kept of a figure beside its moments.
+/// What is kept of a column besides its moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// Nothing.
     Moments,
-    /// Its bins: quantiles, expected shortfall, histogram.
+    /// The bins behind quantiles, expected shortfall and the histogram.
     Bins,
-    /// Every path's value, eight bytes each.
+    /// The value of every path, eight bytes each.
     Values,
 }
 
-/// A figure and what is kept of it.
+/// A number per path, and what is kept of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Column {
     /// The number.
     pub value: PathValue,
-    /// What is kept.
+    /// What is kept besides the moments.
     pub keep: Keep,
 }
 
-/// What a study asks of its plans.
+/// The columns and pairs that a study asks for.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Question<'a> {
-    /// Figures; those made of others come after them.
+    /// Columns; a column made of others comes after them.
     pub columns: &'a [Column],
-    /// Pairs of columns whose second moments are asked for.
+    /// Pairs of columns whose covariances are asked for.
     pub pairs: &'a [(usize, usize)],
 }
 
-/// What a study's run leaves.
+/// The result of a paired run.
 #[derive(Clone, Debug)]
 pub struct PairedResult {
     /// Paths simulated.
@@ -96,20 +97,20 @@ pub struct PairedResult {
     pub asked: u64,
     /// Moments of each column, and its bins where they were asked for, in the order of the question.
     pub columns: Vec<MetricSummary>,
-    /// In the order of the question.
+    /// Second moments of the pairs, in the order of the question.
     pub pairs: Vec<CoMoments>,
     /// The paths of each plan that are not finite.
     pub non_finite: Vec<NonFinite>,
     /// Whether the run was stopped before its end.
     pub interrupted: bool,
-    /// Values of the columns that keep them: `[column that keeps its values][path]`.
+    /// Values of the columns that keep them: `[row][path]`.
     values: Array2<f64>,
-    /// The row of `values` of each column; `None` where it keeps none.
+    /// Each column's row in `values`; `None` where the column keeps no values.
     rows: Vec<Option<usize>>,
 }
 
 impl PairedResult {
-    /// A result without any paths, of columns that keep no values.
+    /// The result of a run that did no path, with columns that keep no values.
     pub fn empty(asked: u64, columns: usize) -> PairedResult {
         PairedResult {
             paths: 0,
@@ -134,16 +135,17 @@ impl PairedResult {
         (moments.mean(), moments.std_error())
     }
 
-    /// A column's value on every path, in the order of the paths; `None` where the column does not keep them.
+    /// A column's values in path order; `None` where the column does not keep them.
     pub fn values(&self, column: usize) -> Option<ArrayView1<'_, f64>> {
         self.rows[column].map(|row| self.values.row(row))
     }
 }
 
-/// Simulates plans side by side.
+/// Simulates several plans on the same paths.
 ///
-/// The result has equal bits for any number of threads. The observer may stop the run; then the result holds the chunks that
-/// were done, and the values end there. Progress counts paths, each through all plans.
+/// The result has equal bits for any number of threads. If the observer stops the run, the result holds the
+/// chunks that were done and the values end there. Progress counts each path once, though it runs through all
+/// plans.
 ///
 /// # Panics
 /// If the worker threads cannot be started, or a column is made of one that does not come before it.
@@ -209,7 +211,7 @@ impl Shared {
         }
     }
 
-    /// The result, of which the first `done` of the `asked` paths were simulated.
+    /// The result once the first `done` of the `asked` paths were simulated.
     fn into_result(self, done: u64, asked: u64) -> PairedResult {
         fn inner<T>(mutex: Mutex<T>) -> T {
             mutex.into_inner().expect("no worker panicked")
@@ -233,13 +235,13 @@ impl Shared {
 /// A worker's own scratch; empty between chunks.
 struct Worker {
     blocks: Vec<Block>,
-    /// Lanes of the columns that are made of others; unused for the rest.
+    /// Values of the columns that are made of others; unused for the rest.
     made: Vec<Lanes>,
     moments: Vec<ChunkMoments>,
     /// Values of the columns that keep more than their moments.
     values: Vec<Vec<f64>>,
     pairs: Vec<ChunkCoMoments>,
-    /// Per plan.
+    /// Paths of each plan that are not finite.
     non_finite: Vec<NonFinite>,
 }
 
@@ -269,7 +271,7 @@ impl Worker {
         self.flush(question, shared, paths.start as usize);
     }
 
-    /// Takes the numbers of the blocks just run.
+    /// Adds the blocks just run to the scratch.
     fn gather(&mut self, isa: Isa, question: Question<'_>, count: usize) {
         for (i, column) in question.columns.iter().enumerate() {
             self.make(isa, question, i);
@@ -294,7 +296,7 @@ impl Worker {
         }
     }
 
-    /// Makes a column from the others that it is made of.
+    /// Computes a column that is made of others.
     fn make(&mut self, isa: Isa, question: Question<'_>, column: usize) {
         let mut lanes = Lanes::ZERO;
         match question.columns[column].value {

@@ -1,4 +1,4 @@
-//! What has been added up over whole chunks of a run: it can be kept, merged with that of other chunks, and gone on from.
+//! Sums over whole chunks of a run: they can be saved, merged with those of other chunks, and continued from.
 
 use std::ops::Range;
 
@@ -12,7 +12,8 @@ use crate::kernel::plan::Plan;
 
 /// Sums over a set of whole chunks.
 ///
-/// A last chunk that is not whole never enters a state: its sums would not be those of the whole chunk of a longer run.
+/// An incomplete last chunk never enters a state, because its sums would differ from those of the whole chunk
+/// in a longer run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct State {
     chunks: ChunkSet,
@@ -20,7 +21,7 @@ pub struct State {
 }
 
 impl State {
-    /// Of no chunks yet.
+    /// A state without any chunks.
     pub fn new(plan: &Plan) -> State {
         State { chunks: ChunkSet::default(), sums: Sums::new(plan) }
     }
@@ -33,22 +34,25 @@ impl State {
         (self.chunks, self.sums)
     }
 
-    /// The chunks that have been added up.
+    /// The chunks that the sums cover.
     pub fn chunks(&self) -> &ChunkSet {
         &self.chunks
     }
 
-    /// Their paths.
+    /// Number of paths that the sums cover.
     pub fn paths(&self) -> u64 {
         self.chunks.count() * CHUNK_PATHS
     }
 
-    /// Paths that are not finite, among them.
+    /// How many of these paths are not finite.
     pub fn non_finite(&self) -> u64 {
         self.sums.rest.non_finite.count
     }
 
-    /// Adds the sums over other chunks of the same plan, or says which chunks are in both.
+    /// Adds the sums over other chunks of the same plan.
+    ///
+    /// # Errors
+    /// The chunks that both states have, if there are any; then nothing is added.
     pub fn merge(&mut self, other: &State) -> Result<(), ChunkSet> {
         let common = self.chunks.common(&other.chunks);
         if !common.is_empty() {
@@ -59,7 +63,10 @@ impl State {
         Ok(())
     }
 
-    /// Judges a state that comes from outside: whether it can be of this plan, and what is wrong with it if not.
+    /// Checks that a state from outside can belong to this plan.
+    ///
+    /// # Errors
+    /// What is wrong with it.
     pub fn check(&self, plan: &Plan) -> Result<(), String> {
         if self.chunks.end() > u64::MAX / CHUNK_PATHS {
             return Err("paths beyond any run".to_owned());
@@ -69,7 +76,7 @@ impl State {
     }
 }
 
-/// A state as the workers of a run share it: it has a [`State`]'s form on the wire, without a copy of it.
+/// A state as the workers of a run share it, serialised like a [`State`] without copying it.
 #[derive(Serialize)]
 pub struct Snapshot<'a> {
     chunks: &'a ChunkSet,
@@ -77,40 +84,40 @@ pub struct Snapshot<'a> {
 }
 
 impl<'a> Snapshot<'a> {
-    /// Of whole chunks only if no worker adds one while it is used.
+    /// Borrows the shared sums; they cover whole chunks only as long as no worker adds one.
     pub(super) fn new(chunks: &'a ChunkSet, sums: &'a SharedSums) -> Snapshot<'a> {
         Snapshot { chunks, sums }
     }
 }
 
-/// What is saved as a [`State`].
+/// Anything that is saved in the form of a [`State`].
 pub trait Savable: Serialize {}
 
 impl Savable for State {}
 impl Savable for Snapshot<'_> {}
 
-/// Which chunks of how long a run are to be simulated.
+/// The chunks of a run that are to be simulated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     /// Paths of the whole run.
     pub paths: u64,
     /// The whole chunks to simulate.
     pub chunks: Range<u64>,
-    /// Whether the last chunk, where it is not whole, is simulated too.
+    /// Whether an incomplete last chunk is simulated too.
     pub tail: bool,
 }
 
 impl Task {
-    /// All paths of a run.
+    /// The task of simulating all paths of a run.
     pub fn whole(paths: u64) -> Task {
         Task { paths, chunks: 0..paths / CHUNK_PATHS, tail: true }
     }
 
-    /// The `number`-th of `of` parts of a run, counted from 1: about equally many whole chunks, each in one part. The last
-    /// chunk, where it is not whole, is in none: it is simulated when parts are put together.
+    /// Part `number` of `of` (counted from 1): the whole chunks are dealt out about evenly. An incomplete
+    /// last chunk belongs to no part; it is simulated when the parts are merged.
     ///
     /// # Panics
-    /// If there is no such part.
+    /// If `number` is 0 or above `of`.
     pub fn shard(paths: u64, number: u64, of: u64) -> Task {
         assert!(1 <= number && number <= of, "part {number} of {of}");
         let chunks = u128::from(paths / CHUNK_PATHS);
@@ -118,29 +125,29 @@ impl Task {
         Task { paths, chunks: end_of(number - 1)..end_of(number), tail: false }
     }
 
-    /// Whole chunks of the run.
+    /// Number of whole chunks in the run.
     pub fn whole_chunks(&self) -> u64 {
         self.paths / CHUNK_PATHS
     }
 
-    /// Whether a last chunk that is not whole is to be simulated.
+    /// Whether there is an incomplete last chunk to simulate.
     pub fn has_tail(&self) -> bool {
         self.tail && !self.paths.is_multiple_of(CHUNK_PATHS)
     }
 
-    /// Paths to simulate, from the beginning.
+    /// Number of paths that the task asks for, including those already done.
     pub fn paths_asked(&self) -> u64 {
         let tail = if self.has_tail() { self.paths % CHUNK_PATHS } else { 0 };
         (self.chunks.end - self.chunks.start) * CHUNK_PATHS + tail
     }
 }
 
-/// What a run leaves: the state to keep, and all that is needed for the result.
+/// A finished or stopped run: the state to save, and everything that the result is made of.
 #[derive(Debug)]
 pub struct Finished {
     task: Task,
     state: State,
-    /// Over the last chunk, where it is not whole and was simulated.
+    /// Sums over the incomplete last chunk, if it was simulated.
     tail: Option<Sums>,
 }
 
@@ -149,38 +156,38 @@ impl Finished {
         Finished { task, state, tail }
     }
 
-    /// What a state has of a task, as if the run had been stopped there.
+    /// Treats a state as a run of the task that was stopped there.
     pub fn from_state(state: State, task: &Task) -> Finished {
         Finished { task: task.clone(), state, tail: None }
     }
 
-    /// The sums over whole chunks.
+    /// The sums over whole chunks, to be saved.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// Paths that have been added up.
+    /// Number of paths that have been added up.
     pub fn paths(&self) -> u64 {
         self.state.paths() + self.tail.as_ref().map_or(0, |_| self.task.paths % CHUNK_PATHS)
     }
 
-    /// Paths that are not finite, among them.
+    /// How many of these paths are not finite.
     pub fn non_finite(&self) -> u64 {
         self.state.non_finite() + self.tail.as_ref().map_or(0, |tail| tail.rest.non_finite.count)
     }
 
-    /// Whether all chunks of the task are there.
+    /// Whether every chunk of the task is done.
     pub fn complete(&self) -> bool {
         let missing = self.state.chunks.missing(self.task.chunks.clone());
         missing.is_empty() && self.tail.is_some() == self.task.has_tail()
     }
 
-    /// Everything that was added up, as numbers to ask.
+    /// Turns the sums into the result of the run.
     pub fn into_result(self, plan: &Plan) -> RunResult {
         let (paths, interrupted) = (self.paths(), !self.complete());
         let whole_chunks = self.state.paths() > 0;
         let sums = match self.tail {
-            // A short run is its last chunk.
+            // A run of less than one chunk has only its incomplete chunk.
             Some(tail) if !whole_chunks => tail,
             tail => {
                 let mut sums = self.state.sums;

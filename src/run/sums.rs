@@ -1,4 +1,4 @@
-//! What is added up over paths: summaries that merge exactly, as plain data and as the workers share them.
+//! Sums over paths that merge exactly: as plain data, and as the workers share them behind locks.
 
 use std::sync::{Mutex, MutexGuard};
 
@@ -11,43 +11,43 @@ use crate::stats::bins::Bins;
 use crate::stats::moments::{CoMoments, Moments};
 use crate::stats::summary::MetricSummary;
 
-/// Summary of a yearly series: moments over all paths, bins over the first [`QUANTILE_PATHS`](super::options::QUANTILE_PATHS).
+/// Summary of a yearly series.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct YearSummary {
     /// Moments over all paths.
     pub moments: Moments,
-    /// Bins over the first paths.
+    /// Bins over the first [`QUANTILE_PATHS`](super::options::QUANTILE_PATHS) paths.
     pub bins: Bins<8>,
 }
 
-/// Sums over some paths. Adding and merging are exact: equal bits in any order.
+/// Sums over some paths. Adding and merging are exact, so the order does not change a bit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Sums {
-    /// Per deal, then per difference: the metrics in the plan's order.
+    /// `[deal, then difference][metric]`, in the plan's order.
     pub(super) metrics: Vec<Vec<MetricSummary>>,
-    /// Per deal, year, series of the plan.
+    /// `[deal][year][series]`.
     pub(super) years: Vec<Vec<Vec<YearSummary>>>,
     pub(super) rest: Rest,
 }
 
-/// What is small.
+/// The sums that are small enough to share one lock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Rest {
-    /// Per deal, event, period: paths on which it happened in that period.
+    /// Paths on which an event happened in a period: `[deal][event][period]`.
     pub events: Vec<Vec<Vec<u64>>>,
-    /// In the rows of the plan's inputs.
+    /// Moments of the uncertain numbers, in the rows of the plan's inputs.
     pub inputs: Vec<Moments>,
-    /// One per pair of the plan's inputs.
+    /// Second moments, one per correlated pair of the plan's inputs.
     pub input_pairs: Vec<CoMoments>,
-    /// One per pair of the plan's innovations.
+    /// Second moments, one per correlated pair of the plan's innovations.
     pub factor_pairs: Vec<CoMoments>,
-    /// Of the run's first paths, where they are among those summed: path, deal, period, series.
+    /// Series of the run's first paths, if the sums cover them: `[path][deal][period][series]`.
     pub samples: Vec<Vec<Vec<Vec<f64>>>>,
     pub non_finite: NonFinite,
 }
 
 impl Sums {
-    /// Over no paths.
+    /// Sums over no paths.
     pub fn new(plan: &Plan) -> Sums {
         let metrics = subjects(plan).map(|n| vec![MetricSummary::new(); n]).collect();
         let years = plan
@@ -145,7 +145,7 @@ impl Sums {
             if moments.count().checked_add(moments.undefined()) != Some(paths) {
                 return Err(format!("a summary does not count {paths} paths"));
             }
-            // False also where one of them is no number: so they are where there is no value.
+            // False also where one of them is NaN, as they are where there is no value.
             let ordered = moments.min() <= moments.max();
             if ordered != (moments.count() > 0) {
                 return Err("the range of a summary is not that of its values".to_owned());
@@ -172,13 +172,13 @@ impl Sums {
     }
 }
 
-/// Numbers of metrics, per deal and difference.
+/// Number of metrics of each deal and then each difference.
 fn subjects(plan: &Plan) -> impl Iterator<Item = usize> {
     let deals = plan.deals().iter().map(|deal| deal.metrics.len());
     deals.chain(plan.differences().iter().map(|difference| difference.metrics.len()))
 }
 
-/// Sums that many workers add to: a lock for each metric and each year. On the wire they are [`Sums`].
+/// Sums that many workers add to, with a lock per metric and per year; serialised like [`Sums`].
 #[derive(Serialize)]
 pub(super) struct SharedSums {
     pub metrics: Vec<Vec<Mutex<MetricSummary>>>,
@@ -192,7 +192,7 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl SharedSums {
-    /// Shares sums.
+    /// Puts sums behind locks.
     pub(super) fn new(sums: Sums) -> SharedSums {
         let shared = |list: Vec<MetricSummary>| list.into_iter().map(Mutex::new).collect();
         let years = |deal: Vec<Vec<YearSummary>>| deal.into_iter().map(Mutex::new).collect();
@@ -203,7 +203,7 @@ impl SharedSums {
         }
     }
 
-    /// The sums, once all workers are done.
+    /// Takes the sums back once all workers are done.
     pub(super) fn into_sums(self) -> Sums {
         fn inner<T>(mutex: Mutex<T>) -> T {
             mutex.into_inner().expect("no worker panicked")

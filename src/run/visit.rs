@@ -1,4 +1,4 @@
-//! Every block of a run shown to a caller, who takes from it what no summary of a plain run keeps.
+//! A run that shows every block to the caller, who takes from it what a plain run does not keep.
 
 use super::non_finite::NonFinite;
 use super::observer::{Observer, Progress};
@@ -9,12 +9,12 @@ use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 
 /// A block that has just been simulated.
-pub struct Seen<'a> {
+pub struct SimulatedBlock<'a> {
     /// The block.
     pub block: &'a Block,
     /// Index of its first path.
     pub first_path: u64,
-    /// Paths of it that belong to the run.
+    /// How many of its paths belong to the run.
     pub count: usize,
     /// Index of its chunk.
     pub chunk: u64,
@@ -22,7 +22,7 @@ pub struct Seen<'a> {
     pub ends_chunk: bool,
 }
 
-/// What a visited run leaves.
+/// The outcome of a visited run.
 pub struct Visited<S> {
     /// The workers' scratch, in no order.
     pub scratch: Vec<S>,
@@ -51,7 +51,7 @@ pub fn visit<S: Send>(
     block_of: fn(&Plan) -> Block,
     observer: &dyn Observer,
     make: impl Fn() -> S + Sync,
-    look: impl Fn(&mut S, &Seen<'_>) + Sync,
+    look: impl Fn(&mut S, &SimulatedBlock<'_>) + Sync,
 ) -> Visited<S> {
     let paths = options.paths;
     let visit_chunk = |visitor: &mut Visitor<S>, chunk: u64| {
@@ -62,7 +62,7 @@ pub fn visit<S: Send>(
             visitor.block.run(plan, path, Asked::default());
             visitor.non_finite.add_block(&visitor.block, path, count);
             let ends_chunk = path + LANES as u64 >= end;
-            let seen = Seen { block: &visitor.block, first_path: path, count, chunk, ends_chunk };
+            let seen = SimulatedBlock { block: &visitor.block, first_path: path, count, chunk, ends_chunk };
             look(&mut visitor.scratch, &seen);
         }
     };

@@ -1,35 +1,35 @@
-//! What two states must share to be parts of one run: scenario, seed and program.
+//! What two saved states must share to be parts of one run: scenario, seed and program.
 
 use serde::{Deserialize, Serialize};
 
-/// Runs of one identity have the same paths.
+/// Everything that determines a run's paths; runs with equal identities have equal paths.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
-    /// Digest of the scenario.
+    /// Digest of the scenario's text and files.
     pub scenario: String,
     /// Seed of all streams.
     pub seed: u64,
     /// Version of the program.
     pub version: String,
-    /// Revision that it was built from.
+    /// Revision that the program was built from.
     pub revision: String,
     /// Version of the mapping from seeds to draws.
     pub streams: u32,
 }
 
-/// One thing that two identities do not share, with what each has.
+/// A field in which two identities differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// What: `scenario`, `seed`, `version`, `revision` or `streams`.
+    /// The field: `scenario`, `seed`, `version`, `revision` or `streams`.
     pub what: &'static str,
-    /// Here.
+    /// Its value here.
     pub here: String,
-    /// There.
+    /// Its value in the other identity.
     pub there: String,
 }
 
 impl Identity {
-    /// What differs, in the order of the fields.
+    /// The fields that differ, in their order.
     pub fn differences(&self, other: &Identity) -> Vec<Difference> {
         let pairs = [
             ("scenario", self.scenario.clone(), other.scenario.clone()),

@@ -1,4 +1,5 @@
-//! States of runs as versioned, checksummed bytes, and back: whatever is not exactly what was written is refused.
+//! Saved states of runs as versioned, checksummed bytes: reading refuses anything that is not exactly what
+//! was written.
 //!
 //! # Format 1
 //!
@@ -12,8 +13,8 @@
 //! | … | the body: [`State`] in postcard's wire format |
 //! | 32 | blake3 of everything before |
 //!
-//! The lengths tell a file that was cut from one that was damaged. The checksum finds accidents, not forgers: what it lets
-//! through is still judged against the plan ([`State::check`]). Equal states have equal bytes.
+//! The lengths distinguish a truncated file from a damaged one. The checksum finds accidents, not forgeries,
+//! so what passes it is still checked against the plan ([`State::check`]). Equal states have equal bytes.
 
 mod identity;
 
@@ -26,63 +27,64 @@ use serde::{Deserialize, Serialize};
 
 use crate::run::{Savable, State};
 
-/// The version that is written, and the only one that is read.
+/// Version of the format that is written, and the only one that can be read.
 pub const FORMAT: u32 = 1;
 
 const MAGIC: &[u8; 8] = b"capstate";
 const LENGTHS_END: usize = 28;
 const CHECKSUM: usize = 32;
 
-/// What a state is of.
+/// What a state belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Head {
     /// Scenario, seed and program.
     pub identity: Identity,
-    /// Where a file of draws is written along: how far it was when the state was taken.
+    /// If the run also writes a file of draws, how far that file was when the state was saved.
     pub draws: Option<DrawsMark>,
 }
 
-/// How far a file of draws is.
+/// The position in a file of draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DrawsMark {
-    /// Chunks from the first one on that are in it.
+    /// Number of chunks in the file, from the first one on.
     pub chunks: u64,
-    /// Its length then.
+    /// Length of the file in bytes.
     pub bytes: u64,
 }
 
-/// Why bytes are not a state that can be used.
+/// Why bytes cannot be read as a state.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Something else altogether.
+    /// The bytes are no saved state.
     #[error("it is not a saved state of capstake")]
     Foreign,
-    /// Of a later program.
+    /// The state was written by a later version of the program.
     #[error("it has format {found}, of a later capstake; this one reads format {FORMAT}")]
     Newer {
-        /// Its version.
+        /// Version of its format.
         found: u32,
     },
-    /// Cut short, or with something behind it.
+    /// The file is too short or too long.
     #[error("it should have {expected} bytes and has {found}")]
     Torn {
-        /// As its head says.
+        /// Length in bytes according to its head.
         expected: u64,
-        /// As it is.
+        /// Actual length in bytes.
         found: u64,
     },
-    /// The checksum is not that of the bytes.
+    /// The checksum does not match the bytes.
     #[error("its checksum is wrong: bytes were changed after it was written")]
     Damaged,
-    /// Whole, but not what a program of this format writes.
+    /// The checksum matches, but no program with this format writes such bytes.
     #[error("it cannot be a state of this format: {0}")]
     Malformed(String),
 }
 
-/// Writes a state as it is packed: its bytes are nowhere together. Its length stands before it, so it is packed twice.
+/// Writes a state without building its bytes in memory first. The length precedes the bytes, so the state is
+/// serialised twice.
 ///
 /// # Errors
-/// Those of the output.
+/// If the output fails, or the state changes between the two passes.
 pub fn write(head: &Head, state: &impl Savable, out: &mut impl Write) -> io::Result<()> {
     let length = postcard::serialize_with_flavor(state, postcard::ser_flavors::Size::default());
     let length = length.expect("plain data has bytes");
@@ -93,21 +95,21 @@ pub fn write(head: &Head, state: &impl Savable, out: &mut impl Write) -> io::Res
     write_sealed(head, length, body, out)
 }
 
-/// The bytes of a state.
+/// Serialises a state into memory.
 pub fn to_bytes(head: &Head, state: &impl Savable) -> Vec<u8> {
     let mut bytes = Vec::new();
     write(head, state, &mut bytes).expect("memory takes everything");
     bytes
 }
 
-/// Puts a head before the bytes of a body, and the checksum behind.
+/// Wraps the bytes of a body in head and checksum.
 pub fn seal(head: &Head, body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
     write_sealed(head, body.len(), |out| out.write_all(body), &mut bytes).expect("memory takes everything");
     bytes
 }
 
-/// Bytes that are collected, hashed and handed on.
+/// A writer that buffers, hashes and passes on what it is given.
 type Sealing<'a, W> = BufWriter<Hashed<&'a mut W>>;
 
 fn write_sealed<W: Write>(
@@ -117,7 +119,7 @@ fn write_sealed<W: Write>(
     out: &mut W,
 ) -> io::Result<()> {
     let head = postcard::to_allocvec(head).expect("plain data has bytes");
-    // Large pieces: each may be a journey to a disk far away, for which all workers wait.
+    // Large pieces: each write may go to a remote disk, and all workers wait for it.
     let mut sealing = BufWriter::with_capacity(1 << 20, Hashed { out, hasher: blake3::Hasher::new() });
     sealing.write_all(MAGIC)?;
     sealing.write_all(&FORMAT.to_le_bytes())?;
@@ -146,7 +148,8 @@ impl<W: Write> Write for Hashed<W> {
     }
 }
 
-/// Packs into an output whose fault is told as it was: postcard knows only that there was one. Says how many bytes there were.
+/// Serialises into an output and returns the number of bytes; keeps the output's own error, of which postcard
+/// would only report that there was one.
 fn pack<W: Write>(state: &impl Savable, out: &mut W) -> io::Result<usize> {
     struct Onto<'a, W> {
         out: &'a mut W,
@@ -177,9 +180,9 @@ fn pack<W: Write>(state: &impl Savable, out: &mut W) -> io::Result<usize> {
     fault.map_or_else(|| Ok(packed.expect("plain data has bytes")), Err)
 }
 
-/// Reads the head of a state: the first bytes of a file are enough, and nothing is checked but their form.
+/// Reads the head of a state from the first bytes of a file; nothing but their form is checked.
 ///
-/// For a look at many files; a state that is used is read whole.
+/// For listing many files; a state that is to be used is read with [`from_bytes`].
 pub fn peek(bytes: &[u8]) -> Result<Head, Fault> {
     let (head, _) = lengths(bytes)?;
     let end = (LENGTHS_END as u64).saturating_add(head);
@@ -189,7 +192,7 @@ pub fn peek(bytes: &[u8]) -> Result<Head, Fault> {
     exactly(head)
 }
 
-/// Reads a state.
+/// Reads a state and checks its length and checksum.
 pub fn from_bytes(bytes: &[u8]) -> Result<(Head, State), Fault> {
     let (head, body) = lengths(bytes)?;
     let found = bytes.len() as u64;
@@ -208,14 +211,14 @@ pub fn from_bytes(bytes: &[u8]) -> Result<(Head, State), Fault> {
     Ok((exactly(head)?, exactly(body)?))
 }
 
-/// The lengths of head and body, once magic and version are right.
+/// Reads the lengths of head and body after checking magic bytes and version.
 fn lengths(bytes: &[u8]) -> Result<(u64, u64), Fault> {
     let number = |from: usize| {
         let eight = bytes.get(from..from + 8)?;
         Some(u64::from_le_bytes(eight.try_into().expect("eight bytes")))
     };
     if bytes.get(..MAGIC.len()) != Some(MAGIC) {
-        // The beginning of a state that was cut within its first word.
+        // A state that was truncated within its first word.
         let torn = !bytes.is_empty() && MAGIC.starts_with(bytes);
         return Err(if torn { torn_in_front(bytes) } else { Fault::Foreign });
     }
@@ -233,7 +236,7 @@ fn torn_in_front(bytes: &[u8]) -> Fault {
     Fault::Torn { expected: (LENGTHS_END + CHECKSUM) as u64, found: bytes.len() as u64 }
 }
 
-/// Reads bytes that hold one thing and nothing behind it.
+/// Deserialises a value and refuses any bytes left over.
 fn exactly<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
     match postcard::take_from_bytes(bytes) {
         Ok((thing, [])) => Ok(thing),

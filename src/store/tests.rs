@@ -212,7 +212,7 @@ fn the_format_is_frozen() {
                 "input_pairs": [pair],
                 "factor_pairs": [],
                 "samples": [[[[1.0, -0.5]]]],
-                "broken": { "count": 300, "first": [17, 4_095] }
+                "non_finite": { "count": 300, "first": [17, 4_095] }
             }
         }
     });

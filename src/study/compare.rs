@@ -1,42 +1,42 @@
-//! Scenarios side by side on the same draws: which deals and metrics they share, and which of their keys differ.
+//! Scenarios compared on the same draws: which deals and metrics they share, and which of their keys differ.
 
 use super::quantity::{Of, Quantity};
 use super::sweep::{Measured, Named};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
-/// A comparison of scenarios; the first is what the others are compared with.
+/// A comparison of scenarios with the first of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Comparison {
-    /// Names of the scenarios, no two alike.
+    /// Distinct names of the scenarios.
     pub scenarios: Vec<String>,
-    /// The seed.
+    /// Seed of all scenarios.
     pub seed: u64,
-    /// Paths of each.
+    /// Paths simulated per scenario.
     pub paths: u64,
-    /// Paths asked for.
+    /// Paths asked for per scenario.
     pub asked: u64,
-    /// What is compared.
+    /// The quantities compared.
     pub quantities: Vec<Named>,
-    /// For each scenario and quantity; the difference is from the first scenario.
+    /// `[scenario][quantity]`; differences are from the first scenario.
     pub measured: Vec<Vec<Measured>>,
-    /// Keys that differ, with the value of each scenario; `None` where it is not set.
+    /// Keys whose values differ between scenarios.
     pub changes: Vec<Change>,
-    /// Deals that not all scenarios have, with the scenarios that have them.
+    /// Deals that some scenarios lack, with the scenarios that have them.
     pub alone: Vec<(String, Vec<String>)>,
 }
 
-/// A key that is not the same in all scenarios.
+/// A key whose value differs between scenarios.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// The dotted key.
+    /// The key's full path.
     pub key: String,
-    /// Its value in each scenario, as TOML.
+    /// Its value in each scenario, as TOML; `None` where it is not set.
     pub values: Vec<Option<String>>,
 }
 
 impl Comparison {
-    /// Whether no figure of any scenario differs from the first's, on any path.
+    /// Whether every scenario gives the first one's values on every path.
     pub fn is_same(&self) -> bool {
         let same = |m: &Measured, first: &Measured| {
             (m.difference == 0.0 && m.difference_error == 0.0) || (m.paths == 0 && first.paths == 0)
@@ -48,8 +48,8 @@ impl Comparison {
     }
 }
 
-/// For each scenario the index of the deal that stands beside each deal of the first: of the same name, or the only one;
-/// `None` where a scenario has no such deal.
+/// For each deal of the first scenario, the matching deal of every scenario: the one with the same name, or
+/// the only one. `None` where a scenario has no such deal.
 pub fn beside(plans: &[&Plan]) -> Vec<Option<Vec<usize>>> {
     let only = plans.iter().all(|plan| plan.deals().len() == 1);
     plans[0]
@@ -63,7 +63,8 @@ pub fn beside(plans: &[&Plan]) -> Vec<Option<Vec<usize>>> {
         .collect()
 }
 
-/// What can be compared: metrics that all scenarios have, of the deals that all have and of the differences of these.
+/// The quantities that can be compared: metrics that all scenarios have, for the deals that all have and for
+/// differences between these deals.
 pub fn quantities(plans: &[&Plan], beside: &[Option<Vec<usize>>]) -> Vec<Quantity> {
     let shared: Vec<usize> = (0..beside.len()).filter(|&deal| beside[deal].is_some()).collect();
     let same_year = plans.iter().all(|plan| plan.model().run.mix_year == plans[0].model().run.mix_year);
@@ -85,7 +86,7 @@ pub fn quantities(plans: &[&Plan], beside: &[Option<Vec<usize>>]) -> Vec<Quantit
     deals.chain(differences).flat_map(metrics).collect()
 }
 
-/// Keys that are not the same in all scenarios, in the order of the first that has them.
+/// The keys whose values differ, in the order of the first scenario that has them.
 pub fn changes(scenarios: &[Vec<(String, String)>]) -> Vec<Change> {
     let mut keys: Vec<&String> = Vec::new();
     let mut seen = std::collections::HashSet::new();

@@ -1,19 +1,20 @@
-//! Why two results differ: the keys that changed, and the figures that moved, in standard errors.
+//! Why two results differ: the keys that changed, and the means that moved, in standard errors.
 
 use std::collections::BTreeMap;
 
-/// A key with its values in two scenarios; `None` where it is not set.
+/// A key whose value differs between two scenarios.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyChange {
-    /// Dotted, as `--set` writes it.
+    /// The key's full path, as `--set` takes it.
     pub key: String,
-    /// Its value in the first, as TOML.
+    /// Its value in the first scenario, as TOML; `None` where it is not set.
     pub before: Option<String>,
-    /// Its value in the second.
+    /// Its value in the second scenario.
     pub after: Option<String>,
 }
 
-/// The keys whose values differ, in the order of the first scenario; then those that only the second sets.
+/// The keys whose values differ: first in the order of the first scenario, then those that only the second
+/// sets.
 pub fn changed_keys(before: &[(String, String)], after: &[(String, String)]) -> Vec<KeyChange> {
     let (old, new): (BTreeMap<_, _>, BTreeMap<_, _>) =
         (before.iter().cloned().collect(), after.iter().cloned().collect());
@@ -27,36 +28,37 @@ pub fn changed_keys(before: &[(String, String)], after: &[(String, String)]) -> 
     kept.chain(added).filter(|change| change.before != change.after).collect()
 }
 
-/// A mean with its error.
+/// The mean of a metric, with its error.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MetricMean {
-    /// A deal, or a difference of two.
+    /// Name of a deal, or of a difference between two deals.
     pub deal: String,
-    /// The metric.
+    /// Name of the metric.
     pub metric: String,
-    /// Its unit.
+    /// Unit of mean and error.
     pub unit: String,
-    /// Its mean.
+    /// The mean.
     pub mean: f64,
     /// The standard error of the mean.
     pub std_error: f64,
 }
 
-/// A figure that both results have.
+/// A mean that differs between two results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Moved {
-    /// In the first.
+    /// In the first result.
     pub before: MetricMean,
-    /// In the second.
+    /// In the second result.
     pub after: MetricMean,
-    /// The difference over the root of the sum of squared errors; infinite where there is a difference and no error.
+    /// The difference divided by the root of the sum of the squared errors; infinite where there is a
+    /// difference but no error.
     ///
-    /// Two runs with one seed have most of their randomness in common, so that the difference is known better than this
-    /// says; it tells what could be chance between independent runs, and puts the figures in order.
+    /// Two runs with one seed share most of their randomness, so their difference is known better than this
+    /// says. The number ranks the differences and shows which could be chance between independent runs.
     pub z: f64,
 }
 
-/// The figures of both results that differ, the largest |z| first.
+/// The means that differ between two results, the largest |z| first.
 pub fn moved(before: &[MetricMean], after: &[MetricMean]) -> Vec<Moved> {
     let mut moved: Vec<Moved> = before
         .iter()
@@ -73,7 +75,7 @@ pub fn moved(before: &[MetricMean], after: &[MetricMean]) -> Vec<Moved> {
     moved
 }
 
-/// The figures that only one of two results has: deal and metric.
+/// Deal and metric of the means that only the first result has.
 pub fn only_in_first(first: &[MetricMean], second: &[MetricMean]) -> Vec<(String, String)> {
     let names = |figure: &MetricMean| (figure.deal.clone(), figure.metric.clone());
     first.iter().map(names).filter(|name| !second.iter().any(|figure| names(figure) == *name)).collect()

@@ -1,4 +1,4 @@
-//! Questions asked of runs; typed answers, without digits or words.
+//! Studies: questions asked of one run or many, with typed answers that hold no formatted text.
 
 pub mod compare;
 pub mod difference;

@@ -1,4 +1,4 @@
-//! What a study measures: a metric of a deal, or of the difference of two deals, found by its name.
+//! What a study measures: a metric of a deal or of the difference between two deals, found by name.
 
 use crate::config::Unit;
 use crate::config::spelling::nearest;
@@ -8,47 +8,47 @@ use crate::kernel::plan::Plan;
 /// A metric of a deal or of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quantity {
-    /// Whose.
+    /// The deal or difference.
     pub of: Of,
-    /// Which metric.
+    /// The metric.
     pub metric: Metric,
 }
 
 /// A deal, or one deal minus another on the same draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
-    /// The deal of that index.
+    /// A deal, by its index.
     Deal(usize),
-    /// Path by path, where both have a value.
+    /// One deal minus another, path by path, where both have a value.
     Difference {
         /// Index of the deal.
         later: usize,
-        /// Index of the deal that is taken away.
+        /// Index of the deal that is subtracted.
         first: usize,
     },
 }
 
-/// A name that means nothing here, with what may be meant.
+/// A name that matches no deal or metric.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct UnknownName {
-    /// What is wrong.
+    /// What is wrong with the name.
     pub message: String,
-    /// What to do.
+    /// What to write instead.
     pub help: String,
 }
 
-/// Between the names of two deals.
+/// Separates the names of two deals.
 const MINUS: &str = " - ";
 
 impl Of {
-    /// All that a plan reports: every deal, then every later deal minus the first.
+    /// Everything that a plan reports: each deal, then each later deal minus the first.
     pub fn all(plan: &Plan) -> Vec<Of> {
         let deals = (0..plan.deals().len()).map(Of::Deal);
         deals.chain((1..plan.deals().len()).map(|later| Of::Difference { later, first: 0 })).collect()
     }
 
-    /// The name in tables.
+    /// Its name in tables.
     pub fn name(self, plan: &Plan) -> String {
         let deal = |index: usize| plan.model().deals[index].name.as_str();
         match self {
@@ -57,7 +57,7 @@ impl Of {
         }
     }
 
-    /// Metrics that exist for it, in order.
+    /// The metrics that exist for it, in table order.
     pub fn metrics(self, plan: &Plan) -> Vec<Metric> {
         match self {
             Of::Deal(index) => plan.deals()[index].metrics.clone(),
@@ -68,10 +68,10 @@ impl Of {
         }
     }
 
-    /// The deal or difference of a name.
+    /// Finds a deal or difference by name, such as `amended-2026` or `amended-2026 - prior-2025`.
     ///
     /// # Errors
-    /// Where no deal has it.
+    /// If no deal has that name, or a deal is subtracted from itself.
     pub fn named(plan: &Plan, name: &str) -> Result<Of, UnknownName> {
         let deals = || plan.model().deals.iter().map(|deal| deal.name.as_str());
         let find = |name: &str| {
@@ -100,10 +100,11 @@ impl Of {
 }
 
 impl Quantity {
-    /// `amended-2026.share_pv`: a metric of a deal or difference; `share_pv`: of every one that has it.
+    /// Finds quantities by name: `amended-2026.share_pv` is a metric of one deal or difference, `share_pv`
+    /// that metric of every deal and difference that has it.
     ///
     /// # Errors
-    /// Where there is no such deal or metric.
+    /// If there is no such deal or metric.
     pub fn named(plan: &Plan, text: &str) -> Result<Vec<Quantity>, UnknownName> {
         match text.rsplit_once('.') {
             Some((of, metric)) => Ok(vec![Quantity::of_name(plan, Of::named(plan, of)?, metric)?]),
@@ -119,10 +120,10 @@ impl Quantity {
         }
     }
 
-    /// The metric of that name of a deal or difference.
+    /// Finds a metric of a deal or difference by name.
     ///
     /// # Errors
-    /// Where it has no such metric.
+    /// If it has no such metric.
     pub fn of_name(plan: &Plan, of: Of, metric: &str) -> Result<Quantity, UnknownName> {
         let found = metric_named(plan, metric)?;
         if !of.metrics(plan).contains(&found) {
@@ -131,7 +132,7 @@ impl Quantity {
         Ok(Quantity { of, metric: found })
     }
 
-    /// `amended-2026.share_pv`.
+    /// Its full name, such as `amended-2026.share_pv`.
     pub fn name(self, plan: &Plan) -> String {
         format!("{}.{}", self.of.name(plan), self.metric.name(plan.model().run.mix_year))
     }
@@ -157,10 +158,10 @@ fn absent(metric: &str, whose: &str) -> UnknownName {
     }
 }
 
-/// The metric of a name, with or without its year.
+/// Finds a metric by name, with or without its year.
 ///
 /// # Errors
-/// Where there is none.
+/// If there is no such metric.
 pub fn metric_named(plan: &Plan, name: &str) -> Result<Metric, UnknownName> {
     let year = plan.model().run.mix_year;
     let names: Vec<String> = Metric::ALL.iter().map(|metric| metric.name(year)).collect();

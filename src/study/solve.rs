@@ -1,118 +1,121 @@
-//! The value of a key at which a statistic reaches its target, with an interval for what the Monte Carlo error leaves open.
+//! Root search: the value of a key at which a statistic reaches its target, with an interval for the Monte
+//! Carlo error.
 //!
-//! All values of the key see the same draws, so that the level as a function of the key is smooth and its sign change can be
-//! found to any precision. What remains is that another seed would give another function. The interval turns the test
-//! around: it holds every value of the key at which the level's distance from the target is within 1.96 of its own standard
-//! errors. It covers the true root if and only if the level at the true root is that near to the target, which is so with
-//! probability 95%, whatever the curve's slope and bend (Fieller, "Some problems in interval estimation", 1954, is the
-//! straight line's case).
+//! All values of the key use the same draws, so the level is a smooth function of the key and its sign change
+//! can be located to any precision. The remaining error is that another seed would give another function. The
+//! interval inverts the test: it contains every value of the key at which the level differs from the target
+//! by at most 1.96 of its own standard errors. It covers the true root exactly when the level at the true
+//! root is that close to the target, which happens with probability 95%, whatever the curve's slope and
+//! curvature (Fieller, "Some problems in interval estimation", 1954, treats the straight line).
 
 use super::target::{Side, Statistic, Target};
 use crate::math::root::Bracket;
 
-/// Standard errors on either side of an interval of 95%.
+/// Half the width of a 95% interval, in standard errors.
 pub const HALF_INTERVAL: f64 = 1.96;
-/// The bracket closes to this part of the root's standard error.
+/// The bracket is closed to this fraction of the root's standard error.
 const TOLERANCE: f64 = 0.01;
-/// Without an error, to this part of the key's size.
+/// Where there is no error, the bracket is closed to this fraction of the key's size.
 const EXACT_TOLERANCE: f64 = 1e-11;
-/// An error below this part of the level is that of adding up.
+/// An error below this fraction of the level is rounding.
 const ROUNDING: f64 = 1e-12;
-/// Passes for the ends of the interval.
+/// Number of passes that refine the ends of the interval.
 const PASSES: usize = 4;
 
 /// A value of the key that was tried.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Trial {
-    /// The value.
+    /// The value of the key.
     pub x: f64,
-    /// Mean of the column whose mean is searched: the quantity, or how often it is at most the threshold.
+    /// The level: the mean of the quantity, or how often it is at most the threshold.
     pub level: f64,
-    /// Its standard error.
+    /// Standard error of the level.
     pub level_error: f64,
     /// The statistic itself, in its own unit.
     pub statistic: f64,
-    /// Its standard error; NaN of a quantile.
+    /// Standard error of the statistic; NaN for a quantile.
     pub statistic_error: f64,
-    /// Lower end of its interval of 95%.
+    /// Lower end of the statistic's 95% interval.
     pub low95: f64,
-    /// Upper end.
+    /// Upper end of that interval.
     pub high95: f64,
 }
 
-/// Trials on common draws.
+/// Trials on the same draws.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trials {
-    /// In the order asked for.
+    /// The trials, in the order asked for.
     pub trials: Vec<Trial>,
-    /// Standard error of each one's level minus the first one's, path by path.
+    /// Standard error of each trial's level minus the first trial's, path by path.
     pub from_first: Vec<f64>,
 }
 
-/// What is searched.
+/// A search for the key at which the level reaches a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Task {
     /// Lower end of the interval searched.
     pub low: f64,
-    /// Upper end.
+    /// Upper end of that interval.
     pub high: f64,
-    /// What the level is to be.
+    /// The level wanted.
     pub want: f64,
-    /// Values tried first, evenly spaced, both ends included; at least two.
+    /// Number of evenly spaced values tried first, both ends included; at least two.
     pub grid: usize,
 }
 
 /// How a search ended.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// With a root.
+    /// A root was found.
     Found(Root),
-    /// The level lies on one side of the target at all values tried.
+    /// The level is on one side of the target at all values tried.
     NoRoot,
     /// The level does not depend on the key.
     Flat,
 }
 
-/// A root.
+/// A root and its interval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Root {
-    /// The trial there.
+    /// The trial at the root.
     pub at: Trial,
-    /// Standard error of the root: that of the level over its slope; NaN, like the interval and the slope, of one path.
+    /// Standard error of the root: that of the level divided by its slope. Like the interval and the slope,
+    /// it is NaN for a run of one path.
     pub std_error: f64,
-    /// Ends of the interval of 95%.
+    /// Lower end of the 95% interval.
     pub low95: f64,
-    /// Upper end.
+    /// Upper end of that interval.
     pub high95: f64,
-    /// Whether the interval goes on beyond the interval searched, below and above.
+    /// Whether the interval extends below and above the interval searched.
     pub open: (bool, bool),
-    /// Change of the level for each unit of the key, around the root.
+    /// Change of the level per unit of the key, around the root.
     pub slope: f64,
-    /// Its standard error, on common draws; NaN where the root stands at an end.
+    /// Standard error of the slope, on the same draws; NaN where the root lies at an end.
     pub slope_error: f64,
-    /// Further sign changes, each between two neighbouring values tried first.
+    /// Further sign changes, each between two neighbouring values of those tried first.
     pub others: Vec<(f64, f64)>,
 }
 
-/// What the level's column is and what its mean is to be.
+/// The threshold of the level's column, if it has one, and the level wanted.
 pub fn level(target: &Target) -> (Option<f64>, f64) {
     match target.statistic {
         Statistic::Mean => (None, target.value),
-        // The quantile is at most the value exactly where that many paths are.
+        // The quantile is at most the value exactly when that fraction of paths is.
         Statistic::Quantile(q) => (Some(target.value), q),
         Statistic::Probability { side: Side::Below, threshold } => (Some(threshold), target.value),
         Statistic::Probability { side: Side::Above, threshold } => (Some(threshold), 1.0 - target.value),
     }
 }
 
-/// Searches for a root: the lowest sign change among the values tried first, closed by the ITP method.
+/// Searches for a root: finds the lowest sign change among the values tried first, and closes it by the ITP
+/// method.
 ///
 /// # Errors
-/// What `evaluate` says.
+/// Those of `evaluate`.
 pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, E>) -> Result<Outcome, E> {
     let last = (task.grid - 1) as f64;
     let inner = |i: usize| (task.low * (last - i as f64) + task.high * i as f64) / last;
-    // The ends themselves, not what rounding makes of them.
+    // The ends exactly, without rounding.
     let xs: Vec<f64> = std::iter::once(task.low)
         .chain((1..task.grid - 1).map(inner))
         .chain(std::iter::once(task.high))
@@ -127,7 +130,7 @@ pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, 
         grid.iter().zip(&grid[1..]).filter(|(a, b)| f(a) * f(b) < 0.0 || f(a) == 0.0).collect();
     let (a, b) = match (changes.first(), grid.last()) {
         (Some(&pair), _) => pair,
-        // A root at the upper end alone.
+        // The only root is at the upper end.
         (None, Some(end)) if f(end) == 0.0 => (&grid[grid.len() - 2], end),
         _ => return Ok(Outcome::NoRoot),
     };
@@ -139,7 +142,8 @@ pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, 
     let Some(mut bracket) = Bracket::new((a.x, f(a)), (b.x, f(b)), tolerance) else {
         return Ok(Outcome::NoRoot);
     };
-    // The largest error of any level seen: of few paths, those at the root may all lie on one side of a threshold.
+    // The largest error of any level seen: with few paths, all of those at the root may lie on one side of a
+    // threshold.
     let noise_of = |trial: &Trial| match trial.level_error > ROUNDING * trial.level.abs() {
         true => trial.level_error,
         false => 0.0,
@@ -150,7 +154,7 @@ pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, 
         let trial = evaluate(&[x])?.trials[0];
         noise = noise.max(noise_of(&trial));
         bracket.take(x, f(&trial));
-        // Nearer than other draws could tell apart.
+        // Closer than other draws could distinguish.
         if f(&trial).abs() < TOLERANCE * trial.level_error {
             root = Some(x);
             break;
@@ -162,7 +166,7 @@ pub fn search<E>(task: Task, evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, 
     Ok(Outcome::Found(interval(task, root, root_error, rising, others, evaluate)?))
 }
 
-/// One side of the interval while it is looked for.
+/// One end of the interval during the search for it.
 #[derive(Clone, Copy)]
 struct End {
     x: f64,
@@ -180,7 +184,7 @@ fn interval<E>(
     evaluate: &mut dyn FnMut(&[f64]) -> Result<Trials, E>,
 ) -> Result<Root, E> {
     if root_error.is_nan() {
-        // One path has no error.
+        // A run of one path has no error.
         let at = evaluate(&[root])?.trials[0];
         let unknown = f64::NAN;
         return Ok(Root {
@@ -206,7 +210,8 @@ fn interval<E>(
         let slope = if width > 0.0 { (above.level - below.level) / width } else { f64::NAN };
         let slope_error = if width > 0.0 { trials.from_first[2] / width } else { f64::NAN };
         for (end, trial) in ends.iter_mut().zip([below, above]) {
-            // By how much the level is farther from the target than its error lets it be, on the side where it goes.
+            // How much farther the level is from the target than its error allows, on the side to which it
+            // moves.
             let sign = if (trial.x > root) == rising { 1.0 } else { -1.0 };
             let excess = |t: &Trial| sign * (t.level - task.want) - HALF_INTERVAL * t.level_error;
             *end = next_end(task, root, *end, excess(&at), excess(&trial));
@@ -229,12 +234,12 @@ fn interval<E>(
     Ok(found.expect("there is at least one pass"))
 }
 
-/// The next guess of an end, on the straight line through the root and the guess before.
+/// The next guess of an end, on the straight line through the root and the previous guess.
 fn next_end(task: Task, root: f64, end: End, at_root: f64, at_end: f64) -> End {
     let limit = |x: f64| x.clamp(task.low, task.high);
     let at_limit = end.x == task.low || end.x == task.high;
     if at_end < 0.0 && at_limit {
-        // The level is within its error of the target even there.
+        // Even there the level is within its error of the target.
         return End { open: true, done: true, ..end };
     }
     let factor = if at_end > at_root { -at_root / (at_end - at_root) } else { f64::INFINITY };

@@ -1,4 +1,4 @@
-//! What quantities are at each variant of a scenario, and how they differ from the scenario as it stands.
+//! A sweep: quantities at each variant of a scenario, and their differences from the unchanged scenario.
 
 use super::quantity::Quantity;
 use super::variant::Columns;
@@ -7,38 +7,39 @@ use crate::kernel::plan::Plan;
 use crate::run::paired::PairedResult;
 use crate::stats::summary::MetricSummary;
 
-/// What is known of a quantity in one variant.
+/// A quantity as measured in one variant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
-    /// Over the paths on which the quantity has a value.
+    /// Mean over the paths on which the quantity has a value.
     pub mean: f64,
     /// Standard error of the mean.
     pub std_error: f64,
-    /// Quantiles 0.05, 0.50, 0.95; NaN where bins were not kept.
+    /// Quantiles 0.05, 0.50 and 0.95; NaN where bins were not kept.
     pub quantiles: [f64; 3],
-    /// Mean of the difference from the first variant, path by path, where both have a value; NaN for the first.
+    /// Mean difference from the first variant, path by path, over the paths where both have a value; NaN for
+    /// the first variant.
     pub difference: f64,
-    /// Standard error of that mean.
+    /// Standard error of the mean difference.
     pub difference_error: f64,
-    /// Paths with a value.
+    /// Number of paths with a value.
     pub paths: u64,
-    /// Paths without.
+    /// Number of paths without a value.
     pub undefined: u64,
 }
 
-/// A quantity as it is named and counted.
+/// A quantity by its names and unit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
-    /// The deal or difference.
+    /// Name of the deal or difference.
     pub of: String,
-    /// The metric.
+    /// Name of the metric.
     pub metric: String,
     /// The unit of its values.
     pub unit: Unit,
 }
 
 impl Named {
-    /// The names of a quantity.
+    /// Names a quantity of a plan.
     pub fn new(plan: &Plan, quantity: Quantity) -> Named {
         Named {
             of: quantity.of.name(plan),
@@ -47,39 +48,39 @@ impl Named {
         }
     }
 
-    /// `amended-2026.share_pv`.
+    /// The full name, such as `amended-2026.share_pv`.
     pub fn name(&self) -> String {
         format!("{}.{}", self.of, self.metric)
     }
 }
 
-/// A sweep: quantities over points, and as the scenario stands.
+/// Quantities at each point of a sweep, and for the unchanged scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sweep {
     /// Name of the scenario.
     pub scenario: String,
-    /// The seed.
+    /// Seed of all points.
     pub seed: u64,
-    /// Paths of each point.
+    /// Paths simulated per point.
     pub paths: u64,
-    /// Paths asked for.
+    /// Paths asked for per point.
     pub asked: u64,
-    /// The keys that vary.
+    /// The keys that are varied.
     pub keys: Vec<String>,
-    /// Their units, of those that are numbers.
+    /// Units of the keys; `None` for keys that are not numbers.
     pub units: Vec<Option<Unit>>,
-    /// For each point a value of every key, as TOML.
+    /// Values as TOML, `[point][key]`.
     pub points: Vec<Vec<String>>,
-    /// What is measured.
+    /// The quantities measured.
     pub quantities: Vec<Named>,
-    /// For each quantity, as the scenario stands.
+    /// Measurements of the unchanged scenario, per quantity.
     pub base: Vec<Measured>,
-    /// For each point and quantity.
+    /// Measurements, `[point][quantity]`.
     pub measured: Vec<Vec<Measured>>,
 }
 
 impl Sweep {
-    /// Whether a quantity is the same at all points, to the bit.
+    /// Whether a quantity has equal bits at all points.
     pub fn is_flat(&self, quantity: usize) -> bool {
         let mut means = self
             .measured
@@ -89,10 +90,10 @@ impl Sweep {
     }
 }
 
-/// Quantiles of [`Measured`].
+/// The probabilities of the quantiles in [`Measured`].
 pub const QUANTILES: [f64; 3] = [0.05, 0.50, 0.95];
 
-/// For each variant and quantity what was measured.
+/// Reads the measurements, `[variant][quantity]`, from a paired run.
 pub fn measured(result: &PairedResult, columns: &Columns) -> Vec<Vec<Measured>> {
     let differences = |variant: usize, quantity: usize| columns.differences[variant].get(quantity);
     columns

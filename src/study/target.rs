@@ -1,35 +1,35 @@
-//! What a search is to reach: a statistic of a quantity and its value, as typed.
+//! The target of a search, read from text: a statistic of a quantity and the value it is to have.
 
 use super::quantity::{Of, Quantity, UnknownName};
 use crate::config::Unit;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
-/// A statistic of a quantity, and what it is to be.
+/// A statistic of a quantity, and the value that it is to have.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
-    /// Of what.
+    /// The quantity.
     pub quantity: Quantity,
-    /// Which statistic.
+    /// The statistic.
     pub statistic: Statistic,
-    /// Its value, in the unit of the quantity; of a probability a fraction of 1.
+    /// The value wanted, in the unit of the quantity; for a probability, between 0 and 1.
     pub value: f64,
-    /// The left side as typed: `amended-2026.microsoft_take_pv.mean`.
+    /// The left side as typed, such as `amended-2026.microsoft_take_pv.mean`.
     pub text: String,
 }
 
-/// A number that sums up a quantity over the paths on which it has a value.
+/// A statistic over the paths on which a quantity has a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Statistic {
     /// The mean.
     Mean,
-    /// The quantile of that probability.
+    /// The quantile at this probability.
     Quantile(f64),
-    /// The probability of values on that side of the threshold.
+    /// The probability that a value lies on one side of a threshold.
     Probability {
-        /// Which side.
+        /// The side.
         side: Side,
-        /// The threshold: values at most this lie below, all others above.
+        /// The threshold, in the unit of the quantity; values up to and including it lie below.
         threshold: f64,
     },
 }
@@ -37,32 +37,32 @@ pub enum Statistic {
 /// A side of a threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// At most the threshold.
+    /// Values up to and including the threshold.
     Below,
-    /// More than it.
+    /// Values above the threshold.
     Above,
 }
 
-/// Why a text is no target.
+/// Why a text is not a valid target.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadTarget {
-    /// It cannot be read.
+    /// The text cannot be read.
     #[error("{message}")]
     Form {
         /// What is wrong.
         message: String,
-        /// What to do.
+        /// What to write instead.
         help: String,
     },
-    /// It names a deal or metric that does not exist.
+    /// The deal or metric does not exist.
     #[error("{0}")]
     Unknown(UnknownName),
-    /// Nothing has such a value.
+    /// No scenario can have such a value.
     #[error("{message}")]
     Impossible {
         /// What is wrong.
         message: String,
-        /// What to do.
+        /// What to write instead.
         help: String,
     },
 }
@@ -81,17 +81,18 @@ fn form(message: String) -> BadTarget {
 }
 
 impl Target {
-    /// Reads `DEAL.METRIC.STATISTIC=VALUE`, with `mean`, `p05`, `q0.025` and the like, or `P(DEAL.METRIC > X)=VALUE`,
-    /// `P(DEAL.FLAG)=VALUE`. The deal may be `DEAL - DEAL`.
+    /// Reads a target: `DEAL.METRIC.STATISTIC=VALUE` with a statistic such as `mean`, `p05` or `q0.025`,
+    /// `P(DEAL.METRIC > X)=VALUE`, or `P(DEAL.FLAG)=VALUE`. The deal may be `DEAL - DEAL`.
     ///
     /// # Errors
-    /// Where it cannot be read, names what does not exist, or asks for what no path can have.
+    /// If the text cannot be read, names something that does not exist, or asks for a value that no path can
+    /// have.
     pub fn read(plan: &Plan, text: &str) -> Result<Target, BadTarget> {
         let Some((left, value)) = text.rsplit_once('=') else {
             return Err(form(format!("the target `{text}` has no `=VALUE`")));
         };
         let (left, value) = (left.trim(), value.trim());
-        // `P(x >= 3)` without a value ends in something that is no number.
+        // In `P(x >= 3)` without a value, what follows the `=` is no number.
         let Ok(value) = value.replace('_', "").parse::<f64>() else {
             return Err(form(format!("the value `{value}` of the target is not a number")));
         };
@@ -131,7 +132,7 @@ impl Target {
             return Err(form(format!("`{threshold}` in `{text}` is not a number")));
         };
         let quantity = quantity(plan, event[..at].trim())?;
-        // At most x, less than x, more than x, at least x: all by values at most a threshold.
+        // All four comparisons become one with values up to a threshold.
         let (side, threshold) = match (above, included) {
             (true, false) => (Side::Above, number),
             (true, true) => (Side::Above, number.next_down()),
@@ -142,7 +143,7 @@ impl Target {
     }
 
     fn of_statistic(plan: &Plan, left: &str, value: f64) -> Result<Target, BadTarget> {
-        // A quantile such as `q0.025` or `p97.5` has a point of its own.
+        // A quantile such as `q0.025` or `p97.5` has a dot of its own.
         let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
         let at_quantile = [".q", ".p"]
             .into_iter()
@@ -163,7 +164,7 @@ impl Target {
                         "there is no statistic `{statistic}`: there are mean, p05, p97.5 and other percents, q0.025 and other parts, and P(…)"
                     )));
                 }
-                // `deal.metric=3`: what is missing is the statistic.
+                // `deal.metric=3` lacks a statistic.
                 quantity(plan, left)?;
                 return Err(BadTarget::Form {
                     message: format!("the target `{left}` has no statistic"),
@@ -174,7 +175,7 @@ impl Target {
         Ok(Target { quantity: quantity(plan, name)?, statistic, value, text: left.to_owned() })
     }
 
-    /// Refuses what no path or no share of paths can have.
+    /// Refuses values that no path, or no fraction of paths, can have.
     fn judge(&self, plan: &Plan) -> Result<(), BadTarget> {
         let (low, high, what) = match self.statistic {
             Statistic::Probability { .. } => {
@@ -212,7 +213,7 @@ impl Target {
 fn quantity(plan: &Plan, name: &str) -> Result<Quantity, BadTarget> {
     let Some((of, metric)) = name.rsplit_once('.') else {
         return Err(match Quantity::named(plan, name) {
-            // A metric alone is one of a deal where there is one deal only.
+            // A metric without a deal is clear if there is only one deal.
             Ok(found) if found.len() == 1 => return Ok(found[0]),
             Ok(found) => form(format!("`{name}` of which deal? Write {}", found[0].name(plan))),
             Err(unknown) => unknown.into(),
@@ -221,7 +222,7 @@ fn quantity(plan: &Plan, name: &str) -> Result<Quantity, BadTarget> {
     Ok(Quantity::of_name(plan, Of::named(plan, of.trim())?, metric.trim())?)
 }
 
-/// `mean`, `p05`, `p97.5`, `q0.025`.
+/// Reads a statistic: `mean`, `p05`, `p97.5`, `q0.025`.
 fn statistic_named(name: &str) -> Option<Statistic> {
     if name == "mean" {
         return Some(Statistic::Mean);
@@ -235,7 +236,7 @@ fn statistic_named(name: &str) -> Option<Statistic> {
     (q > 0.0 && q < 1.0).then_some(Statistic::Quantile(q))
 }
 
-/// Between which values a quantity of any scenario lies.
+/// The range in which a quantity lies in any scenario.
 fn possible(plan: &Plan, quantity: Quantity) -> (f64, f64) {
     let (low, high) = match quantity.metric {
         Metric::CapHit | Metric::Ipo | Metric::Failed => (0.0, 1.0),
@@ -252,7 +253,7 @@ fn possible(plan: &Plan, quantity: Quantity) -> (f64, f64) {
     };
     match quantity.of {
         Of::Deal(_) => (low, high),
-        // Of two values between low and high.
+        // The difference of two values between low and high.
         Of::Difference { .. } => (low - high, high - low),
     }
 }

@@ -1,4 +1,5 @@
-//! What one run says of each deal and difference: statistics, quantiles, years, events, inputs, correlations.
+//! The valuation: statistics, quantiles, years, events, inputs and correlations of each deal and difference
+//! of one run.
 
 use crate::config::{Date, Unit};
 use crate::kernel::metric::{Metric, Series};
@@ -16,84 +17,85 @@ use crate::stats::quantiles::Ranked;
 use crate::stats::summary::{MetricSummary, Statistics};
 use std::collections::HashMap;
 
-/// Quantiles that are answered.
+/// The probabilities at which quantiles are reported.
 pub const QUANTILES: [f64; 27] = [
     0.001, 0.005, 0.01, 0.025, 0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45, 0.50, 0.55, 0.60, 0.65,
     0.70, 0.75, 0.80, 0.85, 0.90, 0.95, 0.975, 0.99, 0.995, 0.999,
 ];
 
-/// About so many bins has a histogram.
+/// Approximate number of bins of a histogram.
 pub const HISTOGRAM_BINS: usize = 40;
 
 /// Coverage of the intervals of quantiles.
 const LEVEL: f64 = 0.95;
 
-/// The answers of one run.
+/// The answers that one run gives.
 pub struct Valuation<'a> {
-    /// What was run.
+    /// The plan that was run.
     pub plan: &'a Plan,
-    /// What the run left.
+    /// The result of the run.
     pub result: &'a RunResult,
     /// Deals in order, then differences.
     pub subjects: Vec<Subject>,
-    /// Deal by deal, year by year: the series that exist.
+    /// Yearly series, deal by deal and year by year.
     pub years: Vec<YearAnswer>,
-    /// Deal by deal, event by event, at each period's end.
+    /// Probabilities of events by the end of each period, deal by deal.
     pub events: Vec<EventAnswer>,
-    /// Numbers that the scenario writes, then those that are `same_as` another.
+    /// Inputs: the numbers that the scenario gives, then those that are `same_as` another.
     pub inputs: Vec<InputAnswer<'a>>,
-    /// Pairs that are correlated by the scenario or by a repair.
+    /// Pairs that the scenario or a repair correlates.
     pub pairs: Vec<PairAnswer<'a>>,
 }
 
-/// A deal, or the difference of two.
+/// A deal, or the difference of a deal from the first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Who {
-    /// The deal of that index.
+    /// A deal, by its index.
     Deal(usize),
-    /// The deal of that index minus the first, on the same draws.
+    /// A deal, by its index, minus the first deal on the same draws.
     Difference(usize),
 }
 
-/// What is known of a deal or a difference.
+/// The answer about a deal or a difference.
 pub struct Subject {
     /// Its name in tables.
     pub name: String,
-    /// Which it is.
+    /// The deal or difference.
     pub who: Who,
-    /// Its metrics, in order.
+    /// Answers about its metrics, in table order.
     pub metrics: Vec<MetricAnswer>,
 }
 
 impl Subject {
-    /// The answer for a metric, if the subject has it.
+    /// The answer about a metric, if the deal or difference has it.
     pub fn metric(&self, metric: Metric) -> Option<&MetricAnswer> {
         self.metrics.iter().find(|answer| answer.metric == metric)
     }
 }
 
-/// What is known of a metric.
+/// The answer about a metric.
 pub struct MetricAnswer {
-    /// Which.
+    /// The metric.
     pub metric: Metric,
-    /// Mean, error, spread, quantiles.
+    /// Mean, standard error and spread.
     pub statistics: Statistics,
-    /// A quantile of each of [`QUANTILES`] with its interval; none where the metric has no value on any path.
+    /// The quantile at each of [`QUANTILES`] with its interval; empty where the metric has no value on any
+    /// path.
     pub quantiles: Vec<QuantileAnswer>,
-    /// Counts in round bins.
+    /// Counts in bins with round limits.
     pub histogram: Histogram,
 }
 
 /// A quantile and the interval that covers it with probability 95%.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct QuantileAnswer {
-    /// Which.
+    /// The probability.
     pub q: f64,
-    /// The sample's quantile.
+    /// The quantile of the sample.
     pub value: f64,
-    /// Lower end.
+    /// Lower end of the interval.
     pub low95: f64,
-    /// Upper end.
+    /// Upper end of the interval.
     pub high95: f64,
 }
 
@@ -104,60 +106,60 @@ pub struct YearAnswer {
     pub deal: usize,
     /// The calendar year.
     pub year: i32,
-    /// Which series.
+    /// The series.
     pub series: Series,
-    /// Mean over all paths on which it has a value.
+    /// Mean over the paths on which the series has a value.
     pub mean: f64,
-    /// Its standard error.
+    /// Standard error of the mean.
     pub std_error: f64,
-    /// Quantiles 0.05, 0.25, 0.50, 0.75, 0.95 over the first paths.
+    /// Quantiles 0.05, 0.25, 0.50, 0.75 and 0.95 over the first paths of the run.
     pub quantiles: [f64; 5],
-    /// Paths behind the quantiles.
+    /// Number of paths behind the quantiles.
     pub quantile_paths: u64,
 }
 
-/// How likely an event is by a date.
+/// The probability that an event has happened by a date.
 #[derive(Clone, Copy, Debug)]
 pub struct EventAnswer {
     /// The deal's index.
     pub deal: usize,
-    /// Which event.
+    /// The event.
     pub event: Event,
     /// Last day of the period.
     pub date: Date,
-    /// Part of the paths.
+    /// Fraction of the paths on which the event has happened.
     pub probability: f64,
-    /// Its standard error.
+    /// Standard error of the probability.
     pub std_error: f64,
 }
 
-/// What an input is.
+/// How an input is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputKind<'a> {
-    /// One value.
+    /// A constant.
     Constant,
-    /// Drawn from a law, worded as the scenario does.
-    Law(&'a str),
-    /// The same draw as that of another key.
+    /// A distribution, in the scenario's words.
+    Distribution(&'a str),
+    /// The same draw as another key, named here.
     SameAs(&'a str),
 }
 
-/// An input: what was asked for and what was drawn.
+/// An input: its distribution and its draws.
 #[derive(Clone, Copy, Debug)]
 pub struct InputAnswer<'a> {
-    /// Its key.
+    /// The input's key.
     pub key: &'a str,
     /// Its unit.
     pub unit: Unit,
-    /// What it is.
+    /// How it is given.
     pub kind: InputKind<'a>,
-    /// Mean of the law; NaN where there is none.
+    /// Mean of the distribution; NaN where it has none.
     pub mean: f64,
-    /// Standard deviation of the law; NaN where there is none.
+    /// Standard deviation of the distribution; NaN where it has none.
     pub std_dev: f64,
-    /// Quantiles 0.05, 0.50, 0.95 of the law.
+    /// Quantiles 0.05, 0.50 and 0.95 of the distribution.
     pub quantiles: [f64; 3],
-    /// Where it comes from; `None`: an assumption.
+    /// Its source; `None` for a judgement without one.
     pub source: Option<&'a Source>,
     /// The author's remark.
     pub note: Option<&'a str>,
@@ -165,16 +167,16 @@ pub struct InputAnswer<'a> {
     pub sampled: Option<&'a Moments>,
 }
 
-/// A correlated pair: what was asked for and what was drawn.
+/// A correlated pair: its correlation and that of its draws.
 #[derive(Clone, Copy, Debug)]
 pub struct PairAnswer<'a> {
     /// The pair.
     pub pair: &'a Pair,
-    /// Correlation of the draws.
+    /// Correlation of the draws; `None` where it was not sampled.
     pub sampled: Option<f64>,
 }
 
-/// Asks a run what it says of each deal and difference.
+/// Answers what a run says about each deal and difference.
 pub fn valuation<'a>(plan: &'a Plan, result: &'a RunResult) -> Valuation<'a> {
     Valuation {
         plan,
@@ -200,7 +202,8 @@ impl Valuation<'_> {
         &self.subjects[deal]
     }
 
-    /// Whether no metric differs between any two paths: nothing in the scenario is random, or nothing that matters.
+    /// Whether every metric is the same on all paths, because nothing in the scenario is random or nothing
+    /// random matters.
     pub fn is_deterministic(&self) -> bool {
         let same = |answer: &MetricAnswer| {
             let s = &answer.statistics;
@@ -209,39 +212,39 @@ impl Valuation<'_> {
         self.result.paths > 1 && self.subjects.iter().flat_map(|subject| &subject.metrics).all(same)
     }
 
-    /// The values of a metric of a subject in rising order, as far as they are kept. Made when asked for: those of all
-    /// metrics together would be as large as what the run has kept.
+    /// The values of a metric in ascending order, as far as the run keeps them. Built on request: those of
+    /// all metrics together would be as large as everything that the run keeps.
     pub fn ranked(&self, who: Who, metric: Metric) -> Option<Ranked> {
         let subject = self.subjects.iter().position(|subject| subject.who == who)?;
         let metric = self.subjects[subject].metrics.iter().position(|answer| answer.metric == metric)?;
         Some(self.result.metrics[subject][metric].ranked())
     }
 
-    /// How likely an event of a deal is by the horizon, and the standard error of that.
+    /// The probability that an event happens by the horizon, and its standard error.
     pub fn probability(&self, deal: usize, event: Event) -> (f64, f64) {
         let by_period = &self.result.events[deal][event as usize];
         proportion(by_period.last().copied().unwrap_or(0), self.result.paths)
     }
 
-    /// The calendar year in which an event of a deal happens on most paths; `None` where it never does.
+    /// The calendar year in which an event happens on most paths; `None` if it never happens.
     pub fn likeliest_year(&self, deal: usize, event: Event) -> Option<i32> {
         let by_period = &self.result.events[deal][event as usize];
         let years = &self.plan.steps().years;
         let before = |year: &Year| year.first.checked_sub(1).map_or(0, |period| by_period[period]);
         let inside = |year: &&Year| by_period[year.last] - before(year);
-        // The first of those that tie.
+        // Of years that tie, the first.
         let most = years.iter().rev().max_by_key(inside)?;
         (inside(&most) > 0).then_some(most.year)
     }
 
-    /// The calendar year and month of a time, years of 360 days from the valuation date.
+    /// The calendar year and month of a time, given in years of 360 days from the valuation date.
     pub fn month(&self, time: f64) -> (i32, u32) {
         let start = self.plan.model().timeline.valuation_date();
         month_after(start.year(), start.month(), start.day(), time)
     }
 }
 
-/// The calendar year and month of a time, years of 360 days from a date.
+/// The calendar year and month of a time, given in years of 360 days from a date.
 pub fn month_after(year: i32, month: u32, day: u32, time: f64) -> (i32, u32) {
     let days = f64::from(day.min(30) - 1) + time * 360.0;
     let months = i64::from(month) - 1 + (days / 30.0 + TIME_SLACK).floor() as i64;
@@ -278,7 +281,7 @@ fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
         .collect()
 }
 
-/// What a summary says of a metric.
+/// Answers what a summary says about a metric.
 pub(crate) fn metric_answer(
     metric: Metric,
     summary: &MetricSummary,
@@ -301,10 +304,11 @@ pub(crate) fn metric_answer(
     }
 }
 
-/// Two order statistics, counted from 1.
+/// Ranks of two order statistics, counted from 1.
 type Ranks = (u64, u64);
 
-/// Ranks of the order statistics around each of [`QUANTILES`], by the number of values: most metrics share theirs.
+/// Ranks of the order statistics around each of [`QUANTILES`], cached by the number of values, which most
+/// metrics share.
 #[derive(Default)]
 pub(crate) struct Intervals {
     of: HashMap<u64, Vec<(f64, Ranks)>>,
@@ -359,7 +363,7 @@ fn events(plan: &Plan, result: &RunResult) -> Vec<EventAnswer> {
     answers
 }
 
-/// A part of the paths and its standard error `√(p(1 − p)/n)`; NaN of no paths.
+/// A fraction of the paths and its standard error `√(p(1 − p)/n)`; NaN if there are no paths.
 pub fn proportion(count: u64, paths: u64) -> (f64, f64) {
     let n = paths as f64;
     let p = count as f64 / n;
@@ -376,7 +380,7 @@ fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec
             Distribution::Uncertain(law) => {
                 let (mean, std_dev) = law.mean_and_std_dev();
                 (
-                    InputKind::Law(&entry.wording),
+                    InputKind::Distribution(&entry.wording),
                     mean.unwrap_or(f64::NAN),
                     std_dev.unwrap_or(f64::NAN),
                     [0.05, 0.50, 0.95].map(|q| law.quantile(q)),

@@ -1,14 +1,14 @@
-//! Variants of a scenario laid out for one paired run: which plan holds each, and under which deals.
+//! Variants of a scenario laid out for one paired run: the plan and the deals that hold each variant.
 //!
-//! Variants that differ in terms of one deal only live in one plan, as copies of that deal: demand, shocks, clouds and
-//! everything else that the deals have in common is then simulated once.
+//! Variants that differ in the terms of one deal only share a plan, as copies of that deal, so that demand,
+//! shocks, clouds and everything else that the deals have in common is simulated once.
 
 use super::quantity::{Of, Quantity};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::run::paired::{Column, Keep, PathValue};
 
-/// Where a variant is to be found.
+/// The place of a variant in a paired run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variant {
     /// Index of its plan.
@@ -17,15 +17,16 @@ pub struct Variant {
     pub deals: Vec<usize>,
 }
 
-/// Variants and the plans that hold them.
+/// Variants, and the plans that hold them.
 pub struct Variants {
     /// The plans.
     pub plans: Vec<Plan>,
-    /// The variants in order; the first is what the others are compared with.
+    /// The variants in order; the others are compared with the first.
     pub variants: Vec<Variant>,
 }
 
-/// Between them they see every flow and value: none is finite where revenue, payments, compute or equity are not.
+/// Metrics that together depend on every flow and value: one of them is not finite wherever revenue,
+/// payments, compute or equity are not.
 const SENTINELS: [Metric; 3] = [Metric::ShareUncappedPv, Metric::MicrosoftTotalPv, Metric::RevenueKeptPv];
 
 impl Variants {
@@ -51,17 +52,19 @@ impl Variants {
 pub struct Columns {
     /// The columns.
     pub columns: Vec<Column>,
-    /// For each variant and quantity, the column of its values.
+    /// Column of each quantity's values, `[variant][quantity]`.
     pub values: Vec<Vec<usize>>,
-    /// For each variant but the first (which has none) and each quantity, the column of its difference from the first.
+    /// Column of each quantity's difference from the first variant, `[variant][quantity]`; empty for the
+    /// first variant.
     pub differences: Vec<Vec<usize>>,
 }
 
 impl Columns {
-    /// Columns of these quantities over all variants; values are kept as `keep` says, differences by their moments.
+    /// Lays out the columns of quantities in all variants; values are kept as `keep` says, differences by
+    /// their moments only.
     ///
     /// # Panics
-    /// If a plan has not the metrics that the quantities name.
+    /// If a plan lacks a metric that the quantities name.
     pub fn new(variants: &Variants, quantities: &[Quantity], keep: Keep) -> Columns {
         let mut all = Columns::default();
         for variant in &variants.variants {
@@ -81,10 +84,10 @@ impl Columns {
         all
     }
 
-    /// The column of a quantity of a variant.
+    /// Finds or adds the column of a variant's quantity.
     ///
     /// # Panics
-    /// If its plan has not the metrics that the quantity names.
+    /// If its plan lacks the metric.
     pub fn value(&mut self, variants: &Variants, variant: &Variant, quantity: Quantity, keep: Keep) -> usize {
         let plan = &variants.plans[variant.plan];
         let mut deal_column = |deal: usize, keep: Keep| {
@@ -104,17 +107,17 @@ impl Columns {
         }
     }
 
-    /// The column of one column minus another.
+    /// Finds or adds the column of one column minus another.
     pub fn difference(&mut self, later: usize, first: usize) -> usize {
         self.push(Column { value: PathValue::Difference { later, first }, keep: Keep::Moments })
     }
 
-    /// The column of 1 where another column is at most the threshold and 0 where it is above.
+    /// Finds or adds the column that is 1 where another column is at most the threshold, else 0.
     pub fn at_most(&mut self, column: usize, threshold: f64) -> usize {
         self.push(Column { value: PathValue::AtMost { column, threshold }, keep: Keep::Moments })
     }
 
-    /// The column, a new one where there is none that keeps as much of the same figure.
+    /// Finds a column with the same value that keeps as much, or adds it.
     fn push(&mut self, column: Column) -> usize {
         let serves = |old: &Column| {
             old.value == column.value && (old.keep == column.keep || column.keep == Keep::Moments)

@@ -32,7 +32,7 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("rustix", &["job"]),
     ("serde", &["config", "stats", "run", "report", "sink", "store", "job"]),
     ("serde_json", &["config", "sink", "job"]),
-    ("statrs", &["math"]),
+    ("statrs", &["math", "study"]),
     ("strsim", &["config"]),
     ("tempfile", &["job"]),
     ("thiserror", &["math", "config", "model", "run", "study", "report", "sink", "store", "job"]),

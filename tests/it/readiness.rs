@@ -5,7 +5,7 @@ use capstake::kernel::metric::{Metric, Series};
 use capstake::model::ipo::GateKind;
 use capstake::run::{self, Event, Options, Silent};
 use capstake::study::ipo::gather::{IpoReadiness, gather};
-use capstake::study::ipo::offer::Day;
+use capstake::study::ipo::offer::OfferMetric;
 use capstake::study::ipo::standards::STANDARDS;
 
 fn readied(text: &str, paths: u64) -> (capstake::kernel::plan::Plan, IpoReadiness) {
@@ -82,27 +82,27 @@ fn a_certain_plan_is_ready_when_arithmetic_says() {
     assert_eq!(gate(GateKind::Growth).met[..5], [0, 0, 0, 0, 64]);
     assert_eq!(once(&revenue.ready_without), 5, "then growth is the last");
     // The offer: equity is 10 times the run-rate less what is owed; no cash is modelled.
-    let day = |day: Day| deal.day[day as usize].moments().mean();
+    let day = |day: OfferMetric| deal.day[day as usize].moments().mean();
     let near = |x: f64, y: f64| assert!((x / y - 1.0).abs() < 1e-11, "{x} is not {y}");
     let end = 0.25 * (first + 3) as f64;
-    let equity = 10.0 * rate(end) - day(Day::Owed);
-    near(day(Day::PreMoney), 0.8 * equity);
-    near(day(Day::PostMoney), 1.25 * 0.8 * equity);
-    near(day(Day::GrossProceeds), 0.25 * 0.8 * equity);
-    near(day(Day::NetProceeds), 0.98 * 0.25 * 0.8 * equity);
-    near(day(Day::Price), 0.8 * equity / 2.0);
-    near(day(Day::NewShares), 0.5);
-    near(day(Day::MicrosoftBefore), 0.25);
-    near(day(Day::MicrosoftAfter), 0.2);
-    near(day(Day::Public), 0.2);
-    near(day(Day::TrailingRevenue), trailing(first + 2));
+    let equity = 10.0 * rate(end) - day(OfferMetric::Owed);
+    near(day(OfferMetric::PreMoney), 0.8 * equity);
+    near(day(OfferMetric::PostMoney), 1.25 * 0.8 * equity);
+    near(day(OfferMetric::GrossProceeds), 0.25 * 0.8 * equity);
+    near(day(OfferMetric::NetProceeds), 0.98 * 0.25 * 0.8 * equity);
+    near(day(OfferMetric::Price), 0.8 * equity / 2.0);
+    near(day(OfferMetric::NewShares), 0.5);
+    near(day(OfferMetric::MicrosoftBefore), 0.25);
+    near(day(OfferMetric::MicrosoftAfter), 0.2);
+    near(day(OfferMetric::Public), 0.2);
+    near(day(OfferMetric::TrailingRevenue), trailing(first + 2));
     // The cap of 12 is a tenth of revenue of 120: half of it is paid before the listing, the rest after.
     let paid: f64 = (0..=first + 2).map(|q| 0.1 * booked(q)).sum::<f64>();
-    near(day(Day::CapLeft), 12.0 - paid);
-    near(day(Day::PaymentsAfter), 12.0 - paid);
-    near(day(Day::PaymentsAfterUncapped), (first + 3..20).map(|q| 0.1 * booked(q)).sum());
-    assert!(day(Day::OwedUncapped) > day(Day::Owed));
-    near(day(Day::Owed), 12.0 - paid);
+    near(day(OfferMetric::CapLeft), 12.0 - paid);
+    near(day(OfferMetric::PaymentsAfter), 12.0 - paid);
+    near(day(OfferMetric::PaymentsAfterUncapped), (first + 3..20).map(|q| 0.1 * booked(q)).sum());
+    assert!(day(OfferMetric::OwedUncapped) > day(OfferMetric::Owed));
+    near(day(OfferMetric::Owed), 12.0 - paid);
     // Standards: profits of 90% of revenue from the first year on; three years of them from the end of the third.
     let position = |rule: &str| STANDARDS.iter().position(|s| s.rule == rule).expect("the rule is listed");
     let earnings = &deal.standards[position("102.01C (I)")];

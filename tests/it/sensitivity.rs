@@ -1,18 +1,19 @@
-//! Drawing anew, tornado and worth of knowing on the engine: laws that hold path by path, and cases known in closed form.
+//! Drawing again, tornado and value of information on the engine: laws that hold path by path, and cases known in closed form.
 
 use crate::engine::{TWO_STAKES, draws, metric_index, plan, shipped};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::redraw::TwoSeeds;
-use capstake::run::{Options, Redrawn, Silent, Subject};
+use capstake::run::{MetricIndex, Options, Redrawn, Silent};
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sensitivity::pick_freeze::{Effort, NoAnswer, PlanFunction};
 use capstake::study::sensitivity::plain::{Plain, plain};
 use capstake::study::sensitivity::sobol::sobol;
 use capstake::study::sensitivity::variables::{By, ties, variables};
+use ndarray::Array2;
 
-fn take(plan: &Plan) -> Subject {
-    Subject { who: 0, metric: metric_index(plan, 0, Metric::MicrosoftTakePv) }
+fn take(plan: &Plan) -> MetricIndex {
+    MetricIndex { subject: 0, metric: metric_index(plan, 0, Metric::MicrosoftTakePv) }
 }
 
 fn members(seeds: &TwoSeeds, by: By) -> Vec<Vec<usize>> {
@@ -25,11 +26,11 @@ fn nothing_drawn_anew_is_the_run_and_everything_is_the_run_of_the_other_seed() {
     let seeds = TwoSeeds::new(&first, 6);
     let variables = members(&seeds, By::Kind);
     let subjects = [take(&first)];
-    let mut redrawn = Redrawn::new(&first, &seeds, &variables, &subjects);
-    let mut column = |anew: &[bool], order: &[usize]| {
-        let mut out = vec![vec![0.0; 192]];
-        redrawn.evaluate(64, order, anew, &mut out);
-        out.remove(0)
+    let mut evaluator = Redrawn::new(&first, &seeds, &variables, &subjects);
+    let mut column = |redrawn: &[bool], order: &[usize]| {
+        let mut out = Array2::zeros((1, 192));
+        evaluator.evaluate(64, order, redrawn, &mut out);
+        out.row(0).to_vec()
     };
     let run = |plan: &Plan| {
         let all = draws(plan, Options { paths: 256, threads: 1 });
@@ -49,13 +50,13 @@ fn drawing_one_input_anew_leaves_the_independent_ones() {
     let seeds = TwoSeeds::new(&plan, 2);
     let all = variables(seeds.streams(), By::Input);
     let at = |name: &str| all.iter().position(|v| v.name == name).expect("an input of base");
-    let anew = at("deal.amended-2026.cap_usd_bn");
-    let mut changed = Plan::from_model(plan.model(), 1, plan.isa());
-    seeds.apply(&mut changed, |_| 0, |stream| all[anew].streams.contains(&stream));
+    let redrawn = at("deal.amended-2026.cap_usd_bn");
+    let mut changed = Plan::from_model(&plan.model(), 1, plan.isa());
+    seeds.apply(&mut changed, |_| 0, |stream| all[redrawn].streams.contains(&stream));
     let options = Options { paths: 128, threads: 1 };
     let (before, after) = (draws(&plan, options), draws(&changed, options));
     for (row, (a, b)) in before.inputs.iter().zip(&after.inputs).enumerate() {
-        assert_eq!(a != b, all[anew].streams[0] == row, "{row}");
+        assert_eq!(a != b, all[redrawn].streams[0] == row, "{row}");
     }
 }
 
@@ -119,10 +120,10 @@ fn the_tornado_of_a_sum_is_that_of_its_terms() {
 #[test]
 fn knowing_the_stake_is_worth_what_the_integral_says() {
     let answer = asked(TWO_STAKES, 100_000, 2, Metric::StakePv);
-    let worth = &answer.worth[0];
+    let worth = &answer.information[0];
     let about = |name: &str| {
         let mut all = worth.choice.inputs.iter().chain(&worth.choice.groups);
-        all.find(|information| information.about == name).expect("it is listed").worth
+        all.find(|information| information.about == name).expect("it is listed").gain
     };
     // The deals differ by (u − 1/2)·equity, u uniform on 0.4..0.6, equity 300 in the mean: E max(0, ·) is 300·0.1/4 = 7.5.
     // In 32 bins of u nothing is lost: a bin ends at 1/2.
@@ -131,7 +132,7 @@ fn knowing_the_stake_is_worth_what_the_integral_says() {
         let z = (worth.value - 7.5) / worth.std_error;
         assert!(z.abs() < 4.5, "{name}: {worth:?}");
     }
-    let all = worth.choice.everything.worth;
+    let all = worth.choice.everything.gain;
     assert!((all.value - 7.5).abs() < 4.5 * all.std_error, "{all:?}");
     let nothing = about("cash.now_usd_bn");
     assert!(nothing.value < 4.5 * nothing.std_error, "{nothing:?}");
@@ -143,7 +144,7 @@ fn equal_bits_for_any_number_of_threads() {
     let five = asked(&shipped("base"), 6_000, 5, Metric::MicrosoftTakePv);
     // As text, which has every digit: NaN, of which there are some, is not equal to itself.
     assert!(format!("{:?}", one.drivers) == format!("{:?}", five.drivers));
-    assert!(format!("{:?}", one.worth) == format!("{:?}", five.worth));
+    assert!(format!("{:?}", one.information) == format!("{:?}", five.information));
 }
 
 #[test]
@@ -161,7 +162,7 @@ fn a_metric_without_a_value_on_some_paths_has_no_indices() {
     let plan = plan(&shipped("base"), 1);
     let seeds = TwoSeeds::new(&plan, 2);
     let variables = members(&seeds, By::Kind);
-    let subjects = [Subject { who: 0, metric: metric_index(&plan, 0, Metric::IpoTime) }];
+    let subjects = [MetricIndex { subject: 0, metric: metric_index(&plan, 0, Metric::IpoTime) }];
     let function = PlanFunction { plan: &plan, seeds: &seeds, variables: &variables, subjects: &subjects };
     let answer = sobol(&function, Effort { paths: 512, threads: 1, seed: 1 }, &Silent);
     assert!(matches!(answer, Err(NoAnswer::Undefined { output: 0, .. })), "{answer:?}");

@@ -13,7 +13,7 @@ const PATHS: u64 = 65_536;
 const COLUMN: [f64; 7] = [0.9, -0.4, 0.1, 0.35, 0.2, -1.1, 0.62];
 
 /// A law of the scenario and what is exactly known of it.
-struct Law {
+struct Distribution {
     /// Name of the segment whose growth has it.
     name: &'static str,
     /// As the scenario says it.
@@ -24,8 +24,8 @@ struct Law {
     below: Vec<(f64, f64)>,
 }
 
-fn law(name: &'static str, text: &str, mean: f64, sd: f64, below: Vec<(f64, f64)>) -> Law {
-    Law { name, text: text.into(), mean, sd, below }
+fn law(name: &'static str, text: &str, mean: f64, sd: f64, below: Vec<(f64, f64)>) -> Distribution {
+    Distribution { name, text: text.into(), mean, sd, below }
 }
 
 /// Normal quantiles at .01, .05, .25, .5, .75, .95, .99.
@@ -59,7 +59,7 @@ fn metalog(x: [f64; 3], u: f64) -> f64 {
 }
 
 /// A metalog whose quantile at odds `e^u` is `to(metalog)`: moments by the trapezoid over u, which is exact to rounding here.
-fn metalog_law(name: &'static str, text: &str, own: [f64; 3], to: impl Fn(f64) -> f64) -> Law {
+fn metalog_law(name: &'static str, text: &str, own: [f64; 3], to: impl Fn(f64) -> f64) -> Distribution {
     let moment = |f: &dyn Fn(f64) -> f64| -> f64 {
         let h = 0.01;
         (-6_000..=6_000)
@@ -77,7 +77,7 @@ fn metalog_law(name: &'static str, text: &str, own: [f64; 3], to: impl Fn(f64) -
     law(name, text, mean, sd, below)
 }
 
-fn laws() -> Vec<Law> {
+fn laws() -> Vec<Distribution> {
     let affine = |mean: f64, sd: f64| NORMAL.map(|(z, p)| (mean + sd * z, p)).to_vec();
     let sigma2 = 1.25_f64.ln();
     let sigma = sigma2.sqrt();
@@ -201,7 +201,7 @@ pub fn section() -> &'static Section {
         let segments: String = laws
             .iter()
             .map(|law| {
-                let Law { name, text, .. } = law;
+                let Distribution { name, text, .. } = law;
                 format!("[[segment]]\nname = \"{name}\"\nprocess = \"gbm\"\nrate_now_usd_bn = 1.0\ngrowth = {text}\n")
             })
             .collect();

@@ -6,13 +6,14 @@ use capstake::kernel::metric::Metric;
 use capstake::kernel::redraw::TwoSeeds;
 use capstake::math::normal::cdf;
 use capstake::rng::stream::{StreamKey, normal_of_draw};
-use capstake::run::{CHUNK_PATHS, Options, Silent, Subject};
+use capstake::run::{CHUNK_PATHS, MetricIndex, Options, Silent};
 use capstake::study::quantity::{Of, Quantity};
-use capstake::study::sensitivity::bootstrap::Estimate;
+use capstake::study::sensitivity::estimate::Estimate;
 use capstake::study::sensitivity::pick_freeze::{Effort, Evaluate, Function, PlanFunction};
 use capstake::study::sensitivity::plain::plain;
 use capstake::study::sensitivity::shapley::shapley;
 use capstake::study::sensitivity::sobol::sobol;
+use ndarray::Array2;
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 
@@ -39,12 +40,12 @@ impl Function for Uniform {
 struct Evaluator<'a>(&'a Uniform);
 
 impl Evaluate for Evaluator<'_> {
-    fn evaluate(&mut self, first_path: u64, _order: &[usize], anew: &[bool], out: &mut [Vec<f64>]) {
+    fn evaluate(&mut self, first_path: u64, _order: &[usize], redrawn: &[bool], out: &mut Array2<f64>) {
         let keys = [1, 2].map(|seed| StreamKey::new(seed, "a test"));
         let mut x = vec![0.0; self.0.variables];
-        for (lane, y) in out[0].iter_mut().enumerate() {
+        for (lane, y) in out.row_mut(0).iter_mut().enumerate() {
             for (i, x) in x.iter_mut().enumerate() {
-                let key = keys[usize::from(anew[i])];
+                let key = keys[usize::from(redrawn[i])];
                 *x = cdf(normal_of_draw(key, first_path + lane as u64, i as u32));
             }
             *y = (self.0.function)(&x);
@@ -169,7 +170,7 @@ pub fn section() -> &'static Section {
             position("costs.fixed_usd_bn_per_year"),
         ];
         let metric = plan.deals()[0].metrics.iter().position(|&metric| metric == Metric::StakePv);
-        let subjects = [Subject { who: 0, metric: metric.expect("a stake") }];
+        let subjects = [MetricIndex { subject: 0, metric: metric.expect("a stake") }];
         let function =
             PlanFunction { plan: &plan, seeds: &seeds, variables: &variables, subjects: &subjects };
         let answer = shapley(&function, effort(1 << 17), &Silent).expect("it has values");
@@ -186,7 +187,7 @@ Sobol indices by Janon's and Jansen's estimators and Shapley effects by pairs of
 functions of Ishigami (a = 7, b = 0.1) and of Sobol (a = 0, 1, 4.5, 9, 99 four times), whose indices are known in closed form, and
 for a company whose stake is a sum of three normal inputs with standard deviations 1, 1 and 2, the last two with a correlation of
 one half: simulated by the engine from a scenario, its effects are those of a linear Gaussian model (Owen and Prieur 2017). Its
-totals are below the first orders where inputs are correlated, which is right. Standard errors are those of resampled batches.",
+totals are below the first orders where inputs are correlated, which is right. Standard errors are those of a Poisson bootstrap over batches.",
             exact: Vec::new(),
             cases,
             families: Vec::new(),
@@ -230,8 +231,8 @@ fn the_interval_of_perfect_information_covers_as_often_as_it_says() {
             let quantities = [Quantity { of: Of::Deal(0), metric: Metric::StakePv }];
             let options = Options { paths: 16 * CHUNK_PATHS, threads: 0 };
             let answer = plain(&plan, &seeds, &quantities, options, &Silent).expect("paths are finite");
-            let inputs = &answer.worth[0].choice.inputs;
-            inputs.iter().find(|one| one.about == "deal.sure.stake").expect("an input").worth
+            let inputs = &answer.information[0].choice.inputs;
+            inputs.iter().find(|one| one.about == "deal.sure.stake").expect("an input").gain
         })
         .collect();
     let covered = |truth: f64, part: f64| {

@@ -123,7 +123,7 @@ enum Command {
     /// Metrics over the values of one or two keys, on common draws
     #[command(after_help = sweep::EXAMPLES)]
     Sweep(sweep::SweepArguments),
-    /// What drives a metric: tornado, Sobol indices, Shapley effects, worth of knowing
+    /// What drives a metric: tornado, Sobol indices, Shapley effects, value of information
     #[command(after_help = sensitivity::EXAMPLES)]
     Sensitivity(sensitivity::SensitivityArguments),
     /// When the company is ready for an IPO, what keeps it from it, and what the offer would be

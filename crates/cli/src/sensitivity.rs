@@ -19,7 +19,7 @@ use capstake::kernel::plan::Plan;
 use capstake::kernel::redraw::TwoSeeds;
 use capstake::report;
 use capstake::rng::stream::StreamKey;
-use capstake::run::Subject;
+use capstake::run::MetricIndex;
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sensitivity::pick_freeze::{BATCH, Effort, NoAnswer, PlanFunction};
 use capstake::study::sensitivity::plain::{plain, subject};
@@ -78,7 +78,7 @@ pub struct SensitivityArguments {
 /// How a sensitivity is found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Method {
-    /// One plain run: tornado, rank correlations, groups, worth of knowing
+    /// One plain run: tornado, rank correlations, groups, value of information
     Plain,
     /// First-order and total indices; for independent variables
     Sobol,
@@ -245,7 +245,7 @@ impl Job<'_> {
         let asked = request::paths(asked, &self.scenario.model, &Cost::of(self.plan), threads)?;
         // Whole batches, whatever the number of variables.
         let paths = asked.div_ceil(BATCH * cycle) * BATCH * cycle;
-        let subjects: Vec<Subject> =
+        let subjects: Vec<MetricIndex> =
             self.quantities.iter().filter_map(|&quantity| subject(self.plan, quantity)).collect();
         let members: Vec<Vec<usize>> = variables.iter().map(|variable| variable.streams.clone()).collect();
         let study = self.study(paths, evaluations, Some(by))?;

@@ -1,19 +1,19 @@
-//! All paths of a block on their ways to the IPO at once: a bit a path. What `walk` tells of one path, for 64 of them.
+//! The gates to an IPO on all paths of a block at once, one bit per path; `walk.rs` has the scalar twin.
 
 use crate::kernel::timeline::TIME_SLACK;
 use crate::math::lanes::{LANES, Lanes};
 use crate::simd_fn;
 
-/// A bit for each path of a block.
+/// A set of paths of a block, one bit per path.
 pub type Paths = u64;
 
-/// The paths on which something is so.
+/// The set of paths that satisfy a condition.
 #[inline(always)]
 pub fn paths(is: impl Fn(usize) -> bool) -> Paths {
     (0..LANES).fold(0, |bits, lane| bits | (u64::from(is(lane)) << lane))
 }
 
-/// The lanes of a set of paths, in order.
+/// The paths of a set, in order.
 pub fn each(set: Paths) -> impl Iterator<Item = usize> {
     let mut left = set;
     std::iter::from_fn(move || {
@@ -23,7 +23,7 @@ pub fn each(set: Paths) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The block of one deal, at period ends.
+/// One deal's gates on the paths of a block, at the end of each period.
 pub struct Board<'a> {
     /// Ends of the periods, years.
     pub ends: &'a [f64],
@@ -31,35 +31,35 @@ pub struct Board<'a> {
     pub lengths: &'a [f64],
     /// Whether gates are tested at each end.
     pub tested: &'a [bool],
-    /// For each period, gate by gate, where it is met; gates that are not set are met.
+    /// Paths on which each gate is met: `[period][gate]`; a gate that is not set counts as met.
     pub met: &'a [Vec<Paths>],
-    /// For each period, where the company is alive.
+    /// Paths on which the company is alive, per period.
     pub alive: &'a [Paths],
-    /// For each period, where its equity is defined.
+    /// Paths on which its equity has a value, per period.
     pub valued: &'a [Paths],
-    /// Months in a row that all gates must hold.
+    /// Months in a row for which all gates must hold.
     pub ready_months: &'a Lanes,
     /// Months from first readiness to the offer.
     pub preparation_months: &'a Lanes,
-    /// The value gate, which is tested again on the day, where it is set.
+    /// The value gate, if it is set; it is tested again on the day of the offer.
     pub value_gate: Option<usize>,
 }
 
-/// What happens to the paths of a block, period by period.
+/// What happens on the paths of a block, period by period.
 #[derive(Clone, Debug)]
 pub struct Walked {
-    /// Where all gates that count hold.
+    /// Paths on which all gates that count hold.
     pub holds: Vec<Paths>,
-    /// Where the company is ready.
+    /// Paths on which the company is ready.
     pub ready: Vec<Paths>,
-    /// Where it is ready for the first time.
+    /// Paths on which it is ready for the first time.
     pub first_ready: Vec<Paths>,
-    /// Where it is listed.
+    /// Paths on which it is listed in that period.
     pub listed: Vec<Paths>,
 }
 
 impl Walked {
-    /// Room for so many periods.
+    /// Allocates the sets for a number of periods.
     pub fn new(periods: usize) -> Walked {
         let none = || vec![0; periods];
         Walked { holds: none(), ready: none(), first_ready: none(), listed: none() }
@@ -67,8 +67,9 @@ impl Walked {
 }
 
 impl Board<'_> {
-    /// Readiness and listing where all gates but `without` count. Before the offer a company does not depend on its gates,
-    /// and fewer gates bring the offer no later, so that this is exact for the paths of a run with all gates.
+    /// Works out readiness and listing if all gates but `without` count. Before the offer a company does not
+    /// depend on its gates, and fewer gates never delay the offer, so this is exact for the paths of a run
+    /// with all gates.
     #[inline(always)]
     pub fn walk(&self, without: Option<usize>, walked: &mut Walked) {
         let mut held = Lanes::ZERO;
@@ -108,8 +109,8 @@ impl Board<'_> {
         }
     }
 
-    /// Gate by gate, where it was shut in the period before the stretch that led to readiness in `period`; and where that is
-    /// none: there they held from the first test on.
+    /// Sets `last` to the paths on which each gate was shut just before the stretch that led to readiness in
+    /// `period`; returns the paths without such a period, on which all gates held from the first test on.
     pub fn last_to_open(&self, walked: &Walked, period: usize, last: &mut [Paths]) -> Paths {
         let mut from_the_start = 0;
         last.fill(0);
@@ -129,7 +130,8 @@ impl Board<'_> {
         from_the_start
     }
 
-    /// Gate by gate, where it was met at one test and not at a later one, before the listing and while alive.
+    /// The paths on which each gate was met at one test and failed a later one, before the listing and while
+    /// the company was alive.
     pub fn closed_again(&self, walked: &Walked) -> Vec<Paths> {
         let gates = self.met.first().map_or(0, Vec::len);
         let (mut open, mut closed) = (vec![0; gates], vec![0; gates]);
@@ -147,14 +149,15 @@ impl Board<'_> {
 }
 
 simd_fn! {
-    /// [`Board::walk`] by the widest instructions there are.
+    /// [`Board::walk`] with the widest vector instructions available.
     pub fn walk(board: &Board<'_>, without: Option<usize>, walked: &mut Walked) {
         board.walk(without, walked);
     }
 }
 
 simd_fn! {
-    /// Where a figure is at least, or of an upper gate at most, its threshold; nowhere where it is unknown.
+    /// Finds the paths on which a figure is at least its threshold, or at most for an upper gate; an unknown
+    /// figure (NaN) meets no gate.
     pub fn compare(figures: &Lanes, thresholds: &Lanes, upper: bool, met: &mut Paths) {
         *met = match upper {
             true => paths(|lane| figures[lane] <= thresholds[lane]),
@@ -165,7 +168,7 @@ simd_fn! {
 
 #[cfg(test)]
 mod tests {
-    use super::super::walk::Way;
+    use super::super::walk::GatePath;
     use super::*;
     use proptest::prelude::*;
 
@@ -219,7 +222,7 @@ mod tests {
                         gates.iter().enumerate().fold(0, |all, (gate, &set)| all | u16::from(bit(set, lane)) << gate)
                     }).collect();
                     let of = |sets: &[Paths]| -> Vec<bool> { sets.iter().map(|&set| bit(set, lane)).collect() };
-                    let way = Way {
+                    let way = GatePath {
                         ends: &ends, lengths: &lengths, tested: &tested, met: &own, alive: &of(&alive), valued: &of(&valued),
                         ready_months: ready_months[lane], preparation_months: preparation_months[lane],
                         value_gate: if priced { 0b10 } else { 0 },

@@ -1,8 +1,8 @@
-//! The company of one deal on the paths of a block: what rules ask of it at the end of a period, and its figures on the day of
-//! its offer.
+//! The company of one deal on the paths of a block: the measures that listing standards ask for, and the
+//! metrics of its offer.
 
 use super::board::{Paths, paths};
-use super::offer::Day;
+use super::offer::OfferMetric;
 use super::standards::{Bound, Measure, STANDARDS};
 use crate::kernel::block::Block;
 use crate::kernel::metric::Metric;
@@ -14,11 +14,11 @@ use crate::model::ipo::{GateKind, Ipo};
 use crate::model::parameters::ParamId;
 use crate::simd_fn;
 
-/// Longer runways, and those without end, count as this, months: their mean would say nothing.
+/// Runways are capped at this many months, including endless ones, so that their mean is meaningful.
 const LONGEST_RUNWAY: f64 = 120.0;
 
-/// Periods inside a year that ended some years before the end of each period, with the part of each; empty where the year is
-/// not wholly inside the timeline.
+/// For each period, the periods that make up a year at a fixed distance from its end, each with the fraction
+/// that belongs to the year; empty where the year is not wholly on the timeline.
 type YearParts = Vec<Vec<(usize, f64)>>;
 
 fn year_parts(plan: &Plan, ended_years_ago: f64) -> YearParts {
@@ -42,30 +42,30 @@ fn year_parts(plan: &Plan, ended_years_ago: f64) -> YearParts {
         .collect()
 }
 
-/// What stays the same over a run.
+/// What stays the same during a run.
 pub struct Frame<'a> {
-    /// What is simulated.
+    /// The plan that is simulated.
     pub plan: &'a Plan,
-    /// Its IPO.
+    /// The IPO of its model.
     pub ipo: &'a Ipo,
-    /// Years that ended 0, 1, 2 years ago, and the one to come.
+    /// The years that ended 0, 1 and 2 years ago, and the year to come.
     years: [YearParts; 4],
     /// Ends of the periods, years.
     pub ends: Vec<f64>,
-    /// Their lengths, years.
+    /// Lengths of the periods, years.
     pub lengths: Vec<f64>,
-    /// Which gate asks for a value, where one does.
+    /// Position of the gate that asks for a value, if there is one.
     pub value_gate: Option<usize>,
-    /// Per deal: positions of the nominal payments with and without the cap.
+    /// Per deal, the positions of the nominal payments with and without the cap among its metrics.
     nominal: Vec<[usize; 2]>,
-    /// What all standards ask that is known, each once.
+    /// All requirements of the standards that the model can check, each once.
     pub asked: Vec<(Measure, Bound)>,
-    /// For each standard, what it asks, by place in `asked`.
+    /// For each standard, the positions of its requirements in `asked`.
     pub standards: Vec<Vec<usize>>,
 }
 
 impl<'a> Frame<'a> {
-    /// Of a plan with an IPO.
+    /// Prepares a plan whose model has an IPO.
     pub fn new(plan: &'a Plan, ipo: &'a Ipo) -> Frame<'a> {
         let position = |deal: usize, metric: Metric| {
             let found = plan.deals()[deal].metrics.iter().position(|&m| m == metric);
@@ -99,17 +99,17 @@ impl<'a> Frame<'a> {
 
 /// The company of one deal.
 pub struct Company<'a> {
-    /// What stays the same.
+    /// What stays the same during the run.
     pub frame: &'a Frame<'a>,
-    /// Period by period.
+    /// The company's records, one per period.
     pub records: &'a [Readiness<Lanes>],
-    /// The block.
+    /// The block that was simulated.
     pub block: &'a Block,
-    /// Which deal.
+    /// Index of the deal.
     pub deal: usize,
 }
 
-/// Where a figure is as it must be; nowhere where it is unknown.
+/// The paths on which a measure meets its bound; an unknown measure (NaN) meets none.
 #[inline(always)]
 fn bounded(bound: Bound, figure: impl Fn(usize) -> f64) -> Paths {
     match bound {
@@ -120,7 +120,7 @@ fn bounded(bound: Bound, figure: impl Fn(usize) -> f64) -> Paths {
 }
 
 simd_fn! {
-    /// Sum of a flow over the parts of a year.
+    /// Sums a flow over the parts of a year.
     fn add_up(parts: &[(usize, f64)], records: &[Readiness<Lanes>], cash: bool, sum: &mut Lanes) {
         *sum = Lanes::ZERO;
         for &(period, part) in parts {
@@ -133,7 +133,7 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Where each of what is asked is so.
+    /// Finds the paths on which each requirement holds, but for those that depend on the price.
     fn hold(company: &Company<'_>, period: usize, years: &Years, answers: &mut [Paths]) {
         let record = &company.records[period];
         let gate = |kind: GateKind| record.figure(kind);
@@ -165,7 +165,7 @@ simd_fn! {
                     let fee = company.block.value(company.frame.ipo.fee);
                     bounded(bound, |lane| fee[lane])
                 }
-                // Told by `priced`.
+                // Left to `priced`.
                 Measure::MarketCap | Measure::PublicFloat | Measure::Price => continue,
             };
         }
@@ -173,7 +173,8 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// The same of what follows from the price, for an offer at that value before the new money.
+    /// Finds the paths on which each requirement that depends on the price holds, for an offer at this value
+    /// before the new money.
     fn priced(company: &Company<'_>, pre_money: &Lanes, answers: &mut [Paths]) {
         let primary = company.primary();
         for (answer, &(figure, bound)) in answers.iter_mut().zip(&company.frame.asked) {
@@ -193,10 +194,10 @@ simd_fn! {
     }
 }
 
-/// Which of [`Frame::years`] is the one to come.
+/// Position in [`Frame::years`] of the year to come.
 const AHEAD: usize = 3;
 
-/// Flows of years, by how long ago they ended; NaN where a year is not wholly on the timeline.
+/// Flows of the years in [`Frame::years`]; NaN where a year is not wholly on the timeline.
 struct Years {
     pretax: [Lanes; 4],
     cash: [Lanes; 4],
@@ -227,7 +228,7 @@ impl Company<'_> {
         years
     }
 
-    /// Where each of what standards ask is so, for an offer at the end of a period.
+    /// Finds the paths on which each requirement holds, for an offer at the end of a period.
     pub fn answer(&self, period: usize, answers: &mut [Paths]) {
         let isa = self.frame.plan.isa();
         hold(isa, self, period, &self.years(period), answers);
@@ -240,7 +241,8 @@ impl Company<'_> {
         priced(isa, self, &pre_money, answers);
     }
 
-    /// The same at the price of the real offer, after [`Company::answer`] for the period in which it is.
+    /// Replaces the answers that depend on the price by those at the actual offer price; call
+    /// [`Company::answer`] for the same period first.
     pub fn answer_on_the_day(&self, period: usize, answers: &mut [Paths]) {
         priced(self.frame.plan.isa(), self, &self.records[period].ipo_equity, answers);
     }
@@ -249,15 +251,16 @@ impl Company<'_> {
         self.frame.ipo.shares.map_or(f64::NAN, |shares| pre_money / self.value(shares, lane))
     }
 
-    /// A figure on the day of the offer.
-    pub fn on_the_day(&self, day: Day, period: usize, lane: usize) -> f64 {
+    /// A metric of the offer on one path, in the period in which it takes place.
+    pub fn on_the_day(&self, day: OfferMetric, period: usize, lane: usize) -> f64 {
         let record = &self.records[period];
         let value = |num: ParamId| self.value(num, lane);
         let gate = |gate: GateKind| record.figure(gate)[lane];
         let pre_money = record.ipo_equity[lane];
         let primary = value(self.frame.ipo.primary);
         let kept = record.dilution_factor[lane];
-        // What a holder from just before has left afterwards, and of that what the offer alone takes.
+        // What a holder from just before the offer keeps through the offer and its rounds, and what is left
+        // after the offer alone.
         let left = record.dilution_factor_after[lane] / kept;
         let offer = 1.0 / (1.0 + primary);
         let stake = self.frame.plan.model().deals[self.deal].stake.map_or(f64::NAN, value);
@@ -267,21 +270,21 @@ impl Company<'_> {
         };
         let finite = |x: f64| if x.is_finite() { x } else { f64::NAN };
         match day {
-            Day::PreMoney => pre_money,
-            Day::PostMoney => (1.0 + primary) * pre_money,
-            Day::GrossProceeds => primary * pre_money,
-            Day::NetProceeds => (1.0 - value(self.frame.ipo.fee)) * primary * pre_money,
-            Day::Price => self.price(pre_money, lane),
-            Day::NewShares => self.frame.ipo.shares.map_or(f64::NAN, |s| primary * value(s)),
-            Day::TrailingRevenue => gate(GateKind::TrailingRevenue),
-            Day::PriceToSales => finite(pre_money / gate(GateKind::TrailingRevenue)),
-            Day::Growth => gate(GateKind::Growth),
-            Day::GrossMargin => gate(GateKind::GrossMargin),
-            Day::FcfMargin => gate(GateKind::FcfMargin),
-            Day::LargestCloudShare => gate(GateKind::LargestCloudShare),
-            Day::Cash => record.cash[lane],
-            Day::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
-            Day::RunwayMonthsAfter => {
+            OfferMetric::PreMoney => pre_money,
+            OfferMetric::PostMoney => (1.0 + primary) * pre_money,
+            OfferMetric::GrossProceeds => primary * pre_money,
+            OfferMetric::NetProceeds => (1.0 - value(self.frame.ipo.fee)) * primary * pre_money,
+            OfferMetric::Price => self.price(pre_money, lane),
+            OfferMetric::NewShares => self.frame.ipo.shares.map_or(f64::NAN, |s| primary * value(s)),
+            OfferMetric::TrailingRevenue => gate(GateKind::TrailingRevenue),
+            OfferMetric::PriceToSales => finite(pre_money / gate(GateKind::TrailingRevenue)),
+            OfferMetric::Growth => gate(GateKind::Growth),
+            OfferMetric::GrossMargin => gate(GateKind::GrossMargin),
+            OfferMetric::FcfMargin => gate(GateKind::FcfMargin),
+            OfferMetric::LargestCloudShare => gate(GateKind::LargestCloudShare),
+            OfferMetric::Cash => record.cash[lane],
+            OfferMetric::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
+            OfferMetric::RunwayMonthsAfter => {
                 let raised: f64 = self
                     .frame
                     .plan
@@ -290,26 +293,27 @@ impl Company<'_> {
                     .iter()
                     .map(|&i| value(self.frame.plan.model().rounds[i].amount))
                     .sum();
-                let cash = record.cash[lane] + raised + self.on_the_day(Day::NetProceeds, period, lane);
+                let cash =
+                    record.cash[lane] + raised + self.on_the_day(OfferMetric::NetProceeds, period, lane);
                 let burn = -record.fcf[lane] / self.frame.lengths[period];
                 let burns = burn > 0.0 && self.frame.plan.model().cash.is_some();
                 if burns { (12.0 * cash / burn).min(LONGEST_RUNWAY) } else { LONGEST_RUNWAY }
             }
-            Day::CapLeft => finite(record.cap_left[lane]),
-            Day::Owed => record.owed[lane],
-            Day::OwedUncapped => record.owed_uncapped[lane],
-            Day::PaymentsAfter => total(0) - record.paid[lane],
-            Day::PaymentsAfterUncapped => total(1) - record.due[lane],
-            Day::MicrosoftNow => stake,
-            Day::MicrosoftBefore => stake * kept,
-            Day::MicrosoftAfter => stake * kept * left,
-            Day::OthersNow => 1.0 - stake,
-            Day::OthersBefore => (1.0 - stake) * kept,
-            Day::OthersAfter => (1.0 - stake) * kept * left,
-            Day::LaterMoneyBefore => 1.0 - kept,
-            Day::LaterMoneyAfter => (1.0 - kept) * left,
-            Day::RoundsOnIpo => offer - left,
-            Day::Public => 1.0 - offer,
+            OfferMetric::CapLeft => finite(record.cap_left[lane]),
+            OfferMetric::Owed => record.owed[lane],
+            OfferMetric::OwedUncapped => record.owed_uncapped[lane],
+            OfferMetric::PaymentsAfter => total(0) - record.paid[lane],
+            OfferMetric::PaymentsAfterUncapped => total(1) - record.due[lane],
+            OfferMetric::MicrosoftNow => stake,
+            OfferMetric::MicrosoftBefore => stake * kept,
+            OfferMetric::MicrosoftAfter => stake * kept * left,
+            OfferMetric::OthersNow => 1.0 - stake,
+            OfferMetric::OthersBefore => (1.0 - stake) * kept,
+            OfferMetric::OthersAfter => (1.0 - stake) * kept * left,
+            OfferMetric::LaterMoneyBefore => 1.0 - kept,
+            OfferMetric::LaterMoneyAfter => (1.0 - kept) * left,
+            OfferMetric::RoundsOnIpo => offer - left,
+            OfferMetric::Public => 1.0 - offer,
         }
     }
 }

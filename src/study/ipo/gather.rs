@@ -1,70 +1,72 @@
-//! What a run says of readiness: counts by gate and period, and summaries of the company on the day of its offer.
+//! What a run shows about IPO readiness: counts by gate and period, and summaries of the company on the day
+//! of its offer.
 
 use super::board::{self, Board, Paths, Walked, each, paths};
 use super::company::{Company, Frame};
-use super::offer::Day;
+use super::offer::OfferMetric;
 use super::standards::STANDARDS;
 use crate::kernel::block::Block;
 use crate::kernel::plan::Plan;
-use crate::math::lanes::LANES;
+use crate::kernel::readiness::Readiness;
+use crate::math::lanes::{LANES, Lanes};
 use crate::model::ipo::GateKind;
-use crate::run::{NonFinite, Observer, Options, Seen, visit};
+use crate::run::{NonFinite, Observer, Options, SimulatedBlock, visit};
 use crate::stats::moments::ChunkMoments;
 use crate::stats::summary::CoarseSummary;
 
-/// Counts of one gate.
+/// Counts of paths for one gate.
 #[derive(Clone, Debug, Default)]
 pub struct GateCounts {
-    /// Per period: paths on which it is met and the company alive.
+    /// Per period, paths on which the gate is met and the company alive.
     pub met: Vec<u64>,
-    /// Per period: paths on which all other gates hold and it does not.
+    /// Per period, paths on which all other gates hold and this one does not.
     pub alone: Vec<u64>,
-    /// Paths on which it was among the last to open before readiness.
+    /// Paths on which the gate was among the last to open before readiness.
     pub last: u64,
-    /// Paths on which it was the last by itself.
+    /// Paths on which it was the only last one.
     pub last_alone: u64,
     /// Paths on which it closed again before the listing.
     pub closed: u64,
-    /// Per period: paths ready for the first time there, were this gate left out.
+    /// Per period, paths that would become ready if this gate did not count.
     pub ready_without: Vec<u64>,
-    /// The same of listings.
+    /// Per period, paths that would be listed if this gate did not count.
     pub listed_without: Vec<u64>,
 }
 
-/// What is known of one deal.
+/// Readiness under one deal.
 #[derive(Clone, Debug)]
 pub struct DealReadiness {
-    /// In the order of the model's gates.
+    /// Counts per gate, in the model's order.
     pub gates: Vec<GateCounts>,
-    /// Per period: paths on which all gates hold.
+    /// Per period, paths on which all gates hold.
     pub all: Vec<u64>,
-    /// Per period: paths on which the company is ready.
+    /// Per period, paths on which the company is ready.
     pub ready: Vec<u64>,
-    /// Per period: paths on which it is ready for the first time.
+    /// Per period, paths on which it becomes ready.
     pub first_ready: Vec<u64>,
-    /// Per period: paths on which it is listed.
+    /// Per period, paths on which it is listed.
     pub listed: Vec<u64>,
-    /// Paths on which all gates held from the first test on.
+    /// Paths on which all gates held from the first test until readiness.
     pub open_from_the_start: u64,
-    /// Per standard, period: living companies for which it holds, were they offered at the end of the period.
+    /// Companies that would meet a standard if offered at the end of a period: `[standard][period]`.
     pub standards: Vec<Vec<u64>>,
-    /// Per period: living companies with a value.
+    /// Per period, living companies with a value, which could be offered.
     pub candidates: Vec<u64>,
-    /// Per standard: companies for which it holds on the day of their offer.
+    /// Per standard, companies that meet it on the day of their offer.
     pub standards_on_the_day: Vec<u64>,
-    /// Summaries over the paths on which it is listed, in the order of [`Day::ALL`].
+    /// Summaries over the paths with a listing, in the order of [`OfferMetric::ALL`].
     pub day: Vec<CoarseSummary>,
 }
 
-/// What was gathered.
+/// IPO readiness over a run.
 pub struct IpoReadiness {
-    /// Deal by deal.
+    /// Readiness per deal.
     pub deals: Vec<DealReadiness>,
-    /// Paths.
+    /// Paths simulated.
     pub paths: u64,
     /// Paths that are not finite.
     pub non_finite: NonFinite,
-    /// Whether it was stopped before its end.
+    /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }
 
@@ -88,7 +90,7 @@ impl DealReadiness {
             standards: vec![zeros(); STANDARDS.len()],
             candidates: zeros(),
             standards_on_the_day: vec![0; STANDARDS.len()],
-            day: vec![CoarseSummary::new(); Day::ALL.len()],
+            day: vec![CoarseSummary::new(); OfferMetric::ALL.len()],
         }
     }
 
@@ -124,17 +126,17 @@ struct Scratch {
     met: Vec<Vec<Paths>>,
     alive: Vec<Paths>,
     valued: Vec<Paths>,
-    /// With all gates.
+    /// The walk with all gates.
     walked: Walked,
-    /// With one of them left out.
+    /// The walk with one gate left out.
     without: Walked,
-    /// Of one gate each.
+    /// Per gate, the paths on which it was among the last to open.
     last: Vec<Paths>,
-    /// Of what standards ask, one by one: where it is met.
+    /// Per requirement of the standards, the paths on which it holds.
     answers: Vec<Paths>,
 }
 
-/// Runs the plan once and gathers; `None` without an IPO in the scenario.
+/// Runs the plan once and counts; `None` if the scenario has no IPO.
 pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<IpoReadiness> {
     let ipo = plan.model().ipo.as_ref()?;
     let periods = plan.steps().periods.len();
@@ -142,7 +144,7 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
     let frame = Frame::new(plan, ipo);
     let scratch = || Scratch {
         deals: vec![DealReadiness::empty(periods, gates); deals],
-        values: vec![vec![Vec::new(); Day::ALL.len()]; deals],
+        values: vec![vec![Vec::new(); OfferMetric::ALL.len()]; deals],
         met: vec![vec![0; gates]; periods],
         alive: vec![0; periods],
         valued: vec![0; periods],
@@ -152,7 +154,7 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
         answers: vec![0; frame.asked.len()],
     };
     let visited = visit(plan, options, Block::with_readiness, observer, scratch, |scratch, seen| {
-        scratch.look(&frame, seen)
+        scratch.gather(&frame, seen)
     });
     let mut total = vec![DealReadiness::empty(periods, gates); deals];
     for scratch in &visited.scratch {
@@ -166,15 +168,15 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
     })
 }
 
-/// How many paths.
+/// Number of paths in a set.
 fn number(set: Paths) -> u64 {
     u64::from(set.count_ones())
 }
 
 impl Scratch {
-    fn look(&mut self, frame: &Frame<'_>, seen: &Seen<'_>) {
+    fn gather(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>) {
         for deal in 0..self.deals.len() {
-            self.paths(frame, seen, deal);
+            self.gather_deal(frame, seen, deal);
             if seen.ends_chunk {
                 for (i, values) in self.values[deal].iter_mut().enumerate() {
                     let mut moments = ChunkMoments::EMPTY;
@@ -186,19 +188,33 @@ impl Scratch {
         }
     }
 
-    /// The paths of a block under one deal.
-    fn paths(&mut self, frame: &Frame<'_>, seen: &Seen<'_>, deal: usize) {
-        let (block, isa) = (seen.block, frame.plan.isa());
-        let records = &block.readiness[deal];
-        let there = Paths::MAX >> (LANES - seen.count);
+    /// Gathers the paths of a block under one deal.
+    fn gather_deal(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>, deal: usize) {
+        let records = &seen.block.readiness[deal];
+        let company = Company { frame, records, block: seen.block, deal };
+        self.mark(frame, seen, records);
+        self.count_gates(frame, seen.block, deal);
+        self.count_standards(&company);
+        self.keep_offers(&company, seen.count);
+    }
+
+    /// Marks where each gate is met, the company is alive and its equity is defined, period by period.
+    fn mark(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>, records: &[Readiness<Lanes>]) {
+        let present = Paths::MAX >> (LANES - seen.count);
         for (period, record) in records.iter().enumerate() {
             for (met, &(kind, threshold)) in self.met[period].iter_mut().zip(&frame.ipo.gates) {
-                board::compare(isa, record.figure(kind), block.value(threshold), kind.is_upper(), met);
+                let threshold = seen.block.value(threshold);
+                board::compare(frame.plan.isa(), record.figure(kind), threshold, kind.is_upper(), met);
             }
             let equity = record.figure(GateKind::Equity);
-            self.alive[period] = there & paths(|lane| record.alive[lane] != 0.0);
+            self.alive[period] = present & paths(|lane| record.alive[lane] != 0.0);
             self.valued[period] = paths(|lane| !equity[lane].is_nan());
         }
+    }
+
+    /// Walks all paths to the IPO, with all gates and with each of them left out, and counts.
+    fn count_gates(&mut self, frame: &Frame<'_>, block: &Block, deal: usize) {
+        let isa = frame.plan.isa();
         let board = Board {
             ends: &frame.ends,
             lengths: &frame.lengths,
@@ -213,46 +229,53 @@ impl Scratch {
         board::walk(isa, &board, None, &mut self.walked);
         let counts = &mut self.deals[deal];
         count(counts, &board, &self.walked, &mut self.last);
-        for gate in 0..frame.ipo.gates.len() {
+        for (gate, counts) in counts.gates.iter_mut().enumerate() {
             board::walk(isa, &board, Some(gate), &mut self.without);
-            let counts = &mut counts.gates[gate];
-            for period in 0..records.len() {
+            for period in 0..frame.ends.len() {
                 counts.ready_without[period] += number(self.without.first_ready[period]);
                 counts.listed_without[period] += number(self.without.listed[period]);
             }
         }
-        let company = Company { frame, records, block, deal };
-        let mut listed_in = [usize::MAX; LANES];
-        for period in 0..records.len() {
-            let offered = self.walked.listed[period];
-            for lane in each(offered) {
-                listed_in[lane] = period;
-            }
+    }
+
+    /// Counts the companies for which each standard holds, at the end of every period and on the day of the offer.
+    fn count_standards(&mut self, company: &Company<'_>) {
+        let standards = &company.frame.standards;
+        let counts = &mut self.deals[company.deal];
+        for period in 0..company.records.len() {
             let candidates = self.alive[period] & self.valued[period];
             if candidates == 0 {
                 continue;
             }
             counts.candidates[period] += number(candidates);
             company.answer(period, &mut self.answers);
-            for (of, counts) in frame.standards.iter().zip(&mut counts.standards) {
+            for (of, counts) in standards.iter().zip(&mut counts.standards) {
                 counts[period] += number(of.iter().fold(candidates, |met, &i| met & self.answers[i]));
             }
+            let offered = self.walked.listed[period];
             if offered != 0 {
                 company.answer_on_the_day(period, &mut self.answers);
-                for (of, count) in frame.standards.iter().zip(&mut counts.standards_on_the_day) {
+                for (of, count) in standards.iter().zip(&mut counts.standards_on_the_day) {
                     *count += number(of.iter().fold(offered, |met, &i| met & self.answers[i]));
                 }
             }
         }
-        for (lane, &period) in listed_in[..seen.count].iter().enumerate() {
-            let listed = period < records.len();
+    }
+
+    /// Keeps what each company is like on the day of its offer.
+    fn keep_offers(&mut self, company: &Company<'_>, count: usize) {
+        let mut listed_in = [None; LANES];
+        for (period, &offered) in self.walked.listed.iter().enumerate() {
+            each(offered).for_each(|lane| listed_in[lane] = Some(period));
+        }
+        for (lane, &period) in listed_in[..count].iter().enumerate() {
             debug_assert_eq!(
-                if listed { frame.ends[period] } else { f64::INFINITY },
-                block.ipo_time(deal)[lane],
+                period.map_or(f64::INFINITY, |period| company.frame.ends[period]),
+                company.block.ipo_time(company.deal)[lane],
                 "the kernel lists the same company"
             );
-            if listed {
-                for (values, day) in self.values[deal].iter_mut().zip(Day::ALL) {
+            if let Some(period) = period {
+                for (values, day) in self.values[company.deal].iter_mut().zip(OfferMetric::ALL) {
                     values.push(company.on_the_day(day, period, lane));
                 }
             }

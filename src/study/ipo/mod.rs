@@ -1,5 +1,5 @@
-//! Readiness for an IPO: when each gate opens and closes, when the company is listed and on what terms, and what exchanges,
-//! law and custom would say of it then.
+//! IPO readiness: when each gate opens and closes, when the company is listed and on what terms, and which
+//! listing standards it would meet.
 
 pub mod board;
 mod company;

@@ -1,11 +1,11 @@
-//! Figures of the company on the day of its offer, one number a path: value, proceeds, price, stakes, obligations.
+//! Metrics of the offer, one number per path: value, proceeds, price, stakes, obligations.
 
 use crate::config::Unit;
 
-/// A figure on the day of the offer.
+/// A metric of the company on the day of its offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(missing_docs)] // the names are the rows of the table, their meaning stands in `meaning`
-pub enum Day {
+pub enum OfferMetric {
     PreMoney,
     PostMoney,
     GrossProceeds,
@@ -38,137 +38,137 @@ pub enum Day {
     Public,
 }
 
-impl Day {
-    /// All, in the order of the tables.
-    pub const ALL: [Day; 30] = [
-        Day::PreMoney,
-        Day::PostMoney,
-        Day::GrossProceeds,
-        Day::NetProceeds,
-        Day::Price,
-        Day::NewShares,
-        Day::TrailingRevenue,
-        Day::PriceToSales,
-        Day::Growth,
-        Day::GrossMargin,
-        Day::FcfMargin,
-        Day::LargestCloudShare,
-        Day::Cash,
-        Day::RunwayMonths,
-        Day::RunwayMonthsAfter,
-        Day::CapLeft,
-        Day::Owed,
-        Day::OwedUncapped,
-        Day::PaymentsAfter,
-        Day::PaymentsAfterUncapped,
-        Day::MicrosoftNow,
-        Day::MicrosoftBefore,
-        Day::MicrosoftAfter,
-        Day::OthersNow,
-        Day::OthersBefore,
-        Day::OthersAfter,
-        Day::LaterMoneyBefore,
-        Day::LaterMoneyAfter,
-        Day::RoundsOnIpo,
-        Day::Public,
+impl OfferMetric {
+    /// All metrics, in table order.
+    pub const ALL: [OfferMetric; 30] = [
+        OfferMetric::PreMoney,
+        OfferMetric::PostMoney,
+        OfferMetric::GrossProceeds,
+        OfferMetric::NetProceeds,
+        OfferMetric::Price,
+        OfferMetric::NewShares,
+        OfferMetric::TrailingRevenue,
+        OfferMetric::PriceToSales,
+        OfferMetric::Growth,
+        OfferMetric::GrossMargin,
+        OfferMetric::FcfMargin,
+        OfferMetric::LargestCloudShare,
+        OfferMetric::Cash,
+        OfferMetric::RunwayMonths,
+        OfferMetric::RunwayMonthsAfter,
+        OfferMetric::CapLeft,
+        OfferMetric::Owed,
+        OfferMetric::OwedUncapped,
+        OfferMetric::PaymentsAfter,
+        OfferMetric::PaymentsAfterUncapped,
+        OfferMetric::MicrosoftNow,
+        OfferMetric::MicrosoftBefore,
+        OfferMetric::MicrosoftAfter,
+        OfferMetric::OthersNow,
+        OfferMetric::OthersBefore,
+        OfferMetric::OthersAfter,
+        OfferMetric::LaterMoneyBefore,
+        OfferMetric::LaterMoneyAfter,
+        OfferMetric::RoundsOnIpo,
+        OfferMetric::Public,
     ];
 
-    /// The name in tables.
+    /// The metric's name in tables.
     pub fn name(self) -> &'static str {
         match self {
-            Day::PreMoney => "offer_equity",
-            Day::PostMoney => "market_cap_at_offer_price",
-            Day::GrossProceeds => "proceeds",
-            Day::NetProceeds => "proceeds_after_fee",
-            Day::Price => "price_per_share",
-            Day::NewShares => "new_shares",
-            Day::TrailingRevenue => "trailing_revenue",
-            Day::PriceToSales => "offer_equity_to_revenue",
-            Day::Growth => "growth",
-            Day::GrossMargin => "gross_margin",
-            Day::FcfMargin => "fcf_margin",
-            Day::LargestCloudShare => "largest_cloud_share",
-            Day::Cash => "cash_before",
-            Day::RunwayMonths => "runway_before",
-            Day::RunwayMonthsAfter => "runway_after",
-            Day::CapLeft => "cap_left",
-            Day::Owed => "owed",
-            Day::OwedUncapped => "owed_without_cap",
-            Day::PaymentsAfter => "payments_after",
-            Day::PaymentsAfterUncapped => "payments_after_without_cap",
-            Day::MicrosoftNow => "microsoft_today",
-            Day::MicrosoftBefore => "microsoft_before",
-            Day::MicrosoftAfter => "microsoft_after",
-            Day::OthersNow => "other_holders_today",
-            Day::OthersBefore => "other_holders_before",
-            Day::OthersAfter => "other_holders_after",
-            Day::LaterMoneyBefore => "later_money_before",
-            Day::LaterMoneyAfter => "later_money_after",
-            Day::RoundsOnIpo => "rounds_with_the_ipo",
-            Day::Public => "public",
+            OfferMetric::PreMoney => "offer_equity",
+            OfferMetric::PostMoney => "market_cap_at_offer_price",
+            OfferMetric::GrossProceeds => "proceeds",
+            OfferMetric::NetProceeds => "proceeds_after_fee",
+            OfferMetric::Price => "price_per_share",
+            OfferMetric::NewShares => "new_shares",
+            OfferMetric::TrailingRevenue => "trailing_revenue",
+            OfferMetric::PriceToSales => "offer_equity_to_revenue",
+            OfferMetric::Growth => "growth",
+            OfferMetric::GrossMargin => "gross_margin",
+            OfferMetric::FcfMargin => "fcf_margin",
+            OfferMetric::LargestCloudShare => "largest_cloud_share",
+            OfferMetric::Cash => "cash_before",
+            OfferMetric::RunwayMonths => "runway_before",
+            OfferMetric::RunwayMonthsAfter => "runway_after",
+            OfferMetric::CapLeft => "cap_left",
+            OfferMetric::Owed => "owed",
+            OfferMetric::OwedUncapped => "owed_without_cap",
+            OfferMetric::PaymentsAfter => "payments_after",
+            OfferMetric::PaymentsAfterUncapped => "payments_after_without_cap",
+            OfferMetric::MicrosoftNow => "microsoft_today",
+            OfferMetric::MicrosoftBefore => "microsoft_before",
+            OfferMetric::MicrosoftAfter => "microsoft_after",
+            OfferMetric::OthersNow => "other_holders_today",
+            OfferMetric::OthersBefore => "other_holders_before",
+            OfferMetric::OthersAfter => "other_holders_after",
+            OfferMetric::LaterMoneyBefore => "later_money_before",
+            OfferMetric::LaterMoneyAfter => "later_money_after",
+            OfferMetric::RoundsOnIpo => "rounds_with_the_ipo",
+            OfferMetric::Public => "public",
         }
     }
 
-    /// The unit of its values.
+    /// The unit of the metric.
     pub fn unit(self) -> Unit {
         match self {
-            Day::Price => Unit::UsdPerShare,
-            Day::NewShares => Unit::SharesBn,
-            Day::PriceToSales => Unit::Multiple,
-            Day::RunwayMonths | Day::RunwayMonthsAfter => Unit::Months,
-            Day::Growth
-            | Day::GrossMargin
-            | Day::FcfMargin
-            | Day::LargestCloudShare
-            | Day::MicrosoftNow
-            | Day::MicrosoftBefore
-            | Day::MicrosoftAfter
-            | Day::OthersNow
-            | Day::OthersBefore
-            | Day::OthersAfter
-            | Day::LaterMoneyBefore
-            | Day::LaterMoneyAfter
-            | Day::RoundsOnIpo
-            | Day::Public => Unit::Fraction,
+            OfferMetric::Price => Unit::UsdPerShare,
+            OfferMetric::NewShares => Unit::SharesBn,
+            OfferMetric::PriceToSales => Unit::Multiple,
+            OfferMetric::RunwayMonths | OfferMetric::RunwayMonthsAfter => Unit::Months,
+            OfferMetric::Growth
+            | OfferMetric::GrossMargin
+            | OfferMetric::FcfMargin
+            | OfferMetric::LargestCloudShare
+            | OfferMetric::MicrosoftNow
+            | OfferMetric::MicrosoftBefore
+            | OfferMetric::MicrosoftAfter
+            | OfferMetric::OthersNow
+            | OfferMetric::OthersBefore
+            | OfferMetric::OthersAfter
+            | OfferMetric::LaterMoneyBefore
+            | OfferMetric::LaterMoneyAfter
+            | OfferMetric::RoundsOnIpo
+            | OfferMetric::Public => Unit::Fraction,
             _ => Unit::UsdBn,
         }
     }
 
-    /// What it is, in a line.
+    /// A one-line explanation of the metric.
     pub fn meaning(self) -> &'static str {
         match self {
-            Day::PreMoney => "value of the company at the offer price, before the new money",
-            Day::PostMoney => "the same with the new shares",
-            Day::GrossProceeds => "new shares at the offer price",
-            Day::NetProceeds => "what the banks leave of them",
-            Day::Price => "offer price of a share",
-            Day::NewShares => "shares sold",
-            Day::TrailingRevenue => "net revenue of the last year",
-            Day::PriceToSales => "offer equity over it",
-            Day::Growth => "growth of net revenue over a year",
-            Day::GrossMargin => "gross margin of the period",
-            Day::FcfMargin => "free cash flow of the last year over net revenue",
-            Day::LargestCloudShare => "largest cloud's part of gross sales",
-            Day::Cash => "cash before the offer",
-            Day::RunwayMonths => {
+            OfferMetric::PreMoney => "value of the company at the offer price, before the new money",
+            OfferMetric::PostMoney => "the same with the new shares",
+            OfferMetric::GrossProceeds => "new shares at the offer price",
+            OfferMetric::NetProceeds => "what the banks leave of them",
+            OfferMetric::Price => "offer price of a share",
+            OfferMetric::NewShares => "shares sold",
+            OfferMetric::TrailingRevenue => "net revenue of the last year",
+            OfferMetric::PriceToSales => "offer equity over it",
+            OfferMetric::Growth => "growth of net revenue over a year",
+            OfferMetric::GrossMargin => "gross margin of the period",
+            OfferMetric::FcfMargin => "free cash flow of the last year over net revenue",
+            OfferMetric::LargestCloudShare => "largest cloud's part of gross sales",
+            OfferMetric::Cash => "cash before the offer",
+            OfferMetric::RunwayMonths => {
                 "months of cash at the period's burn before the offer; 120 where more, or no burn"
             }
-            Day::RunwayMonthsAfter => "the same with the rounds and the proceeds",
-            Day::CapLeft => "most that may still be paid under the cap",
-            Day::Owed => "what a buyer must expect the share still to cost",
-            Day::OwedUncapped => "the same were there no cap",
-            Day::PaymentsAfter => "what is really paid from the next period on, not discounted",
-            Day::PaymentsAfterUncapped => "what would fall due without the cap, not discounted",
-            Day::MicrosoftNow => "Microsoft's part today",
-            Day::MicrosoftBefore => "Microsoft's part just before the offer",
-            Day::MicrosoftAfter => "Microsoft's part after it",
-            Day::OthersNow => "part of today's other holders today",
-            Day::OthersBefore => "their part just before the offer",
-            Day::OthersAfter => "their part after it",
-            Day::LaterMoneyBefore => "rounds and employees since today, just before the offer",
-            Day::LaterMoneyAfter => "the same after it",
-            Day::RoundsOnIpo => "rounds that come with the IPO",
-            Day::Public => "buyers of the offer",
+            OfferMetric::RunwayMonthsAfter => "the same with the rounds and the proceeds",
+            OfferMetric::CapLeft => "most that may still be paid under the cap",
+            OfferMetric::Owed => "what a buyer must expect the share still to cost",
+            OfferMetric::OwedUncapped => "the same were there no cap",
+            OfferMetric::PaymentsAfter => "what is really paid from the next period on, not discounted",
+            OfferMetric::PaymentsAfterUncapped => "what would fall due without the cap, not discounted",
+            OfferMetric::MicrosoftNow => "Microsoft's part today",
+            OfferMetric::MicrosoftBefore => "Microsoft's part just before the offer",
+            OfferMetric::MicrosoftAfter => "Microsoft's part after it",
+            OfferMetric::OthersNow => "part of today's other holders today",
+            OfferMetric::OthersBefore => "their part just before the offer",
+            OfferMetric::OthersAfter => "their part after it",
+            OfferMetric::LaterMoneyBefore => "rounds and employees since today, just before the offer",
+            OfferMetric::LaterMoneyAfter => "the same after it",
+            OfferMetric::RoundsOnIpo => "rounds that come with the IPO",
+            OfferMetric::Public => "buyers of the offer",
         }
     }
 }
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn figures_are_in_the_order_of_the_list() {
-        for (i, day) in Day::ALL.into_iter().enumerate() {
+        for (i, day) in OfferMetric::ALL.into_iter().enumerate() {
             assert_eq!(day as usize, i);
         }
     }

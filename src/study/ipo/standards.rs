@@ -1,25 +1,26 @@
-//! What exchanges, the law and custom ask of a company that is to be listed, as far as the model can say: rules with their
-//! numbers and dates, all marked to be checked again before use.
+//! Listing standards: what exchanges, law and custom ask of a company, with rule numbers and dates, all to be
+//! checked again before use.
 //!
-//! Exchanges want one of several financial tests and a distribution of shares. The model knows revenue, income before tax,
-//! free cash flow, cash, the price of the offer and what is sold in it. It knows no balance sheet beyond cash, no number of
-//! holders and no share classes: what a rule asks of those is named with the rule as outside the model, and a rule is never
-//! said to be met in full.
+//! Exchanges ask for one of several financial tests and for a distribution of shares. The model knows
+//! revenue, income before tax, free cash flow, cash, the offer price and the shares sold. It knows no balance
+//! sheet beyond cash, no number of holders and no share classes: what a rule asks of those is listed with the
+//! rule as outside the model, and no rule is ever reported as fully met.
 
-/// A figure of a company at the end of a quarter, or on the day of its offer.
+/// A measure of the company at the end of a quarter, or on the day of its offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Measure {
-    /// Income before tax of the year that ended so many years ago, billions; years before the valuation date are unknown.
+    /// Income before tax of the year that ended this many years ago, billions; unknown before the valuation
+    /// date.
     Pretax(usize),
     /// Income before tax of the last three years, billions.
     PretaxOfThreeYears,
-    /// Free cash flow of the year that ended so many years ago, billions.
+    /// Free cash flow of the year that ended this many years ago, billions.
     CashFlow(usize),
     /// Free cash flow of the last three years, billions.
     CashFlowOfThreeYears,
     /// Free cash flow of the twelve months to come, billions.
     CashFlowAhead,
-    /// Value of all shares at the offer price, the new ones included, billions.
+    /// Value of all shares at the offer price, including the new ones, billions.
     MarketCap,
     /// Value of the shares sold in the offer, billions.
     PublicFloat,
@@ -37,22 +38,22 @@ pub enum Measure {
     RuleOfForty,
     /// Cash: a lower bound of total assets, billions.
     Cash,
-    /// The largest cloud's part of gross sales.
+    /// Share of the largest cloud in gross sales.
     LargestCloud,
-    /// Months of cash at the burn of the period.
+    /// Months that cash lasts at the burn rate of the period.
     Runway,
-    /// Fee of the offer as a part of its proceeds.
+    /// Fee of the offer as a fraction of its proceeds.
     Fee,
 }
 
 impl Measure {
-    /// Whether it is known only where the scenario says how many shares there are.
+    /// Whether the measure is known only if the scenario gives the number of shares.
     fn needs_shares(self) -> bool {
         matches!(self, Measure::Price | Measure::PublicShares)
     }
 }
 
-/// What a figure must be.
+/// The bound that a measure must meet.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Bound {
     /// At least this.
@@ -64,7 +65,7 @@ pub enum Bound {
 }
 
 impl Bound {
-    /// Whether a figure is so; an unknown one (NaN) is not.
+    /// Whether a measure meets the bound; an unknown one (NaN) does not.
     pub fn holds(self, figure: f64) -> bool {
         match self {
             Bound::AtLeast(limit) => figure >= limit,
@@ -74,21 +75,21 @@ impl Bound {
     }
 }
 
-/// What a rule is.
+/// The kind of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A financial test of an exchange: one of a venue's is enough.
+    /// A financial test of an exchange; passing one of an exchange's tests is enough.
     Financial,
-    /// What an exchange asks of the shares in public hands, besides.
+    /// What an exchange also asks of the shares in public hands.
     Distribution,
-    /// What follows from the law for the prospectus where it holds.
+    /// A rule of law or accounting that changes what the prospectus must disclose.
     Disclosure,
-    /// What buyers and banks are used to.
+    /// What buyers and banks usually expect.
     Yardstick,
 }
 
 impl Kind {
-    /// The word in tables.
+    /// The word used in tables.
     pub fn name(self) -> &'static str {
         match self {
             Kind::Financial => "financial test",
@@ -99,38 +100,38 @@ impl Kind {
     }
 }
 
-/// A rule.
+/// A rule for a listing.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Standard {
-    /// Who asks.
+    /// Who makes the rule.
     pub venue: &'static str,
-    /// Number of the rule, with the test's name where one number has several; or its source.
+    /// Number of the rule, with the test's name if one number has several tests; or the source of the rule.
     pub rule: &'static str,
-    /// What it is called.
+    /// Name of the test.
     pub test: &'static str,
-    /// What kind of rule it is.
+    /// Kind of the rule.
     pub kind: Kind,
-    /// All of these.
+    /// Requirements that the model knows; all must hold.
     pub requirements: &'static [(Measure, Bound)],
-    /// What else it asks, outside the model.
+    /// What else the rule asks, outside the model.
     pub outside: &'static str,
-    /// As of when, or where it was read.
+    /// Date of the rule, or where it was read.
     pub as_of: &'static str,
 }
 
 impl Standard {
-    /// What it asks that is known, with or without a number of shares in the scenario.
+    /// The requirements that are known, with or without a number of shares in the scenario.
     pub fn known(&self, shares: bool) -> impl Iterator<Item = &'static (Measure, Bound)> {
         self.requirements.iter().filter(move |(figure, _)| shares || !figure.needs_shares())
     }
 
-    /// Whether it asks for a price or a number of shares.
+    /// Whether the rule asks for a price or a number of shares.
     pub fn asks_for_shares(&self) -> bool {
         self.requirements.iter().any(|(figure, _)| figure.needs_shares())
     }
 }
 
-/// Stands beside every use.
+/// The warning shown with every use of these rules.
 pub const CHECK: &str = "re-check before use";
 
 use Bound::{Above, AtLeast, Below};
@@ -139,7 +140,8 @@ use Measure::{
     Pretax, PretaxOfThreeYears, Price, PublicFloat, PublicShares, Revenue, RuleOfForty, Runway,
 };
 
-/// All rules: exchanges in the order of their rule books, law, yardsticks. Amounts in billions of US dollars.
+/// All rules: exchanges in the order of their rule books, then law, then yardsticks. Amounts are in billions
+/// of US dollars.
 pub const STANDARDS: &[Standard] = &[
     Standard {
         venue: "NYSE",

@@ -1,30 +1,30 @@
-//! One path's way to the IPO, gate by gate: what the kernel decides lane by lane, told so that a gate can be left out.
+//! The scalar twin of `board.rs`: the gates to an IPO on one path, told so that a gate can be left out.
 
 use crate::kernel::timeline::TIME_SLACK;
 
-/// A path of one deal, at period ends.
-pub struct Way<'a> {
+/// One deal's gates on one path, at the end of each period.
+pub struct GatePath<'a> {
     /// Ends of the periods, years.
     pub ends: &'a [f64],
     /// Lengths of the periods, years.
     pub lengths: &'a [f64],
     /// Whether gates are tested at each end.
     pub tested: &'a [bool],
-    /// For each period, a bit for each gate that is met; gates that are not set are met.
+    /// Per period, one bit per gate that is met; a gate that is not set counts as met.
     pub met: &'a [u16],
-    /// For each period, whether the company is alive.
+    /// Per period, whether the company is alive.
     pub alive: &'a [bool],
-    /// For each period, whether its equity is defined.
+    /// Per period, whether its equity has a value.
     pub valued: &'a [bool],
-    /// Months in a row that all gates must hold.
+    /// Months in a row for which all gates must hold.
     pub ready_months: f64,
     /// Months from first readiness to the offer.
     pub preparation_months: f64,
-    /// The bit of the value gate, which is tested again on the day; 0: it is not set.
+    /// The bit of the value gate, which is tested again on the day of the offer; 0 if it is not set.
     pub value_gate: u16,
 }
 
-/// When the company is ready and when it is listed.
+/// When the company becomes ready and when it is listed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Period of first readiness.
@@ -38,14 +38,15 @@ pub struct Outcome {
 /// All gates.
 pub const ALL: u16 = u16::MAX;
 
-impl Way<'_> {
+impl GatePath<'_> {
     /// Whether all gates of `wanted` hold at a period's end.
     pub fn holds(&self, period: usize, wanted: u16) -> bool {
         self.tested[period] && self.alive[period] && self.met[period] & wanted == wanted
     }
 
-    /// Readiness and listing where only the gates of `wanted` count. Before the offer a company does not depend on its
-    /// gates, and fewer gates bring the offer no later, so that this is exact for the paths of a run with all gates.
+    /// Works out readiness and listing if only the gates of `wanted` count. Before the offer a company does
+    /// not depend on its gates, and fewer gates never delay the offer, so this is exact for the paths of a
+    /// run with all gates.
     pub fn outcome(&self, wanted: u16) -> Outcome {
         let mut outcome = Outcome::default();
         let mut held = 0.0;
@@ -77,8 +78,8 @@ impl Way<'_> {
         outcome
     }
 
-    /// Bits of the gates that were shut in the period before the stretch that led to readiness; 0 where there is none:
-    /// they held from the first test on.
+    /// The gates that were shut just before the stretch that led to readiness; 0 if there is no such period,
+    /// because they held from the first test on.
     pub fn last_to_open(&self, outcome: Outcome, wanted: u16) -> u16 {
         match outcome.opened {
             Some(opened) if opened > 0 && self.tested[opened - 1] => !self.met[opened - 1] & wanted,
@@ -86,7 +87,8 @@ impl Way<'_> {
         }
     }
 
-    /// Bits of the gates that were met at one test and not at a later one, before the listing and while alive.
+    /// The gates that were met at one test and failed a later one, before the listing and while the company
+    /// was alive.
     pub fn closed_again(&self, outcome: Outcome, wanted: u16) -> u16 {
         let end = outcome.listed.unwrap_or(self.ends.len());
         let (mut open, mut closed) = (0, 0);
@@ -109,8 +111,8 @@ mod tests {
         lengths: &'a [f64],
         tested: &'a [bool],
         yes: &'a [bool],
-    ) -> Way<'a> {
-        Way {
+    ) -> GatePath<'a> {
+        GatePath {
             ends,
             lengths,
             tested,

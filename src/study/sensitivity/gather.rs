@@ -1,114 +1,117 @@
-//! What a plain run says of each input: sums of metrics near its 10% and 90% quantiles and over its whole range; and the
-//! first paths in columns, for ranks and for groups.
+//! Sums that a plain run gathers for sensitivity: metrics near each input's 10% and 90% quantiles, choices
+//! among deals, and the first paths in columns.
 
+use super::estimate::{CentredSums, centre};
+use super::kept::{KEPT_PATHS, Kept, KeptChunk, KeptColumns, number};
 use super::variables::Variable;
 use crate::kernel::block::{Asked, Block};
 use crate::kernel::plan::Plan;
-use crate::kernel::redraw::{StreamKind, TwoSeeds};
-use crate::math::lanes::LANES;
+use crate::kernel::redraw::TwoSeeds;
+use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::{cdf, quantile};
-use crate::model::parameters::{Distribution, ParamId};
-use crate::run::{NonFinite, Observer, Options, Seen, Subject, visit};
+use crate::model::parameters::Distribution;
+use crate::run::{MetricIndex, NonFinite, Observer, Options, SimulatedBlock, visit};
+use ndarray::{Array1, Array2, Array3};
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-/// Paths that are kept in columns at most.
-pub const KEPT_PATHS: u64 = 131_072;
-/// Parts of an input's range with equal probability.
+/// Number of parts, of equal probability, into which an input's range is divided.
 pub const BINS: usize = 32;
-/// Parts of the run that are held apart, so that what is chosen by one is valued by another.
+/// Number of folds: parts of the run kept apart, so that a choice made on some is valued on the others.
 pub const FOLDS: usize = 16;
-/// Paths whose sums are taken together.
+/// Number of paths whose sums are added to a fold together.
 const RECORD: u64 = 512;
-/// A value that has this probability by itself is a window of its own.
+/// A single value with at least this probability is a window of its own.
 const ATOM: f64 = 0.05;
 
-/// Count, sum and sum of squares about a centre, of the paths near the 10% quantile and near the 90% quantile.
-pub type Ends = [[f64; 3]; 2];
-
-/// What to gather.
+/// What to gather from a run.
 pub struct Wanted<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// Its streams.
+    /// The plan's streams under two seeds.
     pub seeds: &'a TwoSeeds,
-    /// The inputs, each of one stream.
+    /// The inputs; each has one stream.
     pub inputs: &'a [Variable],
-    /// Metrics in columns.
-    pub columns: &'a [Subject],
-    /// Sets of columns, one a deal, among which somebody chooses.
+    /// The metrics, one per column.
+    pub columns: &'a [MetricIndex],
+    /// Sets of columns, one column per deal, among which a decision maker chooses.
     pub choices: &'a [Vec<usize>],
 }
 
-/// Sums over a fold of the run.
+/// Sums over one fold of the run.
 #[derive(Clone)]
 pub struct Sums {
-    /// Per column, input.
-    pub ends: Vec<Vec<Ends>>,
-    /// Per choice, input, bin: paths, then the sum of each of its columns.
-    pub bins: Vec<Vec<f64>>,
-    /// Per choice: paths, sum of the best of its columns, then the sum of each.
-    pub best: Vec<Vec<f64>>,
-    /// Per column: paths on which it has a value, sum, sum of squares about the centre.
-    pub own: Vec<[f64; 3]>,
+    /// Sums of each column over all paths.
+    pub whole: Array1<CentredSums>,
+    /// Sums of each column over the paths near an input's 10% and near its 90% quantile: `[column][input]`.
+    pub ends: Array2<[CentredSums; 2]>,
+    /// Sums of each choice.
+    pub choices: Vec<ChoiceSums>,
 }
 
-/// The first paths of the run.
-pub struct Kept {
-    /// Paths.
-    pub paths: usize,
-    /// Per input: its values (the normal behind the time of termination).
-    pub values: Vec<Vec<f32>>,
-    /// Normal scores of inputs; sums of a factor's innovations and of a shock's jumps over a calendar year.
-    pub scores: Vec<Vec<f32>>,
-    /// The stream of each score.
-    pub score_stream: Vec<usize>,
-    /// Per column: the metric; NaN: no value.
-    pub columns: Vec<Vec<f64>>,
+/// Sums over the paths on which every column of a choice has a value, about the centre of its first column.
+#[derive(Clone)]
+pub struct ChoiceSums {
+    /// Number of paths.
+    pub paths: f64,
+    /// Sum of the best column of each path.
+    pub best: f64,
+    /// Sum of each column.
+    pub columns: Array1<f64>,
+    /// Number of paths and sum of each column, by part of an input's range: `[input][bin][paths, then each
+    /// column]`.
+    pub bins: Array3<f64>,
 }
 
-/// What was gathered.
+/// What a run gathered.
 pub struct Gathered {
     /// Paths of the run.
     pub paths: u64,
-    /// Centre of each column's squares.
+    /// The centre of each column's sums.
     pub centres: Vec<f64>,
-    /// Sums over each fold.
+    /// Sums per fold.
     pub folds: Vec<Sums>,
     /// The first paths.
     pub kept: Kept,
-    /// Per input: the probabilities between which a path is near its 10% and near its 90% quantile.
+    /// Per input, the two ranges of probability that count as near its 10% and near its 90% quantile.
     pub windows: Vec<[(f64, f64); 2]>,
     /// Paths that are not finite.
     pub non_finite: NonFinite,
-    /// Whether it was stopped before its end.
+    /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }
 
 impl Sums {
-    fn empty(wanted: &Wanted<'_>) -> Sums {
-        let inputs = wanted.inputs.len();
+    fn zeros(wanted: &Wanted<'_>) -> Sums {
+        let (columns, inputs) = (wanted.columns.len(), wanted.inputs.len());
+        let choice = |set: &Vec<usize>| ChoiceSums {
+            paths: 0.0,
+            best: 0.0,
+            columns: Array1::zeros(set.len()),
+            bins: Array3::zeros((inputs, BINS, 1 + set.len())),
+        };
         Sums {
-            ends: vec![vec![[[0.0; 3]; 2]; inputs]; wanted.columns.len()],
-            bins: wanted.choices.iter().map(|set| vec![0.0; inputs * BINS * (1 + set.len())]).collect(),
-            best: wanted.choices.iter().map(|set| vec![0.0; 2 + set.len()]).collect(),
-            own: vec![[0.0; 3]; wanted.columns.len()],
+            whole: Array1::from_elem(columns, CentredSums::default()),
+            ends: Array2::from_elem((columns, inputs), [CentredSums::default(); 2]),
+            choices: wanted.choices.iter().map(choice).collect(),
         }
     }
 
-    fn flat(&mut self) -> impl Iterator<Item = &mut f64> {
-        let ends = self.ends.iter_mut().flatten().flatten().flatten();
-        let bins = self.bins.iter_mut().chain(&mut self.best).flatten();
-        ends.chain(bins).chain(self.own.iter_mut().flatten())
-    }
-
-    /// Adds another's sums.
-    pub fn add(&mut self, other: &mut Sums) {
-        self.flat().zip(other.flat()).for_each(|(sum, x)| *sum += *x);
+    fn add(&mut self, other: &Sums) {
+        self.whole.zip_mut_with(&other.whole, CentredSums::merge);
+        self.ends.zip_mut_with(&other.ends, |ends, more| {
+            ends.iter_mut().zip(more).for_each(|(end, more)| end.merge(more));
+        });
+        for (choice, more) in self.choices.iter_mut().zip(&other.choices) {
+            choice.paths += more.paths;
+            choice.best += more.best;
+            choice.columns += &more.columns;
+            choice.bins += &more.bins;
+        }
     }
 }
 
-/// Records put in order before they are added up, so that rounding is the same on any number of threads.
+/// Puts records in order before adding them, so that rounding is the same for any number of threads.
 struct InOrder {
     next: u64,
     waiting: BTreeMap<u64, Sums>,
@@ -118,83 +121,75 @@ struct InOrder {
 impl InOrder {
     fn deliver(&mut self, record: u64, sums: Sums) {
         self.waiting.insert(record, sums);
-        while let Some(mut sums) = self.waiting.remove(&self.next) {
-            self.folds[self.next as usize % FOLDS].add(&mut sums);
+        while let Some(sums) = self.waiting.remove(&self.next) {
+            self.folds[self.next as usize % FOLDS].add(&sums);
             self.next += 1;
         }
     }
 }
 
-/// Runs the plan once and gathers.
+/// What all workers share while they gather.
+struct Frame<'a> {
+    wanted: &'a Wanted<'a>,
+    centres: Vec<f64>,
+    /// Per input, its windows in terms of the standard normal behind the input.
+    limits: Vec<[(f64, f64); 2]>,
+    kept: KeptColumns<'a>,
+    in_order: Mutex<InOrder>,
+}
+
+/// Runs the plan once and gathers the sums.
 pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) -> Gathered {
-    let plan = wanted.plan;
-    let centres = centres(wanted);
     let windows: Vec<[(f64, f64); 2]> = wanted.inputs.iter().map(|input| windows(wanted, input)).collect();
-    // In terms of the normals behind the inputs.
-    let limits: Vec<[(f64, f64); 2]> = windows
-        .iter()
-        .map(|ends| {
-            ends.map(|(from, to)| {
-                (quantile(from.max(1e-300)), if to < 1.0 { quantile(to) } else { f64::INFINITY })
-            })
-        })
-        .collect();
-    let in_order =
-        Mutex::new(InOrder { next: 0, waiting: BTreeMap::new(), folds: vec![Sums::empty(wanted); FOLDS] });
+    let limit = |(from, to): (f64, f64)| {
+        (quantile(from.max(1e-300)), if to < 1.0 { quantile(to) } else { f64::INFINITY })
+    };
+    let folds = vec![Sums::zeros(wanted); FOLDS];
+    let frame = Frame {
+        wanted,
+        centres: centres(wanted),
+        limits: windows.iter().map(|ends| ends.map(limit)).collect(),
+        kept: KeptColumns::new(wanted.plan, wanted.seeds, wanted.inputs, wanted.columns),
+        in_order: Mutex::new(InOrder { next: 0, waiting: BTreeMap::new(), folds }),
+    };
     let visited = visit(
-        plan,
+        wanted.plan,
         options,
         Block::with_noise,
         observer,
-        || Scratch::new(wanted),
-        |scratch, seen| scratch.look(wanted, &centres, &limits, seen, &in_order),
+        || Scratch { sums: Sums::zeros(wanted), kept: Vec::new() },
+        |scratch, seen| scratch.gather(&frame, seen),
     );
-    let InOrder { folds, waiting, .. } = in_order.into_inner().expect("no worker panicked");
+    let InOrder { folds, waiting, .. } = frame.in_order.into_inner().expect("no worker panicked");
     debug_assert!(waiting.is_empty() || visited.interrupted, "every record is added");
-    let score_stream = Scores::new(wanted).streams;
-    let mut chunks: Vec<(u64, Columns)> =
-        visited.scratch.into_iter().flat_map(|scratch| scratch.kept).collect();
-    chunks.sort_unstable_by_key(|(chunk, _)| *chunk);
-    let mut all = Columns::empty(wanted, score_stream.len());
-    for (_, columns) in &chunks {
-        all.extend(columns);
-    }
-    let Columns { values, scores, columns } = all;
-    let paths = columns.first().map_or(0, Vec::len);
     Gathered {
         paths: visited.paths,
-        centres,
+        centres: frame.centres,
         folds,
-        kept: Kept { paths, values, scores, score_stream, columns },
+        kept: frame.kept.join(visited.scratch.into_iter().flat_map(|scratch| scratch.kept).collect()),
         windows,
         non_finite: visited.non_finite,
         interrupted: visited.interrupted,
     }
 }
 
-/// Means of the columns on the first block.
+/// Centres of the columns, from the first block of paths.
 fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
     let mut block = Block::new(wanted.plan);
     block.run(wanted.plan, 0, Asked::default());
-    wanted
-        .columns
-        .iter()
-        .map(|subject| {
-            let lanes = &block.metrics[subject.who][subject.metric];
-            let defined: Vec<f64> = lanes.iter().copied().filter(|x| x.is_finite()).collect();
-            if defined.is_empty() { 0.0 } else { defined.iter().sum::<f64>() / defined.len() as f64 }
-        })
-        .collect()
+    let of_column = |metric: &MetricIndex| centre(metric.lanes(&block).iter().copied());
+    wanted.columns.iter().map(of_column).collect()
 }
 
-/// The probabilities between which a path is near the 10% and near the 90% quantile of an input: 7.5% to 12.5% and 87.5% to
-/// 92.5%; where the quantile is a value with a probability of 5% or more, those of that value.
+/// The ranges of probability that count as near the 10% and near the 90% quantile of an input: 7.5% to 12.5%
+/// and 87.5% to 92.5%, or the range of the value itself if one value has a probability of 5% or more.
 fn windows(wanted: &Wanted<'_>, input: &Variable) -> [(f64, f64); 2] {
-    let law =
-        number(wanted, input).and_then(|num| match &wanted.plan.model().parameters.entry(num).distribution {
+    let law = number(wanted.plan, input).and_then(|num| {
+        match &wanted.plan.model().parameters.entry(num).distribution {
             Distribution::Uncertain(law) => Some(law),
             Distribution::Constant(_) => None,
-        });
+        }
+    });
     [0.1, 0.9].map(|q| {
         if let Some(law) = law {
             let at = law.quantile(q);
@@ -207,173 +202,82 @@ fn windows(wanted: &Wanted<'_>, input: &Variable) -> [(f64, f64); 2] {
     })
 }
 
-/// The number of an input; `None` for the time of termination.
-pub fn number(wanted: &Wanted<'_>, input: &Variable) -> Option<ParamId> {
-    wanted.plan.inputs().nums.get(input.streams[0]).copied()
-}
-
-/// What a worker keeps of the first paths.
-#[derive(Default)]
-struct Columns {
-    values: Vec<Vec<f32>>,
-    scores: Vec<Vec<f32>>,
-    columns: Vec<Vec<f64>>,
-}
-
-impl Columns {
-    fn empty(wanted: &Wanted<'_>, scores: usize) -> Columns {
-        Columns {
-            values: vec![Vec::new(); wanted.inputs.len()],
-            scores: vec![Vec::new(); scores],
-            columns: vec![Vec::new(); wanted.columns.len()],
-        }
-    }
-
-    fn extend(&mut self, other: &Columns) {
-        self.values.iter_mut().zip(&other.values).for_each(|(a, b)| a.extend_from_slice(b));
-        self.scores.iter_mut().zip(&other.scores).for_each(|(a, b)| a.extend_from_slice(b));
-        self.columns.iter_mut().zip(&other.columns).for_each(|(a, b)| a.extend_from_slice(b));
-    }
-}
-
-/// The scores of a block: what each stream drew, a few numbers a path.
-struct Scores {
-    /// The stream of each score.
-    streams: Vec<usize>,
-    /// Rows of the inputs that move anything.
-    inputs: Vec<usize>,
-    /// Positions in the block's noise of the factors and shocks that do.
-    noise: Vec<usize>,
-}
-
-impl Scores {
-    fn new(wanted: &Wanted<'_>) -> Scores {
-        let years = wanted.plan.steps().years.len();
-        let rows = wanted.plan.inputs().rows();
-        let all = wanted.seeds.streams();
-        let used = |input: bool| {
-            let kind = move |i: &usize| all[*i].used && (all[*i].kind == StreamKind::Input) == input;
-            (0..all.len()).filter(kind)
-        };
-        let inputs: Vec<usize> = used(true).collect();
-        let noise: Vec<usize> = used(false).map(|stream| stream - rows).collect();
-        let by_year = noise.iter().flat_map(|&source| std::iter::repeat_n(rows + source, years));
-        Scores { streams: inputs.iter().copied().chain(by_year).collect(), inputs, noise }
-    }
-
-    /// Normals of the inputs, sums of the noise by year.
-    fn take(&self, seen: &Seen<'_>, out: &mut [Vec<f32>]) {
-        let normals = self.inputs.iter().map(|&row| &seen.block.normals()[row]);
-        let noise = self.noise.iter().flat_map(|&source| &seen.block.noise[source]);
-        for (column, lanes) in out.iter_mut().zip(normals.chain(noise)) {
-            column.extend(lanes[..seen.count].iter().map(|&x| x as f32));
-        }
-    }
-}
-
 /// A worker's scratch.
 struct Scratch {
-    scores: Scores,
     sums: Sums,
-    kept: Vec<(u64, Columns)>,
-    bin: [usize; LANES],
+    kept: Vec<KeptChunk>,
 }
 
 impl Scratch {
-    fn new(wanted: &Wanted<'_>) -> Scratch {
-        Scratch { scores: Scores::new(wanted), sums: Sums::empty(wanted), kept: Vec::new(), bin: [0; LANES] }
+    fn gather(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>) {
+        self.sum_columns(frame, seen);
+        for (choice, set) in frame.wanted.choices.iter().enumerate() {
+            self.sums.choices[choice].gather(frame, set, seen);
+        }
+        if seen.first_path < KEPT_PATHS {
+            frame.kept.keep(seen, &mut self.kept);
+        }
+        let next = seen.first_path + LANES as u64;
+        if seen.ends_chunk || next.is_multiple_of(RECORD) {
+            let sums = std::mem::replace(&mut self.sums, Sums::zeros(frame.wanted));
+            let mut in_order = frame.in_order.lock().expect("no worker panicked");
+            in_order.deliver(seen.first_path / RECORD, sums);
+        }
     }
 
-    fn look(
-        &mut self,
-        wanted: &Wanted<'_>,
-        centres: &[f64],
-        limits: &[[(f64, f64); 2]],
-        seen: &Seen<'_>,
-        in_order: &Mutex<InOrder>,
-    ) {
+    /// Sums each column over all paths and over those near the ends of each input.
+    fn sum_columns(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>) {
         let block = seen.block;
-        let column = |c: usize| &block.metrics[wanted.columns[c].who][wanted.columns[c].metric][..seen.count];
-        let normals = |i: usize| &block.normals()[wanted.inputs[i].streams[0]][..seen.count];
-        for (c, &centre) in centres.iter().enumerate() {
-            for &y in column(c).iter().filter(|y| !y.is_nan()) {
-                let y = y - centre;
-                add3(&mut self.sums.own[c], y);
+        for (c, (metric, &centre)) in frame.wanted.columns.iter().zip(&frame.centres).enumerate() {
+            let column = &metric.lanes(block)[..seen.count];
+            for &y in column.iter().filter(|y| !y.is_nan()) {
+                self.sums.whole[c].add(y - centre);
             }
-            for (i, limits) in limits.iter().enumerate() {
-                let ends = &mut self.sums.ends[c][i];
-                for (&z, &y) in normals(i).iter().zip(column(c)) {
+            for (i, (input, limits)) in frame.wanted.inputs.iter().zip(&frame.limits).enumerate() {
+                let ends = &mut self.sums.ends[[c, i]];
+                for (&z, &y) in block.normals()[input.streams[0]][..seen.count].iter().zip(column) {
                     for (end, &(from, to)) in ends.iter_mut().zip(limits) {
                         if z >= from && z < to && !y.is_nan() {
-                            add3(end, y - centre);
+                            end.add(y - centre);
                         }
                     }
                 }
             }
         }
-        if !wanted.choices.is_empty() {
-            self.choose(wanted, centres, seen);
-        }
-        if seen.first_path < KEPT_PATHS {
-            if self.kept.last().is_none_or(|(chunk, _)| *chunk != seen.chunk) {
-                self.kept.push((seen.chunk, Columns::empty(wanted, self.scores.streams.len())));
-            }
-            let (_, kept) = self.kept.last_mut().expect("one was pushed");
-            self.scores.take(seen, &mut kept.scores);
-            for (i, values) in kept.values.iter_mut().enumerate() {
-                match number(wanted, &wanted.inputs[i]) {
-                    Some(num) => values.extend(block.value(num)[..seen.count].iter().map(|&x| x as f32)),
-                    None => values.extend(normals(i).iter().map(|&x| x as f32)),
-                }
-            }
-            for (c, values) in kept.columns.iter_mut().enumerate() {
-                values.extend_from_slice(column(c));
-            }
-        }
-        let next = seen.first_path + LANES as u64;
-        if seen.ends_chunk || next.is_multiple_of(RECORD) {
-            let sums = std::mem::replace(&mut self.sums, Sums::empty(wanted));
-            in_order.lock().expect("no worker panicked").deliver(seen.first_path / RECORD, sums);
-        }
-    }
-
-    /// Sums for those who choose among deals.
-    fn choose(&mut self, wanted: &Wanted<'_>, centres: &[f64], seen: &Seen<'_>) {
-        let block = seen.block;
-        let lanes = |c: usize| &block.metrics[wanted.columns[c].who][wanted.columns[c].metric];
-        for (s, set) in wanted.choices.iter().enumerate() {
-            // One centre for a whole set: only differences within it matter.
-            let centre = centres[set[0]];
-            let defined = |l: usize| set.iter().all(|&c| !lanes(c)[l].is_nan());
-            let best = &mut self.sums.best[s];
-            for l in (0..seen.count).filter(|&l| defined(l)) {
-                best[0] += 1.0;
-                best[1] += set.iter().map(|&c| lanes(c)[l] - centre).fold(f64::NEG_INFINITY, f64::max);
-                for (d, &c) in set.iter().enumerate() {
-                    best[2 + d] += lanes(c)[l] - centre;
-                }
-            }
-            let width = 1 + set.len();
-            for (i, input) in wanted.inputs.iter().enumerate() {
-                let normals = &block.normals()[input.streams[0]];
-                for (bin, &z) in self.bin.iter_mut().zip(normals.iter()) {
-                    *bin = ((cdf(z) * BINS as f64) as usize).min(BINS - 1);
-                }
-                for l in (0..seen.count).filter(|&l| defined(l)) {
-                    let at = (i * BINS + self.bin[l]) * width;
-                    let cell = &mut self.sums.bins[s][at..at + width];
-                    cell[0] += 1.0;
-                    for (sum, &c) in cell[1..].iter_mut().zip(set) {
-                        *sum += lanes(c)[l] - centre;
-                    }
-                }
-            }
-        }
     }
 }
 
-fn add3(sums: &mut [f64; 3], y: f64) {
-    sums[0] += 1.0;
-    sums[1] += y;
-    sums[2] += y * y;
+impl ChoiceSums {
+    /// Adds a block of paths for a choice among the columns of `set`.
+    fn gather(&mut self, frame: &Frame<'_>, set: &[usize], seen: &SimulatedBlock<'_>) {
+        let block = seen.block;
+        let columns: Vec<&Lanes> = set.iter().map(|&c| frame.wanted.columns[c].lanes(block)).collect();
+        // One centre for the whole set, because only differences within it matter.
+        let centre = frame.centres[set[0]];
+        let defined = |l: &usize| columns.iter().all(|column| !column[*l].is_nan());
+        let paths: Vec<usize> = (0..seen.count).filter(defined).collect();
+        for &l in &paths {
+            self.paths += 1.0;
+            self.best += columns.iter().map(|column| column[l] - centre).fold(f64::NEG_INFINITY, f64::max);
+            for (sum, column) in self.columns.iter_mut().zip(&columns) {
+                *sum += column[l] - centre;
+            }
+        }
+        for (input, mut bins) in frame.wanted.inputs.iter().zip(self.bins.outer_iter_mut()) {
+            let normals = &block.normals()[input.streams[0]];
+            // Computed for all lanes, so that it vectorises.
+            let mut bin = [0; LANES];
+            for (bin, &z) in bin.iter_mut().zip(normals.iter()) {
+                *bin = ((cdf(z) * BINS as f64) as usize).min(BINS - 1);
+            }
+            let cells = bins.as_slice_mut().expect("in one piece");
+            for &l in &paths {
+                let cell = &mut cells[bin[l] * (1 + set.len())..][..1 + set.len()];
+                cell[0] += 1.0;
+                for (sum, column) in cell[1..].iter_mut().zip(&columns) {
+                    *sum += column[l] - centre;
+                }
+            }
+        }
+    }
 }

@@ -1,123 +1,144 @@
-//! What a group of variables does to a metric: the swing along the straight line in the group that goes best with it.
+//! Effects of groups of variables on a metric: the swing along the best straight line in each group, and the
+//! variance that the line explains.
 //!
-//! A group has many numbers: the normal scores of its inputs, and of its factors and shocks the sums over each calendar
-//! year. Least squares fit the metric to them on one half of the paths, and the fit is read on the other half, so that no
-//! path is judged by a line that has seen it. The part of the variance that the line explains, and the metric's mean near
-//! the 10% and the 90% quantile of the line, are then free of the optimism of a fit.
+//! A group has many scores: the standard normals of its inputs, and yearly sums of its factors and shocks.
+//! Least squares fit the metric to them on one half of the paths, and the line is read on the other half, so
+//! that no path is judged by a line that has seen it. The explained variance, and the mean of the metric near
+//! the 10% and 90% quantiles of the line, are then free of overfitting.
 
-use super::bootstrap::Estimate;
-use super::gather::{Gathered, Kept};
-use super::tornado::{by_size, mean_of};
+use super::estimate::{CentredSums, Estimate};
+use super::gather::Gathered;
+use super::kept::Kept;
 use super::variables::Variable;
 use crate::math::correlation::cholesky;
 use crate::math::simd::Isa;
 use crate::run::share_out;
 use crate::simd_fn;
-use ndarray::Array2;
+use ndarray::{Array1, Array2, s};
+use std::ops::Range;
 
-/// Rows that are worked on together; a strip belongs to one half.
+/// Number of paths that are multiplied together; a strip belongs to one half.
 const STRIP: usize = 64;
 
-/// What a group does to a metric.
+/// The effect of a group on a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupEffect {
     /// Name of the group.
     pub name: String,
-    /// Its streams.
+    /// Number of streams in the group.
     pub members: usize,
-    /// Whether it is noise along the path.
+    /// Whether the group is noise along the path rather than inputs.
     pub noise: bool,
-    /// Mean of the metric on the paths near the line's 10% quantile and near its 90% quantile.
+    /// Means of the metric on the paths near the line's 10% and near its 90% quantile.
     pub means: [Estimate; 2],
-    /// The second less the first.
+    /// The second mean minus the first.
     pub swing: Estimate,
-    /// Part of the metric's variance that the line explains.
+    /// Fraction of the metric's variance that the line explains.
     pub explained: Estimate,
 }
 
-/// Lines of every group for every column: what they say on each path kept.
+/// The straight line of every group for every column.
 pub struct Lines {
-    /// Per group, column: the value of the line on each path kept; empty where the column lacks values.
-    pub fitted: Vec<Vec<Vec<f64>>>,
+    /// Values of the line on each path kept, about the column's centre: `[group][column]`; `None` where the
+    /// column lacks values.
+    pub fitted: Vec<Vec<Option<Array1<f64>>>>,
 }
 
-/// Sums of products of one half.
+/// Sums of products over one half of the paths.
 struct Gram {
     n: f64,
-    /// Rows and columns: scores, then the metrics, then ones.
-    products: Vec<f64>,
+    /// The lower triangle; rows and columns are the scores, then the metrics, then ones.
+    products: Array2<f64>,
+}
+
+impl Gram {
+    fn zeros(size: usize) -> Gram {
+        Gram { n: 0.0, products: Array2::zeros((size, size)) }
+    }
+
+    fn mean(&self, i: usize) -> f64 {
+        self.products[[self.products.nrows() - 1, i]] / self.n
+    }
+
+    fn covariance(&self, i: usize, j: usize) -> f64 {
+        self.products[[i.max(j), i.min(j)]] / self.n - self.mean(i) * self.mean(j)
+    }
+}
+
+/// A straight line in some scores.
+struct Line {
+    intercept: f64,
+    slopes: Array1<f64>,
 }
 
 /// Fits every group's lines.
 pub fn fit(gathered: &Gathered, groups: &[Variable], isa: Isa, threads: usize) -> Lines {
     let kept = &gathered.kept;
-    let scores = kept.scores.len();
-    let whole: Vec<bool> = kept.columns.iter().map(|values| values.iter().all(|y| !y.is_nan())).collect();
-    let halves = products(gathered, isa, threads);
-    let fitted = groups
-        .iter()
-        .map(|group| {
-            let rows: Vec<usize> =
-                (0..scores).filter(|&i| group.streams.contains(&kept.score_stream[i])).collect();
-            whole
-                .iter()
-                .enumerate()
-                .map(|(c, &whole)| {
-                    if !whole || rows.is_empty() || kept.paths < 8 * rows.len() {
-                        return Vec::new();
-                    }
-                    // The line of each half is read on the other.
-                    let lines = [1, 0].map(|other| line(&halves[other], &rows, scores, c, kept));
-                    read(kept, &rows, &lines)
-                })
-                .collect()
-        })
-        .collect();
-    Lines { fitted }
+    let scores = kept.scores.nrows();
+    let whole: Vec<bool> =
+        kept.columns.rows().into_iter().map(|row| row.iter().all(|y| !y.is_nan())).collect();
+    let halves = grams(gathered, isa, threads);
+    let fit_column = |rows: &[usize], column: usize| {
+        if !whole[column] || rows.is_empty() || kept.paths < 8 * rows.len() {
+            return None;
+        }
+        // The line fitted on each half is read on the other.
+        let lines = [1, 0].map(|other| line(&halves[other], rows, scores + column));
+        Some(read(kept, rows, &lines))
+    };
+    let fit_group = |group: &Variable| {
+        let rows: Vec<usize> =
+            (0..scores).filter(|&i| group.streams.contains(&kept.score_stream[i])).collect();
+        (0..whole.len()).map(|column| fit_column(&rows, column)).collect()
+    };
+    Lines { fitted: groups.iter().map(fit_group).collect() }
 }
 
-/// Intercept and slopes of a half.
-fn line(half: &Gram, rows: &[usize], scores: usize, column: usize, kept: &Kept) -> (f64, Vec<f64>) {
-    let size = scores + kept.columns.len() + 1;
-    let at = |i: usize, j: usize| half.products[i.max(j) * size + i.min(j)];
-    let (ones, y) = (size - 1, scores + column);
-    let n = half.n;
-    let mean = |i: usize| at(ones, i) / n;
-    let covariance = |i: usize, j: usize| at(i, j) / n - mean(i) * mean(j);
+/// Fits row `y` of one half by a line in the scores of `rows`, by least squares.
+fn line(half: &Gram, rows: &[usize], y: usize) -> Line {
     let k = rows.len();
-    let mut matrix = Array2::from_shape_fn((k, k), |(a, b)| covariance(rows[a], rows[b]));
-    for a in 0..k {
-        // A score that never moved has no slope; a little more on the diagonal holds against doubled scores.
-        let own = matrix[[a, a]];
-        matrix[[a, a]] = if own > 1e-12 { own * (1.0 + 1e-9) } else { 1.0 };
+    let mut matrix = Array2::from_shape_fn((k, k), |(a, b)| half.covariance(rows[a], rows[b]));
+    for own in matrix.diag_mut() {
+        // A score that never moved has no slope; the slight increase of the diagonal guards against duplicate
+        // scores.
+        *own = if *own > 1e-12 { *own * (1.0 + 1e-9) } else { 1.0 };
     }
-    let Some(factor) = cholesky(&matrix) else { return (mean(y), vec![0.0; k]) };
-    let mut slopes: Vec<f64> = rows.iter().map(|&i| covariance(i, y)).collect();
+    let Some(factor) = cholesky(&matrix) else {
+        return Line { intercept: half.mean(y), slopes: Array1::zeros(k) };
+    };
+    let covariances = rows.iter().map(|&i| half.covariance(i, y)).collect();
+    let slopes = solve(&factor, covariances);
+    let of_scores: f64 = rows.iter().zip(&slopes).map(|(&i, slope)| half.mean(i) * slope).sum();
+    Line { intercept: half.mean(y) - of_scores, slopes }
+}
+
+/// Solves `L·Lᵀ·x = b` for the lower triangular `factor` L.
+fn solve(factor: &Array2<f64>, b: Array1<f64>) -> Array1<f64> {
+    let (k, mut x) = (b.len(), b);
     for a in 0..k {
-        let known: f64 = (0..a).map(|b| factor[[a, b]] * slopes[b]).sum();
-        slopes[a] = (slopes[a] - known) / factor[[a, a]];
+        let known: f64 = (0..a).map(|b| factor[[a, b]] * x[b]).sum();
+        x[a] = (x[a] - known) / factor[[a, a]];
     }
     for a in (0..k).rev() {
-        let known: f64 = (a + 1..k).map(|b| factor[[b, a]] * slopes[b]).sum();
-        slopes[a] = (slopes[a] - known) / factor[[a, a]];
+        let known: f64 = (a + 1..k).map(|b| factor[[b, a]] * x[b]).sum();
+        x[a] = (x[a] - known) / factor[[a, a]];
     }
-    let intercept = mean(y) - rows.iter().zip(&slopes).map(|(&i, slope)| mean(i) * slope).sum::<f64>();
-    (intercept, slopes)
+    x
 }
 
-/// The half of a path.
+/// The half that a path belongs to.
 fn half(path: usize) -> usize {
     path / STRIP % 2
 }
 
-fn read(kept: &Kept, rows: &[usize], lines: &[(f64, Vec<f64>); 2]) -> Vec<f64> {
-    let mut fitted: Vec<f64> = (0..kept.paths).map(|path| lines[half(path)].0).collect();
+/// Evaluates the two lines on the paths kept, each on its half.
+fn read(kept: &Kept, rows: &[usize], lines: &[Line; 2]) -> Array1<f64> {
+    let mut fitted = Array1::from_shape_fn(kept.paths, |path| lines[half(path)].intercept);
     for (k, &row) in rows.iter().enumerate() {
-        for (path, (sum, &x)) in fitted.iter_mut().zip(&kept.scores[row]).enumerate() {
-            *sum += lines[half(path)].1[k] * f64::from(x);
+        for (path, (sum, &x)) in fitted.iter_mut().zip(kept.scores.row(row)).enumerate() {
+            *sum += lines[half(path)].slopes[k] * f64::from(x);
         }
     }
-    // A line through the mean of a column is about that column's centre.
     fitted
 }
 
@@ -141,58 +162,68 @@ simd_fn! {
     }
 }
 
-/// Sums of products of both halves, the metrics about their centres.
-fn products(gathered: &Gathered, isa: Isa, threads: usize) -> [Gram; 2] {
+/// Sums of products for both halves, with metrics about their centres.
+fn grams(gathered: &Gathered, isa: Isa, threads: usize) -> [Gram; 2] {
     const PIECE: usize = 64 * STRIP;
+    struct Scratch {
+        strip: Array2<f64>,
+        done: Vec<(u64, [Gram; 2])>,
+    }
     let kept = &gathered.kept;
-    let size = kept.scores.len() + kept.columns.len() + 1;
-    let empty = || [0, 1].map(|_| Gram { n: 0.0, products: vec![0.0; size * size] });
-    let pieces = kept.paths.div_ceil(PIECE);
+    let size = kept.scores.nrows() + kept.columns.nrows() + 1;
+    let zeros = || [0, 1].map(|_| Gram::zeros(size));
     let out = share_out(
         threads,
-        pieces as u64,
-        || (vec![0.0; size * STRIP], Vec::new()),
-        |(strip, done): &mut (Vec<f64>, Vec<(u64, [Gram; 2])>), piece| {
-            let mut grams = empty();
+        kept.paths.div_ceil(PIECE) as u64,
+        || Scratch { strip: Array2::zeros((size, STRIP)), done: Vec::new() },
+        |scratch, piece| {
+            let mut grams = zeros();
             let from = piece as usize * PIECE;
             for start in (from..(from + PIECE).min(kept.paths)).step_by(STRIP) {
-                let count = STRIP.min(kept.paths - start);
-                strip.fill(0.0);
-                let (xs, rest) = strip.split_at_mut(kept.scores.len() * STRIP);
-                for (x, column) in xs.chunks_mut(STRIP).zip(&kept.scores) {
-                    x.iter_mut().zip(&column[start..start + count]).for_each(|(x, &v)| *x = f64::from(v));
-                }
-                let ys = rest.chunks_mut(STRIP).zip(kept.columns.iter().zip(&gathered.centres));
-                for (y, (column, centre)) in ys {
-                    // Columns with gaps are not fitted; their products are not read.
-                    let values = column[start..start + count].iter();
-                    y.iter_mut()
-                        .zip(values)
-                        .for_each(|(y, &v)| *y = if v.is_nan() { 0.0 } else { v - centre });
-                }
-                strip[(size - 1) * STRIP..][..count].fill(1.0);
+                let paths = start..(start + STRIP).min(kept.paths);
                 let gram = &mut grams[half(start)];
-                gram.n += count as f64;
-                multiply(isa, strip, size, &mut gram.products);
+                gram.n += paths.len() as f64;
+                fill(&mut scratch.strip, gathered, paths);
+                let strip = scratch.strip.as_slice().expect("made in one piece");
+                multiply(isa, strip, size, gram.products.as_slice_mut().expect("made in one piece"));
             }
-            done.push((piece, grams));
+            scratch.done.push((piece, grams));
         },
         |_| {},
         || false,
     );
-    let mut all: Vec<(u64, [Gram; 2])> = out.scratch.into_iter().flat_map(|(_, done)| done).collect();
+    let mut all: Vec<(u64, [Gram; 2])> = out.scratch.into_iter().flat_map(|scratch| scratch.done).collect();
     all.sort_unstable_by_key(|(piece, _)| *piece);
-    let mut total = empty();
+    let mut total = zeros();
     for (_, grams) in &all {
         for (sum, gram) in total.iter_mut().zip(grams) {
             sum.n += gram.n;
-            sum.products.iter_mut().zip(&gram.products).for_each(|(sum, x)| *sum += x);
+            sum.products += &gram.products;
         }
     }
     total
 }
 
-/// Effects of every group on a column, the largest swing first; empty where the column lacks values on some paths.
+/// Fills a strip with the scores of some paths, their metrics about the centres, and ones; the rest becomes
+/// zero.
+fn fill(strip: &mut Array2<f64>, gathered: &Gathered, paths: Range<usize>) {
+    let kept = &gathered.kept;
+    let (scores, columns) = (kept.scores.nrows(), kept.columns.nrows());
+    strip.fill(0.0);
+    let mut strip = strip.slice_mut(s![.., ..paths.len()]);
+    let x = kept.scores.slice(s![.., paths.clone()]);
+    strip.slice_mut(s![..scores, ..]).zip_mut_with(&x, |strip, &x| *strip = f64::from(x));
+    for (column, &centre) in gathered.centres.iter().enumerate() {
+        let y = kept.columns.slice(s![column, paths.clone()]);
+        // Columns with missing values are not fitted; their products are not read.
+        let about_centre = |strip: &mut f64, &y: &f64| *strip = if y.is_nan() { 0.0 } else { y - centre };
+        strip.row_mut(scores + column).zip_mut_with(&y, about_centre);
+    }
+    strip.row_mut(scores + columns).fill(1.0);
+}
+
+/// Effects of every group on a column, the largest swing first; empty if the column lacks values on some
+/// paths.
 pub fn group_effects(
     gathered: &Gathered,
     groups: &[Variable],
@@ -201,48 +232,43 @@ pub fn group_effects(
 ) -> Vec<GroupEffect> {
     let kept = &gathered.kept;
     let centre = gathered.centres[column];
-    let y: Vec<f64> = kept.columns[column].iter().map(|y| y - centre).collect();
+    let y: Vec<f64> = kept.columns.row(column).iter().map(|y| y - centre).collect();
     let n = y.len() as f64;
     let mean = y.iter().sum::<f64>() / n;
     let squares: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
-    let mut effects: Vec<GroupEffect> = groups
-        .iter()
-        .zip(&lines.fitted)
-        .filter(|(_, fitted)| !fitted[column].is_empty())
-        .map(|(group, fitted)| {
-            let fitted = &fitted[column];
-            let mut order: Vec<usize> = (0..fitted.len()).collect();
-            order.sort_unstable_by(|&a, &b| fitted[a].total_cmp(&fitted[b]));
-            let at = |q: f64| (q * n).round() as usize;
-            let means = [0.1, 0.9].map(|q| {
-                let mut sums = [0.0; 3];
-                for &path in &order[at(q - 0.025)..at(q + 0.025)] {
-                    sums[0] += 1.0;
-                    sums[1] += y[path];
-                    sums[2] += y[path] * y[path];
-                }
-                mean_of(sums, centre)
-            });
-            let rest: f64 = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum();
-            // A line fitted to m paths with k numbers misses other paths by (1 + k/m) times what is left.
-            let k = kept.score_stream.iter().filter(|stream| group.streams.contains(stream)).count() as f64;
-            let explained = 1.0 - rest / squares / (1.0 + 2.0 * k / n);
-            // The large-sample error of a squared multiple correlation (Olkin and Finn 1995), and that of none at all.
-            let slope = 2.0 * explained.max(0.0).sqrt() * (1.0 - explained) / n.sqrt();
-            let error = slope.hypot((2.0 * k).sqrt() / n);
-            GroupEffect {
-                name: group.name.clone(),
-                members: group.streams.len(),
-                noise: group.noise,
-                swing: Estimate::normal(
-                    means[1].value - means[0].value,
-                    means[0].std_error.hypot(means[1].std_error),
-                ),
-                means,
-                explained: Estimate::normal(explained, error),
-            }
-        })
-        .collect();
-    effects.sort_by(|a, b| by_size(&b.swing, &a.swing));
+    let mut effects = Vec::new();
+    for (group, fitted) in groups.iter().zip(&lines.fitted) {
+        let Some(fitted) = &fitted[column] else { continue };
+        let means = means_at_ends(&y, fitted, centre);
+        let rest: f64 = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum();
+        // A line fitted to m paths with k scores misses other paths by (1 + k/m) times the residual variance.
+        let k = kept.score_stream.iter().filter(|stream| group.streams.contains(stream)).count() as f64;
+        let explained = 1.0 - rest / squares / (1.0 + 2.0 * k / n);
+        // The large-sample error of a squared multiple correlation (Olkin and Finn 1995), and its error where
+        // there is none.
+        let slope = 2.0 * explained.max(0.0).sqrt() * (1.0 - explained) / n.sqrt();
+        let error = slope.hypot((2.0 * k).sqrt() / n);
+        effects.push(GroupEffect {
+            name: group.name.clone(),
+            members: group.streams.len(),
+            noise: group.noise,
+            swing: Estimate::swing(&means[0], &means[1]),
+            means,
+            explained: Estimate::normal(explained, error),
+        });
+    }
+    effects.sort_by(|a, b| Estimate::by_size(&b.swing, &a.swing));
     effects
+}
+
+/// Means of a metric, given about its centre, on the paths near the line's 10% and near its 90% quantile.
+fn means_at_ends(y: &[f64], fitted: &Array1<f64>, centre: f64) -> [Estimate; 2] {
+    let mut order: Vec<usize> = (0..fitted.len()).collect();
+    order.sort_unstable_by(|&a, &b| fitted[a].total_cmp(&fitted[b]));
+    let at = |q: f64| (q * y.len() as f64).round() as usize;
+    [0.1, 0.9].map(|q| {
+        let mut sums = CentredSums::default();
+        order[at(q - 0.025)..at(q + 0.025)].iter().for_each(|&path| sums.add(y[path]));
+        sums.mean(centre)
+    })
 }

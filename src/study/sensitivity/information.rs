@@ -1,44 +1,44 @@
-//! What knowing something is worth to somebody who prefers the deal with the highest mean of a metric.
+//! The value of information to someone who chooses the deal with the highest mean of a metric.
 //!
-//! The expected value of perfect information about X is `E max_d E(M_d | X) − max_d E M_d` (Howard 1966, "Information value
-//! theory", IEEE Transactions on Systems Science and Cybernetics 2). A rule that says for each part of X's range which deal to
-//! take is made on fifteen sixteenths of the run and valued on the rest, in turn: the mean of these gains is never above the truth but
-//! by chance, since a rule found on a sample can only be worse than the best rule. The best mean of each part picked and
-//! valued on the same paths can only be better: it is the upper end of the interval.
+//! The expected value of perfect information about X is `E max_d E(M_d | X) − max_d E M_d` (Howard 1966,
+//! "Information value theory", IEEE Transactions on Systems Science and Cybernetics 2). A rule says which
+//! deal to choose in each part of X's range. It is made on fifteen sixteenths of the run and valued on the
+//! rest, in turn. The mean of these gains exceeds the truth by chance only, since a rule made on a sample
+//! cannot beat the best rule. Choosing and valuing each part on the same paths can only look better than the
+//! truth: that is where the interval's upper end comes from.
 
-use super::bootstrap::Estimate;
-use super::gather::{BINS, FOLDS, Gathered, Wanted};
+use super::estimate::Estimate;
+use super::gather::{ChoiceSums, FOLDS, Gathered, Wanted};
 use super::group::Lines;
 use super::variables::Variable;
+use ndarray::{Array1, Array2, Array3, Axis, s};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// The quantile 97.5% of Student's law with 15 degrees of freedom, for the mean of sixteen folds.
-const T15: f64 = 2.131_449_545_559_323;
-
-/// What knowing something is worth.
+/// The value of knowing something before choosing a deal.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Information {
-    /// An input, a group, or everything.
+pub struct InformationValue {
+    /// What is known: an input, a group, or everything.
     pub about: String,
-    /// The worth, in units of the metric; never above the truth but by chance.
-    pub worth: Estimate,
-    /// How often who knows takes another deal than who does not.
+    /// The expected gain, in the unit of the metric; it exceeds the truth by chance only.
+    pub gain: Estimate,
+    /// Fraction of paths on which the informed choice differs from the uninformed one; NaN for everything.
     pub changes: f64,
 }
 
 /// A choice among deals by the mean of a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
-    /// Position of the column that who knows nothing takes, among the columns of the choice.
-    pub without: usize,
-    /// Per input, the worthiest first.
-    pub inputs: Vec<Information>,
-    /// Per group, by the straight lines that are fitted for each deal: the worth of that line, so at least this.
-    pub groups: Vec<Information>,
-    /// Everything: the best deal of every path.
-    pub everything: Information,
+    /// Position, among the columns of the choice, of the deal chosen without knowing more.
+    pub uninformed: usize,
+    /// The value of knowing each input, the most valuable first.
+    pub inputs: Vec<InformationValue>,
+    /// The value of knowing each group's straight line for each deal, which is a lower bound for the group.
+    pub groups: Vec<InformationValue>,
+    /// The value of knowing everything: the best deal on every path.
+    pub everything: InformationValue,
 }
 
-/// Position of the largest; the first of equals.
+/// Position of the largest value; of equal ones, the first.
 fn largest(values: &[f64]) -> usize {
     let mut best = 0;
     for (i, value) in values.iter().enumerate() {
@@ -49,43 +49,132 @@ fn largest(values: &[f64]) -> usize {
     best
 }
 
-/// A mean over folds and its standard error.
-fn mean_of_folds(gains: &[f64]) -> (f64, f64) {
-    let n = gains.len() as f64;
-    let mean = gains.iter().sum::<f64>() / n;
-    let squares: f64 = gains.iter().map(|gain| (gain - mean) * (gain - mean)).sum();
-    (mean, (squares / (n - 1.0) / n).sqrt())
+/// A mean over folds with its error.
+struct FoldMean {
+    mean: f64,
+    std_error: f64,
+    /// Half the width of the 95% interval, by Student's t.
+    half: f64,
 }
 
-/// The best of every path, known before: `value` of the whole run, whose folds only give it an error, and around both.
-fn of_everything(gains: &[f64], value: f64) -> Information {
-    let (mean, std_error) = mean_of_folds(gains);
-    let value = value.max(0.0);
-    let worth = Estimate {
-        value,
-        std_error,
-        low95: (value.min(mean) - T15 * std_error).max(0.0),
-        high95: value.max(mean) + T15 * std_error,
-    };
-    Information { about: "everything".to_owned(), worth, changes: f64::NAN }
+impl FoldMean {
+    fn new(gains: &[f64]) -> FoldMean {
+        let n = gains.len() as f64;
+        let mean = gains.iter().sum::<f64>() / n;
+        let squares: f64 = gains.iter().map(|gain| (gain - mean) * (gain - mean)).sum();
+        let std_error = (squares / (n - 1.0) / n).sqrt();
+        let student = StudentsT::new(0.0, 1.0, n - 1.0).expect("more than one fold");
+        FoldMean { mean, std_error, half: student.inverse_cdf(0.975) * std_error }
+    }
 }
 
-/// The mean of the folds' gains, with its error; `upper`: what it cannot be above but by chance.
-fn of_folds(about: &str, gains: &[f64], upper: f64, changes: f64) -> Information {
-    let (mean, std_error) = mean_of_folds(gains);
-    // Knowing is never worth less than nothing: a rule may be left unused.
-    let value = mean.max(0.0);
-    let worth = Estimate {
-        value,
-        std_error,
-        low95: (mean - T15 * std_error).max(0.0),
-        high95: upper.max(value) + T15 * std_error,
-    };
-    Information { about: about.to_owned(), worth, changes }
+impl InformationValue {
+    /// The gain of the best deal on every path over the whole run; the folds give its error, and the interval
+    /// covers both means.
+    fn of_everything(gains: &[f64], gain: f64) -> InformationValue {
+        let folds = FoldMean::new(gains);
+        let value = gain.max(0.0);
+        let gain = Estimate {
+            value,
+            std_error: folds.std_error,
+            low95: (value.min(folds.mean) - folds.half).max(0.0),
+            high95: value.max(folds.mean) + folds.half,
+        };
+        InformationValue { about: "everything".to_owned(), gain, changes: f64::NAN }
+    }
+
+    /// The mean of the folds' gains with its error; the truth exceeds `upper` by chance only.
+    fn of_folds(about: &str, gains: &[f64], upper: f64, changes: f64) -> InformationValue {
+        let folds = FoldMean::new(gains);
+        // Knowing is never worth less than nothing, because a rule need not be used.
+        let value = folds.mean.max(0.0);
+        let gain = Estimate {
+            value,
+            std_error: folds.std_error,
+            low95: (folds.mean - folds.half).max(0.0),
+            high95: upper.max(value) + folds.half,
+        };
+        InformationValue { about: about.to_owned(), gain, changes }
+    }
 }
 
-/// What knowing each input, group and everything is worth to who chooses among the columns of a set; `None` where a fold has
-/// no paths.
+/// Sums of a choice per fold and over all folds, with the uninformed choices.
+struct Folds<'a> {
+    folds: Vec<&'a ChoiceSums>,
+    paths: f64,
+    best: f64,
+    /// Sum of each column over all folds.
+    columns: Vec<f64>,
+    /// `[input][bin][paths, then each column]`, over all folds.
+    bins: Array3<f64>,
+    /// The uninformed choice of the whole run.
+    uninformed: usize,
+    /// Per fold, the uninformed choice of the other folds.
+    by_others: Vec<usize>,
+}
+
+impl<'a> Folds<'a> {
+    /// Collects the sums; `None` if a fold has no paths.
+    fn new(gathered: &'a Gathered, choice: usize) -> Option<Folds<'a>> {
+        let folds: Vec<&ChoiceSums> = gathered.folds.iter().map(|fold| &fold.choices[choice]).collect();
+        if folds.iter().any(|fold| fold.paths == 0.0) {
+            return None;
+        }
+        let sum = |of: &dyn Fn(&ChoiceSums) -> f64| -> f64 { folds.iter().map(|fold| of(fold)).sum() };
+        let deals = folds[0].columns.len();
+        let columns: Vec<f64> = (0..deals).map(|deal| sum(&|fold| fold.columns[deal])).collect();
+        let without = |fold: usize, deal: usize| -> f64 {
+            let others = folds.iter().enumerate().filter(|(other, _)| *other != fold);
+            others.map(|(_, other)| other.columns[deal]).sum()
+        };
+        let by_others = (0..FOLDS)
+            .map(|fold| largest(&(0..deals).map(|deal| without(fold, deal)).collect::<Vec<f64>>()))
+            .collect();
+        let mut bins = Array3::zeros(folds[0].bins.dim());
+        folds.iter().for_each(|fold| bins += &fold.bins);
+        Some(Folds {
+            paths: sum(&|fold| fold.paths),
+            best: sum(&|fold| fold.best),
+            uninformed: largest(&columns),
+            columns,
+            bins,
+            by_others,
+            folds,
+        })
+    }
+
+    /// The value of knowing everything.
+    fn everything(&self) -> InformationValue {
+        let by_fold = self.folds.iter().zip(&self.by_others);
+        let gains: Vec<f64> =
+            by_fold.map(|(fold, &plain)| (fold.best - fold.columns[plain]) / fold.paths).collect();
+        InformationValue::of_everything(&gains, (self.best - self.columns[self.uninformed]) / self.paths)
+    }
+
+    /// The value of knowing an input, by a rule that chooses a deal for each part of its range.
+    fn input(&self, input: usize, name: &str) -> InformationValue {
+        let bins = self.bins.index_axis(Axis(0), input);
+        let mut gains = vec![0.0; FOLDS];
+        let (mut upper, mut changes) = (-self.columns[self.uninformed] / self.paths, 0.0);
+        for (bin, cell) in bins.outer_iter().enumerate() {
+            let sums = cell.slice(s![1..]).to_vec();
+            let best = largest(&sums);
+            upper += sums[best] / self.paths;
+            if best != self.uninformed {
+                changes += cell[0] / self.paths;
+            }
+            for ((gain, fold), &plain) in gains.iter_mut().zip(&self.folds).zip(&self.by_others) {
+                let own = fold.bins.slice(s![input, bin, 1..]);
+                let others: Vec<f64> = sums.iter().zip(own).map(|(sum, own)| sum - own).collect();
+                *gain += (own[largest(&others)] - own[plain]) / fold.paths;
+            }
+        }
+        InformationValue::of_folds(name, &gains, upper, changes)
+    }
+}
+
+/// The value of knowing each input, each group and everything before choosing among the columns of a set;
+/// `None` if a fold has no paths.
 pub fn information(
     wanted: &Wanted<'_>,
     gathered: &Gathered,
@@ -93,95 +182,66 @@ pub fn information(
     lines: &Lines,
     set: usize,
 ) -> Option<Choice> {
-    let deals = wanted.choices[set].len();
-    if gathered.folds.iter().any(|fold| fold.best[set][0] == 0.0) {
-        return None;
-    }
-    let total = |of: &dyn Fn(&super::gather::Sums) -> f64, without: Option<usize>| -> f64 {
-        let folds = gathered.folds.iter().enumerate().filter(|(f, _)| Some(*f) != without);
-        folds.map(|(_, fold)| of(fold)).sum()
-    };
-    let sum_of = |deal: usize, without: Option<usize>| total(&|fold| fold.best[set][2 + deal], without);
-    let overall: Vec<f64> = (0..deals).map(|deal| sum_of(deal, None)).collect();
-    let without = largest(&overall);
-    // What a fold's others would take without knowing anything.
-    let plain: Vec<usize> = (0..FOLDS)
-        .map(|f| largest(&(0..deals).map(|deal| sum_of(deal, Some(f))).collect::<Vec<f64>>()))
-        .collect();
-    let paths = total(&|fold| fold.best[set][0], None);
-    let per_fold = |f: usize| gathered.folds[f].best[set][0];
-    let everything = {
-        let gains: Vec<f64> = (0..FOLDS)
-            .map(|f| {
-                let fold = &gathered.folds[f].best[set];
-                (fold[1] - fold[2 + plain[f]]) / fold[0]
-            })
-            .collect();
-        let upper = (total(&|fold| fold.best[set][1], None) - overall[without]) / paths;
-        of_everything(&gains, upper)
-    };
-    let width = 1 + deals;
-    let mut inputs: Vec<Information> = wanted
-        .inputs
-        .iter()
-        .enumerate()
-        .map(|(i, input)| {
-            let cell = |bin: usize, k: usize| (i * BINS + bin) * width + k;
-            let mut gains = vec![0.0; FOLDS];
-            let (mut upper, mut changes) = (-overall[without] / paths, 0.0);
-            for bin in 0..BINS {
-                let sums: Vec<f64> =
-                    (0..deals).map(|d| total(&|fold| fold.bins[set][cell(bin, 1 + d)], None)).collect();
-                let best = largest(&sums);
-                upper += sums[best] / paths;
-                if best != without {
-                    changes += total(&|fold| fold.bins[set][cell(bin, 0)], None) / paths;
-                }
-                for (f, gain) in gains.iter_mut().enumerate() {
-                    let own = &gathered.folds[f].bins[set];
-                    let others: Vec<f64> = (0..deals).map(|d| sums[d] - own[cell(bin, 1 + d)]).collect();
-                    let rule = largest(&others);
-                    *gain += (own[cell(bin, 1 + rule)] - own[cell(bin, 1 + plain[f])]) / per_fold(f);
-                }
-            }
-            of_folds(&input.name, &gains, upper, changes)
-        })
-        .collect();
-    inputs.sort_by(|a, b| b.worth.value.total_cmp(&a.worth.value));
-    let mut of_groups: Vec<Information> = groups
+    let folds = Folds::new(gathered, set)?;
+    let by_gain = |a: &InformationValue, b: &InformationValue| b.gain.value.total_cmp(&a.gain.value);
+    let named = wanted.inputs.iter().enumerate();
+    let mut inputs: Vec<InformationValue> =
+        named.map(|(input, variable)| folds.input(input, &variable.name)).collect();
+    inputs.sort_by(by_gain);
+    let columns = &wanted.choices[set];
+    let mut of_groups: Vec<InformationValue> = groups
         .iter()
         .zip(&lines.fitted)
-        .filter_map(|(group, fitted)| of_lines(gathered, &wanted.choices[set], fitted, without, &group.name))
+        .filter_map(|(group, fitted)| {
+            let fitted: Option<Vec<_>> = columns.iter().map(|&c| fitted[c].as_ref()).collect();
+            of_lines(gathered, columns, &fitted?, folds.uninformed, &group.name)
+        })
         .collect();
-    of_groups.sort_by(|a, b| b.worth.value.total_cmp(&a.worth.value));
-    Some(Choice { without, inputs, groups: of_groups, everything })
+    of_groups.sort_by(by_gain);
+    Some(Choice { uninformed: folds.uninformed, inputs, groups: of_groups, everything: folds.everything() })
 }
 
-/// What a rule is worth that takes the deal whose line is highest; the lines have not seen the paths they are read on.
+/// The value of a rule that chooses the deal whose line is highest; no line has seen the paths on which it is
+/// read.
 fn of_lines(
     gathered: &Gathered,
     columns: &[usize],
-    fitted: &[Vec<f64>],
-    without: usize,
+    fitted: &[&Array1<f64>],
+    uninformed: usize,
     name: &str,
-) -> Option<Information> {
-    if columns.iter().any(|&c| fitted[c].is_empty()) {
-        return None;
-    }
+) -> Option<InformationValue> {
     let kept = &gathered.kept;
-    let mut gains = [[0.0; 2]; FOLDS];
+    // Per fold, number of paths and sum of gains.
+    let mut gains = Array2::<f64>::zeros((FOLDS, 2));
     let mut changes = 0.0;
     for path in 0..kept.paths {
-        let lines: Vec<f64> = columns.iter().map(|&c| fitted[c][path] + gathered.centres[c]).collect();
+        let lines: Vec<f64> =
+            columns.iter().zip(fitted).map(|(&c, line)| line[path] + gathered.centres[c]).collect();
         let rule = largest(&lines);
-        let gain = &mut gains[path / 64 / 2 % FOLDS];
-        gain[0] += 1.0;
-        gain[1] += kept.columns[columns[rule]][path] - kept.columns[columns[without]][path];
-        changes += if rule == without { 0.0 } else { 1.0 / kept.paths as f64 };
+        let value = |choice: usize| kept.columns[[columns[choice], path]];
+        let mut fold = gains.row_mut(path / 64 / 2 % FOLDS);
+        fold[0] += 1.0;
+        fold[1] += value(rule) - value(uninformed);
+        changes += if rule == uninformed { 0.0 } else { 1.0 / kept.paths as f64 };
     }
-    if gains.iter().any(|[n, _]| *n == 0.0) {
+    if gains.column(0).iter().any(|paths| *paths == 0.0) {
         return None;
     }
-    let gains: Vec<f64> = gains.iter().map(|[n, sum]| sum / n).collect();
-    Some(of_folds(name, &gains, 0.0, changes))
+    let gains: Vec<f64> = gains.rows().into_iter().map(|fold| fold[1] / fold[0]).collect();
+    Some(InformationValue::of_folds(name, &gains, 0.0, changes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The quantile 97.5% of Student's distribution with 15 degrees of freedom, from a table.
+    #[test]
+    fn the_interval_of_sixteen_folds_is_students() {
+        let gains: Vec<f64> = (0..FOLDS).map(|fold| if fold % 2 == 0 { 1.0 } else { 3.0 }).collect();
+        let folds = FoldMean::new(&gains);
+        assert_eq!(folds.mean, 2.0);
+        assert!((folds.std_error - (16.0_f64 / 15.0 / 16.0).sqrt()).abs() < 1e-15);
+        assert!((folds.half / folds.std_error - 2.131_449_545_559_323).abs() < 1e-9);
+    }
 }

@@ -1,33 +1,38 @@
-//! Functions of random variables that can be evaluated twice with some variables kept and the others drawn anew.
+//! Pick-freeze evaluations: functions of random variables, evaluated again with some variables kept and the
+//! others drawn again.
 
+use super::bootstrap::{MOST_UNITS, unit_of};
+use super::estimate::centre;
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
-use crate::run::{NonFinite, Observer, Progress, Redrawn, Subject};
+use crate::run::{MetricIndex, NonFinite, Observer, Progress, Redrawn, share_out};
+use ndarray::{Array2, Array3, s};
 
-/// Paths that are evaluated together: the unit of work and of resampling.
+/// Number of paths evaluated together: the unit of work and of the bootstrap.
 pub const BATCH: u64 = 256;
 
-/// A function of some random variables, with one or more outputs, on numbered paths.
+/// A function of random variables, with one or more outputs, on numbered paths.
 pub trait Function: Sync {
-    /// Variables.
+    /// Number of variables.
     fn variables(&self) -> usize;
-    /// Outputs.
+    /// Number of outputs.
     fn outputs(&self) -> usize;
-    /// Something that evaluates it, for one thread.
+    /// An evaluator for one thread.
     fn evaluator(&self) -> Box<dyn Evaluate + '_>;
 }
 
 /// Evaluates a [`Function`].
 pub trait Evaluate: Send {
-    /// Writes each output on `out[…].len()` paths from `first_path` on.
+    /// Writes each output, `[output][path]`, for as many paths as `out` has columns, beginning at
+    /// `first_path`.
     ///
-    /// Variables of `anew` take the second of two independent sources of randomness, the others the first; given equal
-    /// sources, path and `order`, a value is always the same. Where variables depend on each other, each is formed given
-    /// those before it in `order`: only then are variables at the end that are drawn anew independent of the old ones,
-    /// given those that are kept.
-    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut [Vec<f64>]);
+    /// Variables marked in `redrawn` use the second of two independent sources of randomness, the others the
+    /// first. Equal sources, path and `order` give equal values. Where variables depend on each other, each
+    /// is formed given those before it in `order`; so redrawn variables must come last to be independent of
+    /// their old values, given the kept ones.
+    fn evaluate(&mut self, first_path: u64, order: &[usize], redrawn: &[bool], out: &mut Array2<f64>);
 
-    /// Paths that were not finite so far.
+    /// Paths that were not finite in any evaluation so far.
     fn non_finite(&self) -> NonFinite {
         NonFinite::default()
     }
@@ -37,12 +42,12 @@ pub trait Evaluate: Send {
 pub struct PlanFunction<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// Its streams under two seeds.
+    /// The plan's streams under two seeds.
     pub seeds: &'a TwoSeeds,
-    /// Positions of the streams that belong to each variable.
+    /// The streams of each variable, by position.
     pub variables: &'a [Vec<usize>],
-    /// The metrics.
-    pub subjects: &'a [Subject],
+    /// The metrics, one per output.
+    pub subjects: &'a [MetricIndex],
 }
 
 impl Function for PlanFunction<'_> {
@@ -60,8 +65,8 @@ impl Function for PlanFunction<'_> {
 }
 
 impl Evaluate for Redrawn<'_> {
-    fn evaluate(&mut self, first_path: u64, order: &[usize], anew: &[bool], out: &mut [Vec<f64>]) {
-        Redrawn::evaluate(self, first_path, order, anew, out);
+    fn evaluate(&mut self, first_path: u64, order: &[usize], redrawn: &[bool], out: &mut Array2<f64>) {
+        Redrawn::evaluate(self, first_path, order, redrawn, out);
     }
 
     fn non_finite(&self) -> NonFinite {
@@ -69,14 +74,14 @@ impl Evaluate for Redrawn<'_> {
     }
 }
 
-/// How much to evaluate, on how many threads, from which seed the intervals are drawn.
+/// How much to evaluate, on how many threads, and the seed of orders and intervals.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Paths of each evaluation; rounded up to whole batches.
+    /// Paths per evaluation; rounded up to whole batches.
     pub paths: u64,
-    /// Threads; 0: one a core.
+    /// Worker threads; 0 means one per core.
     pub threads: usize,
-    /// Seed of orders and intervals.
+    /// Seed of the Shapley orders and of the bootstrap.
     pub seed: u64,
 }
 
@@ -85,50 +90,86 @@ pub struct Effort {
 pub enum NoAnswer {
     /// Some path was not finite.
     NonFinite(NonFinite),
-    /// An output has no value on some of the evaluations.
+    /// An output has no value in some of the evaluations.
     Undefined {
-        /// Which output.
+        /// The output.
         output: usize,
-        /// On how many evaluations.
+        /// Number of evaluations without a value.
         undefined: u64,
-        /// Of how many.
+        /// Number of evaluations.
         evaluations: u64,
     },
-    /// Stopped before enough was done.
+    /// The study was stopped before enough was done.
     Interrupted,
 }
 
-/// Sums of each batch done, in order; `sum` fills the sums of a batch from an evaluator.
-pub(super) fn batches<S: Send>(
+/// The terms of a batch's sums, and how many evaluations have no value.
+pub(super) struct BatchSums {
+    /// `[output][term]`.
+    pub terms: Array2<f64>,
+    /// Evaluations without a value, per output.
+    pub undefined: Vec<u64>,
+}
+
+impl BatchSums {
+    pub(super) fn zeros(outputs: usize, terms: usize) -> BatchSums {
+        BatchSums { terms: Array2::zeros((outputs, terms)), undefined: vec![0; outputs] }
+    }
+}
+
+/// The terms of the bootstrap's units: `[output][unit][term]`. A unit consists of whole groups of `group`
+/// consecutive batches.
+pub(super) fn units(batches: &[BatchSums], group: usize) -> Array3<f64> {
+    let (outputs, terms) = batches.first().map_or((0, 0), |batch| batch.terms.dim());
+    let units = batches.len().div_ceil(group).min(MOST_UNITS);
+    let mut sums = Array3::zeros((outputs, units, terms));
+    for (batch, part) in batches.iter().enumerate() {
+        let mut unit = sums.slice_mut(s![.., unit_of(batch / group), ..]);
+        unit += &part.terms;
+    }
+    sums
+}
+
+/// Fails if an output lacks a value in some of the `evaluations` evaluations.
+pub(super) fn check_defined(batches: &[BatchSums], output: usize, evaluations: u64) -> Result<(), NoAnswer> {
+    match batches.iter().map(|batch| batch.undefined[output]).sum() {
+        0 => Ok(()),
+        undefined => Err(NoAnswer::Undefined { output, undefined, evaluations }),
+    }
+}
+
+/// Runs `sum` for each batch. Returns the batches done, in order, and whether the observer stopped before the
+/// end.
+pub(super) fn batches(
     function: &dyn Function,
     batches: u64,
     evaluations: u64,
     threads: usize,
     observer: &dyn Observer,
-    sum: impl Fn(&mut dyn Evaluate, u64) -> S + Sync,
-) -> Result<(Vec<S>, bool), NoAnswer> {
-    let scratch = || (function.evaluator(), Vec::new());
+    sum: impl Fn(&mut dyn Evaluate, u64) -> BatchSums + Sync,
+) -> Result<(Vec<BatchSums>, bool), NoAnswer> {
+    struct Scratch<'a> {
+        evaluator: Box<dyn Evaluate + 'a>,
+        sums: Vec<(u64, BatchSums)>,
+    }
     let each = BATCH * evaluations;
-    let done = |done: u64| {
-        let progress =
-            Progress { done: done * each, paths: batches * each, mean: f64::NAN, std_error: f64::NAN };
-        observer.progress(&progress);
+    let progress = |done: u64| {
+        let (done, paths) = (done * each, batches * each);
+        observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
     };
-    let out = crate::run::share_out(
+    let out = share_out(
         threads,
         batches,
-        scratch,
-        |(evaluator, sums): &mut (Box<dyn Evaluate>, Vec<(u64, S)>), batch| {
-            sums.push((batch, sum(evaluator.as_mut(), batch)));
-        },
-        done,
+        || Scratch { evaluator: function.evaluator(), sums: Vec::new() },
+        |scratch, batch| scratch.sums.push((batch, sum(scratch.evaluator.as_mut(), batch))),
+        progress,
         || observer.stops(),
     );
     let mut non_finite = NonFinite::default();
-    let mut sums: Vec<(u64, S)> = Vec::new();
-    for (evaluator, own) in out.scratch {
-        non_finite.merge(&evaluator.non_finite());
-        sums.extend(own);
+    let mut sums: Vec<(u64, BatchSums)> = Vec::new();
+    for scratch in out.scratch {
+        non_finite.merge(&scratch.evaluator.non_finite());
+        sums.extend(scratch.sums);
     }
     if non_finite.count > 0 {
         return Err(NoAnswer::NonFinite(non_finite));
@@ -137,16 +178,10 @@ pub(super) fn batches<S: Send>(
     Ok((sums.into_iter().map(|(_, sums)| sums).collect(), out.interrupted))
 }
 
-/// Means of the outputs on the first batch: a centre about which squares are summed without cancellation. An output without
-/// any value has the centre 0.
+/// Centres of the outputs, from the first batch.
 pub(super) fn centres(function: &dyn Function) -> Vec<f64> {
     let order: Vec<usize> = (0..function.variables()).collect();
-    let mut out = vec![vec![0.0; BATCH as usize]; function.outputs()];
+    let mut out = Array2::zeros((function.outputs(), BATCH as usize));
     function.evaluator().evaluate(0, &order, &vec![false; order.len()], &mut out);
-    out.iter()
-        .map(|column| {
-            let defined: Vec<f64> = column.iter().copied().filter(|x| x.is_finite()).collect();
-            if defined.is_empty() { 0.0 } else { defined.iter().sum::<f64>() / defined.len() as f64 }
-        })
-        .collect()
+    out.rows().into_iter().map(|row| centre(row.iter().copied())).collect()
 }

@@ -1,81 +1,84 @@
-//! What one plain run says of what drives its metrics: inputs, groups, and the worth of knowing.
+//! Sensitivity from one plain run: effects of inputs and groups, and the value of information.
 
-use super::bootstrap::Estimate;
-use super::gather::{Gathered, KEPT_PATHS, Wanted, gather};
+use super::estimate::Estimate;
+use super::gather::{Wanted, gather};
 use super::group::{GroupEffect, fit, group_effects};
 use super::information::{Choice, information};
+use super::kept::KEPT_PATHS;
 use super::pick_freeze::NoAnswer;
 use super::tornado::{InputEffect, input_effects, whole};
 use super::variables::{By, Variable, variables};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
-use crate::run::{Observer, Options, Subject};
+use crate::run::{MetricIndex, Observer, Options};
 use crate::study::quantity::{Of, Quantity};
 
-/// What drives one metric.
+/// The drivers of one metric.
 #[derive(Clone, Debug)]
 pub struct Drivers {
     /// The metric.
     pub quantity: Quantity,
-    /// Its mean.
+    /// Mean of the metric.
     pub mean: Estimate,
-    /// Its standard deviation.
+    /// Standard deviation of the metric.
     pub std_dev: f64,
-    /// Paths on which it has no value.
+    /// Number of paths on which the metric has no value.
     pub undefined: u64,
-    /// Inputs, the largest swing first.
+    /// Effects of inputs, the largest swing first.
     pub inputs: Vec<InputEffect>,
-    /// Groups, the largest swing first; none where the metric lacks values on some paths.
+    /// Effects of groups, the largest swing first; empty if the metric lacks values on some paths.
     pub groups: Vec<GroupEffect>,
 }
 
-/// What knowing is worth to who takes the deal with the highest mean of a metric.
+/// The value of information to someone who chooses the deal with the highest mean of a metric.
 #[derive(Clone, Debug)]
-pub struct Worth {
+pub struct ValueOfInformation {
     /// The metric.
     pub metric: Metric,
-    /// The deals among which one is taken.
+    /// The deals among which one is chosen.
     pub deals: Vec<usize>,
-    /// The deal that is taken without knowing more.
-    pub without: usize,
-    /// What it is worth.
+    /// The deal that is chosen without knowing more.
+    pub uninformed: usize,
+    /// The value of knowing more.
     pub choice: Choice,
 }
 
-/// The answer.
+/// The answer of a plain sensitivity study.
 #[derive(Clone, Debug)]
 pub struct Plain {
-    /// Metric by metric.
+    /// Drivers of each quantity asked for.
     pub drivers: Vec<Drivers>,
-    /// Metric by metric, where more than one deal has it.
-    pub worth: Vec<Worth>,
+    /// The value of information for each metric that several deals have.
+    pub information: Vec<ValueOfInformation>,
     /// Paths of the run.
     pub paths: u64,
-    /// Paths behind ranks and groups.
+    /// Number of paths behind ranks and groups.
     pub kept: u64,
-    /// Whether it was stopped before its end.
+    /// Whether the run was stopped before its end.
     pub interrupted: bool,
 }
 
-/// The column of a metric in a plan, if the run computes it: differences are from the first deal.
-pub fn subject(plan: &Plan, quantity: Quantity) -> Option<Subject> {
+/// The index of a quantity in a plan; `None` if the run does not compute it. Runs compute differences from
+/// the first deal only.
+pub fn subject(plan: &Plan, quantity: Quantity) -> Option<MetricIndex> {
     match quantity.of {
-        Of::Deal(who) => {
-            let metric = plan.deals()[who].metrics.iter().position(|&metric| metric == quantity.metric)?;
-            Some(Subject { who, metric })
+        Of::Deal(subject) => {
+            let metric =
+                plan.deals()[subject].metrics.iter().position(|&metric| metric == quantity.metric)?;
+            Some(MetricIndex { subject, metric })
         }
         Of::Difference { later, first: 0 } => {
             let at = plan.differences().iter().position(|difference| difference.later == later)?;
             let metrics = &plan.differences()[at].metrics;
             let metric = metrics.iter().position(|&(metric, _, _)| metric == quantity.metric)?;
-            Some(Subject { who: plan.deals().len() + at, metric })
+            Some(MetricIndex { subject: plan.deals().len() + at, metric })
         }
         Of::Difference { .. } => None,
     }
 }
 
-/// Groups of streams: by noun, and all inputs and all noise.
+/// Groups of streams: one per segment, clouds, deals and so on, then all inputs and all noise.
 pub fn groups(seeds: &TwoSeeds) -> Vec<Variable> {
     let mut groups = variables(seeds.streams(), By::Group);
     for kind in variables(seeds.streams(), By::Kind) {
@@ -86,10 +89,50 @@ pub fn groups(seeds: &TwoSeeds) -> Vec<Variable> {
     groups
 }
 
-/// Runs the plan once and asks what drives the quantities, each of which the run computes.
+/// The columns of a study, each once.
+struct Columns<'a> {
+    plan: &'a Plan,
+    columns: Vec<MetricIndex>,
+}
+
+impl Columns<'_> {
+    /// Finds or adds the column of a quantity.
+    fn of(&mut self, quantity: Quantity) -> usize {
+        let wanted = subject(self.plan, quantity).expect("a quantity that the run computes");
+        self.columns.iter().position(|&subject| subject == wanted).unwrap_or_else(|| {
+            self.columns.push(wanted);
+            self.columns.len() - 1
+        })
+    }
+}
+
+/// A choice among all deals that have a metric.
+struct Alternatives {
+    metric: Metric,
+    deals: Vec<usize>,
+}
+
+/// The choices that the quantities pose: one for each metric that several deals have.
+fn alternatives(plan: &Plan, quantities: &[Quantity]) -> Vec<Alternatives> {
+    let mut all: Vec<Alternatives> = Vec::new();
+    for quantity in quantities.iter().filter(|quantity| matches!(quantity.of, Of::Deal(_))) {
+        let metric = quantity.metric;
+        if !all.iter().any(|one| one.metric == metric) {
+            let has = |deal: &usize| plan.deals()[*deal].metrics.contains(&metric);
+            all.push(Alternatives { metric, deals: (0..plan.deals().len()).filter(has).collect() });
+        }
+    }
+    all.retain(|one| one.deals.len() > 1);
+    all
+}
+
+/// Runs the plan once and finds what drives the quantities, each of which the run must compute.
+///
+/// # Errors
+/// If paths are not finite, or the run was stopped before its first chunk.
 ///
 /// # Panics
-/// If a quantity is none that the run computes.
+/// If the run does not compute one of the quantities.
 pub fn plain(
     plan: &Plan,
     seeds: &TwoSeeds,
@@ -99,33 +142,15 @@ pub fn plain(
 ) -> Result<Plain, NoAnswer> {
     let inputs: Vec<Variable> =
         variables(seeds.streams(), By::Input).into_iter().filter(|variable| !variable.noise).collect();
-    let mut columns: Vec<Subject> = Vec::new();
-    let mut column = |quantity: Quantity| {
-        let wanted = subject(plan, quantity).expect("a quantity that the run computes");
-        columns.iter().position(|&subject| subject == wanted).unwrap_or_else(|| {
-            columns.push(wanted);
-            columns.len() - 1
-        })
+    let mut columns = Columns { plan, columns: Vec::new() };
+    let asked: Vec<usize> = quantities.iter().map(|&quantity| columns.of(quantity)).collect();
+    let alternatives = alternatives(plan, quantities);
+    let mut choice = |Alternatives { metric, deals }: &Alternatives| -> Vec<usize> {
+        deals.iter().map(|&deal| columns.of(Quantity { of: Of::Deal(deal), metric: *metric })).collect()
     };
-    let asked: Vec<usize> = quantities.iter().map(|&quantity| column(quantity)).collect();
-    let mut metrics: Vec<Metric> = Vec::new();
-    for quantity in quantities.iter().filter(|quantity| matches!(quantity.of, Of::Deal(_))) {
-        if !metrics.contains(&quantity.metric) {
-            metrics.push(quantity.metric);
-        }
-    }
-    let deals = |metric: Metric| -> Vec<usize> {
-        (0..plan.deals().len()).filter(|&deal| plan.deals()[deal].metrics.contains(&metric)).collect()
-    };
-    metrics.retain(|&metric| deals(metric).len() > 1);
-    let choices: Vec<Vec<usize>> = metrics
-        .iter()
-        .map(|&metric| {
-            deals(metric).into_iter().map(|deal| column(Quantity { of: Of::Deal(deal), metric })).collect()
-        })
-        .collect();
-    let wanted = Wanted { plan, seeds, inputs: &inputs, columns: &columns, choices: &choices };
-    let gathered: Gathered = gather(&wanted, options, observer);
+    let choices: Vec<Vec<usize>> = alternatives.iter().map(&mut choice).collect();
+    let wanted = Wanted { plan, seeds, inputs: &inputs, columns: &columns.columns, choices: &choices };
+    let gathered = gather(&wanted, options, observer);
     if gathered.non_finite.count > 0 {
         return Err(NoAnswer::NonFinite(gathered.non_finite));
     }
@@ -134,33 +159,24 @@ pub fn plain(
     }
     let groups = groups(seeds);
     let lines = fit(&gathered, &groups, plan.isa(), options.threads);
-    let drivers = quantities
-        .iter()
-        .zip(asked)
-        .map(|(&quantity, column)| {
-            let (mean, std_dev, undefined) = whole(&gathered, column);
-            Drivers {
-                quantity,
-                mean,
-                std_dev,
-                undefined,
-                inputs: input_effects(&wanted, &gathered, column),
-                groups: group_effects(&gathered, &groups, &lines, column),
-            }
-        })
-        .collect();
-    let worth = metrics
-        .into_iter()
-        .enumerate()
-        .filter_map(|(set, metric)| {
-            let choice = information(&wanted, &gathered, &groups, &lines, set)?;
-            let deals = deals(metric);
-            Some(Worth { metric, without: deals[choice.without], deals, choice })
-        })
-        .collect();
+    let drivers = |(&quantity, column): (&Quantity, usize)| {
+        let (mean, std_dev, undefined) = whole(&gathered, column);
+        Drivers {
+            quantity,
+            mean,
+            std_dev,
+            undefined,
+            inputs: input_effects(&wanted, &gathered, column),
+            groups: group_effects(&gathered, &groups, &lines, column),
+        }
+    };
+    let value = |(set, Alternatives { metric, deals }): (usize, Alternatives)| {
+        let choice = information(&wanted, &gathered, &groups, &lines, set)?;
+        Some(ValueOfInformation { metric, uninformed: deals[choice.uninformed], deals, choice })
+    };
     Ok(Plain {
-        drivers,
-        worth,
+        drivers: quantities.iter().zip(asked).map(drivers).collect(),
+        information: alternatives.into_iter().enumerate().filter_map(value).collect(),
         paths: gathered.paths,
         kept: gathered.paths.min(KEPT_PATHS),
         interrupted: gathered.interrupted,

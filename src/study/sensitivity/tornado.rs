@@ -1,28 +1,29 @@
-//! The tornado of a metric: how far its conditional mean moves as one input goes from its 10% to its 90% quantile, and how
-//! its ranks go with those of the input.
+//! The tornado of a metric: how far its conditional mean moves between an input's 10% and 90% quantiles, and
+//! their rank correlation.
 
-use super::bootstrap::Estimate;
-use super::gather::{Gathered, Wanted, number};
+use super::estimate::{CentredSums, Estimate};
+use super::gather::{Gathered, Wanted};
+use super::kept::number;
 use crate::config::Unit;
 use crate::model::parameters::Distribution;
 use crate::stats::rank::{correlation, midranks, rank_interval};
 
-/// What one input does to a metric.
+/// The effect of one input on a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InputEffect {
     /// Key of the input, or `termination.time`.
     pub key: String,
-    /// Its unit; none for the time of termination, whose law depends on the hazard.
+    /// Unit of the input; `None` for the time of termination, whose distribution depends on the hazard.
     pub unit: Option<Unit>,
-    /// Its quantiles 10% and 90%; NaN where it has no law of its own.
+    /// Quantiles 10% and 90% of the input; NaN if it has no distribution of its own.
     pub at: [f64; 2],
-    /// Mean of the metric on the paths near the one and near the other.
+    /// Means of the metric on the paths near either quantile.
     pub means: [Estimate; 2],
-    /// Paths behind each.
+    /// Number of paths behind each mean.
     pub paths: [u64; 2],
-    /// The second mean less the first.
+    /// The second mean minus the first.
     pub swing: Estimate,
-    /// Spearman's correlation of input and metric over the paths kept.
+    /// Spearman's rank correlation of input and metric over the paths kept.
     pub rank: Estimate,
 }
 
@@ -30,78 +31,58 @@ pub struct InputEffect {
 pub fn input_effects(wanted: &Wanted<'_>, gathered: &Gathered, column: usize) -> Vec<InputEffect> {
     let kept = &gathered.kept;
     // Paths on which the metric has a value.
-    let values = &kept.columns[column];
+    let values = kept.columns.row(column);
     let defined: Vec<usize> = (0..kept.paths).filter(|&path| !values[path].is_nan()).collect();
     let metric_ranks = midranks(&defined.iter().map(|&path| values[path]).collect::<Vec<f64>>());
+    let rank_of = |input: usize| {
+        let values: Vec<f64> = defined.iter().map(|&path| f64::from(kept.values[[input, path]])).collect();
+        let r = correlation(&midranks(&values), &metric_ranks);
+        let (low95, high95) = rank_interval(r, defined.len());
+        Estimate { value: r, std_error: (high95 - low95) / 3.919_927_969, low95, high95 }
+    };
     let mut effects: Vec<InputEffect> = wanted
         .inputs
         .iter()
         .enumerate()
         .map(|(i, input)| {
-            let num = number(wanted, input);
-            let entry = num.map(|num| wanted.plan.model().parameters.entry(num));
+            let entry = number(wanted.plan, input).map(|num| wanted.plan.model().parameters.entry(num));
             let at = [0.1, 0.9].map(|q| match entry.map(|entry| &entry.distribution) {
                 Some(Distribution::Uncertain(law)) => law.quantile(q),
                 Some(Distribution::Constant(value)) => *value,
                 None => f64::NAN,
             });
-            let mut ends = [[0.0; 3]; 2];
-            for fold in &gathered.folds {
-                for (sum, part) in ends.iter_mut().flatten().zip(fold.ends[column][i].iter().flatten()) {
-                    *sum += part;
-                }
-            }
-            let means = ends.map(|end| mean_of(end, gathered.centres[column]));
-            // The same paths on both ends: a value that has both quantiles.
+            let ends = ends(gathered, column, i);
+            let means = ends.map(|end| end.mean(gathered.centres[column]));
+            // Both ends are the same paths if one value has both quantiles.
             let same = gathered.windows[i][0] == gathered.windows[i][1];
-            let swing = match same {
-                true => Estimate::exact(0.0),
-                false => Estimate::normal(
-                    means[1].value - means[0].value,
-                    means[0].std_error.hypot(means[1].std_error),
-                ),
-            };
-            let ranks =
-                midranks(&defined.iter().map(|&p| f64::from(kept.values[i][p])).collect::<Vec<f64>>());
-            let r = correlation(&ranks, &metric_ranks);
-            let (low95, high95) = rank_interval(r, defined.len());
             InputEffect {
                 key: input.name.clone(),
                 unit: entry.map(|entry| entry.unit),
                 at,
                 means,
-                paths: ends.map(|end| end[0] as u64),
-                swing,
-                rank: Estimate { value: r, std_error: (high95 - low95) / 3.919_927_969, low95, high95 },
+                paths: ends.map(|end| end.count as u64),
+                swing: if same { Estimate::exact(0.0) } else { Estimate::swing(&means[0], &means[1]) },
+                rank: rank_of(i),
             }
         })
         .collect();
-    effects.sort_by(|a, b| by_size(&b.swing, &a.swing));
+    effects.sort_by(|a, b| Estimate::by_size(&b.swing, &a.swing));
     effects
 }
 
-/// The order of two swings by size; none is smallest.
-pub(super) fn by_size(a: &Estimate, b: &Estimate) -> std::cmp::Ordering {
-    let size = |estimate: &Estimate| if estimate.value.is_nan() { -1.0 } else { estimate.value.abs() };
-    size(a).total_cmp(&size(b))
-}
-
-/// The mean of a sum about a centre.
-pub(super) fn mean_of([n, sum, squares]: [f64; 3], centre: f64) -> Estimate {
-    if n < 2.0 {
-        return Estimate::NONE;
-    }
-    let mean = sum / n;
-    let variance = ((squares - n * mean * mean) / (n - 1.0)).max(0.0);
-    Estimate::normal(centre + mean, (variance / n).sqrt())
-}
-
-/// The mean of a column over the whole run, and the paths on which it has no value.
-pub fn whole(gathered: &Gathered, column: usize) -> (Estimate, f64, u64) {
-    let mut own = [0.0; 3];
+/// Sums of a column near both ends of an input, over all folds.
+fn ends(gathered: &Gathered, column: usize, input: usize) -> [CentredSums; 2] {
+    let mut ends = [CentredSums::default(); 2];
     for fold in &gathered.folds {
-        own.iter_mut().zip(&fold.own[column]).for_each(|(sum, x)| *sum += x);
+        ends.iter_mut().zip(&fold.ends[[column, input]]).for_each(|(end, part)| end.merge(part));
     }
-    let mean = mean_of(own, gathered.centres[column]);
-    (mean, mean.std_error * own[0].sqrt(), gathered.paths - own[0] as u64)
+    ends
+}
+
+/// Mean and standard deviation of a column over the whole run, and the number of paths without a value.
+pub fn whole(gathered: &Gathered, column: usize) -> (Estimate, f64, u64) {
+    let mut sums = CentredSums::default();
+    gathered.folds.iter().for_each(|fold| sums.merge(&fold.whole[column]));
+    let mean = sums.mean(gathered.centres[column]);
+    (mean, mean.std_error * sums.count.sqrt(), gathered.paths - sums.count as u64)
 }

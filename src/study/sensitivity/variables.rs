@@ -1,20 +1,21 @@
-//! What a metric may depend on: single streams, the inputs and the noise of each noun, or all inputs and all noise.
+//! The variables that a metric may depend on: single streams, groups of them, or all inputs and all noise.
 
 use crate::kernel::redraw::{Stream, StreamKind, TwoSeeds};
 
-/// How finely the uncertainty is taken apart.
+/// How finely the uncertainty is divided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum By {
-    /// Every uncertain input, factor and shock by itself.
+    /// One variable per uncertain input, factor and shock.
     Input,
-    /// The inputs of each segment, of the clouds, of the deals, …; the noise of each of them.
+    /// One variable for the inputs and one for the noise of each segment, of the clouds, of the deals and so
+    /// on.
     Group,
-    /// All inputs, and all noise along the path.
+    /// Two variables: all inputs, and all noise along the path.
     Kind,
 }
 
 impl By {
-    /// Its name on the command line.
+    /// The name used on the command line.
     pub fn name(self) -> &'static str {
         match self {
             By::Input => "input",
@@ -24,23 +25,23 @@ impl By {
     }
 }
 
-/// All inputs.
+/// Name of the variable of all inputs.
 pub const INPUTS: &str = "inputs";
-/// All noise along the path.
+/// Name of the variable of all noise along the path.
 pub const NOISE: &str = "noise";
 
-/// A part of the uncertainty.
+/// A variable: one or more streams of randomness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
-    /// A stream's name, or that of a group: `segment.business`, `noise.clouds`, `inputs`.
+    /// Name of the stream or group, such as `segment.business`, `noise.clouds` or `inputs`.
     pub name: String,
-    /// Positions among the streams.
+    /// Positions of its streams.
     pub streams: Vec<usize>,
-    /// Whether it is drawn every period rather than once a path.
+    /// Whether it is drawn every period rather than once per path.
     pub noise: bool,
 }
 
-/// The parts into which the uncertainty is taken; streams that move nothing are in none.
+/// Divides the streams into variables; streams that affect nothing belong to none.
 pub fn variables(streams: &[Stream], by: By) -> Vec<Variable> {
     let mut variables: Vec<Variable> = Vec::new();
     for (position, stream) in streams.iter().enumerate().filter(|(_, stream)| stream.used) {
@@ -58,7 +59,7 @@ pub fn variables(streams: &[Stream], by: By) -> Vec<Variable> {
     variables
 }
 
-/// The group of a stream: its noun, a segment with its name.
+/// Name of the group that a stream belongs to.
 fn group(stream: &Stream) -> String {
     let (key, noise) = match stream.kind {
         StreamKind::Input => (stream.name.as_str(), ""),
@@ -79,18 +80,18 @@ fn group(stream: &Stream) -> String {
     format!("{noise}{noun}")
 }
 
-/// A correlation between two variables, by the streams that carry it.
+/// A correlation between streams of two variables.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tie {
     /// Name of the first stream.
     pub a: String,
     /// Name of the second.
     pub b: String,
-    /// Correlation of their normals, after any repair.
+    /// Correlation of their standard normals, after any repair.
     pub correlation: f64,
 }
 
-/// Correlations across different variables, the strongest first; none: the variables are independent.
+/// Correlations between different variables, the strongest first; empty if the variables are independent.
 pub fn ties(seeds: &TwoSeeds, variables: &[Variable]) -> Vec<Tie> {
     let owner = |stream: usize| variables.iter().position(|variable| variable.streams.contains(&stream));
     let mut ties = Vec::new();
