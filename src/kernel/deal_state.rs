@@ -372,12 +372,12 @@ impl<V: Vector> DealState<V> {
     /// What would be owed at the end of a period if payments still to come had no cap.
     #[inline(always)]
     fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
-        let (left, owed) = (self.share.cap_left, self.share.owed);
+        let share = self.share;
         self.share.cap_left = V::splat(f64::INFINITY);
         self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
-        let without = self.share.owed;
-        (self.share.cap_left, self.share.owed) = (left, owed);
-        without
+        let owed = self.share.owed;
+        self.share = share;
+        owed
     }
 
     /// Notes what the offer has changed.

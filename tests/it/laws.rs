@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 /// What a generated scenario has.
 #[derive(Clone, Debug)]
-struct Shape {
+pub struct Shape {
     clouds: bool,
     cash: bool,
     funding: bool,
@@ -30,7 +30,7 @@ struct Shape {
 
 /// A scenario: what it has, and numbers between 0 and 1 that become its values.
 #[derive(Clone, Debug)]
-struct Draft {
+pub struct Draft {
     shape: Shape,
     u: Vec<f64>,
     seed: u64,
@@ -38,7 +38,7 @@ struct Draft {
 
 const NUMBERS: usize = 48;
 
-fn drafts() -> impl Strategy<Value = Draft> {
+pub fn drafts() -> impl Strategy<Value = Draft> {
     (prop::array::uniform12(any::<bool>()), prop::collection::vec(0.0..1.0, NUMBERS), 0_u64..1 << 40)
         .prop_map(
             |(
@@ -113,7 +113,7 @@ impl Draft {
     }
 
     /// The text, with every amount of money times `k`.
-    fn text(&self, k: f64) -> String {
+    pub fn text(&self, k: f64) -> String {
         let s = &self.shape;
         let money = |place, low, high| self.scaled(place, low, high, k);
         let number = |place, low, high| self.number(place, low, high);
@@ -408,7 +408,7 @@ proptest! {
             }
             Ok(())
         };
-        for (d, deal) in one.deals.iter().enumerate() {
+        for (d, deal) in one.deals().iter().enumerate() {
             for (m, &kind) in deal.metrics.iter().enumerate() {
                 check(kind.name(0), kind.unit(), &a.metrics[d][m], &b.metrics[d][m])?;
             }
@@ -631,7 +631,7 @@ fn order_of_entries_does_not_matter() {
             assert!(
                 near(*a, *b, 1e-10 * (a.abs() + 1e-3 * size)),
                 "{}: {a} {b}",
-                base.0.deals[0].metrics[m].key()
+                base.0.deals()[0].metrics[m].key()
             );
         }
     }

@@ -17,6 +17,7 @@ mod sameness;
 mod sameness_table;
 mod scenario;
 mod sensitivity;
+mod sharing;
 mod sinks_fail;
 mod tables;
 mod twin;
