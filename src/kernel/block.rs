@@ -1,6 +1,6 @@
 //! A block of 64 paths: its draws and answers as columns, filled eight paths at a time by the machine's widest vectors.
 
-pub use super::columns::Asked;
+pub use super::columns::BlockOptions;
 use super::columns::Columns;
 use super::plan::Plan;
 use super::readiness::Readiness;
@@ -78,7 +78,7 @@ impl Block {
     }
 
     /// Simulates the 64 paths from `first_path` (a multiple of 64) on.
-    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked) {
+    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions) {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);

@@ -7,7 +7,7 @@ use super::sums::{SharedSums, Sums, held};
 use super::{
     BROKEN_KEPT, Broken, CHUNK_PATHS, ChunkDraws, ChunkSet, Event, FACTOR_PATHS, QUANTILE_PATHS, SAMPLE_PATHS,
 };
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
@@ -185,7 +185,7 @@ impl Worker {
         }
         for path in (first..end).step_by(LANES) {
             let count = (end - path).min(LANES as u64) as usize;
-            let asked = Asked {
+            let asked = BlockOptions {
                 periods: path < SAMPLE_PATHS,
                 factor_pairs: if path < FACTOR_PATHS { count } else { 0 },
             };

@@ -6,7 +6,7 @@
 //! bits for any number of threads, as in a plain run.
 
 use super::{BROKEN_KEPT, Broken, CHUNK_PATHS, Observer, Options, Progress};
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
 use crate::model::ledger::Num;
@@ -250,7 +250,7 @@ impl Worker {
         for path in (first..end).step_by(LANES) {
             let count = (end - path).min(LANES as u64) as usize;
             for ((plan, block), broken) in plans.iter().zip(&mut self.blocks).zip(&mut broken) {
-                block.run(plan, path, Asked::default());
+                block.run(plan, path, BlockOptions::default());
                 note_broken(block, path, count, broken);
             }
             self.gather(plans, question, count);

@@ -1,7 +1,7 @@
 //! Metrics of a few paths with some of a plan's variables drawn anew: the evaluations of variance-based sensitivity.
 
 use super::Broken;
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
 use crate::math::lanes::LANES;
@@ -65,7 +65,7 @@ impl<'a> Redrawn<'a> {
         let paths = out.first().map_or(0, Vec::len);
         for from in (0..paths).step_by(LANES) {
             let count = LANES.min(paths - from);
-            self.block.run(&self.plan, first_path + from as u64, Asked::default());
+            self.block.run(&self.plan, first_path + from as u64, BlockOptions::default());
             for (column, subject) in out.iter_mut().zip(self.subjects) {
                 let lanes = &self.block.metrics[subject.who][subject.metric];
                 column[from..from + count].copy_from_slice(&lanes[..count]);

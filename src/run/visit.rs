@@ -2,7 +2,7 @@
 
 use super::workers::share_out;
 use super::{Broken, CHUNK_PATHS, Observer, Options, Progress};
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 
@@ -59,7 +59,7 @@ pub fn visit<W: Send>(
             let end = (first + CHUNK_PATHS).min(paths);
             for path in (first..end).step_by(LANES) {
                 let count = (end - path).min(LANES as u64) as usize;
-                room.block.run(plan, path, Asked::default());
+                room.block.run(plan, path, BlockOptions::default());
                 for (lane, &broken) in room.block.non_finite[..count].iter().enumerate() {
                     if broken != 0.0 {
                         room.broken.note(path + lane as u64);

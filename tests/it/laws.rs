@@ -2,7 +2,7 @@
 
 use crate::engine::{Draws, draws, input_keys, metric_index, plan, series_index, shipped};
 use capstake::config::Unit;
-use capstake::kernel::block::{Asked, Block};
+use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::metric::{Metric, Series};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
@@ -286,7 +286,7 @@ impl Draft {
 
 fn block_of(plan: &Plan, periods: bool) -> Block {
     let mut block = Block::new(plan);
-    block.run(plan, 0, Asked { periods, factor_pairs: 0 });
+    block.run(plan, 0, BlockOptions { periods, factor_pairs: 0 });
     block
 }
 

@@ -3,7 +3,7 @@
 use crate::laws::drafts;
 use crate::scenario::{beyond_base, shipped};
 use capstake::config::{self, DealCopy};
-use capstake::kernel::block::{Asked, Block};
+use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::{LANES, Lanes};
@@ -116,7 +116,7 @@ fn compare_blocks(name: &str, [shared, alone]: &[Plan; 2], blocks: u64) {
         let new = if notes { Block::with_readiness } else { Block::new };
         let (mut first, mut second) = (new(shared), new(alone));
         for block in 0..blocks {
-            let (path, asked) = (block * LANES as u64, Asked { periods: notes, factor_pairs: 0 });
+            let (path, asked) = (block * LANES as u64, BlockOptions { periods: notes, factor_pairs: 0 });
             first.run(shared, path, asked);
             second.run(alone, path, asked);
             for ((what, first), (_, second)) in bits(shared, &first).iter().zip(bits(alone, &second)) {
@@ -172,7 +172,7 @@ fn generated_scenarios_are_the_same_with_shared_deals() {
         let plans = plans(&model, 5);
         compare_blocks("generated", &plans, 2);
         let mut block = Block::new(&plans[0]);
-        block.run(&plans[0], 0, Asked::default());
+        block.run(&plans[0], 0, BlockOptions::default());
         let times = |d: usize| [block.cap_time(d), block.ipo_time(d), block.failure_time(d)];
         let mut counts = differ.get();
         for group in plans[0].deal_groups() {
@@ -209,7 +209,7 @@ fn what_stops_early_has_the_metrics_of_what_goes_on() {
         let mut blocks = lean.each_ref().map(Block::new);
         for block in 0..2 {
             for (plan, columns) in lean.iter().zip(&mut blocks) {
-                columns.run(plan, block * LANES as u64, Asked::default());
+                columns.run(plan, block * LANES as u64, BlockOptions::default());
             }
             for (d, deal) in lean[0].deals().iter().enumerate() {
                 for (m, metric) in deal.metrics.iter().enumerate().filter(|(_, m)| asked.contains(m)) {

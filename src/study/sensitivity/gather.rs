@@ -2,7 +2,7 @@
 //! first paths in columns, for ranks and for groups.
 
 use super::variables::Variable;
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::{StreamKind, TwoSeeds};
 use crate::math::lanes::LANES;
@@ -174,7 +174,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
 /// Means of the columns on the first block.
 fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
     let mut block = Block::new(wanted.plan);
-    block.run(wanted.plan, 0, Asked::default());
+    block.run(wanted.plan, 0, BlockOptions::default());
     wanted
         .columns
         .iter()
