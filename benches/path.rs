@@ -5,7 +5,7 @@
 //! `StandardNormal`, scalar `exp`, rayon).
 
 use capstake::config;
-use capstake::kernel::block::{Asked, Block};
+use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::math::simd::Isa;
@@ -45,7 +45,7 @@ fn hot_loop(c: &mut Criterion) {
         group.throughput(Throughput::Elements(LANES as u64));
         group.bench_function(file, |b| {
             b.iter(|| {
-                block.run(&plan, path, Asked::default());
+                block.run(&plan, path, BlockOptions::default());
                 path += LANES as u64;
                 black_box(&block.metrics);
             })
@@ -105,7 +105,7 @@ fn peer(c: &mut Criterion) {
         let mut block = Block::new(&plan);
         b.iter(|| {
             for path in (0..PATHS).step_by(LANES) {
-                block.run(&plan, path, Asked::default());
+                block.run(&plan, path, BlockOptions::default());
             }
             black_box(&block.metrics);
         })

@@ -14,7 +14,7 @@ use crate::job::non_finite::NonFinitePaths;
 use crate::job::request;
 use crate::job::scenario::{self, ScenarioFile};
 use crate::job::screen;
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
@@ -186,7 +186,7 @@ fn simulate(plan: &Plan, columns: &[Column], paths: Range<u64>) -> (Vec<f64>, ru
         let to = ((chunk + 1) * CHUNK_PATHS).min(paths.end);
         let mut rows = Vec::with_capacity((to - from) as usize * columns.len());
         for block_start in (from - from % LANES as u64..to).step_by(LANES) {
-            scratch.block.run(plan, block_start, Asked::default());
+            scratch.block.run(plan, block_start, BlockOptions::default());
             let lanes: Vec<&Lanes> = columns
                 .iter()
                 .map(|column| match *column {

@@ -1,6 +1,6 @@
 //! A block of 64 paths: its draws and answers as columns, filled eight paths at a time by the machine's widest vectors.
 
-pub use super::columns::Asked;
+pub use super::columns::BlockOptions;
 use super::columns::Columns;
 use super::plan::Plan;
 use super::readiness::Readiness;
@@ -22,14 +22,14 @@ pub struct Block {
 /// A simulator whose vectors are not named: once per block it is called through a pointer.
 trait SimulateBlock: Send {
     fn note_readiness(&mut self);
-    fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns);
+    fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions, columns: &mut Columns);
 }
 
 impl<V: Vector> SimulateBlock for Simulator<V> {
     fn note_readiness(&mut self) {
         Simulator::note_readiness(self);
     }
-    fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
+    fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions, columns: &mut Columns) {
         Simulator::run(self, plan, first_path, asked, columns);
     }
 }
@@ -74,7 +74,7 @@ impl Block {
     }
 
     /// Simulates the 64 paths from `first_path` (a multiple of 64) on.
-    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked) {
+    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions) {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);

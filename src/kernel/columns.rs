@@ -8,7 +8,7 @@ use crate::model::parameters::{Distribution, ParamId};
 
 /// What one block is asked for beyond the metrics.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Asked {
+pub struct BlockOptions {
     /// Keep every period's series (sample paths).
     pub periods: bool,
     /// Gather the products of correlated factors over so many of the block's paths.
@@ -69,7 +69,7 @@ impl Columns {
     }
 
     /// Copies what is recorded of a group's base deal to its other deals, which differ in present values only.
-    pub(super) fn copy_within_groups(&mut self, plan: &Plan, asked: Asked) {
+    pub(super) fn copy_within_groups(&mut self, plan: &Plan, asked: BlockOptions) {
         for group in &plan.deal_groups {
             let base = group.base_deal();
             for &deal in &group.deals[1..] {

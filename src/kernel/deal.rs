@@ -9,7 +9,7 @@ use crate::math::vector::{Mask, Vector};
 pub struct Demand<V> {
     /// Sold directly, billions.
     pub direct: V,
-    /// Asked for through clouds, billions.
+    /// BlockOptions for through clouds, billions.
     pub cloud: V,
     /// Cost of inference on direct sales, billions.
     pub direct_inference: V,
@@ -116,7 +116,7 @@ pub struct Share<V> {
     /// Time of termination, years.
     pub terminated: V,
     /// What may be paid in all from time 0 on, billions; infinite without a cap.
-    pub room: V,
+    pub headroom: V,
     /// What may still be paid, billions; infinite without a cap.
     pub cap_left: V,
     /// Payments from the valuation date on, billions.
@@ -152,15 +152,15 @@ pub struct PayTerms<V> {
 }
 
 impl<V: Vector> Share<V> {
-    /// Nothing paid yet of a share that ends at a time, is terminated at another, and has room under its cap.
+    /// Nothing paid yet of a share that ends at a time, is terminated at another, and may pay so much under its cap.
     #[inline(always)]
-    pub fn new(ends: V, terminated: V, room: V) -> Share<V> {
+    pub fn new(ends: V, terminated: V, headroom: V) -> Share<V> {
         let zero = V::zero();
         Share {
             ends,
             terminated,
-            room,
-            cap_left: room,
+            headroom,
+            cap_left: headroom,
             cumulative: zero,
             cumulative_due: zero,
             revenue_in_share: zero,
@@ -206,8 +206,8 @@ impl<V: Vector> Share<V> {
         }
         self.cap_left = left - paid;
         // With a cap, from what is left of it: at the cap the payments add up to it exactly.
-        let capped = self.room - self.cap_left;
-        let total = V::select(self.room.lt(V::splat(f64::INFINITY)), capped, self.cumulative + paid);
+        let capped = self.headroom - self.cap_left;
+        let total = V::select(self.headroom.lt(V::splat(f64::INFINITY)), capped, self.cumulative + paid);
         // Never above what is due, not by a rounding either.
         self.cumulative = total.min(self.cumulative_due);
         self.paid = paid;

@@ -3,7 +3,7 @@
 
 use super::cost::CashFlow;
 use super::deal::{PayTerms, Sales, SalesTerms, Share};
-use super::deal_terms::Terms;
+use super::deal_terms::DealTerms;
 use super::equity::{EquityState, ValueBasis};
 use super::ipo::{GateFigures, Listing};
 use super::licence::OwnBusiness;
@@ -24,7 +24,7 @@ use crate::outlined;
 pub struct DealState<V> {
     /// Index of the deal.
     pub(super) deal: usize,
-    pub(super) terms: Terms<V>,
+    pub(super) terms: DealTerms<V>,
     /// Sales of the period.
     pub sales: Sales<V>,
     /// The revenue share.
@@ -69,7 +69,7 @@ impl<V: Vector> DealState<V> {
         let (zero, one) = (V::zero(), V::one());
         DealState {
             deal,
-            terms: Terms::new(plan),
+            terms: DealTerms::new(plan),
             sales: Sales::none(),
             share: Share::new(zero, zero, zero),
             cash_flow: CashFlow::new(zero, zero),
@@ -114,7 +114,7 @@ impl<V: Vector> DealState<V> {
             Some(num) => numbers[num],
             None => V::splat(model.timeline.end()),
         };
-        let room = match terms.cap {
+        let headroom = match terms.cap {
             Some(cap) => (numbers[cap] - numbers[terms.paid_to_date]).positive_part(),
             None => V::splat(f64::INFINITY),
         };
@@ -123,7 +123,7 @@ impl<V: Vector> DealState<V> {
             None => V::zero(),
         };
         self.terms.prepare(plan, self.deal, numbers);
-        self.share = Share::new(ends, world.exponential / numbers[terms.termination_rate], room);
+        self.share = Share::new(ends, world.exponential / numbers[terms.termination_rate], headroom);
         self.cash_flow = CashFlow::new(numbers[model.costs.losses], cash);
         self.equity_state = EquityState::at_start();
         self.listing = Listing::never();
@@ -323,22 +323,32 @@ impl<V: Vector> DealState<V> {
         if self.note.is_some() {
             outlined!(V, self.note_before_offer(plan, world, at));
         }
-        self.list(plan, world, at);
+        self.test_gates(plan, world, at);
         self.note_after_offer();
         self.exit_stake(plan, world, at);
     }
 
     /// Gates and IPO.
     #[inline(always)]
-    fn list(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
+    fn test_gates(&mut self, plan: &Plan, world: &World<V>, at: StepRef) {
         let Some(terms) = &plan.model.ipo else { return };
         let (gates, numbers) = (&self.terms.gates, &world.numbers);
         let view = world.view(Some(at.period));
         let figures = GateFigures::new(plan, self.deal, &self.sales, &self.past, &self.share, view);
-        let worth = self.listing.is_worth(gates, &self.equity_state);
+        let worth = self.listing.meets_value_gates(gates, &self.equity_state);
         self.listing.test_sales_gates(plan, gates, at, &figures, &self.cash_flow, numbers);
         let (cash_flow, equity_state) = (&mut self.cash_flow, &mut self.equity_state);
-        self.listing.list(plan, terms, gates, worth, at, &figures, cash_flow, equity_state, numbers);
+        self.listing.test_and_offer(
+            plan,
+            terms,
+            gates,
+            worth,
+            at,
+            &figures,
+            cash_flow,
+            equity_state,
+            numbers,
+        );
     }
 
     /// The exit of the stake.
@@ -372,12 +382,12 @@ impl<V: Vector> DealState<V> {
     /// What would be owed at the end of a period if payments still to come had no cap.
     #[inline(always)]
     fn owed_without_cap(&mut self, plan: &Plan, world: &World<V>, at: StepRef) -> V {
-        let (left, owed) = (self.share.cap_left, self.share.owed);
+        let share = self.share;
         self.share.cap_left = V::splat(f64::INFINITY);
         self.owe(plan, world, plan.deals[self.deal].rate[at.period], at.length, at.end);
-        let without = self.share.owed;
-        (self.share.cap_left, self.share.owed) = (left, owed);
-        without
+        let owed = self.share.owed;
+        self.share = share;
+        owed
     }
 
     /// Notes what the offer has changed.

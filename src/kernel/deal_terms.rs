@@ -8,7 +8,7 @@ use crate::math::vector::Vector;
 use crate::model::parameters::ParamId;
 
 /// The numbers.
-pub struct Terms<V> {
+pub struct DealTerms<V> {
     /// Part of the base that counts.
     pub eligible: V,
     /// What the home cloud keeps until the licence ends.
@@ -35,11 +35,11 @@ pub struct Terms<V> {
     pub gates: GateTerms<V>,
 }
 
-impl<V: Vector> Terms<V> {
+impl<V: Vector> DealTerms<V> {
     /// Room for the numbers of a deal.
-    pub fn new(plan: &Plan) -> Terms<V> {
+    pub fn new(plan: &Plan) -> DealTerms<V> {
         let (zero, one) = (V::zero(), V::one());
-        Terms {
+        DealTerms {
             eligible: zero,
             home_keeps: zero,
             home_fee: zero,

@@ -202,14 +202,14 @@ impl<V: Vector> EquityState<V> {
         }
         let listed = ipo_time.le(V::splat(at.end));
         let market = V::select(listed, V::one(), unlisted);
-        self.exit.take(due, self.equity, self.dilution_factor, factor, market, self.defined);
+        self.exit.set(due, self.equity, self.dilution_factor, factor, market, self.defined);
     }
 }
 
 impl<V: Vector> Exit<V> {
     /// Sets the exit on some paths.
     #[inline(always)]
-    pub fn take(&mut self, when: V::Mask, equity: V, dilution_factor: V, discount: V, market: V, defined: V) {
+    pub fn set(&mut self, when: V::Mask, equity: V, dilution_factor: V, discount: V, market: V, defined: V) {
         self.equity = V::select(when, equity, self.equity);
         self.dilution_factor = V::select(when, dilution_factor, self.dilution_factor);
         self.discount = V::select(when, discount, self.discount);

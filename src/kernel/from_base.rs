@@ -148,9 +148,9 @@ impl<V: Vector> DealState<V> {
         if let Some(terms) = &plan.model.ipo {
             let view = world.view(Some(at.period));
             let figures = GateFigures::new(plan, self.deal, &self.sales, &self.past, &self.share, view);
-            let worth = self.listing.is_worth(&self.terms.gates, &self.equity_state);
+            let worth = self.listing.meets_value_gates(&self.terms.gates, &self.equity_state);
             if self.listing.take_sales_gates(&base.listing, worth, reported) {
-                self.listing.list(
+                self.listing.test_and_offer(
                     plan,
                     terms,
                     &self.terms.gates,

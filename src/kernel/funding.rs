@@ -64,7 +64,7 @@ impl<V: Vector> EquityState<V> {
         // Failure: recovery is the exit, unless the stake was sold before.
         let leaves = fails & self.exit.done.eq(V::zero());
         let recovered = numbers[funding.recovery] * self.ev.positive_part();
-        self.exit.take(leaves, recovered, self.dilution_factor, factor, V::one(), self.defined);
+        self.exit.set(leaves, recovered, self.dilution_factor, factor, V::one(), self.defined);
         self.failed_at = V::select(fails, V::splat(at.end), self.failed_at);
         self.alive = V::select(fails, V::zero(), self.alive);
         self.equity = V::select(fails, V::zero(), self.equity);

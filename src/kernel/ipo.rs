@@ -143,7 +143,7 @@ impl<V: Vector> Listing<V> {
 
     /// Whether the company lives and its equity meets the gates on value.
     #[inline(always)]
-    pub fn is_worth(&self, gates: &GateTerms<V>, equity_state: &EquityState<V>) -> V::Mask {
+    pub fn meets_value_gates(&self, gates: &GateTerms<V>, equity_state: &EquityState<V>) -> V::Mask {
         let mut worth = equity_state.alive.is_set();
         for gate in &gates.on_value {
             worth = worth & equity_state.equity.ge(gate.threshold) & equity_state.defined.is_set();
@@ -170,7 +170,7 @@ impl<V: Vector> Listing<V> {
 
     /// Readiness and the offer at the end of a period, where the gates on value (`worth`) and on sales are tested.
     #[inline(always)]
-    pub fn list(
+    pub fn test_and_offer(
         &mut self,
         plan: &Plan,
         terms: &Ipo,

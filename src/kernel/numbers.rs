@@ -23,9 +23,9 @@ impl<V: Vector> Numbers<V> {
 
     /// Takes the values of the uncertain numbers on the eight paths of that index from a block's columns, one a number.
     #[inline(always)]
-    pub fn take(&mut self, inputs: &Inputs, columns: &[Lanes], eight: usize) {
+    pub fn load(&mut self, inputs: &Inputs, columns: &[Lanes], lane_group: usize) {
         for num in &inputs.nums {
-            self.values[num.index()] = V::load(columns[num.index()].group(eight));
+            self.values[num.index()] = V::load(columns[num.index()].group(lane_group));
         }
     }
 }

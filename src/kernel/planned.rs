@@ -49,8 +49,8 @@ impl<V: Vector> Planned<V> {
                         (year.first..=year.last).map(|p| (steps.periods[p].length, p, p + 1)).collect(),
                     );
                 }
-                let room = vec![[0.0; WIDTH]; times.len()];
-                (times, Some(Totals { booking, periods, wanted: room.clone(), solved: room }))
+                let scratch = vec![[0.0; WIDTH]; times.len()];
+                (times, Some(Totals { booking, periods, wanted: scratch.clone(), solved: scratch }))
             }
         };
         let ends = std::iter::once(0.0).chain(steps.periods.iter().map(|p| p.end));

@@ -152,9 +152,9 @@ impl<V: Vector> Readiness<V> {
 
     /// Writes the eight paths of that index into a block's columns.
     #[inline(always)]
-    pub fn store(&mut self, eight: usize, block: &mut Readiness<Lanes>) {
+    pub fn store(&mut self, lane_group: usize, block: &mut Readiness<Lanes>) {
         for (value, lanes) in self.columns().into_iter().zip(block.columns()) {
-            value.store(lanes.group_mut(eight));
+            value.store(lanes.group_mut(lane_group));
         }
     }
 }

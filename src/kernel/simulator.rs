@@ -5,7 +5,7 @@
 //! ahead, then the states go through the same periods; several lane groups take each of these turns one after the
 //! other. So code is fetched once for some periods of some lane groups, and state once for some periods.
 
-use super::columns::{Asked, Columns};
+use super::columns::{BlockOptions, Columns};
 use super::deal_metrics::DealMetrics;
 use super::deal_state::DealState;
 use super::innovation::Scratch;
@@ -66,11 +66,11 @@ impl<V: Vector> LaneGroup<V> {
         }
     }
 
-    /// Time 0. `first_path`: the first of the eight; `place`: which eight of the block.
+    /// Time 0. `first_path`: the first of the eight; `lane_group`: which eight of the block.
     #[inline(always)]
-    fn start(&mut self, plan: &Plan, first_path: u64, place: usize, columns: &Columns) {
+    fn start(&mut self, plan: &Plan, first_path: u64, lane_group: usize, columns: &Columns) {
         self.non_finite = V::zero();
-        self.world.start(plan, &columns.values, &columns.exponential, place, first_path);
+        self.world.start(plan, &columns.values, &columns.exponential, lane_group, first_path);
         for group in 0..self.states.len() {
             let (before, rest) = self.states.split_at_mut(group);
             match plan.deal_groups[group].shares_with {
@@ -90,9 +90,9 @@ impl<V: Vector> LaneGroup<V> {
         plan: &Plan,
         periods: Range<usize>,
         first_path: u64,
-        place: usize,
+        lane_group: usize,
         scratch: &mut Scratch<V>,
-        asked: Asked,
+        asked: BlockOptions,
         columns: &mut Columns,
     ) {
         self.world.draw(plan, periods.clone(), scratch);
@@ -102,12 +102,12 @@ impl<V: Vector> LaneGroup<V> {
             if asked.factor_pairs > 0 {
                 for (pair, &(_, a, b)) in plan.innovations.pairs.iter().enumerate() {
                     let [first, second] = &mut columns.factors[period][pair];
-                    self.world.innovation(a, at).store(first.group_mut(place));
-                    self.world.innovation(b, at).store(second.group_mut(place));
+                    self.world.innovation(a, at).store(first.group_mut(lane_group));
+                    self.world.innovation(b, at).store(second.group_mut(lane_group));
                 }
             }
             if !columns.noise.is_empty() {
-                add_noise(plan, &self.world, at, place, columns);
+                add_noise(plan, &self.world, at, lane_group, columns);
             }
         }
     }
@@ -163,7 +163,7 @@ impl<V: Vector> Simulator<V> {
 
     /// Simulates a block whose inputs are drawn.
     #[inline(always)]
-    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: Asked, columns: &mut Columns) {
+    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions, columns: &mut Columns) {
         // All of it for this vector's instruction set: what lies between the pieces works with vectors too.
         outlined!(V, {
             for first in (0..LANES / WIDTH).step_by(self.lane_groups.len()) {
@@ -179,27 +179,27 @@ impl<V: Vector> Simulator<V> {
         plan: &Plan,
         first_path: u64,
         first: usize,
-        asked: Asked,
+        asked: BlockOptions,
         columns: &mut Columns,
     ) {
         let all = plan.steps.periods.len();
         outlined!(V, {
             for (i, group) in self.lane_groups.iter_mut().enumerate() {
-                let place = first + i;
-                group.start(plan, first_path + (place * WIDTH) as u64, place, columns);
+                let lane_group = first + i;
+                group.start(plan, first_path + (lane_group * WIDTH) as u64, lane_group, columns);
             }
         });
         let mut year = 0;
         for from in (0..all).step_by(AHEAD) {
             let periods = from..all.min(from + AHEAD);
             for (i, group) in self.lane_groups.iter_mut().enumerate() {
-                let place = first + i;
-                let first_path = first_path + (place * WIDTH) as u64;
+                let lane_group = first + i;
+                let first_path = first_path + (lane_group * WIDTH) as u64;
                 group.advance_world(
                     plan,
                     periods.clone(),
                     first_path,
-                    place,
+                    lane_group,
                     &mut self.scratch,
                     asked,
                     columns,
@@ -225,7 +225,7 @@ impl<V: Vector> Simulator<V> {
     }
 
     /// Records a period of the `i`-th of the lane groups that take turns: yearly sums, the series of a year that ends, notes,
-    /// and every period's series where asked for. `place`: the lane group's index in the block.
+    /// and every period's series where asked for. `lane_group`: the lane group's index in the block.
     #[inline(always)]
     fn record_period(
         &mut self,
@@ -233,8 +233,8 @@ impl<V: Vector> Simulator<V> {
         at: StepRef,
         year: usize,
         i: usize,
-        place: usize,
-        asked: Asked,
+        lane_group: usize,
+        asked: BlockOptions,
         columns: &mut Columns,
     ) {
         let LaneGroup { world, states, mix_year_sold, non_finite, .. } = &mut self.lane_groups[i];
@@ -244,7 +244,7 @@ impl<V: Vector> Simulator<V> {
         for (group, state) in states.iter_mut().enumerate() {
             let deal = state.deal;
             if let Some(note) = &mut state.note {
-                note.store(place, &mut columns.readiness[deal][at.period]);
+                note.store(lane_group, &mut columns.readiness[deal][at.period]);
             }
             if !self.recorded[group] && !asked.periods {
                 continue;
@@ -264,13 +264,13 @@ impl<V: Vector> Simulator<V> {
                 self.period.add(&flows);
                 let (stocks, sold) = (state.stocks(view, at), self.period.sold_in_all());
                 for (column, &series) in columns.periods[deal][at.period].iter_mut().zip(series) {
-                    self.period.series(series, &stocks, sold, V::zero()).store(column.group_mut(place));
+                    self.period.series(series, &stocks, sold, V::zero()).store(column.group_mut(lane_group));
                 }
             }
             if year_ends {
                 if !series.is_empty() {
                     let column = &mut columns.years[deal][year];
-                    close_year(plan, year, state, world, at, non_finite, place, column);
+                    close_year(plan, year, state, world, at, non_finite, lane_group, column);
                 }
                 if is_mix_year {
                     mix_year_sold[group].copy_from_slice(state.year.sold());
@@ -282,38 +282,44 @@ impl<V: Vector> Simulator<V> {
 }
 
 impl<V: Vector> LaneGroup<V> {
-    /// Metrics and times of events of every deal, differences of deals, and which paths are not finite. `place`: the lane
+    /// Metrics and times of events of every deal, differences of deals, and which paths are not finite. `lane_group`: the lane
     /// group's index in the block.
     #[inline(always)]
-    fn finish(&mut self, plan: &Plan, place: usize, columns: &mut Columns) {
+    fn finish(&mut self, plan: &Plan, lane_group: usize, columns: &mut Columns) {
         for (deal, values) in self.values.iter().enumerate() {
             let terms = &plan.deals[deal];
             let (state, sold) = (&self.states[terms.group], &self.mix_year_sold[terms.group]);
             let metrics = DealMetrics::new(plan, deal, state, values, sold, &self.world.numbers);
             for (column, &metric) in columns.metrics[deal].iter_mut().zip(&terms.metrics) {
                 let (value, exists) = metrics.metric(metric);
-                mark_non_finite(value, exists, &mut self.non_finite).store(column.group_mut(place));
+                mark_non_finite(value, exists, &mut self.non_finite).store(column.group_mut(lane_group));
             }
             let DealState { share, listing, equity_state, .. } = state;
             let times = [share.hit_time, listing.ready_time, listing.ipo_time, equity_state.failed_at];
             for (column, time) in columns.times[deal].iter_mut().zip(times) {
-                time.store(column.group_mut(place));
+                time.store(column.group_mut(lane_group));
             }
         }
         for (k, difference) in plan.differences.iter().enumerate() {
             let (deals, differences) = columns.metrics.split_at_mut(plan.deals.len());
             for (column, &(_, later, first)) in differences[k].iter_mut().zip(&difference.metrics) {
-                let later = V::load(deals[difference.later][later].group(place));
-                (later - V::load(deals[0][first].group(place))).store(column.group_mut(place));
+                let later = V::load(deals[difference.later][later].group(lane_group));
+                (later - V::load(deals[0][first].group(lane_group))).store(column.group_mut(lane_group));
             }
         }
-        self.non_finite.store(columns.non_finite.group_mut(place));
+        self.non_finite.store(columns.non_finite.group_mut(lane_group));
     }
 }
 
 /// Adds the period's innovations and jumps of an eight to the year's sums.
 #[inline(always)]
-fn add_noise<V: Vector>(plan: &Plan, world: &World<V>, at: StepRef, place: usize, columns: &mut Columns) {
+fn add_noise<V: Vector>(
+    plan: &Plan,
+    world: &World<V>,
+    at: StepRef,
+    lane_group: usize,
+    columns: &mut Columns,
+) {
     let year = plan.steps.years.partition_point(|year| year.last < at.period);
     let begins = match year.checked_sub(1) {
         Some(before) => plan.steps.years[before].last + 1 == at.period,
@@ -321,7 +327,7 @@ fn add_noise<V: Vector>(plan: &Plan, world: &World<V>, at: StepRef, place: usize
     };
     let drawn = world.innovations(at).iter().chain(&world.jumps);
     for (source, &drawn) in columns.noise.iter_mut().zip(drawn) {
-        let sum = source[year].group_mut(place);
+        let sum = source[year].group_mut(lane_group);
         let before = if begins { V::zero() } else { V::load(sum) };
         (before + drawn).store(sum);
     }
@@ -336,7 +342,7 @@ fn close_year<V: Vector>(
     world: &World<V>,
     at: StepRef,
     non_finite: &mut V,
-    place: usize,
+    lane_group: usize,
     columns: &mut [Lanes],
 ) {
     let (stocks, sold) = (state.stocks(world.view(Some(at.period)), at), state.year.sold_in_all());
@@ -355,7 +361,7 @@ fn close_year<V: Vector>(
         let value = state.year.series(series, &stocks, sold, before);
         let size = value.abs();
         bad = bad | if series.may_be_undefined() { size.eq(infinite) } else { !size.lt(infinite) };
-        value.store(column.group_mut(place));
+        value.store(column.group_mut(lane_group));
     }
     *non_finite = V::select(bad, V::one(), *non_finite);
 }

@@ -1,7 +1,7 @@
 //! One path period by period: every quantity of the model in the order in which a period computes it (methodology: order
 //! within a period), from the same code that runs all paths.
 
-use super::block::{Asked, Block};
+use super::block::{Block, BlockOptions};
 use super::deal_state::DealState;
 use super::innovation::Scratch;
 use super::plan::Plan;
@@ -59,13 +59,13 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     // A block draws the inputs; its answers are not needed.
     let mut block = Block::new(plan);
     let in_block = (path % LANES as u64) as usize;
-    block.run(plan, path - in_block as u64, Asked::default());
-    let (eight, lane) = (in_block / WIDTH, in_block % WIDTH);
+    block.run(plan, path - in_block as u64, BlockOptions::default());
+    let (lane_group, lane) = (in_block / WIDTH, in_block % WIDTH);
     let first_path = path - lane as u64;
     let mut world: World<Portable> = World::new(plan);
     let mut states: Vec<DealState<Portable>> =
         (0..plan.deals.len()).map(|deal| DealState::new(plan, deal)).collect();
-    world.start(plan, &block.values, &block.exponential, eight, first_path);
+    world.start(plan, &block.values, &block.exponential, lane_group, first_path);
     for state in &mut states {
         state.start(plan, &world);
     }

@@ -117,14 +117,14 @@ impl<V: Vector> World<V> {
         plan: &Plan,
         values: &[Lanes],
         exponential: &Lanes,
-        eight: usize,
+        lane_group: usize,
         first_path: u64,
     ) {
         let model = &plan.model;
         plan.innovations.start(first_path, &mut self.sequences);
         self.drawn = 0;
-        self.numbers.take(&plan.inputs, values, eight);
-        self.exponential = V::load(exponential.group(eight));
+        self.numbers.load(&plan.inputs, values, lane_group);
+        self.exponential = V::load(exponential.group(lane_group));
         let numbers = &self.numbers;
         for (segment, terms) in self.segments.iter_mut().zip(&model.segments) {
             segment.process.prepare(&plan.steps, numbers);
@@ -157,7 +157,7 @@ impl<V: Vector> World<V> {
             mix.start(plan, &self.mix_terms, exclusive(*until, numbers), sold);
         }
         view.multiple = self.multiple.level;
-        view.demand = ask(&self.segments, When::Today);
+        view.demand = total_demand(&self.segments, When::Today);
     }
 
     /// Innovations of the next periods: of [`AHEAD`], or of what is left of the timeline.
@@ -174,16 +174,16 @@ impl<V: Vector> World<V> {
     /// factors. Each step is a piece of code of its own.
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
-        outlined!(V, self.grow(plan, at));
-        outlined!(V, self.shake(plan, at, first_path));
-        outlined!(V, self.book(plan, at));
-        outlined!(V, self.spread(plan, at));
-        outlined!(V, self.pass(plan, at));
+        outlined!(V, self.step_processes(plan, at));
+        outlined!(V, self.apply_shocks(plan, at, first_path));
+        outlined!(V, self.book_demand(plan, at));
+        outlined!(V, self.update_mixes(plan, at));
+        outlined!(V, self.update_view(plan, at));
     }
 
     /// Growth and levels, before shocks.
     #[inline(always)]
-    fn grow(&mut self, plan: &Plan, at: StepRef) {
+    fn step_processes(&mut self, plan: &Plan, at: StepRef) {
         let zeta = of_period(&self.zeta, at.period);
         for segment in &mut self.segments {
             segment.process.step(at, zeta);
@@ -199,7 +199,7 @@ impl<V: Vector> World<V> {
 
     /// Rates, after shocks, and the demand booked.
     #[inline(always)]
-    fn book(&mut self, plan: &Plan, at: StepRef) {
+    fn book_demand(&mut self, plan: &Plan, at: StepRef) {
         let booking = booking_weights(plan.model.run.booking);
         for segment in &mut self.segments {
             segment.process.book(at, booking);
@@ -214,7 +214,7 @@ impl<V: Vector> World<V> {
 
     /// The cloud mixes.
     #[inline(always)]
-    fn spread(&mut self, plan: &Plan, at: StepRef) {
+    fn update_mixes(&mut self, plan: &Plan, at: StepRef) {
         self.mix_terms.displace(plan, at.middle);
         let zeta = of_period(&self.zeta, at.period);
         let view = &mut self.views[at.period % AHEAD];
@@ -225,7 +225,7 @@ impl<V: Vector> World<V> {
 
     /// Costs and factors of the period, demand over all segments, and the relief from royalty.
     #[inline(always)]
-    fn pass(&mut self, plan: &Plan, at: StepRef) {
+    fn update_view(&mut self, plan: &Plan, at: StepRef) {
         let view = &mut self.views[at.period % AHEAD];
         self.costs.advance(plan, at, &self.numbers, &mut view.costs);
         view.discounts = self.discounts.advance(at.step);
@@ -235,12 +235,12 @@ impl<V: Vector> World<V> {
             let rate = self.numbers[plan.model.licence.royalty_rate];
             view.royalty = ai.booked * rate * kept * view.discounts.licence;
         }
-        view.demand = ask(&self.segments, When::Period);
+        view.demand = total_demand(&self.segments, When::Period);
     }
 
     /// Shocks of the period.
     #[inline(always)]
-    fn shake(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
+    fn apply_shocks(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
         for (i, shock) in plan.model.shocks.iter().enumerate() {
             let struck = self.shocks[i].strike(&plan.shocks[i], at, first_path);
             self.jumps[i] = struck.unwrap_or(V::zero());
@@ -306,7 +306,7 @@ fn of_period<V>(zeta: &[V], period: usize) -> &[V] {
 
 /// Demand over all segments.
 #[inline(always)]
-fn ask<V: Vector>(segments: &[SegmentPaths<V>], when: When) -> Demand<V> {
+fn total_demand<V: Vector>(segments: &[SegmentPaths<V>], when: When) -> Demand<V> {
     let mut demand = Demand::none();
     for segment in segments {
         let rate = segment.process.rate_end;

@@ -12,7 +12,7 @@ use super::options::{CHUNK_PATHS, Options};
 use super::sums::lock;
 use super::worker::add_lanes;
 use super::workers::share_out;
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
@@ -263,7 +263,7 @@ impl Worker {
         for path in paths.clone().step_by(LANES) {
             let count = (paths.end - path).min(LANES as u64) as usize;
             for ((plan, block), found) in plans.iter().zip(&mut self.blocks).zip(&mut self.non_finite) {
-                block.run(plan, path, Asked::default());
+                block.run(plan, path, BlockOptions::default());
                 found.add_block(block, path, count);
             }
             self.gather(plans[0].isa(), question, count);

@@ -2,7 +2,7 @@
 //! variance-based sensitivity analysis.
 
 use super::non_finite::NonFinite;
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
 use crate::math::lanes::{LANES, Lanes};
@@ -77,7 +77,7 @@ impl<'a> Redrawn<'a> {
         let paths = out.ncols();
         for from in (0..paths).step_by(LANES) {
             let count = LANES.min(paths - from);
-            self.block.run(&self.plan, first_path + from as u64, Asked::default());
+            self.block.run(&self.plan, first_path + from as u64, BlockOptions::default());
             for (mut row, subject) in out.rows_mut().into_iter().zip(self.subjects) {
                 let lanes = subject.lanes(&self.block);
                 row.slice_mut(s![from..from + count]).assign(&ArrayView1::from(&lanes[..count]));

@@ -1,6 +1,6 @@
 //! One path of a run simulated by itself, with every input, metric and period.
 
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 
@@ -23,7 +23,7 @@ pub struct SinglePath {
 pub fn single(plan: &Plan, path: u64) -> SinglePath {
     let mut block = Block::new(plan);
     let lane = (path % LANES as u64) as usize;
-    block.run(plan, path - lane as u64, Asked { periods: true, factor_pairs: 0 });
+    block.run(plan, path - lane as u64, BlockOptions { periods: true, factor_pairs: 0 });
     SinglePath {
         path,
         inputs: plan.inputs().nums.iter().map(|&num| block.value(num)[lane]).collect(),

@@ -4,7 +4,7 @@ use super::non_finite::NonFinite;
 use super::observer::{Observer, Progress};
 use super::options::{CHUNK_PATHS, Options};
 use super::workers::share_out;
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
 
@@ -59,7 +59,7 @@ pub fn visit<S: Send>(
         let end = (first + CHUNK_PATHS).min(paths);
         for path in (first..end).step_by(LANES) {
             let count = (end - path).min(LANES as u64) as usize;
-            visitor.block.run(plan, path, Asked::default());
+            visitor.block.run(plan, path, BlockOptions::default());
             visitor.non_finite.add_block(&visitor.block, path, count);
             let ends_chunk = path + LANES as u64 >= end;
             let seen = SimulatedBlock { block: &visitor.block, first_path: path, count, chunk, ends_chunk };

@@ -7,7 +7,7 @@ use super::observer::Observer;
 use super::options::{CHUNK_PATHS, FACTOR_PATHS, QUANTILE_PATHS, SAMPLE_PATHS};
 use super::shared::Shared;
 use super::sums::{Rest, SharedSums, Sums, lock};
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::kernel::timeline::TIME_SLACK;
 use crate::math::lanes::{LANES, Lanes};
@@ -77,7 +77,7 @@ impl Worker {
         }
         for path in paths.clone().step_by(LANES) {
             let count = (paths.end - path).min(LANES as u64) as usize;
-            let asked = Asked {
+            let asked = BlockOptions {
                 periods: path < SAMPLE_PATHS,
                 factor_pairs: if path < FACTOR_PATHS { count } else { 0 },
             };

@@ -2,7 +2,7 @@
 
 use crate::engine::{Draws, draws, input_keys, metric_index, plan, series_index, shipped};
 use capstake::config::Unit;
-use capstake::kernel::block::{Asked, Block};
+use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::metric::{Metric, Series};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
@@ -13,7 +13,7 @@ use std::fmt::Write;
 
 /// What a generated scenario has.
 #[derive(Clone, Debug)]
-struct Shape {
+pub struct Shape {
     clouds: bool,
     cash: bool,
     funding: bool,
@@ -30,7 +30,7 @@ struct Shape {
 
 /// A scenario: what it has, and numbers between 0 and 1 that become its values.
 #[derive(Clone, Debug)]
-struct Draft {
+pub struct Draft {
     shape: Shape,
     u: Vec<f64>,
     seed: u64,
@@ -38,7 +38,7 @@ struct Draft {
 
 const NUMBERS: usize = 48;
 
-fn drafts() -> impl Strategy<Value = Draft> {
+pub fn drafts() -> impl Strategy<Value = Draft> {
     (prop::array::uniform12(any::<bool>()), prop::collection::vec(0.0..1.0, NUMBERS), 0_u64..1 << 40)
         .prop_map(
             |(
@@ -113,7 +113,7 @@ impl Draft {
     }
 
     /// The text, with every amount of money times `k`.
-    fn text(&self, k: f64) -> String {
+    pub fn text(&self, k: f64) -> String {
         let s = &self.shape;
         let money = |place, low, high| self.scaled(place, low, high, k);
         let number = |place, low, high| self.number(place, low, high);
@@ -286,7 +286,7 @@ impl Draft {
 
 fn block_of(plan: &Plan, periods: bool) -> Block {
     let mut block = Block::new(plan);
-    block.run(plan, 0, Asked { periods, factor_pairs: 0 });
+    block.run(plan, 0, BlockOptions { periods, factor_pairs: 0 });
     block
 }
 

@@ -17,5 +17,6 @@ mod sameness;
 mod sameness_table;
 mod scenario;
 mod sensitivity;
+mod sharing;
 mod twin;
 mod whole_paths;

@@ -7,7 +7,7 @@
 
 use crate::scenario;
 use crate::twin::{self, Draws};
-use capstake::kernel::block::{Asked, Block};
+use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::math::normal::{cdf, quantile};
@@ -115,7 +115,7 @@ fn compare(model: &Model, paths: std::ops::Range<u64>, tolerance: f64) -> f64 {
     for path in paths {
         let lane = (path % LANES as u64) as usize;
         if lane == 0 {
-            block.run(&plan, path, Asked::default());
+            block.run(&plan, path, BlockOptions::default());
         }
         let outcome = twin::path(model, &ScalarDraws { model, seed, path });
         for (d, deal) in outcome.deals.iter().enumerate() {
@@ -194,7 +194,7 @@ fn a_planted_difference_is_seen() {
     let seed = 1;
     let plan = Plan::from_model(&other, seed, Isa::detect());
     let mut block = Block::new(&plan);
-    block.run(&plan, 0, Asked::default());
+    block.run(&plan, 0, BlockOptions::default());
     let outcome = twin::path(&base, &ScalarDraws { model: &base, seed, path: 0 });
     let (i, resale) = outcome.deals[0]
         .metrics
@@ -245,7 +245,7 @@ fn factors_and_noise_are_those_of_their_periods() {
         let model = scenario::shipped_with("base", &overrides);
         let plan = Plan::from_model(&model, seed, Isa::detect());
         let mut block = Block::with_noise(&plan);
-        let asked = Asked { factor_pairs: LANES, ..Asked::default() };
+        let asked = BlockOptions { factor_pairs: LANES, ..BlockOptions::default() };
         block.run(&plan, 0, asked);
         let draws = |lane: usize| ScalarDraws { model: &model, seed, path: lane as u64 };
         let periods = &plan.steps().periods;

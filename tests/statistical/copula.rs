@@ -2,7 +2,7 @@
 
 use crate::engine::{draws, input_keys, plan};
 use crate::verdict::{Family, Sample, Section, for_seeds};
-use capstake::kernel::block::{Asked, Block};
+use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::run::Options;
@@ -106,7 +106,7 @@ pub fn section() -> &'static Section {
                 INPUT_PAIRS.iter().map(|&(_, _, r)| joint_truth(r).map(Sample::about)).collect();
             let mut block = Block::new(&plan);
             for first in (0..PATHS).step_by(LANES) {
-                block.run(&plan, first, Asked::default());
+                block.run(&plan, first, BlockOptions::default());
                 for (&(a, b), joint) in rows.iter().zip(&mut joint) {
                     for (&a, &b) in block.normals()[a].iter().zip(block.normals()[b].iter()) {
                         joint[0].add(a * b);
@@ -179,7 +179,7 @@ fn correlations_and_ranks() {
 fn values_are_quantiles_of_the_normals() {
     let plan = plan(&text(), 5);
     let mut block = Block::new(&plan);
-    block.run(&plan, 640, Asked::default());
+    block.run(&plan, 640, BlockOptions::default());
     let keys = input_keys(&plan);
     let row = |key: &str| keys.iter().position(|k| k == key).expect("an uncertain number has a row");
     let (a, b) = (row("segment.a.growth"), row("segment.b.growth"));

@@ -2,7 +2,7 @@
 
 use crate::engine::{plan, series_index};
 use crate::verdict::{Case, Family, Sample, Section, for_seeds};
-use capstake::kernel::block::{Asked, Block};
+use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::metric::Series;
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
@@ -15,7 +15,7 @@ fn each_path(plan: &Plan, paths: u64, mut visit: impl FnMut(&dyn Fn(usize) -> f6
     let mut block = Block::new(plan);
     let series = series_index(plan, 0, Series::NetRevenue);
     for first in (0..paths).step_by(LANES) {
-        block.run(plan, first, Asked { periods: true, factor_pairs: 0 });
+        block.run(plan, first, BlockOptions { periods: true, factor_pairs: 0 });
         for lane in 0..LANES {
             visit(&|period| block.periods[0][period][series][lane]);
         }

@@ -4,7 +4,7 @@
 use super::estimate::{CentredSums, centre};
 use super::kept::{KEPT_PATHS, Kept, KeptChunk, KeptColumns, number};
 use super::variables::Variable;
-use crate::kernel::block::{Asked, Block};
+use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
 use crate::math::lanes::{LANES, Lanes};
@@ -176,7 +176,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
 /// Centres of the columns, from the first block of paths.
 fn centres(wanted: &Wanted<'_>) -> Vec<f64> {
     let mut block = Block::new(wanted.plan);
-    block.run(wanted.plan, 0, Asked::default());
+    block.run(wanted.plan, 0, BlockOptions::default());
     let of_column = |metric: &MetricIndex| centre(metric.lanes(&block).iter().copied());
     wanted.columns.iter().map(of_column).collect()
 }
