@@ -6,15 +6,15 @@ use std::io::{self, Write};
 use crate::draws_parquet;
 #[cfg(feature = "xlsx")]
 use crate::draws_xlsx;
-use crate::job::draft::Draft;
-use crate::job::formats::Draws;
-use crate::job::manifest::Manifest;
-use crate::job::words::thousands;
-use crate::kernel::plan::Plan;
-use crate::run::ChunkDraws;
-use crate::sink::csv::Dialect;
-use crate::sink::draws_columns::{columns, pack, unpack};
-use crate::sink::draws_csv;
+use capstake::job::draft::Draft;
+use capstake::job::formats::Draws;
+use capstake::job::manifest::Manifest;
+use capstake::job::words::thousands;
+use capstake::kernel::plan::Plan;
+use capstake::run::ChunkDraws;
+use capstake::sink::csv::Dialect;
+use capstake::sink::draws_columns::{columns, pack, unpack};
+use capstake::sink::draws_csv;
 
 /// Formats of draws that this build can write.
 pub const BUILT_IN: &[Draws] = &[
@@ -135,7 +135,7 @@ fn facts(manifest: &Manifest) -> Vec<(String, String)> {
         ("paths", thousands(facts.paths)),
         ("digest of the scenario", facts.digest.clone()),
         ("program", format!("capstake {}, revision {}", facts.version, facts.revision)),
-        ("run again with", crate::report::command::again(&facts)),
+        ("run again with", capstake::report::command::again(&facts)),
     ]
     .map(|(label, text)| (label.to_owned(), text))
     .to_vec()

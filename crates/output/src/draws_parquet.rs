@@ -1,7 +1,7 @@
 //! Every path as Parquet: path, deal, then doubles that may be null; units and manifest in the file's metadata.
 
 use super::first_fault::{Fault, Watched};
-use crate::sink::draws_columns::{Column, Rows};
+use capstake::sink::draws_columns::{Column, Rows};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;

@@ -2,9 +2,9 @@
 
 use super::first_fault::Watched;
 use super::xlsx::{as_io, format};
-use crate::report::digits::thousands;
-use crate::sink::draws_columns::{Column, Rows};
 use crate::workbook::sheet::{Digits, Look, MAX_ROWS, Style};
+use capstake::report::digits::thousands;
+use capstake::sink::draws_columns::{Column, Rows};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use std::io::{self, Write};
 

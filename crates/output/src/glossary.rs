@@ -1,8 +1,8 @@
 //! What every metric, series, event, statistic and file means: the texts behind `explain`, one short paragraph each.
 
-use crate::config::Unit;
-use crate::kernel::metric::Metric;
-use crate::run::Event;
+use capstake::config::Unit;
+use capstake::kernel::metric::Metric;
+use capstake::run::Event;
 
 /// A word of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -462,7 +462,7 @@ pub const FILES: [Term; 26] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::metric::Series;
+    use capstake::kernel::metric::Series;
 
     #[test]
     fn every_series_has_its_term_under_its_name_and_unit() {

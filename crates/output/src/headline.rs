@@ -1,12 +1,12 @@
 //! What an analyst reads first: the answer in a sentence, then a few lines for each deal and difference.
 
 use super::sketch::Sketch;
-use crate::kernel::metric::Metric;
-use crate::report::digits::{
+use capstake::kernel::metric::Metric;
+use capstake::report::digits::{
     Estimate, NONE, Precision, at_place, exponent, percent, percent_in_passing, significant, thousands,
 };
-use crate::run::Event;
-use crate::study::valuation::{MetricAnswer, Subject, Valuation, Who};
+use capstake::run::Event;
+use capstake::study::valuation::{MetricAnswer, Subject, Valuation, Who};
 
 /// Metrics that have a line, in order; all in billions of dollars.
 const METRICS: [Metric; 7] = [

@@ -22,5 +22,3 @@ pub mod terminal_answer;
 pub mod workbook;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
-
-use capstake::{config, job, kernel, report, run, sink, stats, study};

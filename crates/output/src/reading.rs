@@ -1,7 +1,7 @@
 //! Tables of an answer as a reader sees them: figures with as many digits as their errors support, errors and intervals beside.
 
-use crate::report::answer::{Column, Role, Table, Value};
-use crate::report::digits::{Estimate, NONE, Precision, at_place, place_of_error, significant};
+use capstake::report::answer::{Column, Role, Table, Value};
+use capstake::report::digits::{Estimate, NONE, Precision, at_place, place_of_error, significant};
 
 /// Significant digits of figures without an error.
 const DIGITS: i32 = 5;

@@ -211,7 +211,7 @@ fn name(text: &str) -> String {
 
 fn shortest(number: f64) -> String {
     let mut digits = Vec::new();
-    crate::sink::number::push(&mut digits, number);
+    capstake::sink::number::push(&mut digits, number);
     String::from_utf8_lossy(&digits).into_owned()
 }
 

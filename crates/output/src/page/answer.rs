@@ -4,8 +4,8 @@ use super::figure::Readings;
 use super::view::View;
 use super::wording::{MONTHS, measure, metric, paths};
 use super::{Block, Section};
-use crate::report::digits::{NONE, percent_in_passing};
-use crate::report::tables::SummaryRow;
+use capstake::report::digits::{NONE, percent_in_passing};
+use capstake::report::tables::SummaryRow;
 
 /// The answer for one deal.
 #[derive(Clone, Debug, PartialEq, Eq)]

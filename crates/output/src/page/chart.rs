@@ -3,9 +3,9 @@
 use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
 use super::wording::{Measure, measure};
-use crate::config::Unit;
-use crate::report::answer::{self, Bar, Chart, Curve, Point};
-use crate::report::digits::{NONE, significant};
+use capstake::config::Unit;
+use capstake::report::answer::{self, Bar, Chart, Curve, Point};
+use capstake::report::digits::{NONE, significant};
 
 /// Half the width of a 95% interval, in standard errors.
 const HALF_INTERVAL: f64 = 1.96;

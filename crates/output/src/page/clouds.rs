@@ -6,7 +6,7 @@ use super::view::View;
 use super::wording::measure;
 use super::years::exact;
 use super::{Block, Section};
-use crate::report::tables::AnnualRow;
+use capstake::report::tables::AnnualRow;
 
 /// Shares of the clouds in what is sold through clouds, stacked.
 pub fn mix(view: &View) -> Section {

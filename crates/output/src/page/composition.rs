@@ -5,8 +5,8 @@ use super::plot::{Axis, Layer, Plot, Tone, grouped};
 use super::view::View;
 use super::wording::{measure, metric};
 use super::{Block, Section};
-use crate::report::digits::{at_place, exponent, place_of_error};
-use crate::report::tables::SummaryRow;
+use capstake::report::digits::{at_place, exponent, place_of_error};
+use capstake::report::tables::SummaryRow;
 
 /// Parts and sums, from left to right, with their short names.
 const STEPS: [(&str, &str, Step); 7] = [

@@ -5,8 +5,8 @@ use super::plot::{Axis, Dash, Layer, Plot, Strip, Tone, Weight};
 use super::view::View;
 use super::wording::measure;
 use super::{Block, Section};
-use crate::report::digits::percent_in_passing;
-use crate::report::tables::{HistogramRow, SummaryRow};
+use capstake::report::digits::percent_in_passing;
+use capstake::report::tables::{HistogramRow, SummaryRow};
 
 /// Parts between two marks at which a reading stands.
 const READINGS: f64 = 5.0;
@@ -183,7 +183,7 @@ fn strip(view: &View, metric: &str, curve: &Curve) -> Strip {
     for ((label, value), q) in labels.iter_mut().zip(values).zip([0.05, 0.50, 0.95]) {
         let digits = view
             .quantile(&curve.row.deal, metric, q)
-            .unwrap_or_else(|| crate::report::digits::significant(value, 4));
+            .unwrap_or_else(|| capstake::report::digits::significant(value, 4));
         *label = dollars.number(&digits);
     }
     Strip { tone: curve.tone, name: curve.name.to_owned(), values, labels }

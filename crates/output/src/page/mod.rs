@@ -15,9 +15,9 @@ pub mod view;
 pub mod wording;
 pub mod years;
 
-use crate::report::results::Results;
 use answer::Answer;
 use assumptions::Assumptions;
+use capstake::report::results::Results;
 use figure::{Choice, Figure, Readings};
 use provenance::Provenance;
 use view::View;

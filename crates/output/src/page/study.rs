@@ -4,9 +4,9 @@ use super::figure::Readings;
 use super::provenance::{self, Provenance};
 use super::{Block, Page, Section, chart, wording};
 use crate::reading::read;
-use crate::report::answer::{Answer, Column, Role, Shown, Table};
-use crate::report::digits::thousands;
-use crate::report::results::Facts;
+use capstake::report::answer::{Answer, Column, Role, Shown, Table};
+use capstake::report::digits::thousands;
+use capstake::report::results::Facts;
 
 /// More cells than this are for files: a page shows what a terminal shows of such a table.
 const MOST_CELLS: usize = 2_000;
@@ -40,7 +40,7 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
         assumptions: None,
         provenance: Provenance {
             facts: provenance::said(facts),
-            command: crate::report::command::again(facts),
+            command: capstake::report::command::again(facts),
             checks: provenance::always(),
             scenario: facts.resolved.clone(),
         },

@@ -6,8 +6,8 @@ use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
 use super::view::View;
 use super::wording::measure;
 use super::{Block, Section};
-use crate::report::date_axis::{date, on_axis};
-use crate::report::tables::EventRow;
+use capstake::report::date_axis::{date, on_axis};
+use capstake::report::tables::EventRow;
 
 /// Room that the bars of a year share; years stand 1 apart.
 const BARS: f64 = 0.76;

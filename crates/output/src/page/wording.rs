@@ -1,8 +1,8 @@
 //! Amounts, parts and names as the page words them.
 
 use super::plot::grouped;
-use crate::report::digits::{Estimate, Precision, significant, thousands};
-use crate::report::results::Facts;
+use capstake::report::digits::{Estimate, Precision, significant, thousands};
+use capstake::report::results::Facts;
 
 /// Abbreviated months.
 pub const MONTHS: [&str; 12] =
@@ -62,7 +62,7 @@ impl Measure {
     /// A value without an error of its own, to so many digits.
     pub fn value(&self, value: f64, digits: i32) -> String {
         if !value.is_finite() {
-            return crate::report::digits::NONE.to_owned();
+            return capstake::report::digits::NONE.to_owned();
         }
         format!("{}{}", self.number(&significant(self.factor * value, digits)), self.after)
     }

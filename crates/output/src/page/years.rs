@@ -7,8 +7,8 @@ use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
 use super::view::View;
 use super::wording::{Measure, measure, series};
 use super::{Block, Section};
-use crate::report::date_axis::date;
-use crate::report::tables::AnnualRow;
+use capstake::report::date_axis::date;
+use capstake::report::tables::AnnualRow;
 
 /// Series that have a fan, the ones most asked for first.
 const SERIES: [&str; 12] = [
@@ -158,7 +158,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Figure> {
         caption: format!(
             "{}{stock} Quantiles are over the first {} paths.",
             meaning(name),
-            crate::report::digits::thousands(last.paths)
+            capstake::report::digits::thousands(last.paths)
         ),
         legend: legend(deal),
         plot: plot(Axis::linear(f * low, f * high, 6, scale.axis)),

@@ -5,8 +5,8 @@ use super::distributions::{self, Spread, column};
 use super::figures::{by_error, by_size};
 use super::sheet::{Choice, Digits, Look, Name, Sheet, Style, elsewhere, fixed};
 use super::title;
-use crate::report::digits::{at_place, exponent};
-use crate::report::results::Results;
+use capstake::report::digits::{at_place, exponent};
+use capstake::report::results::Results;
 
 /// Its name.
 pub const SHEET: &str = "Ask";

@@ -1,6 +1,6 @@
 //! Whom the tables speak of: deals in order, differences of a later deal and the first.
 
-use crate::report::tables::SummaryRow;
+use capstake::report::tables::SummaryRow;
 use std::collections::HashMap;
 
 /// Between the names of a difference; no name has spaces.

@@ -5,9 +5,9 @@ use super::sheet::{Digits, Look, Sheet, cell_name};
 use super::summary::Places;
 use super::title;
 use super::years::Block;
-use crate::report::digits::significant;
-use crate::report::results::Results;
-use crate::report::tables::{HistogramRow, QuantileRow, SummaryRow};
+use capstake::report::digits::significant;
+use capstake::report::results::Results;
+use capstake::report::tables::{HistogramRow, QuantileRow, SummaryRow};
 use std::collections::HashMap;
 
 /// Its name.

@@ -1,7 +1,7 @@
 //! How many decimals a cell shows: by the error of the figure, or by its size.
 
 use super::sheet::Digits;
-use crate::report::digits::{exponent, place_of_error, significant};
+use capstake::report::digits::{exponent, place_of_error, significant};
 
 /// More decimals than these say nothing in a cell.
 const MOST: i32 = 6;

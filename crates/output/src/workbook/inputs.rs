@@ -3,8 +3,8 @@
 use super::figures::by_size;
 use super::sheet::{Digits, Look, Sheet, cell_name};
 use super::title;
-use crate::report::results::Results;
-use crate::report::tables::InputRow;
+use capstake::report::results::Results;
+use capstake::report::tables::InputRow;
 use std::collections::HashMap;
 
 /// Name of the sheet of inputs.

@@ -13,9 +13,9 @@ pub mod study;
 mod summary;
 mod years;
 
-use crate::report::digits::thousands;
-use crate::report::results::{Facts, Results};
-use crate::report::row::{Cell, Row};
+use capstake::report::digits::thousands;
+use capstake::report::results::{Facts, Results};
+use capstake::report::row::{Cell, Row};
 use cast::Cast;
 use pictures::Ground;
 use sheet::{Digits, Look, Properties, Sheet, Style, TooLarge, Workbook};

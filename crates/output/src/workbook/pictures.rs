@@ -7,7 +7,7 @@ use super::sheet::{Look, Placed, Sheet};
 use super::summary::{self, Places};
 use super::title;
 use super::years::{self, Block, EVENTS, Events, YEARS};
-use crate::report::results::Results;
+use capstake::report::results::Results;
 
 /// Its name.
 pub const SHEET: &str = "Charts";
@@ -174,7 +174,7 @@ fn components(places: &Places) -> Option<Chart> {
 
 fn cap_timing(events: &Events, results: &Results, deal: &str, i: usize) -> Option<Chart> {
     const EVENT: &str = "cap_reached";
-    let happens = |row: &&crate::report::tables::EventRow| {
+    let happens = |row: &&capstake::report::tables::EventRow| {
         row.deal == deal && row.event == EVENT && row.probability > 0.0
     };
     results.tables.events.iter().find(happens)?;

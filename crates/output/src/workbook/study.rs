@@ -4,11 +4,11 @@ use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, colour};
 use super::figures::{by_error, by_size};
 use super::front;
 use super::sheet::{Digits, Look, Placed, Properties, Sheet, Style, TooLarge, Workbook};
-use crate::config::Unit;
 use crate::page::study::name;
-use crate::report::answer::{self, Answer, Column, Curve, Point, Role, Shown, Table, Value};
-use crate::report::digits::thousands;
-use crate::report::results::Facts;
+use capstake::config::Unit;
+use capstake::report::answer::{self, Answer, Column, Curve, Point, Role, Shown, Table, Value};
+use capstake::report::digits::thousands;
+use capstake::report::results::Facts;
 
 /// Sheet of the charts' figures.
 const DATA: &str = "Chart data";
@@ -339,7 +339,9 @@ fn bars_chart(
     let along = axis(x);
     let from = match centre {
         0.0 => along.title,
-        centre => format!("{}, from its mean {}", along.title, crate::report::digits::significant(centre, 5)),
+        centre => {
+            format!("{}, from its mean {}", along.title, capstake::report::digits::significant(centre, 5))
+        }
     };
     Chart {
         title: title.to_owned(),

@@ -4,9 +4,9 @@ use super::cast::Cast;
 use super::figures::by_error;
 use super::sheet::{Digits, Look, Name, Sheet, Style, cell_name, elsewhere};
 use super::title;
-use crate::report::results::Results;
-use crate::report::row::{Cell, Row};
-use crate::report::tables::SummaryRow;
+use capstake::report::results::Results;
+use capstake::report::row::{Cell, Row};
+use capstake::report::tables::SummaryRow;
 
 /// Its name.
 pub const SHEET: &str = "Summary";

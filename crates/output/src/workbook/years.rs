@@ -3,9 +3,9 @@
 use super::figures::{by_error, day_number};
 use super::sheet::{Digits, Look, Sheet, cell_name};
 use super::title;
-use crate::report::results::Results;
-use crate::report::row::Row;
-use crate::report::tables::{AnnualRow, EventRow};
+use capstake::report::results::Results;
+use capstake::report::row::Row;
+use capstake::report::tables::{AnnualRow, EventRow};
 use std::collections::HashMap;
 
 /// Name of the sheet of years.
