@@ -53,10 +53,10 @@ fn estimate_columns(name: &str, unit: Option<Unit>, shown: bool) -> [Column; 4] 
     let low = if shown { Role::Low } else { Role::Detail };
     let high = if shown { Role::High } else { Role::Detail };
     [
-        Column::figure(name, unit),
+        Column::quantity(name, unit),
         Column::error(format!("{name}_std_error"), unit),
-        Column::figure(format!("{name}_low95"), unit).as_role(low),
-        Column::figure(format!("{name}_high95"), unit).as_role(high),
+        Column::quantity(format!("{name}_low95"), unit).as_role(low),
+        Column::quantity(format!("{name}_high95"), unit).as_role(high),
     ]
 }
 
@@ -159,16 +159,16 @@ fn tornado_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table 
     let mut columns = quantity_columns(quantities);
     columns.push(Column::key("input"));
     columns.extend(estimate_columns("swing", None, false));
-    columns.push(Column::figure("rank_correlation", None));
-    columns.push(Column::figure("rank_low95", None).as_role(Role::Low));
-    columns.push(Column::figure("rank_high95", None).as_role(Role::High));
-    columns.push(Column::figure("mean_at_p10", None));
+    columns.push(Column::quantity("rank_correlation", None));
+    columns.push(Column::quantity("rank_low95", None).as_role(Role::Low));
+    columns.push(Column::quantity("rank_high95", None).as_role(Role::High));
+    columns.push(Column::quantity("mean_at_p10", None));
     columns.push(Column::error("mean_at_p10_std_error", None));
-    columns.push(Column::figure("mean_at_p90", None));
+    columns.push(Column::quantity("mean_at_p90", None));
     columns.push(Column::error("mean_at_p90_std_error", None));
     columns.push(Column::key("input_unit").as_role(Role::Detail));
     let details = ["input_p10", "input_p90", "paths_at_p10", "paths_at_p90", "rank_paths"];
-    columns.extend(details.map(|name| Column::figure(name, None).as_role(Role::Detail)));
+    columns.extend(details.map(|name| Column::quantity(name, None).as_role(Role::Detail)));
     let mut rows = Vec::new();
     for drivers in &answer.drivers {
         for input in &drivers.inputs {
@@ -200,14 +200,14 @@ fn groups_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table {
     let mut columns = quantity_columns(quantities);
     columns.push(Column::key("group"));
     columns.push(Column::key("kind").as_role(Role::Detail));
-    columns.push(Column::figure("members", None).as_role(Role::Detail));
+    columns.push(Column::quantity("members", None).as_role(Role::Detail));
     columns.extend(estimate_columns("swing", None, false));
     columns.extend(estimate_columns("explained", Some(Unit::Fraction), false));
-    columns.push(Column::figure("mean_at_p10", None));
+    columns.push(Column::quantity("mean_at_p10", None));
     columns.push(Column::error("mean_at_p10_std_error", None));
-    columns.push(Column::figure("mean_at_p90", None));
+    columns.push(Column::quantity("mean_at_p90", None));
     columns.push(Column::error("mean_at_p90_std_error", None));
-    columns.push(Column::figure("paths", None).as_role(Role::Detail));
+    columns.push(Column::quantity("paths", None).as_role(Role::Detail));
     let mut rows = Vec::new();
     for drivers in &answer.drivers {
         for group in &drivers.groups {
@@ -243,7 +243,7 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
         Column::key("knowing"),
     ];
     columns.extend(estimate_columns("worth", None, true));
-    columns.push(Column::figure("changes_the_choice", Some(Unit::Probability)));
+    columns.push(Column::quantity("changes_the_choice", Some(Unit::Probability)));
     let mut rows = Vec::new();
     for worth in &answer.worth {
         let choice = &worth.choice;
@@ -392,7 +392,7 @@ pub fn shapley(
     columns.push(Column::key("variable"));
     columns.push(Column::key("kind").as_role(Role::Detail));
     columns.extend(estimate_columns("effect", Some(Unit::Fraction), true));
-    columns.push(Column::figure("variance", None).as_role(Role::Detail));
+    columns.push(Column::quantity("variance", None).as_role(Role::Detail));
     for name in ["first_order", "total"] {
         columns.extend(estimate_columns(name, Some(Unit::Fraction), true));
     }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::html::escape::escape;
-use crate::page::figure::{Figure, Key, Mark};
+use crate::page::chart::{Chart, Key, Mark};
 use crate::page::plot::{Axis, Dash, Layer, Plot, Scale, Strip, Tone, Weight};
 
 /// Colours and forms of drawings, in a page and alone.
@@ -359,14 +359,14 @@ fn push_strip(out: &mut String, place: &Place, strip: &Strip, top: f64) {
 ///
 /// # Errors
 /// What `out` says.
-pub fn picture(figures: &[&Figure], note: &str, out: &mut impl Write) -> io::Result<()> {
+pub fn picture(charts: &[&Chart], note: &str, out: &mut impl Write) -> io::Result<()> {
     const HEAD: f64 = 64.0;
     const PAD: f64 = 20.0;
-    let frame = if figures.len() == 1 { Frame::Full } else { Frame::Picture };
+    let frame = if charts.len() == 1 { Frame::Full } else { Frame::Picture };
     let (width, _) = frame.size();
-    let places: Vec<Place> = figures.iter().map(|figure| Place::new(&figure.plot, frame)).collect();
+    let places: Vec<Place> = charts.iter().map(|chart| Place::new(&chart.plot, frame)).collect();
     let height: f64 = places.iter().map(|place| place.height + HEAD).sum::<f64>() + 34.0;
-    let described: Vec<&str> = figures.iter().map(|figure| figure.plot.described.as_str()).collect();
+    let described: Vec<&str> = charts.iter().map(|chart| chart.plot.described.as_str()).collect();
     let mut text = String::new();
     let _ = write!(
         text,
@@ -377,15 +377,15 @@ pub fn picture(figures: &[&Figure], note: &str, out: &mut impl Write) -> io::Res
         h = c(height)
     );
     let mut top = 8.0;
-    for (figure, place) in figures.iter().zip(&places) {
+    for (chart, place) in charts.iter().zip(&places) {
         let _ = write!(
             text,
             "<g transform=\"translate({PAD} {})\"><text class=\"title\" x=\"0\" y=\"24\">{}</text>",
             c(top),
-            escape(&figure.title)
+            escape(&chart.title)
         );
         let mut x = 0.0;
-        for key in &figure.legend {
+        for key in &chart.legend {
             push_key(&mut text, key, x);
             x += 40.0 + 6.8 * key.text.chars().count() as f64;
         }

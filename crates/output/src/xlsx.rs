@@ -247,9 +247,9 @@ fn chart(placed: &Placed) -> xlsx::Chart {
     }
     axis(chart.y_axis(), y);
     // Of bars the figures run along the axis below.
-    let figures = if *kind == Kind::Bars { chart.x_axis() } else { chart.y_axis() };
-    figures.set_major_gridlines(true);
-    figures.set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
+    let numbers = if *kind == Kind::Bars { chart.x_axis() } else { chart.y_axis() };
+    numbers.set_major_gridlines(true);
+    numbers.set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
     if *kind == Kind::Bars {
         chart.y_axis().set_major_gridlines(false);
     }

@@ -1,9 +1,9 @@
 //! The answer in words and numbers, and deal against deal in a table.
 
-use super::figure::Readings;
+use super::chart::Readings;
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{MONTHS, measure, metric, paths};
-use super::{Block, Section};
 use capstake::report::digits::{NONE, percent_in_passing};
 use capstake::report::tables::SummaryRow;
 

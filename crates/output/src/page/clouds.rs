@@ -1,17 +1,17 @@
 //! How sales of OpenAI's models spread over the clouds.
 
-use super::figure::{Figure, Key, Mark, Readings, Width};
+use super::chart::{Chart, Key, Mark, Readings, Width};
 use super::plot::{Axis, Layer, Plot, Tone, Weight};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
 use super::years::exact;
-use super::{Block, Section};
 use capstake::report::tables::AnnualRow;
 
 /// Shares of the clouds in what is sold through clouds, stacked.
 pub fn mix(view: &View) -> Section {
-    let figures: Vec<Figure> = (0..view.deals.len()).filter_map(|deal| figure(view, deal)).collect();
-    let blocks = match figures.is_empty() {
+    let charts: Vec<Chart> = (0..view.deals.len()).filter_map(|deal| chart(view, deal)).collect();
+    let blocks = match charts.is_empty() {
         true => vec![Block::Absent("This scenario has no clouds.".to_owned())],
         false => vec![
             Block::Words(
@@ -19,7 +19,7 @@ pub fn mix(view: &View) -> Section {
                  part is, its fan under “Year by year” shows."
                     .to_owned(),
             ),
-            Block::Figures(figures),
+            Block::Charts(charts),
         ],
     };
     Section {
@@ -27,7 +27,7 @@ pub fn mix(view: &View) -> Section {
     }
 }
 
-fn figure(view: &View, deal: usize) -> Option<Figure> {
+fn chart(view: &View, deal: usize) -> Option<Chart> {
     let name = view.deals[deal];
     let clouds = view.series_after(name, "cloud_share.");
     let shares: Vec<Vec<&AnnualRow>> =
@@ -59,7 +59,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
         .collect();
     let mut columns = vec!["Year".to_owned()];
     columns.extend(clouds.iter().map(|cloud| (*cloud).to_owned()));
-    Some(Figure {
+    Some(Chart {
         id: format!("clouds-{}", deal + 1),
         title: format!("Cloud sales by cloud, {name}"),
         caption: "Mean share of each cloud in all sales through clouds, stacked to 100%.".to_owned(),

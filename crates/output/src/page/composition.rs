@@ -1,10 +1,10 @@
 //! Where Microsoft's total comes from: part upon part, from the revenue share to the total.
 
-use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
+use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Layer, Plot, Tone, grouped};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{measure, metric};
-use super::{Block, Section};
 use capstake::report::digits::{at_place, exponent, place_of_error};
 use capstake::report::tables::SummaryRow;
 
@@ -29,9 +29,9 @@ enum Step {
 
 /// The parts of Microsoft's total, deal by deal.
 pub fn waterfall(view: &View) -> Section {
-    let figures: Vec<Figure> = (0..view.deals.len()).filter_map(|deal| figure(view, deal)).collect();
+    let charts: Vec<Chart> = (0..view.deals.len()).filter_map(|deal| chart(view, deal)).collect();
     let mut blocks = Vec::new();
-    if figures.is_empty() {
+    if charts.is_empty() {
         let alone = view.deals.iter().filter_map(|deal| {
             let total =
                 view.summary(deal, "microsoft_total_pv").filter(|row| row.min != 0.0 || row.max != 0.0)?;
@@ -58,7 +58,7 @@ pub fn waterfall(view: &View) -> Section {
         if !missing.is_empty() {
             blocks.push(Block::Absent(format!("Not in this scenario: {}.", missing.join(", "))));
         }
-        blocks.insert(0, Block::Figures(figures));
+        blocks.insert(0, Block::Charts(charts));
     }
     Section { id: "parts", name: "Parts", heading: "Where Microsoft’s total comes from".to_owned(), blocks }
 }
@@ -67,7 +67,7 @@ fn is_nothing(view: &View, deal: &str, metric: &str) -> bool {
     view.summary(deal, metric).is_none_or(|row| row.min == 0.0 && row.max == 0.0)
 }
 
-fn figure(view: &View, deal: usize) -> Option<Figure> {
+fn chart(view: &View, deal: usize) -> Option<Chart> {
     let name = view.deals[deal];
     let mut rows: Vec<(&SummaryRow, &str, Step)> = Vec::new();
     for &(metric, short, step) in STEPS.iter().filter(|(metric, ..)| !is_nothing(view, name, metric)) {
@@ -141,7 +141,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
         .map(|(row, short, _)| format!("{short} {}", dollars.estimate(row.mean, row.std_error)))
         .collect::<Vec<_>>()
         .join(", ");
-    Some(Figure {
+    Some(Chart {
         id: format!("parts-{}", deal + 1),
         title: format!("From share to total, {name}"),
         caption: "Means over all futures, present values. Parts add up to the sums beside them.".to_owned(),

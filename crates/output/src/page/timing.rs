@@ -1,11 +1,11 @@
 //! When things happen: the cap, the IPO, a failure; by year and by date.
 
+use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::distribution::line;
-use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
-use super::{Block, Section};
 use capstake::report::date_axis::{date, on_axis};
 use capstake::report::tables::EventRow;
 
@@ -30,15 +30,15 @@ pub fn cap(view: &View) -> Section {
                 &capped,
             ),
         ];
-        let figures: Vec<Figure> = drawn.into_iter().flatten().collect();
+        let charts: Vec<Chart> = drawn.into_iter().flatten().collect();
         let without: Vec<&str> = (0..view.deals.len())
             .filter(|deal| !capped.contains(deal))
             .map(|deal| view.deals[deal])
             .collect();
-        if figures.is_empty() {
+        if charts.is_empty() {
             blocks.push(Block::Absent("The cap is reached in no future.".to_owned()));
         } else {
-            blocks.push(Block::Figures(figures));
+            blocks.push(Block::Charts(charts));
         }
         if !without.is_empty() {
             blocks.push(Block::Absent(format!("No cap under {}.", without.join(", "))));
@@ -48,7 +48,7 @@ pub fn cap(view: &View) -> Section {
 }
 
 /// In which year the cap is reached, or never.
-fn timing(view: &View, capped: &[usize]) -> Option<Figure> {
+fn timing(view: &View, capped: &[usize]) -> Option<Chart> {
     let years: Vec<i32> =
         view.by_year(view.deals[capped[0]], "cap_reached").iter().map(|&(year, _)| year).collect();
     let parts: Vec<Vec<f64>> = capped
@@ -95,7 +95,7 @@ fn timing(view: &View, capped: &[usize]) -> Option<Figure> {
             format!("{} {}", name(slot), parts.join(" and "))
         })
         .collect();
-    Some(Figure {
+    Some(Chart {
         id: "cap-year".to_owned(),
         title: "Year in which the cap is reached".to_owned(),
         caption:
@@ -156,7 +156,7 @@ pub fn listing_and_failure(view: &View) -> Section {
         if view.has_part(part) { (0..view.deals.len()).collect() } else { Vec::new() }
     };
     let mut blocks = Vec::new();
-    let mut figures = Vec::new();
+    let mut charts = Vec::new();
     let (listed, cash) = (all("ipo"), all("cash"));
     match listed.is_empty() {
         true => blocks.push(Block::Absent("This scenario has no IPO.".to_owned())),
@@ -168,7 +168,7 @@ pub fn listing_and_failure(view: &View) -> Section {
             &[("listed", Dash::Whole), ("ready", Dash::Broken)],
             &listed,
         ) {
-            Some(figure) => figures.push(figure),
+            Some(chart) => charts.push(chart),
             None => blocks.push(Block::Absent("The company is listed in no future.".to_owned())),
         },
     }
@@ -182,12 +182,12 @@ pub fn listing_and_failure(view: &View) -> Section {
             &[("failed", Dash::Whole)],
             &cash,
         ) {
-            Some(figure) => figures.push(figure),
+            Some(chart) => charts.push(chart),
             None => blocks.push(Block::Absent("OpenAI fails in no future.".to_owned())),
         },
     }
-    if !figures.is_empty() {
-        blocks.insert(0, Block::Figures(figures));
+    if !charts.is_empty() {
+        blocks.insert(0, Block::Charts(charts));
     }
     Section { id: "events", name: "IPO, failure", heading: "IPO and failure".to_owned(), blocks }
 }
@@ -208,7 +208,7 @@ fn by_date(
     title: &str,
     events: &[(&str, Dash)],
     deals: &[usize],
-) -> Option<Figure> {
+) -> Option<Chart> {
     let curves: Vec<Course> = deals
         .iter()
         .flat_map(|&deal| events.iter().map(move |&(event, dash)| (deal, event, dash)))
@@ -255,7 +255,7 @@ fn by_date(
         .collect();
     let mut columns = vec![column.to_owned()];
     columns.extend(curves.iter().map(|curve| format!("{}{}", view.deals[curve.deal], said(curve.event))));
-    Some(Figure {
+    Some(Chart {
         id: id.to_owned(),
         title: format!("{title}, by date"),
         caption: match events.len() {

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::figure::{Choice, Exact, Figure, Key, Mark, Readings, Value, Width};
+use super::chart::{Chart, Choice, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{Measure, measure, series};
-use super::{Block, Section};
 use capstake::report::date_axis::date;
 use capstake::report::tables::AnnualRow;
 
@@ -47,10 +47,10 @@ pub fn fans(view: &View) -> Section {
                 .any(|deal| view.annual(deal, name).iter().any(|row| row.p95 != 0.0 || row.p05 != 0.0))
     };
     names.retain(is_there);
-    let mut figures = Vec::new();
+    let mut charts = Vec::new();
     for (choice, name) in names.iter().enumerate() {
         for deal in 0..view.deals.len() {
-            figures.extend(fan(view, name, deal, choice));
+            charts.extend(fan(view, name, deal, choice));
         }
     }
     let absent: Vec<&str> = [("equity", "equity value"), ("cash", "cash"), ("compute", "compute")]
@@ -59,9 +59,9 @@ pub fn fans(view: &View) -> Section {
         .map(|(_, words)| words)
         .collect();
     let mut blocks = vec![];
-    if !figures.is_empty() {
+    if !charts.is_empty() {
         let choices = names.iter().map(|name| Choice { name: series(name) }).collect();
-        blocks.push(Block::Chosen(choices, figures));
+        blocks.push(Block::Chosen(choices, charts));
     }
     if !absent.is_empty() {
         blocks.push(Block::Absent(format!("Not in this scenario: {}.", absent.join(", "))));
@@ -121,7 +121,7 @@ fn along(rows: &[&AnnualRow]) -> Axis {
     Axis::years(f64::from(first), f64::from(last.max(first + 1)), first, last)
 }
 
-fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Figure> {
+fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
     let deal_name = view.deals[deal];
     let (rows, whole) = whole_years(view, deal_name, name);
     let unit = rows.first()?.unit.as_str();
@@ -152,7 +152,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Figure> {
     let log = (f == 1.0 && least > 0.0 && high / least > WORTH_A_LOG)
         .then(|| plot(Axis::log(least, high, scale.axis)));
     let stock = if whole { " The first year is whole: its past and the simulated rest." } else { "" };
-    Some(Figure {
+    Some(Chart {
         id: format!("year-{}-{}", name.replace(['_', '.'], "-"), deal + 1),
         title: format!("{}, {deal_name}", series(name)),
         caption: format!(
@@ -233,8 +233,8 @@ pub fn exact(rows: &[&AnnualRow]) -> Exact {
 /// Sample paths of revenue over its fan.
 pub fn paths(view: &View) -> Section {
     let mut blocks: Vec<Block> = Vec::new();
-    let figures: Vec<Figure> = (0..view.deals.len()).filter_map(|deal| paths_of(view, deal)).collect();
-    match figures.is_empty() {
+    let charts: Vec<Chart> = (0..view.deals.len()).filter_map(|deal| paths_of(view, deal)).collect();
+    match charts.is_empty() {
         true => blocks.push(Block::Absent("No sample paths were kept.".to_owned())),
         false => {
             blocks.push(Block::Words(
@@ -242,7 +242,7 @@ pub fn paths(view: &View) -> Section {
                  them say nothing on probabilities."
                     .to_owned(),
             ));
-            blocks.push(Block::Figures(figures));
+            blocks.push(Block::Charts(charts));
         }
     }
     Section { id: "paths", name: "Paths", heading: "Single futures".to_owned(), blocks }
@@ -262,7 +262,7 @@ fn by_path(view: &View, deal: &str, first: i32) -> BTreeMap<u64, BTreeMap<i32, f
     paths
 }
 
-fn paths_of(view: &View, deal: usize) -> Option<Figure> {
+fn paths_of(view: &View, deal: usize) -> Option<Chart> {
     let name = view.deals[deal];
     let rows = view.annual(name, "net_revenue");
     // The paths have no past: a year that the valuation date cuts is left out.
@@ -310,7 +310,7 @@ fn paths_of(view: &View, deal: usize) -> Option<Figure> {
     let mut legend = legend(deal);
     legend[1] = Key { tone: Tone::Deal(deal), mark: Mark::ThinLine, text: "a path".to_owned() };
     legend.swap(0, 1);
-    Some(Figure {
+    Some(Chart {
         id: format!("paths-{}", deal + 1),
         title: format!("{} paths of revenue, {name}", paths.len()),
         caption: "Revenue by calendar year, whole years only. Paths are independent of the number of paths \

@@ -1,10 +1,10 @@
 //! The sheet *Ask*: the probability of more than a value that the reader types, and the value at a percentile.
 
-use super::cast::Cast;
+use super::digits::{by_error, by_size};
 use super::distributions::{self, Spread, column};
-use super::figures::{by_error, by_size};
+use super::heading::title;
 use super::sheet::{Choice, Digits, Look, Name, Sheet, Style, elsewhere, fixed};
-use super::title;
+use super::subjects::Subjects;
 use capstake::report::digits::{at_place, exponent};
 use capstake::report::results::Results;
 
@@ -63,8 +63,8 @@ fn value_at(points: &[(f64, f64)], percentile: f64) -> (usize, f64) {
 }
 
 /// Lays the sheet out; none where no metric has a distribution.
-pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, Vec<Name>)> {
-    let known = |metric: &str| cast.subjects.iter().any(|one| spread.cumulative(one.name, metric).is_some());
+pub fn sheet(results: &Results, subjects: &Subjects, spread: &Spread) -> Option<(Sheet, Vec<Name>)> {
+    let known = |metric: &str| subjects.all.iter().any(|one| spread.cumulative(one.name, metric).is_some());
     let mut metrics: Vec<&str> = Vec::new();
     for row in &results.tables.summary {
         if !metrics.contains(&row.metric.as_str()) && known(&row.metric) {
@@ -72,9 +72,9 @@ pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, 
         }
     }
     let metric = *metrics.iter().find(|metric| **metric == METRIC).or(metrics.first())?;
-    let deal = cast.subjects.iter().find(|one| spread.cumulative(one.name, metric).is_some())?.name;
+    let deal = subjects.all.iter().find(|one| spread.cumulative(one.name, metric).is_some())?.name;
     let cumulative = spread.cumulative(deal, metric)?;
-    let summary = cast.row(deal, metric)?;
+    let summary = subjects.row(deal, metric)?;
 
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Ask the distributions", &results.facts);
@@ -99,7 +99,7 @@ pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, 
     sheet.text(at::VALUE - 1, 0, "How likely is more than …?", Look::Heading);
     sheet.text(at::PERCENTILE - 1, 0, "What lies at a percentile?", Look::Heading);
     sheet.text(at::DEAL - 1, 0, "Which distribution?", Look::Heading);
-    lists(&mut sheet, cast, &metrics);
+    lists(&mut sheet, subjects, &metrics);
 
     // Of the whole table, and of the chosen distribution in it.
     let whole = |column| {
@@ -166,8 +166,8 @@ pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, 
 }
 
 /// What can be chosen, on the right.
-fn lists(sheet: &mut Sheet, cast: &Cast, metrics: &[&str]) {
-    let subjects: Vec<&str> = cast.subjects.iter().map(|subject| subject.name).collect();
+fn lists(sheet: &mut Sheet, subjects: &Subjects, metrics: &[&str]) {
+    let subjects: Vec<&str> = subjects.all.iter().map(|subject| subject.name).collect();
     for (column, over, list, cell) in
         [(DEALS, "deals and differences", &subjects[..], at::DEAL), (METRICS, "metrics", metrics, at::METRIC)]
     {

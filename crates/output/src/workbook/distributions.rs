@@ -1,9 +1,9 @@
 //! The sheet *Distributions*: histogram and cumulative distribution of every metric, side by side in one table.
 
-use super::figures::{by_error, by_size};
+use super::digits::{by_error, by_size};
+use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
 use super::summary::Places;
-use super::title;
 use super::years::Block;
 use capstake::report::digits::significant;
 use capstake::report::results::Results;
