@@ -1,7 +1,7 @@
 //! Distributions of what each side takes, and of the difference that a deal makes.
 
 use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
-use super::plot::{Axis, Dash, Layer, Plot, Strip, Tone, Weight};
+use super::plot::{Axis, Layer, Plot, Strip, Tone};
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
@@ -360,9 +360,4 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
         choice: None,
         plot: plot(view, metric, &format!("{title}, {later} minus {first}"), &curves, x, layers),
     })
-}
-
-/// A line through points, in a deal's colour.
-pub fn line(deal: usize, points: Vec<(f64, f64)>) -> Layer {
-    Layer::Line { tone: Tone::Deal(deal), weight: Weight::Strong, dash: Dash::Whole, points }
 }

@@ -8,6 +8,7 @@ pub mod composition;
 pub mod distribution;
 pub mod plot;
 pub mod provenance;
+pub mod sample_paths;
 pub mod section;
 pub mod study;
 pub mod study_chart;
@@ -80,7 +81,7 @@ pub fn page(results: &Results) -> Page {
             timing::cap(&view),
             clouds::mix(&view),
             timing::listing_and_failure(&view),
-            years::paths(&view),
+            sample_paths::paths(&view),
         ],
         assumptions: Some(assumptions::assumptions(&view)),
         provenance: provenance::provenance(&view),

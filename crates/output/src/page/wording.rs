@@ -1,6 +1,7 @@
 //! Amounts, parts and names as the page words them.
 
 use super::plot::grouped;
+use capstake::kernel::metric::Metric;
 use capstake::report::digits::{Estimate, Precision, significant, thousands};
 use capstake::report::results::Facts;
 
@@ -95,30 +96,10 @@ pub fn partial(facts: &Facts) -> Option<String> {
     facts.partial.then(|| format!("{} of {} paths", thousands(facts.paths), thousands(facts.paths_asked)))
 }
 
-/// A metric in a reader's words.
+/// The label of a metric, by its name in the tables.
 pub fn metric(name: &str) -> String {
-    let words = match name {
-        "share_pv" => "Revenue share",
-        "share_uncapped_pv" => "Revenue share, had there been no cap",
-        "cap_saving_pv" => "What the cap saves OpenAI",
-        "stake_mark" => "Stake at the scenario’s own value today",
-        "stake_pv" => "Microsoft’s stake",
-        "microsoft_take_pv" => "Microsoft’s take (share and stake)",
-        "resale_pv" => "Microsoft’s margin on reselling",
-        "hosting_pv" => "Microsoft’s margin on hosting",
-        "licence_pv" => "Royalties the licence spares Microsoft",
-        "microsoft_total_pv" => "Microsoft in all",
-        "openai_retained_pv" => "Today’s other holders keep",
-        "revenue_kept_pv" => "Revenue kept after the share",
-        "share_nominal" => "Revenue share, not discounted",
-        "effective_rate" => "Revenue really shared",
-        "take_multiple" => "Microsoft’s money back, times over",
-        "cap_hit" => "The cap binds",
-        "ipo" => "An IPO comes",
-        "failed" => "OpenAI fails",
-        _ => return name.replace('_', " "),
-    };
-    words.to_owned()
+    let known = Metric::ALL.into_iter().find(|metric| metric.key() == name);
+    known.map_or_else(|| name.replace('_', " "), |metric| metric.label().to_owned())
 }
 
 /// A series in a reader's words.
