@@ -3,11 +3,9 @@
 //! One form for all studies, so that each sink (CSV, terminal, JSON, workbook, page) has one function that writes any of
 //! them. The form is kept in the results folder as JSON, from which workbook and page can be made again.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::config::Unit;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 
 /// What a study answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

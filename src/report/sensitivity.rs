@@ -8,7 +8,7 @@ use crate::study::quantity::Quantity;
 use crate::study::sensitivity::bootstrap::Estimate;
 use crate::study::sensitivity::information::Information;
 use crate::study::sensitivity::plain::{Drivers, Plain};
-use crate::study::sensitivity::shapley::ShapleyAnswer;
+use crate::study::sensitivity::shapley::{ShapleyAnswer, ShapleyEffects};
 use crate::study::sensitivity::sobol::SobolAnswer;
 use crate::study::sensitivity::variables::{INPUTS, NOISE, Variable};
 
@@ -410,31 +410,8 @@ pub fn shapley(
             row.extend(estimate_values(&effects.total[i]));
             rows.push(row);
         }
-        let named: Vec<String> = order
-            .iter()
-            .take(3)
-            .map(|&i| {
-                let effect = &effects.effect[i];
-                format!("{} {}", variables[i].name, percent(effect.value, effect.std_error))
-            })
-            .collect();
-        sentences.push(format!(
-            "{} has a standard deviation of {}; of its variance belong to {}.",
-            quantity.name(plan),
-            spread(&effects.variance, quantity.unit()),
-            named.join(", to ")
-        ));
-        charts.push(Chart::Bars {
-            title: format!("Shapley effects on {}", quantity.name(plan)),
-            x: Axis { name: "part of the variance".to_owned(), unit: Some(Unit::Fraction) },
-            centre: 0.0,
-            ends: ["", "part of the variance"].map(str::to_owned),
-            bars: order
-                .iter()
-                .take(20)
-                .map(|&i| Bar { label: variables[i].name.clone(), low: 0.0, high: effects.effect[i].value })
-                .collect(),
-        });
+        sentences.push(largest_effects(plan, quantity, variables, effects, &order));
+        charts.push(effects_chart(plan, quantity, variables, effects, &order));
     }
     Answer {
         study: "sensitivity".into(),
@@ -458,5 +435,50 @@ pub fn shapley(
             shown: Shown::FirstOfEach { rows: 20, alike: 2 },
         }],
         charts,
+    }
+}
+
+/// The three variables with the largest effects, in a sentence.
+fn largest_effects(
+    plan: &Plan,
+    quantity: Quantity,
+    variables: &[Variable],
+    effects: &ShapleyEffects,
+    order: &[usize],
+) -> String {
+    let named: Vec<String> = order
+        .iter()
+        .take(3)
+        .map(|&i| {
+            let effect = &effects.effect[i];
+            format!("{} {}", variables[i].name, percent(effect.value, effect.std_error))
+        })
+        .collect();
+    format!(
+        "{} has a standard deviation of {}; of its variance belong to {}.",
+        quantity.name(plan),
+        spread(&effects.variance, quantity.unit()),
+        named.join(", to ")
+    )
+}
+
+/// The largest effects as bars.
+fn effects_chart(
+    plan: &Plan,
+    quantity: Quantity,
+    variables: &[Variable],
+    effects: &ShapleyEffects,
+    order: &[usize],
+) -> Chart {
+    Chart::Bars {
+        title: format!("Shapley effects on {}", quantity.name(plan)),
+        x: Axis { name: "part of the variance".to_owned(), unit: Some(Unit::Fraction) },
+        centre: 0.0,
+        ends: ["", "part of the variance"].map(str::to_owned),
+        bars: order
+            .iter()
+            .take(20)
+            .map(|&i| Bar { label: variables[i].name.clone(), low: 0.0, high: effects.effect[i].value })
+            .collect(),
     }
 }

@@ -143,32 +143,7 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
         let (row, column) = table.corner;
         to.add_table(row, column, row + table.rows, column + columns.len() as u16 - 1, &description)?;
     }
-    for (row, column, cell) in &sheet.cells {
-        let (row, column) = (*row, *column);
-        match &cell.value {
-            Value::Text(text) => {
-                to.write_string_with_format(row, column, text, formats.of(cell.style))?;
-            }
-            Value::Number(number) => {
-                to.write_number_with_format(row, column, *number, formats.of(cell.style))?;
-            }
-            Value::Link { text, address } => {
-                let format = Some(formats.link());
-                to.write_url_with_options(row, column, address.as_str(), text, "", format)?;
-            }
-            Value::Inside { sheet } => {
-                let address = format!("internal:'{sheet}'!A1");
-                to.write_url_with_options(row, column, address.as_str(), sheet, "", Some(formats.link()))?;
-            }
-            Value::Formula { formula, result } => {
-                let formula = xlsx::Formula::new(formula).set_result(match result {
-                    Outcome::Number(number) => shortest(*number),
-                    Outcome::Text(text) => text.clone(),
-                });
-                to.write_formula_with_format(row, column, formula, formats.of(cell.style))?;
-            }
-        }
-    }
+    put_cells(to, sheet, formats)?;
     for (column, width) in (0..).zip(&sheet.widths) {
         to.set_column_width(column, *width)?;
     }
@@ -200,6 +175,36 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
     to.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_screen_gridlines(false);
     to.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);
     to.set_footer("&L&8&F&C&8&A&R&8&P of &N");
+    Ok(())
+}
+
+fn put_cells(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Result<(), XlsxError> {
+    for (row, column, cell) in &sheet.cells {
+        let (row, column) = (*row, *column);
+        match &cell.value {
+            Value::Text(text) => {
+                to.write_string_with_format(row, column, text, formats.of(cell.style))?;
+            }
+            Value::Number(number) => {
+                to.write_number_with_format(row, column, *number, formats.of(cell.style))?;
+            }
+            Value::Link { text, address } => {
+                let format = Some(formats.link());
+                to.write_url_with_options(row, column, address.as_str(), text, "", format)?;
+            }
+            Value::Inside { sheet } => {
+                let address = format!("internal:'{sheet}'!A1");
+                to.write_url_with_options(row, column, address.as_str(), sheet, "", Some(formats.link()))?;
+            }
+            Value::Formula { formula, result } => {
+                let formula = xlsx::Formula::new(formula).set_result(match result {
+                    Outcome::Number(number) => shortest(*number),
+                    Outcome::Text(text) => text.clone(),
+                });
+                to.write_formula_with_format(row, column, formula, formats.of(cell.style))?;
+            }
+        }
+    }
     Ok(())
 }
 

@@ -1,11 +1,10 @@
 //! A figure and a table of the page as HTML.
 
-use std::fmt::Write as _;
-
 use super::escape::escape;
 use crate::page::Page;
 use crate::page::chart::{Chart, Key, Mark, Readings, Width};
 use crate::svg::{self, Frame};
+use std::fmt::Write as _;
 
 /// What stands beside numbers of a run that was stopped; nothing beside others.
 pub fn stopped(page: &Page) -> String {

@@ -8,11 +8,6 @@
 pub mod chart;
 pub mod escape;
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
-
-use serde_json::json;
-
 use crate::page::Page;
 use crate::page::answer::Answer;
 use crate::page::assumptions::{Assumptions, Group, Number, Source};
@@ -20,6 +15,9 @@ use crate::page::chart::{Chart, Value};
 use crate::page::provenance::Provenance;
 use crate::page::section::{Block, Section};
 use escape::{address, escape};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// How it looks.
 pub const STYLE: &str = concat!(include_str!("plot.css"), include_str!("page.css"));

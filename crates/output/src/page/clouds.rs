@@ -37,20 +37,6 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
         return None;
     }
     let percent = measure("fraction");
-    let mut floor = vec![0.0; years.len()];
-    let mut layers = Vec::new();
-    for (i, rows) in shares.iter().enumerate() {
-        let points = rows
-            .iter()
-            .zip(&mut floor)
-            .map(|(row, floor)| {
-                let low = *floor;
-                *floor += percent.factor * row.mean;
-                (f64::from(row.year), low, *floor)
-            })
-            .collect();
-        layers.push(Layer::Band { tone: Tone::Cloud(i), weight: Weight::Strong, points });
-    }
     let (first, last) = (years[0], years[years.len() - 1]);
     let at_end: Vec<String> = clouds
         .iter()
@@ -73,7 +59,7 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
         plot: Plot {
             x: Axis::years(f64::from(first), f64::from(last), first, last),
             y: Axis::linear(0.0, 100.0, 5, "%"),
-            layers,
+            layers: stacked(&shares, percent.factor),
             rows: 0,
             strips: Vec::new(),
             anchors: years.iter().map(|&year| f64::from(year)).collect(),
@@ -99,4 +85,23 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
         deal: Some(deal),
         choice: None,
     })
+}
+
+/// A band per cloud, each on top of those before it; `factor` turns a share into its axis unit.
+fn stacked(shares: &[Vec<&AnnualRow>], factor: f64) -> Vec<Layer> {
+    let mut floor = vec![0.0; shares[0].len()];
+    let mut layers = Vec::new();
+    for (i, rows) in shares.iter().enumerate() {
+        let points = rows
+            .iter()
+            .zip(&mut floor)
+            .map(|(row, floor)| {
+                let low = *floor;
+                *floor += factor * row.mean;
+                (f64::from(row.year), low, *floor)
+            })
+            .collect();
+        layers.push(Layer::Band { tone: Tone::Cloud(i), weight: Weight::Strong, points });
+    }
+    layers
 }

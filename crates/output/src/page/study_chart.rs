@@ -14,7 +14,7 @@ const DIGITS: i32 = 4;
 /// Deals have so many colours; more curves take those of clouds.
 const COLOURS: usize = 5;
 /// Columns of a grid that still have room for figures.
-const FIGURES_FIT: usize = 12;
+const NUMBERS_FIT: usize = 12;
 
 /// The figure of a chart, the `i`-th of its page; nothing where it has nothing to draw.
 pub fn chart(i: usize, asked: &answer::Chart) -> Option<Chart> {
@@ -305,8 +305,14 @@ struct Grid<'a> {
 }
 
 impl Grid<'_> {
-    fn chart(&self, id: String, title: &str) -> Chart {
-        let (least, most) = span(self.cells.iter().flatten().copied());
+    /// The least and the greatest value.
+    fn span(&self) -> (f64, f64) {
+        span(self.cells.iter().flatten().copied())
+    }
+
+    /// A shaded box per value, with its digits where they fit.
+    fn layers(&self) -> Vec<Layer> {
+        let (least, most) = self.span();
         let part = |value: f64| if most > least { (value - least) / (most - least) } else { 0.5 };
         let mut layers = Vec::new();
         for (i, row) in self.cells.iter().enumerate() {
@@ -315,12 +321,53 @@ impl Grid<'_> {
                 let across = j as f64;
                 let corners = [across - 0.5, up - 0.5, across + 0.5, up + 0.5];
                 layers.push(Layer::Shade { corners, part: part(value) });
-                if row.len() <= FIGURES_FIT {
+                if row.len() <= NUMBERS_FIT {
                     let text = significant(self.value.factor * value, DIGITS);
                     layers.push(Layer::Inside { at: (across, up), text });
                 }
             }
         }
+        layers
+    }
+
+    fn readings(&self, title: &str) -> Readings {
+        Readings {
+            title: title.to_owned(),
+            columns: std::iter::once(last(&self.down.name).to_owned())
+                .chain(self.columns.iter().map(|name| format!("{} {name}", last(&self.across.name))))
+                .collect(),
+            rows: self
+                .rows
+                .iter()
+                .zip(self.cells)
+                .map(|(name, cells)| {
+                    let cells = cells.iter().map(|&value| self.value.value(value, DIGITS));
+                    std::iter::once(name.clone()).chain(cells).collect()
+                })
+                .collect(),
+            main: Vec::new(),
+        }
+    }
+
+    fn exact(&self) -> Exact {
+        Exact {
+            columns: vec!["down", "across", "value"],
+            rows: self
+                .rows
+                .iter()
+                .zip(self.cells)
+                .flat_map(|(row, cells)| {
+                    let cell = |(column, value): (&String, &f64)| {
+                        vec![Value::from(row.as_str()), Value::from(column.as_str()), (*value).into()]
+                    };
+                    self.columns.iter().zip(cells).map(cell).collect::<Vec<_>>()
+                })
+                .collect(),
+        }
+    }
+
+    fn chart(&self, id: String, title: &str) -> Chart {
+        let (least, most) = self.span();
         let across: Vec<&str> = self.columns.iter().map(String::as_str).collect();
         let down: Vec<&str> = self.rows.iter().rev().map(String::as_str).collect();
         let mut y = Axis::names(&down);
@@ -337,7 +384,7 @@ impl Grid<'_> {
             plot: Plot {
                 x: Axis::names(&across),
                 y,
-                layers,
+                layers: self.layers(),
                 rows: self.rows.len(),
                 strips: Vec::new(),
                 anchors: Vec::new(),
@@ -348,36 +395,8 @@ impl Grid<'_> {
                 ),
             },
             log: None,
-            readings: Readings {
-                title: title.to_owned(),
-                columns: std::iter::once(last(&self.down.name).to_owned())
-                    .chain(self.columns.iter().map(|name| format!("{} {name}", last(&self.across.name))))
-                    .collect(),
-                rows: self
-                    .rows
-                    .iter()
-                    .zip(self.cells)
-                    .map(|(name, cells)| {
-                        let cells = cells.iter().map(|&value| self.value.value(value, DIGITS));
-                        std::iter::once(name.clone()).chain(cells).collect()
-                    })
-                    .collect(),
-                main: Vec::new(),
-            },
-            exact: Exact {
-                columns: vec!["down", "across", "value"],
-                rows: self
-                    .rows
-                    .iter()
-                    .zip(self.cells)
-                    .flat_map(|(row, cells)| {
-                        let cell = |(column, value): (&String, &f64)| {
-                            vec![Value::from(row.as_str()), Value::from(column.as_str()), (*value).into()]
-                        };
-                        self.columns.iter().zip(cells).map(cell).collect::<Vec<_>>()
-                    })
-                    .collect(),
-            },
+            readings: self.readings(title),
+            exact: self.exact(),
             width: Width::Full,
             deal: None,
             choice: None,
@@ -394,14 +413,17 @@ struct Bars<'a> {
 }
 
 impl Bars<'_> {
-    fn chart(&self, id: String, title: &str) -> Chart {
+    /// Bars whose two ends are known.
+    fn drawn(&self) -> impl Iterator<Item = &Bar> {
+        self.bars.iter().filter(|bar| bar.low.is_finite() && bar.high.is_finite())
+    }
+
+    /// Two bars per row, from its ends to the centre, with its label at the left edge.
+    fn layers(&self, left_edge: f64) -> Vec<Layer> {
         let scale = |value: f64| self.value.factor * value;
-        let drawn = || self.bars.iter().filter(|bar| bar.low.is_finite() && bar.high.is_finite());
-        let count = drawn().count();
-        let (least, most) = span(drawn().flat_map(|bar| [bar.low, bar.high]).chain([self.centre]).map(scale));
-        let x = Axis::linear(least, most, 8, "");
+        let count = self.drawn().count();
         let mut layers = Vec::new();
-        for (i, bar) in drawn().enumerate() {
+        for (i, bar) in self.drawn().enumerate() {
             let up = (count - 1 - i) as f64;
             for (end, value) in [bar.low, bar.high].into_iter().enumerate() {
                 let (left, right) = (scale(value.min(self.centre)), scale(value.max(self.centre)));
@@ -412,11 +434,21 @@ impl Bars<'_> {
                     });
                 }
             }
-            layers.push(Layer::Label { at: (x.low, up + 0.17), text: bar.label.clone() });
+            layers.push(Layer::Label { at: (left_edge, up + 0.17), text: bar.label.clone() });
         }
         if self.centre != 0.0 {
             layers.push(Layer::Rule { x: scale(self.centre) });
         }
+        layers
+    }
+
+    fn chart(&self, id: String, title: &str) -> Chart {
+        let scale = |value: f64| self.value.factor * value;
+        let count = self.drawn().count();
+        let (least, most) =
+            span(self.drawn().flat_map(|bar| [bar.low, bar.high]).chain([self.centre]).map(scale));
+        let x = Axis::linear(least, most, 8, "");
+        let layers = self.layers(x.low);
         let unit = if self.value.axis.is_empty() { String::new() } else { format!(", {}", self.value.axis) };
         let heads = self.ends.each_ref().map(|end| match end.as_str() {
             "" => "from".to_owned(),
@@ -452,19 +484,20 @@ impl Bars<'_> {
                 anchors: Vec::new(),
                 described: format!(
                     "Bars of {title}. {}.",
-                    drawn().take(3).map(|bar| row(bar).join(" ")).collect::<Vec<_>>().join("; ")
+                    self.drawn().take(3).map(|bar| row(bar).join(" ")).collect::<Vec<_>>().join("; ")
                 ),
             },
             log: None,
             readings: Readings {
                 title: title.to_owned(),
                 columns: vec![String::new(), heads[0].clone(), heads[1].clone()],
-                rows: drawn().map(row).collect(),
+                rows: self.drawn().map(row).collect(),
                 main: Vec::new(),
             },
             exact: Exact {
                 columns: vec!["bar", "low", "high", "centre"],
-                rows: drawn()
+                rows: self
+                    .drawn()
                     .map(|bar| {
                         vec![bar.label.as_str().into(), bar.low.into(), bar.high.into(), self.centre.into()]
                     })
