@@ -3,11 +3,9 @@
 //! One form for all studies, so that each sink (CSV, terminal, JSON, workbook, page) has one function that writes any of
 //! them. The form is kept in the results folder as JSON, from which workbook and page can be made again.
 
-use std::borrow::Cow;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
 use crate::config::Unit;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 
 /// What a study answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -105,7 +103,8 @@ pub enum Role {
     /// Says what the row is about.
     Key,
     /// A figure that is exact, or whose error stands in the next column.
-    Figure,
+    #[serde(rename = "figure")]
+    Quantity,
     /// Standard error of the column before it.
     Error,
     /// Lower end of an interval; the upper end is the next column.
@@ -123,8 +122,8 @@ impl Column {
     }
 
     /// A column of figures.
-    pub fn figure(name: impl Into<String>, unit: impl Into<Option<Unit>>) -> Column {
-        Column { name: name.into(), unit: unit.into(), role: Role::Figure }
+    pub fn quantity(name: impl Into<String>, unit: impl Into<Option<Unit>>) -> Column {
+        Column { name: name.into(), unit: unit.into(), role: Role::Quantity }
     }
 
     /// The standard errors of the column before it.
@@ -146,7 +145,7 @@ pub enum Value {
     /// A whole number.
     Whole(u64),
     /// A figure; NaN: there is none.
-    Figure(f64),
+    Number(f64),
 }
 
 impl From<&str> for Value {
@@ -162,8 +161,8 @@ impl From<String> for Value {
 }
 
 impl From<f64> for Value {
-    fn from(figure: f64) -> Value {
-        Value::Figure(figure)
+    fn from(number: f64) -> Value {
+        Value::Number(number)
     }
 }
 
@@ -244,7 +243,7 @@ pub enum Chart {
         /// Along the bottom.
         x: Axis,
         /// Where the bars meet.
-        #[serde(with = "figure")]
+        #[serde(with = "number")]
         centre: f64,
         /// What stands at the low and at the high end of each; empty where there is nothing to say.
         ends: [String; 2],
@@ -286,13 +285,13 @@ pub struct Curve {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
     /// Along the bottom.
-    #[serde(with = "figure")]
+    #[serde(with = "number")]
     pub x: f64,
     /// Up the side.
-    #[serde(with = "figure")]
+    #[serde(with = "number")]
     pub y: f64,
     /// Its standard error; 0: exact.
-    #[serde(with = "figure")]
+    #[serde(with = "number")]
     pub std_error: f64,
 }
 
@@ -300,7 +299,7 @@ pub struct Point {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
     /// Where.
-    #[serde(with = "figure")]
+    #[serde(with = "number")]
     pub x: f64,
     /// What is there.
     pub text: String,
@@ -312,10 +311,10 @@ pub struct Bar {
     /// What it is of.
     pub label: String,
     /// One end.
-    #[serde(with = "figure")]
+    #[serde(with = "number")]
     pub low: f64,
     /// The other.
-    #[serde(with = "figure")]
+    #[serde(with = "number")]
     pub high: f64,
 }
 
@@ -326,8 +325,8 @@ impl Serialize for Value {
         match self {
             Value::Text(text) => to.serialize_str(text),
             Value::Whole(number) => to.serialize_u64(*number),
-            Value::Figure(figure) if figure.is_infinite() => to.serialize_str(&figure.to_string()),
-            Value::Figure(figure) => figure::serialize(figure, to),
+            Value::Number(number) if number.is_infinite() => to.serialize_str(&number.to_string()),
+            Value::Number(number) => number::serialize(number, to),
         }
     }
 }
@@ -346,11 +345,11 @@ impl<'de> Deserialize<'de> for Value {
             fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
                 Ok(Value::Whole(number))
             }
-            fn visit_f64<E>(self, figure: f64) -> Result<Value, E> {
-                Ok(Value::Figure(figure))
+            fn visit_f64<E>(self, number: f64) -> Result<Value, E> {
+                Ok(Value::Number(number))
             }
             fn visit_unit<E>(self) -> Result<Value, E> {
-                Ok(Value::Figure(f64::NAN))
+                Ok(Value::Number(f64::NAN))
             }
         }
         from.deserialize_any(Visitor)
@@ -358,11 +357,11 @@ impl<'de> Deserialize<'de> for Value {
 }
 
 /// Figures as JSON has them: what is not finite is null, and null is none.
-mod figure {
+mod number {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(figure: &f64, to: S) -> Result<S::Ok, S::Error> {
-        figure.is_finite().then_some(*figure).serialize(to)
+    pub(super) fn serialize<S: Serializer>(number: &f64, to: S) -> Result<S::Ok, S::Error> {
+        number.is_finite().then_some(*number).serialize(to)
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
@@ -376,7 +375,7 @@ mod grid {
 
     pub(super) fn serialize<S: Serializer>(rows: &[Vec<f64>], to: S) -> Result<S::Ok, S::Error> {
         let row = |row: &Vec<f64>| -> Vec<Option<f64>> {
-            row.iter().map(|figure| figure.is_finite().then_some(*figure)).collect()
+            row.iter().map(|number| number.is_finite().then_some(*number)).collect()
         };
         rows.iter().map(row).collect::<Vec<_>>().serialize(to)
     }

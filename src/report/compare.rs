@@ -84,10 +84,10 @@ fn side_by_side(comparison: &Comparison) -> Table {
         Column::key("unit").as_role(Role::Detail),
     ];
     for (i, name) in comparison.scenarios.iter().enumerate() {
-        columns.push(Column::figure(name, None));
+        columns.push(Column::quantity(name, None));
         columns.push(Column::error(format!("{name}_std_error"), None));
         if i > 0 {
-            columns.push(Column::figure(format!("{name}_difference"), None));
+            columns.push(Column::quantity(format!("{name}_difference"), None));
             columns.push(Column::error(format!("{name}_difference_std_error"), None));
         }
     }
@@ -125,15 +125,15 @@ fn tidy(comparison: &Comparison) -> Table {
         Column::key("metric"),
         Column::key("unit"),
         Column::key("scenario"),
-        Column::figure("mean", None),
+        Column::quantity("mean", None),
         Column::error("std_error", None),
-        Column::figure("p05", None),
-        Column::figure("p50", None),
-        Column::figure("p95", None),
-        Column::figure("difference", None),
+        Column::quantity("p05", None),
+        Column::quantity("p50", None),
+        Column::quantity("p95", None),
+        Column::quantity("difference", None),
         Column::error("difference_std_error", None),
-        Column::figure("paths", None).as_role(Role::Detail),
-        Column::figure("undefined", None).as_role(Role::Detail),
+        Column::quantity("paths", None).as_role(Role::Detail),
+        Column::quantity("undefined", None).as_role(Role::Detail),
     ];
     let mut rows = Vec::new();
     for (i, quantity) in comparison.quantities.iter().enumerate() {

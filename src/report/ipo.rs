@@ -157,7 +157,7 @@ impl Page<'_> {
         let mut columns = vec![
             Column::key("deal"),
             Column::key("event"),
-            Column::figure("probability", Some(Unit::Probability)),
+            Column::quantity("probability", Some(Unit::Probability)),
             Column::error("probability_std_error", Some(Unit::Probability)),
         ];
         columns.extend(["p05", "p25", "p50", "p75", "p95"].map(Column::key));
@@ -201,15 +201,15 @@ impl Page<'_> {
     fn readiness(&self) -> Table {
         let mut columns = vec![Column::key("deal"), Column::key("period_end")];
         let names = ["all", "ready", "ready_by", "listed_by"];
-        columns.extend(names.map(|name| Column::figure(name, None)));
-        columns.extend(self.gate_keys().into_iter().map(|key| Column::figure(key, None)));
+        columns.extend(names.map(|name| Column::quantity(name, None)));
+        columns.extend(self.gate_keys().into_iter().map(|key| Column::quantity(key, None)));
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {
             let (ready_by, listed_by) = (so_far(&of.first_ready), so_far(&of.listed));
             for period in 0..of.all.len() {
                 let mut row: Vec<Value> = vec![deal.clone().into(), self.date(period).into()];
                 let counts = [of.all[period], of.ready[period], ready_by[period], listed_by[period]];
-                let part = |count: u64| Value::Figure(proportion(count, self.readied.paths).0);
+                let part = |count: u64| Value::Number(proportion(count, self.readied.paths).0);
                 row.extend(counts.map(part));
                 row.extend(of.gates.iter().map(|gate| part(gate.met[period])));
                 rows.push(row);
@@ -231,9 +231,9 @@ impl Page<'_> {
             Column::key("deal"),
             Column::key("period_end"),
             Column::key("gate"),
-            Column::figure("probability", Some(Unit::Probability)),
+            Column::quantity("probability", Some(Unit::Probability)),
             Column::error("std_error", Some(Unit::Probability)),
-            Column::figure("shut_alone", Some(Unit::Probability)),
+            Column::quantity("shut_alone", Some(Unit::Probability)),
             Column::error("shut_alone_std_error", Some(Unit::Probability)),
         ];
         let keys = self.gate_keys();
@@ -274,7 +274,7 @@ impl Page<'_> {
         for name in
             ["ready_without", "last_to_open", "closes_again", "last_alone", "more_ready", "more_listed"]
         {
-            columns.push(Column::figure(name, None));
+            columns.push(Column::quantity(name, None));
             columns.push(Column::error(format!("{name}_std_error"), None));
         }
         columns.push(Column::key("half_ready_by_without").as_role(Role::Detail));
@@ -321,13 +321,13 @@ impl Page<'_> {
             Column::key("deal"),
             Column::key("figure"),
             Column::key("unit").as_role(Role::Detail),
-            Column::figure("mean", None),
+            Column::quantity("mean", None),
             Column::error("std_error", None),
-            Column::figure("std_dev", None),
+            Column::quantity("std_dev", None),
         ];
-        columns.extend(["p05", "p50", "p95"].map(|name| Column::figure(name, None)));
-        columns.extend(["p25", "p75"].map(|name| Column::figure(name, None).as_role(Role::Detail)));
-        columns.push(Column::figure("paths", None).as_role(Role::Detail));
+        columns.extend(["p05", "p50", "p95"].map(|name| Column::quantity(name, None)));
+        columns.extend(["p25", "p75"].map(|name| Column::quantity(name, None).as_role(Role::Detail)));
+        columns.push(Column::quantity("paths", None).as_role(Role::Detail));
         columns.push(Column::key("meaning").as_role(Role::Detail));
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {
@@ -362,7 +362,7 @@ impl Page<'_> {
     fn dilution(&self) -> Table {
         let mut columns = vec![Column::key("deal"), Column::key("holder")];
         for name in ["today", "before", "after"] {
-            columns.push(Column::figure(name, None));
+            columns.push(Column::quantity(name, None));
             columns.push(Column::error(format!("{name}_std_error"), None));
         }
         let holders: [(&str, [Option<OfferMetric>; 3]); 5] = [

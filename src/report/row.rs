@@ -10,7 +10,7 @@ pub enum Cell<'a> {
     /// A whole number.
     Whole(i64),
     /// A figure; NaN: there is none.
-    Figure(f64),
+    Number(f64),
 }
 
 impl<'a> From<&'a String> for Cell<'a> {
@@ -38,8 +38,8 @@ impl From<&i32> for Cell<'_> {
 }
 
 impl From<&f64> for Cell<'_> {
-    fn from(figure: &f64) -> Self {
-        Cell::Figure(*figure)
+    fn from(number: &f64) -> Self {
+        Cell::Number(*number)
     }
 }
 
@@ -55,7 +55,7 @@ pub struct BadField {
 /// What a column holds, read back from its text.
 pub trait Field: Sized {
     /// Whether it is a figure, written with a decimal point.
-    const FIGURE: bool = false;
+    const DECIMAL: bool = false;
     /// The value, or nothing where the text is not one.
     fn read(text: &str) -> Option<Self>;
 }
@@ -86,7 +86,7 @@ impl Field for i32 {
 
 /// An empty field is not a number.
 impl Field for f64 {
-    const FIGURE: bool = true;
+    const DECIMAL: bool = true;
     fn read(text: &str) -> Option<Self> {
         if text.is_empty() { Some(f64::NAN) } else { text.parse().ok() }
     }
@@ -99,7 +99,7 @@ pub trait Row: serde::Serialize + Sized {
     /// Names of the columns, in order.
     const COLUMNS: &'static [&'static str];
     /// Which columns hold figures.
-    const FIGURES: &'static [bool];
+    const DECIMALS: &'static [bool];
     /// Hands over the cells, in order.
     fn cells<'a>(&'a self, take: &mut dyn FnMut(Cell<'a>));
     /// A row from its fields, one a column, in order.
@@ -121,7 +121,7 @@ macro_rules! row {
         impl $crate::report::row::Row for $name {
             const TABLE: &'static str = $table;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
-            const FIGURES: &'static [bool] = &[$(<$type as $crate::report::row::Field>::FIGURE),+];
+            const DECIMALS: &'static [bool] = &[$(<$type as $crate::report::row::Field>::DECIMAL),+];
             fn cells<'a>(&'a self, take: &mut dyn FnMut($crate::report::row::Cell<'a>)) {
                 $(take((&self.$field).into());)+
             }

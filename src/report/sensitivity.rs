@@ -8,7 +8,7 @@ use crate::study::quantity::Quantity;
 use crate::study::sensitivity::estimate::Estimate;
 use crate::study::sensitivity::information::InformationValue;
 use crate::study::sensitivity::plain::{Drivers, Plain};
-use crate::study::sensitivity::shapley::ShapleyAnswer;
+use crate::study::sensitivity::shapley::{ShapleyAnswer, ShapleyEffects};
 use crate::study::sensitivity::sobol::SobolAnswer;
 use crate::study::sensitivity::variables::{INPUTS, NOISE, Variable};
 
@@ -53,10 +53,10 @@ fn estimate_columns(name: &str, unit: Option<Unit>, shown: bool) -> [Column; 4] 
     let low = if shown { Role::Low } else { Role::Detail };
     let high = if shown { Role::High } else { Role::Detail };
     [
-        Column::figure(name, unit),
+        Column::quantity(name, unit),
         Column::error(format!("{name}_std_error"), unit),
-        Column::figure(format!("{name}_low95"), unit).as_role(low),
-        Column::figure(format!("{name}_high95"), unit).as_role(high),
+        Column::quantity(format!("{name}_low95"), unit).as_role(low),
+        Column::quantity(format!("{name}_high95"), unit).as_role(high),
     ]
 }
 
@@ -159,16 +159,16 @@ fn tornado_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table 
     let mut columns = quantity_columns(quantities);
     columns.push(Column::key("input"));
     columns.extend(estimate_columns("swing", None, false));
-    columns.push(Column::figure("rank_correlation", None));
-    columns.push(Column::figure("rank_low95", None).as_role(Role::Low));
-    columns.push(Column::figure("rank_high95", None).as_role(Role::High));
-    columns.push(Column::figure("mean_at_p10", None));
+    columns.push(Column::quantity("rank_correlation", None));
+    columns.push(Column::quantity("rank_low95", None).as_role(Role::Low));
+    columns.push(Column::quantity("rank_high95", None).as_role(Role::High));
+    columns.push(Column::quantity("mean_at_p10", None));
     columns.push(Column::error("mean_at_p10_std_error", None));
-    columns.push(Column::figure("mean_at_p90", None));
+    columns.push(Column::quantity("mean_at_p90", None));
     columns.push(Column::error("mean_at_p90_std_error", None));
     columns.push(Column::key("input_unit").as_role(Role::Detail));
     let details = ["input_p10", "input_p90", "paths_at_p10", "paths_at_p90", "rank_paths"];
-    columns.extend(details.map(|name| Column::figure(name, None).as_role(Role::Detail)));
+    columns.extend(details.map(|name| Column::quantity(name, None).as_role(Role::Detail)));
     let mut rows = Vec::new();
     for drivers in &answer.drivers {
         for input in &drivers.inputs {
@@ -200,14 +200,14 @@ fn groups_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table {
     let mut columns = quantity_columns(quantities);
     columns.push(Column::key("group"));
     columns.push(Column::key("kind").as_role(Role::Detail));
-    columns.push(Column::figure("members", None).as_role(Role::Detail));
+    columns.push(Column::quantity("members", None).as_role(Role::Detail));
     columns.extend(estimate_columns("swing", None, false));
     columns.extend(estimate_columns("explained", Some(Unit::Fraction), false));
-    columns.push(Column::figure("mean_at_p10", None));
+    columns.push(Column::quantity("mean_at_p10", None));
     columns.push(Column::error("mean_at_p10_std_error", None));
-    columns.push(Column::figure("mean_at_p90", None));
+    columns.push(Column::quantity("mean_at_p90", None));
     columns.push(Column::error("mean_at_p90_std_error", None));
-    columns.push(Column::figure("paths", None).as_role(Role::Detail));
+    columns.push(Column::quantity("paths", None).as_role(Role::Detail));
     let mut rows = Vec::new();
     for drivers in &answer.drivers {
         for group in &drivers.groups {
@@ -243,7 +243,7 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
         Column::key("knowing"),
     ];
     columns.extend(estimate_columns("worth", None, true));
-    columns.push(Column::figure("changes_the_choice", Some(Unit::Probability)));
+    columns.push(Column::quantity("changes_the_choice", Some(Unit::Probability)));
     let mut rows = Vec::new();
     for worth in &answer.information {
         let choice = &worth.choice;
@@ -393,7 +393,7 @@ pub fn shapley(
     columns.push(Column::key("variable"));
     columns.push(Column::key("kind").as_role(Role::Detail));
     columns.extend(estimate_columns("effect", Some(Unit::Fraction), true));
-    columns.push(Column::figure("variance", None).as_role(Role::Detail));
+    columns.push(Column::quantity("variance", None).as_role(Role::Detail));
     for name in ["first_order", "total"] {
         columns.extend(estimate_columns(name, Some(Unit::Fraction), true));
     }
@@ -411,31 +411,8 @@ pub fn shapley(
             row.extend(estimate_values(&effects.total[i]));
             rows.push(row);
         }
-        let named: Vec<String> = order
-            .iter()
-            .take(3)
-            .map(|&i| {
-                let effect = &effects.effect[i];
-                format!("{} {}", variables[i].name, percent(effect.value, effect.std_error))
-            })
-            .collect();
-        sentences.push(format!(
-            "{} has a standard deviation of {}; of its variance belong to {}.",
-            quantity.name(plan),
-            spread(&effects.variance, quantity.unit()),
-            named.join(", to ")
-        ));
-        charts.push(Chart::Bars {
-            title: format!("Shapley effects on {}", quantity.name(plan)),
-            x: Axis { name: "part of the variance".to_owned(), unit: Some(Unit::Fraction) },
-            centre: 0.0,
-            ends: ["", "part of the variance"].map(str::to_owned),
-            bars: order
-                .iter()
-                .take(20)
-                .map(|&i| Bar { label: variables[i].name.clone(), low: 0.0, high: effects.effect[i].value })
-                .collect(),
-        });
+        sentences.push(largest_effects(plan, quantity, variables, effects, &order));
+        charts.push(effects_chart(plan, quantity, variables, effects, &order));
     }
     Answer {
         study: "sensitivity".into(),
@@ -459,5 +436,50 @@ pub fn shapley(
             shown: Shown::FirstOfEach { rows: 20, alike: 2 },
         }],
         charts,
+    }
+}
+
+/// The three variables with the largest effects, in a sentence.
+fn largest_effects(
+    plan: &Plan,
+    quantity: Quantity,
+    variables: &[Variable],
+    effects: &ShapleyEffects,
+    order: &[usize],
+) -> String {
+    let named: Vec<String> = order
+        .iter()
+        .take(3)
+        .map(|&i| {
+            let effect = &effects.effect[i];
+            format!("{} {}", variables[i].name, percent(effect.value, effect.std_error))
+        })
+        .collect();
+    format!(
+        "{} has a standard deviation of {}; of its variance belong to {}.",
+        quantity.name(plan),
+        spread(&effects.variance, quantity.unit()),
+        named.join(", to ")
+    )
+}
+
+/// The largest effects as bars.
+fn effects_chart(
+    plan: &Plan,
+    quantity: Quantity,
+    variables: &[Variable],
+    effects: &ShapleyEffects,
+    order: &[usize],
+) -> Chart {
+    Chart::Bars {
+        title: format!("Shapley effects on {}", quantity.name(plan)),
+        x: Axis { name: "part of the variance".to_owned(), unit: Some(Unit::Fraction) },
+        centre: 0.0,
+        ends: ["", "part of the variance"].map(str::to_owned),
+        bars: order
+            .iter()
+            .take(20)
+            .map(|&i| Bar { label: variables[i].name.clone(), low: 0.0, high: effects.effect[i].value })
+            .collect(),
     }
 }

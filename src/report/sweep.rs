@@ -99,7 +99,7 @@ fn sentences(sweep: &Sweep) -> Vec<String> {
 /// A value of a key in a cell: a number where it is one.
 pub(super) fn value(text: &str) -> Value {
     match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Value::Figure(number),
+        Ok(number) if number.is_finite() => Value::Number(number),
         _ => Value::Text(text.trim_matches('"').to_owned()),
     }
 }
@@ -110,11 +110,11 @@ fn measured_columns(names: Role) -> Vec<Column> {
         Column::key("deal").as_role(names),
         Column::key("metric").as_role(names),
         Column::key("unit").as_role(Role::Detail),
-        Column::figure("mean", None),
+        Column::quantity("mean", None),
         Column::error("std_error", None),
-        Column::figure("p05", None),
-        Column::figure("p50", None),
-        Column::figure("p95", None),
+        Column::quantity("p05", None),
+        Column::quantity("p50", None),
+        Column::quantity("p95", None),
     ]
 }
 
@@ -135,10 +135,10 @@ fn points_table(sweep: &Sweep, shown: Shown) -> Table {
     // A page shows the first quantity alone, and its title says which it is.
     columns.extend(measured_columns(Role::Detail));
     columns.extend([
-        Column::figure("difference", None),
+        Column::quantity("difference", None),
         Column::error("difference_std_error", None),
-        Column::figure("paths", None).as_role(Role::Detail),
-        Column::figure("undefined", None).as_role(Role::Detail),
+        Column::quantity("paths", None).as_role(Role::Detail),
+        Column::quantity("undefined", None).as_role(Role::Detail),
     ]);
     let mut rows = Vec::new();
     for (i, quantity) in sweep.quantities.iter().enumerate() {
@@ -168,8 +168,8 @@ fn points_table(sweep: &Sweep, shown: Shown) -> Table {
 
 fn base_table(sweep: &Sweep) -> Table {
     let mut columns = measured_columns(Role::Key);
-    columns.push(Column::figure("paths", None).as_role(Role::Detail));
-    columns.push(Column::figure("undefined", None).as_role(Role::Detail));
+    columns.push(Column::quantity("paths", None).as_role(Role::Detail));
+    columns.push(Column::quantity("undefined", None).as_role(Role::Detail));
     let row = |(quantity, measured): (&Named, &Measured)| {
         let mut row = measured_values(quantity, measured);
         row.extend([measured.paths.into(), measured.undefined.into()]);
@@ -200,7 +200,7 @@ fn grid_table(sweep: &Sweep) -> Table {
     let (down, across) = (axis(sweep, 0), axis(sweep, 1));
     let mut columns = vec![Column::key(sweep.keys[0].clone())];
     columns.extend(across.iter().map(|value| {
-        Column::figure(
+        Column::quantity(
             format!("{}={}", sweep.keys[1].rsplit('.').next().unwrap_or_default(), short(value)),
             None,
         )
@@ -209,7 +209,7 @@ fn grid_table(sweep: &Sweep) -> Table {
         .iter()
         .map(|row| {
             let mut values = vec![value(row)];
-            values.extend(across.iter().map(|column| Value::Figure(cell(sweep, 0, row, column))));
+            values.extend(across.iter().map(|column| Value::Number(cell(sweep, 0, row, column))));
             values
         })
         .collect();

@@ -42,9 +42,9 @@ impl Dialect {
     }
 
     /// Appends a figure.
-    pub fn push(self, out: &mut Vec<u8>, figure: f64) {
+    pub fn push(self, out: &mut Vec<u8>, number: f64) {
         let from = out.len();
-        number::push(out, figure);
+        number::push(out, number);
         if self.point != b'.' {
             // At most one.
             if let Some(at) = out[from..].iter().position(|&byte| byte == b'.') {
@@ -121,9 +121,9 @@ impl<W: Write> Lines<W> {
         row.cells(&mut |cell| match cell {
             Cell::Text(text) => record.push_field(guard(text).as_bytes()),
             Cell::Whole(number) => record.push_field(itoa::Buffer::new().format(number).as_bytes()),
-            Cell::Figure(figure) => {
+            Cell::Number(number) => {
                 digits.clear();
-                dialect.push(digits, figure);
+                dialect.push(digits, number);
                 record.push_field(digits);
             }
         });
@@ -146,9 +146,9 @@ pub fn write_table(dialect: Dialect, table: &Table, out: impl Write) -> io::Resu
             match value {
                 Value::Text(text) => record.push_field(guard(text).as_bytes()),
                 Value::Whole(number) => record.push_field(number.to_string().as_bytes()),
-                Value::Figure(figure) => {
+                Value::Number(number) => {
                     digits.clear();
-                    dialect.push(&mut digits, *figure);
+                    dialect.push(&mut digits, *number);
                     record.push_field(&digits);
                 }
             }
@@ -216,7 +216,7 @@ pub fn read<R: Row>(dialect: Dialect, bytes: &[u8]) -> Result<Vec<R>, ReadError>
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
-        let fields = record.iter().zip(R::FIGURES).map(|(field, figure)| match figure {
+        let fields = record.iter().zip(R::DECIMALS).map(|(field, number)| match number {
             true => dialect.pointed(field),
             false => Cow::Borrowed(unguard(field)),
         });

@@ -76,7 +76,7 @@ fn rows(table: &Table) -> Vec<Value> {
     let cell = |value: &answer::Value| match value {
         answer::Value::Text(text) => json!(text),
         answer::Value::Whole(number) => json!(number),
-        answer::Value::Figure(figure) => json!(figure),
+        answer::Value::Number(number) => json!(number),
     };
     let row = |row: &Vec<answer::Value>| {
         table.columns.iter().zip(row).map(|(column, value)| (column.name.clone(), cell(value))).collect()
@@ -117,9 +117,12 @@ mod tests {
             tables: vec![Table {
                 name: "sweep".into(),
                 title: "T".into(),
-                columns: vec![Column::key("key"), Column::figure("x", Unit::UsdPerShare).as_role(Role::Low)],
+                columns: vec![
+                    Column::key("key"),
+                    Column::quantity("x", Unit::UsdPerShare).as_role(Role::Low),
+                ],
                 rows: vec![
-                    vec![Value::Whole(20), Value::Figure(20.0)],
+                    vec![Value::Whole(20), Value::Number(20.0)],
                     vec!["20".into(), (0.1 + 0.2).into()],
                 ],
                 shown: Shown::FirstOfEach { rows: 3, alike: 1 },
@@ -163,7 +166,7 @@ mod tests {
             cells: vec![vec![f64::NAN]],
         }];
         let back = read(&gaps);
-        assert!(matches!(back.tables[0].rows[0][1], Value::Figure(figure) if figure.is_nan()));
+        assert!(matches!(back.tables[0].rows[0][1], Value::Number(number) if number.is_nan()));
         assert!(matches!(&back.charts[0], Chart::Heat { cells, .. } if cells[0][0].is_nan()));
         assert!(kept(b"{\"study\": 1}").is_err());
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::reason::reason;
 use capstake_output::page::Page;
-use capstake_output::page::figure::Figure;
+use capstake_output::page::chart::Chart;
 use capstake_output::svg;
 
 /// The picture of what both sides take, figures below each other; of a study its first figure.
@@ -23,9 +23,9 @@ pub fn write(page: &Page, files: &[impl AsRef<Path>]) -> Result<(), Failure> {
     };
     for file in files {
         let file = file.as_ref();
-        let figures = named(page, file)?;
+        let charts = named(page, file)?;
         let mut bytes = Vec::new();
-        let written = svg::picture(&figures, &note, &mut bytes).and_then(|()| fs::write(file, &bytes));
+        let written = svg::picture(&charts, &note, &mut bytes).and_then(|()| fs::write(file, &bytes));
         written.map_err(|error| {
             Failure::told(Exit::Output, format!("`{}` cannot be written: {}", file.display(), reason(&error)))
                 .help("look at its folder: it must exist and allow writing")
@@ -34,16 +34,16 @@ pub fn write(page: &Page, files: &[impl AsRef<Path>]) -> Result<(), Failure> {
     Ok(())
 }
 
-fn named<'a>(page: &'a Page, file: &Path) -> Result<Vec<&'a Figure>, Failure> {
+fn named<'a>(page: &'a Page, file: &Path) -> Result<Vec<&'a Chart>, Failure> {
     let stem = file.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let is_svg = file.extension().is_some_and(|ending| ending == "svg");
     let wanted = if page.deals.is_empty() { 1 } else { 2 };
-    let first: Vec<&Figure> = page.figures().filter(|figure| figure.deal.is_none()).take(wanted).collect();
-    match page.figures().find(|figure| figure.id == *stem) {
+    let first: Vec<&Chart> = page.charts().filter(|chart| chart.deal.is_none()).take(wanted).collect();
+    match page.charts().find(|chart| chart.id == *stem) {
         _ if stem == ANSWER && is_svg && !first.is_empty() => Ok(first),
-        Some(figure) if is_svg => Ok(vec![figure]),
+        Some(chart) if is_svg => Ok(vec![chart]),
         _ => {
-            let names: Vec<&str> = page.figures().map(|figure| figure.id.as_str()).collect();
+            let names: Vec<&str> = page.charts().map(|chart| chart.id.as_str()).collect();
             let message = format!("`{}` names no figure of these results", file.display());
             Err(Failure::told(Exit::Usage, message)
                 .help(format!("end it in one of these names and .svg: {ANSWER}, {}", names.join(", "))))

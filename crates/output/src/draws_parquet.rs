@@ -1,7 +1,11 @@
 //! Every path as Parquet: path, deal, then doubles that may be null; units and manifest in the file's metadata.
 
-use super::first_fault::{Fault, Watched};
-use crate::sink::draws_columns::{Column, Rows};
+use crate::draws_writer::{DrawsWriter, damaged};
+use crate::first_fault::{Fault, Watched};
+use capstake::job::draft::Draft;
+use capstake::job::manifest::Manifest;
+use capstake::kernel::plan::Plan;
+use capstake::sink::draws_columns::{Column, Rows, columns, unpack};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -119,6 +123,34 @@ impl<W: Write + Send> Writer<W> {
         let fault = self.fault;
         self.file.into_inner().map_err(|error| fault.or(|| as_io(error)))?.finish()
     }
+}
+
+/// Begins `draws.parquet` for the deals and columns of a plan.
+///
+/// # Errors
+/// What the disk reports.
+pub fn begin(plan: &Plan, draft: Draft) -> io::Result<Writer<Draft>> {
+    let deals: Vec<String> = plan.model().deals.iter().map(|deal| deal.name.clone()).collect();
+    Writer::new(draft, &deals, &columns(plan))
+}
+
+impl DrawsWriter for Writer<Draft> {
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        Writer::write(self, &unpack(chunk).ok_or_else(damaged)?)
+    }
+
+    fn finish(self: Box<Self>, plan: &Plan, manifest: &Manifest) -> io::Result<(Draft, Option<String>)> {
+        Ok((Writer::finish(*self, &metadata(plan, manifest))?, None))
+    }
+}
+
+/// Keys and texts of a Parquet file: units by column, and the manifest without the list of files.
+fn metadata(plan: &Plan, manifest: &Manifest) -> [(&'static str, String); 2] {
+    let units: serde_json::Map<String, serde_json::Value> =
+        columns(plan).into_iter().map(|column| (column.name, column.unit.into())).collect();
+    let own = Manifest { files: Vec::new(), ..manifest.clone() };
+    let text = String::from_utf8_lossy(&own.bytes()).into_owned();
+    [("units", serde_json::Value::Object(units).to_string()), ("manifest", text)]
 }
 
 fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {

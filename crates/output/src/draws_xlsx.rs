@@ -1,15 +1,19 @@
 //! The first paths as a workbook: as many rows as a sheet takes, and a sheet that says how many these are.
 
-use super::first_fault::Watched;
-use super::xlsx::{as_io, format};
-use crate::report::digits::thousands;
-use crate::sink::draws_columns::{Column, Rows};
+use crate::draws_writer::{DrawsWriter, damaged};
+use crate::first_fault::Watched;
 use crate::workbook::sheet::{Digits, Look, MAX_ROWS, Style};
+use crate::xlsx::{as_io, format};
+use capstake::job::draft::Draft;
+use capstake::job::manifest::Manifest;
+use capstake::kernel::plan::Plan;
+use capstake::report::digits::thousands;
+use capstake::sink::draws_columns::{Column, Rows, columns, unpack};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use std::io::{self, Write};
 
 /// Rows below the header.
-const ROOM: u64 = MAX_ROWS - 1;
+const MOST_ROWS: u64 = MAX_ROWS - 1;
 /// Cells that spreadsheets still open: a narrow table fills the sheet to its last row, a wide one stops before.
 const CELLS: u64 = 32 << 20;
 /// Places of the sheets in the workbook.
@@ -22,12 +26,12 @@ pub struct Writer {
     deals: Vec<String>,
     columns: Vec<Column>,
     rows: u64,
-    room: u64,
+    capacity: u64,
 }
 
 /// Rows of so many columns that fit, whole paths only.
 fn rows_that_fit(deals: u64, columns: u64) -> u64 {
-    ROOM.min(CELLS / columns) / deals * deals
+    MOST_ROWS.min(CELLS / columns) / deals * deals
 }
 
 impl Writer {
@@ -54,13 +58,13 @@ impl Writer {
             deals: deals.to_vec(),
             columns: columns.to_vec(),
             rows: 0,
-            room: rows_that_fit(deals.len() as u64, columns.len() as u64 + 2),
+            capacity: rows_that_fit(deals.len() as u64, columns.len() as u64 + 2),
         })
     }
 
     /// Whether no further row fits.
     pub fn is_full(&self) -> bool {
-        self.rows >= self.room
+        self.rows >= self.capacity
     }
 
     /// Takes the next rows, as many as fit; they go path by path, deal by deal.
@@ -69,7 +73,7 @@ impl Writer {
     /// Where the temporary file cannot be written.
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
         let deals = self.deals.len();
-        let taken = (rows.rows as u64).min(self.room - self.rows) as usize;
+        let taken = (rows.rows as u64).min(self.capacity - self.rows) as usize;
         let mut put = || -> Result<(), XlsxError> {
             let sheet = self.book.worksheet_from_index(DRAWS)?;
             for i in 0..taken {
@@ -149,6 +153,59 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// `draws.xlsx` in the making: the workbook, and the draft that receives it at the end.
+struct XlsxFile {
+    writer: Writer,
+    draft: Draft,
+}
+
+/// Begins `draws.xlsx` for the deals and columns of a plan.
+///
+/// # Errors
+/// What the disk reports.
+pub fn begin(plan: &Plan, draft: Draft) -> io::Result<impl DrawsWriter + use<>> {
+    let deals: Vec<String> = plan.model().deals.iter().map(|deal| deal.name.clone()).collect();
+    Ok(XlsxFile { writer: Writer::new(&deals, &columns(plan))?, draft })
+}
+
+impl DrawsWriter for XlsxFile {
+    fn is_full(&self) -> bool {
+        self.writer.is_full()
+    }
+
+    fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
+        self.writer.write(&unpack(chunk).ok_or_else(damaged)?)
+    }
+
+    fn finish(self: Box<Self>, plan: &Plan, manifest: &Manifest) -> io::Result<(Draft, Option<String>)> {
+        let XlsxFile { writer, mut draft } = *self;
+        let all = manifest.run.paths_done * plan.deals().len() as u64;
+        let rows = writer.finish(all, &manifest.run.started, &facts(manifest), &mut draft)?;
+        let remark = (rows < all).then(|| {
+            format!(
+                "draws.xlsx has the first {} of {} rows, which a spreadsheet can open; --draws parquet has all\n",
+                thousands(rows),
+                thousands(all)
+            )
+        });
+        Ok((draft, remark))
+    }
+}
+
+fn facts(manifest: &Manifest) -> Vec<(String, String)> {
+    let facts = manifest.facts();
+    [
+        ("scenario", facts.scenario.clone()),
+        ("seed", facts.seed.clone()),
+        ("paths", thousands(facts.paths)),
+        ("digest of the scenario", facts.digest.clone()),
+        ("program", format!("capstake {}, revision {}", facts.version, facts.revision)),
+        ("run again with", capstake::report::command::again(&facts)),
+    ]
+    .map(|(label, text)| (label.to_owned(), text))
+    .to_vec()
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! What every metric, series, event, statistic and file means: the texts behind `explain`, one short paragraph each.
 
-use crate::config::Unit;
-use crate::kernel::metric::Metric;
-use crate::run::Event;
+use capstake::config::Unit;
+use capstake::kernel::metric::Metric;
 use capstake::model::dependence::{Factor, TERMINATION_TIME};
+use capstake::run::Event;
 
 /// A word of the results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,111 +59,140 @@ pub const FACTORS: [Term; 7] = [
     },
 ];
 
-/// The text of a metric; one for each path and deal.
+/// What each metric means, in the order of [`Metric::ALL`]; a metric has one value per path and deal.
+const METRICS: [(Metric, &str); Metric::ALL.len()] = [
+    (
+        Metric::SharePv,
+        "Present value of the revenue share that OpenAI really pays under the deal: what is due in each period, cut where \
+         the cap is used up, discounted with `discount.share` from the day of payment (the middle of the period plus the \
+         lag). What falls due after a failure counts with the recovery only.",
+    ),
+    (
+        Metric::ShareUncappedPv,
+        "Present value of what would be due without the cap, on the same path: the rate times the eligible part of the \
+         base, while the share runs. Payment times and discounting are those of share_pv.",
+    ),
+    (
+        Metric::CapSavingPv,
+        "What the cap is worth to OpenAI: share_uncapped_pv less share_pv, path by path. Without a cap it is 0.",
+    ),
+    (
+        Metric::StakeMark,
+        "Microsoft's stake today times the equity value that the scenario itself implies on the valuation date (enterprise \
+         value by its method, plus cash, less what the revenue share is expected to cost). Not discounted; a check \
+         of the scenario against the last round's price.",
+    ),
+    (
+        Metric::StakePv,
+        "Present value of Microsoft's stake at its exit: the stake left after all dilution times the equity value then, \
+         discounted with `discount.equity`. The exit comes when the lock-up after the IPO ends, or at the horizon, where \
+         an unlisted stake bears the marketability discount. After a failure it is the stake's part of what is recovered.",
+    ),
+    (
+        Metric::MicrosoftTakePv,
+        "The headline of Microsoft's side: share_pv plus stake_pv, the contract and the stake together. Without a stake or \
+         without `[equity]` it is the share alone.",
+    ),
+    (
+        Metric::ResalePv,
+        "Present value of Microsoft's margin on selling OpenAI's models in its own cloud: home sales times the resale margin \
+         less what it passes on while the licence runs, afterwards home sales times the home cloud's fee. Discounted with \
+         `discount.cloud`; nothing is counted beyond the horizon.",
+    ),
+    (
+        Metric::HostingPv,
+        "Present value of Microsoft's margin on OpenAI's compute bill: the hosting margin on compute that is used, the \
+         take-or-pay margin on what is paid for and not used. Discounted with `discount.cloud`.",
+    ),
+    (
+        Metric::LicencePv,
+        "Present value of the royalty that the licence spares Microsoft: its own AI revenue times the royalty rate, for the \
+         part not yet served by its own models, less a discount where others may have the licence too; until \
+         the licence ends. Discounted with `discount.licence`.",
+    ),
+    (
+        Metric::OutboundPv,
+        "Present value of what Microsoft passes on to OpenAI from its sales of OpenAI's models while the licence runs. Shown \
+         for itself; resale_pv is already after it, so the two are not to be added.",
+    ),
+    (
+        Metric::MicrosoftTotalPv,
+        "Everything that Microsoft gets in the model: microsoft_take_pv, resale_pv, hosting_pv and licence_pv.",
+    ),
+    (
+        Metric::OpenaiRetainedPv,
+        "The headline of the other side: present value, at the same exit, of what today's holders other than Microsoft \
+         still own after dilution. No marketability discount is taken from it.",
+    ),
+    (
+        Metric::RevenueKeptPv,
+        "Present value of OpenAI's net revenue less its payments of the revenue share over the whole horizon, with \
+         `discount.revenue` from the middle of each period.",
+    ),
+    (Metric::ShareNominal, "Sum of the revenue share that is paid, not discounted."),
+    (
+        Metric::ShareUncappedNominal,
+        "Sum of the revenue share that would be due without the cap, not discounted.",
+    ),
+    (
+        Metric::CapHit,
+        "1 where the cap is used up before the share ends, else 0; its mean is the probability that the cap binds.",
+    ),
+    (
+        Metric::CapHitTime,
+        "When the cap is used up, in years from the valuation date, interpolated within the period. Over the paths on which \
+         that happens; the others count as undefined.",
+    ),
+    (
+        Metric::EffectiveRate,
+        "What part of its net revenue OpenAI pays after all, while the share runs: nominal payments over the net revenue \
+         inside its dates. Below the contract's rate where the cap binds or part of the revenue is not eligible.",
+    ),
+    (
+        Metric::TakeMultiple,
+        "How many times Microsoft gets back what it invested, not discounted: the share received before and from now on, \
+         plus the stake's value at its exit, over `microsoft.invested_usd_bn`.",
+    ),
+    (
+        Metric::Ipo,
+        "1 where the company is listed within the horizon, else 0; its mean is the probability of an IPO.",
+    ),
+    (
+        Metric::IpoTime,
+        "When the company is listed, in years from the valuation date, over the paths on which it is.",
+    ),
+    (
+        Metric::IpoEquity,
+        "Equity value before the new money of the IPO, at the offer price (that is, after underpricing), over the paths on \
+         which the company is listed.",
+    ),
+    (
+        Metric::Failed,
+        "1 where OpenAI runs out of money within the horizon and cannot raise more, else 0; its mean is the probability.",
+    ),
+    (
+        Metric::StakeAtExit,
+        "Microsoft's fraction of the company at its exit, after rounds, shortfall funding, the IPO and employee grants.",
+    ),
+    (
+        Metric::FundingRaised,
+        "Money raised because cash would have fallen below its minimum; agreed rounds and the IPO are not in it.",
+    ),
+    (
+        Metric::HomeShare,
+        "The home cloud's part of all sales of OpenAI's models through clouds, over the calendar year `[run] mix_year` (in \
+         the tables the name carries that year).",
+    ),
+    (
+        Metric::CloudConcentration,
+        "How concentrated cloud sales are in the year `[run] mix_year`: the sum of the squared shares of the clouds \
+         (Herfindahl), 1 for a single cloud (in the tables the name carries that year).",
+    ),
+];
+
+/// What a metric means.
 pub const fn metric(metric: Metric) -> &'static str {
-    match metric {
-        Metric::SharePv => {
-            "Present value of the revenue share that OpenAI really pays under the deal: what is due in each period, cut where \
-             the cap is used up, discounted with `discount.share` from the day of payment (the middle of the period plus the \
-             lag). What falls due after a failure counts with the recovery only."
-        }
-        Metric::ShareUncappedPv => {
-            "Present value of what would be due without the cap, on the same path: the rate times the eligible part of the \
-             base, while the share runs. Payment times and discounting are those of share_pv."
-        }
-        Metric::CapSavingPv => {
-            "What the cap is worth to OpenAI: share_uncapped_pv less share_pv, path by path. Without a cap it is 0."
-        }
-        Metric::StakeMark => {
-            "Microsoft's stake today times the equity value that the scenario itself implies on the valuation date (enterprise \
-             value by its method, plus cash, less what the revenue share is expected to cost). Not discounted; a check \
-             of the scenario against the last round's price."
-        }
-        Metric::StakePv => {
-            "Present value of Microsoft's stake at its exit: the stake left after all dilution times the equity value then, \
-             discounted with `discount.equity`. The exit comes when the lock-up after the IPO ends, or at the horizon, where \
-             an unlisted stake bears the marketability discount. After a failure it is the stake's part of what is recovered."
-        }
-        Metric::MicrosoftTakePv => {
-            "The headline of Microsoft's side: share_pv plus stake_pv, the contract and the stake together. Without a stake or \
-             without `[equity]` it is the share alone."
-        }
-        Metric::ResalePv => {
-            "Present value of Microsoft's margin on selling OpenAI's models in its own cloud: home sales times the resale margin \
-             less what it passes on while the licence runs, afterwards home sales times the home cloud's fee. Discounted with \
-             `discount.cloud`; nothing is counted beyond the horizon."
-        }
-        Metric::HostingPv => {
-            "Present value of Microsoft's margin on OpenAI's compute bill: the hosting margin on compute that is used, the \
-             take-or-pay margin on what is paid for and not used. Discounted with `discount.cloud`."
-        }
-        Metric::LicencePv => {
-            "Present value of the royalty that the licence spares Microsoft: its own AI revenue times the royalty rate, for the \
-             part not yet served by its own models, less a discount where others may have the licence too; until \
-             the licence ends. Discounted with `discount.licence`."
-        }
-        Metric::OutboundPv => {
-            "Present value of what Microsoft passes on to OpenAI from its sales of OpenAI's models while the licence runs. Shown \
-             for itself; resale_pv is already after it, so the two are not to be added."
-        }
-        Metric::MicrosoftTotalPv => {
-            "Everything that Microsoft gets in the model: microsoft_take_pv, resale_pv, hosting_pv and licence_pv."
-        }
-        Metric::OpenaiRetainedPv => {
-            "The headline of the other side: present value, at the same exit, of what today's holders other than Microsoft \
-             still own after dilution. No marketability discount is taken from it."
-        }
-        Metric::RevenueKeptPv => {
-            "Present value of OpenAI's net revenue less its payments of the revenue share over the whole horizon, with \
-             `discount.revenue` from the middle of each period."
-        }
-        Metric::ShareNominal => "Sum of the revenue share that is paid, not discounted.",
-        Metric::ShareUncappedNominal => {
-            "Sum of the revenue share that would be due without the cap, not discounted."
-        }
-        Metric::CapHit => {
-            "1 where the cap is used up before the share ends, else 0; its mean is the probability that the cap binds."
-        }
-        Metric::CapHitTime => {
-            "When the cap is used up, in years from the valuation date, interpolated within the period. Over the paths on which \
-             that happens; the others count as undefined."
-        }
-        Metric::EffectiveRate => {
-            "What part of its net revenue OpenAI pays after all, while the share runs: nominal payments over the net revenue \
-             inside its dates. Below the contract's rate where the cap binds or part of the revenue is not eligible."
-        }
-        Metric::TakeMultiple => {
-            "How many times Microsoft gets back what it invested, not discounted: the share received before and from now on, \
-             plus the stake's value at its exit, over `microsoft.invested_usd_bn`."
-        }
-        Metric::Ipo => {
-            "1 where the company is listed within the horizon, else 0; its mean is the probability of an IPO."
-        }
-        Metric::IpoTime => {
-            "When the company is listed, in years from the valuation date, over the paths on which it is."
-        }
-        Metric::IpoEquity => {
-            "Equity value before the new money of the IPO, at the offer price (that is, after underpricing), over the paths on \
-             which the company is listed."
-        }
-        Metric::Failed => {
-            "1 where OpenAI runs out of money within the horizon and cannot raise more, else 0; its mean is the probability."
-        }
-        Metric::StakeAtExit => {
-            "Microsoft's fraction of the company at its exit, after rounds, shortfall funding, the IPO and employee grants."
-        }
-        Metric::FundingRaised => {
-            "Money raised because cash would have fallen below its minimum; agreed rounds and the IPO are not in it."
-        }
-        Metric::HomeShare => {
-            "The home cloud's part of all sales of OpenAI's models through clouds, over the calendar year `[run] mix_year` (in \
-             the tables the name carries that year)."
-        }
-        Metric::CloudConcentration => {
-            "How concentrated cloud sales are in the year `[run] mix_year`: the sum of the squared shares of the clouds \
-             (Herfindahl), 1 for a single cloud (in the tables the name carries that year)."
-        }
-    }
+    METRICS[metric as usize].1
 }
 
 /// The series of the yearly table and the sample paths. `cloud_share` carries a cloud's name there.
@@ -463,7 +492,7 @@ pub const FILES: [Term; 26] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel::metric::Series;
+    use capstake::kernel::metric::Series;
 
     #[test]
     fn every_series_has_its_term_under_its_name_and_unit() {
@@ -492,6 +521,12 @@ mod tests {
             assert_eq!(series.name(&clouds).trim_end_matches(".x"), term.name);
             assert_eq!(Some(series.unit()), term.unit, "{}", term.name);
         }
+    }
+
+    #[test]
+    fn every_metric_has_its_text_in_its_place() {
+        assert_eq!(METRICS.map(|(metric, _)| metric), Metric::ALL);
+        assert!(Metric::ALL.into_iter().enumerate().all(|(i, metric)| metric as usize == i));
     }
 
     #[test]

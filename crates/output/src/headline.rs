@@ -1,12 +1,13 @@
 //! What an analyst reads first: the answer in a sentence, then a few lines for each deal and difference.
 
-use super::sketch::Sketch;
-use crate::kernel::metric::Metric;
-use crate::report::digits::{
+use crate::page::wording::MONTHS;
+use crate::sketch::Sketch;
+use capstake::kernel::metric::Metric;
+use capstake::report::digits::{
     Estimate, NONE, Precision, at_place, exponent, percent, percent_in_passing, significant, thousands,
 };
-use crate::run::Event;
-use crate::study::valuation::{MetricAnswer, Subject, Valuation, Who};
+use capstake::run::Event;
+use capstake::study::valuation::{MetricAnswer, Subject, Valuation, Who};
 
 /// Metrics that have a line, in order; all in billions of dollars.
 const METRICS: [Metric; 7] = [
@@ -23,8 +24,6 @@ const METRICS: [Metric; 7] = [
 const QUANTILES: [f64; 3] = [0.05, 0.50, 0.95];
 /// Half the width of the interval of a quantile, in standard errors.
 const HALF_INTERVAL: f64 = 1.96;
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// The first page of a run.
 #[derive(Clone, Debug)]

@@ -6,8 +6,10 @@
 pub mod draws;
 #[cfg(feature = "parquet")]
 pub mod draws_parquet;
+mod draws_writer;
 #[cfg(feature = "xlsx")]
 pub mod draws_xlsx;
+#[cfg(any(feature = "xlsx", feature = "parquet"))]
 mod first_fault;
 pub mod glossary;
 pub mod headline;
@@ -19,8 +21,7 @@ pub mod sketch;
 pub mod svg;
 pub mod terminal;
 pub mod terminal_answer;
+#[cfg(feature = "xlsx")]
 pub mod workbook;
 #[cfg(feature = "xlsx")]
 pub mod xlsx;
-
-use capstake::{config, job, kernel, report, run, sink, stats, study};

@@ -1,17 +1,17 @@
 //! The files that are made of the results as a whole: workbook and page, after a run or from a folder read back.
 
 use crate::html;
-use crate::job::error::Failure;
-use crate::job::folder::Folder;
-use crate::job::formats::Format;
 use crate::page::{self, Page};
-use crate::report::answer::Answer;
-use crate::report::results::{Facts, Results};
 #[cfg(feature = "xlsx")]
 use crate::workbook::{
     self,
     sheet::{TooLarge, Workbook},
 };
+use capstake::job::error::Failure;
+use capstake::job::folder::Folder;
+use capstake::job::formats::Format;
+use capstake::report::answer::Answer;
+use capstake::report::results::{Facts, Results};
 
 /// What workbook and page are made of.
 #[derive(Clone, Copy)]

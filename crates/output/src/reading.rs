@@ -1,7 +1,7 @@
 //! Tables of an answer as a reader sees them: figures with as many digits as their errors support, errors and intervals beside.
 
-use crate::report::answer::{Column, Role, Table, Value};
-use crate::report::digits::{Estimate, NONE, Precision, at_place, place_of_error, significant};
+use capstake::report::answer::{Column, Role, Table, Value};
+use capstake::report::digits::{Estimate, NONE, Precision, at_place, place_of_error, significant};
 
 /// Significant digits of figures without an error.
 const DIGITS: i32 = 5;
@@ -42,7 +42,7 @@ pub fn read(table: &Table, rows: &[&Vec<Value>]) -> Vec<Laid> {
             Role::Detail | Role::Error | Role::High => {}
             Role::Key => laid.push(key(column, rows, i)),
             Role::Low => laid.push(interval(rows, i)),
-            Role::Figure => laid.extend(figures(column, rows, i, next == Some(Role::Error))),
+            Role::Quantity => laid.extend(numbers(column, rows, i, next == Some(Role::Error))),
         }
     }
     laid
@@ -65,16 +65,16 @@ fn plain(value: &Value, digits: i32) -> String {
     match value {
         Value::Text(text) => text.clone(),
         Value::Whole(number) => number.to_string(),
-        Value::Figure(figure) if figure.is_finite() => significant(*figure, digits),
-        Value::Figure(figure) if figure.is_infinite() => figure.to_string(),
-        Value::Figure(_) => NONE.to_owned(),
+        Value::Number(number) if number.is_finite() => significant(*number, digits),
+        Value::Number(number) if number.is_infinite() => number.to_string(),
+        Value::Number(_) => NONE.to_owned(),
     }
 }
 
 /// Figures, with the column of their errors if there is one.
-fn figures(column: &Column, rows: &[&Vec<Value>], at: usize, with_error: bool) -> Vec<Laid> {
+fn numbers(column: &Column, rows: &[&Vec<Value>], at: usize, with_error: bool) -> Vec<Laid> {
     let number = |value: &Value| match value {
-        Value::Figure(figure) => *figure,
+        Value::Number(number) => *number,
         Value::Whole(number) => *number as f64,
         Value::Text(_) => f64::NAN,
     };
@@ -103,7 +103,7 @@ fn interval(rows: &[&Vec<Value>], at: usize) -> Laid {
     let cells = rows
         .iter()
         .map(|row| match (&row[at], &row[at + 1]) {
-            (Value::Figure(low), Value::Figure(high)) if low.is_finite() && high.is_finite() => {
+            (Value::Number(low), Value::Number(high)) if low.is_finite() && high.is_finite() => {
                 let place = if high > low { place_of_error(0.5 * (high - low)) } else { i32::MIN };
                 match place {
                     i32::MIN => significant(*low, DIGITS),

@@ -1,7 +1,7 @@
 //! A histogram small enough for a line of text: how values are spread between their quantiles 0.01 and 0.99.
 
-use crate::report::digits::significant;
-use crate::stats::quantiles::Ranked;
+use capstake::report::digits::significant;
+use capstake::stats::quantiles::Ranked;
 
 /// Slots that are counted; the cells of a drawing are some of them together.
 const SLOTS: usize = 240;
@@ -58,7 +58,7 @@ impl Sketch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stats::bins::FineBins;
+    use capstake::stats::bins::FineBins;
 
     fn sketch(values: &[f64]) -> Option<Sketch> {
         let mut bins = FineBins::new();

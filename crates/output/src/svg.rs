@@ -1,11 +1,10 @@
 //! Drawings as SVG: inside a page, or as pictures that stand alone.
 
+use crate::html::escape::escape;
+use crate::page::chart::{Chart, Key, Mark};
+use crate::page::plot::{Axis, Dash, Layer, Plot, Scale, Strip, Tone, Weight};
 use std::fmt::Write as _;
 use std::io::{self, Write};
-
-use super::html::escape::escape;
-use crate::page::figure::{Figure, Key, Mark};
-use crate::page::plot::{Axis, Dash, Layer, Plot, Scale, Strip, Tone, Weight};
 
 /// Colours and forms of drawings, in a page and alone.
 pub const STYLE: &str = include_str!("html/plot.css");
@@ -255,33 +254,9 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
                 0.06 + 0.56 * part.clamp(0.0, 1.0)
             );
         }
-        Layer::Inside { at: (x, y), text } => {
-            let _ = write!(
-                out,
-                "<text x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                c(place.x(*x)),
-                c(place.y(*y) + 4.0),
-                escape(text)
-            );
-        }
-        Layer::Label { at: (x, y), text } => {
-            let _ = write!(
-                out,
-                "<text x=\"{}\" y=\"{}\">{}</text>",
-                c(place.x(*x)),
-                c(place.y(*y)),
-                escape(text)
-            );
-        }
-        Layer::Words { at: (x, y), text } => {
-            let _ = write!(
-                out,
-                "<text class=\"value\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-                c(place.x(*x)),
-                c(place.y(*y) - 6.0),
-                escape(text)
-            );
-        }
+        Layer::Inside { at, text } => push_text(out, place, *at, 4.0, ["", MIDDLE], text),
+        Layer::Label { at, text } => push_text(out, place, *at, 0.0, ["", ""], text),
+        Layer::Words { at, text } => push_text(out, place, *at, -6.0, [" class=\"value\"", MIDDLE], text),
         Layer::Rule { x } => {
             let x = c(place.x(*x));
             let _ = write!(
@@ -292,6 +267,22 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
             );
         }
     }
+}
+
+/// Attribute of a text that is centred on its point.
+const MIDDLE: &str = " text-anchor=\"middle\"";
+
+/// Adds a text `below` pixels under a point, with attributes before and after its position.
+fn push_text(
+    out: &mut String,
+    place: &Place,
+    (x, y): (f64, f64),
+    below: f64,
+    [before, after]: [&str; 2],
+    text: &str,
+) {
+    let (x, y) = (c(place.x(x)), c(place.y(y) + below));
+    let _ = write!(out, "<text{before} x=\"{x}\" y=\"{y}\"{after}>{}</text>", escape(text));
 }
 
 /// A move to the first point of a path, a line to the others.
@@ -359,14 +350,14 @@ fn push_strip(out: &mut String, place: &Place, strip: &Strip, top: f64) {
 ///
 /// # Errors
 /// What `out` says.
-pub fn picture(figures: &[&Figure], note: &str, out: &mut impl Write) -> io::Result<()> {
+pub fn picture(charts: &[&Chart], note: &str, out: &mut impl Write) -> io::Result<()> {
     const HEAD: f64 = 64.0;
     const PAD: f64 = 20.0;
-    let frame = if figures.len() == 1 { Frame::Full } else { Frame::Picture };
+    let frame = if charts.len() == 1 { Frame::Full } else { Frame::Picture };
     let (width, _) = frame.size();
-    let places: Vec<Place> = figures.iter().map(|figure| Place::new(&figure.plot, frame)).collect();
+    let places: Vec<Place> = charts.iter().map(|chart| Place::new(&chart.plot, frame)).collect();
     let height: f64 = places.iter().map(|place| place.height + HEAD).sum::<f64>() + 34.0;
-    let described: Vec<&str> = figures.iter().map(|figure| figure.plot.described.as_str()).collect();
+    let described: Vec<&str> = charts.iter().map(|chart| chart.plot.described.as_str()).collect();
     let mut text = String::new();
     let _ = write!(
         text,
@@ -377,15 +368,15 @@ pub fn picture(figures: &[&Figure], note: &str, out: &mut impl Write) -> io::Res
         h = c(height)
     );
     let mut top = 8.0;
-    for (figure, place) in figures.iter().zip(&places) {
+    for (chart, place) in charts.iter().zip(&places) {
         let _ = write!(
             text,
             "<g transform=\"translate({PAD} {})\"><text class=\"title\" x=\"0\" y=\"24\">{}</text>",
             c(top),
-            escape(&figure.title)
+            escape(&chart.title)
         );
         let mut x = 0.0;
-        for key in &figure.legend {
+        for key in &chart.legend {
             push_key(&mut text, key, x);
             x += 40.0 + 6.8 * key.text.chars().count() as f64;
         }

@@ -1,9 +1,9 @@
 //! The first page of a run on a terminal: aligned columns that give way where the terminal is narrow.
 
 use crate::headline::{Headline, Line, Weight};
-use crate::report::digits::Precision;
 use crate::sketch::Sketch;
 use anstyle::{AnsiColor, Style};
+use capstake::report::digits::Precision;
 
 /// Characters of a cell of a sketch, by height.
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];

@@ -1,8 +1,8 @@
 //! The page of a study for a terminal: sentences, then its tables, aligned and cut to the width.
 
 use crate::reading::{Laid, Side, read};
-use crate::report::answer::{Answer, Table, Value};
 use anstyle::{AnsiColor, Style};
+use capstake::report::answer::{Answer, Table, Value};
 
 const GAP: &str = "  ";
 

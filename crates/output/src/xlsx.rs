@@ -143,32 +143,7 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
         let (row, column) = table.corner;
         to.add_table(row, column, row + table.rows, column + columns.len() as u16 - 1, &description)?;
     }
-    for (row, column, cell) in &sheet.cells {
-        let (row, column) = (*row, *column);
-        match &cell.value {
-            Value::Text(text) => {
-                to.write_string_with_format(row, column, text, formats.of(cell.style))?;
-            }
-            Value::Number(number) => {
-                to.write_number_with_format(row, column, *number, formats.of(cell.style))?;
-            }
-            Value::Link { text, address } => {
-                let format = Some(formats.link());
-                to.write_url_with_options(row, column, address.as_str(), text, "", format)?;
-            }
-            Value::Inside { sheet } => {
-                let address = format!("internal:'{sheet}'!A1");
-                to.write_url_with_options(row, column, address.as_str(), sheet, "", Some(formats.link()))?;
-            }
-            Value::Formula { formula, result } => {
-                let formula = xlsx::Formula::new(formula).set_result(match result {
-                    Outcome::Number(number) => shortest(*number),
-                    Outcome::Text(text) => text.clone(),
-                });
-                to.write_formula_with_format(row, column, formula, formats.of(cell.style))?;
-            }
-        }
-    }
+    put_cells(to, sheet, formats)?;
     for (column, width) in (0..).zip(&sheet.widths) {
         to.set_column_width(column, *width)?;
     }
@@ -203,6 +178,36 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
     Ok(())
 }
 
+fn put_cells(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Result<(), XlsxError> {
+    for (row, column, cell) in &sheet.cells {
+        let (row, column) = (*row, *column);
+        match &cell.value {
+            Value::Text(text) => {
+                to.write_string_with_format(row, column, text, formats.of(cell.style))?;
+            }
+            Value::Number(number) => {
+                to.write_number_with_format(row, column, *number, formats.of(cell.style))?;
+            }
+            Value::Link { text, address } => {
+                let format = Some(formats.link());
+                to.write_url_with_options(row, column, address.as_str(), text, "", format)?;
+            }
+            Value::Inside { sheet } => {
+                let address = format!("internal:'{sheet}'!A1");
+                to.write_url_with_options(row, column, address.as_str(), sheet, "", Some(formats.link()))?;
+            }
+            Value::Formula { formula, result } => {
+                let formula = xlsx::Formula::new(formula).set_result(match result {
+                    Outcome::Number(number) => shortest(*number),
+                    Outcome::Text(text) => text.clone(),
+                });
+                to.write_formula_with_format(row, column, formula, formats.of(cell.style))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A sheet's name as the format takes it: fewer characters, and none that it forbids.
 fn name(text: &str) -> String {
     let allowed = |c: char| if "[]:*?/\\".contains(c) { ' ' } else { c };
@@ -211,7 +216,7 @@ fn name(text: &str) -> String {
 
 fn shortest(number: f64) -> String {
     let mut digits = Vec::new();
-    crate::sink::number::push(&mut digits, number);
+    capstake::sink::number::push(&mut digits, number);
     String::from_utf8_lossy(&digits).into_owned()
 }
 
@@ -247,9 +252,9 @@ fn chart(placed: &Placed) -> xlsx::Chart {
     }
     axis(chart.y_axis(), y);
     // Of bars the figures run along the axis below.
-    let figures = if *kind == Kind::Bars { chart.x_axis() } else { chart.y_axis() };
-    figures.set_major_gridlines(true);
-    figures.set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
+    let numbers = if *kind == Kind::Bars { chart.x_axis() } else { chart.y_axis() };
+    numbers.set_major_gridlines(true);
+    numbers.set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));
     if *kind == Kind::Bars {
         chart.y_axis().set_major_gridlines(false);
     }

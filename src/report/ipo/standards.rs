@@ -13,7 +13,7 @@ impl Page<'_> {
             Column::key("deal"),
             Column::key("venue"),
             Column::key("rule"),
-            Column::figure("met", p),
+            Column::quantity("met", p),
             Column::error("met_std_error", p),
             Column::key("test"),
             Column::key("kind").as_role(Role::Detail),
@@ -66,9 +66,9 @@ impl Page<'_> {
             Column::key("period_end"),
             Column::key("venue"),
             Column::key("rule"),
-            Column::figure("probability", p),
+            Column::quantity("probability", p),
             Column::error("std_error", p),
-            Column::figure("paths", None).as_role(Role::Detail),
+            Column::quantity("paths", None).as_role(Role::Detail),
         ];
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {

@@ -113,8 +113,8 @@ fn pages_of_studies_are_drawn_and_ask_nothing_of_a_network() {
             let seen = format!("{folder} {} {colours}", screen.width);
             assert_eq!(chromium.value("document.documentElement.dataset.ready"), "yes", "{seen}");
             assert_eq!(chromium.value(EMPTY_DRAWINGS), serde_json::json!([]), "{seen}");
-            let figures = "document.querySelectorAll('.figure').length";
-            assert!(chromium.value(figures).as_u64() >= Some(1), "{seen}");
+            let charts = "document.querySelectorAll('.figure').length";
+            assert!(chromium.value(charts).as_u64() >= Some(1), "{seen}");
             let tables = "document.querySelectorAll('#tables table tbody tr').length";
             assert!(chromium.value(tables).as_u64() >= Some(1), "{seen}");
             let wide = chromium.value("document.documentElement.scrollWidth - innerWidth");
@@ -290,7 +290,7 @@ fn everything_is_there_with_scripts_off() {
 }
 
 /// Titles of figures whose caption is not on the page of their title.
-fn cut(pdf: &[u8], figures: &[(String, String)]) -> Vec<String> {
+fn cut(pdf: &[u8], charts: &[(String, String)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("page.pdf");
     std::fs::write(&file, pdf).expect("a file");
@@ -302,7 +302,7 @@ fn cut(pdf: &[u8], figures: &[(String, String)]) -> Vec<String> {
     assert!(pages.len() > 3, "{} pages", pages.len());
     let (mut page, mut at) = (0, 0);
     let mut cut = Vec::new();
-    for (title, caption) in figures {
+    for (title, caption) in charts {
         // Figures follow each other on paper as on the screen.
         loop {
             assert!(page < pages.len(), "`{title}` is on paper");
@@ -332,17 +332,17 @@ fn no_figure_is_cut_on_paper() {
         );
         return;
     }
-    let figures = chromium.value(
+    let charts = chromium.value(
         "[...document.querySelectorAll('.figure')].filter(f => f.getClientRects().length).map(f => \
          [f.querySelector('h3').textContent, f.querySelector('figcaption p').textContent])",
     );
-    let figures: Vec<(String, String)> = serde_json::from_value(figures).expect("titles and captions");
-    assert!(figures.len() >= 10, "{}", figures.len());
-    assert_eq!(cut(&from_base64(&chromium.print()), &figures), Vec::<String>::new());
+    let charts: Vec<(String, String)> = serde_json::from_value(charts).expect("titles and captions");
+    assert!(charts.len() >= 10, "{}", charts.len());
+    assert_eq!(cut(&from_base64(&chromium.print()), &charts), Vec::<String>::new());
     // Where a caption goes to the next page, it is seen.
     chromium.value(
         "document.styleSheets[0].insertRule('@media print { .figure { break-inside: auto !important } \
          #take figcaption { break-before: page } }', document.styleSheets[0].cssRules.length)",
     );
-    assert_eq!(cut(&from_base64(&chromium.print()), &figures), [figures[0].0.clone()]);
+    assert_eq!(cut(&from_base64(&chromium.print()), &charts), [charts[0].0.clone()]);
 }

@@ -152,23 +152,23 @@ fn every_scenario_has_a_page_that_is_well_formed() {
             );
         }
         let drawn = elements.iter().filter(|(tag, _)| tag == "svg").count();
-        let expected: usize = page.figures().map(|figure| 2 + 2 * usize::from(figure.log.is_some())).sum();
+        let expected: usize = page.charts().map(|chart| 2 + 2 * usize::from(chart.log.is_some())).sum();
         assert_eq!(drawn, expected, "{name}");
         assert!(
             !document.contains("NaN") && !document.contains("inf\"") && !document.contains("undefined"),
             "{name}"
         );
         assert!(document.len() < 1_500_000, "{name}: {} bytes", document.len());
-        for figure in page.figures() {
-            assert_eq!(figure.plot.anchors.len(), figure.readings.rows.len(), "{name} {}", figure.id);
-            for row in &figure.readings.rows {
-                assert_eq!(row.len(), figure.readings.columns.len(), "{name} {}", figure.id);
+        for chart in page.charts() {
+            assert_eq!(chart.plot.anchors.len(), chart.readings.rows.len(), "{name} {}", chart.id);
+            for row in &chart.readings.rows {
+                assert_eq!(row.len(), chart.readings.columns.len(), "{name} {}", chart.id);
             }
-            assert!(figure.exact.rows.iter().all(|row| row.len() == figure.exact.columns.len()));
+            assert!(chart.exact.rows.iter().all(|row| row.len() == chart.exact.columns.len()));
             assert!(
-                !figure.exact.rows.is_empty() && figure.plot.described.ends_with('.'),
+                !chart.exact.rows.is_empty() && chart.plot.described.ends_with('.'),
                 "{name} {}",
-                figure.id
+                chart.id
             );
         }
     }
@@ -185,7 +185,7 @@ fn what_is_not_well_formed_is_seen() {
 
 /// What the page says, without its numbers' drawings: a page as a reader skims it.
 fn skimmed(page: &Page) -> String {
-    use capstake_output::page::Block;
+    use capstake_output::page::section::Block;
     let mut text = format!("{}\n{}\n", page.title, page.run);
     for answer in &page.answers {
         text.push_str(&format!("\n[{}] {}\n", page.deals[answer.deal], answer.lead.concat()));
@@ -202,11 +202,11 @@ fn skimmed(page: &Page) -> String {
             match block {
                 Block::Words(words) => text.push_str(&format!("{words}\n")),
                 Block::Absent(words) => text.push_str(&format!("({words})\n")),
-                Block::Figures(figures) | Block::Chosen(_, figures) => {
-                    for figure in figures {
+                Block::Charts(charts) | Block::Chosen(_, charts) => {
+                    for chart in charts {
                         text.push_str(&format!(
                             "  {}: {}\n    {}\n",
-                            figure.id, figure.title, figure.plot.described
+                            chart.id, chart.title, chart.plot.described
                         ));
                     }
                 }
@@ -254,7 +254,7 @@ fn a_partial_run_says_so_beside_its_numbers() {
     let marks = document.matches("class=\"stopped\">partial: 1,000 of 1,000,000 paths<").count();
     let cards: usize = page.answers.iter().map(|answer| answer.cards.len()).sum();
     // At every card, figure and table of numbers, and at every check.
-    assert!(marks >= cards + 2 * page.figures().count() + page.provenance.checks.len(), "{marks}");
+    assert!(marks >= cards + 2 * page.charts().count() + page.provenance.checks.len(), "{marks}");
     assert!(
         page.provenance
             .facts
@@ -328,9 +328,9 @@ fn style_and_script_are_those_that_the_page_allows() {
 fn pictures_stand_alone() {
     let results = results(&scenario::shipped("base"), 1_000);
     let page = page(&results);
-    let figures: Vec<_> = page.figures().take(2).collect();
+    let charts: Vec<_> = page.charts().take(2).collect();
     let mut bytes = Vec::new();
-    svg::picture(&figures, &page.run, &mut bytes).unwrap();
+    svg::picture(&charts, &page.run, &mut bytes).unwrap();
     let picture = String::from_utf8(bytes).unwrap();
     elements(&format!("<!doctype html>{picture}"));
     assert!(picture.starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox="));

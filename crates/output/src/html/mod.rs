@@ -5,20 +5,19 @@
 //! and it has neither waterfalls nor stacked areas. The script here (`page.js`) draws nothing: it hides and shows, and moves a
 //! line over the still pictures.
 
+pub mod chart;
 pub mod escape;
-pub mod figure;
 
-use std::fmt::Write as _;
-use std::io::{self, Write};
-
-use serde_json::json;
-
+use crate::page::Page;
 use crate::page::answer::Answer;
 use crate::page::assumptions::{Assumptions, Group, Number, Source};
-use crate::page::figure::{Figure, Value};
+use crate::page::chart::{Chart, Value};
 use crate::page::provenance::Provenance;
-use crate::page::{Block, Page, Section};
+use crate::page::section::{Block, Section};
 use escape::{address, escape};
+use serde_json::json;
+use std::fmt::Write as _;
+use std::io::{self, Write};
 
 /// How it looks.
 pub const STYLE: &str = concat!(include_str!("plot.css"), include_str!("page.css"));
@@ -137,7 +136,7 @@ fn first_screen(out: &mut String, page: &Page) {
     }
     for (i, sentence) in page.said.iter().enumerate() {
         let class = if i == 0 { "said" } else { "lede" };
-        let _ = write!(out, "<p class=\"{class}\">{}{}</p>", escape(sentence), figure::stopped(page));
+        let _ = write!(out, "<p class=\"{class}\">{}{}</p>", escape(sentence), chart::stopped(page));
     }
     if page.answers.is_empty() && page.said.is_empty() {
         out.push_str("<p class=\"headline\">No path was kept: there is no answer.</p>");
@@ -167,7 +166,7 @@ fn push_answer(out: &mut String, page: &Page, answer: &Answer) {
             escape(&card.name),
             escape(&card.value),
             escape(&card.error),
-            figure::stopped(page),
+            chart::stopped(page),
             escape(&card.remark)
         );
     }
@@ -199,36 +198,36 @@ fn push_section(out: &mut String, page: &Page, section: &Section) {
             Block::Absent(words) => {
                 let _ = write!(out, "<p class=\"absent\">{}</p>", escape(words));
             }
-            Block::Figures(figures) => {
+            Block::Charts(charts) => {
                 out.push_str("<div class=\"figures\">");
-                for drawn in figures {
-                    figure::push(out, page, drawn);
+                for drawn in charts {
+                    chart::push(out, page, drawn);
                 }
                 out.push_str("</div>");
             }
-            Block::Chosen(choices, figures) => {
+            Block::Chosen(choices, charts) => {
                 out.push_str("<div class=\"chosen\"><label class=\"choice scripted\">Series <select>");
                 for (i, choice) in choices.iter().enumerate() {
                     let _ = write!(out, "<option value=\"{i}\">{}</option>", escape(&choice.name));
                 }
                 out.push_str("</select></label><div class=\"figures\">");
-                let is_open = |figure: &&Figure| figure.choice.is_none_or(|choice| choice < OPEN_CHOICES);
-                for drawn in figures.iter().filter(is_open) {
-                    figure::push(out, page, drawn);
+                let is_open = |chart: &&Chart| chart.choice.is_none_or(|choice| choice < OPEN_CHOICES);
+                for drawn in charts.iter().filter(is_open) {
+                    chart::push(out, page, drawn);
                 }
                 out.push_str("</div>");
                 if choices.len() > OPEN_CHOICES {
                     out.push_str(
                         "<details class=\"rest\"><summary>Other series</summary><div class=\"figures\">",
                     );
-                    for drawn in figures.iter().filter(|figure| !is_open(figure)) {
-                        figure::push(out, page, drawn);
+                    for drawn in charts.iter().filter(|chart| !is_open(chart)) {
+                        chart::push(out, page, drawn);
                     }
                     out.push_str("</div></details>");
                 }
                 out.push_str("</div>");
             }
-            Block::Table(readings) => figure::push_table(out, page, readings, "table stacked"),
+            Block::Table(readings) => chart::push_table(out, page, readings, "table stacked"),
         }
     }
     out.push_str("</section>\n");
@@ -315,7 +314,7 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
     );
     out.push_str("<ul class=\"checks\">");
     for check in &provenance.checks {
-        let _ = write!(out, "<li>{}{}</li>", escape(check), figure::stopped(page));
+        let _ = write!(out, "<li>{}{}</li>", escape(check), chart::stopped(page));
     }
     out.push_str("</ul>");
     let _ = write!(
@@ -339,15 +338,15 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
 /// The figures behind all drawings, for the script that hands them out.
 fn data(page: &Page) -> serde_json::Value {
     let mut all = serde_json::Map::new();
-    for figure in page.figures() {
+    for chart in page.charts() {
         let cell = |value: &Value| match value {
             Value::Text(text) => json!(text),
             Value::Whole(number) => json!(number),
-            Value::Figure(figure) => json!(figure),
+            Value::Number(number) => json!(number),
         };
         let rows: Vec<serde_json::Value> =
-            figure.exact.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-        all.insert(figure.id.clone(), json!({"columns": figure.exact.columns, "rows": rows}));
+            chart.exact.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+        all.insert(chart.id.clone(), json!({"columns": chart.exact.columns, "rows": rows}));
     }
     json!({"partial": page.partial.is_some(), "figures": all})
 }

@@ -1,11 +1,12 @@
 //! The answer in words and numbers, and deal against deal in a table.
 
-use super::figure::Readings;
+use super::chart::Readings;
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{MONTHS, measure, metric, paths};
-use super::{Block, Section};
-use crate::report::digits::{NONE, percent_in_passing};
-use crate::report::tables::SummaryRow;
+use capstake::kernel::metric::Metric;
+use capstake::report::digits::{NONE, percent_in_passing};
+use capstake::report::tables::SummaryRow;
 
 /// The answer for one deal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +150,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
     let shown = [
         ("openai_retained_pv", "Other holders keep"),
         ("revenue_kept_pv", "OpenAI keeps of its revenue"),
-        ("microsoft_total_pv", "Microsoft in all"),
+        ("microsoft_total_pv", Metric::MicrosoftTotalPv.label()),
     ];
     for (metric, title) in shown {
         let Some(row) = view.summary(name, metric) else { continue };
@@ -166,11 +167,11 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         cards.push(Card { name: title.to_owned(), value, error, remark: spread(view, name, row) });
     }
     let events = [
-        ("The cap binds", "cap_reached", "cap_hit_time", view.is_capped(name)),
-        ("An IPO comes", "listed", "ipo_time", view.has_part("ipo")),
-        ("OpenAI fails", "failed", "", view.has_part("cash")),
+        (Metric::CapHit, "cap_reached", "cap_hit_time", view.is_capped(name)),
+        (Metric::Ipo, "listed", "ipo_time", view.has_part("ipo")),
+        (Metric::Failed, "failed", "", view.has_part("cash")),
     ];
-    for (title, event, time, is_there) in events {
+    for (metric, event, time, is_there) in events {
         let chance = view.chance(name, event);
         if !is_there || chance.probability.is_nan() {
             continue;
@@ -188,7 +189,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         // The sign stands with the number here, and not with its error.
         let error = error.trim_end_matches('%').to_owned();
         let remark = format!("of futures, {remark}");
-        cards.push(Card { name: title.to_owned(), value: format!("{value}%"), error, remark });
+        cards.push(Card { name: metric.label().to_owned(), value: format!("{value}%"), error, remark });
     }
     cards
 }

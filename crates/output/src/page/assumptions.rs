@@ -2,8 +2,8 @@
 
 use super::view::View;
 use super::wording::measure;
-use crate::report::digits::{NONE, significant};
-use crate::report::tables::InputRow;
+use capstake::report::digits::{NONE, significant};
+use capstake::report::tables::InputRow;
 
 /// The numbers that went in.
 #[derive(Clone, Debug, PartialEq, Eq)]

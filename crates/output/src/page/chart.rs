@@ -1,499 +1,131 @@
-//! Charts of a study as drawings: curves with the bands of their errors, grids as heat maps, bars as tornados.
+//! A figure: a drawing with its title, legend and caption, the same in words and digits, and its data to take away.
 
-use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
-use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
-use super::wording::{Measure, measure};
-use crate::config::Unit;
-use crate::report::answer::{self, Bar, Chart, Curve, Point};
-use crate::report::digits::{NONE, significant};
+use super::plot::{Plot, Tone};
 
-/// Half the width of a 95% interval, in standard errors.
-const HALF_INTERVAL: f64 = 1.96;
-/// Significant digits of figures without an error.
-const DIGITS: i32 = 4;
-/// Deals have so many colours; more curves take those of clouds.
-const COLOURS: usize = 5;
-/// Columns of a grid that still have room for figures.
-const FIGURES_FIT: usize = 12;
-
-/// The figure of a chart, the `i`-th of its page; nothing where it has nothing to draw.
-pub fn figure(i: usize, chart: &Chart) -> Option<Figure> {
-    if !chart.is_drawn() {
-        return None;
-    }
-    let id = format!("chart-{}", i + 1);
-    Some(match chart {
-        Chart::Curves { title, x, y, curves, marks } => {
-            Curves { x: of(x.unit), y: of(y.unit), across: x, up: y, curves, marks }.figure(id, title)
-        }
-        Chart::Heat { title, x, y, z, columns, rows, cells } => {
-            Grid { across: x, down: y, value: of(z.unit), columns, rows, cells }.figure(id, title)
-        }
-        Chart::Bars { title, x, centre, ends, bars } => {
-            Bars { along: x, value: of(x.unit), centre: *centre, ends, bars }.figure(id, title)
-        }
-    })
+/// A figure.
+#[derive(Clone, Debug)]
+pub struct Chart {
+    /// Its anchor, and the stem of the files made of it: letters, digits, `-`.
+    pub id: String,
+    /// What it shows.
+    pub title: String,
+    /// How to read it.
+    pub caption: String,
+    /// What the colours stand for.
+    pub legend: Vec<Key>,
+    /// The drawing.
+    pub plot: Plot,
+    /// The same with a logarithmic y axis, where that shows more.
+    pub log: Option<Plot>,
+    /// Row by row what stands at the drawing's anchors.
+    pub readings: Readings,
+    /// The figures behind it, unrounded.
+    pub exact: Exact,
+    /// How much room it wants.
+    pub width: Width,
+    /// The deal it belongs to, where it shows one alone.
+    pub deal: Option<usize>,
+    /// The choice it belongs to, where one of several is shown.
+    pub choice: Option<usize>,
 }
 
-fn of(unit: Option<Unit>) -> Measure {
-    measure(unit.map_or("", Unit::name))
+/// How much room a figure wants on a wide page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// Two stand side by side.
+    Half,
+    /// It has the page to itself.
+    Full,
 }
 
-/// `cap_usd_bn` of `deal.amended-2026.cap_usd_bn`.
-fn last(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
+/// An entry of a legend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The colour.
+    pub tone: Tone,
+    /// The form.
+    pub mark: Mark,
+    /// What it stands for.
+    pub text: String,
 }
 
-/// The least and the greatest of what is finite.
-fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let start = (f64::INFINITY, f64::NEG_INFINITY);
-    values
-        .filter(|value| value.is_finite())
-        .fold(start, |(low, high), value| (low.min(value), high.max(value)))
+/// The form of a legend's entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// An area.
+    Area,
+    /// The inner area of a fan.
+    InnerArea,
+    /// The outer area of a fan.
+    OuterArea,
+    /// A line.
+    Line,
+    /// A broken line.
+    BrokenLine,
+    /// One line of many.
+    ThinLine,
 }
 
-/// An axis of values that shows nought where that costs little room.
-fn axis((low, high): (f64, f64), most: usize, title: &str) -> Axis {
-    let near = |end: f64, other: f64| end.abs() <= 0.5 * other.abs();
-    let low = if low > 0.0 && near(low, high) { 0.0 } else { low };
-    let high = if high < 0.0 && near(high, low) { 0.0 } else { high };
-    Axis::linear(low, high, most, title)
+/// A table for reading.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readings {
+    /// What it lists.
+    pub title: String,
+    /// Heads of the columns; the first column names the rows.
+    pub columns: Vec<String>,
+    /// Rows, as long as the heads.
+    pub rows: Vec<Vec<String>>,
+    /// Rows that the eye should find first.
+    pub main: Vec<usize>,
 }
 
-struct Curves<'a> {
-    x: Measure,
-    y: Measure,
-    across: &'a answer::Axis,
-    up: &'a answer::Axis,
-    curves: &'a [Curve],
-    marks: &'a [answer::Mark],
+/// A table for machines.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Exact {
+    /// Names of the columns.
+    pub columns: Vec<&'static str>,
+    /// Rows, as long as the names.
+    pub rows: Vec<Vec<Value>>,
 }
 
-impl Curves<'_> {
-    /// Whether the curves are mean and quantiles of one thing.
-    fn is_fan(&self) -> bool {
-        ["mean", "p05", "p50", "p95"].iter().all(|name| self.curve(name).is_some())
-    }
+/// A value of a table for machines.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// Words.
+    Text(String),
+    /// A count, or a year.
+    Whole(i64),
+    /// A figure; NaN: there is none.
+    Number(f64),
+}
 
-    fn curve(&self, name: &str) -> Option<&Curve> {
-        self.curves.iter().find(|curve| curve.name == name)
-    }
-
-    /// Points that can be drawn, in the units of the axes: x, y, standard error.
-    fn points(&self, curve: &Curve) -> Vec<(f64, f64, f64)> {
-        let drawn = |point: &&Point| point.x.is_finite() && point.y.is_finite();
-        let scaled = |p: &Point| (self.x.factor * p.x, self.y.factor * p.y, self.y.factor * p.std_error);
-        curve.points.iter().filter(drawn).map(scaled).collect()
-    }
-
-    fn figure(&self, id: String, title: &str) -> Figure {
-        let ends = |(x, y, error): (f64, f64, f64)| {
-            let half = if error.is_finite() { HALF_INTERVAL * error } else { 0.0 };
-            [(x, y - half), (x, y + half)]
-        };
-        let all: Vec<_> = self.curves.iter().flat_map(|curve| self.points(curve)).flat_map(ends).collect();
-        let (left, right) = span(all.iter().map(|(x, _)| *x));
-        let (bottom, top) = span(all.iter().map(|(_, y)| *y));
-        let probability = self.up.unit == Some(Unit::Probability);
-        let y = match probability {
-            true => Axis::linear(0.0, 100.0, 5, "%"),
-            false => axis((bottom, top), 6, &self.axis_title()),
-        };
-        let x = match self.across.is_calendar() {
-            true => Axis::years(left.floor(), right, left.floor() as i32, right.floor() as i32),
-            false => Axis::linear(left, right, 8, ""),
-        };
-        let (mut layers, legend) = if self.is_fan() { self.fan() } else { self.lines() };
-        for mark in self.marks.iter().filter(|mark| mark.x.is_finite()) {
-            let at = self.x.factor * mark.x;
-            layers.push(Layer::Rule { x: at });
-            layers.push(Layer::Words { at: (at, y.high), text: mark.text.clone() });
-        }
-        let along = match self.across.is_calendar() {
-            true => String::new(),
-            false => format!(" over {}", self.across.name),
-        };
-        let unit = if self.x.axis.is_empty() { String::new() } else { format!(", {}", self.x.axis) };
-        let bottom = match self.across.is_calendar() {
-            true => "Along the bottom the date.".to_owned(),
-            false => format!("Along the bottom {}{unit}.", self.across.name),
-        };
-        Figure {
-            id,
-            title: format!("{title}{along}"),
-            caption: format!("{bottom} {}", self.error_words()),
-            legend,
-            plot: Plot {
-                x,
-                y,
-                layers,
-                rows: 0,
-                strips: Vec::new(),
-                anchors: self.xs().iter().map(|x| self.x.factor * x).collect(),
-                described: self.described(title),
-            },
-            log: None,
-            readings: self.readings(title),
-            exact: self.exact(),
-            width: Width::Full,
-            deal: None,
-            choice: None,
-        }
-    }
-
-    fn axis_title(&self) -> String {
-        match (self.y.axis, self.up.unit) {
-            ("", Some(unit)) => unit.name().to_owned(),
-            (axis, _) => axis.to_owned(),
-        }
-    }
-
-    fn error_words(&self) -> &'static str {
-        let known = |point: &Point| point.std_error > 0.0;
-        match (self.is_fan(), self.curves.iter().flat_map(|curve| &curve.points).any(known)) {
-            (true, _) => {
-                "The wide band holds nine futures of ten; the error of the mean, where it can be seen, is the narrow one."
-            }
-            (false, true) => {
-                "Bands: 95% intervals for the Monte Carlo error; where none is seen it is thinner than the line."
-            }
-            (false, false) => "",
-        }
-    }
-
-    fn line(tone: Tone, weight: Weight, dash: Dash, points: &[(f64, f64, f64)]) -> Layer {
-        Layer::Line { tone, weight, dash, points: points.iter().map(|&(x, y, _)| (x, y)).collect() }
-    }
-
-    /// The band of the errors.
-    fn errors(tone: Tone, weight: Weight, points: &[(f64, f64, f64)]) -> Option<Layer> {
-        let half = |error: f64| if error > 0.0 { HALF_INTERVAL * error } else { 0.0 };
-        points.iter().any(|&(.., error)| error > 0.0).then(|| Layer::Band {
-            tone,
-            weight,
-            points: points.iter().map(|&(x, y, error)| (x, y - half(error), y + half(error))).collect(),
-        })
-    }
-
-    /// Mean and quantiles of one thing.
-    fn fan(&self) -> (Vec<Layer>, Vec<Key>) {
-        let tone = Tone::Deal(0);
-        let points = |name: &str| self.curve(name).map_or(Vec::new(), |curve| self.points(curve));
-        let (low, high) = (points("p05"), points("p95"));
-        let band = low
-            .iter()
-            .filter_map(|&(x, low, _)| {
-                high.iter().find(|other| other.0 == x).map(|&(_, high, _)| (x, low, high))
-            })
-            .collect();
-        let mean = points("mean");
-        let mut layers = vec![Layer::Band { tone, weight: Weight::Light, points: band }];
-        layers.extend(Self::errors(tone, Weight::Plain, &mean));
-        layers.push(Self::line(tone, Weight::Plain, Dash::Broken, &points("p50")));
-        layers.push(Self::line(tone, Weight::Strong, Dash::Whole, &mean));
-        let key = |mark, text: &str| Key { tone, mark, text: text.to_owned() };
-        let legend =
-            vec![key(Mark::Line, "mean"), key(Mark::BrokenLine, "median"), key(Mark::OuterArea, "p5 to p95")];
-        (layers, legend)
-    }
-
-    /// One line for each curve.
-    fn lines(&self) -> (Vec<Layer>, Vec<Key>) {
-        let (mut layers, mut legend) = (Vec::new(), Vec::new());
-        for (i, curve) in self.curves.iter().enumerate() {
-            let (tone, dash, mark) = match i {
-                i if i < COLOURS => (Tone::Deal(i), Dash::Whole, Mark::Line),
-                i => (Tone::Deal(i), Dash::Broken, Mark::BrokenLine),
-            };
-            let points = self.points(curve);
-            layers.extend(Self::errors(tone, Weight::Light, &points));
-            layers.push(Self::line(tone, Weight::Strong, dash, &points));
-            legend.push(Key { tone, mark, text: curve.name.clone() });
-        }
-        if legend.len() == 1 {
-            legend.clear();
-        }
-        (layers, legend)
-    }
-
-    /// All places of all curves, in rising order.
-    fn xs(&self) -> Vec<f64> {
-        let all = self.curves.iter().flat_map(|curve| &curve.points).map(|point| point.x);
-        let mut xs: Vec<f64> = all.filter(|x| x.is_finite()).collect();
-        xs.sort_by(f64::total_cmp);
-        xs.dedup();
-        xs
-    }
-
-    fn place(&self, x: f64) -> String {
-        match self.across.is_calendar() {
-            true => calendar(x),
-            false => self.x.value(x, 12),
-        }
-    }
-
-    fn cell(&self, point: &Point) -> String {
-        match point.std_error > 0.0 {
-            true => self.y.estimate(point.y, point.std_error),
-            false => self.y.value(point.y, DIGITS),
-        }
-    }
-
-    fn readings(&self, title: &str) -> Readings {
-        let first = if self.across.is_calendar() { "end of" } else { last(&self.across.name) };
-        let names = self.curves.iter().map(|curve| curve.name.clone());
-        let row = |&x: &f64| {
-            let cell = |curve: &Curve| match curve.points.iter().find(|point| point.x == x) {
-                Some(point) => self.cell(point),
-                None => NONE.to_owned(),
-            };
-            std::iter::once(self.place(x)).chain(self.curves.iter().map(cell)).collect()
-        };
-        Readings {
-            title: title.to_owned(),
-            columns: std::iter::once(first.to_owned()).chain(names).collect(),
-            rows: self.xs().iter().map(row).collect(),
-            main: Vec::new(),
-        }
-    }
-
-    fn described(&self, title: &str) -> String {
-        let ends = self.curves.iter().filter_map(|curve| {
-            let drawn = || curve.points.iter().filter(|point| point.y.is_finite());
-            let (first, last) = (drawn().next()?, drawn().next_back()?);
-            Some(format!(
-                "{}: {} at {}, {} at {}",
-                curve.name,
-                self.cell(first),
-                self.place(first.x),
-                self.cell(last),
-                self.place(last.x)
-            ))
-        });
-        format!("Curves of {title}. {}.", ends.collect::<Vec<_>>().join("; "))
-    }
-
-    fn exact(&self) -> Exact {
-        let row = |curve: &Curve, point: &Point| {
-            vec![Value::from(curve.name.as_str()), point.x.into(), point.y.into(), point.std_error.into()]
-        };
-        Exact {
-            columns: vec!["curve", "x", "y", "std_error"],
-            rows: self
-                .curves
-                .iter()
-                .flat_map(|curve| curve.points.iter().map(|point| row(curve, point)).collect::<Vec<_>>())
-                .collect(),
-        }
+impl From<&str> for Value {
+    fn from(text: &str) -> Value {
+        Value::Text(text.to_owned())
     }
 }
 
-/// `Sep 2027` of the end of September 2027 on an axis of years.
-fn calendar(x: f64) -> String {
-    // An end of a month stands where the next one begins; days inside it are rounded away.
-    let months = ((x * 12.0 - 1e-6).ceil() as i64).max(1) - 1;
-    format!("{} {}", super::wording::MONTHS[(months % 12) as usize], months / 12)
-}
-
-struct Grid<'a> {
-    across: &'a answer::Axis,
-    down: &'a answer::Axis,
-    value: Measure,
-    columns: &'a [String],
-    rows: &'a [String],
-    cells: &'a [Vec<f64>],
-}
-
-impl Grid<'_> {
-    fn figure(&self, id: String, title: &str) -> Figure {
-        let (least, most) = span(self.cells.iter().flatten().copied());
-        let part = |value: f64| if most > least { (value - least) / (most - least) } else { 0.5 };
-        let mut layers = Vec::new();
-        for (i, row) in self.cells.iter().enumerate() {
-            let up = (self.rows.len() - 1 - i) as f64;
-            for (j, &value) in row.iter().enumerate().filter(|(_, value)| value.is_finite()) {
-                let across = j as f64;
-                let corners = [across - 0.5, up - 0.5, across + 0.5, up + 0.5];
-                layers.push(Layer::Shade { corners, part: part(value) });
-                if row.len() <= FIGURES_FIT {
-                    let text = significant(self.value.factor * value, DIGITS);
-                    layers.push(Layer::Inside { at: (across, up), text });
-                }
-            }
-        }
-        let across: Vec<&str> = self.columns.iter().map(String::as_str).collect();
-        let down: Vec<&str> = self.rows.iter().rev().map(String::as_str).collect();
-        let mut y = Axis::names(&down);
-        y.title = self.down.name.clone();
-        let unit = if self.value.axis.is_empty() { String::new() } else { format!(", {}", self.value.axis) };
-        Figure {
-            id,
-            title: format!("{title}{unit}"),
-            caption: format!(
-                "Across: {}; down: {}. The darker, the larger. Errors stand in the files.",
-                self.across.name, self.down.name
-            ),
-            legend: Vec::new(),
-            plot: Plot {
-                x: Axis::names(&across),
-                y,
-                layers,
-                rows: self.rows.len(),
-                strips: Vec::new(),
-                anchors: Vec::new(),
-                described: format!(
-                    "Grid of {title}: least {}, greatest {}.",
-                    self.value.value(least, DIGITS),
-                    self.value.value(most, DIGITS)
-                ),
-            },
-            log: None,
-            readings: Readings {
-                title: title.to_owned(),
-                columns: std::iter::once(last(&self.down.name).to_owned())
-                    .chain(self.columns.iter().map(|name| format!("{} {name}", last(&self.across.name))))
-                    .collect(),
-                rows: self
-                    .rows
-                    .iter()
-                    .zip(self.cells)
-                    .map(|(name, cells)| {
-                        let cells = cells.iter().map(|&value| self.value.value(value, DIGITS));
-                        std::iter::once(name.clone()).chain(cells).collect()
-                    })
-                    .collect(),
-                main: Vec::new(),
-            },
-            exact: Exact {
-                columns: vec!["down", "across", "value"],
-                rows: self
-                    .rows
-                    .iter()
-                    .zip(self.cells)
-                    .flat_map(|(row, cells)| {
-                        let cell = |(column, value): (&String, &f64)| {
-                            vec![Value::from(row.as_str()), Value::from(column.as_str()), (*value).into()]
-                        };
-                        self.columns.iter().zip(cells).map(cell).collect::<Vec<_>>()
-                    })
-                    .collect(),
-            },
-            width: Width::Full,
-            deal: None,
-            choice: None,
-        }
+impl From<f64> for Value {
+    fn from(number: f64) -> Value {
+        Value::Number(number)
     }
 }
 
-struct Bars<'a> {
-    along: &'a answer::Axis,
-    value: Measure,
-    centre: f64,
-    ends: &'a [String; 2],
-    bars: &'a [Bar],
-}
-
-impl Bars<'_> {
-    fn figure(&self, id: String, title: &str) -> Figure {
-        let scale = |value: f64| self.value.factor * value;
-        let drawn = || self.bars.iter().filter(|bar| bar.low.is_finite() && bar.high.is_finite());
-        let count = drawn().count();
-        let (least, most) = span(drawn().flat_map(|bar| [bar.low, bar.high]).chain([self.centre]).map(scale));
-        let x = Axis::linear(least, most, 8, "");
-        let mut layers = Vec::new();
-        for (i, bar) in drawn().enumerate() {
-            let up = (count - 1 - i) as f64;
-            for (end, value) in [bar.low, bar.high].into_iter().enumerate() {
-                let (left, right) = (scale(value.min(self.centre)), scale(value.max(self.centre)));
-                if right > left {
-                    layers.push(Layer::Bar {
-                        tone: Tone::Deal(1 - end),
-                        corners: [left, up - 0.46, right, up + 0.06],
-                    });
-                }
-            }
-            layers.push(Layer::Label { at: (x.low, up + 0.17), text: bar.label.clone() });
-        }
-        if self.centre != 0.0 {
-            layers.push(Layer::Rule { x: scale(self.centre) });
-        }
-        let unit = if self.value.axis.is_empty() { String::new() } else { format!(", {}", self.value.axis) };
-        let heads = self.ends.each_ref().map(|end| match end.as_str() {
-            "" => "from".to_owned(),
-            words => words.to_owned(),
-        });
-        let key = |i: usize| Key { tone: Tone::Deal(1 - i), mark: Mark::Area, text: self.ends[i].clone() };
-        let legend = (0..2).filter(|&i| !self.ends[i].is_empty()).map(key).collect();
-        let row = |bar: &Bar| {
-            let [low, high] = [bar.low, bar.high].map(|value| self.value.value(value, DIGITS));
-            vec![bar.label.clone(), low, high]
-        };
-        let middle = match self.centre {
-            0.0 => String::new(),
-            centre => format!(" The line across is the mean, {}.", self.value.value(centre, DIGITS)),
-        };
-        Figure {
-            id,
-            title: format!("{title}{unit}"),
-            caption: format!("Along the bottom {}{unit}; the longest bar first.{middle}", self.along.name),
-            legend,
-            plot: Plot {
-                x,
-                y: Axis {
-                    low: -0.5,
-                    high: count as f64 - 0.5,
-                    scale: super::plot::Scale::Linear,
-                    ticks: Vec::new(),
-                    title: String::new(),
-                },
-                layers,
-                rows: count,
-                strips: Vec::new(),
-                anchors: Vec::new(),
-                described: format!(
-                    "Bars of {title}. {}.",
-                    drawn().take(3).map(|bar| row(bar).join(" ")).collect::<Vec<_>>().join("; ")
-                ),
-            },
-            log: None,
-            readings: Readings {
-                title: title.to_owned(),
-                columns: vec![String::new(), heads[0].clone(), heads[1].clone()],
-                rows: drawn().map(row).collect(),
-                main: Vec::new(),
-            },
-            exact: Exact {
-                columns: vec!["bar", "low", "high", "centre"],
-                rows: drawn()
-                    .map(|bar| {
-                        vec![bar.label.as_str().into(), bar.low.into(), bar.high.into(), self.centre.into()]
-                    })
-                    .collect(),
-            },
-            width: Width::Full,
-            deal: None,
-            choice: None,
-        }
+impl From<i32> for Value {
+    fn from(number: i32) -> Value {
+        Value::Whole(number.into())
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ends_of_months_have_names() {
-        assert_eq!(calendar(2027.0), "Dec 2026");
-        assert_eq!(calendar(2026.0 + 9.0 / 12.0), "Sep 2026");
-        assert_eq!(calendar(2026.0 + 8.5 / 12.0), "Sep 2026");
-        assert_eq!(calendar(2028.0 + 2.0 / 12.0), "Feb 2028");
+impl From<u64> for Value {
+    fn from(count: u64) -> Value {
+        Value::Whole(i64::try_from(count).expect("counts of paths are far below 2⁶³"))
     }
+}
 
-    #[test]
-    fn an_axis_shows_nought_where_that_costs_little() {
-        assert_eq!(axis((20.0, 80.0), 6, "").low, 0.0);
-        assert_eq!(axis((60.0, 80.0), 6, "").low, 60.0);
-        assert_eq!(axis((-80.0, -20.0), 6, "").high, 0.0);
-        assert!(axis((-30.0, 20.0), 6, "").low <= -30.0);
-    }
+/// A figure of which one of several is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// What stands in the list.
+    pub name: String,
 }

@@ -1,17 +1,17 @@
 //! How sales of OpenAI's models spread over the clouds.
 
-use super::figure::{Figure, Key, Mark, Readings, Width};
+use super::chart::{Chart, Key, Mark, Readings, Width};
 use super::plot::{Axis, Layer, Plot, Tone, Weight};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
 use super::years::exact;
-use super::{Block, Section};
-use crate::report::tables::AnnualRow;
+use capstake::report::tables::AnnualRow;
 
 /// Shares of the clouds in what is sold through clouds, stacked.
 pub fn mix(view: &View) -> Section {
-    let figures: Vec<Figure> = (0..view.deals.len()).filter_map(|deal| figure(view, deal)).collect();
-    let blocks = match figures.is_empty() {
+    let charts: Vec<Chart> = (0..view.deals.len()).filter_map(|deal| chart(view, deal)).collect();
+    let blocks = match charts.is_empty() {
         true => vec![Block::Absent("This scenario has no clouds.".to_owned())],
         false => vec![
             Block::Words(
@@ -19,7 +19,7 @@ pub fn mix(view: &View) -> Section {
                  part is, its fan under “Year by year” shows."
                     .to_owned(),
             ),
-            Block::Figures(figures),
+            Block::Charts(charts),
         ],
     };
     Section {
@@ -27,7 +27,7 @@ pub fn mix(view: &View) -> Section {
     }
 }
 
-fn figure(view: &View, deal: usize) -> Option<Figure> {
+fn chart(view: &View, deal: usize) -> Option<Chart> {
     let name = view.deals[deal];
     let clouds = view.series_after(name, "cloud_share.");
     let shares: Vec<Vec<&AnnualRow>> =
@@ -37,20 +37,6 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
         return None;
     }
     let percent = measure("fraction");
-    let mut floor = vec![0.0; years.len()];
-    let mut layers = Vec::new();
-    for (i, rows) in shares.iter().enumerate() {
-        let points = rows
-            .iter()
-            .zip(&mut floor)
-            .map(|(row, floor)| {
-                let low = *floor;
-                *floor += percent.factor * row.mean;
-                (f64::from(row.year), low, *floor)
-            })
-            .collect();
-        layers.push(Layer::Band { tone: Tone::Cloud(i), weight: Weight::Strong, points });
-    }
     let (first, last) = (years[0], years[years.len() - 1]);
     let at_end: Vec<String> = clouds
         .iter()
@@ -59,7 +45,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
         .collect();
     let mut columns = vec!["Year".to_owned()];
     columns.extend(clouds.iter().map(|cloud| (*cloud).to_owned()));
-    Some(Figure {
+    Some(Chart {
         id: format!("clouds-{}", deal + 1),
         title: format!("Cloud sales by cloud, {name}"),
         caption: "Mean share of each cloud in all sales through clouds, stacked to 100%.".to_owned(),
@@ -73,7 +59,7 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
         plot: Plot {
             x: Axis::years(f64::from(first), f64::from(last), first, last),
             y: Axis::linear(0.0, 100.0, 5, "%"),
-            layers,
+            layers: stacked(&shares, percent.factor),
             rows: 0,
             strips: Vec::new(),
             anchors: years.iter().map(|&year| f64::from(year)).collect(),
@@ -99,4 +85,23 @@ fn figure(view: &View, deal: usize) -> Option<Figure> {
         deal: Some(deal),
         choice: None,
     })
+}
+
+/// A band per cloud, each on top of those before it; `factor` turns a share into its axis unit.
+fn stacked(shares: &[Vec<&AnnualRow>], factor: f64) -> Vec<Layer> {
+    let mut floor = vec![0.0; shares[0].len()];
+    let mut layers = Vec::new();
+    for (i, rows) in shares.iter().enumerate() {
+        let points = rows
+            .iter()
+            .zip(&mut floor)
+            .map(|(row, floor)| {
+                let low = *floor;
+                *floor += factor * row.mean;
+                (f64::from(row.year), low, *floor)
+            })
+            .collect();
+        layers.push(Layer::Band { tone: Tone::Cloud(i), weight: Weight::Strong, points });
+    }
+    layers
 }

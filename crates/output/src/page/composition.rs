@@ -1,12 +1,12 @@
 //! Where Microsoft's total comes from: part upon part, from the revenue share to the total.
 
-use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
-use super::plot::{Axis, Layer, Plot, Tone, grouped};
+use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
+use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight, grouped};
+use super::section::{Block, Section};
 use super::view::View;
-use super::wording::{measure, metric};
-use super::{Block, Section};
-use crate::report::digits::{at_place, exponent, place_of_error};
-use crate::report::tables::SummaryRow;
+use super::wording::{Measure, measure, metric};
+use capstake::report::digits::{at_place, exponent, place_of_error};
+use capstake::report::tables::SummaryRow;
 
 /// Parts and sums, from left to right, with their short names.
 const STEPS: [(&str, &str, Step); 7] = [
@@ -29,9 +29,10 @@ enum Step {
 
 /// The parts of Microsoft's total, deal by deal.
 pub fn waterfall(view: &View) -> Section {
-    let figures: Vec<Figure> = (0..view.deals.len()).filter_map(|deal| figure(view, deal)).collect();
+    let charts: Vec<Chart> =
+        (0..view.deals.len()).filter_map(|deal| Waterfall::of(view, deal)).map(|w| w.chart()).collect();
     let mut blocks = Vec::new();
-    if figures.is_empty() {
+    if charts.is_empty() {
         let alone = view.deals.iter().filter_map(|deal| {
             let total =
                 view.summary(deal, "microsoft_total_pv").filter(|row| row.min != 0.0 || row.max != 0.0)?;
@@ -58,7 +59,7 @@ pub fn waterfall(view: &View) -> Section {
         if !missing.is_empty() {
             blocks.push(Block::Absent(format!("Not in this scenario: {}.", missing.join(", "))));
         }
-        blocks.insert(0, Block::Figures(figures));
+        blocks.insert(0, Block::Charts(charts));
     }
     Section { id: "parts", name: "Parts", heading: "Where Microsoft’s total comes from".to_owned(), blocks }
 }
@@ -67,116 +68,152 @@ fn is_nothing(view: &View, deal: &str, metric: &str) -> bool {
     view.summary(deal, metric).is_none_or(|row| row.min == 0.0 && row.max == 0.0)
 }
 
-fn figure(view: &View, deal: usize) -> Option<Figure> {
-    let name = view.deals[deal];
-    let mut rows: Vec<(&SummaryRow, &str, Step)> = Vec::new();
-    for &(metric, short, step) in STEPS.iter().filter(|(metric, ..)| !is_nothing(view, name, metric)) {
-        let Some(row) = view.summary(name, metric) else { continue };
-        // A sum of one part, or of what the sum before has, is that again.
-        let parts = rows.iter().rev().take_while(|(_, _, step)| *step == Step::Part).count();
-        let sums = rows.iter().any(|(_, _, step)| *step == Step::Sum);
-        if step == Step::Part || parts + usize::from(sums) > 1 {
-            rows.push((row, short, step));
+/// A bar of the waterfall: a part that is added, or a sum of what is on its left.
+struct Bar<'a> {
+    row: &'a SummaryRow,
+    short: &'static str,
+    step: Step,
+    /// Where it begins and ends, in the unit of the row.
+    from: f64,
+    to: f64,
+}
+
+/// The parts of Microsoft's total under one deal, from left to right.
+struct Waterfall<'a> {
+    deal: usize,
+    name: &'a str,
+    bars: Vec<Bar<'a>>,
+}
+
+impl<'a> Waterfall<'a> {
+    /// Reads the means; `None` where there is only one part.
+    fn of(view: &View<'a>, deal: usize) -> Option<Waterfall<'a>> {
+        let name = view.deals[deal];
+        let mut bars: Vec<Bar> = Vec::new();
+        let mut level = 0.0;
+        for &(metric, short, step) in STEPS.iter().filter(|(metric, ..)| !is_nothing(view, name, metric)) {
+            let Some(row) = view.summary(name, metric) else { continue };
+            // A sum of one part, or of what the sum before has, is that again.
+            let parts = bars.iter().rev().take_while(|bar| bar.step == Step::Part).count();
+            let sums = bars.iter().any(|bar| bar.step == Step::Sum);
+            if step == Step::Sum && parts + usize::from(sums) <= 1 {
+                continue;
+            }
+            let (from, to) = match step {
+                Step::Part => (level, level + row.mean),
+                Step::Sum => (0.0, row.mean),
+            };
+            level = to;
+            bars.push(Bar { row, short, step, from, to });
         }
+        (bars.len() >= 2).then_some(Waterfall { deal, name, bars })
     }
-    if rows.len() < 2 {
-        return None;
+
+    fn total(&self) -> &'a SummaryRow {
+        self.bars[self.bars.len() - 1].row
     }
-    let unit = &rows.first()?.0.unit;
-    let dollars = measure(unit);
-    let total = rows[rows.len() - 1].0;
-    let place = (exponent(total.mean) - 3).max(match total.std_error > 0.0 {
-        true => place_of_error(total.std_error),
-        false => i32::MIN,
-    });
-    let mut layers = Vec::new();
-    let mut level = 0.0;
-    let (mut lowest, mut highest) = (0.0_f64, 0.0_f64);
-    let mut bars = Vec::new();
-    for (i, (row, _, step)) in rows.iter().enumerate() {
-        let (from, to) = match step {
-            Step::Part => (level, level + row.mean),
-            Step::Sum => (0.0, row.mean),
-        };
-        level = to;
-        (lowest, highest) = (lowest.min(from.min(to)), highest.max(from.max(to)));
-        bars.push((i as f64, from, to, *step));
+
+    fn measure(&self) -> Measure {
+        measure(&self.bars[0].row.unit)
     }
-    for pair in bars.windows(2) {
-        let (x, _, to, _) = pair[0];
-        layers.push(Layer::Line {
-            tone: Tone::Soft,
-            weight: super::plot::Weight::Light,
-            dash: super::plot::Dash::Whole,
-            points: vec![(x + HALF_BAR, to), (x + 1.0 - HALF_BAR, to)],
+
+    fn layers(&self) -> Vec<Layer> {
+        let total = self.total();
+        let place = (exponent(total.mean) - 3).max(match total.std_error > 0.0 {
+            true => place_of_error(total.std_error),
+            false => i32::MIN,
         });
+        let links = (0..self.bars.len() - 1).map(|i| {
+            let (x, y) = (i as f64, self.bars[i].to);
+            Layer::Line {
+                tone: Tone::Soft,
+                weight: Weight::Light,
+                dash: Dash::Whole,
+                points: vec![(x + HALF_BAR, y), (x + 1.0 - HALF_BAR, y)],
+            }
+        });
+        let mut layers: Vec<Layer> = links.collect();
+        for (i, bar) in self.bars.iter().enumerate() {
+            let (x, low, high) = (i as f64, bar.from.min(bar.to), bar.from.max(bar.to));
+            let tone = if bar.step == Step::Sum { Tone::Sum } else { Tone::Deal(self.deal) };
+            layers.push(Layer::Bar { tone, corners: [x - HALF_BAR, low, x + HALF_BAR, high] });
+            // To one place for all bars: parts are compared with each other, and the table has every digit.
+            let text = grouped(&at_place(bar.row.mean, place));
+            layers.push(Layer::Words { at: (x, high), text });
+        }
+        layers
     }
-    for ((x, from, to, step), (row, ..)) in bars.iter().zip(&rows) {
-        let tone = if *step == Step::Sum { Tone::Sum } else { Tone::Deal(deal) };
-        layers.push(Layer::Bar { tone, corners: [x - HALF_BAR, from.min(*to), x + HALF_BAR, from.max(*to)] });
-        // To one place for all bars: parts are compared with each other, and the table has every digit.
-        let text = grouped(&at_place(row.mean, place));
-        layers.push(Layer::Words { at: (*x, from.max(*to)), text });
-    }
-    let names: Vec<&str> = rows.iter().map(|&(_, short, _)| short).collect();
-    let y = Axis::linear(lowest, highest * 1.08, 6, dollars.axis);
-    let readings = Readings {
-        title: format!("Parts under {name}, present values"),
-        columns: vec!["Part".to_owned(), "Mean".to_owned(), "Of the total".to_owned()],
-        rows: rows
+
+    fn plot(&self) -> Plot {
+        let dollars = self.measure();
+        let ends = || self.bars.iter().flat_map(|bar| [bar.from, bar.to]);
+        let (lowest, highest) = (ends().fold(0.0, f64::min), ends().fold(0.0, f64::max));
+        let names: Vec<&str> = self.bars.iter().map(|bar| bar.short).collect();
+        let described = self
+            .bars
             .iter()
-            .map(|(row, ..)| {
-                let part = row.mean / total.mean;
-                vec![
-                    metric(&row.metric),
-                    dollars.estimate(row.mean, row.std_error),
-                    measure("fraction").value(part, 3),
-                ]
-            })
-            .collect(),
-        main: Vec::new(),
-    };
-    let described = rows
-        .iter()
-        .map(|(row, short, _)| format!("{short} {}", dollars.estimate(row.mean, row.std_error)))
-        .collect::<Vec<_>>()
-        .join(", ");
-    Some(Figure {
-        id: format!("parts-{}", deal + 1),
-        title: format!("From share to total, {name}"),
-        caption: "Means over all futures, present values. Parts add up to the sums beside them.".to_owned(),
-        legend: vec![
-            Key { tone: Tone::Deal(deal), mark: Mark::Area, text: "part".to_owned() },
-            Key { tone: Tone::Sum, mark: Mark::Area, text: "sum".to_owned() },
-        ],
-        plot: Plot {
+            .map(|bar| format!("{} {}", bar.short, dollars.estimate(bar.row.mean, bar.row.std_error)))
+            .collect::<Vec<_>>()
+            .join(", ");
+        Plot {
             x: Axis::names(&names),
-            y,
-            layers,
+            y: Axis::linear(lowest, highest * 1.08, 6, dollars.axis),
+            layers: self.layers(),
             rows: 0,
             strips: Vec::new(),
-            anchors: (0..rows.len()).map(|i| i as f64).collect(),
-            described: format!("Waterfall for {name}: {described}."),
-        },
-        log: None,
-        readings,
-        exact: Exact {
+            anchors: (0..self.bars.len()).map(|i| i as f64).collect(),
+            described: format!("Waterfall for {}: {described}.", self.name),
+        }
+    }
+
+    fn readings(&self) -> Readings {
+        let (dollars, total) = (self.measure(), self.total());
+        let row = |bar: &Bar| {
+            vec![
+                metric(&bar.row.metric),
+                dollars.estimate(bar.row.mean, bar.row.std_error),
+                measure("fraction").value(bar.row.mean / total.mean, 3),
+            ]
+        };
+        Readings {
+            title: format!("Parts under {}, present values", self.name),
+            columns: ["Part", "Mean", "Of the total"].map(str::to_owned).to_vec(),
+            rows: self.bars.iter().map(row).collect(),
+            main: Vec::new(),
+        }
+    }
+
+    fn exact(&self) -> Exact {
+        let row = |bar: &Bar| {
+            vec![
+                Value::from(self.name),
+                Value::from(bar.row.metric.as_str()),
+                Value::from(bar.row.unit.as_str()),
+                Value::from(bar.row.mean),
+                Value::from(bar.row.std_error),
+            ]
+        };
+        Exact {
             columns: vec!["deal", "metric", "unit", "mean", "std_error"],
-            rows: rows
-                .iter()
-                .map(|(row, ..)| {
-                    vec![
-                        Value::from(name),
-                        Value::from(row.metric.as_str()),
-                        Value::from(row.unit.as_str()),
-                        Value::from(row.mean),
-                        Value::from(row.std_error),
-                    ]
-                })
-                .collect(),
-        },
-        width: Width::Full,
-        deal: Some(deal),
-        choice: None,
-    })
+            rows: self.bars.iter().map(row).collect(),
+        }
+    }
+
+    fn chart(&self) -> Chart {
+        let key = |tone, text: &str| Key { tone, mark: Mark::Area, text: text.to_owned() };
+        Chart {
+            id: format!("parts-{}", self.deal + 1),
+            title: format!("From share to total, {}", self.name),
+            caption: "Means over all futures, present values. Parts add up to the sums beside them."
+                .to_owned(),
+            legend: vec![key(Tone::Deal(self.deal), "part"), key(Tone::Sum, "sum")],
+            plot: self.plot(),
+            log: None,
+            readings: self.readings(),
+            exact: self.exact(),
+            width: Width::Full,
+            deal: Some(self.deal),
+            choice: None,
+        }
+    }
 }

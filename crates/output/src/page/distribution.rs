@@ -1,12 +1,12 @@
 //! Distributions of what each side takes, and of the difference that a deal makes.
 
-use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
-use super::plot::{Axis, Dash, Layer, Plot, Strip, Tone, Weight};
+use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
+use super::plot::{Axis, Layer, Plot, Strip, Tone};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
-use super::{Block, Section};
-use crate::report::digits::percent_in_passing;
-use crate::report::tables::{HistogramRow, SummaryRow};
+use capstake::report::digits::percent_in_passing;
+use capstake::report::tables::{HistogramRow, SummaryRow};
 
 /// Parts between two marks at which a reading stands.
 const READINGS: f64 = 5.0;
@@ -24,13 +24,13 @@ pub fn takes(view: &View) -> Section {
         ("revenue_kept_pv", "kept", "Revenue that OpenAI keeps", "after the share, present value"),
     ];
     let has = |metric: &str| view.deals.iter().any(|deal| view.summary(deal, metric).is_some());
-    let mut figures: Vec<Figure> = Vec::new();
+    let mut charts: Vec<Chart> = Vec::new();
     let mut blocks = Vec::new();
     // Without equity the revenue kept stands in for what the holders keep.
     for (metric, id, title, subtitle) in metrics {
-        if figures.len() < 2 && has(metric) {
+        if charts.len() < 2 && has(metric) {
             match overlay(view, metric, id, title, subtitle) {
-                Some(figure) => figures.push(figure),
+                Some(chart) => charts.push(chart),
                 None => blocks.push(Block::Absent(format!(
                     "{title} is the same in every future: no distribution to draw."
                 ))),
@@ -42,8 +42,8 @@ pub fn takes(view: &View) -> Section {
             "This scenario has no equity value: nothing is known of what holders of OpenAI keep.".to_owned(),
         ));
     }
-    if !figures.is_empty() {
-        blocks.insert(0, Block::Figures(figures));
+    if !charts.is_empty() {
+        blocks.insert(0, Block::Charts(charts));
     }
     Section {
         id: "distributions",
@@ -54,7 +54,7 @@ pub fn takes(view: &View) -> Section {
 }
 
 /// One metric, all deals; nothing where no deal has an uncertain value of it.
-fn overlay(view: &View, metric: &str, id: &str, title: &str, subtitle: &str) -> Option<Figure> {
+fn overlay(view: &View, metric: &str, id: &str, title: &str, subtitle: &str) -> Option<Chart> {
     let present: Vec<(usize, &SummaryRow)> = view
         .deals
         .iter()
@@ -80,7 +80,7 @@ fn overlay(view: &View, metric: &str, id: &str, title: &str, subtitle: &str) -> 
         .map(|curve| Key { tone: curve.tone, mark: Mark::Area, text: curve.name.to_owned() })
         .collect();
     let layers = curves.iter().map(|curve| curve.steps(&x)).collect();
-    Some(Figure {
+    Some(Chart {
         id: id.to_owned(),
         title: format!("{title}, {}", measure(unit).axis),
         caption: format!(
@@ -183,7 +183,7 @@ fn strip(view: &View, metric: &str, curve: &Curve) -> Strip {
     for ((label, value), q) in labels.iter_mut().zip(values).zip([0.05, 0.50, 0.95]) {
         let digits = view
             .quantile(&curve.row.deal, metric, q)
-            .unwrap_or_else(|| crate::report::digits::significant(value, 4));
+            .unwrap_or_else(|| capstake::report::digits::significant(value, 4));
         *label = dollars.number(&digits);
     }
     Strip { tone: curve.tone, name: curve.name.to_owned(), values, labels }
@@ -269,24 +269,24 @@ pub fn differences(view: &View) -> Section {
             ("revenue_kept_pv", "revenue that OpenAI keeps", "OpenAI keeps"),
         ];
         let mut words = Vec::new();
-        let mut figures = Vec::new();
+        let mut charts = Vec::new();
         for (metric, title, verb) in sides {
             let Some(row) = view.summary(difference.name, metric) else { continue };
-            if figures.len() == 2 {
+            if charts.len() == 2 {
                 continue;
             }
             let bins = view.histogram(difference.name, metric);
             let curve = Curve { tone: Tone::Sum, name: difference.name, row, bins };
             words.push(gain(view, &curve, verb, difference.later));
-            figures.extend(gap(view, &curve, metric, title, i, difference.later));
+            charts.extend(gap(view, &curve, metric, title, i, difference.later));
         }
         blocks.extend((!words.is_empty()).then(|| Block::Words(words.join(" "))));
-        match figures.is_empty() {
+        match charts.is_empty() {
             true => blocks.push(Block::Absent(format!(
                 "{} makes the same difference in every future.",
                 difference.later
             ))),
-            false => blocks.push(Block::Figures(figures)),
+            false => blocks.push(Block::Charts(charts)),
         }
     }
     Section {
@@ -319,7 +319,7 @@ fn gain(view: &View, curve: &Curve, verb: &str, later: &str) -> String {
 }
 
 /// The distribution of a difference, each side of 0 in the colour of the deal that gives more there.
-fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, later: &str) -> Option<Figure> {
+fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, later: &str) -> Option<Chart> {
     let row = curve.row;
     if row.p99 <= row.p01 {
         return None;
@@ -344,7 +344,7 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
     let curves = [Curve { tone: Tone::Sum, name: "difference", row, bins: curve.bins }];
     let id =
         format!("difference-{}-{}", index + 1, if metric == "microsoft_take_pv" { "take" } else { "kept" });
-    Some(Figure {
+    Some(Chart {
         id,
         title: format!("Difference: {title}, {}", measure(&row.unit).axis),
         caption: format!(
@@ -360,9 +360,4 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
         choice: None,
         plot: plot(view, metric, &format!("{title}, {later} minus {first}"), &curves, x, layers),
     })
-}
-
-/// A line through points, in a deal's colour.
-pub fn line(deal: usize, points: Vec<(f64, f64)>) -> Layer {
-    Layer::Line { tone: Tone::Deal(deal), weight: Weight::Strong, dash: Dash::Whole, points }
 }

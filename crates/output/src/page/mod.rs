@@ -6,20 +6,23 @@ pub mod chart;
 pub mod clouds;
 pub mod composition;
 pub mod distribution;
-pub mod figure;
 pub mod plot;
 pub mod provenance;
+pub mod sample_paths;
+pub mod section;
 pub mod study;
+pub mod study_chart;
 pub mod timing;
 pub mod view;
 pub mod wording;
 pub mod years;
 
-use crate::report::results::Results;
 use answer::Answer;
 use assumptions::Assumptions;
-use figure::{Choice, Figure, Readings};
+use capstake::report::results::Results;
+use chart::Chart;
 use provenance::Provenance;
+use section::{Block, Section};
 use view::View;
 
 /// Everything that a page says and shows.
@@ -49,40 +52,12 @@ pub struct Page {
 
 impl Page {
     /// All figures, in order.
-    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+    pub fn charts(&self) -> impl Iterator<Item = &Chart> {
         self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
-            Block::Figures(figures) | Block::Chosen(_, figures) => figures.as_slice(),
+            Block::Charts(charts) | Block::Chosen(_, charts) => charts.as_slice(),
             _ => &[],
         })
     }
-}
-
-/// A part of the page.
-#[derive(Clone, Debug)]
-pub struct Section {
-    /// Its anchor.
-    pub id: &'static str,
-    /// A short name for the list of contents.
-    pub name: &'static str,
-    /// Its heading.
-    pub heading: String,
-    /// What it says and shows.
-    pub blocks: Vec<Block>,
-}
-
-/// A piece of a section.
-#[derive(Clone, Debug)]
-pub enum Block {
-    /// A paragraph.
-    Words(String),
-    /// What the scenario does not have.
-    Absent(String),
-    /// Drawings that stand together.
-    Figures(Vec<Figure>),
-    /// Drawings of which one is shown at a time: their [`Figure::choice`] says which.
-    Chosen(Vec<Choice>, Vec<Figure>),
-    /// A table of its own.
-    Table(Readings),
 }
 
 /// Lays out the page of a run.
@@ -106,7 +81,7 @@ pub fn page(results: &Results) -> Page {
             timing::cap(&view),
             clouds::mix(&view),
             timing::listing_and_failure(&view),
-            years::paths(&view),
+            sample_paths::paths(&view),
         ],
         assumptions: Some(assumptions::assumptions(&view)),
         provenance: provenance::provenance(&view),

@@ -1,6 +1,6 @@
 //! What is drawn, as data: axes with their ticks, and layers of bands, lines, bars and steps in the units of the axes.
 
-use crate::report::digits::{at_place, exponent};
+use capstake::report::digits::{at_place, exponent};
 
 /// A drawing without a size, a colour or a format.
 #[derive(Clone, Debug, PartialEq)]

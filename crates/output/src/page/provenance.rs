@@ -2,9 +2,9 @@
 
 use super::view::View;
 use super::wording::{partial, paths};
-use crate::report::command;
-use crate::report::digits::significant;
-use crate::report::results::Facts;
+use capstake::report::command;
+use capstake::report::digits::significant;
+use capstake::report::results::Facts;
 
 /// What a reader needs to believe the page, or to check it.
 #[derive(Clone, Debug, PartialEq, Eq)]

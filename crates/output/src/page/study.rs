@@ -1,12 +1,13 @@
 //! The page of a study: what it answers in words, its charts as drawings, its tables as a reader sees them.
 
-use super::figure::Readings;
+use super::chart::Readings;
 use super::provenance::{self, Provenance};
-use super::{Block, Page, Section, chart, wording};
+use super::section::{Block, Section};
+use super::{Page, study_chart, wording};
 use crate::reading::read;
-use crate::report::answer::{Answer, Column, Role, Shown, Table};
-use crate::report::digits::thousands;
-use crate::report::results::Facts;
+use capstake::report::answer::{Answer, Column, Role, Shown, Table};
+use capstake::report::digits::thousands;
+use capstake::report::results::Facts;
 
 /// More cells than this are for files: a page shows what a terminal shows of such a table.
 const MOST_CELLS: usize = 2_000;
@@ -15,15 +16,15 @@ const MOST_ROWS: usize = 500;
 
 /// Lays out the page of a study.
 pub fn page(facts: &Facts, answer: &Answer) -> Page {
-    let figures: Vec<_> =
-        answer.charts.iter().enumerate().filter_map(|(i, one)| chart::figure(i, one)).collect();
+    let charts: Vec<_> =
+        answer.charts.iter().enumerate().filter_map(|(i, one)| study_chart::chart(i, one)).collect();
     let mut sections = Vec::new();
-    if !figures.is_empty() {
+    if !charts.is_empty() {
         sections.push(Section {
             id: "charts",
             name: "Charts",
             heading: "In pictures".to_owned(),
-            blocks: vec![Block::Figures(figures)],
+            blocks: vec![Block::Charts(charts)],
         });
     }
     let blocks: Vec<Block> = answer.tables.iter().flat_map(table).collect();
@@ -40,7 +41,7 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
         assumptions: None,
         provenance: Provenance {
             facts: provenance::said(facts),
-            command: crate::report::command::again(facts),
+            command: capstake::report::command::again(facts),
             checks: provenance::always(),
             scenario: facts.resolved.clone(),
         },
@@ -61,8 +62,8 @@ pub fn name(study: &str) -> &str {
 
 /// The table with the words that tell its rows apart, which a terminal leaves out where it shows those of one thing alone.
 fn told_apart(table: &Table) -> Table {
-    let figures = |column: &Column| matches!(column.role, Role::Figure | Role::Low);
-    let first = table.columns.iter().position(figures).unwrap_or(table.columns.len());
+    let charts = |column: &Column| matches!(column.role, Role::Quantity | Role::Low);
+    let first = table.columns.iter().position(charts).unwrap_or(table.columns.len());
     let mut table = table.clone();
     for column in table.columns[..first].iter_mut().filter(|column| column.role == Role::Detail) {
         column.role = Role::Key;

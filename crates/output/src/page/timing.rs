@@ -1,13 +1,12 @@
 //! When things happen: the cap, the IPO, a failure; by year and by date.
 
-use super::distribution::line;
-use super::figure::{Exact, Figure, Key, Mark, Readings, Value, Width};
+use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
-use super::{Block, Section};
-use crate::report::date_axis::{date, on_axis};
-use crate::report::tables::EventRow;
+use capstake::report::date_axis::{date, on_axis};
+use capstake::report::tables::EventRow;
 
 /// Room that the bars of a year share; years stand 1 apart.
 const BARS: f64 = 0.76;
@@ -20,25 +19,24 @@ pub fn cap(view: &View) -> Section {
         blocks.push(Block::Absent("No deal of this scenario has a cap.".to_owned()));
     } else {
         let drawn = [
-            timing(view, &capped),
-            by_date(
+            CapYears::of(view, &capped).map(|years| years.chart()),
+            ByDate::of(
                 view,
-                "cap-by-date",
-                "Reached by",
-                "The cap is reached",
+                ["cap-by-date", "Reached by", "The cap is reached"],
                 &[("cap_reached", Dash::Whole)],
                 &capped,
-            ),
+            )
+            .map(|by_date| by_date.chart()),
         ];
-        let figures: Vec<Figure> = drawn.into_iter().flatten().collect();
+        let charts: Vec<Chart> = drawn.into_iter().flatten().collect();
         let without: Vec<&str> = (0..view.deals.len())
             .filter(|deal| !capped.contains(deal))
             .map(|deal| view.deals[deal])
             .collect();
-        if figures.is_empty() {
+        if charts.is_empty() {
             blocks.push(Block::Absent("The cap is reached in no future.".to_owned()));
         } else {
-            blocks.push(Block::Figures(figures));
+            blocks.push(Block::Charts(charts));
         }
         if !without.is_empty() {
             blocks.push(Block::Absent(format!("No cap under {}.", without.join(", "))));
@@ -47,103 +45,140 @@ pub fn cap(view: &View) -> Section {
     Section { id: "cap", name: "Cap", heading: "When the cap is reached".to_owned(), blocks }
 }
 
-/// In which year the cap is reached, or never.
-fn timing(view: &View, capped: &[usize]) -> Option<Figure> {
-    let years: Vec<i32> =
-        view.by_year(view.deals[capped[0]], "cap_reached").iter().map(|&(year, _)| year).collect();
-    let parts: Vec<Vec<f64>> = capped
-        .iter()
-        .map(|&deal| {
-            let by_year = view.by_year(view.deals[deal], "cap_reached");
-            let mut parts: Vec<f64> = by_year.iter().map(|&(_, part)| part).collect();
-            parts.push(1.0 - parts.iter().sum::<f64>());
-            parts
-        })
-        .collect();
-    // Years after the last in which it happens say nothing.
-    let happens = |y: &usize| parts.iter().any(|parts| parts[*y] > 0.0);
-    let last = (0..years.len()).rev().find(happens)?;
-    let first = (0..years.len()).find(happens)?;
-    let slots: Vec<usize> = (first..=last).chain([years.len()]).collect();
-    let name = |slot: usize| years.get(slot).map_or("never".to_owned(), i32::to_string);
-    let names: Vec<String> = slots.iter().map(|&slot| name(slot)).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let percent = measure("probability");
-    let paths = view.results.facts.paths as f64;
-    let error = |p: f64| (p.max(0.0) * (1.0 - p).max(0.0) / paths).sqrt();
-    let width = BARS / capped.len() as f64;
-    let mut layers = Vec::new();
-    for (i, &deal) in capped.iter().enumerate() {
-        for (at, &slot) in slots.iter().enumerate() {
-            let part = 100.0 * parts[i][slot];
-            let left = at as f64 - BARS / 2.0 + width * i as f64;
-            let tone = if slot == years.len() { Tone::Sum } else { Tone::Deal(deal) };
-            layers.push(Layer::Bar { tone, corners: [left, 0.0, left + width, part] });
-            if capped.len() == 1 && part > 0.0 {
-                let text = if part < 0.5 { "<1%".to_owned() } else { format!("{part:.0}%") };
-                layers.push(Layer::Words { at: (left + width / 2.0, part), text });
+/// In which year the cap is reached, or never: one group of bars per year, one bar per capped deal.
+struct CapYears<'a> {
+    view: &'a View<'a>,
+    /// Indices of the deals with a cap.
+    capped: &'a [usize],
+    /// All calendar years of the run.
+    years: Vec<i32>,
+    /// By capped deal: the probability of each year, then of never.
+    probabilities: Vec<Vec<f64>>,
+    /// Indices that are drawn: into `years`, and one past their end for never.
+    slots: Vec<usize>,
+}
+
+impl<'a> CapYears<'a> {
+    /// Reads the probabilities; `None` where no cap is ever reached.
+    fn of(view: &'a View, capped: &'a [usize]) -> Option<CapYears<'a>> {
+        let years: Vec<i32> =
+            view.by_year(view.deals[capped[0]], "cap_reached").iter().map(|&(year, _)| year).collect();
+        let probabilities: Vec<Vec<f64>> = capped
+            .iter()
+            .map(|&deal| {
+                let by_year = view.by_year(view.deals[deal], "cap_reached");
+                let mut parts: Vec<f64> = by_year.iter().map(|&(_, part)| part).collect();
+                parts.push(1.0 - parts.iter().sum::<f64>());
+                parts
+            })
+            .collect();
+        // Years before the first and after the last in which it happens say nothing.
+        let happens = |y: &usize| probabilities.iter().any(|parts| parts[*y] > 0.0);
+        let last = (0..years.len()).rev().find(happens)?;
+        let first = (0..years.len()).find(happens)?;
+        let slots = (first..=last).chain([years.len()]).collect();
+        Some(CapYears { view, capped, years, probabilities, slots })
+    }
+
+    /// The year of a slot, or `never`.
+    fn name(&self, slot: usize) -> String {
+        self.years.get(slot).map_or("never".to_owned(), i32::to_string)
+    }
+
+    fn std_error(&self, probability: f64) -> f64 {
+        let paths = self.view.results.facts.paths as f64;
+        (probability.max(0.0) * (1.0 - probability).max(0.0) / paths).sqrt()
+    }
+
+    fn layers(&self) -> Vec<Layer> {
+        let width = BARS / self.capped.len() as f64;
+        let mut layers = Vec::new();
+        for (i, &deal) in self.capped.iter().enumerate() {
+            for (at, &slot) in self.slots.iter().enumerate() {
+                let part = 100.0 * self.probabilities[i][slot];
+                let left = at as f64 - BARS / 2.0 + width * i as f64;
+                let tone = if slot == self.years.len() { Tone::Sum } else { Tone::Deal(deal) };
+                layers.push(Layer::Bar { tone, corners: [left, 0.0, left + width, part] });
+                if self.capped.len() == 1 && part > 0.0 {
+                    let text = if part < 0.5 { "<1%".to_owned() } else { format!("{part:.0}%") };
+                    layers.push(Layer::Words { at: (left + width / 2.0, part), text });
+                }
             }
         }
+        layers
     }
-    let highest = parts.iter().flat_map(|parts| slots.iter().map(|&slot| parts[slot])).fold(0.0, f64::max);
-    let mut columns = vec!["Year".to_owned()];
-    columns.extend(capped.iter().map(|&deal| view.deals[deal].to_owned()));
-    let described: Vec<String> = slots
-        .iter()
-        .map(|&slot| {
-            let parts: Vec<String> = parts.iter().map(|parts| percent.value(parts[slot], 2)).collect();
-            format!("{} {}", name(slot), parts.join(" and "))
-        })
-        .collect();
-    Some(Figure {
-        id: "cap-year".to_owned(),
-        title: "Year in which the cap is reached".to_owned(),
-        caption:
-            "Part of the futures. “Never” is until the payments end or the horizon, whichever comes first."
-                .to_owned(),
-        legend: capped.iter().map(|&deal| key(view, deal, Mark::Area, "")).collect(),
-        plot: Plot {
+
+    fn plot(&self) -> Plot {
+        let names: Vec<String> = self.slots.iter().map(|&slot| self.name(slot)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let drawn = |parts: &'_ Vec<f64>| self.slots.iter().map(|&slot| parts[slot]).fold(0.0, f64::max);
+        let highest = self.probabilities.iter().map(drawn).fold(0.0, f64::max);
+        let percent = measure("probability");
+        let described = self.slots.iter().map(|&slot| {
+            let parts: Vec<String> =
+                self.probabilities.iter().map(|parts| percent.value(parts[slot], 2)).collect();
+            format!("{} {}", self.name(slot), parts.join(" and "))
+        });
+        Plot {
             x: Axis::names(&names),
             y: Axis::linear(0.0, 108.0 * highest, 5, "%"),
-            layers,
+            layers: self.layers(),
             rows: 0,
             strips: Vec::new(),
-            anchors: (0..slots.len()).map(|i| i as f64).collect(),
-            described: format!("Bars by year: {}.", described.join(", ")),
-        },
-        log: None,
-        readings: Readings {
+            anchors: (0..self.slots.len()).map(|i| i as f64).collect(),
+            described: format!("Bars by year: {}.", described.collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    fn readings(&self) -> Readings {
+        let percent = measure("probability");
+        let mut columns = vec!["Year".to_owned()];
+        columns.extend(self.capped.iter().map(|&deal| self.view.deals[deal].to_owned()));
+        let row = |&slot: &usize| {
+            let cell = |parts: &Vec<f64>| percent.estimate(parts[slot], self.std_error(parts[slot]));
+            std::iter::once(self.name(slot)).chain(self.probabilities.iter().map(cell)).collect()
+        };
+        Readings {
             title: "Part of the futures in which the cap is reached in a year".to_owned(),
             columns,
-            rows: slots
-                .iter()
-                .map(|&slot| {
-                    let mut cells = vec![name(slot)];
-                    cells.extend(parts.iter().map(|parts| percent.estimate(parts[slot], error(parts[slot]))));
-                    cells
-                })
-                .collect(),
+            rows: self.slots.iter().map(row).collect(),
             main: Vec::new(),
-        },
-        exact: Exact {
-            columns: vec!["deal", "year", "probability", "std_error"],
-            rows: capped
-                .iter()
-                .enumerate()
-                .flat_map(|(i, &deal)| {
-                    let parts = &parts[i];
-                    slots.iter().map(move |&slot| (deal, slot, parts[slot]))
-                })
-                .map(|(deal, slot, part)| {
-                    let year = years.get(slot).map_or(Value::from("never"), |&year| Value::from(year));
-                    vec![Value::from(view.deals[deal]), year, Value::from(part), Value::from(error(part))]
-                })
-                .collect(),
-        },
-        width: Width::Half,
-        deal: None,
-        choice: None,
-    })
+        }
+    }
+
+    fn exact(&self) -> Exact {
+        let mut rows = Vec::new();
+        for (&deal, parts) in self.capped.iter().zip(&self.probabilities) {
+            for &slot in &self.slots {
+                let year = self.years.get(slot).map_or(Value::from("never"), |&year| Value::from(year));
+                let part = parts[slot];
+                rows.push(vec![
+                    Value::from(self.view.deals[deal]),
+                    year,
+                    part.into(),
+                    self.std_error(part).into(),
+                ]);
+            }
+        }
+        Exact { columns: vec!["deal", "year", "probability", "std_error"], rows }
+    }
+
+    fn chart(&self) -> Chart {
+        Chart {
+            id: "cap-year".to_owned(),
+            title: "Year in which the cap is reached".to_owned(),
+            caption: "Part of the futures. “Never” is until the payments end or the horizon, whichever comes first."
+                .to_owned(),
+            legend: self.capped.iter().map(|&deal| key(self.view, deal, Mark::Area, "")).collect(),
+            plot: self.plot(),
+            log: None,
+            readings: self.readings(),
+            exact: self.exact(),
+            width: Width::Half,
+            deal: None,
+            choice: None,
+        }
+    }
 }
 
 fn key(view: &View, deal: usize, mark: Mark, what: &str) -> Key {
@@ -156,43 +191,39 @@ pub fn listing_and_failure(view: &View) -> Section {
         if view.has_part(part) { (0..view.deals.len()).collect() } else { Vec::new() }
     };
     let mut blocks = Vec::new();
-    let mut figures = Vec::new();
+    let mut charts = Vec::new();
     let (listed, cash) = (all("ipo"), all("cash"));
     match listed.is_empty() {
         true => blocks.push(Block::Absent("This scenario has no IPO.".to_owned())),
-        false => match by_date(
+        false => match ByDate::of(
             view,
-            "ipo",
-            "Listed by",
-            "Listed on the exchange",
+            ["ipo", "Listed by", "Listed on the exchange"],
             &[("listed", Dash::Whole), ("ready", Dash::Broken)],
             &listed,
         ) {
-            Some(figure) => figures.push(figure),
+            Some(by_date) => charts.push(by_date.chart()),
             None => blocks.push(Block::Absent("The company is listed in no future.".to_owned())),
         },
     }
     match cash.is_empty() {
         true => blocks.push(Block::Absent("This scenario keeps no cash: nothing can fail.".to_owned())),
-        false => match by_date(
+        false => match ByDate::of(
             view,
-            "failure",
-            "Failed by",
-            "OpenAI has failed",
+            ["failure", "Failed by", "OpenAI has failed"],
             &[("failed", Dash::Whole)],
             &cash,
         ) {
-            Some(figure) => figures.push(figure),
+            Some(by_date) => charts.push(by_date.chart()),
             None => blocks.push(Block::Absent("OpenAI fails in no future.".to_owned())),
         },
     }
-    if !figures.is_empty() {
-        blocks.insert(0, Block::Figures(figures));
+    if !charts.is_empty() {
+        blocks.insert(0, Block::Charts(charts));
     }
     Section { id: "events", name: "IPO, failure", heading: "IPO and failure".to_owned(), blocks }
 }
 
-/// An event of a deal, date by date.
+/// An event under a deal, date by date.
 struct Course<'s> {
     deal: usize,
     event: &'s str,
@@ -200,119 +231,151 @@ struct Course<'s> {
     rows: &'s [&'s EventRow],
 }
 
-/// The probability of events by date, all deals in one drawing; nothing where none of them ever happens.
-fn by_date(
-    view: &View,
-    id: &str,
-    column: &str,
-    title: &str,
-    events: &[(&str, Dash)],
-    deals: &[usize],
-) -> Option<Figure> {
-    let curves: Vec<Course> = deals
-        .iter()
-        .flat_map(|&deal| events.iter().map(move |&(event, dash)| (deal, event, dash)))
-        .map(|(deal, event, dash)| Course { deal, event, dash, rows: view.events(view.deals[deal], event) })
-        .filter(|course| course.rows.iter().any(|row| row.probability > 0.0))
-        .collect();
-    let dates = curves.first()?.rows;
-    let start = view.results.facts.valuation_date.as_str();
-    let (first, ..) = date(if start.is_empty() { &dates[0].date } else { start });
-    let begin = if start.is_empty() { on_axis(&dates[0].date) } else { on_axis(start) - 1.0 / 360.0 };
-    let end = on_axis(&dates[dates.len() - 1].date);
-    let highest = curves.iter().map(|curve| curve.rows[dates.len() - 1].probability).fold(0.0, f64::max);
-    let percent = measure("probability");
-    let layers = curves
-        .iter()
-        .map(|curve| {
-            let mut points = vec![(begin, 0.0)];
-            points.extend(curve.rows.iter().map(|row| (on_axis(&row.date), 100.0 * row.probability)));
-            match line(curve.deal, points) {
-                Layer::Line { tone, points, .. } if curve.dash == Dash::Broken => {
-                    Layer::Line { tone, weight: Weight::Plain, dash: Dash::Broken, points }
-                }
-                whole => whole,
-            }
-        })
-        .collect();
-    let said = |event: &str| match event {
-        "ready" => " – ready",
-        "listed" if events.len() > 1 => " – listed",
-        _ => "",
-    };
-    let marks = |dash| if dash == Dash::Whole { Mark::Line } else { Mark::BrokenLine };
-    let words: Vec<String> = curves
-        .iter()
-        .map(|curve| {
-            let last = &curve.rows[dates.len() - 1];
-            format!(
-                "{}{} {}",
-                view.deals[curve.deal],
-                said(curve.event),
-                percent.estimate(last.probability, last.std_error)
-            )
-        })
-        .collect();
-    let mut columns = vec![column.to_owned()];
-    columns.extend(curves.iter().map(|curve| format!("{}{}", view.deals[curve.deal], said(curve.event))));
-    Some(Figure {
-        id: id.to_owned(),
-        title: format!("{title}, by date"),
-        caption: match events.len() {
-            1 => "Probability that it has happened by each date.".to_owned(),
-            _ => "Probability that it has happened by each date; broken: the gates of an IPO have been met \
-             once."
-                .to_owned(),
-        },
-        legend: curves
+/// The probability of events by date, all deals in one drawing.
+struct ByDate<'a> {
+    view: &'a View<'a>,
+    /// Anchor of the chart.
+    id: &'static str,
+    /// Head of the column of dates.
+    column: &'static str,
+    /// What happens.
+    title: &'static str,
+    /// Whether more than one event is drawn, so that each curve must name its own.
+    several_events: bool,
+    /// Events that happen on some path.
+    curves: Vec<Course<'a>>,
+    /// Dates, from any of the curves.
+    dates: &'a [&'a EventRow],
+}
+
+impl<'a> ByDate<'a> {
+    /// Reads the probabilities; `None` where none of the events ever happens.
+    fn of(
+        view: &'a View,
+        [id, column, title]: [&'static str; 3],
+        events: &[(&'static str, Dash)],
+        deals: &[usize],
+    ) -> Option<ByDate<'a>> {
+        let curves: Vec<Course> = deals
             .iter()
-            .map(|curve| key(view, curve.deal, marks(curve.dash), said(curve.event)))
-            .collect(),
-        plot: Plot {
-            x: Axis::years(begin, end, first + 1, end.floor() as i32),
+            .flat_map(|&deal| events.iter().map(move |&(event, dash)| (deal, event, dash)))
+            .map(|(deal, event, dash)| {
+                let rows = view.events(view.deals[deal], event);
+                Course { deal, event, dash, rows }
+            })
+            .filter(|course| course.rows.iter().any(|row| row.probability > 0.0))
+            .collect();
+        let dates = curves.first()?.rows;
+        Some(ByDate { view, id, column, title, several_events: events.len() > 1, curves, dates })
+    }
+
+    /// What a curve's name says after the name of its deal.
+    fn suffix(&self, event: &str) -> &'static str {
+        match event {
+            "ready" => " – ready",
+            "listed" if self.several_events => " – listed",
+            _ => "",
+        }
+    }
+
+    fn last_date(&self) -> usize {
+        self.dates.len() - 1
+    }
+
+    /// The axis of dates, from the valuation date where the results name it.
+    fn axis(&self) -> Axis {
+        let start = self.view.results.facts.valuation_date.as_str();
+        let (first, ..) = date(if start.is_empty() { &self.dates[0].date } else { start });
+        let begin = match start.is_empty() {
+            true => on_axis(&self.dates[0].date),
+            false => on_axis(start) - 1.0 / 360.0,
+        };
+        let end = on_axis(&self.dates[self.last_date()].date);
+        Axis::years(begin, end, first + 1, end.floor() as i32)
+    }
+
+    fn layer(&self, curve: &Course, begin: f64) -> Layer {
+        let mut points = vec![(begin, 0.0)];
+        points.extend(curve.rows.iter().map(|row| (on_axis(&row.date), 100.0 * row.probability)));
+        let weight = if curve.dash == Dash::Broken { Weight::Plain } else { Weight::Strong };
+        Layer::Line { tone: Tone::Deal(curve.deal), weight, dash: curve.dash, points }
+    }
+
+    fn plot(&self) -> Plot {
+        let last = self.last_date();
+        let highest = self.curves.iter().map(|curve| curve.rows[last].probability).fold(0.0, f64::max);
+        let percent = measure("probability");
+        let described = self.curves.iter().map(|curve| {
+            let (deal, row) = (self.view.deals[curve.deal], curve.rows[last]);
+            let probability = percent.estimate(row.probability, row.std_error);
+            format!("{deal}{} {probability}", self.suffix(curve.event))
+        });
+        let described = described.collect::<Vec<_>>().join(", ");
+        let x = self.axis();
+        Plot {
+            layers: self.curves.iter().map(|curve| self.layer(curve, x.low)).collect(),
+            x,
             y: Axis::linear(0.0, 100.0 * highest.max(1e-6), 5, "%"),
-            layers,
             rows: 0,
             strips: Vec::new(),
-            anchors: dates.iter().map(|row| on_axis(&row.date)).collect(),
-            described: format!("Lines by date. By {}: {}.", dates[dates.len() - 1].date, words.join(", ")),
-        },
-        log: None,
-        readings: Readings {
-            title: format!("{title}: probability by date"),
-            columns,
-            rows: dates
-                .iter()
-                .enumerate()
-                .map(|(i, day)| {
-                    let mut cells = vec![day.date.clone()];
-                    cells.extend(curves.iter().map(|curve| {
-                        let row = &curve.rows[i];
-                        percent.estimate(row.probability, row.std_error)
-                    }));
-                    cells
-                })
-                .collect(),
+            anchors: self.dates.iter().map(|row| on_axis(&row.date)).collect(),
+            described: format!("Lines by date. By {}: {described}.", self.dates[last].date),
+        }
+    }
+
+    fn readings(&self) -> Readings {
+        let percent = measure("probability");
+        let name = |curve: &Course| format!("{}{}", self.view.deals[curve.deal], self.suffix(curve.event));
+        let row = |(i, day): (usize, &&EventRow)| {
+            let cell = |curve: &Course| percent.estimate(curve.rows[i].probability, curve.rows[i].std_error);
+            std::iter::once(day.date.clone()).chain(self.curves.iter().map(cell)).collect()
+        };
+        Readings {
+            title: format!("{}: probability by date", self.title),
+            columns: std::iter::once(self.column.to_owned()).chain(self.curves.iter().map(name)).collect(),
+            rows: self.dates.iter().enumerate().map(row).collect(),
             main: Vec::new(),
-        },
-        exact: Exact {
+        }
+    }
+
+    fn exact(&self) -> Exact {
+        let row = |row: &&EventRow| {
+            vec![
+                Value::from(row.deal.as_str()),
+                Value::from(row.event.as_str()),
+                Value::from(row.date.as_str()),
+                Value::from(row.probability),
+                Value::from(row.std_error),
+            ]
+        };
+        Exact {
             columns: vec!["deal", "event", "date", "probability", "std_error"],
-            rows: curves
-                .iter()
-                .flat_map(|curve| curve.rows.iter())
-                .map(|row| {
-                    vec![
-                        Value::from(row.deal.as_str()),
-                        Value::from(row.event.as_str()),
-                        Value::from(row.date.as_str()),
-                        Value::from(row.probability),
-                        Value::from(row.std_error),
-                    ]
-                })
-                .collect(),
-        },
-        width: Width::Half,
-        deal: None,
-        choice: None,
-    })
+            rows: self.curves.iter().flat_map(|curve| curve.rows.iter()).map(row).collect(),
+        }
+    }
+
+    fn chart(&self) -> Chart {
+        let entry = |curve: &Course| {
+            let mark = if curve.dash == Dash::Whole { Mark::Line } else { Mark::BrokenLine };
+            key(self.view, curve.deal, mark, self.suffix(curve.event))
+        };
+        Chart {
+            id: self.id.to_owned(),
+            title: format!("{}, by date", self.title),
+            caption: match self.several_events {
+                false => "Probability that it has happened by each date.".to_owned(),
+                true => "Probability that it has happened by each date; broken: the gates of an IPO have been met \
+                         once."
+                    .to_owned(),
+            },
+            legend: self.curves.iter().map(entry).collect(),
+            plot: self.plot(),
+            log: None,
+            readings: self.readings(),
+            exact: self.exact(),
+            width: Width::Half,
+            deal: None,
+            choice: None,
+        }
+    }
 }

@@ -1,12 +1,11 @@
 //! Results as a page asks for them: deals, differences, rows by deal and metric.
 
+use capstake::report::date_axis::date;
+use capstake::report::digits::{Estimate, at_place, exponent, significant};
+use capstake::report::results::Results;
+use capstake::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, SummaryRow};
+use capstake::study::valuation::month_after;
 use std::collections::HashMap;
-
-use crate::report::date_axis::date;
-use crate::report::digits::{Estimate, at_place, exponent, significant};
-use crate::report::results::Results;
-use crate::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, SummaryRow};
-use crate::study::valuation::month_after;
 
 /// Half the width of the interval of a quantile, in standard errors.
 const HALF_INTERVAL: f64 = 1.96;

@@ -1,8 +1,9 @@
 //! Amounts, parts and names as the page words them.
 
 use super::plot::grouped;
-use crate::report::digits::{Estimate, Precision, significant, thousands};
-use crate::report::results::Facts;
+use capstake::kernel::metric::Metric;
+use capstake::report::digits::{Estimate, Precision, significant, thousands};
+use capstake::report::results::Facts;
 
 /// Abbreviated months.
 pub const MONTHS: [&str; 12] =
@@ -62,7 +63,7 @@ impl Measure {
     /// A value without an error of its own, to so many digits.
     pub fn value(&self, value: f64, digits: i32) -> String {
         if !value.is_finite() {
-            return crate::report::digits::NONE.to_owned();
+            return capstake::report::digits::NONE.to_owned();
         }
         format!("{}{}", self.number(&significant(self.factor * value, digits)), self.after)
     }
@@ -95,30 +96,10 @@ pub fn partial(facts: &Facts) -> Option<String> {
     facts.partial.then(|| format!("{} of {} paths", thousands(facts.paths), thousands(facts.paths_asked)))
 }
 
-/// A metric in a reader's words.
+/// The label of a metric, by its name in the tables.
 pub fn metric(name: &str) -> String {
-    let words = match name {
-        "share_pv" => "Revenue share",
-        "share_uncapped_pv" => "Revenue share, had there been no cap",
-        "cap_saving_pv" => "What the cap saves OpenAI",
-        "stake_mark" => "Stake at the scenario’s own value today",
-        "stake_pv" => "Microsoft’s stake",
-        "microsoft_take_pv" => "Microsoft’s take (share and stake)",
-        "resale_pv" => "Microsoft’s margin on reselling",
-        "hosting_pv" => "Microsoft’s margin on hosting",
-        "licence_pv" => "Royalties the licence spares Microsoft",
-        "microsoft_total_pv" => "Microsoft in all",
-        "openai_retained_pv" => "Today’s other holders keep",
-        "revenue_kept_pv" => "Revenue kept after the share",
-        "share_nominal" => "Revenue share, not discounted",
-        "effective_rate" => "Revenue really shared",
-        "take_multiple" => "Microsoft’s money back, times over",
-        "cap_hit" => "The cap binds",
-        "ipo" => "An IPO comes",
-        "failed" => "OpenAI fails",
-        _ => return name.replace('_', " "),
-    };
-    words.to_owned()
+    let known = Metric::ALL.into_iter().find(|metric| metric.key() == name);
+    known.map_or_else(|| name.replace('_', " "), |metric| metric.label().to_owned())
 }
 
 /// A series in a reader's words.

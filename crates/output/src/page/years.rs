@@ -1,14 +1,11 @@
-//! Fans of series over the calendar years, and real paths drawn over a fan.
+//! Fans of series over the calendar years.
 
-use std::collections::BTreeMap;
-
-use super::figure::{Choice, Exact, Figure, Key, Mark, Readings, Value, Width};
+use super::chart::{Chart, Choice, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
+use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{Measure, measure, series};
-use super::{Block, Section};
-use crate::report::date_axis::date;
-use crate::report::tables::AnnualRow;
+use capstake::report::tables::AnnualRow;
 
 /// Series that have a fan, the ones most asked for first.
 const SERIES: [&str; 12] = [
@@ -26,9 +23,9 @@ const SERIES: [&str; 12] = [
     "stake",
 ];
 /// A logarithmic axis shows more where values differ by so much.
-const WORTH_A_LOG: f64 = 5.0;
+pub const WORTH_A_LOG: f64 = 5.0;
 /// What is said of quantiles, to so many digits: they are within 0.5%.
-const DIGITS: i32 = 3;
+pub const DIGITS: i32 = 3;
 
 /// How the business and the payments may grow, year by year.
 pub fn fans(view: &View) -> Section {
@@ -47,10 +44,10 @@ pub fn fans(view: &View) -> Section {
                 .any(|deal| view.annual(deal, name).iter().any(|row| row.p95 != 0.0 || row.p05 != 0.0))
     };
     names.retain(is_there);
-    let mut figures = Vec::new();
+    let mut charts = Vec::new();
     for (choice, name) in names.iter().enumerate() {
         for deal in 0..view.deals.len() {
-            figures.extend(fan(view, name, deal, choice));
+            charts.extend(fan(view, name, deal, choice));
         }
     }
     let absent: Vec<&str> = [("equity", "equity value"), ("cash", "cash"), ("compute", "compute")]
@@ -59,9 +56,9 @@ pub fn fans(view: &View) -> Section {
         .map(|(_, words)| words)
         .collect();
     let mut blocks = vec![];
-    if !figures.is_empty() {
+    if !charts.is_empty() {
         let choices = names.iter().map(|name| Choice { name: series(name) }).collect();
-        blocks.push(Block::Chosen(choices, figures));
+        blocks.push(Block::Chosen(choices, charts));
     }
     if !absent.is_empty() {
         blocks.push(Block::Absent(format!("Not in this scenario: {}.", absent.join(", "))));
@@ -83,7 +80,7 @@ fn whole_years<'a>(view: &View<'a>, deal: &str, name: &str) -> (Vec<&'a AnnualRo
     (rows, replaced)
 }
 
-fn bands(deal: usize, rows: &[&AnnualRow], scale: &Measure) -> Vec<Layer> {
+pub fn bands(deal: usize, rows: &[&AnnualRow], scale: &Measure) -> Vec<Layer> {
     let f = scale.factor;
     let at = |row: &AnnualRow| f64::from(row.year);
     let band = |weight, low: fn(&AnnualRow) -> f64, high: fn(&AnnualRow) -> f64| Layer::Band {
@@ -105,7 +102,7 @@ fn bands(deal: usize, rows: &[&AnnualRow], scale: &Measure) -> Vec<Layer> {
     ]
 }
 
-fn legend(deal: usize) -> Vec<Key> {
+pub fn legend(deal: usize) -> Vec<Key> {
     let key = |mark, text: &str| Key { tone: Tone::Deal(deal), mark, text: text.to_owned() };
     vec![
         key(Mark::Line, "median"),
@@ -116,12 +113,12 @@ fn legend(deal: usize) -> Vec<Key> {
 }
 
 /// Years along the bottom.
-fn along(rows: &[&AnnualRow]) -> Axis {
+pub fn along(rows: &[&AnnualRow]) -> Axis {
     let (first, last) = (rows[0].year, rows[rows.len() - 1].year);
     Axis::years(f64::from(first), f64::from(last.max(first + 1)), first, last)
 }
 
-fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Figure> {
+fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
     let deal_name = view.deals[deal];
     let (rows, whole) = whole_years(view, deal_name, name);
     let unit = rows.first()?.unit.as_str();
@@ -152,13 +149,13 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Figure> {
     let log = (f == 1.0 && least > 0.0 && high / least > WORTH_A_LOG)
         .then(|| plot(Axis::log(least, high, scale.axis)));
     let stock = if whole { " The first year is whole: its past and the simulated rest." } else { "" };
-    Some(Figure {
+    Some(Chart {
         id: format!("year-{}-{}", name.replace(['_', '.'], "-"), deal + 1),
         title: format!("{}, {deal_name}", series(name)),
         caption: format!(
             "{}{stock} Quantiles are over the first {} paths.",
             meaning(name),
-            crate::report::digits::thousands(last.paths)
+            capstake::report::digits::thousands(last.paths)
         ),
         legend: legend(deal),
         plot: plot(Axis::linear(f * low, f * high, 6, scale.axis)),
@@ -228,144 +225,4 @@ pub fn exact(rows: &[&AnnualRow]) -> Exact {
             })
             .collect(),
     }
-}
-
-/// Sample paths of revenue over its fan.
-pub fn paths(view: &View) -> Section {
-    let mut blocks: Vec<Block> = Vec::new();
-    let figures: Vec<Figure> = (0..view.deals.len()).filter_map(|deal| paths_of(view, deal)).collect();
-    match figures.is_empty() {
-        true => blocks.push(Block::Absent("No sample paths were kept.".to_owned())),
-        false => {
-            blocks.push(Block::Words(
-                "A fan hides how a single future moves. These are the first paths of the run, as simulated: fifty of \
-                 them say nothing on probabilities."
-                    .to_owned(),
-            ));
-            blocks.push(Block::Figures(figures));
-        }
-    }
-    Section { id: "paths", name: "Paths", heading: "Single futures".to_owned(), blocks }
-}
-
-/// Revenue of each sample path by calendar year, whole years only.
-fn by_path(view: &View, deal: &str, first: i32) -> BTreeMap<u64, BTreeMap<i32, f64>> {
-    let mut paths: BTreeMap<u64, BTreeMap<i32, f64>> = BTreeMap::new();
-    for row in &view.results.tables.sample_paths {
-        if *row.series == *"net_revenue" && *row.deal == *deal && row.value.is_finite() {
-            let (year, ..) = date(&row.period_end);
-            if year >= first {
-                *paths.entry(row.path).or_default().entry(year).or_insert(0.0) += row.value;
-            }
-        }
-    }
-    paths
-}
-
-fn paths_of(view: &View, deal: usize) -> Option<Figure> {
-    let name = view.deals[deal];
-    let rows = view.annual(name, "net_revenue");
-    // The paths have no past: a year that the valuation date cuts is left out.
-    let starts_whole = view.results.facts.valuation_date.ends_with("-01-01");
-    let rows: Vec<&AnnualRow> = rows.into_iter().skip(usize::from(!starts_whole)).collect();
-    let (first, last) = (rows.first()?, rows.last()?);
-    let paths = by_path(view, name, first.year);
-    if paths.is_empty() || rows.len() < 2 {
-        return None;
-    }
-    let scale = measure(&first.unit);
-    let values = || paths.values().flat_map(|years| years.values().copied());
-    let high = values().fold(last.p95, f64::max);
-    let least = values().fold(first.p05, f64::min);
-    let mut layers = bands(deal, &rows, &scale);
-    // Fan, then paths, then the median over both.
-    let median = layers.swap_remove(2);
-    layers.truncate(2);
-    layers.extend(paths.values().map(|years| Layer::Line {
-        tone: Tone::Deal(deal),
-        weight: Weight::Faint,
-        dash: Dash::Whole,
-        points: years.iter().map(|(&year, &value)| (f64::from(year), value)).collect(),
-    }));
-    layers.push(median);
-    let x = along(&rows);
-    let plot = |y| Plot {
-        x: x.clone(),
-        y,
-        layers: layers.clone(),
-        rows: 0,
-        strips: Vec::new(),
-        anchors: rows.iter().map(|row| f64::from(row.year)).collect(),
-        described: format!(
-            "{} simulated paths of revenue under {name}, {} to {}, over the fan of all paths. In {} they end \
-             between {} and {}.",
-            paths.len(),
-            first.year,
-            last.year,
-            last.year,
-            scale.value(ends(&paths, last.year).fold(f64::INFINITY, f64::min), DIGITS),
-            scale.value(ends(&paths, last.year).fold(f64::NEG_INFINITY, f64::max), DIGITS)
-        ),
-    };
-    let mut legend = legend(deal);
-    legend[1] = Key { tone: Tone::Deal(deal), mark: Mark::ThinLine, text: "a path".to_owned() };
-    legend.swap(0, 1);
-    Some(Figure {
-        id: format!("paths-{}", deal + 1),
-        title: format!("{} paths of revenue, {name}", paths.len()),
-        caption: "Revenue by calendar year, whole years only. Paths are independent of the number of paths \
-         simulated."
-            .to_owned(),
-        legend,
-        plot: plot(Axis::linear(0.0, high, 6, scale.axis)),
-        log: (least > 0.0 && high / least > WORTH_A_LOG).then(|| plot(Axis::log(least, high, scale.axis))),
-        readings: Readings {
-            title: format!("Lowest, middle and highest of the {} paths by year", paths.len()),
-            columns: ["Year", "Lowest path", "Middle path", "Highest path", "Median of all"]
-                .map(str::to_owned)
-                .to_vec(),
-            rows: rows
-                .iter()
-                .map(|row| {
-                    let mut sorted: Vec<f64> = ends(&paths, row.year).collect();
-                    sorted.sort_by(f64::total_cmp);
-                    let pick = |i: usize| sorted.get(i).map_or(f64::NAN, |&value| value);
-                    vec![
-                        row.year.to_string(),
-                        scale.value(pick(0), DIGITS),
-                        scale.value(pick(sorted.len() / 2), DIGITS),
-                        scale.value(pick(sorted.len().saturating_sub(1)), DIGITS),
-                        scale.value(row.p50, DIGITS),
-                    ]
-                })
-                .collect(),
-            main: Vec::new(),
-        },
-        exact: Exact {
-            columns: vec!["path", "deal", "year", "series", "unit", "value"],
-            rows: paths
-                .iter()
-                .flat_map(|(&path, years)| {
-                    years.iter().map(move |(&year, &value)| {
-                        vec![
-                            Value::from(path),
-                            Value::from(name),
-                            Value::from(year),
-                            Value::from("net_revenue"),
-                            Value::from("usd_bn"),
-                            Value::from(value),
-                        ]
-                    })
-                })
-                .collect(),
-        },
-        width: Width::Full,
-        deal: Some(deal),
-        choice: None,
-    })
-}
-
-/// What the paths have in a year.
-fn ends(paths: &BTreeMap<u64, BTreeMap<i32, f64>>, year: i32) -> impl Iterator<Item = f64> + '_ {
-    paths.values().filter_map(move |years| years.get(&year).copied())
 }

@@ -1,18 +1,20 @@
 //! The sheet *Ask*: the probability of more than a value that the reader types, and the value at a percentile.
 
-use super::cast::Cast;
-use super::distributions::{self, Spread, column};
-use super::figures::{by_error, by_size};
+use super::digits::{by_error, by_size};
+use super::distributions::{self, Cumulative, Spread, column};
+use super::heading::title;
 use super::sheet::{Choice, Digits, Look, Name, Sheet, Style, elsewhere, fixed};
-use super::title;
-use crate::report::digits::{at_place, exponent};
-use crate::report::results::Results;
+use super::subjects::Subjects;
+use capstake::report::digits::{at_place, exponent};
+use capstake::report::results::Results;
+use capstake::report::tables::SummaryRow;
 
 /// Its name.
 pub const SHEET: &str = "Ask";
 
 const METRIC: &str = "microsoft_take_pv";
 const PERCENTILE: f64 = 0.9;
+const COUNT: Digits = Digits::Decimals(0);
 /// Column of what is typed and answered.
 const CELL: u16 = 1;
 /// Columns of the lists to choose from.
@@ -62,9 +64,9 @@ fn value_at(points: &[(f64, f64)], percentile: f64) -> (usize, f64) {
     (under, value)
 }
 
-/// Lays the sheet out; none where no metric has a distribution.
-pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, Vec<Name>)> {
-    let known = |metric: &str| cast.subjects.iter().any(|one| spread.cumulative(one.name, metric).is_some());
+/// Lays the sheet out; `None` where no metric has a distribution.
+pub fn sheet(results: &Results, subjects: &Subjects, spread: &Spread) -> Option<(Sheet, Vec<Name>)> {
+    let known = |metric: &str| subjects.all.iter().any(|one| spread.cumulative(one.name, metric).is_some());
     let mut metrics: Vec<&str> = Vec::new();
     for row in &results.tables.summary {
         if !metrics.contains(&row.metric.as_str()) && known(&row.metric) {
@@ -72,102 +74,159 @@ pub fn sheet(results: &Results, cast: &Cast, spread: &Spread) -> Option<(Sheet, 
         }
     }
     let metric = *metrics.iter().find(|metric| **metric == METRIC).or(metrics.first())?;
-    let deal = cast.subjects.iter().find(|one| spread.cumulative(one.name, metric).is_some())?.name;
-    let cumulative = spread.cumulative(deal, metric)?;
-    let summary = cast.row(deal, metric)?;
+    let deal = subjects.all.iter().find(|one| spread.cumulative(one.name, metric).is_some())?.name;
+    let start = Start {
+        deal,
+        metric,
+        cumulative: spread.cumulative(deal, metric)?,
+        summary: subjects.row(deal, metric)?,
+    };
 
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Ask the distributions", &results.facts);
+    words(&mut sheet);
+    lists(&mut sheet, subjects, &metrics);
+    let table = Table { rows: spread.rows };
+    start.choose(&mut sheet, table);
+    start.ask_probability(&mut sheet, table);
+    start.ask_percentile(&mut sheet, table);
+    sheet.widths = vec![24.0, 28.0, 66.0, 3.0, 28.0, 26.0];
+    Some((sheet, names()))
+}
+
+/// Headings of the questions, and the words beside each cell.
+fn words(sheet: &mut Sheet) {
     sheet.text(2, 0, "Yellow cells are for typing or choosing; the rest follows by formula.", Look::Note);
-    let input = |digits| Style { look: Look::Input, digits };
-    let strong = |digits| Style { look: Look::Strong, digits };
-    let mut label = |row, text: &str, note: &str| {
+    for (row, text, note) in [
+        (at::DEAL, "deal or difference", "choose from the list"),
+        (at::METRIC, "metric", "choose from the list; a pair without values gives #N/A"),
+        (at::FIRST, "begins in row", "of the table on the sheet Distributions"),
+        (at::POINTS, "points", "of its cumulative distribution, from the least to the greatest value"),
+        (at::UNIT, "unit", ""),
+        (at::VALUE, "value", "type one, in the unit"),
+        (at::BELOW, "points not above it", ""),
+        (at::CHANCE, "probability of more", "between two points by straight line"),
+        (at::PERCENTILE, "percentile", "type one, 0% to 100%"),
+        (at::UNDER, "points not above it", ""),
+        (at::FOUND, "value", "in the unit; that part of the paths lies below it"),
+    ] {
         sheet.text(row, 0, text, Look::Plain);
         sheet.text(row, 2, note, Look::Aside);
-    };
-    label(at::DEAL, "deal or difference", "choose from the list");
-    label(at::METRIC, "metric", "choose from the list; a pair without values gives #N/A");
-    label(at::FIRST, "begins in row", "of the table on the sheet Distributions");
-    label(at::POINTS, "points", "of its cumulative distribution, from the least to the greatest value");
-    label(at::UNIT, "unit", "");
-    label(at::VALUE, "value", "type one, in the unit");
-    label(at::BELOW, "points not above it", "");
-    label(at::CHANCE, "probability of more", "between two points by straight line");
-    label(at::PERCENTILE, "percentile", "type one, 0% to 100%");
-    label(at::UNDER, "points not above it", "");
-    label(at::FOUND, "value", "in the unit; that part of the paths lies below it");
+    }
     sheet.text(at::VALUE - 1, 0, "How likely is more than …?", Look::Heading);
     sheet.text(at::PERCENTILE - 1, 0, "What lies at a percentile?", Look::Heading);
     sheet.text(at::DEAL - 1, 0, "Which distribution?", Look::Heading);
-    lists(&mut sheet, cast, &metrics);
+}
 
-    // Of the whole table, and of the chosen distribution in it.
-    let whole = |column| {
-        let first = distributions::HEADER + 1;
-        let last = fixed(distributions::HEADER + spread.rows.max(1), column);
-        format!("{}:{last}", elsewhere(distributions::SHEET, first, column))
-    };
-    let cell = |row| fixed(row, CELL);
-    let (first, points) = (cell(at::FIRST), cell(at::POINTS));
-    let part = |column| {
-        let all = whole(column);
-        format!("INDEX({all},{first}):INDEX({all},{first}+{points}-1)")
-    };
-    let pick = |column, offset: &str| format!("INDEX({},{first}+{offset})", whole(column));
-    let (q, x, keys) = (column::Q, column::VALUE, whole(column::KEY));
-    let chosen = format!("{}&\" | \"&{}", cell(at::DEAL), cell(at::METRIC));
-
-    sheet.text(at::DEAL, CELL, deal, Look::Input);
-    sheet.text(at::METRIC, CELL, metric, Look::Input);
-    let place = cumulative.block.first_row - distributions::HEADER;
-    let plain = Digits::Decimals(0);
-    sheet.formula(at::FIRST, CELL, format!("=MATCH({chosen},{keys},0)"), f64::from(place), plain);
-    let count = cumulative.points.len() as f64;
-    sheet.formula(at::POINTS, CELL, format!("=SUMPRODUCT(1*({keys}={chosen}))"), count, plain);
-    let unit = pick(column::UNIT, "0");
-    sheet.formula_in_words(at::UNIT, CELL, format!("={unit}"), &summary.unit, Look::Right);
-
-    // A round number near the middle, for a start.
-    let value: f64 = at_place(summary.p50, exponent(summary.p50)).parse().unwrap_or(0.0);
-    sheet.number(at::VALUE, CELL, value, input(by_size("", value)));
-    let (below, chance) = chance_of_more(&cumulative.points, value);
-    let v = cell(at::VALUE);
-    sheet.formula(at::BELOW, CELL, format!("=SUMPRODUCT(1*({}<={v}))", part(x)), below as f64, plain);
-    let k = cell(at::BELOW);
-    let formula = |k: &str, none: &str, all: &str, from: u16, to: u16, typed: &str, shape: &str| {
-        let (a0, a1) = (pick(from, &format!("{k}-1")), pick(from, k));
-        let (b0, b1) = (pick(to, &format!("{k}-1")), pick(to, k));
-        let between = shape.replace("LINE", &format!("{b0}+({typed}-{a0})/({a1}-{a0})*({b1}-{b0})"));
-        format!("=IF({k}=0,{none},IF({k}={points},{all},{between}))")
-    };
-    let more = formula(&k, "1", "0", x, q, &v, "1-(LINE)");
-    sheet.formula(at::CHANCE, CELL, more, chance, strong(by_error("probability", 1e-4)));
-
-    sheet.number(at::PERCENTILE, CELL, PERCENTILE, input(Digits::Percent(1)));
-    let (under, found) = value_at(&cumulative.points, PERCENTILE);
-    let p = cell(at::PERCENTILE);
-    sheet.formula(at::UNDER, CELL, format!("=SUMPRODUCT(1*({}<={p}))", part(q)), under as f64, plain);
-    let k = cell(at::UNDER);
-    let last = pick(x, &format!("{points}-1"));
-    let value = formula(&k, "NA()", &last, q, x, &p, "LINE");
-    sheet.formula(at::FOUND, CELL, value, found, strong(by_error("", summary.std_error)));
-
-    sheet.widths = vec![24.0, 28.0, 66.0, 3.0, 28.0, 26.0];
+/// Names by which other sheets and the reader's formulas find the cells.
+fn names() -> Vec<Name> {
     let name = |name: &str, row| Name { name: name.into(), sheet: SHEET, cell: (row, CELL) };
-    let names = vec![
+    vec![
         name("ask_deal", at::DEAL),
         name("ask_metric", at::METRIC),
         name("ask_value", at::VALUE),
         name("answer_probability_of_more", at::CHANCE),
         name("ask_percentile", at::PERCENTILE),
         name("answer_value_at_percentile", at::FOUND),
-    ];
-    Some((sheet, names))
+    ]
+}
+
+/// A cell of this sheet, as in its formulas.
+fn cell(row: u32) -> String {
+    fixed(row, CELL)
+}
+
+/// The table of distributions, as formulas refer to it: the whole, or the rows of the chosen distribution.
+#[derive(Clone, Copy)]
+struct Table {
+    rows: u32,
+}
+
+impl Table {
+    /// A whole column.
+    fn column(self, column: u16) -> String {
+        let first = distributions::HEADER + 1;
+        let last = fixed(distributions::HEADER + self.rows.max(1), column);
+        format!("{}:{last}", elsewhere(distributions::SHEET, first, column))
+    }
+
+    /// The rows of the chosen distribution in a column.
+    fn chosen(self, column: u16) -> String {
+        let (all, first, points) = (self.column(column), cell(at::FIRST), cell(at::POINTS));
+        format!("INDEX({all},{first}):INDEX({all},{first}+{points}-1)")
+    }
+
+    /// One row of the chosen distribution, counted from 0, in a column.
+    fn pick(self, column: u16, offset: &str) -> String {
+        format!("INDEX({},{}+{offset})", self.column(column), cell(at::FIRST))
+    }
+
+    /// The straight line between the points `k - 1` and `k`, from one column to another, at the typed value.
+    fn line(self, k: &str, from: u16, to: u16, typed: &str) -> String {
+        let before = format!("{k}-1");
+        let (a0, a1) = (self.pick(from, &before), self.pick(from, k));
+        let (b0, b1) = (self.pick(to, &before), self.pick(to, k));
+        format!("{b0}+({typed}-{a0})/({a1}-{a0})*({b1}-{b0})")
+    }
+}
+
+/// What the sheet asks and answers before anyone types: the results of its formulas are written beside them.
+struct Start<'a> {
+    deal: &'a str,
+    metric: &'a str,
+    cumulative: &'a Cumulative,
+    summary: &'a SummaryRow,
+}
+
+impl Start<'_> {
+    /// Cells that choose the distribution.
+    fn choose(&self, sheet: &mut Sheet, table: Table) {
+        let keys = table.column(column::KEY);
+        let chosen = format!("{}&\" | \"&{}", cell(at::DEAL), cell(at::METRIC));
+        sheet.text(at::DEAL, CELL, self.deal, Look::Input);
+        sheet.text(at::METRIC, CELL, self.metric, Look::Input);
+        let place = f64::from(self.cumulative.block.first_row - distributions::HEADER);
+        sheet.formula(at::FIRST, CELL, format!("=MATCH({chosen},{keys},0)"), place, COUNT);
+        let count = self.cumulative.points.len() as f64;
+        sheet.formula(at::POINTS, CELL, format!("=SUMPRODUCT(1*({keys}={chosen}))"), count, COUNT);
+        let unit = table.pick(column::UNIT, "0");
+        sheet.formula_in_words(at::UNIT, CELL, format!("={unit}"), &self.summary.unit, Look::Right);
+    }
+
+    /// Cells that ask for the probability of more than a value.
+    fn ask_probability(&self, sheet: &mut Sheet, table: Table) {
+        // A round number near the middle, for a start.
+        let value: f64 = at_place(self.summary.p50, exponent(self.summary.p50)).parse().unwrap_or(0.0);
+        sheet.number(at::VALUE, CELL, value, Style { look: Look::Input, digits: by_size("", value) });
+        let (below, chance) = chance_of_more(&self.cumulative.points, value);
+        let (typed, values) = (cell(at::VALUE), table.chosen(column::VALUE));
+        sheet.formula(at::BELOW, CELL, format!("=SUMPRODUCT(1*({values}<={typed}))"), below as f64, COUNT);
+        let (k, points) = (cell(at::BELOW), cell(at::POINTS));
+        let line = table.line(&k, column::VALUE, column::Q, &typed);
+        let formula = format!("=IF({k}=0,1,IF({k}={points},0,1-({line})))");
+        let style = Style { look: Look::Strong, digits: by_error("probability", 1e-4) };
+        sheet.formula(at::CHANCE, CELL, formula, chance, style);
+    }
+
+    /// Cells that ask for the value at a percentile.
+    fn ask_percentile(&self, sheet: &mut Sheet, table: Table) {
+        let style = Style { look: Look::Input, digits: Digits::Percent(1) };
+        sheet.number(at::PERCENTILE, CELL, PERCENTILE, style);
+        let (under, found) = value_at(&self.cumulative.points, PERCENTILE);
+        let (typed, parts) = (cell(at::PERCENTILE), table.chosen(column::Q));
+        sheet.formula(at::UNDER, CELL, format!("=SUMPRODUCT(1*({parts}<={typed}))"), under as f64, COUNT);
+        let (k, points) = (cell(at::UNDER), cell(at::POINTS));
+        let last = table.pick(column::VALUE, &format!("{points}-1"));
+        let line = table.line(&k, column::Q, column::VALUE, &typed);
+        let formula = format!("=IF({k}=0,NA(),IF({k}={points},{last},{line}))");
+        let style = Style { look: Look::Strong, digits: by_error("", self.summary.std_error) };
+        sheet.formula(at::FOUND, CELL, formula, found, style);
+    }
 }
 
 /// What can be chosen, on the right.
-fn lists(sheet: &mut Sheet, cast: &Cast, metrics: &[&str]) {
-    let subjects: Vec<&str> = cast.subjects.iter().map(|subject| subject.name).collect();
+fn lists(sheet: &mut Sheet, subjects: &Subjects, metrics: &[&str]) {
+    let subjects: Vec<&str> = subjects.all.iter().map(|subject| subject.name).collect();
     for (column, over, list, cell) in
         [(DEALS, "deals and differences", &subjects[..], at::DEAL), (METRICS, "metrics", metrics, at::METRIC)]
     {

@@ -1,13 +1,13 @@
 //! The sheet *Distributions*: histogram and cumulative distribution of every metric, side by side in one table.
 
-use super::figures::{by_error, by_size};
+use super::digits::{by_error, by_size};
+use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
 use super::summary::Places;
-use super::title;
 use super::years::Block;
-use crate::report::digits::significant;
-use crate::report::results::Results;
-use crate::report::tables::{HistogramRow, QuantileRow, SummaryRow};
+use capstake::report::digits::significant;
+use capstake::report::results::Results;
+use capstake::report::tables::{HistogramRow, QuantileRow, SummaryRow};
 use std::collections::HashMap;
 
 /// Its name.

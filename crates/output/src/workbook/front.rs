@@ -2,10 +2,10 @@
 
 use super::sheet::{Look, Sheet};
 use crate::glossary;
-use crate::kernel::metric::Metric;
-use crate::report::command;
-use crate::report::digits::thousands;
-use crate::report::results::{Facts, Results};
+use capstake::kernel::metric::Metric;
+use capstake::report::command;
+use capstake::report::digits::thousands;
+use capstake::report::results::{Facts, Results};
 
 /// Its name.
 pub const SHEET: &str = "Read me";

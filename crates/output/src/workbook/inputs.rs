@@ -1,10 +1,10 @@
 //! The sheets *Assumptions* and *Correlations*: what was asked for, where it comes from, and what was drawn.
 
-use super::figures::by_size;
+use super::digits::by_size;
+use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
-use super::title;
-use crate::report::results::Results;
-use crate::report::tables::InputRow;
+use capstake::report::results::Results;
+use capstake::report::tables::InputRow;
 use std::collections::HashMap;
 
 /// Name of the sheet of inputs.
@@ -76,9 +76,9 @@ fn input(sheet: &mut Sheet, at: u32, row: &InputRow, paths: u64) {
     sheet.text(at, 0, &row.key, Look::Plain);
     sheet.text(at, 1, &row.unit, Look::Plain);
     sheet.text(at, 2, &row.distribution, Look::Wrapped);
-    let figures = [row.mean, row.std_dev, row.p05, row.p50, row.p95, row.sampled_mean, row.sampled_std_dev];
-    for (column, figure) in (3..).zip(figures) {
-        sheet.number(at, column, figure, by_size(&row.unit, figure));
+    let numbers = [row.mean, row.std_dev, row.p05, row.p50, row.p95, row.sampled_mean, row.sampled_std_dev];
+    for (column, number) in (3..).zip(numbers) {
+        sheet.number(at, column, number, by_size(&row.unit, number));
     }
     if row.std_dev > 0.0 {
         let [mean, std_dev, sampled] = [3, 4, 8].map(|column| cell_name(at, column));
@@ -104,8 +104,8 @@ pub fn correlations(results: &Results) -> Sheet {
     for (at, row) in (HEADER + 1..).zip(rows) {
         sheet.text(at, 0, &row.a, Look::Plain);
         sheet.text(at, 1, &row.b, Look::Plain);
-        for (column, figure) in (2..).zip([row.target, row.repaired, row.sampled]) {
-            sheet.number(at, column, figure, digits);
+        for (column, number) in (2..).zip([row.target, row.repaired, row.sampled]) {
+            sheet.number(at, column, number, digits);
         }
         let (used, column) = if row.repaired.is_nan() { (row.target, 2) } else { (row.repaired, 3) };
         let formula = format!("={}-{}", cell_name(at, 4), cell_name(at, column));

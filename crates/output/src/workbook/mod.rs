@@ -1,39 +1,39 @@
 //! Results as a workbook: which sheets, tables, formulas, names and charts; no bytes.
 
 mod ask;
-mod cast;
 pub mod chart;
+mod digits;
 mod distributions;
-mod figures;
 mod front;
+mod heading;
 mod inputs;
 mod pictures;
 pub mod sheet;
 pub mod study;
+mod subjects;
 mod summary;
 mod years;
 
-use crate::report::digits::thousands;
-use crate::report::results::{Facts, Results};
-use crate::report::row::{Cell, Row};
-use cast::Cast;
+use capstake::report::digits::thousands;
+use capstake::report::results::{Facts, Results};
 use pictures::Ground;
-use sheet::{Digits, Look, Properties, Sheet, Style, TooLarge, Workbook};
+use sheet::{Properties, TooLarge, Workbook};
+use subjects::Subjects;
 
 /// Makes a workbook of results; the same results make the same workbook.
 ///
 /// # Errors
 /// What does not fit the format, with its count.
 pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
-    let cast = Cast::of(&results.tables.summary);
-    let (summary, places, mut names) = summary::sheet(results, &cast);
+    let subjects = Subjects::of(&results.tables.summary);
+    let (summary, places, mut names) = summary::sheet(results, &subjects);
     let (years, series) = years::years(results);
     let (by_date, events) = years::events(results);
     let (distributions, spread) = distributions::sheet(results, &places);
     let ground = Ground { summary: &places, years: &series, events: &events, spread: &spread };
-    let charts = pictures::sheet(results, &cast, &ground);
+    let charts = pictures::sheet(results, &subjects, &ground);
     let mut sheets = vec![summary, years, by_date, distributions];
-    if let Some((ask, further)) = ask::sheet(results, &cast, &spread) {
+    if let Some((ask, further)) = ask::sheet(results, &subjects, &spread) {
         sheets.push(ask);
         names.extend(further);
     }
@@ -78,38 +78,4 @@ fn properties(facts: &Facts) -> Properties {
         ),
         created: facts.started.clone(),
     }
-}
-
-/// The first two rows of a sheet: its title, and which run it is of.
-fn title(sheet: &mut Sheet, words: &str, facts: &Facts) {
-    sheet.text(0, 0, format!("{words}: {}", facts.scenario), Look::Title);
-    sheet.heights.push((0, 2));
-    let partial = if facts.partial { "PARTIAL: " } else { "" };
-    sheet.text(
-        1,
-        0,
-        format!(
-            "{partial}{} paths, seed {}; units are explained on the first sheet",
-            thousands(facts.paths),
-            facts.seed
-        ),
-        Look::Note,
-    );
-}
-
-/// Puts the cells of a row side by side; figures with the digits of their column.
-fn cells<R: Row>(sheet: &mut Sheet, row: u32, first: u16, line: &R, digits: impl Fn(&'static str) -> Digits) {
-    let mut columns = R::COLUMNS.iter();
-    let mut at = first;
-    line.cells(&mut |cell| {
-        let name = columns.next().expect("as many columns as cells");
-        match cell {
-            Cell::Text(text) if !text.is_empty() => sheet.text(row, at, text, Style::PLAIN),
-            Cell::Text(_) => {}
-            Cell::Whole(number) if *name == "year" => sheet.number(row, at, number as f64, Digits::Year),
-            Cell::Whole(number) => sheet.number(row, at, number as f64, Digits::Decimals(0)),
-            Cell::Figure(figure) => sheet.number(row, at, figure, digits(name)),
-        }
-        at += 1;
-    });
 }

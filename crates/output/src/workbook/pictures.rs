@@ -1,13 +1,13 @@
 //! The sheet *Charts*: native charts on the cells of the other sheets.
 
-use super::cast::Cast;
 use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, UNNAMED, colour};
 use super::distributions::{self, Spread, column};
+use super::heading::title;
 use super::sheet::{Look, Placed, Sheet};
+use super::subjects::Subjects;
 use super::summary::{self, Places};
-use super::title;
 use super::years::{self, Block, EVENTS, Events, YEARS};
-use crate::report::results::Results;
+use capstake::report::results::Results;
 
 /// Its name.
 pub const SHEET: &str = "Charts";
@@ -47,26 +47,32 @@ pub struct Ground<'a> {
 }
 
 /// Lays the sheet out.
-pub fn sheet(results: &Results, cast: &Cast, from: &Ground) -> Sheet {
+pub fn sheet(results: &Results, subjects: &Subjects, from: &Ground) -> Sheet {
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Charts", &results.facts);
     let mut charts = Vec::new();
     for (metric, words) in METRICS {
         charts.extend(
-            cast.deals().enumerate().filter_map(|(i, deal)| histogram(from.spread, deal, i, metric, words)),
+            subjects
+                .deals()
+                .enumerate()
+                .filter_map(|(i, deal)| histogram(from.spread, deal, i, metric, words)),
         );
-        charts.extend(cumulative(from.spread, cast, metric, words));
+        charts.extend(cumulative(from.spread, subjects, metric, words));
         // Beside the distributions of what it adds up to, so that both fill their rows.
         if metric == METRICS[0].0 {
             charts.extend(components(from.summary));
         }
     }
-    charts.extend(cast.deals().enumerate().filter_map(|(i, deal)| cap_timing(from.events, results, deal, i)));
+    charts.extend(
+        subjects.deals().enumerate().filter_map(|(i, deal)| cap_timing(from.events, results, deal, i)),
+    );
     for (series, words) in SERIES {
-        charts
-            .extend(cast.deals().enumerate().filter_map(|(i, deal)| fan(from.years, deal, i, series, words)));
+        charts.extend(
+            subjects.deals().enumerate().filter_map(|(i, deal)| fan(from.years, deal, i, series, words)),
+        );
     }
-    charts.extend(cast.deals().filter_map(|deal| cloud_mix(from.years, deal)));
+    charts.extend(subjects.deals().filter_map(|deal| cloud_mix(from.years, deal)));
     if charts.is_empty() {
         sheet.text(FIRST_ROW, 0, "Nothing to draw.", Look::Note);
     }
@@ -119,8 +125,8 @@ fn histogram(spread: &Spread, deal: &str, i: usize, metric: &str, words: &str) -
     })
 }
 
-fn cumulative(spread: &Spread, cast: &Cast, metric: &str, words: &str) -> Option<Chart> {
-    let series: Vec<Series> = cast
+fn cumulative(spread: &Spread, subjects: &Subjects, metric: &str, words: &str) -> Option<Chart> {
+    let series: Vec<Series> = subjects
         .deals()
         .enumerate()
         .filter_map(|(i, deal)| {
@@ -174,7 +180,7 @@ fn components(places: &Places) -> Option<Chart> {
 
 fn cap_timing(events: &Events, results: &Results, deal: &str, i: usize) -> Option<Chart> {
     const EVENT: &str = "cap_reached";
-    let happens = |row: &&crate::report::tables::EventRow| {
+    let happens = |row: &&capstake::report::tables::EventRow| {
         row.deal == deal && row.event == EVENT && row.probability > 0.0
     };
     results.tables.events.iter().find(happens)?;

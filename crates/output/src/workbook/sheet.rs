@@ -218,7 +218,7 @@ impl Style {
     pub const PLAIN: Style = Style { look: Look::Plain, digits: Digits::General };
 
     /// A plain cell with figures.
-    pub const fn figures(digits: Digits) -> Style {
+    pub const fn numbers(digits: Digits) -> Style {
         Style { look: Look::Plain, digits }
     }
 
@@ -236,7 +236,7 @@ impl From<Look> for Style {
 
 impl From<Digits> for Style {
     fn from(digits: Digits) -> Style {
-        Style::figures(digits)
+        Style::numbers(digits)
     }
 }
 

@@ -1,14 +1,14 @@
 //! The workbook of a study: its answer in words, a sheet for each table, and native charts on the cells of one more.
 
 use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, colour};
-use super::figures::{by_error, by_size};
+use super::digits::{by_error, by_size};
 use super::front;
 use super::sheet::{Digits, Look, Placed, Properties, Sheet, Style, TooLarge, Workbook};
-use crate::config::Unit;
 use crate::page::study::name;
-use crate::report::answer::{self, Answer, Column, Curve, Point, Role, Shown, Table, Value};
-use crate::report::digits::thousands;
-use crate::report::results::Facts;
+use capstake::config::Unit;
+use capstake::report::answer::{self, Answer, Column, Curve, Point, Role, Shown, Table, Value};
+use capstake::report::digits::thousands;
+use capstake::report::results::Facts;
 
 /// Sheet of the charts' figures.
 const DATA: &str = "Chart data";
@@ -123,25 +123,25 @@ fn header(column: &Column) -> String {
     }
 }
 
-fn number(value: &Value) -> f64 {
+fn as_number(value: &Value) -> f64 {
     match value {
-        Value::Figure(figure) => *figure,
+        Value::Number(number) => *number,
         Value::Whole(number) => *number as f64,
         Value::Text(_) => f64::NAN,
     }
 }
 
-fn digits(unit: Option<Unit>, figure: f64, error: Option<f64>) -> Digits {
+fn digits(unit: Option<Unit>, number: f64, error: Option<f64>) -> Digits {
     let unit = unit.map_or("", Unit::name);
     match error {
         Some(error) if error > 0.0 => by_error(unit, error),
-        _ => by_size(unit, figure),
+        _ => by_size(unit, number),
     }
 }
 
 fn table(facts: &Facts, table: &Table) -> Sheet {
     let mut sheet = Sheet::new(sheet_name(table));
-    super::title(&mut sheet, &sheet_name(table), facts);
+    super::heading::title(&mut sheet, &sheet_name(table), facts);
     let is_cut = table.shown != Shown::None && table.shown_rows().len() < table.rows.len();
     let title = if is_cut { table.title_of_all() } else { table.title.clone() };
     sheet.text(2, 0, title, Look::Note);
@@ -164,13 +164,15 @@ fn table(facts: &Facts, table: &Table) -> Sheet {
                     }
                 }
                 Value::Whole(whole) => sheet.number(line, place, *whole as f64, Digits::Decimals(0)),
-                Value::Figure(figure) => {
+                Value::Number(number) => {
                     let next = table.columns.get(column + 1);
                     let error = match about.role {
-                        Role::Error => Some(*figure),
-                        _ => next.filter(|next| next.role == Role::Error).map(|_| number(&row[column + 1])),
+                        Role::Error => Some(*number),
+                        _ => {
+                            next.filter(|next| next.role == Role::Error).map(|_| as_number(&row[column + 1]))
+                        }
                     };
-                    sheet.number(line, place, *figure, digits(about.unit, *figure, error));
+                    sheet.number(line, place, *number, digits(about.unit, *number, error));
                 }
             }
         }
@@ -185,8 +187,8 @@ fn table(facts: &Facts, table: &Table) -> Sheet {
 /// The sheet of charts and that of their figures.
 fn charts(facts: &Facts, all: &[answer::Chart]) -> (Sheet, Sheet) {
     let (mut sheet, mut data) = (Sheet::new(CHARTS), Sheet::new(DATA));
-    super::title(&mut sheet, CHARTS, facts);
-    super::title(&mut data, DATA, facts);
+    super::heading::title(&mut sheet, CHARTS, facts);
+    super::heading::title(&mut data, DATA, facts);
     let mut column = 0;
     let mut drawn: Vec<(u32, Chart)> = Vec::new();
     for chart in all.iter().filter(|chart| chart.is_drawn()) {
@@ -242,13 +244,13 @@ fn axis(axis: &answer::Axis) -> Axis {
 }
 
 /// A column of chart figures: header and cells; the range of the cells.
-fn put(data: &mut Sheet, column: &mut u16, header: &str, unit: Option<Unit>, figures: &[f64]) -> Range {
+fn put(data: &mut Sheet, column: &mut u16, header: &str, unit: Option<Unit>, numbers: &[f64]) -> Range {
     data.text(HEADER, *column, header, Look::HeaderRight);
-    for (row, &figure) in (HEADER + 1..).zip(figures) {
-        data.number(row, *column, figure, digits(unit, figure, None));
+    for (row, &number) in (HEADER + 1..).zip(numbers) {
+        data.number(row, *column, number, digits(unit, number, None));
     }
     *column += 1;
-    Range::column(DATA, HEADER + 1, figures.len() as u32, *column - 1)
+    Range::column(DATA, HEADER + 1, numbers.len() as u32, *column - 1)
 }
 
 fn curves_chart(
@@ -339,7 +341,9 @@ fn bars_chart(
     let along = axis(x);
     let from = match centre {
         0.0 => along.title,
-        centre => format!("{}, from its mean {}", along.title, crate::report::digits::significant(centre, 5)),
+        centre => {
+            format!("{}, from its mean {}", along.title, capstake::report::digits::significant(centre, 5))
+        }
     };
     Chart {
         title: title.to_owned(),
@@ -361,7 +365,7 @@ fn described(text: &str) -> String {
 /// The grids, one below the other.
 fn heats(facts: &Facts, all: &[answer::Chart]) -> Option<Sheet> {
     let mut sheet = Sheet::new(HEATS);
-    super::title(&mut sheet, HEATS, facts);
+    super::heading::title(&mut sheet, HEATS, facts);
     let mut row = HEADER;
     let mut widest = 0;
     for chart in all.iter().filter(|chart| chart.is_drawn()) {

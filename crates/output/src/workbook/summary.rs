@@ -1,12 +1,12 @@
 //! The sheet *Summary*: the headline, where Microsoft's total comes from, then every metric of every deal and difference.
 
-use super::cast::Cast;
-use super::figures::by_error;
+use super::digits::by_error;
+use super::heading::title;
 use super::sheet::{Digits, Look, Name, Sheet, Style, cell_name, elsewhere};
-use super::title;
-use crate::report::results::Results;
-use crate::report::row::{Cell, Row};
-use crate::report::tables::SummaryRow;
+use super::subjects::Subjects;
+use capstake::report::results::Results;
+use capstake::report::row::{Cell, Row};
+use capstake::report::tables::SummaryRow;
 
 /// Its name.
 pub const SHEET: &str = "Summary";
@@ -34,7 +34,7 @@ const HEADER: u32 = 4;
 
 /// Where others find figures of the summary.
 pub struct Places<'a> {
-    cast: &'a Cast<'a>,
+    subjects: &'a Subjects<'a>,
     first_row: u32,
     /// Components of Microsoft's total by deal, if there are any.
     pub components: Option<Components>,
@@ -55,7 +55,7 @@ pub struct Components {
 impl Places<'_> {
     /// A figure of the table, as in a formula of another sheet.
     pub fn cell(&self, subject: &str, metric: &str, column: &str) -> Option<String> {
-        let at = self.cast.place(subject, metric)?;
+        let at = self.subjects.place(subject, metric)?;
         Some(elsewhere(SHEET, self.first_row + at as u32, self::column(column)))
     }
 }
@@ -66,32 +66,32 @@ fn column(name: &str) -> u16 {
 }
 
 /// Lays the sheet out.
-pub fn sheet<'a>(results: &Results, cast: &'a Cast<'a>) -> (Sheet, Places<'a>, Vec<Name>) {
+pub fn sheet<'a>(results: &Results, subjects: &'a Subjects<'a>) -> (Sheet, Places<'a>, Vec<Name>) {
     let rows = &results.tables.summary;
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Summary", &results.facts);
     sheet.text(HEADER - 1, 0, "Headline", Look::Heading);
     // The headline refers to the table, which stands below all of it.
-    let lines: Vec<(&str, &SummaryRow)> = headline(cast);
+    let lines: Vec<(&str, &SummaryRow)> = headline(subjects);
     let components: Vec<&'static str> = COMPONENTS
         .into_iter()
-        .filter(|metric| cast.deals().any(|deal| cast.place(deal, metric).is_some()))
+        .filter(|metric| subjects.deals().any(|deal| subjects.place(deal, metric).is_some()))
         .collect();
-    let has_total = cast.deals().any(|deal| cast.place(deal, TOTAL).is_some());
+    let has_total = subjects.deals().any(|deal| subjects.place(deal, TOTAL).is_some());
     let after_headline = HEADER + 1 + lines.len() as u32 + 1;
     let block = after_headline + 1;
     let table_header = match has_total {
         true => block + components.len() as u32 + 4 + 2,
         false => after_headline + 1,
     };
-    let mut places = Places { cast, first_row: table_header + 1, components: None };
-    let names = headline_block(&mut sheet, cast, &lines, places.first_row);
+    let mut places = Places { subjects, first_row: table_header + 1, components: None };
+    let names = headline_block(&mut sheet, subjects, &lines, places.first_row);
     if has_total {
         sheet.text(after_headline, 0, "Where Microsoft's total comes from: means", Look::Heading);
-        places.components = Some(component_block(&mut sheet, cast, components, block, places.first_row));
+        places.components = Some(component_block(&mut sheet, subjects, components, block, places.first_row));
     }
     sheet.text(table_header - 1, 0, "All metrics", Look::Heading);
-    table(&mut sheet, cast, rows, table_header);
+    table(&mut sheet, subjects, rows, table_header);
     sheet.widths = vec![27.0, 24.0, 10.0];
     sheet.widths.extend([11.0; 18]);
     sheet.widths.push(17.0);
@@ -107,9 +107,9 @@ fn headers() -> Vec<(&'static str, Look)> {
 }
 
 /// Metric by metric, so that deals stand below each other.
-fn headline<'a>(cast: &Cast<'a>) -> Vec<(&'static str, &'a SummaryRow)> {
+fn headline<'a>(subjects: &Subjects<'a>) -> Vec<(&'static str, &'a SummaryRow)> {
     let of = |metric: &'static str| {
-        cast.subjects.iter().filter_map(move |subject| Some((metric, cast.row(subject.name, metric)?)))
+        subjects.all.iter().filter_map(move |subject| Some((metric, subjects.row(subject.name, metric)?)))
     };
     HEADLINE.into_iter().flat_map(of).collect()
 }
@@ -117,7 +117,7 @@ fn headline<'a>(cast: &Cast<'a>) -> Vec<(&'static str, &'a SummaryRow)> {
 /// Figures are formulas of the table; the mean of a difference is that of its deals' means.
 fn headline_block(
     sheet: &mut Sheet,
-    cast: &Cast,
+    subjects: &Subjects,
     lines: &[(&str, &SummaryRow)],
     first_row: u32,
 ) -> Vec<Name> {
@@ -132,7 +132,7 @@ fn headline_block(
     };
     let mut names: Vec<Name> = Vec::new();
     for (row, (metric, line)) in (HEADER + 1..).zip(lines) {
-        let place = cast.place(&line.deal, metric).expect("the line is of the table");
+        let place = subjects.place(&line.deal, metric).expect("the line is of the table");
         let look = if *metric == HEADLINE[0] { Look::Strong } else { Look::Plain };
         let digits = by_error(&line.unit, line.std_error);
         sheet.text(row, 0, &line.deal, look);
@@ -143,17 +143,17 @@ fn headline_block(
             let style = Style { look, digits: if matches!(cell, Cell::Whole(_)) { WHOLE } else { digits } };
             let there = cell_name(first_row + place as u32, at);
             match cell {
-                Cell::Figure(figure) => sheet.formula(row, at, format!("={there}"), figure, style),
+                Cell::Number(number) => sheet.formula(row, at, format!("={there}"), number, style),
                 Cell::Whole(count) => sheet.formula(row, at, format!("={there}"), count as f64, style),
                 Cell::Text(_) => {}
             }
             at += 1;
         });
-        let subject = cast.subjects.iter().find(|subject| subject.name == line.deal);
+        let subject = subjects.all.iter().find(|subject| subject.name == line.deal);
         if let Some((later, first)) = subject.and_then(|subject| subject.difference) {
             difference(
                 sheet,
-                cast,
+                subjects,
                 (later, first),
                 metric,
                 row,
@@ -173,13 +173,13 @@ const WHOLE: Digits = Digits::Decimals(0);
 /// The mean of a difference, from the deals' means above it.
 fn difference(
     sheet: &mut Sheet,
-    cast: &Cast,
+    subjects: &Subjects,
     (later, first): (&str, &str),
     metric: &str,
     row: u32,
     rows: [Option<u32>; 2],
 ) {
-    let (Some(a), Some(b)) = (cast.row(later, metric), cast.row(first, metric)) else { return };
+    let (Some(a), Some(b)) = (subjects.row(later, metric), subjects.row(first, metric)) else { return };
     let [Some(row_a), Some(row_b)] = rows else { return };
     let formula = format!("={}-{}", cell_name(row_a, MEAN), cell_name(row_b, MEAN));
     let at = sheet.cells.iter().position(|(r, c, _)| (*r, *c) == (row, MEAN));
@@ -191,12 +191,12 @@ fn difference(
 
 fn component_block(
     sheet: &mut Sheet,
-    cast: &Cast,
+    subjects: &Subjects,
     names: Vec<&'static str>,
     header: u32,
     first_row: u32,
 ) -> Components {
-    let deals: Vec<&str> = cast.deals().collect();
+    let deals: Vec<&str> = subjects.deals().collect();
     let total = header + 1 + names.len() as u32;
     sheet.text(header, 0, "component", Look::Header);
     sheet.text(header, 1, "", Look::Header);
@@ -214,17 +214,17 @@ fn component_block(
         sheet.text(header, column, *deal, Look::HeaderRight);
         let mut sum = 0.0;
         for (row, name) in (header + 1..).zip(&names) {
-            let Some(summary) = cast.row(deal, name) else { continue };
-            let place = first_row + cast.place(deal, name).expect("it has a row") as u32;
+            let Some(summary) = subjects.row(deal, name) else { continue };
+            let place = first_row + subjects.place(deal, name).expect("it has a row") as u32;
             let style = by_error(&summary.unit, summary.std_error);
             sheet.formula(row, column, format!("={}", cell_name(place, MEAN)), summary.mean, style);
             sum += summary.mean;
         }
-        let Some(summary) = cast.row(deal, TOTAL) else { continue };
+        let Some(summary) = subjects.row(deal, TOTAL) else { continue };
         let style = Style { look: Look::Strong, digits: by_error(&summary.unit, summary.std_error) };
         let (top, bottom) = (cell_name(header + 1, column), cell_name(total - 1, column));
         sheet.formula(total, column, format!("=SUM({top}:{bottom})"), sum, style);
-        let place = first_row + cast.place(deal, TOTAL).expect("it has a row") as u32;
+        let place = first_row + subjects.place(deal, TOTAL).expect("it has a row") as u32;
         sheet.formula(total + 1, column, format!("={}", cell_name(place, MEAN)), summary.mean, style.digits);
         let (above, below) = (cell_name(total, column), cell_name(total + 1, column));
         sheet.formula(
@@ -244,17 +244,17 @@ fn round_9(x: f64) -> f64 {
     if rounded == 0.0 { 0.0 } else { rounded }
 }
 
-fn table(sheet: &mut Sheet, cast: &Cast, rows: &[SummaryRow], header: u32) {
+fn table(sheet: &mut Sheet, subjects: &Subjects, rows: &[SummaryRow], header: u32) {
     let mut headers = headers();
     headers.push(("later_less_first", Look::HeaderRight));
     sheet.table("metrics", header, 0, &headers, rows.len() as u32);
-    let row_of = |deal: &str, metric: &str| cast.place(deal, metric).map(|at| header + 1 + at as u32);
+    let row_of = |deal: &str, metric: &str| subjects.place(deal, metric).map(|at| header + 1 + at as u32);
     for (at, line) in (header + 1..).zip(rows) {
         let digits = by_error(&line.unit, line.std_error);
-        super::cells(sheet, at, 0, line, |_| digits);
-        let subject = cast.subjects.iter().find(|subject| subject.name == line.deal);
+        cells(sheet, at, 0, line, |_| digits);
+        let subject = subjects.all.iter().find(|subject| subject.name == line.deal);
         let Some((later, first)) = subject.and_then(|subject| subject.difference) else { continue };
-        let both = (cast.row(later, &line.metric), cast.row(first, &line.metric));
+        let both = (subjects.row(later, &line.metric), subjects.row(first, &line.metric));
         let rows = (row_of(later, &line.metric), row_of(first, &line.metric));
         if let ((Some(a), Some(b)), (Some(row_a), Some(row_b))) = (both, rows) {
             let formula = format!("={}-{}", cell_name(row_a, MEAN), cell_name(row_b, MEAN));
@@ -278,4 +278,21 @@ fn unused(names: &[Name], name: &str) -> String {
         count += 1;
     }
     wanted
+}
+
+/// Puts the cells of a row side by side; figures with the digits of their column.
+fn cells<R: Row>(sheet: &mut Sheet, row: u32, first: u16, line: &R, digits: impl Fn(&'static str) -> Digits) {
+    let mut columns = R::COLUMNS.iter();
+    let mut at = first;
+    line.cells(&mut |cell| {
+        let name = columns.next().expect("as many columns as cells");
+        match cell {
+            Cell::Text(text) if !text.is_empty() => sheet.text(row, at, text, Style::PLAIN),
+            Cell::Text(_) => {}
+            Cell::Whole(number) if *name == "year" => sheet.number(row, at, number as f64, Digits::Year),
+            Cell::Whole(number) => sheet.number(row, at, number as f64, Digits::Decimals(0)),
+            Cell::Number(number) => sheet.number(row, at, number, digits(name)),
+        }
+        at += 1;
+    });
 }

@@ -1,11 +1,11 @@
 //! The sheets *By year* and *Events*: series by calendar year, and how likely each event is by each date.
 
-use super::figures::{by_error, day_number};
+use super::digits::{by_error, day_number};
+use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
-use super::title;
-use crate::report::results::Results;
-use crate::report::row::Row;
-use crate::report::tables::{AnnualRow, EventRow};
+use capstake::report::results::Results;
+use capstake::report::row::Row;
+use capstake::report::tables::{AnnualRow, EventRow};
 use std::collections::HashMap;
 
 /// Name of the sheet of years.
@@ -87,9 +87,9 @@ fn year_cells(sheet: &mut Sheet, at: u32, row: &AnnualRow) {
     sheet.text(at, 2, &row.unit, Look::Plain);
     sheet.number(at, 3, f64::from(row.year), Digits::Year);
     let quantiles = [row.p05, row.p25, row.p50, row.p75, row.p95];
-    let figures = [row.mean, row.std_error].into_iter().chain(quantiles);
-    for (column, figure) in (4..).zip(figures) {
-        sheet.number(at, column, figure, digits);
+    let numbers = [row.mean, row.std_error].into_iter().chain(quantiles);
+    for (column, number) in (4..).zip(numbers) {
+        sheet.number(at, column, number, digits);
     }
     sheet.number(at, 11, row.paths as f64, Digits::Decimals(0));
     let first = YEAR_COLUMNS.len() as u16;

@@ -1,7 +1,7 @@
 //! How many decimals a cell shows: by the error of the figure, or by its size.
 
 use super::sheet::Digits;
-use crate::report::digits::{exponent, place_of_error, significant};
+use capstake::report::digits::{exponent, place_of_error, significant};
 
 /// More decimals than these say nothing in a cell.
 const MOST: i32 = 6;
@@ -21,9 +21,9 @@ pub fn by_error(unit: &str, std_error: f64) -> Digits {
 }
 
 /// Digits of a figure without an error: four that count, and no zeros at the end.
-pub fn by_size(unit: &str, figure: f64) -> Digits {
+pub fn by_size(unit: &str, number: f64) -> Digits {
     let part = is_part(unit);
-    let size = if part { 100.0 * figure } else { figure };
+    let size = if part { 100.0 * number } else { number };
     let text = if size.is_finite() { significant(size, 4.max(exponent(size) + 1)) } else { String::new() };
     let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len()).min(MOST as usize);
     if part { Digits::Percent(decimals as u8) } else { Digits::Decimals(decimals as u8) }

@@ -1,15 +1,15 @@
 //! Whom the tables speak of: deals in order, differences of a later deal and the first.
 
-use crate::report::tables::SummaryRow;
+use capstake::report::tables::SummaryRow;
 use std::collections::HashMap;
 
 /// Between the names of a difference; no name has spaces.
 const LESS: &str = " - ";
 
 /// Deals and differences, and where their metrics stand in the summary.
-pub struct Cast<'a> {
+pub struct Subjects<'a> {
     /// Deals, then differences.
-    pub subjects: Vec<Subject<'a>>,
+    pub all: Vec<Subject<'a>>,
     rows: &'a [SummaryRow],
     places: HashMap<(&'a str, &'a str), usize>,
 }
@@ -23,23 +23,23 @@ pub struct Subject<'a> {
     pub difference: Option<(&'a str, &'a str)>,
 }
 
-impl<'a> Cast<'a> {
+impl<'a> Subjects<'a> {
     /// Reads them off the summary.
-    pub fn of(rows: &'a [SummaryRow]) -> Cast<'a> {
-        let mut subjects: Vec<Subject> = Vec::new();
+    pub fn of(rows: &'a [SummaryRow]) -> Subjects<'a> {
+        let mut all: Vec<Subject> = Vec::new();
         let mut places = HashMap::new();
         for (at, row) in rows.iter().enumerate() {
-            if !subjects.iter().any(|subject| subject.name == row.deal) {
-                subjects.push(Subject { name: &row.deal, difference: row.deal.split_once(LESS) });
+            if !all.iter().any(|subject| subject.name == row.deal) {
+                all.push(Subject { name: &row.deal, difference: row.deal.split_once(LESS) });
             }
             places.insert((row.deal.as_str(), row.metric.as_str()), at);
         }
-        Cast { subjects, rows, places }
+        Subjects { all, rows, places }
     }
 
     /// The deals.
     pub fn deals(&self) -> impl Iterator<Item = &'a str> {
-        self.subjects.iter().filter(|subject| subject.difference.is_none()).map(|subject| subject.name)
+        self.all.iter().filter(|subject| subject.difference.is_none()).map(|subject| subject.name)
     }
 
     /// The place of a metric in the summary.

@@ -1,11 +1,10 @@
 //! A figure and a table of the page as HTML.
 
-use std::fmt::Write as _;
-
 use super::escape::escape;
 use crate::page::Page;
-use crate::page::figure::{Figure, Key, Mark, Readings, Width};
+use crate::page::chart::{Chart, Key, Mark, Readings, Width};
 use crate::svg::{self, Frame};
+use std::fmt::Write as _;
 
 /// What stands beside numbers of a run that was stopped; nothing beside others.
 pub fn stopped(page: &Page) -> String {
@@ -16,17 +15,17 @@ pub fn stopped(page: &Page) -> String {
 }
 
 /// Adds a figure: title, drawing for wide and narrow places, legend, caption, numbers.
-pub fn push(out: &mut String, page: &Page, figure: &Figure) {
-    let frame = match figure.width {
+pub fn push(out: &mut String, page: &Page, chart: &Chart) {
+    let frame = match chart.width {
         Width::Half => Frame::Half,
         Width::Full => Frame::Full,
     };
-    let class = if figure.width == Width::Half { "half" } else { "full" };
+    let class = if chart.width == Width::Half { "half" } else { "full" };
     let mut belongs = String::new();
-    if let Some(deal) = figure.deal {
+    if let Some(deal) = chart.deal {
         let _ = write!(belongs, " data-deal=\"{deal}\"");
     }
-    if let Some(choice) = figure.choice {
+    if let Some(choice) = chart.choice {
         let _ = write!(belongs, " data-choice=\"{choice}\"");
     }
     let _ = write!(
@@ -34,30 +33,30 @@ pub fn push(out: &mut String, page: &Page, figure: &Figure) {
         "<figure class=\"figure {class}\" id=\"{id}\"{belongs} aria-labelledby=\"t-{id}\"><h3 \
          id=\"t-{id}\">{}{}</h3><div class=\"plot\" \
          data-scale=\"linear\">",
-        escape(&figure.title),
+        escape(&chart.title),
         stopped(page),
-        id = figure.id
+        id = chart.id
     );
-    svg::push(out, &figure.plot, frame);
-    svg::push(out, &figure.plot, Frame::Narrow);
+    svg::push(out, &chart.plot, frame);
+    svg::push(out, &chart.plot, Frame::Narrow);
     out.push_str("</div>");
-    if let Some(log) = &figure.log {
+    if let Some(log) = &chart.log {
         out.push_str("<div class=\"plot\" data-scale=\"log\" hidden>");
         svg::push(out, log, frame);
         svg::push(out, log, Frame::Narrow);
         out.push_str("</div>");
     }
     out.push_str("<figcaption>");
-    if !figure.legend.is_empty() {
+    if !chart.legend.is_empty() {
         out.push_str("<ul class=\"legend\">");
-        for key in &figure.legend {
+        for key in &chart.legend {
             push_key(out, key);
         }
         out.push_str("</ul>");
     }
-    let _ = write!(out, "<p>{}</p></figcaption>", escape(&figure.caption));
+    let _ = write!(out, "<p>{}</p></figcaption>", escape(&chart.caption));
     out.push_str("<details class=\"numbers\"><summary>Numbers</summary>");
-    push_table(out, page, &figure.readings, "table");
+    push_table(out, page, &chart.readings, "table");
     out.push_str("</details></figure>");
 }
 

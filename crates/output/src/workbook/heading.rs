@@ -1,0 +1,22 @@
+//! The first rows of every sheet: its title, and which run it is of.
+
+use super::sheet::{Look, Sheet};
+use capstake::report::digits::thousands;
+use capstake::report::results::Facts;
+
+/// The first two rows of a sheet: its title, and which run it is of.
+pub fn title(sheet: &mut Sheet, words: &str, facts: &Facts) {
+    sheet.text(0, 0, format!("{words}: {}", facts.scenario), Look::Title);
+    sheet.heights.push((0, 2));
+    let partial = if facts.partial { "PARTIAL: " } else { "" };
+    sheet.text(
+        1,
+        0,
+        format!(
+            "{partial}{} paths, seed {}; units are explained on the first sheet",
+            thousands(facts.paths),
+            facts.seed
+        ),
+        Look::Note,
+    );
+}
