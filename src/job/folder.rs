@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, is_draft, sync_folder, sync_together};
 use super::error::{Exit, Failure};
-use super::lock::{Lock, Taken};
-use super::manifest::{self, FilePart, Found, Identity, Manifest};
+use super::lock::{Lock, LockError};
+use super::manifest::{self, FilePart, Identity, Manifest, ManifestSummary};
 use super::reason::reason;
 use super::state_file;
 use crate::config::Code;
@@ -42,10 +42,10 @@ pub enum Replace {
 
 /// What stands where the results are to go.
 #[derive(Debug)]
-enum Standing {
-    Nothing,
+enum FolderState {
+    Missing,
     Empty,
-    Results(Box<Found>),
+    Results(Box<ManifestSummary>),
     Foreign,
 }
 
@@ -60,19 +60,19 @@ pub struct Folder {
 impl Folder {
     /// Makes the folder, or takes over one that may be replaced; it then holds the manifest and no results.
     pub fn open(path: &Path, manifest: &Manifest, replace: Replace) -> Result<Folder, Failure> {
-        if matches!(standing(path)?, Standing::Nothing) {
+        if matches!(state_of(path)?, FolderState::Missing) {
             fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
         }
         let lock = locked(path)?;
-        match standing(path)? {
-            Standing::Nothing | Standing::Empty => {}
-            Standing::Foreign => {
+        match state_of(path)? {
+            FolderState::Missing | FolderState::Empty => {}
+            FolderState::Foreign => {
                 let message = format!("`{}` holds files that capstake did not write", path.display());
                 return Err(Failure::coded(Exit::Output, Code::FolderForeign, message).help(
                     "name another folder with -o, or empty this one yourself; --force does not touch it",
                 ));
             }
-            Standing::Results(found) => {
+            FolderState::Results(found) => {
                 if replace == Replace::SameRun && found.identity.as_ref() != Some(&manifest.identity()) {
                     return Err(other_run(path, &found, &manifest.identity()));
                 }
@@ -134,10 +134,10 @@ impl Folder {
     }
 
     /// Writes several files whole: all on their way before the first is waited for. Those before one that fails are kept.
-    pub fn put_all(&mut self, files: &[Encoded]) -> Result<(), Failure> {
+    pub fn put_all(&mut self, files: &[EncodedFile]) -> Result<(), Failure> {
         let mut failure = None;
         let mut drafts = Vec::with_capacity(files.len());
-        for Encoded { name, bytes } in files {
+        for EncodedFile { name, bytes } in files {
             let written = bytes.as_ref().map_err(|error| self.failed(name, error)).and_then(|bytes| {
                 let mut draft = self.draft(name)?;
                 draft
@@ -224,17 +224,17 @@ impl Folder {
 }
 
 /// A file that is to be written.
-pub struct Encoded {
+pub struct EncodedFile {
     /// Its name.
     pub name: String,
     /// Its bytes, or why there are none.
     pub bytes: io::Result<Vec<u8>>,
 }
 
-impl Encoded {
+impl EncodedFile {
     /// A table's file.
-    pub fn table<R: Row>(bytes: io::Result<Vec<u8>>) -> Encoded {
-        Encoded { name: format!("{}.csv", R::TABLE), bytes }
+    pub fn table<R: Row>(bytes: io::Result<Vec<u8>>) -> EncodedFile {
+        EncodedFile { name: format!("{}.csv", R::TABLE), bytes }
     }
 }
 
@@ -242,8 +242,8 @@ impl Encoded {
 fn locked(path: &Path) -> Result<Lock, Failure> {
     match Lock::exclusive(path) {
         Ok(lock) => Ok(lock),
-        Err(Taken::ByAnother) => Err(busy(path)),
-        Err(Taken::Unknown(error)) => Err(unwritable(path, "cannot be opened", &error)),
+        Err(LockError::HeldByAnother) => Err(busy(path)),
+        Err(LockError::Io(error)) => Err(unwritable(path, "cannot be opened", &error)),
     }
 }
 
@@ -264,10 +264,10 @@ fn former_files(path: &Path) -> Vec<String> {
         .collect()
 }
 
-fn standing(path: &Path) -> Result<Standing, Failure> {
+fn state_of(path: &Path) -> Result<FolderState, Failure> {
     let about = match fs::metadata(path) {
         Ok(about) => about,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(FolderState::Missing),
         Err(error) => return Err(unwritable(path, "cannot be reached", &error)),
     };
     if !about.is_dir() {
@@ -277,16 +277,15 @@ fn standing(path: &Path) -> Result<Standing, Failure> {
     }
     match fs::read(path.join(manifest::FILE)) {
         Ok(bytes) => {
-            return Ok(
-                manifest::find(&bytes).map_or(Standing::Foreign, |found| Standing::Results(found.into()))
-            );
+            return Ok(manifest::summarize(&bytes)
+                .map_or(FolderState::Foreign, |found| FolderState::Results(found.into())));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}
         // A folder of that name, or a manifest that may not be read: not ours to judge.
-        Err(_) => return Ok(Standing::Foreign),
+        Err(_) => return Ok(FolderState::Foreign),
     }
     let mut entries = fs::read_dir(path).map_err(|error| unwritable(path, "cannot be read", &error))?;
-    Ok(if entries.next().is_some() { Standing::Foreign } else { Standing::Empty })
+    Ok(if entries.next().is_some() { FolderState::Foreign } else { FolderState::Empty })
 }
 
 fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
@@ -300,7 +299,7 @@ fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::coded(Exit::Output, Code::FolderUnwritable, message).help(help)
 }
 
-fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
+fn other_run(path: &Path, found: &ManifestSummary, wanted: &Identity) -> Failure {
     let differs = match &found.identity {
         None => "of another version of capstake".to_owned(),
         Some(other) => {
@@ -342,7 +341,7 @@ mod tests {
     /// Puts three files of which the second fails; gives what is said, what is listed, and what lies in the folder.
     fn second_fails(dir: &Path, second: io::Result<Vec<u8>>) -> (String, Vec<String>, Vec<String>) {
         let mut folder = Folder::reopen(dir).expect("a folder");
-        let file = |name: &str, bytes| Encoded { name: name.to_owned(), bytes };
+        let file = |name: &str, bytes| EncodedFile { name: name.to_owned(), bytes };
         let files = [file("a.csv", Ok(vec![1])), file("b.csv", second), file("c.csv", Ok(vec![3]))];
         let said = match folder.put_all(&files) {
             Err(Failure::Told { message, .. }) => message,

@@ -13,8 +13,7 @@ pub const FILE: &str = "manifest.json";
 /// The file with the whole answer of a study, from which workbook and page can be made again.
 pub const ANSWER: &str = "answer.json";
 
-/// Version of its layout; raised when a field changes its meaning or goes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub use crate::sink::json::SCHEMA_VERSION;
 
 /// How far a results folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +69,7 @@ pub struct Manifest {
     /// Paths on which metrics have no value.
     pub undefined: Vec<Undefined>,
     /// Paths that were not finite.
-    pub failed_paths: FailedPaths,
+    pub non_finite: NonFiniteCount,
 }
 
 /// The command that wrote the folder, with those of its arguments that decide what it answers.
@@ -222,7 +221,7 @@ pub struct Undefined {
 
 /// Paths that were not finite.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedPaths {
+pub struct NonFiniteCount {
     /// How many.
     pub count: u64,
     /// The lowest indices.
@@ -317,7 +316,7 @@ pub struct Identity {
 
 /// A manifest found in a folder, as far as it is understood.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Found {
+pub struct ManifestSummary {
     /// Identity, where this program understands it.
     pub identity: Option<Identity>,
     /// Name of the scenario.
@@ -327,7 +326,7 @@ pub struct Found {
 }
 
 /// Reads a manifest; nothing where the bytes are not one of capstake's.
-pub fn find(bytes: &[u8]) -> Option<Found> {
+pub fn summarize(bytes: &[u8]) -> Option<ManifestSummary> {
     let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
     if value.get("program")?.as_str()? != "capstake" {
         return None;
@@ -352,7 +351,7 @@ pub fn find(bytes: &[u8]) -> Option<Found> {
             shard: text("run", "shard"),
         })
     };
-    Some(Found {
+    Some(ManifestSummary {
         identity: identity().filter(|_| version == u64::from(SCHEMA_VERSION)),
         name: text("scenario", "name"),
         status: value.get("status").and_then(|status| serde_json::from_value(status.clone()).ok()),
@@ -366,5 +365,5 @@ pub fn listed_files(bytes: &[u8]) -> Vec<String> {
         let files = value.get("files")?.as_array()?.iter();
         Some(files.filter_map(|file| Some(file.get("name")?.as_str()?.to_owned())).collect())
     };
-    find(bytes).and_then(|_| listed()).unwrap_or_default()
+    summarize(bytes).and_then(|_| listed()).unwrap_or_default()
 }

@@ -63,7 +63,7 @@ pub fn ended(folder: &Path, manifest: &Manifest, partial: bool) -> Result<(), Fa
             .help(format!("capstake resume {}", quoted(&name.to_string())))
             .help("or put together what there is with --partial")),
         Status::Failed => {
-            let first = manifest.failed_paths.first.first().copied().unwrap_or(0);
+            let first = manifest.non_finite.first.first().copied().unwrap_or(0);
             let message = format!("the run of `{name}` failed: path {first} was not finite");
             Err(Failure::coded(Exit::Failed, Code::PathNotFinite, message)
                 .help("mend the scenario and run all parts again"))

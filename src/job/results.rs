@@ -120,7 +120,7 @@ fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
         .ok()
         .filter(|manifest| manifest.program == "capstake" && manifest.schema_version == SCHEMA_VERSION)
         .ok_or_else(|| {
-            let message = match manifest::find(&bytes) {
+            let message = match manifest::summarize(&bytes) {
                 Some(_) => format!("`{}` is of another version of capstake, or damaged", folder.display()),
                 None => format!("`{}` is not capstake's", folder.join(manifest::FILE).display()),
             };

@@ -1,4 +1,4 @@
-//! The page of a sensitivity: tornado, groups and worth of knowing; or indices; or Shapley effects.
+//! The page of a sensitivity: tornado, groups and value of information; or indices; or Shapley effects.
 
 use super::answer::{Answer, Axis, Bar, Chart, Column, Role, Shown, Table, Value};
 use super::digits::{Estimate as Words, percent, significant, thousands};
@@ -269,7 +269,8 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
     }
     Table {
         name: "information".into(),
-        title: "Worth of knowing, to who takes the deal with the highest mean of the metric".to_owned(),
+        title: "Value of information to someone who takes the deal with the highest mean of the metric"
+            .to_owned(),
         columns,
         rows,
         shown: Shown::FirstOfEach { rows: SHOWN, alike: 1 },

@@ -1,4 +1,4 @@
-//! Drawing anew, tornado and worth of knowing on the engine: laws that hold path by path, and cases known in closed form.
+//! Drawing anew, tornado and value of information on the engine: laws that hold path by path, and cases known in closed form.
 
 use crate::engine::{TWO_STAKES, draws, metric_index, plan, shipped};
 use capstake::kernel::metric::Metric;

@@ -5,9 +5,6 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study};
-use super::sweep::simulate;
 use capstake::config::{self, Code, resolved};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
@@ -20,6 +17,10 @@ use capstake::run::paired::Keep;
 use capstake::study::compare::{self, Comparison};
 use capstake::study::sweep::{Named, measured};
 use capstake::study::variant::{Variant, Variants};
+
+use super::arguments::Simulation;
+use super::study::{self, Study, StudyError, StudyOutcome};
+use super::sweep::simulate;
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -104,7 +105,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     study.conduct(|context| {
         let (columns, result) = simulate(&variants, &quantities, Keep::Bins, context, "");
         if let Some((at, broken)) = result.first_non_finite() {
-            return Err(Halt::NonFinite(NonFinitePaths {
+            return Err(StudyError::NonFinite(NonFinitePaths {
                 of: scenarios[at].path.display().to_string(),
                 broken: broken.clone(),
                 simulated: result.paths,
@@ -122,11 +123,11 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
             changes: compare::changes(&scenarios.iter().map(keys).collect::<Vec<_>>()),
             alone,
         };
-        Ok(Conducted {
+        Ok(StudyOutcome {
             answer: (result.paths > 0).then(|| report::compare::compare(&comparison)),
             paths: result.paths,
             interrupted: result.interrupted,
-            verdict: None,
+            failure: None,
         })
     })
 }

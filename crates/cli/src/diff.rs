@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::output;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::manifest::{Manifest, Status};
 use capstake::job::results;
@@ -13,6 +12,8 @@ use capstake::job::words::{counted, thousands};
 use capstake::report::digits::significant;
 use capstake::report::tables::SummaryRow;
 use capstake::study::difference::{KeyChange, MetricMean, Moved, changed_keys, moved, only_in_first};
+
+use super::output;
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\

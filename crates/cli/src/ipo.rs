@@ -2,8 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study};
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
@@ -13,6 +11,9 @@ use capstake::job::scenario;
 use capstake::kernel::plan::Plan;
 use capstake::report;
 use capstake::study::ipo::gather::gather;
+
+use super::arguments::Simulation;
+use super::study::{self, Study, StudyError, StudyOutcome};
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -75,13 +76,16 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
         let readied =
             gather(&plan, context.options(), &context.watch(paths, "")).expect("the scenario has an IPO");
         if readied.non_finite.count > 0 {
-            return Err(Halt::NonFinite(NonFinitePaths::of_scenario(readied.non_finite, readied.paths)));
+            return Err(StudyError::NonFinite(NonFinitePaths::of_scenario(
+                readied.non_finite,
+                readied.paths,
+            )));
         }
-        Ok(Conducted {
+        Ok(StudyOutcome {
             paths: readied.paths,
             interrupted: readied.interrupted,
             answer: (readied.paths > 0).then(|| report::ipo::ipo(&plan, &readied, paths)),
-            verdict: None,
+            failure: None,
         })
     })
 }

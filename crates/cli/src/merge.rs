@@ -6,12 +6,12 @@ use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::{self, Replace};
-use capstake::job::lock::{Lock, Taken};
+use capstake::job::lock::{Lock, LockError};
 use capstake::job::manifest::CommandPart;
 use capstake::job::parts::{Part, ended, gaps, overlap, same_run};
 use capstake::job::request::Request;
 use capstake::job::results;
-use capstake::job::saved::Saved;
+use capstake::job::saved::SavedRun;
 use capstake::job::state_file;
 use capstake::job::words::counted;
 use capstake::run::{CHUNK_PATHS, State, Task};
@@ -57,16 +57,16 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     }
     let mut locks = Vec::new();
     let mut parts: Vec<Part> = Vec::new();
-    let mut whole: Option<(Saved, State)> = None;
+    let mut whole: Option<(SavedRun, State)> = None;
     for folder in &arguments.parts {
         // There is a manifest before there is anything to wait for.
         results::load_manifest(folder)?;
         locks.push(quiet(folder)?);
-        let saved = Saved::open(folder, how.simd, how.other_build())?;
+        let saved = SavedRun::open(folder, how.simd, how.on_change())?;
         if let Some(first) = parts.first() {
             same_run(first, folder, &saved.manifest)?;
         }
-        let state = state_file::load(folder, &saved.plan, how.other_build())?.ok_or_else(|| {
+        let state = state_file::load(folder, &saved.plan, how.on_change())?.ok_or_else(|| {
             let message = format!("`{}` has no {}", folder.display(), state_file::FILE);
             Failure::coded(Exit::Mismatch, Code::StateUnusable, message)
                 .help("run the part again; with `capstake resume` if it was stopped")
@@ -105,7 +105,7 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
     let show = how.show();
     let session = Session::open(&request, &show, manifest)?;
     if !show.quiet {
-        output::told(&format!("{} read\n", counted(parts.len(), "part")));
+        output::status_line(&format!("{} read\n", counted(parts.len(), "part")));
     }
     simulate(session, &job, state)
 }
@@ -114,8 +114,8 @@ pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
 fn quiet(folder: &Path) -> Result<Lock, Failure> {
     match Lock::shared(folder) {
         Ok(lock) => Ok(lock),
-        Err(Taken::ByAnother) => Err(folder::busy(folder)),
-        Err(Taken::Unknown(error)) => {
+        Err(LockError::HeldByAnother) => Err(folder::busy(folder)),
+        Err(LockError::Io(error)) => {
             let message =
                 format!("`{}` cannot be opened: {}", folder.display(), capstake::job::reason::reason(&error));
             Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message))

@@ -20,7 +20,7 @@ pub fn results(text: &str) -> Result<(), Failure> {
 }
 
 /// Text for stderr; there is nobody to tell where that fails.
-pub fn told(text: &str) {
+pub fn status_line(text: &str) {
     let mut out = io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

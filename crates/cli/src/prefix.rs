@@ -4,20 +4,21 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::sync::Mutex;
 
-use super::progress::Display;
-use super::resume_options::ResumeOptions;
-use super::verdict::Verdict;
-use super::{output, signal};
 use capstake::job::comparison;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request;
-use capstake::job::saved::Saved;
+use capstake::job::saved::SavedRun;
 use capstake::job::words::thousands;
 use capstake::report::tables::{self, SummaryRow};
 use capstake::run::{self, ChunkDraws, Observer, Progress, SAMPLE_PATHS, State, Task};
 use capstake::sink;
 use capstake::sink::draws_csv;
 use capstake::study::valuation::valuation;
+
+use super::file_check::FileCheck;
+use super::progress::ProgressDisplay;
+use super::resume_options::ResumeOptions;
+use super::{output, signal};
 
 /// A mean of the first paths that is so many standard errors from that of all is no chance: once in 10⁹ figures.
 const WORST_Z: f64 = 6.0;
@@ -26,19 +27,22 @@ const WORST_Z: f64 = 6.0;
 ///
 /// # Errors
 /// Where somebody stops it, or the tables of the folder cannot be read.
-pub fn compare(saved: &Saved, paths: u64, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
+pub fn compare(saved: &SavedRun, paths: u64, how: &ResumeOptions) -> Result<Vec<FileCheck>, Failure> {
     if !how.quiet {
         let name = &saved.scenario.model.name;
-        output::told(&format!("{name}: the first {} paths again\n", thousands(paths)));
+        output::status_line(&format!("{name}: the first {} paths again\n", thousands(paths)));
     }
     let has = |name: &str| saved.manifest.files.iter().any(|file| file.name == name);
-    let display = Display::new(how.show().progress(), paths, 0);
+    let display = ProgressDisplay::new(how.show().progress(), paths, 0);
     let stored = match has("draws.csv") {
         true => Some(BufReader::new(File::open(saved.folder.join("draws.csv")).map_err(unreadable)?)),
         false => None,
     };
-    let watch =
-        PrefixWatch { saved, display: &display, draws: stored.map(|file| Mutex::new(Draws::new(file))) };
+    let watch = PrefixObserver {
+        saved,
+        display: &display,
+        draws: stored.map(|file| Mutex::new(StoredDraws::new(file))),
+    };
     watch.header();
     let threads = request::threads(how.threads);
     let finished = run::resume(&saved.plan, State::new(&saved.plan), &Task::whole(paths), threads, &watch);
@@ -56,10 +60,10 @@ pub fn compare(saved: &Saved, paths: u64, how: &ResumeOptions) -> Result<Vec<Ver
         return Err(Failure::told(Exit::Usage, message)
             .help("verify all of it: leave out --paths; a part (--shard) is compared by its state"));
     }
-    let mut verdicts = Vec::new();
+    let mut checks = Vec::new();
     if let Some(draws) = watch.draws {
         let difference = draws.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).difference;
-        verdicts.push(Verdict { name: "draws.csv".to_owned(), what: "the rows of these paths", difference });
+        checks.push(FileCheck { name: "draws.csv".to_owned(), what: "the rows of these paths", difference });
     }
     let result = finished.into_result(&saved.plan);
     let tables = tables::tables(&valuation(&saved.plan, &result));
@@ -68,7 +72,7 @@ pub fn compare(saved: &Saved, paths: u64, how: &ResumeOptions) -> Result<Vec<Ver
         sink::csv::write_as(saved.dialect(), &tables.sample_paths, &mut again).map_err(unreadable)?;
         let here = std::fs::read(saved.folder.join("sample_paths.csv")).map_err(unreadable)?;
         let difference = comparison::first_difference("sample_paths.csv", &here, &again);
-        verdicts.push(Verdict { name: "sample_paths.csv".to_owned(), what: "all bytes", difference });
+        checks.push(FileCheck { name: "sample_paths.csv".to_owned(), what: "all bytes", difference });
     }
     if has("summary.csv") {
         let bytes = std::fs::read(saved.folder.join("summary.csv")).map_err(unreadable)?;
@@ -77,13 +81,13 @@ pub fn compare(saved: &Saved, paths: u64, how: &ResumeOptions) -> Result<Vec<Ver
             Ok(stored) => improbable(&stored, &tables.summary),
             Err(error) => Some(error.to_string()),
         };
-        verdicts.push(Verdict {
+        checks.push(FileCheck {
             name: "summary.csv".to_owned(),
             what: "extremes, and means within 6 standard errors",
             difference,
         });
     }
-    Ok(verdicts)
+    Ok(checks)
 }
 
 fn unreadable(error: io::Error) -> Failure {
@@ -125,15 +129,15 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
 }
 
 /// The stored draws, read along.
-struct Draws {
+struct StoredDraws {
     file: BufReader<File>,
     row: u64,
     difference: Option<String>,
 }
 
-impl Draws {
-    fn new(file: BufReader<File>) -> Draws {
-        Draws { file, row: 0, difference: None }
+impl StoredDraws {
+    fn new(file: BufReader<File>) -> StoredDraws {
+        StoredDraws { file, row: 0, difference: None }
     }
 
     /// Compares the next lines.
@@ -159,13 +163,13 @@ impl Draws {
     }
 }
 
-struct PrefixWatch<'a> {
-    saved: &'a Saved,
-    display: &'a Display,
-    draws: Option<Mutex<Draws>>,
+struct PrefixObserver<'a> {
+    saved: &'a SavedRun,
+    display: &'a ProgressDisplay,
+    draws: Option<Mutex<StoredDraws>>,
 }
 
-impl PrefixWatch<'_> {
+impl PrefixObserver<'_> {
     fn header(&self) {
         if self.draws.is_some() {
             self.write(draws_csv::header(self.saved.dialect(), &self.saved.plan));
@@ -173,7 +177,7 @@ impl PrefixWatch<'_> {
     }
 }
 
-impl Observer for PrefixWatch<'_> {
+impl Observer for PrefixObserver<'_> {
     fn progress(&self, progress: &Progress) {
         self.display.show(progress);
     }

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::output;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request;
 use capstake::job::scenario;
@@ -12,6 +11,8 @@ use capstake::kernel::trace::{Quantity, Trace, trace};
 use capstake::math::simd::Isa;
 use capstake::run::{SinglePath, single};
 use capstake::sink::number;
+
+use super::output;
 
 /// Arguments of `replay`.
 #[derive(Debug, clap::Args)]
@@ -37,7 +38,11 @@ pub struct ReplayArguments {
 pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
     let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
     if !scenario.warnings.is_empty() {
-        output::told(&screen::problems(&scenario.sources, &scenario.warnings, output::styled_errors()));
+        output::status_line(&screen::problems(
+            &scenario.sources,
+            &scenario.warnings,
+            output::styled_errors(),
+        ));
     }
     let seed = request::seed(arguments.seed, &scenario.model);
     let plan = Plan::from_model(&scenario.model, seed, Isa::detect());

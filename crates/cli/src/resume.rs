@@ -9,7 +9,7 @@ use capstake::job::folder::Folder;
 use capstake::job::manifest::Status;
 use capstake::job::request::{MAX_PATHS, Request};
 use capstake::job::results;
-use capstake::job::saved::Saved;
+use capstake::job::saved::SavedRun;
 use capstake::job::state_file;
 use capstake::job::words::{self, quoted, thousands};
 use capstake::run::{CHUNK_PATHS, State};
@@ -77,7 +77,7 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
                 already_done(&arguments.folder, &saved)?;
             }
             if !arguments.how.quiet {
-                output::told(&format!(
+                output::status_line(&format!(
                     "`{}` is complete: {} paths; more: capstake extend {} --paths +N\n",
                     arguments.folder.display(),
                     thousands(saved.manifest.run.paths_done),
@@ -89,17 +89,17 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
         Status::Failed => return Err(failed(&saved)),
         Status::Running | Status::Partial => {}
     }
-    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
+    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.on_change())?;
     state.iter().try_for_each(|state| of_this_run(&saved, state))?;
     if state.is_none() && !arguments.how.quiet {
-        output::told("no state was saved yet: the run begins from the first path\n");
+        output::status_line("no state was saved yet: the run begins from the first path\n");
     }
     let paths = saved.manifest.run.paths_asked;
     go_on(saved, folder, state, paths, &arguments.how)
 }
 
 /// The object that the run printed, of its tables; a part, or a run without tables, has none.
-fn already_done(folder: &Path, saved: &Saved) -> Result<(), Failure> {
+fn already_done(folder: &Path, saved: &SavedRun) -> Result<(), Failure> {
     let manifest = &saved.manifest;
     let rows = match manifest.files.iter().any(|file| file.name == "summary.csv") {
         true => results::load(folder)?.1.tables.summary,
@@ -142,7 +142,7 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
         return Err(Failure::coded(Exit::Usage, Code::PathsOption, message)
             .help(format!("+{paths} adds so many; a shorter run goes into another folder")));
     }
-    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
+    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.on_change())?;
     if state.is_none() {
         let message = format!("`{}` has no {}", place, state_file::FILE);
         return Err(Failure::coded(Exit::Mismatch, Code::StateUnusable, message).help(
@@ -154,7 +154,7 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
 }
 
 /// Refuses a state that has paths which its run was not asked for: the state of another run, put into the folder.
-fn of_this_run(saved: &Saved, state: &State) -> Result<(), Failure> {
+fn of_this_run(saved: &SavedRun, state: &State) -> Result<(), Failure> {
     let asked = saved.task(saved.manifest.run.paths_asked)?.chunks;
     let inside = asked.end - asked.start - state.chunks().missing(asked.clone()).count();
     if inside == state.chunks().count() {
@@ -173,19 +173,19 @@ fn of_this_run(saved: &Saved, state: &State) -> Result<(), Failure> {
 }
 
 /// Locks a folder, then reads it.
-fn open(path: &Path, how: &ResumeOptions) -> Result<(Saved, Folder), Failure> {
+fn open(path: &Path, how: &ResumeOptions) -> Result<(SavedRun, Folder), Failure> {
     // A folder that is not there is a matter of reading it.
     results::load_manifest(path)?;
     let folder = Folder::reopen(path)?;
-    let saved = Saved::open(path, how.simd, how.other_build())?;
+    let saved = SavedRun::open(path, how.simd, how.on_change())?;
     if !how.force {
         saved.scenario_unchanged()?;
     }
     Ok((saved, folder))
 }
 
-fn failed(saved: &Saved) -> Failure {
-    let failed = &saved.manifest.failed_paths;
+fn failed(saved: &SavedRun) -> Failure {
+    let failed = &saved.manifest.non_finite;
     let first = failed.first.first().copied().unwrap_or(0);
     let message = format!("`{}` is a run that failed: path {first} was not finite", saved.folder.display());
     Failure::coded(Exit::Failed, Code::PathNotFinite, message)
@@ -193,7 +193,7 @@ fn failed(saved: &Saved) -> Failure {
 }
 
 fn go_on(
-    saved: Saved,
+    saved: SavedRun,
     folder: Folder,
     state: Option<State>,
     paths: u64,

@@ -1,7 +1,7 @@
 //! The options of every command that goes on with a results folder: threads, what is shown, whose results are trusted.
 
 use capstake::job::portion::{Checkpoint, checkpoint_argument};
-use capstake::job::state_file::OtherBuild;
+use capstake::job::state_file::OnChange;
 use capstake::math::simd::Isa;
 
 use super::arguments::simd_argument;
@@ -36,8 +36,8 @@ pub struct ResumeOptions {
 
 impl ResumeOptions {
     /// What `--force` says of another build.
-    pub fn other_build(&self) -> OtherBuild {
-        if self.force { OtherBuild::Trusted } else { OtherBuild::Refused }
+    pub fn on_change(&self) -> OnChange {
+        if self.force { OnChange::Accept } else { OnChange::Refuse }
     }
 
     /// What is shown.

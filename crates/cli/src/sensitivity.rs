@@ -5,8 +5,6 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study, StudyContext};
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
@@ -26,6 +24,9 @@ use capstake::study::sensitivity::plain::{plain, subject};
 use capstake::study::sensitivity::shapley::{shapley, shapley_evaluations};
 use capstake::study::sensitivity::sobol::{sobol, sobol_evaluations};
 use capstake::study::sensitivity::variables::{By, Variable, ties, variables};
+
+use super::arguments::Simulation;
+use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 
 /// Paths of each evaluation of `sobol` and `shapley`, where `-n` does not say.
 const DEFAULT_PATHS: u64 = 100_000;
@@ -78,7 +79,7 @@ pub struct SensitivityArguments {
 /// How a sensitivity is found out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Method {
-    /// One plain run: tornado, rank correlations, groups, worth of knowing
+    /// One plain run: tornado, rank correlations, groups, value of information
     Plain,
     /// First-order and total indices; for independent variables
     Sobol,
@@ -212,15 +213,17 @@ impl Job<'_> {
             let answer = match plain(self.plan, self.seeds, self.quantities, options, &watch) {
                 Ok(answer) => answer,
                 Err(NoAnswer::NonFinite(broken)) => {
-                    return Err(Halt::NonFinite(NonFinitePaths::of_scenario(broken, paths)));
+                    return Err(StudyError::NonFinite(NonFinitePaths::of_scenario(broken, paths)));
                 }
-                Err(_) => return Ok(Conducted { answer: None, paths: 0, interrupted: true, verdict: None }),
+                Err(_) => {
+                    return Ok(StudyOutcome { answer: None, paths: 0, interrupted: true, failure: None });
+                }
             };
-            Ok(Conducted {
+            Ok(StudyOutcome {
                 paths: answer.paths,
                 interrupted: answer.interrupted,
                 answer: Some(report::sensitivity::plain(self.plan, &answer, paths)),
-                verdict: None,
+                failure: None,
             })
         })
     }
@@ -264,7 +267,7 @@ impl Job<'_> {
         effort: Effort,
         evaluations: u64,
         variables: &[Variable],
-    ) -> Result<Conducted, Halt> {
+    ) -> Result<StudyOutcome, StudyError> {
         let watch = context.watch(effort.paths * evaluations, "");
         let (plan, quantities) = (self.plan, self.quantities);
         let answered = match self.arguments.method {
@@ -280,10 +283,10 @@ impl Job<'_> {
         drop(watch);
         match answered {
             Ok((page, paths, interrupted)) => {
-                Ok(Conducted { answer: Some(page), paths, interrupted, verdict: None })
+                Ok(StudyOutcome { answer: Some(page), paths, interrupted, failure: None })
             }
             Err(NoAnswer::Interrupted) => {
-                Ok(Conducted { answer: None, paths: 0, interrupted: true, verdict: None })
+                Ok(StudyOutcome { answer: None, paths: 0, interrupted: true, failure: None })
             }
             Err(NoAnswer::Undefined { output, undefined, evaluations }) => {
                 let name = quantities[output].name(plan);

@@ -2,7 +2,7 @@
 
 use capstake::job::error::Failure;
 use capstake::job::folder::Folder;
-use capstake::job::manifest::{FailedPaths, Manifest, Status};
+use capstake::job::manifest::{Manifest, NonFiniteCount, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
 use capstake::job::scenario::Scenario;
@@ -28,7 +28,11 @@ pub struct Session<'a> {
 /// Says what the author of a scenario may not have meant.
 pub fn warn(scenario: &Scenario, show: &Show) {
     if !show.quiet && !scenario.warnings.is_empty() {
-        output::told(&screen::problems(&scenario.sources, &scenario.warnings, output::styled_errors()));
+        output::status_line(&screen::problems(
+            &scenario.sources,
+            &scenario.warnings,
+            output::styled_errors(),
+        ));
     }
 }
 
@@ -55,8 +59,8 @@ impl<'a> Session<'a> {
     /// Ends because paths were not finite: no results stay in the folder.
     pub fn non_finite(mut self, found: &NonFinitePaths, scenario: &Scenario) -> (Manifest, Failure) {
         self.manifest.status = Status::Failed;
-        self.manifest.failed_paths =
-            FailedPaths { count: found.broken.count, first: found.broken.first.clone() };
+        self.manifest.non_finite =
+            NonFiniteCount { count: found.broken.count, first: found.broken.first.clone() };
         self.manifest.files = Vec::new();
         let failure = found.failure(scenario, self.request.seed);
         let cleared = self.folder.drop_results().and_then(|()| self.folder.put_manifest(&self.manifest));
@@ -94,7 +98,7 @@ impl<'a> Session<'a> {
     /// Makes the files of the results as a whole and says what does not fit its format.
     pub fn make(&mut self, results: made::Made<'_>) -> Result<(), Failure> {
         let warnings = made::write(&mut self.folder, results, &self.request.formats)?;
-        warnings.iter().for_each(|warning| output::told(warning));
+        warnings.iter().for_each(|warning| output::status_line(warning));
         Ok(())
     }
 

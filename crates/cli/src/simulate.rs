@@ -5,15 +5,15 @@ use std::time::Instant;
 use capstake::job::cost::Cost;
 use capstake::job::draft::Draft;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder::Encoded;
+use capstake::job::folder::EncodedFile;
 use capstake::job::formats::{Draws, Format};
 use capstake::job::manifest::{Manifest, RunPart, Status, Undefined};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::portion::Checkpoint;
 use capstake::job::request::Request;
-use capstake::job::resources::{Need, Room};
+use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::Scenario;
-use capstake::job::state_file::{self, Keeper};
+use capstake::job::state_file::{self, Checkpointer};
 use capstake::job::tables::{encode, encode_each, encode_tables};
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
@@ -30,9 +30,9 @@ use capstake_output::made::Made;
 use capstake_output::{headline, terminal};
 
 use super::output;
-use super::progress::Display;
+use super::progress::ProgressDisplay;
+use super::run_observer::RunObserver;
 use super::session::{self, Session};
-use super::watch::Watch;
 
 /// A run that is judged and laid out.
 pub struct RunJob<'a> {
@@ -56,14 +56,14 @@ impl<'a> RunJob<'a> {
         RunJob { scenario, plan, cost, task, as_in: None, only_put_together: false }
     }
 
-    fn need(&self, request: &Request) -> Need {
+    fn need(&self, request: &Request) -> Requirements {
         let paths = self.task.paths_asked();
-        Need::of(self.cost, paths, request.threads, request.files_bytes(self.cost, paths))
+        Requirements::of(self.cost, paths, request.threads, request.files_bytes(self.cost, paths))
     }
 
     /// Refuses what does not fit into memory or on the disk.
     pub fn fits(&self, request: &Request) -> Result<(), Failure> {
-        Room::of(&request.out).take(self.need(request), &request.out)
+        Resources::of(&request.out).take(self.need(request), &request.out)
     }
 
     fn seconds(&self, request: &Request, before: u64) -> f64 {
@@ -105,7 +105,7 @@ fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
 pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
     if !session.show.quiet && !job.only_put_together {
-        output::told(&first_line(request, job, before));
+        output::status_line(&first_line(request, job, before));
     }
     let (finished, draws, seconds) = execute(&session, job, from)?;
     let state = drafted_state(&session, job, &finished);
@@ -155,8 +155,8 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     output::results(&printed)?;
     if !show.quiet && !show.json {
         let partial = partial_in_words(job, &manifest);
-        output::told(&session::closing_line(request, &manifest, &partial));
-        output::told(&next_steps(request, job, &manifest));
+        output::status_line(&session::closing_line(request, &manifest, &partial));
+        output::status_line(&next_steps(request, job, &manifest));
     }
     if !shard {
         session::open_results(request, show);
@@ -179,10 +179,10 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
         }
         None => None,
     };
-    let display = Display::new(session.show.progress(), job.task.paths_asked(), before);
+    let display = ProgressDisplay::new(session.show.progress(), job.task.paths_asked(), before);
     let every = Checkpoint::every(request.checkpoint, job.seconds(request, before));
-    let keeper = every.map(|every| Keeper::new(&request.out, job.plan, every));
-    let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
+    let checkpointer = every.map(|every| Checkpointer::new(&request.out, job.plan, every));
+    let watch = RunObserver::new(job.plan, &display, draws, format, dialect, checkpointer);
     let began = Instant::now();
     let finished = match job.only_put_together {
         false => run::resume(job.plan, from, &job.task, request.threads, &watch),
@@ -258,7 +258,7 @@ fn answered<'a>(
     request: &Request,
     job: &RunJob<'a>,
     result: &'a RunResult,
-) -> (Valuation<'a>, Tables, Vec<Encoded>) {
+) -> (Valuation<'a>, Tables, Vec<EncodedFile>) {
     let csv: Option<Dialect> = request.formats.contains(&Format::Csv).then(|| request.csv.dialect());
     let others = request.formats.iter().any(|&format| format != Format::Csv);
     let questions = || {
@@ -286,7 +286,7 @@ fn write(
     session: &mut Session<'_>,
     job: &RunJob,
     results: &Results,
-    files: Vec<Encoded>,
+    files: Vec<EncodedFile>,
     draws: Option<DrawsFile>,
 ) -> Result<(), Failure> {
     session.folder.put_all(&files)?;
@@ -296,14 +296,14 @@ fn write(
     let finished = file.finish(job.plan, &session.manifest);
     let (draft, remark) = finished.map_err(|error| session.folder.failed(format.file(), &error))?;
     if let Some(remark) = remark.filter(|_| !session.show.quiet) {
-        output::told(&remark);
+        output::status_line(&remark);
     }
     session.folder.keep(draft)
 }
 
 /// The JSON object on stdout.
 fn json(request: &Request, manifest: &Manifest, tables: Option<&Tables>) -> String {
-    let failed = &manifest.failed_paths;
+    let failed = &manifest.non_finite;
     let facts = sink::json::RunFacts {
         status: manifest.status.word(),
         out: &request.out.display().to_string(),

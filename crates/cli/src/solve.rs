@@ -5,9 +5,6 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study, StudyContext};
-use super::sweep::unit_of;
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
@@ -23,6 +20,10 @@ use capstake::stats::summary::MetricSummary;
 use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
+
+use super::arguments::Simulation;
+use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
+use super::sweep::unit_of;
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -68,7 +69,7 @@ const USUAL_RUNS: f64 = 6.0;
 
 /// Why an evaluation gives nothing.
 enum Stop {
-    Halt(Halt),
+    StudyError(StudyError),
     Interrupted,
 }
 
@@ -127,7 +128,7 @@ struct Job<'a> {
 }
 
 impl Job<'_> {
-    fn work(&self, context: &StudyContext<'_>, paths: u64) -> Result<Conducted, Halt> {
+    fn work(&self, context: &StudyContext<'_>, paths: u64) -> Result<StudyOutcome, StudyError> {
         let (threshold, want) = solve::level(self.target);
         let task = Task {
             low: self.bracket.low,
@@ -156,7 +157,7 @@ impl Job<'_> {
         };
         let outcome = match solve::search(task, &mut evaluate) {
             Ok(outcome) => Some(outcome),
-            Err(Stop::Halt(halt)) => return Err(halt),
+            Err(Stop::StudyError(halt)) => return Err(halt),
             Err(Stop::Interrupted) => None,
         };
         let page = Page {
@@ -178,11 +179,11 @@ impl Job<'_> {
         };
         let answer = (!tried.is_empty()).then(|| report::solve::solve(&page));
         let verdict = outcome.as_ref().and_then(|outcome| self.verdict(outcome, &page));
-        Ok(Conducted {
+        Ok(StudyOutcome {
             answer,
             paths: if tried.is_empty() { 0 } else { paths },
             interrupted: outcome.is_none(),
-            verdict,
+            failure: verdict,
         })
     }
 
@@ -231,7 +232,7 @@ impl Job<'_> {
     ) -> Result<(Option<Trial>, Trials), Stop> {
         let values: Vec<Vec<String>> = xs.iter().map(|&x| vec![vary::toml(x)]).collect();
         let laid = if with_base { self.points.lay_out(&values) } else { self.points.lay_out_alone(&values) };
-        let mut variants = laid.map_err(|failure| Stop::Halt(failure.into()))?;
+        let mut variants = laid.map_err(|failure| Stop::StudyError(failure.into()))?;
         variants.lean(&[self.target.quantity]);
         let (columns, places) = self.columns(&variants, threshold, usize::from(with_base));
         let plans: Vec<&Plan> = variants.plans.iter().collect();
@@ -240,7 +241,7 @@ impl Job<'_> {
         let result = paired::execute(&plans, question, options, &context.watch(options.paths, label));
         if let Some((plan, broken)) = result.first_non_finite() {
             let found = self.points.not_finite(&values, &variants, plan, broken.clone(), result.paths);
-            return Err(Stop::Halt(Halt::NonFinite(found)));
+            return Err(Stop::StudyError(StudyError::NonFinite(found)));
         }
         if result.interrupted {
             return Err(Stop::Interrupted);

@@ -18,7 +18,7 @@ use capstake::sink::csv::Dialect;
 use capstake_output::made::Made;
 use capstake_output::terminal_answer;
 
-use super::progress::Display;
+use super::progress::ProgressDisplay;
 use super::session::{self, Session};
 use super::show::Show;
 use super::{output, signal};
@@ -47,7 +47,7 @@ pub fn folder_of(scenario: &Scenario, command: &str) -> PathBuf {
 }
 
 /// What a conducted study has to show.
-pub struct Conducted {
+pub struct StudyOutcome {
     /// The page; `None` where nothing was simulated.
     pub answer: Option<Answer>,
     /// Paths simulated in each run.
@@ -55,20 +55,20 @@ pub struct Conducted {
     /// Whether somebody stopped it.
     pub interrupted: bool,
     /// What the person is told at the end, with the exit code, where the answer is that there is none.
-    pub verdict: Option<Failure>,
+    pub failure: Option<Failure>,
 }
 
 /// Why a study stops before its answer.
-pub enum Halt {
+pub enum StudyError {
     /// Something that is told as it is.
     Failure(Failure),
     /// A path was not finite.
     NonFinite(NonFinitePaths),
 }
 
-impl From<Failure> for Halt {
-    fn from(failure: Failure) -> Halt {
-        Halt::Failure(failure)
+impl From<Failure> for StudyError {
+    fn from(failure: Failure) -> StudyError {
+        StudyError::Failure(failure)
     }
 }
 
@@ -85,20 +85,20 @@ impl StudyContext<'_> {
     }
 
     /// An observer for one run of so many paths; `label` says which, where there are several.
-    pub fn watch(&self, paths: u64, label: &str) -> Watching {
+    pub fn watch(&self, paths: u64, label: &str) -> StudyObserver {
         if !label.is_empty() && !self.show.quiet {
-            output::told(&format!("{label}\n"));
+            output::status_line(&format!("{label}\n"));
         }
-        Watching { display: Display::new(self.show.progress(), paths, 0) }
+        StudyObserver { display: ProgressDisplay::new(self.show.progress(), paths, 0) }
     }
 }
 
 /// Shows the progress of one run and hears signals; takes the bar away when dropped.
-pub struct Watching {
-    display: Display,
+pub struct StudyObserver {
+    display: ProgressDisplay,
 }
 
-impl Observer for Watching {
+impl Observer for StudyObserver {
     fn progress(&self, progress: &Progress) {
         self.display.show(progress);
     }
@@ -108,7 +108,7 @@ impl Observer for Watching {
     }
 }
 
-impl Drop for Watching {
+impl Drop for StudyObserver {
     fn drop(&mut self) {
         self.display.close();
     }
@@ -118,14 +118,14 @@ impl Study<'_> {
     /// Opens the folder, does the work, writes tables, page and manifest.
     pub fn conduct(
         &self,
-        work: impl FnOnce(&StudyContext<'_>) -> Result<Conducted, Halt>,
+        work: impl FnOnce(&StudyContext<'_>) -> Result<StudyOutcome, StudyError>,
     ) -> Result<Exit, Failure> {
         let (request, show) = (&self.request, &self.show);
         self.scenarios.iter().for_each(|scenario| session::warn(scenario, show));
         let command = CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() };
         let mut session = Session::open(request, show, request.manifest(command, &self.scenarios))?;
         if !show.quiet {
-            output::told(&self.first_line());
+            output::status_line(&self.first_line());
         }
         let began = Instant::now();
         let conducted = work(&StudyContext { request, show });
@@ -133,8 +133,8 @@ impl Study<'_> {
         run.wall_seconds = began.elapsed().as_secs_f64();
         let conducted = match conducted {
             Ok(conducted) => conducted,
-            Err(Halt::Failure(failure)) => return Err(session.fail(failure)),
-            Err(Halt::NonFinite(found)) => {
+            Err(StudyError::Failure(failure)) => return Err(session.fail(failure)),
+            Err(StudyError::NonFinite(found)) => {
                 return Err(session.non_finite(&found, self.scenarios[found.scenario]).1);
             }
         };
@@ -147,8 +147,8 @@ impl Study<'_> {
         let manifest = session.close(status)?;
         self.tell(&manifest, conducted.answer.as_ref())?;
         session::open_results(request, show);
-        match conducted.verdict {
-            Some(verdict) => Err(verdict),
+        match conducted.failure {
+            Some(failure) => Err(failure),
             None if conducted.interrupted => Ok(Exit::Interrupted),
             None => Ok(Exit::Done),
         }
@@ -200,7 +200,7 @@ impl Study<'_> {
             }
         }
         if !show.quiet && !show.json {
-            output::told(&session::closing_line(request, manifest, "stopped before its end"));
+            output::status_line(&session::closing_line(request, manifest, "stopped before its end"));
         }
         Ok(())
     }

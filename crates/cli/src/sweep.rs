@@ -5,8 +5,6 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study, StudyContext};
 use capstake::config::{Code, Unit};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
@@ -21,6 +19,9 @@ use capstake::run::paired::{self, Keep, PairedResult, Question};
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sweep::{Measured, Named, Sweep, measured};
 use capstake::study::variant::{Columns, Variants};
+
+use super::arguments::Simulation;
+use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -200,7 +201,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Batch after batch; `sample` is the first, laid out.
-    fn work(&self, context: &StudyContext<'_>, sample: Variants) -> Result<Conducted, Halt> {
+    fn work(&self, context: &StudyContext<'_>, sample: Variants) -> Result<StudyOutcome, StudyError> {
         let options = context.options();
         let mut base: Vec<Measured> = Vec::new();
         let mut all: Vec<Vec<Measured>> = Vec::new();
@@ -225,7 +226,7 @@ impl Job<'_> {
             if let Some((found, broken)) = result.first_non_finite() {
                 let not_finite =
                     self.points.not_finite(batch, &variants, found, broken.clone(), result.paths);
-                return Err(Halt::NonFinite(not_finite));
+                return Err(StudyError::NonFinite(not_finite));
             }
             if result.interrupted {
                 // A batch that was cut short has other paths than those before it.
@@ -257,7 +258,7 @@ impl Job<'_> {
             measured: all,
         };
         let answer = (done > 0).then(|| report::sweep::sweep(&sweep));
-        Ok(Conducted { answer, paths: done, interrupted, verdict: None })
+        Ok(StudyOutcome { answer, paths: done, interrupted, failure: None })
     }
 }
 

@@ -9,22 +9,22 @@ use capstake::job::comparison;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::folder;
-use capstake::job::lock::{Lock, Taken};
+use capstake::job::lock::{Lock, LockError};
 use capstake::job::manifest::{CommandPart, Status};
 use capstake::job::reason::reason;
 use capstake::job::request::Request;
 use capstake::job::results;
-use capstake::job::saved::Saved;
+use capstake::job::saved::SavedRun;
 use capstake::job::words::{counted, thousands};
 use capstake::run::State;
 use capstake_output::made;
 
 use super::arguments::paths_argument;
+use super::file_check::FileCheck;
 use super::resume_options::ResumeOptions;
 use super::session::Session;
 use super::show::Show;
 use super::simulate::{RunJob, simulate};
-use super::verdict::Verdict;
 use super::{output, prefix, signal};
 
 /// Arguments of `verify`.
@@ -46,10 +46,10 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
     let how = &arguments.how;
     results::load_manifest(&arguments.folder)?;
     let _lock = match Lock::shared(&arguments.folder) {
-        Err(Taken::ByAnother) => return Err(folder::busy(&arguments.folder)),
+        Err(LockError::HeldByAnother) => return Err(folder::busy(&arguments.folder)),
         lock => lock.ok(),
     };
-    let saved = Saved::open(&arguments.folder, how.simd, how.other_build())?;
+    let saved = SavedRun::open(&arguments.folder, how.simd, how.on_change())?;
     let name = arguments.folder.display();
     if matches!(saved.manifest.status, Status::Running | Status::Failed) {
         let message = format!("`{name}` has no results: its status is `{}`", saved.manifest.status.word());
@@ -62,21 +62,21 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
     }
     signal::listen();
     let done = saved.manifest.run.paths_done;
-    let mut verdicts = edited(&saved);
+    let mut checks = edited(&saved);
     let whole = arguments.paths.is_none_or(|paths| paths >= done);
     match arguments.paths {
-        Some(paths) if !whole => verdicts.extend(prefix::compare(&saved, paths, how)?),
-        _ => verdicts.extend(again(&saved, how)?),
+        Some(paths) if !whole => checks.extend(prefix::compare(&saved, paths, how)?),
+        _ => checks.extend(again(&saved, how)?),
     }
     let truth = match arguments.paths {
         Some(paths) if !whole => format!("what the first {} of its paths give", thousands(paths)),
         _ => format!("what a run of {} paths gives", thousands(done)),
     };
-    show(arguments, &verdicts, &truth)
+    show(arguments, &checks, &truth)
 }
 
 /// Files that are not what the manifest says: somebody changed them.
-fn edited(saved: &Saved) -> Vec<Verdict> {
+fn edited(saved: &SavedRun) -> Vec<FileCheck> {
     let listed = saved.manifest.files.iter();
     let judged = listed.map(|file| {
         let difference = match std::fs::read(saved.folder.join(&file.name)) {
@@ -84,13 +84,13 @@ fn edited(saved: &Saved) -> Vec<Verdict> {
             Ok(_) => Some("its digest is not the manifest's: it was changed after the run".to_owned()),
             Err(error) => Some(reason(&error)),
         };
-        Verdict { name: file.name.clone(), what: "digest", difference }
+        FileCheck { name: file.name.clone(), what: "digest", difference }
     });
     judged.filter(|verdict| verdict.difference.is_some()).collect()
 }
 
 /// The whole run once more, into a folder of its own.
-fn again(saved: &Saved, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
+fn again(saved: &SavedRun, how: &ResumeOptions) -> Result<Vec<FileCheck>, Failure> {
     let place = tempfile::Builder::new().prefix("capstake-verify-").tempdir().map_err(|error| {
         let message = format!("a temporary folder cannot be made: {}", reason(&error));
         Failure::coded(Exit::Output, Code::FolderUnwritable, message).help("set TMPDIR to a folder with room")
@@ -110,7 +110,7 @@ fn again(saved: &Saved, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
     let show = Show { json: false, quiet: true, progress: how.show().progress(), open: false };
     let session = Session::open(&request, &show, manifest)?;
     if !how.quiet {
-        output::told(&format!(
+        output::status_line(&format!(
             "{}: {} paths again, {}\n",
             saved.scenario.model.name,
             thousands(job.task.paths_asked()),
@@ -124,7 +124,7 @@ fn again(saved: &Saved, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
         .manifest
         .files
         .iter()
-        .map(|file| Verdict {
+        .map(|file| FileCheck {
             name: file.name.clone(),
             what: "all bytes",
             difference: difference(&saved.folder, &out, &file.name),
@@ -141,12 +141,12 @@ fn difference(folder: &Path, again: &Path, name: &str) -> Option<String> {
     }
 }
 
-/// The verdicts, and the exit code that they come to.
-fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Result<Exit, Failure> {
+/// The checks, and the exit code that they come to.
+fn show(arguments: &VerifyArguments, checks: &[FileCheck], truth: &str) -> Result<Exit, Failure> {
     let name = arguments.folder.display();
-    let wrong = verdicts.iter().filter(|verdict| verdict.difference.is_some()).count();
+    let wrong = checks.iter().filter(|verdict| verdict.difference.is_some()).count();
     if arguments.how.json {
-        let files: Vec<_> = verdicts
+        let files: Vec<_> = checks
             .iter()
             .map(|one| {
                 let equal = one.difference.is_none();
@@ -158,9 +158,9 @@ fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Resul
         });
         output::results(&format!("{object}\n"))?;
     } else if !arguments.how.quiet {
-        let width = verdicts.iter().map(|one| one.name.len()).max().unwrap_or(0);
+        let width = checks.iter().map(|one| one.name.len()).max().unwrap_or(0);
         let mut page = String::new();
-        for one in verdicts {
+        for one in checks {
             let verdict = match &one.difference {
                 None => format!("equal      {}", one.what),
                 Some(difference) => format!("DIFFERENT  {}: {difference}", one.what),
@@ -171,11 +171,11 @@ fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Resul
     }
     if wrong == 0 {
         if !arguments.how.quiet && !arguments.how.json {
-            output::told(&format!("`{name}` is {truth}\n"));
+            output::status_line(&format!("`{name}` is {truth}\n"));
         }
         return Ok(Exit::Done);
     }
-    let first = verdicts.iter().find_map(|one| Some((&one.name, one.difference.as_ref()?)));
+    let first = checks.iter().find_map(|one| Some((&one.name, one.difference.as_ref()?)));
     let (file, difference) = first.expect("one is wrong");
     let message = format!("`{name}` is not {truth}: {file}: {difference}");
     Err(Failure::coded(Exit::Mismatch, Code::ResultsDiffer, message)

@@ -1,4 +1,4 @@
-//! What one plain run says of what drives its metrics: inputs, groups, and the worth of knowing.
+//! What one plain run says of what drives its metrics: inputs, groups, and the value of information.
 
 use super::bootstrap::Estimate;
 use super::gather::{Gathered, KEPT_PATHS, Wanted, gather};

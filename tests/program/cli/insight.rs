@@ -12,7 +12,7 @@ fn base() -> Place {
 fn a_plain_sensitivity_writes_its_tables_and_says_what_drives() {
     let place = base();
     let seen = place.run("sensitivity base.toml -n 8192 --progress none").ends(0);
-    seen.prints("goes most with").prints("Tornado").prints("Worth of knowing");
+    seen.prints("goes most with").prints("Tornado").prints("Value of information");
     assert_eq!(
         place.names("output/base-sensitivity"),
         [
