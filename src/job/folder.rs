@@ -99,7 +99,7 @@ impl Folder {
     }
 
     /// Says what the folder now holds: the manifest, with the files of before.
-    pub fn begin_again(&mut self, manifest: &Manifest) -> Result<(), Failure> {
+    pub fn restart(&mut self, manifest: &Manifest) -> Result<(), Failure> {
         self.put_manifest(manifest)?;
         self.clear(is_draft)
             .map_err(|error| unwritable(&self.path, "cannot be cleared of what was half written", &error))
@@ -112,7 +112,7 @@ impl Folder {
     }
 
     /// A folder that has been written, for files that are made of what is in it: nothing is removed.
-    pub fn again(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
+    pub fn add_to(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
         Ok(Folder { path: path.to_owned(), files: manifest.files.clone(), _lock: locked(path)? })
     }
 
@@ -129,7 +129,7 @@ impl Folder {
     /// Writes a file whole.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         let mut draft = self.draft(name)?;
-        draft.write_all(bytes).map_err(|error| self.failed(name, &error))?;
+        draft.write_all(bytes).map_err(|error| self.cannot_write(name, &error))?;
         self.keep(draft)
     }
 
@@ -138,12 +138,12 @@ impl Folder {
         let mut failure = None;
         let mut drafts = Vec::with_capacity(files.len());
         for EncodedFile { name, bytes } in files {
-            let written = bytes.as_ref().map_err(|error| self.failed(name, error)).and_then(|bytes| {
+            let written = bytes.as_ref().map_err(|error| self.cannot_write(name, error)).and_then(|bytes| {
                 let mut draft = self.draft(name)?;
                 draft
                     .write_all(bytes)
                     .and_then(|()| draft.flush())
-                    .map_err(|error| self.failed(name, &error))?;
+                    .map_err(|error| self.cannot_write(name, &error))?;
                 Ok(draft)
             });
             match written {
@@ -161,7 +161,7 @@ impl Folder {
             match synced.and_then(|()| draft.place(&self.path)) {
                 Ok(part) => placed.push(part),
                 Err(error) => {
-                    failure = Some(self.failed(&name, &error));
+                    failure = Some(self.cannot_write(&name, &error));
                     break;
                 }
             }
@@ -169,7 +169,7 @@ impl Folder {
         if let Some(last) = placed.last() {
             match sync_folder(&self.path) {
                 Ok(()) => placed.into_iter().for_each(|part| self.note(part)),
-                Err(error) => failure = failure.or_else(|| Some(self.failed(&last.name, &error))),
+                Err(error) => failure = failure.or_else(|| Some(self.cannot_write(&last.name, &error))),
             }
         }
         failure.map_or(Ok(()), Err)
@@ -178,20 +178,20 @@ impl Folder {
     /// Writes the manifest, which is not one of its own files.
     pub fn put_manifest(&mut self, manifest: &Manifest) -> Result<(), Failure> {
         let mut draft = self.draft(manifest::FILE)?;
-        draft.write_all(&manifest.bytes()).map_err(|error| self.failed(manifest::FILE, &error))?;
-        draft.finish(&self.path).map_err(|error| self.failed(manifest::FILE, &error))?;
+        draft.write_all(&manifest.bytes()).map_err(|error| self.cannot_write(manifest::FILE, &error))?;
+        draft.finish(&self.path).map_err(|error| self.cannot_write(manifest::FILE, &error))?;
         Ok(())
     }
 
     /// Begins a file that is not seen before [`Folder::keep`].
     pub fn draft(&self, name: &str) -> Result<Draft, Failure> {
-        Draft::begin(&self.path, name).map_err(|error| self.failed(name, &error))
+        Draft::begin(&self.path, name).map_err(|error| self.cannot_write(name, &error))
     }
 
     /// Puts a finished draft in its place.
     pub fn keep(&mut self, draft: Draft) -> Result<(), Failure> {
         let name = draft.name().to_owned();
-        let part = draft.finish(&self.path).map_err(|error| self.failed(&name, &error))?;
+        let part = draft.finish(&self.path).map_err(|error| self.cannot_write(&name, &error))?;
         self.note(part);
         Ok(())
     }
@@ -218,7 +218,7 @@ impl Folder {
     }
 
     /// The failure of a file that cannot be written.
-    pub fn failed(&self, name: &str, error: &io::Error) -> Failure {
+    pub fn cannot_write(&self, name: &str, error: &io::Error) -> Failure {
         unwritable(&self.path.join(name), "cannot be written", error)
     }
 }

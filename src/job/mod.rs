@@ -24,5 +24,6 @@ pub mod scenario;
 pub mod screen;
 pub mod state_file;
 pub mod tables;
+pub mod varied_scenario;
 pub mod vary;
 pub mod words;

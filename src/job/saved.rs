@@ -9,7 +9,7 @@ use super::folder::Replace;
 use super::formats::{Draws, Format};
 use super::manifest::{Manifest, ScenarioPart};
 use super::portion::{Checkpoint, Shard, shard_argument};
-use super::request::{self, Request};
+use super::request::Request;
 use super::results;
 use super::scenario::{self, Scenario};
 use super::state_file::OnChange;
@@ -71,14 +71,14 @@ impl SavedRun {
         })
     }
 
-    /// What the run was asked for, on so many threads (`None`: one per core). `built_in`: the formats that this program can make,
+    /// What the run was asked for, on so many threads. `built_in`: the formats that this program can make,
     /// all of which are made where none was named.
     ///
     /// # Errors
     /// Where the manifest names a format or a part that does not exist.
     pub fn request(
         &self,
-        threads: Option<u16>,
+        threads: usize,
         checkpoint: Option<Checkpoint>,
         built_in: &[Format],
     ) -> Result<Request, Failure> {
@@ -97,7 +97,7 @@ impl SavedRun {
             seed: self.plan.seed(),
             paths: self.manifest.run.paths_asked,
             shard: self.shard()?,
-            threads: request::threads(threads),
+            threads,
             isa: self.plan.isa(),
             out: self.folder.clone(),
             replace: Replace::SameRun,

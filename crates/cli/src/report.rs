@@ -57,7 +57,7 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     if !arguments.picture.is_empty() {
         picture::write(&made.page(), &arguments.picture)?;
     }
-    let mut folder = Folder::again(&arguments.folder, &manifest)?;
+    let mut folder = Folder::add_to(&arguments.folder, &manifest)?;
     made::write(&mut folder, made, &formats)?.iter().for_each(|warning| output::status_line(warning));
     manifest.outputs.add(&formats);
     manifest.files = folder.files().to_vec();

@@ -19,7 +19,7 @@ use capstake_output::made::Made;
 use capstake_output::terminal_answer;
 
 use super::progress::ProgressDisplay;
-use super::session::{self, Session};
+use super::session::{self, Closing, Session};
 use super::show::Show;
 use super::{output, signal};
 
@@ -58,6 +58,13 @@ pub struct StudyOutcome {
     pub failure: Option<Failure>,
 }
 
+impl StudyOutcome {
+    /// Somebody stopped the study before there was anything to show.
+    pub fn interrupted() -> StudyOutcome {
+        StudyOutcome { answer: None, paths: 0, interrupted: true, failure: None }
+    }
+}
+
 /// Why a study stops before its answer.
 pub enum StudyError {
     /// Something that is told as it is.
@@ -85,7 +92,7 @@ impl StudyContext<'_> {
     }
 
     /// An observer for one run of so many paths; `label` says which, where there are several.
-    pub fn watch(&self, paths: u64, label: &str) -> StudyObserver {
+    pub fn observer(&self, paths: u64, label: &str) -> StudyObserver {
         if !label.is_empty() && !self.show.quiet {
             output::status_line(&format!("{label}\n"));
         }
@@ -128,28 +135,30 @@ impl Study<'_> {
             output::status_line(&self.first_line());
         }
         let began = Instant::now();
-        let conducted = work(&StudyContext { request, show });
-        let run = &mut session.manifest.run;
-        run.wall_seconds = began.elapsed().as_secs_f64();
-        let conducted = match conducted {
-            Ok(conducted) => conducted,
-            Err(StudyError::Failure(failure)) => return Err(session.fail(failure)),
+        let outcome = work(&StudyContext { request, show });
+        let seconds = began.elapsed().as_secs_f64();
+        session.record(0, 0, seconds);
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(StudyError::Failure(failure)) => return Err(session.end_failed(failure)),
             Err(StudyError::NonFinite(found)) => {
-                return Err(session.non_finite(&found, self.scenarios[found.scenario]).1);
+                return Err(session.end_non_finite(&found, self.scenarios[found.scenario]).1);
             }
         };
-        run.paths_done = conducted.paths;
-        run.paths_per_second = conducted.paths as f64 / run.wall_seconds.max(1e-9);
-        if let Some(Err(failure)) = conducted.answer.as_ref().map(|answer| write(&mut session, answer)) {
-            return Err(session.give_up(failure, "then ask again with the same command"));
+        session.record(outcome.paths, outcome.paths, seconds);
+        let answer = outcome.answer.as_ref();
+        if let Some(Err(failure)) = answer.map(|answer| write(&mut session, answer)) {
+            return Err(session.end_unwritten(failure, "then ask again with the same command"));
         }
-        let status = if conducted.interrupted { Status::Partial } else { Status::Complete };
-        let manifest = session.close(status)?;
-        self.tell(&manifest, conducted.answer.as_ref())?;
-        session::open_results(request, show);
-        match conducted.failure {
+        let status = if outcome.interrupted { Status::Partial } else { Status::Complete };
+        session.finish(status, |manifest| Closing {
+            results: answer.map_or(String::new(), |answer| printed(show, request, manifest, answer)),
+            partial: "stopped before its end".to_owned(),
+            next: String::new(),
+        })?;
+        match outcome.failure {
             Some(failure) => Err(failure),
-            None if conducted.interrupted => Ok(Exit::Interrupted),
+            None if outcome.interrupted => Ok(Exit::Interrupted),
             None => Ok(Exit::Done),
         }
     }
@@ -179,31 +188,24 @@ impl Study<'_> {
             self.request.out.display()
         )
     }
+}
 
-    /// The page or the JSON object on stdout, the rest on stderr.
-    fn tell(&self, manifest: &Manifest, answer: Option<&Answer>) -> Result<(), Failure> {
-        let (request, show) = (&self.request, &self.show);
-        if let Some(answer) = answer {
-            if show.json {
-                let facts = sink::json::RunFacts {
-                    failed: None,
-                    status: manifest.status.word(),
-                    out: &request.out.display().to_string(),
-                    paths: manifest.run.paths_done,
-                    seconds: manifest.run.wall_seconds,
-                };
-                return output::results(&format!("{}\n", sink::json::answer(&facts, answer)));
-            }
-            if !show.quiet {
-                let styled = output::styled_results();
-                output::results(&terminal_answer::answer(answer, output::width(), styled))?;
-            }
-        }
-        if !show.quiet && !show.json {
-            output::status_line(&session::closing_line(request, manifest, "stopped before its end"));
-        }
-        Ok(())
+/// The text for stdout: the answer as a page, or one JSON object.
+fn printed(show: &Show, request: &Request, manifest: &Manifest, answer: &Answer) -> String {
+    if show.json {
+        let facts = sink::json::RunFacts {
+            failed: None,
+            status: manifest.status.word(),
+            out: &request.out.display().to_string(),
+            paths: manifest.run.paths_done,
+            seconds: manifest.run.wall_seconds,
+        };
+        return format!("{}\n", sink::json::answer(&facts, answer));
     }
+    if show.quiet {
+        return String::new();
+    }
+    terminal_answer::answer(answer, output::width(), output::styled_results())
 }
 
 /// The tables, the answer as a whole, and what is made of it.
@@ -214,15 +216,15 @@ fn write(session: &mut Session<'_>, answer: &Answer) -> Result<(), Failure> {
         answer.tables.iter().try_for_each(|table| put(&mut session.folder, table, dialect))?;
     }
     let mut bytes = Vec::new();
-    sink::json::keep(answer, &mut bytes).map_err(|error| session.folder.failed(ANSWER, &error))?;
+    sink::json::keep(answer, &mut bytes).map_err(|error| session.folder.cannot_write(ANSWER, &error))?;
     session.folder.put(ANSWER, &bytes)?;
     let facts = session.manifest.facts();
-    session.make(Made::Study(&facts, answer))
+    session.write_reports(Made::Study(&facts, answer))
 }
 
 fn put(folder: &mut Folder, table: &Table, dialect: Dialect) -> Result<(), Failure> {
     let name = format!("{}.csv", table.name);
     let mut bytes = Vec::new();
-    sink::csv::write_table(dialect, table, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
+    sink::csv::write_table(dialect, table, &mut bytes).map_err(|error| folder.cannot_write(&name, &error))?;
     folder.put(&name, &bytes)
 }

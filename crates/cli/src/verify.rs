@@ -17,11 +17,10 @@ use capstake::job::results;
 use capstake::job::saved::SavedRun;
 use capstake::job::words::{counted, thousands};
 use capstake::run::State;
-use capstake_output::made;
 
 use super::arguments::paths_argument;
 use super::file_check::FileCheck;
-use super::resume_options::ResumeOptions;
+use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
 use super::show::Show;
 use super::simulate::{RunJob, simulate};
@@ -36,20 +35,20 @@ pub struct VerifyArguments {
     /// Simulate only so many of the first paths, and compare what they decide
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
-    /// ResumeOptions to go on, and what is shown.
+    /// How to go on, and what is shown.
     #[command(flatten)]
     pub how: ResumeOptions,
 }
 
 /// Verifies a folder.
 pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
-    let how = &arguments.how;
+    let how = arguments.how.continuation();
     results::load_manifest(&arguments.folder)?;
     let _lock = match Lock::shared(&arguments.folder) {
         Err(LockError::HeldByAnother) => return Err(folder::busy(&arguments.folder)),
         lock => lock.ok(),
     };
-    let saved = SavedRun::open(&arguments.folder, how.simd, how.on_change())?;
+    let saved = how.open(&arguments.folder)?;
     let name = arguments.folder.display();
     if matches!(saved.manifest.status, Status::Running | Status::Failed) {
         let message = format!("`{name}` has no results: its status is `{}`", saved.manifest.status.word());
@@ -65,14 +64,14 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
     let mut checks = edited(&saved);
     let whole = arguments.paths.is_none_or(|paths| paths >= done);
     match arguments.paths {
-        Some(paths) if !whole => checks.extend(prefix::compare(&saved, paths, how)?),
-        _ => checks.extend(again(&saved, how)?),
+        Some(paths) if !whole => checks.extend(prefix::compare(&saved, paths, &how)?),
+        _ => checks.extend(again(&saved, &how)?),
     }
     let truth = match arguments.paths {
         Some(paths) if !whole => format!("what the first {} of its paths give", thousands(paths)),
         _ => format!("what a run of {} paths gives", thousands(done)),
     };
-    show(arguments, &checks, &truth)
+    report(&arguments.folder, &checks, &truth, &how.show)
 }
 
 /// Files that are not what the manifest says: somebody changed them.
@@ -90,7 +89,7 @@ fn edited(saved: &SavedRun) -> Vec<FileCheck> {
 }
 
 /// The whole run once more, into a folder of its own.
-fn again(saved: &SavedRun, how: &ResumeOptions) -> Result<Vec<FileCheck>, Failure> {
+fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure> {
     let place = tempfile::Builder::new().prefix("capstake-verify-").tempdir().map_err(|error| {
         let message = format!("a temporary folder cannot be made: {}", reason(&error));
         Failure::coded(Exit::Output, Code::FolderUnwritable, message).help("set TMPDIR to a folder with room")
@@ -102,14 +101,16 @@ fn again(saved: &SavedRun, how: &ResumeOptions) -> Result<Vec<FileCheck>, Failur
         Some(_) => saved.task(saved.manifest.run.paths_asked)?,
         None => saved.task(saved.manifest.run.paths_done)?,
     };
-    let job =
-        RunJob { as_in: Some(&saved.manifest.run), ..RunJob::new(&saved.scenario, &saved.plan, &cost, task) };
-    let request = Request { out: out.clone(), ..saved.request(how.threads, how.checkpoint, made::BUILT_IN)? };
+    let job = RunJob {
+        repeats: Some(&saved.manifest.run),
+        ..RunJob::new(&saved.scenario, &saved.plan, &cost, task)
+    };
+    let request = Request { out: out.clone(), ..how.request(saved)? };
     job.fits(&request)?;
     let manifest = request.manifest(CommandPart::run(), &[&saved.scenario]);
-    let show = Show { json: false, quiet: true, progress: how.show().progress(), open: false };
+    let show = Show { json: false, quiet: true, progress: how.show.progress(), open: false };
     let session = Session::open(&request, &show, manifest)?;
-    if !how.quiet {
+    if !how.show.quiet {
         output::status_line(&format!(
             "{}: {} paths again, {}\n",
             saved.scenario.model.name,
@@ -142,10 +143,10 @@ fn difference(folder: &Path, again: &Path, name: &str) -> Option<String> {
 }
 
 /// The checks, and the exit code that they come to.
-fn show(arguments: &VerifyArguments, checks: &[FileCheck], truth: &str) -> Result<Exit, Failure> {
-    let name = arguments.folder.display();
+fn report(folder: &Path, checks: &[FileCheck], truth: &str, show: &Show) -> Result<Exit, Failure> {
+    let name = folder.display();
     let wrong = checks.iter().filter(|verdict| verdict.difference.is_some()).count();
-    if arguments.how.json {
+    if show.json {
         let files: Vec<_> = checks
             .iter()
             .map(|one| {
@@ -157,7 +158,7 @@ fn show(arguments: &VerifyArguments, checks: &[FileCheck], truth: &str) -> Resul
             "schema_version": 1, "folder": name.to_string(), "compared_with": truth, "equal": wrong == 0, "files": files
         });
         output::results(&format!("{object}\n"))?;
-    } else if !arguments.how.quiet {
+    } else if !show.quiet {
         let width = checks.iter().map(|one| one.name.len()).max().unwrap_or(0);
         let mut page = String::new();
         for one in checks {
@@ -170,7 +171,7 @@ fn show(arguments: &VerifyArguments, checks: &[FileCheck], truth: &str) -> Resul
         output::results(&page)?;
     }
     if wrong == 0 {
-        if !arguments.how.quiet && !arguments.how.json {
+        if !show.quiet && !show.json {
             output::status_line(&format!("`{name}` is {truth}\n"));
         }
         return Ok(Exit::Done);
