@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, is_draft, sync_folder, sync_together};
-use super::error::{Exit, Failure};
+use super::error::Failure;
+use super::folder_failure::{busy, foreign, other_run, unwritable};
+use super::folder_state::{FolderState, listed_in_manifest};
+use super::identity::Identity;
 use super::lock::{Lock, LockError};
-use super::manifest::{self, FilePart, Identity, Manifest, ManifestSummary};
-use super::reason::reason;
+use super::manifest::{self, FilePart, Manifest};
 use super::state_file;
-use crate::config::Code;
 use crate::report::row::Row;
 
 /// Files that runs write beside the manifest: what a replaced folder loses.
@@ -40,15 +41,6 @@ pub enum Replace {
     AnyRun,
 }
 
-/// What stands where the results are to go.
-#[derive(Debug)]
-enum FolderState {
-    Missing,
-    Empty,
-    Results(Box<ManifestSummary>),
-    Foreign,
-}
-
 /// A folder that this run may write, and no other while it lives.
 #[derive(Debug)]
 pub struct Folder {
@@ -60,26 +52,22 @@ pub struct Folder {
 impl Folder {
     /// Makes the folder, or takes over one that may be replaced; it then holds the manifest and no results.
     pub fn open(path: &Path, manifest: &Manifest, replace: Replace) -> Result<Folder, Failure> {
-        if matches!(state_of(path)?, FolderState::Missing) {
+        if matches!(FolderState::of(path)?, FolderState::Missing) {
             fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
         }
         let lock = locked(path)?;
-        match state_of(path)? {
+        let identity = Identity::of(manifest);
+        match FolderState::of(path)? {
             FolderState::Missing | FolderState::Empty => {}
-            FolderState::Foreign => {
-                let message = format!("`{}` holds files that capstake did not write", path.display());
-                return Err(Failure::coded(Exit::Output, Code::FolderForeign, message).help(
-                    "name another folder with -o, or empty this one yourself; --force does not touch it",
-                ));
-            }
+            FolderState::Foreign => return Err(foreign(path)),
             FolderState::Results(found) => {
-                if replace == Replace::SameRun && found.identity.as_ref() != Some(&manifest.identity()) {
-                    return Err(other_run(path, &found, &manifest.identity()));
+                if replace == Replace::SameRun && found.identity.as_ref() != Some(&identity) {
+                    return Err(other_run(path, &found, &identity));
                 }
             }
         }
         // What the run before wrote, of whatever command it was.
-        let former = former_files(path);
+        let former = listed_in_manifest(path);
         let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
         // The former run's state goes first: under the new manifest it would be taken for a beginning of the new run.
         folder
@@ -245,93 +233,6 @@ fn locked(path: &Path) -> Result<Lock, Failure> {
         Err(LockError::HeldByAnother) => Err(busy(path)),
         Err(LockError::Io(error)) => Err(unwritable(path, "cannot be opened", &error)),
     }
-}
-
-/// The failure of a folder that another process writes.
-pub fn busy(path: &Path) -> Failure {
-    let message = format!("`{}` is being written by another capstake", path.display());
-    Failure::coded(Exit::Output, Code::FolderBusy, message)
-        .help("wait until it has ended, or name another folder with -o")
-}
-
-/// Plain file names that the manifest in a folder lists, if there is one.
-fn former_files(path: &Path) -> Vec<String> {
-    let names =
-        fs::read(path.join(manifest::FILE)).map(|bytes| manifest::listed_files(&bytes)).unwrap_or_default();
-    names
-        .into_iter()
-        .filter(|name| Path::new(name).file_name().is_some_and(|plain| plain == name.as_str()))
-        .collect()
-}
-
-fn state_of(path: &Path) -> Result<FolderState, Failure> {
-    let about = match fs::metadata(path) {
-        Ok(about) => about,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(FolderState::Missing),
-        Err(error) => return Err(unwritable(path, "cannot be reached", &error)),
-    };
-    if !about.is_dir() {
-        let message = format!("`{}` is a file; the results need a folder", path.display());
-        return Err(Failure::coded(Exit::Output, Code::FolderUnwritable, message)
-            .help("name another folder with -o, or move the file"));
-    }
-    match fs::read(path.join(manifest::FILE)) {
-        Ok(bytes) => {
-            return Ok(manifest::summarize(&bytes)
-                .map_or(FolderState::Foreign, |found| FolderState::Results(found.into())));
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        // A folder of that name, or a manifest that may not be read: not ours to judge.
-        Err(_) => return Ok(FolderState::Foreign),
-    }
-    let mut entries = fs::read_dir(path).map_err(|error| unwritable(path, "cannot be read", &error))?;
-    Ok(if entries.next().is_some() { FolderState::Foreign } else { FolderState::Empty })
-}
-
-fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
-    let message = format!("`{}` {what}: {}", path.display(), reason(error));
-    let help = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room, or name a folder on another disk with -o"
-        }
-        _ => "name another folder with -o",
-    };
-    Failure::coded(Exit::Output, Code::FolderUnwritable, message).help(help)
-}
-
-fn other_run(path: &Path, found: &ManifestSummary, wanted: &Identity) -> Failure {
-    let differs = match &found.identity {
-        None => "of another version of capstake".to_owned(),
-        Some(other) => {
-            let mut parts = Vec::new();
-            if other.command != wanted.command {
-                parts.push(format!("command ({})", other.command));
-            }
-            if other.digest != wanted.digest {
-                parts.push(match &found.name {
-                    Some(name) => format!("scenario ({name}, as it was then)"),
-                    None => "scenario".to_owned(),
-                });
-            }
-            if other.seed != wanted.seed {
-                parts.push(format!("seed ({})", other.seed));
-            }
-            if other.paths != wanted.paths {
-                parts.push(format!("number of paths ({})", super::words::thousands(other.paths)));
-            }
-            if other.shard != wanted.shard {
-                let shard = other.shard.as_deref().unwrap_or("the whole");
-                parts.push(format!("part ({shard})"));
-            }
-            if other.version != wanted.version {
-                parts.push(format!("version ({})", other.version));
-            }
-            format!("of another {}", parts.join(" and "))
-        }
-    };
-    let message = format!("`{}` holds results {differs}", path.display());
-    Failure::coded(Exit::Output, Code::FolderOtherRun, message)
-        .help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
 }
 
 #[cfg(test)]

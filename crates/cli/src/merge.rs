@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder::{self, Replace};
+use capstake::job::folder::Replace;
+use capstake::job::folder_failure;
 use capstake::job::lock::{Lock, LockError};
 use capstake::job::manifest::CommandPart;
 use capstake::job::parts::{self, Gaps, Part, overlap, refuse_other_run, refuse_unfinished};
@@ -139,7 +140,7 @@ fn write_whole(merged: Merged, request: &Request, missing: Missing, show: &Show)
 fn lock_for_reading(folder: &Path) -> Result<Lock, Failure> {
     match Lock::shared(folder) {
         Ok(lock) => Ok(lock),
-        Err(LockError::HeldByAnother) => Err(folder::busy(folder)),
+        Err(LockError::HeldByAnother) => Err(folder_failure::busy(folder)),
         Err(LockError::Io(error)) => {
             let message = format!("`{}` cannot be opened: {}", folder.display(), reason(&error));
             Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message))

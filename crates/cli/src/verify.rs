@@ -8,7 +8,7 @@ use capstake::config::Code;
 use capstake::job::comparison;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder;
+use capstake::job::folder_failure;
 use capstake::job::lock::{Lock, LockError};
 use capstake::job::manifest::{CommandPart, Status};
 use capstake::job::reason::reason;
@@ -45,7 +45,7 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
     let how = arguments.how.continuation();
     results::load_manifest(&arguments.folder)?;
     let _lock = match Lock::shared(&arguments.folder) {
-        Err(LockError::HeldByAnother) => return Err(folder::busy(&arguments.folder)),
+        Err(LockError::HeldByAnother) => return Err(folder_failure::busy(&arguments.folder)),
         lock => lock.ok(),
     };
     let saved = how.open(&arguments.folder)?;
