@@ -11,7 +11,6 @@ use capstake::job::formats::{Draws, Format};
 use capstake::job::request;
 use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::{self, Scenario};
-use capstake::job::screen;
 use capstake::job::words::{counted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
@@ -43,13 +42,7 @@ pub struct CheckArguments {
 /// Checks a scenario.
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
-    if !scenario.warnings.is_empty() {
-        output::status_line(&screen::problems(
-            &scenario.sources,
-            &scenario.warnings,
-            output::styled_errors(),
-        ));
-    }
+    output::warnings(&scenario);
     // The seed decides nothing that is shown here.
     let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
     let threads = request::threads(arguments.threads);

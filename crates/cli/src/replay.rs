@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request;
 use capstake::job::scenario;
-use capstake::job::screen;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::trace::{Quantity, Trace, trace};
 use capstake::math::simd::Isa;
@@ -37,13 +36,7 @@ pub struct ReplayArguments {
 /// Replays a path.
 pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
     let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
-    if !scenario.warnings.is_empty() {
-        output::status_line(&screen::problems(
-            &scenario.sources,
-            &scenario.warnings,
-            output::styled_errors(),
-        ));
-    }
+    output::warnings(&scenario);
     let seed = request::seed(arguments.seed, &scenario.model);
     let plan = Plan::from_model(&scenario.model, seed, Isa::detect());
     let (one, trace) = (single(&plan, arguments.path), trace(&plan, arguments.path));

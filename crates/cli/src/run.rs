@@ -14,8 +14,9 @@ use capstake::job::request::Request;
 use capstake::run::State;
 
 use super::arguments::{Simulation, draws_argument};
-use super::session::{self, Session};
+use super::session::Session;
 use super::simulate::{RunJob, simulate};
+use super::{output, single};
 
 /// Options that say something of many paths or of files: nothing that one path alone could do.
 const OF_MANY_PATHS: [&str; 11] = [
@@ -65,9 +66,11 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let (simulation, show) = (&arguments.simulation, arguments.simulation.show());
     let scenario = simulation.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
-    session::warn(&scenario, &show);
+    if !show.quiet {
+        output::warnings(&scenario);
+    }
     if let Some(path) = arguments.only_path {
-        return super::single::print(&plan, &scenario.path, path, &show);
+        return single::print(&plan, &scenario.path, path, &show);
     }
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&scenario.model, &cost)?;

@@ -6,7 +6,6 @@ use capstake::job::manifest::{Manifest, NonFiniteCount, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
 use capstake::job::scenario::Scenario;
-use capstake::job::screen;
 use capstake::job::words::{counted, quoted, span, thousands};
 use capstake_output::made;
 
@@ -33,17 +32,6 @@ pub struct Closing {
     pub partial: String,
     /// Commands to try next, for stderr; may be empty.
     pub next: String,
-}
-
-/// Prints the warnings of a scenario on stderr.
-pub fn warn(scenario: &Scenario, show: &Show) {
-    if !show.quiet && !scenario.warnings.is_empty() {
-        output::status_line(&screen::problems(
-            &scenario.sources,
-            &scenario.warnings,
-            output::styled_errors(),
-        ));
-    }
 }
 
 impl<'a> Session<'a> {

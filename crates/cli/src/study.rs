@@ -19,7 +19,7 @@ use capstake_output::made::Made;
 use capstake_output::terminal_answer;
 
 use super::progress::ProgressDisplay;
-use super::session::{self, Closing, Session};
+use super::session::{Closing, Session};
 use super::show::Show;
 use super::{output, signal};
 
@@ -128,7 +128,9 @@ impl Study<'_> {
         work: impl FnOnce(&StudyContext<'_>) -> Result<StudyOutcome, StudyError>,
     ) -> Result<Exit, Failure> {
         let (request, show) = (&self.request, &self.show);
-        self.scenarios.iter().for_each(|scenario| session::warn(scenario, show));
+        if !show.quiet {
+            self.scenarios.iter().for_each(|scenario| output::warnings(scenario));
+        }
         let command = CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() };
         let mut session = Session::open(request, show, request.manifest(command, &self.scenarios))?;
         if !show.quiet {
