@@ -149,7 +149,7 @@ impl Failure {
     pub fn screen(&self, styled: bool) -> String {
         match self {
             Failure::Scenario { sources, problems, .. } => screen::problems(sources, problems, styled),
-            Failure::Told { code, message, help, .. } => screen::told(*code, message, help, styled),
+            Failure::Told { code, message, help, .. } => screen::failure(*code, message, help, styled),
         }
     }
 }

@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, is_draft, sync_folder, sync_together};
-use super::error::{Exit, Failure};
-use super::lock::{Lock, Taken};
-use super::manifest::{self, FilePart, Found, Identity, Manifest};
-use super::reason::reason;
+use super::error::Failure;
+use super::folder_failure::{busy, foreign, other_run, unwritable};
+use super::folder_state::{FolderState, listed_in_manifest};
+use super::identity::Identity;
+use super::lock::{Lock, LockError};
+use super::manifest::{self, FilePart, Manifest};
 use super::state_file;
-use crate::config::Code;
 use crate::report::row::Row;
 
 /// Files that runs write beside the manifest: what a replaced folder loses.
@@ -40,15 +41,6 @@ pub enum Replace {
     AnyRun,
 }
 
-/// What stands where the results are to go.
-#[derive(Debug)]
-enum Standing {
-    Nothing,
-    Empty,
-    Results(Box<Found>),
-    Foreign,
-}
-
 /// A folder that this run may write, and no other while it lives.
 #[derive(Debug)]
 pub struct Folder {
@@ -60,26 +52,22 @@ pub struct Folder {
 impl Folder {
     /// Makes the folder, or takes over one that may be replaced; it then holds the manifest and no results.
     pub fn open(path: &Path, manifest: &Manifest, replace: Replace) -> Result<Folder, Failure> {
-        if matches!(standing(path)?, Standing::Nothing) {
+        if matches!(FolderState::of(path)?, FolderState::Missing) {
             fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
         }
         let lock = locked(path)?;
-        match standing(path)? {
-            Standing::Nothing | Standing::Empty => {}
-            Standing::Foreign => {
-                let message = format!("`{}` holds files that capstake did not write", path.display());
-                return Err(Failure::coded(Exit::Output, Code::FolderForeign, message).help(
-                    "name another folder with -o, or empty this one yourself; --force does not touch it",
-                ));
-            }
-            Standing::Results(found) => {
-                if replace == Replace::SameRun && found.identity.as_ref() != Some(&manifest.identity()) {
-                    return Err(other_run(path, &found, &manifest.identity()));
+        let identity = Identity::of(manifest);
+        match FolderState::of(path)? {
+            FolderState::Missing | FolderState::Empty => {}
+            FolderState::Foreign => return Err(foreign(path)),
+            FolderState::Results(found) => {
+                if replace == Replace::SameRun && found.identity.as_ref() != Some(&identity) {
+                    return Err(other_run(path, &found, &identity));
                 }
             }
         }
         // What the run before wrote, of whatever command it was.
-        let former = former_files(path);
+        let former = listed_in_manifest(path);
         let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
         // The former run's state goes first: under the new manifest it would be taken for a beginning of the new run.
         folder
@@ -99,7 +87,7 @@ impl Folder {
     }
 
     /// Says what the folder now holds: the manifest, with the files of before.
-    pub fn begin_again(&mut self, manifest: &Manifest) -> Result<(), Failure> {
+    pub fn restart(&mut self, manifest: &Manifest) -> Result<(), Failure> {
         self.put_manifest(manifest)?;
         self.clear(is_draft)
             .map_err(|error| unwritable(&self.path, "cannot be cleared of what was half written", &error))
@@ -112,7 +100,7 @@ impl Folder {
     }
 
     /// A folder that has been written, for files that are made of what is in it: nothing is removed.
-    pub fn again(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
+    pub fn add_to(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
         Ok(Folder { path: path.to_owned(), files: manifest.files.clone(), _lock: locked(path)? })
     }
 
@@ -129,21 +117,21 @@ impl Folder {
     /// Writes a file whole.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         let mut draft = self.draft(name)?;
-        draft.write_all(bytes).map_err(|error| self.failed(name, &error))?;
+        draft.write_all(bytes).map_err(|error| self.cannot_write(name, &error))?;
         self.keep(draft)
     }
 
     /// Writes several files whole: all on their way before the first is waited for. Those before one that fails are kept.
-    pub fn put_all(&mut self, files: &[Encoded]) -> Result<(), Failure> {
+    pub fn put_all(&mut self, files: &[EncodedFile]) -> Result<(), Failure> {
         let mut failure = None;
         let mut drafts = Vec::with_capacity(files.len());
-        for Encoded { name, bytes } in files {
-            let written = bytes.as_ref().map_err(|error| self.failed(name, error)).and_then(|bytes| {
+        for EncodedFile { name, bytes } in files {
+            let written = bytes.as_ref().map_err(|error| self.cannot_write(name, error)).and_then(|bytes| {
                 let mut draft = self.draft(name)?;
                 draft
                     .write_all(bytes)
                     .and_then(|()| draft.flush())
-                    .map_err(|error| self.failed(name, &error))?;
+                    .map_err(|error| self.cannot_write(name, &error))?;
                 Ok(draft)
             });
             match written {
@@ -161,7 +149,7 @@ impl Folder {
             match synced.and_then(|()| draft.place(&self.path)) {
                 Ok(part) => placed.push(part),
                 Err(error) => {
-                    failure = Some(self.failed(&name, &error));
+                    failure = Some(self.cannot_write(&name, &error));
                     break;
                 }
             }
@@ -169,7 +157,7 @@ impl Folder {
         if let Some(last) = placed.last() {
             match sync_folder(&self.path) {
                 Ok(()) => placed.into_iter().for_each(|part| self.note(part)),
-                Err(error) => failure = failure.or_else(|| Some(self.failed(&last.name, &error))),
+                Err(error) => failure = failure.or_else(|| Some(self.cannot_write(&last.name, &error))),
             }
         }
         failure.map_or(Ok(()), Err)
@@ -178,20 +166,20 @@ impl Folder {
     /// Writes the manifest, which is not one of its own files.
     pub fn put_manifest(&mut self, manifest: &Manifest) -> Result<(), Failure> {
         let mut draft = self.draft(manifest::FILE)?;
-        draft.write_all(&manifest.bytes()).map_err(|error| self.failed(manifest::FILE, &error))?;
-        draft.finish(&self.path).map_err(|error| self.failed(manifest::FILE, &error))?;
+        draft.write_all(&manifest.bytes()).map_err(|error| self.cannot_write(manifest::FILE, &error))?;
+        draft.finish(&self.path).map_err(|error| self.cannot_write(manifest::FILE, &error))?;
         Ok(())
     }
 
     /// Begins a file that is not seen before [`Folder::keep`].
     pub fn draft(&self, name: &str) -> Result<Draft, Failure> {
-        Draft::begin(&self.path, name).map_err(|error| self.failed(name, &error))
+        Draft::begin(&self.path, name).map_err(|error| self.cannot_write(name, &error))
     }
 
     /// Puts a finished draft in its place.
     pub fn keep(&mut self, draft: Draft) -> Result<(), Failure> {
         let name = draft.name().to_owned();
-        let part = draft.finish(&self.path).map_err(|error| self.failed(&name, &error))?;
+        let part = draft.finish(&self.path).map_err(|error| self.cannot_write(&name, &error))?;
         self.note(part);
         Ok(())
     }
@@ -218,23 +206,23 @@ impl Folder {
     }
 
     /// The failure of a file that cannot be written.
-    pub fn failed(&self, name: &str, error: &io::Error) -> Failure {
+    pub fn cannot_write(&self, name: &str, error: &io::Error) -> Failure {
         unwritable(&self.path.join(name), "cannot be written", error)
     }
 }
 
 /// A file that is to be written.
-pub struct Encoded {
+pub struct EncodedFile {
     /// Its name.
     pub name: String,
     /// Its bytes, or why there are none.
     pub bytes: io::Result<Vec<u8>>,
 }
 
-impl Encoded {
+impl EncodedFile {
     /// A table's file.
-    pub fn table<R: Row>(bytes: io::Result<Vec<u8>>) -> Encoded {
-        Encoded { name: format!("{}.csv", R::TABLE), bytes }
+    pub fn table<R: Row>(bytes: io::Result<Vec<u8>>) -> EncodedFile {
+        EncodedFile { name: format!("{}.csv", R::TABLE), bytes }
     }
 }
 
@@ -242,97 +230,9 @@ impl Encoded {
 fn locked(path: &Path) -> Result<Lock, Failure> {
     match Lock::exclusive(path) {
         Ok(lock) => Ok(lock),
-        Err(Taken::ByAnother) => Err(busy(path)),
-        Err(Taken::Unknown(error)) => Err(unwritable(path, "cannot be opened", &error)),
+        Err(LockError::HeldByAnother) => Err(busy(path)),
+        Err(LockError::Io(error)) => Err(unwritable(path, "cannot be opened", &error)),
     }
-}
-
-/// The failure of a folder that another process writes.
-pub fn busy(path: &Path) -> Failure {
-    let message = format!("`{}` is being written by another capstake", path.display());
-    Failure::coded(Exit::Output, Code::FolderBusy, message)
-        .help("wait until it has ended, or name another folder with -o")
-}
-
-/// Plain file names that the manifest in a folder lists, if there is one.
-fn former_files(path: &Path) -> Vec<String> {
-    let names =
-        fs::read(path.join(manifest::FILE)).map(|bytes| manifest::listed_files(&bytes)).unwrap_or_default();
-    names
-        .into_iter()
-        .filter(|name| Path::new(name).file_name().is_some_and(|plain| plain == name.as_str()))
-        .collect()
-}
-
-fn standing(path: &Path) -> Result<Standing, Failure> {
-    let about = match fs::metadata(path) {
-        Ok(about) => about,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Standing::Nothing),
-        Err(error) => return Err(unwritable(path, "cannot be reached", &error)),
-    };
-    if !about.is_dir() {
-        let message = format!("`{}` is a file; the results need a folder", path.display());
-        return Err(Failure::coded(Exit::Output, Code::FolderUnwritable, message)
-            .help("name another folder with -o, or move the file"));
-    }
-    match fs::read(path.join(manifest::FILE)) {
-        Ok(bytes) => {
-            return Ok(
-                manifest::find(&bytes).map_or(Standing::Foreign, |found| Standing::Results(found.into()))
-            );
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        // A folder of that name, or a manifest that may not be read: not ours to judge.
-        Err(_) => return Ok(Standing::Foreign),
-    }
-    let mut entries = fs::read_dir(path).map_err(|error| unwritable(path, "cannot be read", &error))?;
-    Ok(if entries.next().is_some() { Standing::Foreign } else { Standing::Empty })
-}
-
-fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
-    let message = format!("`{}` {what}: {}", path.display(), reason(error));
-    let help = match error.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room, or name a folder on another disk with -o"
-        }
-        _ => "name another folder with -o",
-    };
-    Failure::coded(Exit::Output, Code::FolderUnwritable, message).help(help)
-}
-
-fn other_run(path: &Path, found: &Found, wanted: &Identity) -> Failure {
-    let differs = match &found.identity {
-        None => "of another version of capstake".to_owned(),
-        Some(other) => {
-            let mut parts = Vec::new();
-            if other.command != wanted.command {
-                parts.push(format!("command ({})", other.command));
-            }
-            if other.digest != wanted.digest {
-                parts.push(match &found.name {
-                    Some(name) => format!("scenario ({name}, as it was then)"),
-                    None => "scenario".to_owned(),
-                });
-            }
-            if other.seed != wanted.seed {
-                parts.push(format!("seed ({})", other.seed));
-            }
-            if other.paths != wanted.paths {
-                parts.push(format!("number of paths ({})", super::words::thousands(other.paths)));
-            }
-            if other.shard != wanted.shard {
-                let shard = other.shard.as_deref().unwrap_or("the whole");
-                parts.push(format!("part ({shard})"));
-            }
-            if other.version != wanted.version {
-                parts.push(format!("version ({})", other.version));
-            }
-            format!("of another {}", parts.join(" and "))
-        }
-    };
-    let message = format!("`{}` holds results {differs}", path.display());
-    Failure::coded(Exit::Output, Code::FolderOtherRun, message)
-        .help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
 }
 
 #[cfg(test)]
@@ -342,7 +242,7 @@ mod tests {
     /// Puts three files of which the second fails; gives what is said, what is listed, and what lies in the folder.
     fn second_fails(dir: &Path, second: io::Result<Vec<u8>>) -> (String, Vec<String>, Vec<String>) {
         let mut folder = Folder::reopen(dir).expect("a folder");
-        let file = |name: &str, bytes| Encoded { name: name.to_owned(), bytes };
+        let file = |name: &str, bytes| EncodedFile { name: name.to_owned(), bytes };
         let files = [file("a.csv", Ok(vec![1])), file("b.csv", second), file("c.csv", Ok(vec![3]))];
         let said = match folder.put_all(&files) {
             Err(Failure::Told { message, .. }) => message,

@@ -15,33 +15,33 @@ pub struct Lock {
 
 /// Why there is no lock.
 #[derive(Debug)]
-pub enum Taken {
+pub enum LockError {
     /// Another process has it.
-    ByAnother,
+    HeldByAnother,
     /// The folder cannot be opened.
-    Unknown(io::Error),
+    Io(io::Error),
 }
 
 impl Lock {
     /// The right to write a folder that exists.
-    pub fn exclusive(folder: &Path) -> Result<Lock, Taken> {
-        let file = open(folder).map_err(Taken::Unknown)?;
+    pub fn exclusive(folder: &Path) -> Result<Lock, LockError> {
+        let file = open(folder).map_err(LockError::Io)?;
         let tried = file.try_lock();
         settled(file, tried)
     }
 
     /// The right to read a folder that nobody writes meanwhile.
-    pub fn shared(folder: &Path) -> Result<Lock, Taken> {
-        let file = open(folder).map_err(Taken::Unknown)?;
+    pub fn shared(folder: &Path) -> Result<Lock, LockError> {
+        let file = open(folder).map_err(LockError::Io)?;
         let tried = file.try_lock_shared();
         settled(file, tried)
     }
 }
 
-fn settled(file: File, tried: Result<(), TryLockError>) -> Result<Lock, Taken> {
+fn settled(file: File, tried: Result<(), TryLockError>) -> Result<Lock, LockError> {
     match tried {
         Ok(()) => Ok(Lock { _file: Some(file) }),
-        Err(TryLockError::WouldBlock) => Err(Taken::ByAnother),
+        Err(TryLockError::WouldBlock) => Err(LockError::HeldByAnother),
         Err(TryLockError::Error(_)) => Ok(Lock { _file: None }),
     }
 }
@@ -64,13 +64,13 @@ mod tests {
     fn one_writer_or_many_readers() {
         let folder = tempfile::tempdir().unwrap();
         let first = Lock::exclusive(folder.path()).unwrap();
-        assert!(matches!(Lock::exclusive(folder.path()), Err(Taken::ByAnother)));
-        assert!(matches!(Lock::shared(folder.path()), Err(Taken::ByAnother)));
+        assert!(matches!(Lock::exclusive(folder.path()), Err(LockError::HeldByAnother)));
+        assert!(matches!(Lock::shared(folder.path()), Err(LockError::HeldByAnother)));
         drop(first);
         let readers = (Lock::shared(folder.path()).unwrap(), Lock::shared(folder.path()).unwrap());
-        assert!(matches!(Lock::exclusive(folder.path()), Err(Taken::ByAnother)));
+        assert!(matches!(Lock::exclusive(folder.path()), Err(LockError::HeldByAnother)));
         drop(readers);
         assert!(Lock::exclusive(folder.path()).is_ok());
-        assert!(matches!(Lock::exclusive(&folder.path().join("gone")), Err(Taken::Unknown(_))));
+        assert!(matches!(Lock::exclusive(&folder.path().join("gone")), Err(LockError::Io(_))));
     }
 }

@@ -6,15 +6,13 @@ use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config;
 use crate::report::results::{Facts, SourceFacts};
+pub use crate::sink::json::SCHEMA_VERSION;
 
 /// Its file name.
 pub const FILE: &str = "manifest.json";
 
 /// The file with the whole answer of a study, from which workbook and page can be made again.
 pub const ANSWER: &str = "answer.json";
-
-/// Version of its layout; raised when a field changes its meaning or goes.
-pub const SCHEMA_VERSION: u32 = 1;
 
 /// How far a results folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +68,7 @@ pub struct Manifest {
     /// Paths on which metrics have no value.
     pub undefined: Vec<Undefined>,
     /// Paths that were not finite.
-    pub failed_paths: FailedPaths,
+    pub non_finite: NonFiniteCount,
 }
 
 /// The command that wrote the folder, with those of its arguments that decide what it answers.
@@ -91,14 +89,6 @@ impl CommandPart {
     /// Whether it is a plain run, rather than a study.
     pub fn is_run(&self) -> bool {
         self.name == "run"
-    }
-
-    fn words(&self) -> String {
-        let words: Vec<String> = std::iter::once(&self.name)
-            .chain(&self.arguments)
-            .map(|argument| super::words::quoted(argument))
-            .collect();
-        words.join(" ")
     }
 }
 
@@ -222,7 +212,7 @@ pub struct Undefined {
 
 /// Paths that were not finite.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FailedPaths {
+pub struct NonFiniteCount {
     /// How many.
     pub count: u64,
     /// The lowest indices.
@@ -267,24 +257,6 @@ impl Manifest {
         bytes.push(b'\n');
         bytes
     }
-
-    /// Of the scenario; of several, all digests in order.
-    fn digest(&self) -> String {
-        let all = std::iter::once(&self.scenario).chain(&self.other_scenarios);
-        all.map(|scenario| scenario.digest.as_str()).collect::<Vec<_>>().join(" ")
-    }
-
-    /// What tells this run from others.
-    pub fn identity(&self) -> Identity {
-        Identity {
-            version: self.build.version.clone(),
-            command: self.command.words(),
-            digest: self.digest(),
-            seed: self.run.seed.clone(),
-            paths: self.run.paths_asked,
-            shard: self.run.shard.clone(),
-        }
-    }
 }
 
 fn source(source: &config::Source) -> SourceFacts {
@@ -296,75 +268,4 @@ fn source(source: &config::Source) -> SourceFacts {
         url: text(&source.url),
         date: source.date.as_ref().map(|date| date.value.to_string()).unwrap_or_default(),
     }
-}
-
-/// Runs of one identity have the same results.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Identity {
-    /// Version of the program.
-    pub version: String,
-    /// The command with its arguments.
-    pub command: String,
-    /// Digest of the scenario; of several, all of them.
-    pub digest: String,
-    /// The seed.
-    pub seed: String,
-    /// Paths asked for.
-    pub paths: u64,
-    /// Which part of them.
-    pub shard: Option<String>,
-}
-
-/// A manifest found in a folder, as far as it is understood.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Found {
-    /// Identity, where this program understands it.
-    pub identity: Option<Identity>,
-    /// Name of the scenario.
-    pub name: Option<String>,
-    /// How far the folder is.
-    pub status: Option<Status>,
-}
-
-/// Reads a manifest; nothing where the bytes are not one of capstake's.
-pub fn find(bytes: &[u8]) -> Option<Found> {
-    let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-    if value.get("program")?.as_str()? != "capstake" {
-        return None;
-    }
-    let version = value.get("schema_version")?.as_u64()?;
-    let text = |part: &str, key: &str| Some(value.get(part)?.get(key)?.as_str()?.to_owned());
-    let digests = || {
-        let mut digests = vec![text("scenario", "digest")?];
-        for other in value.get("other_scenarios").and_then(|others| others.as_array()).into_iter().flatten() {
-            digests.push(other.get("digest")?.as_str()?.to_owned());
-        }
-        Some(digests.join(" "))
-    };
-    let identity = || {
-        let command = value.get("command")?;
-        Some(Identity {
-            version: text("build", "version")?,
-            command: serde_json::from_value::<CommandPart>(command.clone()).ok()?.words(),
-            digest: digests()?,
-            seed: text("run", "seed")?,
-            paths: value.get("run")?.get("paths_asked")?.as_u64()?,
-            shard: text("run", "shard"),
-        })
-    };
-    Some(Found {
-        identity: identity().filter(|_| version == u64::from(SCHEMA_VERSION)),
-        name: text("scenario", "name"),
-        status: value.get("status").and_then(|status| serde_json::from_value(status.clone()).ok()),
-    })
-}
-
-/// Names of the files that a manifest of capstake's lists, as written there.
-pub fn listed_files(bytes: &[u8]) -> Vec<String> {
-    let listed = || -> Option<Vec<String>> {
-        let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
-        let files = value.get("files")?.as_array()?.iter();
-        Some(files.filter_map(|file| Some(file.get("name")?.as_str()?.to_owned())).collect())
-    };
-    find(bytes).and_then(|_| listed()).unwrap_or_default()
 }

@@ -12,10 +12,10 @@ const SHOWN: usize = 5;
 /// Paths that are not finite, in one variant of a scenario.
 #[derive(Clone, Debug)]
 pub struct NonFinitePaths {
-    /// Which variant, in words; empty for the scenario itself.
-    pub of: String,
-    /// Which paths.
-    pub broken: NonFinite,
+    /// The variant in words; empty for the scenario itself.
+    pub variant: String,
+    /// How many paths, and the first of their indices.
+    pub paths: NonFinite,
     /// Paths simulated.
     pub simulated: u64,
     /// `--set` flags that make the variant, beside those that the scenario was read with.
@@ -26,28 +26,28 @@ pub struct NonFinitePaths {
 
 impl NonFinitePaths {
     /// Paths of a scenario itself.
-    pub fn of_scenario(broken: NonFinite, simulated: u64) -> NonFinitePaths {
-        NonFinitePaths { of: String::new(), broken, simulated, flags: Vec::new(), scenario: 0 }
+    pub fn of_scenario(paths: NonFinite, simulated: u64) -> NonFinitePaths {
+        NonFinitePaths { variant: String::new(), paths, simulated, flags: Vec::new(), scenario: 0 }
     }
 
     /// What is said of them, with the command that shows the first one.
     pub fn failure(&self, scenario: &Scenario, seed: u64) -> Failure {
-        let NonFinitePaths { of, broken, simulated, flags, .. } = self;
-        let first: Vec<String> = broken.first.iter().take(SHOWN).map(u64::to_string).collect();
-        let were = if broken.count == 1 { "was" } else { "were" };
-        let place = if of.is_empty() { String::new() } else { format!(" at {of}") };
+        let NonFinitePaths { variant, paths, simulated, flags, .. } = self;
+        let first: Vec<String> = paths.first.iter().take(SHOWN).map(u64::to_string).collect();
+        let were = if paths.count == 1 { "was" } else { "were" };
+        let place = if variant.is_empty() { String::new() } else { format!(" at {variant}") };
         let message = format!(
             "{} of {} paths {were} not finite{place} with seed {seed}: {}{}",
-            thousands(broken.count),
+            thousands(paths.count),
             thousands(*simulated),
             first.join(", "),
-            if broken.count > first.len() as u64 { ", …" } else { "" }
+            if paths.count > first.len() as u64 { ", …" } else { "" }
         );
         let mut command = format!("capstake run {}", quoted(&scenario.path.display().to_string()));
         for flag in scenario.overrides.iter().chain(flags) {
             command.push_str(&format!(" --set {}", quoted(flag)));
         }
-        let path = broken.first.first().copied().unwrap_or(0);
+        let path = paths.first.first().copied().unwrap_or(0);
         command.push_str(&format!(" --seed {seed} --only-path {path}"));
         Failure::coded(Exit::Failed, Code::PathNotFinite, message)
             .help(format!("look at the first of them: {command}"))

@@ -10,6 +10,15 @@ use crate::config::Code;
 use crate::run::{CHUNK_PATHS, ChunkSet};
 use crate::study::difference::changed_keys;
 
+/// Whether paths of the whole run may be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gaps {
+    /// They are an error.
+    Refuse,
+    /// They are left out, and the result is partial (`--partial`).
+    Accept,
+}
+
 /// A part that has been read.
 pub struct Part {
     /// Its folder.
@@ -25,7 +34,7 @@ fn misfit(message: String) -> Failure {
 }
 
 /// Refuses a part of another run, with what differs.
-pub fn same_run(first: &Part, folder: &Path, other: &Manifest) -> Result<(), Failure> {
+pub fn refuse_other_run(first: &Part, folder: &Path, other: &Manifest) -> Result<(), Failure> {
     let (a, b) = (&first.manifest, other);
     let rows = [
         ("scenario", &a.scenario.digest, &b.scenario.digest),
@@ -54,16 +63,16 @@ pub fn same_run(first: &Part, folder: &Path, other: &Manifest) -> Result<(), Fai
 }
 
 /// Refuses a part that is not done, unless what there is will do.
-pub fn ended(folder: &Path, manifest: &Manifest, partial: bool) -> Result<(), Failure> {
+pub fn refuse_unfinished(folder: &Path, manifest: &Manifest, gaps: Gaps) -> Result<(), Failure> {
     let name = folder.display();
     match manifest.status {
         Status::Complete => Ok(()),
-        Status::Running | Status::Partial if partial => Ok(()),
+        Status::Running | Status::Partial if gaps == Gaps::Accept => Ok(()),
         Status::Running | Status::Partial => Err(misfit(format!("`{name}` is not finished"))
             .help(format!("capstake resume {}", quoted(&name.to_string())))
             .help("or put together what there is with --partial")),
         Status::Failed => {
-            let first = manifest.failed_paths.first.first().copied().unwrap_or(0);
+            let first = manifest.non_finite.first.first().copied().unwrap_or(0);
             let message = format!("the run of `{name}` failed: path {first} was not finite");
             Err(Failure::coded(Exit::Failed, Code::PathNotFinite, message)
                 .help("mend the scenario and run all parts again"))

@@ -8,7 +8,7 @@ use super::cost::Cost;
 use super::error::{Exit, Failure};
 use super::folder::Replace;
 use super::formats::{self, CsvOptions, Draws, Format};
-use super::manifest::{CommandPart, FailedPaths, Manifest, Outputs, RunPart, SCHEMA_VERSION, Status};
+use super::manifest::{CommandPart, Manifest, NonFiniteCount, Outputs, RunPart, SCHEMA_VERSION, Status};
 use super::portion::{Checkpoint, Shard};
 use super::scenario::Scenario;
 use super::words::{span, thousands};
@@ -84,7 +84,7 @@ impl Request {
             },
             files: Vec::new(),
             undefined: Vec::new(),
-            failed_paths: FailedPaths::default(),
+            non_finite: NonFiniteCount::default(),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::config::Code;
 
 /// What is free, where the system tells; bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Room {
+pub struct Resources {
     /// Memory that can be had without swapping.
     pub memory: Option<f64>,
     /// Disk where the results go.
@@ -18,29 +18,29 @@ pub struct Room {
 
 /// What a run takes; bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Need {
+pub struct Requirements {
     /// Memory at its highest.
     pub memory: f64,
     /// Files of results, while they are being written.
     pub disk: f64,
 }
 
-impl Need {
+impl Requirements {
     /// Of a run of so many paths on so many threads; `files`: bytes of all files but the state.
-    pub fn of(cost: &Cost, paths: u64, threads: usize, files: f64) -> Need {
+    pub fn of(cost: &Cost, paths: u64, threads: usize, files: f64) -> Requirements {
         // A state lies beside the one that replaces it.
-        Need { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes(paths) }
+        Requirements { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes(paths) }
     }
 }
 
-impl Room {
+impl Resources {
     /// Of this machine, for results in a folder that need not exist yet.
-    pub fn of(folder: &Path) -> Room {
-        Room { memory: memory(), disk: disk(folder) }
+    pub fn of(folder: &Path) -> Resources {
+        Resources { memory: memory(), disk: disk(folder) }
     }
 
     /// Refuses what does not fit. What is not known fits.
-    pub fn take(&self, need: Need, folder: &Path) -> Result<(), Failure> {
+    pub fn take(&self, need: Requirements, folder: &Path) -> Result<(), Failure> {
         if let Some(free) = self.memory.filter(|free| need.memory > *free) {
             let message = format!("the run needs about {} of memory", size(need.memory));
             return Err(Failure::coded(Exit::Usage, Code::MemoryNeeded, message)
@@ -114,8 +114,8 @@ mod tests {
     #[test]
     fn what_fits_is_taken_and_what_does_not_is_refused_with_what_there_is() {
         let here = Path::new("o");
-        let need = Need { memory: 3e9, disk: 5e6 };
-        let take = |memory, disk| Room { memory, disk }.take(need, here);
+        let need = Requirements { memory: 3e9, disk: 5e6 };
+        let take = |memory, disk| Resources { memory, disk }.take(need, here);
         assert!(take(Some(4e9), Some(6e6)).is_ok());
         assert!(take(None, None).is_ok());
         let memory = take(Some(2e9), Some(6e6)).unwrap_err();
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn this_machine_has_room() {
-        let room = Room::of(Path::new("output/not/there/yet"));
+        let room = Resources::of(Path::new("output/not/there/yet"));
         assert!(room.memory.is_some_and(|bytes| bytes > 1e6));
         assert!(room.disk.is_some_and(|bytes| bytes > 1e3));
     }

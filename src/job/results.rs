@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::error::{Exit, Failure};
+use super::identity::FoundRun;
 use super::manifest::{self, Manifest, SCHEMA_VERSION, Status};
 use super::reason::reason;
 use crate::config::Code;
@@ -120,7 +121,7 @@ fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
         .ok()
         .filter(|manifest| manifest.program == "capstake" && manifest.schema_version == SCHEMA_VERSION)
         .ok_or_else(|| {
-            let message = match manifest::find(&bytes) {
+            let message = match FoundRun::read(&bytes) {
                 Some(_) => format!("`{}` is of another version of capstake, or damaged", folder.display()),
                 None => format!("`{}` is not capstake's", folder.join(manifest::FILE).display()),
             };

@@ -9,10 +9,10 @@ use super::folder::Replace;
 use super::formats::{Draws, Format};
 use super::manifest::{Manifest, ScenarioPart};
 use super::portion::{Checkpoint, Shard, shard_argument};
-use super::request::{self, Request};
+use super::request::Request;
 use super::results;
 use super::scenario::{self, Scenario};
-use super::state_file::OtherBuild;
+use super::state_file::OnChange;
 use crate::config::{self, Code, resolved};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
@@ -22,7 +22,7 @@ use crate::sink::csv::Dialect;
 use crate::study::difference::{KeyChange, changed_keys};
 
 /// A run of which the folder knows everything.
-pub struct Saved {
+pub struct SavedRun {
     /// The folder.
     pub folder: PathBuf,
     /// Its manifest.
@@ -33,13 +33,13 @@ pub struct Saved {
     pub plan: Plan,
 }
 
-impl Saved {
+impl SavedRun {
     /// Brings a run back.
     ///
     /// # Errors
     /// Where the folder is none, is of another version of the program, or a CSV file that the scenario reads is gone or
     /// changed.
-    pub fn open(folder: &Path, isa: Isa, other: OtherBuild) -> Result<Saved, Failure> {
+    pub fn open(folder: &Path, isa: Isa, other: OnChange) -> Result<SavedRun, Failure> {
         let manifest = results::load_manifest(folder)?;
         if manifest.command.name != "run" {
             let message = format!("`{}` was made by `capstake {}`", folder.display(), manifest.command.name);
@@ -53,9 +53,9 @@ impl Saved {
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
-        let scenario = as_it_was(folder, &manifest.scenario)?;
+        let scenario = scenario_of(folder, &manifest.scenario)?;
         let plan = Plan::from_model(&scenario.model, seed, isa);
-        Ok(Saved { folder: folder.to_owned(), manifest, scenario, plan })
+        Ok(SavedRun { folder: folder.to_owned(), manifest, scenario, plan })
     }
 
     /// How its CSV files are spelled.
@@ -71,14 +71,14 @@ impl Saved {
         })
     }
 
-    /// What the run was asked for, on so many threads (`None`: one per core). `built_in`: the formats that this program can make,
+    /// What the run was asked for, on so many threads. `built_in`: the formats that this program can make,
     /// all of which are made where none was named.
     ///
     /// # Errors
     /// Where the manifest names a format or a part that does not exist.
     pub fn request(
         &self,
-        threads: Option<u16>,
+        threads: usize,
         checkpoint: Option<Checkpoint>,
         built_in: &[Format],
     ) -> Result<Request, Failure> {
@@ -97,7 +97,7 @@ impl Saved {
             seed: self.plan.seed(),
             paths: self.manifest.run.paths_asked,
             shard: self.shard()?,
-            threads: request::threads(threads),
+            threads,
             isa: self.plan.isa(),
             out: self.folder.clone(),
             replace: Replace::SameRun,
@@ -175,7 +175,7 @@ pub fn keys_of(resolved: &str) -> Option<Vec<(String, String)>> {
 }
 
 /// Refuses a folder of another build: its numbers may be others.
-fn same_program(folder: &Path, theirs: &Build, other: OtherBuild) -> Result<(), Failure> {
+fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Failure> {
     let ours = Build::current();
     let mut differences = Vec::new();
     if theirs.version != ours.version {
@@ -186,7 +186,7 @@ fn same_program(folder: &Path, theirs: &Build, other: OtherBuild) -> Result<(), 
         differences.push(format!("stream version: it was made with {a}, this program has {b}"));
     }
     let only_revision = differences.is_empty();
-    if theirs.git_revision != ours.git_revision && other == OtherBuild::Refused {
+    if theirs.git_revision != ours.git_revision && other == OnChange::Refuse {
         let (a, b) = (&theirs.git_revision, &ours.git_revision);
         differences.push(format!("revision: it was made by {a}, this is {b}"));
     }
@@ -206,7 +206,7 @@ fn same_program(folder: &Path, theirs: &Build, other: OtherBuild) -> Result<(), 
 }
 
 /// The scenario that the manifest holds, judged again.
-fn as_it_was(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
+fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
     let unreadable = |why: String| {
         let message = format!("the scenario in the manifest of `{}` cannot be used: {why}", folder.display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)

@@ -18,7 +18,7 @@ pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String 
 }
 
 /// A failure that has no place in a scenario: what happened, and what to do.
-pub fn told(code: Option<Code>, message: &str, help: &[String], styled: bool) -> String {
+pub fn failure(code: Option<Code>, message: &str, help: &[String], styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let mut title = Level::ERROR.primary_title(annotate_snippets::normalize_untrusted_str(message));
     if let Some(code) = code {

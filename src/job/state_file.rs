@@ -32,18 +32,18 @@ pub fn identity(plan: &Plan) -> Identity {
 
 /// What is done with a state of another build of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OtherBuild {
+pub enum OnChange {
     /// It is refused.
-    Refused,
+    Refuse,
     /// It is used if only the revision differs (`--force`).
-    Trusted,
+    Accept,
 }
 
 /// Reads the state in a folder; nothing where there is none.
 ///
 /// # Errors
 /// Where it is not a state of this plan, exactly as it was written.
-pub fn load(folder: &Path, plan: &Plan, other: OtherBuild) -> Result<Option<State>, Failure> {
+pub fn load(folder: &Path, plan: &Plan, other: OnChange) -> Result<Option<State>, Failure> {
     let path = folder.join(FILE);
     let bytes = match std::fs::read(&path) {
         Ok(bytes) => bytes,
@@ -63,14 +63,9 @@ pub fn load(folder: &Path, plan: &Plan, other: OtherBuild) -> Result<Option<Stat
 }
 
 /// Judges whether a state is of the run that is to go on.
-pub fn of_this_run(
-    path: &Path,
-    found: &Identity,
-    wanted: &Identity,
-    other: OtherBuild,
-) -> Result<(), Failure> {
+pub fn of_this_run(path: &Path, found: &Identity, wanted: &Identity, other: OnChange) -> Result<(), Failure> {
     let mut differences = found.differences(wanted);
-    if other == OtherBuild::Trusted {
+    if other == OnChange::Accept {
         differences.retain(|difference| difference.what != "revision");
     }
     if differences.is_empty() {
@@ -99,7 +94,7 @@ fn unusable(path: &Path, why: &str) -> Failure {
 }
 
 /// Writes states from time to time.
-pub struct Keeper {
+pub struct Checkpointer {
     folder: PathBuf,
     head: Head,
     every: Duration,
@@ -111,10 +106,10 @@ pub struct Keeper {
     written: AtomicU64,
 }
 
-impl Keeper {
+impl Checkpointer {
     /// One that begins to count now.
-    pub fn new(folder: &Path, plan: &Plan, every: Duration) -> Keeper {
-        Keeper {
+    pub fn new(folder: &Path, plan: &Plan, every: Duration) -> Checkpointer {
+        Checkpointer {
             folder: folder.to_owned(),
             head: Head { identity: identity(plan), draws: None },
             every,
@@ -184,14 +179,14 @@ mod tests {
         let plan = Plan::from_model(&model, 1, Isa::detect());
         let place = tempfile::tempdir().expect("a folder");
         let folder = place.path().join("later");
-        let keeper = Keeper::new(&folder, &plan, Duration::ZERO);
+        let checkpointer = Checkpointer::new(&folder, &plan, Duration::ZERO);
         let state = State::new(&plan);
         let mut warned = Vec::new();
         let mut attempt = || {
-            assert!(keeper.is_due());
-            assert!(!keeper.is_due(), "another worker is at it");
-            keeper.draft(&state);
-            let warning = keeper.keep();
+            assert!(checkpointer.is_due());
+            assert!(!checkpointer.is_due(), "another worker is at it");
+            checkpointer.draft(&state);
+            let warning = checkpointer.keep();
             warned.push(warning.is_some());
             std::fs::read_dir(&folder).map_or(0, Iterator::count)
         };
@@ -199,11 +194,11 @@ mod tests {
         std::fs::create_dir(&folder).expect("a folder");
         assert_eq!(attempt(), 1);
         // Nor does one that was never drafted stop those to come.
-        assert!(keeper.is_due());
-        assert_eq!(keeper.keep(), None, "it has warned already");
+        assert!(checkpointer.is_due());
+        assert_eq!(checkpointer.keep(), None, "it has warned already");
         assert_eq!(attempt(), 1);
         assert_eq!(warned, [true, false, false]);
-        assert_eq!(keeper.written.into_inner(), 2);
-        assert!(load(&folder, &plan, OtherBuild::Refused).expect("our own state").is_some());
+        assert_eq!(checkpointer.written.into_inner(), 2);
+        assert!(load(&folder, &plan, OnChange::Refuse).expect("our own state").is_some());
     }
 }

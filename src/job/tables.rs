@@ -2,14 +2,14 @@
 
 use std::io;
 
-use super::folder::Encoded;
+use super::folder::EncodedFile;
 use crate::report::row::Row;
 use crate::report::tables::Tables;
 use crate::sink;
 use crate::sink::csv::Dialect;
 
 /// The tables but that of the sample paths as CSV.
-pub fn encode_tables(tables: &Tables, dialect: Dialect) -> Vec<Encoded> {
+pub fn encode_tables(tables: &Tables, dialect: Dialect) -> Vec<EncodedFile> {
     vec![
         encode(&tables.summary, dialect),
         encode(&tables.quantiles, dialect),
@@ -22,18 +22,18 @@ pub fn encode_tables(tables: &Tables, dialect: Dialect) -> Vec<Encoded> {
 }
 
 /// A table as CSV.
-pub fn encode<R: Row>(rows: &[R], dialect: Dialect) -> Encoded {
+pub fn encode<R: Row>(rows: &[R], dialect: Dialect) -> EncodedFile {
     let mut bytes = Vec::new();
     let written = sink::csv::write_as(dialect, rows, &mut bytes);
-    Encoded::table::<R>(written.map(|()| bytes))
+    EncodedFile::table::<R>(written.map(|()| bytes))
 }
 
 /// The same of a table whose rows come one by one.
 pub fn encode_each<R: Row>(
     rows: impl FnOnce(&mut dyn FnMut(&R) -> io::Result<()>) -> io::Result<()>,
     dialect: Dialect,
-) -> Encoded {
+) -> EncodedFile {
     let mut bytes = Vec::new();
     let written = sink::csv::write_each(dialect, rows, &mut bytes);
-    Encoded::table::<R>(written.map(|()| bytes))
+    EncodedFile::table::<R>(written.map(|()| bytes))
 }

@@ -5,6 +5,10 @@ use crate::report::tables::SummaryRow;
 use serde_json::{Map, Value, json};
 use std::io;
 
+/// Version of the layout of all results: tables, manifest and these objects. Raised when a column or a field changes its name, order,
+/// unit or meaning.
+pub const SCHEMA_VERSION: u32 = 2;
+
 /// What is said of a run besides its results.
 #[derive(Clone, Copy, Debug)]
 pub struct RunFacts<'a> {
@@ -23,7 +27,7 @@ pub struct RunFacts<'a> {
 /// The object: texts as they are, null for what is not a number.
 pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
     let mut object = json!({
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "status": facts.status,
         "out": facts.out,
         "paths": facts.paths,
@@ -32,7 +36,7 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
         "summary": rows,
     });
     if let Some((count, first)) = facts.failed {
-        object["failed_paths"] = json!({ "count": count, "first": first });
+        object["non_finite"] = json!({ "count": count, "first": first });
     }
     object
 }
@@ -42,7 +46,7 @@ pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
     let tables: Map<String, Value> =
         answer.tables.iter().map(|table| (table.name.to_string(), Value::Array(rows(table)))).collect();
     json!({
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "study": answer.study,
         "status": facts.status,
         "out": facts.out,
@@ -95,13 +99,13 @@ mod tests {
         let value = summary(&facts, &[]);
         assert_eq!(
             value.to_string(),
-            r#"{"schema_version":1,"status":"complete","out":"output/=x","paths":1000,"seconds":0.5,"#
+            r#"{"schema_version":2,"status":"complete","out":"output/=x","paths":1000,"seconds":0.5,"#
                 .to_owned()
                 + r#""paths_per_second":2000.0,"summary":[]}"#
         );
         let failed = RunFacts { status: "failed", failed: Some((2, &[7, 9])), ..facts };
         let value = summary(&failed, &[]).to_string();
-        assert!(value.ends_with(r#","summary":[],"failed_paths":{"count":2,"first":[7,9]}}"#), "{value}");
+        assert!(value.ends_with(r#","summary":[],"non_finite":{"count":2,"first":[7,9]}}"#), "{value}");
     }
 
     #[test]

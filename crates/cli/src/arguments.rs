@@ -3,12 +3,16 @@
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use capstake::job::cost::Cost;
+use capstake::job::error::Failure;
 use capstake::job::folder::Replace;
 use capstake::job::formats::{CsvDialect, CsvOptions, Draws, Format};
 use capstake::job::request::{self, Request};
+use capstake::job::scenario::{self, Scenario};
 use capstake::job::words;
+use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::Model;
 use capstake_output::made;
@@ -65,9 +69,24 @@ pub struct Simulation {
 }
 
 impl Simulation {
+    /// The scenario in a file, with the keys that `--set` sets.
+    pub fn load(&self, file: &Path) -> Result<Scenario, Failure> {
+        scenario::load(file, &self.overrides)
+    }
+
     /// The seed.
     pub fn seed(&self, model: &Model) -> u64 {
         request::seed(self.seed, model)
+    }
+
+    /// The scenario's plan, with the seed and the instruction set.
+    pub fn plan(&self, model: &Model) -> Plan {
+        Plan::from_model(model, self.seed(model), self.simd)
+    }
+
+    /// The number of paths; `cost` is for the message that refuses too many.
+    pub fn paths(&self, model: &Model, cost: &Cost) -> Result<u64, Failure> {
+        request::paths(self.paths, model, cost, self.threads())
     }
 
     /// Worker threads.

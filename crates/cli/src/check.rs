@@ -5,15 +5,12 @@
 
 use std::path::{Path, PathBuf};
 
-use super::arguments::paths_argument;
-use super::output;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::formats::{Draws, Format};
 use capstake::job::request;
-use capstake::job::resources::{Need, Room};
+use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::{self, Scenario};
-use capstake::job::screen;
 use capstake::job::words::{counted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
@@ -21,6 +18,9 @@ use capstake::model::parameters::{Distribution, Origin};
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
 use capstake::model::{Model, absences};
+
+use super::arguments::paths_argument;
+use super::output;
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -42,9 +42,7 @@ pub struct CheckArguments {
 /// Checks a scenario.
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
-    if !scenario.warnings.is_empty() {
-        output::told(&screen::problems(&scenario.sources, &scenario.warnings, output::styled_errors()));
-    }
+    output::warnings(&scenario);
     // The seed decides nothing that is shown here.
     let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
     let threads = request::threads(arguments.threads);
@@ -56,7 +54,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
-    let disk = Need::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
+    let disk = Requirements::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
     let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);
     page.push_str(&format!(
         "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}, with \
@@ -70,7 +68,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         size(disk + cost.draws_bytes(paths, Draws::Csv)),
         size(disk + cost.draws_bytes(paths, Draws::Parquet)),
     ));
-    page.push_str(&room_in_words(&Room::of(Path::new("."))));
+    page.push_str(&free_in_words(&Resources::of(Path::new("."))));
     let verdict = match scenario.warnings.warning_count() {
         0 => "no problems".to_owned(),
         count => format!("no errors, {}", counted(count, "warning")),
@@ -81,7 +79,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
 }
 
 /// `Free here: 21 GB of memory, 65 GB on disk`, as far as it is known.
-fn room_in_words(room: &Room) -> String {
+fn free_in_words(room: &Resources) -> String {
     let known: Vec<String> = [(room.memory, "of memory"), (room.disk, "on disk")]
         .into_iter()
         .filter_map(|(bytes, what)| Some(format!("{} {what}", size(bytes?))))

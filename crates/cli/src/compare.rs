@@ -5,21 +5,24 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study};
-use super::sweep::simulate;
 use capstake::config::{self, Code, resolved};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::non_finite::NonFinitePaths;
-use capstake::job::request;
-use capstake::job::scenario::{self, Scenario};
+use capstake::job::request::Request;
+use capstake::job::scenario::Scenario;
 use capstake::kernel::plan::Plan;
 use capstake::report;
 use capstake::run::paired::Keep;
 use capstake::study::compare::{self, Comparison};
+use capstake::study::quantity::Quantity;
 use capstake::study::sweep::{Named, measured};
 use capstake::study::variant::{Variant, Variants};
+
+use super::arguments::Simulation;
+use super::show::Show;
+use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
+use super::sweep::simulate;
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -46,6 +49,8 @@ pub struct CompareArguments {
 
 /// More scenarios than this are refused: nobody reads such a table.
 const MAX_SCENARIOS: usize = 20;
+/// Bytes of a row of the tables.
+const ROW_BYTES: f64 = 260.0;
 
 /// Compares scenarios.
 pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
@@ -56,79 +61,104 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
         return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, message)
             .help("for many values of one key: capstake sweep SCENARIO --vary KEY=…"));
     }
-    let scenarios: Vec<Scenario> = arguments
-        .scenarios
-        .iter()
-        .map(|path| scenario::load(path, &simulation.overrides))
-        .collect::<Result<_, _>>()?;
+    let loaded: Result<Vec<Scenario>, Failure> =
+        arguments.scenarios.iter().map(|path| simulation.load(path)).collect();
+    let scenarios = loaded?;
     let first = &scenarios[0].model;
     let seed = simulation.seed(first);
     let plans: Vec<Plan> =
         scenarios.iter().map(|scenario| Plan::from_model(&scenario.model, seed, simulation.simd)).collect();
-    let threads = simulation.threads();
-    let paths = request::paths(simulation.paths, first, &Cost::of(&plans[0]), threads)?;
-    let by_reference: Vec<&Plan> = plans.iter().collect();
-    let beside = compare::beside(&by_reference);
-    let quantities = compare::quantities(&by_reference, &beside);
-    if quantities.is_empty() {
-        let deals = |scenario: &Scenario| {
-            let names: Vec<&str> = scenario.model.deals.iter().map(|deal| deal.name.as_str()).collect();
-            format!("{} has {}", scenario.path.display(), names.join(", "))
+    let paths = simulation.paths(first, &Cost::of(&plans[0]))?;
+    let request = simulation.request(first, paths, study::folder_of(&scenarios[0], "compare"));
+    Compared::new(&scenarios, plans)?.conduct(request, simulation.show())
+}
+
+/// Scenarios laid out with their deals side by side.
+struct Compared<'a> {
+    scenarios: &'a [Scenario],
+    variants: Variants,
+    quantities: Vec<Quantity>,
+    /// The quantities as the first scenario names them.
+    named: Vec<Named>,
+    /// Deals that not all scenarios have, with the scenarios that have them.
+    alone: Vec<(String, Vec<String>)>,
+}
+
+impl<'a> Compared<'a> {
+    fn new(scenarios: &'a [Scenario], plans: Vec<Plan>) -> Result<Compared<'a>, Failure> {
+        let by_reference: Vec<&Plan> = plans.iter().collect();
+        let beside = compare::beside(&by_reference);
+        let quantities = compare::quantities(&by_reference, &beside);
+        if quantities.is_empty() {
+            return Err(incomparable(scenarios));
+        }
+        let named = quantities.iter().map(|&quantity| Named::new(&plans[0], quantity)).collect();
+        let alone = alone(scenarios, &beside);
+        // A deal that some scenario lacks is in no quantity.
+        let place = |places: &Option<Vec<usize>>, plan: usize| {
+            places.as_ref().map_or(usize::MAX, |places| places[plan])
         };
-        return Err(Failure::coded(Exit::Usage, Code::Incomparable, "the scenarios have no deal in common")
-            .help(scenarios.iter().map(deals).collect::<Vec<_>>().join("; "))
-            .help("give the deals that belong together the same name"));
+        let variants = (0..plans.len())
+            .map(|plan| Variant { plan, deals: beside.iter().map(|places| place(places, plan)).collect() })
+            .collect();
+        let mut variants = Variants { plans, variants };
+        variants.lean(&quantities);
+        Ok(Compared { scenarios, variants, quantities, named, alone })
     }
-    let named: Vec<Named> = quantities.iter().map(|&quantity| Named::new(&plans[0], quantity)).collect();
-    let alone = alone(&scenarios, &beside);
-    let place = |(plan, _): (usize, &Plan)| Variant {
-        plan,
-        // A deal without its like in all scenarios is in no quantity.
-        deals: beside
-            .iter()
-            .map(|places| places.as_ref().map_or(usize::MAX, |places| places[plan]))
-            .collect(),
-    };
-    let places = plans.iter().enumerate().map(place).collect();
-    let mut variants = Variants { plans, variants: places };
-    variants.lean(&quantities);
-    let study = Study {
-        command: "compare",
-        arguments: Vec::new(),
-        scenarios: scenarios.iter().collect(),
-        request: simulation.request(first, paths, study::folder_of(&scenarios[0], "compare")),
-        show: simulation.show(),
-        seconds: variants.plans.iter().map(|plan| Cost::of(plan).seconds(paths, threads)).sum(),
-        bytes: quantities.len() as f64 * variants.plans.len() as f64 * 260.0,
-    };
-    study.conduct(|context| {
-        let (columns, result) = simulate(&variants, &quantities, Keep::Bins, context, "");
-        if let Some((at, broken)) = result.first_non_finite() {
-            return Err(Halt::NonFinite(NonFinitePaths {
-                of: scenarios[at].path.display().to_string(),
-                broken: broken.clone(),
+
+    fn conduct(self, request: Request, show: Show) -> Result<Exit, Failure> {
+        let plans = &self.variants.plans;
+        let study = Study {
+            command: "compare",
+            arguments: Vec::new(),
+            scenarios: self.scenarios.iter().collect(),
+            seconds: plans.iter().map(|plan| Cost::of(plan).seconds(request.paths, request.threads)).sum(),
+            bytes: self.quantities.len() as f64 * plans.len() as f64 * ROW_BYTES,
+            request,
+            show,
+        };
+        study.conduct(|context| self.run(context))
+    }
+
+    fn run(self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
+        let (columns, result) = simulate(&self.variants, &self.quantities, Keep::Bins, context, "");
+        if let Some((at, paths)) = result.first_non_finite() {
+            return Err(StudyError::NonFinite(NonFinitePaths {
+                variant: self.scenarios[at].path.display().to_string(),
+                paths: paths.clone(),
                 simulated: result.paths,
                 flags: Vec::new(),
                 scenario: at,
             }));
         }
         let comparison = Comparison {
-            scenarios: names(&scenarios),
-            seed,
+            scenarios: names(self.scenarios),
+            seed: self.variants.plans[0].seed(),
             paths: result.paths,
             asked: result.asked,
-            quantities: named,
+            quantities: self.named,
             measured: measured(&result, &columns),
-            changes: compare::changes(&scenarios.iter().map(keys).collect::<Vec<_>>()),
-            alone,
+            changes: compare::changes(&self.scenarios.iter().map(keys).collect::<Vec<_>>()),
+            alone: self.alone,
         };
-        Ok(Conducted {
+        Ok(StudyOutcome {
             answer: (result.paths > 0).then(|| report::compare::compare(&comparison)),
             paths: result.paths,
             interrupted: result.interrupted,
-            verdict: None,
+            failure: None,
         })
-    })
+    }
+}
+
+/// The refusal of scenarios without a common deal.
+fn incomparable(scenarios: &[Scenario]) -> Failure {
+    let deals = |scenario: &Scenario| {
+        let names: Vec<&str> = scenario.model.deals.iter().map(|deal| deal.name.as_str()).collect();
+        format!("{} has {}", scenario.path.display(), names.join(", "))
+    };
+    Failure::coded(Exit::Usage, Code::Incomparable, "the scenarios have no deal in common")
+        .help(scenarios.iter().map(deals).collect::<Vec<_>>().join("; "))
+        .help("give the deals that belong together the same name")
 }
 
 /// What scenarios are called: by name, or by file where two have one name.

@@ -1,7 +1,8 @@
 //! `capstake completions`: what a shell needs to complete commands and options.
 
-use super::output;
 use capstake::job::error::{Exit, Failure};
+
+use super::output;
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]

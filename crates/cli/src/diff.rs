@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
-use super::output;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::manifest::{Manifest, Status};
 use capstake::job::results;
@@ -13,6 +12,8 @@ use capstake::job::words::{counted, thousands};
 use capstake::report::digits::significant;
 use capstake::report::tables::SummaryRow;
 use capstake::study::difference::{KeyChange, MetricMean, Moved, changed_keys, moved, only_in_first};
+
+use super::output;
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -68,7 +69,7 @@ pub fn diff(arguments: &DiffArguments) -> Result<Exit, Failure> {
     };
     let text = match arguments.json {
         true => format!("{}\n", object(&found)),
-        false => page(arguments, &first, &second, &found),
+        false => page([(&arguments.first, &first), (&arguments.second, &second)], &found, arguments.top),
     };
     output::results(&text)?;
     Ok(Exit::Done)
@@ -122,7 +123,8 @@ fn files(a: &Manifest, b: &Manifest) -> Vec<String> {
         .collect()
 }
 
-fn page(arguments: &DiffArguments, first: &Manifest, second: &Manifest, found: &Differences) -> String {
+/// The page for people; `top` limits how many means it shows.
+fn page(folders: [(&PathBuf, &Manifest); 2], found: &Differences, top: usize) -> String {
     let line = |label: &str, folder: &Path, manifest: &Manifest| {
         // Partial numbers say so wherever they are shown.
         let partial = match manifest.status {
@@ -138,7 +140,7 @@ fn page(arguments: &DiffArguments, first: &Manifest, second: &Manifest, found: &
             manifest.build.version
         )
     };
-    let mut out = line("first ", &arguments.first, first) + &line("second", &arguments.second, second);
+    let mut out = line("first ", folders[0].0, folders[0].1) + &line("second", folders[1].0, folders[1].1);
     if found.files.is_empty() && found.keys.is_empty() && found.facts.is_empty() {
         out.push_str("\nequal: all files of results have the same bytes\n");
         return out;
@@ -160,7 +162,7 @@ fn page(arguments: &DiffArguments, first: &Manifest, second: &Manifest, found: &
     match found.figures.len() {
         0 => out.push_str("\nNo mean of summary.csv differs\n"),
         count => {
-            let shown = count.min(arguments.top);
+            let shown = count.min(top);
             let rest = if shown < count { format!("; the first {shown}") } else { String::new() };
             let changed = counted(count, "mean");
             out.push_str(&format!("\n{changed} changed, the largest in standard errors (z) first{rest}\n"));

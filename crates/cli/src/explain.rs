@@ -1,11 +1,12 @@
 //! `capstake explain`: the long text of any word that the program uses.
 
-use super::output;
 use capstake::config::{Code, explain, spelling};
 use capstake::job::error::{Exit, Failure};
 use capstake::kernel::metric::Metric;
 use capstake::run::Event;
 use capstake_output::glossary::{self, Term};
+
+use super::output;
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]

@@ -4,11 +4,12 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
 use std::path::PathBuf;
 
-use super::output;
 use capstake::config::template;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::reason::reason;
 use capstake::job::words::quoted;
+
+use super::output;
 
 /// Arguments of `init`.
 #[derive(Debug, clap::Args)]
@@ -37,7 +38,7 @@ pub fn init(arguments: &InitArguments) -> Result<Exit, Failure> {
         return Err(Failure::told(Exit::Output, format!("`{file}` cannot be written: {}", reason(&error))));
     }
     let argument = quoted(&file);
-    output::told(&format!(
+    output::status_line(&format!(
         "wrote {file}\n\n  capstake check {argument}    what it assumes and what it leaves out\n  capstake run {argument}      simulate it\n"
     ));
     Ok(Exit::Done)

@@ -2,17 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study};
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::non_finite::NonFinitePaths;
-use capstake::job::request;
-use capstake::job::scenario;
-use capstake::kernel::plan::Plan;
 use capstake::report;
 use capstake::study::ipo::gather::gather;
+
+use super::arguments::Simulation;
+use super::study::{self, Study, StudyError, StudyOutcome};
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -49,8 +47,8 @@ const ROW_BYTES: f64 = 70.0;
 /// Studies the readiness.
 pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
-    let scenario = scenario::load(&arguments.scenario, &simulation.overrides)?;
-    let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
+    let scenario = simulation.load(&arguments.scenario)?;
+    let plan = simulation.plan(&scenario.model);
     let Some(terms) = &plan.model().ipo else {
         let missing = if plan.model().equity.is_none() { "[equity]" } else { "[ipo]" };
         let message = format!("`{}` has no IPO to ask about: there is no {missing}", scenario.model.name);
@@ -60,28 +58,32 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     };
     let gates = terms.gates.len();
     let cost = Cost::of(&plan);
-    let paths = request::paths(simulation.paths, &scenario.model, &cost, simulation.threads())?;
+    let paths = simulation.paths(&scenario.model, &cost)?;
     let rows = plan.deals().len() * plan.steps().periods.len() * (gates + 25);
+    let request = simulation.request(&scenario.model, paths, study::folder_of(&scenario, "ipo"));
     let study = Study {
         command: "ipo",
         arguments: Vec::new(),
         scenarios: vec![&scenario],
-        request: simulation.request(&scenario.model, paths, study::folder_of(&scenario, "ipo")),
+        seconds: MORE * cost.seconds(paths, request.threads),
+        request,
         show: simulation.show(),
-        seconds: MORE * cost.seconds(paths, simulation.threads()),
         bytes: ROW_BYTES * rows as f64,
     };
     study.conduct(|context| {
-        let readied =
-            gather(&plan, context.options(), &context.watch(paths, "")).expect("the scenario has an IPO");
-        if readied.non_finite.count > 0 {
-            return Err(Halt::NonFinite(NonFinitePaths::of_scenario(readied.non_finite, readied.paths)));
+        let readiness =
+            gather(&plan, context.options(), &context.observer(paths, "")).expect("the scenario has an IPO");
+        if readiness.non_finite.count > 0 {
+            return Err(StudyError::NonFinite(NonFinitePaths::of_scenario(
+                readiness.non_finite,
+                readiness.paths,
+            )));
         }
-        Ok(Conducted {
-            paths: readied.paths,
-            interrupted: readied.interrupted,
-            answer: (readied.paths > 0).then(|| report::ipo::ipo(&plan, &readied, paths)),
-            verdict: None,
+        Ok(StudyOutcome {
+            paths: readiness.paths,
+            interrupted: readiness.interrupted,
+            answer: (readiness.paths > 0).then(|| report::ipo::ipo(&plan, &readiness, paths)),
+            failure: None,
         })
     })
 }

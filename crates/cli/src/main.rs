@@ -6,6 +6,7 @@ mod compare;
 mod completions;
 mod diff;
 mod explain;
+mod file_check;
 mod init;
 mod ipo;
 mod man;
@@ -21,6 +22,7 @@ mod report;
 mod resume;
 mod resume_options;
 mod run;
+mod run_observer;
 mod schema;
 mod sensitivity;
 mod session;
@@ -31,9 +33,7 @@ mod single;
 mod solve;
 mod study;
 mod sweep;
-mod verdict;
 mod verify;
-mod watch;
 
 use capstake::job;
 

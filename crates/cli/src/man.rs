@@ -2,8 +2,9 @@
 
 use clap_mangen::Man;
 
-use super::output;
 use capstake::job::error::{Exit, Failure};
+
+use super::output;
 
 /// Prints the page in roff, for `man -l`.
 pub fn man(command: clap::Command) -> Result<Exit, Failure> {

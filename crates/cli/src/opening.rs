@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::output;
 use capstake::job::formats::Format;
 use capstake::job::reason::reason;
+
+use super::output;
 
 /// What a system opens files with.
 const OPENER: &[&str] = if cfg!(target_os = "macos") {
@@ -21,7 +22,7 @@ pub fn open(folder: &Path, formats: &[Format]) {
     let files = formats.iter().rev().filter_map(|format| format.file()).map(|name| folder.join(name));
     match files.into_iter().find(|path| path.is_file()) {
         Some(file) => hand_over(&file),
-        None => output::told("nothing to open: no format with one file of its own was made\n"),
+        None => output::status_line("nothing to open: no format with one file of its own was made\n"),
     }
 }
 
@@ -38,5 +39,5 @@ fn hand_over(file: &PathBuf) {
         Ok(status) => format!("{} ended with {status}", OPENER[0]),
         Err(error) => format!("{}: {}", OPENER[0], reason(&error)),
     };
-    output::told(&format!("cannot open {} ({why}): open it yourself\n", file.display()));
+    output::status_line(&format!("cannot open {} ({why}): open it yourself\n", file.display()));
 }

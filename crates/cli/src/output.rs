@@ -6,6 +6,8 @@ use anstream::ColorChoice;
 
 use capstake::job::error::{Exit, Failure};
 use capstake::job::reason::reason;
+use capstake::job::scenario::Scenario;
+use capstake::job::screen;
 
 /// Text for stdout. A closed pipe (`| head`) ends the text quietly; any other fault is one of the output.
 pub fn results(text: &str) -> Result<(), Failure> {
@@ -20,9 +22,16 @@ pub fn results(text: &str) -> Result<(), Failure> {
 }
 
 /// Text for stderr; there is nobody to tell where that fails.
-pub fn told(text: &str) {
+pub fn status_line(text: &str) {
     let mut out = io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints the warnings of a scenario on stderr.
+pub fn warnings(scenario: &Scenario) {
+    if !scenario.warnings.is_empty() {
+        status_line(&screen::problems(&scenario.sources, &scenario.warnings, styled_errors()));
+    }
 }
 
 /// Whether stdout takes colours.

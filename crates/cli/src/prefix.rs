@@ -4,93 +4,116 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::sync::Mutex;
 
-use super::progress::Display;
-use super::resume_options::ResumeOptions;
-use super::verdict::Verdict;
-use super::{output, signal};
 use capstake::job::comparison;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::request;
-use capstake::job::saved::Saved;
+use capstake::job::reason::reason;
+use capstake::job::saved::SavedRun;
 use capstake::job::words::thousands;
-use capstake::report::tables::{self, SummaryRow};
-use capstake::run::{self, ChunkDraws, Observer, Progress, SAMPLE_PATHS, State, Task};
+use capstake::report::tables::{self, SamplePathRow, SummaryRow};
+use capstake::run::{self, ChunkDraws, Finished, Observer, Progress, SAMPLE_PATHS, State, Task};
 use capstake::sink;
 use capstake::sink::draws_csv;
 use capstake::study::valuation::valuation;
 
+use super::file_check::FileCheck;
+use super::progress::ProgressDisplay;
+use super::resume_options::Continuation;
+use super::{output, signal};
+
 /// A mean of the first paths that is so many standard errors from that of all is no chance: once in 10⁹ figures.
 const WORST_Z: f64 = 6.0;
 
-/// Simulates the first paths and compares.
+// The files that the first paths of a run decide or speak about.
+const DRAWS: &str = "draws.csv";
+const SAMPLES: &str = "sample_paths.csv";
+const SUMMARY: &str = "summary.csv";
+
+/// Simulates the first paths again and compares what they decide.
 ///
 /// # Errors
-/// Where somebody stops it, or the tables of the folder cannot be read.
-pub fn compare(saved: &Saved, paths: u64, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
-    if !how.quiet {
-        let name = &saved.scenario.model.name;
-        output::told(&format!("{name}: the first {} paths again\n", thousands(paths)));
+/// Somebody stops it, the tables of the folder cannot be read, or none of them can be compared.
+pub fn compare(saved: &SavedRun, paths: u64, how: &Continuation) -> Result<Vec<FileCheck>, Failure> {
+    let (draws, summary) = (has(saved, DRAWS), has(saved, SUMMARY));
+    let sample_paths = paths >= SAMPLE_PATHS && has(saved, SAMPLES);
+    if !draws && !summary && !sample_paths {
+        return Err(nothing_to_compare(saved));
     }
-    let has = |name: &str| saved.manifest.files.iter().any(|file| file.name == name);
-    let display = Display::new(how.show().progress(), paths, 0);
-    let stored = match has("draws.csv") {
-        true => Some(BufReader::new(File::open(saved.folder.join("draws.csv")).map_err(unreadable)?)),
+    if !how.show.quiet {
+        let name = &saved.scenario.model.name;
+        output::status_line(&format!("{name}: the first {} paths again\n", thousands(paths)));
+    }
+    let (finished, draws_check) = simulate(saved, paths, how)?;
+    let result = finished.into_result(&saved.plan);
+    let tables = tables::tables(&valuation(&saved.plan, &result));
+    let mut checks: Vec<FileCheck> = draws_check.into_iter().collect();
+    if sample_paths {
+        checks.push(check_sample_paths(saved, &tables.sample_paths)?);
+    }
+    if summary {
+        checks.push(check_summary(saved, &tables.summary)?);
+    }
+    Ok(checks)
+}
+
+fn has(saved: &SavedRun, name: &str) -> bool {
+    saved.manifest.files.iter().any(|file| file.name == name)
+}
+
+fn nothing_to_compare(saved: &SavedRun) -> Failure {
+    let message =
+        format!("`{}` has no file that its first paths alone could be compared with", saved.folder.display());
+    Failure::told(Exit::Usage, message)
+        .help("verify all of it: leave out --paths; a part (--shard) is compared by its state")
+}
+
+/// Simulates the first paths, and compares the rows of `draws.csv` as they come.
+fn simulate(
+    saved: &SavedRun,
+    paths: u64,
+    how: &Continuation,
+) -> Result<(Finished, Option<FileCheck>), Failure> {
+    let display = ProgressDisplay::new(how.show.progress(), paths, 0);
+    let stored = match has(saved, DRAWS) {
+        true => Some(BufReader::new(File::open(saved.folder.join(DRAWS)).map_err(unreadable)?)),
         false => None,
     };
-    let watch =
-        PrefixWatch { saved, display: &display, draws: stored.map(|file| Mutex::new(Draws::new(file))) };
-    watch.header();
-    let threads = request::threads(how.threads);
-    let finished = run::resume(&saved.plan, State::new(&saved.plan), &Task::whole(paths), threads, &watch);
+    let draws = stored.map(|file| Mutex::new(StoredDraws::new(file)));
+    let observer = PrefixObserver { saved, display: &display, draws };
+    observer.header();
+    let (start, task) = (State::new(&saved.plan), Task::whole(paths));
+    let finished = run::resume(&saved.plan, start, &task, how.threads, &observer);
     display.close();
     if !finished.complete() {
         return Err(Failure::told(Exit::Interrupted, "stopped before everything was compared"));
     }
-    let comparable =
-        has("draws.csv") || has("summary.csv") || (paths >= SAMPLE_PATHS && has("sample_paths.csv"));
-    if !comparable {
-        let message = format!(
-            "`{}` has no file that its first paths alone could be compared with",
-            saved.folder.display()
-        );
-        return Err(Failure::told(Exit::Usage, message)
-            .help("verify all of it: leave out --paths; a part (--shard) is compared by its state"));
-    }
-    let mut verdicts = Vec::new();
-    if let Some(draws) = watch.draws {
-        let difference = draws.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).difference;
-        verdicts.push(Verdict { name: "draws.csv".to_owned(), what: "the rows of these paths", difference });
-    }
-    let result = finished.into_result(&saved.plan);
-    let tables = tables::tables(&valuation(&saved.plan, &result));
-    if paths >= SAMPLE_PATHS && has("sample_paths.csv") {
-        let mut again = Vec::new();
-        sink::csv::write_as(saved.dialect(), &tables.sample_paths, &mut again).map_err(unreadable)?;
-        let here = std::fs::read(saved.folder.join("sample_paths.csv")).map_err(unreadable)?;
-        let difference = comparison::first_difference("sample_paths.csv", &here, &again);
-        verdicts.push(Verdict { name: "sample_paths.csv".to_owned(), what: "all bytes", difference });
-    }
-    if has("summary.csv") {
-        let bytes = std::fs::read(saved.folder.join("summary.csv")).map_err(unreadable)?;
-        let stored = sink::csv::read::<SummaryRow>(saved.dialect(), &bytes);
-        let difference = match stored {
-            Ok(stored) => improbable(&stored, &tables.summary),
-            Err(error) => Some(error.to_string()),
-        };
-        verdicts.push(Verdict {
-            name: "summary.csv".to_owned(),
-            what: "extremes, and means within 6 standard errors",
-            difference,
-        });
-    }
-    Ok(verdicts)
+    let check = observer.draws.map(|draws| FileCheck {
+        name: DRAWS.to_owned(),
+        what: "the rows of these paths",
+        difference: draws.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).difference,
+    });
+    Ok((finished, check))
+}
+
+fn check_sample_paths(saved: &SavedRun, rows: &[SamplePathRow]) -> Result<FileCheck, Failure> {
+    let mut again = Vec::new();
+    sink::csv::write_as(saved.dialect(), rows, &mut again).map_err(unreadable)?;
+    let here = std::fs::read(saved.folder.join(SAMPLES)).map_err(unreadable)?;
+    let difference = comparison::first_difference(SAMPLES, &here, &again);
+    Ok(FileCheck { name: SAMPLES.to_owned(), what: "all bytes", difference })
+}
+
+fn check_summary(saved: &SavedRun, rows: &[SummaryRow]) -> Result<FileCheck, Failure> {
+    let bytes = std::fs::read(saved.folder.join(SUMMARY)).map_err(unreadable)?;
+    let difference = match sink::csv::read::<SummaryRow>(saved.dialect(), &bytes) {
+        Ok(stored) => improbable(&stored, rows),
+        Err(error) => Some(error.to_string()),
+    };
+    let what = "extremes, and means within 6 standard errors";
+    Ok(FileCheck { name: SUMMARY.to_owned(), what, difference })
 }
 
 fn unreadable(error: io::Error) -> Failure {
-    Failure::told(
-        Exit::Unreadable,
-        format!("the results cannot be read: {}", capstake::job::reason::reason(&error)),
-    )
+    Failure::told(Exit::Unreadable, format!("the results cannot be read: {}", reason(&error)))
 }
 
 /// The first figure of a whole result that the first paths speak against.
@@ -125,15 +148,15 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
 }
 
 /// The stored draws, read along.
-struct Draws {
+struct StoredDraws {
     file: BufReader<File>,
     row: u64,
     difference: Option<String>,
 }
 
-impl Draws {
-    fn new(file: BufReader<File>) -> Draws {
-        Draws { file, row: 0, difference: None }
+impl StoredDraws {
+    fn new(file: BufReader<File>) -> StoredDraws {
+        StoredDraws { file, row: 0, difference: None }
     }
 
     /// Compares the next lines.
@@ -145,7 +168,7 @@ impl Draws {
             }
             line.clear();
             match self.file.read_until(b'\n', &mut line) {
-                Err(error) => self.difference = Some(capstake::job::reason::reason(&error)),
+                Err(error) => self.difference = Some(reason(&error)),
                 Ok(0) => self.difference = Some(format!("it ends after {} rows", thousands(self.row))),
                 Ok(_) if line == wanted => {}
                 Ok(_) => {
@@ -159,13 +182,13 @@ impl Draws {
     }
 }
 
-struct PrefixWatch<'a> {
-    saved: &'a Saved,
-    display: &'a Display,
-    draws: Option<Mutex<Draws>>,
+struct PrefixObserver<'a> {
+    saved: &'a SavedRun,
+    display: &'a ProgressDisplay,
+    draws: Option<Mutex<StoredDraws>>,
 }
 
-impl PrefixWatch<'_> {
+impl PrefixObserver<'_> {
     fn header(&self) {
         if self.draws.is_some() {
             self.write(draws_csv::header(self.saved.dialect(), &self.saved.plan));
@@ -173,7 +196,7 @@ impl PrefixWatch<'_> {
     }
 }
 
-impl Observer for PrefixWatch<'_> {
+impl Observer for PrefixObserver<'_> {
     fn progress(&self, progress: &Progress) {
         self.display.show(progress);
     }

@@ -209,7 +209,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match outcome {
         Ok(exit) => exit,
         Err(failure) => {
-            output::told(&failure.screen(output::styled_errors()));
+            output::status_line(&failure.screen(output::styled_errors()));
             failure.exit()
         }
     }
@@ -237,7 +237,7 @@ fn watch_for_bugs() {
         ONCE.call_once(|| {
             let place = panic.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
             let message = panic.payload_as_str().unwrap_or("no message");
-            output::told(&format!(
+            output::status_line(&format!(
                 "\nthis is a bug in capstake {}: {message}{place}\nplease report it with the command and the scenario; results of this run are not to be used\n",
                 env!("CARGO_PKG_VERSION")
             ));

@@ -28,7 +28,7 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 const BAR_EVERY: Duration = Duration::from_millis(100);
 
 /// Where progress is shown.
-pub struct Display {
+pub struct ProgressDisplay {
     kind: Kind,
     started: Instant,
     /// Paths that were done before.
@@ -47,9 +47,9 @@ struct Last {
     done: u64,
 }
 
-impl Display {
+impl ProgressDisplay {
     /// A display for a run of so many paths that begins, or goes on after some, now.
-    pub fn new(wish: ProgressMode, paths: u64, before: u64) -> Display {
+    pub fn new(wish: ProgressMode, paths: u64, before: u64) -> ProgressDisplay {
         let terminal =
             std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let kind = match wish {
@@ -63,7 +63,7 @@ impl Display {
             ProgressMode::Auto | ProgressMode::None => Kind::Nothing,
         };
         let now = Instant::now();
-        Display { kind, started: now, before, last: Mutex::new(Last { shown: now, done: 0 }) }
+        ProgressDisplay { kind, started: now, before, last: Mutex::new(Last { shown: now, done: 0 }) }
     }
 
     /// Shows how far the run is, if it is time to.

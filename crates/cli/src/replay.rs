@@ -2,16 +2,16 @@
 
 use std::path::PathBuf;
 
-use super::output;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request;
 use capstake::job::scenario;
-use capstake::job::screen;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::trace::{Quantity, Trace, trace};
 use capstake::math::simd::Isa;
 use capstake::run::{SinglePath, single};
 use capstake::sink::number;
+
+use super::output;
 
 /// Arguments of `replay`.
 #[derive(Debug, clap::Args)]
@@ -36,9 +36,7 @@ pub struct ReplayArguments {
 /// Replays a path.
 pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
     let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
-    if !scenario.warnings.is_empty() {
-        output::told(&screen::problems(&scenario.sources, &scenario.warnings, output::styled_errors()));
-    }
+    output::warnings(&scenario);
     let seed = request::seed(arguments.seed, &scenario.model);
     let plan = Plan::from_model(&scenario.model, seed, Isa::detect());
     let (one, trace) = (single(&plan, arguments.path), trace(&plan, arguments.path));

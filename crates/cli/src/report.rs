@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::Folder;
 use capstake::job::formats::Format;
+use capstake::job::results::{self, Contents};
 use capstake_output::made::{self, Made};
 
 use super::arguments::made_argument;
 use super::{opening, output, picture};
-use capstake::job::results::{self, Contents};
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -57,8 +57,8 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     if !arguments.picture.is_empty() {
         picture::write(&made.page(), &arguments.picture)?;
     }
-    let mut folder = Folder::again(&arguments.folder, &manifest)?;
-    made::write(&mut folder, made, &formats)?.iter().for_each(|warning| output::told(warning));
+    let mut folder = Folder::add_to(&arguments.folder, &manifest)?;
+    made::write(&mut folder, made, &formats)?.iter().for_each(|warning| output::status_line(warning));
     manifest.outputs.add(&formats);
     manifest.files = folder.files().to_vec();
     folder.put_manifest(&manifest)?;

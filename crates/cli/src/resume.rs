@@ -9,16 +9,16 @@ use capstake::job::folder::Folder;
 use capstake::job::manifest::Status;
 use capstake::job::request::{MAX_PATHS, Request};
 use capstake::job::results;
-use capstake::job::saved::Saved;
-use capstake::job::state_file;
+use capstake::job::saved::SavedRun;
+use capstake::job::state_file::{self, OnChange};
 use capstake::job::words::{self, quoted, thousands};
 use capstake::run::{CHUNK_PATHS, State};
 use capstake::sink;
-use capstake_output::made;
 
 use super::output;
-use super::resume_options::ResumeOptions;
+use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
+use super::show::Show;
 use super::simulate::{RunJob, simulate};
 
 /// Arguments of `resume`.
@@ -27,7 +27,7 @@ pub struct ResumeArguments {
     /// The folder of a run that was stopped, killed, or ran out of disk
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// ResumeOptions to go on, and what is shown.
+    /// How to go on, and what is shown.
     #[command(flatten)]
     pub how: ResumeOptions,
 }
@@ -39,68 +39,72 @@ pub struct ExtendArguments {
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
     /// Paths to add (+9e6), or paths in all (10e6)
-    #[arg(short = 'n', long, value_name = "N", value_parser = more_argument, allow_hyphen_values = true)]
-    pub paths: More,
-    /// ResumeOptions to go on, and what is shown.
+    #[arg(short = 'n', long, value_name = "N", value_parser = paths_target_argument, allow_hyphen_values = true)]
+    pub paths: PathsTarget,
+    /// How to go on, and what is shown.
     #[command(flatten)]
     pub how: ResumeOptions,
 }
 
-/// ResumeOptions many paths a run is to have.
+/// How many paths a run is to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum More {
+pub enum PathsTarget {
     /// So many more.
     Added(u64),
     /// So many in all.
     Total(u64),
 }
 
-fn more_argument(text: &str) -> Result<More, String> {
+fn paths_target_argument(text: &str) -> Result<PathsTarget, String> {
     let (more, number) = match text.strip_prefix('+') {
         Some(number) => (true, number),
         None => (false, text),
     };
     match words::count(number) {
         Ok(0) => Err("at least one path is needed".to_owned()),
-        Ok(count) if more => Ok(More::Added(count)),
-        Ok(count) => Ok(More::Total(count)),
+        Ok(count) if more => Ok(PathsTarget::Added(count)),
+        Ok(count) => Ok(PathsTarget::Total(count)),
         Err(error) => Err(error.to_string()),
     }
 }
 
 /// Goes on with a run that did not end.
 pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
-    let (saved, folder) = open(&arguments.folder, &arguments.how)?;
+    let how = arguments.how.continuation();
+    let (saved, folder) = open(&arguments.folder, &how)?;
     match saved.manifest.status {
-        Status::Complete => {
-            if arguments.how.json {
-                already_done(&arguments.folder, &saved)?;
-            }
-            if !arguments.how.quiet {
-                output::told(&format!(
-                    "`{}` is complete: {} paths; more: capstake extend {} --paths +N\n",
-                    arguments.folder.display(),
-                    thousands(saved.manifest.run.paths_done),
-                    quoted(&arguments.folder.display().to_string())
-                ));
-            }
-            return Ok(Exit::Done);
-        }
+        Status::Complete => return already_complete(&saved, &how.show),
         Status::Failed => return Err(failed(&saved)),
         Status::Running | Status::Partial => {}
     }
-    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
-    state.iter().try_for_each(|state| of_this_run(&saved, state))?;
-    if state.is_none() && !arguments.how.quiet {
-        output::told("no state was saved yet: the run begins from the first path\n");
+    let state = how.state(&saved)?;
+    state.iter().try_for_each(|state| refuse_other_state(&saved, state))?;
+    if state.is_none() && !how.show.quiet {
+        output::status_line("no state was saved yet: the run begins from the first path\n");
     }
     let paths = saved.manifest.run.paths_asked;
-    go_on(saved, folder, state, paths, &arguments.how)
+    continue_run(&saved, folder, state, paths, &how)
 }
 
-/// The object that the run printed, of its tables; a part, or a run without tables, has none.
-fn already_done(folder: &Path, saved: &Saved) -> Result<(), Failure> {
-    let manifest = &saved.manifest;
+/// Says that there is nothing left to simulate; with `--json` prints the object that the run printed.
+fn already_complete(saved: &SavedRun, show: &Show) -> Result<Exit, Failure> {
+    if show.json {
+        output::results(&object(saved)?)?;
+    }
+    if !show.quiet {
+        output::status_line(&format!(
+            "`{}` is complete: {} paths; more: capstake extend {} --paths +N\n",
+            saved.folder.display(),
+            thousands(saved.manifest.run.paths_done),
+            quoted(&saved.folder.display().to_string())
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+/// The JSON object of a run, from its tables; a shard has no rows.
+fn object(saved: &SavedRun) -> Result<String, Failure> {
+    let (folder, manifest) = (&saved.folder, &saved.manifest);
     let rows = match manifest.files.iter().any(|file| file.name == "summary.csv") {
         true => results::load(folder)?.1.tables.summary,
         false => Vec::new(),
@@ -112,12 +116,13 @@ fn already_done(folder: &Path, saved: &Saved) -> Result<(), Failure> {
         seconds: manifest.run.wall_seconds,
         failed: None,
     };
-    output::results(&format!("{}\n", sink::json::summary(&facts, &rows)))
+    Ok(format!("{}\n", sink::json::summary(&facts, &rows)))
 }
 
 /// Adds paths to a run.
 pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
-    let (saved, folder) = open(&arguments.folder, &arguments.how)?;
+    let how = arguments.how.continuation();
+    let (saved, folder) = open(&arguments.folder, &how)?;
     let before = saved.manifest.run.paths_asked;
     let place = arguments.folder.display();
     if saved.manifest.status == Status::Failed {
@@ -129,8 +134,8 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
             .help("put the parts together with `capstake merge`, and extend what comes out"));
     }
     let paths = match arguments.paths {
-        More::Added(more) => before.saturating_add(more),
-        More::Total(paths) => paths,
+        PathsTarget::Added(more) => before.saturating_add(more),
+        PathsTarget::Total(paths) => paths,
     };
     if paths > MAX_PATHS {
         let message = format!("at most {} paths are run, not {}", thousands(MAX_PATHS), thousands(paths));
@@ -142,19 +147,19 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
         return Err(Failure::coded(Exit::Usage, Code::PathsOption, message)
             .help(format!("+{paths} adds so many; a shorter run goes into another folder")));
     }
-    let state = state_file::load(&saved.folder, &saved.plan, arguments.how.other_build())?;
+    let state = how.state(&saved)?;
     if state.is_none() {
         let message = format!("`{}` has no {}", place, state_file::FILE);
         return Err(Failure::coded(Exit::Mismatch, Code::StateUnusable, message).help(
-            "without it the paths that are done would have to be simulated again: run the scenario anew",
+            "without it the paths that are done would have to be simulated again: run the scenario again",
         ));
     }
-    state.iter().try_for_each(|state| of_this_run(&saved, state))?;
-    go_on(saved, folder, state, paths, &arguments.how)
+    state.iter().try_for_each(|state| refuse_other_state(&saved, state))?;
+    continue_run(&saved, folder, state, paths, &how)
 }
 
 /// Refuses a state that has paths which its run was not asked for: the state of another run, put into the folder.
-fn of_this_run(saved: &Saved, state: &State) -> Result<(), Failure> {
+fn refuse_other_state(saved: &SavedRun, state: &State) -> Result<(), Failure> {
     let asked = saved.task(saved.manifest.run.paths_asked)?.chunks;
     let inside = asked.end - asked.start - state.chunks().missing(asked.clone()).count();
     if inside == state.chunks().count() {
@@ -173,33 +178,34 @@ fn of_this_run(saved: &Saved, state: &State) -> Result<(), Failure> {
 }
 
 /// Locks a folder, then reads it.
-fn open(path: &Path, how: &ResumeOptions) -> Result<(Saved, Folder), Failure> {
+fn open(path: &Path, how: &Continuation) -> Result<(SavedRun, Folder), Failure> {
     // A folder that is not there is a matter of reading it.
     results::load_manifest(path)?;
     let folder = Folder::reopen(path)?;
-    let saved = Saved::open(path, how.simd, how.other_build())?;
-    if !how.force {
+    let saved = how.open(path)?;
+    if how.on_change == OnChange::Refuse {
         saved.scenario_unchanged()?;
     }
     Ok((saved, folder))
 }
 
-fn failed(saved: &Saved) -> Failure {
-    let failed = &saved.manifest.failed_paths;
+fn failed(saved: &SavedRun) -> Failure {
+    let failed = &saved.manifest.non_finite;
     let first = failed.first.first().copied().unwrap_or(0);
     let message = format!("`{}` is a run that failed: path {first} was not finite", saved.folder.display());
     Failure::coded(Exit::Failed, Code::PathNotFinite, message)
         .help("more paths do not mend it; mend the scenario and run it again")
 }
 
-fn go_on(
-    saved: Saved,
+/// Simulates what the state lacks of so many paths.
+fn continue_run(
+    saved: &SavedRun,
     folder: Folder,
     state: Option<State>,
     paths: u64,
-    how: &ResumeOptions,
+    how: &Continuation,
 ) -> Result<Exit, Failure> {
-    let request = Request { paths, ..saved.request(how.threads, how.checkpoint, made::BUILT_IN)? };
+    let request = Request { paths, ..how.request(saved)? };
     let cost = Cost::of(&saved.plan);
     let job = RunJob::new(&saved.scenario, &saved.plan, &cost, saved.task(paths)?);
     job.fits(&request)?;
@@ -208,8 +214,7 @@ fn go_on(
     manifest.run.paths_asked = paths;
     manifest.run.threads = request.threads;
     manifest.run.simd = saved.plan.isa().name().to_owned();
-    let show = how.show();
-    let session = Session::go_on(&request, &show, folder, manifest)?;
+    let session = Session::resume(&request, &how.show, folder, manifest)?;
     let from = state.unwrap_or_else(|| State::new(&saved.plan));
     simulate(session, &job, from)
 }

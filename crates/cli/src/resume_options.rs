@@ -1,8 +1,15 @@
 //! The options of every command that goes on with a results folder: threads, what is shown, whose results are trusted.
 
+use std::path::Path;
+
+use capstake::job::error::Failure;
 use capstake::job::portion::{Checkpoint, checkpoint_argument};
-use capstake::job::state_file::OtherBuild;
+use capstake::job::request::{self, Request};
+use capstake::job::saved::SavedRun;
+use capstake::job::state_file::{self, OnChange};
 use capstake::math::simd::Isa;
+use capstake::run::State;
+use capstake_output::made;
 
 use super::arguments::simd_argument;
 use super::progress::ProgressMode;
@@ -34,14 +41,47 @@ pub struct ResumeOptions {
     pub simd: Isa,
 }
 
+/// How a command continues with the run in a results folder.
+#[derive(Clone, Copy, Debug)]
+pub struct Continuation {
+    /// Worker threads, at least one.
+    pub threads: usize,
+    /// Instruction set.
+    pub isa: Isa,
+    /// How often the state is saved, if that was said.
+    pub checkpoint: Option<Checkpoint>,
+    /// Whether a changed scenario file, or a state of another revision of the program, is accepted.
+    pub on_change: OnChange,
+    /// What is shown.
+    pub show: Show,
+}
+
 impl ResumeOptions {
-    /// What `--force` says of another build.
-    pub fn other_build(&self) -> OtherBuild {
-        if self.force { OtherBuild::Trusted } else { OtherBuild::Refused }
+    /// What these options mean.
+    pub fn continuation(&self) -> Continuation {
+        Continuation {
+            threads: request::threads(self.threads),
+            isa: self.simd,
+            checkpoint: self.checkpoint,
+            on_change: if self.force { OnChange::Accept } else { OnChange::Refuse },
+            show: Show { json: self.json, quiet: self.quiet, progress: self.progress, open: false },
+        }
+    }
+}
+
+impl Continuation {
+    /// The run in a folder, brought back from its manifest.
+    pub fn open(&self, folder: &Path) -> Result<SavedRun, Failure> {
+        SavedRun::open(folder, self.isa, self.on_change)
     }
 
-    /// What is shown.
-    pub fn show(&self) -> Show {
-        Show { json: self.json, quiet: self.quiet, progress: self.progress, open: false }
+    /// The state saved in the run's folder, if there is one.
+    pub fn state(&self, saved: &SavedRun) -> Result<Option<State>, Failure> {
+        state_file::load(&saved.folder, &saved.plan, self.on_change)
+    }
+
+    /// What the run was asked for, with the threads and checkpoints of this command.
+    pub fn request(&self, saved: &SavedRun) -> Result<Request, Failure> {
+        saved.request(self.threads, self.checkpoint, made::BUILT_IN)
     }
 }

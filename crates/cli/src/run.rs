@@ -10,14 +10,13 @@ use capstake::job::error::{Exit, Failure};
 use capstake::job::formats::Draws;
 use capstake::job::manifest::CommandPart;
 use capstake::job::portion::{Checkpoint, Shard, checkpoint_argument, shard_argument};
-use capstake::job::request::{self, Request};
-use capstake::job::scenario;
-use capstake::kernel::plan::Plan;
+use capstake::job::request::Request;
 use capstake::run::State;
 
 use super::arguments::{Simulation, draws_argument};
-use super::session::{self, Session};
+use super::session::Session;
 use super::simulate::{RunJob, simulate};
+use super::{output, single};
 
 /// Options that say something of many paths or of files: nothing that one path alone could do.
 const OF_MANY_PATHS: [&str; 11] = [
@@ -65,14 +64,16 @@ pub struct RunArguments {
 /// Runs a scenario.
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let (simulation, show) = (&arguments.simulation, arguments.simulation.show());
-    let scenario = scenario::load(&arguments.scenario, &simulation.overrides)?;
-    let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
-    session::warn(&scenario, &show);
+    let scenario = simulation.load(&arguments.scenario)?;
+    let plan = simulation.plan(&scenario.model);
+    if !show.quiet {
+        output::warnings(&scenario);
+    }
     if let Some(path) = arguments.only_path {
-        return super::single::print(&plan, &scenario.path, path, &show);
+        return single::print(&plan, &scenario.path, path, &show);
     }
     let cost = Cost::of(&plan);
-    let paths = request::paths(simulation.paths, &scenario.model, &cost, simulation.threads())?;
+    let paths = simulation.paths(&scenario.model, &cost)?;
     let out = Path::new("output").join(&scenario.model.name);
     let request = Request {
         shard: arguments.shard,

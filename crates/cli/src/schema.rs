@@ -1,8 +1,9 @@
 //! `capstake schema`: the JSON Schema of the scenario format, for editors.
 
-use super::output;
 use capstake::config::schema::json_schema;
 use capstake::job::error::{Exit, Failure};
+
+use super::output;
 
 /// Prints it.
 pub fn schema() -> Result<Exit, Failure> {

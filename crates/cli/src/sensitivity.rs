@@ -5,27 +5,29 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study, StudyContext};
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::non_finite::NonFinitePaths;
-use capstake::job::request;
-use capstake::job::scenario::{self, Scenario};
-use capstake::job::words::{span, thousands};
+use capstake::job::request::{self, Request};
+use capstake::job::scenario::Scenario;
+use capstake::job::words::{counted, span, thousands};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::redraw::TwoSeeds;
 use capstake::report;
 use capstake::rng::stream::StreamKey;
-use capstake::run::MetricIndex;
+use capstake::run::{MetricIndex, NonFinite, Options};
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sensitivity::pick_freeze::{BATCH, Effort, NoAnswer, PlanFunction};
 use capstake::study::sensitivity::plain::{plain, subject};
 use capstake::study::sensitivity::shapley::{shapley, shapley_evaluations};
 use capstake::study::sensitivity::sobol::{sobol, sobol_evaluations};
 use capstake::study::sensitivity::variables::{By, Variable, ties, variables};
+
+use super::arguments::Simulation;
+use super::show::Show;
+use super::study::{self, Study, StudyError, StudyObserver, StudyOutcome};
 
 /// Paths of each evaluation of `sobol` and `shapley`, where `-n` does not say.
 const DEFAULT_PATHS: u64 = 100_000;
@@ -34,6 +36,8 @@ const MAX_SECONDS: f64 = 30.0 * 86_400.0;
 
 /// What a path costs more than in a plain run: bins of every input, lines through the paths that are kept.
 const PLAIN: f64 = 2.7;
+/// Bytes of the rows of a variable in all tables.
+const VARIABLE_BYTES: f64 = 900.0;
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -97,23 +101,91 @@ pub enum Parts {
     Kind,
 }
 
+/// How a sensitivity is found out, once the options are known to fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Analysis {
+    /// One plain run.
+    Plain,
+    /// Runs with some variables redrawn.
+    Redrawn { indices: Indices, by: By },
+}
+
+/// What is estimated from runs with redrawn variables.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Indices {
+    Sobol,
+    Shapley,
+}
+
+impl Analysis {
+    fn of(method: Method, parts: Option<Parts>) -> Result<Analysis, Failure> {
+        let by = parts.map(|parts| match parts {
+            Parts::Input => By::Input,
+            Parts::Group => By::Group,
+            Parts::Kind => By::Kind,
+        });
+        match (method, by) {
+            (Method::Plain, None) => Ok(Analysis::Plain),
+            (Method::Plain, Some(_)) => {
+                Err(Failure::told(Exit::Usage, "`--by` goes with --method sobol and --method shapley")
+                    .help("a plain run shows inputs and groups together: leave it out"))
+            }
+            (Method::Sobol, by) => {
+                Ok(Analysis::Redrawn { indices: Indices::Sobol, by: by.unwrap_or(By::Input) })
+            }
+            (Method::Shapley, by) => {
+                Ok(Analysis::Redrawn { indices: Indices::Shapley, by: by.unwrap_or(By::Group) })
+            }
+        }
+    }
+
+    /// The arguments that decide the answer, for the manifest.
+    fn arguments(self) -> Vec<String> {
+        let words: &[&str] = match self {
+            Analysis::Plain => &["--method", "plain"],
+            Analysis::Redrawn { indices: Indices::Sobol, by } => &["--method", "sobol", "--by", by.name()],
+            Analysis::Redrawn { indices: Indices::Shapley, by } => {
+                &["--method", "shapley", "--by", by.name()]
+            }
+        };
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+}
+
 /// Finds out what drives the metrics.
 pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
-    let scenario = scenario::load(&arguments.scenario, &simulation.overrides)?;
-    let plan = Plan::from_model(&scenario.model, simulation.seed(&scenario.model), simulation.simd);
+    let scenario = simulation.load(&arguments.scenario)?;
+    let plan = simulation.plan(&scenario.model);
     let quantities = quantities(&plan, &arguments.metric)?;
-    // Of two neighbouring seeds the streams are unrelated; this one is no seed that a person types.
+    // Neighbouring seeds have unrelated streams; this one is no seed that a person types.
     let seeds = TwoSeeds::new(&plan, StreamKey::new(plan.seed(), "study.second-seed").0);
     if variables(seeds.streams(), By::Kind).is_empty() {
         let message = format!("nothing is uncertain in `{}`", scenario.model.name);
         return Err(Failure::coded(Exit::Problems, Code::NothingUncertain, message)
             .help("give a number a distribution, or a segment a volatility"));
     }
-    let job = Job { arguments, scenario: &scenario, plan: &plan, seeds: &seeds, quantities: &quantities };
-    match arguments.method {
-        Method::Plain => job.plain(),
-        Method::Sobol | Method::Shapley => job.redrawn(),
+    let analysis = Analysis::of(arguments.method, arguments.by)?;
+    let default_paths = match analysis {
+        Analysis::Plain => None,
+        Analysis::Redrawn { .. } => Some(DEFAULT_PATHS),
+    };
+    let (asked, threads) = (simulation.paths.or(default_paths), simulation.threads());
+    let paths = request::paths(asked, &scenario.model, &Cost::of(&plan), threads)?;
+    let request = simulation.request(&scenario.model, paths, study::folder_of(&scenario, "sensitivity"));
+    let metrics = arguments.metric.iter().flat_map(|metric| ["--metric".to_owned(), metric.clone()]);
+    let question = Question {
+        arguments: metrics.chain(analysis.arguments()).collect(),
+        scenario: &scenario,
+        plan: &plan,
+        seeds: &seeds,
+        quantities: &quantities,
+        request,
+        show: simulation.show(),
+    };
+    match analysis {
+        Analysis::Plain => question.plain(),
+        Analysis::Redrawn { indices, by } => question.redrawn(indices, by),
     }
 }
 
@@ -145,169 +217,117 @@ fn quantities(plan: &Plan, named: &[String]) -> Result<Vec<Quantity>, Failure> {
     Ok(quantities)
 }
 
-struct Job<'a> {
-    arguments: &'a SensitivityArguments,
+/// What a sensitivity was asked, ready to be simulated.
+struct Question<'a> {
+    /// The arguments that decide the answer, for the manifest.
+    arguments: Vec<String>,
     scenario: &'a Scenario,
     plan: &'a Plan,
     seeds: &'a TwoSeeds,
     quantities: &'a [Quantity],
+    request: Request,
+    show: Show,
 }
 
-impl Job<'_> {
-    fn study(&self, paths: u64, evaluations: u64, by: Option<By>) -> Result<Study<'_>, Failure> {
-        let simulation = &self.arguments.simulation;
-        let threads = simulation.threads();
-        let more = if self.arguments.method == Method::Plain { PLAIN } else { 1.0 };
-        let seconds = more * Cost::of(self.plan).seconds(paths.saturating_mul(evaluations), threads);
+impl Question<'_> {
+    /// A study of so many evaluations of every path, each as dear as `factor` times a plain run's.
+    fn study(&self, request: Request, evaluations: u64, factor: f64) -> Result<Study<'_>, Failure> {
+        let paths = request.paths.saturating_mul(evaluations);
+        let seconds = factor * Cost::of(self.plan).seconds(paths, request.threads);
         if seconds > MAX_SECONDS {
             let message = format!(
                 "{} evaluations of {} paths would take about {} here",
                 thousands(evaluations),
-                thousands(paths),
+                thousands(request.paths),
                 span(seconds)
             );
             return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, message)
                 .help("a month at most is run: fewer paths with -n, or coarser parts with --by group"));
         }
-        let mut typed = Vec::new();
-        for metric in &self.arguments.metric {
-            typed.extend(["--metric".to_owned(), metric.clone()]);
-        }
-        let method = match self.arguments.method {
-            Method::Plain => "plain",
-            Method::Sobol => "sobol",
-            Method::Shapley => "shapley",
-        };
-        typed.extend(["--method".to_owned(), method.to_owned()]);
-        if let Some(by) = by {
-            typed.extend(["--by".to_owned(), by.name().to_owned()]);
-        }
         Ok(Study {
             command: "sensitivity",
-            arguments: typed,
+            arguments: self.arguments.clone(),
             scenarios: vec![self.scenario],
-            request: simulation.request(
-                &self.scenario.model,
-                paths,
-                study::folder_of(self.scenario, "sensitivity"),
-            ),
-            show: simulation.show(),
+            request,
+            show: self.show,
             seconds,
-            // About so many bytes have the rows of a variable in all tables.
-            bytes: 900.0 * (self.seeds.streams().len() * self.quantities.len()) as f64,
+            bytes: VARIABLE_BYTES * (self.seeds.streams().len() * self.quantities.len()) as f64,
         })
     }
 
     fn plain(&self) -> Result<Exit, Failure> {
-        let simulation = &self.arguments.simulation;
-        if self.arguments.by.is_some() {
-            return Err(Failure::told(Exit::Usage, "`--by` goes with --method sobol and --method shapley")
-                .help("a plain run shows inputs and groups together: leave it out"));
-        }
-        let cost = Cost::of(self.plan);
-        let paths = request::paths(simulation.paths, &self.scenario.model, &cost, simulation.threads())?;
-        self.study(paths, 1, None)?.conduct(|context| {
+        self.study(self.request.clone(), 1, PLAIN)?.conduct(|context| {
             let options = context.options();
-            let watch = context.watch(paths, "");
-            let answer = match plain(self.plan, self.seeds, self.quantities, options, &watch) {
+            let observer = context.observer(options.paths, "");
+            let answer = match plain(self.plan, self.seeds, self.quantities, options, &observer) {
                 Ok(answer) => answer,
-                Err(NoAnswer::NonFinite(broken)) => {
-                    return Err(Halt::NonFinite(NonFinitePaths::of_scenario(broken, paths)));
+                Err(NoAnswer::NonFinite(found)) => {
+                    return Err(StudyError::NonFinite(NonFinitePaths::of_scenario(found, options.paths)));
                 }
-                Err(_) => return Ok(Conducted { answer: None, paths: 0, interrupted: true, verdict: None }),
+                Err(_) => return Ok(StudyOutcome::interrupted()),
             };
-            Ok(Conducted {
+            Ok(StudyOutcome {
                 paths: answer.paths,
                 interrupted: answer.interrupted,
-                answer: Some(report::sensitivity::plain(self.plan, &answer, paths)),
-                verdict: None,
+                answer: Some(report::sensitivity::plain(self.plan, &answer, options.paths)),
+                failure: None,
             })
         })
     }
 
-    fn redrawn(&self) -> Result<Exit, Failure> {
-        let simulation = &self.arguments.simulation;
-        let by = match (self.arguments.by, self.arguments.method) {
-            (Some(Parts::Input), _) | (None, Method::Sobol | Method::Plain) => By::Input,
-            (Some(Parts::Group), _) | (None, Method::Shapley) => By::Group,
-            (Some(Parts::Kind), _) => By::Kind,
-        };
+    fn redrawn(&self, indices: Indices, by: By) -> Result<Exit, Failure> {
         let variables = variables(self.seeds.streams(), by);
-        let (evaluations, cycle) = match self.arguments.method {
-            Method::Shapley => (shapley_evaluations(variables.len()), 6),
-            Method::Sobol | Method::Plain => {
+        let (evaluations, cycle) = match indices {
+            Indices::Shapley => (shapley_evaluations(variables.len()), 6),
+            Indices::Sobol => {
                 self.refuse_ties(&variables)?;
                 (sobol_evaluations(variables.len()), 1)
             }
         };
-        let threads = simulation.threads();
-        let asked = simulation.paths.or(Some(DEFAULT_PATHS));
-        let asked = request::paths(asked, &self.scenario.model, &Cost::of(self.plan), threads)?;
         // Whole batches, whatever the number of variables.
-        let paths = asked.div_ceil(BATCH * cycle) * BATCH * cycle;
+        let paths = self.request.paths.div_ceil(BATCH * cycle) * BATCH * cycle;
         let subjects: Vec<MetricIndex> =
             self.quantities.iter().filter_map(|&quantity| subject(self.plan, quantity)).collect();
         let members: Vec<Vec<usize>> = variables.iter().map(|variable| variable.streams.clone()).collect();
-        let study = self.study(paths, evaluations, Some(by))?;
+        let function =
+            PlanFunction { plan: self.plan, seeds: self.seeds, variables: &members, subjects: &subjects };
+        let study = self.study(Request { paths, ..self.request.clone() }, evaluations, 1.0)?;
         study.conduct(|context| {
-            let function =
-                PlanFunction { plan: self.plan, seeds: self.seeds, variables: &members, subjects: &subjects };
+            let Options { paths, threads } = context.options();
             let effort = Effort { paths, threads, seed: self.plan.seed() };
-            self.evaluate(context, &function, effort, evaluations, &variables)
+            let observer = context.observer(paths * evaluations, "");
+            self.estimate(indices, &function, effort, &variables, &observer)
         })
     }
 
-    fn evaluate(
+    fn estimate(
         &self,
-        context: &StudyContext<'_>,
+        indices: Indices,
         function: &PlanFunction<'_>,
         effort: Effort,
-        evaluations: u64,
         variables: &[Variable],
-    ) -> Result<Conducted, Halt> {
-        let watch = context.watch(effort.paths * evaluations, "");
+        observer: &StudyObserver,
+    ) -> Result<StudyOutcome, StudyError> {
         let (plan, quantities) = (self.plan, self.quantities);
-        let answered = match self.arguments.method {
-            Method::Shapley => shapley(function, effort, &watch).map(|answer| {
+        let answered = match indices {
+            Indices::Shapley => shapley(function, effort, observer).map(|answer| {
                 let page = report::sensitivity::shapley(plan, quantities, variables, &answer, effort.paths);
                 (page, answer.paths, answer.interrupted)
             }),
-            Method::Sobol | Method::Plain => sobol(function, effort, &watch).map(|answer| {
+            Indices::Sobol => sobol(function, effort, observer).map(|answer| {
                 let page = report::sensitivity::sobol(plan, quantities, variables, &answer, effort.paths);
                 (page, answer.paths, answer.interrupted)
             }),
         };
-        drop(watch);
         match answered {
             Ok((page, paths, interrupted)) => {
-                Ok(Conducted { answer: Some(page), paths, interrupted, verdict: None })
+                Ok(StudyOutcome { answer: Some(page), paths, interrupted, failure: None })
             }
-            Err(NoAnswer::Interrupted) => {
-                Ok(Conducted { answer: None, paths: 0, interrupted: true, verdict: None })
-            }
+            Err(NoAnswer::Interrupted) => Ok(StudyOutcome::interrupted()),
             Err(NoAnswer::Undefined { output, undefined, evaluations }) => {
-                let name = quantities[output].name(plan);
-                let message = format!(
-                    "`{name}` has no value on {} of {} evaluations: it has no variance to share out",
-                    thousands(undefined),
-                    thousands(evaluations)
-                );
-                Err(Failure::coded(Exit::Usage, Code::QuantityUndefined, message)
-                    .help("take a metric that has a value on every path, such as cap_hit for cap_hit_time")
-                    .help("--method plain takes the paths on which it has one")
-                    .into())
+                Err(undefined_quantity(&quantities[output].name(plan), undefined, evaluations).into())
             }
-            Err(NoAnswer::NonFinite(broken)) => {
-                let first: Vec<String> = broken.first.iter().take(5).map(u64::to_string).collect();
-                let message = format!(
-                    "{} evaluations were not finite, on paths {}, with some variables drawn anew",
-                    thousands(broken.count),
-                    first.join(", ")
-                );
-                Err(Failure::coded(Exit::Failed, Code::PathNotFinite, message)
-                    .help("`capstake run` with many paths finds one that can be looked at alone")
-                    .into())
-            }
+            Err(NoAnswer::NonFinite(found)) => Err(redrawn_non_finite(&found).into()),
         }
     }
 
@@ -317,7 +337,7 @@ impl Job<'_> {
         let Some(strongest) = ties.first() else { return Ok(()) };
         let message = format!(
             "Sobol indices are of independent variables; correlated here: {}, most of all {} with {} ({:+.2})",
-            capstake::job::words::counted(ties.len(), "pair"),
+            counted(ties.len(), "pair"),
             strongest.a,
             strongest.b,
             strongest.correlation
@@ -326,4 +346,28 @@ impl Job<'_> {
             .help("--method shapley shares the variance out among correlated variables")
             .help("--by kind sets all inputs against all noise, which are independent"))
     }
+}
+
+/// The refusal of a metric without a value on some evaluations.
+fn undefined_quantity(name: &str, undefined: u64, evaluations: u64) -> Failure {
+    let message = format!(
+        "`{name}` has no value on {} of {} evaluations: it has no variance to share out",
+        thousands(undefined),
+        thousands(evaluations)
+    );
+    Failure::coded(Exit::Usage, Code::QuantityUndefined, message)
+        .help("take a metric that has a value on every path, such as cap_hit for cap_hit_time")
+        .help("--method plain takes the paths on which it has one")
+}
+
+/// The failure of evaluations that were not finite; no path of a plain run need be so.
+fn redrawn_non_finite(found: &NonFinite) -> Failure {
+    let first: Vec<String> = found.first.iter().take(5).map(u64::to_string).collect();
+    let message = format!(
+        "{} evaluations were not finite, on paths {}, with some variables redrawn",
+        thousands(found.count),
+        first.join(", ")
+    );
+    Failure::coded(Exit::Failed, Code::PathNotFinite, message)
+        .help("`capstake run` with many paths finds one that can be looked at alone")
 }

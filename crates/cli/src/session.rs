@@ -1,12 +1,11 @@
-//! The life of every command that simulates: warnings, the results folder, its manifest, how it ends, and what is said of it.
+//! The life of every command that simulates: warnings, the results folder, its manifest, how the command ends, and what it says.
 
 use capstake::job::error::Failure;
 use capstake::job::folder::Folder;
-use capstake::job::manifest::{FailedPaths, Manifest, Status};
+use capstake::job::manifest::{Manifest, NonFiniteCount, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
 use capstake::job::scenario::Scenario;
-use capstake::job::screen;
 use capstake::job::words::{counted, quoted, span, thousands};
 use capstake_output::made;
 
@@ -15,48 +14,59 @@ use super::{opening, output, signal};
 
 /// A command at work in its results folder.
 pub struct Session<'a> {
-    /// What was asked.
+    /// What is simulated and where the results go.
     pub request: &'a Request,
     /// What is shown.
     pub show: &'a Show,
     /// The results folder, locked.
     pub folder: Folder,
-    /// Its manifest; it says `running` in the folder until the session is closed.
+    /// Its manifest; the file in the folder says `running` until the session ends.
     pub manifest: Manifest,
 }
 
-/// Says what the author of a scenario may not have meant.
-pub fn warn(scenario: &Scenario, show: &Show) {
-    if !show.quiet && !scenario.warnings.is_empty() {
-        output::told(&screen::problems(&scenario.sources, &scenario.warnings, output::styled_errors()));
-    }
+/// What a command says at its end.
+pub struct Closing {
+    /// Text for stdout: a table, a JSON object, or nothing.
+    pub results: String,
+    /// Why paths are missing, for a partial result.
+    pub partial: String,
+    /// Commands to try next, for stderr; may be empty.
+    pub next: String,
 }
 
 impl<'a> Session<'a> {
-    /// Opens the folder of the request and listens to signals from here on.
+    /// Opens the folder of the request and starts to listen for signals.
     pub fn open(request: &'a Request, show: &'a Show, manifest: Manifest) -> Result<Session<'a>, Failure> {
         signal::listen();
         let folder = Folder::open(&request.out, &manifest, request.replace)?;
         Ok(Session { request, show, folder, manifest })
     }
 
-    /// Goes on in a folder that is open already and keeps what it has.
-    pub fn go_on(
+    /// Continues in a folder that is locked already, and keeps the results in it.
+    pub fn resume(
         request: &'a Request,
         show: &'a Show,
         mut folder: Folder,
         manifest: Manifest,
     ) -> Result<Session<'a>, Failure> {
         signal::listen();
-        folder.begin_again(&manifest)?;
+        folder.restart(&manifest)?;
         Ok(Session { request, show, folder, manifest })
     }
 
-    /// Ends because paths were not finite: no results stay in the folder.
-    pub fn non_finite(mut self, found: &NonFinitePaths, scenario: &Scenario) -> (Manifest, Failure) {
+    /// Enters in the manifest the paths of the result, how many of them this command simulated, and its wall time.
+    pub fn record(&mut self, paths: u64, simulated: u64, seconds: f64) {
+        let run = &mut self.manifest.run;
+        run.paths_done = paths;
+        run.wall_seconds = seconds;
+        run.paths_per_second = simulated as f64 / seconds.max(1e-9);
+    }
+
+    /// Ends because paths were not finite: removes all results from the folder.
+    pub fn end_non_finite(mut self, found: &NonFinitePaths, scenario: &Scenario) -> (Manifest, Failure) {
         self.manifest.status = Status::Failed;
-        self.manifest.failed_paths =
-            FailedPaths { count: found.broken.count, first: found.broken.first.clone() };
+        self.manifest.non_finite =
+            NonFiniteCount { count: found.paths.count, first: found.paths.first.clone() };
         self.manifest.files = Vec::new();
         let failure = found.failure(scenario, self.request.seed);
         let cleared = self.folder.drop_results().and_then(|()| self.folder.put_manifest(&self.manifest));
@@ -64,14 +74,15 @@ impl<'a> Session<'a> {
         (self.manifest, failure)
     }
 
-    /// Ends because of something else than the simulation, before there is anything to keep.
-    pub fn fail(mut self, failure: Failure) -> Failure {
+    /// Ends with a failure that leaves nothing to keep.
+    pub fn end_failed(mut self, failure: Failure) -> Failure {
         self.manifest.status = Status::Failed;
         self.folder.put_manifest(&self.manifest).err().unwrap_or(failure)
     }
 
-    /// Ends because a file cannot be written: the folder keeps those that are finished and says `partial`.
-    pub fn give_up(mut self, failure: Failure, again: &str) -> Failure {
+    /// Ends because a file cannot be written: keeps the finished files and marks the folder `partial`. `again` says how to get
+    /// the rest.
+    pub fn end_unwritten(mut self, failure: Failure, again: &str) -> Failure {
         self.manifest.files = self.folder.files().to_vec();
         self.manifest.status = Status::Partial;
         let kept = match self.manifest.files.len() {
@@ -91,24 +102,41 @@ impl<'a> Session<'a> {
         failure.help(again)
     }
 
-    /// Makes the files of the results as a whole and says what does not fit its format.
-    pub fn make(&mut self, results: made::Made<'_>) -> Result<(), Failure> {
+    /// Writes the workbook and the page, and warns of what does not fit their formats.
+    pub fn write_reports(&mut self, results: made::Made<'_>) -> Result<(), Failure> {
         let warnings = made::write(&mut self.folder, results, &self.request.formats)?;
-        warnings.iter().for_each(|warning| output::told(warning));
+        warnings.iter().for_each(|warning| output::status_line(warning));
         Ok(())
     }
 
-    /// Ends with results: the manifest lists them.
-    pub fn close(mut self, status: Status) -> Result<Manifest, Failure> {
+    /// Ends with results: completes the manifest, prints the results and the closing line, and opens the results if asked to.
+    pub fn finish(
+        mut self,
+        status: Status,
+        closing: impl FnOnce(&Manifest) -> Closing,
+    ) -> Result<(), Failure> {
         self.manifest.status = status;
         self.manifest.files = self.folder.files().to_vec();
         self.folder.put_manifest(&self.manifest)?;
-        Ok(self.manifest)
+        let Session { request, show, folder, manifest } = self;
+        // Another command may use the folder from here on.
+        drop(folder);
+        let closing = closing(&manifest);
+        output::results(&closing.results)?;
+        if !show.quiet && !show.json {
+            output::status_line(&closing_line(request, &manifest, &closing.partial));
+            output::status_line(&closing.next);
+        }
+        // A shard has only a state, which no program opens.
+        if show.open && request.shard.is_none() {
+            opening::open(&request.out, &request.formats);
+        }
+        Ok(())
     }
 }
 
-/// The last line: paths, time, speed, files. `partial` says how it came that not all paths are there.
-pub fn closing_line(request: &Request, manifest: &Manifest, partial: &str) -> String {
+/// One line with paths, time, speed and number of files; `partial` says why paths are missing.
+fn closing_line(request: &Request, manifest: &Manifest, partial: &str) -> String {
     let partial = match manifest.status {
         Status::Partial => format!("partial: {partial}; "),
         _ => String::new(),
@@ -126,14 +154,7 @@ pub fn closing_line(request: &Request, manifest: &Manifest, partial: &str) -> St
     )
 }
 
-/// Opens the results where that was asked for.
-pub fn open_results(request: &Request, show: &Show) {
-    if show.open {
-        opening::open(&request.out, &request.formats);
-    }
-}
-
-/// How to go on with a run in this folder.
+/// The command that resumes the run in the folder of the request.
 pub fn resume_command(request: &Request) -> String {
     format!("capstake resume {}", quoted(&request.out.display().to_string()))
 }

@@ -5,15 +5,15 @@ use std::time::Instant;
 use capstake::job::cost::Cost;
 use capstake::job::draft::Draft;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder::Encoded;
+use capstake::job::folder::EncodedFile;
 use capstake::job::formats::{Draws, Format};
 use capstake::job::manifest::{Manifest, RunPart, Status, Undefined};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::portion::Checkpoint;
 use capstake::job::request::Request;
-use capstake::job::resources::{Need, Room};
+use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::Scenario;
-use capstake::job::state_file::{self, Keeper};
+use capstake::job::state_file::{self, Checkpointer};
 use capstake::job::tables::{encode, encode_each, encode_tables};
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
@@ -30,9 +30,10 @@ use capstake_output::made::Made;
 use capstake_output::{headline, terminal};
 
 use super::output;
-use super::progress::Display;
-use super::session::{self, Session};
-use super::watch::Watch;
+use super::progress::ProgressDisplay;
+use super::run_observer::RunObserver;
+use super::session::{self, Closing, Session};
+use super::show::Show;
 
 /// A run that is judged and laid out.
 pub struct RunJob<'a> {
@@ -44,26 +45,35 @@ pub struct RunJob<'a> {
     pub cost: &'a Cost,
     /// Which chunks are simulated.
     pub task: Task,
-    /// What the manifest is to say of the run, where it repeats one.
-    pub as_in: Option<&'a RunPart>,
-    /// Whether nothing is simulated: what there is becomes a result.
-    pub only_put_together: bool,
+    /// The manifest's part about the run that this one repeats, if it repeats one.
+    pub repeats: Option<&'a RunPart>,
+    /// Whether missing paths are simulated.
+    pub missing: Missing,
+}
+
+/// What happens to paths of the task that the state lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// They are simulated.
+    Simulate,
+    /// They stay missing, and the result is partial.
+    LeaveOut,
 }
 
 impl<'a> RunJob<'a> {
     /// A run of its own.
     pub fn new(scenario: &'a Scenario, plan: &'a Plan, cost: &'a Cost, task: Task) -> RunJob<'a> {
-        RunJob { scenario, plan, cost, task, as_in: None, only_put_together: false }
+        RunJob { scenario, plan, cost, task, repeats: None, missing: Missing::Simulate }
     }
 
-    fn need(&self, request: &Request) -> Need {
+    fn need(&self, request: &Request) -> Requirements {
         let paths = self.task.paths_asked();
-        Need::of(self.cost, paths, request.threads, request.files_bytes(self.cost, paths))
+        Requirements::of(self.cost, paths, request.threads, request.files_bytes(self.cost, paths))
     }
 
     /// Refuses what does not fit into memory or on the disk.
     pub fn fits(&self, request: &Request) -> Result<(), Failure> {
-        Room::of(&request.out).take(self.need(request), &request.out)
+        Resources::of(&request.out).take(self.need(request), &request.out)
     }
 
     fn seconds(&self, request: &Request, before: u64) -> f64 {
@@ -104,21 +114,21 @@ fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
 /// Simulates what a state lacks, then writes and says what came out.
 pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
-    if !session.show.quiet && !job.only_put_together {
-        output::told(&first_line(request, job, before));
+    if !session.show.quiet && job.missing == Missing::Simulate {
+        output::status_line(&first_line(request, job, before));
     }
     let (finished, draws, seconds) = execute(&session, job, from)?;
     let state = drafted_state(&session, job, &finished);
     let complete = finished.complete();
     session.manifest.run.path_ranges = ranges(&finished);
     let result = finished.into_result(job.plan);
-    record_result(&mut session.manifest, job, &result, seconds, before);
+    session.record(result.paths, result.paths - before, seconds);
+    record_result(&mut session.manifest, job, &result);
     if result.non_finite.count > 0 {
         return Err(non_finite(session, job, &result));
     }
     let status = if complete { Status::Complete } else { Status::Partial };
-    let shard = request.shard.is_some();
-    let wanted = !shard && result.paths > 0 && draws.is_ok();
+    let wanted = request.shard.is_none() && result.paths > 0 && draws.is_ok();
     // The state is put away on a thread that mostly waits for the disk, while the answers are made.
     let (answered, saved) = run::join(
         2,
@@ -128,7 +138,7 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     let again = format!("then go on: {}", session::resume_command(request));
     // Of both faults that of the draws came first; a state that could be saved lets the run go on all the same.
     let draws = match (draws, saved) {
-        (Err(failure), _) | (Ok(_), Err(failure)) => return Err(session.give_up(failure, &again)),
+        (Err(failure), _) | (Ok(_), Err(failure)) => return Err(session.end_unwritten(failure, &again)),
         (Ok(draws), Ok(())) => draws,
     };
     session.folder.drop_results()?;
@@ -136,32 +146,38 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
         Some((answer, tables, files)) => {
             let results = Results { facts: session.manifest.facts(), tables };
             if let Err(failure) = write(&mut session, job, &results, files, draws) {
-                return Err(session.give_up(failure, &again));
+                return Err(session.end_unwritten(failure, &again));
             }
             (Some(answer), Some(results))
         }
         None => (None, None),
     };
     let show = session.show;
-    let manifest = session.close(status)?;
-    let printed = match (&answer, show.json) {
-        (_, true) => json(request, &manifest, results.as_ref().map(|results| &results.tables)),
-        (Some(answer), false) if !show.quiet => {
+    session.finish(status, |manifest| Closing {
+        results: printed(show, request, manifest, answer.as_ref(), results.as_ref()),
+        partial: partial_in_words(job, manifest),
+        next: next_steps(request, job, manifest),
+    })?;
+    let stopped = !complete && job.missing == Missing::Simulate;
+    Ok(if stopped { Exit::Interrupted } else { Exit::Done })
+}
+
+/// The text for stdout: the headline table, or one JSON object.
+fn printed(
+    show: &Show,
+    request: &Request,
+    manifest: &Manifest,
+    answer: Option<&Valuation<'_>>,
+    results: Option<&Results>,
+) -> String {
+    match answer {
+        _ if show.json => json(request, manifest, results.map(|results| &results.tables)),
+        Some(answer) if !show.quiet => {
             let page = headline::headline(answer);
             format!("{}\n", terminal::headline(&page, output::width(), output::styled_results()).trim_end())
         }
         _ => String::new(),
-    };
-    output::results(&printed)?;
-    if !show.quiet && !show.json {
-        let partial = partial_in_words(job, &manifest);
-        output::told(&session::closing_line(request, &manifest, &partial));
-        output::told(&next_steps(request, job, &manifest));
     }
-    if !shard {
-        session::open_results(request, show);
-    }
-    Ok(if complete || job.only_put_together { Exit::Done } else { Exit::Interrupted })
 }
 
 type Executed = (Finished, Result<Option<DrawsFile>, Failure>, f64);
@@ -171,7 +187,7 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
     let (request, folder) = (session.request, &session.folder);
     let (before, dialect) = (from.paths(), request.csv.dialect());
     let format = request.draws.unwrap_or(Draws::Csv);
-    let failed = |error: std::io::Error| folder.failed(format.file(), &error);
+    let failed = |error: std::io::Error| folder.cannot_write(format.file(), &error);
     let draws = match request.draws {
         Some(format) => {
             let draft = folder.draft(format.file())?;
@@ -179,18 +195,18 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
         }
         None => None,
     };
-    let display = Display::new(session.show.progress(), job.task.paths_asked(), before);
+    let display = ProgressDisplay::new(session.show.progress(), job.task.paths_asked(), before);
     let every = Checkpoint::every(request.checkpoint, job.seconds(request, before));
-    let keeper = every.map(|every| Keeper::new(&request.out, job.plan, every));
-    let watch = Watch::new(job.plan, &display, draws, format, dialect, keeper);
+    let checkpointer = every.map(|every| Checkpointer::new(&request.out, job.plan, every));
+    let observer = RunObserver::new(job.plan, &display, draws, format, dialect, checkpointer);
     let began = Instant::now();
-    let finished = match job.only_put_together {
-        false => run::resume(job.plan, from, &job.task, request.threads, &watch),
-        true => Finished::from_state(from, &job.task),
+    let finished = match job.missing {
+        Missing::Simulate => run::resume(job.plan, from, &job.task, request.threads, &observer),
+        Missing::LeaveOut => Finished::from_state(from, &job.task),
     };
     let seconds = began.elapsed().as_secs_f64();
     display.close();
-    Ok((finished, watch.finish().map_err(failed), seconds))
+    Ok((finished, observer.finish().map_err(failed), seconds))
 }
 
 /// The state of the run as a draft, where it is kept and can be used.
@@ -203,7 +219,7 @@ fn drafted_state(session: &Session<'_>, job: &RunJob, finished: &Finished) -> Op
     let head = Head { identity: state_file::identity(job.plan), draws: None };
     let drafted = session.folder.draft(state_file::FILE).and_then(|mut draft| {
         let written = store::write(&head, finished.state(), &mut draft);
-        written.map(|()| draft).map_err(|error| session.folder.failed(state_file::FILE, &error))
+        written.map(|()| draft).map_err(|error| session.folder.cannot_write(state_file::FILE, &error))
     });
     Some(drafted)
 }
@@ -218,14 +234,11 @@ fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
-/// Enters in the manifest what the run did, of which `before` paths had been done when it began.
-fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult, seconds: f64, before: u64) {
+/// Enters undefined metrics in the manifest; a repeated run keeps the times and paths of the first.
+fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult) {
     let plan = job.plan;
-    manifest.run.paths_done = result.paths;
-    manifest.run.wall_seconds = seconds;
-    manifest.run.paths_per_second = (result.paths - before) as f64 / seconds.max(1e-9);
-    if let Some(as_in) = job.as_in {
-        manifest.run = as_in.clone();
+    if let Some(repeated) = job.repeats {
+        manifest.run = repeated.clone();
     }
     manifest.undefined = Vec::new();
     for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
@@ -244,7 +257,7 @@ fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult, seco
 fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure {
     let found = NonFinitePaths::of_scenario(result.non_finite.clone(), result.paths);
     let (request, show) = (session.request, session.show);
-    let (manifest, failure) = session.non_finite(&found, job.scenario);
+    let (manifest, failure) = session.end_non_finite(&found, job.scenario);
     if show.json {
         // The failure is told on stderr; that nobody reads stdout changes nothing about it.
         let _ = output::results(&json(request, &manifest, None));
@@ -258,7 +271,7 @@ fn answered<'a>(
     request: &Request,
     job: &RunJob<'a>,
     result: &'a RunResult,
-) -> (Valuation<'a>, Tables, Vec<Encoded>) {
+) -> (Valuation<'a>, Tables, Vec<EncodedFile>) {
     let csv: Option<Dialect> = request.formats.contains(&Format::Csv).then(|| request.csv.dialect());
     let others = request.formats.iter().any(|&format| format != Format::Csv);
     let questions = || {
@@ -286,24 +299,24 @@ fn write(
     session: &mut Session<'_>,
     job: &RunJob,
     results: &Results,
-    files: Vec<Encoded>,
+    files: Vec<EncodedFile>,
     draws: Option<DrawsFile>,
 ) -> Result<(), Failure> {
     session.folder.put_all(&files)?;
     drop(files);
-    session.make(Made::Run(results))?;
+    session.write_reports(Made::Run(results))?;
     let (Some(file), Some(format)) = (draws, session.request.draws) else { return Ok(()) };
     let finished = file.finish(job.plan, &session.manifest);
-    let (draft, remark) = finished.map_err(|error| session.folder.failed(format.file(), &error))?;
+    let (draft, remark) = finished.map_err(|error| session.folder.cannot_write(format.file(), &error))?;
     if let Some(remark) = remark.filter(|_| !session.show.quiet) {
-        output::told(&remark);
+        output::status_line(&remark);
     }
     session.folder.keep(draft)
 }
 
 /// The JSON object on stdout.
 fn json(request: &Request, manifest: &Manifest, tables: Option<&Tables>) -> String {
-    let failed = &manifest.failed_paths;
+    let failed = &manifest.non_finite;
     let facts = sink::json::RunFacts {
         status: manifest.status.word(),
         out: &request.out.display().to_string(),
@@ -318,7 +331,10 @@ fn json(request: &Request, manifest: &Manifest, tables: Option<&Tables>) -> Stri
 fn partial_in_words(job: &RunJob, manifest: &Manifest) -> String {
     format!(
         "{} after {} of {} paths",
-        if job.only_put_together { "put together" } else { "stopped" },
+        match job.missing {
+            Missing::LeaveOut => "put together",
+            Missing::Simulate => "stopped",
+        },
         thousands(manifest.run.paths_done),
         thousands(job.task.paths_asked())
     )

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use super::output;
-use super::show::Show;
 use capstake::job::error::{Exit, Failure};
 use capstake::kernel::plan::Plan;
 use capstake::run::{SinglePath, single};
 use capstake::study::subjects::subjects;
+
+use super::output;
+use super::show::Show;
 
 /// Runs path `path` and prints it; a path that is not finite is printed too, and is a failure.
 pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, Failure> {
@@ -24,7 +25,7 @@ pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, F
 
 /// A metric of a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Figure {
+enum MetricValue {
     /// Its value.
     Is(f64),
     /// It has none: no IPO, no stake.
@@ -33,33 +34,33 @@ enum Figure {
     NotFinite,
 }
 
-impl Figure {
-    fn of(value: f64) -> Figure {
+impl MetricValue {
+    fn of(value: f64) -> MetricValue {
         match value {
-            value if value.is_nan() => Figure::Undefined,
-            value if value.is_infinite() => Figure::NotFinite,
-            value => Figure::Is(value),
+            value if value.is_nan() => MetricValue::Undefined,
+            value if value.is_infinite() => MetricValue::NotFinite,
+            value => MetricValue::Is(value),
         }
     }
 
     fn text(self) -> String {
         match self {
-            Figure::Is(value) => digits(value),
-            Figure::Undefined => "undefined".to_owned(),
-            Figure::NotFinite => "not finite".to_owned(),
+            MetricValue::Is(value) => digits(value),
+            MetricValue::Undefined => "undefined".to_owned(),
+            MetricValue::NotFinite => "not finite".to_owned(),
         }
     }
 
     fn json(self) -> Value {
         match self {
-            Figure::Is(value) => value.into(),
-            Figure::Undefined | Figure::NotFinite => Value::Null,
+            MetricValue::Is(value) => value.into(),
+            MetricValue::Undefined | MetricValue::NotFinite => Value::Null,
         }
     }
 }
 
 /// A metric's name, its unit and what it is.
-type Row = (String, String, Figure);
+type Row = (String, String, MetricValue);
 
 /// Deals, then differences of deals: the metrics that each has, by name, with their units.
 fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
@@ -70,17 +71,17 @@ fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
         .enumerate()
         .map(|(subject, (name, metrics))| {
             let row = metrics.iter().enumerate().map(|(i, metric)| {
-                let mut figure = Figure::of(one.metrics[subject][i]);
+                let mut value = MetricValue::of(one.metrics[subject][i]);
                 if let Some(difference) = subject.checked_sub(deals).map(|at| &plan.differences()[at]) {
                     // Of two figures of which one is not finite the difference is none that is missing.
                     let (_, later, first) = difference.metrics[i];
                     let sides = [one.metrics[difference.later][later], one.metrics[0][first]];
                     if sides.iter().all(|side| !side.is_nan()) && sides.iter().any(|side| side.is_infinite())
                     {
-                        figure = Figure::NotFinite;
+                        value = MetricValue::NotFinite;
                     }
                 }
-                (metric.name(mix_year), metric.unit().to_string(), figure)
+                (metric.name(mix_year), metric.unit().to_string(), value)
             });
             (name, row.collect())
         })
@@ -107,8 +108,8 @@ fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     let width = names.max().unwrap_or(0);
     for (subject, row) in &subjects {
         out.push_str(&format!("\n{subject}\n"));
-        for (name, unit, figure) in row {
-            out.push_str(&format!("  {name:<width$}  {:<22}  {unit}\n", figure.text()));
+        for (name, unit, value) in row {
+            out.push_str(&format!("  {name:<width$}  {:<22}  {unit}\n", value.text()));
         }
     }
     out
@@ -133,7 +134,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
         .iter()
         .map(|(subject, row)| {
             let row: Map<String, Value> =
-                row.iter().map(|(name, _, figure)| (name.clone(), figure.json())).collect();
+                row.iter().map(|(name, _, value)| (name.clone(), value.json())).collect();
             (subject.clone(), row.into())
         })
         .collect();
@@ -143,7 +144,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
         .filter_map(|(subject, row)| {
             let names: Vec<&str> = row
                 .iter()
-                .filter(|(_, _, figure)| *figure == Figure::NotFinite)
+                .filter(|(_, _, value)| *value == MetricValue::NotFinite)
                 .map(|(name, ..)| name.as_str())
                 .collect();
             (!names.is_empty()).then(|| (subject.clone(), json!(names)))

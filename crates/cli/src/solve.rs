@@ -5,15 +5,12 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study, StudyContext};
-use super::sweep::unit_of;
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::request;
 use capstake::job::scenario::ScenarioFile;
-use capstake::job::vary::{self, Bracket, Layout, Points};
+use capstake::job::varied_scenario::{Layout, VariedScenario};
+use capstake::job::vary::{self, Bracket};
 use capstake::kernel::plan::Plan;
 use capstake::math::binomial::order_statistic_interval;
 use capstake::report;
@@ -23,6 +20,10 @@ use capstake::stats::summary::MetricSummary;
 use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
+
+use super::arguments::Simulation;
+use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
+use super::sweep::unit_of;
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -68,7 +69,7 @@ const USUAL_RUNS: f64 = 6.0;
 
 /// Why an evaluation gives nothing.
 enum Stop {
-    Halt(Halt),
+    StudyError(StudyError),
     Interrupted,
 }
 
@@ -80,17 +81,16 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     vary::refuse_keys(&keys)?;
     let file = ScenarioFile::read(&arguments.scenario)?;
     let base = file.judge(&simulation.overrides, &[])?;
-    let seed = simulation.seed(&base.model);
-    let plan = Plan::from_model(&base.model, seed, simulation.simd);
+    let plan = simulation.plan(&base.model);
     let target = Target::read(&plan, &arguments.target).map_err(refused)?;
-    let threads = simulation.threads();
     let cost = Cost::of(&plan);
-    let paths = request::paths(simulation.paths, &base.model, &cost, threads)?;
-    let points = Points { keys, file: &file, base: &base, seed, isa: simulation.simd };
+    let paths = simulation.paths(&base.model, &cost)?;
+    let request = simulation.request(&base.model, paths, study::folder_of(&base, "solve"));
+    let varied = VariedScenario { keys, file: &file, base: &base, seed: request.seed, isa: request.isa };
     let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];
-    points.judge(&ends[0])?;
-    points.judge(&ends[1])?;
-    let copies = matches!(points.layout(&ends), Layout::Copies(_));
+    varied.judge(&ends[0])?;
+    varied.judge(&ends[1])?;
+    let layout = varied.layout(&ends);
     let study = Study {
         command: "solve",
         arguments: vec![
@@ -100,13 +100,13 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
             arguments.target.clone(),
         ],
         scenarios: vec![&base],
-        request: simulation.request(&base.model, paths, study::folder_of(&base, "solve")),
+        seconds: cost.seconds(paths, request.threads) * USUAL_RUNS,
+        request,
         show: simulation.show(),
-        seconds: cost.seconds(paths, threads) * USUAL_RUNS,
         bytes: 3_000.0,
     };
-    let job = Job { points: &points, plan: &plan, target: &target, bracket, copies };
-    study.conduct(|context| job.work(context, paths))
+    let search = Search { varied: &varied, plan: &plan, target: &target, bracket, layout };
+    study.conduct(|context| search.run(context))
 }
 
 fn refused(error: BadTarget) -> Failure {
@@ -118,22 +118,27 @@ fn refused(error: BadTarget) -> Failure {
     Failure::coded(Exit::Usage, code, message).help(help)
 }
 
-struct Job<'a> {
-    points: &'a Points<'a>,
+/// A search for the value of a key.
+struct Search<'a> {
+    varied: &'a VariedScenario<'a>,
     plan: &'a Plan,
     target: &'a Target,
     bracket: &'a Bracket,
-    copies: bool,
+    layout: Layout,
 }
 
-impl Job<'_> {
-    fn work(&self, context: &StudyContext<'_>, paths: u64) -> Result<Conducted, Halt> {
+impl Search<'_> {
+    fn run(&self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
+        let paths = context.options().paths;
         let (threshold, want) = solve::level(self.target);
         let task = Task {
             low: self.bracket.low,
             high: self.bracket.high,
             want,
-            grid: if self.copies { GRID_OF_COPIES } else { GRID_OF_PLANS },
+            grid: match self.layout {
+                Layout::Copies(_) => GRID_OF_COPIES,
+                Layout::Plans => GRID_OF_PLANS,
+            },
         };
         let mut tried: Vec<Trial> = Vec::new();
         let mut as_it_stands = None;
@@ -156,7 +161,7 @@ impl Job<'_> {
         };
         let outcome = match solve::search(task, &mut evaluate) {
             Ok(outcome) => Some(outcome),
-            Err(Stop::Halt(halt)) => return Err(halt),
+            Err(Stop::StudyError(halt)) => return Err(halt),
             Err(Stop::Interrupted) => None,
         };
         let page = Page {
@@ -178,11 +183,11 @@ impl Job<'_> {
         };
         let answer = (!tried.is_empty()).then(|| report::solve::solve(&page));
         let verdict = outcome.as_ref().and_then(|outcome| self.verdict(outcome, &page));
-        Ok(Conducted {
+        Ok(StudyOutcome {
             answer,
             paths: if tried.is_empty() { 0 } else { paths },
             interrupted: outcome.is_none(),
-            verdict,
+            failure: verdict,
         })
     }
 
@@ -230,17 +235,18 @@ impl Job<'_> {
         label: &str,
     ) -> Result<(Option<Trial>, Trials), Stop> {
         let values: Vec<Vec<String>> = xs.iter().map(|&x| vec![vary::toml(x)]).collect();
-        let laid = if with_base { self.points.lay_out(&values) } else { self.points.lay_out_alone(&values) };
-        let mut variants = laid.map_err(|failure| Stop::Halt(failure.into()))?;
+        let laid_out =
+            if with_base { self.varied.lay_out(&values) } else { self.varied.lay_out_alone(&values) };
+        let mut variants = laid_out.map_err(|failure| Stop::StudyError(failure.into()))?;
         variants.lean(&[self.target.quantity]);
         let (columns, places) = self.columns(&variants, threshold, usize::from(with_base));
         let plans: Vec<&Plan> = variants.plans.iter().collect();
         let options = context.options();
         let question = Question { columns: &columns.columns, pairs: &[] };
-        let result = paired::execute(&plans, question, options, &context.watch(options.paths, label));
-        if let Some((plan, broken)) = result.first_non_finite() {
-            let found = self.points.not_finite(&values, &variants, plan, broken.clone(), result.paths);
-            return Err(Stop::Halt(Halt::NonFinite(found)));
+        let result = paired::execute(&plans, question, options, &context.observer(options.paths, label));
+        if let Some((plan, paths)) = result.first_non_finite() {
+            let found = self.varied.non_finite_paths(&values, &variants, plan, paths.clone(), result.paths);
+            return Err(Stop::StudyError(StudyError::NonFinite(found)));
         }
         if result.interrupted {
             return Err(Stop::Interrupted);

@@ -18,8 +18,8 @@ use capstake::sink::csv::Dialect;
 use capstake_output::made::Made;
 use capstake_output::terminal_answer;
 
-use super::progress::Display;
-use super::session::{self, Session};
+use super::progress::ProgressDisplay;
+use super::session::{Closing, Session};
 use super::show::Show;
 use super::{output, signal};
 
@@ -47,7 +47,7 @@ pub fn folder_of(scenario: &Scenario, command: &str) -> PathBuf {
 }
 
 /// What a conducted study has to show.
-pub struct Conducted {
+pub struct StudyOutcome {
     /// The page; `None` where nothing was simulated.
     pub answer: Option<Answer>,
     /// Paths simulated in each run.
@@ -55,20 +55,27 @@ pub struct Conducted {
     /// Whether somebody stopped it.
     pub interrupted: bool,
     /// What the person is told at the end, with the exit code, where the answer is that there is none.
-    pub verdict: Option<Failure>,
+    pub failure: Option<Failure>,
+}
+
+impl StudyOutcome {
+    /// Somebody stopped the study before there was anything to show.
+    pub fn interrupted() -> StudyOutcome {
+        StudyOutcome { answer: None, paths: 0, interrupted: true, failure: None }
+    }
 }
 
 /// Why a study stops before its answer.
-pub enum Halt {
+pub enum StudyError {
     /// Something that is told as it is.
     Failure(Failure),
     /// A path was not finite.
     NonFinite(NonFinitePaths),
 }
 
-impl From<Failure> for Halt {
-    fn from(failure: Failure) -> Halt {
-        Halt::Failure(failure)
+impl From<Failure> for StudyError {
+    fn from(failure: Failure) -> StudyError {
+        StudyError::Failure(failure)
     }
 }
 
@@ -85,20 +92,20 @@ impl StudyContext<'_> {
     }
 
     /// An observer for one run of so many paths; `label` says which, where there are several.
-    pub fn watch(&self, paths: u64, label: &str) -> Watching {
+    pub fn observer(&self, paths: u64, label: &str) -> StudyObserver {
         if !label.is_empty() && !self.show.quiet {
-            output::told(&format!("{label}\n"));
+            output::status_line(&format!("{label}\n"));
         }
-        Watching { display: Display::new(self.show.progress(), paths, 0) }
+        StudyObserver { display: ProgressDisplay::new(self.show.progress(), paths, 0) }
     }
 }
 
 /// Shows the progress of one run and hears signals; takes the bar away when dropped.
-pub struct Watching {
-    display: Display,
+pub struct StudyObserver {
+    display: ProgressDisplay,
 }
 
-impl Observer for Watching {
+impl Observer for StudyObserver {
     fn progress(&self, progress: &Progress) {
         self.display.show(progress);
     }
@@ -108,7 +115,7 @@ impl Observer for Watching {
     }
 }
 
-impl Drop for Watching {
+impl Drop for StudyObserver {
     fn drop(&mut self) {
         self.display.close();
     }
@@ -118,38 +125,42 @@ impl Study<'_> {
     /// Opens the folder, does the work, writes tables, page and manifest.
     pub fn conduct(
         &self,
-        work: impl FnOnce(&StudyContext<'_>) -> Result<Conducted, Halt>,
+        work: impl FnOnce(&StudyContext<'_>) -> Result<StudyOutcome, StudyError>,
     ) -> Result<Exit, Failure> {
         let (request, show) = (&self.request, &self.show);
-        self.scenarios.iter().for_each(|scenario| session::warn(scenario, show));
+        if !show.quiet {
+            self.scenarios.iter().for_each(|scenario| output::warnings(scenario));
+        }
         let command = CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() };
         let mut session = Session::open(request, show, request.manifest(command, &self.scenarios))?;
         if !show.quiet {
-            output::told(&self.first_line());
+            output::status_line(&self.first_line());
         }
         let began = Instant::now();
-        let conducted = work(&StudyContext { request, show });
-        let run = &mut session.manifest.run;
-        run.wall_seconds = began.elapsed().as_secs_f64();
-        let conducted = match conducted {
-            Ok(conducted) => conducted,
-            Err(Halt::Failure(failure)) => return Err(session.fail(failure)),
-            Err(Halt::NonFinite(found)) => {
-                return Err(session.non_finite(&found, self.scenarios[found.scenario]).1);
+        let outcome = work(&StudyContext { request, show });
+        let seconds = began.elapsed().as_secs_f64();
+        session.record(0, 0, seconds);
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(StudyError::Failure(failure)) => return Err(session.end_failed(failure)),
+            Err(StudyError::NonFinite(found)) => {
+                return Err(session.end_non_finite(&found, self.scenarios[found.scenario]).1);
             }
         };
-        run.paths_done = conducted.paths;
-        run.paths_per_second = conducted.paths as f64 / run.wall_seconds.max(1e-9);
-        if let Some(Err(failure)) = conducted.answer.as_ref().map(|answer| write(&mut session, answer)) {
-            return Err(session.give_up(failure, "then ask again with the same command"));
+        session.record(outcome.paths, outcome.paths, seconds);
+        let answer = outcome.answer.as_ref();
+        if let Some(Err(failure)) = answer.map(|answer| write(&mut session, answer)) {
+            return Err(session.end_unwritten(failure, "then ask again with the same command"));
         }
-        let status = if conducted.interrupted { Status::Partial } else { Status::Complete };
-        let manifest = session.close(status)?;
-        self.tell(&manifest, conducted.answer.as_ref())?;
-        session::open_results(request, show);
-        match conducted.verdict {
-            Some(verdict) => Err(verdict),
-            None if conducted.interrupted => Ok(Exit::Interrupted),
+        let status = if outcome.interrupted { Status::Partial } else { Status::Complete };
+        session.finish(status, |manifest| Closing {
+            results: answer.map_or(String::new(), |answer| printed(show, request, manifest, answer)),
+            partial: "stopped before its end".to_owned(),
+            next: String::new(),
+        })?;
+        match outcome.failure {
+            Some(failure) => Err(failure),
+            None if outcome.interrupted => Ok(Exit::Interrupted),
             None => Ok(Exit::Done),
         }
     }
@@ -179,31 +190,24 @@ impl Study<'_> {
             self.request.out.display()
         )
     }
+}
 
-    /// The page or the JSON object on stdout, the rest on stderr.
-    fn tell(&self, manifest: &Manifest, answer: Option<&Answer>) -> Result<(), Failure> {
-        let (request, show) = (&self.request, &self.show);
-        if let Some(answer) = answer {
-            if show.json {
-                let facts = sink::json::RunFacts {
-                    failed: None,
-                    status: manifest.status.word(),
-                    out: &request.out.display().to_string(),
-                    paths: manifest.run.paths_done,
-                    seconds: manifest.run.wall_seconds,
-                };
-                return output::results(&format!("{}\n", sink::json::answer(&facts, answer)));
-            }
-            if !show.quiet {
-                let styled = output::styled_results();
-                output::results(&terminal_answer::answer(answer, output::width(), styled))?;
-            }
-        }
-        if !show.quiet && !show.json {
-            output::told(&session::closing_line(request, manifest, "stopped before its end"));
-        }
-        Ok(())
+/// The text for stdout: the answer as a page, or one JSON object.
+fn printed(show: &Show, request: &Request, manifest: &Manifest, answer: &Answer) -> String {
+    if show.json {
+        let facts = sink::json::RunFacts {
+            failed: None,
+            status: manifest.status.word(),
+            out: &request.out.display().to_string(),
+            paths: manifest.run.paths_done,
+            seconds: manifest.run.wall_seconds,
+        };
+        return format!("{}\n", sink::json::answer(&facts, answer));
     }
+    if show.quiet {
+        return String::new();
+    }
+    terminal_answer::answer(answer, output::width(), output::styled_results())
 }
 
 /// The tables, the answer as a whole, and what is made of it.
@@ -214,15 +218,15 @@ fn write(session: &mut Session<'_>, answer: &Answer) -> Result<(), Failure> {
         answer.tables.iter().try_for_each(|table| put(&mut session.folder, table, dialect))?;
     }
     let mut bytes = Vec::new();
-    sink::json::keep(answer, &mut bytes).map_err(|error| session.folder.failed(ANSWER, &error))?;
+    sink::json::keep(answer, &mut bytes).map_err(|error| session.folder.cannot_write(ANSWER, &error))?;
     session.folder.put(ANSWER, &bytes)?;
     let facts = session.manifest.facts();
-    session.make(Made::Study(&facts, answer))
+    session.write_reports(Made::Study(&facts, answer))
 }
 
 fn put(folder: &mut Folder, table: &Table, dialect: Dialect) -> Result<(), Failure> {
     let name = format!("{}.csv", table.name);
     let mut bytes = Vec::new();
-    sink::csv::write_table(dialect, table, &mut bytes).map_err(|error| folder.failed(&name, &error))?;
+    sink::csv::write_table(dialect, table, &mut bytes).map_err(|error| folder.cannot_write(&name, &error))?;
     folder.put(&name, &bytes)
 }

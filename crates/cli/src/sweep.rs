@@ -5,22 +5,25 @@
 
 use std::path::PathBuf;
 
-use super::arguments::Simulation;
-use super::study::{self, Conducted, Halt, Study, StudyContext};
 use capstake::config::{Code, Unit};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::request;
+use capstake::job::request::Request;
 use capstake::job::scenario::ScenarioFile;
-use capstake::job::vary::{self, Layout, Points, Vary};
+use capstake::job::varied_scenario::{Layout, VariedScenario};
+use capstake::job::vary::{self, Vary};
 use capstake::job::words::{size, span, thousands};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
 use capstake::report;
-use capstake::run::paired::{self, Keep, PairedResult, Question};
+use capstake::run::paired::{self, Keep, PairedResult};
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sweep::{Measured, Named, Sweep, measured};
 use capstake::study::variant::{Columns, Variants};
+
+use super::arguments::Simulation;
+use super::show::Show;
+use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 
 /// Ends the help of the command.
 pub const EXAMPLES: &str = "\
@@ -69,163 +72,186 @@ const PLANS: usize = 16;
 /// Bytes of a row of the table.
 const ROW_BYTES: f64 = 170.0;
 
+/// What a sweep was asked: keys with their values, and what to measure.
+struct Question<'a> {
+    vary: &'a [Vary],
+    metrics: &'a [String],
+}
+
 /// Runs a sweep.
 pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
-    let keys: Vec<String> = arguments.vary.iter().map(|vary| vary.key.clone()).collect();
-    vary::refuse_keys(&keys)?;
-    if keys.len() > 2 {
+    let question = Question { vary: &arguments.vary, metrics: &arguments.metric };
+    vary::refuse_keys(&question.keys())?;
+    if question.vary.len() > 2 {
         return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, "a sweep varies one key or two")
             .help("hold the others with --set, or sweep twice"));
     }
     let file = ScenarioFile::read(&arguments.scenario)?;
     let base = file.judge(&simulation.overrides, &[])?;
-    let seed = simulation.seed(&base.model);
-    let plan = Plan::from_model(&base.model, seed, simulation.simd);
-    let quantities = quantities(&plan, &arguments.metric, &keys)?;
-    let threads = simulation.threads();
-    let paths = request::paths(simulation.paths, &base.model, &Cost::of(&plan), threads)?;
-    let points = Points { keys, file: &file, base: &base, seed, isa: simulation.simd };
-    let count = arguments.vary.iter().fold(1_usize, |count, vary| count.saturating_mul(vary.values.len()));
-    // The ends first: what is wrong there is said before anything is laid out.
-    let (first, last) = ends(&arguments.vary);
-    points.judge(&first)?;
-    points.judge(&last)?;
-    let grid = if count <= MAX_POINTS { grid(&arguments.vary) } else { vec![first, last] };
-    let batch = match points.layout(&grid) {
-        Layout::Copies(_) => COPIES,
-        Layout::Plans => PLANS,
-    };
-    let mut sample = points.lay_out(&grid[..grid.len().min(batch)])?;
-    sample.lean(&quantities);
-    let per_batch: f64 = sample.plans.iter().map(|plan| Cost::of(plan).seconds(paths, threads)).sum();
-    let seconds = per_batch * count as f64 / grid.len().min(batch) as f64;
-    let bytes = count as f64 * quantities.len() as f64 * ROW_BYTES;
-    if count > MAX_POINTS || seconds > MAX_SECONDS {
-        let message = format!(
-            "{} points of {} paths would take about {} here and {} of disk",
-            thousands(count as u64),
-            thousands(paths),
-            span(seconds),
-            size(bytes)
-        );
-        return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, message).help(format!(
-            "at most {} points and a month are run: fewer values, or fewer paths with -n",
-            thousands(MAX_POINTS as u64)
-        )));
-    }
-    let mut typed: Vec<String> = Vec::new();
-    for (vary, key) in arguments.vary.iter().zip(&points.keys) {
-        typed.extend(["--vary".to_owned(), format!("{key}={}", vary.values.join(","))]);
-    }
-    for metric in &arguments.metric {
-        typed.extend(["--metric".to_owned(), metric.clone()]);
-    }
-    let study = Study {
-        command: "sweep",
-        arguments: typed,
-        scenarios: vec![&base],
-        request: simulation.request(&base.model, paths, study::folder_of(&base, "sweep")),
-        show: simulation.show(),
-        seconds,
-        bytes,
-    };
-    study.conduct(|context| {
-        let job = Job { points: &points, plan: &plan, quantities: &quantities, grid: &grid, batch };
-        job.work(context, sample)
-    })
+    let plan = simulation.plan(&base.model);
+    let quantities = question.quantities(&plan)?;
+    let paths = simulation.paths(&base.model, &Cost::of(&plan))?;
+    let request = simulation.request(&base.model, paths, study::folder_of(&base, "sweep"));
+    let keys = question.keys();
+    let varied = VariedScenario { keys, file: &file, base: &base, seed: request.seed, isa: request.isa };
+    let sweeper = Sweeper::new(&question, &varied, &plan, &quantities)?;
+    sweeper.conduct(&question, request, simulation.show())
 }
 
-/// What is measured where nothing is named: the two sides' values under the deals whose keys vary, or under all.
-fn quantities(plan: &Plan, named: &[String], keys: &[String]) -> Result<Vec<Quantity>, Failure> {
-    if named.is_empty() {
-        let varies = |deal: usize| {
-            let stem = format!("deal.{}.", plan.model().deals[deal].name);
-            keys.iter().all(|key| !key.starts_with("deal.")) || keys.iter().any(|key| key.starts_with(&stem))
-        };
-        let concerned = |of: &Of| match *of {
-            Of::Deal(deal) => varies(deal),
-            Of::Difference { later, first } => varies(later) || varies(first),
-        };
-        let of: Vec<Of> = Of::all(plan).into_iter().filter(concerned).collect();
-        let wanted = [Metric::MicrosoftTakePv, Metric::OpenaiRetainedPv];
-        return Ok(of
-            .iter()
-            .flat_map(|&of| wanted.map(|metric| Quantity { of, metric }))
-            .filter(|quantity| quantity.of.metrics(plan).contains(&quantity.metric))
-            .collect());
+impl Question<'_> {
+    fn keys(&self) -> Vec<String> {
+        self.vary.iter().map(|vary| vary.key.clone()).collect()
     }
-    let mut quantities = Vec::new();
-    for text in named {
-        let found = Quantity::named(plan, text).map_err(|unknown| {
-            Failure::coded(Exit::Usage, Code::UnknownQuantity, unknown.message).help(unknown.help)
-        })?;
-        for quantity in found {
-            if !quantities.contains(&quantity) {
-                quantities.push(quantity);
+
+    /// The arguments that decide the answer, for the manifest.
+    fn arguments(&self) -> Vec<String> {
+        let vary = self.vary.iter().map(|vary| ["--vary".to_owned(), vary.argument()]);
+        let metrics = self.metrics.iter().map(|metric| ["--metric".to_owned(), metric.clone()]);
+        vary.chain(metrics).flatten().collect()
+    }
+
+    /// What to measure; by default both sides' values under the deals whose keys vary, or under all deals.
+    fn quantities(&self, plan: &Plan) -> Result<Vec<Quantity>, Failure> {
+        if self.metrics.is_empty() {
+            return Ok(default_quantities(plan, &self.keys()));
+        }
+        let mut quantities = Vec::new();
+        for text in self.metrics {
+            let found = Quantity::named(plan, text).map_err(|unknown| {
+                Failure::coded(Exit::Usage, Code::UnknownQuantity, unknown.message).help(unknown.help)
+            })?;
+            for quantity in found {
+                if !quantities.contains(&quantity) {
+                    quantities.push(quantity);
+                }
             }
         }
+        Ok(quantities)
     }
-    Ok(quantities)
+
+    fn point_count(&self) -> usize {
+        self.vary.iter().fold(1_usize, |count, vary| count.saturating_mul(vary.values.len()))
+    }
+
+    /// The first and the last value of every key.
+    fn ends(&self) -> [Vec<String>; 2] {
+        let first = self.vary.iter().map(|vary| vary.values[0].clone()).collect();
+        let last = self.vary.iter().map(|vary| vary.values[vary.values.len() - 1].clone()).collect();
+        [first, last]
+    }
+
+    /// Every value of the first key with every value of the second.
+    fn grid(&self) -> Vec<Vec<String>> {
+        self.vary.iter().fold(vec![Vec::new()], |points, vary| {
+            let with = |point: &Vec<String>, value: &String| {
+                let mut point = point.clone();
+                point.push(value.clone());
+                point
+            };
+            points
+                .iter()
+                .flat_map(|point| vary.values.iter().map(|value| with(point, value)).collect::<Vec<_>>())
+                .collect()
+        })
+    }
 }
 
-fn ends(vary: &[Vary]) -> (Vec<String>, Vec<String>) {
-    let first = vary.iter().map(|vary| vary.values[0].clone()).collect();
-    let last = vary.iter().map(|vary| vary.values[vary.values.len() - 1].clone()).collect();
-    (first, last)
+fn default_quantities(plan: &Plan, keys: &[String]) -> Vec<Quantity> {
+    let varies = |deal: usize| {
+        let stem = format!("deal.{}.", plan.model().deals[deal].name);
+        keys.iter().all(|key| !key.starts_with("deal.")) || keys.iter().any(|key| key.starts_with(&stem))
+    };
+    let concerned = |of: &Of| match *of {
+        Of::Deal(deal) => varies(deal),
+        Of::Difference { later, first } => varies(later) || varies(first),
+    };
+    let wanted = [Metric::MicrosoftTakePv, Metric::OpenaiRetainedPv];
+    Of::all(plan)
+        .into_iter()
+        .filter(concerned)
+        .flat_map(|of| wanted.map(|metric| Quantity { of, metric }))
+        .filter(|quantity| quantity.of.metrics(plan).contains(&quantity.metric))
+        .collect()
 }
 
-/// Every value of the first key with every value of the second.
-fn grid(vary: &[Vary]) -> Vec<Vec<String>> {
-    vary.iter().fold(vec![Vec::new()], |points, vary| {
-        let with = |point: &Vec<String>, value: &String| {
-            let mut point = point.clone();
-            point.push(value.clone());
-            point
-        };
-        points
-            .iter()
-            .flat_map(|point| vary.values.iter().map(|value| with(point, value)).collect::<Vec<_>>())
-            .collect()
-    })
-}
-
-struct Job<'a> {
-    points: &'a Points<'a>,
+/// Simulates the points of a grid, batch after batch.
+struct Sweeper<'a> {
+    varied: &'a VariedScenario<'a>,
     plan: &'a Plan,
     quantities: &'a [Quantity],
-    grid: &'a [Vec<String>],
+    /// All points; of a grid that is too large to be run, its two ends.
+    grid: Vec<Vec<String>>,
+    /// Points that are simulated together.
     batch: usize,
+    first_batch: Variants,
 }
 
-impl Job<'_> {
-    /// Batch after batch; `sample` is the first, laid out.
-    fn work(&self, context: &StudyContext<'_>, sample: Variants) -> Result<Conducted, Halt> {
+impl<'a> Sweeper<'a> {
+    /// Judges the ends of the grid, then lays out its first batch.
+    fn new(
+        question: &Question<'_>,
+        varied: &'a VariedScenario<'a>,
+        plan: &'a Plan,
+        quantities: &'a [Quantity],
+    ) -> Result<Sweeper<'a>, Failure> {
+        let ends = question.ends();
+        ends.iter().try_for_each(|end| varied.judge(end).map(drop))?;
+        let grid = if question.point_count() <= MAX_POINTS { question.grid() } else { ends.to_vec() };
+        let batch = match varied.layout(&grid) {
+            Layout::Copies(_) => COPIES,
+            Layout::Plans => PLANS,
+        };
+        let mut first_batch = varied.lay_out(&grid[..grid.len().min(batch)])?;
+        first_batch.lean(quantities);
+        Ok(Sweeper { varied, plan, quantities, grid, batch, first_batch })
+    }
+
+    fn conduct(self, question: &Question<'_>, request: Request, show: Show) -> Result<Exit, Failure> {
+        let cost = |plan| Cost::of(plan).seconds(request.paths, request.threads);
+        let per_batch: f64 = self.first_batch.plans.iter().map(cost).sum();
+        let points = question.point_count();
+        let seconds = per_batch * points as f64 / self.grid.len().min(self.batch) as f64;
+        let bytes = points as f64 * self.quantities.len() as f64 * ROW_BYTES;
+        if points > MAX_POINTS || seconds > MAX_SECONDS {
+            return Err(too_large(points, request.paths, seconds, bytes));
+        }
+        let study = Study {
+            command: "sweep",
+            arguments: question.arguments(),
+            scenarios: vec![self.varied.base],
+            request,
+            show,
+            seconds,
+            bytes,
+        };
+        study.conduct(|context| self.run(context))
+    }
+
+    fn run(self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
         let options = context.options();
         let mut base: Vec<Measured> = Vec::new();
         let mut all: Vec<Vec<Measured>> = Vec::new();
-        let mut sample = Some(sample);
+        let mut first_batch = Some(self.first_batch);
         let mut done = options.paths;
         for (i, batch) in self.grid.chunks(self.batch).enumerate() {
-            let variants = match sample.take() {
+            let variants = match first_batch.take() {
                 Some(variants) => variants,
                 None => {
-                    let mut variants = self.points.lay_out(batch)?;
+                    let mut variants = self.varied.lay_out(batch)?;
                     variants.lean(self.quantities);
                     variants
                 }
             };
-            let label = if self.grid.len() > self.batch {
-                let first = i * self.batch;
-                format!("points {} to {} of {}", first + 1, first + batch.len(), self.grid.len())
-            } else {
-                String::new()
+            let label = match i * self.batch {
+                _ if self.grid.len() <= self.batch => String::new(),
+                first => format!("points {} to {} of {}", first + 1, first + batch.len(), self.grid.len()),
             };
             let (columns, result) = simulate(&variants, self.quantities, Keep::Bins, context, &label);
-            if let Some((found, broken)) = result.first_non_finite() {
-                let not_finite =
-                    self.points.not_finite(batch, &variants, found, broken.clone(), result.paths);
-                return Err(Halt::NonFinite(not_finite));
+            if let Some((at, paths)) = result.first_non_finite() {
+                let (paths, simulated) = (paths.clone(), result.paths);
+                let found = self.varied.non_finite_paths(batch, &variants, at, paths, simulated);
+                return Err(StudyError::NonFinite(found));
             }
             if result.interrupted {
                 // A batch that was cut short has other paths than those before it.
@@ -249,16 +275,31 @@ impl Job<'_> {
             seed: self.plan.seed(),
             paths: done,
             asked: options.paths,
-            keys: self.points.keys.clone(),
-            units: self.points.keys.iter().map(|key| unit_of(self.plan, key)).collect(),
+            keys: self.varied.keys.clone(),
+            units: self.varied.keys.iter().map(|key| unit_of(self.plan, key)).collect(),
             points,
             quantities: self.quantities.iter().map(|&quantity| Named::new(self.plan, quantity)).collect(),
             base,
             measured: all,
         };
         let answer = (done > 0).then(|| report::sweep::sweep(&sweep));
-        Ok(Conducted { answer, paths: done, interrupted, verdict: None })
+        Ok(StudyOutcome { answer, paths: done, interrupted, failure: None })
     }
+}
+
+/// The refusal of a sweep that nobody would wait for.
+fn too_large(points: usize, paths: u64, seconds: f64, bytes: f64) -> Failure {
+    let message = format!(
+        "{} points of {} paths would take about {} here and {} of disk",
+        thousands(points as u64),
+        thousands(paths),
+        span(seconds),
+        size(bytes)
+    );
+    Failure::coded(Exit::Usage, Code::StudyTooLarge, message).help(format!(
+        "at most {} points and a month are run: fewer values, or fewer paths with -n",
+        thousands(MAX_POINTS as u64)
+    ))
 }
 
 /// The unit of a key that is a number of the scenario.
@@ -276,8 +317,8 @@ pub(super) fn simulate(
 ) -> (Columns, PairedResult) {
     let columns = Columns::new(variants, quantities, keep);
     let plans: Vec<&Plan> = variants.plans.iter().collect();
-    let question = Question { columns: &columns.columns, pairs: &[] };
+    let question = paired::Question { columns: &columns.columns, pairs: &[] };
     let options = context.options();
-    let result = paired::execute(&plans, question, options, &context.watch(options.paths, label));
+    let result = paired::execute(&plans, question, options, &context.observer(options.paths, label));
     (columns, result)
 }

@@ -8,23 +8,22 @@ use capstake::config::Code;
 use capstake::job::comparison;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder;
-use capstake::job::lock::{Lock, Taken};
+use capstake::job::folder_failure;
+use capstake::job::lock::{Lock, LockError};
 use capstake::job::manifest::{CommandPart, Status};
 use capstake::job::reason::reason;
 use capstake::job::request::Request;
 use capstake::job::results;
-use capstake::job::saved::Saved;
+use capstake::job::saved::SavedRun;
 use capstake::job::words::{counted, thousands};
 use capstake::run::State;
-use capstake_output::made;
 
 use super::arguments::paths_argument;
-use super::resume_options::ResumeOptions;
+use super::file_check::FileCheck;
+use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
 use super::show::Show;
 use super::simulate::{RunJob, simulate};
-use super::verdict::Verdict;
 use super::{output, prefix, signal};
 
 /// Arguments of `verify`.
@@ -36,20 +35,20 @@ pub struct VerifyArguments {
     /// Simulate only so many of the first paths, and compare what they decide
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
-    /// ResumeOptions to go on, and what is shown.
+    /// How to go on, and what is shown.
     #[command(flatten)]
     pub how: ResumeOptions,
 }
 
 /// Verifies a folder.
 pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
-    let how = &arguments.how;
+    let how = arguments.how.continuation();
     results::load_manifest(&arguments.folder)?;
     let _lock = match Lock::shared(&arguments.folder) {
-        Err(Taken::ByAnother) => return Err(folder::busy(&arguments.folder)),
+        Err(LockError::HeldByAnother) => return Err(folder_failure::busy(&arguments.folder)),
         lock => lock.ok(),
     };
-    let saved = Saved::open(&arguments.folder, how.simd, how.other_build())?;
+    let saved = how.open(&arguments.folder)?;
     let name = arguments.folder.display();
     if matches!(saved.manifest.status, Status::Running | Status::Failed) {
         let message = format!("`{name}` has no results: its status is `{}`", saved.manifest.status.word());
@@ -62,21 +61,21 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
     }
     signal::listen();
     let done = saved.manifest.run.paths_done;
-    let mut verdicts = edited(&saved);
+    let mut checks = edited(&saved);
     let whole = arguments.paths.is_none_or(|paths| paths >= done);
     match arguments.paths {
-        Some(paths) if !whole => verdicts.extend(prefix::compare(&saved, paths, how)?),
-        _ => verdicts.extend(again(&saved, how)?),
+        Some(paths) if !whole => checks.extend(prefix::compare(&saved, paths, &how)?),
+        _ => checks.extend(again(&saved, &how)?),
     }
     let truth = match arguments.paths {
         Some(paths) if !whole => format!("what the first {} of its paths give", thousands(paths)),
         _ => format!("what a run of {} paths gives", thousands(done)),
     };
-    show(arguments, &verdicts, &truth)
+    report(&arguments.folder, &checks, &truth, &how.show)
 }
 
 /// Files that are not what the manifest says: somebody changed them.
-fn edited(saved: &Saved) -> Vec<Verdict> {
+fn edited(saved: &SavedRun) -> Vec<FileCheck> {
     let listed = saved.manifest.files.iter();
     let judged = listed.map(|file| {
         let difference = match std::fs::read(saved.folder.join(&file.name)) {
@@ -84,13 +83,13 @@ fn edited(saved: &Saved) -> Vec<Verdict> {
             Ok(_) => Some("its digest is not the manifest's: it was changed after the run".to_owned()),
             Err(error) => Some(reason(&error)),
         };
-        Verdict { name: file.name.clone(), what: "digest", difference }
+        FileCheck { name: file.name.clone(), what: "digest", difference }
     });
     judged.filter(|verdict| verdict.difference.is_some()).collect()
 }
 
 /// The whole run once more, into a folder of its own.
-fn again(saved: &Saved, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
+fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure> {
     let place = tempfile::Builder::new().prefix("capstake-verify-").tempdir().map_err(|error| {
         let message = format!("a temporary folder cannot be made: {}", reason(&error));
         Failure::coded(Exit::Output, Code::FolderUnwritable, message).help("set TMPDIR to a folder with room")
@@ -102,15 +101,17 @@ fn again(saved: &Saved, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
         Some(_) => saved.task(saved.manifest.run.paths_asked)?,
         None => saved.task(saved.manifest.run.paths_done)?,
     };
-    let job =
-        RunJob { as_in: Some(&saved.manifest.run), ..RunJob::new(&saved.scenario, &saved.plan, &cost, task) };
-    let request = Request { out: out.clone(), ..saved.request(how.threads, how.checkpoint, made::BUILT_IN)? };
+    let job = RunJob {
+        repeats: Some(&saved.manifest.run),
+        ..RunJob::new(&saved.scenario, &saved.plan, &cost, task)
+    };
+    let request = Request { out: out.clone(), ..how.request(saved)? };
     job.fits(&request)?;
     let manifest = request.manifest(CommandPart::run(), &[&saved.scenario]);
-    let show = Show { json: false, quiet: true, progress: how.show().progress(), open: false };
+    let show = Show { json: false, quiet: true, progress: how.show.progress(), open: false };
     let session = Session::open(&request, &show, manifest)?;
-    if !how.quiet {
-        output::told(&format!(
+    if !how.show.quiet {
+        output::status_line(&format!(
             "{}: {} paths again, {}\n",
             saved.scenario.model.name,
             thousands(job.task.paths_asked()),
@@ -124,7 +125,7 @@ fn again(saved: &Saved, how: &ResumeOptions) -> Result<Vec<Verdict>, Failure> {
         .manifest
         .files
         .iter()
-        .map(|file| Verdict {
+        .map(|file| FileCheck {
             name: file.name.clone(),
             what: "all bytes",
             difference: difference(&saved.folder, &out, &file.name),
@@ -141,12 +142,12 @@ fn difference(folder: &Path, again: &Path, name: &str) -> Option<String> {
     }
 }
 
-/// The verdicts, and the exit code that they come to.
-fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Result<Exit, Failure> {
-    let name = arguments.folder.display();
-    let wrong = verdicts.iter().filter(|verdict| verdict.difference.is_some()).count();
-    if arguments.how.json {
-        let files: Vec<_> = verdicts
+/// The checks, and the exit code that they come to.
+fn report(folder: &Path, checks: &[FileCheck], truth: &str, show: &Show) -> Result<Exit, Failure> {
+    let name = folder.display();
+    let wrong = checks.iter().filter(|verdict| verdict.difference.is_some()).count();
+    if show.json {
+        let files: Vec<_> = checks
             .iter()
             .map(|one| {
                 let equal = one.difference.is_none();
@@ -157,10 +158,10 @@ fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Resul
             "schema_version": 1, "folder": name.to_string(), "compared_with": truth, "equal": wrong == 0, "files": files
         });
         output::results(&format!("{object}\n"))?;
-    } else if !arguments.how.quiet {
-        let width = verdicts.iter().map(|one| one.name.len()).max().unwrap_or(0);
+    } else if !show.quiet {
+        let width = checks.iter().map(|one| one.name.len()).max().unwrap_or(0);
         let mut page = String::new();
-        for one in verdicts {
+        for one in checks {
             let verdict = match &one.difference {
                 None => format!("equal      {}", one.what),
                 Some(difference) => format!("DIFFERENT  {}: {difference}", one.what),
@@ -170,12 +171,12 @@ fn show(arguments: &VerifyArguments, verdicts: &[Verdict], truth: &str) -> Resul
         output::results(&page)?;
     }
     if wrong == 0 {
-        if !arguments.how.quiet && !arguments.how.json {
-            output::told(&format!("`{name}` is {truth}\n"));
+        if !show.quiet && !show.json {
+            output::status_line(&format!("`{name}` is {truth}\n"));
         }
         return Ok(Exit::Done);
     }
-    let first = verdicts.iter().find_map(|one| Some((&one.name, one.difference.as_ref()?)));
+    let first = checks.iter().find_map(|one| Some((&one.name, one.difference.as_ref()?)));
     let (file, difference) = first.expect("one is wrong");
     let message = format!("`{name}` is not {truth}: {file}: {difference}");
     Err(Failure::coded(Exit::Mismatch, Code::ResultsDiffer, message)

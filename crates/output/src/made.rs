@@ -93,6 +93,6 @@ fn put(
 ) -> Result<(), Failure> {
     let Some(name) = format.file() else { return Ok(()) };
     let mut bytes = Vec::new();
-    write(&mut bytes).map_err(|error| folder.failed(name, &error))?;
+    write(&mut bytes).map_err(|error| folder.cannot_write(name, &error))?;
     folder.put(name, &bytes)
 }

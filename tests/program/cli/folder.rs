@@ -36,16 +36,17 @@ fn the_manifest_lists_the_files_with_their_digests() {
             "outputs",
             "files",
             "undefined",
-            "failed_paths"
+            "non_finite"
         ]
     );
+    assert_eq!(manifest["schema_version"], 2);
     assert_eq!(manifest["status"], "complete");
     assert_eq!(manifest["build"]["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(manifest["scenario"]["overrides"][0], "deal.capped.rate=0.1");
     assert_eq!(manifest["scenario"]["defaults"]["deal.capped.eligible"], 1.0);
     assert_eq!(manifest["run"]["paths_asked"], 3000);
     assert_eq!(manifest["run"]["paths_done"], 3000);
-    assert_eq!(manifest["failed_paths"]["count"], 0);
+    assert_eq!(manifest["non_finite"]["count"], 0);
     let files = manifest["files"].as_array().expect("a list");
     assert_eq!(files.len(), FILES.len());
     for file in files {
@@ -203,7 +204,7 @@ fn a_path_that_is_not_finite_fails_the_run_and_names_the_command_that_shows_it()
     seen.says(command);
     let manifest = place.manifest("o");
     assert_eq!(manifest["status"], "failed");
-    assert_eq!(manifest["failed_paths"]["count"], 1000);
+    assert_eq!(manifest["non_finite"]["count"], 1000);
     assert_eq!(place.names("o"), ["manifest.json"], "no results of this run or of the former");
     place.run(command).ends(5).prints("this path is not finite").prints("not finite ");
     // For programs: the run's object and that of the path say it too.
@@ -211,8 +212,8 @@ fn a_path_that_is_not_finite_fails_the_run_and_names_the_command_that_shows_it()
     let seen = place.run(failed).ends(5).says("[S901]");
     let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");
     assert_eq!((&object["status"], &object["paths"]), (&"failed".into(), &1000.into()));
-    assert_eq!(object["failed_paths"]["count"], 1000);
-    assert_eq!(object["failed_paths"]["first"][4], 4);
+    assert_eq!(object["non_finite"]["count"], 1000);
+    assert_eq!(object["non_finite"]["first"][4], 4);
     assert_eq!(object["summary"], serde_json::json!([]));
     let seen = place.run(&format!("{command} --json")).ends(5);
     let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");

@@ -1,7 +1,7 @@
 //! What became of one file that was verified.
 
 /// What became of one file.
-pub struct Verdict {
+pub struct FileCheck {
     /// The file.
     pub name: String,
     /// What was compared, where it was not the whole file.

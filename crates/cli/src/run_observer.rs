@@ -4,47 +4,48 @@ use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::progress::Display;
-use super::signal;
 use capstake::job::formats::Draws;
-use capstake::job::state_file::Keeper;
+use capstake::job::state_file::Checkpointer;
 use capstake::kernel::plan::Plan;
 use capstake::run::{ChunkDraws, Observer, Progress, Snapshot};
 use capstake::sink::csv::Dialect;
 use capstake_output::draws::DrawsFile;
 
+use super::progress::ProgressDisplay;
+use super::signal;
+
 /// Watches one run.
-pub struct Watch<'a> {
+pub struct RunObserver<'a> {
     plan: &'a Plan,
-    display: &'a Display,
+    display: &'a ProgressDisplay,
     draws: Option<Mutex<DrawsFile>>,
     format: Draws,
     dialect: Dialect,
     /// No further chunk is wanted for the draws.
     full: AtomicBool,
-    keeper: Option<Keeper>,
+    checkpointer: Option<Checkpointer>,
     failure: Mutex<Option<io::Error>>,
     failed: AtomicBool,
 }
 
-impl<'a> Watch<'a> {
-    /// A watch that fills `draws`, and writes checkpoints by `keeper`, if there is one.
+impl<'a> RunObserver<'a> {
+    /// A watch that fills `draws`, and writes checkpoints by `checkpointer`, if there is one.
     pub fn new(
         plan: &'a Plan,
-        display: &'a Display,
+        display: &'a ProgressDisplay,
         draws: Option<DrawsFile>,
         format: Draws,
         dialect: Dialect,
-        keeper: Option<Keeper>,
-    ) -> Watch<'a> {
-        Watch {
+        checkpointer: Option<Checkpointer>,
+    ) -> RunObserver<'a> {
+        RunObserver {
             plan,
             display,
             draws: draws.map(Mutex::new),
             format,
             dialect,
             full: AtomicBool::new(false),
-            keeper,
+            checkpointer,
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
         }
@@ -61,7 +62,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-impl Observer for Watch<'_> {
+impl Observer for RunObserver<'_> {
     fn progress(&self, progress: &Progress) {
         self.display.show(progress);
     }
@@ -99,18 +100,18 @@ impl Observer for Watch<'_> {
     }
 
     fn wants_state(&self) -> bool {
-        self.keeper.as_ref().is_some_and(Keeper::is_due)
+        self.checkpointer.as_ref().is_some_and(Checkpointer::is_due)
     }
 
     fn draft_state(&self, state: &Snapshot<'_>) {
-        if let Some(keeper) = &self.keeper {
-            keeper.draft(state);
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.draft(state);
         }
     }
 
     fn keep_state(&self) {
-        if let Some(keeper) = &self.keeper {
-            keeper.keep().iter().for_each(|warning| super::output::told(warning));
+        if let Some(checkpointer) = &self.checkpointer {
+            checkpointer.keep().iter().for_each(|warning| super::output::status_line(warning));
         }
     }
 }

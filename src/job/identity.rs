@@ -1,0 +1,100 @@
+//! Which run a results folder holds: what two folders must share for their results to be equal.
+
+use super::manifest::{CommandPart, Manifest, SCHEMA_VERSION, Status};
+use super::words::quoted;
+
+/// Runs of one identity have the same results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Version of the program.
+    pub version: String,
+    /// The command with its arguments.
+    pub command: String,
+    /// Digest of the scenario; of several, all of them.
+    pub digest: String,
+    /// The seed.
+    pub seed: String,
+    /// Paths asked for.
+    pub paths: u64,
+    /// Which part of them.
+    pub shard: Option<String>,
+}
+
+impl Identity {
+    /// The identity of the run or study of a manifest.
+    pub fn of(manifest: &Manifest) -> Identity {
+        let scenarios = std::iter::once(&manifest.scenario).chain(&manifest.other_scenarios);
+        let digests: Vec<&str> = scenarios.map(|scenario| scenario.digest.as_str()).collect();
+        Identity {
+            version: manifest.build.version.clone(),
+            command: in_words(&manifest.command),
+            digest: digests.join(" "),
+            seed: manifest.run.seed.clone(),
+            paths: manifest.run.paths_asked,
+            shard: manifest.run.shard.clone(),
+        }
+    }
+}
+
+fn in_words(command: &CommandPart) -> String {
+    let words = std::iter::once(&command.name).chain(&command.arguments);
+    words.map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// The run that a folder holds, as far as its manifest can be understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundRun {
+    /// Identity, where this program understands it.
+    pub identity: Option<Identity>,
+    /// Name of the scenario.
+    pub name: Option<String>,
+    /// How far the folder is.
+    pub status: Option<Status>,
+}
+
+impl FoundRun {
+    /// Reads a manifest of any version; nothing if the bytes are not a manifest of this program.
+    pub fn read(bytes: &[u8]) -> Option<FoundRun> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        if value.get("program")?.as_str()? != "capstake" {
+            return None;
+        }
+        let version = value.get("schema_version")?.as_u64()?;
+        let text = |part: &str, key: &str| Some(value.get(part)?.get(key)?.as_str()?.to_owned());
+        let digests = || {
+            let mut digests = vec![text("scenario", "digest")?];
+            for other in
+                value.get("other_scenarios").and_then(|others| others.as_array()).into_iter().flatten()
+            {
+                digests.push(other.get("digest")?.as_str()?.to_owned());
+            }
+            Some(digests.join(" "))
+        };
+        let identity = || {
+            let command = value.get("command")?;
+            Some(Identity {
+                version: text("build", "version")?,
+                command: in_words(&serde_json::from_value(command.clone()).ok()?),
+                digest: digests()?,
+                seed: text("run", "seed")?,
+                paths: value.get("run")?.get("paths_asked")?.as_u64()?,
+                shard: text("run", "shard"),
+            })
+        };
+        Some(FoundRun {
+            identity: identity().filter(|_| version == u64::from(SCHEMA_VERSION)),
+            name: text("scenario", "name"),
+            status: value.get("status").and_then(|status| serde_json::from_value(status.clone()).ok()),
+        })
+    }
+}
+
+/// Names of the files that a manifest of capstake's lists, as written there.
+pub fn listed_files(bytes: &[u8]) -> Vec<String> {
+    let listed = || -> Option<Vec<String>> {
+        let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+        let files = value.get("files")?.as_array()?.iter();
+        Some(files.filter_map(|file| Some(file.get("name")?.as_str()?.to_owned())).collect())
+    };
+    FoundRun::read(bytes).and_then(|_| listed()).unwrap_or_default()
+}

@@ -1,0 +1,219 @@
+//! A scenario with some keys varied: laid out once for every point, as copies of a deal in one plan where that is possible.
+
+use super::error::{Exit, Failure};
+use super::non_finite::NonFinitePaths;
+use super::scenario::{Scenario, ScenarioFile};
+use super::words::quoted;
+use crate::config::{Code, DealCopy, Severity};
+use crate::kernel::plan::Plan;
+use crate::math::simd::Isa;
+use crate::run::{NonFinite, single};
+use crate::study::variant::{Variant, Variants};
+
+/// Keys that vary together over points, each a value for every key.
+pub struct VariedScenario<'a> {
+    /// The keys.
+    pub keys: Vec<String>,
+    /// The scenario file.
+    pub file: &'a ScenarioFile,
+    /// The scenario as it stands.
+    pub base: &'a Scenario,
+    /// Seed of all plans.
+    pub seed: u64,
+    /// Their instruction set.
+    pub isa: Isa,
+}
+
+/// How the variants of a scenario are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// As copies of one deal, the one of that index, in one plan.
+    Copies(usize),
+    /// As a plan each.
+    Plans,
+}
+
+impl VariedScenario<'_> {
+    /// `--set` flags that make a point.
+    pub fn flags(&self, values: &[String]) -> Vec<String> {
+        self.keys.iter().zip(values).map(|(key, value)| format!("{key}={value}")).collect()
+    }
+
+    /// `deal.x.cap_usd_bn = 20 and deal.x.rate = 0.1`.
+    pub fn describe(&self, values: &[String]) -> String {
+        let words: Vec<String> =
+            self.keys.iter().zip(values).map(|(key, value)| format!("{key} = {value}")).collect();
+        words.join(" and ")
+    }
+
+    /// Copies of a deal where all keys are of that deal, all values are constants, and nothing else of the scenario looks
+    /// at them.
+    pub fn layout(&self, points: &[Vec<String>]) -> Layout {
+        let deal_of = |key: &String| match key.split('.').collect::<Vec<_>>().as_slice() {
+            ["deal", name, _] | ["deal", name, "rate", _, "rate"] => {
+                self.base.model.deals.iter().position(|known| known.name == *name)
+            }
+            _ => None,
+        };
+        let Some(deal) = self.keys.first().and_then(deal_of) else { return Layout::Plans };
+        // Correlated with another number, or the same draw as another: that number would vary too, or lose its partner.
+        let alone =
+            |key: &String| deal_of(key) == Some(deal) && !self.base.resolved.contains(&format!("\"{key}"));
+        // A distribution is drawn under the name of its key, and a copy has another.
+        let constant = |value: &String| !value.starts_with(['{', '[']);
+        if self.keys.iter().all(alone) && points.iter().flatten().all(constant) {
+            Layout::Copies(deal)
+        } else {
+            Layout::Plans
+        }
+    }
+
+    /// The scenario as it stands, then every point, laid out.
+    pub fn lay_out(&self, points: &[Vec<String>]) -> Result<Variants, Failure> {
+        match self.layout(points) {
+            Layout::Copies(deal) => self.copies(deal, points),
+            Layout::Plans => {
+                let (plan, variant) = self.base();
+                self.plans(points, Variants { plans: vec![plan], variants: vec![variant] })
+            }
+        }
+    }
+
+    /// Every point, laid out, without the scenario as it stands.
+    pub fn lay_out_alone(&self, points: &[Vec<String>]) -> Result<Variants, Failure> {
+        match self.layout(points) {
+            Layout::Copies(deal) => {
+                let mut variants = self.copies(deal, points)?;
+                variants.variants.remove(0);
+                Ok(variants)
+            }
+            Layout::Plans => self.plans(points, Variants { plans: Vec::new(), variants: Vec::new() }),
+        }
+    }
+
+    fn base(&self) -> (Plan, Variant) {
+        let plan = Plan::from_model(&self.base.model, self.seed, self.isa);
+        let deals = (0..plan.deals().len()).collect();
+        (plan, Variant { plan: 0, deals })
+    }
+
+    fn plans(&self, points: &[Vec<String>], mut variants: Variants) -> Result<Variants, Failure> {
+        let deals: Vec<usize> = (0..self.base.model.deals.len()).collect();
+        for point in points {
+            let scenario = self.judge(point)?;
+            variants.variants.push(Variant { plan: variants.plans.len(), deals: deals.clone() });
+            variants.plans.push(Plan::from_model(&scenario.model, self.seed, self.isa));
+        }
+        Ok(variants)
+    }
+
+    fn copies(&self, deal: usize, points: &[Vec<String>]) -> Result<Variants, Failure> {
+        let own = &self.base.model.deals[deal].name;
+        let taken = |name: &String| self.base.model.deals.iter().any(|deal| deal.name == *name);
+        let stem: String = own.chars().take(50).collect();
+        let mut names = (0_u64..).map(|i| format!("{stem}--{i}")).filter(|name| !taken(name));
+        let copies: Vec<DealCopy> = points
+            .iter()
+            .map(|point| {
+                let name = names.next().expect("there are more numbers than deals");
+                // The name, not a part of the word before it.
+                let flag = |flag: String| match flag.strip_prefix("deal.") {
+                    Some(rest) => format!("deal.{}", rest.replacen(own.as_str(), &name, 1)),
+                    None => flag,
+                };
+                DealCopy { of: own.clone(), flags: self.flags(point).into_iter().map(flag).collect(), name }
+            })
+            .collect();
+        let scenario = match self.file.judge(&self.base.overrides, &copies) {
+            Ok(scenario) => scenario,
+            Err(failure) => {
+                // Said of the point itself, in its own words; if each is good alone, then as it is.
+                points.iter().try_for_each(|point| self.judge(point).map(drop))?;
+                return Err(failure);
+            }
+        };
+        let plan = Plan::from_model(&scenario.model, self.seed, self.isa);
+        let deals: Vec<usize> = (0..self.base.model.deals.len()).collect();
+        let place = |at: usize| {
+            let mut deals = deals.clone();
+            deals[deal] = at;
+            Variant { plan: 0, deals }
+        };
+        let variants =
+            std::iter::once(deal).chain(deals.len()..deals.len() + points.len()).map(place).collect();
+        Ok(Variants { plans: vec![plan], variants })
+    }
+
+    /// The first point at which a path by itself is not finite. Copies of a deal share a plan, which does not say whose it was.
+    pub fn first_non_finite_point<'p>(
+        &self,
+        points: &'p [Vec<String>],
+        path: u64,
+    ) -> Option<&'p Vec<String>> {
+        let is_non_finite = |scenario: &Scenario| {
+            single(&Plan::from_model(&scenario.model, self.seed, self.isa), path).non_finite
+        };
+        if is_non_finite(self.base) {
+            return None;
+        }
+        points.iter().find(|point| self.judge(point).is_ok_and(|scenario| is_non_finite(&scenario)))
+    }
+
+    /// What is said of paths that are not finite in the plan of that index, which is laid out for these points.
+    pub fn non_finite_paths(
+        &self,
+        points: &[Vec<String>],
+        variants: &Variants,
+        plan: usize,
+        paths: NonFinite,
+        simulated: u64,
+    ) -> NonFinitePaths {
+        let own = |variant: &&Variant| variant.plan == plan;
+        let point = match variants.variants.iter().filter(own).count() {
+            0 | 1 => {
+                let before = variants.variants.len() - points.len();
+                let at = variants.variants.iter().position(|variant| variant.plan == plan);
+                at.and_then(|at| points.get(at.checked_sub(before)?))
+            }
+            _ => paths.first.first().and_then(|&path| self.first_non_finite_point(points, path)),
+        };
+        NonFinitePaths {
+            variant: point.map_or(String::new(), |point| self.describe(point)),
+            paths,
+            simulated,
+            flags: point.map_or(Vec::new(), |point| self.flags(point)),
+            scenario: 0,
+        }
+    }
+
+    /// The scenario at a point.
+    pub fn judge(&self, values: &[String]) -> Result<Scenario, Failure> {
+        let flags: Vec<String> = self.base.overrides.iter().cloned().chain(self.flags(values)).collect();
+        self.file.judge(&flags, &[]).map_err(|failure| self.refused(values, failure))
+    }
+
+    /// A point that is not a scenario: which value, and why.
+    fn refused(&self, values: &[String], failure: Failure) -> Failure {
+        let Failure::Scenario { exit, problems, .. } = &failure else { return failure };
+        let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error) else {
+            return failure;
+        };
+        let of_key = matches!(first.code, Code::UnknownKey | Code::SetForm | Code::SetEntry | Code::SetPath);
+        let message = if of_key {
+            format!("`{}` cannot be varied: {}", self.keys.join("` and `"), first.message)
+        } else {
+            format!("`{}` cannot be: {}", self.describe(values), first.message)
+        };
+        let code = if of_key { Code::VaryKey } else { Code::VaryValue };
+        let told = Failure::coded(if of_key { Exit::Usage } else { *exit }, code, message);
+        let told = match &first.help {
+            Some(help) => told.help(help.clone()),
+            None => told,
+        };
+        let mut command = format!("capstake check {}", quoted(&self.base.path.display().to_string()));
+        for flag in self.base.overrides.iter().cloned().chain(self.flags(values)) {
+            command.push_str(&format!(" --set {}", quoted(&flag)));
+        }
+        told.help(format!("look at the whole of it: {command}"))
+    }
+}
