@@ -59,7 +59,7 @@ pub enum PathValue {
     },
 }
 
-/// What is kept of a column besides its moments.
+/// What is kept of a column in addition to its moments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// Nothing.
@@ -75,7 +75,7 @@ pub enum Keep {
 pub struct Column {
     /// The number.
     pub value: PathValue,
-    /// What is kept besides the moments.
+    /// What is kept in addition to the moments.
     pub keep: Keep,
 }
 

@@ -30,9 +30,10 @@ pub struct Variants {
 const SENTINELS: [Metric; 3] = [Metric::ShareUncappedPv, Metric::MicrosoftTotalPv, Metric::RevenueKeptPv];
 
 impl Variants {
-    /// Takes everything out of the plans that these quantities do not need: yearly series, other metrics, differences. The
-    /// metrics that show a path that is not finite stay. A company that follows another stops once what is asked of it has
-    /// settled: from then on nothing but flows could stop being finite, and those are not finite with the other either.
+    /// Removes from the plans what these quantities do not need: yearly series, other metrics, differences.
+    ///
+    /// The metrics that reveal a path that is not finite stay. A company that follows another may stop once everything asked of
+    /// it is settled: after that only flows could stop being finite, and those are not finite for the other company either.
     pub fn lean(&mut self, quantities: &[Quantity]) {
         let wanted = |metric: &Metric| quantities.iter().any(|quantity| quantity.metric == *metric);
         for plan in &mut self.plans {

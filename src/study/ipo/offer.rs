@@ -4,7 +4,7 @@ use crate::config::Unit;
 
 /// A metric of the company on the day of its offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(missing_docs)] // the names are the rows of the table, their meaning stands in `meaning`
+#[allow(missing_docs)] // the names are the rows of the table; `meaning` explains them
 pub enum OfferMetric {
     PreMoney,
     PostMoney,

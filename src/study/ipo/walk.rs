@@ -1,4 +1,4 @@
-//! The scalar twin of `board.rs`: the gates to an IPO on one path, told so that a gate can be left out.
+//! The scalar twin of `board.rs`: the gates to an IPO on one path, with the choice to leave one out.
 
 use crate::kernel::timeline::TIME_SLACK;
 
