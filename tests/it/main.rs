@@ -15,6 +15,7 @@ mod paired;
 mod readiness;
 mod sameness;
 mod sameness_table;
+mod scalar_draws;
 mod scenario;
 mod sensitivity;
 mod sharing;

@@ -7,8 +7,8 @@
 mod scenario;
 #[path = "../it/twin/mod.rs"]
 mod twin;
-#[path = "../it/whole_paths.rs"]
-mod whole_paths;
+#[path = "../it/scalar_draws.rs"]
+mod scalar_draws;
 
 mod cli;
 mod page;
