@@ -1,37 +1,38 @@
-//! Keys that take one of a few words.
+//! Keys whose value is one of a fixed list of words.
 
-/// One word of a choice and what it means.
+/// One allowed word of a choice, with its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// As written in the scenario.
+    /// The word as written in the scenario.
     pub word: &'static str,
-    /// What it means, in one sentence.
+    /// Its meaning in one sentence.
     pub doc: &'static str,
 }
 
 impl Word {
-    /// The meaning as running text.
+    /// The meaning on one line.
     pub fn meaning(&self) -> String {
         running(self.doc)
     }
 }
 
-/// The lines of a doc comment as one.
+/// Joins the lines of a doc comment into one line.
 pub(super) fn running(doc: &str) -> String {
     doc.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned()
 }
 
-/// A key that takes one of a few words.
+/// A type whose values are written as words of a fixed list.
 pub trait Choice: Copy + Sized + 'static {
-    /// All words, in the order of the variants.
+    /// All allowed words, in the order of the variants.
     const WORDS: &'static [Word];
-    /// The variant of a word.
+    /// The variant that a word names, or `None` for an unknown word.
     fn from_word(word: &str) -> Option<Self>;
-    /// The word of a variant.
+    /// The word that names this variant.
     fn word(self) -> &'static str;
 }
 
-/// Declares a choice: an enum whose variants are words of the scenario.
+/// Declares an enum whose variants are written as words in the scenario; the doc comments become the
+/// reference page.
 macro_rules! choice {
     (
         $(#[doc = $doc:literal])+

@@ -1,4 +1,5 @@
-//! `[[cloud]]`, `[home_first]`, `[reach]`, `[in_house]`: where demand is bought, and by whom it is displaced.
+//! `[[cloud]]`, `[home_first]`, `[reach]`, `[in_house]`: the clouds that sell OpenAI's models, and what
+//! displaces those sales.
 
 use super::date::Date;
 use super::number::Number;

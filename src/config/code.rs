@@ -1,29 +1,29 @@
-//! The codes of problems: stable ids, one-line titles, and the long texts behind `explain`.
+//! Problem codes with stable ids, one-line titles and the long texts that `explain` prints.
 
-/// Declares [`Code`] from a list of id, title and long text.
+/// Declares [`Code`] from a list of ids, titles and long texts.
 macro_rules! codes {
     ($( $Code:ident = $id:literal, $title:literal, $text:literal; )+) => {
-        /// A kind of problem. Ids are stable: one that goes is not used again.
+        /// A kind of problem. Ids are stable: the id of a removed code is never reused.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code { $( #[doc = $title] $Code, )+ }
 
         impl Code {
-            /// `S101`.
+            /// The stable id, for example `S101`.
             pub const fn id(self) -> &'static str {
                 match self { $( Code::$Code => $id, )+ }
             }
 
-            /// What kind of problem, in one line.
+            /// A one-line title.
             pub const fn title(self) -> &'static str {
                 match self { $( Code::$Code => $title, )+ }
             }
 
-            /// What it means, an example, and how to mend it.
+            /// The long text: meaning, example and remedy.
             pub const fn explain(self) -> &'static str {
                 match self { $( Code::$Code => $text, )+ }
             }
 
-            /// All codes in order of their ids.
+            /// All codes, ordered by id.
             pub const fn all() -> &'static [Code] {
                 &[ $( Code::$Code, )+ ]
             }
@@ -32,20 +32,20 @@ macro_rules! codes {
 }
 
 impl Code {
-    /// Whether the scenario could not be read at all, rather than read and found wanting.
+    /// Whether the scenario could not be read at all, as opposed to read and found invalid.
     pub fn is_unreadable(self) -> bool {
         self.id().starts_with("S0")
     }
 
-    /// Whether it judges a value that stands there, so that it holds whatever else in the scenario is misspelt: not what
-    /// is missing or unknown, which a misspelt key alone may bring about.
+    /// Whether the problem is about a value that was written, so it is reported even if other keys are
+    /// misspelt. Missing or unknown things are not: a misspelt key elsewhere may be their only cause.
     pub fn is_about_a_value(self) -> bool {
         let id = self.id();
         (id.starts_with("S3") || id.starts_with("S5"))
             && !matches!(self, Code::DistributionParameterMissing | Code::NumberEmpty)
     }
 
-    /// The code of an id, in capitals or not.
+    /// Looks a code up by its id, ignoring case.
     pub fn from_id(id: &str) -> Option<Code> {
         Code::all().iter().copied().find(|code| code.id().eq_ignore_ascii_case(id))
     }

@@ -1,23 +1,24 @@
-//! Copies of a deal under other names, so that one model holds many variants of it on the same draws.
+//! Copies of a deal under other names, so that one model compares many variants of it on the same random
+//! draws.
 
 use super::deal::Deal;
 use super::section::Section;
 use super::spec::{SectionSpec, ValueKind, entry_label, join};
 use super::tree::{Entry, Node, Value};
 
-/// A copy of a deal that is to be made.
+/// A request to copy a deal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DealCopy {
     /// Name of the deal to copy.
     pub of: String,
-    /// Name of the copy: one that no deal has.
+    /// Name of the copy; no other deal may have it.
     pub name: String,
-    /// What is set in the copy, each `KEY=VALUE` with a key below `deal.<name of the copy>`.
+    /// Overrides for the copy, each `KEY=VALUE` with a key under `deal.<name of the copy>`.
     pub flags: Vec<String>,
 }
 
-/// Puts a copy into the tree of a scenario, after the deals that are there; nothing where there is no such deal. What is
-/// drawn for the deal is drawn once: uncertain numbers of the copy are `same_as` those of the deal.
+/// Appends the copy to the deals of a scenario, or does nothing if there is no such deal. Uncertain numbers
+/// of the copy are `same_as` those of the original, so both use the same draws.
 pub(super) fn make(root: &mut Node, copy: &DealCopy) {
     let Value::Table(entries) = &mut root.value else { return };
     let Some(Node { value: Value::Array(deals), .. }) =
@@ -37,7 +38,7 @@ pub(super) fn make(root: &mut Node, copy: &DealCopy) {
     deals.push(deal);
 }
 
-/// Turns the uncertain numbers of a table into `same_as` of their own keys.
+/// Replaces every uncertain number of a table by a `same_as` reference to its own key.
 fn share_draws(table: &mut Node, spec: &'static SectionSpec, path: &str) {
     let Value::Table(entries) = &mut table.value else { return };
     for entry in entries {

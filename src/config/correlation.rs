@@ -1,4 +1,4 @@
-//! `[[correlation]]`: two inputs, or two factors, that move together.
+//! `[[correlation]]`: correlations between two inputs or two factors.
 
 use super::place::Located;
 use super::section::section;

@@ -1,4 +1,4 @@
-//! `[costs]` and `[[contract]]`: what OpenAI spends, and the compute it has promised to take.
+//! `[costs]` and `[[contract]]`: OpenAI's operating costs and its compute commitments.
 
 use super::date::Date;
 use super::number::Number;

@@ -1,6 +1,6 @@
-//! Days of the Gregorian calendar, as scenarios write them: `2026-07-01`.
+//! Calendar dates as scenarios write them: `2026-07-01`.
 
-/// A day of the Gregorian calendar that exists.
+/// A valid date of the Gregorian calendar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     year: i32,
@@ -9,7 +9,7 @@ pub struct Date {
 }
 
 impl Date {
-    /// The day, or nothing where the calendar has no such day. Years run from 0 to 9999, as in TOML.
+    /// Makes a date, or `None` if the calendar has no such day. Years run from 0 to 9999, as in TOML.
     pub fn new(year: i32, month: u32, day: u32) -> Option<Self> {
         let exists = (0..=9999).contains(&year)
             && (1..=12).contains(&month)
@@ -17,7 +17,7 @@ impl Date {
         exists.then_some(Date { year, month, day })
     }
 
-    /// Reads `2026-07-01`.
+    /// Parses the form `2026-07-01`.
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         let shape = bytes.len() == 10
@@ -46,7 +46,7 @@ impl Date {
         self.day
     }
 
-    /// The number of days of a month from 1 to 12.
+    /// The number of days in a month (1 to 12) of a year.
     pub fn days_in_month(year: i32, month: u32) -> u32 {
         match month {
             4 | 6 | 9 | 11 => 30,

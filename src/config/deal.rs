@@ -1,4 +1,4 @@
-//! `[[deal]]`: what OpenAI owes Microsoft under an agreement, and what Microsoft holds.
+//! `[[deal]]`: agreements between OpenAI and Microsoft: revenue share, cap, licence and stake.
 
 use super::choice::choice;
 use super::date::Date;
@@ -67,12 +67,12 @@ section! {
     rate: Option<Number> = number(Unit::Fraction, Fraction).required();
 }
 
-/// A deal's rate: one number, or steps in time.
+/// The rate of a deal's revenue share: one number, or dated steps.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RateContent {
-    /// The same rate throughout.
+    /// One rate throughout.
     Number(Number),
-    /// Steps in the order of the file; nothing before the first.
+    /// Steps in the order of the file; the rate is 0 before the first.
     Schedule(Vec<RateStep>),
 }
 

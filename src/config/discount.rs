@@ -1,4 +1,4 @@
-//! `[discount]`: annual-effective discount rates, one a stream of money.
+//! `[discount]`: annual-effective discount rates, one for each stream of cash flows.
 
 use super::number::Number;
 use super::section::section;

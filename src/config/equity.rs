@@ -1,4 +1,4 @@
-//! `[equity]`: what OpenAI is worth.
+//! `[equity]`: how OpenAI's equity is valued.
 
 use super::choice::choice;
 use super::number::Number;

@@ -1,4 +1,4 @@
-//! The long texts behind `explain` for keys, tables, families of distributions and words of choices.
+//! The texts that `explain` prints for keys, tables, distribution families and choice words.
 
 use super::choice::Choice;
 use super::family::Family;
@@ -9,8 +9,8 @@ use super::spec::ValueKind;
 use super::spelling::nearest;
 use super::tables::{Row, TableSpec, matches_pattern, tables};
 
-/// The long text of a key (full, as a pattern, or its last part), a table, a family of distributions or a word that some key
-/// takes. Nothing where the format has no such word.
+/// Explains a key (full path, pattern or last part), a table, a distribution family or a choice word. `None`
+/// if the format has no such word.
 pub fn explain_key(word: &str) -> Option<String> {
     let word = word.trim();
     if let Some(dist) = Family::from_word(word) {
@@ -52,7 +52,7 @@ pub fn explain_key(word: &str) -> Option<String> {
     })
 }
 
-/// The word of the format nearest to one that it does not have.
+/// The word of the format that is most similar to an unknown one.
 pub fn nearest_word(word: &str) -> Option<String> {
     let mut words: Vec<String> = Vec::new();
     for table in tables(Config::SPEC) {

@@ -1,4 +1,4 @@
-//! The families of distributions that a scenario can name, with their parameters.
+//! The distribution families that a scenario can name, with their parameters.
 
 use super::choice::{Choice, Word, choice};
 
@@ -29,18 +29,18 @@ choice! {
 }
 
 impl Family {
-    /// All families, in the order of the reference.
+    /// All families, in the order of the reference page.
     pub fn all() -> impl Iterator<Item = Family> {
         Family::WORDS.iter().filter_map(|word| Family::from_word(word.word))
     }
 
-    /// What the family is, in one sentence.
+    /// The meaning of the family in one sentence.
     pub fn meaning(self) -> String {
         let word = Family::WORDS.iter().find(|word| word.word == self.word());
         word.map_or(String::new(), Word::meaning)
     }
 
-    /// The parameters that must be given.
+    /// The required parameters.
     pub const fn required(self) -> &'static [&'static str] {
         match self {
             Family::Uniform => &["low", "high"],
@@ -55,7 +55,7 @@ impl Family {
         }
     }
 
-    /// The parameters that may be given, beside `min`, `max`, `source` and `note`, which every family takes.
+    /// The optional parameters, in addition to `min`, `max`, `source` and `note`, which every family accepts.
     pub const fn optional(self) -> &'static [&'static str] {
         match self {
             Family::Pert => &["weight"],
@@ -65,12 +65,12 @@ impl Family {
         }
     }
 
-    /// Whether a key of the number table is one of its parameters.
+    /// Whether `key` is a parameter of this family.
     pub fn takes(self, key: &str) -> bool {
         self.required().contains(&key) || self.optional().contains(&key)
     }
 
-    /// The parameters that must hold for one another, in words; an example of use.
+    /// What the parameters must satisfy, in words, and an example in TOML.
     pub const fn notes(self) -> (&'static str, &'static str) {
         match self {
             Family::Uniform => ("low < high", "{ dist = \"uniform\", low = 0.25, high = 0.43 }"),

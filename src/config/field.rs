@@ -1,4 +1,5 @@
-//! The simple values that a key can hold: texts, dates, flags, whole and real numbers, lists, pairs and choices.
+//! How simple values are read and printed: texts, dates, flags, whole and real numbers, lists, pairs and
+//! choices.
 
 use super::choice::Choice;
 use super::code::Code;
@@ -85,7 +86,7 @@ impl Field for Option<Located<u64>> {
     }
 }
 
-/// The number of a value that is one, `inf` and `nan` included.
+/// The value as a number, including `inf` and `nan`; `None` if it is not a number.
 pub(crate) fn as_real(value: &Value) -> Option<f64> {
     match value {
         Value::Integer(whole) => Some(*whole as f64),

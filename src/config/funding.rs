@@ -1,4 +1,4 @@
-//! `[cash]`, `[[round]]`, `[funding]`: the money OpenAI has, and how it comes to more.
+//! `[cash]`, `[[round]]`, `[funding]`: OpenAI's cash and how it raises more.
 
 use super::choice::choice;
 use super::date::Date;

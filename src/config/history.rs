@@ -1,4 +1,4 @@
-//! `[[history.period]]`: what was earned before the valuation date.
+//! `[[history.period]]`: financial results before the valuation date.
 
 use super::date::Date;
 use super::number::Number;

@@ -1,4 +1,4 @@
-//! `[ipo]` and `[ipo.gate]`: when OpenAI is ready to be listed, and on what terms.
+//! `[ipo]` and `[ipo.gate]`: the conditions and terms of OpenAI's IPO.
 
 use super::date::Date;
 use super::number::Number;

@@ -1,4 +1,4 @@
-//! `[licence]`: what Microsoft's licence spares it, and what OpenAI is paid for it.
+//! `[licence]`: the royalty that Microsoft's licence saves it, and what it pays for the licence.
 
 use super::number::Number;
 use super::section::section;

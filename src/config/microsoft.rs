@@ -1,4 +1,4 @@
-//! `[microsoft]`: what Microsoft has put in and taken out, its margins, and its own AI revenue.
+//! `[microsoft]`: Microsoft's investment, past receipts, margins and own AI revenue.
 
 use super::number::Number;
 use super::section::section;

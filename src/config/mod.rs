@@ -1,4 +1,5 @@
-//! The scenario file exactly as written, with the place of everything; spelling is judged here, meaning is not.
+//! The scenario file exactly as written, with the source position of every value. Spelling and types are
+//! checked here; meaning is not.
 
 pub mod choice;
 pub mod cloud;

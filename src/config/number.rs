@@ -1,4 +1,4 @@
-//! A number of the scenario that may be uncertain: plain, with a source, or a distribution.
+//! Numbers of the scenario: a constant, a constant with a source, or a distribution.
 
 use super::family::Family;
 use super::field::as_real;
@@ -71,39 +71,39 @@ section! {
 }
 
 impl NumberTable {
-    /// The parameters of distributions that it gives, with their places.
+    /// The distribution parameters written in this table, with their source positions.
     pub fn parameters(&self) -> Vec<(&'static str, Place)> {
         let is_parameter = |key: &str| Family::all().any(|family| family.takes(key));
         self.written().into_iter().filter(|(key, _)| is_parameter(key)).collect()
     }
 }
 
-/// A number as written, with all that is known of its key.
+/// A number as written, with the unit and domain of its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
     /// The full dotted key: `segment.business.growth_now`.
     pub key: String,
-    /// What it is counted in.
+    /// The unit.
     pub unit: Unit,
-    /// Where it may lie.
+    /// The values it may take.
     pub domain: Domain,
-    /// Where the value stands.
+    /// Source position of the value.
     pub place: Place,
-    /// The value.
+    /// What is written.
     pub content: NumberContent,
 }
 
 /// A plain number or a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NumberContent {
-    /// A plain number, not yet tested: it may be `nan`.
+    /// A plain number, not validated yet: it may be `nan`.
     Constant(f64),
-    /// A table, not yet judged.
+    /// A table, not validated yet.
     Table(Box<NumberTable>),
 }
 
 impl Number {
-    /// Reads a number or its table.
+    /// Reads a plain number or a number table.
     pub(crate) fn from_node(key: KeyContext<'_>, node: &Node, reader: &mut Reader) -> Option<Number> {
         let content = match &node.value {
             Value::Table(entries) => NumberContent::Table(Box::new(read_entries::<NumberTable>(
@@ -126,7 +126,7 @@ impl Number {
         })
     }
 
-    /// The number as it is printed: a table with nothing but a value is the value.
+    /// The number in canonical form: a table that has only `value` is printed as a plain number.
     pub(crate) fn to_value(&self) -> Value {
         match &self.content {
             NumberContent::Constant(number) => Value::Float(*number),

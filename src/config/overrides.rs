@@ -1,4 +1,4 @@
-//! `--set KEY=VALUE`: one key of the scenario, set from the command line before the scenario is read.
+//! `--set KEY=VALUE`: changes to the scenario from the command line, applied before it is read.
 
 use super::code::Code;
 use super::number::NumberTable;
@@ -11,7 +11,7 @@ use super::spec::{EntryKey, KeySpec, SectionSpec, ValueKind, entry_label, join, 
 use super::spelling::nearest;
 use super::tree::{self, Entry, Node, Value};
 
-/// One flag, taken apart.
+/// One parsed `--set` flag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {
     path: Vec<Step>,
@@ -26,7 +26,7 @@ struct Step {
     place: Place,
 }
 
-/// Takes the flags apart; those that are not `KEY=VALUE` with a TOML value are problems.
+/// Parses the flags; a flag that is not `KEY=VALUE` with a TOML value is a problem.
 pub fn read(flags: &[String], problems: &mut Problems) -> Vec<Override> {
     flags.iter().enumerate().filter_map(|(index, flag)| read_one(index, flag, problems)).collect()
 }
@@ -55,7 +55,8 @@ fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Overrid
     }
 }
 
-/// The problem of a value that is not TOML. Most often the quotes of a text are missing: the shell takes them.
+/// The problem that a value is not TOML. The usual cause is a text without quotes, because the shell removes
+/// them.
 fn value_problem(key: &str, text: &str, place: Place, message: &str, detail: Place) -> Problem {
     let plain = |c: char| c.is_alphanumeric() || "-_./: ".contains(c);
     if text.is_empty() {
@@ -74,7 +75,7 @@ fn value_problem(key: &str, text: &str, place: Place, message: &str, detail: Pla
         .help("quote the flag so that the shell leaves it alone: --set 'KEY={ dist = \"uniform\", low = 1, high = 2 }'")
 }
 
-/// The parts of a dotted key and the position of the equals sign after it.
+/// Splits off the dotted key and returns its parts and the position of the equals sign.
 fn split_key(flag: &str, origin: Origin) -> Option<(Vec<Step>, usize)> {
     let mut path = Vec::new();
     let shift = FLAG_PREFIX.len();
@@ -103,7 +104,7 @@ fn split_key(flag: &str, origin: Origin) -> Option<(Vec<Step>, usize)> {
 }
 
 impl Override {
-    /// Its position among the flags, from 0.
+    /// Its position on the command line, from 0.
     pub fn position(&self) -> usize {
         match self.place.origin {
             Origin::Flag(index) => index,
@@ -111,7 +112,7 @@ impl Override {
         }
     }
 
-    /// Puts the value into the tree of the scenario, making tables that are missing.
+    /// Sets the value in the scenario, creating missing tables.
     pub fn apply(self, root: &mut Node, problems: &mut Problems) {
         if let Err(problem) = set_in_section(root, Config::SPEC, "", &self.path, &self) {
             problems.push(*problem);
@@ -121,7 +122,7 @@ impl Override {
 
 type SetResult = Result<(), Box<Problem>>;
 
-/// Sets `steps` below the section `spec`, whose table is `node`.
+/// Sets the key `steps` inside a section.
 fn set_in_section(
     node: &mut Node,
     spec: &'static SectionSpec,
@@ -141,7 +142,7 @@ fn set_in_section(
     set_in_key(key_slot(entries, step), row, &path, rest, flag)
 }
 
-/// Sets `steps` below a key that holds what `row` says.
+/// Sets the key `steps` inside the value of a key described by `row`.
 fn set_in_key(
     slot: KeySlot<'_>,
     row: &'static KeySpec,
@@ -161,7 +162,7 @@ fn set_in_key(
         }
         ValueKind::Number | ValueKind::Steps(_) => {
             let node = slot.table(flag);
-            // A plain number becomes the `value` of a table, so that a source or a bound can be set beside it.
+            // Turn a plain number into a table with `value`, so that a source or a bound can be added to it.
             if matches!(node.value, Value::Integer(_) | Value::Float(_)) {
                 let constant = std::mem::replace(&mut node.value, Value::Table(Vec::new()));
                 let value = Node { place: node.place, value: constant };
@@ -202,7 +203,7 @@ fn set_in_key(
 
 const NUMBER: KeySpec = plain().row("number", ValueKind::Number, "");
 
-/// Sets `steps` below the entry of a list that is called `label`.
+/// Sets the key `steps` inside the list entry named `label`.
 fn set_in_list(
     slot: KeySlot<'_>,
     spec: &'static SectionSpec,
@@ -242,7 +243,7 @@ fn set_in_list(
     set_in_section(&mut items[index], spec, &join(path, &label.text), steps, flag)
 }
 
-/// The problem of a key that stops at a table of a list.
+/// The problem that a key names an entry of a list and not one of its keys.
 fn unfinished(path: &str, spec: &'static SectionSpec, flag: &Override) -> Box<Problem> {
     let keys: Vec<&str> = spec.all().map(|row| row.key).collect();
     Box::new(
@@ -252,7 +253,7 @@ fn unfinished(path: &str, spec: &'static SectionSpec, flag: &Override) -> Box<Pr
     )
 }
 
-/// The entries of `node`, or the problem that it is not a table.
+/// The entries of a table, or the problem that `node` is not a table.
 fn table_of<'a>(node: &'a mut Node, path: &str, flag: &Override) -> Result<&'a mut Vec<Entry>, Box<Problem>> {
     let (words, place) = (node.value.words(), node.place);
     match &mut node.value {
@@ -264,7 +265,7 @@ fn table_of<'a>(node: &'a mut Node, path: &str, flag: &Override) -> Result<&'a m
     }
 }
 
-/// `equity = { multiple = x }` in a table of loadings is `"equity.multiple" = x`.
+/// Rewrites `equity = { multiple = x }` in a table of loadings as `"equity.multiple" = x`.
 fn flatten_equity(entries: &mut [Entry]) {
     for entry in entries.iter_mut().filter(|entry| entry.key == "equity") {
         if let Value::Table(inner) = &mut entry.node.value
@@ -277,7 +278,7 @@ fn flatten_equity(entries: &mut [Entry]) {
     }
 }
 
-/// A key of a table, there or not.
+/// The position of a key in a table, whether or not the key is present.
 struct KeySlot<'a> {
     entries: &'a mut Vec<Entry>,
     index: Option<usize>,
@@ -290,12 +291,12 @@ fn key_slot<'a>(entries: &'a mut Vec<Entry>, step: &Step) -> KeySlot<'a> {
 }
 
 impl<'a> KeySlot<'a> {
-    /// What the key holds.
+    /// The value of the key, if it is present.
     fn existing(self) -> Option<&'a mut Node> {
         self.index.map(|index| &mut self.entries[index].node)
     }
 
-    /// Sets the key; a value that was there goes, with its place.
+    /// Sets the key, replacing any earlier value and its source position.
     fn put(self, node: Node) -> &'a mut Node {
         let entry = Entry { key: self.step.text, key_place: self.step.place, node };
         let index = match self.index {
@@ -311,7 +312,7 @@ impl<'a> KeySlot<'a> {
         &mut self.entries[index].node
     }
 
-    /// What the key holds, an empty table where it holds nothing.
+    /// The value of the key; creates an empty table if the key is absent.
     fn table(self, flag: &Override) -> &'a mut Node {
         match self.index {
             Some(index) => &mut self.entries[index].node,

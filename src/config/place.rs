@@ -1,54 +1,55 @@
-//! Where a thing was written: a stretch of the scenario file or of a `--set` flag, and the texts to find it in.
+//! Source positions: byte ranges of the scenario file or of a `--set` flag, and the texts they refer to.
 
-/// The text a place lies in.
+/// The text that a place refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum Origin {
     /// The scenario file.
     #[default]
     File,
-    /// A `--set` flag, by its position on the command line from 0.
+    /// A `--set` flag, by its position on the command line (from 0).
     Flag(usize),
 }
 
-/// A stretch of bytes, `start..end`, of the file or of a flag. Its order is that of reading: file first, then flags.
+/// A byte range `start..end` of the file or of a flag. Places are ordered as they are read: file first, then
+/// flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
-    /// File or flag.
+    /// The text it refers to.
     pub origin: Origin,
     /// First byte.
     pub start: usize,
-    /// The byte after the last.
+    /// One past the last byte.
     pub end: usize,
 }
 
 impl Place {
-    /// The file as a whole, for problems about what is not there.
+    /// The whole file, for problems about something missing.
     pub const FILE: Place = Place { origin: Origin::File, start: 0, end: 0 };
 
-    /// Bytes `span` of `origin`.
+    /// The bytes `span` of `origin`.
     pub fn new(origin: Origin, span: std::ops::Range<usize>) -> Self {
         Place { origin, start: span.start, end: span.end }
     }
 
-    /// The bytes of this place in its text.
+    /// The byte range within its text.
     pub fn span(self) -> std::ops::Range<usize> {
         self.start..self.end
     }
 }
 
-/// A value and where it was written.
+/// A value with the place where it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Located<T> {
     /// The value as written.
     pub value: T,
-    /// Where.
+    /// Where it was written.
     pub place: Place,
 }
 
-/// What stands before the key in the text of a flag, so that a person sees the flag as it was typed.
+/// Prefix of a flag's text, so that error screens show the flag as it was typed.
 pub(crate) const FLAG_PREFIX: &str = "--set ";
 
-/// The texts that places point into: the scenario file and the `--set` flags.
+/// The texts that places refer to: the scenario file and the `--set` flags.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
     file_name: String,
@@ -56,7 +57,7 @@ pub struct Sources {
     flags: Vec<String>,
 }
 
-/// A place as a person finds it.
+/// A place as shown to people: name, line and column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     /// The file's name, or `command line`.
@@ -74,18 +75,18 @@ impl std::fmt::Display for Location {
 }
 
 impl Sources {
-    /// A file's name and text and the flags given with it, each as `KEY=VALUE`.
+    /// Makes the sources from the file's name and text and from the flags, each as `KEY=VALUE`.
     pub fn new(file_name: &str, text: &str, flags: &[String]) -> Self {
         let flags = flags.iter().map(|flag| format!("{FLAG_PREFIX}{flag}")).collect();
         Sources { file_name: file_name.to_owned(), text: text.to_owned(), flags }
     }
 
-    /// The name of the file as it was given.
+    /// The file's name as given.
     pub fn file_name(&self) -> &str {
         &self.file_name
     }
 
-    /// The name that `origin` goes by: that of the file, or `command line`.
+    /// The name shown for `origin`: the file's name, or `command line`.
     pub fn name(&self, origin: Origin) -> &str {
         match origin {
             Origin::File => &self.file_name,
@@ -93,7 +94,7 @@ impl Sources {
         }
     }
 
-    /// The whole text that `origin` names, of a flag `--set KEY=VALUE`; empty for a flag that does not exist.
+    /// The whole text of `origin` (a flag as `--set KEY=VALUE`); empty for a flag that does not exist.
     pub fn text(&self, origin: Origin) -> &str {
         match origin {
             Origin::File => &self.text,
@@ -101,7 +102,7 @@ impl Sources {
         }
     }
 
-    /// What stands at `place`, cut to whole characters.
+    /// The text at `place`, cut at character boundaries.
     pub fn excerpt(&self, place: Place) -> &str {
         let text = self.text(place.origin);
         let start = floor_char(text, place.start);
@@ -109,7 +110,7 @@ impl Sources {
         &text[start..end]
     }
 
-    /// Name, line and column of the first character of `place`.
+    /// The name, line and column where `place` starts.
     pub fn locate(&self, place: Place) -> Location {
         let text = self.text(place.origin);
         let before = &text[..floor_char(text, place.start)];

@@ -1,4 +1,4 @@
-//! A problem of a scenario: code, places, what was found, what is allowed, what to do; and the list of all of them.
+//! Problems of a scenario: code, places, the value found, the values allowed and the remedy.
 
 use super::code::Code;
 use super::place::{Place, Sources};
@@ -8,40 +8,40 @@ use super::place::{Place, Sources};
 pub enum Severity {
     /// The scenario cannot be run.
     Error,
-    /// The scenario runs; it may not say what its author meant.
+    /// The scenario runs, but may not mean what its author intended.
     Warning,
 }
 
-/// A place and what is to be said there.
+/// A place with a text to show there.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
     /// Where.
     pub place: Place,
-    /// What stands beside the caret; may be empty.
+    /// The text next to the caret; may be empty.
     pub text: String,
 }
 
-/// One thing wrong with a scenario.
+/// One problem of a scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
-    /// Which kind of problem, for `explain` and for programs.
+    /// The kind of problem, for `explain` and for programs.
     pub code: Code,
     /// Error or warning.
     pub severity: Severity,
-    /// One line: what is wrong, with the key.
+    /// What is wrong, on one line that names the key.
     pub message: String,
-    /// The place of the problem first, then others that have to do with it.
+    /// The place of the problem first, then related places.
     pub labels: Vec<Label>,
     /// The value found, as a person would write it.
     pub found: Option<String>,
-    /// What could stand there instead.
+    /// The values that are allowed.
     pub allowed: Option<String>,
     /// What to do.
     pub help: Option<String>,
 }
 
 impl Problem {
-    /// An error at `place`.
+    /// Makes an error at `place`.
     pub fn error(code: Code, place: Place, message: impl Into<String>) -> Self {
         Problem {
             code,
@@ -54,30 +54,30 @@ impl Problem {
         }
     }
 
-    /// A warning at `place`.
+    /// Makes a warning at `place`.
     pub fn warning(code: Code, place: Place, message: impl Into<String>) -> Self {
         Problem { severity: Severity::Warning, ..Problem::error(code, place, message) }
     }
 
-    /// Words beside the caret of the first place.
+    /// Sets the text next to the caret of the first place.
     pub fn here(mut self, text: impl Into<String>) -> Self {
         self.labels[0].text = text.into();
         self
     }
 
-    /// Another place that has to do with it.
+    /// Adds a related place.
     pub fn also(mut self, place: Place, text: impl Into<String>) -> Self {
         self.labels.push(Label { place, text: text.into() });
         self
     }
 
-    /// The value found.
+    /// Sets the value found.
     pub fn found(mut self, found: impl Into<String>) -> Self {
         self.found = Some(found.into());
         self
     }
 
-    /// The values allowed.
+    /// Sets the allowed values.
     pub fn allowed(mut self, allowed: impl Into<String>) -> Self {
         self.allowed = Some(allowed.into());
         self
@@ -94,7 +94,7 @@ impl Problem {
         self.labels[0].place
     }
 
-    /// One line for logs and programs: `base.toml:12:5: error[S101]: unknown key …`.
+    /// The problem on one line, for logs and programs: `base.toml:12:5: error[S101]: unknown key …`.
     pub fn one_line(&self, sources: &Sources) -> String {
         let word = match self.severity {
             Severity::Error => "error",
@@ -104,57 +104,57 @@ impl Problem {
     }
 }
 
-/// All the problems found, in the order of their places.
+/// A list of problems, ordered by place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Problems {
     list: Vec<Problem>,
 }
 
 impl Problems {
-    /// No problems yet.
+    /// Makes an empty list.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// One more; kept in order of place, those of one place in order of arrival.
+    /// Adds a problem in order of place; problems at one place keep the order in which they were added.
     pub fn push(&mut self, problem: Problem) {
         let at = self.list.partition_point(|other| other.place() <= problem.place());
         self.list.insert(at, problem);
     }
 
-    /// All of `other` as well.
+    /// Adds all problems of `other`.
     pub fn extend(&mut self, other: Problems) {
         for problem in other.list {
             self.push(problem);
         }
     }
 
-    /// Whether there is none, warnings included.
+    /// Whether the list is empty: no errors and no warnings.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// How many there are, warnings included.
+    /// The number of errors and warnings.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether any of them stops the run.
+    /// Whether the list has an error.
     pub fn has_errors(&self) -> bool {
         self.error_count() > 0
     }
 
-    /// How many stop the run.
+    /// The number of errors.
     pub fn error_count(&self) -> usize {
         self.list.iter().filter(|problem| problem.severity == Severity::Error).count()
     }
 
-    /// How many do not.
+    /// The number of warnings.
     pub fn warning_count(&self) -> usize {
         self.list.len() - self.error_count()
     }
 
-    /// One after the other, in order of place.
+    /// Iterates over the problems in order of place.
     pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
         self.list.iter()
     }

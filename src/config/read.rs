@@ -10,10 +10,10 @@ use super::scenario::Config;
 use super::section::{Section, read_entries};
 use super::tree::{self, Node};
 
-/// A scenario file of this size or more is refused: it is not one.
+/// Files of this many bytes or more are refused: they cannot be scenarios.
 pub const MAX_BYTES: usize = 16 << 20;
 
-/// Reads the bytes of a scenario file, with the `--set` flags given for it; see [`parse`].
+/// Reads the bytes of a scenario file together with its `--set` flags; see [`parse`].
 pub fn parse_bytes(
     file_name: &str,
     bytes: &[u8],
@@ -22,7 +22,8 @@ pub fn parse_bytes(
     strictly(read_bytes(file_name, bytes, overrides))
 }
 
-/// As [`parse_bytes`], with what could be read where not all could: other rooms may find more wrong with it.
+/// Like [`parse_bytes`], but also returns what could be read despite problems, so that validation can report
+/// more.
 pub fn read_bytes(
     file_name: &str,
     bytes: &[u8],
@@ -31,7 +32,7 @@ pub fn read_bytes(
     read_copies(file_name, bytes, overrides, &[])
 }
 
-/// As [`read_bytes`], with copies of deals made after the flags are set, and then the flags of each copy.
+/// Like [`read_bytes`], then copies deals and applies the flags of each copy.
 pub fn read_copies(
     file_name: &str,
     bytes: &[u8],
@@ -64,8 +65,8 @@ pub fn read_copies(
     }
 }
 
-/// Reads a scenario and puts the `--set` flags into it, each `KEY=VALUE`. Gives the config, or all problems of
-/// spelling and type that file and flags have; either way the texts to show them in.
+/// Reads a scenario and applies the `--set` flags, each `KEY=VALUE`. Returns the config or all problems of
+/// spelling and type, and the texts needed to show them.
 pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Result<Config, Problems>) {
     strictly(read(file_name, text, overrides, &[]))
 }
@@ -113,7 +114,7 @@ fn read(
     (sources, Some(config), reader.problems)
 }
 
-/// The tree of the file's text, or the problem that it has no keys or is not TOML.
+/// Parses the file's text; it is a problem if the text is not TOML or has no keys.
 fn document(text: &str) -> Result<Node, Box<Problem>> {
     let root = tree::document(text, Origin::File)
         .map_err(|(message, span)| Box::new(syntax_problem(&message, span)))?;
@@ -126,7 +127,7 @@ fn document(text: &str) -> Result<Node, Box<Problem>> {
     Ok(root)
 }
 
-/// The parser's complaint as a problem.
+/// Turns the TOML parser's error into a problem.
 fn syntax_problem(message: &str, span: std::ops::Range<usize>) -> Problem {
     let problem = Problem::error(
         Code::Syntax,

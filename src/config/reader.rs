@@ -1,4 +1,4 @@
-//! The state of reading a scenario: the format's root, the key being read, and the problems found so far.
+//! The state of reading a scenario: the key being read and the problems found so far.
 
 use super::choice::Word;
 use super::code::Code;
@@ -8,26 +8,26 @@ use super::spelling::nearest;
 use super::tables::{header_at, headers_with};
 use super::tree::{self, Entry, Node, Value};
 
-/// The key being read: its row and its full path.
+/// The key being read: its specification and full path.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyContext<'a> {
-    /// The row of the catalogue.
+    /// The specification of the key.
     pub spec: &'static KeySpec,
-    /// `segment.business.growth_now`.
+    /// The full path, for example `segment.business.growth_now`.
     pub path: &'a str,
 }
 
-/// What reading needs at every key: where keys may belong, and a list for what is wrong. Reading never stops.
+/// Collects problems while a scenario is read. Reading never stops at a problem.
 #[derive(Debug)]
 pub struct Reader {
-    /// The tables of the whole format: a key that is unknown here may belong to another of them.
+    /// The outermost section of the format, to find the table in which a misplaced key belongs.
     root: &'static SectionSpec,
-    /// What was found wrong so far.
+    /// The problems found so far.
     pub problems: Problems,
 }
 
 impl Reader {
-    /// A reader of the format whose outermost section is `root`.
+    /// Makes a reader for the format whose outermost section is `root`.
     pub fn new(root: &'static SectionSpec) -> Reader {
         Reader { root, problems: Problems::new() }
     }
@@ -37,18 +37,18 @@ impl Reader {
         self.problems.push(wrong_type(self.root, key, node));
     }
 
-    /// Reports a key that its table does not have.
+    /// Reports a key that does not exist in its table.
     pub fn unknown_key(&mut self, path: &str, entry: &Entry, spec: &'static SectionSpec) {
         self.problems.push(unknown_key(self.root, path, entry, spec));
     }
 
-    /// Reports a word that a choice does not have.
+    /// Reports a word that is not one of the allowed words.
     pub fn unknown_word(&mut self, path: &str, node: &Node, text: &str, words: &'static [Word]) {
         self.problems.push(unknown_word(path, node, text, words));
     }
 }
 
-/// The problem of a value of the wrong type.
+/// The problem that a value has the wrong type.
 fn wrong_type(root: &'static SectionSpec, key: KeyContext<'_>, node: &Node) -> Problem {
     let problem = Problem::error(
         Code::WrongType,
@@ -85,7 +85,7 @@ fn wrong_type(root: &'static SectionSpec, key: KeyContext<'_>, node: &Node) -> P
     }
 }
 
-/// The problem of a key that its table does not have.
+/// The problem that a table has no such key.
 pub(crate) fn unknown_key(
     root: &'static SectionSpec,
     path: &str,
@@ -108,7 +108,7 @@ pub(crate) fn unknown_key(
     }
 }
 
-/// The problem of a word that a choice does not have.
+/// The problem that a choice has no such word.
 fn unknown_word(path: &str, node: &Node, text: &str, words: &'static [Word]) -> Problem {
     let allowed: Vec<String> = words.iter().map(|word| format!("\"{}\"", word.word)).collect();
     let problem = Problem::error(Code::UnknownWord, node.place, format!("`{path}` cannot be {text:?}"))

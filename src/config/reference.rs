@@ -1,4 +1,4 @@
-//! The reference page of the format, `configs/README.md`.
+//! Generates the reference page of the scenario format, `configs/README.md`.
 
 use super::choice::Choice;
 use super::family::Family;
@@ -44,7 +44,7 @@ end.
 
 ";
 
-/// The reference page of the format, `configs/README.md`.
+/// The reference page of the scenario format, `configs/README.md`.
 pub fn reference_markdown() -> String {
     let mut out = REFERENCE_HEAD.to_owned();
     out.push_str(NUMBER_HEAD);
@@ -77,7 +77,7 @@ pub fn reference_markdown() -> String {
     out
 }
 
-/// `low`, `high`, (`weight`).
+/// The parameters of a family, optional ones in parentheses: `low`, `high`, (`weight`).
 fn parameter_words(dist: Family) -> String {
     let required = dist.required().iter().map(|key| format!("`{key}`"));
     let optional = dist.optional().iter().map(|key| format!("(`{key}`)"));

@@ -1,12 +1,14 @@
-//! A config as text again: every key that is set, in one order and one spelling. Its bytes identify a scenario.
+//! The canonical text of a scenario: every key that is set, in one order and spelling. Its bytes identify the
+//! scenario.
 
 use super::scenario::Config;
 use super::section::Section;
 use super::spec::{SectionSpec, ValueKind, entry_label, join};
 use super::tree::{Entry, Value, print_table};
 
-/// The scenario as TOML, after overrides. Comments, order of keys and spelling of numbers of the file leave no trace;
-/// the order of list entries does, since results are tabled in it. Reading the text again gives the same text.
+/// The scenario as canonical TOML, after overrides. Comments, key order and number formats of the file do not
+/// affect it; the order of list entries does, because results are listed in that order. Reading the text and
+/// printing it again gives the same text.
 pub fn to_toml(config: &Config) -> String {
     let mut out = String::new();
     if let Value::Table(entries) = print_table(config.print()) {
@@ -15,13 +17,13 @@ pub fn to_toml(config: &Config) -> String {
     out
 }
 
-/// The same as JSON: dates as texts, `inf` and `nan` as texts, for JSON has neither.
+/// The scenario as JSON. Dates, `inf` and `nan` become texts because JSON has none of them.
 pub fn to_json(config: &Config) -> serde_json::Value {
     json(&print_table(config.print()))
 }
 
-/// Every key that is set with its value as TOML, in order: keys dotted as `--set` writes them, entries of lists by name, or by
-/// date. A number with a distribution is one value, without its `source` and `note`, which change nothing that is simulated.
+/// Every key that is set, with its value as TOML. Keys are full paths as in `--set`. A number is one value,
+/// without `source` and `note`, which do not affect the simulation.
 pub fn flat(config: &Config) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     if let Value::Table(entries) = print_table(config.print()) {
@@ -54,7 +56,7 @@ fn flatten(rows: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static S
     }
 }
 
-/// A number without its source and note: `{ value = 1 }` is `1`.
+/// A number without its source and note: `{ value = 1 }` becomes `1`.
 fn bare_number(value: &Value) -> String {
     let Value::Table(entries) = value else { return inline(value) };
     let kept: Vec<Entry> =
@@ -123,7 +125,7 @@ fn quoted(text: &str) -> String {
     out
 }
 
-/// The shortest digits that read back to the same bits.
+/// The shortest decimal text that reads back to the same bits.
 fn float_text(number: f64) -> String {
     if number.is_nan() { "nan".to_owned() } else { format!("{number:?}") }
 }

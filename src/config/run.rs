@@ -1,4 +1,4 @@
-//! `[run]`: how much is simulated and how it is counted.
+//! `[run]`: number of paths, seed, numerical scheme and booking conventions.
 
 use super::choice::choice;
 use super::place::Located;

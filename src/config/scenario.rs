@@ -1,4 +1,4 @@
-//! A whole scenario: its tables, in the order in which they are printed.
+//! The whole scenario: all its tables, in the order in which they are printed.
 
 use super::cloud::{Cloud, HomeFirst, InHouse, Reach};
 use super::correlation::Correlation;

@@ -1,4 +1,4 @@
-//! The JSON Schema of the format, for editors.
+//! Generates the JSON Schema of the scenario format, for editors.
 
 use serde_json::{Value as Json, json};
 
@@ -10,7 +10,8 @@ use super::section::Section;
 use super::spec::{KeySpec, Presence, SectionSpec, ValueKind};
 use super::unit::Domain;
 
-/// The JSON Schema (2020-12) of the format. Conditions across keys are the program's own to judge: `capstake check`.
+/// The JSON Schema (2020-12) of the format. It cannot express conditions across keys; `capstake check` tests
+/// those.
 pub fn json_schema() -> Json {
     let mut root = section_schema(Config::SPEC);
     let head = json!({

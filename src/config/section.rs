@@ -1,9 +1,11 @@
-//! One declaration a section: from it come the struct, its reader, its printer and its rows of the catalogue.
+//! Declares the tables of a scenario: one declaration generates the struct, its reader, its printer and its
+//! reference.
 //!
-//! A section is a table of the scenario: `[timeline]`, one `[[segment]]`, the parameters of a distribution. The macro
-//! `section!` writes for it a struct with one slot a key, and an implementation of [`Section`]. A [`Field`] is what a key can
-//! hold: `Option` of a leaf, of a number or of another section, or a list of sections. Readers never stop: what cannot be read
-//! is a problem, its slot stays empty, and reading goes on with the next key.
+//! A section is a table of the scenario: `[timeline]`, one `[[segment]]`, the parameters of a distribution.
+//! The macro `section!` generates a struct with one field for each key and implements [`Section`] for it. A
+//! [`Field`] is the type of a key's value: `Option` of a located value, of a number or of another section, or
+//! a list of sections. Reading never stops: a value that cannot be read is reported, its field stays empty,
+//! and reading continues with the next key.
 
 use super::code::Code;
 use super::place::Place;
@@ -14,39 +16,39 @@ use super::tree::{Entry, Node, Value, print_table, printed};
 
 /// A table of the scenario.
 pub trait Section: Default {
-    /// Its keys.
+    /// The specification of its keys.
     const SPEC: &'static SectionSpec;
-    /// The table at `place` without any key.
+    /// Makes an empty table at `place`.
     fn at(place: Place) -> Self;
-    /// Where the table stands.
+    /// Source position of the table.
     fn place(&self) -> Place;
-    /// Reads one key that `SPEC` has.
+    /// Reads the value of one key of `SPEC`.
     fn read_key(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader);
-    /// The keys that have a value, in the order of `SPEC`.
+    /// The keys that are set, with their values, in the order of `SPEC`.
     fn print(&self) -> Vec<(String, Value)>;
-    /// The keys that have a value and where it stands, in the order of `SPEC`.
+    /// The keys that are set, with the places of their values, in the order of `SPEC`.
     fn written(&self) -> Vec<(&'static str, Place)>;
 }
 
-/// What a key of a section can hold.
+/// The value of a key of a section; empty if the key is not set.
 pub trait Field: Default {
-    /// For the catalogue.
+    /// The kind of value, for the reference and for messages.
     const KIND: ValueKind;
-    /// Reads `node` into the field, or says why not.
+    /// Reads `node` into the field, or reports why it cannot.
     fn read(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader);
-    /// The value, if there is one.
+    /// The value in canonical form, if set.
     fn print(&self) -> Option<Value>;
-    /// Where the value stands, if there is one; the first entry of a list.
+    /// Source position of the value, if set; for a list, of its first entry.
     fn place(&self) -> Option<Place>;
 }
 
-/// Finds every `T` written in a section and in the tables below it, in the order of their declarations.
+/// Collects every `T` in a section and its subtables, in the order of declaration.
 pub trait Collect<T> {
-    /// Adds them to `out`.
+    /// Appends them to `out`.
     fn collect<'a>(&'a self, out: &mut Vec<&'a T>);
 }
 
-/// Declares a section; see the module's page.
+/// Declares a section; see the documentation of this module.
 macro_rules! section {
     (
         $(#[doc = $section_doc:literal])+
@@ -57,7 +59,7 @@ macro_rules! section {
         $(#[doc = $section_doc])+
         #[derive(Clone, Debug, Default, PartialEq)]
         pub struct $Section {
-            /// Where the table stands.
+            /// Source position of the table.
             pub place: $crate::config::place::Place,
             $( $(#[doc = $doc])+ pub $field: $field_type, )*
             $( /// Keys of the same table that other tables have too.
@@ -144,7 +146,7 @@ macro_rules! section {
 }
 pub(crate) use section;
 
-/// Reads the table `node` as a section; what is not a table is a problem and gives nothing.
+/// Reads the table `node` as a section; reports a problem and returns `None` if it is not a table.
 pub(crate) fn read_section<T: Section>(key: KeyContext<'_>, node: &Node, reader: &mut Reader) -> Option<T> {
     match &node.value {
         Value::Table(entries) => Some(read_entries(key.path, node.place, entries, reader)),
@@ -174,7 +176,7 @@ pub(crate) fn read_entries<T: Section>(
     section
 }
 
-/// Reads a list of tables; entries that are not tables are problems and are left out.
+/// Reads a list of tables; reports and skips entries that are not tables.
 pub(crate) fn read_list<T: Section>(key: KeyContext<'_>, node: &Node, reader: &mut Reader) -> Vec<T> {
     let Value::Array(items) = &node.value else {
         reader.wrong_type(key, node);

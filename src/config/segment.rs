@@ -1,4 +1,4 @@
-//! `[[segment]]`: a line of business, the process its revenue follows, and what serving it costs.
+//! `[[segment]]`: lines of business, with the process of their revenue and their cost of inference.
 
 use super::choice::choice;
 use super::code::Code;
@@ -96,7 +96,7 @@ section! {
     more keys: ProcessKeys;
 }
 
-/// The total of a calendar year.
+/// The total revenue of a calendar year.
 #[derive(Clone, Debug, PartialEq)]
 pub struct YearTotal {
     /// The year.
@@ -105,12 +105,12 @@ pub struct YearTotal {
     pub total: Number,
 }
 
-/// Totals of calendar years, in the order of the years.
+/// Totals of calendar years, ordered by year.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AnnualTotals {
-    /// Where the table stands.
+    /// Source position of the table.
     pub place: Place,
-    /// One for each year.
+    /// One total for each year.
     pub list: Vec<YearTotal>,
 }
 
@@ -163,5 +163,5 @@ impl Collect<Number> for Option<AnnualTotals> {
     }
 }
 
-/// The row for the numbers inside a table of annual totals.
+/// The specification of each number in a table of annual totals.
 const TOTAL: KeySpec = number(Unit::UsdBn, Domain::Positive).row("total", ValueKind::Number, "");

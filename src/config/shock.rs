@@ -1,4 +1,4 @@
-//! `[[shock]]`: a rare event that moves revenue or the multiple at once.
+//! `[[shock]]`: rare events that move revenue or the valuation multiple at once.
 
 use super::number::Number;
 use super::place::{Located, Place};
@@ -28,16 +28,16 @@ section! {
 pub struct Loading {
     /// A segment's name, or `equity.multiple`.
     pub target: Located<String>,
-    /// The factor on the shock's size.
+    /// Multiplier of the shock's size.
     pub factor: Number,
 }
 
-/// The loadings of a shock, in the order of their targets: a scenario read back from its resolved text has the same rows.
+/// The loadings of a shock, ordered by target so that printing and reading again gives the same order.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Loadings {
-    /// Where the table stands.
+    /// Source position of the table.
     pub place: Place,
-    /// One for each target.
+    /// One loading for each target.
     pub list: Vec<Loading>,
 }
 
@@ -91,5 +91,5 @@ impl Collect<Number> for Option<Loadings> {
     }
 }
 
-/// The row for the numbers inside a table of loadings.
+/// The specification of each number in a table of loadings.
 const LOADING: KeySpec = number(Unit::Multiple, Domain::Any).row("loading", ValueKind::Number, "");

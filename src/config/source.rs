@@ -1,4 +1,4 @@
-//! `[[source]]`: where numbers come from.
+//! `[[source]]`: publications that numbers are taken from.
 
 use super::date::Date;
 use super::place::Located;

@@ -1,10 +1,10 @@
-//! What the format says of its tables and keys: kinds of values, units, domains, what holds without a key.
+//! Specifications of tables and keys: kind of value, unit, domain, default and meaning.
 
 use super::choice::{Word, running};
 use super::tree::{Node, Value};
 use super::unit::{Domain, Unit};
 
-/// What a key may hold.
+/// The kind of value that a key takes.
 #[derive(Clone, Copy, Debug)]
 pub enum ValueKind {
     /// A text.
@@ -13,23 +13,23 @@ pub enum ValueKind {
     Name,
     /// A date.
     Date,
-    /// A whole number, not negative.
+    /// A whole number of 0 or more.
     Integer,
     /// `true` or `false`.
     Flag,
-    /// One of some words.
+    /// One of a fixed list of words.
     Choice(&'static [Word]),
-    /// A number that may be uncertain: a number, or a table.
+    /// A number that may be uncertain: a plain number or a number table.
     Number,
-    /// A number that is always certain.
+    /// A number that cannot be uncertain.
     Real,
-    /// A list of certain numbers.
+    /// A list of numbers that cannot be uncertain.
     Reals,
     /// A number that may be uncertain, or a list of dated steps.
     Steps(&'static SectionSpec),
-    /// Names with numbers that may be uncertain.
+    /// A table of numbers by name; they may be uncertain.
     Loadings,
-    /// Years with numbers that may be uncertain.
+    /// A table of numbers by year; they may be uncertain.
     Years,
     /// A list of two texts.
     Pair,
@@ -40,7 +40,7 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    /// What is expected, in words.
+    /// The expected value in words, for messages.
     pub fn words(&self) -> String {
         match self {
             ValueKind::Text | ValueKind::Name => "a text in quotes".to_owned(),
@@ -66,43 +66,43 @@ impl ValueKind {
     }
 }
 
-/// What holds where a key is left out.
+/// Whether a key must be present, and what applies without it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Presence {
-    /// The table is not complete without it.
+    /// The key must be present.
     Required,
-    /// Required under a condition, in words.
+    /// The key must be present under this condition.
     RequiredIf(&'static str),
-    /// This value is taken.
+    /// Without the key, this value applies.
     Default(&'static str),
-    /// The thing does not exist.
+    /// Without the key, the feature is absent.
     Absent,
 }
 
-/// A key of a section: one row of the catalogue.
+/// The specification of one key.
 #[derive(Clone, Copy, Debug)]
 pub struct KeySpec {
     /// The key as written.
     pub key: &'static str,
-    /// What it holds.
+    /// The kind of value.
     pub kind: ValueKind,
-    /// The unit, of numbers.
+    /// The unit of a number.
     pub unit: Option<Unit>,
-    /// Where a number may lie.
+    /// The values that a number may take.
     pub domain: Domain,
-    /// What holds without it.
+    /// What applies without the key.
     pub presence: Presence,
-    /// What it means; lines begin with a space.
+    /// The meaning, as in the doc comment: each line begins with a space.
     pub doc: &'static str,
 }
 
 impl KeySpec {
-    /// The meaning as running text.
+    /// The meaning on one line.
     pub fn meaning(&self) -> String {
         running(self.doc)
     }
 
-    /// What holds without the key, in words.
+    /// What applies without the key, in words.
     pub fn default_words(&self) -> String {
         match self.presence {
             Presence::Required => "required".to_owned(),
@@ -112,12 +112,12 @@ impl KeySpec {
         }
     }
 
-    /// The unit of a number that has one.
+    /// The name of the unit; empty without one.
     pub fn unit_words(&self) -> &'static str {
         self.unit.map_or("", |unit| unit.name())
     }
 
-    /// The type of a key in one or two words.
+    /// The kind of value in a few words, for the reference page.
     pub fn type_word(&self) -> &'static str {
         match self.kind {
             ValueKind::Text => "text",
@@ -138,7 +138,7 @@ impl KeySpec {
         }
     }
 
-    /// What a key takes, in words.
+    /// The allowed values in words, for the reference page.
     pub fn allowed_words(&self) -> String {
         match self.kind {
             ValueKind::Choice(words) => {
@@ -153,10 +153,10 @@ impl KeySpec {
     }
 }
 
-/// By what an entry of a list is named in key paths.
+/// What names the entries of a list in key paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryKey {
-    /// Not a list.
+    /// The section is not a list.
     Single,
     /// The text under this key.
     Named(&'static str),
@@ -164,42 +164,42 @@ pub enum EntryKey {
     Dated(&'static str),
     /// The text under the first key, or else the date under the second.
     NamedOrDated(&'static str, &'static str),
-    /// Its position, from 1.
+    /// The position in the list, from 1.
     Numbered,
 }
 
-/// A section: its keys and how its entries are named.
+/// The specification of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct SectionSpec {
-    /// What the table is.
+    /// The meaning of the table.
     pub doc: &'static str,
-    /// How entries of a list of these are named.
+    /// What names its entries in key paths, if it is a list.
     pub entry_key: EntryKey,
     /// The keys, in the order in which they are printed.
     pub keys: &'static [KeySpec],
-    /// Keys of another section that stand in the same table, after these.
+    /// A section whose keys follow these in the same table.
     pub more: Option<&'static SectionSpec>,
 }
 
 impl SectionSpec {
-    /// What the table is, as running text.
+    /// The meaning of the table on one line.
     pub fn meaning(&self) -> String {
         running(self.doc)
     }
 
-    /// The row of `key`.
+    /// The specification of `key`, if the table has it.
     pub fn find(&self, key: &str) -> Option<&'static KeySpec> {
         self.all().find(|spec| spec.key == key)
     }
 
-    /// All rows.
+    /// The specifications of all keys.
     pub fn all(&self) -> impl Iterator<Item = &'static KeySpec> + use<> {
         let more: &'static [KeySpec] = self.more.map_or(&[], |more| more.keys);
         self.keys.iter().chain(more)
     }
 }
 
-/// Unit, domain and presence of a key, as the declarations write them.
+/// Unit, domain and presence of a key, as written in `section!` declarations.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyAttributes {
     pub(crate) unit: Option<Unit>,
@@ -208,55 +208,55 @@ pub struct KeyAttributes {
     pub(crate) name: bool,
 }
 
-/// A key that may be left out.
+/// An optional key.
 pub(crate) const fn plain() -> KeyAttributes {
     KeyAttributes { unit: None, domain: Domain::Any, presence: Presence::Absent, name: false }
 }
 
-/// A key that may not be left out.
+/// A required key.
 pub(crate) const fn required() -> KeyAttributes {
     KeyAttributes { presence: Presence::Required, ..plain() }
 }
 
-/// A name; it may not be left out.
+/// A required key that names its table.
 pub(crate) const fn name() -> KeyAttributes {
     KeyAttributes { presence: Presence::Required, name: true, ..plain() }
 }
 
-/// A number.
+/// An optional number.
 pub(crate) const fn number(unit: Unit, domain: Domain) -> KeyAttributes {
     KeyAttributes { unit: Some(unit), domain, ..plain() }
 }
 
 impl KeyAttributes {
-    /// The value taken where the key is left out.
+    /// Sets the default, as shown in the reference.
     pub(crate) const fn or(self, default: &'static str) -> KeyAttributes {
         KeyAttributes { presence: Presence::Default(default), ..self }
     }
 
-    /// May not be left out.
+    /// Makes the key required.
     pub(crate) const fn required(self) -> KeyAttributes {
         KeyAttributes { presence: Presence::Required, ..self }
     }
 
-    /// May not be left out under a condition.
+    /// Makes the key required under a condition.
     pub(crate) const fn required_if(self, condition: &'static str) -> KeyAttributes {
         KeyAttributes { presence: Presence::RequiredIf(condition), ..self }
     }
 
-    /// The row of the catalogue.
+    /// The complete specification of a key.
     pub(crate) const fn row(self, key: &'static str, kind: ValueKind, doc: &'static str) -> KeySpec {
         let kind = if self.name { ValueKind::Name } else { kind };
         KeySpec { key, kind, unit: self.unit, domain: self.domain, presence: self.presence, doc }
     }
 }
 
-/// `path.key`, or `key` at the top.
+/// Joins a path and a key: `path.key`, or `key` for an empty path.
 pub(crate) fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-/// The part of a key path that names an entry of a list: its name or date, or its position from 1.
+/// The part of a key path that names an entry of a list: its name, its date, or its position from 1.
 pub(crate) fn entry_label(entry_key: EntryKey, index: usize, item: &Node) -> String {
     let by_key = match entry_key {
         EntryKey::Named(key) => text_under(item, key),

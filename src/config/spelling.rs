@@ -1,6 +1,6 @@
-//! Misspelt words: the nearest of those that are right.
+//! Suggestions for misspelt words.
 
-/// The candidate most like `word`, if any is like it at all.
+/// The candidate most similar to `word`, or `None` if none is similar enough.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let folded = word.to_lowercase().replace('-', "_");
     let mut best: Option<(&str, f64)> = None;

@@ -1,44 +1,44 @@
-//! The tables of the format and their keys, found by walking the sections from the outermost one.
+//! Lists every table and key of the format by walking its sections from the outermost one.
 
 use super::date::Date;
 use super::spec::{EntryKey, KeySpec, SectionSpec, ValueKind, join};
 
-/// A key of the format.
+/// One key of the format, with its full path.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The full key, with NAME, DATE, YEAR and N for the names of entries: `segment.NAME.growth_now`.
+    /// The full key, with NAME, DATE, YEAR and N in place of entry names: `segment.NAME.growth_now`.
     pub pattern: String,
-    /// The table it stands in, as written: `[[segment]]`; empty at the top of the file.
+    /// The header of its table: `[[segment]]`; empty at the top of the file.
     pub table: String,
-    /// ValueKind, unit, domain, default and meaning.
+    /// Kind of value, unit, domain, default and meaning.
     pub spec: &'static KeySpec,
 }
 
-/// A table of the format with its rows.
+/// One table of the format.
 #[derive(Clone, Debug)]
 pub struct TableSpec {
-    /// The path of its keys: `segment.NAME`; empty at the top of the file.
+    /// The path of the table: `segment.NAME`; empty at the top of the file.
     pub pattern: String,
-    /// As written: `[[segment]]`; empty at the top of the file.
+    /// The header: `[[segment]]`; empty at the top of the file.
     pub header: String,
-    /// Its keys.
+    /// The specification of its keys.
     pub spec: &'static SectionSpec,
 }
 
 impl TableSpec {
-    /// Its keys, each with its full pattern.
+    /// Its keys with their full paths.
     pub fn rows(&self) -> Vec<Row> {
         let row = |spec| Row { pattern: pattern_of(&self.pattern, spec), table: self.header.clone(), spec };
         self.spec.all().map(row).collect()
     }
 }
 
-/// Every key of the format whose outermost section is `root`, in the order of the reference.
+/// Every key of the format whose outermost section is `root`, in the order of the reference page.
 pub fn rows(root: &'static SectionSpec) -> Vec<Row> {
     tables(root).iter().flat_map(TableSpec::rows).collect()
 }
 
-/// The pattern of a key; the numbers in maps go by the names in them.
+/// The full path of a key; for a table of numbers, of the numbers in it.
 fn pattern_of(table: &str, spec: &KeySpec) -> String {
     let pattern = join(table, spec.key);
     match spec.kind {
@@ -55,7 +55,7 @@ pub fn tables(root: &'static SectionSpec) -> Vec<TableSpec> {
     tables
 }
 
-/// The tables below a section, each before its own.
+/// Appends the subtables of a section, each followed by its own subtables.
 fn add_tables(tables: &mut Vec<TableSpec>, spec: &'static SectionSpec, pattern: &str, path: &str) {
     for key in spec.all() {
         let (inner, list) = match key.kind {
@@ -78,7 +78,7 @@ fn add_tables(tables: &mut Vec<TableSpec>, spec: &'static SectionSpec, pattern: 
     }
 }
 
-/// The tables that have a key of this name, as written in the scenario: `[[deal]]`, `[costs]`.
+/// The headers of all tables with a key of this name: `[[deal]]`, `[costs]`.
 pub(super) fn headers_with(root: &'static SectionSpec, key: &str) -> Vec<String> {
     tables(root)
         .into_iter()
@@ -87,7 +87,7 @@ pub(super) fn headers_with(root: &'static SectionSpec, key: &str) -> Vec<String>
         .collect()
 }
 
-/// The name that stands in the brackets of the table at `path`: its key without the names of entries.
+/// The header text (without brackets) of the table at `path`: the path without names of entries.
 pub(super) fn header_at(root: &'static SectionSpec, path: &str) -> String {
     let pattern =
         rows(root).into_iter().map(|row| row.pattern).find(|pattern| matches_pattern(pattern, path));
@@ -96,7 +96,7 @@ pub(super) fn header_at(root: &'static SectionSpec, path: &str) -> String {
     parts.collect::<Vec<_>>().join(".")
 }
 
-/// Whether `key` is a key of the pattern: `segment.business.growth_now` is one of `segment.NAME.growth_now`.
+/// Whether `key` matches the pattern: `segment.business.growth_now` matches `segment.NAME.growth_now`.
 pub(super) fn matches_pattern(pattern: &str, key: &str) -> bool {
     if pattern == key {
         return true;

@@ -1,4 +1,4 @@
-//! The scenario that `capstake init` writes: small, commented, and it runs.
+//! The commented starter scenario that `capstake init` writes.
 
-/// Its text.
+/// The TOML text.
 pub const TEXT: &str = include_str!("template.toml");

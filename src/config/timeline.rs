@@ -1,4 +1,4 @@
-//! `[timeline]`: from when to when, in which steps.
+//! `[timeline]`: valuation date, horizon and length of a period.
 
 use super::choice::choice;
 use super::date::Date;

@@ -1,4 +1,4 @@
-//! The scenario as a tree of values with their places: the file's, and those that `--set` puts into it.
+//! The scenario as a tree of TOML values with their source positions.
 
 use std::borrow::Cow;
 
@@ -8,49 +8,49 @@ use toml::de::{DeTable, DeValue};
 use super::date::Date;
 use super::place::{Origin, Place};
 
-/// A value and where it stands.
+/// A value with its source position.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// Where the value stands.
+    /// Source position of the value.
     pub place: Place,
-    /// What it is.
+    /// The value.
     pub value: Value,
 }
 
-/// A key, where it stands, and what it names.
+/// A key with its source position and its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     /// The key without quotes.
     pub key: String,
-    /// Where the key stands.
+    /// Source position of the key.
     pub key_place: Place,
-    /// What it names.
+    /// The value of the key.
     pub node: Node,
 }
 
-/// What a value may be.
+/// A TOML value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Keys in the order of the file.
+    /// A table, with its keys in the order of the file.
     Table(Vec<Entry>),
     /// A list.
     Array(Vec<Node>),
     /// A text.
     Text(String),
-    /// A whole number that fits in 64 bits with or without a sign.
+    /// A whole number that fits in a signed or unsigned 64-bit integer.
     Integer(i128),
-    /// Any other number, `inf` and `nan` included.
+    /// Any other number, including `inf` and `nan`.
     Float(f64),
     /// `true` or `false`.
     Flag(bool),
     /// A date without a time.
     Date(Date),
-    /// A time, or a date with one: nothing in the format is that.
+    /// A time, or a date with a time. No key of the format takes one.
     Time(String),
 }
 
 impl Value {
-    /// What it is, in words: "a text", "a number", …
+    /// The type in words: "a text", "a number", …
     pub fn words(&self) -> &'static str {
         match self {
             Value::Table(_) => "a table",
@@ -64,7 +64,7 @@ impl Value {
         }
     }
 
-    /// The value in few characters, for "found …".
+    /// The value in a few characters, for messages.
     pub fn brief(&self) -> String {
         match self {
             Value::Table(entries) if entries.is_empty() => "an empty table".to_owned(),
@@ -89,7 +89,7 @@ impl Value {
 }
 
 impl Node {
-    /// The entries of a table.
+    /// The entries, if this is a table.
     pub fn entries(&self) -> Option<&[Entry]> {
         match &self.value {
             Value::Table(entries) => Some(entries),
@@ -97,35 +97,35 @@ impl Node {
         }
     }
 
-    /// What `key` names in a table.
+    /// The value of `key`, if this is a table that has it.
     pub fn get(&self, key: &str) -> Option<&Node> {
         self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.node)
     }
 }
 
-/// A table of printed entries.
+/// Makes a table without source positions.
 pub(crate) fn print_table(entries: Vec<(String, Value)>) -> Value {
     Value::Table(entries.into_iter().map(|(key, value)| printed_entry(key, value)).collect())
 }
 
-/// A printed entry: it has no place.
+/// Makes an entry without a source position.
 pub(crate) fn printed_entry(key: String, value: Value) -> Entry {
     Entry { key, key_place: Place::FILE, node: printed(value) }
 }
 
-/// A printed value: it has no place.
+/// Makes a value without a source position.
 pub(crate) fn printed(value: Value) -> Node {
     Node { place: Place::FILE, value }
 }
 
-/// The whole document `text` as a table; the parser's first complaint and its bytes if it is not TOML.
+/// Parses a whole TOML document; on failure returns the parser's first message and its byte range.
 pub fn document(text: &str, origin: Origin) -> Result<Node, (String, std::ops::Range<usize>)> {
     let table = DeTable::parse(text).map_err(complaint)?;
     let span = table.span();
     Ok(Node { place: Place::new(origin, span), value: grow_table(table.into_inner(), origin, 0) })
 }
 
-/// One TOML value that begins at byte `offset` of its origin; errors as in [`document`], their bytes moved likewise.
+/// Parses one TOML value that starts at byte `offset` of its origin; errors are as in [`document`].
 pub fn value(text: &str, origin: Origin, offset: usize) -> Result<Node, (String, std::ops::Range<usize>)> {
     let value = DeValue::parse(text).map_err(|error| {
         let (message, span) = complaint(error);
@@ -144,7 +144,8 @@ fn grow(value: Spanned<DeValue<'_>>, origin: Origin, offset: usize) -> Node {
     let value = match value.into_inner() {
         DeValue::String(text) => Value::Text(text.into_owned()),
         DeValue::Integer(number) => {
-            // The parser has taken out underscores and the prefix. Beyond 64 bits it is a number like any other.
+            // The parser has removed underscores and the radix prefix. Beyond 64 bits a whole number becomes
+            // a float.
             match i128::from_str_radix(number.as_str(), number.radix()) {
                 Ok(whole) if (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(&whole) => {
                     Value::Integer(whole)
@@ -184,7 +185,7 @@ fn grow_table(table: DeTable<'_>, origin: Origin, offset: usize) -> Value {
             }
         })
         .collect();
-    // The parser sorts by key; the file's order is the author's.
+    // The parser sorts by key; restore the order of the file.
     entries.sort_by_key(|entry| entry.key_place);
     Value::Table(entries)
 }

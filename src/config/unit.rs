@@ -1,6 +1,6 @@
-//! Units and domains: what a number of the scenario is counted in, and where it may lie.
+//! Units of numbers, and domains: the sets of values that numbers may take.
 
-/// The unit of a number, spelled in files as its `name`.
+/// The unit of a number; files show its [`name`](Unit::name).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
@@ -8,7 +8,7 @@ pub enum Unit {
     UsdBn,
     /// Billions of US dollars a year.
     UsdBnPerYear,
-    /// A part of 1.
+    /// A fraction of 1.
     Fraction,
     /// Per year: growth, discount rates, hazards.
     PerYear,
@@ -18,7 +18,7 @@ pub enum Unit {
     Years,
     /// Months.
     Months,
-    /// How many times something: of a run-rate, of an amount invested, of a shock.
+    /// A multiple of something: of a run-rate, of an amount invested, of a shock's size.
     Multiple,
     /// A probability.
     Probability,
@@ -31,7 +31,7 @@ pub enum Unit {
 }
 
 impl Unit {
-    /// The spelling in tables: `usd_bn`, `per_sqrt_year`, …
+    /// The name in files: `usd_bn`, `per_sqrt_year`, …
     pub const fn name(self) -> &'static str {
         match self {
             Unit::UsdBn => "usd_bn",
@@ -56,7 +56,7 @@ impl std::fmt::Display for Unit {
     }
 }
 
-/// The values a number may take: what a constant is tested against and a distribution is truncated to.
+/// The values that a number may take. Constants are checked against it; distributions are truncated to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub enum Domain {
     /// Any finite number.
@@ -66,9 +66,9 @@ pub enum Domain {
     NotNegative,
     /// Above 0.
     Positive,
-    /// Above 0, `inf` included: half-lives, for which `inf` means that nothing reverts.
+    /// Above 0, including `inf`. For half-lives: `inf` means no mean reversion.
     PositiveOrInfinite,
-    /// 0 to 1, both included.
+    /// 0 to 1, including both ends.
     Fraction,
     /// Above 0 and at most 1.
     PositiveFraction,
@@ -79,7 +79,7 @@ pub enum Domain {
 }
 
 impl Domain {
-    /// Whether a constant `value` may stand for a number of this domain.
+    /// Whether the domain contains `value`.
     pub fn contains(self, value: f64) -> bool {
         match self {
             Domain::PositiveOrInfinite => value > 0.0,
@@ -91,7 +91,7 @@ impl Domain {
         }
     }
 
-    /// The ends of the domain, infinite where there is none.
+    /// The lower and upper ends; infinite where there is no bound.
     pub fn bounds(self) -> (f64, f64) {
         match self {
             Domain::Any => (f64::NEG_INFINITY, f64::INFINITY),
@@ -102,7 +102,7 @@ impl Domain {
         }
     }
 
-    /// Whether the lower end itself is outside.
+    /// Whether the lower end is excluded.
     pub fn low_is_open(self) -> bool {
         match self {
             Domain::Positive
@@ -115,7 +115,7 @@ impl Domain {
         }
     }
 
-    /// The domain in words, as the end of "must be …".
+    /// The domain in words, to follow "must be".
     pub const fn words(self) -> &'static str {
         match self {
             Domain::Any => "any finite number",

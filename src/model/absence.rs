@@ -1,12 +1,12 @@
-//! What a scenario leaves out, and what that means (methodology: what may be left out).
+//! What a scenario leaves out, and what that means for results (methodology: what may be left out).
 
 use super::parameters::Origin;
 use super::terms::{Model, Terms};
 
-/// One sentence for everything that the scenario leaves out, in the order of the scenario's tables.
+/// One sentence for each thing that the scenario leaves out, in the order of its tables.
 pub fn absences(model: &Model) -> Vec<String> {
     let terms: &Terms = model;
-    // Whether a key, or any key of a table, is in the scenario.
+    // Whether a key, or any key of a table, is written in the scenario.
     let written = |path: &str| {
         let of_table =
             |key: &str| key.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));

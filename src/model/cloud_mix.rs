@@ -1,4 +1,5 @@
-//! Clouds through which sales run, the head start of the home cloud, reach, and in-house models (methodology: cloud mix).
+//! The clouds that sell OpenAI's models, the home cloud's head start, reach and in-house models (methodology:
+//! cloud mix).
 
 use crate::config::{self, Code, Config, Located, Place, Problem};
 
@@ -7,54 +8,56 @@ use super::process::midpoint;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// A cloud that sells and hosts. The home cloud stands first; its mix keys are absent.
+/// A cloud that sells and hosts OpenAI's models. The home cloud comes first; its share is what the others
+/// leave.
 #[derive(Clone, Debug)]
 pub struct Cloud {
     /// Its name; its factor is `factor.cloud.NAME.mix`.
     pub name: String,
     /// Share of cloud sales at time 0.
     pub share_now: ParamId,
-    /// Where `share_now` is 0, the share it enters with.
+    /// Share with which it enters when it opens, if `share_now` is 0.
     pub entry_share: ParamId,
-    /// Long-run share (before normalising).
+    /// Long-run share, before shares are normalised to sum to 1.
     pub long_run_share: ParamId,
-    /// Half-life of the log-ratio's deviation, years (unused for the home cloud).
+    /// Half-life of deviations of its log share relative to the home cloud, years (unused for the home
+    /// cloud).
     pub half_life: ParamId,
-    /// Volatility of the log-ratio, per root year (unused for the home cloud).
+    /// Volatility of its log share relative to the home cloud, per root year (unused for the home cloud).
     pub volatility: ParamId,
-    /// Fraction of its sales that it keeps (home: once the deal's licence has ended).
+    /// Fraction of its sales that it keeps (the home cloud: after the deal's licence has ended).
     pub fee: ParamId,
-    /// Weight for compute beyond the commitments.
+    /// Weight in compute beyond the committed contracts.
     pub flex_share: ParamId,
-    /// Years from the valuation date at which it opens; `-inf`: always open.
+    /// Time at which it opens, years from the valuation date; `-inf` if it is always open.
     pub opens: f64,
 }
 
-/// Products come to the home cloud first.
+/// The head start of the home cloud: new products are sold there first.
 #[derive(Clone, Copy, Debug)]
 pub struct HomeFirst {
-    /// Months of lead.
+    /// Lead of the home cloud, months.
     pub lead_months: ParamId,
-    /// Months between product generations.
+    /// Time between product generations, months.
     pub cycle_months: ParamId,
-    /// Chance that the home cloud declines a product.
+    /// Probability that the home cloud declines a product.
     pub decline_probability: ParamId,
 }
 
-/// Microsoft's own models displace part of what its cloud sells.
+/// Microsoft's own models, which displace part of the OpenAI models that its cloud sells.
 #[derive(Clone, Copy, Debug)]
 pub struct InHouse {
-    /// Largest share of workloads on own models.
+    /// Long-run share of workloads on its own models.
     pub ceiling: ParamId,
-    /// Time of half the ceiling, years from the valuation date.
+    /// Time at which half of the ceiling is reached, years from the valuation date.
     pub midpoint: ParamId,
-    /// Years from 10% to 90%.
+    /// Time from 10% to 90% of the ceiling, years.
     pub ramp: ParamId,
-    /// Part of the displaced workloads that would have been OpenAI's sales.
+    /// Fraction of the displaced workloads that OpenAI would have sold.
     pub substitution: ParamId,
 }
 
-/// Validates `[[cloud]]`; the home cloud comes first in the result.
+/// Validates `[[cloud]]`; returns the home cloud first.
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud> {
     let names = validator.names("cloud", "name", config.cloud.iter().map(|cloud| (&cloud.name, cloud.place)));
     let is_home = |cloud: &config::Cloud| cloud.home.as_ref().is_some_and(|home| home.value);
@@ -108,7 +111,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
     clouds
 }
 
-/// The mix is measured against the home cloud, so that it has no process of its own.
+/// Warns of keys without effect at the home cloud, whose share has no process of its own.
 fn home_keys(validator: &mut Validator, cloud: &config::Cloud) {
     let mut idle: Vec<(&str, Place)> = Vec::new();
     idle.extend(cloud.entry_share.as_ref().map(|number| ("entry_share", number.place)));
@@ -146,7 +149,7 @@ pub(super) fn validate_home_first(validator: &mut Validator, config: &Config) ->
     })
 }
 
-/// Validates `[reach]`: the uplift.
+/// Validates `[reach]`; returns the uplift.
 pub(super) fn validate_reach(validator: &mut Validator, config: &Config) -> ParamId {
     let reach = config.reach.clone().unwrap_or_default();
     let table = Table::new::<config::Reach>("reach", reach.place);
@@ -156,7 +159,7 @@ pub(super) fn validate_reach(validator: &mut Validator, config: &Config) -> Para
     validator.number(&table, "uplift", &reach.uplift)
 }
 
-/// Validates `[in_house]`. It matters without clouds too: the licence is worth less with models of one's own.
+/// Validates `[in_house]`. It matters even without clouds: in-house models make the licence worth less.
 pub(super) fn validate_in_house(validator: &mut Validator, config: &Config) -> Option<InHouse> {
     let own = config.in_house.as_ref()?;
     let table = Table::new::<config::InHouse>("in_house", own.place);
@@ -171,7 +174,7 @@ pub(super) fn validate_in_house(validator: &mut Validator, config: &Config) -> O
     })
 }
 
-/// The index of a cloud by name.
+/// The index of the cloud with this name; a problem if there is none.
 pub(super) fn find(validator: &mut Validator, clouds: &[Cloud], name: &Located<String>) -> Option<usize> {
     let names: Vec<String> = clouds.iter().map(|cloud| cloud.name.clone()).collect();
     validator.find(name, &names, Code::UnknownCloud, "cloud", "[[cloud]]")

@@ -1,15 +1,16 @@
-//! Columns of CSV files for `empirical` inputs: who reads them, and what can be wrong with them.
+//! Access to the CSV columns that `empirical` inputs name, and the problems they can have.
 
 use crate::config::spelling::nearest;
 use crate::config::{Code, Located, Number, Problem};
 
-/// Gives the columns of numbers that `empirical` inputs name. This room opens no file itself.
+/// Reads the CSV columns that `empirical` inputs name. The caller implements it, because this room opens no
+/// files.
 pub trait EmpiricalColumns {
-    /// The numbers of `column` in the file `csv` (as written in the scenario), in the order of the file.
+    /// The numbers of `column` in the file `csv` (path as written in the scenario), in the order of the file.
     fn column(&self, csv: &str, column: &str) -> Result<Vec<f64>, ColumnError>;
 }
 
-/// Why a column of numbers cannot be had.
+/// Why a column cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ColumnError {
     /// The file cannot be opened or read.
@@ -17,7 +18,7 @@ pub enum ColumnError {
     Unreadable {
         /// The file as written in the scenario.
         csv: String,
-        /// What the system or the reader says.
+        /// The message of the operating system or the reader.
         reason: String,
     },
     /// The file is larger than allowed.
@@ -25,9 +26,9 @@ pub enum ColumnError {
     TooLarge {
         /// The file as written in the scenario.
         csv: String,
-        /// Its size.
+        /// Size of the file, bytes.
         bytes: u64,
-        /// The largest size allowed.
+        /// Largest allowed size, bytes.
         most: u64,
     },
     /// The header has no such column.
@@ -37,7 +38,7 @@ pub enum ColumnError {
         csv: String,
         /// The column asked for.
         column: String,
-        /// The columns there are.
+        /// The columns of the file.
         columns: Vec<String>,
     },
     /// A cell is empty or not a finite number.
@@ -47,12 +48,12 @@ pub enum ColumnError {
         csv: String,
         /// The column asked for.
         column: String,
-        /// Line of the file, from 1 (the header).
+        /// Line of the file; the header is line 1.
         line: u64,
-        /// What stands in the cell.
+        /// The text of the cell.
         text: String,
     },
-    /// There are no rows.
+    /// The file has no rows.
     #[error("`{csv}` has no rows below its header")]
     NoRows {
         /// The file as written in the scenario.
@@ -60,7 +61,7 @@ pub enum ColumnError {
     },
 }
 
-/// A scenario without `empirical` inputs needs no files.
+/// For scenarios without `empirical` inputs: every column is unreadable.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoColumns;
 
@@ -70,7 +71,7 @@ impl EmpiricalColumns for NoColumns {
     }
 }
 
-/// The problem of a column that cannot be had, at the `csv` or `column` key of a number.
+/// The problem that a column cannot be read, placed at the `csv` or `column` key of the number.
 pub(super) fn column_problem(
     number: &Number,
     csv: &Located<String>,

@@ -1,4 +1,4 @@
-//! Correlations that a scenario names: pairs of inputs, or of factors, each validated by itself.
+//! Validates the pairs of `[[correlation]]`: two inputs or two factors, each pair on its own.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ pub(super) fn validate(
     segments: &[Segment],
     microsoft: &Microsoft,
 ) -> Dependence {
-    // Where a segment failed, its factors are missing through no fault of the correlations.
+    // If a segment is invalid, its factors are missing; reporting them as unknown would mislead.
     if segments.len() < config.segment.len() {
         return Dependence::default();
     }
@@ -45,32 +45,32 @@ pub(super) fn validate(
     Dependence { inputs, factors, pairs: rows }
 }
 
-/// A variable that a pair names.
+/// What a name in a pair refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Variable {
     Input(InputVariable),
     Factor(Factor),
-    /// A number that is the same on every path.
+    /// A constant number.
     Constant,
-    /// Something that has a problem of its own.
+    /// A number that has a problem of its own.
     Failed,
 }
 
-/// One end of a pair: the name of its draw, and the variable.
+/// One end of a pair: the name of its random draw, and the variable.
 type End = (String, Variable);
 
-/// The pairs that are valid so far.
+/// The valid pairs so far.
 #[derive(Default)]
 struct Pairs {
     inputs: Vec<NamedPair<InputVariable>>,
     factors: Vec<NamedPair<Factor>>,
     rows: Vec<Pair>,
-    /// Both variables of every pair, in order of their names, and where the pair is written.
+    /// The two variables of each pair, ordered by name, and the place of the pair.
     seen: Vec<([Variable; 2], Place)>,
 }
 
 impl Pairs {
-    /// Adds one pair; problems and nothing where it cannot be one.
+    /// Adds one pair if it is valid, and reports its problems otherwise.
     fn add(
         &mut self,
         validator: &mut Validator,
@@ -110,7 +110,7 @@ impl Pairs {
         }
     }
 
-    /// The problem of a pair that is there already.
+    /// The problem that a pair is given twice.
     fn duplicate(
         &self,
         place: Place,
@@ -128,7 +128,7 @@ impl Pairs {
         Some(problem)
     }
 
-    /// Keeps a pair of two inputs or of two factors; any other pair is a problem.
+    /// Adds a pair of two inputs or of two factors; an input with a factor is a problem.
     fn keep(
         &mut self,
         place: Place,
@@ -164,7 +164,7 @@ impl Pairs {
     }
 }
 
-/// The problem of two names for one draw.
+/// The problem that both names refer to the same draw.
 fn pair_with_itself(between: &[Located<String>; 2], a: &End, b: &End) -> Option<Problem> {
     if a.0 != b.0 {
         return None;
@@ -182,7 +182,7 @@ fn pair_with_itself(between: &[Located<String>; 2], a: &End, b: &End) -> Option<
     Some(problem)
 }
 
-/// The warning of a pair with a number that is the same on every path.
+/// The warning that one of the pair is a constant.
 fn pair_with_constant(between: &[Located<String>; 2], a: &End, b: &End) -> Option<Problem> {
     let constant = [a, b].iter().position(|end| end.1 == Variable::Constant)?;
     let name = &between[constant];
@@ -194,10 +194,10 @@ fn pair_with_constant(between: &[Located<String>; 2], a: &End, b: &End) -> Optio
     Some(problem)
 }
 
-/// What names may stand for.
+/// Looks variables up by name.
 struct Variables<'f> {
     factors: &'f [(String, Factor)],
-    /// Rows of the parameters by key.
+    /// Parameters by key.
     entries: HashMap<String, ParamId>,
 }
 
@@ -215,7 +215,7 @@ impl<'f> Variables<'f> {
         self.factors.iter().any(|(other, _)| *other == level)
     }
 
-    /// The variable of a name, with the name of its draw; a problem and nothing where there is none.
+    /// Finds a variable and the name of its draw; reports a problem and returns `None` if there is none.
     fn find(&self, validator: &mut Validator, written: &Located<String>) -> Option<(String, Variable)> {
         let name = written.value.as_str();
         if name == TERMINATION_TIME {
@@ -240,7 +240,7 @@ impl<'f> Variables<'f> {
         None
     }
 
-    /// The problem of a name that is no input and no factor.
+    /// The problem that a name is neither an input nor a factor.
     fn unknown(&self, validator: &Validator, written: &Located<String>) -> Problem {
         let name = written.value.as_str();
         let candidates =
@@ -284,7 +284,7 @@ fn in_range(validator: &mut Validator, written: &Located<f64>) -> bool {
     fine
 }
 
-/// Warns of growth factors that move nothing, since their process has no growth of its own.
+/// Warns of growth factors without effect: those of processes whose growth is not random.
 fn warn_of_idle_growth(
     validator: &mut Validator,
     config: &Config,

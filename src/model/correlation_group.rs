@@ -1,4 +1,5 @@
-//! Groups of correlated variables: their matrices, repaired where the scenario asks for it, and Cholesky factors.
+//! Builds groups of correlated variables: their correlation matrices, repaired if the scenario asks for it,
+//! and Cholesky factors.
 
 use ndarray::Array2;
 
@@ -8,23 +9,23 @@ use crate::math::correlation::{cholesky, complete_max_determinant, nearest_corre
 use super::dependence::{Group, Pair};
 use super::validator::Validator;
 
-/// A matrix whose smallest eigenvalue is not above this is not taken for positive definite.
+/// A matrix counts as positive definite if its smallest eigenvalue is above this.
 const LEAST_EIGENVALUE: f64 = 1e-10;
 
-/// A valid pair of two inputs, or of two factors.
+/// A valid pair of two inputs or of two factors.
 pub(super) struct NamedPair<V> {
-    /// The variables with the names of their draws.
+    /// The names of the draws, with the variables.
     pub(super) ends: [(String, V); 2],
-    /// The correlation asked for.
+    /// The requested correlation.
     pub(super) value: Located<f64>,
     /// Its row in [`super::dependence::Dependence::pairs`].
     pub(super) row: usize,
 }
 
-/// The pairs inside a group, each with the positions of its variables.
+/// The named pairs of a group, each with the positions of its two variables.
 type Known<'p, V> = [(usize, usize, &'p NamedPair<V>)];
 
-/// The connected groups of named pairs, in order of their first names, each with its matrix in force.
+/// The connected groups of the named pairs, ordered by their first names.
 pub(super) fn groups<V: Copy + PartialEq>(
     validator: &mut Validator,
     named: Vec<NamedPair<V>>,
@@ -66,7 +67,8 @@ pub(super) fn groups<V: Copy + PartialEq>(
     list
 }
 
-/// The matrix of a group and its factor, after any repair; `None` and a problem where there is none.
+/// The correlation matrix of a group, after any repair, and its Cholesky factor; reports a problem and
+/// returns `None` if it is not positive definite.
 fn effective_matrix<V>(
     validator: &mut Validator,
     names: &[String],
@@ -111,7 +113,7 @@ fn effective_matrix<V>(
     Some((matrix, factor))
 }
 
-/// The correlations that the pairs name, 0 elsewhere.
+/// The requested correlation matrix: pairs that are not named are 0.
 fn asked_matrix<V>(n: usize, known: &Known<'_, V>) -> Array2<f64> {
     let mut asked = Array2::<f64>::eye(n);
     for &(i, j, pair) in known {
@@ -121,7 +123,7 @@ fn asked_matrix<V>(n: usize, known: &Known<'_, V>) -> Array2<f64> {
     asked
 }
 
-/// Notes what a repair made of the named pairs, and adds the pairs that it set.
+/// Records the repaired value of each named pair, and adds the pairs that the repair introduced.
 fn record_repair<V>(matrix: &Array2<f64>, names: &[String], known: &Known<'_, V>, pairs: &mut Vec<Pair>) {
     for &(i, j, pair) in known {
         pairs[pair.row].repaired = Some(matrix[[i, j]]);
@@ -141,8 +143,8 @@ fn record_repair<V>(matrix: &Array2<f64>, names: &[String], known: &Known<'_, V>
     }
 }
 
-/// The problem of a matrix that is not positive definite: its smallest eigenvalue, and the named pairs by how much they
-/// have to do with it.
+/// The problem that a matrix is not positive definite, with its smallest eigenvalue and the named pairs
+/// ranked by their contribution to it.
 fn indefinite<V>(
     code: Code,
     eigenvalue: f64,

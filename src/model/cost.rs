@@ -8,7 +8,7 @@ use super::segment::Trend;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// Costs other than inference (which stands with each segment).
+/// Costs other than inference, which belongs to each segment.
 #[derive(Clone, Copy, Debug)]
 pub struct Costs {
     /// Research compute as a fraction of net revenue.
@@ -19,7 +19,7 @@ pub struct Costs {
     pub fixed: ParamId,
     /// Tax rate on profit after losses are offset.
     pub tax_rate: ParamId,
-    /// Largest part of a profit that losses may offset.
+    /// Largest fraction of a profit that past losses may offset.
     pub offset_limit: ParamId,
     /// Losses carried forward at time 0, billions.
     pub losses: ParamId,
@@ -34,15 +34,15 @@ pub struct Contract {
     pub cloud: usize,
     /// Total over its dates, billions.
     pub total: ParamId,
-    /// Part that is really drawn.
+    /// Fraction of the total that is actually used.
     pub draw: ParamId,
     /// Start, years from the valuation date (may be negative).
     pub from: f64,
-    /// End, years from the valuation date (of the day after its last).
+    /// End, years from the valuation date (of the day after the last day).
     pub to: f64,
 }
 
-/// Validates `[costs]`; without it there are none.
+/// Validates `[costs]`; without the table all costs are 0.
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Costs {
     let costs = config.costs.clone().unwrap_or_default();
     let table = Table::new::<config::Costs>("costs", costs.place);

@@ -1,4 +1,5 @@
-//! Deals: the revenue share with its cap, the terms of resale, the licence's end, the stake (methodology: revenue share).
+//! Deals: the revenue share and its cap, resale terms, the licence and the stake (methodology: revenue
+//! share).
 
 use crate::config::{self, Code, Config, Located, Number, Place, Problem, RateContent};
 
@@ -6,10 +7,10 @@ use super::parameters::ParamId;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// What the revenue share is a share of.
+/// The revenue that is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShareBase {
-    /// Net revenue of OpenAI.
+    /// OpenAI's net revenue.
     Net,
     /// What end customers pay.
     Gross,
@@ -20,42 +21,43 @@ pub enum ShareBase {
 pub enum Rate {
     /// One rate.
     Flat(ParamId),
-    /// (time in years from the valuation date, rate from then on), in order; 0 before the first.
+    /// (start in years from the valuation date, rate from then on), in order of time; 0 before the first.
     Schedule(Vec<(f64, ParamId)>),
 }
 
-/// A set of terms. All deals of a run see the same draws.
+/// The terms of one deal. All deals of a run use the same random draws.
 #[derive(Clone, Debug)]
 pub struct Deal {
     /// Its name.
     pub name: String,
     /// Start of the revenue share, years from the valuation date (may be negative).
     pub effective: f64,
-    /// End of the revenue share, years from the valuation date (of the day after, for a date); `None`: the horizon.
+    /// End of the revenue share, years from the valuation date (for a date: of the day after); `None`: the
+    /// horizon.
     pub share_ends: Option<ParamId>,
     /// Rate of the share.
     pub rate: Rate,
     /// Base of the share.
     pub base: ShareBase,
-    /// Part of the base that counts.
+    /// Fraction of the base that is eligible.
     pub eligible: ParamId,
-    /// Overall cap on payments, billions; `None`: no cap.
+    /// Cap on total payments, billions; `None`: no cap.
     pub cap: Option<ParamId>,
     /// Payments already counted towards the cap at time 0, billions.
     pub paid_to_date: ParamId,
-    /// Hazard of termination, a year.
+    /// Hazard rate of termination, per year.
     pub termination_rate: ParamId,
-    /// Years from the middle of a period to the receipt of its payment.
+    /// Time from the middle of a period to its payment, years.
     pub payment_lag: ParamId,
-    /// Part of its OpenAI sales that the home cloud keeps until the licence ends.
+    /// Fraction of its OpenAI sales that the home cloud keeps until the licence ends.
     pub home_keeps: ParamId,
-    /// End of the licence, years from the valuation date (of the day after); infinite: never.
+    /// End of the licence, years from the valuation date (of the day after); infinite if it never ends.
     pub licence_ends: f64,
     /// Whether the licence is exclusive.
     pub licence_exclusive: bool,
     /// Microsoft's stake at time 0; `None`: no stake in this deal.
     pub stake: Option<ParamId>,
-    /// Until when other clouds may not sell, years from the valuation date; `None`: not exclusive.
+    /// Time until which only the home cloud may sell, years from the valuation date; `None`: not exclusive.
     pub exclusive_until: Option<ParamId>,
 }
 
@@ -143,7 +145,7 @@ fn one(validator: &mut Validator, deal: &config::Deal, name: String) -> Deal {
     }
 }
 
-/// An end as a date, included, or as a number of years; `None` where neither is written.
+/// An end given as a date (included) or as a number of years; `None` if neither is written.
 fn end(
     validator: &mut Validator,
     table: &Table,

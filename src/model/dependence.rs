@@ -1,4 +1,4 @@
-//! Dependence: the inputs and factors that may be correlated, and the groups that are (methodology: dependence).
+//! The variables that can be correlated, and the groups that are (methodology: dependence).
 
 use ndarray::Array2;
 
@@ -8,26 +8,26 @@ use super::licence::Microsoft;
 use super::parameters::ParamId;
 use super::segment::Segment;
 
-/// Name of the copula variable behind the time of termination.
+/// Name of the normal variable that drives the time of termination, and of its random stream.
 pub const TERMINATION_TIME: &str = "termination.time";
 
-/// A correlated variable of a path.
+/// A variable drawn once per path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum InputVariable {
-    /// The normal behind an uncertain number; its stream is the number's key.
+    /// The normal that drives an uncertain number; its stream is named by the number's key.
     Number(ParamId),
-    /// The normal behind the time of termination; stream `termination.time`.
+    /// The normal that drives the time of termination; its stream is `termination.time`.
     TerminationTime,
 }
 
-/// A factor: one standard normal a period.
+/// A factor: one standard normal per period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Factor {
     /// `factor.segment.NAME.level`
     SegmentLevel(usize),
     /// `factor.segment.NAME.growth`
     SegmentGrowth(usize),
-    /// `factor.cloud.NAME.mix`, index of the cloud (never the home cloud)
+    /// `factor.cloud.NAME.mix`, by index of the cloud (never the home cloud)
     CloudMix(usize),
     /// `factor.equity.multiple`
     Multiple,
@@ -38,7 +38,7 @@ pub enum Factor {
 }
 
 impl Factor {
-    /// Its name with NAME for that of the segment or cloud: `factor.segment.NAME.level`.
+    /// Its name, with NAME in place of the segment or cloud: `factor.segment.NAME.level`.
     pub const fn pattern(self) -> &'static str {
         match self {
             Factor::SegmentLevel(_) => "factor.segment.NAME.level",
@@ -50,7 +50,7 @@ impl Factor {
         }
     }
 
-    /// Its name in a scenario with these segments and clouds; the name of the stream of its draws.
+    /// Its name in a scenario with these segments and clouds, which is also the name of its random stream.
     pub fn name(self, segments: &[Segment], clouds: &[Cloud]) -> String {
         let entry = match self {
             Factor::SegmentLevel(k) | Factor::SegmentGrowth(k) => &segments[k].name,
@@ -61,44 +61,45 @@ impl Factor {
     }
 }
 
-/// A connected group of variables, in order of their names.
+/// A group of correlated variables.
 #[derive(Clone, Debug)]
 pub struct Group<V> {
-    /// Members in order of name.
+    /// Its members, ordered by name.
     pub members: Vec<V>,
-    /// Their names (= names of the streams of the independent normals).
+    /// The names of the members, which are the names of their random streams.
     pub names: Vec<String>,
-    /// Correlation matrix in force, after any repair.
+    /// Correlation matrix, after any repair.
     pub correlation: Array2<f64>,
-    /// Lower Cholesky factor of it: `y = L z`.
+    /// Lower Cholesky factor `L` of the matrix: `y = L z` correlates independent normals `z`.
     pub cholesky: Array2<f64>,
 }
 
-/// A pair that the scenario names, or that a repair changed.
+/// A correlation that the scenario names or that a repair introduced.
 #[derive(Clone, Debug)]
 pub struct Pair {
     /// Name of the first variable.
     pub a: String,
     /// Name of the second.
     pub b: String,
-    /// Correlation asked for; `None` for a pair that only a repair set.
+    /// Requested correlation; `None` for a pair that only a repair introduced.
     pub target: Option<f64>,
-    /// Correlation in force where a repair acted.
+    /// Correlation after the repair; `None` if nothing was repaired.
     pub repaired: Option<f64>,
 }
 
-/// All dependence of a scenario. Variables in no group are independent.
+/// All correlations of a scenario. Variables in no group are independent.
 #[derive(Clone, Debug, Default)]
 pub struct Dependence {
     /// Groups of inputs.
     pub inputs: Vec<Group<InputVariable>>,
     /// Groups of factors.
     pub factors: Vec<Group<Factor>>,
-    /// Pairs in order of the scenario, then those that a repair set.
+    /// The named pairs in the order of the scenario, then those that a repair introduced.
     pub pairs: Vec<Pair>,
 }
 
-/// The factors of a scenario with their names, in the order segments, clouds, multiple, Microsoft's AI.
+/// The factors of a scenario with their names, ordered: segments, clouds, equity multiple, Microsoft's AI
+/// revenue.
 pub fn factors(
     segments: &[Segment],
     clouds: &[Cloud],

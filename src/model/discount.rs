@@ -1,4 +1,4 @@
-//! Discount rates, one for each stream of money.
+//! Discount rates, one for each stream of cash flows.
 
 use crate::config::{self, Code, Config, Problem};
 
@@ -6,27 +6,27 @@ use super::parameters::ParamId;
 use super::table::Table;
 use super::validator::Validator;
 
-/// Discount rates, one a stream, annual-effective.
+/// Annual-effective discount rates, one for each stream of cash flows.
 #[derive(Clone, Copy, Debug)]
 pub struct Discount {
-    /// Of the revenue share.
+    /// For payments of the revenue share.
     pub share: ParamId,
-    /// Of equity.
+    /// For equity.
     pub equity: ParamId,
-    /// Of resale and hosting.
+    /// For Microsoft's resale and hosting profits.
     pub cloud: ParamId,
-    /// Of the licence.
+    /// For the value of the licence.
     pub licence: ParamId,
-    /// Of OpenAI's revenue.
+    /// For OpenAI's revenue.
     pub revenue: ParamId,
 }
 
-/// Validates `[discount]`; a missing rate is 0, with a warning where it matters.
+/// Validates `[discount]`; a missing rate is 0, with a warning if it affects results.
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
     let given = config.discount.clone().unwrap_or_default();
     let table = Table::new::<config::Discount>("discount", given.place);
     let stakes = config.equity.is_some() && config.deal.iter().any(|deal| deal.stake.is_some());
-    // Perpetual growth without a rate of its own is discounted at this one.
+    // Perpetual growth without its own rate uses this one.
     let perpetual = config.equity.as_ref().is_some_and(|equity| {
         equity.discount_rate.is_none()
             && equity.method.as_ref().is_some_and(|method| method.value == config::Method::PerpetualGrowth)

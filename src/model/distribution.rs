@@ -1,4 +1,4 @@
-//! The distribution that a number's table describes: its parameters checked, and its wording.
+//! Builds the distribution that a number's table describes, and its description in words.
 
 use crate::config::field::as_real;
 use crate::config::section::Section;
@@ -7,7 +7,7 @@ use crate::math::distribution::{Distribution, DistributionError};
 
 use super::columns::{EmpiricalColumns, column_problem};
 
-/// Where a number's distribution is written.
+/// A distribution as written: the number, its table and the family.
 #[derive(Clone, Copy)]
 pub(super) struct Written<'a> {
     pub(super) number: &'a Number,
@@ -16,7 +16,7 @@ pub(super) struct Written<'a> {
 }
 
 impl Written<'_> {
-    /// The distribution, truncated to the table's `min` and `max`; `None`: there were problems.
+    /// The distribution, truncated to `min` and `max`; reports problems and returns `None` if it is invalid.
     pub(super) fn distribution(
         self,
         columns: &dyn EmpiricalColumns,
@@ -37,7 +37,7 @@ impl Written<'_> {
         truncated.map_err(|error| problems.push(self.parameter_problem(&error))).ok()
     }
 
-    /// Whether all parameters of the family are given and no others; problems otherwise.
+    /// Whether all required parameters are given and no others; reports problems otherwise.
     fn has_its_parameters(self, problems: &mut Problems) -> bool {
         let (family, word) = (self.family.value, self.family.value.word());
         let given = self.table.parameters();
@@ -71,7 +71,7 @@ impl Written<'_> {
         problems.len() == before
     }
 
-    /// The numbers of an `empirical` input's column.
+    /// The sample of an `empirical` input.
     fn sample(self, columns: &dyn EmpiricalColumns, problems: &mut Problems) -> Option<Vec<f64>> {
         let (csv, column) = (self.table.csv.as_ref()?, self.table.column.as_ref()?);
         columns
@@ -80,7 +80,7 @@ impl Written<'_> {
             .ok()
     }
 
-    /// Where a parameter stands, or the entry of a list of that index.
+    /// The source position of a parameter, or of one entry of a list.
     fn place_of(self, parameter: &str, index: Option<usize>) -> Place {
         let list = match parameter {
             "values" => &self.table.values,
@@ -101,7 +101,7 @@ impl Written<'_> {
         parameter_problem(self.number, self.family.value.word(), place, error)
     }
 
-    /// The distribution as the scenario words it: `triangular(low 0, mode 1, high 3)`.
+    /// The description in words: `triangular(low 0, mode 1, high 3)`.
     pub(super) fn wording(self) -> String {
         let wording =
             format!("{}({}", self.family.value.word(), parameter_words(self.family.value, self.table));
@@ -134,7 +134,7 @@ fn family_words(dist: Family) -> String {
     }
 }
 
-/// The distribution of a family other than `empirical` whose required parameters are all there.
+/// Builds a distribution of any family but `empirical`; all required parameters must be present.
 fn from_parameters(family: Family, table: &NumberTable) -> Result<Distribution, DistributionError> {
     let must = |written: &Option<Located<f64>>| real(written).unwrap_or(f64::NAN);
     match family {
@@ -165,12 +165,12 @@ fn from_parameters(family: Family, table: &NumberTable) -> Result<Distribution, 
     }
 }
 
-/// The bounds of a beta distribution: 0 and 1 unless given.
+/// The bounds of a beta distribution; 0 and 1 by default.
 fn beta_bounds(table: &NumberTable) -> (f64, f64) {
     (real(&table.low).unwrap_or(0.0), real(&table.high).unwrap_or(1.0))
 }
 
-/// The parameters as a person reads them: `low 0, mode 1, high 3`.
+/// The parameters with their values: `low 0, mode 1, high 3`.
 fn parameter_words(family: Family, table: &NumberTable) -> String {
     let text = |written: &Option<Located<String>>| {
         written.as_ref().map_or(String::new(), |located| located.value.clone())
@@ -204,7 +204,7 @@ fn parameter_words(family: Family, table: &NumberTable) -> String {
     required.join(", ") + &optional.unwrap_or_default()
 }
 
-/// `0..1`, `at least 0`, `at most 1`.
+/// An interval in words: `0..1`, `at least 0`, `at most 1`.
 pub(super) fn window_words(limits: (Option<f64>, Option<f64>)) -> Option<String> {
     match limits {
         (None, None) => None,

@@ -1,13 +1,14 @@
-//! Distributions against the domains of their keys: what little lies outside is cut off, more is a problem.
+//! Checks distributions against the domain of their key: a negligible tail outside is truncated, more is a
+//! problem.
 
 use crate::config::{Code, Place};
 use crate::config::{Domain, Family, Located, Number, NumberTable, Problem};
 use crate::math::distribution::Distribution;
 
-/// The probability with which a law may leave its key's domain; what is left of it is cut off.
+/// Largest probability that a distribution may have outside its key's domain; that tail is truncated.
 pub const DOMAIN_TOLERANCE: f64 = 1e-9;
 
-/// The probabilities with which a law lies below and above a domain.
+/// The probabilities that a distribution has below and above a domain.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct OutsideMass {
     below: f64,
@@ -20,7 +21,7 @@ impl OutsideMass {
         OutsideMass {
             below: match (low.is_finite(), domain.low_is_open()) {
                 (false, _) => 0.0,
-                // The end itself is outside; an atom there counts.
+                // The end itself is outside, so an atom at it counts.
                 (true, true) => law.cdf(low),
                 (true, false) => law.probability_below(low),
             },
@@ -32,9 +33,9 @@ impl OutsideMass {
         self.below + self.above
     }
 
-    /// The law without what little is outside.
+    /// The distribution truncated to the domain; unchanged if nothing is outside.
     pub(super) fn cut(self, law: Distribution, domain: Domain) -> Distribution {
-        // What no draw can reach (the smallest uniform is 2^-53) needs no cut.
+        // A tail that no draw can reach (the smallest uniform is 2^-53) needs no truncation.
         if self.probability() < 1e-18 {
             return law;
         }
@@ -50,7 +51,7 @@ impl OutsideMass {
     }
 }
 
-/// The problem of a distribution that leaves the domain of its number's key.
+/// The problem that a distribution leaves the domain of its key, with the keys to write instead.
 pub(super) fn domain_problem(
     number: &Number,
     domain: Domain,
@@ -63,7 +64,7 @@ pub(super) fn domain_problem(
     if family.value == Family::Discrete {
         return problem.help(format!("take out the values that are not {}", domain.words()));
     }
-    // Bounds make a metalog bend before them; elsewhere the distribution is conditioned.
+    // A metalog takes bounds that keep its quantiles; other families are truncated.
     if family.value == Family::Quantiles
         && let Some(bounds) = metalog_bounds(domain, table, outside)
     {
@@ -101,7 +102,7 @@ fn leaves_domain(
     .allowed(domain.words())
 }
 
-/// The bounds that keep a metalog in its domain, as keys to write; `None` where no metalog has them.
+/// The bounds that keep a metalog inside its domain, as keys to write; `None` if no such metalog exists.
 fn metalog_bounds(domain: Domain, table: &NumberTable, outside: OutsideMass) -> Option<String> {
     let real = |written: &Option<Located<f64>>| written.as_ref().map(|located| located.value);
     let (low, high) = domain.bounds();
@@ -119,7 +120,7 @@ fn metalog_bounds(domain: Domain, table: &NumberTable, outside: OutsideMass) -> 
     Distribution::quantiles(p10, p50, p90, lower, upper).is_ok().then(|| words.join(", "))
 }
 
-/// The `min` and `max` that keep a distribution in its domain, as keys to write.
+/// The `min` and `max` that keep a distribution inside its domain, as keys to write.
 fn truncation(domain: Domain, family: Family, distribution: &Distribution, outside: OutsideMass) -> String {
     let (low, high) = domain.bounds();
     let mut words = Vec::new();
@@ -137,7 +138,7 @@ fn truncation(domain: Domain, family: Family, distribution: &Distribution, outsi
     words.join(", ")
 }
 
-/// A probability with as many digits as are read.
+/// A probability with as many digits as a reader needs.
 pub(super) fn probability_words(probability: f64) -> String {
     if probability == 0.0 {
         "0".to_owned()

@@ -1,4 +1,4 @@
-//! The value of OpenAI's equity and the exit of the stake (methodology: equity).
+//! How OpenAI's equity is valued and when the stake is sold (methodology: equity).
 
 use crate::config::section::Section;
 use crate::config::{self, Choice, Config};
@@ -7,56 +7,57 @@ use super::parameters::ParamId;
 use super::table::Table;
 use super::validator::Validator;
 
-/// Which EBITDA a multiple is put on.
+/// The EBITDA to which a multiple applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EbitdaBasis {
-    /// Of the trailing year.
+    /// EBITDA of the trailing year.
     TrailingYear,
-    /// Of the last period, not annualised.
+    /// EBITDA of the last period, not annualised.
     LastPeriod,
 }
 
-/// The multiple's process: `ln` of it reverts to its long-run mean.
+/// The process of the valuation multiple: its logarithm reverts to a long-run mean.
 #[derive(Clone, Copy, Debug)]
 pub struct Multiple {
-    /// At time 0.
+    /// Multiple at time 0.
     pub now: ParamId,
-    /// In the long run.
+    /// Long-run multiple.
     pub long_run: ParamId,
-    /// Years.
+    /// Half-life of deviations, years.
     pub half_life: ParamId,
-    /// Per root year; its factor is `factor.equity.multiple`.
+    /// Volatility of the logarithm, per root year; its factor is `factor.equity.multiple`.
     pub volatility: ParamId,
 }
 
-/// How enterprise value is found.
+/// The valuation method for enterprise value.
 #[derive(Clone, Copy, Debug)]
 pub enum Method {
-    /// Multiple of the run-rate of net revenue at the period's end.
+    /// A multiple of the run-rate of net revenue at the end of the period.
     RevenueMultiple {
         /// The multiple.
         multiple: Multiple,
-        /// `(gross margin / reference)^elasticity`; `None`: 1. (elasticity, reference).
+        /// (elasticity, reference) of the adjustment `(gross margin / reference)^elasticity`; `None`: no
+        /// adjustment.
         margin: Option<(ParamId, ParamId)>,
     },
-    /// Multiple of EBITDA.
+    /// A multiple of EBITDA.
     EbitdaMultiple {
         /// The multiple.
         multiple: Multiple,
-        /// Which EBITDA.
+        /// The EBITDA to which it applies.
         basis: EbitdaBasis,
     },
-    /// Trailing free cash flow, growing for ever.
+    /// Free cash flow of the trailing year as a growing perpetuity.
     PerpetualGrowth {
-        /// `g∞`, a year.
+        /// Perpetual growth `g∞`, per year.
         growth: ParamId,
-        /// `r`: `equity.discount_rate`, or else `discount.equity`.
+        /// Discount rate `r`: `equity.discount_rate` if written, otherwise `discount.equity`.
         discount_rate: ParamId,
     },
 }
 
 impl Method {
-    /// The multiple's process, where the method has one.
+    /// The process of the multiple, if the method has one.
     pub fn multiple(&self) -> Option<&Multiple> {
         match self {
             Method::RevenueMultiple { multiple, .. } | Method::EbitdaMultiple { multiple, .. } => {
@@ -67,22 +68,22 @@ impl Method {
     }
 }
 
-/// Equity.
+/// The terms of `[equity]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Equity {
-    /// How enterprise value is found.
+    /// The valuation method for enterprise value.
     pub method: Method,
-    /// Grants to employees as a fraction of the company a year.
+    /// Equity granted to employees each year, as a fraction of the company.
     pub grant_rate: ParamId,
-    /// Months from the IPO to the exit.
+    /// Lock-up: months from the IPO until the stake can be sold.
     pub lockup_months: ParamId,
-    /// Discount on an unlisted stake.
+    /// Marketability discount on an unlisted stake.
     pub marketability_discount: ParamId,
-    /// Half-life of growth in what a buyer expects the share still to cost, years.
+    /// Half-life of revenue growth in a buyer's estimate of the remaining revenue share, years.
     pub owed_growth_half_life: ParamId,
 }
 
-/// Validates `[equity]`; `discount` is `discount.equity`.
+/// Validates `[equity]`; `discount` is the number `discount.equity`.
 pub(super) fn validate(validator: &mut Validator, config: &Config, discount: ParamId) -> Option<Equity> {
     let equity = config.equity.as_ref()?;
     let table = Table::new::<config::Equity>("equity", equity.place);
@@ -127,7 +128,7 @@ fn multiple(validator: &mut Validator, table: &Table, equity: &config::Equity) -
     }
 }
 
-/// The methods that use a key; `None` for a key that all of them use.
+/// The methods that use a key; `None` if all methods do.
 fn users(key: &str) -> Option<&'static [config::Method]> {
     use config::Method::{EbitdaMultiple, PerpetualGrowth, RevenueMultiple};
     match key {

@@ -1,4 +1,4 @@
-//! Cash, scheduled rounds, and what happens when cash runs short (methodology: funding and failure).
+//! Cash, agreed funding rounds, and what happens when cash runs short (methodology: funding and failure).
 
 use crate::config::{self, Code, Config, Located, Problem};
 
@@ -6,14 +6,14 @@ use super::parameters::ParamId;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// Cash of OpenAI.
+/// OpenAI's cash.
 #[derive(Clone, Copy, Debug)]
 pub struct Cash {
-    /// At time 0, billions.
+    /// Cash at time 0, billions.
     pub now: ParamId,
-    /// Interest, annual-effective.
+    /// Interest rate, annual-effective.
     pub interest: ParamId,
-    /// Below it OpenAI raises money, billions.
+    /// Minimum cash, billions; below it OpenAI raises money.
     pub minimum: ParamId,
 }
 
@@ -26,40 +26,40 @@ pub enum RoundTime {
     OnIpo,
 }
 
-/// The value before the money.
+/// The pre-money value of a round.
 #[derive(Clone, Copy, Debug)]
 pub enum PreMoney {
-    /// Billions.
+    /// A fixed value, billions.
     Value(ParamId),
-    /// The equity value at the end of the period before (with the IPO: of that moment).
+    /// The equity value at the end of the previous period (for a round at the IPO: at the IPO).
     Market,
 }
 
-/// A round of equity.
+/// A funding round.
 #[derive(Clone, Debug)]
 pub struct Round {
     /// Its name.
     pub name: String,
-    /// When.
+    /// When it takes place.
     pub when: RoundTime,
-    /// Money in, billions.
+    /// Amount raised, billions.
     pub amount: ParamId,
-    /// Value before the money.
+    /// Pre-money value.
     pub pre_money: PreMoney,
 }
 
-/// Funding of shortfalls, and failure.
+/// How cash shortfalls are funded, and what failure costs.
 #[derive(Clone, Copy, Debug)]
 pub struct Funding {
-    /// Whether OpenAI may raise money when short (else it fails when cash is below 0).
+    /// Whether OpenAI can raise money when cash is short; otherwise it fails when cash is below 0.
     pub enabled: bool,
-    /// Years of burn raised on top.
+    /// Years of cash burn raised in addition to the shortfall.
     pub runway_years: ParamId,
-    /// Discount on the equity value at which it raises.
+    /// Discount to the equity value at which new shares are sold.
     pub round_discount: ParamId,
-    /// Largest part of the company given up in one raise.
+    /// Largest fraction of the company sold in one raise.
     pub max_dilution: ParamId,
-    /// Part of enterprise value that is recovered after failure.
+    /// Fraction of enterprise value that is recovered after failure.
     pub recovery: ParamId,
 }
 
@@ -178,7 +178,7 @@ fn pre_money(
     }
 }
 
-/// Validates `[funding]`; without it shortfall funding is off and nothing is recovered.
+/// Validates `[funding]`; without the table OpenAI cannot raise money when short, and nothing is recovered.
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Funding {
     let funding = config.funding.clone().unwrap_or_default();
     let table = Table::new::<config::Funding>("funding", funding.place);

@@ -1,4 +1,4 @@
-//! Figures of periods before the valuation date.
+//! Financial results of periods before the valuation date.
 
 use crate::config::{self, Code, Config, Located, Problem};
 
@@ -6,7 +6,7 @@ use super::parameters::ParamId;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// One row of history.
+/// The results of one past period.
 #[derive(Clone, Copy, Debug)]
 pub struct HistoryPeriod {
     /// Start, years from the valuation date (negative).
@@ -15,9 +15,9 @@ pub struct HistoryPeriod {
     pub to: f64,
     /// Net revenue, billions.
     pub net_revenue: ParamId,
-    /// Free cash flow, billions, where known.
+    /// Free cash flow, billions, if known.
     pub fcf: Option<ParamId>,
-    /// EBITDA, billions, where known.
+    /// EBITDA, billions, if known.
     pub ebitda: Option<ParamId>,
 }
 

@@ -1,4 +1,4 @@
-//! The IPO: gates of readiness, preparation, terms of the offer (methodology: IPO).
+//! The IPO: readiness gates, preparation and terms of the offer (methodology: IPO).
 
 use crate::config::{self, Code, Config, Problem};
 
@@ -6,12 +6,12 @@ use super::parameters::ParamId;
 use super::table::Table;
 use super::validator::Validator;
 
-/// What a gate measures, and on which side of its threshold it holds.
+/// What a readiness gate measures, and whether its threshold is a minimum or a maximum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GateKind {
     /// Trailing-year net revenue, billions, at least.
     TrailingRevenue,
-    /// Net revenue of the period over that of a year before, less 1, at least.
+    /// Net revenue of the period relative to a year earlier, minus 1, at least.
     Growth,
     /// 1 - inference / net revenue, at least.
     GrossMargin,
@@ -19,11 +19,11 @@ pub enum GateKind {
     FcfMargin,
     /// Months of cash at the period's burn, at least.
     RunwayMonths,
-    /// Largest cloud's part of gross sales, at most.
+    /// Share of the largest cloud in gross sales, at most.
     LargestCloudShare,
     /// Commitments of the next twelve months over trailing revenue, at most.
     CommitmentsToRevenue,
-    /// What is owed to Microsoft over trailing revenue, at most.
+    /// Revenue share owed to Microsoft over trailing revenue, at most.
     OwedToRevenue,
     /// Equity value, billions, at least; also tested on the day of the offer.
     Equity,
@@ -43,8 +43,8 @@ impl GateKind {
         GateKind::Equity,
     ];
 
-    /// Whether it looks at money that what is paid to Microsoft leaves or takes: cash, its flow, what is owed, equity. The
-    /// others look at sales and commitments alone.
+    /// Whether payments to Microsoft affect the gate: cash, cash flow, the amount owed and equity. The others
+    /// depend on sales and commitments alone.
     pub fn depends_on_payments(self) -> bool {
         match self {
             GateKind::FcfMargin | GateKind::RunwayMonths | GateKind::OwedToRevenue | GateKind::Equity => true,
@@ -56,7 +56,7 @@ impl GateKind {
         }
     }
 
-    /// The scenario's key below `ipo.gate`.
+    /// Its key under `ipo.gate`.
     pub fn key(self) -> &'static str {
         match self {
             GateKind::TrailingRevenue => "trailing_revenue_usd_bn",
@@ -71,7 +71,7 @@ impl GateKind {
         }
     }
 
-    /// Whether it holds at most at its threshold; else at least.
+    /// Whether the threshold is a maximum; otherwise it is a minimum.
     pub fn is_upper(self) -> bool {
         matches!(self, GateKind::LargestCloudShare | GateKind::CommitmentsToRevenue | GateKind::OwedToRevenue)
     }
@@ -80,25 +80,26 @@ impl GateKind {
 /// The terms of an IPO.
 #[derive(Clone, Debug)]
 pub struct Ipo {
-    /// Gates are tested at period ends from this time on, years from the valuation date; `-inf`: always.
+    /// Time from which gates are tested at period ends, years from the valuation date; `-inf`: from the
+    /// start.
     pub earliest: f64,
-    /// Months in a row that all gates must hold.
+    /// Consecutive months for which all gates must hold.
     pub ready_months: ParamId,
     /// Months from first readiness to the offer.
     pub preparation_months: ParamId,
     /// New shares as a fraction of the pre-money value.
     pub primary: ParamId,
-    /// Fee on the proceeds.
+    /// Fee as a fraction of the proceeds.
     pub fee: ParamId,
-    /// Discount of the offer price.
+    /// Underpricing: discount of the offer price to the value.
     pub underpricing: ParamId,
-    /// Shares before the offer, fully diluted, billions; `None`: no price of a share.
+    /// Fully diluted shares before the offer, billions; `None`: no price per share is reported.
     pub shares: Option<ParamId>,
-    /// Gates that are set, in the order of [`GateKind::ALL`].
+    /// The gates that are set with their thresholds, in the order of [`GateKind::ALL`].
     pub gates: Vec<(GateKind, ParamId)>,
 }
 
-/// Validates `[ipo]` and `[ipo.gate]`; without equity there is no IPO.
+/// Validates `[ipo]` and `[ipo.gate]`; `None` without `[equity]`, because there is no value to offer at.
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Option<Ipo> {
     let ipo = config.ipo.as_ref()?;
     let table = Table::new::<config::Ipo>("ipo", ipo.place);

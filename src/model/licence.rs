@@ -1,4 +1,4 @@
-//! Microsoft's own side: margins on resale and hosting, its AI revenue, the licence's royalty relief.
+//! Microsoft's side: margins on resale and hosting, its own AI revenue, and the value of its licence.
 
 use crate::config::{self, Config};
 
@@ -7,31 +7,31 @@ use super::process::Process;
 use super::table::Table;
 use super::validator::Validator;
 
-/// Microsoft's terms and margins.
+/// Microsoft's investment, margins and own AI revenue.
 #[derive(Clone, Debug)]
 pub struct Microsoft {
-    /// Money put into OpenAI, billions; needed for `take_multiple`.
+    /// Amount invested in OpenAI, billions; needed for `take_multiple`.
     pub invested: Option<ParamId>,
     /// Revenue share received before the valuation date, billions.
     pub received_before: ParamId,
-    /// Margin on the home cloud's sales of OpenAI models, before anything is passed on.
+    /// Margin on the home cloud's sales of OpenAI models, before payments to OpenAI.
     pub resale_margin: ParamId,
     /// Margin on OpenAI's compute bill.
     pub hosting_margin: ParamId,
     /// Margin on compute that is paid for and not used.
     pub take_or_pay_margin: ParamId,
-    /// Own AI revenue `A(t)`; factors `factor.microsoft-ai.level` and `.growth`.
+    /// Process of its own AI revenue `A(t)`; its factors are `factor.microsoft-ai.level` and `.growth`.
     pub ai: Option<Process>,
 }
 
-/// The licence.
+/// Microsoft's licence to OpenAI's models.
 #[derive(Clone, Copy, Debug)]
 pub struct Licence {
-    /// Royalty that Microsoft is spared, a fraction of its own AI revenue.
+    /// Royalty that Microsoft saves, as a fraction of its own AI revenue.
     pub royalty_rate: ParamId,
-    /// Discount when the licence is not exclusive.
+    /// Discount to the value of a licence that is not exclusive.
     pub non_exclusive_discount: ParamId,
-    /// What Microsoft pays for the licence, billions a year.
+    /// Licence fee that Microsoft pays OpenAI, billions a year.
     pub income: ParamId,
 }
 

@@ -1,4 +1,5 @@
-//! A scenario validated once: valid by construction and immutable. After this room nothing asks whether an input is valid.
+//! The validated scenario: immutable and valid by construction, so that no later code checks its inputs
+//! again.
 
 pub mod absence;
 pub mod cloud_mix;

@@ -1,14 +1,14 @@
-//! Names of scenarios and of entries of lists: what may be one, and that no two are the same.
+//! Validates names of scenarios and of list entries: their form, and that no two are the same.
 
 use std::collections::HashMap;
 
 use crate::config::{Code, Config, Located, Place, Problem, Problems};
 
-/// The rule of names in words.
+/// The form of a name in words.
 pub(super) const NAME_WORDS: &str =
     "small letters, digits, - and _; a letter or digit first; at most 64 characters";
 
-/// `[a-z0-9][a-z0-9_-]{0,63}`
+/// Whether a text matches `[a-z0-9][a-z0-9_-]{0,63}`.
 pub(super) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = name.as_bytes();
@@ -27,7 +27,7 @@ fn mended_name(name: &str) -> String {
     folded.trim_matches(['-', '_']).to_owned()
 }
 
-/// The names of a list's entries; bad, missing and repeated ones are problems.
+/// The names of a list's entries; reports invalid, missing and repeated names.
 pub(super) fn of_list<'n>(
     problems: &mut Problems,
     list: &str,
@@ -71,7 +71,7 @@ pub(super) fn of_list<'n>(
     names
 }
 
-/// Whether `name` may be a name; a problem otherwise.
+/// Reports a problem if `name` is not a valid name.
 pub(super) fn check(problems: &mut Problems, name: &str, place: Place, what: &str) {
     if is_name(name) {
         return;
@@ -87,7 +87,7 @@ pub(super) fn check(problems: &mut Problems, name: &str, place: Place, what: &st
     });
 }
 
-/// The name of the scenario, or else the name of its file.
+/// The name of the scenario; without one, `name_if_absent`.
 pub(super) fn of_scenario(problems: &mut Problems, config: &Config, name_if_absent: &str) -> String {
     match &config.name {
         Some(name) => {

@@ -1,4 +1,4 @@
-//! One written number validated: a value or a distribution within its key's domain, and its wording.
+//! Validates one written number: a value or a distribution within the domain of its key.
 
 use crate::config::{
     Choice, Code, Domain, Family, Located, Number, NumberContent, NumberTable, Place, Problem, Problems,
@@ -9,14 +9,14 @@ use super::distribution::{Written, limits, window_words};
 use super::domain::{DOMAIN_TOLERANCE, OutsideMass, domain_problem};
 use super::parameters::Distribution;
 
-/// A number that stood the test.
+/// A valid number, with its description in words.
 #[derive(Clone, Debug)]
 pub(super) struct Validated {
     pub(super) distribution: Distribution,
     pub(super) wording: String,
 }
 
-/// Validates a number that is not `same_as` another, in `domain`. `None`: there were problems.
+/// Validates a number that is not `same_as` another; reports problems and returns `None` if it is invalid.
 pub(super) fn validate(
     number: &Number,
     domain: Domain,
@@ -49,7 +49,8 @@ pub(super) fn validate(
     }
 }
 
-/// The problem of a table without `value`, `dist` and `same_as`; the families that its parameters fit are proposed.
+/// The problem that a table has no `value`, `dist` or `same_as`; proposes the families that match its
+/// parameters.
 fn empty_table(number: &Number, table: &NumberTable) -> Problem {
     let problem = Problem::error(
         Code::NumberEmpty,
@@ -92,7 +93,7 @@ fn value_table(
         );
     }
     let (min, max) = limits(table);
-    // A bound that is not a number holds nothing.
+    // A bound of `nan` contains nothing.
     if !(min.unwrap_or(f64::NEG_INFINITY)..=max.unwrap_or(f64::INFINITY)).contains(&value.value) {
         fine = false;
         problems.push(
@@ -121,7 +122,7 @@ fn constant(
     }
     let code = match value {
         value if !value.is_finite() => Code::NotFinite,
-        // Of the shares now, only home's has this domain.
+        // Only the home cloud's current share has this domain.
         0.0 if domain == Domain::PositiveFraction && number.key.ends_with(".share_now") => {
             Code::HomeShareZero
         }
@@ -135,7 +136,7 @@ fn constant(
     None
 }
 
-/// An uncertain number; a distribution with a single value is a constant.
+/// Validates an uncertain number; a distribution with a single value becomes a constant.
 fn uncertain(
     written: Written<'_>,
     domain: Domain,

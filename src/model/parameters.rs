@@ -1,72 +1,72 @@
-//! The parameters of assumptions: every number of a scenario, constant or uncertain, with its unit and where it comes from.
+//! The parameters of a scenario: every number, constant or uncertain, with its unit and source.
 
 use crate::config::Unit;
 use crate::math::distribution;
 
-/// A number of the scenario: a handle into the [`Parameters`]. Numbers that are `same_as` another share its handle.
+/// Identifies a parameter in [`Parameters`]. Numbers that are `same_as` another share its id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ParamId(pub(crate) u32);
 
 impl ParamId {
-    /// Its row in the parameters.
+    /// Its index in [`Parameters::entries`].
     pub fn index(self) -> usize {
         self.0 as usize
     }
 }
 
-/// What a number is: one value, or a law from which every path draws its own.
+/// The distribution of a parameter: one value for all paths, or one draw per path.
 #[derive(Clone, Debug)]
 pub enum Distribution {
     /// The same on every path.
     Constant(f64),
-    /// Drawn once for each path, already truncated to the domain of its key.
+    /// Drawn once per path; already truncated to the domain of its key.
     Uncertain(Box<distribution::Distribution>),
 }
 
-/// Where a number comes from.
+/// Whether a parameter is written in the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
     /// Written in the scenario.
     Scenario,
-    /// Not written: the default of its key.
+    /// Not written: the default of its key applies.
     Default,
 }
 
-/// One row of the parameters.
+/// One parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {
-    /// Dotted key, as in the scenario; also the name of the stream of its draws.
+    /// Full key as in the scenario, which is also the name of its random stream.
     pub key: String,
     /// Unit of the values.
     pub unit: Unit,
-    /// Value or law.
+    /// Its value or distribution.
     pub distribution: Distribution,
-    /// Written or default.
+    /// Whether it is written or a default.
     pub origin: Origin,
-    /// Index into the model's sources; a number without a source is an assumption.
+    /// Index into the model's sources; `None`: the author's own judgement.
     pub source: Option<usize>,
-    /// The author's remark.
+    /// The author's note.
     pub note: Option<String>,
-    /// For the error screens and the parameters's text: the law as the scenario words it, e.g. `triangular(low 0, mode 1, high 3)`.
+    /// Description in words, for screens and tables: `triangular(low 0, mode 1, high 3)`.
     pub wording: String,
 }
 
-/// A key that takes its draw from another (`same_as`).
+/// A key that uses the draw of another number (`same_as`).
 #[derive(Clone, Debug)]
 pub struct Alias {
     /// The key that says `same_as`.
     pub key: String,
     /// Unit of that key.
     pub unit: Unit,
-    /// The number whose draw it is.
+    /// The parameter whose draw it uses.
     pub target: ParamId,
     /// Index into the model's sources.
     pub source: Option<usize>,
-    /// The author's remark.
+    /// The author's note.
     pub note: Option<String>,
 }
 
-/// Every number of a scenario.
+/// All parameters of a scenario.
 #[derive(Clone, Debug, Default)]
 pub struct Parameters {
     pub(crate) entries: Vec<Parameter>,
@@ -74,19 +74,19 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    /// Adds a row.
+    /// Adds a parameter.
     pub(super) fn push(&mut self, entry: Parameter) -> ParamId {
         let id = ParamId(u32::try_from(self.entries.len()).expect("fewer numbers than bytes in a file"));
         self.entries.push(entry);
         id
     }
 
-    /// All numbers, in order of the handles.
+    /// All parameters, ordered by id.
     pub fn entries(&self) -> &[Parameter] {
         &self.entries
     }
 
-    /// Keys that share the draw of another.
+    /// All keys that use the draw of another number.
     pub fn aliases(&self) -> &[Alias] {
         &self.aliases
     }
@@ -102,7 +102,7 @@ impl Parameters {
         &self.entries[id.index()]
     }
 
-    /// The value of a number, if it is a constant.
+    /// The value of a parameter, if it is a constant.
     pub fn constant(&self, id: ParamId) -> Option<f64> {
         match self.entry(id).distribution {
             Distribution::Constant(value) => Some(value),
@@ -110,12 +110,12 @@ impl Parameters {
         }
     }
 
-    /// Handles of all numbers, in order.
+    /// The ids of all parameters, in order.
     pub fn ids(&self) -> impl Iterator<Item = ParamId> + use<> {
         (0..self.entries.len() as u32).map(ParamId)
     }
 
-    /// Handles of the uncertain numbers, in order.
+    /// The ids of the uncertain parameters, in order.
     pub fn uncertain(&self) -> impl Iterator<Item = ParamId> + '_ {
         self.ids().filter(|&id| matches!(self.entry(id).distribution, Distribution::Uncertain(_)))
     }

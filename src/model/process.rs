@@ -1,4 +1,5 @@
-//! Processes that annual rates follow: mean-reverting growth, geometric Brownian motion, plans, S-curves.
+//! Processes of annual revenue rates: mean-reverting growth, geometric Brownian motion, plans and S-curves
+//! (methodology: demand).
 
 use crate::config::section::Section;
 use crate::config::{self, Choice, Code, Date, Located, Number, Problem, ProcessKeys};
@@ -7,57 +8,57 @@ use super::parameters::ParamId;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// The law of an annual rate over time.
+/// The stochastic process of an annual rate.
 #[derive(Clone, Debug)]
 pub enum Process {
-    /// Schwartz and Moon (2000): growth reverts to its long-run mean, volatilities decay.
+    /// Schwartz and Moon (2000): growth reverts to its long-run mean, and volatilities decay.
     MeanRevertingGrowth {
-        /// `R(0)`, billions a year.
+        /// Rate `R(0)`, billions a year.
         rate_now: ParamId,
-        /// `g(0)`, a year, continuous.
+        /// Growth `g(0)`, per year, continuous.
         growth_now: ParamId,
-        /// `ḡ`, a year.
+        /// Long-run growth `ḡ`, per year, continuous.
         growth_long_run: ParamId,
-        /// Half-life of the growth's deviation, years.
+        /// Half-life of deviations of growth, years.
         growth_half_life: ParamId,
-        /// `η_0`, a year per root year.
+        /// Volatility of growth `η_0`, per year per root year.
         growth_volatility_now: ParamId,
-        /// `σ_0`, per root year.
+        /// Volatility of the level `σ_0`, per root year.
         volatility_now: ParamId,
-        /// `σ̄`, per root year.
+        /// Long-run volatility of the level `σ̄`, per root year.
         volatility_long_run: ParamId,
-        /// Half-life of both volatilities' deviations, years.
+        /// Half-life of both volatilities, years.
         volatility_half_life: ParamId,
-        /// `λ`.
+        /// Market price of risk of the level `λ`, per root year.
         price_of_risk: ParamId,
-        /// `λ_g`.
+        /// Market price of risk of growth `λ_g`, per root year.
         growth_price_of_risk: ParamId,
     },
     /// Geometric Brownian motion.
     Gbm {
-        /// `R(0)`, billions a year.
+        /// Rate `R(0)`, billions a year.
         rate_now: ParamId,
-        /// A year, continuous.
+        /// Growth, per year, continuous.
         growth: ParamId,
-        /// Per root year.
+        /// Volatility, per root year.
         volatility: ParamId,
     },
-    /// A plan through dated annual rates, times a driftless deviation.
+    /// A given plan times a driftless random deviation.
     Plan {
         /// The plan.
         shape: PlanShape,
-        /// Per root year.
+        /// Volatility, per root year.
         volatility: ParamId,
     },
-    /// An S-curve towards a ceiling, times a driftless deviation.
+    /// An S-curve to a ceiling times a driftless random deviation.
     Logistic {
-        /// Billions a year.
+        /// Ceiling, billions a year.
         ceiling: ParamId,
-        /// Time of half the ceiling, years from the valuation date.
+        /// Time at which half of the ceiling is reached, years from the valuation date.
         midpoint: ParamId,
-        /// Years from 10% to 90%.
+        /// Time from 10% to 90% of the ceiling, years.
         ramp: ParamId,
-        /// Per root year.
+        /// Volatility, per root year.
         volatility: ParamId,
     },
 }
@@ -65,15 +66,16 @@ pub enum Process {
 /// How a plan is given.
 #[derive(Clone, Debug)]
 pub enum PlanShape {
-    /// (time in years, annual rate), in order of time; log-linear between, end slopes beyond; never empty. One point: constant.
+    /// (time in years, annual rate), in order of time, never empty. The rate is log-linear between points and
+    /// beyond them; one point means a constant rate.
     Points(Vec<(f64, ParamId)>),
-    /// (index of the timeline's year, total), in order: one point in the middle of each year's part of the timeline
-    /// (of its booked periods), solved so that the booked periods of the year add up to the total.
+    /// (index of the timeline's year, total), in order. Each year has one point in the middle of its booked
+    /// periods, solved so that those periods add up to the total.
     AnnualTotals(Vec<(usize, ParamId)>),
 }
 
 impl Process {
-    /// Validates a process; `None`: there were problems that leave no process at all.
+    /// Validates a process; `None` if the key `process` is missing.
     pub(super) fn validate(validator: &mut Validator, table: &Table, keys: &ProcessKeys) -> Option<Process> {
         let process = validator.required_value(table, "process", &keys.process)?;
         foreign_keys(validator, table, keys, process);
@@ -129,7 +131,7 @@ impl Process {
     }
 }
 
-/// The keys that a process uses.
+/// The keys that each process uses.
 fn keys_of(process: config::Process) -> &'static [&'static str] {
     match process {
         config::Process::MeanRevertingGrowth => &[
@@ -152,7 +154,7 @@ fn keys_of(process: config::Process) -> &'static [&'static str] {
     }
 }
 
-/// A midpoint as a date or as a number of years.
+/// A midpoint, given as a date or as a number of years.
 pub(super) fn midpoint(
     validator: &mut Validator,
     table: &Table,
@@ -176,7 +178,7 @@ pub(super) fn midpoint(
     }
 }
 
-/// Reports keys that the process does not use.
+/// Reports keys that belong to other processes.
 fn foreign_keys(validator: &mut Validator, table: &Table, keys: &ProcessKeys, process: config::Process) {
     let own = keys_of(process);
     for (key, place) in keys.written() {
@@ -204,7 +206,7 @@ fn foreign_keys(validator: &mut Validator, table: &Table, keys: &ProcessKeys, pr
     debug_assert!(own.iter().all(|key| ProcessKeys::SPEC.find(key).is_some()));
 }
 
-/// Most years of annual totals: the kernel solves for one point each.
+/// Largest number of annual totals; each is one unknown that the simulation solves for.
 const MOST_TOTALS: usize = 128;
 
 fn plan_shape(validator: &mut Validator, table: &Table, keys: &ProcessKeys) -> PlanShape {
@@ -254,7 +256,7 @@ fn plan_points(validator: &mut Validator, table: &Table, plan: &[config::PlanPoi
     times
 }
 
-/// The totals of a plan by index of the timeline's year.
+/// The totals of a plan, by index of the timeline's year.
 fn annual_totals(
     validator: &mut Validator,
     table: &Table,

@@ -1,37 +1,37 @@
-//! How much is simulated, in which steps, and how it is booked.
+//! The settings of `[run]`: paths, seed, numerical scheme and booking.
 
 use crate::config::{self, Code, Config, Located, Problem};
 
 use super::validator::Validator;
 
-/// How mean-reverting growth steps.
+/// The numerical scheme of mean-reverting growth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scheme {
-    /// The exact law of level and growth.
+    /// The exact joint distribution of level and growth.
     Exact,
-    /// The step of Schwartz and Moon (2000), for comparison only.
+    /// The Euler step of Schwartz and Moon (2000), for comparison only.
     Euler,
 }
 
-/// When a period's demand is booked.
+/// The rate at which a period's demand is booked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Booking {
-    /// Trapezoid of the rates at the period's start and end.
+    /// Mean of the rates at the start and end of the period (trapezoidal rule).
     Middle,
-    /// Rate at the start.
+    /// Rate at the start of the period.
     Start,
-    /// Rate at the end.
+    /// Rate at the end of the period.
     End,
 }
 
-/// What `[run]` says.
+/// The settings of `[run]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunTerms {
-    /// Paths, unless the command line says otherwise.
+    /// Number of paths, unless the command line overrides it.
     pub paths: Option<u64>,
-    /// Seed, unless the command line says otherwise.
+    /// Seed, unless the command line overrides it.
     pub seed: Option<u64>,
-    /// Step of mean-reverting growth.
+    /// Numerical scheme of mean-reverting growth.
     pub scheme: Scheme,
     /// Booking of demand.
     pub booking: Booking,
@@ -39,7 +39,7 @@ pub struct RunTerms {
     pub mix_year: i32,
 }
 
-/// The year of the mix metrics where the scenario names none.
+/// Default calendar year of the mix metrics.
 const MIX_YEAR: i32 = 2030;
 
 /// Validates `[run]`.
@@ -72,7 +72,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> RunTerms {
     }
 }
 
-/// A year of the mix metrics, with a warning where it is off the timeline.
+/// The calendar year of the mix metrics; warns if it is not on the timeline.
 fn mix_year(validator: &mut Validator, written: &Located<u64>) -> i32 {
     let value = i32::try_from(written.value).unwrap_or(i32::MAX);
     if let Some(timeline) = &validator.timeline

@@ -1,4 +1,4 @@
-//! Numbers that are `same_as` another: which number's draw they take.
+//! Resolves `same_as`: which number's draw another number uses.
 
 use std::collections::HashMap;
 
@@ -14,8 +14,8 @@ pub(super) fn link(number: &Number) -> Option<&Located<String>> {
     }
 }
 
-/// The key of the number whose draw `number` takes, through any others that are `same_as` themselves. Without one: the
-/// problem, or none where another number of the chain reports it.
+/// The key of the number whose draw `number` uses, following chains of `same_as`. Fails with the problem, or
+/// with `None` if another number of the chain reports it.
 pub(super) fn target<'a>(
     number: &'a Number,
     first: &'a Located<String>,
@@ -71,7 +71,7 @@ fn unknown(number: &Number, link: &Located<String>, by_key: &HashMap<&str, &Numb
     }
 }
 
-/// Reports keys that have no place beside `same_as`.
+/// Reports keys that cannot be combined with `same_as`.
 pub(super) fn check_keys(number: &Number, problems: &mut Problems) {
     let NumberContent::Table(table) = &number.content else { return };
     for (name, place) in table.written() {

@@ -1,4 +1,4 @@
-//! Segments of demand (methodology: demand).
+//! Lines of business (methodology: demand).
 
 use crate::config::{self, Code, Config, Place, Problem};
 
@@ -7,31 +7,31 @@ use super::process::Process;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
+/// An exponential trend: `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Trend {
-    /// At time 0, a fraction of revenue.
+    /// Value at time 0, a fraction of revenue.
     pub now: ParamId,
-    /// In the long run, a fraction of revenue.
+    /// Long-run value, a fraction of revenue.
     pub long_run: ParamId,
-    /// Years; may be infinite.
+    /// Half-life, years; may be infinite.
     pub half_life: ParamId,
 }
 
 /// A line of business.
 #[derive(Clone, Debug)]
 pub struct Segment {
-    /// Its name; factors are `factor.segment.NAME.level` and `.growth`.
+    /// Its name; its factors are `factor.segment.NAME.level` and `.growth`.
     pub name: String,
-    /// Distribution of its annual rate `R_k`.
+    /// Process of its annual rate `R_k`.
     pub process: Process,
-    /// `φ_k`, the share sold through clouds.
+    /// Share of its demand sold through clouds, `φ_k`.
     pub cloud_sold: ParamId,
     /// Cost of inference as a fraction of sales.
     pub inference_cost: Trend,
 }
 
-/// Validates `[[segment]]`; gives the names too.
+/// Validates `[[segment]]`; segments without a valid process are left out.
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Segment> {
     if config.segment.is_empty() {
         validator.problems.push(

@@ -9,24 +9,25 @@ use super::validator::Validator;
 /// What a shock moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShockTarget {
-    /// The log level of the segment of that index.
+    /// The log level of the segment with this index.
     Segment(usize),
-    /// The log of the equity multiple.
+    /// The logarithm of the equity multiple.
     Multiple,
 }
 
-/// A jump that strikes at most once a period; streams `shock.NAME.strike` (uniform) and `shock.NAME.size` (normal).
+/// A jump that occurs at most once per period. Its random streams are `shock.NAME.strike` (uniform) and
+/// `shock.NAME.size` (normal).
 #[derive(Clone, Debug)]
 pub struct Shock {
     /// Its name.
     pub name: String,
-    /// Strikes a year.
+    /// Occurrences per year.
     pub rate: ParamId,
-    /// Mean of the size `J`, in logs.
+    /// Mean of the size `J`, in logarithms.
     pub mean: ParamId,
-    /// Standard deviation of the size.
+    /// Standard deviation of the size, in logarithms.
     pub sd: ParamId,
-    /// What it moves, and by what multiple of the size.
+    /// What it moves, each with its multiplier of the size.
     pub loadings: Vec<(ShockTarget, ParamId)>,
 }
 
@@ -67,9 +68,9 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Shock>
 /// The key of the equity multiple among the loadings of a shock.
 const MULTIPLE: &str = "equity.multiple";
 
-/// What a shock of the scenario can move: its segments, and the multiple of equity where there is one.
+/// What shocks can move: the segments and, if there is one, the equity multiple.
 struct Targets {
-    /// Names of the segments, then that of the multiple.
+    /// Names of the segments, then of the multiple.
     names: Vec<String>,
     segments: usize,
     has_multiple: bool,
@@ -91,7 +92,7 @@ impl Targets {
         Targets { names, segments, has_multiple }
     }
 
-    /// Adds one loading of the shock `name`; a target that is unknown or named twice is a problem.
+    /// Adds one loading of the shock `name`; reports a target that is unknown or given twice.
     fn add(
         &self,
         validator: &mut Validator,

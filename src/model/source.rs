@@ -1,20 +1,20 @@
-//! Sources of figures.
+//! The publications that numbers are taken from.
 
 use crate::config::{self, Config};
 
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
-/// A source of figures.
+/// A publication that numbers are taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Key by which numbers name it.
+    /// Key by which numbers refer to it.
     pub key: String,
-    /// Title.
+    /// Its title.
     pub title: String,
-    /// Address.
+    /// Its web address; empty if there is none.
     pub url: String,
-    /// Date, as ISO text.
+    /// Its date in ISO format; empty if there is none.
     pub date: String,
 }
 

@@ -1,4 +1,4 @@
-//! A table of the scenario while it is validated: its path, its place, and what can be wrong with its keys.
+//! A table of the scenario during validation, and the problems that its keys can have.
 
 use crate::config::section::Section;
 use crate::config::spec::{Presence, SectionSpec};
@@ -6,7 +6,7 @@ use crate::config::{Code, Date, Located, Place, Problem, Unit};
 
 use super::day_count::{days_360, days_360_after};
 
-/// A table of the scenario while it is validated: its path and place, and the rows of its keys.
+/// A table of the scenario: its path, its place and the specification of its keys.
 #[derive(Clone, Debug)]
 pub(super) struct Table {
     pub(super) path: String,
@@ -15,17 +15,17 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The table of section `N` at `path`.
+    /// Makes the table of section `N` at `path`.
     pub(super) fn new<N: Section>(path: impl Into<String>, place: Place) -> Table {
         Table { path: path.into(), place, spec: N::SPEC }
     }
 
-    /// The full key.
+    /// The full path of a key.
     pub(super) fn key(&self, key: &str) -> String {
         format!("{}.{key}", self.path)
     }
 
-    /// Its path as the header is written.
+    /// Its path, as shown in messages.
     pub(super) fn header(&self) -> String {
         format!("`{}`", self.path)
     }
@@ -39,12 +39,12 @@ impl Table {
         self.spec.find(key).map_or("", |row| row.doc.trim())
     }
 
-    /// What holds without a key.
+    /// What applies without the key.
     pub(super) fn presence(&self, key: &str) -> Option<Presence> {
         self.spec.find(key).map(|row| row.presence)
     }
 
-    /// The problem of a required key.
+    /// The problem that a required key is missing.
     pub(super) fn missing(&self, key: &str) -> Problem {
         let condition = match self.presence(key) {
             Some(Presence::RequiredIf(condition)) => format!(" ({condition})"),
@@ -56,7 +56,7 @@ impl Table {
             .help(format!("add `{key}`: {}", self.doc(key)))
     }
 
-    /// The problem of two keys of which at most one may stand.
+    /// The problem that two keys exclude each other.
     pub(super) fn exclusive(&self, first: (&str, Place), second: (&str, Place)) -> Problem {
         let message = format!("{} has both `{}` and `{}`", self.header(), first.0, second.0);
         Problem::error(Code::KeysExclusive, second.1, message)
@@ -64,7 +64,7 @@ impl Table {
             .help(format!("keep one: `{}` or `{}`", first.0, second.0))
     }
 
-    /// The problem of two keys of which one must stand.
+    /// The problem that one of two keys is required.
     pub(super) fn neither(&self, first: &str, second: &str) -> Problem {
         let message = format!("{} needs `{first}` or `{second}`", self.header());
         Problem::error(Code::KeyNeither, self.place, message).found("neither").help(format!(
@@ -74,7 +74,7 @@ impl Table {
         ))
     }
 
-    /// Whether `to`, included, leaves some time after `from`; the problem otherwise.
+    /// Checks that some time passes from `from` to the end of `to`.
     pub(super) fn span(
         &self,
         from: (&str, &Located<Date>),
@@ -98,7 +98,7 @@ impl Table {
     }
 }
 
-/// The path of a list's entry.
+/// The path of a list entry.
 pub(super) fn entry_path(list: &str, name: &str) -> String {
     format!("{list}.{name}")
 }

@@ -1,4 +1,4 @@
-//! The terms of a valid scenario, and the model that holds them: every table validated, with all problems together.
+//! Validates a whole scenario and holds its terms; all problems are reported together.
 
 use crate::config::{Config, Problems};
 
@@ -11,34 +11,34 @@ use super::{
     run, segment, shock, source, timeline,
 };
 
-/// The terms of a scenario: what [`Model`] gives to read.
+/// The terms of a scenario, readable through [`Model`].
 #[derive(Clone, Debug)]
 pub struct Terms {
     /// Name of the scenario.
     pub name: String,
-    /// Its digest: of the resolved scenario and the empirical files (hex).
+    /// Digest of the canonical scenario and its empirical files, in hexadecimal.
     pub digest: String,
-    /// `[run]`.
+    /// Settings of `[run]`.
     pub run: run::RunTerms,
-    /// Periods.
+    /// The simulated periods.
     pub timeline: timeline::Timeline,
-    /// Every number.
+    /// All parameters.
     pub parameters: Parameters,
     /// Discount rates.
     pub discount: discount::Discount,
-    /// Rows before the valuation date, in order of time.
+    /// Results before the valuation date, in order of time.
     pub history: Vec<history::HistoryPeriod>,
-    /// Demand; never empty.
+    /// Lines of business; never empty.
     pub segments: Vec<segment::Segment>,
     /// Shocks.
     pub shocks: Vec<shock::Shock>,
-    /// Clouds; the home cloud first; empty: everything is sold directly.
+    /// Clouds, the home cloud first; if empty, everything is sold directly.
     pub clouds: Vec<cloud_mix::Cloud>,
     /// Head start of the home cloud.
     pub home_first: Option<cloud_mix::HomeFirst>,
-    /// `uplift`: extra sales through other clouds.
+    /// Extra sales through other clouds, as a fraction (`reach.uplift`).
     pub uplift: ParamId,
-    /// In-house models.
+    /// Microsoft's in-house models.
     pub in_house: Option<cloud_mix::InHouse>,
     /// Compute contracts.
     pub contracts: Vec<cost::Contract>,
@@ -50,15 +50,15 @@ pub struct Terms {
     pub deals: Vec<deal::Deal>,
     /// Costs.
     pub costs: cost::Costs,
-    /// Cash; `None`: cash counts 0 and nothing fails.
+    /// Cash; `None`: cash is not simulated and OpenAI cannot fail.
     pub cash: Option<funding::Cash>,
-    /// Rounds, in the order of the scenario.
+    /// Funding rounds, in the order of the scenario.
     pub rounds: Vec<funding::Round>,
-    /// Shortfall funding and failure (defaults where the table is absent: disabled, recovery 0).
+    /// Funding of shortfalls and failure; without the table it is disabled with a recovery of 0.
     pub funding: funding::Funding,
-    /// Equity; `None`: no equity value, no IPO.
+    /// Equity; `None`: there is no equity value and no IPO.
     pub equity: Option<equity::Equity>,
-    /// IPO; `None`: never (always `None` without equity).
+    /// IPO; `None`: OpenAI is never listed (always so without equity).
     pub ipo: Option<ipo::Ipo>,
     /// Correlations.
     pub dependence: dependence::Dependence,
@@ -67,7 +67,7 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// Validates all tables in the order of the scenario. `None` without a timeline.
+    /// Validates all tables; `None` if the timeline is invalid.
     fn validate(
         validator: &mut Validator,
         config: &Config,
@@ -127,7 +127,7 @@ impl Terms {
     }
 }
 
-/// A valid scenario. Only `Model::from_config` makes one; it gives its [`Terms`] to read and nothing to change.
+/// A valid scenario. Only [`Model::from_config`] makes one; its [`Terms`] can be read but not changed.
 #[derive(Clone, Debug)]
 pub struct Model {
     terms: Terms,
@@ -141,10 +141,10 @@ impl std::ops::Deref for Model {
 }
 
 impl Model {
-    /// Validates a scenario. Gives the model with any warnings, or all the problems there are.
+    /// Validates a scenario; returns the model with any warnings, or all problems.
     ///
-    /// `name_if_absent` names a scenario without `name` (its file's name without the ending); `digest` goes into the
-    /// terms as it is; `columns` reads the columns that `empirical` inputs name.
+    /// `name_if_absent` names a scenario without `name`: usually its file name without the extension. `digest` is
+    /// stored in the terms unchanged. `columns` reads the CSV columns that `empirical` inputs name.
     pub fn from_config(
         config: &Config,
         name_if_absent: &str,
@@ -161,7 +161,7 @@ impl Model {
         }
     }
 
-    /// The factors of this scenario with their names.
+    /// The factors of this scenario, with their names.
     pub fn factors(&self) -> Vec<(String, Factor)> {
         factors(&self.segments, &self.clouds, self.equity.as_ref(), &self.microsoft)
     }

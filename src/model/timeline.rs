@@ -1,4 +1,4 @@
-//! Time: calendar periods cut by the valuation date and the horizon, in years of 360 days (30E/360).
+//! The timeline: calendar periods from the valuation date to the horizon, in years by the 30E/360 day count.
 
 use crate::config::section::Section;
 use crate::config::{self, Code, Config, Date, Place, Problem, Problems};
@@ -6,10 +6,10 @@ use crate::config::{self, Code, Config, Date, Place, Problem, Problems};
 use super::day_count::{days_360, days_360_after, years_between};
 use super::table::Table;
 
-/// More periods than these are refused.
+/// Largest number of periods; longer timelines are refused.
 pub const MOST_PERIODS: usize = 1200;
 
-/// How long a whole period is.
+/// The length of a whole period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeriodLength {
     /// Calendar months.
@@ -20,18 +20,18 @@ pub enum PeriodLength {
     Year,
 }
 
-/// One period: `start` to `end` in years from the valuation date; the first may be cut by it, the last by the horizon.
+/// One period. The valuation date may cut the first period short, and the horizon the last.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Period {
-    /// `T_{p-1}`, years from the valuation date.
+    /// Start `T_{p-1}`, years from the valuation date.
     pub start: f64,
-    /// `T_p`, years from the valuation date (the time of the day after the last).
+    /// End `T_p`, years from the valuation date (of the day after the last day).
     pub end: f64,
-    /// `Δ_p = end - start`, years.
+    /// Length `Δ_p = end - start`, years.
     pub length: f64,
-    /// `m_p`, the middle, years.
+    /// Middle `m_p`, years from the valuation date.
     pub middle: f64,
-    /// The calendar year it lies in (periods never straddle a year).
+    /// The calendar year of the period; no period spans two years.
     pub year: i32,
     /// The last day, included.
     pub last_day: Date,
@@ -46,11 +46,11 @@ pub struct Year {
     pub first: usize,
     /// Index of its last period.
     pub last: usize,
-    /// True where the valuation date cuts its beginning off.
+    /// Whether the valuation date is after 1 January of this year.
     pub cut_at_start: bool,
 }
 
-/// The periods of a run.
+/// The simulated periods.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     pub(crate) valuation_date: Date,
@@ -61,7 +61,7 @@ pub struct Timeline {
 }
 
 impl Timeline {
-    /// Time 0.
+    /// The valuation date, time 0.
     pub fn valuation_date(&self) -> Date {
         self.valuation_date
     }
@@ -73,30 +73,30 @@ impl Timeline {
     pub fn period_length(&self) -> PeriodLength {
         self.period
     }
-    /// The periods in order of time; never empty.
+    /// The periods, in order of time; never empty.
     pub fn periods(&self) -> &[Period] {
         &self.periods
     }
-    /// The calendar years in order.
+    /// The calendar years, in order.
     pub fn years(&self) -> &[Year] {
         &self.years
     }
-    /// 1 January of the valuation date's year, years from the valuation date (not positive).
+    /// Time of 1 January of the valuation year, years from the valuation date (0 or negative).
     pub fn first_year_start(&self) -> f64 {
         years_between(
             self.valuation_date,
             Date::new(self.valuation_date.year(), 1, 1).expect("1 January is a date"),
         )
     }
-    /// `T_N`, years.
+    /// End of the last period `T_N`, years from the valuation date.
     pub fn end(&self) -> f64 {
         self.periods[self.periods.len() - 1].end
     }
 }
 
 impl Timeline {
-    /// The periods from `valuation_date` to `horizon`, included; `None` where no time passes between them or there are
-    /// more than [`MOST_PERIODS`].
+    /// The periods from `valuation_date` to `horizon`, including both days; `None` if no time passes between
+    /// them or there are more than [`MOST_PERIODS`].
     pub fn new(valuation_date: Date, horizon: Date, period: PeriodLength) -> Option<Timeline> {
         let start = days_360(valuation_date);
         if horizon < valuation_date
@@ -140,17 +140,17 @@ impl Timeline {
         Some(Timeline { valuation_date, horizon, period, periods, years })
     }
 
-    /// Time of a day itself, years from the valuation date.
+    /// Time of the start of a day, years from the valuation date.
     pub fn time_of(&self, date: Date) -> f64 {
         years_between(self.valuation_date, date)
     }
 
-    /// Time of the day after a date that is included, years from the valuation date.
+    /// Time of the end of a day, years from the valuation date.
     pub fn time_after(&self, date: Date) -> f64 {
         (days_360_after(date) - days_360(self.valuation_date)) as f64 / 360.0
     }
 
-    /// Whether a day lies between the valuation date and the horizon, both included.
+    /// Whether a day is on the timeline, including valuation date and horizon.
     pub fn contains(&self, date: Date) -> bool {
         (self.valuation_date..=self.horizon).contains(&date)
     }
@@ -211,7 +211,7 @@ impl PeriodLength {
     }
 }
 
-/// The first month of the calendar period in which a day lies.
+/// The first month of the calendar period that contains a day.
 fn first_month(date: Date, period: PeriodLength) -> u32 {
     (date.month() - 1) / period.months() * period.months() + 1
 }

@@ -1,4 +1,5 @@
-//! The validator: what all sections need while a scenario is validated, and the problems found so far.
+//! The validator: the parameters, the timeline and the problems found so far, and the checks that all tables
+//! share.
 
 use std::collections::{HashMap, HashSet};
 
@@ -16,20 +17,21 @@ use super::table::Table;
 use super::timeline::Timeline;
 use super::{names, number, same_as};
 
-/// What is known so far, and what was found wrong.
+/// The state of validation: what is known so far, and the problems found.
 pub(super) struct Validator<'a> {
     pub(super) problems: Problems,
     pub(super) parameters: Parameters,
-    /// `None` where the scenario's is not possible: what rests on it is not validated.
+    /// `None` if the timeline is invalid; checks that need it are then skipped.
     pub(super) timeline: Option<Timeline>,
     written: HashMap<&'a str, ParamId>,
     failed: HashSet<ParamId>,
-    /// Key of the home cloud's share, which must be above 0: the mix is measured against it.
+    /// Key of the home cloud's current share, which must be above 0 because other shares are measured against
+    /// it.
     home_share: Option<&'a str>,
 }
 
 impl<'a> Validator<'a> {
-    /// Validates every number of the scenario, in its order, and its timeline.
+    /// Validates all numbers of the scenario and its timeline.
     pub(super) fn new(
         config: &'a Config,
         sources: &[String],
@@ -69,7 +71,7 @@ impl<'a> Validator<'a> {
         validator
     }
 
-    /// Adds a written number with a draw of its own to the parameters.
+    /// Validates a number that is not `same_as` another and adds it to the parameters.
     fn add(&mut self, number: &'a Number, source: Option<usize>, columns: &dyn EmpiricalColumns) {
         let domain = self.domain(number);
         let id = match number::validate(number, domain, columns, &mut self.problems) {
@@ -103,7 +105,7 @@ impl<'a> Validator<'a> {
         self.find(key, sources, Code::UnknownSource, "source", "[[source]]")
     }
 
-    /// Finds the number whose draw an alias takes, and checks that the draw suits the alias.
+    /// Resolves a number that is `same_as` another, and checks that the shared draw suits it.
     fn alias(
         &mut self,
         number: &'a Number,
@@ -135,7 +137,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// A stand-in for a written number that has a problem; no model is made of it.
+    /// Adds a placeholder for a written number that is invalid, so that validation can continue.
     fn unusable(&mut self, number: &Number) -> ParamId {
         let id = self.parameters.push(Parameter {
             key: number.key.clone(),
@@ -150,7 +152,7 @@ impl<'a> Validator<'a> {
         id
     }
 
-    /// The law of `num` must suit the domain of an alias as well.
+    /// Checks that the shared draw also lies in the domain of the alias.
     fn check_alias_domain(&mut self, alias: &Number, link: &Located<String>, id: ParamId) {
         let domain = self.domain(alias);
         let entry = &mut self.parameters.entries[id.index()];
@@ -186,21 +188,20 @@ impl<'a> Validator<'a> {
 
     // ---- Numbers of tables
 
-    /// The handle of a number that may be left out.
+    /// The id of an optional number, if it is written.
     pub(super) fn optional(&self, written: &Option<Number>) -> Option<ParamId> {
         let number = written.as_ref()?;
         self.written.get(number.key.as_str()).copied()
     }
 
-    /// The handle of a number, or of the default that its row in the catalogue names; a missing one without default
-    /// is a problem.
+    /// The id of a number or of its default; reports a problem if it is missing and has no default.
     pub(super) fn number(&mut self, table: &Table, key: &str, written: &Option<Number>) -> ParamId {
         if let Some(id) = self.optional(written) {
             return id;
         }
         match table.presence(key) {
             Some(Presence::Default(text)) => {
-                // "0, with a warning" stands for 0; the warning is the caller's.
+                // "0, with a warning" means 0; the caller warns.
                 let text = text.split(',').next().unwrap_or(text);
                 let value = text.parse().expect("a default that is a number");
                 self.default(table, key, value)
@@ -209,12 +210,12 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// The handle of a number, or the same draw as another.
+    /// The id of a number, or `other` if it is not written.
     pub(super) fn number_or(&mut self, written: &Option<Number>, other: ParamId) -> ParamId {
         self.optional(written).unwrap_or(other)
     }
 
-    /// The handle of a number that may not be left out.
+    /// The id of a required number; reports a problem if it is missing.
     pub(super) fn required(&mut self, table: &Table, key: &str, written: &Option<Number>) -> ParamId {
         self.optional(written).unwrap_or_else(|| {
             self.missing(table, key);
@@ -222,7 +223,7 @@ impl<'a> Validator<'a> {
         })
     }
 
-    /// An entry of the parameters for a key that is not written.
+    /// Adds a parameter for a key that is not written.
     pub(super) fn default(&mut self, table: &Table, key: &str, value: f64) -> ParamId {
         self.parameters.push(Parameter {
             key: table.key(key),
@@ -235,14 +236,14 @@ impl<'a> Validator<'a> {
         })
     }
 
-    /// A stand-in for a number that has a problem; no model is made of it.
+    /// Adds a placeholder for a missing number, so that validation can continue.
     pub(super) fn placeholder(&mut self, table: &Table, key: &str) -> ParamId {
         let id = self.default(table, key, f64::NAN);
         self.failed.insert(id);
         id
     }
 
-    /// A date as a number of years.
+    /// Adds a date as a parameter: its time in years.
     pub(super) fn dated(&mut self, table: &Table, key: &str, date: Date, time: f64) -> ParamId {
         self.parameters.push(Parameter {
             key: table.key(key),
@@ -255,17 +256,17 @@ impl<'a> Validator<'a> {
         })
     }
 
-    /// Whether a number has a problem of its own.
+    /// Whether the parameter is invalid.
     pub(super) fn is_failed(&self, id: ParamId) -> bool {
         self.failed.contains(&id)
     }
 
-    /// The value, where it is a constant that has no problem.
+    /// The value of a valid constant.
     pub(super) fn constant(&self, id: ParamId) -> Option<f64> {
         if self.is_failed(id) { None } else { self.parameters.constant(id) }
     }
 
-    /// The law, where it is uncertain.
+    /// The distribution of an uncertain parameter.
     pub(super) fn distribution(&self, id: ParamId) -> Option<&distribution::Distribution> {
         match &self.parameters.entry(id).distribution {
             Distribution::Uncertain(law) => Some(law),
@@ -273,7 +274,7 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// The handles of all written numbers by key, aliases included.
+    /// The ids of all written numbers by key, including those that are `same_as` another.
     pub(super) fn written(&self) -> &HashMap<&'a str, ParamId> {
         &self.written
     }
@@ -285,7 +286,7 @@ impl<'a> Validator<'a> {
         self.problems.push(table.missing(key));
     }
 
-    /// A value that may not be left out.
+    /// A required value; reports a problem if it is missing.
     pub(super) fn required_value<T: Copy>(
         &mut self,
         table: &Table,
@@ -298,22 +299,22 @@ impl<'a> Validator<'a> {
         written.as_ref().map(|located| located.value)
     }
 
-    /// Reports two keys of which at most one may stand.
+    /// Reports two keys that exclude each other.
     pub(super) fn exclusive(&mut self, table: &Table, first: (&str, Place), second: (&str, Place)) {
         self.problems.push(table.exclusive(first, second));
     }
 
-    /// Reports two keys of which one must stand.
+    /// Reports that one of two keys is required.
     pub(super) fn neither(&mut self, table: &Table, first: &str, second: &str) {
         self.problems.push(table.neither(first, second));
     }
 
-    /// The warning of a key that changes nothing.
+    /// Warns of a key without effect.
     pub(super) fn no_effect(&mut self, place: Place, message: String, help: impl Into<String>) {
         self.problems.push(Problem::warning(Code::KeyWithoutEffect, place, message).help(help));
     }
 
-    /// Reports a date that a list has already.
+    /// Reports a date that appears twice in a list.
     pub(super) fn duplicate_date(&mut self, table: &Table, list: &str, written: &Located<Date>) {
         self.problems.push(
             Problem::error(
@@ -329,7 +330,7 @@ impl<'a> Validator<'a> {
 
     // ---- Names
 
-    /// The names of a list's entries; bad, missing and repeated ones are problems.
+    /// The names of a list's entries; reports invalid, missing and repeated names.
     pub(super) fn names<'n>(
         &mut self,
         list: &str,
@@ -339,7 +340,7 @@ impl<'a> Validator<'a> {
         names::of_list(&mut self.problems, list, key, entries)
     }
 
-    /// The position of a name in a list, or a problem with the nearest one.
+    /// The position of a name in a list; reports a problem, with the most similar name, if it is not there.
     pub(super) fn find(
         &mut self,
         name: &Located<String>,
@@ -364,17 +365,17 @@ impl<'a> Validator<'a> {
 
     // ---- Time
 
-    /// Time of a day itself, years; 0 where there is no timeline.
+    /// Time of the start of a day, years from the valuation date; 0 without a timeline.
     pub(super) fn time_of(&self, date: Date) -> f64 {
         self.timeline.as_ref().map_or(0.0, |timeline| timeline.time_of(date))
     }
 
-    /// Time of the day after an end date, years; 0 where there is no timeline.
+    /// Time of the end of a day, years from the valuation date; 0 without a timeline.
     pub(super) fn time_after(&self, date: Date) -> f64 {
         self.timeline.as_ref().map_or(0.0, |timeline| timeline.time_after(date))
     }
 
-    /// Whether `to`, included, leaves some time after `from`; a problem otherwise.
+    /// Whether some time passes from `from` to the end of `to`; reports a problem otherwise.
     pub(super) fn span(
         &mut self,
         table: &Table,
