@@ -1,11 +1,11 @@
-//! The object that `run --json` prints.
+//! JSON output: the object that `--json` prints, and the stored answer of a study.
 
 use crate::report::answer::{self, Answer, Table};
 use crate::report::tables::SummaryRow;
 use serde_json::{Map, Value, json};
 use std::io;
 
-/// What is said of a run besides its results.
+/// Facts about a run other than its results.
 #[derive(Clone, Copy, Debug)]
 pub struct RunFacts<'a> {
     /// `complete`, `partial` or `failed`.
@@ -14,13 +14,13 @@ pub struct RunFacts<'a> {
     pub out: &'a str,
     /// Paths simulated.
     pub paths: u64,
-    /// Wall time, seconds.
+    /// Wall-clock time in seconds.
     pub seconds: f64,
-    /// Of a run that failed: how many paths were not finite, and the lowest of their indices.
+    /// If the run failed: the number of paths that were not finite, and the lowest of their indices.
     pub failed: Option<(u64, &'a [u64])>,
 }
 
-/// The object: texts as they are, null for what is not a number.
+/// The object of a run; NaN becomes null.
 pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
     let mut object = json!({
         "schema_version": 1,
@@ -37,7 +37,7 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
     object
 }
 
-/// The object of a study: its sentences, and every table as a list of objects, one a row, under the table's name.
+/// The object of a study: its sentences, and each table under its name as a list with one object per row.
 pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
     let tables: Map<String, Value> =
         answer.tables.iter().map(|table| (table.name.to_string(), Value::Array(rows(table)))).collect();
@@ -55,19 +55,19 @@ pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
     })
 }
 
-/// Writes the whole answer of a study, charts included, as it is kept in the results folder.
+/// Writes the complete answer of a study, charts included, for the results folder.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn keep(answer: &Answer, mut out: impl io::Write) -> io::Result<()> {
     serde_json::to_writer(&mut out, answer)?;
     out.write_all(b"\n")
 }
 
-/// Reads what [`keep`] wrote.
+/// Reads an answer that [`keep`] wrote.
 ///
 /// # Errors
-/// Where it is not that.
+/// If the bytes are not such an answer.
 pub fn kept(bytes: &[u8]) -> io::Result<Answer> {
     Ok(serde_json::from_slice(bytes)?)
 }

@@ -1,7 +1,8 @@
-//! Numbers as text: the shortest decimal that reads back to the same bits.
+//! Numbers as text: the shortest decimal that parses back to the same double.
 
-/// Appends a figure: nothing for NaN, `inf` and `-inf`, else the shortest decimal that reads back to the same bits;
-/// plain digits between 10⁻⁵ and 10¹⁶ in size, with an exponent otherwise.
+/// Appends a number: nothing for NaN, `inf` or `-inf`, otherwise the shortest decimal that parses back to the
+/// same double:
+/// plain digits if its size is between 10⁻⁵ and 10¹⁶, with an exponent otherwise.
 pub fn push(out: &mut Vec<u8>, figure: f64) {
     if figure.is_finite() {
         let mut buffer = zmij::Buffer::new();

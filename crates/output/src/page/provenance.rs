@@ -1,4 +1,5 @@
-//! What was run, by what, how to run it again, and how close the draws came to what was asked for.
+//! Provenance: what was run, by which program, how to repeat it, and how close the draws came to their
+//! distributions.
 
 use super::view::View;
 use super::wording::{partial, paths};
@@ -6,20 +7,20 @@ use capstake::report::command;
 use capstake::report::digits::significant;
 use capstake::report::results::Facts;
 
-/// What a reader needs to believe the page, or to check it.
+/// What a reader needs in order to check the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// Word and what is said of it.
+    /// Facts about the run: label and text.
     pub facts: Vec<(&'static str, String)>,
-    /// The command that makes the same results again.
+    /// The command that reproduces the results.
     pub command: String,
-    /// How close the draws came to the laws and correlations asked for, and what is not in the figures.
+    /// How close the draws came to the distributions and correlations of the scenario.
     pub checks: Vec<String>,
-    /// The scenario as run, as TOML.
+    /// The scenario after all overrides, as TOML.
     pub scenario: String,
 }
 
-/// Says what was run.
+/// Collects the provenance of a run.
 pub fn provenance(view: &View) -> Provenance {
     let facts = &view.results.facts;
     Provenance {
@@ -30,7 +31,7 @@ pub fn provenance(view: &View) -> Provenance {
     }
 }
 
-/// Word and what is said of it, of any run.
+/// Facts about any run: label and text.
 pub fn said(facts: &Facts) -> Vec<(&'static str, String)> {
     let status = match partial(facts) {
         Some(done) => format!("partial: stopped after {done}"),
@@ -100,7 +101,7 @@ fn checks(view: &View) -> Vec<String> {
     checks
 }
 
-/// What holds of every run.
+/// Statements that hold for every run.
 pub fn always() -> Vec<String> {
     [
         "The program is tested against closed forms, published cases and a second implementation: docs/validation.md, with \
