@@ -238,8 +238,8 @@ mod tests {
             let shown: f64 = text.parse().unwrap();
             prop_assert!((shown - error).abs() <= 0.5 * unit * (1.0 + 1e-6));
             // One or two significant digits, and the error is not misstated by more than a seventh.
-            let figures = (shown / unit).round();
-            prop_assert!((1.0..=35.0).contains(&figures), "{figures}");
+            let rounded = (shown / unit).round();
+            prop_assert!((1.0..=35.0).contains(&rounded), "{rounded}");
             prop_assert!((shown / error - 1.0).abs() < 1.0 / 7.0);
             let decimals = |text: &str| text.split_once('.').map_or(0, |(_, d)| d.len());
             prop_assert_eq!(decimals(&printed.value), decimals(text));

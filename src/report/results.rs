@@ -38,7 +38,7 @@ pub struct Facts {
     pub seed: String,
     /// Paths simulated.
     pub paths: u64,
-    /// Paths asked for.
+    /// Number of paths requested.
     pub paths_asked: u64,
     /// Whether the run was stopped early.
     pub partial: bool,

@@ -365,15 +365,15 @@ mod tests {
         }
         let rows = vec![row("plain", 0.1); 3];
         let whole = text(&rows).len();
-        let each = |room| {
+        let each = |capacity| {
             let rows = |take: &mut dyn FnMut(&TestRow) -> io::Result<()>| {
                 (0..3).try_for_each(|_| take(&row("plain", 0.1)))
             };
-            write_each(Dialect::STANDARD, rows, Full(room))
+            write_each(Dialect::STANDARD, rows, Full(capacity))
         };
-        for room in 0..whole {
-            assert_eq!(write(&rows, Full(room)).unwrap_err().kind(), io::ErrorKind::StorageFull);
-            assert_eq!(each(room).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        for capacity in 0..whole {
+            assert_eq!(write(&rows, Full(capacity)).unwrap_err().kind(), io::ErrorKind::StorageFull);
+            assert_eq!(each(capacity).unwrap_err().kind(), io::ErrorKind::StorageFull);
         }
         write(&rows, Full(whole)).unwrap();
         each(whole).unwrap();

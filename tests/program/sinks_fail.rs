@@ -1,4 +1,4 @@
-//! Writers of whole files on an output that fails at byte k: the output's own fault comes back, and nothing panics.
+//! File writers on an output that fails at byte k: they return the output's own error and never panic.
 
 use crate::scenario;
 use capstake::kernel::plan::Plan;
@@ -7,7 +7,7 @@ use capstake::sink::draws_columns::{Column, Rows, columns};
 use capstake_output::{draws_parquet, draws_xlsx, xlsx};
 use std::io::{self, Write};
 
-/// Takes so many bytes and no more.
+/// An output that accepts a number of bytes and then fails.
 struct Full {
     room: usize,
 }
@@ -27,7 +27,7 @@ impl Write for Full {
     }
 }
 
-/// Byte after byte at both ends, then in steps that fall on no block's edge.
+/// Every byte at both ends, and in between steps that do not fall on block boundaries.
 fn places(length: usize) -> Vec<usize> {
     let step = (length / 40).max(1) | 1;
     let ends = (0..40.min(length)).chain(length.saturating_sub(40)..length);
@@ -37,7 +37,7 @@ fn places(length: usize) -> Vec<usize> {
     places
 }
 
-/// Writes to a full output at every place; `write` gives the first fault.
+/// Runs `write` on outputs that fail at each position; it must return the error of the output.
 fn fails_everywhere(length: usize, write: impl Fn(Full) -> io::Result<()>) {
     for room in places(length) {
         let error = write(Full { room }).expect_err("an output without room");

@@ -10,8 +10,8 @@ pub(super) struct Fault(Arc<Mutex<Option<io::Error>>>);
 
 impl Fault {
     /// The error of the output if there was one, otherwise the error that the format crate reported.
-    pub(super) fn or(&self, said: impl FnOnce() -> io::Error) -> io::Error {
-        self.take().unwrap_or_else(said)
+    pub(super) fn or(&self, reported: impl FnOnce() -> io::Error) -> io::Error {
+        self.take().unwrap_or_else(reported)
     }
 
     /// Takes the error out.

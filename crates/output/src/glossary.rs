@@ -1,4 +1,4 @@
-//! What every metric, series, event, statistic and file means: the texts behind `explain`, one short paragraph each.
+//! What every metric, series, event, statistic and file means: one short paragraph each, as `explain` prints them.
 
 use capstake::config::Unit;
 use capstake::kernel::metric::Metric;

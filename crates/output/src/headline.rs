@@ -205,7 +205,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
     let lines = METRICS
         .iter()
         .filter_map(|&metric| subject.metric(metric))
-        .filter(|a| is_told(valuation, subject, a));
+        .filter(|a| is_shown(valuation, subject, a));
     Section {
         title: match subject.who {
             Who::Deal(_) => subject.name.clone(),
@@ -224,7 +224,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
 }
 
 /// Whether a metric is shown: the saving from a cap only where there is a cap.
-fn is_told(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> bool {
+fn is_shown(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> bool {
     let capped = |deal: usize| valuation.plan.model().deals[deal].cap.is_some();
     answer.metric != Metric::CapSavingPv
         || match subject.who {

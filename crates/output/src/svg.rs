@@ -186,8 +186,8 @@ fn axes(out: &mut String, place: &Place) {
         let _ = write!(out, "<text class=\"tick\" x=\"0\" y=\"11\">{}</text>", escape(&plot.y.title));
     }
     let longest = plot.x.ticks.iter().map(|tick| tick.label.chars().count()).max().unwrap_or(0) as f64;
-    let room = (place.right - place.left) / plot.x.ticks.len().max(1) as f64;
-    let every = ((place.frame.letter() * longest + 4.0) / room).ceil().max(1.0) as usize;
+    let space = (place.right - place.left) / plot.x.ticks.len().max(1) as f64;
+    let every = ((place.frame.letter() * longest + 4.0) / space).ceil().max(1.0) as usize;
     for (i, tick) in plot.x.ticks.iter().enumerate() {
         let x = c(place.x(tick.at));
         if plot.y.ticks.is_empty() {

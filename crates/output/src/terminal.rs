@@ -113,12 +113,12 @@ fn columns(text: &str) -> usize {
 
 /// Wraps a text to lines of `width - indent` columns; a longer word gets its own line.
 fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
-    let room = width.saturating_sub(indent).max(1);
+    let space = width.saturating_sub(indent).max(1);
     let mut lines = vec![String::new()];
     // A line must not break inside `± 0.1`.
     for word in text.replace(" ± ", "\u{a0}±\u{a0}").split(' ') {
         let line = lines.last_mut().expect("there is always a line");
-        if !line.is_empty() && columns(line) + 1 + columns(word) > room {
+        if !line.is_empty() && columns(line) + 1 + columns(word) > space {
             lines.push(word.to_string());
         } else {
             line.push_str(if line.is_empty() { "" } else { " " });

@@ -81,16 +81,16 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     if whole > width + GAP.len() {
         laid.iter_mut().skip(1).flat_map(|column| &mut column.cells).for_each(cut);
     }
-    let mut room = 0;
+    let mut taken = 0;
     let mut kept = Vec::new();
     let mut left_out = Vec::new();
     for column in laid {
         let more = column.width() + if kept.is_empty() { 0 } else { GAP.len() };
-        if !left_out.is_empty() || (room + more > width && !kept.is_empty()) {
+        if !left_out.is_empty() || (taken + more > width && !kept.is_empty()) {
             left_out.push(column.heading.split(" (").next().unwrap_or_default().to_owned());
             continue;
         }
-        room += more;
+        taken += more;
         kept.push((column.width(), column));
     }
     let line = |cell: &dyn Fn(&Laid) -> String| {

@@ -138,11 +138,11 @@ fn first_screen(out: &mut String, page: &Page) {
     for answer in &page.answers {
         push_answer(out, page, answer);
     }
-    for (i, sentence) in page.said.iter().enumerate() {
+    for (i, sentence) in page.sentences.iter().enumerate() {
         let class = if i == 0 { "said" } else { "lede" };
         let _ = write!(out, "<p class=\"{class}\">{}{}</p>", escape(sentence), chart::stopped(page));
     }
-    if page.answers.is_empty() && page.said.is_empty() {
+    if page.answers.is_empty() && page.sentences.is_empty() {
         out.push_str("<p class=\"headline\">No path was kept: there is no answer.</p>");
     }
     out.push_str("</div></section>\n");
@@ -328,8 +328,8 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
          scripted\">Copy</button></div><dl class=\"facts\">",
         escape(&provenance.command)
     );
-    for (word, said) in &provenance.facts {
-        let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", escape(word), escape(said));
+    for (label, text) in &provenance.facts {
+        let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", escape(label), escape(text));
     }
     let _ = writeln!(
         out,

@@ -215,8 +215,8 @@ pub fn compared(view: &View) -> Section {
     let mut rows = Vec::new();
     let mut main = Vec::new();
     for name in COMPARED {
-        let is_told = view.deals.iter().any(|deal| is_told(view, deal, name));
-        let Some(row) = view.deals.iter().find_map(|deal| view.summary(deal, name)).filter(|_| is_told)
+        let is_shown = view.deals.iter().any(|deal| is_shown(view, deal, name));
+        let Some(row) = view.deals.iter().find_map(|deal| view.summary(deal, name)).filter(|_| is_shown)
         else {
             continue;
         };
@@ -267,7 +267,7 @@ pub fn compared(view: &View) -> Section {
 }
 
 /// Whether a metric is shown: only if the scenario has what it measures.
-fn is_told(view: &View, deal: &str, metric: &str) -> bool {
+fn is_shown(view: &View, deal: &str, metric: &str) -> bool {
     match metric {
         "cap_saving_pv" | "cap_hit" => view.is_capped(deal),
         "ipo" => view.has_part("ipo"),
@@ -276,7 +276,7 @@ fn is_told(view: &View, deal: &str, metric: &str) -> bool {
             view.summary(deal, metric).is_some_and(|row| row.min != 0.0 || row.max != 0.0)
         }
         "microsoft_total_pv" => {
-            ["resale_pv", "hosting_pv", "licence_pv"].iter().any(|m| is_told(view, deal, m))
+            ["resale_pv", "hosting_pv", "licence_pv"].iter().any(|m| is_shown(view, deal, m))
         }
         _ => true,
     }

@@ -37,7 +37,7 @@ pub struct Page {
     /// Reasons for caution.
     pub warnings: Vec<String>,
     /// The answer of a study in sentences, most important first.
-    pub said: Vec<String>,
+    pub sentences: Vec<String>,
     /// Names of the deals; the first is shown when the page opens.
     pub deals: Vec<String>,
     /// The answers of a run, one per deal.
@@ -69,7 +69,7 @@ pub fn page(results: &Results) -> Page {
         run: wording::run_line(facts),
         partial: wording::partial(facts),
         warnings: Vec::new(),
-        said: Vec::new(),
+        sentences: Vec::new(),
         deals: view.deals.iter().map(|name| (*name).to_owned()).collect(),
         answers: answer::answers(&view),
         sections: vec![

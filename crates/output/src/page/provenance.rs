@@ -24,7 +24,7 @@ pub struct Provenance {
 pub fn provenance(view: &View) -> Provenance {
     let facts = &view.results.facts;
     Provenance {
-        facts: said(facts),
+        facts: run_facts(facts),
         command: command::again(facts),
         checks: checks(view),
         scenario: facts.resolved.clone(),
@@ -32,12 +32,12 @@ pub fn provenance(view: &View) -> Provenance {
 }
 
 /// Facts about any run: label and text.
-pub fn said(facts: &Facts) -> Vec<(&'static str, String)> {
+pub fn run_facts(facts: &Facts) -> Vec<(&'static str, String)> {
     let status = match partial(facts) {
         Some(done) => format!("partial: stopped after {done}"),
         None => format!("complete: {}", paths(facts.paths)),
     };
-    let mut said = vec![
+    let mut lines = vec![
         ("Status", status),
         ("Scenario", facts.scenario.clone()),
         ("File", facts.file.clone()),
@@ -50,12 +50,12 @@ pub fn said(facts: &Facts) -> Vec<(&'static str, String)> {
         ("Simulated in", format!("{} s on {} threads", significant(facts.seconds, 3), facts.threads)),
     ];
     if !facts.overrides.is_empty() {
-        said.insert(3, ("Changed by --set", facts.overrides.join("; ")));
+        lines.insert(3, ("Changed by --set", facts.overrides.join("; ")));
     }
     if !facts.further_files.is_empty() {
-        said.insert(3, ("Further files", facts.further_files.join("; ")));
+        lines.insert(3, ("Further files", facts.further_files.join("; ")));
     }
-    said
+    lines
 }
 
 fn checks(view: &View) -> Vec<String> {

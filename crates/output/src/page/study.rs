@@ -34,13 +34,13 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
         run: answer.title.clone(),
         partial: wording::partial(facts),
         warnings: answer.warnings.clone(),
-        said: answer.sentences.clone(),
+        sentences: answer.sentences.clone(),
         deals: Vec::new(),
         answers: Vec::new(),
         sections,
         assumptions: None,
         provenance: Provenance {
-            facts: provenance::said(facts),
+            facts: provenance::run_facts(facts),
             command: capstake::report::command::again(facts),
             checks: provenance::always(),
             scenario: facts.resolved.clone(),
@@ -62,7 +62,7 @@ pub fn name(study: &str) -> &str {
 
 /// The table with the columns that tell its rows apart; a terminal leaves these out when it shows the rows of
 /// one quantity only.
-fn told_apart(table: &Table) -> Table {
+fn with_row_names(table: &Table) -> Table {
     let charts = |column: &Column| matches!(column.role, Role::Quantity | Role::Low);
     let first = table.columns.iter().position(charts).unwrap_or(table.columns.len());
     let mut table = table.clone();
@@ -74,7 +74,7 @@ fn told_apart(table: &Table) -> Table {
 
 /// The blocks of a table, with a note on what is left out.
 fn table(table: &Table) -> Vec<Block> {
-    let whole = told_apart(table);
+    let whole = with_row_names(table);
     let fits = table.rows.len() * table.columns.len() <= MOST_CELLS && table.shown != Shown::None;
     let mut rows = if fits { whole.rows.iter().collect() } else { whole.shown_rows() };
     rows.truncate(MOST_ROWS);

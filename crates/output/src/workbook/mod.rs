@@ -16,7 +16,7 @@ mod years;
 
 use capstake::report::digits::thousands;
 use capstake::report::results::{Facts, Results};
-use pictures::Ground;
+use pictures::ChartCells;
 use sheet::{Properties, TooLarge, Workbook};
 use subjects::Subjects;
 
@@ -30,8 +30,8 @@ pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
     let (years, series) = years::years(results);
     let (by_date, events) = years::events(results);
     let (distributions, spread) = distributions::sheet(results, &places);
-    let ground = Ground { summary: &places, years: &series, events: &events, spread: &spread };
-    let charts = pictures::sheet(results, &subjects, &ground);
+    let cells = ChartCells { summary: &places, years: &series, events: &events, spread: &spread };
+    let charts = pictures::sheet(results, &subjects, &cells);
     let mut sheets = vec![summary, years, by_date, distributions];
     if let Some((ask, further)) = ask::sheet(results, &subjects, &spread) {
         sheets.push(ask);

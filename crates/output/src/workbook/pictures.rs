@@ -35,7 +35,7 @@ const FIRST_ROW: u32 = 3;
 const ROWS_A_PAGE: u32 = 2;
 
 /// Positions of the cells that the charts draw.
-pub struct Ground<'a> {
+pub struct ChartCells<'a> {
     /// Cells of the summary.
     pub summary: &'a Places<'a>,
     /// Cells of the yearly series.
@@ -47,7 +47,7 @@ pub struct Ground<'a> {
 }
 
 /// Lays the sheet out.
-pub fn sheet(results: &Results, subjects: &Subjects, from: &Ground) -> Sheet {
+pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet {
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Charts", &results.facts);
     let mut charts = Vec::new();
