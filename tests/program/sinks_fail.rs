@@ -1,5 +1,8 @@
 //! File writers on an output that fails at byte k: they return the output's own error and never panic.
 
+// The writers are in a full build only.
+#![cfg(all(feature = "xlsx", feature = "parquet"))]
+
 use crate::scenario;
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
@@ -9,16 +12,16 @@ use std::io::{self, Write};
 
 /// An output that accepts a number of bytes and then fails.
 struct Full {
-    room: usize,
+    left: usize,
 }
 
 impl Write for Full {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.room == 0 {
+        if self.left == 0 {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        let taken = bytes.len().min(self.room);
-        self.room -= taken;
+        let taken = bytes.len().min(self.left);
+        self.left -= taken;
         Ok(taken)
     }
 
@@ -39,12 +42,12 @@ fn places(length: usize) -> Vec<usize> {
 
 /// Runs `write` on outputs that fail at each position; it must return the error of the output.
 fn fails_everywhere(length: usize, write: impl Fn(Full) -> io::Result<()>) {
-    for room in places(length) {
-        let error = write(Full { room }).expect_err("an output without room");
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "at byte {room} of {length}: {error}");
+    for left in places(length) {
+        let error = write(Full { left }).expect_err("a full output");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "at byte {left} of {length}: {error}");
     }
-    // With room for everything there is no fault, so that the fault above is the output's.
-    write(Full { room: length }).expect("all of it fits");
+    // An output that is large enough gives no error, so the errors above are the output's.
+    write(Full { left: length }).expect("all of it fits");
 }
 
 fn draws() -> (Vec<String>, Vec<Column>, Vec<Rows>) {
