@@ -1,66 +1,68 @@
-//! The page of a study, whatever was asked: sentences, tables with units and errors, and charts; no bytes.
+//! The answer of any study in one form: sentences, tables with units and errors, and charts.
 //!
-//! One form for all studies, so that each sink (CSV, terminal, JSON, workbook, page) has one function that writes any of
-//! them. The form is kept in the results folder as JSON, from which workbook and page can be made again.
+//! All studies share this form, so that each output (CSV, terminal, JSON, workbook, page) has one function
+//! that writes any
+//! of them. It is kept in the results folder as JSON, from which workbook and page can be made again.
 
 use crate::config::Unit;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
 
-/// What a study answers.
+/// The answer of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Answer {
-    /// The command that asked: `compare`, `sweep`, …
+    /// The command of the study: `compare`, `sweep`, …
     pub study: Cow<'static, str>,
-    /// Which scenario, paths, seed: one line.
+    /// Scenario, number of paths and seed in one line.
     pub title: String,
-    /// What to know before believing the rest.
+    /// Reasons for caution.
     pub warnings: Vec<String>,
-    /// The answer in sentences, the most important first.
+    /// The answer in sentences, most important first.
     pub sentences: Vec<String>,
-    /// Tables; each is a file of its name.
+    /// Tables; each is written to a file of its name.
     pub tables: Vec<Table>,
-    /// Charts of the same figures.
+    /// Charts of the same numbers.
     pub charts: Vec<Chart>,
 }
 
-/// A table: a file, a sheet, a section of a page.
+/// A table, which becomes a file, a sheet and a section of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
-    /// Stem of its file: small letters and underscores.
+    /// Stem of its file: lower-case letters and underscores.
     pub name: Cow<'static, str>,
-    /// What it shows, in words; where a first page shows the rows of one thing alone ([`Shown::First`]), its name goes first,
-    /// up to a semicolon.
+    /// Title. If a terminal shows the rows of one quantity only ([`Shown::First`]), the title begins with
+    /// that quantity and
+    /// a semicolon.
     pub title: String,
     /// Columns in order.
     pub columns: Vec<Column>,
     /// Rows, each with a value for every column.
     pub rows: Vec<Vec<Value>>,
-    /// How much of it a first page shows; files have all.
+    /// Which rows a terminal shows; files have all.
     pub shown: Shown,
 }
 
-/// How much of a table a terminal shows.
+/// Which rows of a table a terminal shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Shown {
     /// All rows.
     All,
-    /// So many first rows.
+    /// The first rows, up to a number.
     First(usize),
-    /// So many first rows of every run of rows that are alike in their first columns.
+    /// The first rows of each group of consecutive rows with equal leading cells.
     FirstOfEach {
-        /// Rows of each.
+        /// Rows of each group.
         rows: usize,
-        /// Columns in which they are alike.
+        /// Number of leading cells that are equal within a group.
         alike: usize,
     },
-    /// Nothing: it is for files.
+    /// None: the table is only for files.
     None,
 }
 
 impl Table {
-    /// The title without what it says of the rows that a first page shows.
+    /// The title for the whole table, without the quantity whose rows a terminal shows.
     pub fn title_of_all(&self) -> String {
         let parts = match self.shown {
             Shown::First(_) => self.title.split_once("; "),
@@ -88,21 +90,21 @@ impl Table {
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
-    /// Its name: small letters and underscores.
+    /// Its name: lower-case letters and underscores.
     pub name: String,
-    /// The unit of its figures, where all rows have one; a table of many units has a column `unit`.
+    /// The unit of its numbers if it is the same in all rows; a table with several units has a column `unit`.
     pub unit: Option<Unit>,
-    /// What stands in it.
+    /// What it holds.
     pub role: Role,
 }
 
-/// What a column is to its neighbours.
+/// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Says what the row is about.
+    /// Identifies what the row is about.
     Key,
-    /// A figure that is exact, or whose error stands in the next column.
+    /// A quantity that is exact or whose error is in the next column.
     #[serde(rename = "figure")]
     Quantity,
     /// Standard error of the column before it.
@@ -111,40 +113,40 @@ pub enum Role {
     Low,
     /// Upper end of the interval.
     High,
-    /// For files only.
+    /// Detail that is only written to files.
     Detail,
 }
 
 impl Column {
-    /// A column of words or numbers that say what the row is about.
+    /// A column that identifies what a row is about.
     pub fn key(name: impl Into<String>) -> Column {
         Column { name: name.into(), unit: None, role: Role::Key }
     }
 
-    /// A column of figures.
+    /// A column of quantities.
     pub fn quantity(name: impl Into<String>, unit: impl Into<Option<Unit>>) -> Column {
         Column { name: name.into(), unit: unit.into(), role: Role::Quantity }
     }
 
-    /// The standard errors of the column before it.
+    /// A column with the standard errors of the one before it.
     pub fn error(name: impl Into<String>, unit: impl Into<Option<Unit>>) -> Column {
         Column { name: name.into(), unit: unit.into(), role: Role::Error }
     }
 
-    /// Another role for the same column.
+    /// The same column with another role.
     pub fn as_role(self, role: Role) -> Column {
         Column { role, ..self }
     }
 }
 
-/// What stands in a cell.
+/// A cell of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Words.
+    /// Text.
     Text(String),
     /// A whole number.
     Whole(u64),
-    /// A figure; NaN: there is none.
+    /// A number; NaN if there is none.
     Number(f64),
 }
 
@@ -175,92 +177,92 @@ impl From<u64> for Value {
 /// An axis of a chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
-    /// What runs along it: a key of the scenario, a metric, a statistic.
+    /// What it measures: a key of the scenario, a metric or a statistic.
     pub name: String,
     /// Its unit.
     pub unit: Option<Unit>,
 }
 
 impl Axis {
-    /// An axis of figures, or of names.
+    /// An axis of numbers or names.
     pub fn new(name: impl Into<String>, unit: impl Into<Option<Unit>>) -> Axis {
         Axis { name: name.into(), unit: unit.into() }
     }
 
-    /// Calendar years: the end of 2026 is 2027.
+    /// An axis of calendar years, on which the end of 2026 is 2027.
     pub fn calendar() -> Axis {
         Axis::new(CALENDAR, None)
     }
 
-    /// Whether its figures are calendar years.
+    /// Whether it is an axis of calendar years.
     pub fn is_calendar(&self) -> bool {
         self.name == CALENDAR
     }
 }
 
-/// Name of an axis of calendar years; no key and no metric has a space.
+/// Name of an axis of calendar years; keys and metrics have no spaces, so it cannot clash.
 const CALENDAR: &str = "calendar year";
 
-/// A picture of figures.
+/// A chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Chart {
     /// Curves over a common axis.
     Curves {
-        /// What it shows.
+        /// Title.
         title: String,
-        /// Along the bottom.
+        /// Horizontal axis.
         x: Axis,
-        /// Up the side.
+        /// Vertical axis.
         y: Axis,
-        /// Each with points in rising order of x.
+        /// Curves, each with points in rising order of x.
         curves: Vec<Curve>,
-        /// Places worth a line across: a root, the scenario's own value.
+        /// Vertical lines, for example at a root or at the scenario's own value.
         marks: Vec<Mark>,
     },
-    /// A value for each pair of two others.
+    /// A heat map: a value for each pair of two others.
     Heat {
-        /// What it shows.
+        /// Title.
         title: String,
-        /// Along the bottom.
+        /// Horizontal axis.
         x: Axis,
-        /// Up the side.
+        /// Vertical axis.
         y: Axis,
-        /// The value of each cell.
+        /// Meaning of the cells' values.
         z: Axis,
-        /// Along the bottom, in order; labels where they are not numbers.
+        /// Labels of the columns, in order.
         columns: Vec<String>,
-        /// Up the side, in order.
+        /// Labels of the rows, in order.
         rows: Vec<String>,
-        /// Row by row; NaN: none.
+        /// Values by row; NaN if there is none.
         #[serde(with = "grid")]
         cells: Vec<Vec<f64>>,
     },
-    /// A bar a row between two values, around a centre (a tornado).
+    /// A tornado chart: per row a bar between two values around a centre.
     Bars {
-        /// What it shows.
+        /// Title.
         title: String,
-        /// Along the bottom.
+        /// Horizontal axis.
         x: Axis,
-        /// Where the bars meet.
+        /// The value at which the bars meet.
         #[serde(with = "number")]
         centre: f64,
-        /// What stands at the low and at the high end of each; empty where there is nothing to say.
+        /// What the two ends of each bar mean; empty if there is nothing to say.
         ends: [String; 2],
-        /// The longest first.
+        /// Bars, longest first.
         bars: Vec<Bar>,
     },
 }
 
 impl Chart {
-    /// What it shows.
+    /// Title.
     pub fn title(&self) -> &str {
         match self {
             Chart::Curves { title, .. } | Chart::Heat { title, .. } | Chart::Bars { title, .. } => title,
         }
     }
 
-    /// Whether there is a figure in it.
+    /// Whether it has a finite value to draw.
     pub fn is_drawn(&self) -> bool {
         match self {
             Chart::Curves { curves, .. } => {
@@ -272,43 +274,43 @@ impl Chart {
     }
 }
 
-/// One curve.
+/// A curve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Curve {
-    /// What it is of.
+    /// Its name.
     pub name: String,
-    /// In rising order of x.
+    /// Points in rising order of x.
     pub points: Vec<Point>,
 }
 
 /// A point of a curve.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Point {
-    /// Along the bottom.
+    /// Horizontal axis.
     #[serde(with = "number")]
     pub x: f64,
-    /// Up the side.
+    /// Vertical axis.
     #[serde(with = "number")]
     pub y: f64,
-    /// Its standard error; 0: exact.
+    /// Standard error of y; 0 if exact.
     #[serde(with = "number")]
     pub std_error: f64,
 }
 
-/// A value of the bottom axis with words.
+/// A labelled value of the horizontal axis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Mark {
-    /// Where.
+    /// The value.
     #[serde(with = "number")]
     pub x: f64,
-    /// What is there.
+    /// The label.
     pub text: String,
 }
 
 /// A bar between two values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Bar {
-    /// What it is of.
+    /// Its name.
     pub label: String,
     /// One end.
     #[serde(with = "number")]
@@ -318,8 +320,9 @@ pub struct Bar {
     pub high: f64,
 }
 
-/// A text is a string, a whole number has no point, a figure has one, and null is none: so each reads back as what it was.
-/// A figure without an end reads back as the text that every page writes for it.
+/// Text becomes a string, a whole number has no decimal point, another number has one, and NaN becomes null:
+/// each reads
+/// back as what it was. An infinite number becomes text.
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -356,7 +359,7 @@ impl<'de> Deserialize<'de> for Value {
     }
 }
 
-/// Figures as JSON has them: what is not finite is null, and null is none.
+/// Numbers in JSON: a number that is not finite is written as null, and null is read as NaN.
 mod number {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -369,7 +372,7 @@ mod number {
     }
 }
 
-/// Rows of such figures.
+/// Rows of numbers in the same form.
 mod grid {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

@@ -1,8 +1,8 @@
-//! The command that makes a run or a study again.
+//! The command line that repeats a run or a study.
 
 use super::results::Facts;
 
-/// An argument as a shell takes it back: quoted where it needs quotes.
+/// Quotes an argument for a shell if necessary.
 pub fn quoted(argument: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,+@%".contains(c);
     if !argument.is_empty() && argument.chars().all(plain) {
@@ -12,7 +12,7 @@ pub fn quoted(argument: &str) -> String {
     }
 }
 
-/// `capstake run base.toml -n 1000000 -s 1`, with the flags that set keys.
+/// The command line: `capstake run base.toml -n 1000000 -s 1` with all `--set` flags.
 pub fn again(facts: &Facts) -> String {
     let (name, arguments) = facts.command.split_first().map_or(("run", &[][..]), |(name, rest)| (name, rest));
     let mut command = format!("capstake {name} {}", quoted(&facts.file));

@@ -1,4 +1,5 @@
-//! The page of a comparison: every metric of every scenario side by side, paired differences, and what was changed.
+//! The answer of `compare`: every metric of every scenario side by side, paired differences, and what was
+//! changed.
 
 use super::answer::{Answer, Axis, Chart, Column, Role, Shown, Table, Value};
 use super::digits::{in_words, thousands};
@@ -6,12 +7,12 @@ use crate::kernel::metric::Metric;
 use crate::study::compare::Comparison;
 use crate::study::sweep::{Measured, Named};
 
-/// Metrics that have a sentence.
+/// Metrics that the sentences report.
 const TOLD: [Metric; 2] = [Metric::MicrosoftTakePv, Metric::OpenaiRetainedPv];
 /// Rows of the table of changes that a terminal shows.
 const CHANGES_SHOWN: usize = 20;
 
-/// Writes the page.
+/// Builds the answer.
 pub fn compare(comparison: &Comparison) -> Answer {
     Answer {
         study: "compare".into(),
@@ -76,7 +77,7 @@ fn sentences(comparison: &Comparison) -> Vec<String> {
     sentences
 }
 
-/// A row for each quantity: means of all scenarios, and differences from the first.
+/// One row per quantity: the means of all scenarios and the differences from the first.
 fn side_by_side(comparison: &Comparison) -> Table {
     let mut columns = vec![
         Column::key("deal").as_role(Role::Detail),
@@ -118,7 +119,7 @@ fn side_by_side(comparison: &Comparison) -> Table {
     }
 }
 
-/// A row for each quantity and scenario.
+/// One row per quantity and scenario.
 fn tidy(comparison: &Comparison) -> Table {
     let columns = vec![
         Column::key("deal"),
@@ -175,7 +176,7 @@ fn changes(comparison: &Comparison) -> Table {
     }
 }
 
-/// A grid for the metrics that have a sentence: scenarios down, deals across.
+/// Heat maps of the reported metrics with scenarios as rows and deals as columns.
 fn charts(comparison: &Comparison) -> Vec<Chart> {
     let chart = |metric: Metric| {
         let of: Vec<(usize, &Named)> = comparison

@@ -8,7 +8,7 @@ pub fn date(text: &str) -> (i32, u32, u32) {
     (year, part(), part())
 }
 
-/// A date on an axis of years: the end of 2026 is 2027.
+/// Position of a date on an axis of years, where the end of 2026 is 2027.
 pub fn on_axis(text: &str) -> f64 {
     let (year, month, day) = date(text);
     f64::from(year) + (f64::from(month - 1) + f64::from(day) / days_of(year, month)) / 12.0

@@ -1,33 +1,33 @@
-//! How many digits a number is worth: as many as its error supports.
+//! Rounding for readers: a number is printed with as many digits as its error supports.
 
 use crate::config::Unit;
 use crate::stats::summary::Statistics;
 
-/// What stands where there is no number.
+/// Text for a missing number.
 pub const NONE: &str = "–";
 
-/// Significant digits of numbers that have no error.
+/// Significant digits of exact numbers.
 const EXACT_DIGITS: i32 = 6;
-/// A double carries no more.
+/// Significant digits that a double holds.
 const DOUBLE_DIGITS: i32 = 15;
 
-/// A mean as printed, with what is known of its error.
+/// A mean as printed, with its precision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Estimate {
     /// The mean, or [`NONE`].
     pub value: String,
-    /// Its error.
+    /// Its precision.
     pub precision: Precision,
 }
 
-/// How well a printed number is known.
+/// Precision of a printed number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Precision {
-    /// The standard error, to one or two digits.
+    /// The standard error, rounded to one or two digits.
     Error(String),
-    /// All paths agree.
+    /// Exact: all paths agree.
     Exact,
-    /// One path or none: nothing is known of the error.
+    /// Unknown, because there are fewer than two paths.
     Unknown,
 }
 
@@ -54,7 +54,7 @@ impl Estimate {
         Estimate { value: at_place(mean, place), precision: Precision::Error(at_place(std_error, place)) }
     }
 
-    /// In a sentence: `187.32 ± 0.11`, `187.324 (exact)`.
+    /// As text: `187.32 ± 0.11` or `187.324 (exact)`.
     pub fn words(&self) -> String {
         match &self.precision {
             Precision::Error(error) => format!("{} ± {error}", self.value),
@@ -64,7 +64,7 @@ impl Estimate {
     }
 }
 
-/// A mean with its error and unit, in a sentence: `$205.6 ± 0.5 bn`, `-$2.03 ± 0.14 bn`, `12.3 ± 0.2%`, `4.2 years (exact)`.
+/// A mean with its error and unit: `$205.6 ± 0.5 bn`, `-$2.03 ± 0.14 bn`, `12.3 ± 0.2%`, `4.2 years (exact)`.
 pub fn in_words(mean: f64, std_error: f64, unit: Unit) -> String {
     let percent = matches!(unit, Unit::Fraction | Unit::Probability | Unit::Flag);
     let scale = if percent { 100.0 } else { 1.0 };
@@ -92,13 +92,15 @@ pub fn in_words(mean: f64, std_error: f64, unit: Unit) -> String {
     format!("{sign}{before}{size}{error}{after}{exact}")
 }
 
-/// The power of ten of the leading digit; 0 of 0.
+/// The power of ten of the leading digit; 0 for zero.
 pub fn exponent(x: f64) -> i32 {
     if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 }
 }
 
-/// The power of ten at which a number with this error ends: two digits of the error where its first three are 100 to
-/// 354, one where they are 355 to 949, and from 950 on it rounds up to 10 (Particle Data Group, "Review of Particle
+/// The power of ten of the last digit of a number with this error: two digits of the error if its first three
+/// are 100 to
+/// 354, one if they are 355 to 949, and from 950 on the error rounds up to 10 (Particle Data Group, "Review
+/// of Particle
 /// Physics", 2024, introduction, section 5.3).
 pub fn place_of_error(error: f64) -> i32 {
     let text = format!("{error:.2e}");
@@ -107,7 +109,7 @@ pub fn place_of_error(error: f64) -> i32 {
     if digits <= "3.54" { exponent - 1 } else { exponent }
 }
 
-/// Rounded to a multiple of 10^`place`, without digits beyond it.
+/// Rounds to a multiple of 10^`place` and prints no digits beyond it.
 pub fn at_place(x: f64, place: i32) -> String {
     let text = if place < 0 {
         format!("{x:.*}", place.unsigned_abs() as usize)
@@ -121,7 +123,7 @@ pub fn at_place(x: f64, place: i32) -> String {
     }
 }
 
-/// So many significant digits at most, without zeros at the end of the decimals.
+/// Rounds to at most `digits` significant digits, without trailing zeros after the decimal point.
 pub fn significant(x: f64, digits: i32) -> String {
     let text = at_place(x, exponent(x) + 1 - digits);
     match text.contains('.') {
@@ -130,7 +132,7 @@ pub fn significant(x: f64, digits: i32) -> String {
     }
 }
 
-/// A probability in percent: `88.12 ± 0.03%`.
+/// A probability as a percentage: `88.12 ± 0.03%`.
 pub fn percent(probability: f64, std_error: f64) -> String {
     let estimate = Estimate::new(100.0 * probability, 100.0 * std_error);
     match estimate.precision {
@@ -139,7 +141,8 @@ pub fn percent(probability: f64, std_error: f64) -> String {
     }
 }
 
-/// A probability in whole percent, where its error lets these stand and they are not 0 or 100 by rounding alone.
+/// A probability as a whole percentage, unless its error calls for fewer digits or rounding would make it 0
+/// or 100.
 pub fn percent_in_passing(probability: f64, std_error: f64) -> String {
     let percent = 100.0 * probability;
     let place = place_of_error((100.0 * std_error).max(f64::MIN_POSITIVE));
@@ -235,8 +238,8 @@ mod tests {
             let shown: f64 = text.parse().unwrap();
             prop_assert!((shown - error).abs() <= 0.5 * unit * (1.0 + 1e-6));
             // One or two significant digits, and the error is not misstated by more than a seventh.
-            let figures = (shown / unit).round();
-            prop_assert!((1.0..=35.0).contains(&figures), "{figures}");
+            let rounded = (shown / unit).round();
+            prop_assert!((1.0..=35.0).contains(&rounded), "{rounded}");
             prop_assert!((shown / error - 1.0).abs() < 1.0 / 7.0);
             let decimals = |text: &str| text.split_once('.').map_or(0, |(_, d)| d.len());
             prop_assert_eq!(decimals(&printed.value), decimals(text));

@@ -1,4 +1,4 @@
-//! The page of a readiness for an IPO: the calendar, the gates, the day of the offer, dilution, standards.
+//! The answer of `ipo`: calendar of readiness, gates, the day of the offer, dilution, listing standards.
 
 mod standards;
 
@@ -13,18 +13,18 @@ use crate::study::ipo::gather::{DealReadiness, IpoReadiness};
 use crate::study::ipo::offer::OfferMetric;
 use crate::study::valuation::proportion;
 
-/// Quarters of the calendar that a terminal shows for each deal.
+/// Quarters of the calendar that a terminal shows per deal.
 const SHOWN: usize = 12;
-/// Coverage of intervals.
+/// Coverage of confidence intervals.
 const LEVEL: f64 = 0.95;
 
-/// Everything that the page is made of.
+/// Everything that the answer is built from.
 struct Page<'a> {
     plan: &'a Plan,
     readied: &'a IpoReadiness,
 }
 
-/// Writes the page.
+/// Builds the answer.
 pub fn ipo(plan: &Plan, readied: &IpoReadiness, asked: u64) -> Answer {
     let page = Page { plan, readied };
     let mut warnings = Vec::new();
@@ -54,7 +54,7 @@ pub fn ipo(plan: &Plan, readied: &IpoReadiness, asked: u64) -> Answer {
     }
 }
 
-/// A cumulative sum.
+/// Cumulative sums.
 fn so_far(counts: &[u64]) -> Vec<u64> {
     let mut sum = 0;
     counts
@@ -85,14 +85,14 @@ impl Page<'_> {
         self.plan.steps().periods[period].last_day.to_string()
     }
 
-    /// The last day of the period in which the part `q` of `of` paths has happened; `None`: never.
+    /// The end of the period by which a fraction `q` of `of` paths is reached; `None` if it never is.
     fn by(&self, counts: &[u64], q: f64, of: u64) -> Option<String> {
         let wanted = ((q * of as f64).ceil() as u64).max(1);
         let period = so_far(counts).iter().position(|&sum| sum >= wanted)?;
         Some(self.date(period))
     }
 
-    /// `93.1 ± 0.1%` of all paths.
+    /// A share of all paths: `93.1 ± 0.1%`.
     fn part(&self, count: u64, of: u64) -> String {
         let (p, error) = proportion(count, of);
         percent(p, error)
@@ -197,7 +197,7 @@ impl Page<'_> {
         }
     }
 
-    /// The calendar as a person reads it: a row a quarter, a column a gate.
+    /// The calendar for readers: one row per quarter, one column per gate.
     fn readiness(&self) -> Table {
         let mut columns = vec![Column::key("deal"), Column::key("period_end")];
         let names = ["all", "ready", "ready_by", "listed_by"];
@@ -287,7 +287,7 @@ impl Page<'_> {
                 let (without, listed_without) = (total(&gate.ready_without), total(&gate.listed_without));
                 let paths = self.readied.paths;
                 let mut row: Vec<Value> = vec![deal.clone().into(), (*key).into()];
-                // Without a gate nobody is ready later: the difference is itself a count.
+                // Without a gate no path is ready later, so the difference is itself a count.
                 let counts = [
                     (without, paths),
                     (gate.last, ready),

@@ -1,4 +1,4 @@
-//! Answers as tables, figures and sentences, with units, errors and provenance; no bytes.
+//! Answers as tables, charts and sentences with units, errors and provenance; no file formats.
 
 pub mod answer;
 pub mod command;

@@ -1,54 +1,56 @@
-//! A finished run as its readers get it: the facts of the manifest and the tables, from the run itself or read back.
+//! A finished run for readers: facts from the manifest and all tables, from the run itself or read from its
+//! folder.
 
 use super::tables::Tables;
 
-/// What a workbook or a page is made of. Equal whether it comes from the run or from its folder.
+/// The results from which workbook and page are made; equal whether taken from the run or read from its
+/// folder.
 #[derive(Clone, Debug)]
 pub struct Results {
-    /// What was run, and by what.
+    /// Facts about a run and the program that made it.
     pub facts: Facts,
-    /// The tables of the folder.
+    /// All tables.
     pub tables: Tables,
 }
 
-/// What was run, and by what.
+/// Facts about a run and the program that made it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facts {
     /// Name of the scenario.
     pub scenario: String,
     /// The file as named on the command line.
     pub file: String,
-    /// Further scenarios of a study of several, as named.
+    /// Further scenario files of a study with several, as named.
     pub further_files: Vec<String>,
-    /// The command, with those of its arguments that decide what it answers: `run`; `sweep`, `--vary`, …
+    /// The command with the arguments that define its question: `run`; `sweep`, `--vary`, …
     pub command: Vec<String>,
     /// The `--set` flags, as given.
     pub overrides: Vec<String>,
-    /// Every key that is set, after overrides, as TOML that runs.
+    /// The scenario after overrides, as TOML that can be run.
     pub resolved: String,
-    /// Digest of the scenario (hex).
+    /// Digest of the scenario in hexadecimal.
     pub digest: String,
-    /// The day that values are of, as ISO text.
+    /// Valuation date in ISO format.
     pub valuation_date: String,
-    /// Sources that the scenario's numbers name by their keys.
+    /// Sources to which the scenario's numbers refer.
     pub sources: Vec<SourceFacts>,
-    /// The seed, as text.
+    /// Seed as text.
     pub seed: String,
     /// Paths simulated.
     pub paths: u64,
-    /// Paths asked for.
+    /// Number of paths requested.
     pub paths_asked: u64,
-    /// Whether the run was stopped before its end.
+    /// Whether the run was stopped early.
     pub partial: bool,
-    /// When it began, RFC 3339, UTC.
+    /// Start time, RFC 3339 in UTC.
     pub started: String,
-    /// Wall time of the simulation, seconds.
+    /// Wall-clock time of the simulation in seconds.
     pub seconds: f64,
-    /// Worker threads.
+    /// Number of worker threads.
     pub threads: usize,
     /// Version of the program.
     pub version: String,
-    /// Commit it was built from.
+    /// Commit from which the program was built.
     pub revision: String,
     /// Target triple.
     pub target: String,
@@ -56,15 +58,15 @@ pub struct Facts {
     pub stream_version: u32,
 }
 
-/// A source of figures.
+/// A source of numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceFacts {
-    /// Key by which numbers name it.
+    /// Key by which numbers refer to it.
     pub key: String,
-    /// Title; empty where there is none.
+    /// Title; empty if there is none.
     pub title: String,
-    /// Address; empty where there is none.
+    /// Web address; empty if there is none.
     pub url: String,
-    /// Date, as ISO text; empty where there is none.
+    /// Date in ISO format; empty if there is none.
     pub date: String,
 }

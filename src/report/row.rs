@@ -1,15 +1,16 @@
-//! Rows of tables: named columns, and cells that are a text, a count or a figure; made from answers or from fields read back.
+//! Typed rows of tables: named columns of text, counts and numbers, written from answers or read back from
+//! files.
 
 use std::sync::Arc;
 
-/// What stands in a cell.
+/// A cell of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Cell<'a> {
-    /// Words.
+    /// Text.
     Text(&'a str),
     /// A whole number.
     Whole(i64),
-    /// A figure; NaN: there is none.
+    /// A number; NaN if there is none.
     Number(f64),
 }
 
@@ -43,20 +44,20 @@ impl From<&f64> for Cell<'_> {
     }
 }
 
-/// A field that is not what its column holds.
+/// A field that does not fit its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadField {
     /// The column.
     pub column: &'static str,
-    /// What stands there.
+    /// The text found.
     pub found: String,
 }
 
-/// What a column holds, read back from its text.
+/// A type of cell that can be read back from text.
 pub trait Field: Sized {
-    /// Whether it is a figure, written with a decimal point.
+    /// Whether it is written with a decimal separator.
     const DECIMAL: bool = false;
-    /// The value, or nothing where the text is not one.
+    /// Parses the text; `None` if it does not fit.
     fn read(text: &str) -> Option<Self>;
 }
 
@@ -84,7 +85,7 @@ impl Field for i32 {
     }
 }
 
-/// An empty field is not a number.
+/// An empty field reads as NaN.
 impl Field for f64 {
     const DECIMAL: bool = true;
     fn read(text: &str) -> Option<Self> {
@@ -94,22 +95,22 @@ impl Field for f64 {
 
 /// A row of a table.
 pub trait Row: serde::Serialize + Sized {
-    /// Name of the table; its file is called so.
+    /// Name of the table and stem of its file.
     const TABLE: &'static str;
     /// Names of the columns, in order.
     const COLUMNS: &'static [&'static str];
-    /// Which columns hold figures.
+    /// Which columns are written with a decimal separator.
     const DECIMALS: &'static [bool];
-    /// Hands over the cells, in order.
+    /// Passes the cells to `take`, in order.
     fn cells<'a>(&'a self, take: &mut dyn FnMut(Cell<'a>));
-    /// A row from its fields, one a column, in order.
+    /// Reads a row from its fields, one per column, in order.
     ///
     /// # Errors
-    /// The first field that is missing or is not what its column holds.
+    /// The first field that is missing or does not fit its column.
     fn from_fields<'f>(fields: impl Iterator<Item = &'f str>) -> Result<Self, BadField>;
 }
 
-/// Declares a row: its columns are the fields, under their names and in their order.
+/// Declares a row type whose columns are its fields, with their names and order.
 macro_rules! row {
     ($(#[$doc:meta])* $name:ident in $table:literal { $($(#[$field_doc:meta])* $field:ident: $type:ty,)+ }) => {
         $(#[$doc])*

@@ -1,4 +1,5 @@
-//! The page of a sensitivity: tornado, groups and value of information; or indices; or Shapley effects.
+//! The answer of `sensitivity`: tornado, groups and value of information, or Sobol indices, or Shapley
+//! effects.
 
 use super::answer::{Answer, Axis, Bar, Chart, Column, Role, Shown, Table, Value};
 use super::digits::{Estimate as Words, percent, significant, thousands};
@@ -12,9 +13,9 @@ use crate::study::sensitivity::shapley::{ShapleyAnswer, ShapleyEffects};
 use crate::study::sensitivity::sobol::SobolAnswer;
 use crate::study::sensitivity::variables::{INPUTS, NOISE, Variable};
 
-/// Rows of a table that a terminal shows for each metric.
+/// Rows of a table that a terminal shows per metric.
 const SHOWN: usize = 12;
-/// Significant digits of an input's own values.
+/// Significant digits of the values of an input.
 const INPUT_DIGITS: i32 = 4;
 
 fn title(plan: &Plan, rest: &str) -> String {
@@ -29,7 +30,7 @@ fn money(estimate: &Estimate, unit: Unit) -> String {
     }
 }
 
-/// The first columns of every table: whose metric, which, its unit.
+/// The first columns of every table: subject, metric and unit.
 fn quantity_columns(quantities: &[Quantity]) -> Vec<Column> {
     let deal = Column::key("deal");
     let one = quantities.iter().all(|quantity| quantity.of == quantities[0].of);
@@ -48,7 +49,8 @@ fn quantity_values(plan: &Plan, quantity: Quantity) -> Vec<Value> {
     ]
 }
 
-/// A figure with its standard error and interval; `shown`: the interval stands on a terminal too.
+/// Columns of an estimate: value, standard error and interval; `shown` says whether a terminal shows the
+/// interval.
 fn estimate_columns(name: &str, unit: Option<Unit>, shown: bool) -> [Column; 4] {
     let low = if shown { Role::Low } else { Role::Detail };
     let high = if shown { Role::High } else { Role::Detail };
@@ -64,7 +66,7 @@ fn estimate_values(estimate: &Estimate) -> [Value; 4] {
     [estimate.value, estimate.std_error, estimate.low95, estimate.high95].map(Value::from)
 }
 
-/// The page of a plain run.
+/// The answer from a single run.
 pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
     let quantities: Vec<Quantity> = answer.drivers.iter().map(|drivers| drivers.quantity).collect();
     let mut warnings = partial(answer.paths, asked);
@@ -304,7 +306,7 @@ fn tornados(plan: &Plan, drivers: &Drivers) -> Vec<Chart> {
         .collect()
 }
 
-/// The page of Sobol indices.
+/// The answer with Sobol indices.
 pub fn sobol(
     plan: &Plan,
     quantities: &[Quantity],
@@ -374,14 +376,14 @@ pub fn sobol(
     }
 }
 
-/// The standard deviation behind a variance, in words.
+/// The standard deviation of an estimated variance, as text.
 fn spread(variance: &Estimate, unit: Unit) -> String {
     let root = variance.value.max(0.0).sqrt();
     let error = if root > 0.0 { 0.5 * variance.std_error / root } else { f64::NAN };
     money(&Estimate::normal(root, error), unit)
 }
 
-/// The page of Shapley effects.
+/// The answer with Shapley effects.
 pub fn shapley(
     plan: &Plan,
     quantities: &[Quantity],
@@ -439,7 +441,7 @@ pub fn shapley(
     }
 }
 
-/// The three variables with the largest effects, in a sentence.
+/// A sentence on the three variables with the largest effects.
 fn largest_effects(
     plan: &Plan,
     quantity: Quantity,

@@ -1,4 +1,4 @@
-//! The page of a search: the value found, its interval, and everything that was tried.
+//! The answer of `solve`: the value found, its interval, and every trial.
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::digits::{Estimate, at_place, in_words, place_of_error, significant, thousands};
@@ -6,7 +6,7 @@ use crate::config::Unit;
 use crate::study::solve::{Outcome, Root, Trial};
 use crate::study::target::Target;
 
-/// A search and what came of it.
+/// A search and its outcome.
 pub struct Question<'a> {
     /// Name of the scenario.
     pub scenario: &'a str,
@@ -14,23 +14,23 @@ pub struct Question<'a> {
     pub seed: u64,
     /// Paths of each run.
     pub paths: u64,
-    /// The key.
+    /// The key that was varied.
     pub key: &'a str,
-    /// Its unit.
+    /// Unit of the key.
     pub key_unit: Option<Unit>,
     /// Lower end of the interval searched.
     pub low: f64,
-    /// Its upper end.
+    /// Upper end of the interval searched.
     pub high: f64,
-    /// What is to hold.
+    /// The condition to meet.
     pub target: &'a Target,
     /// Unit of the statistic.
     pub unit: Unit,
-    /// The statistic as the scenario stands.
+    /// The statistic with the scenario's own value.
     pub as_it_stands: Option<Trial>,
-    /// What was tried, in order.
+    /// Trials, in order.
     pub tried: &'a [Trial],
-    /// How it ended; `None`: somebody stopped it.
+    /// Its result; `None` if it was stopped early.
     pub outcome: Option<&'a Outcome>,
 }
 
@@ -40,7 +40,7 @@ impl Question<'_> {
         self.tried.iter().find(|trial| trial.x == x)
     }
 
-    /// Which way to look for a root that is not between the ends.
+    /// In which direction to look for a root outside the interval.
     pub fn hint(&self, low: &Trial, high: &Trial) -> String {
         let distance = |trial: &Trial| (trial.statistic - self.target.value).abs();
         match (distance(low), distance(high)) {
@@ -66,13 +66,13 @@ pub fn statistic_words(question: &Question<'_>, trial: &Trial) -> String {
         };
         return format!("{middle} (95% interval {low} to {high})");
     }
-    // A quantile has an interval instead of an error: where that is a point, all paths agree.
+    // A quantile has an interval instead of an error; if that is a single point, all paths agree.
     let alike = trial.low95 == trial.high95;
     let error = if trial.statistic_error.is_nan() && alike { 0.0 } else { trial.statistic_error };
     in_words(trial.statistic, error, question.unit)
 }
 
-/// Writes the page.
+/// Builds the answer.
 pub fn solve(question: &Question<'_>) -> Answer {
     let mut tables = Vec::new();
     if let Some(Outcome::Found(root)) = question.outcome {
@@ -137,7 +137,7 @@ fn sentences(question: &Question<'_>) -> Vec<String> {
     sentences
 }
 
-/// `38.3 ± 0.4, 95% interval 37.5 to 39.1 (Monte Carlo error only).`
+/// The result as text: `38.3 ± 0.4, 95% interval 37.5 to 39.1 (Monte Carlo error only).`
 fn root_words(root: &Root) -> String {
     if root.std_error.is_nan() {
         return format!("{} on one path, which tells no Monte Carlo error.", significant(root.at.x, 10));
@@ -208,7 +208,7 @@ fn root_table(question: &Question<'_>, root: &Root) -> Table {
     }
 }
 
-/// Trials in rising order of the key, each value once.
+/// Trials in rising order of the key, one per value.
 fn ascending(question: &Question<'_>) -> Vec<Trial> {
     let mut trials = question.tried.to_vec();
     trials.sort_by(|a, b| a.x.total_cmp(&b.x));

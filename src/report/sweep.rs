@@ -1,11 +1,11 @@
-//! The page of a sweep: a curve for one key, a grid for two.
+//! The answer of `sweep`: curves over one key, or a grid of two.
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::digits::{in_words, thousands};
 use crate::config::Unit;
 use crate::study::sweep::{Measured, Named, Sweep};
 
-/// Writes the page.
+/// Builds the answer.
 pub fn sweep(sweep: &Sweep) -> Answer {
     let grid = sweep.keys.len() == 2;
     let mut tables = Vec::new();
@@ -56,7 +56,7 @@ fn warnings(sweep: &Sweep) -> Vec<String> {
     warnings
 }
 
-/// A mean with its error and unit in a sentence.
+/// A mean with its error and unit, for a sentence.
 fn words(measured: &Measured, unit: Unit) -> String {
     in_words(measured.mean, measured.std_error, unit)
 }
@@ -67,7 +67,7 @@ fn place(sweep: &Sweep, point: usize) -> String {
     values.map(|(key, value)| format!("{} {}", last(key), short(value))).collect::<Vec<_>>().join(", ")
 }
 
-/// A value as a person writes it: `20.0` is 20.
+/// A value as people write it: `20` for `20.0`.
 fn short(value: &str) -> &str {
     value.strip_suffix(".0").unwrap_or(value)
 }
@@ -96,7 +96,7 @@ fn sentences(sweep: &Sweep) -> Vec<String> {
     sentences
 }
 
-/// A value of a key in a cell: a number where it is one.
+/// A value of a key as a cell: a number if it is one.
 pub(super) fn value(text: &str) -> Value {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => Value::Number(number),
@@ -104,7 +104,7 @@ pub(super) fn value(text: &str) -> Value {
     }
 }
 
-/// Columns of what is measured; `names`: how the quantity's own columns stand on a page.
+/// Columns of the results; `names` is the role of the columns that name the quantity.
 fn measured_columns(names: Role) -> Vec<Column> {
     vec![
         Column::key("deal").as_role(names),
@@ -132,7 +132,7 @@ fn measured_values(named: &Named, measured: &Measured) -> Vec<Value> {
 
 fn points_table(sweep: &Sweep, shown: Shown) -> Table {
     let mut columns: Vec<Column> = sweep.keys.iter().map(Column::key).collect();
-    // A page shows the first quantity alone, and its title says which it is.
+    // A terminal shows the first quantity only, and the title names it.
     columns.extend(measured_columns(Role::Detail));
     columns.extend([
         Column::quantity("difference", None),
@@ -184,7 +184,7 @@ fn base_table(sweep: &Sweep) -> Table {
     }
 }
 
-/// Values of each of two keys in the order in which they first come.
+/// Distinct values of each of two keys, in order of first appearance.
 fn axis(sweep: &Sweep, key: usize) -> Vec<&String> {
     let mut values = Vec::new();
     for point in &sweep.points {
@@ -195,7 +195,7 @@ fn axis(sweep: &Sweep, key: usize) -> Vec<&String> {
     values
 }
 
-/// The first quantity's means: the first key down, the second across.
+/// Means of the first quantity, with the first key as rows and the second as columns.
 fn grid_table(sweep: &Sweep) -> Table {
     let (down, across) = (axis(sweep, 0), axis(sweep, 1));
     let mut columns = vec![Column::key(sweep.keys[0].clone())];
@@ -245,7 +245,7 @@ fn heats(sweep: &Sweep) -> Vec<Chart> {
     sweep.quantities.iter().enumerate().map(chart).collect()
 }
 
-/// A chart for each quantity, where the values of the key are numbers.
+/// One chart per quantity if the values of the key are numbers.
 fn curves(sweep: &Sweep) -> Vec<Chart> {
     let numbers: Option<Vec<f64>> = sweep.points.iter().map(|point| point[0].parse().ok()).collect();
     let Some(xs) = numbers else { return Vec::new() };

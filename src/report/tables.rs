@@ -1,4 +1,4 @@
-//! The tables of a run: one row type a file, columns in the order of the file.
+//! The tables of a run: one row type per file, with columns in the order of the file.
 
 use super::row::row;
 use crate::kernel::plan::Plan;
@@ -8,7 +8,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 row! {
-    /// Deal × metric: its statistics.
+    /// Statistics of a metric; one row per deal and metric.
     #[allow(missing_docs)]
     SummaryRow in "summary" {
         deal: String,
@@ -36,7 +36,7 @@ row! {
 }
 
 row! {
-    /// Deal × metric × quantile.
+    /// One row per deal, metric and quantile.
     #[allow(missing_docs)]
     QuantileRow in "quantiles" {
         deal: String,
@@ -50,7 +50,7 @@ row! {
 }
 
 row! {
-    /// Deal × calendar year × series; `paths` are those behind the quantiles.
+    /// One row per deal, calendar year and series; `paths` is the number of paths behind the quantiles.
     #[allow(missing_docs)]
     AnnualRow in "annual" {
         deal: String,
@@ -69,7 +69,7 @@ row! {
 }
 
 row! {
-    /// Deal × metric × bin [low, high).
+    /// One row per deal, metric and bin [low, high).
     #[allow(missing_docs)]
     HistogramRow in "histogram" {
         deal: String,
@@ -82,7 +82,7 @@ row! {
 }
 
 row! {
-    /// An input that the scenario writes: the law asked for, where it comes from, what was drawn.
+    /// An input of the scenario: its distribution, its source, and statistics of its draws.
     #[allow(missing_docs)]
     InputRow in "inputs" {
         key: String,
@@ -102,7 +102,7 @@ row! {
 }
 
 row! {
-    /// A correlated pair of underlying normals.
+    /// A correlated pair of standard normals.
     #[allow(missing_docs)]
     CorrelationRow in "correlations" {
         a: String,
@@ -114,7 +114,7 @@ row! {
 }
 
 row! {
-    /// Deal × event × period end: how likely it is by that day.
+    /// Probability of an event by a date; one row per deal, event and period end.
     #[allow(missing_docs)]
     EventRow in "events" {
         deal: String,
@@ -126,7 +126,7 @@ row! {
 }
 
 row! {
-    /// Path × deal × series × period end.
+    /// One row per path, deal, series and period end.
     #[allow(missing_docs)]
     SamplePathRow in "sample_paths" {
         path: u64,
@@ -151,12 +151,12 @@ pub struct Tables {
     pub sample_paths: Vec<SamplePathRow>,
 }
 
-/// Puts a run's answers in tables.
+/// Builds all tables of a run.
 pub fn tables(valuation: &Valuation) -> Tables {
     Tables { sample_paths: sample_paths(valuation.plan, valuation.result), ..all_but_sample_paths(valuation) }
 }
 
-/// The same without the rows of the sample paths, which are most of all rows and need no answers.
+/// Builds the tables without the sample paths, which make up most rows and need no statistics.
 pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
     let mix_year = valuation.plan.model().run.mix_year;
     let mut tables = Tables {
@@ -299,7 +299,7 @@ fn events(valuation: &Valuation) -> Vec<EventRow> {
     valuation.events.iter().map(row).collect()
 }
 
-/// Puts a run's first paths in their table.
+/// Builds the table of sample paths.
 pub fn sample_paths(plan: &Plan, result: &RunResult) -> Vec<SamplePathRow> {
     let mut rows = Vec::new();
     let all: Result<(), Infallible> = each_sample_path(plan, result, |row| {
@@ -309,10 +309,10 @@ pub fn sample_paths(plan: &Plan, result: &RunResult) -> Vec<SamplePathRow> {
     all.map_or_else(|never| match never {}, |()| rows)
 }
 
-/// The rows of that table one by one, for those who need them once.
+/// Passes the rows of the sample paths to `take` one by one, without holding them in memory.
 ///
 /// # Errors
-/// The first of `take`, which ends the rows.
+/// The first error of `take`, which ends the iteration.
 pub fn each_sample_path<E>(
     plan: &Plan,
     result: &RunResult,

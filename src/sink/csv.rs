@@ -1,4 +1,4 @@
-//! Tables as CSV and back: UTF-8, comma, `\n`, a header row, shortest floats, an empty cell for what is not a number.
+//! Tables as CSV and back: UTF-8, comma, `\n`, a header row, shortest decimals, and an empty cell for NaN.
 
 use super::number;
 use crate::report::answer::{Table, Value};
@@ -6,42 +6,42 @@ use crate::report::row::{BadField, Cell, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-/// How a CSV file is spelled.
+/// Separators of a CSV file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dialect {
-    /// Between fields.
+    /// Field separator.
     separator: u8,
-    /// Between whole and part of a figure.
+    /// Decimal separator.
     point: u8,
-    /// Whether the file begins with the mark by which spreadsheets know UTF-8.
+    /// Whether the file begins with a byte order mark, by which spreadsheets recognise UTF-8.
     bom: bool,
 }
 
-/// The mark by which spreadsheets know UTF-8.
+/// UTF-8 byte order mark.
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
 impl Dialect {
-    /// Comma, decimal point, no mark.
+    /// Comma, decimal point, no byte order mark.
     pub const STANDARD: Dialect = Dialect { separator: b',', point: b'.', bom: false };
-    /// What a spreadsheet set up for most of Europe opens by a double click: semicolon, decimal comma, mark.
+    /// Semicolon, decimal comma and byte order mark, as spreadsheets in most of Europe expect.
     pub const EXCEL_EU: Dialect = Dialect { separator: b';', point: b',', bom: true };
 
-    /// The same with a mark.
+    /// The same with a byte order mark.
     pub const fn with_bom(self) -> Dialect {
         Dialect { bom: true, ..self }
     }
 
-    /// Begins a file.
+    /// Begins a file with the byte order mark, if the dialect has one.
     pub fn begin(self) -> &'static [u8] {
         if self.bom { BOM } else { b"" }
     }
 
-    /// What stands between fields.
+    /// The field separator.
     pub fn separator(self) -> u8 {
         self.separator
     }
 
-    /// Appends a figure.
+    /// Appends a number.
     pub fn push(self, out: &mut Vec<u8>, number: f64) {
         let from = out.len();
         number::push(out, number);
@@ -58,7 +58,7 @@ impl Dialect {
         Ok(csv::WriterBuilder::new().delimiter(self.separator).from_writer(out))
     }
 
-    /// The digits of a figure with a decimal point.
+    /// Digits of a number rewritten with a decimal point.
     fn pointed(self, text: &str) -> Cow<'_, str> {
         match self.point {
             b'.' => Cow::Borrowed(text),
@@ -67,10 +67,10 @@ impl Dialect {
     }
 }
 
-/// Writes a table: its header, also where there are no rows, and its rows.
+/// Writes a table: its header, even if there are no rows, and its rows.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn write<R: Row>(rows: &[R], out: impl Write) -> io::Result<()> {
     write_as(Dialect::STANDARD, rows, out)
 }
@@ -78,17 +78,18 @@ pub fn write<R: Row>(rows: &[R], out: impl Write) -> io::Result<()> {
 /// Writes a table in a dialect.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn write_as<R: Row>(dialect: Dialect, rows: &[R], out: impl Write) -> io::Result<()> {
     let mut lines = Lines::begin::<R>(dialect, out)?;
     rows.iter().try_for_each(|row| lines.add(row))?;
     lines.writer.flush()
 }
 
-/// Writes a table in a dialect whose rows come one by one, so that they need no memory: `rows` is given what takes them.
+/// Writes a table whose rows come one by one and are not held in memory: `rows` receives the function that
+/// writes a row.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn write_each<R: Row>(
     dialect: Dialect,
     rows: impl FnOnce(&mut dyn FnMut(&R) -> io::Result<()>) -> io::Result<()>,
@@ -99,7 +100,7 @@ pub fn write_each<R: Row>(
     lines.writer.flush()
 }
 
-/// A table on its way to a file.
+/// A table that is being written.
 struct Lines<W: Write> {
     dialect: Dialect,
     writer: csv::Writer<W>,
@@ -108,7 +109,7 @@ struct Lines<W: Write> {
 }
 
 impl<W: Write> Lines<W> {
-    /// With the header.
+    /// Writes the header.
     fn begin<R: Row>(dialect: Dialect, out: W) -> io::Result<Lines<W>> {
         let mut writer = dialect.writer(out)?;
         writer.write_record(R::COLUMNS)?;
@@ -131,10 +132,10 @@ impl<W: Write> Lines<W> {
     }
 }
 
-/// Writes a table of a study, as [`write_as`] does.
+/// Writes a table of a study in a dialect.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn write_table(dialect: Dialect, table: &Table, out: impl Write) -> io::Result<()> {
     let mut writer = dialect.writer(out)?;
     writer.write_record(table.columns.iter().map(|column| &column.name))?;
@@ -158,7 +159,7 @@ pub fn write_table(dialect: Dialect, table: &Table, out: impl Write) -> io::Resu
     writer.flush()
 }
 
-/// A text that a spreadsheet would take for a formula gets a `'` before it.
+/// Puts a `'` before text that a spreadsheet would read as a formula.
 pub fn guard(text: &str) -> Cow<'_, str> {
     match text.as_bytes().first() {
         Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r') => Cow::Owned(format!("'{text}")),
@@ -166,7 +167,7 @@ pub fn guard(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The text that [`guard`] was given.
+/// Undoes [`guard`].
 fn unguard(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(inner) if matches!(guard(inner), Cow::Owned(_)) => inner,
@@ -174,13 +175,13 @@ fn unguard(text: &str) -> &str {
     }
 }
 
-/// What keeps a file from being read as a table.
+/// Why a file cannot be read as a table.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// It is not CSV, or not text.
+    /// It is not CSV or not UTF-8.
     #[error("{0}")]
     Form(#[from] csv::Error),
-    /// Its columns are others.
+    /// It has other columns.
     #[error("its columns are not those of {table}: {found}")]
     Columns {
         /// Name of the table.
@@ -188,22 +189,22 @@ pub enum ReadError {
         /// The header found.
         found: String,
     },
-    /// A field is not what its column holds.
+    /// A field does not fit its column.
     #[error("line {line}: `{found}` in column {column}")]
     Field {
-        /// Line of the row's beginning, from 1.
+        /// Line at which the row begins, counted from 1.
         line: u64,
         /// The column.
         column: &'static str,
-        /// What stands there.
+        /// The text found.
         found: String,
     },
 }
 
-/// Reads a table that [`write_as`] wrote in that dialect: equal rows, to the bit.
+/// Reads a table that [`write_as`] wrote in the same dialect; the rows are equal to the bit.
 ///
 /// # Errors
-/// Where the bytes are not CSV, have other columns, or a field does not fit its column.
+/// If the bytes are not CSV, have other columns, or a field does not fit its column.
 pub fn read<R: Row>(dialect: Dialect, bytes: &[u8]) -> Result<Vec<R>, ReadError> {
     let bytes = bytes.strip_prefix(BOM).unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new().delimiter(dialect.separator).from_reader(bytes);
@@ -364,15 +365,15 @@ mod tests {
         }
         let rows = vec![row("plain", 0.1); 3];
         let whole = text(&rows).len();
-        let each = |room| {
+        let each = |capacity| {
             let rows = |take: &mut dyn FnMut(&TestRow) -> io::Result<()>| {
                 (0..3).try_for_each(|_| take(&row("plain", 0.1)))
             };
-            write_each(Dialect::STANDARD, rows, Full(room))
+            write_each(Dialect::STANDARD, rows, Full(capacity))
         };
-        for room in 0..whole {
-            assert_eq!(write(&rows, Full(room)).unwrap_err().kind(), io::ErrorKind::StorageFull);
-            assert_eq!(each(room).unwrap_err().kind(), io::ErrorKind::StorageFull);
+        for capacity in 0..whole {
+            assert_eq!(write(&rows, Full(capacity)).unwrap_err().kind(), io::ErrorKind::StorageFull);
+            assert_eq!(each(capacity).unwrap_err().kind(), io::ErrorKind::StorageFull);
         }
         write(&rows, Full(whole)).unwrap();
         each(whole).unwrap();

@@ -1,15 +1,15 @@
-//! Every path as columns of doubles: what the workers hand to the writers of Parquet and xlsx, chunk by chunk.
+//! Draws as columns of doubles: the form in which workers pass chunks to the Parquet and xlsx writers.
 
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::run::ChunkDraws;
 
-/// A column of the draws after path and deal.
+/// A column of the draws, after the columns of path and deal.
 #[derive(Clone, Debug)]
 pub struct Column {
     /// Key of the input, or name of the metric.
     pub name: String,
-    /// What its values are counted in.
+    /// Unit of its values.
     pub unit: &'static str,
 }
 
@@ -25,20 +25,20 @@ pub fn columns(plan: &Plan) -> Vec<Column> {
     inputs.chain(metrics).collect()
 }
 
-/// Rows of a chunk by column; the rows go path by path, deal by deal.
+/// Rows of a chunk by column, ordered by path and then by deal.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Rows {
     /// Index of the first path.
     pub first_path: u64,
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
-    /// Values by column; NaN: none.
+    /// Values by column; NaN if there is none.
     pub columns: Vec<Vec<f64>>,
 }
 
 const WORD: usize = 8;
 
-/// A chunk as bytes, as workers hand them over: first path, rows, then column by column.
+/// Encodes a chunk: first path, number of rows, then the values by column, as little-endian words.
 pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     let deals = plan.deals().len();
     let rows = chunk.paths * deals;
@@ -72,7 +72,7 @@ pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     out
 }
 
-/// The chunk that [`pack`] made into bytes; none of other bytes.
+/// Decodes a chunk that [`pack`] encoded; `None` for other bytes.
 pub fn unpack(bytes: &[u8]) -> Option<Rows> {
     let word = |at: usize| bytes.get(at * WORD..(at + 1) * WORD)?.try_into().ok();
     let first_path = u64::from_le_bytes(word(0)?);

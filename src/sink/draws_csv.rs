@@ -1,4 +1,4 @@
-//! Every path as CSV: path × deal, the uncertain inputs, the metrics; rows of a chunk at a time.
+//! Draws as CSV: one row per path and deal with the uncertain inputs and the metrics, written by chunk.
 
 use super::csv::Dialect;
 use crate::kernel::metric::Metric;
@@ -17,7 +17,7 @@ pub fn header(dialect: Dialect, plan: &Plan) -> Vec<u8> {
     bytes
 }
 
-/// The rows of a chunk: path by path, deal by deal. A metric that a deal lacks, or that has no value, is empty.
+/// The rows of a chunk, ordered by path and then by deal; a metric without a value is an empty field.
 pub fn rows(dialect: Dialect, plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     let separator = dialect.separator();
     let names: Vec<String> = plan.model().deals.iter().map(|deal| deal.name.clone()).collect();

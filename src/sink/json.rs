@@ -1,4 +1,4 @@
-//! The object that `run --json` prints.
+//! JSON output: the object that `--json` prints, and the stored answer of a study.
 
 use crate::report::answer::{self, Answer, Table};
 use crate::report::tables::SummaryRow;
@@ -9,7 +9,7 @@ use std::io;
 /// unit or meaning.
 pub const SCHEMA_VERSION: u32 = 2;
 
-/// What is said of a run besides its results.
+/// Facts about a run other than its results.
 #[derive(Clone, Copy, Debug)]
 pub struct RunFacts<'a> {
     /// `complete`, `partial` or `failed`.
@@ -18,13 +18,13 @@ pub struct RunFacts<'a> {
     pub out: &'a str,
     /// Paths simulated.
     pub paths: u64,
-    /// Wall time, seconds.
+    /// Wall-clock time in seconds.
     pub seconds: f64,
-    /// Of a run that failed: how many paths were not finite, and the lowest of their indices.
+    /// If the run failed: the number of paths that were not finite, and the lowest of their indices.
     pub failed: Option<(u64, &'a [u64])>,
 }
 
-/// The object: texts as they are, null for what is not a number.
+/// The object of a run; NaN becomes null.
 pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
     let mut object = json!({
         "schema_version": SCHEMA_VERSION,
@@ -41,7 +41,7 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
     object
 }
 
-/// The object of a study: its sentences, and every table as a list of objects, one a row, under the table's name.
+/// The object of a study: its sentences, and each table under its name as a list with one object per row.
 pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
     let tables: Map<String, Value> =
         answer.tables.iter().map(|table| (table.name.to_string(), Value::Array(rows(table)))).collect();
@@ -59,19 +59,19 @@ pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
     })
 }
 
-/// Writes the whole answer of a study, charts included, as it is kept in the results folder.
+/// Writes the complete answer of a study, charts included, for the results folder.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn keep(answer: &Answer, mut out: impl io::Write) -> io::Result<()> {
     serde_json::to_writer(&mut out, answer)?;
     out.write_all(b"\n")
 }
 
-/// Reads what [`keep`] wrote.
+/// Reads an answer that [`keep`] wrote.
 ///
 /// # Errors
-/// Where it is not that.
+/// If the bytes are not such an answer.
 pub fn kept(bytes: &[u8]) -> io::Result<Answer> {
     Ok(serde_json::from_slice(bytes)?)
 }

@@ -1,4 +1,4 @@
-//! Tables as text, one format to a file; no arithmetic.
+//! Tables as text, one format per file, without arithmetic.
 
 pub mod csv;
 pub mod draws_columns;

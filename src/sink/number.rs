@@ -1,14 +1,15 @@
-//! Numbers as text: the shortest decimal that reads back to the same bits.
+//! Numbers as text: the shortest decimal that parses back to the same double.
 
-/// Appends a figure: nothing for NaN, `inf` and `-inf`, else the shortest decimal that reads back to the same bits;
-/// plain digits between 10⁻⁵ and 10¹⁶ in size, with an exponent otherwise.
-pub fn push(out: &mut Vec<u8>, figure: f64) {
-    if figure.is_finite() {
+/// Appends a number: nothing for NaN, `inf` or `-inf`, otherwise the shortest decimal that parses back to the
+/// same double:
+/// plain digits if its size is between 10⁻⁵ and 10¹⁶, with an exponent otherwise.
+pub fn push(out: &mut Vec<u8>, number: f64) {
+    if number.is_finite() {
         let mut buffer = zmij::Buffer::new();
-        let text = buffer.format_finite(figure);
+        let text = buffer.format_finite(number);
         out.extend_from_slice(text.strip_suffix(".0").unwrap_or(text).as_bytes());
-    } else if !figure.is_nan() {
-        out.extend_from_slice(if figure > 0.0 { b"inf" } else { b"-inf" });
+    } else if !number.is_nan() {
+        out.extend_from_slice(if number > 0.0 { b"inf" } else { b"-inf" });
     }
 }
 
@@ -17,9 +18,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn text(figure: f64) -> String {
+    fn text(number: f64) -> String {
         let mut out = Vec::new();
-        push(&mut out, figure);
+        push(&mut out, number);
         String::from_utf8(out).unwrap()
     }
 
@@ -42,25 +43,25 @@ mod tests {
             (f64::NEG_INFINITY, "-inf"),
             (f64::NAN, ""),
         ];
-        for (figure, expected) in pairs {
-            assert_eq!(text(figure), expected);
+        for (number, expected) in pairs {
+            assert_eq!(text(number), expected);
         }
     }
 
     proptest! {
         #[test]
         fn reads_back_to_the_same_bits(bits: u64, decimal in -1e6..1e6_f64) {
-            for figure in [f64::from_bits(bits), decimal, decimal.round()] {
-                if figure.is_nan() {
-                    prop_assert_eq!(text(figure), "");
+            for number in [f64::from_bits(bits), decimal, decimal.round()] {
+                if number.is_nan() {
+                    prop_assert_eq!(text(number), "");
                 } else {
-                    prop_assert_eq!(text(figure).parse::<f64>().unwrap().to_bits(), figure.to_bits());
+                    prop_assert_eq!(text(number).parse::<f64>().unwrap().to_bits(), number.to_bits());
                     // No shorter than what the standard library thinks shortest, in digits.
                     let digits = |text: &str| {
                         let mantissa = text.split('e').next().unwrap().replace(['-', '.'], "");
                         mantissa.trim_matches('0').len()
                     };
-                    prop_assert_eq!(digits(&text(figure)), digits(&format!("{figure:e}")));
+                    prop_assert_eq!(digits(&text(number)), digits(&format!("{number:e}")));
                 }
             }
         }

@@ -3,12 +3,12 @@
 // What a test measured is printed for whoever asks with --nocapture.
 #![allow(clippy::print_stdout)]
 
+#[path = "../it/scalar_draws.rs"]
+mod scalar_draws;
 #[path = "../it/scenario.rs"]
 mod scenario;
 #[path = "../it/twin/mod.rs"]
 mod twin;
-#[path = "../it/scalar_draws.rs"]
-mod scalar_draws;
 
 mod cli;
 mod page;

@@ -1,4 +1,7 @@
-//! Writers of whole files on an output that fails at byte k: the output's own fault comes back, and nothing panics.
+//! File writers on an output that fails at byte k: they return the output's own error and never panic.
+
+// The writers are in a full build only.
+#![cfg(all(feature = "xlsx", feature = "parquet"))]
 
 use crate::scenario;
 use capstake::kernel::plan::Plan;
@@ -7,18 +10,18 @@ use capstake::sink::draws_columns::{Column, Rows, columns};
 use capstake_output::{draws_parquet, draws_xlsx, xlsx};
 use std::io::{self, Write};
 
-/// Takes so many bytes and no more.
+/// An output that accepts a number of bytes and then fails.
 struct Full {
-    room: usize,
+    left: usize,
 }
 
 impl Write for Full {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.room == 0 {
+        if self.left == 0 {
             return Err(io::ErrorKind::StorageFull.into());
         }
-        let taken = bytes.len().min(self.room);
-        self.room -= taken;
+        let taken = bytes.len().min(self.left);
+        self.left -= taken;
         Ok(taken)
     }
 
@@ -27,7 +30,7 @@ impl Write for Full {
     }
 }
 
-/// Byte after byte at both ends, then in steps that fall on no block's edge.
+/// Every byte at both ends, and in between steps that do not fall on block boundaries.
 fn places(length: usize) -> Vec<usize> {
     let step = (length / 40).max(1) | 1;
     let ends = (0..40.min(length)).chain(length.saturating_sub(40)..length);
@@ -37,14 +40,14 @@ fn places(length: usize) -> Vec<usize> {
     places
 }
 
-/// Writes to a full output at every place; `write` gives the first fault.
+/// Runs `write` on outputs that fail at each position; it must return the error of the output.
 fn fails_everywhere(length: usize, write: impl Fn(Full) -> io::Result<()>) {
-    for room in places(length) {
-        let error = write(Full { room }).expect_err("an output without room");
-        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "at byte {room} of {length}: {error}");
+    for left in places(length) {
+        let error = write(Full { left }).expect_err("a full output");
+        assert_eq!(error.kind(), io::ErrorKind::StorageFull, "at byte {left} of {length}: {error}");
     }
-    // With room for everything there is no fault, so that the fault above is the output's.
-    write(Full { room: length }).expect("all of it fits");
+    // An output that is large enough gives no error, so the errors above are the output's.
+    write(Full { left: length }).expect("all of it fits");
 }
 
 fn draws() -> (Vec<String>, Vec<Column>, Vec<Rows>) {

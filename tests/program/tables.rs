@@ -1,4 +1,4 @@
-//! From a run to its tables and its first page: columns, sums, texts, and figures that agree between files.
+//! Tables and first screen of a run: columns, sums, texts, and numbers that agree between files.
 
 use crate::scenario;
 use capstake::kernel::plan::Plan;
@@ -211,7 +211,7 @@ fn draws_are_the_paths_behind_the_summary() {
     }
 }
 
-/// The first page, as plain text.
+/// The first screen as plain text.
 fn page(model: &Model, paths: u64, width: usize) -> String {
     let (plan, result) = run_of(model, paths);
     terminal::headline(&headline(&valuation(&plan, &result)), width, false)

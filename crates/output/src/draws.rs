@@ -1,4 +1,5 @@
-//! `--draws`: the file with every path, in the format asked for; workers encode chunks, one thread writes them in order.
+//! `--draws`: the file with every path in the chosen format; workers encode chunks, and one thread writes them in
+//! order.
 
 #[cfg(feature = "parquet")]
 use crate::draws_parquet;

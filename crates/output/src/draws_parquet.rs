@@ -1,4 +1,5 @@
-//! Every path as Parquet: path, deal, then doubles that may be null; units and manifest in the file's metadata.
+//! `draws.parquet`: one row per path and deal with nullable doubles; units and manifest are in the file's
+//! metadata.
 
 use crate::draws_writer::{DrawsWriter, damaged};
 use crate::first_fault::{Fault, Watched};
@@ -16,31 +17,32 @@ use parquet::schema::types::{ColumnPath, Type, TypePtr};
 use std::io::{self, Write};
 use std::sync::Arc;
 
-/// Values of a row group, about: readers work on row groups at once, and one has to fit the memory.
+/// Approximate number of values in a row group. A row group is held in memory until it is written, and
+/// readers load it whole.
 const GROUP_VALUES: usize = 8 << 20;
 
-/// A file on its way.
+/// A Parquet file that is being written to `W`.
 pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<Watched<W>>,
     fault: Fault,
     deals: Vec<ByteArray>,
     columns: usize,
-    /// Rows that wait for their group.
+    /// Path index of each buffered row.
     paths: Vec<i64>,
     waiting: Vec<Vec<f64>>,
 }
 
 impl<W: Write + Send> Writer<W> {
-    /// Begins a file.
+    /// Writes the file header.
     ///
     /// # Errors
-    /// What `out` says.
+    /// What `out` reports.
     pub fn new(out: W, deals: &[String], columns: &[Column]) -> io::Result<Writer<W>> {
         let mut properties = WriterProperties::builder()
             .set_created_by(concat!("capstake ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_compression(Compression::SNAPPY)
             .set_max_row_group_row_count(None)
-            // Doubles are hardly ever equal: a dictionary would be built in vain.
+            // Doubles are hardly ever equal, so a dictionary would cost time and save nothing.
             .set_dictionary_enabled(false)
             .set_column_dictionary_enabled(ColumnPath::from("deal"), true)
             .set_column_encoding(ColumnPath::from("path"), Encoding::DELTA_BINARY_PACKED);
@@ -61,10 +63,10 @@ impl<W: Write + Send> Writer<W> {
         })
     }
 
-    /// Takes the next rows; they go path by path, deal by deal.
+    /// Adds rows, ordered by path and then by deal.
     ///
     /// # Errors
-    /// What the output says.
+    /// What the output reports.
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
         let deals = self.deals.len() as u64;
         let path = |row: u64| (rows.first_path + row / deals) as i64;
@@ -111,10 +113,10 @@ impl<W: Write + Send> Writer<W> {
         Ok(())
     }
 
-    /// Ends the file, with texts under keys in its metadata.
+    /// Completes the file and stores `metadata` (key, text) in its footer.
     ///
     /// # Errors
-    /// What the output says.
+    /// What the output reports.
     pub fn finish(mut self, metadata: &[(&str, String)]) -> io::Result<W> {
         self.write_group()?;
         for (key, text) in metadata {
@@ -144,7 +146,7 @@ impl DrawsWriter for Writer<Draft> {
     }
 }
 
-/// Keys and texts of a Parquet file: units by column, and the manifest without the list of files.
+/// The metadata of the file: the unit of each column, and the manifest without its list of files.
 fn metadata(plan: &Plan, manifest: &Manifest) -> [(&'static str, String); 2] {
     let units: serde_json::Map<String, serde_json::Value> =
         columns(plan).into_iter().map(|column| (column.name, column.unit.into())).collect();
@@ -171,7 +173,7 @@ fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
     Type::group_type_builder("draws").with_fields(fields).build().map(Arc::new)
 }
 
-/// A fault of the format's crate, as one of writing.
+/// Converts an error of the parquet crate.
 fn as_io(error: ParquetError) -> io::Error {
     io::Error::other(error)
 }

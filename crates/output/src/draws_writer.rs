@@ -1,4 +1,5 @@
-//! What every format of a draws file can do, and the simplest of them: lines that the workers have already made.
+//! The interface of every draws format, with its simplest implementation: CSV, whose text the workers have
+//! already made.
 
 use capstake::job::draft::Draft;
 use capstake::job::manifest::Manifest;

@@ -1,4 +1,4 @@
-//! The first paths as a workbook: as many rows as a sheet takes, and a sheet that says how many these are.
+//! `draws.xlsx`: as many of the first rows as a sheet can hold, and a sheet that says how many they are.
 
 use crate::draws_writer::{DrawsWriter, damaged};
 use crate::first_fault::Watched;
@@ -12,15 +12,16 @@ use capstake::sink::draws_columns::{Column, Rows, columns, unpack};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use std::io::{self, Write};
 
-/// Rows below the header.
+/// Largest number of rows below the header.
 const MOST_ROWS: u64 = MAX_ROWS - 1;
-/// Cells that spreadsheets still open: a narrow table fills the sheet to its last row, a wide one stops before.
+/// Largest number of cells that spreadsheet programs open in practice; a wide table stops before the last row
+/// of the sheet.
 const CELLS: u64 = 32 << 20;
-/// Places of the sheets in the workbook.
+/// Indices of the sheets in the workbook.
 const ABOUT: usize = 0;
 const DRAWS: usize = 1;
 
-/// A workbook on its way. Rows do not stay in memory: they wait in a temporary file of the format's crate.
+/// A workbook that is being written. Rows are kept in a temporary file, not in memory.
 pub struct Writer {
     book: Workbook,
     deals: Vec<String>,
@@ -29,16 +30,16 @@ pub struct Writer {
     capacity: u64,
 }
 
-/// Rows of so many columns that fit, whole paths only.
+/// Number of rows that fit for a number of columns, rounded down to whole paths.
 fn rows_that_fit(deals: u64, columns: u64) -> u64 {
     MOST_ROWS.min(CELLS / columns) / deals * deals
 }
 
 impl Writer {
-    /// Begins a workbook.
+    /// Creates the workbook with its header row.
     ///
     /// # Errors
-    /// Where the system has no temporary file, or there are more columns than fit.
+    /// If no temporary file can be created, or there are too many columns.
     pub fn new(deals: &[String], columns: &[Column]) -> io::Result<Writer> {
         let begin = || -> Result<Workbook, XlsxError> {
             let mut book = Workbook::new();
@@ -67,10 +68,10 @@ impl Writer {
         self.rows >= self.capacity
     }
 
-    /// Takes the next rows, as many as fit; they go path by path, deal by deal.
+    /// Adds as many of the rows as fit; they are ordered by path and then by deal.
     ///
     /// # Errors
-    /// Where the temporary file cannot be written.
+    /// If the temporary file cannot be written.
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
         let deals = self.deals.len();
         let taken = (rows.rows as u64).min(self.capacity - self.rows) as usize;
@@ -93,10 +94,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Ends the workbook; `all` rows there would be, `facts` are what else is said of it. Gives back the rows in it.
+    /// Completes the workbook and returns the number of rows in it. `all` is the number of rows of the run;
+    /// `facts` (label, text) describe the run on the first sheet.
     ///
     /// # Errors
-    /// What `out` says.
+    /// What `out` reports.
     pub fn finish(
         mut self,
         all: u64,

@@ -1,25 +1,26 @@
-//! An output whose first fault is kept: format crates turn faults into texts, or meet them again while they are put away.
+//! A writer that keeps its first error, because format crates turn errors into text or hit them again when
+//! they are dropped.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-/// The first fault of an output; empty while there is none.
+/// The first error of an output, if there was one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Fault(Arc<Mutex<Option<io::Error>>>);
 
 impl Fault {
-    /// The fault of the output where there was one, else what the crate said.
-    pub(super) fn or(&self, said: impl FnOnce() -> io::Error) -> io::Error {
-        self.take().unwrap_or_else(said)
+    /// The error of the output if there was one, otherwise the error that the format crate reported.
+    pub(super) fn or(&self, reported: impl FnOnce() -> io::Error) -> io::Error {
+        self.take().unwrap_or_else(reported)
     }
 
-    /// The fault, once.
+    /// Takes the error out.
     fn take(&self) -> Option<io::Error> {
         self.0.lock().ok()?.take()
     }
 }
 
-/// Hands everything on until the first fault; what comes after that is dropped without a word, since nobody keeps the file.
+/// Passes all bytes on until the first error, then silently discards the rest: the file is not kept.
 #[derive(Debug)]
 pub(super) struct Watched<W> {
     out: W,
@@ -28,13 +29,13 @@ pub(super) struct Watched<W> {
 }
 
 impl<W: Write> Watched<W> {
-    /// Watches an output.
+    /// Wraps an output.
     pub(super) fn new(out: W) -> (Watched<W>, Fault) {
         let fault = Fault::default();
         (Watched { out, fault: fault.clone(), failed: false }, fault)
     }
 
-    /// The output, where it took everything.
+    /// Returns the output if it accepted every byte.
     pub(super) fn finish(self) -> io::Result<W> {
         match self.failed {
             true => Err(self.fault.or(|| io::Error::other("the output had failed before"))),

@@ -1,22 +1,23 @@
-//! What every metric, series, event, statistic and file means: the texts behind `explain`, one short paragraph each.
+//! What every metric, series, event, statistic and file means: one short paragraph each, as `explain` prints them.
 
 use capstake::config::Unit;
 use capstake::kernel::metric::Metric;
 use capstake::model::dependence::{Factor, TERMINATION_TIME};
 use capstake::run::Event;
 
-/// A word of the results.
+/// A term of the results with its explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// As in the tables.
+    /// Its name in the tables.
     pub name: &'static str,
-    /// The unit of its values; `None` where it has none of its own.
+    /// The unit of its values, if it always has the same one.
     pub unit: Option<Unit>,
-    /// One paragraph.
+    /// One paragraph of explanation.
     pub text: &'static str,
 }
 
-/// What correlations may name beside the keys of numbers; `NAME` stands for the name of an entry.
+/// Variables that a correlation can name in addition to the keys of uncertain numbers; `NAME` is the name of
+/// an entry.
 pub const FACTORS: [Term; 7] = [
     Term {
         name: Factor::SegmentLevel(0).pattern(),
@@ -195,7 +196,7 @@ pub const fn metric(metric: Metric) -> &'static str {
     METRICS[metric as usize].1
 }
 
-/// The series of the yearly table and the sample paths. `cloud_share` carries a cloud's name there.
+/// Series of `annual.csv` and `sample_paths.csv`; there `cloud_share` is followed by the name of a cloud.
 pub const SERIES: [Term; 18] = [
     Term {
         name: "net_revenue",
@@ -289,7 +290,7 @@ pub const SERIES: [Term; 18] = [
     },
 ];
 
-/// The text of an event of `events.csv`.
+/// What an event of `events.csv` means.
 pub const fn event(event: Event) -> &'static str {
     match event {
         Event::CapReached => "The cap has been used up by that date.",
@@ -299,7 +300,7 @@ pub const fn event(event: Event) -> &'static str {
     }
 }
 
-/// Statistics and other columns of the tables.
+/// Statistics and other columns of the result tables.
 pub const STATISTICS: [Term; 12] = [
     Term {
         name: "std_error",
@@ -361,7 +362,7 @@ pub const STATISTICS: [Term; 12] = [
     },
 ];
 
-/// The files of a results folder.
+/// Files of a results folder.
 pub const FILES: [Term; 26] = [
     Term {
         name: "summary.csv",

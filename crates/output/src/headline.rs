@@ -1,4 +1,5 @@
-//! What an analyst reads first: the answer in a sentence, then a few lines for each deal and difference.
+//! The first screen of a run: the answer in sentences, then a few lines for each deal and each difference of
+//! deals.
 
 use crate::page::wording::MONTHS;
 use crate::sketch::Sketch;
@@ -9,7 +10,7 @@ use capstake::report::digits::{
 use capstake::run::Event;
 use capstake::study::valuation::{MetricAnswer, Subject, Valuation, Who};
 
-/// Metrics that have a line, in order; all in billions of dollars.
+/// Metrics shown, in order; all are in billions of US dollars.
 const METRICS: [Metric; 7] = [
     Metric::MicrosoftTakePv,
     Metric::SharePv,
@@ -20,64 +21,64 @@ const METRICS: [Metric; 7] = [
     Metric::RevenueKeptPv,
 ];
 
-/// Quantiles that have a column.
+/// Quantiles shown.
 const QUANTILES: [f64; 3] = [0.05, 0.50, 0.95];
-/// Half the width of the interval of a quantile, in standard errors.
+/// Half-width of a 95% interval in standard errors.
 const HALF_INTERVAL: f64 = 1.96;
 
-/// The first page of a run.
+/// The first screen of a run.
 #[derive(Clone, Debug)]
 pub struct Headline {
-    /// Which run: scenario, paths, seed, valuation date.
+    /// Scenario, number of paths, seed and valuation date in one line.
     pub title: String,
-    /// What to know before believing the rest: stopped early, paths that are not finite.
+    /// Reasons for caution: a run that was stopped early, paths that are not finite.
     pub warnings: Vec<String>,
-    /// The answer in sentences, the most important first.
+    /// The answer in sentences, most important first.
     pub answer: Vec<String>,
-    /// Unit of all figures of the sections' lines.
+    /// Unit of all numbers in the sections' lines.
     pub unit: &'static str,
-    /// Deals, then differences.
+    /// One section per deal, then one per difference.
     pub sections: Vec<Section>,
 }
 
-/// A deal or a difference.
+/// A section about one deal, or about the difference between two.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// Which.
+    /// Name of the deal or difference.
     pub title: String,
-    /// Its metrics.
+    /// One line per metric.
     pub lines: Vec<Line>,
-    /// What happens and when: a word, and what is said of it.
+    /// Events and when they happen: label and text.
     pub facts: Vec<(&'static str, String)>,
 }
 
-/// A metric.
+/// One metric of a section.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// Its name, as in the tables.
+    /// Its key, as in the tables.
     pub metric: &'static str,
-    /// How it stands out.
+    /// How strongly it is emphasised.
     pub weight: Weight,
-    /// Its mean.
+    /// Its mean with standard error.
     pub mean: Estimate,
-    /// p5, p50, p95, to the digits that are known of them.
+    /// p5, p50 and p95, with the digits that their errors support.
     pub quantiles: [String; 3],
-    /// How its values are spread; `None` where they are not.
+    /// Small histogram of its values; `None` where all values are equal.
     pub sketch: Option<Sketch>,
 }
 
-/// Which line the eye should find first.
+/// Emphasis of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// That of the answer.
+    /// The line that holds the answer.
     Main,
-    /// The others.
+    /// Any other line.
     Plain,
 }
 
-/// Writes the first page.
+/// Builds the first screen.
 pub fn headline(valuation: &Valuation) -> Headline {
-    // Of no paths there is nothing to say.
+    // Without paths there are no results to show.
     let subjects: &[Subject] = if valuation.result.paths == 0 { &[] } else { &valuation.subjects };
     Headline {
         title: title(valuation),
@@ -183,7 +184,7 @@ fn dollars(estimate: &Estimate) -> String {
     }
 }
 
-/// Whether and when the cap of a deal binds, as part of a sentence; nothing without a cap.
+/// Whether and when the cap of a deal binds, as a clause; `None` for a deal without a cap.
 fn cap_clause(valuation: &Valuation, deal: usize) -> Option<String> {
     valuation.plan.model().deals[deal].cap?;
     let (p, std_error) = valuation.probability(deal, Event::CapReached);
@@ -204,7 +205,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
     let lines = METRICS
         .iter()
         .filter_map(|&metric| subject.metric(metric))
-        .filter(|a| is_told(valuation, subject, a));
+        .filter(|a| is_shown(valuation, subject, a));
     Section {
         title: match subject.who {
             Who::Deal(_) => subject.name.clone(),
@@ -222,8 +223,8 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
     }
 }
 
-/// What a cap saves is told where there is a cap.
-fn is_told(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> bool {
+/// Whether a metric is shown: the saving from a cap only where there is a cap.
+fn is_shown(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> bool {
     let capped = |deal: usize| valuation.plan.model().deals[deal].cap.is_some();
     answer.metric != Metric::CapSavingPv
         || match subject.who {
@@ -243,7 +244,8 @@ fn line(valuation: &Valuation, who: Who, answer: &MetricAnswer) -> Line {
     }
 }
 
-/// The quantiles of a line: the last digit of each is the first of its error, which is not printed beside it.
+/// The quantiles of a line, rounded to the first digit of their error because the error itself is not
+/// printed.
 fn quantiles(answer: &MetricAnswer) -> [String; 3] {
     QUANTILES.map(|q| match answer.quantiles.iter().find(|quantile| quantile.q == q) {
         None => NONE.into(),
@@ -273,7 +275,8 @@ fn deal_facts(valuation: &Valuation, subject: &Subject, deal: usize) -> Vec<(&'s
     facts
 }
 
-/// How likely something is by the horizon, when most likely, and by when in half of the cases where it happens.
+/// Probability of an event by the horizon, its most likely year, and the median date among paths where it
+/// happens.
 fn timing(
     valuation: &Valuation,
     subject: &Subject,
@@ -305,7 +308,7 @@ fn timing(
     part + &year + &month
 }
 
-/// How much more or less often things happen, where they can happen under both deals.
+/// How much more or less often events happen under the later deal, for events that both deals can have.
 fn difference_facts(valuation: &Valuation, subject: &Subject, later: usize) -> Vec<(&'static str, String)> {
     let deals = &valuation.plan.model().deals;
     let both_capped = deals[later].cap.is_some() && deals[0].cap.is_some();

@@ -1,7 +1,8 @@
 //! capstake's answers as pages, workbooks, files of draws, and text for a terminal.
 //!
-//! A page or a workbook is made in two steps: what stands in it (`page`, `workbook`), then its bytes (`html`, `svg`, `xlsx`),
-//! one format to a file, without arithmetic.
+//! A page or a workbook is made in two steps: first its content (`page`, `workbook`), then its bytes (`html`,
+//! `svg`, `xlsx`),
+//! one format per file and without arithmetic. Features: `xlsx` (workbooks) and `parquet` (draws files).
 
 pub mod draws;
 #[cfg(feature = "parquet")]

@@ -1,4 +1,4 @@
-//! The files that are made of the results as a whole: workbook and page, after a run or from a folder read back.
+//! Files made from the complete results: the workbook and the page, after a run or from a results folder.
 
 use crate::html;
 use crate::page::{self, Page};
@@ -13,12 +13,12 @@ use capstake::job::formats::Format;
 use capstake::report::answer::Answer;
 use capstake::report::results::{Facts, Results};
 
-/// What workbook and page are made of.
+/// Complete results, from which workbook and page are made.
 #[derive(Clone, Copy)]
 pub enum Made<'a> {
-    /// A run.
+    /// Results of a run.
     Run(&'a Results),
-    /// A study, with what was asked.
+    /// Answer of a study and the facts about it.
     Study(&'a Facts, &'a Answer),
 }
 
@@ -31,7 +31,7 @@ impl Made<'_> {
         }
     }
 
-    /// Its page.
+    /// Lays out the page.
     pub fn page(self) -> Page {
         match self {
             Made::Run(results) => page::page(results),
@@ -40,18 +40,19 @@ impl Made<'_> {
     }
 }
 
-/// Formats that this build can make.
+/// Formats that this build can write.
 pub const BUILT_IN: &[Format] = if cfg!(feature = "xlsx") {
     &[Format::Csv, Format::Xlsx, Format::Html]
 } else {
     &[Format::Csv, Format::Html]
 };
 
-/// Writes the files that are made of the results as a whole, as far as they are among the formats. What does not fit its
-/// format is left out; the warnings say so with counts.
+/// Writes the workbook and the page if they are among the formats, and returns warnings. A workbook that
+/// would exceed the
+/// limits of its format is left out with a warning.
 ///
 /// # Errors
-/// Where a file cannot be written.
+/// If a file cannot be written.
 pub fn write(folder: &mut Folder, made: Made<'_>, formats: &[Format]) -> Result<Vec<String>, Failure> {
     let mut warnings = Vec::new();
     for format in formats {
@@ -66,7 +67,7 @@ pub fn write(folder: &mut Folder, made: Made<'_>, formats: &[Format]) -> Result<
 
 #[cfg(feature = "xlsx")]
 fn put_workbook(folder: &mut Folder, made: Made<'_>) -> Result<Option<String>, Failure> {
-    // The writer of workbooks reads the clock and takes none before 1970.
+    // The workbook writer reads the clock and panics at times before 1970.
     if std::time::SystemTime::now() < std::time::SystemTime::UNIX_EPOCH {
         return Ok(Some(
             "warning: results.xlsx is not written: the clock of this machine is before 1970; set it, then `capstake report`\n"

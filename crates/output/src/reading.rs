@@ -1,39 +1,40 @@
-//! Tables of an answer as a reader sees them: figures with as many digits as their errors support, errors and intervals beside.
+//! Tables of an answer for human readers: numbers with the digits that their errors support, next to errors
+//! and intervals.
 
 use capstake::report::answer::{Column, Role, Table, Value};
 use capstake::report::digits::{Estimate, NONE, Precision, at_place, place_of_error, significant};
 
-/// Significant digits of figures without an error.
+/// Significant digits of numbers without an error.
 const DIGITS: i32 = 5;
 
-/// A column as a reader sees it.
+/// A column of text as a reader sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Laid {
-    /// Its name, with its unit where that does not follow from the name.
+    /// Its name, with the unit unless the name implies it.
     pub heading: String,
-    /// A cell for each row.
+    /// One cell per row.
     pub cells: Vec<String>,
-    /// To which side they stand.
+    /// Alignment of the cells.
     pub side: Side,
 }
 
-/// A side of a column.
+/// Alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
-    /// Words.
+    /// Left, for text.
     Left,
-    /// Figures.
+    /// Right, for numbers.
     Right,
 }
 
 impl Laid {
-    /// Characters of its widest cell.
+    /// Number of characters of its widest cell.
     pub fn width(&self) -> usize {
         self.cells.iter().chain([&self.heading]).map(|cell| cell.chars().count()).max().unwrap_or(0)
     }
 }
 
-/// The columns that a reader sees of some rows of a table; details are for files.
+/// Lays out some rows of a table for a reader, without the columns that are only for files.
 pub fn read(table: &Table, rows: &[&Vec<Value>]) -> Vec<Laid> {
     let mut laid = Vec::new();
     for (i, column) in table.columns.iter().enumerate() {
@@ -71,7 +72,7 @@ fn plain(value: &Value, digits: i32) -> String {
     }
 }
 
-/// Figures, with the column of their errors if there is one.
+/// Numbers, combined with the column of their errors if there is one.
 fn numbers(column: &Column, rows: &[&Vec<Value>], at: usize, with_error: bool) -> Vec<Laid> {
     let number = |value: &Value| match value {
         Value::Number(number) => *number,
@@ -98,7 +99,7 @@ fn numbers(column: &Column, rows: &[&Vec<Value>], at: usize, with_error: bool) -
     ]
 }
 
-/// `12.3 to 14.5`, with the digits that the width of the interval supports.
+/// An interval as `12.3 to 14.5`, with the digits that its width supports.
 fn interval(rows: &[&Vec<Value>], at: usize) -> Laid {
     let cells = rows
         .iter()

@@ -1,25 +1,25 @@
-//! A histogram small enough for a line of text: how values are spread between their quantiles 0.01 and 0.99.
+//! A histogram small enough for a line of text, from the 1% to the 99% quantile.
 
 use capstake::report::digits::significant;
 use capstake::stats::quantiles::Ranked;
 
-/// Slots that are counted; the cells of a drawing are some of them together.
+/// Number of counted slots; each cell of a drawing combines several of them.
 const SLOTS: usize = 240;
-/// Heights of a cell.
+/// Number of different heights of a cell.
 pub const LEVELS: u8 = 8;
 
-/// How values are spread between two ends.
+/// A small histogram between two ends.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sketch {
-    /// The quantile 0.01, rounded.
+    /// The 1% quantile, rounded.
     pub low: String,
-    /// The quantile 0.99, rounded.
+    /// The 99% quantile, rounded.
     pub high: String,
     slots: Vec<f64>,
 }
 
 impl Sketch {
-    /// The sketch of values; `None` where there are none or all between the ends are one.
+    /// The histogram of sorted values; `None` if there are none or all between the ends are equal.
     pub fn of(ranked: &Ranked) -> Option<Sketch> {
         let (low, high) = (ranked.quantile(0.01), ranked.quantile(0.99));
         let width = (high - low) / SLOTS as f64;
@@ -28,7 +28,7 @@ impl Sketch {
         }
         let mut slots = vec![0.0; SLOTS];
         for bin in ranked.bins() {
-            // In slots from the low end; a bin's values are spread over it evenly.
+            // Positions are in slots from the low end; the values of a bin count as spread evenly over it.
             let (from, to) = ((bin.low - low) / width, (bin.high - low) / width);
             let count = bin.count as f64;
             if to - from < 1e-9 {
@@ -47,7 +47,8 @@ impl Sketch {
         Some(Sketch { low: significant(low, 3), high: significant(high, 3), slots })
     }
 
-    /// Heights of so many cells, a divisor of 240: 0 where there is nothing, else 1 to [`LEVELS`] of the highest.
+    /// Heights of `cells` cells, a divisor of 240: 0 for an empty cell, otherwise 1 to [`LEVELS`] relative to
+    /// the tallest.
     pub fn levels(&self, cells: usize) -> Vec<u8> {
         let sums: Vec<f64> = self.slots.chunks(SLOTS / cells).map(|slots| slots.iter().sum()).collect();
         let highest = sums.iter().copied().fold(0.0, f64::max);
@@ -70,7 +71,7 @@ mod tests {
 
     #[test]
     fn even_values_are_even() {
-        // Also where a slot is far narrower than the fine bins.
+        // This must also hold where a slot is far narrower than a bin.
         for offset in [-50.0, 0.0, 1e5] {
             let values: Vec<f64> = (0..=10_000).map(|i| offset + f64::from(i) / 100.0).collect();
             let sketch = sketch(&values).unwrap();

@@ -1,4 +1,4 @@
-//! Drawings as SVG: inside a page, or as pictures that stand alone.
+//! Charts as SVG, inside a page or as standalone pictures.
 
 use crate::html::escape::escape;
 use crate::page::chart::{Chart, Key, Mark};
@@ -6,24 +6,24 @@ use crate::page::plot::{Axis, Dash, Layer, Plot, Scale, Strip, Tone, Weight};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// Colours and forms of drawings, in a page and alone.
+/// Style sheet of the drawings, in a page and standalone.
 pub const STYLE: &str = include_str!("html/plot.css");
 
-/// The place that a drawing is made for; its units are about pixels there.
+/// The space that a drawing is made for, in units of about a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Frame {
-    /// The width of a page.
+    /// Full width of a page.
     Full,
-    /// Half of it.
+    /// Half the width of a page.
     Half,
-    /// A telephone.
+    /// Width of a phone.
     Narrow,
-    /// A picture in a text.
+    /// A standalone picture.
     Picture,
 }
 
 impl Frame {
-    /// Width, and height without the strips.
+    /// Width, and height without the intervals below the axis.
     fn size(self) -> (f64, f64) {
         match self {
             Frame::Full => (800.0, 350.0),
@@ -33,7 +33,7 @@ impl Frame {
         }
     }
 
-    /// The class of its drawings.
+    /// CSS class of its drawings.
     fn class(self) -> &'static str {
         match self {
             Frame::Narrow => "narrow",
@@ -41,22 +41,22 @@ impl Frame {
         }
     }
 
-    /// About the width of a letter.
+    /// Approximate width of a letter.
     fn letter(self) -> f64 {
         if self == Frame::Narrow { 5.8 } else { 6.4 }
     }
 }
 
-/// Room of a row of a drawing that lists things.
+/// Height of a row in a drawing of rows, such as a tornado.
 const ROW: f64 = 40.0;
-/// Room of a strip.
+/// Height of an interval below the axis.
 const STRIP: f64 = 32.0;
-/// Room of the marks of the x axis.
+/// Height of the tick labels of the x axis.
 const FOOT: f64 = 24.0;
-/// Least distance of the labels of a strip.
+/// Smallest gap between the labels of an interval.
 const APART: f64 = 7.0;
 
-/// Where things are.
+/// The plot area in drawing units, and the axes that map values to it.
 struct Place<'a> {
     plot: &'a Plot,
     frame: Frame,
@@ -90,7 +90,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Where a value is on an axis, from 0 to 1.
+/// Position of a value on an axis, from 0 to 1.
 fn part(axis: &Axis, value: f64) -> f64 {
     let at = match axis.scale {
         Scale::Linear => (value - axis.low) / (axis.high - axis.low),
@@ -99,7 +99,7 @@ fn part(axis: &Axis, value: f64) -> f64 {
     at.clamp(0.0, 1.0)
 }
 
-/// A coordinate: a tenth of a unit is enough.
+/// Formats a coordinate to a tenth of a unit, which is enough for the eye.
 fn c(value: f64) -> String {
     let text = format!("{value:.1}");
     match text.strip_suffix(".0") {
@@ -108,7 +108,7 @@ fn c(value: f64) -> String {
     }
 }
 
-/// The class of a tone.
+/// CSS class of a tone.
 pub fn tone(tone: Tone) -> String {
     match tone {
         Tone::Deal(i) => format!("d{}", i % 5),
@@ -127,7 +127,7 @@ fn weight(weight: Weight) -> &'static str {
     }
 }
 
-/// Adds a drawing that stands in a page.
+/// Appends a drawing inside a page.
 pub fn push(out: &mut String, plot: &Plot, frame: Frame) {
     let place = Place::new(plot, frame);
     let (width, _) = frame.size();
@@ -169,7 +169,7 @@ fn axes(out: &mut String, place: &Place) {
     let plot = place.plot;
     for tick in &plot.y.ticks {
         let y = c(place.y(tick.at));
-        // Rows that are listed need no line to lead the eye.
+        // A drawing of rows needs no grid lines.
         if plot.rows == 0 {
             let (left, right) = (c(place.left), c(place.right));
             let _ = write!(out, "<line class=\"grid\" x1=\"{left}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\"/>");
@@ -186,8 +186,8 @@ fn axes(out: &mut String, place: &Place) {
         let _ = write!(out, "<text class=\"tick\" x=\"0\" y=\"11\">{}</text>", escape(&plot.y.title));
     }
     let longest = plot.x.ticks.iter().map(|tick| tick.label.chars().count()).max().unwrap_or(0) as f64;
-    let room = (place.right - place.left) / plot.x.ticks.len().max(1) as f64;
-    let every = ((place.frame.letter() * longest + 4.0) / room).ceil().max(1.0) as usize;
+    let space = (place.right - place.left) / plot.x.ticks.len().max(1) as f64;
+    let every = ((place.frame.letter() * longest + 4.0) / space).ceil().max(1.0) as usize;
     for (i, tick) in plot.x.ticks.iter().enumerate() {
         let x = c(place.x(tick.at));
         if plot.y.ticks.is_empty() {
@@ -272,7 +272,7 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
 /// Attribute of a text that is centred on its point.
 const MIDDLE: &str = " text-anchor=\"middle\"";
 
-/// Adds a text `below` pixels under a point, with attributes before and after its position.
+/// Appends a text `below` pixels under a point, with attributes before and after its position.
 fn push_text(
     out: &mut String,
     place: &Place,
@@ -285,7 +285,7 @@ fn push_text(
     let _ = write!(out, "<text{before} x=\"{x}\" y=\"{y}\"{after}>{}</text>", escape(text));
 }
 
-/// A move to the first point of a path, a line to the others.
+/// Appends one point of a path: a move to the first, a line to the others.
 fn step(path: &mut String, i: usize, x: f64, y: f64) {
     let _ = write!(path, "{}{} {}", if i == 0 { 'M' } else { 'L' }, c(x), c(y));
 }
@@ -321,7 +321,7 @@ fn push_strip(out: &mut String, place: &Place, strip: &Strip, top: f64) {
         c(middle),
         y = c(y)
     );
-    // Labels keep clear of each other and inside the drawing: first to the right, then back from the edge.
+    // Labels must not overlap or leave the drawing: push them right first, then back from the edge.
     let widths =
         strip.labels.each_ref().map(|label| (place.frame.letter() + 0.8) * label.chars().count() as f64);
     let mut lefts = [low - widths[0] / 2.0, middle - widths[1] / 2.0, high - widths[2] / 2.0];
@@ -346,10 +346,10 @@ fn push_strip(out: &mut String, place: &Place, strip: &Strip, top: f64) {
     }
 }
 
-/// Writes a picture that stands alone: figures below each other, each with its title and legend.
+/// Writes a standalone picture: charts below each other, each with its title and legend.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn picture(charts: &[&Chart], note: &str, out: &mut impl Write) -> io::Result<()> {
     const HEAD: f64 = 64.0;
     const PAD: f64 = 20.0;

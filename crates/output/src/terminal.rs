@@ -1,36 +1,36 @@
-//! The first page of a run on a terminal: aligned columns that give way where the terminal is narrow.
+//! The first screen of a run as terminal text; columns are dropped when the terminal is narrow.
 
 use crate::headline::{Headline, Line, Weight};
 use crate::sketch::Sketch;
 use anstyle::{AnsiColor, Style};
 use capstake::report::digits::Precision;
 
-/// Characters of a cell of a sketch, by height.
+/// Characters of a histogram cell, by height.
 const BLOCKS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const GAP: &str = "  ";
 
-/// What a line has room for.
+/// Which columns fit into a line.
 #[derive(Clone, Copy, Debug)]
 struct Layout {
     quantiles: Quantiles,
     sketch: Option<(usize, Ends)>,
 }
 
-/// Which quantiles have a column.
+/// Which quantiles are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Quantiles {
     All,
     Without,
 }
 
-/// Whether a sketch stands between its ends.
+/// Whether the small histogram is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Ends {
     Named,
     Bare,
 }
 
-/// From the most to the least.
+/// Layouts from widest to narrowest.
 const LAYOUTS: [Layout; 7] = [
     Layout { quantiles: Quantiles::All, sketch: Some((30, Ends::Named)) },
     Layout { quantiles: Quantiles::All, sketch: Some((24, Ends::Named)) },
@@ -41,7 +41,7 @@ const LAYOUTS: [Layout; 7] = [
     Layout { quantiles: Quantiles::Without, sketch: None },
 ];
 
-/// Widths of the columns.
+/// Column widths in characters.
 struct Widths {
     metric: usize,
     value: usize,
@@ -50,7 +50,7 @@ struct Widths {
     ends: (usize, usize),
 }
 
-/// The page for a terminal of that many columns; ends with a line's end.
+/// The screen as text for a terminal of `width` columns; ends with a newline.
 pub fn headline(headline: &Headline, width: usize, colour: bool) -> String {
     let paint = |style: Style, text: &str| match colour {
         true => format!("{style}{text}{style:#}"),
@@ -106,19 +106,19 @@ pub fn headline(headline: &Headline, width: usize, colour: bool) -> String {
     page
 }
 
-/// Columns that a text takes: our names, digits and blocks take one a character.
+/// Terminal columns that a text occupies: one per character for the characters used here.
 fn columns(text: &str) -> usize {
     text.chars().count()
 }
 
-/// A text in lines of `width - indent` columns; a longer word stands alone.
+/// Wraps a text to lines of `width - indent` columns; a longer word gets its own line.
 fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
-    let room = width.saturating_sub(indent).max(1);
+    let space = width.saturating_sub(indent).max(1);
     let mut lines = vec![String::new()];
-    // What is wrapped is not torn inside `± 0.1`.
+    // A line must not break inside `± 0.1`.
     for word in text.replace(" ± ", "\u{a0}±\u{a0}").split(' ') {
         let line = lines.last_mut().expect("there is always a line");
-        if !line.is_empty() && columns(line) + 1 + columns(word) > room {
+        if !line.is_empty() && columns(line) + 1 + columns(word) > space {
             lines.push(word.to_string());
         } else {
             line.push_str(if line.is_empty() { "" } else { " " });
@@ -150,7 +150,7 @@ fn widths(headline: &Headline) -> Widths {
 }
 
 impl Widths {
-    /// Columns of a line in a layout.
+    /// Number of terminal columns of a line in a layout.
     fn line(&self, layout: &Layout) -> usize {
         let mut sum = self.metric + GAP.len() + self.value + 1 + self.error;
         if layout.quantiles == Quantiles::All {

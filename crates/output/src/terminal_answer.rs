@@ -1,4 +1,4 @@
-//! The page of a study for a terminal: sentences, then its tables, aligned and cut to the width.
+//! The answer of a study as terminal text: sentences, then tables, aligned and cut to the width.
 
 use crate::reading::{Laid, Side, read};
 use anstyle::{AnsiColor, Style};
@@ -6,7 +6,7 @@ use capstake::report::answer::{Answer, Table, Value};
 
 const GAP: &str = "  ";
 
-/// The page for a terminal of that many columns; ends with a line's end.
+/// The answer as text for a terminal of `width` columns; ends with a newline.
 pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
     let paint = |style: Style, text: &str| match colour {
         true => format!("{style}{text}{style:#}"),
@@ -61,35 +61,36 @@ pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
     page
 }
 
-/// Long words are cut to this where a table is wider than the page.
+/// Longest word kept when a table is wider than the terminal, in characters.
 const CUT: usize = 34;
 
-/// A table as it is printed.
+/// A table as printed.
 struct Layout {
     header: String,
     rows: Vec<String>,
-    /// Headings of the columns for which there is no room.
+    /// Headings of the columns that were left out.
     left_out: Vec<String>,
 }
 
-/// The header and the first rows of a table. Where the width has no room, long words are cut, then columns are left out,
-/// the last ones first.
+/// The header and the first rows of a table. If it is too wide, long words are cut, then columns are left
+/// out,
+/// last column first.
 fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     let mut laid = read(table, rows);
     let whole: usize = laid.iter().map(|column| column.width() + GAP.len()).sum();
     if whole > width + GAP.len() {
         laid.iter_mut().skip(1).flat_map(|column| &mut column.cells).for_each(cut);
     }
-    let mut room = 0;
+    let mut taken = 0;
     let mut kept = Vec::new();
     let mut left_out = Vec::new();
     for column in laid {
         let more = column.width() + if kept.is_empty() { 0 } else { GAP.len() };
-        if !left_out.is_empty() || (room + more > width && !kept.is_empty()) {
+        if !left_out.is_empty() || (taken + more > width && !kept.is_empty()) {
             left_out.push(column.heading.split(" (").next().unwrap_or_default().to_owned());
             continue;
         }
-        room += more;
+        taken += more;
         kept.push((column.width(), column));
     }
     let line = |cell: &dyn Fn(&Laid) -> String| {
@@ -104,7 +105,7 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     };
     let header = line(&|column| column.heading.clone());
     let rows = (0..rows.len()).map(|row| line(&|column| column.cells[row].clone())).collect();
-    // Errors and intervals go with their figures.
+    // Errors and intervals are left out together with their numbers.
     left_out.retain(|heading| !heading.starts_with('±') && !heading.starts_with("95%"));
     Layout { header, rows, left_out }
 }
@@ -115,7 +116,7 @@ fn cut(cell: &mut String) {
     }
 }
 
-/// A text in lines of that many columns; a longer word stands alone.
+/// Wraps a text to lines of `width` columns; a longer word gets its own line.
 fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.replace(" ± ", "\u{a0}±\u{a0}").split(' ') {

@@ -1,4 +1,4 @@
-//! Workbooks as xlsx: looks become formats, descriptions of charts become native charts.
+//! Workbooks as xlsx bytes: cell styles become formats, chart descriptions become native charts.
 
 use crate::workbook::chart::{Axis, Chart, Kind, Paint, Range, Series, UNNAMED};
 use crate::workbook::sheet::{Digits, Look, MAX_NAME, Outcome, Placed, Sheet, Style, Value, Workbook};
@@ -12,22 +12,22 @@ const SOFT: u32 = 0x59636E;
 const RULE: u32 = 0xAEB6BF;
 const HEADER_FILL: u32 = 0xE6EDF5;
 const INPUT_FILL: u32 = 0xFFF4CC;
-/// Of the least and of the greatest figure of a box.
+/// Colours of the smallest and the largest number of a shaded range.
 const SHADES: (u32, u32) = (0xF4F8FB, 0x7FB8D8);
 const LINK: u32 = 0x0B57A4;
 
-/// Writes a workbook. Equal workbooks give equal bytes.
+/// Writes a workbook; equal workbooks give equal bytes.
 ///
 /// # Errors
-/// What `out` says; also where the format refuses what [`Sheet::fits`] lets through, which is a bug.
+/// What `out` reports. An error of the format itself is a bug: [`Sheet::fits`] should have caught it.
 pub fn write(book: &Workbook, mut out: impl Write) -> io::Result<()> {
-    // The archive wants to know where it stands: whole in memory, then out.
+    // The archive writer needs to seek, so it works in memory.
     let bytes = bytes(book).map_err(as_io)?;
     out.write_all(&bytes)?;
     out.flush()
 }
 
-/// A fault of the format's crate, as one of writing.
+/// Converts an error of the xlsx crate.
 pub(super) fn as_io(error: XlsxError) -> io::Error {
     match error {
         XlsxError::IoError(error) => error,
@@ -44,7 +44,7 @@ fn bytes(book: &Workbook) -> Result<Vec<u8>, XlsxError> {
         .set_author("capstake")
         .set_keywords(&properties.keywords)
         .set_comment(&properties.comment);
-    // Else the file would carry the time of its writing.
+    // Otherwise the file would contain the time at which it was written.
     let created = xlsx::ExcelDateTime::parse_from_str(&properties.created);
     about = about.set_creation_datetime(&created.or_else(|_| xlsx::ExcelDateTime::from_ymd(2000, 1, 1))?);
     workbook.set_properties(&about);
@@ -60,7 +60,7 @@ fn bytes(book: &Workbook) -> Result<Vec<u8>, XlsxError> {
     workbook.save_to_buffer()
 }
 
-/// Formats by style: each is made once.
+/// Formats by style, each created once.
 #[derive(Default)]
 struct Formats {
     of: HashMap<Style, xlsx::Format>,
@@ -78,7 +78,7 @@ impl Formats {
     }
 }
 
-/// Points of a line of text.
+/// Height of a line of text in points.
 const LINE: f64 = 15.0;
 const TOP: xlsx::FormatAlign = xlsx::FormatAlign::Top;
 
@@ -158,7 +158,7 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
     }
     for placed in &sheet.charts {
         let (row, column) = placed.cell;
-        // Off the row's edge, where its frame would show on the page before.
+        // Offset from the row's edge, where its frame would be printed on the page before.
         to.insert_chart_with_offset(row, column, &chart(placed), 4, 4)?;
     }
     let (rows, columns) = sheet.frozen;
@@ -208,7 +208,7 @@ fn put_cells(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> 
     Ok(())
 }
 
-/// A sheet's name as the format takes it: fewer characters, and none that it forbids.
+/// A sheet name shortened and freed of characters that the format forbids.
 fn name(text: &str) -> String {
     let allowed = |c: char| if "[]:*?/\\".contains(c) { ' ' } else { c };
     text.chars().map(allowed).take(MAX_NAME).collect::<String>().trim_matches('\'').to_owned()
@@ -247,11 +247,11 @@ fn chart(placed: &Placed) -> xlsx::Chart {
     chart.title().set_name(title).set_font(xlsx::ChartFont::new().set_size(12).set_color(INK));
     axis(chart.x_axis(), x);
     if !matches!(kind, Kind::Points | Kind::Bars) {
-        // Dates are names of periods here, each as wide as the others.
+        // Dates label periods here and are equally spaced, so this is not a date axis.
         chart.x_axis().set_text_axis(true);
     }
     axis(chart.y_axis(), y);
-    // Of bars the figures run along the axis below.
+    // In a bar chart the value axis is the one below.
     let numbers = if *kind == Kind::Bars { chart.x_axis() } else { chart.y_axis() };
     numbers.set_major_gridlines(true);
     numbers.set_major_gridlines_line(xlsx::ChartLine::new().set_color(0xE3E7EB_u32).set_width(0.75));

@@ -1,4 +1,4 @@
-//! Tables of the standards: on the day of the offer, and by quarter.
+//! Tables of the listing standards: on the day of the offer and by quarter.
 
 use super::{Page, total};
 use crate::config::Unit;

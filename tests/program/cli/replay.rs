@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Place;
+use crate::scalar_draws::ScalarDraws;
 use crate::scenario;
 use crate::twin::{self, DealOutcome, PeriodTrace};
-use crate::scalar_draws::ScalarDraws;
 use capstake::model::Model;
 
 /// Names of quantities of a deal, in the replay and in the twin.

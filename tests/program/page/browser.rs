@@ -1,4 +1,4 @@
-//! The page in a headless Chromium: silence, drawings, switches, keys, phones, paper.
+//! The page in a headless Chromium: no errors or network requests, drawings, switches, keys, phones, paper.
 
 use super::chromium::{Chromium, PACKAGE, Screen, from_base64};
 use super::{results, written};
@@ -11,7 +11,8 @@ use std::process::Command;
 const DESKTOP: Screen = Screen { width: 1440, height: 900, colours: "light" };
 const PHONE: Screen = Screen { width: 390, height: 844, colours: "light" };
 
-/// A browser, and the page of a scenario in a folder; nothing, and a word of why, where there is no browser.
+/// A browser with the page of a scenario open, and the page's folder; `None`, with a note, if there is no
+/// browser.
 fn opened(test: &str, name: &str) -> Option<(Chromium, tempfile::TempDir, PathBuf)> {
     let Some(mut chromium) = Chromium::start() else {
         println!("skipped: page::browser::{test} needs Chromium (Debian: apt-get install {PACKAGE})");
@@ -26,7 +27,7 @@ fn opened(test: &str, name: &str) -> Option<(Chromium, tempfile::TempDir, PathBu
     Some((chromium, folder, file))
 }
 
-/// Keeps what was seen, where someone asks for it: CAPSTAKE_PICTURES=FOLDER.
+/// Saves screenshots if CAPSTAKE_PICTURES=FOLDER is set.
 fn keep(chromium: &mut Chromium, name: &str) {
     let png = from_base64(&chromium.picture());
     assert!(png.starts_with(b"\x89PNG") && png.len() > 10_000, "{name}: {} bytes", png.len());
@@ -35,7 +36,7 @@ fn keep(chromium: &mut Chromium, name: &str) {
     }
 }
 
-/// Drawings that are shown and have nothing in them, or nothing of a size.
+/// Visible drawings without content, or whose content has no size.
 const EMPTY_DRAWINGS: &str = "[...document.querySelectorAll('.figure')].filter(f => \
  f.getClientRects().length).filter(f => {
     const svg = [...f.querySelectorAll('svg')].filter(s => s.getClientRects().length);
@@ -289,7 +290,7 @@ fn everything_is_there_with_scripts_off() {
     assert_eq!(chromium.value(buttons), 0, "nothing to press that would not answer");
 }
 
-/// Titles of figures whose caption is not on the page of their title.
+/// Titles of charts whose caption is printed on another page than the title.
 fn cut(pdf: &[u8], charts: &[(String, String)]) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("page.pdf");

@@ -7,9 +7,9 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// Names under which systems have it.
+/// Names of the program on different systems.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-/// Debian's package that has it.
+/// Path of Debian's package.
 pub const PACKAGE: &str = "chromium";
 
 /// A browser with one page.
@@ -19,24 +19,24 @@ pub struct Chromium {
     output: BufReader<File>,
     session: String,
     sent: u64,
-    /// Events in the order in which they came, not yet looked at.
+    /// Received events that have not been handled, in order.
     events: VecDeque<Value>,
     _profile: tempfile::TempDir,
 }
 
-/// How the page is seen.
+/// The screen that is emulated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Screen {
-    /// Pixels.
+    /// Size in pixels.
     pub width: u32,
-    /// Pixels.
+    /// Size in pixels.
     pub height: u32,
     /// `light` or `dark`.
     pub colours: &'static str,
 }
 
 impl Chromium {
-    /// Starts it; nothing where it is not installed.
+    /// Starts the browser; `None` if it is not installed.
     pub fn start() -> Option<Chromium> {
         let name = NAMES.into_iter().find(|name| {
             let asked =
@@ -104,7 +104,7 @@ impl Chromium {
         serde_json::from_slice(&bytes).expect("the browser speaks JSON")
     }
 
-    /// Calls a method and waits for its answer.
+    /// Calls a method and waits for its result.
     pub fn ask(&mut self, method: &str, parameters: Value) -> Value {
         self.sent += 1;
         let mut message = json!({"id": self.sent, "method": method, "params": parameters});
@@ -124,7 +124,7 @@ impl Chromium {
         }
     }
 
-    /// Sets the size of the window and the colours that the system is said to have.
+    /// Sets the window size and the colour scheme of the system.
     pub fn look_through(&mut self, screen: Screen) {
         let size = json!({"width": screen.width, "height": screen.height, "deviceScaleFactor": 1, "mobile": screen.width < 600});
         self.ask("Emulation.setDeviceMetricsOverride", size);
@@ -132,7 +132,7 @@ impl Chromium {
         self.ask("Emulation.setEmulatedMedia", colours);
     }
 
-    /// Opens a file and waits until it is there.
+    /// Opens a file and waits until it has loaded.
     pub fn open(&mut self, file: &Path) {
         self.events.clear();
         self.ask("Page.navigate", json!({"url": format!("file://{}", file.display())}));
@@ -142,7 +142,7 @@ impl Chromium {
         }
     }
 
-    /// The value of an expression of the page's script.
+    /// Evaluates an expression in the page.
     #[track_caller]
     pub fn value(&mut self, expression: &str) -> Value {
         let asked = json!({"expression": expression, "returnByValue": true, "awaitPromise": true});
@@ -151,7 +151,7 @@ impl Chromium {
         answer["result"]["value"].take()
     }
 
-    /// Presses a key on what has the focus.
+    /// Presses a key on the focused element.
     pub fn press(&mut self, key: &str) {
         for kind in ["keyDown", "keyUp"] {
             self.ask("Input.dispatchKeyEvent", json!({"type": kind, "key": key, "code": key}));
@@ -163,7 +163,7 @@ impl Chromium {
         self.ask("Input.dispatchMouseEvent", json!({"type": "mouseMoved", "x": x, "y": y}));
     }
 
-    /// What the console complained of, and what was asked of a network, since the page was opened.
+    /// Console errors and network requests since the page was opened.
     pub fn complaints(&mut self) -> Vec<String> {
         let found = self.events.iter().filter_map(|event| {
             let params = &event["params"];
@@ -182,13 +182,13 @@ impl Chromium {
         found.collect()
     }
 
-    /// The page on paper (A4), as PDF, in base64.
+    /// The page printed on A4, as a PDF in base64.
     pub fn print(&mut self) -> String {
         let paper = json!({"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": true});
         text(&self.ask("Page.printToPDF", paper)["data"])
     }
 
-    /// A picture of the window, PNG in base64.
+    /// A screenshot of the window, as a PNG in base64.
     pub fn picture(&mut self) -> String {
         text(&self.ask("Page.captureScreenshot", json!({}))["data"])
     }
@@ -206,7 +206,7 @@ fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("a text: {value}")).to_owned()
 }
 
-/// Bytes of base64.
+/// Decodes base64.
 pub fn from_base64(text: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut held) = (0_u32, 0);

@@ -1,4 +1,5 @@
-//! The page of a run: what it says, that it is well-formed and safe, that it is the same from the run and from its folder.
+//! The page of a run: its content, that it is well-formed and safe, and that run and folder give the same
+//! page.
 
 #[cfg(unix)]
 mod browser;
@@ -18,7 +19,7 @@ use capstake_output::{html, svg};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-/// Results of a run, with facts that do not change from day to day.
+/// Results of a run with facts that do not depend on the day.
 pub(crate) fn results(model: &Model, paths: u64) -> Results {
     let plan = Plan::from_model(model, 1, Isa::detect());
     let result = run::execute(&plan, Options { paths, threads: 2 }, &Silent);
@@ -53,10 +54,10 @@ fn written(page: &Page) -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// Elements that have no end.
+/// Elements without an end tag.
 const VOID: [&str; 5] = ["meta", "link", "input", "wbr", "br"];
 
-/// Tags of a document in order, each with its attributes; panics where it is not well-formed.
+/// Tags of a document with their attributes, in order; panics if it is not well-formed.
 fn elements(document: &str) -> Vec<(String, Vec<(String, String)>)> {
     let mut found = Vec::new();
     let mut open: Vec<String> = Vec::new();
@@ -111,7 +112,8 @@ fn attribute<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
     pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
 }
 
-/// Shipped scenarios, and those of the tests: with and without clouds, cash, equity, IPO, caps, with one deal and more.
+/// Shipped scenarios and those of the tests: with and without clouds, cash, equity, IPO and caps, with one
+/// deal or more.
 fn models() -> Vec<Model> {
     let shipped = ["base", "company-plan", "minimal", "capped-share", "schwartz-moon-2000"];
     let others = scenario::beyond_base();
@@ -183,7 +185,7 @@ fn what_is_not_well_formed_is_seen() {
     }
 }
 
-/// What the page says, without its numbers' drawings: a page as a reader skims it.
+/// The text of the page without drawings and tables of numbers, as a reader skims it.
 fn skimmed(page: &Page) -> String {
     use capstake_output::page::section::Block;
     let mut text = format!("{}\n{}\n", page.title, page.run);

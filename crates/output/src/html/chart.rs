@@ -1,4 +1,4 @@
-//! A figure and a table of the page as HTML.
+//! Charts and tables of the page as HTML.
 
 use super::escape::escape;
 use crate::page::Page;
@@ -6,7 +6,7 @@ use crate::page::chart::{Chart, Key, Mark, Readings, Width};
 use crate::svg::{self, Frame};
 use std::fmt::Write as _;
 
-/// What stands beside numbers of a run that was stopped; nothing beside others.
+/// The mark next to numbers of a run that was stopped early; empty for a complete run.
 pub fn stopped(page: &Page) -> String {
     match &page.partial {
         Some(done) => format!(" <span class=\"stopped\">partial: {}</span>", escape(done)),
@@ -14,7 +14,7 @@ pub fn stopped(page: &Page) -> String {
     }
 }
 
-/// Adds a figure: title, drawing for wide and narrow places, legend, caption, numbers.
+/// Appends a chart: title, drawings for wide and narrow screens, legend, caption and numbers.
 pub fn push(out: &mut String, page: &Page, chart: &Chart) {
     let frame = match chart.width {
         Width::Half => Frame::Half,
@@ -77,7 +77,7 @@ fn push_key(out: &mut String, key: &Key) {
     );
 }
 
-/// Adds a table whose first column names the rows.
+/// Appends a table whose first column names the rows.
 pub fn push_table(out: &mut String, page: &Page, readings: &Readings, class: &str) {
     let title = escape(&readings.title);
     let _ = write!(

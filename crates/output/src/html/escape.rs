@@ -1,6 +1,6 @@
-//! Text as it may stand in a page: between tags, in attributes, and in JSON inside a script element.
+//! Escaping for HTML: text between tags, attributes, and JSON inside a script element.
 
-/// Text between tags or in a quoted attribute; control characters, which no page may hold, become spaces.
+/// Escapes text for use between tags or in a quoted attribute; control characters become spaces.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -18,12 +18,12 @@ pub fn escape(text: &str) -> String {
     escaped
 }
 
-/// JSON that may stand in a script element: no `<` can end it, and it stays the same JSON.
+/// Escapes JSON for a script element: no `<` can close the element, and the JSON keeps its meaning.
 pub fn json(value: &serde_json::Value) -> String {
     value.to_string().replace('<', "\\u003c")
 }
 
-/// An address that a reader may follow; nothing for `javascript:` and the like.
+/// The address if it is safe to link to; `None` for `javascript:` and similar schemes.
 pub fn address(url: &str) -> Option<String> {
     let lower = url.to_ascii_lowercase();
     (lower.starts_with("https://") || lower.starts_with("http://")).then(|| escape(url))

@@ -1,9 +1,11 @@
-//! The page of a run as one HTML file: no network, drawings as SVG, everything readable with scripts off.
+//! The page as one HTML file: no network access, drawings as SVG, readable without scripts.
 //!
-//! There is no charting library in it. uPlot, the lightest of those looked at, draws on a canvas: beside the still pictures
-//! that must be there for paper, screen readers and scripts switched off, it would draw everything a second time by other code,
-//! and it has neither waterfalls nor stacked areas. The script here (`page.js`) draws nothing: it hides and shows, and moves a
-//! line over the still pictures.
+//! It uses no charting library. uPlot, the lightest one considered, draws on a canvas: it would repeat with
+//! other code the
+//! static pictures that paper, screen readers and browsers without scripts need anyway,
+//! and it has neither waterfalls nor stacked areas. The script here (`page.js`) draws nothing: it hides,
+//! shows, and moves a
+//! line over the static pictures.
 
 pub mod chart;
 pub mod escape;
@@ -19,22 +21,24 @@ use serde_json::json;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-/// How it looks.
+/// Style sheet of the page.
 pub const STYLE: &str = concat!(include_str!("plot.css"), include_str!("page.css"));
-/// What answers to hands and keys; without it the page says the same.
+/// Script for pointer and keyboard; without it the page has the same content.
 pub const SCRIPT: &str = include_str!("page.js");
-/// SHA-256 of [`STYLE`], which is thereby the only style that a browser takes; a test says the new one.
+/// SHA-256 of [`STYLE`] for the content security policy, which then allows no other style; a failing test
+/// prints the new hash.
 pub const STYLE_HASH: &str = "sha256-1DF4ESr6I501GF7Avx2IzddwkauIyNLEkXSk1OSJZ8w=";
-/// SHA-256 of [`SCRIPT`], which is thereby the only script that a browser runs; a test says the new one.
+/// SHA-256 of [`SCRIPT`] for the content security policy, which then allows no other script; a failing test
+/// prints the new hash.
 pub const SCRIPT_HASH: &str = "sha256-8vpGhxNWAzq20lrc/uHFo523TiIHyEM0UZeqwOkjLkc=";
 
-/// Choices after so many stand folded where scripts are off.
+/// Number of choices shown unfolded when scripts are off.
 const OPEN_CHOICES: usize = 4;
 
-/// Writes the page.
+/// Writes the page as HTML.
 ///
 /// # Errors
-/// What `out` says.
+/// What `out` reports.
 pub fn write(page: &Page, out: &mut impl Write) -> io::Result<()> {
     out.write_all(document(page).as_bytes())
 }
@@ -82,7 +86,7 @@ fn document(page: &Page) -> String {
     out
 }
 
-/// The bar that stays: whose page it is, which deal is shown, light or dark.
+/// The fixed bar at the top: name of the run, choice of deal, light or dark.
 fn bar(out: &mut String, page: &Page) {
     let _ = write!(
         out,
@@ -134,11 +138,11 @@ fn first_screen(out: &mut String, page: &Page) {
     for answer in &page.answers {
         push_answer(out, page, answer);
     }
-    for (i, sentence) in page.said.iter().enumerate() {
+    for (i, sentence) in page.sentences.iter().enumerate() {
         let class = if i == 0 { "said" } else { "lede" };
         let _ = write!(out, "<p class=\"{class}\">{}{}</p>", escape(sentence), chart::stopped(page));
     }
-    if page.answers.is_empty() && page.said.is_empty() {
+    if page.answers.is_empty() && page.sentences.is_empty() {
         out.push_str("<p class=\"headline\">No path was kept: there is no answer.</p>");
     }
     out.push_str("</div></section>\n");
@@ -301,7 +305,7 @@ fn push_number(out: &mut String, number: &Number) {
     out.push_str("</td></tr>");
 }
 
-/// A key that may go to the next line at its dots and underscores.
+/// A key with optional line breaks at its dots and underscores.
 fn breakable(key: &str) -> String {
     escape(key).replace('.', ".<wbr>").replace('_', "_<wbr>")
 }
@@ -324,8 +328,8 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
          scripted\">Copy</button></div><dl class=\"facts\">",
         escape(&provenance.command)
     );
-    for (word, said) in &provenance.facts {
-        let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", escape(word), escape(said));
+    for (label, text) in &provenance.facts {
+        let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", escape(label), escape(text));
     }
     let _ = writeln!(
         out,
@@ -335,7 +339,7 @@ fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
     );
 }
 
-/// The figures behind all drawings, for the script that hands them out.
+/// The data behind all charts as JSON, for the script that offers downloads.
 fn data(page: &Page) -> serde_json::Value {
     let mut all = serde_json::Map::new();
     for chart in page.charts() {

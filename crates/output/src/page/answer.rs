@@ -1,4 +1,4 @@
-//! The answer in words and numbers, and deal against deal in a table.
+//! The answer of a run in sentences and cards, and a table that compares the deals.
 
 use super::chart::Readings;
 use super::section::{Block, Section};
@@ -11,30 +11,30 @@ use capstake::report::tables::SummaryRow;
 /// The answer for one deal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// Which deal.
+    /// Index of the deal.
     pub deal: usize,
-    /// What the whole page comes down to, before, in and after its number.
+    /// The main sentence in three parts: before the number, the number, after it.
     pub lead: [String; 3],
-    /// What else an impatient reader should know.
+    /// Further sentences, most important first.
     pub sentences: Vec<String>,
-    /// Numbers worth a glance.
+    /// Key numbers.
     pub cards: Vec<Card>,
 }
 
-/// A number with its name, its error and how uncertain it is.
+/// A key number with its name, its standard error and its range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
-    /// What it is.
+    /// Its name.
     pub name: String,
-    /// The number.
+    /// The number with its unit.
     pub value: String,
-    /// Its error and unit.
+    /// Its standard error with the unit.
     pub error: String,
-    /// What to say besides.
+    /// A remark, such as the range of nine futures in ten.
     pub remark: String,
 }
 
-/// Metrics that are compared, in order.
+/// Metrics of the comparison, in order.
 const COMPARED: [&str; 14] = [
     "microsoft_take_pv",
     "share_pv",
@@ -52,10 +52,10 @@ const COMPARED: [&str; 14] = [
     "failed",
 ];
 
-/// Those that the eye should find first.
+/// Metrics that are emphasised.
 const MAIN: [&str; 3] = ["microsoft_take_pv", "microsoft_total_pv", "openai_retained_pv"];
 
-/// The answer, for each deal.
+/// The answers, one per deal.
 pub fn answers(view: &View) -> Vec<Answer> {
     (0..view.deals.len())
         .map(|deal| Answer {
@@ -98,7 +98,7 @@ fn sentences(view: &View, deal: usize) -> Vec<String> {
         sentences.push(format!("Today’s other holders of OpenAI keep {kept}."));
     }
     for difference in &view.differences {
-        // Read from the chosen deal: under the other one, more or less.
+        // Seen from the chosen deal, so the sign depends on which side of the difference it is.
         let (other, sign) = match (deal, view.deals[deal] == difference.later) {
             (0, _) => (difference.later, 1.0),
             (_, true) => (view.deals[0], -1.0),
@@ -129,7 +129,7 @@ fn other_deal(row: &SummaryRow, other: &str, sign: f64) -> String {
     format!("Under {other}, in the same futures, Microsoft takes {size} {side}.")
 }
 
-/// Whether and when the cap binds.
+/// Whether the cap of a deal binds, and in which year most often.
 fn cap_sentence(view: &View, deal: &str) -> Option<String> {
     if !view.is_capped(deal) {
         return Some("There is no cap on the payments.".to_owned());
@@ -154,7 +154,8 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
     ];
     for (metric, title) in shown {
         let Some(row) = view.summary(name, metric) else { continue };
-        // Revenue kept stands in where there is no equity; without clouds and licences all is the take.
+        // Revenue kept replaces the holders' value if there is no equity; without clouds and licences the
+        // total equals the take.
         if metric == "revenue_kept_pv" && !cards.is_empty() {
             continue;
         }
@@ -186,7 +187,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
             }
         };
         let error = error.replace("% exact", "exact");
-        // The sign stands with the number here, and not with its error.
+        // Here the percent sign belongs to the number, not to its error.
         let error = error.trim_end_matches('%').to_owned();
         let remark = format!("of futures, {remark}");
         cards.push(Card { name: metric.label().to_owned(), value: format!("{value}%"), error, remark });
@@ -194,7 +195,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
     cards
 }
 
-/// Between which values nine futures in ten are.
+/// The range of nine futures in ten, as text.
 fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
     match (view.quantile(deal, &row.metric, 0.05), view.quantile(deal, &row.metric, 0.95)) {
         (Some(_), Some(_)) if row.min == row.max => "in every future".to_owned(),
@@ -206,7 +207,7 @@ fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
     }
 }
 
-/// Deal against deal.
+/// The comparison of all deals.
 pub fn compared(view: &View) -> Section {
     let mut columns = vec!["Present values, means over all futures".to_owned()];
     columns.extend(view.deals.iter().map(|deal| (*deal).to_owned()));
@@ -214,8 +215,8 @@ pub fn compared(view: &View) -> Section {
     let mut rows = Vec::new();
     let mut main = Vec::new();
     for name in COMPARED {
-        let is_told = view.deals.iter().any(|deal| is_told(view, deal, name));
-        let Some(row) = view.deals.iter().find_map(|deal| view.summary(deal, name)).filter(|_| is_told)
+        let is_shown = view.deals.iter().any(|deal| is_shown(view, deal, name));
+        let Some(row) = view.deals.iter().find_map(|deal| view.summary(deal, name)).filter(|_| is_shown)
         else {
             continue;
         };
@@ -265,8 +266,8 @@ pub fn compared(view: &View) -> Section {
     Section { id: "deals", name: "Deals", heading: "Deal against deal".to_owned(), blocks }
 }
 
-/// What the scenario has is told.
-fn is_told(view: &View, deal: &str, metric: &str) -> bool {
+/// Whether a metric is shown: only if the scenario has what it measures.
+fn is_shown(view: &View, deal: &str, metric: &str) -> bool {
     match metric {
         "cap_saving_pv" | "cap_hit" => view.is_capped(deal),
         "ipo" => view.has_part("ipo"),
@@ -275,7 +276,7 @@ fn is_told(view: &View, deal: &str, metric: &str) -> bool {
             view.summary(deal, metric).is_some_and(|row| row.min != 0.0 || row.max != 0.0)
         }
         "microsoft_total_pv" => {
-            ["resale_pv", "hosting_pv", "licence_pv"].iter().any(|m| is_told(view, deal, m))
+            ["resale_pv", "hosting_pv", "licence_pv"].iter().any(|m| is_shown(view, deal, m))
         }
         _ => true,
     }

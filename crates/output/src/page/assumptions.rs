@@ -1,64 +1,64 @@
-//! The numbers that went in, in groups, each with its source or marked as a judgement.
+//! The inputs of a scenario in groups, each with its source or marked as a judgement.
 
 use super::view::View;
 use super::wording::measure;
 use capstake::report::digits::{NONE, significant};
 use capstake::report::tables::InputRow;
 
-/// The numbers that went in.
+/// The inputs of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumptions {
-    /// How many there are, and how many have a source.
+    /// How many inputs there are, and how many have a source.
     pub words: String,
-    /// By the part of the scenario that they belong to, in its order.
+    /// Groups by part of the scenario, in its order.
     pub groups: Vec<Group>,
 }
 
-/// Numbers of one part of the scenario.
+/// Inputs of one part of the scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
-    /// The table of the scenario.
+    /// Name of the part, such as `segment consumer`.
     pub name: String,
-    /// Its numbers.
+    /// Its inputs.
     pub numbers: Vec<Number>,
 }
 
-/// A number that went in.
+/// An input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Number {
-    /// Its key.
+    /// Its key in the scenario.
     pub key: String,
-    /// Its value, or mean, with its unit.
+    /// Its value or mean, with its unit.
     pub value: String,
-    /// From its 5th to its 95th percentile; empty where it is certain.
+    /// Its range from the 5% to the 95% quantile; empty if it is certain.
     pub range: String,
-    /// The law as the scenario words it; empty where it is certain.
+    /// Its distribution as the scenario writes it; empty if it is certain.
     pub law: String,
-    /// Where it comes from.
+    /// Its source.
     pub source: Source,
-    /// The author's remark.
+    /// The author's note.
     pub note: String,
 }
 
-/// Where a number comes from.
+/// Source of an input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// From nowhere: a judgement.
+    /// None: it is a judgement.
     Judgement,
-    /// From another number, by its key.
+    /// Equal to another input, given by its key.
     SameAs(String),
-    /// From a text.
+    /// A published source.
     Text {
-        /// Its title.
+        /// Title.
         title: String,
-        /// Its address; empty where there is none.
+        /// Web address; empty if there is none.
         url: String,
-        /// Its date.
+        /// Date.
         date: String,
     },
 }
 
-/// Lists the numbers.
+/// Lists the inputs.
 pub fn assumptions(view: &View) -> Assumptions {
     let rows = &view.results.tables.inputs;
     let mut groups: Vec<Group> = Vec::new();
@@ -89,7 +89,8 @@ pub fn assumptions(view: &View) -> Assumptions {
     }
 }
 
-/// `segment.consumer` of `segment.consumer.growth_now`; the first word where no name follows.
+/// The group of a key: `segment consumer` for `segment.consumer.growth_now`, or its first word if no name
+/// follows.
 fn group_of(key: &str) -> String {
     let parts: Vec<&str> = key.split('.').collect();
     match parts.as_slice() {

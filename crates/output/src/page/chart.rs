@@ -1,101 +1,102 @@
-//! A figure: a drawing with its title, legend and caption, the same in words and digits, and its data to take away.
+//! A chart of a page: a plot with title, legend and caption, a table of its values to read, and its exact
+//! data to download.
 
 use super::plot::{Plot, Tone};
 
-/// A figure.
+/// A chart.
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// Its anchor, and the stem of the files made of it: letters, digits, `-`.
+    /// Its anchor in the page and the stem of its files: letters, digits and `-`.
     pub id: String,
-    /// What it shows.
+    /// Its title.
     pub title: String,
-    /// How to read it.
+    /// Its caption: how to read it.
     pub caption: String,
-    /// What the colours stand for.
+    /// Its legend.
     pub legend: Vec<Key>,
-    /// The drawing.
+    /// The plot.
     pub plot: Plot,
-    /// The same with a logarithmic y axis, where that shows more.
+    /// The same plot with a logarithmic y axis, if that shows more.
     pub log: Option<Plot>,
-    /// Row by row what stands at the drawing's anchors.
+    /// Values at the plot's anchors, one row per anchor.
     pub readings: Readings,
-    /// The figures behind it, unrounded.
+    /// Its data, unrounded.
     pub exact: Exact,
-    /// How much room it wants.
+    /// Its width on the page.
     pub width: Width,
-    /// The deal it belongs to, where it shows one alone.
+    /// Index of the deal, if it shows only one.
     pub deal: Option<usize>,
-    /// The choice it belongs to, where one of several is shown.
+    /// Index of the choice that shows it, if the reader chooses among charts.
     pub choice: Option<usize>,
 }
 
-/// How much room a figure wants on a wide page.
+/// Width of a chart on a wide page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
-    /// Two stand side by side.
+    /// Two charts side by side.
     Half,
-    /// It has the page to itself.
+    /// The full width of the page.
     Full,
 }
 
 /// An entry of a legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The colour.
+    /// Its colour.
     pub tone: Tone,
-    /// The form.
+    /// Its shape.
     pub mark: Mark,
-    /// What it stands for.
+    /// Its text.
     pub text: String,
 }
 
-/// The form of a legend's entry.
+/// Shape of a legend entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// An area.
+    /// A filled area.
     Area,
-    /// The inner area of a fan.
+    /// The inner band of a fan chart.
     InnerArea,
-    /// The outer area of a fan.
+    /// The outer band of a fan chart.
     OuterArea,
     /// A line.
     Line,
-    /// A broken line.
+    /// A dashed line.
     BrokenLine,
-    /// One line of many.
+    /// A thin line, one of many.
     ThinLine,
 }
 
-/// A table for reading.
+/// A table for reading, with rounded numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Readings {
-    /// What it lists.
+    /// Its title.
     pub title: String,
-    /// Heads of the columns; the first column names the rows.
+    /// Column headings; the first column names the rows.
     pub columns: Vec<String>,
-    /// Rows, as long as the heads.
+    /// Rows, each with one cell per column.
     pub rows: Vec<Vec<String>>,
-    /// Rows that the eye should find first.
+    /// Indices of emphasised rows.
     pub main: Vec<usize>,
 }
 
-/// A table for machines.
+/// A table for programs, with unrounded numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Exact {
-    /// Names of the columns.
+    /// Column names.
     pub columns: Vec<&'static str>,
-    /// Rows, as long as the names.
+    /// Rows, each with one value per column.
     pub rows: Vec<Vec<Value>>,
 }
 
-/// A value of a table for machines.
+/// A value of an exact table.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
-    /// Words.
+    /// Text.
     Text(String),
-    /// A count, or a year.
+    /// A whole number: a count or a year.
     Whole(i64),
-    /// A figure; NaN: there is none.
+    /// A number; NaN if there is none.
     Number(f64),
 }
 
@@ -123,9 +124,9 @@ impl From<u64> for Value {
     }
 }
 
-/// A figure of which one of several is shown.
+/// An entry of a list from which the reader chooses which charts are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// What stands in the list.
+    /// Its text in the list.
     pub name: String,
 }

@@ -1,4 +1,4 @@
-//! How sales of OpenAI's models spread over the clouds.
+//! The section on which clouds sell OpenAI's models.
 
 use super::chart::{Chart, Key, Mark, Readings, Width};
 use super::plot::{Axis, Layer, Plot, Tone, Weight};
@@ -8,7 +8,7 @@ use super::wording::measure;
 use super::years::exact;
 use capstake::report::tables::AnnualRow;
 
-/// Shares of the clouds in what is sold through clouds, stacked.
+/// Mean share of each cloud in all cloud sales, stacked by year.
 pub fn mix(view: &View) -> Section {
     let charts: Vec<Chart> = (0..view.deals.len()).filter_map(|deal| chart(view, deal)).collect();
     let blocks = match charts.is_empty() {
@@ -49,7 +49,7 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
         id: format!("clouds-{}", deal + 1),
         title: format!("Cloud sales by cloud, {name}"),
         caption: "Mean share of each cloud in all sales through clouds, stacked to 100%.".to_owned(),
-        // From top to bottom, as they lie in the drawing.
+        // From top to bottom, as in the drawing.
         legend: clouds
             .iter()
             .enumerate()

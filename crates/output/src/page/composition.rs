@@ -1,4 +1,4 @@
-//! Where Microsoft's total comes from: part upon part, from the revenue share to the total.
+//! The waterfall of Microsoft's total: each part added, from the revenue share to the total.
 
 use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight, grouped};
@@ -8,7 +8,7 @@ use super::wording::{Measure, measure, metric};
 use capstake::report::digits::{at_place, exponent, place_of_error};
 use capstake::report::tables::SummaryRow;
 
-/// Parts and sums, from left to right, with their short names.
+/// Parts and sums from left to right, with their short names.
 const STEPS: [(&str, &str, Step); 7] = [
     ("share_pv", "Share", Step::Part),
     ("stake_pv", "Stake", Step::Part),
@@ -18,7 +18,7 @@ const STEPS: [(&str, &str, Step); 7] = [
     ("licence_pv", "Licence", Step::Part),
     ("microsoft_total_pv", "Total", Step::Sum),
 ];
-/// Half the width of a bar; bars stand 1 apart.
+/// Half the width of a bar; neighbouring bars are 1 apart.
 const HALF_BAR: f64 = 0.36;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ enum Step {
     Sum,
 }
 
-/// The parts of Microsoft's total, deal by deal.
+/// The parts of Microsoft's total, one waterfall per deal.
 pub fn waterfall(view: &View) -> Section {
     let charts: Vec<Chart> =
         (0..view.deals.len()).filter_map(|deal| Waterfall::of(view, deal)).map(|w| w.chart()).collect();
@@ -68,12 +68,12 @@ fn is_nothing(view: &View, deal: &str, metric: &str) -> bool {
     view.summary(deal, metric).is_none_or(|row| row.min == 0.0 && row.max == 0.0)
 }
 
-/// A bar of the waterfall: a part that is added, or a sum of what is on its left.
+/// A bar of the waterfall: a part that is added, or the sum of the parts to its left.
 struct Bar<'a> {
     row: &'a SummaryRow,
     short: &'static str,
     step: Step,
-    /// Where it begins and ends, in the unit of the row.
+    /// Its two ends, in the unit of the row.
     from: f64,
     to: f64,
 }
@@ -93,7 +93,7 @@ impl<'a> Waterfall<'a> {
         let mut level = 0.0;
         for &(metric, short, step) in STEPS.iter().filter(|(metric, ..)| !is_nothing(view, name, metric)) {
             let Some(row) = view.summary(name, metric) else { continue };
-            // A sum of one part, or of what the sum before has, is that again.
+            // A sum of a single part, or of nothing beyond the previous sum, would only repeat it.
             let parts = bars.iter().rev().take_while(|bar| bar.step == Step::Part).count();
             let sums = bars.iter().any(|bar| bar.step == Step::Sum);
             if step == Step::Sum && parts + usize::from(sums) <= 1 {
@@ -137,7 +137,8 @@ impl<'a> Waterfall<'a> {
             let (x, low, high) = (i as f64, bar.from.min(bar.to), bar.from.max(bar.to));
             let tone = if bar.step == Step::Sum { Tone::Sum } else { Tone::Deal(self.deal) };
             layers.push(Layer::Bar { tone, corners: [x - HALF_BAR, low, x + HALF_BAR, high] });
-            // To one place for all bars: parts are compared with each other, and the table has every digit.
+            // All bars are rounded to the same decimal place because readers compare them; the table has
+            // every digit.
             let text = grouped(&at_place(bar.row.mean, place));
             layers.push(Layer::Words { at: (x, high), text });
         }

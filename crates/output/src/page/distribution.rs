@@ -1,4 +1,4 @@
-//! Distributions of what each side takes, and of the difference that a deal makes.
+//! The sections on distributions: what each side gets, and the difference between deals.
 
 use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Layer, Plot, Strip, Tone};
@@ -8,10 +8,10 @@ use super::wording::measure;
 use capstake::report::digits::percent_in_passing;
 use capstake::report::tables::{HistogramRow, SummaryRow};
 
-/// Parts between two marks at which a reading stands.
+/// Number of readings between two ticks.
 const READINGS: f64 = 5.0;
 
-/// What Microsoft takes and what the others keep, all deals in one drawing.
+/// Distributions of what Microsoft and the other holders get, all deals in one chart.
 pub fn takes(view: &View) -> Section {
     let metrics = [
         ("microsoft_take_pv", "take", "Microsoft’s take", "revenue share and stake, present value"),
@@ -26,7 +26,7 @@ pub fn takes(view: &View) -> Section {
     let has = |metric: &str| view.deals.iter().any(|deal| view.summary(deal, metric).is_some());
     let mut charts: Vec<Chart> = Vec::new();
     let mut blocks = Vec::new();
-    // Without equity the revenue kept stands in for what the holders keep.
+    // Without equity, the revenue kept replaces what the holders keep.
     for (metric, id, title, subtitle) in metrics {
         if charts.len() < 2 && has(metric) {
             match overlay(view, metric, id, title, subtitle) {
@@ -53,7 +53,7 @@ pub fn takes(view: &View) -> Section {
     }
 }
 
-/// One metric, all deals; nothing where no deal has an uncertain value of it.
+/// The distributions of a metric under all deals; `None` if it is certain under every deal.
 fn overlay(view: &View, metric: &str, id: &str, title: &str, subtitle: &str) -> Option<Chart> {
     let present: Vec<(usize, &SummaryRow)> = view
         .deals
@@ -100,7 +100,7 @@ fn overlay(view: &View, metric: &str, id: &str, title: &str, subtitle: &str) -> 
     })
 }
 
-/// A metric's histogram, of a deal or of a difference.
+/// Histogram of a metric under a deal, or of a difference.
 struct Curve<'a> {
     tone: Tone,
     name: &'a str,
@@ -109,7 +109,7 @@ struct Curve<'a> {
 }
 
 impl Curve<'_> {
-    /// The bins inside the axis, as densities.
+    /// Bins inside the axis as (low, high, density).
     fn inside(&self, x: &Axis) -> Vec<(f64, f64, f64)> {
         self.bins
             .iter()
@@ -125,7 +125,7 @@ impl Curve<'_> {
         Layer::Steps { tone: self.tone, bins: self.inside(x) }
     }
 
-    /// About the part of the futures with less than `value`: a bin's are spread over it evenly.
+    /// Approximate probability of less than `value`; the paths of a bin count as spread evenly over it.
     fn part_below(&self, value: f64) -> f64 {
         let below: f64 = self
             .bins
@@ -135,7 +135,7 @@ impl Curve<'_> {
         below / self.row.paths as f64
     }
 
-    /// The standard error of a part of the futures.
+    /// Standard error of a probability.
     fn error(&self, part: f64) -> f64 {
         (part * (1.0 - part) / self.row.paths as f64).sqrt()
     }
@@ -195,7 +195,7 @@ fn anchors(x: &Axis) -> Vec<f64> {
     (1..count).map(|i| x.low + step * i as f64).collect()
 }
 
-/// How likely less than each value is.
+/// The probability of less than each value.
 fn below(curves: &[Curve], x: &Axis, unit: &str) -> Readings {
     let dollars = measure(unit);
     let mut columns = vec!["Less than".to_owned()];
@@ -254,7 +254,7 @@ fn capital(text: &str) -> String {
     letters.next().map_or(String::new(), |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// What the later deals give and take, path by path.
+/// The section on who gains from which deal, path by path.
 pub fn differences(view: &View) -> Section {
     let mut blocks = Vec::new();
     if view.differences.is_empty() {
@@ -297,7 +297,7 @@ pub fn differences(view: &View) -> Section {
     }
 }
 
-/// Who has more, how much, and how often.
+/// A sentence on who has more, how much and how often.
 fn gain(view: &View, curve: &Curve, verb: &str, later: &str) -> String {
     let row = curve.row;
     let dollars = measure(&row.unit);
@@ -318,7 +318,7 @@ fn gain(view: &View, curve: &Curve, verb: &str, later: &str) -> String {
     capital(&format!("{verb} {size} {side} under {later} than under {first}, and {often}."))
 }
 
-/// The distribution of a difference, each side of 0 in the colour of the deal that gives more there.
+/// The distribution of a difference; each side of 0 has the colour of the deal that gives more there.
 fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, later: &str) -> Option<Chart> {
     let row = curve.row;
     if row.p99 <= row.p01 {

@@ -1,4 +1,4 @@
-//! The page of a run or of a study as data: sentences, figures, tables and drawings in the order in which a reader meets them; no tags.
+//! The page of a run or a study as data: sentences, charts and tables in reading order, without HTML.
 
 pub mod answer;
 pub mod assumptions;
@@ -25,33 +25,33 @@ use provenance::Provenance;
 use section::{Block, Section};
 use view::View;
 
-/// Everything that a page says and shows.
+/// The content of a page.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// Of the window and of the first heading's kicker.
+    /// Title of the window.
     pub title: String,
-    /// Which run: scenario, paths, seed, valuation date.
+    /// Scenario, number of paths, seed and valuation date in one line.
     pub run: String,
-    /// Stands wherever figures do, where the run was stopped early: `40,960 of 1,000,000 paths`.
+    /// Of a run that was stopped early, a mark shown next to all numbers: `40,960 of 1,000,000 paths`.
     pub partial: Option<String>,
-    /// What to know before believing the rest.
+    /// Reasons for caution.
     pub warnings: Vec<String>,
-    /// The answer of a study in sentences, the most important first.
-    pub said: Vec<String>,
-    /// Names of the deals; the first is shown first.
+    /// The answer of a study in sentences, most important first.
+    pub sentences: Vec<String>,
+    /// Names of the deals; the first is shown when the page opens.
     pub deals: Vec<String>,
-    /// The answer of a run, one for each deal.
+    /// The answers of a run, one per deal.
     pub answers: Vec<Answer>,
-    /// What stands below it, in order.
+    /// Sections below the answer, in order.
     pub sections: Vec<Section>,
-    /// The numbers that went in, of a run.
+    /// The inputs of a run.
     pub assumptions: Option<Assumptions>,
-    /// What was run, how to run it again, how well it was sampled.
+    /// What was run, how to repeat it, and how well it was sampled.
     pub provenance: Provenance,
 }
 
 impl Page {
-    /// All figures, in order.
+    /// All charts, in order.
     pub fn charts(&self) -> impl Iterator<Item = &Chart> {
         self.sections.iter().flat_map(|section| &section.blocks).flat_map(|block| match block {
             Block::Charts(charts) | Block::Chosen(_, charts) => charts.as_slice(),
@@ -69,7 +69,7 @@ pub fn page(results: &Results) -> Page {
         run: wording::run_line(facts),
         partial: wording::partial(facts),
         warnings: Vec::new(),
-        said: Vec::new(),
+        sentences: Vec::new(),
         deals: view.deals.iter().map(|name| (*name).to_owned()).collect(),
         answers: answer::answers(&view),
         sections: vec![

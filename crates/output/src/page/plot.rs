@@ -1,181 +1,182 @@
-//! What is drawn, as data: axes with their ticks, and layers of bands, lines, bars and steps in the units of the axes.
+//! Plots as data: axes with ticks, and layers of bands, lines, bars and steps in the units of the axes.
 
 use capstake::report::digits::{at_place, exponent};
 
-/// A drawing without a size, a colour or a format.
+/// A plot, independent of size, colours and file format.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plot {
-    /// From left to right.
+    /// The horizontal axis.
     pub x: Axis,
-    /// From bottom to top.
+    /// The vertical axis.
     pub y: Axis,
-    /// From back to front.
+    /// Layers from back to front.
     pub layers: Vec<Layer>,
-    /// Rows of a drawing that lists things, which is as high as they need; 0: as high as its place has it.
+    /// Number of rows that decide the height of the plot, as in a tornado; 0 for the default height.
     pub rows: usize,
-    /// Intervals below the axis, one row each.
+    /// Intervals below the axis, one per row.
     pub strips: Vec<Strip>,
-    /// Where on the x axis each row of the figure's readings belongs.
+    /// The x value of each row of the chart's readings.
     pub anchors: Vec<f64>,
-    /// What the drawing shows, for those who do not see it.
+    /// Description of the plot for readers who cannot see it.
     pub described: String,
 }
 
 /// An axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axis {
-    /// Where it begins.
+    /// Lower end.
     pub low: f64,
-    /// Where it ends.
+    /// Upper end.
     pub high: f64,
-    /// How values are spaced.
+    /// Spacing of values.
     pub scale: Scale,
-    /// Marked values.
+    /// Labelled values.
     pub ticks: Vec<Tick>,
-    /// What is measured, and in what unit; empty where it needs no word.
+    /// Title, usually the unit; empty if none is needed.
     pub title: String,
 }
 
-/// How values are spaced on an axis.
+/// Spacing of values on an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// Evenly.
+    /// Linear.
     Linear,
-    /// By their logarithms; the axis begins above 0.
+    /// Logarithmic; the axis begins above 0.
     Log,
 }
 
-/// A marked value.
+/// A labelled value of an axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tick {
     /// The value.
     pub at: f64,
-    /// What stands there.
+    /// Its label.
     pub label: String,
 }
 
-/// What a part of a drawing stands for; its colour follows from it.
+/// What a part of a plot represents, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// The deal of that index.
+    /// The deal with that index.
     Deal(usize),
-    /// The cloud of that index.
+    /// The cloud with that index.
     Cloud(usize),
-    /// A sum of others.
+    /// A sum of other parts.
     Sum,
-    /// What stays in the background.
+    /// Background.
     Soft,
 }
 
 /// How strongly a band or line is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Weight {
-    /// One of many.
+    /// Very light, for one of many lines.
     Faint,
-    /// The outer of two.
+    /// Light, for the outer of two bands.
     Light,
-    /// The inner of two.
+    /// Medium, for the inner of two bands.
     Plain,
-    /// What the eye should follow.
+    /// Strong, for the main line.
     Strong,
 }
 
-/// A part of a drawing.
+/// A part of a plot.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Layer {
-    /// Between two curves: (x, low, high).
+    /// The area between two curves.
     Band {
-        /// What it stands for.
+        /// What it represents.
         tone: Tone,
-        /// How strongly.
+        /// How strongly it is drawn.
         weight: Weight,
-        /// From left to right.
+        /// The horizontal axis.
         points: Vec<(f64, f64, f64)>,
     },
-    /// A curve: (x, y).
+    /// A curve.
     Line {
-        /// What it stands for.
+        /// What it represents.
         tone: Tone,
-        /// How strongly.
+        /// How strongly it is drawn.
         weight: Weight,
-        /// Whether it is broken.
+        /// Whether it is dashed.
         dash: Dash,
-        /// From left to right.
+        /// The horizontal axis.
         points: Vec<(f64, f64)>,
     },
-    /// A histogram's outline over its area: (low, high, density).
+    /// A histogram: its outline over a filled area.
     Steps {
-        /// What it stands for.
+        /// What it represents.
         tone: Tone,
-        /// From left to right.
+        /// The horizontal axis.
         bins: Vec<(f64, f64, f64)>,
     },
-    /// A box from (left, bottom) to (right, top).
+    /// A bar.
     Bar {
-        /// What it stands for.
+        /// What it represents.
         tone: Tone,
-        /// Left, bottom, right, top.
+        /// Left, bottom, right and top.
         corners: [f64; 4],
     },
-    /// A box of a grid, the darker the larger its value.
+    /// A cell of a heat map, darker for larger values.
     Shade {
-        /// Left, bottom, right, top.
+        /// Left, bottom, right and top.
         corners: [f64; 4],
-        /// From 0, the least value, to 1, the greatest.
+        /// Position of its value between the smallest, 0, and the largest, 1.
         part: f64,
     },
-    /// Words in the middle of a box.
+    /// Text centred in a cell.
     Inside {
-        /// Its middle.
+        /// Its centre.
         at: (f64, f64),
-        /// What.
+        /// The text.
         text: String,
     },
-    /// Words that begin at a point.
+    /// Text that starts at a point.
     Label {
-        /// Where they begin.
+        /// Its start.
         at: (f64, f64),
-        /// What.
+        /// The text.
         text: String,
     },
-    /// Words above a point.
+    /// Text above a point.
     Words {
-        /// Where.
+        /// The position.
         at: (f64, f64),
-        /// What.
+        /// The text.
         text: String,
     },
-    /// A line across the drawing at an x.
+    /// A vertical line.
     Rule {
-        /// Where.
+        /// The position.
         x: f64,
     },
 }
 
-/// Whether a line is broken.
+/// Whether a line is dashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dash {
-    /// Whole.
+    /// Solid.
     Whole,
-    /// Broken.
+    /// Dashed.
     Broken,
 }
 
-/// An interval with a middle.
+/// An interval with a middle value, drawn below the axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strip {
-    /// What it stands for.
+    /// What it represents.
     pub tone: Tone,
-    /// Whose it is.
+    /// Its name.
     pub name: String,
-    /// Low end, middle, high end.
+    /// Lower end, middle and upper end.
     pub values: [f64; 3],
-    /// The same in figures.
+    /// The same values as text.
     pub labels: [String; 3],
 }
 
 impl Axis {
-    /// From `low` to `high` and on to the next marked values, at most `most` parts.
+    /// A linear axis that covers `low` to `high`, extended to round values, with at most `most` intervals
+    /// between ticks.
     pub fn linear(low: f64, high: f64, most: usize, title: impl Into<String>) -> Axis {
         let high = if high > low { high } else { low + 1.0 };
         let step = round_step(high - low, most);
@@ -194,7 +195,8 @@ impl Axis {
         }
     }
 
-    /// From `low` to `high`, both above 0, spaced by logarithms; marked at 1, 2 and 5 times powers of ten, or at these alone.
+    /// A logarithmic axis from `low` to `high`, both above 0, with ticks at 1, 2 and 5 times powers of ten,
+    /// or at powers of ten only if there are many.
     pub fn log(low: f64, high: f64, title: impl Into<String>) -> Axis {
         let marks: Vec<(f64, i32)> = (exponent(low)..=exponent(high) + 1)
             .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| (digit * 10_f64.powi(power), power)))
@@ -216,7 +218,7 @@ impl Axis {
         }
     }
 
-    /// Calendar years, each of which may be marked.
+    /// An axis of calendar years from `low` to `high`, with ticks between the years `first` and `last`.
     pub fn years(low: f64, high: f64, first: i32, last: i32) -> Axis {
         let step = round_step(f64::from(last - first).max(1.0), 12).max(1.0).ceil() as i32;
         let mark = |&year: &i32| step == 1 || year % step == 0;
@@ -232,7 +234,7 @@ impl Axis {
         }
     }
 
-    /// Named places 0, 1, 2, …
+    /// An axis of names at 0, 1, 2, …
     pub fn names(names: &[&str]) -> Axis {
         Axis {
             low: -0.5,
@@ -247,7 +249,7 @@ impl Axis {
         }
     }
 
-    /// The distance of neighbouring marks; 1 where there are fewer than two.
+    /// Distance between neighbouring ticks; 1 if there are fewer than two.
     pub fn step(&self) -> f64 {
         match self.ticks.as_slice() {
             [first, second, ..] => second.at - first.at,
@@ -256,7 +258,7 @@ impl Axis {
     }
 }
 
-/// The smallest 1, 2, 2.5 or 5 times a power of ten that cuts `span` into at most `most` parts.
+/// The smallest step of 1, 2, 2.5 or 5 times a power of ten that divides `span` into at most `most` parts.
 fn round_step(span: f64, most: usize) -> f64 {
     let power = 10_f64.powi((span / most as f64).log10().floor() as i32);
     [1.0, 2.0, 2.5, 5.0, 10.0]
@@ -266,7 +268,7 @@ fn round_step(span: f64, most: usize) -> f64 {
         .unwrap_or(20.0 * power)
 }
 
-/// A marked value with the digits that steps of `step` need: `−1,500`, `0.25`.
+/// A tick label with the digits that steps of `step` need: `−1,500`, `0.25`.
 fn tick_label(value: f64, step: f64) -> String {
     let place = exponent(step * (1.0 + 1e-9));
     // Steps of 2.5 have a digit more.
@@ -274,7 +276,7 @@ fn tick_label(value: f64, step: f64) -> String {
     grouped(&at_place(value, place.min(0) - i32::from(finer)))
 }
 
-/// Commas between the thousands, and a minus sign as long as a plus.
+/// A number with commas between thousands and a typographic minus sign.
 pub fn grouped(number: &str) -> String {
     let (sign, size) = match number.strip_prefix('-') {
         Some(size) => ("−", size),

@@ -1,4 +1,5 @@
-//! What was run, by what, how to run it again, and how close the draws came to what was asked for.
+//! Provenance: what was run, by which program, how to repeat it, and how close the draws came to their
+//! distributions.
 
 use super::view::View;
 use super::wording::{partial, paths};
@@ -6,37 +7,37 @@ use capstake::report::command;
 use capstake::report::digits::significant;
 use capstake::report::results::Facts;
 
-/// What a reader needs to believe the page, or to check it.
+/// What a reader needs in order to check the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provenance {
-    /// Word and what is said of it.
+    /// Facts about the run: label and text.
     pub facts: Vec<(&'static str, String)>,
-    /// The command that makes the same results again.
+    /// The command that reproduces the results.
     pub command: String,
-    /// How close the draws came to the laws and correlations asked for, and what is not in the figures.
+    /// How close the draws came to the distributions and correlations of the scenario.
     pub checks: Vec<String>,
-    /// The scenario as run, as TOML.
+    /// The scenario after all overrides, as TOML.
     pub scenario: String,
 }
 
-/// Says what was run.
+/// Collects the provenance of a run.
 pub fn provenance(view: &View) -> Provenance {
     let facts = &view.results.facts;
     Provenance {
-        facts: said(facts),
+        facts: run_facts(facts),
         command: command::again(facts),
         checks: checks(view),
         scenario: facts.resolved.clone(),
     }
 }
 
-/// Word and what is said of it, of any run.
-pub fn said(facts: &Facts) -> Vec<(&'static str, String)> {
+/// Facts about any run: label and text.
+pub fn run_facts(facts: &Facts) -> Vec<(&'static str, String)> {
     let status = match partial(facts) {
         Some(done) => format!("partial: stopped after {done}"),
         None => format!("complete: {}", paths(facts.paths)),
     };
-    let mut said = vec![
+    let mut lines = vec![
         ("Status", status),
         ("Scenario", facts.scenario.clone()),
         ("File", facts.file.clone()),
@@ -49,12 +50,12 @@ pub fn said(facts: &Facts) -> Vec<(&'static str, String)> {
         ("Simulated in", format!("{} s on {} threads", significant(facts.seconds, 3), facts.threads)),
     ];
     if !facts.overrides.is_empty() {
-        said.insert(3, ("Changed by --set", facts.overrides.join("; ")));
+        lines.insert(3, ("Changed by --set", facts.overrides.join("; ")));
     }
     if !facts.further_files.is_empty() {
-        said.insert(3, ("Further files", facts.further_files.join("; ")));
+        lines.insert(3, ("Further files", facts.further_files.join("; ")));
     }
-    said
+    lines
 }
 
 fn checks(view: &View) -> Vec<String> {
@@ -100,7 +101,7 @@ fn checks(view: &View) -> Vec<String> {
     checks
 }
 
-/// What holds of every run.
+/// Statements that hold for every run.
 pub fn always() -> Vec<String> {
     [
         "The program is tested against closed forms, published cases and a second implementation: docs/validation.md, with \

@@ -10,7 +10,7 @@ use capstake::report::date_axis::date;
 use capstake::report::tables::AnnualRow;
 use std::collections::BTreeMap;
 
-/// Sample paths of revenue over its fan.
+/// The section with sample paths of revenue.
 pub fn paths(view: &View) -> Section {
     let mut blocks: Vec<Block> = Vec::new();
     let charts: Vec<Chart> = (0..view.deals.len())
@@ -57,11 +57,11 @@ struct SamplePaths<'a> {
 }
 
 impl<'a> SamplePaths<'a> {
-    /// Reads the paths; `None` where none was kept, or fewer than two years are whole.
+    /// Reads the paths; `None` if none was kept or there are fewer than two whole years.
     fn of(view: &View<'a>, deal: usize) -> Option<SamplePaths<'a>> {
         let name = view.deals[deal];
         let rows = view.annual(name, "net_revenue");
-        // The paths have no past: a year that the valuation date cuts is left out.
+        // Paths begin at the valuation date, so a year that it divides is left out.
         let starts_whole = view.results.facts.valuation_date.ends_with("-01-01");
         let rows: Vec<&AnnualRow> = rows.into_iter().skip(usize::from(!starts_whole)).collect();
         let first = rows.first()?;
@@ -82,7 +82,7 @@ impl<'a> SamplePaths<'a> {
         self.paths.values().filter_map(move |years| years.get(&year).copied())
     }
 
-    /// The fan, then the paths, then the median over both.
+    /// The fan, the paths on top of it, and the median on top of both.
     fn layers(&self) -> Vec<Layer> {
         let mut layers = bands(self.deal, &self.rows, &self.scale);
         let median = layers.swap_remove(2);

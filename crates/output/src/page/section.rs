@@ -1,31 +1,31 @@
-//! A section of a page: a heading, and below it paragraphs, charts and tables.
+//! Sections of a page: a heading with paragraphs, charts and tables below it.
 
 use super::chart::{Chart, Choice, Readings};
 
-/// A part of the page.
+/// A section.
 #[derive(Clone, Debug)]
 pub struct Section {
     /// Its anchor.
     pub id: &'static str,
-    /// A short name for the list of contents.
+    /// Short name for the table of contents.
     pub name: &'static str,
     /// Its heading.
     pub heading: String,
-    /// What it says and shows.
+    /// Its content.
     pub blocks: Vec<Block>,
 }
 
-/// A piece of a section.
+/// A block of a section.
 #[derive(Clone, Debug)]
 pub enum Block {
     /// A paragraph.
     Words(String),
-    /// What the scenario does not have.
+    /// A remark that the scenario lacks something.
     Absent(String),
-    /// Drawings that stand together.
+    /// Charts shown together.
     Charts(Vec<Chart>),
-    /// Drawings of which one is shown at a time: their [`Figure::choice`] says which.
+    /// Charts from which the reader chooses; [`Chart::choice`] says which choice shows a chart.
     Chosen(Vec<Choice>, Vec<Chart>),
-    /// A table of its own.
+    /// A table.
     Table(Readings),
 }

@@ -1,4 +1,4 @@
-//! The page of a study: what it answers in words, its charts as drawings, its tables as a reader sees them.
+//! The page of a study: its answer in sentences, its charts and its tables.
 
 use super::chart::Readings;
 use super::provenance::{self, Provenance};
@@ -9,9 +9,9 @@ use capstake::report::answer::{Answer, Column, Role, Shown, Table};
 use capstake::report::digits::thousands;
 use capstake::report::results::Facts;
 
-/// More cells than this are for files: a page shows what a terminal shows of such a table.
+/// Largest table that a page shows whole, in cells; of a larger one it shows what a terminal shows.
 const MOST_CELLS: usize = 2_000;
-/// More rows than this a page never has.
+/// Largest number of rows that a page shows of any table.
 const MOST_ROWS: usize = 500;
 
 /// Lays out the page of a study.
@@ -34,13 +34,13 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
         run: answer.title.clone(),
         partial: wording::partial(facts),
         warnings: answer.warnings.clone(),
-        said: answer.sentences.clone(),
+        sentences: answer.sentences.clone(),
         deals: Vec::new(),
         answers: Vec::new(),
         sections,
         assumptions: None,
         provenance: Provenance {
-            facts: provenance::said(facts),
+            facts: provenance::run_facts(facts),
             command: capstake::report::command::again(facts),
             checks: provenance::always(),
             scenario: facts.resolved.clone(),
@@ -48,7 +48,7 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
     }
 }
 
-/// A study by what it does.
+/// Title of a study by its command.
 pub fn name(study: &str) -> &str {
     match study {
         "compare" => "Scenarios compared",
@@ -60,8 +60,9 @@ pub fn name(study: &str) -> &str {
     }
 }
 
-/// The table with the words that tell its rows apart, which a terminal leaves out where it shows those of one thing alone.
-fn told_apart(table: &Table) -> Table {
+/// The table with the columns that tell its rows apart; a terminal leaves these out when it shows the rows of
+/// one quantity only.
+fn with_row_names(table: &Table) -> Table {
     let charts = |column: &Column| matches!(column.role, Role::Quantity | Role::Low);
     let first = table.columns.iter().position(charts).unwrap_or(table.columns.len());
     let mut table = table.clone();
@@ -71,9 +72,9 @@ fn told_apart(table: &Table) -> Table {
     table
 }
 
-/// The table, and words on what is left out of it.
+/// The blocks of a table, with a note on what is left out.
 fn table(table: &Table) -> Vec<Block> {
-    let whole = told_apart(table);
+    let whole = with_row_names(table);
     let fits = table.rows.len() * table.columns.len() <= MOST_CELLS && table.shown != Shown::None;
     let mut rows = if fits { whole.rows.iter().collect() } else { whole.shown_rows() };
     rows.truncate(MOST_ROWS);
@@ -86,7 +87,7 @@ fn table(table: &Table) -> Vec<Block> {
         return vec![Block::Words(words)];
     }
     let laid = read(&whole, &rows);
-    // With more than the rows of one thing the words that tell them apart are there too.
+    // Rows of several quantities need the columns that tell them apart.
     let of_one = whole == *table || rows.len() == table.shown_rows().len();
     let mut blocks = vec![Block::Table(Readings {
         title: if of_one { table.title.clone() } else { table.title_of_all() },

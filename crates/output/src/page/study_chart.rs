@@ -1,4 +1,4 @@
-//! Charts of a study as drawings: curves with the bands of their errors, grids as heat maps, bars as tornados.
+//! Charts of a study as plots: curves with error bands, grids as heat maps, bars as tornado charts.
 
 use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
@@ -7,16 +7,16 @@ use capstake::config::Unit;
 use capstake::report::answer::{self, Bar, Curve, Point};
 use capstake::report::digits::{NONE, significant};
 
-/// Half the width of a 95% interval, in standard errors.
+/// Half-width of a 95% interval in standard errors.
 const HALF_INTERVAL: f64 = 1.96;
-/// Significant digits of figures without an error.
+/// Significant digits of numbers without an error.
 const DIGITS: i32 = 4;
-/// Deals have so many colours; more curves take those of clouds.
+/// Number of deal colours; further curves are dashed.
 const COLOURS: usize = 5;
-/// Columns of a grid that still have room for figures.
+/// Largest number of grid columns that leaves room for the numbers.
 const NUMBERS_FIT: usize = 12;
 
-/// The figure of a chart, the `i`-th of its page; nothing where it has nothing to draw.
+/// The plot of a study's chart, number `i` on its page; `None` if there is nothing to draw.
 pub fn chart(i: usize, asked: &answer::Chart) -> Option<Chart> {
     if !asked.is_drawn() {
         return None;
@@ -39,12 +39,12 @@ fn of(unit: Option<Unit>) -> Measure {
     measure(unit.map_or("", Unit::name))
 }
 
-/// `cap_usd_bn` of `deal.amended-2026.cap_usd_bn`.
+/// The last part of a key: `cap_usd_bn` for `deal.amended-2026.cap_usd_bn`.
 fn last(key: &str) -> &str {
     key.rsplit('.').next().unwrap_or(key)
 }
 
-/// The least and the greatest of what is finite.
+/// The smallest and the largest finite value.
 fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let start = (f64::INFINITY, f64::NEG_INFINITY);
     values
@@ -52,7 +52,7 @@ fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
         .fold(start, |(low, high), value| (low.min(value), high.max(value)))
 }
 
-/// An axis of values that shows nought where that costs little room.
+/// A value axis that includes zero if that costs little space.
 fn axis((low, high): (f64, f64), most: usize, title: &str) -> Axis {
     let near = |end: f64, other: f64| end.abs() <= 0.5 * other.abs();
     let low = if low > 0.0 && near(low, high) { 0.0 } else { low };
@@ -70,7 +70,7 @@ struct Curves<'a> {
 }
 
 impl Curves<'_> {
-    /// Whether the curves are mean and quantiles of one thing.
+    /// Whether the curves are mean and quantiles of one quantity.
     fn is_fan(&self) -> bool {
         ["mean", "p05", "p50", "p95"].iter().all(|name| self.curve(name).is_some())
     }
@@ -79,7 +79,7 @@ impl Curves<'_> {
         self.curves.iter().find(|curve| curve.name == name)
     }
 
-    /// Points that can be drawn, in the units of the axes: x, y, standard error.
+    /// Finite points as (x, y, standard error) in the units of the axes.
     fn points(&self, curve: &Curve) -> Vec<(f64, f64, f64)> {
         let drawn = |point: &&Point| point.x.is_finite() && point.y.is_finite();
         let scaled = |p: &Point| (self.x.factor * p.x, self.y.factor * p.y, self.y.factor * p.std_error);
@@ -165,7 +165,7 @@ impl Curves<'_> {
         Layer::Line { tone, weight, dash, points: points.iter().map(|&(x, y, _)| (x, y)).collect() }
     }
 
-    /// The band of the errors.
+    /// The band of the Monte Carlo error; `None` if there is no error.
     fn errors(tone: Tone, weight: Weight, points: &[(f64, f64, f64)]) -> Option<Layer> {
         let half = |error: f64| if error > 0.0 { HALF_INTERVAL * error } else { 0.0 };
         points.iter().any(|&(.., error)| error > 0.0).then(|| Layer::Band {
@@ -175,7 +175,7 @@ impl Curves<'_> {
         })
     }
 
-    /// Mean and quantiles of one thing.
+    /// Layers and legend for the mean and quantiles of one quantity.
     fn fan(&self) -> (Vec<Layer>, Vec<Key>) {
         let tone = Tone::Deal(0);
         let points = |name: &str| self.curve(name).map_or(Vec::new(), |curve| self.points(curve));
@@ -197,7 +197,7 @@ impl Curves<'_> {
         (layers, legend)
     }
 
-    /// One line for each curve.
+    /// Layers and legend with one line per curve.
     fn lines(&self) -> (Vec<Layer>, Vec<Key>) {
         let (mut layers, mut legend) = (Vec::new(), Vec::new());
         for (i, curve) in self.curves.iter().enumerate() {
@@ -216,7 +216,7 @@ impl Curves<'_> {
         (layers, legend)
     }
 
-    /// All places of all curves, in rising order.
+    /// All x values of all curves, in rising order.
     fn xs(&self) -> Vec<f64> {
         let all = self.curves.iter().flat_map(|curve| &curve.points).map(|point| point.x);
         let mut xs: Vec<f64> = all.filter(|x| x.is_finite()).collect();
@@ -288,9 +288,9 @@ impl Curves<'_> {
     }
 }
 
-/// `Sep 2027` of the end of September 2027 on an axis of years.
+/// The month that ends at a position on an axis of years: `Sep 2027`.
 fn calendar(x: f64) -> String {
-    // An end of a month stands where the next one begins; days inside it are rounded away.
+    // The end of a month is the start of the next; days within a month are rounded away.
     let months = ((x * 12.0 - 1e-6).ceil() as i64).max(1) - 1;
     format!("{} {}", super::wording::MONTHS[(months % 12) as usize], months / 12)
 }
@@ -305,12 +305,12 @@ struct Grid<'a> {
 }
 
 impl Grid<'_> {
-    /// The least and the greatest value.
+    /// The smallest and the largest value.
     fn span(&self) -> (f64, f64) {
         span(self.cells.iter().flatten().copied())
     }
 
-    /// A shaded box per value, with its digits where they fit.
+    /// A shaded cell per value, with the number if it fits.
     fn layers(&self) -> Vec<Layer> {
         let (least, most) = self.span();
         let part = |value: f64| if most > least { (value - least) / (most - least) } else { 0.5 };
@@ -413,12 +413,12 @@ struct Bars<'a> {
 }
 
 impl Bars<'_> {
-    /// Bars whose two ends are known.
+    /// Bars with two finite ends.
     fn drawn(&self) -> impl Iterator<Item = &Bar> {
         self.bars.iter().filter(|bar| bar.low.is_finite() && bar.high.is_finite())
     }
 
-    /// Two bars per row, from its ends to the centre, with its label at the left edge.
+    /// Per row two bars from its ends to the centre, and its label at the left edge.
     fn layers(&self, left_edge: f64) -> Vec<Layer> {
         let scale = |value: f64| self.value.factor * value;
         let count = self.drawn().count();

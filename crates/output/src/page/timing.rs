@@ -1,4 +1,4 @@
-//! When things happen: the cap, the IPO, a failure; by year and by date.
+//! The sections on timing: the cap, the IPO and failure, by year and by date.
 
 use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
@@ -8,10 +8,10 @@ use super::wording::measure;
 use capstake::report::date_axis::{date, on_axis};
 use capstake::report::tables::EventRow;
 
-/// Room that the bars of a year share; years stand 1 apart.
+/// Combined width of the bars of a year; neighbouring years are 1 apart.
 const BARS: f64 = 0.76;
 
-/// When the cap is reached, and how likely by each date.
+/// The section on when the cap is reached.
 pub fn cap(view: &View) -> Section {
     let capped: Vec<usize> = (0..view.deals.len()).filter(|&deal| view.is_capped(view.deals[deal])).collect();
     let mut blocks = Vec::new();
@@ -45,7 +45,7 @@ pub fn cap(view: &View) -> Section {
     Section { id: "cap", name: "Cap", heading: "When the cap is reached".to_owned(), blocks }
 }
 
-/// In which year the cap is reached, or never: one group of bars per year, one bar per capped deal.
+/// The chart of the year in which the cap is reached: one group of bars per year, one bar per capped deal.
 struct CapYears<'a> {
     view: &'a View<'a>,
     /// Indices of the deals with a cap.
@@ -72,7 +72,7 @@ impl<'a> CapYears<'a> {
                 parts
             })
             .collect();
-        // Years before the first and after the last in which it happens say nothing.
+        // Years before the first and after the last in which it happens carry no information.
         let happens = |y: &usize| probabilities.iter().any(|parts| parts[*y] > 0.0);
         let last = (0..years.len()).rev().find(happens)?;
         let first = (0..years.len()).find(happens)?;
@@ -185,7 +185,7 @@ fn key(view: &View, deal: usize, mark: Mark, what: &str) -> Key {
     Key { tone: Tone::Deal(deal), mark, text: format!("{}{what}", view.deals[deal]) }
 }
 
-/// When the company is ready and listed, and when it fails.
+/// The section on when the company is ready, is listed, or fails.
 pub fn listing_and_failure(view: &View) -> Section {
     let all = |part: &str| -> Vec<usize> {
         if view.has_part(part) { (0..view.deals.len()).collect() } else { Vec::new() }
@@ -223,7 +223,7 @@ pub fn listing_and_failure(view: &View) -> Section {
     Section { id: "events", name: "IPO, failure", heading: "IPO and failure".to_owned(), blocks }
 }
 
-/// An event under a deal, date by date.
+/// Probability of an event under a deal, date by date.
 struct Course<'s> {
     deal: usize,
     event: &'s str,
@@ -231,20 +231,20 @@ struct Course<'s> {
     rows: &'s [&'s EventRow],
 }
 
-/// The probability of events by date, all deals in one drawing.
+/// The chart of event probabilities by date, all deals in one plot.
 struct ByDate<'a> {
     view: &'a View<'a>,
     /// Anchor of the chart.
     id: &'static str,
-    /// Head of the column of dates.
+    /// Heading of the column of dates.
     column: &'static str,
-    /// What happens.
+    /// Title: what happens.
     title: &'static str,
     /// Whether more than one event is drawn, so that each curve must name its own.
     several_events: bool,
     /// Events that happen on some path.
     curves: Vec<Course<'a>>,
-    /// Dates, from any of the curves.
+    /// One row per date, from any of the curves.
     dates: &'a [&'a EventRow],
 }
 

@@ -1,4 +1,4 @@
-//! Results as a page asks for them: deals, differences, rows by deal and metric.
+//! Results indexed for a page: deals, differences, and rows by deal and metric.
 
 use capstake::report::date_axis::date;
 use capstake::report::digits::{Estimate, at_place, exponent, significant};
@@ -7,18 +7,18 @@ use capstake::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, S
 use capstake::study::valuation::month_after;
 use std::collections::HashMap;
 
-/// Half the width of the interval of a quantile, in standard errors.
+/// Half-width of a 95% interval in standard errors.
 const HALF_INTERVAL: f64 = 1.96;
-/// Between the names of a difference.
+/// Separator of the two names of a difference.
 const MINUS: &str = " - ";
 
-/// Results, by deal and metric.
+/// Results indexed by deal and metric.
 pub struct View<'a> {
-    /// What was run and what came out.
+    /// The results.
     pub results: &'a Results,
-    /// Deals, in order.
+    /// Names of the deals, in order.
     pub deals: Vec<&'a str>,
-    /// Later deals minus the first.
+    /// Differences of each later deal from the first.
     pub differences: Vec<Difference<'a>>,
     summary: HashMap<(&'a str, &'a str), &'a SummaryRow>,
     histogram: HashMap<(&'a str, &'a str), Vec<&'a HistogramRow>>,
@@ -27,7 +27,7 @@ pub struct View<'a> {
     events: HashMap<(&'a str, &'a str), Vec<&'a EventRow>>,
 }
 
-/// A later deal minus the first.
+/// The difference of a later deal from the first.
 #[derive(Clone, Copy, Debug)]
 pub struct Difference<'a> {
     /// Its name in the tables.
@@ -36,19 +36,19 @@ pub struct Difference<'a> {
     pub later: &'a str,
 }
 
-/// How likely something is by the horizon, and when it is likeliest.
+/// Probability of an event by the horizon, and its most likely year.
 #[derive(Clone, Copy, Debug)]
 pub struct Chance {
-    /// Part of the paths.
+    /// The probability.
     pub probability: f64,
     /// Its standard error.
     pub std_error: f64,
-    /// The calendar year in which it happens on most paths.
+    /// The calendar year in which it happens most often.
     pub year: Option<i32>,
 }
 
 impl<'a> View<'a> {
-    /// Sorts the rows.
+    /// Indexes the rows.
     pub fn new(results: &'a Results) -> View<'a> {
         let tables = &results.tables;
         let mut view = View {
@@ -87,12 +87,12 @@ impl<'a> View<'a> {
         view
     }
 
-    /// The statistics of a metric, where it has a value on some path.
+    /// The statistics of a metric; `None` if it has no value on any path.
     pub fn summary(&self, deal: &str, metric: &str) -> Option<&'a SummaryRow> {
         self.summary.get(&(deal, metric)).copied().filter(|row| row.mean.is_finite())
     }
 
-    /// Its bins.
+    /// The histogram of a metric.
     pub fn histogram<'s>(&'s self, deal: &'s str, metric: &'s str) -> &'s [&'a HistogramRow] {
         self.histogram.get(&(deal, metric)).map_or(&[], Vec::as_slice)
     }
@@ -108,7 +108,7 @@ impl<'a> View<'a> {
         !self.annual(deal, series).is_empty()
     }
 
-    /// Series of a deal whose names begin with a word, in the order of the table, with what follows it.
+    /// Suffixes of a deal's series whose names begin with `prefix`, in the order of the table.
     pub fn series_after(&self, deal: &str, beginning: &str) -> Vec<&'a str> {
         let mut found: Vec<&str> = Vec::new();
         for row in self.results.tables.annual.iter().filter(|row| row.deal == deal) {
@@ -121,12 +121,12 @@ impl<'a> View<'a> {
         found
     }
 
-    /// An event by period end.
+    /// The probability of an event by period end.
     pub fn events<'s>(&'s self, deal: &'s str, event: &'s str) -> &'s [&'a EventRow] {
         self.events.get(&(deal, event)).map_or(&[], Vec::as_slice)
     }
 
-    /// Whether the scenario has a part, such as `ipo`: it sets a number of it.
+    /// Whether the scenario has a part such as `ipo`, that is, sets any of its numbers.
     pub fn has_part(&self, part: &str) -> bool {
         let inputs = &self.results.tables.inputs;
         inputs.iter().any(|row| row.key.strip_prefix(part).is_some_and(|rest| rest.starts_with('.')))
@@ -137,7 +137,7 @@ impl<'a> View<'a> {
         self.has_series(deal, "cap_left")
     }
 
-    /// How likely an event is by the horizon.
+    /// The probability of an event by the horizon, and its most likely year.
     pub fn chance(&self, deal: &str, event: &str) -> Chance {
         let rows = self.events(deal, event);
         let Some(last) = rows.last() else {
@@ -152,7 +152,7 @@ impl<'a> View<'a> {
         Chance { probability: last.probability, std_error: last.std_error, year: best.map(|(year, _)| year) }
     }
 
-    /// How likely an event is to happen inside each calendar year.
+    /// The probability of an event in each calendar year.
     pub fn by_year(&self, deal: &str, event: &str) -> Vec<(i32, f64)> {
         let mut years: Vec<(i32, f64)> = Vec::new();
         let mut before = 0.0;
@@ -168,12 +168,12 @@ impl<'a> View<'a> {
         years
     }
 
-    /// A mean with its error.
+    /// A mean with its standard error.
     pub fn estimate(row: &SummaryRow) -> Estimate {
         Estimate::new(row.mean, row.std_error)
     }
 
-    /// A quantile to the digits that are known of it.
+    /// A quantile with the digits that its error supports.
     pub fn quantile(&self, deal: &str, metric: &str, q: f64) -> Option<String> {
         let rows = self.quantiles.get(&(deal, metric))?;
         let row = rows.iter().find(|row| row.q == q)?;
@@ -184,13 +184,13 @@ impl<'a> View<'a> {
         })
     }
 
-    /// The calendar year and month of a time in years from the valuation date.
+    /// Calendar year and month of a time in years after the valuation date.
     pub fn month(&self, time: f64) -> (i32, u32) {
         let (year, month, day) = date(&self.results.facts.valuation_date);
         month_after(year, month, day, time)
     }
 
-    /// Whether no metric differs between any two paths.
+    /// Whether every metric is equal on all paths.
     pub fn is_certain(&self) -> bool {
         let same = |row: &SummaryRow| row.paths == 0 || (row.min == row.max && row.undefined == 0);
         self.results.facts.paths > 1 && self.results.tables.summary.iter().all(same)

@@ -1,4 +1,4 @@
-//! Amounts, parts and names as the page words them.
+//! How a page writes amounts, percentages and names.
 
 use super::plot::grouped;
 use capstake::kernel::metric::Metric;
@@ -12,13 +12,13 @@ pub const MONTHS: [&str; 12] =
 /// How values of a unit are written.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measure {
-    /// Values are multiplied by this before they are written.
+    /// Factor applied to values before they are written.
     pub factor: f64,
-    /// Before the number.
+    /// Text before the number.
     pub before: &'static str,
-    /// After the number.
+    /// Text after the number.
     pub after: &'static str,
-    /// Of an axis.
+    /// Title of an axis of such values.
     pub axis: &'static str,
 }
 
@@ -38,7 +38,7 @@ pub fn measure(unit: &str) -> Measure {
 }
 
 impl Measure {
-    /// `$187.32 ± 0.11 bn`, `88.17 ± 0.03%`; a minus stands before the sign of money.
+    /// A mean with its error: `$187.32 ± 0.11 bn`, `88.17 ± 0.03%`, with a minus before the dollar sign.
     pub fn estimate(&self, mean: f64, std_error: f64) -> String {
         let estimate = Estimate::new(self.factor * mean, self.factor * std_error);
         let amount = self.number(&estimate.value);
@@ -49,7 +49,7 @@ impl Measure {
         }
     }
 
-    /// The same in two parts: `$187.32`, `± 0.11 bn`.
+    /// The same as two texts: `$187.32` and `± 0.11 bn`.
     pub fn parts(&self, mean: f64, std_error: f64) -> (String, String) {
         let estimate = Estimate::new(self.factor * mean, self.factor * std_error);
         let amount = self.number(&estimate.value);
@@ -60,7 +60,7 @@ impl Measure {
         }
     }
 
-    /// A value without an error of its own, to so many digits.
+    /// A value without an error, to a number of significant digits.
     pub fn value(&self, value: f64, digits: i32) -> String {
         if !value.is_finite() {
             return capstake::report::digits::NONE.to_owned();
@@ -68,7 +68,7 @@ impl Measure {
         format!("{}{}", self.number(&significant(self.factor * value, digits)), self.after)
     }
 
-    /// `−$18.4` of `-18.4`.
+    /// Adds the text before the number and a typographic minus: `−$18.4` for `-18.4`.
     pub fn number(&self, digits: &str) -> String {
         match digits.strip_prefix('-') {
             Some(size) => format!("−{}{}", self.before, grouped(size)),
@@ -77,12 +77,12 @@ impl Measure {
     }
 }
 
-/// `1 path`, `1,000,000 paths`.
+/// A number of paths: `1 path`, `1,000,000 paths`.
 pub fn paths(count: u64) -> String {
     if count == 1 { "1 path".to_owned() } else { format!("{} paths", thousands(count)) }
 }
 
-/// Which run it is.
+/// Scenario, number of paths, seed and valuation date in one line.
 pub fn run_line(facts: &Facts) -> String {
     let valued = match facts.valuation_date.as_str() {
         "" => String::new(),
@@ -91,18 +91,18 @@ pub fn run_line(facts: &Facts) -> String {
     format!("{} · {} · seed {}{valued}", facts.scenario, paths(facts.paths), facts.seed)
 }
 
-/// How far a run came that was stopped.
+/// Of a run that was stopped early, how many of its paths were done.
 pub fn partial(facts: &Facts) -> Option<String> {
     facts.partial.then(|| format!("{} of {} paths", thousands(facts.paths), thousands(facts.paths_asked)))
 }
 
-/// The label of a metric, by its name in the tables.
+/// The label of a metric by its name in the tables.
 pub fn metric(name: &str) -> String {
     let known = Metric::ALL.into_iter().find(|metric| metric.key() == name);
     known.map_or_else(|| name.replace('_', " "), |metric| metric.label().to_owned())
 }
 
-/// A series in a reader's words.
+/// The label of a series by its name in the tables.
 pub fn series(name: &str) -> String {
     if let Some(cloud) = name.strip_prefix("cloud_share.") {
         return format!("Share of cloud sales: {cloud}");

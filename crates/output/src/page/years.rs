@@ -1,4 +1,4 @@
-//! Fans of series over the calendar years.
+//! Fan charts of series by calendar year.
 
 use super::chart::{Chart, Choice, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
@@ -7,7 +7,7 @@ use super::view::View;
 use super::wording::{Measure, measure, series};
 use capstake::report::tables::AnnualRow;
 
-/// Series that have a fan, the ones most asked for first.
+/// Series that have a fan chart, most requested first.
 const SERIES: [&str; 12] = [
     "net_revenue",
     "equity",
@@ -22,12 +22,12 @@ const SERIES: [&str; 12] = [
     "multiple",
     "stake",
 ];
-/// A logarithmic axis shows more where values differ by so much.
+/// Ratio of the largest to the smallest value from which a logarithmic axis is offered.
 pub const WORTH_A_LOG: f64 = 5.0;
-/// What is said of quantiles, to so many digits: they are within 0.5%.
+/// Significant digits of quantiles, which are accurate to 0.5%.
 pub const DIGITS: i32 = 3;
 
-/// How the business and the payments may grow, year by year.
+/// The section with fan charts by year.
 pub fn fans(view: &View) -> Section {
     let mut names: Vec<String> = SERIES.iter().map(|name| (*name).to_owned()).collect();
     if let Some(first) = view.deals.first() {
@@ -36,7 +36,7 @@ pub fn fans(view: &View) -> Section {
         );
     }
     let is_there = |name: &String| {
-        // Without a beginning there is no cash, only what would be added to it.
+        // Without a starting balance the series is a change of cash, not cash.
         (name != "cash" || view.has_part("cash"))
             && view
                 .deals
@@ -66,7 +66,8 @@ pub fn fans(view: &View) -> Section {
     Section { id: "years", name: "By year", heading: "Year by year".to_owned(), blocks }
 }
 
-/// A series by year; a first year that the valuation date cuts is taken whole where its past is known.
+/// A series by year, and whether its first year was completed with known history: the valuation date may
+/// divide that year.
 fn whole_years<'a>(view: &View<'a>, deal: &str, name: &str) -> (Vec<&'a AnnualRow>, bool) {
     let mut rows = view.annual(deal, name);
     let full = view.annual(deal, &format!("{name}_full_year"));
@@ -80,6 +81,7 @@ fn whole_years<'a>(view: &View<'a>, deal: &str, name: &str) -> (Vec<&'a AnnualRo
     (rows, replaced)
 }
 
+/// The bands and lines of a fan: 5% to 95%, 25% to 75%, median and mean, in this order.
 pub fn bands(deal: usize, rows: &[&AnnualRow], scale: &Measure) -> Vec<Layer> {
     let f = scale.factor;
     let at = |row: &AnnualRow| f64::from(row.year);
@@ -102,6 +104,7 @@ pub fn bands(deal: usize, rows: &[&AnnualRow], scale: &Measure) -> Vec<Layer> {
     ]
 }
 
+/// The legend of a fan.
 pub fn legend(deal: usize) -> Vec<Key> {
     let key = |mark, text: &str| Key { tone: Tone::Deal(deal), mark, text: text.to_owned() };
     vec![
@@ -112,7 +115,7 @@ pub fn legend(deal: usize) -> Vec<Key> {
     ]
 }
 
-/// Years along the bottom.
+/// The axis of years.
 pub fn along(rows: &[&AnnualRow]) -> Axis {
     let (first, last) = (rows[0].year, rows[rows.len() - 1].year);
     Axis::years(f64::from(first), f64::from(last.max(first + 1)), first, last)
@@ -182,13 +185,13 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
     })
 }
 
-/// What the glossary says of a series.
+/// Explanation of a series from the glossary.
 fn meaning(name: &str) -> &'static str {
     let word = name.split('.').next().unwrap_or(name);
     crate::glossary::SERIES.iter().find(|term| term.name == word).map_or("", |term| term.text)
 }
 
-/// The figures of rows, unrounded.
+/// The exact data of rows.
 pub fn exact(rows: &[&AnnualRow]) -> Exact {
     Exact {
         columns: vec![

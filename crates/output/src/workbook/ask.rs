@@ -1,4 +1,5 @@
-//! The sheet *Ask*: the probability of more than a value that the reader types, and the value at a percentile.
+//! The sheet *Ask*: the reader types a value and gets the probability of more, or types a percentile and gets
+//! its value.
 
 use super::digits::{by_error, by_size};
 use super::distributions::{self, Cumulative, Spread, column};
@@ -9,13 +10,13 @@ use capstake::report::digits::{at_place, exponent};
 use capstake::report::results::Results;
 use capstake::report::tables::SummaryRow;
 
-/// Its name.
+/// Name of the sheet.
 pub const SHEET: &str = "Ask";
 
 const METRIC: &str = "microsoft_take_pv";
 const PERCENTILE: f64 = 0.9;
 const COUNT: Digits = Digits::Decimals(0);
-/// Column of what is typed and answered.
+/// Column of inputs and answers.
 const CELL: u16 = 1;
 /// Columns of the lists to choose from.
 const DEALS: u16 = 4;
@@ -36,7 +37,8 @@ mod at {
     pub const FOUND: u32 = 18;
 }
 
-/// The probability of more than a value, from points of a cumulative distribution, straight between them.
+/// The number of points not above a value, and the probability of more, by linear interpolation of a
+/// cumulative distribution.
 fn chance_of_more(points: &[(f64, f64)], value: f64) -> (usize, f64) {
     let below = points.iter().filter(|(_, x)| *x <= value).count();
     let chance = match below {
@@ -50,7 +52,7 @@ fn chance_of_more(points: &[(f64, f64)], value: f64) -> (usize, f64) {
     (below, chance)
 }
 
-/// The value at a percentile, from the same points; none outside 0 to 1.
+/// The number of points not above a percentile, and the value there, by the same interpolation; NaN below 0.
 fn value_at(points: &[(f64, f64)], percentile: f64) -> (usize, f64) {
     let under = points.iter().filter(|(q, _)| *q <= percentile).count();
     let value = match under {
@@ -94,7 +96,7 @@ pub fn sheet(results: &Results, subjects: &Subjects, spread: &Spread) -> Option<
     Some((sheet, names()))
 }
 
-/// Headings of the questions, and the words beside each cell.
+/// Headings of the questions, and the text beside each cell.
 fn words(sheet: &mut Sheet) {
     sheet.text(2, 0, "Yellow cells are for typing or choosing; the rest follows by formula.", Look::Note);
     for (row, text, note) in [
@@ -118,7 +120,7 @@ fn words(sheet: &mut Sheet) {
     sheet.text(at::DEAL - 1, 0, "Which distribution?", Look::Heading);
 }
 
-/// Names by which other sheets and the reader's formulas find the cells.
+/// Names of the cells for other sheets and for the reader's own formulas.
 fn names() -> Vec<Name> {
     let name = |name: &str, row| Name { name: name.into(), sheet: SHEET, cell: (row, CELL) };
     vec![
@@ -136,7 +138,7 @@ fn cell(row: u32) -> String {
     fixed(row, CELL)
 }
 
-/// The table of distributions, as formulas refer to it: the whole, or the rows of the chosen distribution.
+/// References to the table of distributions: to whole columns, or to the rows of the chosen distribution.
 #[derive(Clone, Copy)]
 struct Table {
     rows: u32,
@@ -170,7 +172,8 @@ impl Table {
     }
 }
 
-/// What the sheet asks and answers before anyone types: the results of its formulas are written beside them.
+/// The initial question; the results of all formulas are stored with them, so the sheet is complete before it
+/// is recalculated.
 struct Start<'a> {
     deal: &'a str,
     metric: &'a str,
@@ -195,7 +198,7 @@ impl Start<'_> {
 
     /// Cells that ask for the probability of more than a value.
     fn ask_probability(&self, sheet: &mut Sheet, table: Table) {
-        // A round number near the middle, for a start.
+        // Start with a round number near the median.
         let value: f64 = at_place(self.summary.p50, exponent(self.summary.p50)).parse().unwrap_or(0.0);
         sheet.number(at::VALUE, CELL, value, Style { look: Look::Input, digits: by_size("", value) });
         let (below, chance) = chance_of_more(&self.cumulative.points, value);
@@ -224,7 +227,7 @@ impl Start<'_> {
     }
 }
 
-/// What can be chosen, on the right.
+/// The lists of choices, on the right.
 fn lists(sheet: &mut Sheet, subjects: &Subjects, metrics: &[&str]) {
     let subjects: Vec<&str> = subjects.all.iter().map(|subject| subject.name).collect();
     for (column, over, list, cell) in
@@ -243,7 +246,7 @@ fn lists(sheet: &mut Sheet, subjects: &Subjects, metrics: &[&str]) {
 mod tests {
     use super::*;
 
-    /// Quarter of the paths at 0, then evenly up to 10.
+    /// A quarter of the paths at 0, the rest spread up to 10.
     const POINTS: [(f64, f64); 4] = [(0.0, 0.0), (0.25, 0.0), (0.5, 4.0), (1.0, 10.0)];
 
     #[test]

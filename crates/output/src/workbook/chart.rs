@@ -1,6 +1,6 @@
-//! Charts on cells: which cells, as what, in which colours.
+//! Native charts of a workbook: their cells, kinds and colours.
 
-/// A rectangle of cells, rows and columns from 0, both ends included.
+/// A rectangle of cells; rows and columns count from 0 and both ends are included.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Range {
     /// Name of the sheet.
@@ -12,36 +12,37 @@ pub struct Range {
 }
 
 impl Range {
-    /// So many cells of a column, from a row on.
+    /// `rows` cells of a column, starting at `first_row`.
     pub fn column(sheet: &'static str, first_row: u32, rows: u32, column: u16) -> Range {
         Range { sheet, first: (first_row, column), last: (first_row + rows - 1, column) }
     }
 
-    /// So many cells of a row, from a column on.
+    /// Cells of a row, starting at a column.
     pub fn row(sheet: &'static str, row: u32, first_column: u16, columns: u16) -> Range {
         Range { sheet, first: (row, first_column), last: (row, first_column + columns - 1) }
     }
 }
 
-/// What values are drawn as.
+/// Kind of chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Columns on top of each other.
+    /// Stacked columns.
     StackedColumns,
-    /// Areas on top of each other.
+    /// Stacked areas.
     StackedAreas,
-    /// Lines over the same categories.
+    /// Lines over common categories.
     Lines,
-    /// Lines through points.
+    /// Lines through (x, y) points.
     Points,
-    /// Bars from left to right over each other, the first category at the bottom.
+    /// Overlapping horizontal bars, the first category at the bottom.
     Bars,
 }
 
-/// A colour, red, green and blue.
+/// A colour as 0xRRGGBB.
 pub type Colour = u32;
 
-/// Colours that the colour-blind tell apart (after Okabe and Ito 2008): strong, and paler ones of the same hue.
+/// Colours that colour-blind readers can tell apart (after Okabe and Ito 2008): a strong one and two paler
+/// ones per hue.
 pub const COLOURS: [[Colour; 3]; 6] = [
     [0x0072B2, 0x7FB8D8, 0xC7E0EE],
     [0xD55E00, 0xEAAE7F, 0xF6DCC7],
@@ -51,70 +52,70 @@ pub const COLOURS: [[Colour; 3]; 6] = [
     [0x56B4E9, 0xAAD9F4, 0xD8EEFA],
 ];
 
-/// The colours of the n-th of several.
+/// The colours of the n-th series; they repeat.
 pub fn colour(n: usize) -> [Colour; 3] {
     COLOURS[n % COLOURS.len()]
 }
 
-/// How a series is painted.
+/// How a series is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Paint {
-    /// Filled, or a line, in the colour.
+    /// A filled shape or a solid line in a colour.
     Colour(Colour),
-    /// A line of dashes.
+    /// A dashed line.
     Dashes(Colour),
-    /// Not at all: what others stand on.
+    /// Invisible: the base of stacked series.
     Nothing,
 }
 
-/// Name of a series that the legend leaves out.
+/// Name of a series that is not in the legend.
 pub const UNNAMED: &str = "";
 
 /// A series of a chart.
 #[derive(Clone, Debug)]
 pub struct Series {
-    /// In the legend; [`UNNAMED`]: not there.
+    /// Name in the legend, or [`UNNAMED`].
     pub name: String,
-    /// Along the axis below.
+    /// Values of the horizontal axis.
     pub categories: Range,
-    /// What is drawn.
+    /// Values drawn.
     pub values: Range,
-    /// How.
+    /// How they are drawn.
     pub paint: Paint,
-    /// How far error bars reach up and down; `None`: there are none.
+    /// Lengths of the error bars up and down, if there are any.
     pub errors: Option<Range>,
 }
 
 /// An axis.
 #[derive(Clone, Debug, Default)]
 pub struct Axis {
-    /// What it counts.
+    /// Title.
     pub title: String,
-    /// How its figures are written.
+    /// Number format.
     pub format: &'static str,
-    /// Lowest and highest value, where they are fixed.
+    /// Fixed lower and upper end, if any.
     pub bounds: Option<(f64, f64)>,
-    /// Every n-th label only.
+    /// Interval between labels, if not every one is shown.
     pub every: Option<u16>,
 }
 
 /// A chart.
 #[derive(Clone, Debug)]
 pub struct Chart {
-    /// What is to be seen, in a line.
+    /// Title.
     pub title: String,
-    /// The same for those who cannot see it: at most 255 characters.
+    /// Description for readers who cannot see it, at most 255 characters.
     pub description: String,
-    /// What values are drawn as.
+    /// Kind of chart.
     pub kind: Kind,
-    /// Its series, the first at the bottom.
+    /// Series, the first at the bottom.
     pub series: Vec<Series>,
-    /// Lines over it, on the same axes.
+    /// Lines drawn over the chart, on the same axes.
     pub lines: Vec<Series>,
-    /// The axis below.
+    /// Horizontal axis.
     pub x: Axis,
-    /// The axis on the left.
+    /// Vertical axis.
     pub y: Axis,
-    /// Space between columns, in percent of their width.
+    /// Gap between columns in percent of their width.
     pub gap: u16,
 }

@@ -1,17 +1,17 @@
-//! How many decimals a cell shows: by the error of the figure, or by its size.
+//! How many decimals a cell shows: from the error of its number, or from its size.
 
 use super::sheet::Digits;
 use capstake::report::digits::{exponent, place_of_error, significant};
 
-/// More decimals than these say nothing in a cell.
+/// Largest number of decimals in a cell.
 const MOST: i32 = 6;
 
-/// Whether figures of the unit are written as percent.
+/// Whether numbers of a unit are written as percentages.
 fn is_part(unit: &str) -> bool {
     matches!(unit, "fraction" | "probability" | "flag" | "per_year" | "per_sqrt_year")
 }
 
-/// Digits of a figure with a standard error, both in the unit.
+/// Number format for a number with a standard error in the given unit.
 pub fn by_error(unit: &str, std_error: f64) -> Digits {
     let part = is_part(unit);
     let error = if part { 100.0 * std_error } else { std_error };
@@ -20,7 +20,7 @@ pub fn by_error(unit: &str, std_error: f64) -> Digits {
     if part { Digits::Percent(decimals as u8) } else { Digits::Decimals(decimals as u8) }
 }
 
-/// Digits of a figure without an error: four that count, and no zeros at the end.
+/// Number format for a number without an error: four significant digits without trailing zeros.
 pub fn by_size(unit: &str, number: f64) -> Digits {
     let part = is_part(unit);
     let size = if part { 100.0 * number } else { number };
@@ -29,7 +29,8 @@ pub fn by_size(unit: &str, number: f64) -> Digits {
     if part { Digits::Percent(decimals as u8) } else { Digits::Decimals(decimals as u8) }
 }
 
-/// Days from 1899-12-30 to a day written `2026-07-01`: how spreadsheets count days.
+/// The spreadsheet serial number of a date written `2026-07-01`, that is, days since 1899-12-30; `None` if it
+/// is not a date.
 ///
 /// Years begin in March, so that the leap day comes last (Hinnant, "chrono-Compatible Low-Level Date Algorithms", 2013).
 pub fn day_number(iso: &str) -> Option<f64> {
@@ -38,7 +39,7 @@ pub fn day_number(iso: &str) -> Option<f64> {
     let (year, month, day) = (next()?, next()?, next()?);
     let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1;
-    // 1899-12-30 by the same count.
+    // 693,899 is 1899-12-30 by the same count.
     Some((days - 693_899) as f64)
 }
 

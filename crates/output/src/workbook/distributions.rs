@@ -10,7 +10,7 @@ use capstake::report::results::Results;
 use capstake::report::tables::{HistogramRow, QuantileRow, SummaryRow};
 use std::collections::HashMap;
 
-/// Its name.
+/// Name of the sheet.
 pub const SHEET: &str = "Distributions";
 /// Row of the header.
 pub const HEADER: u32 = 3;
@@ -45,20 +45,20 @@ pub mod column {
     pub const KEY: u16 = 14;
 }
 
-/// A cumulative distribution: rows of the table, and the points, from the least to the greatest value.
+/// A cumulative distribution: its rows in the table and its points in rising order.
 #[derive(Clone, Debug)]
 pub struct Cumulative {
     /// Its rows.
     pub block: Block,
-    /// Probability and value of each point; the first is the least value, the last the greatest.
+    /// (probability, value) of each point, from the smallest value to the largest.
     pub points: Vec<(f64, f64)>,
 }
 
-/// Where distributions stand.
+/// Positions of the distributions in the sheet.
 pub struct Spread<'a> {
     histograms: HashMap<(&'a str, &'a str), Block>,
     cumulative: Vec<(&'a str, &'a str, Cumulative)>,
-    /// Rows of the table.
+    /// Number of rows of the table.
     pub rows: u32,
 }
 
@@ -75,7 +75,7 @@ impl Spread<'_> {
     }
 }
 
-/// What a distribution is found by.
+/// The key by which formulas find a distribution.
 fn key(subject: &str, metric: &str) -> String {
     format!("{subject} | {metric}")
 }
@@ -149,7 +149,7 @@ fn histogram(sheet: &mut Sheet, first: u32, summary: &SummaryRow, bins: &[&Histo
 
 const SHARE: Digits = Digits::Percent(2);
 
-/// Names of bins: their lower edges, and what a wide bin at an end takes in.
+/// Labels of the bins: their lower edges, and open ranges for wide bins at the ends.
 fn names(bins: &[&HistogramRow]) -> Vec<String> {
     let width = |bin: &HistogramRow| bin.high - bin.low;
     let usual = bins.iter().map(|bin| width(bin)).fold(f64::INFINITY, f64::min);

@@ -1,4 +1,4 @@
-//! The sheet *Read me*: what was run, when, by what, how to run it again, where things stand, what the words mean.
+//! The sheet *Read me*: what was run, how to repeat it, what each sheet holds, and what the terms mean.
 
 use super::sheet::{Look, Sheet};
 use crate::glossary;
@@ -7,7 +7,7 @@ use capstake::report::command;
 use capstake::report::digits::thousands;
 use capstake::report::results::{Facts, Results};
 
-/// Its name.
+/// Name of the sheet.
 pub const SHEET: &str = "Read me";
 
 const UNITS: [(&str, &str); 12] = [
@@ -28,7 +28,7 @@ const UNITS: [(&str, &str); 12] = [
     ("usd_per_share", "US dollars a share"),
 ];
 
-/// Lays the sheet out; `others` are the sheets that follow, each with what it holds.
+/// Lays the sheet out; `others` are the following sheets, each with its description.
 pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     let facts = &results.facts;
     let mut sheet = Sheet::new(SHEET);
@@ -82,7 +82,7 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     sheet
 }
 
-/// What was run, line by line.
+/// Facts about the run: label and text.
 pub fn run(facts: &Facts) -> Vec<(String, String)> {
     let mut lines = vec![("scenario", facts.scenario.clone()), ("file", facts.file.clone())];
     lines.extend(facts.further_files.iter().map(|file| ("further file", file.clone())));
@@ -144,16 +144,17 @@ fn reading() -> Vec<(String, String)> {
     .to_vec()
 }
 
-/// A heading; the row below it.
+/// Puts a heading; returns the row below it.
 pub fn heading(sheet: &mut Sheet, row: u32, text: &str) -> u32 {
     sheet.text(row, 0, text, Look::Heading);
     row + 1
 }
 
-/// The most characters of a line in one cell: a longer one, as the command of a long sweep, goes on in the rows below it.
+/// Longest line in one cell, in characters; a longer one, such as the command of a long sweep, continues in
+/// the rows below.
 const LINE: usize = 8_000;
 
-/// Lines of a label and words below a heading; the row after a space.
+/// Puts lines of label and text below a heading; returns the row after an empty one.
 pub fn pairs(sheet: &mut Sheet, row: u32, over: &str, lines: &[(String, String)]) -> u32 {
     let mut row = heading(sheet, row, over);
     for (label, text) in lines {

@@ -1,10 +1,10 @@
-//! The first rows of every sheet: its title, and which run it is of.
+//! The first rows of every sheet: its title and the run it belongs to.
 
 use super::sheet::{Look, Sheet};
 use capstake::report::digits::thousands;
 use capstake::report::results::Facts;
 
-/// The first two rows of a sheet: its title, and which run it is of.
+/// Puts the title and the description of the run into the first two rows of a sheet.
 pub fn title(sheet: &mut Sheet, words: &str, facts: &Facts) {
     sheet.text(0, 0, format!("{words}: {}", facts.scenario), Look::Title);
     sheet.heights.push((0, 2));

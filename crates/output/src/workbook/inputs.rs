@@ -1,4 +1,4 @@
-//! The sheets *Assumptions* and *Correlations*: what was asked for, where it comes from, and what was drawn.
+//! The sheets *Assumptions* and *Correlations*: what the scenario specifies, its sources, and what was drawn.
 
 use super::digits::by_size;
 use super::heading::title;
@@ -37,10 +37,10 @@ const PAIRS: [(&str, Look); 6] = [
     ("sampled", Look::HeaderRight),
     ("sampled_less_used", Look::HeaderRight),
 ];
-/// What stands for a source where there is none.
+/// Text for an input without a source.
 const UNSOURCED: &str = "assumption";
 
-/// Every number that the scenario writes.
+/// The sheet of all inputs of the scenario.
 pub fn assumptions(results: &Results) -> Sheet {
     let rows = &results.tables.inputs;
     let sources: HashMap<&str, (&str, &str)> = results
@@ -94,7 +94,7 @@ fn input(sheet: &mut Sheet, at: u32, row: &InputRow, paths: u64) {
     }
 }
 
-/// Every correlated pair.
+/// The sheet of all correlated pairs.
 pub fn correlations(results: &Results) -> Sheet {
     let rows = &results.tables.correlations;
     let mut sheet = Sheet::new(CORRELATIONS);

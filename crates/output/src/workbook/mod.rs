@@ -1,4 +1,4 @@
-//! Results as a workbook: which sheets, tables, formulas, names and charts; no bytes.
+//! The workbook of a run or a study as data: sheets, tables, formulas, names and charts, without file bytes.
 
 mod ask;
 pub mod chart;
@@ -16,22 +16,22 @@ mod years;
 
 use capstake::report::digits::thousands;
 use capstake::report::results::{Facts, Results};
-use pictures::Ground;
+use pictures::ChartCells;
 use sheet::{Properties, TooLarge, Workbook};
 use subjects::Subjects;
 
-/// Makes a workbook of results; the same results make the same workbook.
+/// Lays out the workbook of a run; equal results give equal workbooks.
 ///
 /// # Errors
-/// What does not fit the format, with its count.
+/// What exceeds the limits of the format, with its count.
 pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
     let subjects = Subjects::of(&results.tables.summary);
     let (summary, places, mut names) = summary::sheet(results, &subjects);
     let (years, series) = years::years(results);
     let (by_date, events) = years::events(results);
     let (distributions, spread) = distributions::sheet(results, &places);
-    let ground = Ground { summary: &places, years: &series, events: &events, spread: &spread };
-    let charts = pictures::sheet(results, &subjects, &ground);
+    let cells = ChartCells { summary: &places, years: &series, events: &events, spread: &spread };
+    let charts = pictures::sheet(results, &subjects, &cells);
     let mut sheets = vec![summary, years, by_date, distributions];
     if let Some((ask, further)) = ask::sheet(results, &subjects, &spread) {
         sheets.push(ask);
@@ -47,7 +47,7 @@ pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
     Ok(Workbook { properties: properties(&results.facts), sheets, names })
 }
 
-/// What a sheet holds.
+/// Description of a sheet.
 fn holds(name: &str) -> &'static str {
     match name {
         summary::SHEET => {

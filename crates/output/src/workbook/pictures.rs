@@ -1,4 +1,4 @@
-//! The sheet *Charts*: native charts on the cells of the other sheets.
+//! The sheet *Charts*: native charts of the cells of the other sheets.
 
 use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, UNNAMED, colour};
 use super::distributions::{self, Spread, column};
@@ -9,13 +9,13 @@ use super::summary::{self, Places};
 use super::years::{self, Block, EVENTS, Events, YEARS};
 use capstake::report::results::Results;
 
-/// Its name.
+/// Name of the sheet.
 pub const SHEET: &str = "Charts";
 
-/// Metrics whose distributions are drawn, in words.
+/// Metrics whose distributions are drawn: key and title.
 const METRICS: [(&str, &str); 2] =
     [("microsoft_take_pv", "Microsoft's take"), ("openai_retained_pv", "OpenAI's retained value")];
-/// Series that are drawn by year, in words.
+/// Series that are drawn by year: key and title.
 const SERIES: [(&str, &str); 4] = [
     ("net_revenue", "OpenAI's net revenue"),
     ("equity", "OpenAI's equity value"),
@@ -24,30 +24,30 @@ const SERIES: [(&str, &str); 4] = [
 ];
 const CLOUD: &str = "cloud_share.";
 const DOLLARS: &str = "billions of US dollars";
-/// Ink of lines over areas.
+/// Colour of lines over areas.
 const INK: u32 = 0x1F2328;
 
 const SIZE: (u32, u32) = (620, 360);
-/// Rows and columns from one chart to the next.
+/// Distance between charts in rows and columns.
 const STEP: (u32, u16) = (19, 10);
 const FIRST_ROW: u32 = 3;
-/// Rows of charts on a printed page.
+/// Rows of charts per printed page.
 const ROWS_A_PAGE: u32 = 2;
 
-/// Where the figures of charts stand.
-pub struct Ground<'a> {
-    /// Of the summary.
+/// Positions of the cells that the charts draw.
+pub struct ChartCells<'a> {
+    /// Cells of the summary.
     pub summary: &'a Places<'a>,
-    /// Of the years.
+    /// Cells of the yearly series.
     pub years: &'a years::Series<'a>,
-    /// Of the events.
+    /// Cells of the events.
     pub events: &'a Events<'a>,
-    /// Of the distributions.
+    /// Cells of the distributions.
     pub spread: &'a Spread<'a>,
 }
 
 /// Lays the sheet out.
-pub fn sheet(results: &Results, subjects: &Subjects, from: &Ground) -> Sheet {
+pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet {
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Charts", &results.facts);
     let mut charts = Vec::new();
@@ -59,7 +59,7 @@ pub fn sheet(results: &Results, subjects: &Subjects, from: &Ground) -> Sheet {
                 .filter_map(|(i, deal)| histogram(from.spread, deal, i, metric, words)),
         );
         charts.extend(cumulative(from.spread, subjects, metric, words));
-        // Beside the distributions of what it adds up to, so that both fill their rows.
+        // Next to the distributions of the take, so that the rows of charts are full.
         if metric == METRICS[0].0 {
             charts.extend(components(from.summary));
         }
@@ -92,7 +92,7 @@ fn axis(title: &str, format: &'static str) -> Axis {
     Axis { title: title.into(), format, ..Axis::default() }
 }
 
-/// So that about ten labels are written.
+/// Interval between labels that leaves about ten of them.
 fn every(rows: u32) -> Option<u16> {
     Some(rows.div_ceil(10).max(1) as u16)
 }
@@ -131,7 +131,8 @@ fn cumulative(spread: &Spread, subjects: &Subjects, metric: &str, words: &str) -
         .enumerate()
         .filter_map(|(i, deal)| {
             let block = spread.cumulative(deal, metric)?.block;
-            // Without the least and the greatest value, which say more of the paths' number than of the distribution.
+            // Without the smallest and the largest value, which depend on the number of paths more than on
+            // the distribution.
             let (first, rows) = (block.first_row + 1, block.rows - 2);
             let range = |column| Range::column(distributions::SHEET, first, rows, column);
             let paint = Paint::Colour(colour(i)[0]);

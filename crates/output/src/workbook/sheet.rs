@@ -1,29 +1,29 @@
-//! What a workbook is made of: sheets of cells with looks, formats by meaning, tables, charts; no bytes.
+//! The parts of a workbook: sheets, cells, styles, tables and charts, without file bytes.
 
 use super::chart::Chart;
 use std::collections::BTreeMap;
 
-/// Rows of a sheet, by the format's definition (Microsoft, "Excel specifications and limits").
+/// Largest number of rows of a sheet (Microsoft, "Excel specifications and limits").
 pub const MAX_ROWS: u64 = 1_048_576;
-/// Columns of a sheet.
+/// Largest number of columns of a sheet.
 pub const MAX_COLUMNS: u64 = 16_384;
-/// UTF-16 units of a cell's text.
+/// Longest text of a cell, in UTF-16 units.
 pub const MAX_TEXT: u64 = 32_767;
-/// Characters of a formula.
+/// Longest formula, in characters.
 const MAX_FORMULA: u64 = 8_192;
-/// Characters of a link's address.
+/// Longest address of a link, in characters.
 const MAX_LINK: usize = 2_079;
-/// Links of a sheet.
+/// Largest number of links of a sheet.
 const MAX_LINKS: u64 = 65_530;
-/// Letters of running text on the width of a digit, with room for words that do not fit a line's end.
+/// Letters of running text per column-width unit, allowing for words that do not fit at the end of a line.
 const LETTERS_A_WIDTH: f64 = 0.95;
-/// Characters of a sheet's name.
+/// Longest name of a sheet, in characters.
 pub const MAX_NAME: usize = 31;
 
 /// A workbook.
 #[derive(Clone, Debug, Default)]
 pub struct Workbook {
-    /// What the file says of itself.
+    /// Document properties.
     pub properties: Properties,
     /// Its sheets, in order.
     pub sheets: Vec<Sheet>,
@@ -31,7 +31,7 @@ pub struct Workbook {
     pub names: Vec<Name>,
 }
 
-/// What a file says of itself.
+/// Document properties of a file.
 #[derive(Clone, Debug, Default)]
 #[allow(missing_docs)]
 pub struct Properties {
@@ -39,18 +39,18 @@ pub struct Properties {
     pub subject: String,
     pub keywords: String,
     pub comment: String,
-    /// RFC 3339, UTC: of the run, so that equal results are equal bytes.
+    /// Start of the run, RFC 3339 in UTC; not the time of writing, so that equal results give equal bytes.
     pub created: String,
 }
 
-/// A name of a cell.
+/// A defined name of a cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The name.
     pub name: String,
     /// The sheet.
     pub sheet: &'static str,
-    /// Row and column, from 0.
+    /// Row and column, counted from 0.
     pub cell: (u32, u16),
 }
 
@@ -63,21 +63,21 @@ pub struct Sheet {
     pub cells: Vec<(u32, u16, Cell)>,
     /// Widths of the columns, in characters.
     pub widths: Vec<f64>,
-    /// Rows that are higher than others, in lines.
+    /// Rows with a height of their own: row and number of text lines.
     pub heights: Vec<(u32, u32)>,
-    /// Rows and columns that stay in sight.
+    /// Number of frozen rows and columns.
     pub frozen: (u32, u16),
     /// Tables with filters.
     pub tables: Vec<Table>,
-    /// The row that each printed page repeats.
+    /// The row repeated on each printed page.
     pub repeated: Option<u32>,
-    /// Cells with a list to choose from.
+    /// Cells with a drop-down list.
     pub choices: Vec<Choice>,
-    /// Charts and where they stand.
+    /// Charts and their positions.
     pub charts: Vec<Placed>,
-    /// Rows before which a printed page ends.
+    /// Rows before which a new printed page begins.
     pub breaks: Vec<u32>,
-    /// Boxes of figures, first and last cell, that are the darker the larger they are.
+    /// Ranges of numbers, first and last cell, with larger numbers shaded darker.
     pub shaded: Vec<((u32, u16), (u32, u16))>,
 }
 
@@ -94,12 +94,12 @@ pub struct Table {
     pub rows: u32,
 }
 
-/// A cell that takes one of the texts in a range.
+/// A cell with a drop-down list of the texts in a range.
 #[derive(Clone, Debug)]
 pub struct Choice {
     /// Row and column.
     pub cell: (u32, u16),
-    /// Where the texts stand, as in a formula.
+    /// The range of the texts, as in a formula.
     pub from: String,
 }
 
@@ -117,112 +117,112 @@ pub struct Placed {
 /// A cell.
 #[derive(Clone, Debug)]
 pub struct Cell {
-    /// What stands in it.
+    /// Its content.
     pub value: Value,
-    /// How it looks.
+    /// Its style.
     pub style: Style,
 }
 
-/// What stands in a cell.
+/// Content of a cell.
 #[derive(Clone, Debug)]
 pub enum Value {
-    /// Words; never a formula.
+    /// Text, never read as a formula.
     Text(String),
-    /// A figure.
+    /// A number.
     Number(f64),
-    /// Words that lead to an address.
+    /// Text that links to a web address.
     Link {
-        /// The words.
+        /// The text.
         text: String,
         /// The address.
         address: String,
     },
-    /// Words that lead to a sheet.
+    /// Text that links to a sheet.
     Inside {
-        /// The words and the name of the sheet.
+        /// Name of the sheet, which is also the text.
         sheet: String,
     },
     /// A live formula.
     Formula {
-        /// With its equals sign.
+        /// The formula with its equals sign.
         formula: String,
-        /// What it gives.
+        /// Its stored result.
         result: Outcome,
     },
 }
 
-/// What a formula gives.
+/// Result of a formula.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// A figure.
+    /// A number.
     Number(f64),
-    /// Words.
+    /// Text.
     Text(String),
 }
 
-/// How a cell looks.
+/// Style of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Style {
-    /// Its weight and colours.
+    /// Font and colours.
     pub look: Look,
-    /// How figures are written.
+    /// Number format.
     pub digits: Digits,
 }
 
-/// Weight and colours.
+/// Font and colours of a cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Look {
-    /// As most cells.
+    /// The default.
     Plain,
-    /// Name of a sheet.
+    /// Title of a sheet.
     Title,
-    /// Over a block.
+    /// Heading of a block.
     Heading,
-    /// Over a column of words.
+    /// Header of a column of text.
     Header,
-    /// Over a column of figures.
+    /// Header of a column of numbers.
     HeaderRight,
-    /// What the eye should find first.
+    /// Emphasised.
     Strong,
     /// A remark.
     Note,
-    /// A remark beside figures.
+    /// A remark next to numbers.
     Aside,
     /// A warning.
     Warning,
-    /// Long words on several lines.
+    /// Long text, wrapped.
     Wrapped,
-    /// Words that stand among figures.
+    /// Text among numbers, aligned right.
     Right,
-    /// A cell to type into.
+    /// An input cell.
     Input,
 }
 
-/// How figures are written.
+/// Number format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Digits {
-    /// As the program of the reader likes.
+    /// The default format of the spreadsheet program.
     General,
-    /// With so many decimals and commas between thousands.
+    /// A number of decimals, and commas between thousands.
     Decimals(u8),
-    /// A year: no commas.
+    /// A year, without commas.
     Year,
-    /// Of 1, as percent with so many decimals.
+    /// A fraction shown as a percentage with a number of decimals.
     Percent(u8),
-    /// Days since 1899-12-30, as a date.
+    /// Days since 1899-12-30 shown as a date.
     Date,
 }
 
 impl Style {
-    /// Words in a plain cell.
+    /// Text in the default style.
     pub const PLAIN: Style = Style { look: Look::Plain, digits: Digits::General };
 
-    /// A plain cell with figures.
+    /// A number in the default style.
     pub const fn numbers(digits: Digits) -> Style {
         Style { look: Look::Plain, digits }
     }
 
-    /// A look.
+    /// A style without a number format.
     pub const fn look(look: Look) -> Style {
         Style { look, digits: Digits::General }
     }
@@ -240,17 +240,17 @@ impl From<Digits> for Style {
     }
 }
 
-/// What does not fit a workbook.
+/// Something that exceeds the limits of the format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} takes {found} {unit}, {limit} fit")]
 pub struct TooLarge {
     /// A sheet, or a cell.
     pub what: String,
-    /// What is counted.
+    /// The unit of the count.
     pub unit: &'static str,
-    /// How many there are.
+    /// The count.
     pub found: u64,
-    /// How many fit.
+    /// The limit.
     pub limit: u64,
 }
 
@@ -276,12 +276,12 @@ impl Sheet {
         self.cells.push((row, column, Cell { value, style: style.into() }));
     }
 
-    /// Puts words in a cell.
+    /// Puts text into a cell.
     pub fn text(&mut self, row: u32, column: u16, text: impl Into<String>, style: impl Into<Style>) {
         self.put(row, column, Value::Text(text.into()), style);
     }
 
-    /// Puts a figure in a cell: nothing where there is none, words where it has no end.
+    /// Puts a number into a cell: nothing for NaN, `inf` or `-inf` as text for an infinite one.
     pub fn number(&mut self, row: u32, column: u16, number: f64, style: impl Into<Style>) {
         if number.is_finite() {
             self.put(row, column, Value::Number(number), style);
@@ -291,14 +291,14 @@ impl Sheet {
         }
     }
 
-    /// Puts a formula in a cell, with the figure that it gives; nothing where it gives none.
+    /// Puts a formula with its result into a cell; nothing if the result is not finite.
     pub fn formula(&mut self, row: u32, column: u16, formula: String, result: f64, style: impl Into<Style>) {
         if result.is_finite() {
             self.put(row, column, Value::Formula { formula, result: Outcome::Number(result) }, style);
         }
     }
 
-    /// Puts a formula in a cell, with the words that it gives.
+    /// Puts a formula with a text result into a cell.
     pub fn formula_in_words(
         &mut self,
         row: u32,
@@ -310,7 +310,7 @@ impl Sheet {
         self.put(row, column, Value::Formula { formula, result: Outcome::Text(result.into()) }, style);
     }
 
-    /// Puts words that lead to an address of the web; the words alone where the address is none that leads anywhere.
+    /// Puts text that links to a web address; plain text if the address cannot be linked.
     pub fn link(&mut self, row: u32, column: u16, text: &str, address: &str) {
         let leads = ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme))
             && address.chars().count() <= MAX_LINK
@@ -323,12 +323,12 @@ impl Sheet {
         self.put(row, column, value, Style::PLAIN);
     }
 
-    /// Puts the name of a sheet that leads there.
+    /// Puts the name of a sheet as a link to it.
     pub fn inside(&mut self, row: u32, column: u16, sheet: &str) {
         self.put(row, column, Value::Inside { sheet: sheet.into() }, Style::PLAIN);
     }
 
-    /// Puts a header row; with a filter over the rows below it, if there are any.
+    /// Puts a header row, with a filter if there are rows below it.
     pub fn table(&mut self, name: &str, row: u32, column: u16, headers: &[(&str, Look)], rows: u32) {
         for (at, (header, look)) in (column..).zip(headers) {
             self.text(row, at, *header, *look);
@@ -345,7 +345,8 @@ impl Sheet {
         }
     }
 
-    /// Sets the widths of the columns, and heights where words on several lines need them: few programs find these by
+    /// Sets the widths of the columns and the heights of rows with wrapped text, which few programs compute
+    /// by
     /// themselves.
     pub fn measure(&mut self, widths: &[f64]) {
         self.widths = widths.to_vec();
@@ -361,15 +362,15 @@ impl Sheet {
         self.heights.extend(lines.into_iter().filter(|(_, lines)| *lines > 1));
     }
 
-    /// Rows that have cells.
+    /// Number of rows in use.
     pub fn rows(&self) -> u32 {
         self.cells.iter().map(|(row, ..)| row + 1).max().unwrap_or(0)
     }
 
-    /// Whether it fits the format.
+    /// Checks the limits of the format.
     ///
     /// # Errors
-    /// The first of the counts that does not.
+    /// The first count that exceeds its limit.
     pub fn fits(&self) -> Result<(), TooLarge> {
         let refuse = |what: String, unit, found: u64, limit: u64| {
             if found > limit { Err(TooLarge { what, unit, found, limit }) } else { Ok(()) }
@@ -404,7 +405,7 @@ fn units(text: &str) -> u64 {
     text.encode_utf16().count() as u64
 }
 
-/// Letters of a column: 0 is A, 26 is AA.
+/// Letters of a column: `A` for 0, `AA` for 26.
 fn column_name(column: u16) -> String {
     let mut letters = Vec::new();
     let mut left = u32::from(column) + 1;
@@ -415,17 +416,17 @@ fn column_name(column: u16) -> String {
     letters.iter().rev().map(|&letter| char::from(letter)).collect()
 }
 
-/// `A1` of row 0 and column 0.
+/// Reference to a cell: `A1` for row 0 and column 0.
 pub fn cell_name(row: u32, column: u16) -> String {
     format!("{}{}", column_name(column), u64::from(row) + 1)
 }
 
-/// `$A$1` of row 0 and column 0.
+/// Absolute reference to a cell: `$A$1` for row 0 and column 0.
 pub fn fixed(row: u32, column: u16) -> String {
     format!("${}${}", column_name(column), u64::from(row) + 1)
 }
 
-/// A cell of another sheet, as in a formula.
+/// Absolute reference to a cell of another sheet.
 pub fn elsewhere(sheet: &str, row: u32, column: u16) -> String {
     format!("'{sheet}'!{}", fixed(row, column))
 }

@@ -1,4 +1,5 @@
-//! The workbook of a study: its answer in words, a sheet for each table, and native charts on the cells of one more.
+//! The workbook of a study: its answer in sentences, one sheet per table, and native charts with a sheet of
+//! their data.
 
 use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, colour};
 use super::digits::{by_error, by_size};
@@ -10,30 +11,30 @@ use capstake::report::answer::{self, Answer, Column, Curve, Point, Role, Shown, 
 use capstake::report::digits::thousands;
 use capstake::report::results::Facts;
 
-/// Sheet of the charts' figures.
+/// Name of the sheet of chart data.
 const DATA: &str = "Chart data";
 const CHARTS: &str = "Charts";
 const HEATS: &str = "Heat maps";
 /// Row of the header of a table.
 const HEADER: u32 = 3;
-/// Half the width of a 95% interval, in standard errors.
+/// Half-width of a 95% interval in standard errors.
 const HALF_INTERVAL: f64 = 1.96;
-/// Narrowest and widest column, in characters.
+/// Smallest and largest width of a column, in characters.
 const WIDTHS: (usize, usize) = (9, 44);
-/// Rows that decide how wide a column is.
+/// Number of first rows from which a column's width is measured.
 const MEASURED: usize = 200;
 
-/// Width of a chart and height of one of curves, pixels; height of a row of a sheet.
+/// Width of a chart, height of a chart of curves, and height of a row, in pixels.
 const WIDTH: u32 = 620;
 const HEIGHT: u32 = 360;
 const ROW: u32 = 20;
-/// Columns from one chart to the next, rows of space below one.
+/// Columns per chart, and empty rows below a chart.
 const STEP: (u16, u32) = (10, 2);
 
-/// Makes the workbook of a study; equal answers make equal workbooks.
+/// Lays out the workbook of a study; equal answers give equal workbooks.
 ///
 /// # Errors
-/// What does not fit the format, with its count.
+/// What exceeds the limits of the format, with its count.
 pub fn workbook(facts: &Facts, answer: &Answer) -> Result<Workbook, TooLarge> {
     let mut sheets: Vec<Sheet> = answer.tables.iter().map(|one| table(facts, one)).collect();
     let (charts, data) = charts(facts, &answer.charts);
@@ -108,14 +109,14 @@ fn front(facts: &Facts, answer: &Answer, others: &[(String, String)]) -> Sheet {
     sheet
 }
 
-/// `Side by side` of `side_by_side`.
+/// Sheet name of a table: `Side by side` for `side_by_side`.
 fn sheet_name(table: &Table) -> String {
     let words = table.name.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// The header of a column: its name, with its unit where that does not follow from the name.
+/// Header of a column: its name, with the unit unless the name implies it.
 fn header(column: &Column) -> String {
     match column.unit {
         Some(unit) if !column.name.ends_with(unit.name()) => format!("{} ({unit})", column.name),
@@ -184,7 +185,7 @@ fn table(facts: &Facts, table: &Table) -> Sheet {
     sheet
 }
 
-/// The sheet of charts and that of their figures.
+/// The sheet of charts and the sheet of their data.
 fn charts(facts: &Facts, all: &[answer::Chart]) -> (Sheet, Sheet) {
     let (mut sheet, mut data) = (Sheet::new(CHARTS), Sheet::new(DATA));
     super::heading::title(&mut sheet, CHARTS, facts);
@@ -224,7 +225,7 @@ fn charts(facts: &Facts, all: &[answer::Chart]) -> (Sheet, Sheet) {
     (sheet, data)
 }
 
-/// How figures of an axis are written, and its name with its unit.
+/// Number format of an axis, and its name with the unit.
 fn axis(axis: &answer::Axis) -> Axis {
     let part = matches!(axis.unit, Some(Unit::Fraction | Unit::Probability | Unit::Flag));
     let title = match axis.unit {
@@ -243,7 +244,7 @@ fn axis(axis: &answer::Axis) -> Axis {
     Axis { title, format, bounds, every: None }
 }
 
-/// A column of chart figures: header and cells; the range of the cells.
+/// Puts a column of chart data with its header; returns the range of the cells.
 fn put(data: &mut Sheet, column: &mut u16, header: &str, unit: Option<Unit>, numbers: &[f64]) -> Range {
     data.text(HEADER, *column, header, Look::HeaderRight);
     for (row, &number) in (HEADER + 1..).zip(numbers) {
@@ -317,7 +318,7 @@ fn bars_chart(
 ) -> Chart {
     data.text(HEADER - 1, *column, title, Look::Strong);
     data.text(HEADER, *column, "bar", Look::Header);
-    // Bar charts begin at the bottom: the longest last.
+    // Bar charts are drawn from the bottom up, so the longest comes last.
     let drawn: Vec<&answer::Bar> =
         bars.iter().rev().filter(|bar| bar.low.is_finite() && bar.high.is_finite()).collect();
     for (row, bar) in (HEADER + 1..).zip(&drawn) {
@@ -357,12 +358,12 @@ fn bars_chart(
     }
 }
 
-/// At most as many characters as a description may have.
+/// Shortens a description to the limit of the format.
 fn described(text: &str) -> String {
     text.chars().take(255).collect()
 }
 
-/// The grids, one below the other.
+/// Puts the grids, one below the other.
 fn heats(facts: &Facts, all: &[answer::Chart]) -> Option<Sheet> {
     let mut sheet = Sheet::new(HEATS);
     super::heading::title(&mut sheet, HEATS, facts);

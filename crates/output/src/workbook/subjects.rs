@@ -1,12 +1,12 @@
-//! Whom the tables speak of: deals in order, differences of a later deal and the first.
+//! The subjects of the tables: deals in order, then differences of later deals from the first.
 
 use capstake::report::tables::SummaryRow;
 use std::collections::HashMap;
 
-/// Between the names of a difference; no name has spaces.
+/// Separator of the two names of a difference; names have no spaces.
 const LESS: &str = " - ";
 
-/// Deals and differences, and where their metrics stand in the summary.
+/// Deals and differences, and the rows of their metrics in the summary.
 pub struct Subjects<'a> {
     /// Deals, then differences.
     pub all: Vec<Subject<'a>>,
@@ -17,14 +17,14 @@ pub struct Subjects<'a> {
 /// A deal or a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject<'a> {
-    /// As in the tables.
+    /// Name, as in the tables.
     pub name: &'a str,
-    /// The later and the first deal, of a difference.
+    /// For a difference, the later and the first deal.
     pub difference: Option<(&'a str, &'a str)>,
 }
 
 impl<'a> Subjects<'a> {
-    /// Reads them off the summary.
+    /// Reads them from the summary.
     pub fn of(rows: &'a [SummaryRow]) -> Subjects<'a> {
         let mut all: Vec<Subject> = Vec::new();
         let mut places = HashMap::new();
@@ -37,17 +37,17 @@ impl<'a> Subjects<'a> {
         Subjects { all, rows, places }
     }
 
-    /// The deals.
+    /// Names of the deals.
     pub fn deals(&self) -> impl Iterator<Item = &'a str> {
         self.all.iter().filter(|subject| subject.difference.is_none()).map(|subject| subject.name)
     }
 
-    /// The place of a metric in the summary.
+    /// Index of a metric's row in the summary.
     pub fn place(&self, subject: &str, metric: &str) -> Option<usize> {
         self.places.get(&(subject, metric)).copied()
     }
 
-    /// The summary of a metric.
+    /// A metric's row in the summary.
     pub fn row(&self, subject: &str, metric: &str) -> Option<&'a SummaryRow> {
         self.place(subject, metric).map(|at| &self.rows[at])
     }

@@ -1,4 +1,5 @@
-//! The sheet *Summary*: the headline, where Microsoft's total comes from, then every metric of every deal and difference.
+//! The sheet *Summary*: the headline, the parts of Microsoft's total, then every metric of every deal and
+//! difference.
 
 use super::digits::by_error;
 use super::heading::title;
@@ -8,7 +9,7 @@ use capstake::report::results::Results;
 use capstake::report::row::{Cell, Row};
 use capstake::report::tables::SummaryRow;
 
-/// Its name.
+/// Name of the sheet.
 pub const SHEET: &str = "Summary";
 
 /// Metrics of the headline, in order.
@@ -21,18 +22,18 @@ const HEADLINE: [&str; 7] = [
     "openai_retained_pv",
     "revenue_kept_pv",
 ];
-/// What Microsoft's total is the sum of.
+/// Metrics that add up to Microsoft's total.
 const COMPONENTS: [&str; 5] = ["share_pv", "stake_pv", "resale_pv", "hosting_pv", "licence_pv"];
 const TOTAL: &str = "microsoft_total_pv";
 
-/// Columns of deal, metric and unit; figures come after them.
+/// Number of columns of text (deal, metric and unit) before the numbers.
 const WORDS: u16 = 3;
 const MEAN: u16 = 3;
 const STD_ERROR: u16 = 4;
-/// Row of the headline's header: it stays in sight, since the table below has the same columns.
+/// Header row of the headline; it is frozen because the table below has the same columns.
 const HEADER: u32 = 4;
 
-/// Where others find figures of the summary.
+/// Positions of the summary's numbers, for other sheets.
 pub struct Places<'a> {
     subjects: &'a Subjects<'a>,
     first_row: u32,
@@ -46,14 +47,14 @@ pub struct Components {
     pub header: u32,
     /// Column of the first deal.
     pub first_column: u16,
-    /// How many deals.
+    /// Number of deals.
     pub deals: u16,
     /// The components, in order.
     pub names: Vec<&'static str>,
 }
 
 impl Places<'_> {
-    /// A figure of the table, as in a formula of another sheet.
+    /// Reference to a number of the table, for a formula in another sheet.
     pub fn cell(&self, subject: &str, metric: &str, column: &str) -> Option<String> {
         let at = self.subjects.place(subject, metric)?;
         Some(elsewhere(SHEET, self.first_row + at as u32, self::column(column)))
@@ -71,7 +72,7 @@ pub fn sheet<'a>(results: &Results, subjects: &'a Subjects<'a>) -> (Sheet, Place
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Summary", &results.facts);
     sheet.text(HEADER - 1, 0, "Headline", Look::Heading);
-    // The headline refers to the table, which stands below all of it.
+    // The headline refers to the table below it, so its size comes first.
     let lines: Vec<(&str, &SummaryRow)> = headline(subjects);
     let components: Vec<&'static str> = COMPONENTS
         .into_iter()
@@ -106,7 +107,7 @@ fn headers() -> Vec<(&'static str, Look)> {
     SummaryRow::COLUMNS.iter().enumerate().map(|(i, name)| (*name, look(i))).collect()
 }
 
-/// Metric by metric, so that deals stand below each other.
+/// Rows of the headline, ordered by metric so that deals are next to each other.
 fn headline<'a>(subjects: &Subjects<'a>) -> Vec<(&'static str, &'a SummaryRow)> {
     let of = |metric: &'static str| {
         subjects.all.iter().filter_map(move |subject| Some((metric, subjects.row(subject.name, metric)?)))
@@ -114,7 +115,8 @@ fn headline<'a>(subjects: &Subjects<'a>) -> Vec<(&'static str, &'a SummaryRow)> 
     HEADLINE.into_iter().flat_map(of).collect()
 }
 
-/// Figures are formulas of the table; the mean of a difference is that of its deals' means.
+/// Puts the headline: its numbers are formulas of the table, and the mean of a difference is computed from
+/// the deals' means.
 fn headline_block(
     sheet: &mut Sheet,
     subjects: &Subjects,
@@ -170,7 +172,7 @@ fn headline_block(
 
 const WHOLE: Digits = Digits::Decimals(0);
 
-/// The mean of a difference, from the deals' means above it.
+/// Puts the mean of a difference as a formula of the deals' means.
 fn difference(
     sheet: &mut Sheet,
     subjects: &Subjects,
@@ -238,7 +240,7 @@ fn component_block(
     Components { header, first_column: WORDS, deals: deals.len() as u16, names }
 }
 
-/// To nine decimals, as `ROUND` does.
+/// Rounds to nine decimals, as `ROUND` does.
 fn round_9(x: f64) -> f64 {
     let rounded = (x * 1e9).round() / 1e9;
     if rounded == 0.0 { 0.0 } else { rounded }
@@ -263,12 +265,12 @@ fn table(sheet: &mut Sheet, subjects: &Subjects, rows: &[SummaryRow], header: u3
     }
 }
 
-/// A deal's or difference's name as part of a name of cells: letters, digits and underscores.
+/// The name of a deal or difference as part of a defined name: letters, digits and underscores.
 fn spelled(deal: &str) -> String {
     deal.replace(" - ", "_less_").replace(|c: char| !c.is_ascii_alphanumeric() && c != '_', "_")
 }
 
-/// The name, or the name with a number where two deals are spelled alike.
+/// A unique defined name: with a number appended if it is taken.
 fn unused(names: &[Name], name: &str) -> String {
     let taken = |wanted: &str| names.iter().any(|name| name.name.eq_ignore_ascii_case(wanted));
     let mut wanted = name.to_owned();
@@ -280,7 +282,7 @@ fn unused(names: &[Name], name: &str) -> String {
     wanted
 }
 
-/// Puts the cells of a row side by side; figures with the digits of their column.
+/// Puts the cells of a row next to each other; `digits` gives the number format of a column.
 fn cells<R: Row>(sheet: &mut Sheet, row: u32, first: u16, line: &R, digits: impl Fn(&'static str) -> Digits) {
     let mut columns = R::COLUMNS.iter();
     let mut at = first;

@@ -1,4 +1,4 @@
-//! The sheets *By year* and *Events*: series by calendar year, and how likely each event is by each date.
+//! The sheets *By year* and *Events*: series by calendar year, and probabilities of events by date.
 
 use super::digits::{by_error, day_number};
 use super::heading::title;
@@ -16,22 +16,22 @@ pub const EVENTS: &str = "Events";
 /// Row of the header of both sheets.
 const HEADER: u32 = 3;
 
-/// Columns of the sheet of years: those of the table, the year beside the words.
+/// Columns of the sheet of years: those of the table, with the year next to the text columns.
 const YEAR_COLUMNS: [&str; 12] =
     ["deal", "series", "unit", "year", "mean", "std_error", "p05", "p25", "p50", "p75", "p95", "paths"];
-/// Widths of the bands between quantiles, which the charts stack.
+/// Columns with the distances between quantiles, which the charts stack as bands.
 const BANDS: [&str; 4] = ["p05_to_p25", "p25_to_p50", "p50_to_p75", "p75_to_p95"];
 
-/// Rows of one kind that follow each other.
+/// Consecutive rows of one series, event or distribution.
 #[derive(Clone, Copy, Debug)]
 pub struct Block {
-    /// The first of them.
+    /// First row.
     pub first_row: u32,
-    /// How many.
+    /// Number of rows.
     pub rows: u32,
 }
 
-/// Where the series of deals stand.
+/// Positions of the series in the sheet.
 pub struct Series<'a> {
     blocks: HashMap<(&'a str, &'a str), Block>,
     /// Names of series, in order.
@@ -51,7 +51,7 @@ impl Series<'_> {
     }
 }
 
-/// Lays the years out: deal by deal, series by series, so that a chart finds a series in one piece.
+/// Lays out the sheet of years by deal and series, so that each series is one block for the charts.
 pub fn years(results: &Results) -> (Sheet, Series<'_>) {
     let rows = &results.tables.annual;
     let mut sheet = Sheet::new(YEARS);
@@ -99,7 +99,7 @@ fn year_cells(sheet: &mut Sheet, at: u32, row: &AnnualRow) {
     }
 }
 
-/// Where the events of deals stand.
+/// Positions of the events in the sheet.
 pub struct Events<'a> {
     blocks: HashMap<(&'a str, &'a str), Block>,
 }
@@ -107,9 +107,9 @@ pub struct Events<'a> {
 impl Events<'_> {
     /// Column of the dates.
     pub const DATE: u16 = 2;
-    /// Column of the probability by the date.
+    /// Column of the probability by a date.
     pub const BY_THEN: u16 = 3;
-    /// Column of the probability in the period that ends there.
+    /// Column of the probability within the period that ends at a date.
     pub const IN_PERIOD: u16 = 5;
 
     /// Rows of an event of a deal.
@@ -118,7 +118,7 @@ impl Events<'_> {
     }
 }
 
-/// Lays the events out.
+/// Lays out the sheet of events.
 pub fn events(results: &Results) -> (Sheet, Events<'_>) {
     let rows = &results.tables.events;
     let mut sheet = Sheet::new(EVENTS);
@@ -161,7 +161,7 @@ pub fn events(results: &Results) -> (Sheet, Events<'_>) {
     (sheet, Events { blocks })
 }
 
-/// Each name once, in the order of its first.
+/// Distinct names in order of first appearance.
 fn in_order<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let mut order: Vec<&str> = Vec::new();
     for name in names {
