@@ -7,7 +7,7 @@
 
 use crate::scalar_draws::ScalarDraws;
 use crate::scenario;
-use crate::twin;
+use crate::twin::{self, Draws};
 use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
