@@ -22,10 +22,12 @@ pub fn upper_probability_bound(events: u64, trials: u64, level: f64) -> f64 {
     }
     let law = Beta::new((events + 1) as f64, (trials - events) as f64).expect("both shapes are at least 1");
     // Not statrs's own inverse, which does not end for 10⁹ trials.
-    let tolerance = 1e-12 * (events + 1) as f64 / trials as f64;
-    let Some(mut bracket) = Bracket::new((0.0, -level), (1.0, 1.0 - level), tolerance) else {
-        return f64::NAN;
-    };
+    let mut high = ((events + 1) as f64 / trials as f64).min(1.0);
+    while law.cdf(high) < level {
+        high = (2.0 * high).min(1.0);
+    }
+    let ends = [(0.0, -level), (high, law.cdf(high) - level)];
+    let Some(mut bracket) = Bracket::new(ends[0], ends[1], 1e-12 * high) else { return f64::NAN };
     while let Some(p) = bracket.next() {
         bracket.take(p, law.cdf(p) - level);
     }
