@@ -1,11 +1,11 @@
-//! The unit of work of every block function: a fixed number of paths side by side.
+//! A block of 64 paths, the unit of work of every block function, and its eight lane groups.
 
 use super::vector::WIDTH;
 
-/// Paths in a block. A logical width: the same on every machine, whatever the width of its vector registers.
+/// Paths in a block: the same on every machine, whatever the width of its vector registers.
 pub const LANES: usize = 64;
 
-/// One number for each path of a block, aligned for the widest vector registers.
+/// One number per path of a block, aligned for the widest vector registers.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub struct Lanes(pub [f64; LANES]);
@@ -17,13 +17,13 @@ impl Lanes {
         Lanes([value; LANES])
     }
 
-    /// The eight paths of that index.
+    /// The lane group `index`, from 0: paths 8 `index` to 8 `index` + 7 of the block.
     #[inline(always)]
     pub fn group(&self, index: usize) -> &[f64; WIDTH] {
         &self.0.as_chunks::<WIDTH>().0[index]
     }
 
-    /// The eight paths of that index, to write.
+    /// The lane group `index`, mutable.
     #[inline(always)]
     pub fn group_mut(&mut self, index: usize) -> &mut [f64; WIDTH] {
         &mut self.0.as_chunks_mut::<WIDTH>().0[index]

@@ -1,4 +1,4 @@
-//! Pure numerics on plain numbers, each with its source: nothing here knows what a number means.
+//! Numerics on plain numbers, each method with its source; nothing here knows what a number means.
 
 pub mod binomial;
 pub mod correlation;

@@ -1,16 +1,15 @@
-//! The standard normal distribution: density, distribution function and quantile, branch-free one number at a time.
+//! The standard normal distribution: density, distribution function and quantile function.
 //!
-//! Every function is a ratio of polynomials with positive coefficients in a positive variable, so that no sum loses
-//! digits; the coefficients are minimax fits made by `python/fit_normal.py`, with fitting errors below 6e-17. The
-//! errors stated were measured against a reference of 50 digits, and the tests of this file hold them on the tables of
-//! `python/reference_normal.py`.
+//! Every function is a ratio of polynomials with positive coefficients in a positive variable, so no sum cancels. The
+//! coefficients are minimax fits made by `python/fit_normal.py`, with fitting errors below 6e-17. The stated errors were
+//! measured against a reference of 50 digits; the tests hold them on the tables of `python/reference_normal.py`.
 
 use super::elementary::{exp, ln};
 use super::lanes::{LANES, Lanes};
 use super::vector::{Mask, Real, Vector, WIDTH};
 use crate::{outlined, simd_fn};
 
-/// Where u (1 − u) is below this, [`quantile`] takes the expansion of the tails: about 0.8 % of uniform draws.
+/// Below this value of u (1 − u), [`quantile`] uses the tail expansion: for about 0.8% of uniform draws.
 const CENTRAL_LOW: f64 = 0.004;
 
 /// Numerator of Φ⁻¹(u)/(u − ½) in u (1 − u), lowest power first.
@@ -31,7 +30,7 @@ const CENTRAL_ABOVE: [f64; 14] = [
     1.8884866421374456e+19,
 ];
 
-/// Denominator of the same.
+/// Its denominator.
 const CENTRAL_BELOW: [f64; 14] = [
     1.0,
     7809.790667697307,
@@ -64,7 +63,7 @@ const TAIL_ABOVE: [f64; 11] = [
     6.8689723645520265e-09,
 ];
 
-/// Denominator of the same.
+/// Its denominator.
 const TAIL_BELOW: [f64; 10] = [
     1.0,
     1.8394961881853737,
@@ -92,7 +91,7 @@ const MILLS_ABOVE: [f64; 10] = [
     1.3968528681172256e-06,
 ];
 
-/// Denominator of the same.
+/// Its denominator.
 const MILLS_BELOW: [f64; 11] = [
     1.0,
     2.3488891269766885,
@@ -149,16 +148,16 @@ fn quantile_tail<R: Real>(u: R) -> R {
     R::select(lower, -size, size)
 }
 
-/// Whether u belongs to [`quantile_tail`]; NaN and numbers outside 0 to 1 do.
+/// Whether u takes [`quantile_tail`]; true for NaN and outside 0 to 1.
 #[inline(always)]
 fn in_tail<R: Real>(u: R) -> R::Mask {
     !(u * (R::one() - u)).ge(R::splat(CENTRAL_LOW))
 }
 
-/// Φ⁻¹(u), the number below which a standard normal falls with probability u, to 5 ulp for u from 1e-300
-/// (4.6 the largest of 8,500 random points, 4.1 where u is above 1e-16; 0.8 the mean).
+/// Φ⁻¹(u), the number below which a standard normal falls with probability u, with an error below 5 ulp for u ≥ 1e-300
+/// (largest 4.6, mean 0.8 over 8,500 random points; largest 4.1 for u above 1e-16).
 ///
-/// −∞ at 0, ∞ at 1, NaN outside. The expansion of the tails is computed only where a lane needs it.
+/// −∞ at 0, ∞ at 1, NaN outside. The tail expansion is computed only where a lane needs it.
 #[inline(always)]
 pub fn quantile<R: Real>(u: R) -> R {
     R::formula(
@@ -171,10 +170,10 @@ pub fn quantile<R: Real>(u: R) -> R {
     )
 }
 
-/// [`polynomial`] at two places, its chains side by side.
+/// [`polynomial`] at two points, interleaved.
 #[inline(always)]
 fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 2], x2: [R; 2]) -> [R; 2] {
-    const { assert!(COUNT.is_multiple_of(2), "the odd case stands in `polynomial`") };
+    const { assert!(COUNT.is_multiple_of(2), "only `polynomial` handles an odd count") };
     let mut upper = [R::splat(coefficients[COUNT - 1]); 2];
     let mut lower = [R::splat(coefficients[COUNT - 2]); 2];
     let mut at = COUNT - 2;
@@ -188,7 +187,7 @@ fn polynomials<R: Real, const COUNT: usize>(coefficients: &[f64; COUNT], x: [R; 
     [upper[0].mul_add(x[0], lower[0]), upper[1].mul_add(x[1], lower[1])]
 }
 
-/// [`quantile_central`] of both, and which lanes belong to [`quantile_tail`].
+/// [`quantile_central`] of two vectors, and the lanes of each that need [`quantile_tail`].
 #[inline(always)]
 fn central_pair<R: Real>([u, v]: [R; 2]) -> ([R; 2], [R::Mask; 2]) {
     let z = [u * (R::one() - u), v * (R::one() - v)];
@@ -200,35 +199,34 @@ fn central_pair<R: Real>([u, v]: [R; 2]) -> ([R; 2], [R::Mask; 2]) {
     (x, [!z[0].ge(least), !z[1].ge(least)])
 }
 
-/// Pairs of vectors that are kept before their tails are done.
+/// Pairs of vectors whose tails wait to be computed together.
 const KEPT: usize = 32;
 
-/// Φ⁻¹ into rows of vectors, in the bits of [`quantile`], two rows at a time. Numbers of the tails, one in 125, are done at the
-/// end, a vector of them at a time: their expansion costs as much as the centre's, and in place nearly all of its lanes would
-/// be for nothing.
+/// Writes Φ⁻¹ of many vectors into rows, with the results of [`quantile`].
 ///
-/// [`Quantiles::finish`] fills their places; a row must not be read before.
+/// One number in 125 lies in a tail. Its expansion costs as much as the centre's, so the tails are collected and computed a full
+/// vector at a time. [`Quantiles::finish`] writes them; rows must not be read before it.
 pub struct Quantiles<V> {
-    /// Pairs of uniforms with a lane in the tails.
+    /// Pairs of uniforms with at least one lane in a tail.
     pairs: [[V; 2]; KEPT],
-    /// For each of these, its rows.
+    /// The rows that each pair is written to.
     rows: [[usize; 2]; KEPT],
-    /// For each of these, the lanes: of the first vector in the low half of the bits, of the second in the high half.
+    /// The lanes of each pair that lie in a tail, as bits: the first vector's in the low half, the second's in the high half.
     lanes: [u32; KEPT],
     kept: usize,
 }
 
 impl<V: Vector> Quantiles<V> {
-    /// None kept.
+    /// An empty collection.
     #[inline(always)]
     pub fn new() -> Quantiles<V> {
         Quantiles { pairs: [[V::zero(); 2]; KEPT], rows: [[0; 2]; KEPT], lanes: [0; KEPT], kept: 0 }
     }
 
-    /// Φ⁻¹ of uniforms, an even number of vectors, into every `stride`-th row from `first` on.
+    /// Writes Φ⁻¹ of an even number of vectors of uniforms into every `stride`-th row, starting at `first`.
     #[inline(always)]
     pub fn rows(&mut self, uniforms: &[V], rows: &mut [V], first: usize, stride: usize) {
-        assert!(uniforms.len().is_multiple_of(2), "vectors of uniforms come by twos");
+        assert!(uniforms.len().is_multiple_of(2), "vectors of uniforms come in pairs");
         let mut row = first;
         for &pair in uniforms.as_chunks::<2>().0 {
             self.pair(pair, rows, [row, row + stride]);
@@ -243,7 +241,7 @@ impl<V: Vector> Quantiles<V> {
             || central_pair(uniforms),
         );
         (rows[at[0]], rows[at[1]]) = (x[0], x[1]);
-        // Written always, kept where needed: a branch on it would be guessed wrong too often.
+        // Always written, counted only where needed: a branch here would be mispredicted too often.
         let (kept, lanes) = (self.kept, tails[0].to_bitmask() | tails[1].to_bitmask() << WIDTH);
         self.pairs[kept] = uniforms;
         self.rows[kept] = at;
@@ -254,7 +252,7 @@ impl<V: Vector> Quantiles<V> {
         }
     }
 
-    /// Fills the places of all that are kept.
+    /// Computes the collected tails and writes them to their rows.
     #[inline(always)]
     pub fn finish(&mut self, rows: &mut [V]) {
         outlined!(V, self.fill_tails(rows));
@@ -285,7 +283,7 @@ impl<V: Vector> Quantiles<V> {
     }
 }
 
-/// Answers of the tails into the places (row, lane) of those that have one.
+/// Writes the quantiles of a vector of tail numbers to their places (row, lane).
 #[inline(always)]
 fn fill<V: Vector>(tails: &[f64; WIDTH], places: &[(usize, usize)], rows: &mut [V]) {
     let answers = quantile_tail(V::load(tails)).to_array();
@@ -300,9 +298,9 @@ impl<V: Vector> Default for Quantiles<V> {
     }
 }
 
-/// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`]: for use inside block functions.
+/// Writes Φ⁻¹(u) of every lane, with the results of [`quantile`]; for use inside block functions.
 ///
-/// The central ratio is computed on all lanes; the few in the tails are then done again one by one.
+/// The central ratio is computed on all lanes, then the few in the tails are recomputed one by one.
 #[inline(always)]
 pub fn quantile_block(uniform: &Lanes, out: &mut Lanes) {
     let mut tails = 0_u64;
@@ -319,13 +317,13 @@ pub fn quantile_block(uniform: &Lanes, out: &mut Lanes) {
 }
 
 simd_fn! {
-    /// Writes Φ⁻¹(u) of every lane, in the bits of [`quantile`].
+    /// Writes Φ⁻¹(u) of every lane, with the results of [`quantile`].
     pub fn quantiles(uniform: &Lanes, out: &mut Lanes) {
         quantile_block(uniform, out);
     }
 }
 
-/// e^(−a²/2) with the rounding error of a² carried along; a from 0 to 40.
+/// e^(−a²/2) for a from 0 to 40, corrected for the rounding of a².
 #[inline(always)]
 fn bell<R: Real>(a: R) -> R {
     let square = a * a;
@@ -350,14 +348,14 @@ fn smaller_tail<R: Real>(x: R) -> R {
     bell(a) * (polynomial(&MILLS_ABOVE, a, a2) / polynomial(&MILLS_BELOW, a, a2))
 }
 
-/// φ(x) = e^(−x²/2)/√(2π), the standard normal density, to 3 ulp.
+/// φ(x) = e^(−x²/2)/√(2π), the standard normal density, with an error below 3 ulp.
 #[inline(always)]
 pub fn pdf<R: Real>(x: R) -> R {
     bell(size_to_40(x)) * DENSITY_AT_ZERO
 }
 
-/// Φ(x), the probability that a standard normal is at most x, to 4.5 ulp for x above −8 and
-/// 5.5 ulp in the far lower tail (4.1 and 5.1 the largest of 30,000 random points, 0.8 the mean).
+/// Φ(x), the probability that a standard normal is at most x, with an error below 4.5 ulp for x above −8 and below 5.5 ulp
+/// further down (largest 4.1 and 5.1, mean 0.8 over 30,000 random points).
 #[inline(always)]
 pub fn cdf<R: Real>(x: R) -> R {
     let tail = smaller_tail(x);
@@ -365,7 +363,7 @@ pub fn cdf<R: Real>(x: R) -> R {
 }
 
 simd_fn! {
-    /// Writes Φ(y) and Φ(−y) of every lane, in the bits of [`cdf`].
+    /// Writes Φ(y) and Φ(−y) of every lane, with the results of [`cdf`].
     pub fn cdf_pair(y: &Lanes, lower: &mut Lanes, upper: &mut Lanes) {
         for i in 0..LANES {
             let tail = smaller_tail(y[i]);

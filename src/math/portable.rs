@@ -1,4 +1,4 @@
-//! Eight paths as plain arrays: the vector of machines without wide registers that we know, and of `--simd scalar`.
+//! A vector as a plain array of eight numbers, for `--simd scalar` and for machines without AVX2.
 
 use super::vector::{Bits, Mask, Real, Vector, WIDTH, with_numbers};
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
@@ -8,7 +8,7 @@ use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 #[repr(C, align(64))]
 pub struct Portable([f64; WIDTH]);
 
-/// Eight answers.
+/// A yes or no for each of eight lanes.
 #[derive(Clone, Copy)]
 pub struct PortableMask([bool; WIDTH]);
 
@@ -17,7 +17,7 @@ pub struct PortableMask([bool; WIDTH]);
 #[repr(C, align(64))]
 pub struct PortableBits([u64; WIDTH]);
 
-/// One expression for each lane.
+/// Evaluates one expression per lane.
 macro_rules! lanes {
     ($kind:ident, $zero:expr, $i:ident => $lane:expr) => {{
         let mut out = [$zero; WIDTH];

@@ -1,8 +1,8 @@
-//! Gauss–Legendre quadrature on equal panels, doubled until it no longer moves: moments of smooth laws, off the path.
+//! Gauss–Legendre quadrature on equal panels, refined until it converges; for moments of distributions, outside the simulation.
 
 use std::sync::LazyLock;
 
-/// Points in a panel.
+/// Points per panel.
 const POINTS: usize = 16;
 const MAX_PANELS: usize = 1 << 12;
 
@@ -25,7 +25,7 @@ static RULE: LazyLock<[(f64, f64); POINTS]> = LazyLock::new(|| {
     })
 });
 
-/// Calls `visit(z, dz)` for the nodes of `panels` equal panels between `a` and `b`.
+/// Calls `visit(z, dz)` for every node z and its weight dz, over `panels` equal panels from `a` to `b`.
 pub fn each_node(a: f64, b: f64, panels: usize, mut visit: impl FnMut(f64, f64)) {
     let half = 0.5 * (b - a) / panels as f64;
     for panel in 0..panels {
@@ -36,19 +36,19 @@ pub fn each_node(a: f64, b: f64, panels: usize, mut visit: impl FnMut(f64, f64))
     }
 }
 
-/// What lies beyond the range of quadrature: integrals of the weight times 1, (x − centre), (x − centre)².
+/// Integrals over the range that the quadrature leaves out, which the caller knows in closed form.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Remainder {
-    /// Where the two moments are taken.
+    /// The point about which both moments are taken.
     pub centre: f64,
-    /// Integral of (x − centre).
+    /// Integral of (x − centre) times the weight.
     pub first: f64,
-    /// Integral of (x − centre)².
+    /// Integral of (x − centre)² times the weight.
     pub second: f64,
 }
 
-/// Mean and standard deviation of `x(z)` under the weight `w(z)`, both from `point(z) = (x, w)`, on the breaks given
-/// (ascending; the integrand is smooth between neighbours).
+/// Mean and standard deviation of `x(z)` under the weight `w(z)`, where `point(z)` returns `(x, w)`. `breaks` ascend, and the
+/// integrand is smooth between neighbouring breaks.
 pub fn mean_and_std_dev(
     point: impl Fn(f64) -> (f64, f64),
     breaks: &[f64],

@@ -1,4 +1,4 @@
-//! Measures functions against the reference tables under `tests/reference/`; compiled for tests only.
+//! Measures the error of functions against the reference tables in `tests/reference/`; compiled for tests only.
 
 /// The largest error of a function over a table of `x,high,low` rows, in units of the last place of `high`: over the
 /// normal results, and over the subnormal ones (where `low` cannot be written, so that ½ is rounded away).

@@ -1,10 +1,11 @@
-//! A bracketed root of a function that is costly to evaluate: one point after another is proposed, and the bracket closes.
+//! The root of a costly function inside a bracket: proposes one point after another until the bracket is narrow enough.
 
 const SLACK: f64 = 1.0 - 1e-9;
 
-/// The search for a sign change inside a bracket by the ITP method: interpolate, truncate, project (Oliveira and
-/// Takahashi, "An enhancement of the bisection method average performance preserving minmax optimality", ACM TOMS 47(1),
-/// 2021). No slower than bisection by more than one step on any function, steps included, and superlinear on smooth ones.
+/// The ITP method for a sign change inside a bracket: interpolate, truncate, project (Oliveira and Takahashi 2021, "An
+/// enhancement of the bisection method average performance preserving minmax optimality", ACM TOMS 47(1)).
+///
+/// It takes at most one step more than bisection on any function, and converges superlinearly on smooth ones.
 #[derive(Clone, Debug)]
 pub struct Bracket {
     low: (f64, f64),
@@ -12,12 +13,12 @@ pub struct Bracket {
     tolerance: f64,
     scale: f64,
     steps: i32,
-    most: i32,
+    max_steps: i32,
 }
 
 impl Bracket {
-    /// A bracket from points `(x, f(x))` with `low.0 < high.0`, closed until it is at most twice `tolerance` wide; `None`
-    /// where f has the same sign at both ends.
+    /// A bracket between the points `(x, f(x))` `low` and `high`, to be narrowed to twice `tolerance`; `None` where f has the
+    /// same sign at both ends or `low` is not left of `high`.
     pub fn new(low: (f64, f64), high: (f64, f64), tolerance: f64) -> Option<Bracket> {
         // Below the spacing of numbers nothing can be halved.
         let smallest = 4.0 * f64::EPSILON * low.0.abs().max(high.0.abs());
@@ -30,11 +31,11 @@ impl Bracket {
             tolerance,
             scale: 0.2 / (high.0 - low.0),
             steps: 0,
-            most: halvings as i32 + 1,
+            max_steps: halvings as i32 + 1,
         })
     }
 
-    /// Where to evaluate next; `None` once the bracket is closed or a root was met.
+    /// The next x to evaluate; `None` once the bracket is narrow enough or the root is found.
     pub fn next(&self) -> Option<f64> {
         let ((a, fa), (b, fb)) = (self.low, self.high);
         let width = b - a;
@@ -43,18 +44,19 @@ impl Bracket {
         }
         let middle = 0.5 * (a + b);
         // A hair less than the tolerance: the last step must not miss it by a rounding.
-        let room = SLACK * self.tolerance * 2.0_f64.powi(self.most - self.steps) - 0.5 * width;
+        let reach = SLACK * self.tolerance * 2.0_f64.powi(self.max_steps - self.steps) - 0.5 * width;
         let secant = (fb * a - fa * b) / (fb - fa);
         let toward = (middle - secant).signum();
         let truncation = self.scale * width * width;
         let truncated =
             if truncation <= (middle - secant).abs() { secant + toward * truncation } else { middle };
-        let x = if (truncated - middle).abs() <= room { truncated } else { middle - toward * room.max(0.0) };
+        let x =
+            if (truncated - middle).abs() <= reach { truncated } else { middle - toward * reach.max(0.0) };
         // Rounding must not propose an end again.
         Some(if x > a && x < b { x } else { middle })
     }
 
-    /// Takes `f(x)` of a point inside.
+    /// Records `value` = f(x) at the proposed x.
     pub fn take(&mut self, x: f64, value: f64) {
         self.steps += 1;
         if value == 0.0 {
@@ -66,7 +68,7 @@ impl Bracket {
         }
     }
 
-    /// The root, on the straight line through the bracket's ends.
+    /// The root, interpolated linearly between the bracket's ends.
     pub fn root(&self) -> f64 {
         let ((a, fa), (b, fb)) = (self.low, self.high);
         match (fa == 0.0, fb == 0.0) {

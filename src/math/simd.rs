@@ -1,5 +1,4 @@
-//! One source, several instruction sets: the choice of vector width at start, and the macro that compiles a block
-//! function once for each.
+//! Which instruction set runs: detected once at start, with a macro that compiles a block function for each of them.
 //!
 //! A function written with [`simd_fn!`](crate::simd_fn) is ordinary Rust over [`Lanes`](super::lanes::Lanes); the
 //! compiler vectorises each copy for its instruction set. All copies give equal bits: they use `mul_add` (correctly
@@ -64,12 +63,12 @@ impl Isa {
         Isa(Level::Scalar)
     }
 
-    /// Plain code: there on every machine.
+    /// Plain code, which every machine can run.
     pub const fn scalar() -> Isa {
         Isa(Level::Scalar)
     }
 
-    /// Every instruction set that this machine can run, narrowest first.
+    /// All instruction sets that this machine can run, narrowest first.
     pub fn available() -> Vec<Isa> {
         let widest = Isa::detect();
         [Level::Scalar, Level::Avx2, Level::Avx512]
@@ -79,12 +78,12 @@ impl Isa {
             .collect()
     }
 
-    /// The instruction set of that name (`scalar`, `avx2`, `avx512`), if this machine has it.
+    /// The instruction set called `scalar`, `avx2` or `avx512`; `None` where this machine lacks it.
     pub fn named(name: &str) -> Option<Isa> {
         Isa::available().into_iter().find(|isa| isa.name() == name)
     }
 
-    /// Its name, as in [`Isa::named`].
+    /// The name that [`Isa::named`] takes.
     pub fn name(self) -> &'static str {
         match self.0 {
             Level::Scalar => "scalar",
@@ -114,12 +113,12 @@ impl Isa {
     }
 }
 
-/// Has an element fetched into the processor's caches, where it has an instruction for that; beyond the end, nothing.
+/// Asks the processor to fetch an element into its caches; does nothing for an index past the end.
 #[inline(always)]
 pub fn prefetch<T>(elements: &[T], index: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(element) = elements.get(index) {
-        // SAFETY: every such processor has the instruction, and it changes nothing that a program can see.
+        // SAFETY: every x86-64 processor has the instruction, and it only moves data between caches.
         unsafe {
             std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(
                 std::ptr::from_ref(element).cast(),
@@ -130,7 +129,7 @@ pub fn prefetch<T>(elements: &[T], index: usize) {
     let _ = (elements, index);
 }
 
-/// Defines a block function that is compiled for every instruction set; the caller passes the [`Isa`] first.
+/// Defines a block function that is compiled once per instruction set; callers pass the [`Isa`] as first argument.
 ///
 /// The body must not return a value, must not branch on data where a select does, and calls only `#[inline(always)]`
 /// functions, so that they are compiled with the same instruction set.

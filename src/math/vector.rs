@@ -1,43 +1,46 @@
-//! Eight paths side by side in registers: arithmetic that is written once and runs on every instruction set.
+//! Vectors of eight paths: arithmetic that is written once and runs on every instruction set.
 //!
-//! A function over [`Real`] is one straight line of operations; called with `f64` it is the scalar form, called with a
-//! [`Vector`] it does eight paths at once. Every operation is the IEEE one on each lane and nothing sums across lanes, so
-//! all forms give equal bits. Which vector a machine has is decided once, by [`Isa`](super::simd::Isa).
+//! A function that is generic over [`Real`] runs on one path as `f64` and on eight paths as a [`Vector`]. Every operation
+//! is the IEEE operation on each lane and nothing sums across lanes, so both give identical results. The methods have the names
+//! of `std::simd`. [`Isa::dispatch`](super::simd::Isa::dispatch) chooses the vectors that the machine has.
 
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
 /// Paths in a vector, on every machine.
 pub const WIDTH: usize = 8;
 
-/// A yes or no for each lane.
+/// A yes or no per lane: the result of a comparison.
 pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {
-    /// Whether any lane says yes.
+    /// Whether any lane is set.
     fn any(self) -> bool;
-    /// The answers as the low bits of a number, lane 0 lowest.
+    /// The lanes as the low bits of an integer, lane 0 lowest.
     fn to_bitmask(self) -> u32;
 }
 
-/// Sixty-four bits for each lane; sums and products wrap.
+/// A 64-bit integer per lane; sums and differences wrap.
 pub trait Bits:
     Copy + Send + Sync + 'static + BitAnd<Output = Self> + BitOr<Output = Self> + BitXor<Output = Self>
 {
-    /// The same on every lane.
+    /// The same integer on every lane.
     fn splat(bits: u64) -> Self;
-    /// 0, 1, 2, … lane by lane.
+    /// The number of each lane: 0, 1, 2, …
     fn lane_indices() -> Self;
-    /// The sum.
+    /// The sum, modulo 2⁶⁴.
     fn wrapping_add(self, other: Self) -> Self;
-    /// The difference.
+    /// The difference, modulo 2⁶⁴.
     fn wrapping_sub(self, other: Self) -> Self;
-    /// Shifted towards the low end, zeros following.
+    /// Shifted right by `BY` bits, zeros filling the high end.
     fn shr<const BY: u32>(self) -> Self;
-    /// Shifted towards the high end.
+    /// Shifted left by `BY` bits, zeros filling the low end.
     fn shl<const BY: u32>(self) -> Self;
-    /// The 64-bit product of the low 32 bits of both.
+    /// The full 64-bit product of the low 32 bits of both.
     fn widening_mul_u32(self, other: Self) -> Self;
 }
 
-/// Numbers that elementary functions can be written over: `f64`, or eight of them.
+/// What elementary functions are generic over: one `f64`, or eight of them.
+///
+/// On a plain `f64`, `x.min(y)` and `x.max(y)` call the standard library's methods, which treat NaN differently; generic code
+/// calls these.
 pub trait Real:
     Copy
     + Add<Output = Self>
@@ -49,24 +52,24 @@ pub trait Real:
     + Sub<f64, Output = Self>
     + Mul<f64, Output = Self>
 {
-    /// Answers of comparisons.
+    /// The result of comparisons.
     type Mask: Mask;
-    /// Bit patterns.
+    /// The integers that hold bit patterns.
     type Bits: Bits;
 
-    /// The same on every lane.
+    /// The same number on every lane.
     fn splat(x: f64) -> Self;
     /// `self · factor + term`, rounded once.
     fn mul_add(self, factor: Self, term: Self) -> Self;
     /// The square root, correctly rounded.
     fn sqrt(self) -> Self;
-    /// The size.
+    /// The absolute value.
     fn abs(self) -> Self;
-    /// `self` where it is less, else `other` (also where either is NaN).
+    /// The lesser of the two; `other` where either is NaN.
     fn min(self, other: Self) -> Self;
-    /// `self` where it is greater, else `other` (also where either is NaN).
+    /// The greater of the two; `other` where either is NaN.
     fn max(self, other: Self) -> Self;
-    /// `self < other`; false with NaN, as all comparisons.
+    /// `self < other`; like every comparison, false where either is NaN.
     fn lt(self, other: Self) -> Self::Mask;
     /// `self <= other`.
     fn le(self, other: Self) -> Self::Mask;
@@ -76,22 +79,24 @@ pub trait Real:
     fn ge(self, other: Self) -> Self::Mask;
     /// `self == other`.
     fn eq(self, other: Self) -> Self::Mask;
-    /// `yes` where the mask says yes, else `no`.
+    /// `yes` where the mask is set, else `no`.
     fn select(mask: Self::Mask, yes: Self, no: Self) -> Self;
-    /// The bit patterns.
+    /// The bit patterns of the numbers.
     fn to_bits(self) -> Self::Bits;
-    /// Numbers of these bit patterns.
+    /// The numbers with these bit patterns.
     fn from_bits(bits: Self::Bits) -> Self;
 
-    /// Runs a longer formula: in place where an operation is one instruction, as a function of its own where it is eight.
+    /// Runs a longer formula: inlined where an operation is one instruction, as a function of its own where it is eight.
     #[inline(always)]
     fn formula<R>(formula: impl FnOnce() -> R) -> R {
         formula()
     }
 
-    /// The same numbers; the compiler keeps what comes after this place behind what computes them. Between the operations of
-    /// several chains that holds the chains side by side: it would finish one before the next, which spares registers and leaves
-    /// the processor waiting for every result. Where an operation is not one instruction nothing is held.
+    /// Returns its arguments unchanged, and keeps the compiler from moving operations across this point.
+    ///
+    /// Several dependent chains of operations run faster interleaved, because the processor works on one while it waits for
+    /// another. The compiler would reorder them one after the other to need fewer registers; a call between the steps stops it.
+    /// Does nothing where an operation is more than one instruction.
     #[inline(always)]
     fn keep_interleaved(first: [Self; 2], second: [Self; 2]) -> [[Self; 2]; 2] {
         [first, second]
@@ -109,52 +114,54 @@ pub trait Real:
         Self::splat(1.0)
     }
 
-    /// 1 where the mask says yes, else 0.
+    /// 1 where the mask is set, else 0.
     #[inline(always)]
     fn flag(mask: Self::Mask) -> Self {
         Self::select(mask, Self::one(), Self::zero())
     }
 
-    /// `self` where the mask says yes, else 0.
+    /// `self` where the mask is set, else 0.
     #[inline(always)]
     fn select_or_zero(self, mask: Self::Mask) -> Self {
         Self::select(mask, self, Self::zero())
     }
 
-    /// What is above zero; 0 for NaN.
+    /// max(x, 0); 0 for NaN.
     #[inline(always)]
     fn positive_part(self) -> Self {
         self.max(Self::zero())
     }
 
-    /// Whether it is not zero: a flag's meaning.
+    /// Whether the number is not 0: reads a flag as a mask.
     #[inline(always)]
     fn is_set(self) -> Self::Mask {
         !self.eq(Self::zero())
     }
 
-    /// Whether it is less than infinite in size; false for NaN.
+    /// Whether the number is neither infinite nor NaN.
     #[inline(always)]
     fn is_finite(self) -> Self::Mask {
         self.abs().lt(Self::splat(f64::INFINITY))
     }
 }
 
-/// [`WIDTH`] numbers in registers.
+/// [`WIDTH`] numbers, one per lane, in the registers of one instruction set.
 pub trait Vector: Real + Send + Sync + 'static {
-    /// From memory.
+    /// Reads the lanes from memory.
     fn load(from: &[f64; WIDTH]) -> Self;
-    /// Into memory.
+    /// Writes the lanes to memory.
     fn store(self, to: &mut [f64; WIDTH]);
-    /// The lanes, in memory.
+    /// The lanes as an array.
     fn lanes(&self) -> &[f64; WIDTH];
-    /// The lanes, in memory, to write.
+    /// The lanes as a mutable array.
     fn lanes_mut(&mut self) -> &mut [f64; WIDTH];
-    /// Runs a function as a piece of code of its own, compiled for the instruction set of this vector. What it calls must
-    /// be `#[inline(always)]` to be compiled so too. Pieces keep functions, and the time to compile them, in bounds.
+    /// Runs a function that is compiled separately, for the instruction set of this vector ([`outlined!`](crate::outlined)).
+    ///
+    /// Everything it calls must be `#[inline(always)]` to be compiled for that instruction set too. Splitting long
+    /// computations this way keeps functions small enough to compile quickly.
     fn outlined<R>(function: impl FnOnce() -> R) -> R;
 
-    /// The lanes one by one.
+    /// The lanes, copied.
     #[inline(always)]
     fn to_array(self) -> [f64; WIDTH] {
         let mut lanes = [0.0; WIDTH];
@@ -276,7 +283,7 @@ impl Real for f64 {
     }
 }
 
-/// A part of a longer computation as a piece of code of its own ([`Vector::outlined`]).
+/// Compiles an expression as a separate function for the vector's instruction set and runs it ([`Vector::outlined`]).
 #[macro_export]
 macro_rules! outlined {
     ($vector:ty, $body:expr) => {
@@ -287,7 +294,7 @@ macro_rules! outlined {
     };
 }
 
-/// Implements the operators with a number on the right, by [`Real::splat`].
+/// Implements the operators with an `f64` on the right, by [`Real::splat`].
 macro_rules! with_numbers {
     ($vector:ty) => {
         impl std::ops::Add<f64> for $vector {

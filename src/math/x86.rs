@@ -1,4 +1,4 @@
-//! Eight paths in the registers of x86: two of AVX2, or one of AVX-512.
+//! Vectors of eight paths in the registers of x86-64: two of AVX2, or one of AVX-512.
 //!
 //! Every operation here needs instructions that the machine may lack. This file is private, and only
 //! [`Isa::dispatch`](super::simd::Isa::dispatch) names its types, after the instructions were detected: so whoever holds such
@@ -8,12 +8,12 @@ use super::vector::{Bits, Mask, Real, Vector, WIDTH, with_numbers};
 use std::arch::x86_64::*;
 use std::ops::{Add, BitAnd, BitOr, BitXor, Div, Mul, Neg, Not, Sub};
 
-/// Eight numbers in two registers of AVX2.
+/// Eight numbers in two AVX2 registers.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 pub struct Avx2([__m256d; 2]);
 
-/// Eight answers.
+/// A yes or no for each of eight lanes.
 #[derive(Clone, Copy)]
 pub struct Avx2Mask([__m256d; 2]);
 
@@ -21,12 +21,12 @@ pub struct Avx2Mask([__m256d; 2]);
 #[derive(Clone, Copy)]
 pub struct Avx2Bits([__m256i; 2]);
 
-/// Eight numbers in a register of AVX-512.
+/// Eight numbers in one AVX-512 register.
 #[derive(Clone, Copy)]
 #[repr(C, align(64))]
 pub struct Avx512(__m512d);
 
-/// Eight answers.
+/// A yes or no for each of eight lanes.
 #[derive(Clone, Copy)]
 pub struct Avx512Mask(__mmask8);
 
@@ -34,7 +34,7 @@ pub struct Avx512Mask(__mmask8);
 #[derive(Clone, Copy)]
 pub struct Avx512Bits(__m512i);
 
-/// An instruction on both registers.
+/// Applies an instruction to both registers.
 macro_rules! both {
     ($kind:ident, $f:ident $(::<$c:ident>)? ($($a:ident),*)) => {
         // SAFETY: the machine has AVX2 and FMA (head of the file).
@@ -42,7 +42,7 @@ macro_rules! both {
     };
 }
 
-/// An instruction on the one register.
+/// Applies an instruction to the register.
 macro_rules! one {
     ($kind:ident, $f:ident $(::<$c:ident>)? ($($a:ident),*)) => {
         // SAFETY: the machine has AVX-512 F, VL, DQ and BW (head of the file).
@@ -50,7 +50,7 @@ macro_rules! one {
     };
 }
 
-/// The lanes of a vector of registers, in memory.
+/// The lanes of a vector as an array in memory.
 macro_rules! lanes_in_memory {
     () => {
         #[inline(always)]
@@ -98,10 +98,11 @@ operator!(BitOr, bitor, Avx512Bits, one, _mm512_or_si512);
 operator!(BitXor, bitxor, Avx512Bits, one, _mm512_xor_si512);
 with_numbers!(Avx512);
 
-/// The registers of [`Real::keep_interleaved`], as they came: no instruction, with all of them as its operands.
+/// An empty assembler statement with all these registers as operands, for [`Real::keep_interleaved`]: the compiler must have
+/// computed them before it and may use them only after it.
 macro_rules! hold {
     ($class:ident: $($name:ident = $register:expr),*) => {
-        // SAFETY: the text is a comment, and the registers leave as they came.
+        // SAFETY: the text is a comment, so no instruction runs and the registers keep their values.
         unsafe {
             std::arch::asm!(
                 concat!("/*", $(" {", stringify!($name), "}",)* " */"),

@@ -1,12 +1,12 @@
 //! Randomness as a pure function of seed, stream name, path index and draw index.
 //!
-//! The engine draws its own numbers by inversion: one uniform per draw, through the quantile function. Anyone else can draw any
-//! law of `rand_distr` from "path 48,231, stream X" with [`stream()`].
+//! The engine draws by inversion: one uniform per draw, through a quantile function. With [`stream()`] you can draw from any
+//! distribution of `rand_distr` as well, on "path 48,231 of stream X".
 //!
 //! The engine itself does not use `rand_distr`, for two reasons. Its copula needs inversion: correlated inputs are correlated
-//! normals, each put through the quantile function of its own law. And its samplers often reject and try again, so one draw takes
-//! a varying number of random words; then two scenarios with different parameters would no longer share their later draws, which
-//! is what makes their difference precise (common random numbers).
+//! normals, each put through the quantile function of its own distribution. And many samplers of `rand_distr` reject candidates
+//! and try again, so one draw consumes a varying number of random words. Two scenarios with different parameters would then no
+//! longer share their later draws, and sharing them is what makes their difference precise (common random numbers).
 
 pub mod philox;
 pub mod stream;
@@ -16,12 +16,12 @@ use stream::{Sequence, StreamKey};
 
 /// The random number generator of one path in the stream `name`, at its first draw.
 ///
-/// It implements the traits of `rand`, so every law of `rand_distr` can be drawn from it. The numbers depend on the three
+/// It implements the traits of `rand`, so every distribution of `rand_distr` can sample from it. The numbers depend on the three
 /// arguments alone: paths can be visited in any order and on any thread, and one path can be replayed without the others. They
 /// are part of stream version 2 and do not change within it.
 ///
-/// The model's own streams bear the keys of what they drive (`segment.consumer`); a name of your own with a prefix, such as
-/// `my/claims`, shares nothing with them.
+/// The model names its streams after the inputs that they drive, such as `segment.consumer.growth_now`. A name with a prefix of
+/// your own, such as `my/claims`, gives independent numbers.
 ///
 /// ```
 /// use rand_distr::{Distribution, Gamma};

@@ -1,7 +1,7 @@
-//! Philox4x32-10: ten rounds that turn a counter of four words and a key of two into four random words.
+//! The counter-based generator Philox4x32-10: a counter of four words and a key of two give four random words.
 //!
-//! Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11, section 3.3. There is
-//! no state: any draw is computed from its address alone.
+//! Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3", SC '11, section 3.3. It has
+//! no state, so any draw can be computed on its own.
 
 use crate::math::vector::Bits;
 
@@ -9,10 +9,10 @@ use crate::math::vector::Bits;
 const ROUNDS: u32 = 10;
 /// Multipliers of words 0 and 2.
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
-/// What the two key words grow by from round to round: the golden ratio and √3 − 1, as fractions of 2³².
+/// Increments of the two key words per round: the golden ratio and √3 − 1, as fractions of 2³².
 const KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
-/// The four random words at this counter and key.
+/// The four random words of a counter and a key.
 pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
     let mut words = counter;
     let mut key = key;
@@ -33,12 +33,12 @@ pub fn philox4x32(counter: [u32; 4], key: [u32; 2]) -> [u32; 4] {
 /// The low 32 bits.
 const WORD: u64 = 0xFFFF_FFFF;
 
-/// The key words of every round: worked out once for a stream.
+/// The key words of all rounds, computed once per stream.
 #[derive(Clone, Copy, Debug)]
 pub struct RoundKeys([[u64; 2]; ROUNDS as usize]);
 
 impl RoundKeys {
-    /// From the key's two words.
+    /// Expands the key's two words.
     #[inline(always)]
     pub fn new(key: [u32; 2]) -> RoundKeys {
         let mut keys = [[0; 2]; ROUNDS as usize];
@@ -51,7 +51,7 @@ impl RoundKeys {
     }
 }
 
-/// One round on words that travel in 64-bit lanes, whose upper halves hold rubbish: only the low halves are multiplied.
+/// One round on words in the low halves of 64-bit lanes; the upper halves are undefined and never read.
 #[inline(always)]
 fn round<B: Bits>([c0, c1, c2, c3]: [B; 4], key: &[u64; 2]) -> [B; 4] {
     let first = c0.widening_mul_u32(B::splat(u64::from(MULTIPLIERS[0])));
@@ -59,11 +59,11 @@ fn round<B: Bits>([c0, c1, c2, c3]: [B; 4], key: &[u64; 2]) -> [B; 4] {
     [second.shr::<32>() ^ c1 ^ B::splat(key[0]), second, first.shr::<32>() ^ c3 ^ B::splat(key[1]), first]
 }
 
-/// The same function for block loops and vectors: a 64-bit result for each half of the output, its even word low. The
-/// words of the counter must be below 2³².
+/// [`philox4x32`] for block loops and vectors: the output as two 64-bit halves, each with its even word low. The words of
+/// `counter` must be below 2³².
 #[inline(always)]
 pub fn philox_halves<B: Bits>(counter: [B; 4], keys: &RoundKeys) -> [B; 2] {
-    // Written out: as a loop it keeps its counter and copies the words about, which costs half as much again.
+    // Unrolled by hand: the loop form keeps a counter and copies words, which costs half as much again.
     let [k0, k1, k2, k3, k4, k5, k6, k7, k8, k9] = &keys.0;
     let c = round(round(round(round(round(counter, k0), k1), k2), k3), k4);
     let [c0, c1, c2, c3] = round(round(round(round(round(c, k5), k6), k7), k8), k9);

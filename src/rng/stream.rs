@@ -1,17 +1,17 @@
-//! Named streams: a path's draws as a pure function of (seed, stream name, path index, draw index).
+//! Named streams: a path's draws as a pure function of seed, stream name, path index and draw index.
 //!
-//! Stream version 2, frozen (a change of anything below moves every result and raises [`STREAM_VERSION`]):
+//! This is stream version 2 and frozen: a change of anything below moves every result and raises [`STREAM_VERSION`].
 //!
 //! - A stream's key is a 64-bit hash of seed and name ([`StreamKey::new`]); its low word is Philox key word 0.
 //! - A Philox output is two 64-bit halves: words 0 and 1, words 2 and 3, the even word low. A half gives the uniform
 //!   (n + ½) · 2⁻⁵², n its top 52 bits: exact, never 0 or 1, symmetric about ½.
-//! - One draw a path ([`normals`]): path q takes half (q mod 8)/4 of the output at counter (c low, c high, 0, 1) with
+//! - One draw per path ([`normals`]): path q takes half (q mod 8)/4 of the output at counter (c low, c high, 0, 1) with
 //!   c = (q div 8) · 4 + q mod 4, so that a block of 64 paths costs 32 Philox calls.
 //! - Numbered draws ([`uniform_pair`]): draw d of path q takes half d mod 2 of the output at counter
 //!   (q low, q high, d div 2, 2). A normal and a uniform of the same number are the same draw.
-//! - A sequence a path ([`Sequence`]): for path q, xoshiro256++ from the state of the two halves of the output at counter
-//!   (q low, q high, 0, 3), then the two at (q low, q high, 1, 3). Draw d is its output d, from 0, made a uniform in the
-//!   same way. A draw costs less than a numbered one, but they must be taken in order.
+//! - A sequence per path ([`Sequence`]): for path q, xoshiro256++ from the state of the two halves of the output at counter
+//!   (q low, q high, 0, 3), then the two at (q low, q high, 1, 3). Draw d is its output d, from 0, turned into a uniform in
+//!   the same way. A draw costs less than a numbered one, but draws must be taken in order.
 
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::{Quantiles, quantile, quantile_block};
@@ -24,26 +24,26 @@ use rand::rand_core::TryRng;
 use rand::rand_core::utils::fill_bytes_via_next_word;
 use std::convert::Infallible;
 
-/// The version of the mapping from (seed, name, path, draw) to numbers.
+/// Version of the mapping from seed, stream name, path and draw to numbers.
 pub const STREAM_VERSION: u32 = 2;
 
-/// Counter word 3 of the one draw a path.
+/// Counter word 3 of the one draw per path.
 const ONE_A_PATH: u64 = 1;
 /// Counter word 3 of numbered draws.
 const NUMBERED: u64 = 2;
 /// Counter word 3 of the states of sequences.
 const SEQUENCE: u64 = 3;
 
-/// The key of one stream: which randomness, before which path.
+/// The key of one stream under one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StreamKey(pub u64);
 
 impl StreamKey {
-    /// The key of the stream of that name under that seed.
+    /// The key of the stream `name` under `seed`.
     ///
     /// With s(x) one step of SplitMix64 from state x (increment, then its output function): h = s(seed); then for each
     /// eight bytes of the UTF-8 name, little-endian, the last padded with zeros, h = s(h ⊕ bytes); at the end
-    /// h = s(h ⊕ length in bytes). The length tells a padded name from one that has the zeros itself.
+    /// h = s(h ⊕ length in bytes). The length distinguishes a padded name from one that ends in zeros.
     pub fn new(seed: u64, name: &str) -> StreamKey {
         let mut hash = scramble(seed);
         for chunk in name.as_bytes().chunks(8) {
@@ -54,7 +54,7 @@ impl StreamKey {
         StreamKey(scramble(hash ^ name.len() as u64))
     }
 
-    /// The two key words of Philox, for every round.
+    /// Philox's key words for all rounds.
     #[inline(always)]
     pub fn rounds(self) -> RoundKeys {
         RoundKeys::new([self.0 as u32, (self.0 >> 32) as u32])
@@ -73,14 +73,14 @@ fn scramble(x: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// (n + ½) · 2⁻⁵² with n the top 52 bits: in (0, 1), exact.
+/// The uniform (n + ½) · 2⁻⁵², n the top 52 bits: exact, in (0, 1).
 #[inline(always)]
 fn uniform_of_bits<R: Real>(bits: R::Bits) -> R {
     // 1 + n 2⁻⁵² by its bits, less 1 − 2⁻⁵³; both and their difference are f64 numbers.
     R::from_bits(bits.shr::<12>() | R::Bits::splat(1.0_f64.to_bits())) - (1.0 - 0.5 * f64::EPSILON)
 }
 
-/// Draws 2 `index` and 2 `index` + 1, uniform in (0, 1), of the eight paths from `first_path`, a multiple of eight, on.
+/// Uniforms number 2 `index` and 2 `index` + 1 of the eight paths starting at `first_path`, a multiple of eight.
 #[inline(always)]
 pub fn uniform_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) -> [V; 2] {
     debug_assert_eq!(first_path % WIDTH as u64, 0);
@@ -92,13 +92,14 @@ pub fn uniform_pair<V: Vector>(keys: &RoundKeys, first_path: u64, index: u32) ->
     [uniform_of_bits(even), uniform_of_bits(odd)]
 }
 
-/// A path's draws one after the other, or those of eight paths side by side.
+/// The generator of one path's draws in order (`Sequence<f64>`), or of eight paths at once.
 ///
-/// Its state is never all zeros: Philox under one key is a bijection, so its outputs at two counters are not both 0.
+/// [`rng::stream`](crate::rng::stream()) makes one. Its state is never all zeros: Philox under one key is a bijection, so its
+/// outputs at two counters are not both 0.
 pub struct Sequence<R: Real>(Xoshiro<R::Bits>);
 
 impl<R: Real> Sequence<R> {
-    /// Before the first draw of the paths whose numbers have these low words and this high word.
+    /// The generators of the paths with these low words and this high word, before their first draw.
     #[inline(always)]
     fn new(keys: &RoundKeys, low: R::Bits, high: u64) -> Sequence<R> {
         let high = R::Bits::splat(high);
@@ -116,7 +117,7 @@ impl<R: Real> Sequence<R> {
 }
 
 impl<V: Vector> Sequence<V> {
-    /// The sequences of the eight paths from `first_path`, a multiple of eight, on.
+    /// The generators of the lane group that starts at path `first_path`, a multiple of eight.
     #[inline(always)]
     pub fn of_group(keys: &RoundKeys, first_path: u64) -> Sequence<V> {
         debug_assert_eq!(first_path % WIDTH as u64, 0);
@@ -127,12 +128,12 @@ impl<V: Vector> Sequence<V> {
 }
 
 impl Sequence<f64> {
-    /// The sequence of one path.
+    /// The generator of one path.
     pub fn of_path(key: StreamKey, path: u64) -> Sequence<f64> {
         Sequence::new(&key.rounds(), u64::from(path as u32), path >> 32)
     }
 
-    /// The next draw, standard normal: the quantile of what [`Sequence::uniform`] would give.
+    /// The next draw, standard normal: Φ⁻¹ of what [`Sequence::uniform`] would give.
     pub fn normal(&mut self) -> f64 {
         quantile(self.uniform())
     }
@@ -150,8 +151,8 @@ impl Clone for Sequence<f64> {
     }
 }
 
-/// One output of the generator per draw, so that words and uniforms may be mixed: a word of 64 bits is the output, of 32 bits its
-/// upper half, and bytes are those of outputs, the low byte first.
+/// Every word or uniform consumes one output of the generator, so calls can be mixed. A 64-bit word is the output, a 32-bit word
+/// its upper half; bytes are the outputs' bytes, lowest first.
 impl TryRng for Sequence<f64> {
     type Error = Infallible;
 
@@ -168,8 +169,8 @@ impl TryRng for Sequence<f64> {
     }
 }
 
-/// Writes the first draws, standard normal, of the sequences of the 64 paths from `first_path`, a multiple of 64, on: draw d
-/// to `out[d]`.
+/// Writes the first `out.len()` standard normals of the 64 paths starting at `first_path`, a multiple of 64: draw d to
+/// `out[d]`.
 pub fn sequences(isa: Isa, key: StreamKey, first_path: u64, out: &mut [Lanes]) {
     debug_assert_eq!(first_path % LANES as u64, 0);
     isa.dispatch(SequenceNormals { keys: key.rounds(), first_path, out });
@@ -189,7 +190,7 @@ impl WithVector for SequenceNormals<'_> {
     }
 }
 
-/// Draws of eight paths that are made together.
+/// Draws per lane group that are made together.
 const TOGETHER: usize = 40;
 
 fn sequences_by<V: Vector>(keys: &RoundKeys, first_path: u64, out: &mut [Lanes]) {
@@ -213,7 +214,7 @@ fn sequences_by<V: Vector>(keys: &RoundKeys, first_path: u64, out: &mut [Lanes])
 }
 
 simd_fn! {
-    /// Writes one standard normal for each of the 64 paths from `first_path`, a multiple of 64, on.
+    /// Writes one standard normal for each of the 64 paths starting at `first_path`, a multiple of 64.
     pub fn normals(key: StreamKey, first_path: u64, out: &mut Lanes) {
         debug_assert_eq!(first_path % LANES as u64, 0);
         const CALLS: usize = LANES / 2;
@@ -241,8 +242,7 @@ simd_fn! {
 }
 
 simd_fn! {
-    /// Writes draws 2 `index` and 2 `index` + 1, uniform in (0, 1), for each of the 64 paths from `first_path`, a
-    /// multiple of 64, on.
+    /// Writes uniforms number 2 `index` and 2 `index` + 1 of the 64 paths starting at `first_path`, a multiple of 64.
     pub fn uniform_pairs(key: StreamKey, first_path: u64, index: u32, even: &mut Lanes, odd: &mut Lanes) {
         debug_assert_eq!(first_path % LANES as u64, 0);
         let keys = key.rounds();
@@ -257,14 +257,14 @@ simd_fn! {
     }
 }
 
-/// What [`normals`] writes for this path.
+/// The standard normal that [`normals`] writes for `path`.
 pub fn normal_of_path(key: StreamKey, path: u64) -> f64 {
     let call = path / 8 * 4 + path % 4;
     let halves: [u64; 2] = philox_halves([u64::from(call as u32), call >> 32, 0, ONE_A_PATH], &key.rounds());
     quantile(uniform_of_bits(halves[usize::from(path % 8 >= 4)]))
 }
 
-/// What [`uniform_pairs`] writes for this path as draw `draw`.
+/// The uniform that [`uniform_pairs`] writes for `path` as number `draw`.
 #[inline(always)]
 pub fn uniform_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     let halves: [u64; 2] =
@@ -272,319 +272,11 @@ pub fn uniform_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     uniform_of_bits(halves[draw as usize % 2])
 }
 
-/// The standard normal of the draw that [`uniform_of_draw`] gives.
+/// The standard normal Φ⁻¹ of [`uniform_of_draw`].
 #[inline(always)]
 pub fn normal_of_draw(key: StreamKey, path: u64, draw: u32) -> f64 {
     quantile(uniform_of_draw(key, path, draw))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::math::normal::{cdf, quantiles};
-    use crate::rng::philox::philox4x32;
-
-    const FROZEN_BITS: [&str; 7] = [
-        "0x3fd8dbdffbee69d6",
-        "0xbfe9898ed172dd3f",
-        "0x3ff1cdf076953ce4",
-        "0xbfc81e2bc3842f60",
-        "0x3febbf4498ee6943",
-        "0x3fe6a05a04956f73",
-        "0x3fe18317bc5686c7",
-    ];
-
-    /// Frozen; computed apart from this code, from the definition, in Python.
-    #[test]
-    fn keys_are_frozen() {
-        for (seed, name, key) in [
-            (0, "", 0xa706_dd2f_4d19_7e6f),
-            (1, "", 0x5e41_ab08_7439_611e),
-            (1, "revenue", 0x4289_3988_8dec_7a12),
-            (1, "revenue\0", 0x4f4a_4a36_3173_0995),
-            (20_260_101, "revenue growth", 0x4070_894d_4a1f_9b2d),
-            (u64::MAX, "cloud_mix/Überschuss", 0x9515_8b9c_8424_5763),
-        ] {
-            assert_eq!(StreamKey::new(seed, name), StreamKey(key), "{seed} {name:?}");
-        }
-    }
-
-    /// A uniform from the definition in the head of this file, by the other form of Philox.
-    fn uniform_by_definition(key: StreamKey, counter: [u32; 4], half: usize) -> f64 {
-        let words = philox4x32(counter, [key.0 as u32, (key.0 >> 32) as u32]);
-        let bits = u64::from(words[2 * half]) + (u64::from(words[2 * half + 1]) << 32);
-        ((bits >> 12) as f64 + 0.5) * 0.5_f64.powi(52)
-    }
-
-    /// First paths of blocks, around every carry.
-    const FIRST_PATHS: [u64; 9] =
-        [0, 64, 6_400, 0xFFFF_FFC0, 0x1_0000_0000, 0x1_FFFF_FFC0, 0x2_0000_0000, 1 << 63, u64::MAX - 63];
-
-    /// The form of numbered draws that the kernel uses, on the lane groups of a block.
-    struct PairsOfGroups {
-        key: StreamKey,
-        first_path: u64,
-    }
-
-    impl WithVector for PairsOfGroups {
-        type Output = ();
-        fn with<V: Vector>(self) {
-            let PairsOfGroups { key, first_path } = self;
-            for (first, index) in (0..8).map(|group| (first_path + 8 * group, group as u32 * 5)) {
-                let pair = uniform_pair::<V>(&key.rounds(), first, index).map(|draws| draws.to_array());
-                for (half, lane) in
-                    [0, 1].into_iter().flat_map(|half| (0..WIDTH).map(move |lane| (half, lane)))
-                {
-                    let draw = 2 * index + half as u32;
-                    assert_eq!(pair[half][lane], uniform_of_draw(key, first + lane as u64, draw));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn blocks_give_the_bits_of_single_draws_and_of_the_definition_at_every_vector_width() {
-        let key = StreamKey::new(7, "twins");
-        for isa in Isa::available() {
-            for first_path in FIRST_PATHS.into_iter().chain((1..100).map(|block| block * 64)) {
-                let mut one = Lanes::ZERO;
-                normals(isa, key, first_path, &mut one);
-                for i in 0..LANES {
-                    let path = first_path + i as u64;
-                    let call = path / 8 * 4 + path % 4;
-                    let counter = [call as u32, (call >> 32) as u32, 0, 1];
-                    let u = uniform_by_definition(key, counter, (path % 8 / 4) as usize);
-                    assert_eq!(one[i].to_bits(), quantile(u).to_bits(), "path {path} {}", isa.name());
-                    assert_eq!(one[i].to_bits(), normal_of_path(key, path).to_bits());
-                }
-                isa.dispatch(PairsOfGroups { key, first_path });
-                for index in [0, 1, 5, u32::MAX / 2] {
-                    let mut u = [Lanes::ZERO; 2];
-                    let [even, odd] = &mut u;
-                    uniform_pairs(isa, key, first_path, index, even, odd);
-                    for (half, i) in [0, 1].into_iter().flat_map(|half| (0..LANES).map(move |i| (half, i))) {
-                        let path = first_path + i as u64;
-                        let counter = [path as u32, (path >> 32) as u32, index, 2];
-                        let want = uniform_by_definition(key, counter, half);
-                        let draw = 2 * index + half as u32;
-                        assert_eq!(u[half][i], want);
-                        assert_eq!(u[half][i], uniform_of_draw(key, path, draw));
-                        assert_eq!(quantile(want).to_bits(), normal_of_draw(key, path, draw).to_bits());
-                    }
-                }
-            }
-        }
-    }
-
-    /// The state of a path's sequence from the definition in the head of this file, by the other form of Philox.
-    fn state_by_definition(key: StreamKey, path: u64) -> [u64; 4] {
-        let outputs = [0, 1].map(|call| {
-            let counter = [path as u32, (path >> 32) as u32, call, 3];
-            philox4x32(counter, [key.0 as u32, (key.0 >> 32) as u32])
-        });
-        std::array::from_fn(|i| {
-            let words = outputs[i / 2];
-            u64::from(words[2 * (i % 2)]) + (u64::from(words[2 * (i % 2) + 1]) << 32)
-        })
-    }
-
-    #[test]
-    fn sequences_give_the_bits_of_the_definition_at_every_vector_width() {
-        let key = StreamKey::new(7, "twins");
-        // Draws enough that tails fill vectors, an odd number of them, and none.
-        for (isa, count) in Isa::available().into_iter().flat_map(|isa| [(isa, 41), (isa, 1), (isa, 0)]) {
-            for first_path in FIRST_PATHS.into_iter().chain((1..20).map(|block| block * 64)) {
-                let mut drawn = vec![Lanes::ZERO; count];
-                sequences(isa, key, first_path, &mut drawn);
-                for i in 0..LANES {
-                    let path = first_path + i as u64;
-                    let mut generator = Xoshiro::new(state_by_definition(key, path));
-                    let mut one = Sequence::of_path(key, path);
-                    for (draw, lanes) in drawn.iter().enumerate() {
-                        let want = ((generator.draw() >> 12) as f64 + 0.5) * 0.5_f64.powi(52);
-                        let normal = lanes[i].to_bits();
-                        assert_eq!(normal, quantile(want).to_bits(), "{path} {draw} {}", isa.name());
-                        assert_eq!(normal, one.normal().to_bits());
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_sequence_is_a_generator_of_rand_on_the_same_outputs() {
-        use rand::RngExt;
-        let key = StreamKey::new(7, "twins");
-        let mut generator = Xoshiro::new(state_by_definition(key, 48_231));
-        let words: [u64; 4] = std::array::from_fn(|_| generator.draw());
-        let mut sequence = crate::rng::stream(7, "twins", 48_231);
-        assert_eq!(sequence.random::<u64>(), words[0]);
-        assert_eq!(sequence.random::<u32>(), (words[1] >> 32) as u32);
-        let mut bytes = [0; 12];
-        sequence.fill(&mut bytes);
-        assert_eq!(bytes[..8], words[2].to_le_bytes());
-        assert_eq!(bytes[8..], words[3].to_le_bytes()[..4]);
-    }
-
-    /// Frozen with stream version 2: these bits are what a saved result was made of; the last two were computed apart from this
-    /// code, from the definition, in Python.
-    #[test]
-    fn draws_are_frozen() {
-        let key = StreamKey::new(20_260_101, "revenue growth");
-        let draw_of_sequence = |path, draw| {
-            let mut sequence = Sequence::of_path(key, path);
-            (0..=draw).map(|_| sequence.uniform()).last().unwrap_or(f64::NAN)
-        };
-        let bits = [
-            normal_of_path(key, 0),
-            normal_of_path(key, 48_231),
-            normal_of_draw(key, 48_231, 0),
-            normal_of_draw(key, 1 << 40, 7),
-            uniform_of_draw(key, 48_231, 0),
-            Sequence::of_path(key, 48_231).uniform(),
-            draw_of_sequence(1 << 40, 37),
-        ]
-        .map(f64::to_bits);
-        assert_eq!(bits.map(|b| format!("{b:#018x}")), FROZEN_BITS);
-    }
-
-    #[test]
-    fn uniforms_are_exact_at_both_ends() {
-        assert_eq!(uniform_of_bits::<f64>(0), 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits::<f64>(u64::MAX), 1.0 - 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits::<f64>(1 << 63) - 0.5, 0.5_f64.powi(53));
-        assert_eq!(uniform_of_bits::<f64>(1 << 63) + uniform_of_bits::<f64>((1 << 63) - 1), 1.0);
-    }
-
-    /// The z-score of an estimate, printed with what it is made of.
-    #[expect(clippy::print_stdout, reason = "a statistical verdict is read with its numbers")]
-    fn z_score(what: &str, estimate: f64, truth: f64, std_error: f64) -> f64 {
-        let z = (estimate - truth) / std_error;
-        println!("{what}: estimate {estimate:.6}, truth {truth}, standard error {std_error:.6}, z {z:.2}");
-        z
-    }
-
-    /// 2²¹ normals: half of them one a path, half of sequences.
-    fn sample() -> Vec<f64> {
-        let (key, isa) = (StreamKey::new(11, "moments"), Isa::detect());
-        let mut all = Vec::new();
-        let mut one = Lanes::ZERO;
-        for block in 0..16_384 {
-            normals(isa, key, block * 64, &mut one);
-            all.extend_from_slice(&one.0);
-        }
-        let mut draws = [Lanes::ZERO; 16];
-        for block in 0..1_024 {
-            sequences(isa, key, block * 64, &mut draws);
-            all.extend(draws.iter().flat_map(|draw| draw.0));
-        }
-        all
-    }
-
-    /// The largest |z| of the first eight moments about zero.
-    fn worst_moment_z(sample: &[f64]) -> f64 {
-        // Moments of even order 2k are (2k − 1)!!, the others 0.
-        let moment = |order: i32| -> f64 {
-            if order % 2 == 1 { 0.0 } else { (1..order).step_by(2).map(f64::from).product() }
-        };
-        let n = sample.len() as f64;
-        (1..=8)
-            .map(|order| {
-                let estimate = sample.iter().map(|x| x.powi(order)).sum::<f64>() / n;
-                let variance = moment(2 * order) - moment(order) * moment(order);
-                z_score(&format!("moment {order}"), estimate, moment(order), (variance / n).sqrt()).abs()
-            })
-            .fold(0.0, f64::max)
-    }
-
-    /// √n times the largest distance between the empirical distribution function and Φ (Kolmogorov).
-    fn kolmogorov(sample: &[f64]) -> f64 {
-        let mut sorted = sample.to_vec();
-        sorted.sort_unstable_by(f64::total_cmp);
-        let n = sorted.len() as f64;
-        let distance = sorted
-            .iter()
-            .enumerate()
-            .map(|(rank, &x)| (cdf(x) - rank as f64 / n).max((rank as f64 + 1.0) / n - cdf(x)))
-            .fold(0.0, f64::max);
-        distance * n.sqrt()
-    }
-
-    #[test]
-    fn moments_and_distribution_are_those_of_a_standard_normal_and_of_no_other() {
-        let sample = sample();
-        assert!(worst_moment_z(&sample) < 4.0);
-        // Exceeded with probability 1e-3 (Kolmogorov's limit: 2 exp(−2 x²)).
-        assert!(kolmogorov(&sample) < 1.95);
-        for wrong in [|x: f64| x + 0.005, |x: f64| x * 1.004] {
-            let moved: Vec<f64> = sample.iter().map(|&x| wrong(x)).collect();
-            assert!(worst_moment_z(&moved) > 4.0);
-        }
-        let moved: Vec<f64> = sample.iter().map(|&x| x + 0.005).collect();
-        assert!(kolmogorov(&moved) > 1.95);
-    }
-
-    /// z-scores of Σ x y/√n over pairs that should be independent: neighbouring streams, paths, draws and halves.
-    fn correlation_z_scores(leak: f64) -> Vec<f64> {
-        let isa = Isa::detect();
-        const BLOCKS: u64 = 64;
-        let mut z_scores = Vec::new();
-        let mut correlate = |x: &dyn Fn(u64, &mut Lanes), y: &dyn Fn(u64, &mut Lanes), shift: usize| {
-            let (mut a, mut b, mut sum) = (Lanes::ZERO, Lanes::ZERO, 0.0);
-            for block in 0..BLOCKS {
-                x(block * 64, &mut a);
-                y(block * 64, &mut b);
-                for i in 0..LANES {
-                    let mixed = (b[(i + shift) % LANES] + leak * a[i]) / (1.0 + leak * leak).sqrt();
-                    sum += a[i] * mixed;
-                }
-            }
-            z_scores.push(sum / ((BLOCKS * LANES as u64) as f64).sqrt());
-        };
-        let draw = |key: StreamKey, number: usize| {
-            move |first_path: u64, out: &mut Lanes| {
-                let mut draws = [Lanes::ZERO; 5];
-                sequences(isa, key, first_path, &mut draws[..=number]);
-                *out = draws[number];
-            }
-        };
-        let numbered = |key: StreamKey, half: usize| {
-            move |first_path: u64, out: &mut Lanes| {
-                let mut pair = [Lanes::ZERO; 2];
-                let [even, odd] = &mut pair;
-                uniform_pairs(isa, key, first_path, 0, even, odd);
-                quantiles(isa, &pair[half], out);
-            }
-        };
-        let one = |key: StreamKey| move |first_path: u64, out: &mut Lanes| normals(isa, key, first_path, out);
-        for n in 0..40_u64 {
-            let key = StreamKey::new(n, "shock");
-            // Neighbouring names, seeds and bare keys, at the same path and draw.
-            correlate(&one(key), &one(StreamKey::new(n, "shocks")), 0);
-            correlate(&draw(key, 0), &draw(StreamKey::new(n + 100, "shock"), 0), 0);
-            correlate(&draw(StreamKey(n), 1), &draw(StreamKey(n + 1_000), 1), 0);
-            // The layouts of one stream; neighbouring draws; neighbouring paths.
-            correlate(&one(key), &draw(key, 0), 0);
-            correlate(&numbered(key, 0), &draw(key, 0), 0);
-            correlate(&numbered(key, 0), &numbered(key, 1), 0);
-            correlate(&draw(key, 2), &draw(key, 3), 0);
-            correlate(&draw(key, 3), &draw(key, 4), 0);
-            correlate(&one(StreamKey::new(n, "own")), &one(StreamKey::new(n, "own")), 1);
-            correlate(&one(StreamKey::new(n, "own 4")), &one(StreamKey::new(n, "own 4")), 4);
-            correlate(&draw(StreamKey::new(n, "own"), 0), &draw(StreamKey::new(n, "own"), 0), 1);
-        }
-        z_scores
-    }
-
-    #[test]
-    fn neighbours_are_uncorrelated_and_a_small_correlation_would_show() {
-        let verdict = |leak: f64| {
-            let z = correlation_z_scores(leak);
-            let (squares, count) = (z.iter().map(|z| z * z).sum::<f64>(), z.len() as f64);
-            // Σz² has mean n and variance 2 n.
-            z_score(&format!("Σz² of {count} with leak {leak}"), squares, count, (2.0 * count).sqrt())
-        };
-        assert!(verdict(0.0).abs() < 4.0);
-        assert!(verdict(0.02) > 4.0);
-    }
-}
+mod tests;

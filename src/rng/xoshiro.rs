@@ -1,16 +1,16 @@
-//! The generator xoshiro256++: a state of four words that each draw moves on by additions, rotations and exclusive ors alone.
+//! The generator xoshiro256++, which uses only additions, rotations and exclusive ors.
 //!
 //! Blackman and Vigna (2021), "Scrambled linear pseudorandom number generators", ACM Transactions on Mathematical Software
-//! 47(4). Nothing is multiplied, so vectors without a wide integer product run it at full width.
+//! 47(4). Without multiplications it runs at full width on vectors that lack a wide integer product.
 
 use crate::math::vector::Bits;
 
-/// A generator, or one for each lane.
+/// One generator, or one per lane.
 #[derive(Clone, Debug)]
 pub struct Xoshiro<B>([B; 4]);
 
 impl<B: Bits> Xoshiro<B> {
-    /// From a state that is not all zeros.
+    /// A generator with this state, which must not be all zeros.
     #[inline(always)]
     pub fn new(state: [B; 4]) -> Xoshiro<B> {
         Xoshiro(state)

@@ -1,13 +1,12 @@
-//! A sum of floating-point numbers that is never rounded until it is read, so that the order of adding cannot matter.
+//! A sum of floating-point numbers that is rounded only when read, so the order of adding cannot matter.
 //!
-//! The idea of a fixed-point register as wide as the whole range of `f64` is Kulisch's; Neal, "Fast exact summation
-//! using small and large superaccumulators" (2015, arXiv:1505.05571), made it practical. Here the register is one
-//! two's-complement integer in units of 2⁻¹⁰⁷⁴, with carries settled at once: adding is then addition modulo 2²¹⁷⁶,
-//! which commutes and associates, and equal sums have equal limbs.
+//! The sum is one two's-complement integer in units of 2⁻¹⁰⁷⁴ with carries propagated at once, after Kulisch, and Neal (2015),
+//! "Fast exact summation using small and large superaccumulators", arXiv:1505.05571. Adding is addition modulo 2²¹⁷⁶, which is
+//! commutative and associative, and equal sums have equal limbs.
 
 use serde::{Deserialize, Serialize};
 
-/// 2 098 bits hold every finite `f64`; the other 78 are the sign and room for more than 2⁷⁶ numbers of any size.
+/// 64-bit limbs: 2,098 bits hold every finite `f64`; the other 78 hold the sign and the carries of 2⁷⁶ numbers.
 const LIMBS: usize = 34;
 
 const MANTISSA_BITS: u32 = 52;
@@ -20,7 +19,7 @@ const INFINITY: u64 = 0x7ff << MANTISSA_BITS;
 pub struct ExactSum {
     /// Two's complement, least significant limb first, in units of 2⁻¹⁰⁷⁴.
     limbs: [u64; LIMBS],
-    /// Infinities and NaNs, which no integer can stand for.
+    /// How many infinities and NaNs were added.
     not_finite: u64,
 }
 
@@ -34,7 +33,7 @@ impl ExactSum {
     /// The empty sum.
     pub const ZERO: ExactSum = ExactSum { limbs: [0; LIMBS], not_finite: 0 };
 
-    /// Adds one number. One that is not finite makes the value NaN for good.
+    /// Adds one number; once an infinity or NaN was added, the value is NaN.
     pub fn add(&mut self, x: f64) {
         if !x.is_finite() {
             self.not_finite += 1;
@@ -56,8 +55,8 @@ impl ExactSum {
         }
     }
 
-    /// Adds a·b without rounding: the product and its error are added apart. (Exact unless the error, at most
-    /// 2⁻⁵³·|a·b|, is below the smallest subnormal number; then off by less than that, in any order alike.)
+    /// Adds a·b without rounding, as the rounded product and its error. (Exact unless the error, at most 2⁻⁵³·|a·b|, is below the
+    /// smallest subnormal number.)
     pub fn add_product(&mut self, a: f64, b: f64) {
         let product = a * b;
         self.add(product);
@@ -78,8 +77,8 @@ impl ExactSum {
         self.not_finite += other.not_finite;
     }
 
-    /// The sum, rounded once, to nearest and ties to even; NaN if an infinity or a NaN was added; infinite if the sum
-    /// is beyond the range of `f64`.
+    /// The sum, rounded once to nearest, ties to even. NaN if an infinity or a NaN was added; infinite if the sum exceeds the
+    /// range of `f64`.
     pub fn value(&self) -> f64 {
         if self.not_finite > 0 {
             return f64::NAN;
@@ -106,7 +105,7 @@ impl ExactSum {
         if negative { -size } else { size }
     }
 
-    /// The sum as numbers of falling size whose exact sum it is, one after another; the first is the value.
+    /// Numbers of decreasing size whose exact sum is this sum; the first is [`value`](Self::value).
     pub fn parts(&self) -> impl Iterator<Item = f64> + use<> {
         let mut rest = self.clone();
         std::iter::from_fn(move || {
@@ -115,7 +114,7 @@ impl ExactSum {
                 return None;
             }
             rest.add(-part);
-            // An infinite part marks the rest, which then reads NaN: end there.
+            // After an infinite part the rest is NaN: stop there.
             if part.is_nan() {
                 rest = ExactSum::ZERO;
             }
@@ -163,7 +162,7 @@ fn negated(limbs: &[u64; LIMBS]) -> [u64; LIMBS] {
     })
 }
 
-/// 64 bits of the integer, from bit `from` up.
+/// 64 bits of the integer, starting at bit `from`.
 fn bits_from(limbs: &[u64; LIMBS], from: usize) -> u64 {
     let (at, offset) = (from / 64, from % 64);
     let next = limbs.get(at + 1).copied().unwrap_or(0);

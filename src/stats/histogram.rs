@@ -1,47 +1,48 @@
 //! Histograms with round-number bins chosen from the data.
 //!
-//! Every value is in exactly one bin, so the counts add up to the number of values. They are gathered from the fine
-//! bins: one that lies across an edge counts where its middle lies.
+//! Every value is in exactly one bin, so the counts add up to the number of values. They come from the logarithmic
+//! [`bins`](super::bins); one that straddles an edge counts where its middle lies.
 
 use super::quantiles::Ranked;
 
-/// Bins [low, high) side by side, from low to high. Those at the ends may be wider than the others.
+/// Adjacent bins [low, high) in ascending order; the first and the last may be wider than the others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
     edges: Vec<f64>,
     counts: Vec<u64>,
 }
 
-/// A bin of a histogram.
+/// One bin of a histogram.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct HistogramBin {
-    /// The lower edge, in the bin.
+    /// The lower edge, inclusive.
     pub low: f64,
-    /// The upper edge, not in the bin.
+    /// The upper edge, exclusive.
     pub high: f64,
     /// Values in the bin.
     pub count: u64,
 }
 
-/// Shares left out on either side when choosing the step, tried in turn until the middle half of the values gets at
-/// least four bins of forty: long tails must not flatten the picture.
+/// Shares ignored in each tail when choosing the bin width, tried in turn until the middle half of the values gets at least a
+/// tenth of the bins, so that long tails do not flatten the picture.
 const TAILS: [f64; 5] = [0.001, 0.005, 0.01, 0.025, 0.05];
 
 impl Histogram {
-    /// About `target` bins over the bulk of the values, of one round width (1, 2, 2.5 or 5 times a power of ten), and
-    /// as many more, up to a quarter, on either side as reach the last value; one wide bin instead where that would
-    /// take more. Fewer bins where the values are few or repeat. No bins without values.
+    /// About `target` bins of one round width (1, 2, 2.5 or 5 times a power of ten) over the bulk of the values.
+    ///
+    /// Up to a quarter more on either side reach the extremes; where that is not enough, one wide bin does. Few or repeated values
+    /// get fewer bins, no values none.
     pub fn from_ranked(ranked: &Ranked, target: usize) -> Histogram {
         if ranked.bins().is_empty() {
             return Histogram { edges: Vec::new(), counts: Vec::new() };
         }
         let edges = edges(ranked, target.max(1));
         let mut counts = vec![0; edges.len() - 1];
-        // Fine bins rise, and so do their places: the first edge above each is found by walking on.
+        // Both bins and edges ascend, so each search continues from the last edge found.
         let (mut from_low, mut from_place) = (0, 0);
         for bin in ranked.bins() {
             let above = edge_above(&edges, &mut from_low, bin.low).min(edges.len() - 1);
-            // A fine bin that only touches an edge may hold nothing but that very number: its mean knows.
+            // A bin that only touches an edge may hold that very number alone, so its mean decides.
             let across = bin.low < edges[above] && edges[above] < bin.high;
             let stands_at = if across { bin.low + (bin.high - bin.low) / 2.0 } else { bin.mean };
             let place = edge_above(&edges, &mut from_place, stands_at).clamp(1, edges.len() - 1) - 1;
@@ -50,14 +51,14 @@ impl Histogram {
         Histogram { edges, counts }
     }
 
-    /// The bins, from low to high.
+    /// The bins in ascending order.
     pub fn bins(&self) -> impl ExactSizeIterator<Item = HistogramBin> {
         let rows = self.edges.windows(2).zip(&self.counts);
         rows.map(|(edge, &count)| HistogramBin { low: edge[0], high: edge[1], count })
     }
 }
 
-/// The index of the first edge above x, looked for from the last answer on; the number of edges where none is.
+/// The index of the first edge above x, searched from `from` on; the number of edges if there is none.
 fn edge_above(edges: &[f64], from: &mut usize, x: f64) -> usize {
     while edges.get(*from).is_some_and(|&edge| edge <= x) {
         *from += 1;
@@ -65,7 +66,7 @@ fn edge_above(edges: &[f64], from: &mut usize, x: f64) -> usize {
     *from
 }
 
-/// A number `digits`·10^`exponent`: the widths that people count in.
+/// A round bin width, `digits`·10^`exponent`.
 #[derive(Clone, Copy)]
 struct Step {
     digits: i64,
@@ -87,13 +88,13 @@ impl Step {
         }
     }
 
-    /// A multiple of it, rounded once: the decimal number that is meant.
+    /// A multiple of the width, as the `f64` nearest to the decimal number.
     fn times(self, multiple: i64) -> f64 {
         let decimal = format!("{}e{}", i128::from(multiple) * i128::from(self.digits), self.exponent);
         decimal.parse().expect("digits, an e and an exponent are a number")
     }
 
-    /// The last multiple that is not above x.
+    /// The largest multiple that is at most x.
     fn below(self, x: f64) -> i64 {
         let mut multiple = (x / self.times(1)).floor() as i64;
         while self.times(multiple) > x {
@@ -137,7 +138,7 @@ fn edges(ranked: &Ranked, target: usize) -> Vec<f64> {
     edges
 }
 
-/// Where the step is chosen: without the tails, unless there is nothing else.
+/// The range from which the bin width is chosen: without the tails, unless nothing else is left.
 fn bulk(ranked: &Ranked, target: usize) -> (f64, f64) {
     let middle_half = ranked.quantile(0.75) - ranked.quantile(0.25);
     let without = |tail: f64| (ranked.quantile(tail), ranked.quantile(1.0 - tail));
@@ -150,7 +151,7 @@ fn bulk(ranked: &Ranked, target: usize) -> (f64, f64) {
     if low < high { (low, high) } else { (ranked.min(), ranked.max()) }
 }
 
-/// One bin that holds a single value, or values that nothing tells apart; its width about a tenth of the value.
+/// The edges of one bin around a single value, or values too close to tell apart; about a tenth of the value wide.
 fn edges_about_one_value(min: f64, max: f64) -> Vec<f64> {
     let size = min.abs().max(max.abs());
     if !size.is_finite() || max - min == f64::INFINITY {

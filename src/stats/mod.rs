@@ -1,11 +1,10 @@
-//! Mergeable one-pass summaries of numbers: moments, bins, quantiles, histograms; blind to what the numbers mean.
+//! Mergeable one-pass summaries of numbers: moments, quantiles, histograms, correlations.
 //!
-//! Every merge in this room is exact: a state is made of integers, of minima and maxima, and of sums that are not
-//! rounded. So states that saw the same chunks are equal bit for bit, whatever the order, the threads and the shards
-//! they were merged by. Rounding happens in two places only: inside one chunk of [`CHUNK`](moments::CHUNK) values,
-//! whose order is fixed, and at the end, when a statistic is read off.
+//! Every merge is exact: states consist of integers, minima, maxima and sums that are never rounded. States that saw the same
+//! chunks are therefore identical, whatever the order, threads and shards. Rounding happens only inside one chunk of
+//! [`CHUNK`](moments::CHUNK) values, whose order is fixed, and when a statistic is read.
 //!
-//! A value that is not a number is *undefined*: it is counted and enters nothing else.
+//! A NaN is an *undefined* value: it is counted and otherwise ignored.
 
 pub mod bins;
 pub mod exact_sum;

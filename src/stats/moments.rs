@@ -1,26 +1,25 @@
-//! Mean, standard deviation, standard error and correlation: doubles inside one chunk, exact sums over chunks.
+//! Mean, standard deviation and standard error: ordinary sums inside a chunk, exact sums over chunks.
 //!
-//! A chunk's sums are taken about a shift c, a value of the chunk itself. Then Σ(x−c)² ≤ (n+1)·Σ(x−x̄)² (c is one of
-//! the values, so (c−x̄)² ≤ Σ(x−x̄)²), and the variance loses at most a factor n+1 of its precision in the worst chunk,
-//! none that could be seen in an ordinary one, however far the mean is from zero (Chan, Golub and LeVeque, "Algorithms
-//! for computing the sample variance", 1983). Over chunks Σx = Σ(S₁ + n·c) and Σx² = Σ(S₂ + 2c·S₁ + n·c²) are kept
-//! without rounding, and the mean is taken out of Σx² without rounding too, so there is nothing left to cancel.
+//! A chunk's sums are taken about a shift c, one of its own values. Then Σ(x−c)² ≤ (n+1)·Σ(x−x̄)², because (c−x̄)² ≤ Σ(x−x̄)², so
+//! the variance keeps its precision however far the mean is from zero (Chan, Golub and LeVeque 1983, "Algorithms for computing
+//! the sample variance"). Over chunks, Σx = Σ(S₁ + n·c) and Σx² = Σ(S₂ + 2c·S₁ + n·c²) are kept without rounding, and the mean is
+//! subtracted from Σx² without rounding too, so nothing cancels.
 
 use serde::{Deserialize, Serialize};
 
 use super::exact_sum::ExactSum;
 use crate::math::lanes::LANES;
 
-/// Values of a chunk: 64 blocks. The last chunk of a run may be shorter. Chunks begin at multiples of this.
+/// Values per chunk: 64 blocks. Chunks begin at multiples of this; the last chunk of a run may be shorter.
 pub const CHUNK: usize = 4096;
 
-/// Sums side by side, which the compiler turns into vector registers; the same number on every machine.
+/// Partial sums per chunk, one per vector lane; the same number on every machine.
 const SUMS: usize = 8;
 
-/// Moments of one chunk's values, in the order of the values.
+/// Moments of one chunk's values, added in order.
 ///
-/// The block functions give equal bits under every instruction set: no sum runs across lanes until the chunk is done,
-/// and nothing is fused.
+/// Results are identical under every instruction set: lanes are summed only when the chunk is complete, and no multiply-add is
+/// fused.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub struct ChunkMoments {
@@ -52,7 +51,7 @@ impl ChunkMoments {
         undefined: 0,
     };
 
-    /// Adds a block of values that are all numbers. (A NaN would make the mean NaN.)
+    /// Adds a block of values without NaN. (A NaN would make the mean NaN.)
     #[inline(always)]
     pub fn add_block_defined(&mut self, values: &[f64; LANES]) {
         debug_assert!(values.iter().all(|x| !x.is_nan()), "undefined values go to add_block");
@@ -75,8 +74,8 @@ impl ChunkMoments {
         self.count += LANES as u64;
     }
 
-    /// Adds a block of values of which some may be undefined (NaN). The same bits as
-    /// [`add_block_defined`](Self::add_block_defined) where none is.
+    /// Adds a block of values, some of which may be NaN; without NaN the result is that of
+    /// [`add_block_defined`](Self::add_block_defined).
     #[inline(always)]
     pub fn add_block(&mut self, values: &[f64; LANES]) {
         if self.shift.is_nan() {
@@ -84,7 +83,7 @@ impl ChunkMoments {
         }
         let shift = self.shift;
         let ChunkMoments { mut sum, mut squares, mut min, mut max, .. } = *self;
-        // Counted as numbers, exactly: then the compiler needs no conversion.
+        // Counted in floating point, which is exact and saves a conversion per value.
         let mut defined = [0.0; SUMS];
         for row in values.as_chunks::<SUMS>().0 {
             for i in 0..SUMS {
@@ -104,7 +103,7 @@ impl ChunkMoments {
         self.undefined += LANES as u64 - defined;
     }
 
-    /// Adds the first values of a block, the last of a run: at most 64, NaN where undefined.
+    /// Adds the values of a run's last, incomplete block: at most 64, NaN where undefined.
     pub fn add_partial_block(&mut self, values: &[f64]) {
         let mut block = [f64::NAN; LANES];
         block[..values.len()].copy_from_slice(values);
@@ -122,20 +121,21 @@ impl ChunkMoments {
     }
 }
 
-/// NaN if there is none.
+/// The first value that is not NaN; NaN if there is none.
 #[inline(always)]
 fn first_defined(values: &[f64; LANES]) -> f64 {
     values.iter().copied().find(|x| !x.is_nan()).unwrap_or(f64::NAN)
 }
 
-/// The lanes' sum, always in the same order.
+/// The sum over lanes, always in the same order.
 fn total(lanes: &[f64; SUMS]) -> f64 {
     lanes.iter().sum()
 }
 
-/// Moments of any number of chunks, without rounding between them: equal bits for any order of adding and merging.
+/// Moments of any number of chunks: identical for any order of adding and merging.
 ///
-/// Squares beyond the range of `f64` (values above 10¹⁵⁴) make the standard deviation NaN, infinite values the mean too.
+/// Values above 10¹⁵⁴, whose squares exceed the range of `f64`, make the standard deviation NaN; infinite values make the mean
+/// NaN too.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     count: u64,
@@ -167,7 +167,7 @@ impl Moments {
         add_shifted_sum(&mut self.sum, chunk.count, chunk.shift, total(&chunk.sum));
         let side = (chunk.shift, total(&chunk.sum));
         add_shifted_product(&mut self.squares, chunk.count, side, side, total(&chunk.squares));
-        // Adding zero turns −0 into 0: which of the two came first must not show.
+        // Adding zero turns −0 into 0, so that the order of the two cannot show.
         let min = chunk.min.iter().copied().fold(f64::INFINITY, f64::min) + 0.0;
         let max = chunk.max.iter().copied().fold(f64::NEG_INFINITY, f64::max) + 0.0;
         self.widen(min, max);
@@ -189,7 +189,7 @@ impl Moments {
         self.range = Some((low.min(min), high.max(max)));
     }
 
-    /// Values that are numbers.
+    /// Values that are not NaN.
     pub fn count(&self) -> u64 {
         self.count
     }
@@ -209,7 +209,7 @@ impl Moments {
         self.range.map_or(f64::NAN, |(_, max)| max)
     }
 
-    /// The mean; NaN if there is no value. A constant's mean is that constant.
+    /// The mean, exact for a constant; NaN without values.
     pub fn mean(&self) -> f64 {
         Centre::of(&self.sum, self.count).mean
     }
@@ -230,7 +230,7 @@ impl Moments {
     }
 }
 
-/// Zero for what rounding within chunks left below it; NaN stays.
+/// max(x, 0), against rounding inside chunks; NaN stays NaN.
 fn at_least_zero(x: f64) -> f64 {
     if x < 0.0 { 0.0 } else { x }
 }
@@ -254,7 +254,7 @@ fn add_shifted_product(total: &mut ExactSum, count: u64, x: (f64, f64), y: (f64,
     }
 }
 
-/// A mean as a double, and Σ(x − mean), which is not quite zero.
+/// The rounded mean, and Σ(x − mean), which is therefore not quite 0.
 struct Centre {
     mean: f64,
     excess: f64,
@@ -275,7 +275,7 @@ impl Centre {
     }
 }
 
-/// Σ(x − x̄)(y − ȳ) from Σxy, Σx and Σy, rounded at the end only.
+/// Σ(x − x̄)(y − ȳ) from Σxy, Σx and Σy, rounded only at the end.
 fn centred_product(products: &ExactSum, x: (&ExactSum, &Centre), y: (&ExactSum, &Centre), count: u64) -> f64 {
     let n = count as f64;
     let mut total = products.clone();
@@ -287,7 +287,7 @@ fn centred_product(products: &ExactSum, x: (&ExactSum, &Centre), y: (&ExactSum, 
     total.value() - x.1.excess * y.1.excess / n
 }
 
-/// Moments of one chunk's pairs, in the order of the pairs; a pair counts if both its values are numbers.
+/// Second moments of one chunk's pairs, added in order; pairs with a NaN are ignored.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 pub struct ChunkCoMoments {
@@ -319,7 +319,7 @@ impl ChunkCoMoments {
         count: 0,
     };
 
-    /// Adds a block of pairs; those with a NaN are left out.
+    /// Adds a block of pairs, ignoring those with a NaN.
     #[inline(always)]
     pub fn add_block(&mut self, xs: &[f64; LANES], ys: &[f64; LANES]) {
         if self.shift.0.is_nan() {
@@ -359,7 +359,7 @@ impl ChunkCoMoments {
     }
 }
 
-/// Second moments of pairs over any number of chunks, without rounding between them.
+/// Second moments of pairs over any number of chunks: identical for any order of adding and merging.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CoMoments {
     count: u64,
@@ -412,7 +412,7 @@ impl CoMoments {
         self.xy.merge(&other.xy);
     }
 
-    /// Pairs of two numbers.
+    /// Pairs without NaN.
     pub fn count(&self) -> u64 {
         self.count
     }
@@ -432,221 +432,4 @@ impl CoMoments {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::math::simd::Isa;
-    use crate::simd_fn;
-    use proptest::prelude::*;
-
-    simd_fn! {
-        fn add_block(chunk: &mut ChunkMoments, values: &[f64; LANES]) {
-            chunk.add_block(values);
-        }
-    }
-    simd_fn! {
-        fn add_block_defined(chunk: &mut ChunkMoments, values: &[f64; LANES]) {
-            chunk.add_block_defined(values);
-        }
-    }
-    simd_fn! {
-        fn add_pairs(chunk: &mut ChunkCoMoments, xs: &[f64; LANES], ys: &[f64; LANES]) {
-            chunk.add_block(xs, ys);
-        }
-    }
-
-    fn chunk_of(values: &[f64]) -> ChunkMoments {
-        let mut chunk = ChunkMoments::EMPTY;
-        chunk.add_all(values);
-        chunk
-    }
-
-    fn moments_of(values: &[f64], chunk: usize) -> Moments {
-        let mut moments = Moments::EMPTY;
-        values.chunks(chunk).for_each(|values| moments.add_chunk(&chunk_of(values)));
-        moments
-    }
-
-    /// Correct decimal digits.
-    fn digits(found: f64, truth: f64) -> f64 {
-        -((found - truth).abs() / truth.abs()).log10()
-    }
-
-    fn alternating(first: f64, low: f64, high: f64) -> Vec<f64> {
-        std::iter::once(first).chain((0..1000).map(|i| if i % 2 == 0 { low } else { high })).collect()
-    }
-
-    /// NIST StRD, univariate, NumAcc3 and NumAcc4: the input's own rounding leaves 9.46 and 8.25 digits.
-    #[test]
-    fn nist_numerical_accuracy() {
-        let three = alternating(1000000.2, 1000000.1, 1000000.3);
-        let four = alternating(10000000.2, 10000000.1, 10000000.3);
-        for chunk in [1, 7, 64, 100, 4096] {
-            let m = moments_of(&three, chunk);
-            assert_eq!(m.mean(), 1000000.2);
-            assert!(digits(m.std_dev(), 0.1) >= 9.4, "{chunk}: {}", digits(m.std_dev(), 0.1));
-            let m = moments_of(&four, chunk);
-            assert_eq!(m.mean(), 10000000.2);
-            assert!(digits(m.std_dev(), 0.1) >= 8.2, "{chunk}: {}", digits(m.std_dev(), 0.1));
-        }
-    }
-
-    #[test]
-    fn a_constant_is_its_mean_and_does_not_vary() {
-        for x in [0.1, 1e15 + 0.3, -7.0, 0.0, 1e-300] {
-            for n in [2, 3, 49, 1000, 10_000] {
-                let m = moments_of(&vec![x; n], CHUNK);
-                assert_eq!((m.mean(), m.std_dev(), m.min(), m.max()), (x, 0.0, x, x), "{x} {n}");
-            }
-        }
-    }
-
-    #[test]
-    fn far_from_zero_nothing_cancels() {
-        // 1e15 + {0, 1, 2, 3}: exact doubles whose mean and variance are known.
-        let values: Vec<f64> = (0..100_000).map(|i| 1e15 + f64::from(i % 4)).collect();
-        let m = moments_of(&values, CHUNK);
-        assert_eq!(m.mean(), 1e15 + 1.5);
-        let truth = (1.25_f64 * 100_000.0 / 99_999.0).sqrt();
-        assert!(digits(m.std_dev(), truth) > 15.0, "{} {truth}", m.std_dev());
-        assert_eq!(m.std_error(), m.std_dev() / 100_000_f64.sqrt());
-    }
-
-    #[test]
-    fn the_first_value_far_off_costs_little() {
-        // The worst shift: an outlier. Reference by exact sums of all values.
-        let mut values: Vec<f64> = (0..CHUNK).map(|i| (i as f64 * 0.7).sin()).collect();
-        values[0] = 1e6;
-        let truth = moments_of(&values, 1).std_dev();
-        let found = moments_of(&values, CHUNK).std_dev();
-        assert!(digits(found, truth) > 10.0, "{found} {truth}");
-    }
-
-    #[test]
-    fn empty_single_and_undefined() {
-        let m = Moments::EMPTY;
-        assert!(m.mean().is_nan() && m.std_dev().is_nan() && m.min().is_nan() && m.max().is_nan());
-        let m = moments_of(&[f64::NAN; 100], CHUNK);
-        assert_eq!((m.count(), m.undefined()), (0, 100));
-        assert!(m.mean().is_nan() && m.min().is_nan());
-        let mut values = vec![f64::NAN; 130];
-        values[77] = 3.0;
-        let m = moments_of(&values, CHUNK);
-        assert_eq!((m.count(), m.undefined(), m.mean(), m.min(), m.max()), (1, 129, 3.0, 3.0, 3.0));
-        assert!(m.std_dev().is_nan() && m.std_error().is_nan());
-        let m = moments_of(&[1.0, f64::INFINITY], CHUNK);
-        assert!(m.mean().is_nan() && m.std_dev().is_nan());
-        assert_eq!(m.max(), f64::INFINITY);
-    }
-
-    #[test]
-    fn every_instruction_set_gives_the_same_bits() {
-        let values: Vec<f64> = (0..CHUNK).map(|i| (i as f64 * 12.9898).sin() * 43_758.545 + 1e5).collect();
-        let mut holes = values.clone();
-        holes.iter_mut().step_by(3).for_each(|x| *x = f64::NAN);
-        let twin = moments_of(&values, CHUNK);
-        let mut pairs = Vec::new();
-        for isa in Isa::available() {
-            let (mut a, mut b, mut c) = (ChunkMoments::EMPTY, ChunkMoments::EMPTY, ChunkMoments::EMPTY);
-            let mut pair = ChunkCoMoments::EMPTY;
-            for (block, with_holes) in values.as_chunks().0.iter().zip(holes.as_chunks().0) {
-                add_block_defined(isa, &mut a, block);
-                add_block(isa, &mut b, block);
-                add_block(isa, &mut c, with_holes);
-                add_pairs(isa, &mut pair, block, with_holes);
-            }
-            let moments = |chunk: &ChunkMoments| {
-                let mut m = Moments::EMPTY;
-                m.add_chunk(chunk);
-                m
-            };
-            assert_eq!(moments(&a), twin, "{}", isa.name());
-            assert_eq!(moments(&b), twin, "{}", isa.name());
-            assert_eq!(moments(&c), moments_of(&holes, CHUNK), "{}", isa.name());
-            let mut co = CoMoments::EMPTY;
-            co.add_chunk(&pair);
-            pairs.push(co);
-        }
-        assert!(pairs.windows(2).all(|w| w[0] == w[1]));
-        assert!((pairs[0].correlation() - 1.0).abs() < 1e-12);
-    }
-
-    #[test]
-    fn correlation_of_known_pairs() {
-        let xs: Vec<f64> = (0..10_000).map(|i| 1e8 + f64::from(i % 5)).collect();
-        let ys: Vec<f64> = (0..10_000).map(|i| [1.0, 3.0, 2.0, 5.0, 4.0][i % 5] - 1e6).collect();
-        let correlation = |xs: &[f64], ys: &[f64]| {
-            let mut co = CoMoments::EMPTY;
-            for (x, y) in xs.chunks(CHUNK).zip(ys.chunks(CHUNK)) {
-                let mut chunk = ChunkCoMoments::EMPTY;
-                chunk.add_all(x, y);
-                co.add_chunk(&chunk);
-            }
-            co.correlation()
-        };
-        // Deviations −2..2 against −2, 0, −1, 2, 1: Σ = 8 over 10.
-        assert!((correlation(&xs, &ys) - 0.8).abs() < 1e-14);
-        assert_eq!(correlation(&xs, &xs), 1.0);
-        assert!(correlation(&xs, &vec![2.0; xs.len()]).is_nan());
-        assert!(correlation(&[1.0, f64::NAN, 2.0], &[1.0, 5.0, f64::NAN]).is_nan());
-    }
-
-    #[test]
-    fn reads_back() {
-        for m in [Moments::EMPTY, moments_of(&[0.1, f64::NAN, 7e77], CHUNK)] {
-            let text = serde_json::to_string(&m).unwrap();
-            assert_eq!(serde_json::from_str::<Moments>(&text).unwrap(), m);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn order_and_grouping_do_not_matter(
-            chunks in prop::collection::vec(
-                prop::collection::vec(prop_oneof![-1e9..1e9, Just(f64::NAN), Just(0.0), Just(-0.0), -1e-3..1e-3], 0..90),
-                1..12,
-            ),
-            order in Just((0_usize..12).collect::<Vec<_>>()).prop_shuffle(),
-            owners in prop::collection::vec(0_usize..3, 12),
-        ) {
-            let mut in_order = Moments::EMPTY;
-            let mut pairs_in_order = CoMoments::EMPTY;
-            let mut shares = [Moments::EMPTY, Moments::EMPTY, Moments::EMPTY];
-            let mut pair_shares = [CoMoments::EMPTY, CoMoments::EMPTY, CoMoments::EMPTY];
-            let pairs = |values: &[f64]| {
-                let squares: Vec<f64> = values.iter().map(|x| x * x - x).collect();
-                let mut chunk = ChunkCoMoments::EMPTY;
-                chunk.add_all(values, &squares);
-                chunk
-            };
-            for values in &chunks {
-                in_order.add_chunk(&chunk_of(values));
-                pairs_in_order.add_chunk(&pairs(values));
-            }
-            for &i in order.iter().filter(|&&i| i < chunks.len()) {
-                shares[owners[i]].add_chunk(&chunk_of(&chunks[i]));
-                pair_shares[owners[i]].add_chunk(&pairs(&chunks[i]));
-            }
-            let mut merged = shares[2].clone();
-            merged.merge(&shares[0]);
-            merged.merge(&shares[1]);
-            prop_assert_eq!(&merged, &in_order);
-            prop_assert_eq!(merged.std_dev().to_bits(), in_order.std_dev().to_bits());
-            prop_assert_eq!(merged.min().to_bits(), in_order.min().to_bits());
-            let mut merged = pair_shares[1].clone();
-            merged.merge(&pair_shares[2]);
-            merged.merge(&pair_shares[0]);
-            prop_assert_eq!(&merged, &pairs_in_order);
-        }
-
-        #[test]
-        fn agrees_with_two_passes(values in prop::collection::vec(-1e3..1e3, 2..300), offset in -1e6_f64..1e6) {
-            let values: Vec<f64> = values.iter().map(|x: &f64| x + offset).collect();
-            let m = moments_of(&values, 64);
-            let n = values.len() as f64;
-            let mean = values.iter().sum::<f64>() / n;
-            let squares: f64 = values.iter().map(|x| (x - mean).powi(2)).sum();
-            prop_assert!((m.mean() - mean).abs() <= 1e-9 * (1.0 + 1e-6 * offset.abs()));
-            prop_assert!((m.std_dev() - (squares / (n - 1.0)).sqrt()).abs() <= 1e-9 * m.std_dev() + 1e-9);
-        }
-    }
-}
+mod tests;

@@ -1,22 +1,22 @@
-//! Questions of bins in rising order: quantiles, their intervals, order statistics, expected shortfall. How far an answer may
-//! be off stands in [`bins`](super::bins).
+//! Quantiles, order statistics, confidence intervals and expected shortfall from bins in ascending order; [`bins`](super::bins)
+//! states their error bounds.
 
-/// One bin among its neighbours.
+/// One bin with its running count.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RankedBin {
-    /// No value in it is smaller.
+    /// A lower bound of its values.
     pub low: f64,
-    /// No value in it is larger.
+    /// An upper bound of its values.
     pub high: f64,
-    /// The mean of the values in it.
+    /// The mean of its values.
     pub mean: f64,
-    /// Values in it.
+    /// The number of values in it.
     pub count: u64,
-    /// Values in it and in all lower bins.
+    /// The number of values in it and all lower bins.
     pub through: u64,
 }
 
-/// Bins in rising order, with running counts, as questions need them. Without any value every answer is NaN.
+/// Bins in ascending order with running counts. Without values, every answer is NaN.
 #[derive(Clone, Debug)]
 pub struct Ranked {
     bins: Vec<RankedBin>,
@@ -26,18 +26,18 @@ pub struct Ranked {
 }
 
 impl Ranked {
-    /// Bins in rising order, and the smallest and largest value in them.
+    /// From bins in ascending order and the smallest and largest value in them.
     pub(super) fn new(bins: Vec<RankedBin>, min: f64, max: f64) -> Ranked {
         let count = bins.last().map_or(0, |bin| bin.through);
         Ranked { bins, count, min, max }
     }
 
-    /// The bins that have values, in rising order.
+    /// The bins that have values, in ascending order.
     pub fn bins(&self) -> &[RankedBin] {
         &self.bins
     }
 
-    /// Values that are numbers.
+    /// The number of values that are not NaN.
     pub fn count(&self) -> u64 {
         self.count
     }
@@ -52,13 +52,13 @@ impl Ranked {
         self.max
     }
 
-    /// The bin of the rank-th smallest value; ranks count from 1 and are brought into 1..=count.
+    /// The bin of the rank-th smallest value; `rank` counts from 1 and is clamped to 1..=count.
     fn bin_of(&self, rank: u64) -> Option<&RankedBin> {
         let rank = rank.clamp(1, self.count.max(1));
         self.bins.get(self.bins.partition_point(|bin| bin.through < rank))
     }
 
-    /// The rank-th smallest value, counted from 1, up to the bins' error; the first and the last are exact.
+    /// The rank-th smallest value, counted from 1, within the bins' error; the first and the last are exact.
     pub fn order_statistic(&self, rank: u64) -> f64 {
         match self.bin_of(rank) {
             None => f64::NAN,
@@ -78,21 +78,21 @@ impl Ranked {
         (low + (position - below) * (high - low)).clamp_or_nan(self.min, self.max)
     }
 
-    /// An interval for a quantile: from the lower edge of the bin of the one order statistic to the upper edge of the
-    /// bin of the other. It covers whatever the two order statistics between them cover. Ranks count from 1.
+    /// A confidence interval for a quantile from the ranks of two order statistics, counted from 1: from the lower edge of the
+    /// first's bin to the upper edge of the second's, so it contains the interval between the two.
     pub fn quantile_interval(&self, ranks: (u64, u64)) -> (f64, f64) {
         let low = self.bin_of(ranks.0).map_or(f64::NAN, |bin| bin.low);
         let high = self.bin_of(ranks.1).map_or(f64::NAN, |bin| bin.high);
         (low, high)
     }
 
-    /// The mean of the lowest share p of the values: of the lowest p·n, the one across that boundary in part. Bins
-    /// wholly inside count with their mean; only that of the boundary has the bins' error.
+    /// Expected shortfall: the mean of the lowest share p of the values, the value at the boundary counting in part. Only the bin
+    /// at the boundary contributes an error.
     pub fn shortfall_low(&self, p: f64) -> f64 {
         self.mean_of_first(p, self.min, self.bins.iter())
     }
 
-    /// The mean of the highest share p of the values, as [`shortfall_low`](Self::shortfall_low).
+    /// The mean of the highest share p of the values; see [`shortfall_low`](Self::shortfall_low).
     pub fn shortfall_high(&self, p: f64) -> f64 {
         self.mean_of_first(p, self.max, self.bins.iter().rev())
     }
@@ -121,7 +121,7 @@ trait ClampOrNan {
 }
 
 impl ClampOrNan for f64 {
-    /// `clamp` without its panic: NaN bounds, of no values at all, give NaN.
+    /// `clamp` that returns NaN instead of panicking where a bound is NaN, as without values.
     fn clamp_or_nan(self, min: f64, max: f64) -> f64 {
         if min <= max { self.clamp(min, max) } else { f64::NAN }
     }

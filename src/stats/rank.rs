@@ -1,6 +1,6 @@
 //! Ranks and Spearman's correlation with its interval.
 
-/// Ranks from 1 on, ties sharing their mean rank.
+/// Ranks counted from 1; ties share their mean rank.
 pub fn midranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_unstable_by(|&a, &b| values[a].total_cmp(&values[b]));
@@ -21,7 +21,7 @@ pub fn midranks(values: &[f64]) -> Vec<f64> {
     ranks
 }
 
-/// The correlation of two columns; NaN where one of them does not vary.
+/// Pearson's correlation of two columns, which applied to [`midranks`] is Spearman's; NaN where one does not vary.
 pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     assert_eq!(x.len(), y.len(), "a value of each for every path");
     let n = x.len() as f64;
@@ -37,7 +37,7 @@ pub fn correlation(x: &[f64], y: &[f64]) -> f64 {
     if xx == 0.0 || yy == 0.0 { f64::NAN } else { xy / (xx * yy).sqrt() }
 }
 
-/// The interval that covers a rank correlation with probability 95%: Fisher's transformation with the variance
+/// A 95% confidence interval for a rank correlation: Fisher's transformation with the variance
 /// `(1 + r²/2)/(n − 3)` (Bonett and Wright 2000, "Sample size requirements for estimating Pearson, Kendall and Spearman
 /// correlations", Psychometrika 65).
 pub fn rank_interval(correlation: f64, n: usize) -> (f64, f64) {

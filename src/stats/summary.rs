@@ -1,4 +1,4 @@
-//! One number's summary over all paths: its moments and its bins together, and the statistics read off them.
+//! The summary of one number over all paths: moments and bins together, and the statistics that follow from them.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,13 +7,13 @@ use super::histogram::Histogram;
 use super::moments::{ChunkMoments, Moments};
 use super::quantiles::Ranked;
 
-/// A summary whose quantiles are within 0.05%.
+/// A summary with quantiles within 0.05%.
 pub type MetricSummary = Summary<11>;
 
-/// A summary whose quantiles are within 0.5%, in about an eighth of the memory.
+/// A summary with quantiles within 0.5%, in about an eighth of the memory.
 pub type CoarseSummary = Summary<8>;
 
-/// Moments and bins of the same values. Merging is exact: equal bits in any order.
+/// Moments and bins of the same values; identical for any order of merging.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary<const BITS: u32> {
     moments: Moments,
@@ -32,12 +32,12 @@ impl<const BITS: u32> Summary<BITS> {
         self.bins.add_all(values);
     }
 
-    /// Adds the moments of a chunk whose values go to the bins on their own.
+    /// Adds a chunk's moments; its values follow by [`add_values`](Self::add_values).
     pub fn add_moments(&mut self, moments: &ChunkMoments) {
         self.moments.add_chunk(moments);
     }
 
-    /// Adds values to the bins whose moments come on their own: all of a chunk, or a part.
+    /// Adds values, all or part of a chunk, to the bins; their moments follow by [`add_moments`](Self::add_moments).
     #[inline(always)]
     pub fn add_values(&mut self, values: &[f64]) {
         self.bins.add_all(values);
@@ -59,22 +59,22 @@ impl<const BITS: u32> Summary<BITS> {
         &self.bins
     }
 
-    /// The bins in rising order between the smallest and the largest value, for quantiles and histograms.
+    /// The bins in ascending order, for quantiles and histograms.
     pub fn ranked(&self) -> Ranked {
         self.bins.ranked(self.moments.min(), self.moments.max())
     }
 
-    /// The histogram with about so many bins.
+    /// A histogram with about `target_bins` bins.
     pub fn histogram(&self, target_bins: usize) -> Histogram {
         Histogram::from_ranked(&self.ranked(), target_bins)
     }
 
-    /// The usual statistics.
+    /// The statistics of a result table.
     pub fn statistics(&self) -> Statistics {
         self.statistics_from(&self.ranked())
     }
 
-    /// The usual statistics, where the ranked bins are at hand.
+    /// [`statistics`](Self::statistics), from ranked bins that the caller already has.
     pub fn statistics_from(&self, ranked: &Ranked) -> Statistics {
         debug_assert_eq!(ranked.count(), self.moments.count(), "moments and bins saw the same values");
         Statistics {
@@ -100,7 +100,7 @@ impl<const BITS: u32> Summary<BITS> {
     }
 }
 
-/// Statistics of one number over the paths on which it is defined; NaN where there are too few.
+/// Statistics of one number over the paths where it is defined; NaN where there are too few.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Statistics {
     /// The mean.
@@ -111,23 +111,23 @@ pub struct Statistics {
     pub std_dev: f64,
     /// The smallest value.
     pub min: f64,
-    /// The quantile 0.01, and so on.
+    /// The 1% quantile.
     pub p01: f64,
-    /// The quantile 0.05.
+    /// The 5% quantile.
     pub p05: f64,
-    /// The quantile 0.10.
+    /// The 10% quantile.
     pub p10: f64,
-    /// The quantile 0.25.
+    /// The 25% quantile.
     pub p25: f64,
     /// The median.
     pub p50: f64,
-    /// The quantile 0.75.
+    /// The 75% quantile.
     pub p75: f64,
-    /// The quantile 0.90.
+    /// The 90% quantile.
     pub p90: f64,
-    /// The quantile 0.95.
+    /// The 95% quantile.
     pub p95: f64,
-    /// The quantile 0.99.
+    /// The 99% quantile.
     pub p99: f64,
     /// The largest value.
     pub max: f64,
@@ -135,9 +135,9 @@ pub struct Statistics {
     pub es05: f64,
     /// The mean of the highest 5%.
     pub es95: f64,
-    /// Paths on which the number is defined: all the above is over these.
+    /// Paths where the number is defined; all other statistics are over these.
     pub paths: u64,
-    /// Paths on which it is not.
+    /// Paths where the number is undefined.
     pub undefined: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Laws of finitely many values: weighted values, and the order statistics of a sample.
+//! Distributions with finitely many values: weighted values, and the empirical distribution of a sample.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ impl Discrete {
         Ok(Discrete { values, weights, lower, upper })
     }
 
-    /// The part of the law between `min` and `max` inclusive, or its probability where that is nothing.
+    /// The distribution conditioned on `min` to `max` inclusive; its probability as the error where that is too small.
     pub(super) fn between(&self, min: f64, max: f64) -> Result<Self, f64> {
         let inside = |v: &f64| (min..=max).contains(v);
         let (values, weights): (Vec<f64>, Vec<f64>) =
@@ -102,7 +102,7 @@ impl Discrete {
         self.values[index.min(self.values.len() - 1)]
     }
 
-    /// The standard normal value up to which each value but the last is taken.
+    /// The standard normal thresholds at which each value but the last gives way to the next.
     pub(super) fn thresholds(&self) -> Vec<f64> {
         let all = self.lower.iter().zip(&self.upper).map(|(&p, &q)| super::gaussian::score_at(p, q));
         all.take(self.values.len() - 1).collect()
@@ -113,7 +113,7 @@ impl Discrete {
     }
 }
 
-/// A sample in ascending order; every value has probability 1/n.
+/// The empirical distribution: a sample in ascending order, each value with probability 1/n.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Empirical {
     pub(super) sample: Arc<[f64]>,
@@ -159,7 +159,7 @@ impl Empirical {
     }
 }
 
-/// Mean and standard deviation, taken around the first value so that neither cancels.
+/// Mean and standard deviation, computed about the first value so that nothing cancels.
 fn weighted_moments(pairs: impl Iterator<Item = (f64, f64)> + Clone) -> (f64, f64) {
     let centre = pairs.clone().next().map_or(0.0, |(v, _)| v);
     let first: f64 = pairs.clone().map(|(v, w)| (v - centre) * w).sum();

@@ -1,4 +1,4 @@
-//! Beta laws, PERT among them, in the coordinate `z = ln(x/(1 − x))`, in which both tails are tame.
+//! Beta distributions, PERT among them, computed in `z = ln(x/(1 − x))`, where both tails decay exponentially.
 
 use super::bounded::three_points;
 use super::error::{DistributionError, require};
@@ -7,7 +7,7 @@ use super::table::Node;
 use crate::math::incomplete_beta::{incomplete_beta, ln_beta_density_term};
 use crate::math::quadrature::{Remainder, mean_and_std_dev};
 
-/// Beta with shapes a and b, stretched onto `low..high`.
+/// Beta with shapes a and b, scaled to `low..high`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Beta {
     a: f64,
@@ -16,7 +16,7 @@ pub struct Beta {
     pub(super) high: f64,
 }
 
-/// Where a tail of the unit law becomes a pure power of x.
+/// Beyond ± this z, a tail of the unit distribution is a pure power of x.
 const FAR: f64 = 300.0;
 const SHAPES: std::ops::RangeInclusive<f64> = 0.01..=1e9;
 
@@ -73,7 +73,7 @@ impl Beta {
         ln_beta_density_term(self.a, self.b, x, y).exp()
     }
 
-    /// The two tails at z.
+    /// The probabilities below and above z.
     fn tails_at(&self, z: f64) -> (f64, f64) {
         let (x, y) = fractions(z.clamp(-FAR, FAR));
         let (lower, upper) = incomplete_beta(self.a, self.b, x, y);

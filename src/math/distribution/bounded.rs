@@ -1,4 +1,4 @@
-//! Uniform and triangular laws: densities made of straight lines.
+//! Uniform and triangular distributions.
 
 use super::error::{DistributionError, finite, require};
 use crate::math::quadrature::{Remainder, mean_and_std_dev};

@@ -9,7 +9,7 @@ use super::gaussian::{Lognormal, Normal};
 use super::metalog::Metalog;
 use super::student_t::StudentT;
 
-/// The law of one number, perhaps given that the number lies in an interval.
+/// The distribution of one number, possibly conditioned on lying in an interval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
     pub(super) family: Family,
@@ -21,7 +21,7 @@ impl Distribution {
         Distribution { family, window: None }
     }
 
-    /// The same value always.
+    /// Always the same value.
     pub fn constant(value: f64) -> Result<Self, DistributionError> {
         error::finite("value", value)?;
         Ok(Self::whole(Family::Discrete(Discrete::new(&[value], &[1.0])?)))
@@ -32,49 +32,49 @@ impl Distribution {
         Ok(Self::whole(Family::Uniform(Uniform::new(low, high)?)))
     }
 
-    /// Triangular on `low..high` with its peak at `mode`, which may be at an end.
+    /// Triangular on `low..high` with its peak at `mode`, which may equal either end.
     pub fn triangular(low: f64, mode: f64, high: f64) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Triangular(Triangular::new(low, mode, high)?)))
     }
 
-    /// PERT: the beta law on `low..high` with its peak at `mode` and mean `(low + weight·mode + high)/(weight + 2)`;
+    /// PERT: the beta distribution on `low..high` with its peak at `mode` and mean `(low + weight·mode + high)/(weight + 2)`;
     /// the usual `weight` is 4.
     pub fn pert(low: f64, mode: f64, high: f64, weight: f64) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Beta(Beta::pert(low, mode, high, weight)?)))
     }
 
-    /// Normal, `sd > 0`.
+    /// Normal with standard deviation `sd > 0`.
     pub fn normal(mean: f64, sd: f64) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Normal(Normal::new(mean, sd)?)))
     }
 
-    /// Lognormal by its median and the standard deviation of its logarithm, both above 0.
+    /// Lognormal with median `median` and standard deviation `sigma` of its logarithm, both above 0.
     pub fn lognormal(median: f64, sigma: f64) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Lognormal(Lognormal::new(median, sigma)?)))
     }
 
-    /// `mean + scale·T` with T of Student's law with `df` degrees of freedom (0.1 to 10⁸); `mean` is the centre even
-    /// where there is no mean (`df ≤ 1`).
+    /// `mean + scale·T`, where T is Student's t with `df` degrees of freedom (0.1 to 10⁸). For `df ≤ 1`, where no mean exists,
+    /// `mean` is the centre.
     pub fn student_t(df: f64, mean: f64, scale: f64) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::StudentT(StudentT::new(df, mean, scale)?)))
     }
 
-    /// Beta with shapes `a`, `b` (0.01 to 10⁹), stretched onto `low..high`.
+    /// Beta with shapes `a` and `b` (0.01 to 10⁹), scaled to `low..high`.
     pub fn beta(a: f64, b: f64, low: f64, high: f64) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Beta(Beta::new(a, b, low, high)?)))
     }
 
-    /// `values` with probabilities in proportion to `weights`; the order of the list does not matter.
+    /// `values` with probabilities proportional to `weights`, in any order.
     pub fn discrete(values: &[f64], weights: &[f64]) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Discrete(Discrete::new(values, weights)?)))
     }
 
-    /// The order statistics of a sample: the quantile at u is the one of rank `ceil(n u)`, without interpolation.
+    /// The empirical distribution of a sample: the quantile at u is the order statistic of rank `ceil(n u)`, not interpolated.
     pub fn empirical(sample: Vec<f64>) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Empirical(Empirical::new(sample)?)))
     }
 
-    /// The three-term metalog through three quantiles, in its log form with one bound and its logit form with two.
+    /// The three-term metalog through three quantiles: unbounded, or in its log form with one bound and its logit form with two.
     pub fn quantiles(
         p10: f64,
         p50: f64,
@@ -85,8 +85,8 @@ impl Distribution {
         Ok(Self::whole(Family::Metalog(Metalog::new(p10, p50, p90, lower, upper)?)))
     }
 
-    /// The law given that the number lies between `min` and `max`: conditioned, not clipped. Truncating twice is
-    /// truncating to what both allow.
+    /// The distribution conditioned on the number lying between `min` and `max`: no probability piles up at the bounds. Truncating
+    /// twice is truncating to the intersection.
     pub fn truncated(self, min: Option<f64>, max: Option<f64>) -> Result<Self, DistributionError> {
         for (parameter, bound) in [("min", min), ("max", max)] {
             if let Some(value) = bound {
@@ -140,12 +140,12 @@ impl Distribution {
         self.tails(x).0
     }
 
-    /// P(X < x), to full relative precision where it is small.
+    /// P(X < x), precise to the last digits even where it is small.
     pub fn probability_below(&self, x: f64) -> f64 {
         if self.window.is_none() { self.family.below(x) } else { self.tails(x).0 }
     }
 
-    /// P(X > x), to full relative precision where it is small.
+    /// P(X > x), precise to the last digits even where it is small.
     pub fn probability_above(&self, x: f64) -> f64 {
         self.tails(x).1
     }
@@ -183,23 +183,23 @@ impl Distribution {
         self.family.at(p, q).clamp(low, high)
     }
 
-    /// The mean and the standard deviation, found together; `None` for either where there is none or it is infinite.
+    /// The mean and the standard deviation, computed together; `None` for one that does not exist or is infinite.
     pub fn mean_and_std_dev(&self) -> (Option<f64>, Option<f64>) {
         let (mean, std_dev) = self.family.moments(self.window.as_ref());
         (mean.filter(|mean| mean.is_finite()), std_dev.filter(|sd| sd.is_finite()))
     }
 
-    /// The mean; `None` where there is none or it is infinite.
+    /// The mean; `None` where it does not exist or is infinite.
     pub fn mean(&self) -> Option<f64> {
         self.mean_and_std_dev().0
     }
 
-    /// The standard deviation; `None` where there is none or it is infinite.
+    /// The standard deviation; `None` where it does not exist or is infinite.
     pub fn std_dev(&self) -> Option<f64> {
         self.mean_and_std_dev().1
     }
 
-    /// The smallest interval that has all the probability; infinite ends where there are none.
+    /// The smallest interval with all the probability; an end may be infinite.
     pub fn support(&self) -> (f64, f64) {
         match &self.window {
             Some(window) => (window.min, window.max),
@@ -207,7 +207,7 @@ impl Distribution {
         }
     }
 
-    /// Whether only one value has probability.
+    /// Whether all the probability is at one value.
     pub fn is_constant(&self) -> bool {
         let (low, high) = self.support();
         low == high

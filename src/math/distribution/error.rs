@@ -1,14 +1,14 @@
-//! What is wrong with the parameters of a distribution, so that a caller can point at the one to change.
+//! Why parameters make no distribution, naming the parameter to change.
 
 use thiserror::Error;
 
-/// An interval to which a distribution is truncated must have at least this probability.
+/// The least probability of an interval that a distribution may be truncated to.
 pub const LEAST_PROBABILITY: f64 = 1e-12;
 
-/// A distribution that cannot be.
+/// Why parameters make no distribution.
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum DistributionError {
-    /// A parameter outside what is allowed for it, given the others.
+    /// A parameter is outside its range, given the others.
     #[error("`{parameter}` is {value}; it must be {allowed}")]
     Value {
         /// The parameter.
@@ -18,7 +18,7 @@ pub enum DistributionError {
         /// What is allowed, in words that follow "it must be".
         allowed: String,
     },
-    /// An entry of a list outside what is allowed.
+    /// An entry of a list is outside its range.
     #[error("`{parameter}[{index}]` is {value}; it must be {allowed}")]
     Entry {
         /// The list.
@@ -30,13 +30,13 @@ pub enum DistributionError {
         /// What is allowed.
         allowed: &'static str,
     },
-    /// A list without entries.
+    /// A list is empty.
     #[error("`{parameter}` is empty; it must have at least one entry")]
     Empty {
         /// The list.
         parameter: &'static str,
     },
-    /// Lists of different lengths.
+    /// `values` and `weights` differ in length.
     #[error("`weights` has {weights} entries; it must have one for each of the {values} `values`")]
     Lengths {
         /// Entries of `values`.
@@ -44,7 +44,7 @@ pub enum DistributionError {
         /// Entries of `weights`.
         weights: usize,
     },
-    /// Weights that add up to nothing.
+    /// Weights that add up to 0 or to no finite number.
     #[error("`weights` add up to {sum}; the sum must be above 0 and finite")]
     Weightless {
         /// Their sum.
@@ -62,7 +62,7 @@ pub enum DistributionError {
         /// Greatest feasible `p50`.
         high: f64,
     },
-    /// Bounds without room between them.
+    /// The upper bound of a truncation is not above the lower.
     #[error("`max` is {max}; it must be above `min` = {min}")]
     Interval {
         /// Lower bound.
@@ -70,10 +70,10 @@ pub enum DistributionError {
         /// Upper bound.
         max: f64,
     },
-    /// Bounds between which the law has next to no probability.
+    /// The distribution has too little probability between the bounds of a truncation.
     #[error(
         "between `min` = {min} and `max` = {max} the distribution has probability {probability:e}; at least {} is needed",
-        super::LEAST_PROBABILITY
+        LEAST_PROBABILITY
     )]
     Improbable {
         /// Lower bound, −∞ where none was given.
@@ -114,7 +114,7 @@ pub(super) fn positive(parameter: &'static str, value: f64) -> Result<f64, Distr
     require(value.is_finite() && value > 0.0, parameter, value, || "above 0 and finite".to_owned())
 }
 
-/// `Ok(value)` where `fine`, else the error that says what is allowed.
+/// `Ok(value)` if `fine`, else the error that says what is allowed.
 pub(super) fn require(
     fine: bool,
     parameter: &'static str,

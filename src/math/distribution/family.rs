@@ -1,4 +1,4 @@
-//! The families of distributions, one match each for probabilities, quantiles, support and moments.
+//! The nine families of distributions behind one type: probabilities, quantiles, support and moments.
 
 use super::atoms::{Discrete, Empirical};
 use super::beta::Beta;
@@ -7,7 +7,7 @@ use super::gaussian::{Lognormal, Normal, score_at, tails};
 use super::metalog::Metalog;
 use super::student_t::StudentT;
 
-/// A distribution of one of the families, not truncated.
+/// An untruncated distribution: a family with its parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Family {
     Uniform(Uniform),
@@ -21,7 +21,7 @@ pub(super) enum Family {
     Metalog(Metalog),
 }
 
-/// The interval a continuous law is conditioned on, with what the law itself says of it.
+/// The interval that a continuous distribution is conditioned on, with its probabilities before conditioning.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Window {
     pub(super) min: f64,
@@ -35,7 +35,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Probabilities p, q of the conditioned law as probabilities of the law itself.
+    /// Converts the probabilities below and above from conditioned to unconditioned.
     #[inline(always)]
     pub(super) fn widen(&self, p: f64, q: f64) -> (f64, f64) {
         (self.inside.mul_add(p, self.below), self.inside.mul_add(q, self.above))

@@ -1,10 +1,10 @@
-//! Normal and lognormal laws.
+//! Normal and lognormal distributions.
 
 use super::error::{DistributionError, finite, positive};
 use crate::math::quadrature::{Remainder, mean_and_std_dev};
 use crate::math::{elementary, normal};
 
-/// Normal.
+/// Normal with mean `mean` and standard deviation `sd`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Normal {
     pub(super) mean: f64,
@@ -16,7 +16,7 @@ impl Normal {
         Ok(Normal { mean: finite("mean", mean)?, sd: positive("sd", sd)? })
     }
 
-    /// The standard normal value that stands for x.
+    /// The standard normal value that corresponds to x.
     pub(super) fn score(&self, x: f64) -> f64 {
         (x - self.mean) / self.sd
     }
@@ -87,7 +87,7 @@ pub(super) fn tails(y: f64) -> (f64, f64) {
     (normal::cdf(y), normal::cdf(-y))
 }
 
-/// The standard normal value with probability p below and q = 1 − p above, from the smaller of the two.
+/// The standard normal value with probability p below and q = 1 − p above, computed from the smaller of the two.
 #[inline(always)]
 pub(super) fn score_at(p: f64, q: f64) -> f64 {
     let low = p < q;

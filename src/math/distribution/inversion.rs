@@ -1,4 +1,4 @@
-//! Inverts a distribution function in the logarithm of its probability, where tails are close to straight lines.
+//! Inverts a distribution function numerically, on the logarithm of the probability, where tails are nearly straight.
 
 /// Solves `P(z) = target` for an increasing `P` on `[low, high]`, where `eval(z)` is `(P(z), P'(z))`: Newton's method
 /// on `ln P`, kept inside a bracket by bisection. Stops at the resolution of `P` itself. `target` is in (0, 1).

@@ -1,4 +1,4 @@
-//! From standard normal lanes to lanes of any law: `F⁻¹(Φ(y))` compiled to closed forms, steps or a table.
+//! Quantile functions of a standard normal, `F⁻¹(Φ(y))`, compiled for blocks of paths to closed forms, steps or a table.
 
 use super::atoms::Empirical;
 use super::bounded::{Triangular, Uniform};
@@ -12,11 +12,12 @@ use crate::math::simd::Isa;
 use crate::math::{elementary, normal};
 use crate::simd_fn;
 
-/// Largest error of a table, in parts of the range (beta) or of the scale and the value (Student's t).
+/// Largest error of a table, relative to the range (beta) or to the scale plus the value (Student's t).
 const TABLE_TOLERANCE: f64 = 1e-12;
 
-/// The map `y ↦ F⁻¹(Φ(y))` of one distribution, laid out for blocks of paths: no allocation, no failure, equal bits
-/// on every instruction set and for one path alone.
+/// The map `y ↦ F⁻¹(Φ(y))` of one distribution, compiled for blocks of paths.
+///
+/// Applying it never allocates or fails, and gives identical results on every instruction set and for a single path.
 #[derive(Clone, Debug)]
 pub struct QuantileMap {
     shape: Shape,
@@ -43,7 +44,7 @@ enum Shape {
 
 #[inline(always)]
 fn clamp(x: f64, low: f64, high: f64) -> f64 {
-    // Comparisons rather than min and max: what is not a number stays so.
+    // Comparisons rather than min and max, so that NaN stays NaN.
     let x = if x < low { low } else { x };
     if x > high { high } else { x }
 }
@@ -151,7 +152,7 @@ simd_fn! {
 }
 
 impl QuantileMap {
-    /// Compiles the map. The tables of beta and Student's t laws take 1 to 100 milliseconds.
+    /// Compiles the map of a distribution. Tables for beta and Student's t take 1 to 100 milliseconds.
     pub fn new(distribution: &Distribution) -> Self {
         let (low, high) = distribution.support();
         let end = if distribution.window.is_some() { FAR_END } else { END };
@@ -187,7 +188,7 @@ impl QuantileMap {
         QuantileMap { shape, window: distribution.window, low, high }
     }
 
-    /// `out = F⁻¹(Φ(y))` on every lane.
+    /// Writes `F⁻¹(Φ(y))` of every lane to `out`.
     pub fn apply(&self, isa: Isa, y: &Lanes, out: &mut Lanes) {
         let (mut p, mut q, mut moved) = (Lanes::ZERO, Lanes::ZERO, Lanes::ZERO);
         let mut y = y;
@@ -233,7 +234,7 @@ impl QuantileMap {
         clamps(isa, self.low, self.high, out);
     }
 
-    /// The map for one path: the bits that [`QuantileMap::apply`] gives on a lane.
+    /// `F⁻¹(Φ(y))` of one number, with the result that [`QuantileMap::apply`] gives on a lane.
     pub fn apply_one(&self, y: f64) -> f64 {
         let (mut p, mut q) = (normal::cdf(y), normal::cdf(-y));
         let mut y = y;

@@ -5,31 +5,31 @@ use super::inversion::solve;
 use crate::math::elementary;
 use crate::math::quadrature::{Remainder, mean_and_std_dev};
 
-/// The bounds of the law, which choose its form.
+/// Which bounds the distribution has, and so which transform of M is its quantile function.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Form {
-    /// Neither: the quantile function is M itself.
+    /// No bounds: M itself.
     Plain,
-    /// `lower + e^M`.
+    /// A lower bound: `lower + e^M`.
     Above { lower: f64 },
-    /// `upper − e^(−M)`.
+    /// An upper bound: `upper − e^(−M)`.
     Below { upper: f64 },
-    /// `(lower + upper e^M)/(1 + e^M)`.
+    /// Both bounds: `(lower + upper e^M)/(1 + e^M)`.
     Between { lower: f64, upper: f64 },
 }
 
-/// `M(u) = a1 + a2 ln(u/(1 − u)) + a3 (u − ½) ln(u/(1 − u))`, taken through the form.
+/// The metalog with `M(u) = a1 + a2 ln(u/(1 − u)) + a3 (u − ½) ln(u/(1 − u))`, transformed by its form.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metalog {
     a: [f64; 3],
     pub(super) form: Form,
 }
 
-/// Least (p50 − p10)/(p90 − p10), after the transform, for which M increases; 1 less it is the greatest.
+/// M increases only for (p50 − p10)/(p90 − p10), in units of M, from this to 1 minus this.
 const LEAST_RATIO: f64 = 0.1666;
 
 impl Form {
-    /// x in the units of M.
+    /// x in units of M.
     fn straight(self, x: f64) -> f64 {
         match self {
             Form::Plain => x,
@@ -39,7 +39,7 @@ impl Form {
         }
     }
 
-    /// M in the units of x.
+    /// M in units of x.
     #[inline(always)]
     pub(super) fn bend(self, m: f64) -> f64 {
         match self {

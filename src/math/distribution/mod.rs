@@ -1,4 +1,4 @@
-//! Distributions of single numbers: checked when made, truncated by conditioning, compiled into quantile functions of a normal.
+//! Distributions of single numbers, checked when made, and their compiled quantile functions.
 
 mod atoms;
 mod beta;

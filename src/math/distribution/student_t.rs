@@ -1,5 +1,4 @@
-//! Student's t law in the coordinate `z = arsinh(t/√df)` (`arsinh t` where df < 1), in which its power tails are straight
-//! and its middle, the more so the greater df, nearly is.
+//! Student's t distribution, computed in `z = arsinh(t/√df)` (`arsinh t` where df < 1), where its power tails are exponential.
 
 use super::error::{DistributionError, finite, positive, require};
 use super::inversion::solve;
@@ -13,14 +12,14 @@ pub struct StudentT {
     df: f64,
     pub(super) location: f64,
     pub(super) scale: f64,
-    /// t is this times sinh z.
+    /// t = `stretch` · sinh z.
     pub(super) stretch: f64,
     /// `1/B(df/2, 1/2)`.
     inverse_beta: f64,
 }
 
 const DF: std::ops::RangeInclusive<f64> = 0.1..=1e8;
-/// Where a tail becomes a pure power of t.
+/// Beyond ± this z, a tail is a pure power of t.
 const FAR: f64 = 300.0;
 
 impl StudentT {
@@ -105,8 +104,8 @@ impl StudentT {
         (mean, sd)
     }
 
-    /// Moments given that the value lies between `min` and `max`, of which one may be infinite; `probability` is that
-    /// of the interval.
+    /// Mean and standard deviation conditioned on `min` to `max`, one of which may be infinite; `probability` is the
+    /// probability of that interval.
     pub(super) fn moments_between(&self, min: f64, max: f64, probability: f64) -> (Option<f64>, Option<f64>) {
         let (a, b) = ((min - self.location) / self.scale, (max - self.location) / self.scale);
         if a.is_finite() && b.is_finite() {

@@ -1,16 +1,16 @@
-//! A smooth increasing function of standard normal y as quintic Hermite pieces on equal cells.
+//! A table of a smooth increasing function of standard normal y: quintic Hermite interpolation on equal cells.
 
 use super::gaussian::tails;
 use crate::math::normal;
 
-/// Where tables end: |Y| is larger with probability 2·10⁻¹⁹.
+/// The last |y| in a table; a standard normal exceeds it with probability 2·10⁻¹⁹.
 pub(super) const END: f64 = 9.0;
-/// Where tables end that serve a truncated law, which may be the far tail of the whole one (10⁻³³).
+/// The last |y| in the table of a truncated distribution, which may be a far tail of the whole one (10⁻³³).
 pub(super) const FAR_END: f64 = 12.0;
 const FEWEST_CELLS: usize = 128;
 const MOST_CELLS: usize = 8192;
 
-/// A value and two derivatives.
+/// A function's value and first two derivatives at a node.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     pub(super) value: f64,
@@ -27,8 +27,8 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A table of `node(y, P(Y ≤ y), P(Y > y), φ(y))` with as many cells as it takes for `error(found, truth)`, taken
-    /// in the middle of cells, to stay below `tolerance`; y from `−end` to `end`.
+    /// Tabulates `node(y, P(Y ≤ y), P(Y > y), φ(y))` for y from `−end` to `end`, doubling the cells until
+    /// `error(found, truth)` in the middle of each is at most `tolerance`.
     pub(super) fn new(
         node: impl Fn(f64, f64, f64, f64) -> Node,
         error: impl Fn(f64, f64) -> f64,
@@ -85,7 +85,7 @@ impl Table {
         Table { end, cells_per_unit: 1.0 / h, cells }
     }
 
-    /// The function at y, held constant beyond the ends.
+    /// The function at y, constant beyond the ends.
     #[inline(always)]
     pub(super) fn at(&self, y: f64) -> f64 {
         let y = if y > self.end { self.end } else { y };
