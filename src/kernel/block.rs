@@ -1,4 +1,4 @@
-//! A block of 64 paths: its draws and answers as columns, filled eight paths at a time by the machine's widest vectors.
+//! A block of 64 paths, simulated eight paths at a time by the widest vectors of the machine.
 
 pub use super::columns::BlockOptions;
 use super::columns::Columns;
@@ -13,15 +13,16 @@ use crate::math::x86::{Avx2, Avx512};
 use crate::simd_fn;
 use crate::stats::moments::ChunkCoMoments;
 
-/// Everything that a worker needs to run blocks, allocated once.
+/// Memory for simulating blocks of a plan, allocated once per worker.
 pub struct Block {
     columns: Columns,
     simulator: SimulatorOfIsa,
-    /// Products of correlated factors, where asked for, one per pair of the plan's innovations.
+    /// Sums of products of correlated factors, one for each pair of the plan's innovations; empty unless
+    /// requested.
     pub factor_pairs: Vec<ChunkCoMoments>,
 }
 
-/// The state of eight paths, in the registers that the plan's instruction set has.
+/// The simulator compiled for the instruction set of the plan.
 enum SimulatorOfIsa {
     Portable(Box<Simulator<Portable>>),
     #[cfg(target_arch = "x86_64")]
@@ -43,7 +44,7 @@ impl SimulatorOfIsa {
 }
 
 impl Block {
-    /// Room for the blocks of a plan.
+    /// Allocates a block of a plan.
     pub fn new(plan: &Plan) -> Block {
         Block {
             columns: Columns::new(plan),
@@ -52,7 +53,7 @@ impl Block {
         }
     }
 
-    /// Room for blocks that also sum up what factors and shocks drew.
+    /// Allocates a block that also sums the draws of factors and shocks by calendar year.
     pub fn with_noise(plan: &Plan) -> Block {
         let mut block = Block::new(plan);
         let sources = plan.innovations.factors.len() + plan.model.shocks.len();
@@ -60,7 +61,7 @@ impl Block {
         block
     }
 
-    /// Room for blocks that also note what a prospectus would say.
+    /// Allocates a block that also records the figures of an IPO prospectus in each period.
     pub fn with_readiness(plan: &Plan) -> Block {
         let mut block = Block::new(plan);
         if plan.model.ipo.is_some() {
@@ -77,21 +78,21 @@ impl Block {
         block
     }
 
-    /// Simulates the 64 paths from `first_path` (a multiple of 64) on.
-    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions) {
+    /// Simulates the 64 paths that begin at `first_path`, a multiple of 64.
+    pub fn run(&mut self, plan: &Plan, first_path: u64, options: BlockOptions) {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
         match &mut self.simulator {
-            SimulatorOfIsa::Portable(simulator) => simulator.run(plan, first_path, asked, columns),
+            SimulatorOfIsa::Portable(simulator) => simulator.run(plan, first_path, options, columns),
             #[cfg(target_arch = "x86_64")]
-            SimulatorOfIsa::Avx2(simulator) => simulator.run(plan, first_path, asked, columns),
+            SimulatorOfIsa::Avx2(simulator) => simulator.run(plan, first_path, options, columns),
             #[cfg(target_arch = "x86_64")]
-            SimulatorOfIsa::Avx512(simulator) => simulator.run(plan, first_path, asked, columns),
+            SimulatorOfIsa::Avx512(simulator) => simulator.run(plan, first_path, options, columns),
         }
-        columns.copy_within_groups(plan, asked);
-        if asked.factor_pairs > 0 {
-            self.pair_factors(plan.isa, asked.factor_pairs);
+        columns.copy_within_groups(plan, options);
+        if options.factor_pairs > 0 {
+            self.pair_factors(plan.isa, options.factor_pairs);
         }
     }
 
