@@ -1,4 +1,4 @@
-//! A block of 64 paths: its draws and answers as columns, filled eight paths at a time by the machine's widest vectors.
+//! A block of 64 paths, simulated eight paths at a time by the widest vectors of the machine.
 
 pub use super::columns::BlockOptions;
 use super::columns::Columns;
@@ -11,26 +11,27 @@ use crate::math::vector::{Vector, WithVector};
 use crate::simd_fn;
 use crate::stats::moments::ChunkCoMoments;
 
-/// Everything that a worker needs to run blocks, allocated once.
+/// Memory for simulating blocks of a plan, allocated once per worker.
 pub struct Block {
     columns: Columns,
     simulator: Box<dyn SimulateBlock>,
-    /// Products of correlated factors, where asked for, one per pair of the plan's innovations.
+    /// Sums of products of correlated factors, one for each pair of the plan's innovations; empty unless
+    /// requested.
     pub factor_pairs: Vec<ChunkCoMoments>,
 }
 
-/// A simulator whose vectors are not named: once per block it is called through a pointer.
+/// A simulator behind a pointer, followed once per block: which vectors it works with is known to it alone.
 trait SimulateBlock: Send {
     fn note_readiness(&mut self);
-    fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions, columns: &mut Columns);
+    fn run(&mut self, plan: &Plan, first_path: u64, options: BlockOptions, columns: &mut Columns);
 }
 
 impl<V: Vector> SimulateBlock for Simulator<V> {
     fn note_readiness(&mut self) {
         Simulator::note_readiness(self);
     }
-    fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions, columns: &mut Columns) {
-        Simulator::run(self, plan, first_path, asked, columns);
+    fn run(&mut self, plan: &Plan, first_path: u64, options: BlockOptions, columns: &mut Columns) {
+        Simulator::run(self, plan, first_path, options, columns);
     }
 }
 
@@ -45,7 +46,7 @@ impl WithVector for NewSimulator<'_> {
 }
 
 impl Block {
-    /// Room for the blocks of a plan.
+    /// Allocates a block of a plan.
     pub fn new(plan: &Plan) -> Block {
         Block {
             columns: Columns::new(plan),
@@ -54,7 +55,7 @@ impl Block {
         }
     }
 
-    /// Room for blocks that also sum up what factors and shocks drew.
+    /// Allocates a block that also sums the draws of factors and shocks by calendar year.
     pub fn with_noise(plan: &Plan) -> Block {
         let mut block = Block::new(plan);
         let sources = plan.innovations.factors.len() + plan.model.shocks.len();
@@ -62,7 +63,7 @@ impl Block {
         block
     }
 
-    /// Room for blocks that also note what a prospectus would say.
+    /// Allocates a block that also records the figures of an IPO prospectus in each period.
     pub fn with_readiness(plan: &Plan) -> Block {
         let mut block = Block::new(plan);
         if plan.model.ipo.is_some() {
@@ -73,15 +74,15 @@ impl Block {
         block
     }
 
-    /// Simulates the 64 paths from `first_path` (a multiple of 64) on.
-    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions) {
+    /// Simulates the 64 paths that begin at `first_path`, a multiple of 64.
+    pub fn run(&mut self, plan: &Plan, first_path: u64, options: BlockOptions) {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
         plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
-        self.simulator.run(plan, first_path, asked, columns);
-        columns.copy_within_groups(plan, asked);
-        if asked.factor_pairs > 0 {
-            self.pair_factors(plan.isa, asked.factor_pairs);
+        self.simulator.run(plan, first_path, options, columns);
+        columns.copy_within_groups(plan, options);
+        if options.factor_pairs > 0 {
+            self.pair_factors(plan.isa, options.factor_pairs);
         }
     }
 

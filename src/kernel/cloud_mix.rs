@@ -1,5 +1,5 @@
-//! How sales spread over the clouds: a logistic-normal mix, the home cloud's head start, reach and in-house models
-//! (methodology: cloud mix).
+//! Cloud mix: a logistic-normal split of sales over clouds, with the home cloud's head start, reach and
+//! in-house models (methodology: cloud mix).
 
 use super::decay::{half_life_rate, reversion};
 use super::numbers::Numbers;
@@ -9,20 +9,20 @@ use super::timeline::{StepRef, Steps, TIME_SLACK};
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};
 
-/// Shares below this are taken as this when a log-ratio is formed.
+/// Smallest market share used in a log-ratio, so that the logarithm stays finite.
 const SMALLEST_SHARE: f64 = 1e-6;
 
-/// Terms that all mixes share: long-run log-ratios, their reversion, the head start.
+/// Coefficients common to all mixes.
 pub struct MixTerms<V> {
-    /// For each cloud but home.
+    /// One entry for each cloud other than the home cloud.
     clouds: Vec<MixTerm<V>>,
-    /// `n`: the part of cloud demand that can be had at home only.
+    /// `n`: fraction of cloud demand that only the home cloud can serve yet.
     head_start: V,
-    /// `(1 - n)(1 + uplift)`
+    /// Sales through other clouds per unit of their share: `(1 - n)(1 + uplift)`.
     elsewhere: V,
-    /// In-house models' share `h` at the period's middle.
+    /// Share `h` of Microsoft's in-house models at the period's middle.
     pub in_house: V,
-    /// `1 - substitution·h`: what is left of home sales.
+    /// Fraction of home sales that in-house models leave: `1 - substitution·h`.
     home_left: V,
     own: SCurvePaths<V>,
     substitution: V,
@@ -30,18 +30,18 @@ pub struct MixTerms<V> {
 
 #[derive(Clone)]
 struct MixTerm<V> {
-    /// `ȳ_j`
+    /// Long-run log-ratio `ȳ_j`.
     centre: V,
-    /// `y_j(0)`
+    /// Log-ratio `y_j(0)` at time 0.
     start: V,
-    /// `e^(-θΔ)` and the noise, per distinct length.
+    /// Reversion `e^(-θΔ)` and noise of a step of each distinct length.
     steps: Vec<(V, V)>,
-    /// `1 - f_j`
+    /// Fraction of its sales that the cloud passes on: `1 - f_j`.
     net_of_fee: V,
 }
 
 impl<V: Vector> MixTerms<V> {
-    /// Room for so many clouds.
+    /// Allocates the coefficients of `clouds` clouds.
     pub fn new(clouds: usize, steps: &Steps) -> MixTerms<V> {
         let (zero, one) = (V::zero(), V::one());
         let term = MixTerm {
@@ -61,7 +61,7 @@ impl<V: Vector> MixTerms<V> {
         }
     }
 
-    /// Terms of the paths.
+    /// Computes the coefficients on the paths.
     #[inline(always)]
     pub fn prepare(&mut self, plan: &Plan, numbers: &Numbers<V>) {
         let model = &plan.model;
@@ -91,7 +91,7 @@ impl<V: Vector> MixTerms<V> {
         self.elsewhere = (V::one() - self.head_start) * (numbers[model.uplift] + 1.0);
     }
 
-    /// What in-house models displace at a time, years.
+    /// Updates the displacement by in-house models and the head start to a time, years.
     #[inline(always)]
     pub fn displace(&mut self, plan: &Plan, time: f64) {
         if plan.model.in_house.is_some() {
@@ -101,40 +101,40 @@ impl<V: Vector> MixTerms<V> {
     }
 }
 
-/// What each cloud sells of a unit of cloud demand in a period.
+/// Sales per unit of cloud demand in a period.
 pub struct Sold<V> {
-    /// By each cloud, the home cloud first.
+    /// By cloud, the home cloud first.
     pub by_cloud: Vec<V>,
-    /// By the other clouds together.
+    /// By all clouds other than the home cloud.
     pub elsewhere: V,
-    /// What reaches OpenAI of the other clouds' sales.
+    /// OpenAI's revenue from the other clouds' sales, after their fees.
     pub net_elsewhere: V,
-    /// The largest of `by_cloud`.
+    /// By the cloud that sells most.
     pub largest: V,
 }
 
 impl<V: Vector> Sold<V> {
-    /// Nothing, over so many clouds.
+    /// No sales through `clouds` clouds.
     pub fn none(clouds: usize) -> Sold<V> {
         let zero = V::zero();
         Sold { by_cloud: vec![zero; clouds], elsewhere: zero, net_elsewhere: zero, largest: zero }
     }
 }
 
-/// One mix: the log-ratios of the clouds.
+/// Log-ratios of one mix.
 pub struct Mix<V> {
-    /// Until when other clouds are closed.
+    /// Time until which other clouds may not sell, years.
     exclusive_until: Option<V>,
     y: Vec<V>,
 }
 
 impl<V: Vector> Mix<V> {
-    /// A mix over so many clouds.
+    /// Allocates a mix over `clouds` clouds.
     pub fn new(clouds: usize) -> Mix<V> {
         Mix { exclusive_until: None, y: vec![V::zero(); clouds.saturating_sub(1)] }
     }
 
-    /// The log-ratios of time 0, and the mix of that time. `exclusive_until`: until when other clouds are closed.
+    /// Sets the log-ratios and the mix of time 0. Other clouds may not sell before `exclusive_until`, years.
     #[inline(always)]
     pub fn start(
         &mut self,
@@ -150,8 +150,8 @@ impl<V: Vector> Mix<V> {
         self.spread(plan, terms, 0.0, sold);
     }
 
-    /// Moves the open clouds by a period's step, closed ones rest; then spreads. `rows`: innovation of each cloud but
-    /// home.
+    /// Steps the log-ratios of open clouds over a period and computes its mix. `rows` gives the innovation of
+    /// each cloud other than the home cloud.
     #[inline(always)]
     pub fn step(
         &mut self,
@@ -177,7 +177,8 @@ impl<V: Vector> Mix<V> {
         self.spread(plan, terms, at.middle, sold);
     }
 
-    /// `w_0' = w_0 + n(1 - w_0)`, less what in-house models displace; `w_j' = (1 - n)w_j`, with the reach of other clouds.
+    /// Computes the mix from log-ratios: `w_0' = w_0 + n(1 - w_0)` less displacement by in-house models, and
+    /// `w_j' = (1 - n)w_j` times the reach of other clouds.
     #[inline(always)]
     fn spread(&self, plan: &Plan, terms: &MixTerms<V>, time: f64, mix: &mut Sold<V>) {
         let clouds = &plan.model.clouds;

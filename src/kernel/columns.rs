@@ -6,49 +6,51 @@ use super::readiness::Readiness;
 use crate::math::lanes::Lanes;
 use crate::model::parameters::{Distribution, ParamId};
 
-/// What one block is asked for beyond the metrics.
+/// What a block computes in addition to metrics and yearly series.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct BlockOptions {
-    /// Keep every period's series (sample paths).
+    /// Whether to keep the series of every period, as sample paths need them.
     pub periods: bool,
-    /// Gather the products of correlated factors over so many of the block's paths.
+    /// Number of the block's paths over which to sum products of correlated factors.
     pub factor_pairs: usize,
 }
 
-/// A block's draws and answers.
+/// Draws and results of a block, one value per path.
 pub struct Columns {
     pub(super) normals: Vec<Lanes>,
-    /// Values of every number, by its handle.
+    /// Values of every parameter, indexed by its handle.
     pub(super) values: Vec<Lanes>,
-    /// Unit exponential behind the time of termination.
+    /// Unit exponential that determines the time of termination.
     pub(super) exponential: Lanes,
-    /// Metrics: per deal, then per difference, in the plan's order; NaN where one does not exist.
+    /// Metrics of each deal and then of each difference, in the plan's order; NaN where undefined.
     pub metrics: Vec<Vec<Lanes>>,
-    /// Yearly series: per deal, year, series.
+    /// Yearly series, by deal, year and series.
     pub years: Vec<Vec<Vec<Lanes>>>,
-    /// Series by period, where asked for: per deal, period, series.
+    /// Series by deal, period and series; filled only on request.
     pub periods: Vec<Vec<Vec<Lanes>>>,
-    /// Pairs of correlated factors, where asked for: per period, pair.
+    /// Innovations of each pair of correlated factors, by period; filled only on request.
     pub(super) factors: Vec<Vec<[Lanes; 2]>>,
-    /// Per deal: when the cap first binds, when ready, when listed, when failed, years; infinite: never.
+    /// For each deal the times of cap, readiness, listing and failure, in years; infinite if never.
     pub(super) times: Vec<[Lanes; 4]>,
-    /// 1 on the paths that are not finite.
+    /// 1 on paths where a result is not finite.
     pub non_finite: Lanes,
-    /// Per factor and then per shock, calendar year: the sum of its innovations or jumps; empty in a block without room.
+    /// Sums of innovations by factor and calendar year, then of jumps by shock and year; empty unless
+    /// allocated with noise.
     pub noise: Vec<Vec<Lanes>>,
-    /// What a prospectus would say, per deal and period; empty in a block without room, or where there is no IPO.
+    /// Prospectus figures by deal and period; empty unless allocated with readiness, or if the scenario has
+    /// no IPO.
     pub readiness: Vec<Vec<Readiness<Lanes>>>,
 }
 
 impl Columns {
-    /// Allocates the columns of a plan, without noise and notes.
+    /// Allocates the columns of a plan without noise and prospectus figures.
     pub(super) fn new(plan: &Plan) -> Columns {
         let (deals, steps) = (&plan.deals, &plan.steps);
         let values = plan.model.parameters.entries().iter().map(|entry| match entry.distribution {
             Distribution::Constant(value) => Lanes::splat(value),
             Distribution::Uncertain(_) => Lanes::ZERO,
         });
-        // Series that only the first year has stay NaN in the others.
+        // Series that exist only for the first year stay NaN in later years.
         let series = |deal: &DealPlan| vec![Lanes::splat(f64::NAN); deal.series.len()];
         let metrics = deals.iter().map(|deal| deal.metrics.len());
         let metrics = metrics.chain(plan.differences.iter().map(|difference| difference.metrics.len()));
@@ -68,13 +70,13 @@ impl Columns {
         }
     }
 
-    /// Copies what is recorded of a group's base deal to its other deals, which differ in present values only.
-    pub(super) fn copy_within_groups(&mut self, plan: &Plan, asked: BlockOptions) {
+    /// Copies series and prospectus figures of each group's base deal to the group's other deals.
+    pub(super) fn copy_within_groups(&mut self, plan: &Plan, options: BlockOptions) {
         for group in &plan.deal_groups {
             let base = group.base_deal();
             for &deal in &group.deals[1..] {
                 copy(&mut self.years, base, deal);
-                if asked.periods {
+                if options.periods {
                     copy(&mut self.periods, base, deal);
                 }
                 if !self.readiness.is_empty() {
@@ -84,38 +86,38 @@ impl Columns {
         }
     }
 
-    /// Values of a number on the block's paths.
+    /// Values of a parameter on the block's paths.
     pub fn value(&self, num: ParamId) -> &Lanes {
         &self.values[num.index()]
     }
 
-    /// When the cap first binds on each path of a deal, years; infinite: never.
+    /// Time at which a deal's cap first binds, years; infinite if never.
     pub fn cap_time(&self, deal: usize) -> &Lanes {
         &self.times[deal][0]
     }
 
-    /// When a deal's company is first ready, years; infinite: never.
+    /// Time at which OpenAI is first ready for an IPO under a deal, years; infinite if never.
     pub fn ready_time(&self, deal: usize) -> &Lanes {
         &self.times[deal][1]
     }
 
-    /// When a deal's company is listed, years; infinite: never.
+    /// Time of the IPO under a deal, years; infinite if never.
     pub fn ipo_time(&self, deal: usize) -> &Lanes {
         &self.times[deal][2]
     }
 
-    /// When a deal's company fails, years; infinite: never.
+    /// Time at which OpenAI fails under a deal, years; infinite if never.
     pub fn failure_time(&self, deal: usize) -> &Lanes {
         &self.times[deal][3]
     }
 
-    /// The normals behind the inputs, after correlation, in the rows of the plan's inputs.
+    /// Correlated normals of the inputs, in the order of the plan's inputs.
     pub fn normals(&self) -> &[Lanes] {
         &self.normals
     }
 }
 
-/// Copies one deal's columns to a later deal, without allocating.
+/// Copies the columns of one deal to a later deal.
 fn copy<T: Clone>(deals: &mut [T], from: usize, to: usize) {
     let (before, after) = deals.split_at_mut(to);
     after[0].clone_from(&before[from]);

@@ -1,4 +1,4 @@
-//! What OpenAI spends on compute, research and operations, its tax and its cash (methodology: costs).
+//! Costs: compute, research, operating expenses, tax and cash (methodology: costs).
 
 use super::numbers::Numbers;
 use super::plan::Plan;
@@ -7,21 +7,21 @@ use super::trend::TrendPaths;
 use crate::math::elementary::{exp, ln};
 use crate::math::vector::Vector;
 
-/// Terms of costs that all deals share.
+/// Cost coefficients common to all deals.
 pub struct Costs<V> {
     research_trend: TrendPaths<V>,
     opex_trend: TrendPaths<V>,
-    /// Total times draw of each contract, billions.
+    /// Amount of each contract that is really drawn, billions.
     drawn: Vec<V>,
-    /// Interest over a period of each distinct length.
+    /// Interest over a period of each distinct length, as a fraction of cash.
     interest_of: Vec<V>,
-    /// Home's part of flexible compute.
+    /// Fraction of uncommitted compute bought from the home cloud.
     flex_home: V,
     tax_rate: V,
     offset_limit: V,
 }
 
-/// What deals spend on in a period beside their sales.
+/// Costs of a period that do not depend on the deal.
 pub struct PeriodCosts<V> {
     /// Research as a fraction of net revenue.
     pub research: V,
@@ -29,20 +29,20 @@ pub struct PeriodCosts<V> {
     pub opex: V,
     /// Fixed costs, billions.
     pub fixed: V,
-    /// Interest over the period, a fraction of cash.
+    /// Interest over the period as a fraction of cash.
     pub interest: V,
-    /// Commitments to all clouds, billions.
+    /// Compute commitments to all clouds, billions.
     pub committed: V,
-    /// Commitments to the home cloud, billions.
+    /// Compute commitments to the home cloud, billions.
     pub committed_home: V,
-    /// Home's part of the commitments.
+    /// Home cloud's fraction of the commitments.
     pub home_part: V,
-    /// Commitments of the next twelve months, billions.
+    /// Compute commitments of the next twelve months, billions.
     pub committed_next_year: V,
 }
 
 impl<V: Vector> PeriodCosts<V> {
-    /// None.
+    /// No costs.
     pub fn none() -> PeriodCosts<V> {
         let zero = V::zero();
         PeriodCosts {
@@ -59,7 +59,7 @@ impl<V: Vector> PeriodCosts<V> {
 }
 
 impl<V: Vector> Costs<V> {
-    /// Room for the terms.
+    /// Allocates the coefficients.
     pub fn new(plan: &Plan) -> Costs<V> {
         let (model, steps, zero) = (&plan.model, &plan.steps, V::zero());
         Costs {
@@ -73,7 +73,7 @@ impl<V: Vector> Costs<V> {
         }
     }
 
-    /// Terms of the paths.
+    /// Computes the coefficients on the paths.
     #[inline(always)]
     pub fn prepare(&mut self, plan: &Plan, numbers: &Numbers<V>) {
         let model = &plan.model;
@@ -87,7 +87,7 @@ impl<V: Vector> Costs<V> {
             for cloud in &model.clouds {
                 total = total + numbers[cloud.flex_share];
             }
-            // All of it where no cloud has a weight.
+            // The home cloud gets everything if no cloud has a weight.
             let part = numbers[home.flex_share] / total;
             self.flex_home = V::select(total.gt(V::zero()), part, V::one());
         }
@@ -101,7 +101,7 @@ impl<V: Vector> Costs<V> {
         self.offset_limit = numbers[model.costs.offset_limit];
     }
 
-    /// On to the next period, whose costs go to `costs`.
+    /// Advances one period and writes its costs to `costs`.
     #[inline(always)]
     pub fn advance(&mut self, plan: &Plan, at: StepRef, numbers: &Numbers<V>, costs: &mut PeriodCosts<V>) {
         self.research_trend.advance(at.step);
@@ -127,14 +127,14 @@ impl<V: Vector> Costs<V> {
     }
 }
 
-/// Flows and stocks of a deal's company, billions.
+/// OpenAI's cash flows of a period and its stocks at the end, billions.
 #[derive(Clone, Copy)]
 pub struct CashFlow<V> {
-    /// Paid for compute in the period.
+    /// Cost of compute in the period.
     pub compute: V,
-    /// Paid to the home cloud for compute.
+    /// Part of it paid to the home cloud.
     pub compute_home: V,
-    /// The home cloud's part of commitments not used.
+    /// Unused commitments to the home cloud, paid for as well.
     pub unused_home: V,
     /// EBITDA of the period.
     pub ebitda: V,
@@ -142,14 +142,14 @@ pub struct CashFlow<V> {
     pub pretax: V,
     /// Free cash flow of the period.
     pub fcf: V,
-    /// Losses carried forward.
+    /// Tax losses carried forward.
     pub losses: V,
     /// Cash at the period's end.
     pub cash: V,
 }
 
 impl<V: Vector> CashFlow<V> {
-    /// The stocks of time 0.
+    /// Losses carried forward and cash at time 0.
     #[inline(always)]
     pub fn new(losses: V, cash: V) -> CashFlow<V> {
         let zero = V::zero();
@@ -165,7 +165,8 @@ impl<V: Vector> CashFlow<V> {
         }
     }
 
-    /// A period's compute, from net revenue, cost of inference, and 1 while the company lives.
+    /// Computes the period's cost of compute from net revenue, cost of inference, and `alive` (1 while OpenAI
+    /// has not failed).
     #[inline(always)]
     pub fn add_compute_cost(
         &mut self,
@@ -188,7 +189,7 @@ impl<V: Vector> CashFlow<V> {
         }
     }
 
-    /// Operating expenses, tax and cash, once the cost of compute is known.
+    /// Computes EBITDA, tax, free cash flow and cash from the cost of compute.
     #[inline(always)]
     pub fn close_period(
         &mut self,

@@ -1,23 +1,23 @@
-//! Demand summed over the segments, a deal's sales, and its capped revenue share (methodology: revenue share).
+//! Demand, OpenAI's sales under a deal, and the deal's capped revenue share (methodology: revenue share).
 
 use super::cloud_mix::Sold;
 use super::timeline::StepRef;
 use crate::math::vector::{Mask, Vector};
 
-/// Demand of a period that all deals share, summed over segments.
+/// Demand of a period, summed over segments; the same for all deals.
 #[derive(Clone, Copy)]
 pub struct Demand<V> {
-    /// Sold directly, billions.
+    /// Direct sales, billions.
     pub direct: V,
-    /// BlockOptions for through clouds, billions.
+    /// Demand through clouds, billions.
     pub cloud: V,
     /// Cost of inference on direct sales, billions.
     pub direct_inference: V,
-    /// Cost of inference per unit sold through clouds, times cloud demand, billions.
+    /// Cost of inference of all demand through clouds, billions.
     pub cloud_inference: V,
-    /// Annual rate at the period's end, sold directly, billions a year.
+    /// Annual rate of direct sales at the period's end, billions a year.
     pub direct_rate: V,
-    /// Annual rate at the period's end, through clouds, billions a year.
+    /// Annual rate of demand through clouds at the period's end, billions a year.
     pub cloud_rate: V,
 }
 
@@ -36,8 +36,8 @@ impl<V: Vector> Demand<V> {
         }
     }
 
-    /// Adds a segment: what it booked, its rate at the end, its cost of inference as a fraction, and the fraction sold
-    /// through clouds (`None`: no cloud sells it).
+    /// Adds a segment: booked revenue, annual rate at the period's end, cost of inference as a fraction of
+    /// revenue, and the fraction sold through clouds (`None`: 0).
     #[inline(always)]
     pub fn add(&mut self, booked: V, rate: V, cost: V, through_clouds: Option<V>) {
         let (mut direct, mut direct_rate) = (booked, rate);
@@ -55,30 +55,30 @@ impl<V: Vector> Demand<V> {
     }
 }
 
-/// What OpenAI sells and receives under a deal in a period, billions.
+/// OpenAI's sales under a deal in a period, billions.
 #[derive(Clone, Copy)]
 pub struct Sales<V> {
-    /// `net_rev`
+    /// Net revenue of OpenAI.
     pub net: V,
-    /// `gross`
+    /// Amount that end customers pay.
     pub gross: V,
-    /// `inference`
+    /// Cost of inference that OpenAI bears.
     pub inference: V,
-    /// `Σ_k sold_0,k`
+    /// Sales by the home cloud.
     pub home: V,
-    /// Annual run-rate of `Σ_k net_k` at the period's end.
+    /// Annual run-rate of net revenue at the period's end, billions a year.
     pub run_rate: V,
 }
 
-/// What sales hang on beside demand and mix.
+/// Terms of a deal that determine sales.
 pub struct SalesTerms<V> {
-    /// What the home cloud keeps.
+    /// Fraction of its sales that the home cloud keeps.
     pub home_fee: V,
     /// Whether the licence runs.
     pub licensed: bool,
     /// Income of the licence in the period, billions; 0 once it has ended.
     pub licence_income: V,
-    /// 1 while the company lives.
+    /// 1 while OpenAI has not failed, else 0.
     pub alive: V,
 }
 
@@ -89,14 +89,14 @@ impl<V: Vector> Sales<V> {
         Sales { net: zero, gross: zero, inference: zero, home: zero, run_rate: zero }
     }
 
-    /// Sales of a period.
+    /// Computes the sales of a period.
     #[inline(always)]
     pub fn of(demand: &Demand<V>, mix: &Sold<V>, terms: &SalesTerms<V>) -> Sales<V> {
         let alive = terms.alive;
         let sold_home = mix.by_cloud.first().copied().unwrap_or(V::zero());
         let kept = (V::one() - terms.home_fee).mul_add(sold_home, mix.net_elsewhere);
         let sold = sold_home + mix.elsewhere;
-        // Until the licence ends the home cloud serves its own sales.
+        // Until the licence ends, the home cloud bears the inference of its own sales.
         let served = if terms.licensed { mix.elsewhere } else { sold };
         Sales {
             net: alive * (demand.cloud.mul_add(kept, demand.direct) + terms.licence_income),
@@ -108,42 +108,42 @@ impl<V: Vector> Sales<V> {
     }
 }
 
-/// The revenue share of a deal.
+/// State of a deal's revenue share.
 #[derive(Clone, Copy)]
 pub struct Share<V> {
-    /// End of the share, years.
+    /// End of the share, years from the valuation date.
     pub ends: V,
-    /// Time of termination, years.
+    /// Time of termination, years from the valuation date.
     pub terminated: V,
-    /// What may be paid in all from time 0 on, billions; infinite without a cap.
+    /// Payments that the cap allows from time 0 on, billions; infinite without a cap.
     pub headroom: V,
-    /// What may still be paid, billions; infinite without a cap.
+    /// Payments that the cap still allows, billions; infinite without a cap.
     pub cap_left: V,
-    /// Payments from the valuation date on, billions.
+    /// Payments since the valuation date, billions.
     pub cumulative: V,
-    /// Uncapped due from the valuation date on, billions.
+    /// Amount due since the valuation date, ignoring the cap, billions.
     pub cumulative_due: V,
-    /// Net revenue of the time in which the share runs, billions.
+    /// Net revenue earned while the share runs, billions.
     pub revenue_in_share: V,
-    /// When the cap first binds, years; infinite: never.
+    /// Time at which the cap first binds, years; infinite if never.
     pub hit_time: V,
-    /// Whether the share runs in the period, on any path.
+    /// Whether the share runs in the period on any of the eight paths.
     pub runs: bool,
-    /// Due of the period, whatever is left of the cap, billions.
+    /// Amount due for the period, ignoring the cap, billions.
     pub due: V,
-    /// Payment of the period, billions.
+    /// Payment for the period, billions.
     pub paid: V,
-    /// What is expected still to fall due after the period's end, whatever is left of the cap, billions.
+    /// Expected present value of amounts due after the period's end, ignoring the cap, billions.
     pub expected: V,
-    /// What is owed at the period's end, billions.
+    /// The same limited to what the cap still allows, billions: a liability of OpenAI.
     pub owed: V,
 }
 
-/// What a payment hangs on.
+/// Terms and revenue that determine a payment.
 pub struct PayTerms<V> {
-    /// Part of revenue that is due.
+    /// Rate of the share times the eligible fraction of revenue.
     pub rate: V,
-    /// The revenue that the rate is put on, billions.
+    /// Revenue to which the rate applies, billions.
     pub base: V,
     /// Net revenue, billions.
     pub net: V,
@@ -152,7 +152,8 @@ pub struct PayTerms<V> {
 }
 
 impl<V: Vector> Share<V> {
-    /// Nothing paid yet of a share that ends at a time, is terminated at another, and may pay so much under its cap.
+    /// A share without payments yet: its end and termination in years, and the payments that its cap allows,
+    /// billions.
     #[inline(always)]
     pub fn new(ends: V, terminated: V, headroom: V) -> Share<V> {
         let zero = V::zero();
@@ -173,7 +174,7 @@ impl<V: Vector> Share<V> {
         }
     }
 
-    /// The period's due and payment.
+    /// Computes the amount due and the payment of a period.
     #[inline(always)]
     pub fn pay(&mut self, terms: &PayTerms<V>, at: StepRef) {
         let from = terms.effective.max(at.start);
@@ -193,8 +194,8 @@ impl<V: Vector> Share<V> {
         self.pay_within_cap(from, inside);
     }
 
-    /// Pays of the due what the cap leaves. `from`: start of the part of the period in which the share runs, years;
-    /// `inside`: its length.
+    /// Pays the amount due as far as the cap allows. The share runs for `inside` years of the period, from
+    /// time `from` on.
     #[inline(always)]
     pub(super) fn pay_within_cap(&mut self, from: f64, inside: V) {
         let (due, left) = (self.due, self.cap_left);
@@ -205,10 +206,10 @@ impl<V: Vector> Share<V> {
             self.hit_time = V::select(binds, time, self.hit_time);
         }
         self.cap_left = left - paid;
-        // With a cap, from what is left of it: at the cap the payments add up to it exactly.
+        // With a cap, payments are computed from what is left of it, so that they add up to the cap exactly.
         let capped = self.headroom - self.cap_left;
         let total = V::select(self.headroom.lt(V::splat(f64::INFINITY)), capped, self.cumulative + paid);
-        // Never above what is due, not by a rounding either.
+        // Rounding must not lift payments above the amount due.
         self.cumulative = total.min(self.cumulative_due);
         self.paid = paid;
     }

@@ -1,5 +1,4 @@
-//! What each side takes on a path: the metrics of a deal, put together from what its nouns give (methodology: what each
-//! side takes).
+//! Metrics of a deal on a path, computed from its final state (methodology: what each side takes).
 
 use super::deal_state::DealState;
 use super::metric::Metric;
@@ -8,29 +7,31 @@ use super::plan::Plan;
 use super::present_values::PresentValues;
 use crate::math::vector::Vector;
 
-/// What the metrics of a deal on eight paths are made of.
+/// Quantities from which the metrics of a deal on eight paths are computed.
 pub struct DealMetrics<'a, V> {
     state: &'a DealState<V>,
     values: &'a PresentValues<V>,
-    /// Present values of payments and dues, after failures.
+    /// Present values of payments and of amounts due, after failures, billions.
     share_pv: V,
     due_pv: V,
-    /// Microsoft's stake at the exit, its present value, and what today's other holders keep.
+    /// Microsoft's stake at the exit as a fraction, its present value, and that of today's other holders,
+    /// billions.
     stake_at_exit: V,
     stake_pv: V,
     retained: V,
-    /// Where the stake's value exists.
+    /// 1 where the stake has a value.
     sound: V,
-    /// What Microsoft has received before and put in, billions.
+    /// Amounts that Microsoft received and invested before the valuation date, billions.
     received: V,
     invested: V,
-    /// Sales of each cloud in the year of the mix metrics.
+    /// Sales by cloud in the year of the mix metrics, and in total, billions.
     sold: &'a [V],
     sold_in_all: V,
 }
 
 impl<'a, V: Vector> DealMetrics<'a, V> {
-    /// Of a deal at the horizon: the state of its group and its own present values. `sold`: sales of each cloud in the year of the mix metrics, none where it has none.
+    /// Collects the quantities of a deal at the horizon from the state of its group, its own present values,
+    /// and sales by cloud in the year of the mix metrics (empty if the timeline lacks that year).
     #[inline(always)]
     pub fn new(
         plan: &Plan,
@@ -74,7 +75,7 @@ impl<'a, V: Vector> DealMetrics<'a, V> {
         }
     }
 
-    /// A metric, and where it exists.
+    /// Value of a metric and a mask of the paths on which it is defined.
     #[inline(always)]
     pub fn metric(&self, metric: Metric) -> (V, V::Mask) {
         let DealState { share, own, equity_state, listing, .. } = self.state;

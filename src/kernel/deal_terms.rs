@@ -1,4 +1,4 @@
-//! A deal's numbers on eight paths, gathered once a path in the form that a period uses.
+//! Terms of a deal on eight paths, computed once per path in the form that a period uses.
 
 use super::ipo::GateTerms;
 use super::numbers::Numbers;
@@ -7,36 +7,36 @@ use super::plan::Plan;
 use crate::math::vector::Vector;
 use crate::model::parameters::ParamId;
 
-/// The numbers.
+/// Terms of a deal.
 pub struct DealTerms<V> {
-    /// Part of the base that counts.
+    /// Eligible fraction of the share's base.
     pub eligible: V,
-    /// What the home cloud keeps until the licence ends.
+    /// Fraction of its sales that the home cloud keeps until the licence ends.
     pub home_keeps: V,
-    /// What it keeps after.
+    /// Fraction that it keeps afterwards.
     pub home_fee: V,
-    /// Income of the licence, billions a year.
+    /// Licence income of OpenAI, billions a year.
     pub licence_income: V,
-    /// Margin on the home cloud's sales.
+    /// Microsoft's margin on resale, as a fraction of sales.
     pub resale_margin: V,
-    /// Margin on OpenAI's compute bill.
+    /// Microsoft's margin on OpenAI's compute bill.
     pub hosting_margin: V,
-    /// Margin on compute that is paid for and not used.
+    /// Microsoft's margin on compute that is paid for but not used.
     pub unused_margin: V,
-    /// Microsoft's stake at time 0; 0 where it has none.
+    /// Microsoft's stake at time 0; 0 if the deal has none.
     pub stake: V,
-    /// How growth fades in what is owed.
+    /// Fading of growth in the liability from the share.
     pub owed_fade: Fade<V>,
     /// Years from the IPO to the exit.
     pub lockup_years: V,
-    /// What the marketability discount leaves of an unlisted stake.
+    /// Value of an unlisted stake as a fraction of a listed one.
     pub unlisted_market: V,
     /// Gates of the IPO.
     pub gates: GateTerms<V>,
 }
 
 impl<V: Vector> DealTerms<V> {
-    /// Room for the numbers of a deal.
+    /// Allocates the terms of a deal.
     pub fn new(plan: &Plan) -> DealTerms<V> {
         let (zero, one) = (V::zero(), V::one());
         DealTerms {
@@ -55,7 +55,7 @@ impl<V: Vector> DealTerms<V> {
         }
     }
 
-    /// The numbers on the paths.
+    /// Computes the terms on the paths.
     #[inline(always)]
     pub fn prepare(&mut self, plan: &Plan, deal: usize, numbers: &Numbers<V>) {
         let model = &plan.model;
@@ -81,7 +81,7 @@ impl<V: Vector> DealTerms<V> {
     }
 }
 
-/// A number, or 0 where there is none.
+/// Value of a parameter, or 0 without one.
 #[inline(always)]
 fn or_zero<V: Vector>(num: Option<ParamId>, numbers: &Numbers<V>) -> V {
     match num {

@@ -5,22 +5,22 @@ use crate::math::elementary::exp;
 use crate::math::vector::Vector;
 use std::f64::consts::LN_2;
 
-/// `e^(-rate·t)` from period to period, for one rate a path.
+/// `e^(-rate·t)` from period to period, with one rate per path.
 pub struct Decay<V> {
-    /// Over a whole and a half period of each distinct length.
+    /// Factors over a whole and over half a period of each distinct length.
     over: Vec<[V; 2]>,
-    /// At the end of the current period, `T_p`.
+    /// Factor at the end `T_p` of the current period.
     at_end: V,
 }
 
 impl<V: Vector> Decay<V> {
-    /// Room for the coefficients of each distinct period length.
+    /// Allocates the factors of each distinct period length.
     pub fn new(steps: &Steps) -> Decay<V> {
         let one = V::one();
         Decay { over: vec![[one; 2]; steps.lengths.len()], at_end: one }
     }
 
-    /// Coefficients of a rate per year on each path. Time goes back to 0.
+    /// Computes the factors of an annual rate on each path and goes back to time 0.
     #[inline(always)]
     pub fn prepare(&mut self, steps: &Steps, rate: V) {
         for (over, &length) in self.over.iter_mut().zip(&steps.lengths) {
@@ -29,7 +29,7 @@ impl<V: Vector> Decay<V> {
         self.at_end = V::one();
     }
 
-    /// On to the next period, of the step of that index: what is left at its start, `T_{p-1}`.
+    /// Advances one period, whose length has index `step`, and returns the factor at its start `T_{p-1}`.
     #[inline(always)]
     pub fn to_start(&mut self, step: usize) -> V {
         let at_start = self.at_end;
@@ -37,7 +37,7 @@ impl<V: Vector> Decay<V> {
         at_start
     }
 
-    /// On to the next period: what is left at its middle, `m_p`.
+    /// Advances one period and returns the factor at its middle `m_p`.
     #[inline(always)]
     pub fn to_middle(&mut self, step: usize) -> V {
         let at_start = self.at_end;
@@ -46,7 +46,7 @@ impl<V: Vector> Decay<V> {
         at_start * half
     }
 
-    /// On to the next period: what is left at its end, `T_p`.
+    /// Advances one period and returns the factor at its end `T_p`.
     #[inline(always)]
     pub fn to_end(&mut self, step: usize) -> V {
         self.at_end = self.at_end * self.over[step][0];
@@ -54,13 +54,13 @@ impl<V: Vector> Decay<V> {
     }
 }
 
-/// `ln 2 / half_life`, a year; 0 for an infinite half-life.
+/// Rate of decay per year of a half-life in years, `ln 2 / half_life`; 0 if infinite.
 #[inline(always)]
 pub fn half_life_rate<V: Vector>(half_life: V) -> V {
     V::splat(LN_2) / half_life
 }
 
-/// `(1 - e^(-z))/z`, by its series where the difference would cancel.
+/// `(1 - e^(-z))/z`, by its series for small `z`, where the difference would cancel.
 #[inline(always)]
 pub fn mean_decay<V: Vector>(z: V) -> V {
     V::formula(
@@ -81,7 +81,7 @@ fn mean_decay_in_place<V: Vector>(z: V) -> V {
     V::select(z.lt(V::splat(0.5)), series, direct)
 }
 
-/// Reversion `e^(-θΔ)` and noise `σ·√((1 - e^(-2θΔ))/2θ)` of an Ornstein–Uhlenbeck step of that length, years.
+/// Reversion `e^(-θΔ)` and noise `σ·√((1 - e^(-2θΔ))/2θ)` of an Ornstein–Uhlenbeck step of length Δ years.
 #[inline(always)]
 pub fn reversion<V: Vector>(theta: V, volatility: V, length: f64) -> (V, V) {
     let z = theta * length;

@@ -1,4 +1,4 @@
-//! Discount factors along the timeline, one rate a stream of values.
+//! Discount factors along the timeline, with one rate for each kind of cash flow.
 
 use super::decay::Decay;
 use super::numbers::Numbers;
@@ -7,34 +7,34 @@ use super::timeline::Steps;
 use crate::math::elementary::ln;
 use crate::math::vector::Vector;
 
-/// The factors `(1 + r)^(-t)` of every stream.
+/// The factors `(1 + r)^(-t)` of all kinds of cash flow.
 pub struct Discounts<V> {
     share: Decay<V>,
     equity: Decay<V>,
     cloud: Decay<V>,
     licence: Decay<V>,
     revenue: Decay<V>,
-    /// `ln(1 + r)` of the share, for lags and for what is owed.
+    /// `ln(1 + r)` of the revenue share.
     pub share_rate: V,
 }
 
-/// The factors of a period.
+/// Discount factors of a period.
 #[derive(Clone, Copy)]
 pub struct Factors<V> {
-    /// Of payments of the revenue share, at the period's middle.
+    /// For payments of the revenue share, at the period's middle.
     pub share: V,
-    /// Of the stake, at the period's end.
+    /// For the stake, at the period's end.
     pub equity: V,
-    /// Of resale and hosting, at the middle.
+    /// For resale and hosting, at the period's middle.
     pub cloud: V,
-    /// Of the licence, at the middle.
+    /// For the licence, at the period's middle.
     pub licence: V,
-    /// Of OpenAI's revenue, at the middle.
+    /// For OpenAI's revenue, at the period's middle.
     pub revenue: V,
 }
 
 impl<V: Vector> Factors<V> {
-    /// Those of time 0.
+    /// Factors at time 0: all 1.
     pub fn at_start() -> Factors<V> {
         let one = V::one();
         Factors { share: one, equity: one, cloud: one, licence: one, revenue: one }
@@ -42,7 +42,7 @@ impl<V: Vector> Factors<V> {
 }
 
 impl<V: Vector> Discounts<V> {
-    /// Room for the factors.
+    /// Allocates the factors.
     pub fn new(steps: &Steps) -> Discounts<V> {
         let decay = || Decay::new(steps);
         Discounts {
@@ -55,7 +55,7 @@ impl<V: Vector> Discounts<V> {
         }
     }
 
-    /// The rates of the paths; time goes back to 0.
+    /// Reads the rates on the paths and goes back to time 0.
     #[inline(always)]
     pub fn prepare(&mut self, plan: &Plan, numbers: &Numbers<V>) {
         let rates = &plan.model.discount;
@@ -67,7 +67,7 @@ impl<V: Vector> Discounts<V> {
         self.revenue.prepare(&plan.steps, ln(numbers[rates.revenue] + 1.0));
     }
 
-    /// On to the next period, of the step of that index, and its factors.
+    /// Advances one period, whose length has index `step`, and returns its factors.
     #[inline(always)]
     pub fn advance(&mut self, step: usize) -> Factors<V> {
         Factors {

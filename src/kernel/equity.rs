@@ -10,12 +10,12 @@ use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};
 use crate::model::equity::{EbitdaBasis, Method, Multiple};
 
-/// The multiple: its log is an Ornstein–Uhlenbeck process, stepped by its exact law.
+/// Valuation multiple: its logarithm is an Ornstein–Uhlenbeck process, stepped by its exact distribution.
 pub struct MultiplePaths<V> {
     row: FactorIndex,
-    /// Its log, after shocks.
+    /// Logarithm of the multiple, after shocks.
     pub log: V,
-    /// Itself, at the period's end.
+    /// Multiple at the period's end.
     pub level: V,
     centre: V,
     /// Reversion and noise of a step of each distinct length.
@@ -23,14 +23,14 @@ pub struct MultiplePaths<V> {
 }
 
 impl<V: Vector> MultiplePaths<V> {
-    /// Room for its coefficients.
+    /// Allocates the coefficients.
     pub fn new(row: FactorIndex, steps: &Steps) -> MultiplePaths<V> {
         let zero = V::zero();
         let steps = vec![(zero, zero); steps.lengths.len()];
         MultiplePaths { row, log: zero, level: V::one(), centre: zero, steps }
     }
 
-    /// The paths at time 0.
+    /// Computes the coefficients on the paths and the multiple at time 0.
     #[inline(always)]
     pub fn prepare(&mut self, multiple: &Multiple, steps: &Steps, numbers: &Numbers<V>) {
         self.level = numbers[multiple.now];
@@ -42,7 +42,7 @@ impl<V: Vector> MultiplePaths<V> {
         }
     }
 
-    /// The period's own step of the log.
+    /// Steps the logarithm over a period, before shocks.
     #[inline(always)]
     pub fn step(&mut self, at: StepRef, zeta: &[V]) {
         let (keep, noise) = self.steps[at.step];
@@ -50,55 +50,55 @@ impl<V: Vector> MultiplePaths<V> {
         self.log = reverted + noise * zeta[self.row.0];
     }
 
-    /// The level, from the log.
+    /// Updates the multiple from its logarithm.
     #[inline(always)]
     pub fn update_level(&mut self) {
         self.level = exp(self.log);
     }
 }
 
-/// Value and ownership of a deal's company.
+/// Value and ownership of OpenAI under a deal.
 #[derive(Clone, Copy)]
 pub struct EquityState<V> {
     /// Enterprise value at the period's end, billions; 0 where undefined.
     pub ev: V,
     /// 1 where enterprise value is defined, else 0.
     pub defined: V,
-    /// The same at time 0.
+    /// 1 where enterprise value is defined at time 0, else 0.
     pub defined_at_start: V,
     /// Equity at the period's end, billions.
     pub equity: V,
-    /// What a holder of time 0 has left of each share: the dilution factor common to all.
+    /// Fraction of a stake of time 0 that dilution leaves, the same for all holders.
     pub dilution_factor: V,
     /// 1 until failure, then 0.
     pub alive: V,
-    /// Time of failure, years; infinite: never.
+    /// Time of failure, years; infinite if never.
     pub failed_at: V,
-    /// Raised when short, billions.
+    /// Shortfall funding so far, billions.
     pub raised: V,
     /// The exit of the stake.
     pub exit: Exit<V>,
 }
 
-/// The moment at which the stake is valued.
+/// Valuation of the stake at its exit.
 #[derive(Clone, Copy)]
 pub struct Exit<V> {
-    /// 1 once it has come.
+    /// 1 once the stake has been sold or valued.
     pub done: V,
-    /// Equity (or recovery), billions.
+    /// Equity, or recovery after a failure, billions.
     pub equity: V,
-    /// The dilution factor.
+    /// Dilution factor at the exit.
     pub dilution_factor: V,
-    /// The discount factor.
+    /// Discount factor at the exit.
     pub discount: V,
-    /// What the marketability discount leaves.
+    /// 1 for a listed stake, less the marketability discount for an unlisted one.
     pub market: V,
-    /// 1 where the value is defined.
+    /// 1 where equity is defined.
     pub defined: V,
 }
 
 impl<V: Vector> EquityState<V> {
-    /// The company at time 0, not valued yet.
+    /// State at time 0, before valuation.
     #[inline(always)]
     pub fn at_start() -> EquityState<V> {
         let (zero, one) = (V::zero(), V::one());
@@ -122,7 +122,8 @@ impl<V: Vector> EquityState<V> {
         }
     }
 
-    /// Enterprise value by the scenario's method at the end of a period, or today (`period` absent).
+    /// Computes enterprise value by the scenario's method at the end of a period, or at time 0 if `period` is
+    /// `None`.
     #[inline(always)]
     pub fn value(
         &mut self,
@@ -170,20 +171,20 @@ impl<V: Vector> EquityState<V> {
         }
     }
 
-    /// `equity = max(EV + cash - owed, 0)`, 0 after failure or where undefined.
+    /// Computes equity `max(EV + cash - owed, 0)`, billions; 0 after failure or where undefined.
     #[inline(always)]
     pub fn value_equity(&mut self, cash: V, owed: V) {
         self.equity = (self.ev + cash - owed).positive_part() * self.alive * self.defined;
     }
 
-    /// Grants to employees: `factor` of every stake is left.
+    /// Dilutes by grants to employees, which leave the fraction `factor` of every stake.
     #[inline(always)]
     pub fn grant(&mut self, factor: V) {
         self.dilution_factor = self.dilution_factor * factor;
     }
 
-    /// The exit of the stake on the paths where it is due: after the lock-up, or at the horizon. `unlisted`: what the
-    /// marketability discount leaves.
+    /// Values the stake on the paths where it can be sold: after the lock-up, or at the horizon (`last`). An
+    /// unlisted stake is worth the fraction `unlisted` of a listed one; `factor` is the discount factor.
     #[inline(always)]
     pub fn exit_stake(
         &mut self,
@@ -207,7 +208,7 @@ impl<V: Vector> EquityState<V> {
 }
 
 impl<V: Vector> Exit<V> {
-    /// Sets the exit on some paths.
+    /// Sets the exit on the paths of a mask.
     #[inline(always)]
     pub fn set(&mut self, when: V::Mask, equity: V, dilution_factor: V, discount: V, market: V, defined: V) {
         self.equity = V::select(when, equity, self.equity);
@@ -219,9 +220,9 @@ impl<V: Vector> Exit<V> {
     }
 }
 
-/// What enterprise value is put on.
+/// Quantities to which a valuation method applies.
 pub struct ValueBasis<'a, V> {
-    /// The multiple.
+    /// Valuation multiple.
     pub multiple: V,
     /// Run-rate of net revenue, billions a year.
     pub run_rate: V,
@@ -229,21 +230,22 @@ pub struct ValueBasis<'a, V> {
     pub net: V,
     /// Cost of inference of the period, billions.
     pub inference: V,
-    /// Figures of the periods so far.
+    /// Figures of past periods.
     pub past: &'a Past<V>,
 }
 
-/// `EV·(gross margin/reference)^elasticity`; a negative margin counts 0.
+/// `EV·(gross margin/reference)^elasticity`; a negative margin counts as 0.
 #[inline(always)]
 fn with_margin<V: Vector>(ev: V, basis: &ValueBasis<'_, V>, elasticity: V, reference: V) -> V {
-    // Not-a-number where there is no revenue: then there is no value to scale either.
+    // NaN without revenue: then there is no value to scale either.
     let margin = (V::one() - basis.inference / basis.net).positive_part();
     let factor = exp(elasticity * ln(margin / reference));
     let factor = V::select(elasticity.is_set(), factor, V::one());
     (ev * factor).select_or_zero(ev.is_set())
 }
 
-/// Trailing free cash flow growing for ever, and whether that is defined: only where `r > g + 1%`.
+/// Value of trailing free cash flow that grows for ever, and a flag of where it is defined: only if `r > g +
+/// 1%`.
 #[inline(always)]
 fn perpetuity<V: Vector>(fcf: V, growth: V, rate: V) -> (V, V) {
     let spread = rate - growth;
@@ -251,7 +253,7 @@ fn perpetuity<V: Vector>(fcf: V, growth: V, rate: V) -> (V, V) {
     ((fcf * (growth + 1.0) / spread).select_or_zero(sound), V::flag(sound))
 }
 
-/// What grants to employees leave of every stake over a period: `(1 - rate)^Δ`.
+/// Fraction of every stake that grants to employees leave over a period: `(1 - rate)^Δ`.
 #[inline(always)]
 pub fn left_by_grants<V: Vector>(rate: V, length: f64) -> V {
     exp(ln(V::one() - rate) * length)

@@ -85,7 +85,6 @@ impl<V: Vector> DealState<V> {
         }
         if !waits.any() {
             self.stopped = true;
-            self.share.runs = false;
         }
     }
 

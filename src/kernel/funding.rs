@@ -1,4 +1,4 @@
-//! Rounds, shortfall funding, failure (methodology: funding and failure).
+//! Funding rounds, shortfall funding and failure (methodology: funding and failure).
 
 use super::cost::CashFlow;
 use super::equity::EquityState;
@@ -9,7 +9,7 @@ use crate::math::vector::{Mask, Vector};
 use crate::model::funding::{Cash, PreMoney, Round};
 
 impl<V: Vector> EquityState<V> {
-    /// A round on the paths where `when` says so; a value before the money of 0 brings no round.
+    /// Raises a funding round on the paths of the mask `when`; a pre-money value of 0 raises nothing.
     #[inline(always)]
     pub fn raise(&mut self, plan: &Plan, round: &Round, when: V::Mask, cash: &mut V, numbers: &Numbers<V>) {
         let amount = numbers[round.amount];
@@ -26,7 +26,8 @@ impl<V: Vector> EquityState<V> {
         }
     }
 
-    /// Shortfall funding, or failure, where cash is short. `factor`: the discount factor of equity.
+    /// Raises shortfall funding where cash is short, or lets OpenAI fail. `factor` is the discount factor of
+    /// equity.
     #[inline(always)]
     pub fn fund_or_fail(
         &mut self,
@@ -61,7 +62,7 @@ impl<V: Vector> EquityState<V> {
                 return;
             }
         }
-        // Failure: recovery is the exit, unless the stake was sold before.
+        // In a failure the stake is worth the recovery, unless it was sold before.
         let leaves = fails & self.exit.done.eq(V::zero());
         let recovered = numbers[funding.recovery] * self.ev.positive_part();
         self.exit.set(leaves, recovered, self.dilution_factor, factor, V::one(), self.defined);

@@ -1,4 +1,4 @@
-//! Innovations: one standard normal a period for every factor, correlated within the groups of named pairs.
+//! Innovations: one standard normal per factor and period, correlated within groups.
 
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::Quantiles;
@@ -14,21 +14,21 @@ use crate::simd_fn;
 use ndarray::Array2;
 use std::collections::HashMap;
 
-/// Row of a factor among the innovations.
+/// Index of a factor's row among the innovations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FactorIndex(pub usize);
 
-/// A lower triangular product `y = L z` over rows of lanes, with the zeros left out.
+/// Product `y = L z` with a lower triangular matrix, skipping its zeros.
 #[derive(Clone, Debug)]
 pub struct Mixing {
-    /// Rows of the members, in order.
+    /// Rows of the group's members, in order.
     pub rows: Vec<usize>,
-    /// For each member, (position of the other member, weight), weights not zero.
+    /// For each member, the nonzero weights: (position of the other member, weight).
     weights: Vec<Vec<(usize, f64)>>,
 }
 
 impl Mixing {
-    /// The product with a Cholesky factor.
+    /// Product with a Cholesky factor.
     pub fn new(rows: Vec<usize>, cholesky: &Array2<f64>) -> Mixing {
         let weights = (0..rows.len())
             .map(|i| (0..=i).filter(|&j| cholesky[[i, j]] != 0.0).map(|j| (j, cholesky[[i, j]])).collect())
@@ -36,7 +36,7 @@ impl Mixing {
         Mixing { rows, weights }
     }
 
-    /// `y_i = Σ_j L_ij z_j` in place, last row first, over a block's columns.
+    /// Applies the product in place over a block's columns, last row first.
     pub fn apply(&self, isa: Isa, lanes: &mut [Lanes]) {
         for i in (0..self.rows.len()).rev() {
             let mut sum = Lanes::ZERO;
@@ -47,7 +47,7 @@ impl Mixing {
         }
     }
 
-    /// The same over the innovations of a period on eight paths.
+    /// Applies the product in place to the innovations of a period on eight paths.
     #[inline(always)]
     fn apply_rows<V: Vector>(&self, zeta: &mut [V]) {
         for i in (0..self.rows.len()).rev() {
@@ -68,33 +68,33 @@ simd_fn! {
     }
 }
 
-/// Streams of the factors and the groups that correlate them.
+/// Random streams of the factors and the groups that correlate them.
 pub struct Innovations {
-    /// Factor of each row.
+    /// Factors, by row.
     pub factors: Vec<Factor>,
-    /// Name of each row.
+    /// Names of the factors, by row.
     pub names: Vec<String>,
-    /// Rows that some equation or correlation uses, with the keys of their streams.
+    /// Rows used by an equation or correlation, with the keys of their streams.
     pub(super) drawn: Vec<(usize, RoundKeys)>,
     pub(super) groups: Vec<Mixing>,
-    /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
+    /// Pairs whose sampled correlation is reported: (index of the model's pair, row, row).
     pub pairs: Vec<(usize, usize, usize)>,
 }
 
-/// Room in which innovations are made; one serves any number of paths in turn, so that it stays in the cache.
+/// Memory in which innovations are computed; reused for all paths, so that it stays in the cache.
 pub struct Scratch<V> {
     uniforms: Vec<V>,
     quantiles: Quantiles<V>,
 }
 
 impl<V: Vector> Scratch<V> {
-    /// Room for so many periods at a time, an even number.
+    /// Allocates memory for `periods` periods at a time, an even number.
     pub fn new(innovations: &Innovations, periods: usize) -> Scratch<V> {
         Scratch { uniforms: vec![V::zero(); periods * innovations.drawn.len()], quantiles: Quantiles::new() }
     }
 }
 
-/// Whether a factor moves anything: whether the volatility that it is multiplied by can differ from 0.
+/// Whether a factor has any effect: whether its volatility can differ from 0.
 fn moves(model: &Model, factor: Factor) -> bool {
     let volatile = |num: ParamId| model.parameters.constant(num) != Some(0.0);
     let level = |process: &Process| match process {
@@ -123,7 +123,7 @@ fn moves(model: &Model, factor: Factor) -> bool {
 }
 
 impl Innovations {
-    /// Rows for every factor of the model.
+    /// Streams and correlation groups of a model's factors.
     pub fn new(model: &Model, seed: u64) -> Innovations {
         let mut factors = Vec::new();
         for k in 0..model.segments.len() {
@@ -162,13 +162,14 @@ impl Innovations {
         Innovations { factors, names, drawn, groups, pairs }
     }
 
-    /// Row of a factor; factors of absent nouns share the row of the multiple, which they never read.
+    /// Row of a factor. Factors that the model lacks get the row of the multiple, which is never read for
+    /// them.
     pub fn row(&self, factor: Factor) -> FactorIndex {
         let last = self.factors.len() - 3;
         FactorIndex(self.factors.iter().position(|&f| f == factor).unwrap_or(last))
     }
 
-    /// The sequences of the rows that are drawn, for the eight paths from `first_path` on.
+    /// Starts the random sequences of eight paths, the first of which is `first_path`.
     #[inline(always)]
     pub fn start<V: Vector>(&self, first_path: u64, sequences: &mut Vec<Sequence<V>>) {
         sequences.clear();
@@ -177,8 +178,8 @@ impl Innovations {
         }
     }
 
-    /// Fills the innovations of the next periods, all rows of one after all rows of the other: of so many periods, or one more
-    /// where that is odd.
+    /// Fills the innovations of the next periods, period by period. An odd number of periods is rounded up,
+    /// as draws come in pairs.
     #[inline(always)]
     pub fn fill<V: Vector>(
         &self,
@@ -191,7 +192,8 @@ impl Innovations {
         let (rows, of_row) = (self.factors.len(), periods.next_multiple_of(2));
         debug_assert_eq!(sequences.len(), self.drawn.len());
         debug_assert!(uniforms.len() >= of_row * self.drawn.len() && zeta.len() >= of_row * rows);
-        // In two passes: the state of a sequence and the polynomials of the quantile do not fit the registers together.
+        // Two passes, because the state of a sequence and the polynomials of the quantile do not fit the
+        // registers together.
         for (uniforms, sequence) in uniforms.chunks_exact_mut(of_row).zip(sequences) {
             for uniform in uniforms {
                 *uniform = sequence.uniform();

@@ -1,4 +1,4 @@
-//! Inputs: the value of every uncertain number on each path, by the Gaussian copula.
+//! Inputs: values of the uncertain parameters on each path, drawn by a Gaussian copula.
 
 use super::innovation::Mixing;
 use crate::math::distribution::QuantileMap;
@@ -13,19 +13,19 @@ use crate::rng::stream::{StreamKey, normals};
 use crate::simd_fn;
 use std::collections::HashMap;
 
-/// Draws of the uncertain numbers.
+/// Random streams and distributions of the uncertain parameters.
 pub struct Inputs {
-    /// Handle of each row's number; the last row is the time of termination.
+    /// Parameter of each row, except for the last row: the time of termination.
     pub nums: Vec<ParamId>,
     pub(super) keys: Vec<StreamKey>,
     maps: Vec<QuantileMap>,
     pub(super) groups: Vec<Mixing>,
-    /// Pairs whose sampled correlation is asked for: (index of the model's pair, row, row).
+    /// Pairs whose sampled correlation is reported: (index of the model's pair, row, row).
     pub pairs: Vec<(usize, usize, usize)>,
 }
 
 impl Inputs {
-    /// Streams, quantile functions and groups of a model.
+    /// Streams, quantile functions and correlation groups of a model.
     pub fn new(model: &Model, seed: u64) -> Inputs {
         let nums: Vec<ParamId> = model.parameters.uncertain().collect();
         let mut names: Vec<&str> = nums.iter().map(|&num| model.parameters.entry(num).key.as_str()).collect();
@@ -61,12 +61,13 @@ impl Inputs {
         Inputs { nums, keys, maps, groups, pairs }
     }
 
-    /// Rows of normals: one an uncertain number, and the time of termination.
+    /// Number of rows of normals: one per uncertain parameter and one for the time of termination.
     pub fn rows(&self) -> usize {
         self.keys.len()
     }
 
-    /// Draws the block's normals, and from them the values of the uncertain numbers and the unit exponential.
+    /// Draws a block's normals, and from them the values of uncertain parameters and the unit exponential of
+    /// termination.
     pub fn draw(
         &self,
         isa: Isa,
@@ -89,7 +90,7 @@ impl Inputs {
 }
 
 simd_fn! {
-    /// The unit exponential whose copula variable is `y` (larger is later): `-ln Φ(-y)`.
+    /// Unit exponential `-ln Φ(-y)` of a copula variable `y`; a larger `y` means later.
     fn unit_exponential(y: &Lanes, out: &mut Lanes) {
         for l in 0..LANES {
             out[l] = -ln(cdf(-y[l]));

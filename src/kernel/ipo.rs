@@ -1,4 +1,4 @@
-//! Gates of readiness and the offer (methodology: IPO).
+//! IPO: gates, readiness and the offer (methodology: IPO).
 
 use super::cloud_mix::Sold;
 use super::cost::CashFlow;
@@ -13,20 +13,20 @@ use crate::math::vector::{Mask, Vector};
 use crate::model::ipo::{GateKind, Ipo};
 use crate::model::parameters::ParamId;
 
-/// Readiness and listing of a deal's company.
+/// Readiness and listing of OpenAI under a deal.
 #[derive(Clone, Copy)]
 pub struct Listing<V> {
-    /// Months for which all gates have held.
+    /// Number of months for which all gates have been met.
     pub held_months: V,
-    /// 1 where the gates on sales alone, which do not hang on what is paid, are met at the period's end.
+    /// 1 where the gates that depend only on sales are met at the period's end.
     pub(super) sales_gates: V,
     /// Net revenue of the last twelve months, billions.
     pub(super) trailing_revenue: V,
-    /// 1 where ready at the period's end.
+    /// 1 where OpenAI is ready at the period's end.
     pub ready: V,
-    /// Time of first readiness, years; infinite: never.
+    /// Time of first readiness, years; infinite if never.
     pub ready_time: V,
-    /// Time of the IPO, years; infinite: never.
+    /// Time of the IPO, years; infinite if never.
     pub ipo_time: V,
     /// Pre-money value at the offer price, billions.
     pub ipo_equity: V,
@@ -34,11 +34,11 @@ pub struct Listing<V> {
     pub ipo_defined: V,
 }
 
-/// What gates look at.
+/// Figures that the gates test.
 pub struct GateFigures<'a, V> {
     /// Sales of the period.
     pub sales: &'a Sales<V>,
-    /// Figures of the periods so far.
+    /// Figures of past periods.
     pub past: &'a Past<V>,
     /// Demand of the period.
     pub demand: &'a Demand<V>,
@@ -46,12 +46,12 @@ pub struct GateFigures<'a, V> {
     pub mix: &'a Sold<V>,
     /// The revenue share.
     pub share: &'a Share<V>,
-    /// Commitments of the next twelve months, billions.
+    /// Compute commitments of the next twelve months, billions.
     pub committed_next_year: V,
 }
 
 impl<'a, V: Vector> GateFigures<'a, V> {
-    /// Those of a deal at the end of a period that it sees as `view`.
+    /// Figures of a deal at the end of a period.
     #[inline(always)]
     pub fn new(
         plan: &Plan,
@@ -73,28 +73,28 @@ impl<'a, V: Vector> GateFigures<'a, V> {
     }
 }
 
-/// A gate and its threshold on the paths.
+/// A gate with its threshold on the paths.
 struct Gate<V> {
     kind: GateKind,
     num: ParamId,
     threshold: V,
 }
 
-/// The gates on the paths, sorted once a run by what they hang on.
+/// Gates on the paths, grouped by what they depend on.
 pub struct GateTerms<V> {
-    /// On the value of equity, tested again on the day of the offer.
+    /// Gates on the value of equity, tested again on the day of the offer.
     on_value: Vec<Gate<V>>,
-    /// On sales alone.
+    /// Gates on sales alone.
     on_sales: Vec<Gate<V>>,
-    /// On what is paid and owed.
+    /// Gates that depend on payments.
     on_payments: Vec<Gate<V>>,
-    /// Months that all gates must hold, less the slack of comparisons.
+    /// Months for which all gates must be met, less a tolerance for rounding.
     ready_months: V,
     preparation_years: V,
 }
 
 impl<V: Vector> GateTerms<V> {
-    /// Room for the gates of a plan.
+    /// Allocates the gates of a plan.
     pub fn new(plan: &Plan) -> GateTerms<V> {
         let gates = plan.model.ipo.as_ref().map_or(&[][..], |ipo| &ipo.gates);
         let of = |wanted: &dyn Fn(GateKind) -> bool| -> Vec<Gate<V>> {
@@ -111,7 +111,7 @@ impl<V: Vector> GateTerms<V> {
         }
     }
 
-    /// Their numbers on the paths.
+    /// Reads the thresholds on the paths.
     #[inline(always)]
     pub fn prepare(&mut self, terms: &Ipo, numbers: &Numbers<V>) {
         for gates in [&mut self.on_value, &mut self.on_sales, &mut self.on_payments] {
@@ -125,7 +125,7 @@ impl<V: Vector> GateTerms<V> {
 }
 
 impl<V: Vector> Listing<V> {
-    /// Never ready yet.
+    /// State at time 0: never ready yet.
     #[inline(always)]
     pub fn never() -> Listing<V> {
         let (zero, never) = (V::zero(), V::splat(f64::INFINITY));
@@ -141,7 +141,7 @@ impl<V: Vector> Listing<V> {
         }
     }
 
-    /// Whether the company lives and its equity meets the gates on value.
+    /// Paths on which OpenAI is alive and its equity meets the gates on value.
     #[inline(always)]
     pub fn meets_value_gates(&self, gates: &GateTerms<V>, equity_state: &EquityState<V>) -> V::Mask {
         let mut worth = equity_state.alive.is_set();
@@ -151,7 +151,7 @@ impl<V: Vector> Listing<V> {
         worth
     }
 
-    /// Trailing revenue, and whether the gates on sales alone are met.
+    /// Computes trailing revenue and tests the gates on sales alone.
     #[inline(always)]
     pub fn test_sales_gates(
         &mut self,
@@ -168,7 +168,8 @@ impl<V: Vector> Listing<V> {
         self.sales_gates = V::flag(met);
     }
 
-    /// Readiness and the offer at the end of a period, where the gates on value (`worth`) and on sales are tested.
+    /// Tests the other gates and readiness at the end of a period, and makes the offer. `worth` is the mask
+    /// of paths that meet the gates on value; the gates on sales have been tested before.
     #[inline(always)]
     pub fn test_and_offer(
         &mut self,
@@ -199,7 +200,7 @@ impl<V: Vector> Listing<V> {
         }
     }
 
-    /// Whether all of some gates are met as well.
+    /// Paths of the mask `met` that also meet all of these gates.
     #[inline(always)]
     fn met(
         &self,
@@ -217,7 +218,7 @@ impl<V: Vector> Listing<V> {
         met
     }
 
-    /// Conditional rounds, each at the value of its moment, then the sale of new shares.
+    /// Raises the rounds that come with the IPO, each at the value of its moment, and then sells new shares.
     #[inline(always)]
     fn offer(
         &mut self,
@@ -249,7 +250,7 @@ impl<V: Vector> Listing<V> {
     }
 }
 
-/// Whether a gate is met; an undefined figure (NaN) meets none.
+/// Paths on which a gate is met; an undefined figure (NaN) meets none.
 #[inline(always)]
 fn gate<V: Vector>(
     plan: &Plan,

@@ -1,4 +1,4 @@
-//! Microsoft's own side: resale and hosting (methodology: what each side takes).
+//! Microsoft's own business with OpenAI: resale and hosting (methodology: what each side takes).
 
 use super::cost::CashFlow;
 use crate::math::vector::Vector;
@@ -10,19 +10,20 @@ pub struct OwnBusiness<V> {
     pub resale: V,
     /// Margin on OpenAI's compute bill.
     pub hosting: V,
-    /// Passed on to OpenAI (already inside `resale`).
+    /// Part of its sales that Microsoft passes on to OpenAI, already deducted from `resale`.
     pub outbound: V,
 }
 
 impl<V: Vector> OwnBusiness<V> {
-    /// None yet.
+    /// No business yet.
     #[inline(always)]
     pub fn none() -> OwnBusiness<V> {
         let zero = V::zero();
         OwnBusiness { resale: zero, hosting: zero, outbound: zero }
     }
 
-    /// Resale while the licence runs: the margin less what is passed on. `sales`: the home cloud's, discounted.
+    /// Adds resale while the licence runs: the margin on the home cloud's discounted sales, less what is
+    /// passed on.
     #[inline(always)]
     pub fn resell_licensed(&mut self, sales: V, margin: V, keeps: V) {
         let passed = V::one() - keeps;
@@ -30,13 +31,14 @@ impl<V: Vector> OwnBusiness<V> {
         self.outbound = passed.mul_add(sales, self.outbound);
     }
 
-    /// Resale once the licence has ended: the home cloud's own fee.
+    /// Adds resale after the licence has ended: the home cloud's fee on discounted sales.
     #[inline(always)]
     pub fn resell(&mut self, sales: V, fee: V) {
         self.resale = sales.mul_add(fee, self.resale);
     }
 
-    /// Hosting: the margin on what is used and that on what is paid for and not used.
+    /// Adds the margins on compute that is used, and on compute that is paid for but not used. `factor` is
+    /// the discount factor.
     #[inline(always)]
     pub fn host(&mut self, cash_flow: &CashFlow<V>, margin: V, unused_margin: V, factor: V) {
         let used = cash_flow.compute_home - cash_flow.unused_home;

@@ -1,5 +1,5 @@
-//! Growth that reverts to its long-run mean, with fading volatilities: Schwartz and Moon (2000), in the exact law of level
-//! and growth or in the paper's own step (methodology: demand).
+//! Mean-reverting growth with fading volatilities (Schwartz and Moon 2000), stepped by the exact joint
+//! distribution of level and growth or by the paper's Euler step (methodology: demand).
 
 use super::decay::{Decay, half_life_rate, mean_decay};
 use super::innovation::FactorIndex;
@@ -10,32 +10,32 @@ use crate::math::vector::Vector;
 use crate::model::Scheme;
 use crate::model::parameters::ParamId;
 
-/// The process's numbers.
+/// Parameters of the process.
 #[derive(Clone, Copy)]
 pub struct Terms {
-    /// `R(0)`, billions a year.
+    /// Rate `R(0)` at time 0, billions a year.
     pub rate_now: ParamId,
-    /// `g(0)`, a year.
+    /// Growth `g(0)` at time 0, per year.
     pub growth_now: ParamId,
-    /// `ḡ`, a year.
+    /// Long-run growth `ḡ`, per year.
     pub growth_long_run: ParamId,
     /// Half-life of the growth's deviation, years.
     pub growth_half_life: ParamId,
-    /// `η_0`
+    /// Volatility of growth `η_0` at time 0.
     pub growth_volatility_now: ParamId,
-    /// `σ_0`
+    /// Volatility of the rate `σ_0` at time 0.
     pub volatility_now: ParamId,
-    /// `σ̄`
+    /// Long-run volatility of the rate `σ̄`.
     pub volatility_long_run: ParamId,
     /// Half-life of both volatilities' deviations, years.
     pub volatility_half_life: ParamId,
-    /// `λ`
+    /// Market price of risk `λ` of the rate.
     pub price_of_risk: ParamId,
-    /// `λ_g`
+    /// Market price of risk `λ_g` of growth.
     pub growth_price_of_risk: ParamId,
 }
 
-/// Growth and coefficients on eight paths.
+/// State and coefficients of the process on eight paths.
 pub struct MeanReverting<V> {
     terms: Terms,
     scheme: Scheme,
@@ -46,42 +46,42 @@ pub struct MeanReverting<V> {
     paths: Paths<V>,
 }
 
-/// The process's numbers on the paths, as a step uses them.
+/// Parameters on the paths, in the form that a step uses.
 #[derive(Clone, Copy)]
 struct Paths<V> {
-    /// `ḡ`
+    /// Long-run growth `ḡ`.
     g_bar: V,
-    /// `σ̄`
+    /// Long-run volatility of the rate `σ̄`.
     sigma_bar: V,
-    /// `σ_0 - σ̄`
+    /// Deviation `σ_0 - σ̄` of the volatility at time 0.
     sigma_gap: V,
-    /// `η_0`
+    /// Volatility of growth `η_0` at time 0.
     eta: V,
-    /// `λ`
+    /// Market price of risk `λ` of the rate.
     risk: V,
-    /// `λ_g`
+    /// Market price of risk `λ_g` of growth.
     growth_risk: V,
 }
 
-/// Coefficients of a step of one length; see the methodology for the letters.
+/// Coefficients of a step of one length, with the letters of the methodology.
 #[derive(Clone, Copy)]
 struct Step<V> {
-    /// `e^(-κΔ)`
+    /// Decay `e^(-κΔ)` of growth's deviation.
     keep: V,
-    /// `B`
+    /// `B = (1 - e^(-κΔ))/κ`
     b: V,
     /// `(Δ - B)/κ`
     d: V,
-    /// `s`
+    /// Standard deviation `s` of growth per unit of `η`.
     s: V,
-    /// `c`
+    /// Covariance coefficient `c` of level and growth.
     c: V,
-    /// `v`
+    /// Variance coefficient `v` of the level given growth's innovation.
     v: V,
 }
 
 impl<V: Vector> MeanReverting<V> {
-    /// A process of these numbers.
+    /// Allocates a process with these parameters.
     pub fn new(terms: Terms, scheme: Scheme, growth_factor: FactorIndex, steps: &Steps) -> Self {
         let zero = V::zero();
         let step = Step { keep: zero, b: zero, d: zero, s: zero, c: zero, v: zero };
@@ -103,7 +103,7 @@ impl<V: Vector> MeanReverting<V> {
         }
     }
 
-    /// Coefficients of the paths; gives the rate at time 0.
+    /// Computes the coefficients on the paths and returns the rate at time 0, billions a year.
     #[inline(always)]
     pub fn prepare(&mut self, steps: &Steps, numbers: &Numbers<V>) -> V {
         let t = &self.terms;
@@ -125,7 +125,7 @@ impl<V: Vector> MeanReverting<V> {
         numbers[t.rate_now]
     }
 
-    /// One step of growth and of the log rate `x`.
+    /// Steps growth and returns the log rate `x` after the step.
     #[inline(always)]
     pub fn step(&mut self, at: StepRef, zeta: &[V], zeta_level: V, x: V) -> V {
         let t = &self.paths;
@@ -181,7 +181,7 @@ fn mean_decay_gap<V: Vector>(z: V) -> V {
     V::select(z.lt(V::splat(0.5)), series * 0.5, direct)
 }
 
-/// `(z - 2 tanh(z/2))/z³`, by the Taylor series of tanh where the difference would cancel.
+/// `(z - 2 tanh(z/2))/z³`, by the Taylor series of tanh for small `z`, where the difference would cancel.
 #[inline(always)]
 fn tanh_gap<V: Vector>(z: V) -> V {
     // Coefficients of z^(2n): -2·t_(n+1)/2^(2n+3), t the Taylor coefficients of tanh (-1/3, 2/15, -17/315, …).

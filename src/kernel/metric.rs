@@ -1,8 +1,8 @@
-//! What a path is asked: the metrics of a deal, the yearly series, and their units.
+//! Metrics of a deal, yearly series, and their units.
 
 use crate::config::Unit;
 
-/// A metric of a deal on a path, in the order in which they are reported.
+/// A metric of a deal, in the order of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs)] // the names are the definitions' keys: `capstake explain` has the texts
 pub enum Metric {
@@ -36,7 +36,7 @@ pub enum Metric {
 }
 
 impl Metric {
-    /// Whether nothing moves it any more once the share has ended and been received and the stake is sold.
+    /// Whether its value is final once the stake is sold and the last payment of the share has been received.
     pub fn is_final_after_exit(self) -> bool {
         match self {
             Metric::SharePv
@@ -100,7 +100,7 @@ impl Metric {
         Metric::CloudConcentration,
     ];
 
-    /// The name in tables; the mix metrics carry their year.
+    /// Its name in tables; names of mix metrics end in their year.
     pub fn name(self, mix_year: i32) -> String {
         match self {
             Metric::HomeShare => format!("home_share_{mix_year}"),
@@ -144,7 +144,7 @@ impl Metric {
         }
     }
 
-    /// The name without a year.
+    /// Its key: the name without a year.
     pub fn key(self) -> &'static str {
         self.words().0
     }
@@ -154,7 +154,7 @@ impl Metric {
         self.words().1
     }
 
-    /// The unit of its values.
+    /// Unit of its values.
     pub fn unit(self) -> Unit {
         match self {
             Metric::CapHit | Metric::Ipo | Metric::Failed => Unit::Flag,
@@ -168,7 +168,7 @@ impl Metric {
     }
 }
 
-/// A series by period and by calendar year.
+/// A series by calendar year, and by period for sample paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
 pub enum Series {
@@ -178,7 +178,7 @@ pub enum Series {
     Payments,
     CumulativePayments,
     CapLeft,
-    /// Share of cloud sales of the cloud of that index.
+    /// Share of cloud sales, for the cloud with this index.
     CloudShare(usize),
     Compute,
     ComputeHome,
@@ -194,7 +194,7 @@ pub enum Series {
 }
 
 impl Series {
-    /// The name in tables.
+    /// Its name in tables.
     pub fn name(self, clouds: &[String]) -> String {
         match self {
             Series::NetRevenue => "net_revenue".into(),
@@ -218,17 +218,18 @@ impl Series {
         }
     }
 
-    /// Whether it exists for a first calendar year that the valuation date cuts, only.
+    /// Whether it exists only for a first calendar year that the valuation date cuts.
     pub fn is_full_year(self) -> bool {
         matches!(self, Series::NetRevenueFullYear | Series::FreeCashFlowFullYear)
     }
 
-    /// Whether it may have no value: a ratio without a denominator, a value that the method does not define.
+    /// Whether it may be undefined: a ratio without a denominator, or a value that the valuation method does
+    /// not define.
     pub fn may_be_undefined(self) -> bool {
         matches!(self, Series::GrossMargin | Series::CloudShare(_) | Series::Equity)
     }
 
-    /// The unit of its values.
+    /// Unit of its values.
     pub fn unit(self) -> Unit {
         match self {
             Series::GrossMargin | Series::CloudShare(_) | Series::Stake => Unit::Fraction,

@@ -1,4 +1,5 @@
-//! The scenario's numbers on eight paths: constants laid out once, uncertain ones taken from the block's draws.
+//! Parameters of the scenario on eight paths: constants set once, uncertain ones loaded from the block's
+//! draws.
 
 use super::input::Inputs;
 use crate::math::lanes::Lanes;
@@ -6,13 +7,13 @@ use crate::math::vector::Vector;
 use crate::model::parameters::{Distribution, ParamId, Parameters};
 use std::ops::Index;
 
-/// A value of every number of the scenario.
+/// Value of every parameter, by its handle.
 pub struct Numbers<V> {
     values: Vec<V>,
 }
 
 impl<V: Vector> Numbers<V> {
-    /// Constants in place, the others zero.
+    /// Sets the constants; uncertain parameters are 0 until loaded.
     pub fn new(parameters: &Parameters) -> Numbers<V> {
         let value = |law: &Distribution| match law {
             Distribution::Constant(value) => V::splat(*value),
@@ -21,7 +22,7 @@ impl<V: Vector> Numbers<V> {
         Numbers { values: parameters.entries().iter().map(|entry| value(&entry.distribution)).collect() }
     }
 
-    /// Takes the values of the uncertain numbers on the eight paths of that index from a block's columns, one a number.
+    /// Loads the uncertain parameters of one lane group from a block's columns.
     #[inline(always)]
     pub fn load(&mut self, inputs: &Inputs, columns: &[Lanes], lane_group: usize) {
         for num in &inputs.nums {

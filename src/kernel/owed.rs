@@ -1,39 +1,40 @@
-//! What a buyer of the company must expect the revenue share still to cost (methodology: revenue share, owed).
+//! Liability from the revenue share: the expected cost of payments still to come (methodology: revenue share,
+//! owed).
 
 use super::deal::Share;
 use crate::math::elementary::{exp, exps, ln};
 use crate::math::vector::{Mask, Vector};
 use std::f64::consts::LN_2;
 
-/// What the expectation hangs on.
+/// Terms and revenue that determine the liability.
 pub struct OwedTerms<V> {
-    /// Part of revenue that is due.
+    /// Rate of the share times the eligible fraction of revenue.
     pub rate: V,
-    /// The revenue that the rate is put on, billions a year.
+    /// Revenue to which the rate applies, billions a year.
     pub annual_base: V,
-    /// Net revenue over that of a year before; NaN: no year before.
+    /// Net revenue over that of a year before; NaN without a year before.
     pub year_ago_ratio: V,
-    /// How growth fades.
+    /// Fading of growth.
     pub fade: Fade<V>,
-    /// `ln(1 + r_share)`
+    /// Continuous discount rate of the share, `ln(1 + r_share)`.
     pub discount: V,
     /// Start of the share, years.
     pub effective: f64,
-    /// Now, years.
+    /// Time of the valuation, years.
     pub time: f64,
 }
 
-/// The fading of growth.
+/// Exponential fading of growth.
 #[derive(Clone, Copy)]
 pub struct Fade<V> {
-    /// `ln 2/h`, a year; 0 for an infinite half-life.
+    /// Rate of decay `ln 2/h`, per year; 0 for an infinite half-life.
     rate: V,
-    /// Its inverse.
+    /// Its inverse, years.
     inverse: V,
 }
 
 impl<V: Vector> Fade<V> {
-    /// Of a half-life `h`, years.
+    /// Fading with a half-life in years.
     #[inline(always)]
     pub fn new(half_life: V) -> Fade<V> {
         Fade { rate: V::splat(LN_2) / half_life, inverse: half_life * (1.0 / LN_2) }
@@ -41,7 +42,7 @@ impl<V: Vector> Fade<V> {
 }
 
 impl<V: Vector> Share<V> {
-    /// Simpson's rule over the time left, growth fading with its half-life.
+    /// Computes the liability by Simpson's rule over the time left, with growth fading by its half-life.
     #[inline(always)]
     pub fn owe(&mut self, t: &OwedTerms<V>) {
         let (zero, one) = (V::zero(), V::one());
@@ -51,12 +52,12 @@ impl<V: Vector> Share<V> {
             return;
         }
         let half = tau * 0.5;
-        // `G`, kept within 0 and 1; 0 where there is no year before.
+        // Growth `G`, limited to 0..1; 0 without a year before.
         let growth = ln(t.year_ago_ratio).positive_part().min(one);
         let fade = t.fade.rate;
         let scale = growth * t.fade.inverse;
         let kept = exp(-fade * half);
-        // An infinite half-life: growth does not fade.
+        // With an infinite half-life growth does not fade.
         let constant = fade.eq(zero);
         let gamma_half = V::select(constant, growth * half, scale * (one - kept));
         let gamma_full = V::select(constant, growth * tau, scale * (one - kept * kept));
@@ -67,7 +68,7 @@ impl<V: Vector> Share<V> {
         self.owed = self.expected.min(self.cap_left);
     }
 
-    /// Nothing will fall due.
+    /// Sets the liability to 0.
     #[inline(always)]
     pub fn owe_nothing(&mut self) {
         self.expected = V::zero();

@@ -1,4 +1,5 @@
-//! The layout of a run: names turned into indices, the timeline into weights, the model into block kernels' terms.
+//! Plan of a run: the model laid out for the machine, with indices in place of names and weights in place of
+//! dates.
 
 use super::deal_plan::{DealPlan, DifferencePlan};
 use super::history::{FirstYear, YearOnYear, first_year, rows, year_on_year};
@@ -14,7 +15,7 @@ use crate::model::Model;
 use crate::model::parameters::ParamId;
 use crate::model::timeline::PeriodLength;
 
-/// Everything that stays the same over a run.
+/// Everything that stays the same during a run.
 pub struct Plan {
     /// The model.
     pub(crate) model: Model,

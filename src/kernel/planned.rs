@@ -1,5 +1,5 @@
-//! A plan of annual rates: log-linear between dated points, given as they are or solved so that each year's booked periods
-//! add up to its total (methodology: demand).
+//! Planned annual rates, log-linear between dated points; the points are given, or solved so that each year's
+//! bookings add up to its total (methodology: demand).
 
 use super::numbers::Numbers;
 use super::timeline::Steps;
@@ -8,33 +8,34 @@ use crate::math::vector::{Vector, WIDTH};
 use crate::model::Booking;
 use crate::model::process::PlanShape;
 
-/// The points of a plan on eight paths.
+/// Points of planned rates on eight paths.
 pub struct Planned<V> {
     shape: PlanShape,
     /// Times of the points, years.
     times: Vec<f64>,
     /// Log levels of the points.
     levels: Vec<V>,
-    /// For time 0 and each period's end: index of the left point and the weight of the right one.
+    /// For time 0 and each period's end: index of the point to the left, and weight of the point to the
+    /// right.
     places: Vec<(usize, f64)>,
     totals: Option<Totals>,
 }
 
-/// What the solver of annual totals needs.
+/// Input and output of the solver of annual totals.
 struct Totals {
     booking: Booking,
-    /// For each total: (length, start place, end place) of its periods, as indices into `places`.
+    /// For each total, its periods: (length in years, indices of start and end in `places`).
     periods: Vec<Vec<(f64, usize, usize)>>,
-    /// Totals and solved levels of one path after the other.
+    /// Totals and solved log levels, by year and lane.
     wanted: Vec<[f64; WIDTH]>,
     solved: Vec<[f64; WIDTH]>,
 }
 
-/// Most points of a plan by annual totals: one a calendar year.
+/// Largest number of annual totals, one per calendar year.
 const MAX_POINTS: usize = 128;
 
 impl<V: Vector> Planned<V> {
-    /// A plan of that shape.
+    /// Allocates planned rates of this shape.
     pub fn new(shape: &PlanShape, booking: Booking, steps: &Steps) -> Planned<V> {
         let (times, totals) = match shape {
             PlanShape::Points(points) => (points.iter().map(|&(time, _)| time).collect::<Vec<_>>(), None),
@@ -59,7 +60,7 @@ impl<V: Vector> Planned<V> {
         Planned { shape: shape.clone(), times, levels, places, totals }
     }
 
-    /// The log levels of the points on each path.
+    /// Computes the log levels of the points on each path.
     #[inline(always)]
     pub fn prepare(&mut self, numbers: &Numbers<V>) {
         match (&self.shape, &mut self.totals) {
@@ -81,7 +82,8 @@ impl<V: Vector> Planned<V> {
         }
     }
 
-    /// Annual rate at the place of that index (0: time 0, p + 1: end of period p), with a log deviation.
+    /// Annual rate at time 0 (`index` 0) or at the end of period `index - 1`, with a deviation in logs,
+    /// billions a year.
     #[inline(always)]
     pub fn rate(&self, index: usize, deviation: V) -> V {
         let (left, weight) = self.places[index];
@@ -90,7 +92,8 @@ impl<V: Vector> Planned<V> {
     }
 }
 
-/// Index of the left point and weight of the right one at a time; beyond the ends the end slopes go on.
+/// Index of the point to the left of a time and weight of the point to the right; beyond the ends, the end
+/// slopes continue.
 fn place(times: &[f64], time: f64) -> (usize, f64) {
     if times.len() == 1 {
         return (0, 0.0);
@@ -100,7 +103,7 @@ fn place(times: &[f64], time: f64) -> (usize, f64) {
 }
 
 impl Totals {
-    /// Solves path by path; once where all paths want the same.
+    /// Solves path by path, or only once if the totals are equal on all paths.
     fn solve(&mut self, places: &[(usize, f64)]) {
         let constant =
             self.wanted.iter().all(|total| total.iter().all(|x| x.to_bits() == total[0].to_bits()));
@@ -119,8 +122,8 @@ impl Totals {
         }
     }
 
-    /// Log levels such that the booked periods of each year add up to its total: Newton's method on the logs of the
-    /// sums, whose derivatives reach only the neighbouring points (at the ends, the second-nearest by the end slope).
+    /// Finds log levels such that each year's bookings add up to its total, by Newton's method on the
+    /// logarithms of the sums. Their derivatives involve only neighbouring points.
     fn solve_path(&self, places: &[(usize, f64)], wanted: &[f64], level: &mut [f64]) {
         let n = wanted.len();
         for i in 0..n {
@@ -147,13 +150,13 @@ impl Totals {
             last_worst = worst;
         }
         if last_worst.is_nan() || last_worst >= 1e-12 {
-            // No plan fits these totals: the path is not finite, which the run reports with its index.
+            // No rates fit these totals: the path becomes non-finite and is reported with its index.
             level.fill(f64::NAN);
         }
     }
 
-    /// What a year's periods book at these log levels, and its derivatives by the levels of the year before, this one
-    /// and the next.
+    /// Bookings of a year at these log levels, and their derivatives with respect to the levels of the year
+    /// before, the year itself and the next.
     fn booked(&self, year: usize, places: &[(usize, f64)], level: &[f64]) -> (f64, [f64; 3]) {
         let (start_weight, end_weight) = booking_weights(self.booking);
         let mut sum = 0.0;
@@ -197,7 +200,7 @@ fn step_back(matrix: &[[f64; 3]], residual: &[f64], level: &mut [f64]) {
     }
 }
 
-/// Weights of the rates at the period's start and end.
+/// Weights of the rates at a period's start and end in its bookings.
 pub fn booking_weights(booking: Booking) -> (f64, f64) {
     match booking {
         Booking::Middle => (0.5, 0.5),

@@ -1,4 +1,4 @@
-//! Present values that depend on a deal's own terms of payment and licence: the deals of a group differ in nothing else.
+//! Present values that depend on a deal's payment lag and licence; the deals of a group differ in nothing else.
 
 use super::deal::Share;
 use super::plan::Plan;
@@ -8,24 +8,26 @@ use super::world::World;
 use crate::math::elementary::exp;
 use crate::math::vector::{Mask, Vector};
 
-/// Present values of one deal's revenue share and royalty relief, billions.
+/// Present values of one deal, billions.
 pub struct PresentValues<V> {
     /// Years from the middle of a period to the receipt of its payment.
     lag: V,
-    /// Discount factor of that time.
+    /// Discount factor for that time.
     lag_factor: V,
-    /// Payments and dues so far.
+    /// Present values of payments and of amounts due so far.
     total: [V; 2],
-    /// Payment and due of each period.
+    /// Present values of the payment and the amount due of each period so far.
     by_period: Vec<[V; 2]>,
+    /// Number of periods so far.
+    periods: usize,
     /// Fraction of the royalty relief that the licence's terms leave.
     licence_part: V,
-    /// Royalty relief so far.
+    /// Present value of royalty relief so far, billions.
     pub licence: V,
 }
 
 impl<V: Vector> PresentValues<V> {
-    /// Allocates the values of so many periods.
+    /// Allocates the values of `periods` periods.
     pub fn new(periods: usize) -> PresentValues<V> {
         let (zero, one) = (V::zero(), V::one());
         PresentValues {
@@ -33,27 +35,30 @@ impl<V: Vector> PresentValues<V> {
             lag_factor: one,
             total: [zero; 2],
             by_period: vec![[zero; 2]; periods],
+            periods: 0,
             licence_part: one,
             licence: zero,
         }
     }
 
-    /// Back to time 0, with a deal's terms on the paths.
+    /// Reads a deal's terms on the paths and goes back to time 0.
     #[inline(always)]
     pub fn start(&mut self, plan: &Plan, deal: usize, world: &World<V>) {
         let (terms, numbers) = (&plan.model.deals[deal], &world.numbers);
         self.lag = numbers[terms.payment_lag];
         self.lag_factor = exp(-world.discounts.share_rate * self.lag);
         self.total = [V::zero(); 2];
+        self.periods = 0;
         if !terms.licence_exclusive {
             self.licence_part = V::one() - numbers[plan.model.licence.non_exclusive_discount];
         }
         self.licence = V::zero();
     }
 
-    /// Adds a period's payment and due, and its royalty relief while the licence runs.
+    /// Adds the payment and the amount due of a period, and its royalty relief while the licence runs.
     #[inline(always)]
     pub fn add_period(&mut self, plan: &Plan, deal: usize, share: &Share<V>, view: &View<V>, at: StepRef) {
+        self.periods = at.period + 1;
         if plan.deals[deal].licensed[at.period] {
             self.licence = self.licence_part.mul_add(view.royalty, self.licence);
         }
@@ -67,8 +72,8 @@ impl<V: Vector> PresentValues<V> {
         self.total = [self.total[0] + paid, self.total[1] + due];
     }
 
-    /// Payments and dues of all periods. Those that OpenAI failed before they were received count only the fraction
-    /// `recovery`.
+    /// Present values of all payments and of all amounts due. Only the fraction `recovery` counts of those that had not been
+    /// received when OpenAI failed.
     #[inline(always)]
     pub fn after_failure(&self, plan: &Plan, failed_at: V, recovery: V) -> [V; 2] {
         let failed = failed_at.lt(V::splat(f64::INFINITY));
@@ -76,7 +81,9 @@ impl<V: Vector> PresentValues<V> {
             return self.total;
         }
         let (mut paid, mut due) = (V::zero(), V::zero());
-        for (period, &[period_paid, period_due]) in plan.steps.periods.iter().zip(&self.by_period) {
+        for (period, &[period_paid, period_due]) in
+            plan.steps.periods.iter().zip(&self.by_period[..self.periods])
+        {
             let too_late = failed_at.le(self.lag + period.middle + TIME_SLACK);
             let factor = V::select(too_late, recovery, V::one());
             paid = paid + factor * period_paid;

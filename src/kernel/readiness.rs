@@ -1,5 +1,5 @@
-//! What a prospectus would say of a deal's company at the end of a period, before an offer in it: noted for studies of the IPO
-//! alone, and read by no equation.
+//! Figures of an IPO prospectus at the end of a period, recorded only for readiness studies; no equation
+//! reads them.
 
 use super::cost::CashFlow;
 use super::equity::EquityState;
@@ -13,12 +13,13 @@ use crate::model::ipo::GateKind;
 
 const GATES: usize = GateKind::ALL.len();
 
-/// Figures of one deal and period on a block, or on eight paths.
+/// Figures of one deal and period, on a block or on eight paths.
 #[derive(Clone, Copy)]
 pub struct Readiness<V> {
-    /// What each gate measures, in the order of [`GateKind::ALL`], set or not; NaN: undefined.
+    /// Figure of each gate, in the order of [`GateKind::ALL`], whether or not the scenario sets it; NaN where
+    /// undefined.
     pub figures: [V; GATES],
-    /// 1 where the company is alive.
+    /// 1 where OpenAI has not failed.
     pub alive: V,
     /// Cash, billions.
     pub cash: V,
@@ -26,26 +27,26 @@ pub struct Readiness<V> {
     pub fcf: V,
     /// Income before tax of the period, billions.
     pub pretax: V,
-    /// What a buyer must expect the share still to cost, billions.
+    /// Liability from the revenue share, billions.
     pub owed: V,
-    /// The same had the deal no cap.
+    /// The same if future payments had no cap, billions.
     pub owed_uncapped: V,
-    /// What may still be paid, billions; infinite without a cap.
+    /// Payments that the cap still allows, billions; infinite without a cap.
     pub cap_left: V,
     /// Payments of the share since the valuation date, billions.
     pub paid: V,
-    /// What would have been due without the cap since then, billions.
+    /// Amount due since the valuation date, ignoring the cap, billions.
     pub due: V,
-    /// What a holder of time 0 has left of each share, before the period's rounds with the IPO and its offer.
+    /// Fraction of a stake of time 0 that dilution leaves before the offer.
     pub dilution_factor: V,
-    /// The same after them.
+    /// The same after the offer.
     pub dilution_factor_after: V,
-    /// Pre-money value at the offer price, from the offer on, billions.
+    /// Pre-money value at the offer price, billions; 0 before the offer.
     pub ipo_equity: V,
 }
 
 impl<V: Copy> Readiness<V> {
-    /// The same everywhere.
+    /// Sets every figure to the same value.
     pub fn all(value: V) -> Readiness<V> {
         Readiness {
             figures: [value; GATES],
@@ -64,7 +65,7 @@ impl<V: Copy> Readiness<V> {
         }
     }
 
-    /// The figure of a gate.
+    /// Figure of a gate.
     pub fn figure(&self, gate: GateKind) -> &V {
         &self.figures[gate as usize]
     }
@@ -98,7 +99,8 @@ impl<V: Copy> Readiness<V> {
 }
 
 impl<V: Vector> Readiness<V> {
-    /// The figures of a period before its offer. `owed_uncapped`: what would be owed without a cap, billions.
+    /// Figures of a period before its offer. `owed_uncapped` is the liability from the share without a cap,
+    /// billions.
     #[inline(always)]
     pub fn before_offer(
         plan: &Plan,
@@ -150,7 +152,7 @@ impl<V: Vector> Readiness<V> {
         }
     }
 
-    /// Writes the eight paths of that index into a block's columns.
+    /// Writes the figures of a lane group into a block's columns.
     #[inline(always)]
     pub fn store(&mut self, lane_group: usize, block: &mut Readiness<Lanes>) {
         for (value, lanes) in self.columns().into_iter().zip(block.columns()) {

@@ -1,9 +1,9 @@
-//! What is written down of a deal's periods: sums and stocks by calendar year, and by period for sample paths.
+//! Recorded series of a deal: sums and stocks by calendar year, and by period for sample paths.
 
 use super::metric::Series;
 use crate::math::vector::Vector;
 
-/// Flows of one period, in the deal's terms.
+/// Flows of one period under a deal, billions.
 pub struct Flows<'a, V> {
     /// Net revenue.
     pub net: V,
@@ -11,47 +11,47 @@ pub struct Flows<'a, V> {
     pub inference: V,
     /// Payments of the revenue share.
     pub paid: V,
-    /// Paid for compute.
+    /// Cost of compute.
     pub compute: V,
-    /// Paid to the home cloud for compute.
+    /// Part of it paid to the home cloud.
     pub compute_home: V,
     /// Free cash flow.
     pub fcf: V,
     /// Demand through clouds, 0 after failure.
     pub cloud_demand: V,
-    /// Sold by each cloud per unit of it.
+    /// Sales by cloud per unit of that demand.
     pub sold: &'a [V],
 }
 
-/// Stocks at a period's end, in the deal's terms.
+/// Stocks at a period's end under a deal, billions where not said otherwise.
 pub struct Stocks<V> {
-    /// Payments from the valuation date on.
+    /// Payments since the valuation date.
     pub cumulative: V,
-    /// What may still be paid.
+    /// Payments that the cap still allows.
     pub cap_left: V,
     /// Cash.
     pub cash: V,
     /// Equity.
     pub equity: V,
-    /// Whether it is defined.
+    /// 1 where equity is defined.
     pub equity_defined: V,
-    /// The multiple.
+    /// Valuation multiple.
     pub multiple: V,
-    /// Microsoft's stake at time 0, where it has one.
+    /// Microsoft's stake at time 0; 0 if it has none.
     pub stake_now: V,
-    /// Dilution so far.
+    /// Fraction of a stake of time 0 that dilution leaves.
     pub dilution_factor: V,
-    /// Ready.
+    /// 1 where OpenAI is ready for an IPO.
     pub ready: V,
-    /// Time of the IPO.
+    /// Time of the IPO, years; infinite if never.
     pub ipo_time: V,
-    /// Alive at the period's end.
+    /// 1 where OpenAI is alive at the period's end.
     pub alive: V,
-    /// `T_p`, years.
+    /// Period's end `T_p`, years.
     pub end: f64,
 }
 
-/// Sums over the current year.
+/// Sums of flows over the current calendar year.
 pub struct YearSums<V> {
     net: V,
     inference: V,
@@ -63,7 +63,7 @@ pub struct YearSums<V> {
 }
 
 impl<V: Vector> YearSums<V> {
-    /// Nothing yet, over so many clouds.
+    /// Empty sums, for `clouds` clouds.
     pub fn new(clouds: usize) -> YearSums<V> {
         let zero = V::zero();
         YearSums {
@@ -77,7 +77,7 @@ impl<V: Vector> YearSums<V> {
         }
     }
 
-    /// Back to nothing.
+    /// Resets all sums to 0.
     #[inline(always)]
     pub fn clear(&mut self) {
         let zero = V::zero();
@@ -92,7 +92,7 @@ impl<V: Vector> YearSums<V> {
         }
     }
 
-    /// Adds a period.
+    /// Adds the flows of a period.
     #[inline(always)]
     pub fn add(&mut self, flows: &Flows<'_, V>) {
         self.net = self.net + flows.net;
@@ -104,7 +104,7 @@ impl<V: Vector> YearSums<V> {
         self.add_sold(flows);
     }
 
-    /// Adds a period's sales of each cloud alone.
+    /// Adds only a period's sales by cloud.
     #[inline(always)]
     pub fn add_sold(&mut self, flows: &Flows<'_, V>) {
         for (sum, part) in self.sold.iter_mut().zip(flows.sold) {
@@ -112,12 +112,12 @@ impl<V: Vector> YearSums<V> {
         }
     }
 
-    /// Sales of each cloud.
+    /// Sales by cloud, billions.
     pub fn sold(&self) -> &[V] {
         &self.sold
     }
 
-    /// Sold by all clouds together.
+    /// Sales of all clouds together, billions.
     #[inline(always)]
     pub fn sold_in_all(&self) -> V {
         let mut total = V::zero();
@@ -127,8 +127,9 @@ impl<V: Vector> YearSums<V> {
         total
     }
 
-    /// Value of a series for the year (or for a period, from sums of that period alone) whose last period's stocks are
-    /// given; `sold`: by all clouds; `before`: the figure of the part of the year before the valuation date.
+    /// Value of a series for the year, or for a period if only that period was added. `figures` are the
+    /// stocks at the end, `sold` the sales of all clouds, and `before` the flow in the part of the year
+    /// before the valuation date.
     #[inline(always)]
     pub fn series(&self, series: Series, figures: &Stocks<V>, sold: V, before: V) -> V {
         let undefined = V::splat(f64::NAN);
@@ -148,7 +149,7 @@ impl<V: Vector> YearSums<V> {
             Series::CapLeft => figures.cap_left,
             Series::CloudShare(j) => self.sold[j] / sold,
             Series::Cash => figures.cash,
-            // After failure equity is 0, whatever it would have been before.
+            // After a failure equity is 0, even if it was undefined before.
             Series::Equity => {
                 let sound = figures.equity_defined.is_set() | figures.alive.eq(V::zero());
                 V::select(sound, figures.equity, undefined)

@@ -1,14 +1,14 @@
-//! A plan whose streams come from two seeds: some variables keep their draws while others are drawn anew.
+//! A plan whose streams come from two seeds: some variables keep their draws while others are redrawn.
 //!
 //! Correlated normals are `y = L z`. Formed in an order in which the kept variables come first, `L` is
 //!
 //! ```text
-//! y_kept = L₁₁ z_kept          y_anew = L₂₁ z_kept + L₂₂ z_anew
+//! y_kept = L₁₁ z_kept          y_new = L₂₁ z_kept + L₂₂ z_new
 //! ```
 //!
-//! so that new `z_anew` are a draw from the law of the others *given* the kept ones. Two evaluations that share the kept
-//! variables in this way are independent given them, and their covariance is the variance of the conditional mean
-//! (Owen and Prieur 2017, "On Shapley value for measuring importance of dependent inputs").
+//! so that a new `z_new` is a draw from the conditional distribution of the other variables given the kept ones. Two
+//! evaluations that share the kept variables in this way are independent given them, and their covariance is the variance
+//! of the conditional mean (Owen and Prieur 2017, "On Shapley value for measuring importance of dependent inputs").
 
 use super::innovation::Mixing;
 use super::plan::Plan;
@@ -18,35 +18,35 @@ use crate::model::dependence::TERMINATION_TIME;
 use crate::rng::stream::StreamKey;
 use ndarray::Array2;
 
-/// What one stream of a plan draws.
+/// Kind of variable that a stream draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamKind {
-    /// The normal behind an uncertain number or the time of termination: one a path.
+    /// Normal of an uncertain parameter or of the time of termination: one draw per path.
     Input,
-    /// A factor: one normal a period.
+    /// A factor: one normal per period.
     Factor,
-    /// Whether and how hard a shock strikes, period by period.
+    /// Occurrence and size of a shock in each period.
     Shock,
 }
 
-/// A variable of a plan: its name, and what it draws.
+/// A random variable of a plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
     /// Name of the stream, as in the scenario: a key, `termination.time`, `factor.…` or `shock.NAME`.
     pub name: String,
-    /// What it draws.
+    /// Kind of variable.
     pub kind: StreamKind,
-    /// Whether anything in the model moves with it.
+    /// Whether any result depends on it.
     pub used: bool,
 }
 
-/// Correlated rows and their correlation matrix.
+/// Rows of correlated variables and their correlation matrix.
 struct Rows {
     rows: Vec<usize>,
     correlation: Array2<f64>,
 }
 
-/// The streams of a plan under two seeds.
+/// Streams of a plan under two seeds.
 pub struct TwoSeeds {
     streams: Vec<Stream>,
     inputs: usize,
@@ -58,7 +58,7 @@ pub struct TwoSeeds {
 }
 
 impl TwoSeeds {
-    /// The streams of a plan as [`Plan::from_model`] makes it, and their twins under another seed.
+    /// Streams of a plan as [`Plan::from_model`] makes it, and the same streams under a second seed.
     pub fn new(plan: &Plan, second: u64) -> TwoSeeds {
         let model = &plan.model;
         let hazard =
@@ -123,12 +123,12 @@ impl TwoSeeds {
         }
     }
 
-    /// All streams: inputs in the rows of the plan, the time of termination, factors, shocks.
+    /// All streams: inputs in the plan's order, the time of termination, factors, shocks.
     pub fn streams(&self) -> &[Stream] {
         &self.streams
     }
 
-    /// Correlated streams: groups of positions in [`TwoSeeds::streams`], each with its matrix in force.
+    /// Groups of correlated streams, as positions in [`TwoSeeds::streams`], each with its correlation matrix.
     pub fn correlated(&self) -> Vec<(Vec<usize>, &Array2<f64>)> {
         let inputs = self.input_groups.iter().map(|group| (group.rows.clone(), &group.correlation));
         let factors = self
@@ -138,8 +138,9 @@ impl TwoSeeds {
         inputs.chain(factors).collect()
     }
 
-    /// Makes `plan` draw the streams for which `anew` holds from the second seed and the others from the first, and form
-    /// correlated ones in rising order of `rank`. Both are asked by position in [`TwoSeeds::streams`].
+    /// Makes `plan` draw the streams for which `anew` holds from the second seed and all others from the
+    /// first. Correlated variables are formed in ascending order of `rank`. Both functions take a position in
+    /// [`TwoSeeds::streams`].
     ///
     /// # Panics
     /// If the plan is not the one these streams were made of, or a twin of it.

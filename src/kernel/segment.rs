@@ -1,4 +1,4 @@
-//! Demand: the annual rate of each process, stepped over the timeline (methodology: demand).
+//! Demand: stochastic processes of annual revenue rates, stepped over the timeline (methodology: demand).
 
 use super::innovation::FactorIndex;
 use super::mean_reverting::{MeanReverting, Terms};
@@ -15,25 +15,25 @@ use crate::model::{Booking, Scheme};
 pub struct ProcessPaths<V> {
     kind: Kind<V>,
     level: FactorIndex,
-    /// Log of the rate (`x`), or of the deviation (`X`) for plans and S-curves.
+    /// Logarithm of the rate, or of the deviation from a plan or S-curve.
     pub x: V,
     /// Annual rate at the period's start, after the last shock, billions a year.
     pub rate_start: V,
     /// Annual rate at the period's end, billions a year.
     pub rate_end: V,
-    /// Demand booked in the period, billions.
+    /// Revenue booked in the period, billions.
     pub booked: V,
 }
 
 enum Kind<V> {
     MeanReverting(Box<MeanReverting<V>>),
-    /// `x` is the log rate.
+    /// Geometric Brownian motion: `x` is the logarithm of the rate.
     Brownian(Brownian<V>, ParamId),
     Plan(Brownian<V>, Box<Planned<V>>),
     Logistic(Brownian<V>, SCurve, SCurvePaths<V>),
 }
 
-/// A Brownian log level.
+/// Brownian motion of a log level.
 struct Brownian<V> {
     growth: Option<ParamId>,
     volatility: ParamId,
@@ -44,11 +44,11 @@ struct Brownian<V> {
 /// `ceiling/(1 + e^(-k(t - midpoint)))`, `k = 2 ln 9/ramp` (from 10% to 90% in `ramp` years).
 #[derive(Clone, Copy)]
 pub struct SCurve {
-    /// What it tends to.
+    /// Long-run level, billions a year.
     pub ceiling: ParamId,
-    /// When half of it is reached, years.
+    /// Time at which half of the ceiling is reached, years.
     pub midpoint: ParamId,
-    /// From 10% to 90%, years.
+    /// Time from 10% to 90% of the ceiling, years.
     pub ramp: ParamId,
 }
 
@@ -61,7 +61,7 @@ pub struct SCurvePaths<V> {
 }
 
 impl SCurve {
-    /// The curve on the paths.
+    /// Reads the curve's parameters on the paths.
     #[inline(always)]
     pub fn prepare<V: Vector>(&self, numbers: &Numbers<V>) -> SCurvePaths<V> {
         const TWO_LN_9: f64 = 4.394449154672439;
@@ -74,24 +74,24 @@ impl SCurve {
 }
 
 impl<V: Vector> SCurvePaths<V> {
-    /// Nothing at any time.
+    /// A curve that is always 0.
     pub fn flat() -> SCurvePaths<V> {
         SCurvePaths { ceiling: V::zero(), midpoint: V::zero(), k: V::zero() }
     }
 
-    /// Its value at a time, years.
+    /// Value at a time in years.
     #[inline(always)]
     pub fn at(&self, time: f64) -> V {
         self.of(exp(self.exponent(time)))
     }
 
-    /// `k(midpoint - t)`
+    /// Exponent `k(midpoint - t)` at a time in years.
     #[inline(always)]
     fn exponent(&self, time: f64) -> V {
         self.k * (self.midpoint - time)
     }
 
-    /// Its value by `e^(k(midpoint - t))`.
+    /// Value of the curve, given `e^(k(midpoint - t))`.
     #[inline(always)]
     fn of(&self, power: V) -> V {
         self.ceiling / (power + 1.0)
@@ -99,7 +99,7 @@ impl<V: Vector> SCurvePaths<V> {
 }
 
 impl<V: Vector> ProcessPaths<V> {
-    /// A process of the model, driven by these factors.
+    /// Allocates a process of the model that is driven by these factors.
     pub fn new(
         process: &Process,
         level: FactorIndex,
@@ -156,7 +156,7 @@ impl<V: Vector> ProcessPaths<V> {
         ProcessPaths { kind, level, x: zero, rate_start: zero, rate_end: zero, booked: zero }
     }
 
-    /// Coefficients and the state at time 0.
+    /// Computes the coefficients on the paths and the state at time 0.
     #[inline(always)]
     pub fn prepare(&mut self, steps: &Steps, numbers: &Numbers<V>) {
         match &mut self.kind {
@@ -184,7 +184,7 @@ impl<V: Vector> ProcessPaths<V> {
         }
     }
 
-    /// The period's own step of the log level, before shocks.
+    /// Steps the log level over a period, before shocks.
     #[inline(always)]
     pub fn step(&mut self, at: StepRef, zeta: &[V]) {
         self.rate_start = self.rate_end;
@@ -198,7 +198,7 @@ impl<V: Vector> ProcessPaths<V> {
         };
     }
 
-    /// The rate at the period's end, after shocks, and the demand booked.
+    /// Computes the rate at the period's end, after shocks, and the revenue booked in the period.
     #[inline(always)]
     pub fn book(&mut self, at: StepRef, (start, end): (f64, f64)) {
         self.rate_end = match &self.kind {

@@ -1,4 +1,4 @@
-//! Shocks: jumps that strike a period at most once (methodology: demand, shocks).
+//! Shocks: jumps that occur at most once per period (methodology: demand, shocks).
 
 use super::numbers::Numbers;
 use super::shock_streams::ShockStreams;
@@ -9,20 +9,20 @@ use crate::math::vector::{Mask, Vector};
 use crate::model::shock::Shock;
 use crate::rng::stream::{Sequence, uniform_pair};
 
-/// One shock on eight paths.
+/// State of one shock on eight paths.
 pub struct ShockPaths<V: Vector> {
-    /// Chance of a strike in a period of each length.
+    /// Probability of a strike in a period of each distinct length.
     chance: Vec<V>,
-    /// What decides the strikes.
+    /// Uniforms that decide whether the shock strikes.
     strikes: Option<Sequence<V>>,
     mean: V,
     sd: V,
-    /// By what multiple of the size each target moves.
+    /// Loading of each target on the size of the jump.
     pub loadings: Vec<V>,
 }
 
 impl<V: Vector> ShockPaths<V> {
-    /// Room for a shock's coefficients.
+    /// Allocates a shock's coefficients.
     pub fn new(shock: &Shock, steps: &Steps) -> ShockPaths<V> {
         let zero = V::zero();
         ShockPaths {
@@ -34,7 +34,7 @@ impl<V: Vector> ShockPaths<V> {
         }
     }
 
-    /// Chances of the paths.
+    /// Computes the coefficients on the paths.
     #[inline(always)]
     pub fn prepare(&mut self, steps: &Steps, shock: &Shock, numbers: &Numbers<V>) {
         for (chance, &length) in self.chance.iter_mut().zip(&steps.lengths) {
@@ -47,14 +47,14 @@ impl<V: Vector> ShockPaths<V> {
         }
     }
 
-    /// Before the first period of the eight paths from `first_path` on.
+    /// Starts the random sequences of eight paths, the first of which is `first_path`.
     #[inline(always)]
     pub fn start(&mut self, streams: &ShockStreams, first_path: u64) {
         self.strikes = Some(Sequence::of_group(&streams.strike, first_path));
     }
 
-    /// The next period's jump in logs, 0 on the paths that it spares; `None` where it spares all. The size is drawn only where
-    /// it is needed.
+    /// Draws the next period's jump in logs, 0 on paths without a strike; `None` if no path is struck, and
+    /// then no size is drawn.
     #[inline(always)]
     pub fn strike(&mut self, streams: &ShockStreams, at: StepRef, first_path: u64) -> Option<V> {
         let strikes = self.strikes.as_mut().expect("a world starts its shocks before their first period");

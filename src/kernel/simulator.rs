@@ -1,9 +1,9 @@
-//! Paths from draws to metrics: the kernel's table of contents. It calls the nouns in the order of the business
-//! (methodology: order within a period) and writes their answers into the block's columns.
+//! Simulation of paths, from draws to metrics: the kernel's table of contents, which calls the nouns in the
+//! order of the business (methodology: order within a period) and writes results into the block's columns.
 //!
-//! A path's code is larger than the processor's nearest cache, and so is its state. Therefore the world goes a few periods
-//! ahead, then the states go through the same periods; several lane groups take each of these turns one after the
-//! other. So code is fetched once for some periods of some lane groups, and state once for some periods.
+//! Neither the code of a path nor its state fits the processor's nearest cache. Therefore the world is
+//! simulated a few periods ahead of the deals, and several lane groups take turns, so that code and state are
+//! each fetched once for several periods.
 
 use super::columns::{BlockOptions, Columns};
 use super::deal_metrics::DealMetrics;
@@ -23,17 +23,17 @@ use crate::math::vector::{Vector, WIDTH};
 use crate::outlined;
 use std::ops::Range;
 
-/// Lane groups that take turns. More share the fetching of code, fewer leave the state in the cache: the many deals of a sweep
-/// fill it with one.
+/// Number of lane groups that take turns. Four amortise the fetching of instructions; with many deals the
+/// state of one fills the cache.
 fn lane_groups(plan: &Plan) -> usize {
     const MANY_DEALS: usize = 5;
     if plan.deals.len() < MANY_DEALS { 4 } else { 1 }
 }
 
-/// The state of several lane groups, allocated once a worker.
+/// State of several lane groups, allocated once per worker.
 pub struct Simulator<V: Vector> {
     lane_groups: Vec<LaneGroup<V>>,
-    /// Where the innovations of all of them are made.
+    /// Memory in which the innovations of all lane groups are computed.
     scratch: Scratch<V>,
     /// Sums of one period alone, for sample paths.
     period: YearSums<V>,
@@ -41,16 +41,16 @@ pub struct Simulator<V: Vector> {
     recorded: Vec<bool>,
 }
 
-/// The state of eight paths.
+/// State of eight paths, one per lane of a vector.
 struct LaneGroup<V: Vector> {
     world: World<V>,
-    /// By deal group.
+    /// States of the deals, by deal group.
     states: Vec<DealState<V>>,
-    /// By deal.
+    /// Present values, by deal.
     values: Vec<PresentValues<V>>,
-    /// By deal group, the sales of each cloud in the year of the mix metrics.
+    /// Sales by cloud in the year of the mix metrics, by deal group.
     mix_year_sold: Vec<Vec<V>>,
-    /// 1 on the paths that are not finite.
+    /// 1 on paths where a result is not finite.
     non_finite: V,
 }
 
@@ -66,7 +66,7 @@ impl<V: Vector> LaneGroup<V> {
         }
     }
 
-    /// Time 0. `first_path`: the first of the eight; `lane_group`: which eight of the block.
+    /// Goes to time 0 with the paths that begin at `first_path`. `lane_group` is their index in the block.
     #[inline(always)]
     fn start(&mut self, plan: &Plan, first_path: u64, lane_group: usize, columns: &Columns) {
         self.non_finite = V::zero();
@@ -83,7 +83,7 @@ impl<V: Vector> LaneGroup<V> {
         }
     }
 
-    /// Some periods of the world: draws first, then period by period. `first_path`: the first of the eight.
+    /// Simulates some periods of the world: first all their draws, then period by period.
     #[inline(always)]
     fn advance_world(
         &mut self,
@@ -92,14 +92,14 @@ impl<V: Vector> LaneGroup<V> {
         first_path: u64,
         lane_group: usize,
         scratch: &mut Scratch<V>,
-        asked: BlockOptions,
+        options: BlockOptions,
         columns: &mut Columns,
     ) {
         self.world.draw(plan, periods.clone(), scratch);
         for period in periods {
             let at = plan.steps.at(period);
             self.world.step(plan, at, first_path);
-            if asked.factor_pairs > 0 {
+            if options.factor_pairs > 0 {
                 for (pair, &(_, a, b)) in plan.innovations.pairs.iter().enumerate() {
                     let [first, second] = &mut columns.factors[period][pair];
                     self.world.innovation(a, at).store(first.group_mut(lane_group));
@@ -112,7 +112,7 @@ impl<V: Vector> LaneGroup<V> {
         }
     }
 
-    /// One period of every deal, the world ahead of them.
+    /// Simulates one period of every deal; the world has gone through it already.
     #[inline(always)]
     fn step(&mut self, plan: &Plan, at: StepRef) {
         let (world, groups, mut group) = (&self.world, &plan.deal_groups, 0);
@@ -123,7 +123,7 @@ impl<V: Vector> LaneGroup<V> {
                 group += 1;
                 continue;
             };
-            // All that take from the same base, one after the other.
+            // All deal groups with the same base, one after the other.
             let count = groups[group..].iter().take_while(|next| next.shares_with == Some(base)).count();
             outlined!(
                 V,
@@ -136,14 +136,17 @@ impl<V: Vector> LaneGroup<V> {
         outlined!(V, {
             let view = world.view(Some(at.period));
             for (deal, values) in self.values.iter_mut().enumerate() {
-                values.add_period(plan, deal, &self.states[plan.deals[deal].group].share, view, at);
+                let state = &self.states[plan.deals[deal].group];
+                if !state.stopped {
+                    values.add_period(plan, deal, &state.share, view, at);
+                }
             }
         });
     }
 }
 
 impl<V: Vector> Simulator<V> {
-    /// Room for the paths of a plan.
+    /// Allocates the simulator of a plan.
     pub fn new(plan: &Plan) -> Simulator<V> {
         let is_recorded = |group: &DealGroup| group.deals.iter().any(|&deal| plan.deals[deal].is_recorded());
         Simulator {
@@ -154,7 +157,7 @@ impl<V: Vector> Simulator<V> {
         }
     }
 
-    /// From now on the states note what a prospectus would say.
+    /// Makes the deals record prospectus figures from now on.
     pub fn note_readiness(&mut self) {
         for state in self.lane_groups.iter_mut().flat_map(|group| &mut group.states) {
             state.note = Some(Box::new(Readiness::all(V::zero())));
@@ -163,23 +166,25 @@ impl<V: Vector> Simulator<V> {
 
     /// Simulates a block whose inputs are drawn.
     #[inline(always)]
-    pub fn run(&mut self, plan: &Plan, first_path: u64, asked: BlockOptions, columns: &mut Columns) {
-        // All of it for this vector's instruction set: what lies between the pieces works with vectors too.
+    pub fn run(&mut self, plan: &Plan, first_path: u64, options: BlockOptions, columns: &mut Columns) {
+        // Everything is compiled for this vector's instruction set: code between outlined parts uses vectors
+        // too.
         outlined!(V, {
             for first in (0..LANES / WIDTH).step_by(self.lane_groups.len()) {
-                self.run_lane_groups(plan, first_path, first, asked, columns);
+                self.run_lane_groups(plan, first_path, first, options, columns);
             }
         });
     }
 
-    /// Simulates some lane groups of the block of `first_path`, from that of index `first` on.
+    /// Simulates some lane groups of a block, beginning with that of index `first`; `first_path` is the
+    /// block's first path.
     #[inline(always)]
     fn run_lane_groups(
         &mut self,
         plan: &Plan,
         first_path: u64,
         first: usize,
-        asked: BlockOptions,
+        options: BlockOptions,
         columns: &mut Columns,
     ) {
         let all = plan.steps.periods.len();
@@ -201,7 +206,7 @@ impl<V: Vector> Simulator<V> {
                     first_path,
                     lane_group,
                     &mut self.scratch,
-                    asked,
+                    options,
                     columns,
                 );
             }
@@ -211,7 +216,7 @@ impl<V: Vector> Simulator<V> {
                 for period in periods.clone() {
                     let at = plan.steps.at(period);
                     self.lane_groups[i].step(plan, at);
-                    outlined!(V, self.record_period(plan, at, year_after, i, first + i, asked, columns));
+                    outlined!(V, self.record_period(plan, at, year_after, i, first + i, options, columns));
                     year_after += usize::from(plan.steps.years[year_after].last == period);
                 }
             }
@@ -224,8 +229,8 @@ impl<V: Vector> Simulator<V> {
         });
     }
 
-    /// Records a period of the `i`-th of the lane groups that take turns: yearly sums, the series of a year that ends, notes,
-    /// and every period's series where asked for. `lane_group`: the lane group's index in the block.
+    /// Records a period of the `i`-th lane group: yearly sums, the series of a year that ends, prospectus
+    /// figures, and the period's series on request. `lane_group` is its index in the block.
     #[inline(always)]
     fn record_period(
         &mut self,
@@ -234,7 +239,7 @@ impl<V: Vector> Simulator<V> {
         year: usize,
         i: usize,
         lane_group: usize,
-        asked: BlockOptions,
+        options: BlockOptions,
         columns: &mut Columns,
     ) {
         let LaneGroup { world, states, mix_year_sold, non_finite, .. } = &mut self.lane_groups[i];
@@ -246,7 +251,7 @@ impl<V: Vector> Simulator<V> {
             if let Some(note) = &mut state.note {
                 note.store(lane_group, &mut columns.readiness[deal][at.period]);
             }
-            if !self.recorded[group] && !asked.periods {
+            if !self.recorded[group] && !options.periods {
                 continue;
             }
             let flows = state.flows(plan, view);
@@ -254,12 +259,12 @@ impl<V: Vector> Simulator<V> {
             if !series.is_empty() {
                 state.year.add(&flows);
             } else if is_mix_year {
-                // Only the mix metrics read its years.
+                // Only the mix metrics read its yearly sums.
                 state.year.add_sold(&flows);
             } else {
                 continue;
             }
-            if asked.periods && !series.is_empty() {
+            if options.periods && !series.is_empty() {
                 self.period.clear();
                 self.period.add(&flows);
                 let (stocks, sold) = (state.stocks(view, at), self.period.sold_in_all());
@@ -282,8 +287,8 @@ impl<V: Vector> Simulator<V> {
 }
 
 impl<V: Vector> LaneGroup<V> {
-    /// Metrics and times of events of every deal, differences of deals, and which paths are not finite. `lane_group`: the lane
-    /// group's index in the block.
+    /// Writes metrics and times of events of every deal, differences of deals, and the flags of non-finite
+    /// paths. `lane_group` is the index in the block.
     #[inline(always)]
     fn finish(&mut self, plan: &Plan, lane_group: usize, columns: &mut Columns) {
         for (deal, values) in self.values.iter().enumerate() {
@@ -311,7 +316,7 @@ impl<V: Vector> LaneGroup<V> {
     }
 }
 
-/// Adds the period's innovations and jumps of an eight to the year's sums.
+/// Adds the period's innovations and jumps to the sums of its calendar year.
 #[inline(always)]
 fn add_noise<V: Vector>(
     plan: &Plan,
@@ -333,7 +338,7 @@ fn add_noise<V: Vector>(
     }
 }
 
-/// Writes a year's series of a deal.
+/// Writes the yearly series of a deal.
 #[inline(always)]
 fn close_year<V: Vector>(
     plan: &Plan,
@@ -349,7 +354,7 @@ fn close_year<V: Vector>(
     let infinite = V::splat(f64::INFINITY);
     let mut bad = V::zero().gt(V::zero());
     for (column, &series) in columns.iter_mut().zip(&plan.deals[state.deal].series) {
-        // A cut first year alone has the full-year series; the block has NaN in the others' columns.
+        // Only a cut first year has full-year series; in later years the block's columns stay NaN.
         if series.is_full_year() && year > 0 {
             continue;
         }
@@ -366,7 +371,8 @@ fn close_year<V: Vector>(
     *non_finite = V::select(bad, V::one(), *non_finite);
 }
 
-/// NaN where a figure does not exist; where one that does is not finite, infinite, and the path is marked.
+/// Returns NaN where a value is undefined, and infinity where it is defined but not finite; such paths are
+/// marked.
 #[inline(always)]
 fn mark_non_finite<V: Vector>(value: V, exists: V::Mask, non_finite: &mut V) -> V {
     let bad = exists & !value.is_finite();

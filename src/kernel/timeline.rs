@@ -1,16 +1,16 @@
-//! The timeline as the kernels walk it: periods, calendar years, and the distinct lengths of a step.
+//! Timeline of the kernels: periods, calendar years, and distinct lengths of a period.
 
 use crate::model::timeline::{Period, Year};
 
-/// Slack when two times are compared that are equal on paper, years.
+/// Tolerance for rounding when two times are compared, years.
 pub const TIME_SLACK: f64 = 1e-9;
 
-/// The timeline as the kernels walk it.
+/// Timeline of a plan.
 #[derive(Clone, Debug)]
 pub struct Steps {
-    /// The periods.
+    /// Periods, in order.
     pub periods: Vec<Period>,
-    /// The calendar years.
+    /// Calendar years, in order.
     pub years: Vec<Year>,
     /// Distinct period lengths, years.
     pub lengths: Vec<f64>,
@@ -18,20 +18,20 @@ pub struct Steps {
     pub length_of: Vec<usize>,
 }
 
-/// One period of the walk.
+/// One period, with its times in years from the valuation date.
 #[derive(Clone, Copy, Debug)]
 pub struct StepRef {
     /// Index of the period, from 0.
     pub period: usize,
-    /// Index of its length.
+    /// Index of its length among the distinct lengths.
     pub step: usize,
-    /// `Δ_p`, years.
+    /// Length `Δ_p`, years.
     pub length: f64,
-    /// `T_{p-1}`, years.
+    /// Start `T_{p-1}`.
     pub start: f64,
-    /// `m_p`, years.
+    /// Middle `m_p`.
     pub middle: f64,
-    /// `T_p`, years.
+    /// End `T_p`.
     pub end: f64,
 }
 
@@ -51,7 +51,7 @@ impl Steps {
         Steps { periods: periods.to_vec(), years: years.to_vec(), lengths, length_of }
     }
 
-    /// The period of that index.
+    /// The period with this index.
     pub fn at(&self, period: usize) -> StepRef {
         let p = &self.periods[period];
         let step = self.length_of[period];
@@ -59,7 +59,7 @@ impl Steps {
     }
 }
 
-/// How much of two spans (from, to) is common, years.
+/// Length of the overlap of two spans of time (from, to), years.
 pub(super) fn overlap(a: (f64, f64), b: (f64, f64)) -> f64 {
     (a.1.min(b.1) - a.0.max(b.0)).max(0.0)
 }

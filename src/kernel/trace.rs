@@ -1,5 +1,5 @@
-//! One path period by period: every quantity of the model in the order in which a period computes it (methodology: order
-//! within a period), from the same code that runs all paths.
+//! Replay of one path: every quantity of the model, period by period, from the same code that simulates all
+//! paths (methodology: order within a period).
 
 use super::block::{Block, BlockOptions};
 use super::deal_state::DealState;
@@ -12,29 +12,29 @@ use crate::math::lanes::LANES;
 use crate::math::portable::Portable;
 use crate::math::vector::{Real, Vector, WIDTH};
 
-/// A quantity of a period.
+/// A quantity recorded in each period.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Quantity {
-    /// Its name, as in the methodology.
+    /// Name, as in the methodology.
     pub name: String,
-    /// Its unit.
+    /// Unit of its values.
     pub unit: Unit,
 }
 
-/// One path.
+/// All recorded quantities of one path.
 #[derive(Clone, Debug)]
 pub struct Trace {
-    /// Quantities that all deals share, in order.
+    /// Quantities common to all deals, in order.
     pub shared: Vec<Quantity>,
-    /// By period, values of those.
+    /// Their values, by period and quantity.
     pub shared_values: Vec<Vec<f64>>,
     /// Quantities of each deal, in order.
     pub own: Vec<Vec<Quantity>>,
-    /// By deal and period, values of those.
+    /// Their values, by deal, period and quantity.
     pub own_values: Vec<Vec<Vec<f64>>>,
 }
 
-/// Takes quantities down, with their names the first time.
+/// Records quantities of a period, with their names the first time.
 struct Row<'a> {
     names: &'a mut Vec<Quantity>,
     values: Vec<f64>,
@@ -54,9 +54,9 @@ impl Row<'_> {
     }
 }
 
-/// Runs one path and takes everything down.
+/// Simulates one path and records all quantities.
 pub fn trace(plan: &Plan, path: u64) -> Trace {
-    // A block draws the inputs; its answers are not needed.
+    // A block draws the inputs; its results are not used.
     let mut block = Block::new(plan);
     let in_block = (path % LANES as u64) as usize;
     block.run(plan, path - in_block as u64, BlockOptions::default());
@@ -96,7 +96,7 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     trace
 }
 
-/// Innovations, growth, level, shocks, demand; what all deals see of costs, factors and the multiple.
+/// Records innovations, growth, levels, shocks, demand, costs, discount factors and the multiple.
 fn of_world(plan: &Plan, world: &World<Portable>, at: StepRef, row: &mut Row<'_>) {
     for (name, &zeta) in plan.innovations.names.iter().zip(world.innovations(at)) {
         row.put(name, Unit::Fraction, zeta);
@@ -137,13 +137,13 @@ fn of_world(plan: &Plan, world: &World<Portable>, at: StepRef, row: &mut Row<'_>
     row.put("discount.revenue.middle", Unit::Fraction, factors.revenue);
 }
 
-/// Stocks of a deal before its step.
+/// Stocks of a deal before a period.
 struct Before {
     cash: Portable,
     due: Portable,
 }
 
-/// Mix, sales, revenue share, costs, tax, cash, equity, funding, grants, gates, IPO.
+/// Records mix, sales, revenue share, costs, tax, cash, equity, funding, grants, gates and IPO of a deal.
 fn of_deal(
     plan: &Plan,
     deal: usize,
@@ -187,7 +187,7 @@ fn of_deal(
     if plan.model.ipo.is_some() {
         row.put("gates_held", Unit::Months, listing.held_months);
         row.put("ready", Unit::Flag, listing.ready);
-        // A company that has failed is no longer listed, as in the series.
+        // After a failure OpenAI is no longer listed, as in the series.
         let alive = equity_state.alive.to_array()[row.lane] != 0.0;
         let listed = alive && listing.ipo_time.to_array()[row.lane] <= at.end;
         row.number("listed", Unit::Flag, f64::from(u8::from(listed)));
@@ -208,7 +208,7 @@ mod tests {
         Plan::from_model(&model, 1, Isa::detect())
     }
 
-    /// The trace is the path that runs in the block: the figures that both have are equal bits.
+    /// The trace and the block give the same bits for quantities that both record.
     #[test]
     fn what_the_series_have_too_is_the_same() {
         let plan = base();
@@ -232,7 +232,7 @@ mod tests {
                     let q = trace.own[d].iter().position(|quantity| quantity.name == name).expect(name);
                     for (p, values) in trace.own_values[d].iter().enumerate() {
                         let expected = one.periods[d][p][i];
-                        // A company that has failed has its sales counted as 0 in the series and here alike.
+                        // After a failure sales are 0 in the series and in the trace.
                         assert_eq!(values[q].to_bits(), expected.to_bits(), "{name} path {path} period {p}");
                         compared += 1;
                     }
@@ -242,7 +242,7 @@ mod tests {
         }
     }
 
-    /// The arithmetic that a person with a calculator would check.
+    /// Identities between quantities that a reader can check with a calculator.
     #[test]
     fn the_quantities_add_up() {
         let plan = base();

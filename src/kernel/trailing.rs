@@ -1,4 +1,5 @@
-//! Figures of past periods, and sums over windows of past time (methodology: IPO, trailing figures).
+//! Trailing figures: flows of past periods and their sums over windows of time (methodology: IPO, trailing
+//! figures).
 
 use super::numbers::Numbers;
 use super::plan::Plan;
@@ -6,7 +7,7 @@ use super::window::Window;
 use crate::math::vector::Vector;
 use crate::model::parameters::ParamId;
 
-/// A deal's figures of the periods so far, billions.
+/// Flows of past periods under a deal, by period, billions.
 pub struct Past<V> {
     /// Net revenue.
     pub net: Vec<V>,
@@ -14,18 +15,18 @@ pub struct Past<V> {
     pub fcf: Vec<V>,
     /// EBITDA.
     pub ebitda: Vec<V>,
-    /// Net revenue of the last period over that of a year before; NaN: no year before.
+    /// Net revenue of the last period over that of a year before; NaN without a year before.
     pub year_ago_ratio: V,
 }
 
 impl<V: Vector> Past<V> {
-    /// Room for so many periods.
+    /// Allocates the flows of `periods` periods.
     pub fn new(periods: usize) -> Past<V> {
         let none = || vec![V::zero(); periods];
         Past { net: none(), fcf: none(), ebitda: none(), year_ago_ratio: V::splat(f64::NAN) }
     }
 
-    /// Today's ratio, from history.
+    /// Computes the ratio at time 0 from history.
     #[inline(always)]
     pub fn start(&mut self, plan: &Plan, numbers: &Numbers<V>) {
         self.year_ago_ratio = match plan.year_on_year {
@@ -36,7 +37,7 @@ impl<V: Vector> Past<V> {
         };
     }
 
-    /// The ratio at the end of a period.
+    /// Computes the ratio at the end of a period.
     #[inline(always)]
     pub fn look_back(&mut self, plan: &Plan, period: usize, numbers: &Numbers<V>) {
         self.year_ago_ratio = match &plan.revenue_windows.year_before[period] {
@@ -45,26 +46,26 @@ impl<V: Vector> Past<V> {
         };
     }
 
-    /// Net revenue over a window.
+    /// Net revenue over a window, billions.
     #[inline(always)]
     pub fn net_over(&self, window: &Window, numbers: &Numbers<V>) -> V {
         over(window, &self.net, numbers)
     }
 
-    /// Free cash flow over a window.
+    /// Free cash flow over a window, billions.
     #[inline(always)]
     pub fn fcf_over(&self, window: &Window, numbers: &Numbers<V>) -> V {
         over(window, &self.fcf, numbers)
     }
 
-    /// EBITDA over a window.
+    /// EBITDA over a window, billions.
     #[inline(always)]
     pub fn ebitda_over(&self, window: &Window, numbers: &Numbers<V>) -> V {
         over(window, &self.ebitda, numbers)
     }
 }
 
-/// The weighted sum over a window of a figure's periods and of its rows of history.
+/// Weighted sum of a flow over the periods and rows of history of a window.
 #[inline(always)]
 fn over<V: Vector>(window: &Window, by_period: &[V], numbers: &Numbers<V>) -> V {
     let mut sum = V::zero();
@@ -77,7 +78,7 @@ fn over<V: Vector>(window: &Window, by_period: &[V], numbers: &Numbers<V>) -> V 
     sum
 }
 
-/// The weighted sum of rows of history.
+/// Weighted sum of rows of history.
 #[inline(always)]
 pub fn rows<V: Vector>(rows: &[(ParamId, f64)], numbers: &Numbers<V>) -> V {
     let mut sum = V::zero();

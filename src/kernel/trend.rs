@@ -12,12 +12,12 @@ pub struct TrendPaths<V> {
     long_run: V,
     gap: V,
     fade: Decay<V>,
-    /// At the middle of the period; at time 0 before the first.
+    /// Value at the period's middle; at time 0 before the first period.
     pub at_middle: V,
 }
 
 impl<V: Vector> TrendPaths<V> {
-    /// Room for a trend.
+    /// Allocates a trend.
     pub fn new(trend: Trend, steps: &Steps) -> TrendPaths<V> {
         TrendPaths {
             trend,
@@ -28,7 +28,7 @@ impl<V: Vector> TrendPaths<V> {
         }
     }
 
-    /// The trend of the paths, at time 0.
+    /// Computes the coefficients on the paths and goes back to time 0.
     #[inline(always)]
     pub fn prepare(&mut self, steps: &Steps, numbers: &Numbers<V>) {
         self.long_run = numbers[self.trend.long_run];
@@ -37,7 +37,7 @@ impl<V: Vector> TrendPaths<V> {
         self.at_middle = self.gap.mul_add(V::one(), self.long_run);
     }
 
-    /// On to the next period, of the step of that index.
+    /// Advances one period, whose length has index `step`.
     #[inline(always)]
     pub fn advance(&mut self, step: usize) {
         self.at_middle = self.gap.mul_add(self.fade.to_middle(step), self.long_run);

@@ -1,4 +1,4 @@
-//! What deals see of the world in a period: the answers of its step, kept until the states have gone through it.
+//! World of one period as the deals see it, kept until all deals have gone through the period.
 
 use super::cloud_mix::Sold;
 use super::cost::PeriodCosts;
@@ -7,24 +7,24 @@ use super::discount::Factors;
 use super::plan::Plan;
 use crate::math::vector::Vector;
 
-/// A period of the world.
+/// Results of the world in one period.
 pub struct View<V> {
     /// Demand of the period.
     pub demand: Demand<V>,
-    /// What clouds sell of a unit of cloud demand, by distinct mix.
+    /// Sales per unit of cloud demand, by distinct mix.
     mixes: Vec<Sold<V>>,
-    /// What deals spend on beside their sales.
+    /// Costs that do not depend on the deal.
     pub costs: PeriodCosts<V>,
     /// Discount factors.
     pub discounts: Factors<V>,
     /// The equity multiple at the period's end.
     pub multiple: V,
-    /// Relief from royalty in the period before the licence's terms, discounted, billions.
+    /// Present value of the period's royalty relief before the licence's terms, billions.
     pub royalty: V,
 }
 
 impl<V: Vector> View<V> {
-    /// Nothing yet.
+    /// Allocates an empty view.
     pub fn new(plan: &Plan) -> View<V> {
         View {
             demand: Demand::none(),
@@ -36,13 +36,13 @@ impl<V: Vector> View<V> {
         }
     }
 
-    /// The mix that a deal sees.
+    /// Cloud mix of a deal.
     #[inline(always)]
     pub fn mix(&self, plan: &Plan, deal: usize) -> &Sold<V> {
         &self.mixes[plan.deals[deal].mix]
     }
 
-    /// By distinct mix, to be written.
+    /// Distinct mixes, for writing.
     #[inline(always)]
     pub(super) fn mixes_mut(&mut self) -> &mut [Sold<V>] {
         &mut self.mixes

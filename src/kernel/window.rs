@@ -1,29 +1,30 @@
-//! Windows of past time over periods and rows of history, as weights (methodology: IPO, trailing figures).
+//! Windows of past time, as weights of periods and rows of history (methodology: IPO, trailing figures).
 
 use super::timeline::{Steps, TIME_SLACK, overlap};
 use crate::model::parameters::ParamId;
 
-/// A window of past time: what it takes of each period and each row of history, scaled up to the whole window.
+/// A window of past time: weights of periods and rows of history, scaled up to the whole window if they cover
+/// only part.
 #[derive(Clone, Debug, Default)]
 pub struct Window {
-    /// (period, weight)
+    /// Weights of periods: (index, weight).
     pub periods: Vec<(usize, f64)>,
-    /// (figure of a row of history, weight)
+    /// Weights of rows of history: (figure, weight).
     pub history: Vec<(ParamId, f64)>,
 }
 
-/// The windows of one figure (net revenue, free cash flow or EBITDA).
+/// All windows of one figure: net revenue, free cash flow or EBITDA.
 #[derive(Clone, Debug)]
 pub struct Windows {
     /// Trailing year at time 0; `None` without history.
     pub year_at_start: Option<Window>,
     /// Trailing year at each period's end.
     pub year: Vec<Window>,
-    /// For each period, the same span a year before; `None` without any cover.
+    /// The same span a year before, for each period; `None` if neither periods nor history cover any of it.
     pub year_before: Vec<Option<Window>>,
 }
 
-/// What a window takes of the periods and of these rows of history (from, to, figure); `None` without any cover.
+/// Weights of a window, given rows of history (from, to, figure); `None` if nothing covers any of it.
 pub(super) fn window(steps: &Steps, rows: &[(f64, f64, ParamId)], from: f64, to: f64) -> Option<Window> {
     let mut covered = 0.0;
     let mut window = Window::default();
@@ -44,7 +45,7 @@ pub(super) fn window(steps: &Steps, rows: &[(f64, f64, ParamId)], from: f64, to:
     if covered == 0.0 {
         return None;
     }
-    // A window covered but for rounding is covered.
+    // A window that is covered up to rounding is not scaled.
     let scale = if (covered - (to - from)).abs() < TIME_SLACK { 1.0 } else { (to - from) / covered };
     for (_, weight) in &mut window.periods {
         *weight *= scale;
@@ -56,7 +57,7 @@ pub(super) fn window(steps: &Steps, rows: &[(f64, f64, ParamId)], from: f64, to:
 }
 
 impl Windows {
-    /// The trailing year at the end of a period, or today (`None`).
+    /// Trailing year at the end of a period, or at time 0 (`None`).
     pub fn year_to(&self, period: Option<usize>) -> Option<&Window> {
         match period {
             Some(p) => Some(&self.year[p]),
@@ -64,7 +65,7 @@ impl Windows {
         }
     }
 
-    /// Windows over a figure that these rows of history have: (from, to, figure).
+    /// Windows of a figure, given its rows of history: (from, to, figure).
     pub(super) fn new(steps: &Steps, rows: &[(f64, f64, ParamId)]) -> Windows {
         let window = |from: f64, to: f64| window(steps, rows, from, to);
         Windows {

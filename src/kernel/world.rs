@@ -1,7 +1,8 @@
-//! What all deals of a scenario see alike on eight paths: draws, demand, mixes, costs, discount factors, the multiple.
+//! The world on eight paths, the same for all deals: demand, cloud mixes, costs, discount factors, the
+//! valuation multiple.
 //!
-//! Nothing of it hangs on a deal: a world goes some periods ahead of its states and keeps what they see of each, so
-//! that its state is in the processor's nearest cache for all of them, and theirs after it.
+//! It does not depend on any deal. It is simulated several periods ahead of the deals, so that its own state
+//! and then theirs stay in the processor's nearest cache.
 
 use super::cloud_mix::{Mix, MixTerms};
 use super::cost::Costs;
@@ -26,47 +27,47 @@ use crate::outlined;
 use crate::rng::stream::Sequence;
 use std::ops::Range;
 
-/// Periods that a world goes ahead of its states; even, for innovations are made two by two.
+/// Number of periods that the world is ahead of the deals; even, because innovations are drawn in pairs.
 pub const AHEAD: usize = 4;
 const _: () = assert!(AHEAD.is_multiple_of(2));
 
-/// The state of the world.
+/// State of the world.
 pub struct World<V: Vector> {
-    /// The scenario's numbers.
+    /// Parameters of the scenario.
     pub numbers: Numbers<V>,
-    /// Unit exponential behind the time of termination.
+    /// Unit exponential that determines the time of termination.
     pub exponential: V,
-    /// What the innovations are drawn from.
+    /// Random sequences of the innovations.
     sequences: Vec<Sequence<V>>,
-    /// Periods drawn so far.
+    /// Number of periods drawn so far.
     drawn: usize,
     /// Innovations of the periods ahead, by period and factor.
     zeta: Vec<V>,
-    /// Jumps of the last period, in logs, one a shock.
+    /// Jumps of the last period in logs, by shock.
     pub jumps: Vec<V>,
     segments: Vec<SegmentPaths<V>>,
     shocks: Vec<ShockPaths<V>>,
-    /// Microsoft's own AI revenue.
+    /// Process of Microsoft's own AI revenue.
     ai: Option<ProcessPaths<V>>,
     mix_terms: MixTerms<V>,
     mix_rows: Vec<usize>,
     mixes: Vec<Mix<V>>,
-    /// What deals spend on beside their sales.
+    /// Costs that do not depend on the deal.
     pub costs: Costs<V>,
     /// Discount factors.
     pub discounts: Discounts<V>,
     multiple: MultiplePaths<V>,
-    /// What grants leave of a stake over a period of each distinct length.
+    /// Fraction of a stake that grants leave over a period of each distinct length.
     grants: Vec<V>,
-    /// What deals see of the periods ahead; of today in the first, before them.
+    /// Views of the periods ahead; before the first period, the first view is that of time 0.
     views: [View<V>; AHEAD],
 }
 
-/// A segment's process and its cost of inference.
+/// Revenue and cost of inference of a segment.
 struct SegmentPaths<V> {
     process: ProcessPaths<V>,
     inference: TrendPaths<V>,
-    /// The fraction that clouds sell; `None`: none sells any.
+    /// Fraction sold through clouds; `None`: 0.
     through_clouds: Option<V>,
 }
 
@@ -75,7 +76,7 @@ fn multiple(plan: &Plan) -> Option<&Multiple> {
 }
 
 impl<V: Vector> World<V> {
-    /// Room for the paths of a plan.
+    /// Allocates the world of a plan.
     pub fn new(plan: &Plan) -> World<V> {
         let (model, steps, zero) = (&plan.model, &plan.steps, V::zero());
         let row = |factor| plan.innovations.row(factor);
@@ -109,8 +110,8 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// Takes the draws of eight paths of a block, and stands at time 0: today's rates count for a year. `first_path`: the
-    /// first of the eight.
+    /// Loads the draws of a lane group, whose first path is `first_path`, and goes to time 0, where today's
+    /// annual rates count as a year's demand.
     #[inline(always)]
     pub fn start(
         &mut self,
@@ -160,7 +161,7 @@ impl<V: Vector> World<V> {
         view.demand = total_demand(&self.segments, When::Today);
     }
 
-    /// Innovations of the next periods: of [`AHEAD`], or of what is left of the timeline.
+    /// Draws the innovations of the next periods: [`AHEAD`] of them, or fewer at the end of the timeline.
     #[inline(always)]
     pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, scratch: &mut Scratch<V>) {
         debug_assert!(
@@ -170,8 +171,7 @@ impl<V: Vector> World<V> {
         outlined!(V, plan.innovations.fill(&mut self.sequences, periods.len(), scratch, &mut self.zeta));
     }
 
-    /// One period, of which the innovations are drawn: growth, level, shocks, demand, mix, and what deals need of costs and
-    /// factors. Each step is a piece of code of its own.
+    /// Simulates one period whose innovations have been drawn.
     #[inline(always)]
     pub fn step(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
         outlined!(V, self.step_processes(plan, at));
@@ -181,7 +181,7 @@ impl<V: Vector> World<V> {
         outlined!(V, self.update_view(plan, at));
     }
 
-    /// Growth and levels, before shocks.
+    /// Steps growth and levels, before shocks.
     #[inline(always)]
     fn step_processes(&mut self, plan: &Plan, at: StepRef) {
         let zeta = of_period(&self.zeta, at.period);
@@ -197,7 +197,7 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// Rates, after shocks, and the demand booked.
+    /// Computes rates after shocks and the revenue booked.
     #[inline(always)]
     fn book_demand(&mut self, plan: &Plan, at: StepRef) {
         let booking = booking_weights(plan.model.run.booking);
@@ -212,7 +212,7 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// The cloud mixes.
+    /// Steps the cloud mixes.
     #[inline(always)]
     fn update_mixes(&mut self, plan: &Plan, at: StepRef) {
         self.mix_terms.displace(plan, at.middle);
@@ -223,7 +223,7 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// Costs and factors of the period, demand over all segments, and the relief from royalty.
+    /// Writes the period's costs, discount factors, demand and royalty relief to its view.
     #[inline(always)]
     fn update_view(&mut self, plan: &Plan, at: StepRef) {
         let view = &mut self.views[at.period % AHEAD];
@@ -238,7 +238,7 @@ impl<V: Vector> World<V> {
         view.demand = total_demand(&self.segments, When::Period);
     }
 
-    /// Shocks of the period.
+    /// Draws the period's shocks and applies them to levels.
     #[inline(always)]
     fn apply_shocks(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
         for (i, shock) in plan.model.shocks.iter().enumerate() {
@@ -255,56 +255,56 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// What deals see of a period of the batch drawn last; `None`: of today, before the first period.
+    /// View of a period drawn last, or of time 0 (`None`), before the first period.
     #[inline(always)]
     pub fn view(&self, period: Option<usize>) -> &View<V> {
         &self.views[period.map_or(0, |period| period % AHEAD)]
     }
 
-    /// Innovations of the period, by factor.
+    /// Innovations of a period, by factor.
     #[inline(always)]
     pub fn innovations(&self, at: StepRef) -> &[V] {
         of_period(&self.zeta, at.period)
     }
 
-    /// Innovation of a row in the period.
+    /// Innovation of one factor in a period.
     #[inline(always)]
     pub fn innovation(&self, row: usize, at: StepRef) -> V {
         self.innovations(at)[row]
     }
 
-    /// Of a segment in the period: its rate at the start and at the end, billions a year, what it booked, billions, and its
-    /// cost of inference as a fraction.
+    /// Rates of a segment at the period's start and end (billions a year), its booked revenue (billions), and
+    /// its cost of inference as a fraction of revenue.
     pub fn segment(&self, index: usize) -> [V; 4] {
         let SegmentPaths { process, inference, .. } = &self.segments[index];
         [process.rate_start, process.rate_end, process.booked, inference.at_middle]
     }
 
-    /// In-house models' share at the period's middle.
+    /// Share of Microsoft's in-house models at the period's middle.
     pub fn in_house(&self) -> V {
         self.mix_terms.in_house
     }
 
-    /// Microsoft's own AI revenue of the period, billions, where there is any.
+    /// Microsoft's own AI revenue of the period, billions; `None` if the scenario has none.
     pub fn own_revenue(&self) -> Option<V> {
         self.ai.as_ref().map(|ai| ai.booked)
     }
 
-    /// What grants leave of a stake over the period.
+    /// Fraction of a stake that grants leave over a period.
     #[inline(always)]
     pub fn left_by_grants(&self, at: StepRef) -> V {
         self.grants[at.step]
     }
 }
 
-/// Innovations of a period of the batch drawn last, by factor.
+/// Innovations of a period drawn last, by factor.
 #[inline(always)]
 fn of_period<V>(zeta: &[V], period: usize) -> &[V] {
     let factors = zeta.len() / AHEAD;
     &zeta[period % AHEAD * factors..][..factors]
 }
 
-/// Demand over all segments.
+/// Demand summed over all segments.
 #[inline(always)]
 fn total_demand<V: Vector>(segments: &[SegmentPaths<V>], when: When) -> Demand<V> {
     let mut demand = Demand::none();
@@ -319,16 +319,16 @@ fn total_demand<V: Vector>(segments: &[SegmentPaths<V>], when: When) -> Demand<V
     demand
 }
 
-/// Whose demand is asked for.
+/// Time for which demand is summed.
 #[derive(Clone, Copy)]
 enum When {
-    /// A year at today's rates.
+    /// A year at the rates of time 0.
     Today,
-    /// The period's own.
+    /// The current period.
     Period,
 }
 
-/// Until when other clouds are closed.
+/// Time until which other clouds may not sell, years.
 #[inline(always)]
 fn exclusive<V: Vector>(until: Option<crate::model::parameters::ParamId>, numbers: &Numbers<V>) -> Option<V> {
     until.map(|num| numbers[num])
