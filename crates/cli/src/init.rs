@@ -1,4 +1,4 @@
-//! `capstake init`: a commented scenario to start from.
+//! `capstake init`: writes a commented scenario to start from.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};

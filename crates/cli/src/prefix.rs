@@ -1,4 +1,4 @@
-//! What the first paths of a run say of its whole result: what they decide is compared bit for bit, the rest within its error.
+//! Verifies a result by its first paths: compares their draws bit for bit, and means within their standard errors.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -20,7 +20,7 @@ use super::progress::ProgressDisplay;
 use super::resume_options::Continuation;
 use super::{output, signal};
 
-/// A mean of the first paths that is so many standard errors from that of all is no chance: once in 10⁹ figures.
+/// Standard errors between a mean of the first paths and of all paths that chance exceeds once in 10⁹ means.
 const WORST_Z: f64 = 6.0;
 
 // The files that the first paths of a run decide or speak about.
@@ -66,7 +66,7 @@ fn nothing_to_compare(saved: &SavedRun) -> Failure {
         .help("verify all of it: leave out --paths; a part (--shard) is compared by its state")
 }
 
-/// Simulates the first paths, and compares the rows of `draws.csv` as they come.
+/// Simulates the first paths and compares the rows of `draws.csv` as they arrive.
 fn simulate(
     saved: &SavedRun,
     paths: u64,
@@ -116,7 +116,7 @@ fn unreadable(error: io::Error) -> Failure {
     Failure::told(Exit::Unreadable, format!("the results cannot be read: {}", reason(&error)))
 }
 
-/// The first figure of a whole result that the first paths speak against.
+/// The first number of the whole result that the first paths contradict.
 fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
     if whole.len() != first.len() {
         return Some(format!("{} rows; a new run has {}", whole.len(), first.len()));
@@ -147,7 +147,7 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
     None
 }
 
-/// The stored draws, read along.
+/// The stored draws, read row by row.
 struct StoredDraws {
     file: BufReader<File>,
     row: u64,
