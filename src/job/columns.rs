@@ -72,7 +72,7 @@ fn read_file(csv: &str, path: &Path) -> Result<Vec<u8>, ColumnError> {
         return Err(ColumnError::TooLarge { csv: csv.to_owned(), bytes: about.len(), most: MAX_BYTES });
     }
     let mut bytes = Vec::with_capacity(about.len() as usize);
-    // One byte more than allowed tells a pipe that goes on from one that ends.
+    // One byte more than allowed shows whether a pipe has more to give.
     file.take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(super::reason::reason(&error)))?;
@@ -130,7 +130,7 @@ pub fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnEr
     let mut numbers = Vec::new();
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(|error| unreadable(&error))? {
-        // In a table of one column a blank line is an empty cell, which the reader passes over.
+        // In a table of one column a blank line is an empty cell, which the reader skips.
         let blank = row.position().filter(|at| header_cells == 1 && line_of(bytes, at) > at.line());
         if let Some(at) = blank {
             let (csv, column) = (csv.to_owned(), column.to_owned());

@@ -5,8 +5,8 @@ use crate::kernel::plan::Plan;
 use crate::run::{CHUNK_PATHS, QUANTILE_PATHS};
 
 // Nanoseconds of one core, fitted on the scenarios in `configs/` and `tests/it/scenarios` (AVX2, one shared core, 2026):
-// within a fifth of what was measured on the shipped ones, a factor of two on the others and on other machines. Nobody
-// who chooses a number of paths needs more.
+// within a fifth of what was measured on the shipped ones, within a factor of two on the others and on other machines,
+// which is enough to choose a number of paths.
 const INPUT: f64 = 38.0;
 const METRIC: f64 = 13.0;
 const PERIOD_PROCESS: f64 = 35.0;
@@ -86,7 +86,7 @@ impl Cost {
                     + PERIOD_SHOCK * count(model.shocks.len())
                     + own_deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
         let cells = deals * (inputs + count(crate::kernel::metric::Metric::ALL.len()));
-        // Rows times their usual length.
+        // Number of rows times their usual length.
         let tables = metrics * (250.0 + 27.0 * 75.0 + 45.0 * 60.0)
             + years * series * 130.0
             + 50.0 * series * periods * 55.0

@@ -31,7 +31,7 @@ impl Draft {
     pub fn begin(folder: &Path, name: &str) -> io::Result<Draft> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        // Not the private mode of temporary files: what the person's umask leaves.
+        // The mode that the user's umask leaves, rather than the private mode of temporary files.
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -108,7 +108,7 @@ pub fn sync_together(drafts: &[Draft]) -> Vec<io::Result<()>> {
         let waiting: Vec<_> = waiting.collect();
         let ended = waiting.into_iter().zip(drafts).map(|(thread, draft)| match thread {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // The system gives no thread: then it is waited for here.
+            // The system gives no thread, so sync here.
             Err(_) => draft.sync(),
         });
         ended.collect()

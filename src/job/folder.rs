@@ -66,14 +66,14 @@ impl Folder {
                 }
             }
         }
-        // What the run before wrote, of whatever command it was.
+        // The files of the former run or study.
         let former = listed_in_manifest(path);
         let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
-        // The former run's state goes first: under the new manifest it would be taken for a beginning of the new run.
+        // Remove the former state first: under the new manifest it would pass for a state of the new run.
         folder
             .clear(|name| name == state_file::FILE)
             .map_err(|error| unwritable(path, "cannot be cleared of a former run's state", &error))?;
-        // The manifest says `running` before anything else of a former run goes.
+        // The manifest must say `running` before any former result is removed.
         folder.put_manifest(manifest)?;
         folder
             .clear(|name| RESULTS.contains(&name) || former.iter().any(|file| file == name) || is_draft(name))

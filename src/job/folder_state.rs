@@ -45,7 +45,7 @@ impl FolderState {
                     .map_or(FolderState::Foreign, |found| FolderState::Results(found.into())));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            // A folder of that name, or a manifest that may not be read: not ours to judge.
+            // A folder of that name, or a manifest that may not be read, counts as foreign.
             Err(_) => return Ok(FolderState::Foreign),
         }
         let mut entries = fs::read_dir(path).map_err(|error| unwritable(path, "cannot be read", &error))?;

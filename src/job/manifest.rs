@@ -222,7 +222,7 @@ pub struct NonFiniteCount {
 impl Manifest {
     /// The facts that workbooks and pages show.
     pub fn facts(&self) -> Facts {
-        // Written by another version, whose keys may be others: no date, and sources without their titles.
+        // A manifest of another version may have other keys; then the date and the sources' titles are left out.
         let config = config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1.ok();
         let timeline = config.as_ref().and_then(|config| config.timeline.as_ref());
         let valued = timeline.and_then(|timeline| timeline.valuation_date.as_ref());

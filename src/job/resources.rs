@@ -28,7 +28,7 @@ pub struct Requirements {
 impl Requirements {
     /// Estimates the needs of a run; `files` is the size of all files but the state, bytes.
     pub fn of(cost: &Cost, paths: u64, threads: usize, files: f64) -> Requirements {
-        // A state lies beside the one that replaces it.
+        // While a state is replaced, there are two.
         Requirements { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes(paths) }
     }
 }

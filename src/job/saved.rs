@@ -121,7 +121,7 @@ impl SavedRun {
     /// Refuses to resume if the scenario file has changed, since the paths would mix two scenarios.
     pub fn scenario_unchanged(&self) -> Result<(), Failure> {
         let file = Path::new(&self.manifest.scenario.file);
-        // A file that is gone, or that cannot be read now, contradicts nothing: the manifest has the scenario whole.
+        // A missing or unreadable file is no contradiction, since the manifest contains the whole scenario.
         let Ok(now) = scenario::load(file, &self.manifest.scenario.overrides) else { return Ok(()) };
         if now.model.digest == self.manifest.scenario.digest {
             return Ok(());

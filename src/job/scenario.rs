@@ -40,7 +40,7 @@ impl Scenario {
             .iter()
             .filter(|entry| entry.origin == Origin::Default)
             .filter_map(|entry| match entry.distribution {
-                // JSON has no `inf`, which stands for half-lives without end.
+                // JSON has no `inf`, the default of some half-lives.
                 Distribution::Constant(value) => {
                     let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
                     Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
@@ -145,7 +145,7 @@ pub fn digest(resolved: &str, files: &[(String, String)]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(resolved.as_bytes());
     for (csv, digest) in files {
-        // Zero bytes stand in neither, so that no two lists hash the same text.
+        // Neither contains zero bytes, so different lists never hash the same text.
         hasher.update(format!("\0{csv}\0{digest}").as_bytes());
     }
     hasher.finalize().to_hex().to_string()
@@ -185,7 +185,7 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
-    // One byte more than allowed is enough to see that it is too large.
+    // One byte more than allowed shows that the file is too large.
     file.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }

@@ -54,7 +54,7 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
     };
     let message = annotate_snippets::normalize_untrusted_str(&problem.message);
     let mut group = Group::with_title(level.primary_title(message).id(problem.code.id()));
-    // One snippet for each text, that of the problem's own place first.
+    // One snippet per text, starting with that of the problem's own place.
     let mut origins: Vec<Origin> = Vec::new();
     for label in &problem.labels {
         if !origins.contains(&label.place.origin) {
@@ -65,7 +65,7 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
         let text = sources.text(origin);
         let labels: Vec<(usize, &Label)> =
             problem.labels.iter().enumerate().filter(|(_, label)| label.place.origin == origin).collect();
-        // A problem about what is not there has no line to show.
+        // A problem about something missing has no line to show.
         if labels.iter().all(|(_, label)| label.place == Place::FILE) {
             group = group.element(annotate_snippets::Origin::path(sources.file_name().to_owned()));
             continue;

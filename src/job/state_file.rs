@@ -123,7 +123,7 @@ impl Checkpointer {
 
     /// Whether a state is due. After `true` the caller must call `draft` and `keep`.
     pub fn is_due(&self) -> bool {
-        // A worker that finds another at it has nothing to add.
+        // Another worker is checking already.
         let Ok(last) = self.last.try_lock() else { return false };
         last.elapsed() >= self.every && !self.at_work.swap(true, Ordering::AcqRel)
     }
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(attempt(), 0);
         std::fs::create_dir(&folder).expect("a folder");
         assert_eq!(attempt(), 1);
-        // Nor does one that was never drafted stop those to come.
+        // A checkpoint that was never drafted does not stop later ones.
         assert!(checkpointer.is_due());
         assert_eq!(checkpointer.keep(), None, "it has warned already");
         assert_eq!(attempt(), 1);

@@ -56,10 +56,10 @@ impl VariedScenario<'_> {
             _ => None,
         };
         let Some(deal) = self.keys.first().and_then(deal_of) else { return Layout::Plans };
-        // Correlated with another number, or the same draw as another: that number would vary too, or lose its partner.
+        // A key that correlations or shared draws refer to is not independent of the rest of the scenario.
         let alone =
             |key: &String| deal_of(key) == Some(deal) && !self.base.resolved.contains(&format!("\"{key}"));
-        // A distribution is drawn under the name of its key, and a copy has another.
+        // A distribution draws from the stream named after its key, which differs in a copy.
         let constant = |value: &String| !value.starts_with(['{', '[']);
         if self.keys.iter().all(alone) && points.iter().flatten().all(constant) {
             Layout::Copies(deal)
@@ -116,7 +116,7 @@ impl VariedScenario<'_> {
             .iter()
             .map(|point| {
                 let name = names.next().expect("there are more numbers than deals");
-                // The name, not a part of the word before it.
+                // Replace the deal's name, not the same letters in `deal.`.
                 let flag = |flag: String| match flag.strip_prefix("deal.") {
                     Some(rest) => format!("deal.{}", rest.replacen(own.as_str(), &name, 1)),
                     None => flag,
@@ -127,7 +127,7 @@ impl VariedScenario<'_> {
         let scenario = match self.file.judge(&self.base.overrides, &copies) {
             Ok(scenario) => scenario,
             Err(failure) => {
-                // Said of the point itself, in its own words; if each is good alone, then as it is.
+                // Blame the first point that is invalid on its own; otherwise report the failure as it is.
                 points.iter().try_for_each(|point| self.judge(point).map(drop))?;
                 return Err(failure);
             }

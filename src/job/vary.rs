@@ -101,7 +101,7 @@ fn range(from: f64, to: f64, steps: &str) -> Result<Vec<String>, String> {
         return Err(format!("{steps} values of one key are more than anyone reads; write at most 10000"));
     }
     let last = (steps - 1) as f64;
-    // Weights keep 0:1:11 at 0.3 where repeated addition would not.
+    // Weighted ends give exactly 0.3 in 0:1:11; repeated addition would not.
     let value = |i: u64| match i {
         0 => from,
         i if i + 1 == steps => to,

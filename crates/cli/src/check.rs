@@ -43,7 +43,7 @@ pub struct CheckArguments {
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
     output::warnings(&scenario);
-    // The seed decides nothing that is shown here.
+    // The seed does not affect what is shown here.
     let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
     let threads = request::threads(arguments.threads);
     let cost = Cost::of(&plan);

@@ -126,7 +126,7 @@ fn files(a: &Manifest, b: &Manifest) -> Vec<String> {
 /// The page for people, with at most `top` means.
 fn page(folders: [(&PathBuf, &Manifest); 2], found: &Differences, top: usize) -> String {
     let line = |label: &str, folder: &Path, manifest: &Manifest| {
-        // Partial numbers say so wherever they are shown.
+        // Partial results are marked wherever they are shown.
         let partial = match manifest.status {
             Status::Partial => format!(" (PARTIAL, of {})", thousands(manifest.run.paths_asked)),
             _ => String::new(),

@@ -45,7 +45,7 @@ fn verbatim(heading: &str, command: &clap::Command) -> String {
     let Some(text) = command.get_after_help() else { return String::new() };
     let mut out = format!("{heading}\n.nf\n");
     for line in text.to_string().lines() {
-        // A point or an apostrophe at the beginning is a request of roff; `\&` is nothing, in front of it.
+        // Roff takes a line that begins with a point or an apostrophe as a request; a leading `\&` prevents that.
         let guard = if line.starts_with(['.', '\'']) { "\\&" } else { "" };
         out.push_str(&format!("{guard}{}\n", line.replace('\\', "\\e").replace('-', "\\-")));
     }

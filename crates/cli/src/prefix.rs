@@ -23,7 +23,7 @@ use super::{output, signal};
 /// Standard errors between a mean of the first paths and of all paths that chance exceeds once in 10⁹ means.
 const WORST_Z: f64 = 6.0;
 
-// The files that the first paths of a run decide or speak about.
+// The files that can be compared with the first paths of a run.
 const DRAWS: &str = "draws.csv";
 const SAMPLES: &str = "sample_paths.csv";
 const SUMMARY: &str = "summary.csv";
@@ -126,18 +126,18 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
         if (&all.deal, &all.metric) != (&few.deal, &few.metric) {
             return Some(format!("{name}, where a new run has {} {}", few.deal, few.metric));
         }
-        // All paths include the first ones.
+        // The extremes of all paths include those of the first.
         if few.min < all.min {
             return Some(format!("{name}, min: {}; a path of these has {}", all.min, few.min));
         }
         if few.max > all.max {
             return Some(format!("{name}, max: {}; a path of these has {}", all.max, few.max));
         }
-        // The first of n paths have their mean at a distance from that of all N with variance σ²(1/n − 1/N).
+        // The mean of the first n paths differs from that of all N with variance σ²(1/n − 1/N).
         let (n, total) = (few.paths as f64, all.paths as f64);
         let error = few.std_dev * (1.0 / n - 1.0 / total).max(0.0).sqrt();
         let z = (few.mean - all.mean) / error;
-        // Where nothing varies the means are the same but for rounding.
+        // Means of a constant differ by rounding alone.
         let apart = (few.mean - all.mean).abs() > 1e-9 * all.mean.abs();
         if few.paths > 30 && apart && z.abs() > WORST_Z {
             let (all, few) = (all.mean, few.mean);

@@ -71,7 +71,7 @@ impl ProgressDisplay {
         if matches!(self.kind, Kind::Nothing) {
             return;
         }
-        // Workers come here after every chunk; one that would have to wait has nothing newer to say.
+        // Workers call this after every chunk; another one is reporting now, so this one need not wait.
         let Ok(mut last) = self.last.try_lock() else { return };
         let every = if matches!(self.kind, Kind::Lines) { LINE_EVERY } else { BAR_EVERY };
         if last.shown.elapsed() < every || progress.done <= last.done {
@@ -114,7 +114,7 @@ fn line(progress: &Progress, before: u64, elapsed: Duration) -> String {
         span(left)
     );
     if progress.std_error.is_finite() {
-        // As many digits as the error has: its first two.
+        // Two significant digits of the error.
         let digits = (1.0 - progress.std_error.max(1e-12).log10().floor()).clamp(0.0, 6.0) as usize;
         line.push_str(&format!(
             ", microsoft_take_pv {:.digits$} ± {:.digits$}",

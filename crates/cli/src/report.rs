@@ -51,7 +51,7 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         Contents::Run(results) => Made::Run(results),
         Contents::Study(answer) => Made::Study(&facts, answer),
     };
-    // Who asks for pictures alone gets nothing else.
+    // `--picture` alone makes no other file.
     let all = if arguments.picture.is_empty() { made::BUILT_IN.to_vec() } else { Vec::new() };
     let formats = arguments.formats.clone().unwrap_or(all);
     if !arguments.picture.is_empty() {

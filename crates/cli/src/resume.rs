@@ -179,7 +179,7 @@ fn refuse_other_state(saved: &SavedRun, state: &State) -> Result<(), Failure> {
 
 /// Locks a folder and restores its run.
 fn open(path: &Path, how: &Continuation) -> Result<(SavedRun, Folder), Failure> {
-    // A folder that is not there is a matter of reading it.
+    // A missing folder is reported as unreadable rather than as unwritable.
     results::load_manifest(path)?;
     let folder = Folder::reopen(path)?;
     let saved = how.open(path)?;

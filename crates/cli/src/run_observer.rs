@@ -83,7 +83,7 @@ impl Observer for RunObserver<'_> {
     }
 
     fn write(&self, bytes: Vec<u8>) {
-        // After a failure the chunks in flight still arrive; the file has a hole and is not kept.
+        // Chunks in flight still arrive after a failure; the file has a gap and is dropped.
         if self.failed.load(Ordering::Relaxed) || self.full.load(Ordering::Relaxed) {
             return;
         }

@@ -158,7 +158,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     let scenario = simulation.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
     let quantities = quantities(&plan, &arguments.metric)?;
-    // Neighbouring seeds have unrelated streams; this one is no seed that a person types.
+    // Neighbouring seeds have unrelated streams; nobody would type this one.
     let seeds = TwoSeeds::new(&plan, StreamKey::new(plan.seed(), "study.second-seed").0);
     if variables(seeds.streams(), By::Kind).is_empty() {
         let message = format!("nothing is uncertain in `{}`", scenario.model.name);
@@ -284,7 +284,7 @@ impl Question<'_> {
                 (sobol_evaluations(variables.len()), 1)
             }
         };
-        // Whole batches, whatever the number of variables.
+        // Round up to whole batches.
         let paths = self.request.paths.div_ceil(BATCH * cycle) * BATCH * cycle;
         let subjects: Vec<Subject> =
             self.quantities.iter().filter_map(|&quantity| subject(self.plan, quantity)).collect();

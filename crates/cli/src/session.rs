@@ -127,7 +127,7 @@ impl<'a> Session<'a> {
             output::status_line(&closing_line(request, &manifest, &closing.partial));
             output::status_line(&closing.next);
         }
-        // A shard has only a state, which no program opens.
+        // A shard has only a state, which no other program can open.
         if show.open && request.shard.is_none() {
             opening::open(&request.out, &request.formats);
         }

@@ -129,14 +129,14 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     }
     let status = if complete { Status::Complete } else { Status::Partial };
     let wanted = request.shard.is_none() && result.paths > 0 && draws.is_ok();
-    // The state is put away on a thread that mostly waits for the disk, while the answers are made.
+    // Saving the state mostly waits for the disk, so the answers are made at the same time.
     let (answered, saved) = run::join(
         2,
         || wanted.then(|| answered(request, job, &result)),
         || state.map_or(Ok(()), |state| state.and_then(|draft| session.folder.keep(draft))),
     );
     let again = format!("then go on: {}", session::resume_command(request));
-    // Of both faults that of the draws came first; a state that could be saved lets the run go on all the same.
+    // If both failed, the draws failed first; with a saved state the run can be resumed all the same.
     let draws = match (draws, saved) {
         (Err(failure), _) | (Ok(_), Err(failure)) => return Err(session.end_unwritten(failure, &again)),
         (Ok(draws), Ok(())) => draws,
@@ -259,7 +259,7 @@ fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure
     let (request, show) = (session.request, session.show);
     let (manifest, failure) = session.end_non_finite(&found, job.scenario);
     if show.json {
-        // The failure is told on stderr; that nobody reads stdout changes nothing about it.
+        // The failure is reported on stderr; an error on stdout would only hide it.
         let _ = output::results(&json(request, &manifest, None));
     }
     failure

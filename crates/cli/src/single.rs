@@ -73,7 +73,7 @@ fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
             let row = metrics.iter().enumerate().map(|(i, metric)| {
                 let mut value = MetricValue::of(one.metrics[subject][i]);
                 if let Some(difference) = subject.checked_sub(deals).map(|at| &plan.differences()[at]) {
-                    // Of two figures of which one is not finite the difference is none that is missing.
+                    // A difference with an infinite side is not finite rather than undefined.
                     let (_, later, first) = difference.metrics[i];
                     let sides = [one.metrics[difference.later][later], one.metrics[0][first]];
                     if sides.iter().all(|side| !side.is_nan()) && sides.iter().any(|side| side.is_infinite())
@@ -138,7 +138,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
             (subject.clone(), row.into())
         })
         .collect();
-    // What is null and not here is undefined.
+    // A null value that is not listed here is undefined.
     let not_finite: Map<String, Value> = subjects
         .iter()
         .filter_map(|(subject, row)| {

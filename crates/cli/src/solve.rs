@@ -293,7 +293,7 @@ impl Search<'_> {
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
                 } else if ranked.count() == 1 {
-                    // One path tells nothing of others.
+                    // One path gives no interval.
                     (ranked.quantile(q), f64::NAN, f64::NAN, f64::NAN)
                 } else {
                     let (low, high) =

@@ -165,14 +165,15 @@ impl Study<'_> {
         }
     }
 
-    /// Estimated size of all files, bytes. The answer is about as long as the tables, the workbook half, the page the same plus style.
+    /// Estimated size of all files, bytes: the answer is about as long as the tables, the workbook half as long, the page as long
+    /// plus its style.
     fn files_bytes(&self) -> f64 {
         let of = |format: &Format| match format {
             Format::Csv => self.bytes,
             Format::Xlsx => 15e3 + 0.5 * self.bytes,
             Format::Html => 60e3 + self.bytes,
         };
-        // The manifest has the scenario as resolved.
+        // The manifest contains the resolved scenario.
         30e3 + self.bytes + self.request.formats.iter().map(of).sum::<f64>()
     }
 

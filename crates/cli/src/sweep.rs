@@ -254,7 +254,7 @@ impl<'a> Sweeper<'a> {
                 return Err(StudyError::NonFinite(found));
             }
             if result.interrupted {
-                // A batch that was cut short has other paths than those before it.
+                // An interrupted batch has fewer paths than those before it.
                 if all.is_empty() {
                     done = result.paths;
                 } else {

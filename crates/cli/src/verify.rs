@@ -96,7 +96,7 @@ fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure
     })?;
     let out = place.path().join("again");
     let cost = Cost::of(&saved.plan);
-    // Of a run that was stopped, as far as it came: then only whole chunks are there, and no part of one.
+    // A run that was stopped is repeated as far as it came, which is a whole number of chunks.
     let task = match saved.manifest.run.shard {
         Some(_) => saved.task(saved.manifest.run.paths_asked)?,
         None => saved.task(saved.manifest.run.paths_done)?,
