@@ -1,32 +1,32 @@
-//! Which program this is: its version, the commit it was built from, the machine it was built for.
+//! The build of the program: version, commit and target machine.
 
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
-/// The program that wrote a results folder.
+/// The build of the program that wrote a results folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Build {
-    /// Version of the program.
+    /// The program's version.
     pub version: String,
-    /// Commit it was built from; `+changes` where tracked files differed; `unknown` outside a checkout.
+    /// The commit; ends in `+changes` if tracked files differed, and is `unknown` outside a checkout.
     pub git_revision: String,
-    /// Target triple; `unknown` where the program does not say.
+    /// The target triple; `unknown` if the program has not declared it.
     pub target: String,
-    /// Version of the mapping from seeds to draws.
+    /// Version of the mapping from seeds to random draws.
     pub stream_version: u32,
 }
 
-/// What [`declare`] was told. The engine does not find it out itself: it would be compiled again after every commit.
+/// Commit and target from [`declare`]. If the engine read them itself, every commit would recompile it.
 static DECLARED: OnceLock<(String, String)> = OnceLock::new();
 
-/// Says which commit and which target the calling program was built from. The first call counts.
+/// Sets the commit and the target of the calling program; only the first call has an effect.
 pub fn declare(revision: &str, target: &str) {
     DECLARED.get_or_init(|| (revision.to_owned(), target.to_owned()));
 }
 
 impl Build {
-    /// This program.
+    /// The build of the running program.
     pub fn current() -> Build {
         let unknown = || "unknown".to_owned();
         let (git_revision, target) = DECLARED.get().cloned().unwrap_or_else(|| (unknown(), unknown()));

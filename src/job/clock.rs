@@ -1,8 +1,8 @@
-//! The time of day, as the manifest has it.
+//! The current time as the manifest writes it.
 
 use std::time::{Duration, SystemTime};
 
-/// The time, RFC 3339; a clock before 1970 or after 9999 gives the nearest of the two.
+/// The current time in RFC 3339, UTC, clamped to the years 1970 to 9999.
 pub fn now() -> String {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let last = Duration::from_secs(253_402_300_799);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{Config, resolved};
 use crate::model::{ColumnError, EmpiricalColumns};
 
-/// A CSV file of this many bytes is still read.
+/// The largest CSV file that is read, bytes.
 pub const MAX_BYTES: u64 = 64 << 20;
 
 /// The CSV files of a scenario, each read once.
@@ -18,12 +18,12 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Reads every file that the scenario names; paths are relative to `folder`, that of the scenario.
+    /// Reads every file that the scenario names, relative to the scenario's folder.
     pub fn read(config: &Config, folder: &Path) -> Columns {
         Columns::read_from(config, |csv| folder.join(csv))
     }
 
-    /// Reads every file that the scenario names from where `place` says that it is.
+    /// Reads every file that the scenario names, from the path that `place` gives for it.
     pub fn read_from(config: &Config, place: impl Fn(&str) -> PathBuf) -> Columns {
         let mut names = Vec::new();
         collect(&resolved::to_json(config), &mut names);
@@ -33,7 +33,7 @@ impl Columns {
         Columns { files }
     }
 
-    /// Name as written and blake3 digest of every file that could be read, in order of name.
+    /// The name as written and the blake3 digest of every readable file, sorted by name.
     pub fn digests(&self) -> Vec<(String, String)> {
         self.files
             .iter()
@@ -44,7 +44,7 @@ impl Columns {
     }
 }
 
-/// The `csv` of every empirical number below `value`.
+/// Collects the `csv` of every empirical number inside `value`.
 fn collect(value: &serde_json::Value, names: &mut Vec<String>) {
     match value {
         serde_json::Value::Object(table) => {
@@ -72,7 +72,7 @@ fn read_file(csv: &str, path: &Path) -> Result<Vec<u8>, ColumnError> {
         return Err(ColumnError::TooLarge { csv: csv.to_owned(), bytes: about.len(), most: MAX_BYTES });
     }
     let mut bytes = Vec::with_capacity(about.len() as usize);
-    // One byte more than allowed tells a pipe that goes on from one that ends.
+    // One byte more than allowed shows whether a pipe has more to give.
     file.take(MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| unreadable(super::reason::reason(&error)))?;
@@ -99,14 +99,14 @@ impl EmpiricalColumns for Columns {
     }
 }
 
-/// The line in which a row stands: the reader counts from the end of the row before, blank lines included.
+/// The line number of a row. The reader reports the end of the previous row, so blank lines must be added.
 fn line_of(bytes: &[u8], at: &csv::Position) -> u64 {
     let after = bytes.get(at.byte() as usize..).unwrap_or_default();
     let blank = after.iter().take_while(|byte| matches!(byte, b'\n' | b'\r'));
     at.line() + blank.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// The numbers of one column of a CSV file's bytes, in the order of the file; `csv` is its name in errors.
+/// Parses one column of a CSV file, in file order; `csv` names the file in errors.
 pub fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let unreadable = |error: &csv::Error| {
@@ -130,7 +130,7 @@ pub fn parse(csv: &str, bytes: &[u8], column: &str) -> Result<Vec<f64>, ColumnEr
     let mut numbers = Vec::new();
     let mut row = csv::StringRecord::new();
     while reader.read_record(&mut row).map_err(|error| unreadable(&error))? {
-        // In a table of one column a blank line is an empty cell, which the reader passes over.
+        // In a table of one column a blank line is an empty cell, which the reader skips.
         let blank = row.position().filter(|at| header_cells == 1 && line_of(bytes, at) > at.line());
         if let Some(at) = blank {
             let (csv, column) = (csv.to_owned(), column.to_owned());

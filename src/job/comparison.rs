@@ -1,8 +1,8 @@
-//! Where two files first differ: in a table the row, the column and both values, else the byte.
+//! Finds where two files first differ: the row, column and values of a table, or the byte of another file.
 
 use super::words::thousands;
 
-/// The first difference of two files of one name, in words; `here` is the folder's, `there` that of a new run.
+/// Describes the first difference between a file of the folder (`here`) and the same file of a new run (`there`).
 pub fn first_difference(name: &str, here: &[u8], there: &[u8]) -> Option<String> {
     if here == there {
         return None;
@@ -21,7 +21,7 @@ fn byte_difference(here: &[u8], there: &[u8]) -> String {
     )
 }
 
-/// `row 3, mean: 1.5, a new run gives 1.25`; nothing where the tables read alike or are none.
+/// `row 3, mean: 1.5; a new run gives 1.25`; `None` if the cells are equal or a file is not a table.
 fn table_difference(here: &[u8], there: &[u8]) -> Option<String> {
     let reader = |bytes| csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let (mut mine, mut theirs) = (reader(here), reader(there));
@@ -66,7 +66,7 @@ fn table_difference(here: &[u8], there: &[u8]) -> Option<String> {
     None
 }
 
-/// ` (capped microsoft_take_pv)`: the cells that name a row, where it has such.
+/// ` (capped microsoft_take_pv)`: the cells that identify a row; empty if the table has no such columns.
 fn subject(header: &[String], row: &csv::ByteRecord) -> String {
     let naming = ["path", "deal", "metric", "year", "series", "q", "event", "key"];
     let names: Vec<String> = header

@@ -1,19 +1,19 @@
-//! What a run takes: time, memory and disk, from the size of its plan; nothing is simulated to find out.
+//! Estimates the time, memory and disk of a run from the size of its plan, without simulating.
 
 use super::formats::{Draws, Format};
 use crate::kernel::plan::Plan;
 use crate::run::{CHUNK_PATHS, QUANTILE_PATHS};
 
 // Nanoseconds of one core, fitted on the scenarios in `configs/` and `tests/it/scenarios` (AVX2, one shared core, 2026):
-// within a fifth of what was measured on the shipped ones, a factor of two on the others and on other machines. Nobody
-// who chooses a number of paths needs more.
+// within a fifth of what was measured on the shipped ones, within a factor of two on the others and on other machines,
+// which is enough to choose a number of paths.
 const INPUT: f64 = 38.0;
 const METRIC: f64 = 13.0;
 const PERIOD_PROCESS: f64 = 35.0;
 const PERIOD_SHOCK: f64 = 14.0;
 const PERIOD_DEAL: f64 = 10.0;
 const PERIOD_DEAL_CLOUD: f64 = 9.0;
-/// Yearly series go into bins on the first paths only.
+/// Yearly series are binned on the first paths only.
 const YEAR_BINS: f64 = 6.0;
 const DRAWS_CELL: f64 = 60.0;
 /// A group of deals that takes sales and dues from its base, and counts them against a cap of its own: part of the cost of a
@@ -28,40 +28,40 @@ const WORKBOOK_METRIC: f64 = 4.5e3;
 const PAGE: f64 = 80e3;
 const PAGE_METRIC: f64 = 4e3;
 const PAGE_SERIES_PERIOD: f64 = 300.0;
-/// A cell of a Parquet file and of a sheet beside one of CSV.
+/// Size of a cell in Parquet and in a sheet, relative to CSV.
 const PARQUET: f64 = 0.33;
 const SHEET: f64 = 0.6;
-/// Bytes of a sheet that is full.
+/// Bytes of a full sheet.
 const FULL_SHEET: f64 = 300e6;
-/// Seconds that making workbook and page of a metric takes.
+/// Seconds per metric to make the workbook and the page.
 const MADE_METRIC: f64 = 2.5e-3;
 
-/// Estimates for one plan.
+/// Cost estimates for one plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Cost {
-    /// Of one path on one core.
+    /// Per path on one core.
     path_seconds: f64,
-    /// More than that on the first paths, whose years are binned.
+    /// Extra seconds per path for the first paths, whose yearly series are binned.
     first_path_seconds: f64,
-    /// Of one path's rows in a draws file, on one core.
+    /// Per path in a draws file, on one core.
     draws_seconds: f64,
-    /// Bytes of one path's rows in a draws file.
+    /// Per path in a draws file.
     draws_path_bytes: f64,
-    /// Bytes of the tables together.
+    /// All tables together.
     tables_bytes: f64,
     workbook_bytes: f64,
     page_bytes: f64,
     made_seconds: f64,
-    /// Numbers of metrics and of yearly series, whose bins are most of the saved state.
+    /// Number of metrics, and of yearly series times years; their bins dominate the saved state.
     binned: (f64, f64),
-    /// Bytes of the sample paths in it.
+    /// Bytes of the sample paths in the saved state.
     state_samples: f64,
     memory_base: f64,
     memory_thread: f64,
 }
 
 impl Cost {
-    /// Estimates from the plan's counts.
+    /// Estimates the cost of a plan from the number of its inputs, deals, periods and metrics.
     pub fn of(plan: &Plan) -> Cost {
         let model = plan.model();
         let count = |n: usize| n as f64;
@@ -86,7 +86,7 @@ impl Cost {
                     + PERIOD_SHOCK * count(model.shocks.len())
                     + own_deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
         let cells = deals * (inputs + count(crate::kernel::metric::Metric::ALL.len()));
-        // Rows times their usual length.
+        // Number of rows times their usual length.
         let tables = metrics * (250.0 + 27.0 * 75.0 + 45.0 * 60.0)
             + years * series * 130.0
             + 50.0 * series * periods * 55.0
@@ -113,18 +113,18 @@ impl Cost {
         }
     }
 
-    /// Wall time of so many paths.
+    /// Wall time to simulate `paths`, seconds.
     pub fn seconds(&self, paths: u64, threads: usize) -> f64 {
         let first = paths.min(QUANTILE_PATHS) as f64 * self.first_path_seconds;
         0.05 + (paths as f64 * self.path_seconds + first) / threads.max(1) as f64
     }
 
-    /// Further wall time where every path is written out.
+    /// Extra wall time to write the draws of `paths`, seconds.
     pub fn draws_seconds(&self, paths: u64, threads: usize) -> f64 {
         paths as f64 * self.draws_seconds / threads.max(1) as f64
     }
 
-    /// Size of the files of these formats together.
+    /// Size of the result files in these formats, bytes.
     pub fn files_bytes(&self, formats: &[Format]) -> f64 {
         let of = |format: &Format| match format {
             Format::Csv => self.tables_bytes,
@@ -134,12 +134,12 @@ impl Cost {
         formats.iter().map(of).sum()
     }
 
-    /// Time that making the files of these formats takes, whatever the number of paths.
+    /// Time to make the files in these formats, seconds; does not depend on the number of paths.
     pub fn files_seconds(&self, formats: &[Format]) -> f64 {
         if formats.iter().any(|format| format.file().is_some()) { self.made_seconds } else { 0.0 }
     }
 
-    /// Size of a draws file of so many paths.
+    /// Size of a draws file of `paths`, bytes.
     pub fn draws_bytes(&self, paths: u64, format: Draws) -> f64 {
         let as_csv = paths as f64 * self.draws_path_bytes;
         match format {
@@ -157,7 +157,7 @@ impl Cost {
         metrics * bins(300e3) + years * bins(8e3) + self.state_samples
     }
 
-    /// Memory at its highest; it does not grow with the paths.
+    /// Peak memory, bytes; does not grow with the number of paths.
     pub fn memory_bytes(&self, threads: usize) -> f64 {
         self.memory_base + threads.max(1) as f64 * self.memory_thread
     }

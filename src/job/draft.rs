@@ -1,4 +1,4 @@
-//! A file that is being written: beside its place, under another name, hashed on the way, on the disk before it is renamed.
+//! Writes a file under a temporary name, hashes it on the way, and renames it once its bytes are on the disk.
 
 use std::fs::File;
 #[cfg(unix)]
@@ -12,26 +12,26 @@ use tempfile::NamedTempFile;
 
 use super::manifest::FilePart;
 
-/// Beginning and end of the names of drafts.
+/// Prefix and suffix of temporary names.
 const TEMPORARY: (&str, &str) = (".capstake-", ".tmp");
 
-/// A file on its way: its bytes are hashed as they come.
+/// A file being written, hashed as its bytes arrive.
 #[derive(Debug)]
 pub struct Draft {
     name: String,
     out: BufWriter<NamedTempFile>,
     hasher: blake3::Hasher,
     bytes: u64,
-    /// Whether all bytes are on the disk.
+    /// Whether all bytes written so far are on the disk.
     synced: AtomicBool,
 }
 
 impl Draft {
-    /// Begins a file of a folder, also from a thread that does not own the folder.
+    /// Starts a file in a folder; any thread may do so.
     pub fn begin(folder: &Path, name: &str) -> io::Result<Draft> {
         let mut builder = tempfile::Builder::new();
         builder.prefix(TEMPORARY.0).suffix(TEMPORARY.1);
-        // Not the private mode of temporary files: what the person's umask leaves.
+        // The mode that the user's umask leaves, rather than the private mode of temporary files.
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -46,12 +46,12 @@ impl Draft {
         })
     }
 
-    /// The name that it is to get.
+    /// The file's final name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// On the disk, then under its name, then the name on the disk.
+    /// Syncs the bytes, renames the file, then syncs the folder.
     pub fn finish(mut self, folder: &Path) -> io::Result<FilePart> {
         self.flush()?;
         self.sync()?;
@@ -60,7 +60,7 @@ impl Draft {
         Ok(part)
     }
 
-    /// On the disk, once it is flushed.
+    /// Waits until the flushed bytes are on the disk.
     pub fn sync(&self) -> io::Result<()> {
         assert!(self.out.buffer().is_empty(), "a draft is flushed before it is synced");
         self.out.get_ref().as_file().sync_all()?;
@@ -68,7 +68,7 @@ impl Draft {
         Ok(())
     }
 
-    /// Under its name, once it is on the disk.
+    /// Gives a synced file its final name.
     pub fn place(self, folder: &Path) -> io::Result<FilePart> {
         assert!(self.synced.into_inner(), "a draft is on the disk before it gets its name");
         let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -90,32 +90,32 @@ impl Write for Draft {
         Ok(written)
     }
 
-    /// Hands all bytes so far to the system.
+    /// Passes all buffered bytes to the system.
     fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 }
 
-/// A rename is on the disk once its folder is; systems that cannot open folders do it by themselves.
+/// Puts renames in a folder on the disk; systems that cannot open folders do so on their own.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
-/// Waits for the disk, for all drafts at the same time: it takes several together about as fast as one.
+/// Syncs all drafts at the same time, which takes about as long as one.
 pub fn sync_together(drafts: &[Draft]) -> Vec<io::Result<()>> {
     std::thread::scope(|scope| {
         let waiting = drafts.iter().map(|draft| Builder::new().spawn_scoped(scope, || draft.sync()));
         let waiting: Vec<_> = waiting.collect();
         let ended = waiting.into_iter().zip(drafts).map(|(thread, draft)| match thread {
             Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            // The system gives no thread: then it is waited for here.
+            // The system gives no thread, so sync here.
             Err(_) => draft.sync(),
         });
         ended.collect()
     })
 }
 
-/// Whether a file of that name is a draft, left by a program that was killed.
+/// Whether a name is that of a draft; a killed program leaves such files behind.
 pub fn is_draft(name: &str) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
 }

@@ -1,36 +1,36 @@
-//! How the program ends: exit codes, and failures with the words that a person reads.
+//! Exit codes, and failures with the message and help that a person reads.
 
 use crate::config::{Code, Place, Problem, Problems, Sources};
 
 use super::screen;
 
-/// What the program tells the shell.
+/// The exit status of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Done.
     Done,
-    /// A bug of the program.
+    /// A bug in the program.
     Bug,
-    /// Wrong use: arguments that do not go together, or that nothing can be done with.
+    /// The arguments are wrong or do not go together.
     Usage,
     /// The scenario cannot be read.
     Unreadable,
     /// The scenario has problems.
     Problems,
-    /// The run failed: a path was not finite.
+    /// A path was not finite.
     Failed,
     /// Output could not be written.
     Output,
-    /// Results do not match.
+    /// Results do not match (`verify`, `merge`).
     Mismatch,
-    /// The precision asked for was not reached.
+    /// The requested precision was not reached.
     Imprecise,
-    /// Interrupted; what was finished is saved.
+    /// The run was interrupted; finished paths are saved.
     Interrupted,
 }
 
 impl Exit {
-    /// All of them, in order of their codes.
+    /// All exit statuses, in order of their codes.
     pub const ALL: [Exit; 10] = [
         Exit::Done,
         Exit::Bug,
@@ -44,7 +44,7 @@ impl Exit {
         Exit::Interrupted,
     ];
 
-    /// The number.
+    /// The exit code.
     pub const fn code(self) -> u8 {
         match self {
             Exit::Done => 0,
@@ -60,7 +60,7 @@ impl Exit {
         }
     }
 
-    /// What it means, in one line.
+    /// The meaning in one line.
     pub const fn meaning(self) -> &'static str {
         match self {
             Exit::Done => "done",
@@ -88,49 +88,49 @@ impl From<Exit> for std::process::ExitCode {
 /// Why a command did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Problems of a scenario, with the texts to show them in.
+    /// A scenario has problems.
     #[error("{problems}")]
     Scenario {
-        /// Unreadable or with problems.
+        /// `Unreadable` or `Problems`.
         exit: Exit,
-        /// File and flags.
+        /// The texts that the problems point into: file and flags.
         sources: Box<Sources>,
-        /// All of them.
+        /// All problems of the scenario.
         problems: Problems,
     },
-    /// Anything else.
+    /// Any other failure.
     #[error("{message}")]
     Told {
         /// The exit code.
         exit: Exit,
-        /// For `explain`, where there is one.
+        /// The code that `capstake explain` knows, if there is one.
         code: Option<Code>,
-        /// One line: what happened.
+        /// What happened, in one line.
         message: String,
-        /// What to do; may be several.
+        /// Adds a line of help.
         help: Vec<String>,
     },
 }
 
 impl Failure {
-    /// A failure with a code that `explain` knows.
+    /// Creates a failure with a code that `capstake explain` knows.
     pub fn coded(exit: Exit, code: Code, message: impl Into<String>) -> Failure {
         Failure::Told { exit, code: Some(code), message: message.into(), help: Vec::new() }
     }
 
-    /// A failure without a code.
+    /// Creates a failure without a code.
     pub fn told(exit: Exit, message: impl Into<String>) -> Failure {
         Failure::Told { exit, code: None, message: message.into(), help: Vec::new() }
     }
 
-    /// A problem about the scenario file as a whole.
+    /// Creates a failure about the scenario file as a whole.
     pub fn of_file(exit: Exit, file: &str, problem: Problem) -> Failure {
         debug_assert_eq!(problem.place(), Place::FILE);
         let sources = Box::new(Sources::new(file, "", &[]));
         Failure::Scenario { exit, sources, problems: problem.into() }
     }
 
-    /// What to do about it.
+    /// Adds a line of help.
     pub fn help(mut self, text: impl Into<String>) -> Failure {
         if let Failure::Told { help, .. } = &mut self {
             help.push(text.into());
@@ -145,7 +145,7 @@ impl Failure {
         }
     }
 
-    /// The screen that a person sees; with colours and frames of a terminal only if `styled`.
+    /// Renders the failure for a person; with colours if `styled`.
     pub fn screen(&self, styled: bool) -> String {
         match self {
             Failure::Scenario { sources, problems, .. } => screen::problems(sources, problems, styled),

@@ -1,4 +1,4 @@
-//! The results folder: who may write into it, and how nothing half-written is ever seen there.
+//! Writes a results folder: one writer at a time, and each file appears only when it is complete.
 
 use std::fs;
 use std::io::{self, Write};
@@ -14,7 +14,7 @@ use super::manifest::{self, FilePart, Manifest};
 use super::state_file;
 use crate::report::row::Row;
 
-/// Files that runs write beside the manifest: what a replaced folder loses.
+/// Files that runs write beside the manifest; replacing a folder removes them.
 const RESULTS: [&str; 14] = [
     "summary.csv",
     "quantiles.csv",
@@ -32,16 +32,16 @@ const RESULTS: [&str; 14] = [
     state_file::FILE,
 ];
 
-/// What may be done with a folder that holds results of another run.
+/// Which results a command may replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replace {
-    /// Only results of the same scenario, seed, paths and version.
+    /// Only those of the same scenario, seed, paths and version.
     SameRun,
-    /// Results of any run (`--force`).
+    /// Those of any run (`--force`).
     AnyRun,
 }
 
-/// A folder that this run may write, and no other while it lives.
+/// A results folder, locked for one writer.
 #[derive(Debug)]
 pub struct Folder {
     path: PathBuf,
@@ -50,7 +50,7 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Makes the folder, or takes over one that may be replaced; it then holds the manifest and no results.
+    /// Creates the folder or clears one that may be replaced; it then holds the manifest alone.
     pub fn open(path: &Path, manifest: &Manifest, replace: Replace) -> Result<Folder, Failure> {
         if matches!(FolderState::of(path)?, FolderState::Missing) {
             fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
@@ -66,14 +66,14 @@ impl Folder {
                 }
             }
         }
-        // What the run before wrote, of whatever command it was.
+        // The files of the former run or study.
         let former = listed_in_manifest(path);
         let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
-        // The former run's state goes first: under the new manifest it would be taken for a beginning of the new run.
+        // Remove the former state first: under the new manifest it would pass for a state of the new run.
         folder
             .clear(|name| name == state_file::FILE)
             .map_err(|error| unwritable(path, "cannot be cleared of a former run's state", &error))?;
-        // The manifest says `running` before anything else of a former run goes.
+        // The manifest must say `running` before any former result is removed.
         folder.put_manifest(manifest)?;
         folder
             .clear(|name| RESULTS.contains(&name) || former.iter().any(|file| file == name) || is_draft(name))
@@ -81,30 +81,30 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Takes over a folder to go on with its run; its results and its state stay.
+    /// Locks the folder of a run to resume it; keeps its results and state.
     pub fn reopen(path: &Path) -> Result<Folder, Failure> {
         Ok(Folder { path: path.to_owned(), files: Vec::new(), _lock: locked(path)? })
     }
 
-    /// Says what the folder now holds: the manifest, with the files of before.
+    /// Writes the manifest of a resumed run and removes drafts; keeps results and state.
     pub fn restart(&mut self, manifest: &Manifest) -> Result<(), Failure> {
         self.put_manifest(manifest)?;
         self.clear(is_draft)
             .map_err(|error| unwritable(&self.path, "cannot be cleared of what was half written", &error))
     }
 
-    /// Removes what a run before left, now that there is better; the state stays.
+    /// Removes former results; keeps the state.
     pub fn drop_results(&mut self) -> Result<(), Failure> {
         self.clear(|name| RESULTS.contains(&name) && name != state_file::FILE)
             .map_err(|error| unwritable(&self.path, "cannot be cleared of former results", &error))
     }
 
-    /// A folder that has been written, for files that are made of what is in it: nothing is removed.
+    /// Locks a finished folder to add files to it.
     pub fn add_to(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
         Ok(Folder { path: path.to_owned(), files: manifest.files.clone(), _lock: locked(path)? })
     }
 
-    /// Where it is.
+    /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -114,14 +114,14 @@ impl Folder {
         &self.files
     }
 
-    /// Writes a file whole.
+    /// Writes one file.
     pub fn put(&mut self, name: &str, bytes: &[u8]) -> Result<(), Failure> {
         let mut draft = self.draft(name)?;
         draft.write_all(bytes).map_err(|error| self.cannot_write(name, &error))?;
         self.keep(draft)
     }
 
-    /// Writes several files whole: all on their way before the first is waited for. Those before one that fails are kept.
+    /// Writes several files and syncs them together; keeps the files before the first that fails.
     pub fn put_all(&mut self, files: &[EncodedFile]) -> Result<(), Failure> {
         let mut failure = None;
         let mut drafts = Vec::with_capacity(files.len());
@@ -163,7 +163,7 @@ impl Folder {
         failure.map_or(Ok(()), Err)
     }
 
-    /// Writes the manifest, which is not one of its own files.
+    /// Writes the manifest, which does not list itself.
     pub fn put_manifest(&mut self, manifest: &Manifest) -> Result<(), Failure> {
         let mut draft = self.draft(manifest::FILE)?;
         draft.write_all(&manifest.bytes()).map_err(|error| self.cannot_write(manifest::FILE, &error))?;
@@ -171,12 +171,12 @@ impl Folder {
         Ok(())
     }
 
-    /// Begins a file that is not seen before [`Folder::keep`].
+    /// Starts a file that appears in the folder with [`Folder::keep`].
     pub fn draft(&self, name: &str) -> Result<Draft, Failure> {
         Draft::begin(&self.path, name).map_err(|error| self.cannot_write(name, &error))
     }
 
-    /// Puts a finished draft in its place.
+    /// Completes a draft and lists it among the files.
     pub fn keep(&mut self, draft: Draft) -> Result<(), Failure> {
         let name = draft.name().to_owned();
         let part = draft.finish(&self.path).map_err(|error| self.cannot_write(&name, &error))?;
@@ -184,7 +184,7 @@ impl Folder {
         Ok(())
     }
 
-    /// Enters a file among those written.
+    /// Lists a file, or replaces its entry.
     fn note(&mut self, part: FilePart) {
         match self.files.iter_mut().find(|former| former.name == part.name) {
             Some(former) => *former = part,
@@ -192,7 +192,7 @@ impl Folder {
         }
     }
 
-    /// Removes files of former runs, and nothing else.
+    /// Removes the files whose names satisfy `goes`; never folders.
     fn clear(&self, goes: impl Fn(&str) -> bool) -> io::Result<()> {
         for entry in fs::read_dir(&self.path)? {
             let entry = entry?;
@@ -205,28 +205,28 @@ impl Folder {
         Ok(())
     }
 
-    /// The failure of a file that cannot be written.
+    /// The failure for a file that cannot be written.
     pub fn cannot_write(&self, name: &str, error: &io::Error) -> Failure {
         unwritable(&self.path.join(name), "cannot be written", error)
     }
 }
 
-/// A file that is to be written.
+/// A file ready to be written.
 pub struct EncodedFile {
-    /// Its name.
+    /// The file name.
     pub name: String,
-    /// Its bytes, or why there are none.
+    /// The bytes, or the error of encoding them.
     pub bytes: io::Result<Vec<u8>>,
 }
 
 impl EncodedFile {
-    /// A table's file.
+    /// The CSV file of a table.
     pub fn table<R: Row>(bytes: io::Result<Vec<u8>>) -> EncodedFile {
         EncodedFile { name: format!("{}.csv", R::TABLE), bytes }
     }
 }
 
-/// The right to write a folder.
+/// Locks a folder for writing.
 fn locked(path: &Path) -> Result<Lock, Failure> {
     match Lock::exclusive(path) {
         Ok(lock) => Ok(lock),
@@ -239,7 +239,7 @@ fn locked(path: &Path) -> Result<Lock, Failure> {
 mod tests {
     use super::*;
 
-    /// Puts three files of which the second fails; gives what is said, what is listed, and what lies in the folder.
+    /// Writes three files, the second of which fails; returns the message, the listed names, and the files in the folder.
     fn second_fails(dir: &Path, second: io::Result<Vec<u8>>) -> (String, Vec<String>, Vec<String>) {
         let mut folder = Folder::reopen(dir).expect("a folder");
         let file = |name: &str, bytes| EncodedFile { name: name.to_owned(), bytes };

@@ -1,4 +1,4 @@
-//! Why a results folder cannot be written, in words: locked, of another run, foreign, or refused by the system.
+//! Messages for a results folder that cannot be written: locked, foreign, of another run, or refused by the system.
 
 use std::io;
 use std::path::Path;
@@ -9,21 +9,21 @@ use super::reason::reason;
 use super::words::thousands;
 use crate::config::Code;
 
-/// The failure of a folder that another process writes.
+/// The failure for a folder that another process is writing.
 pub fn busy(path: &Path) -> Failure {
     let message = format!("`{}` is being written by another capstake", path.display());
     Failure::coded(Exit::Output, Code::FolderBusy, message)
         .help("wait until it has ended, or name another folder with -o")
 }
 
-/// The failure of a folder with files that capstake did not write.
+/// The failure for a folder with files that capstake did not write.
 pub fn foreign(path: &Path) -> Failure {
     let message = format!("`{}` holds files that capstake did not write", path.display());
     Failure::coded(Exit::Output, Code::FolderForeign, message)
         .help("name another folder with -o, or empty this one yourself; --force does not touch it")
 }
 
-/// The failure of a path that the system refuses; `what` completes the sentence: "cannot be made".
+/// The failure for a path that the system refuses; `what` is the predicate, such as "cannot be made".
 pub fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
     let message = format!("`{}` {what}: {}", path.display(), reason(error));
     let help = match error.kind() {
@@ -35,7 +35,7 @@ pub fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
     Failure::coded(Exit::Output, Code::FolderUnwritable, message).help(help)
 }
 
-/// The failure of a folder with results of another run, with what differs.
+/// The failure for a folder with results of another run; names what differs.
 pub fn other_run(path: &Path, found: &FoundRun, wanted: &Identity) -> Failure {
     let differs = match &found.identity {
         None => "of another version of capstake".to_owned(),

@@ -1,4 +1,4 @@
-//! What lies where the results of a run are to go: nothing, results that may be replaced, or files of somebody else.
+//! What a results path holds before a run: nothing, results, or files that capstake did not write.
 
 use std::fs;
 use std::io;
@@ -10,7 +10,7 @@ use super::identity::{FoundRun, listed_files};
 use super::manifest;
 use crate::config::Code;
 
-/// What lies where the results are to go.
+/// What a results path holds.
 #[derive(Debug)]
 pub enum FolderState {
     /// There is no folder.
@@ -24,7 +24,7 @@ pub enum FolderState {
 }
 
 impl FolderState {
-    /// Looks at a path that need not exist.
+    /// Inspects a path, which need not exist.
     ///
     /// # Errors
     /// The path is a file, or cannot be read.
@@ -45,7 +45,7 @@ impl FolderState {
                     .map_or(FolderState::Foreign, |found| FolderState::Results(found.into())));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            // A folder of that name, or a manifest that may not be read: not ours to judge.
+            // A folder of that name, or a manifest that may not be read, counts as foreign.
             Err(_) => return Ok(FolderState::Foreign),
         }
         let mut entries = fs::read_dir(path).map_err(|error| unwritable(path, "cannot be read", &error))?;

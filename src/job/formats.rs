@@ -1,26 +1,26 @@
-//! The formats of result files by name: tables, draws of every path, and how CSV is spelled.
+//! Formats of result files and draws files by name, and CSV dialects.
 
 use serde::{Deserialize, Serialize};
 
 use super::words::listed;
 use crate::sink::csv::Dialect;
 
-/// A format of the results.
+/// A format of result files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
-    /// Tables, one file each.
+    /// One CSV file per table.
     Csv,
-    /// A workbook.
+    /// One workbook.
     Xlsx,
-    /// A page.
+    /// One HTML page.
     Html,
 }
 
 impl Format {
-    /// All formats.
+    /// All result formats.
     pub const ALL: [Format; 3] = [Format::Csv, Format::Xlsx, Format::Html];
 
-    /// Its name on the command line and in the manifest.
+    /// The name on the command line and in the manifest.
     pub const fn name(self) -> &'static str {
         match self {
             Format::Csv => "csv",
@@ -29,7 +29,7 @@ impl Format {
         }
     }
 
-    /// The single file that holds everything, for formats that have one.
+    /// The file name, for formats with a single file.
     pub const fn file(self) -> Option<&'static str> {
         match self {
             Format::Csv => None,
@@ -38,10 +38,10 @@ impl Format {
         }
     }
 
-    /// The format of that name.
+    /// Finds a format by name.
     ///
     /// # Errors
-    /// The names that exist, where this is none of them.
+    /// Lists the known names if this is none of them.
     pub fn named(text: &str) -> Result<Format, String> {
         let text = text.trim();
         Format::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
@@ -51,26 +51,26 @@ impl Format {
     }
 }
 
-/// Names of formats, for the manifest.
+/// The names of formats, for the manifest.
 pub fn names(formats: &[Format]) -> Vec<String> {
     formats.iter().map(|format| format.name().to_owned()).collect()
 }
 
-/// The format of the file that holds every path's inputs and metrics.
+/// A format of the draws file, which holds the inputs and metrics of every path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Draws {
-    /// Text.
+    /// CSV text.
     Csv,
-    /// Columns of doubles.
+    /// Parquet, with columns of doubles.
     Parquet,
-    /// A workbook, as far as a sheet goes.
+    /// A workbook; rows beyond the limit of a sheet are left out.
     Xlsx,
 }
 
 impl Draws {
     const ALL: [Draws; 3] = [Draws::Csv, Draws::Parquet, Draws::Xlsx];
 
-    /// Its name on the command line and in the manifest.
+    /// The name on the command line and in the manifest.
     pub const fn name(self) -> &'static str {
         match self {
             Draws::Csv => "csv",
@@ -79,7 +79,7 @@ impl Draws {
         }
     }
 
-    /// The file.
+    /// The file name.
     pub const fn file(self) -> &'static str {
         match self {
             Draws::Csv => "draws.csv",
@@ -88,10 +88,10 @@ impl Draws {
         }
     }
 
-    /// The format of that name.
+    /// Finds a format by name.
     ///
     /// # Errors
-    /// The names that exist, where this is none of them.
+    /// Lists the known names if this is none of them.
     pub fn named(text: &str) -> Result<Draws, String> {
         Draws::ALL
             .into_iter()
@@ -100,7 +100,7 @@ impl Draws {
     }
 }
 
-/// How CSV files separate cells and write decimals.
+/// Separators and decimal marks of CSV files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CsvDialect {
@@ -111,17 +111,17 @@ pub enum CsvDialect {
     ExcelEu,
 }
 
-/// How CSV files are written.
+/// Options for writing CSV files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CsvOptions {
-    /// Separators and decimals.
+    /// Separators and decimal marks.
     pub dialect: CsvDialect,
-    /// Whether a byte order mark comes first.
+    /// Whether files begin with a byte order mark.
     pub bom: bool,
 }
 
 impl CsvOptions {
-    /// The writer's form.
+    /// The dialect for the CSV writer.
     pub fn dialect(self) -> Dialect {
         let dialect = match self.dialect {
             CsvDialect::Standard => Dialect::STANDARD,

@@ -1,22 +1,22 @@
-//! Which run a results folder holds: what two folders must share for their results to be equal.
+//! The identity of a run: runs with equal identities have equal results.
 
 use super::manifest::{CommandPart, Manifest, SCHEMA_VERSION, Status};
 use super::words::quoted;
 
-/// Runs of one identity have the same results.
+/// What determines the results of a run or study.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {
     /// Version of the program.
     pub version: String,
-    /// The command with its arguments.
+    /// The command and its arguments.
     pub command: String,
-    /// Digest of the scenario; of several, all of them.
+    /// The digests of all scenarios.
     pub digest: String,
     /// The seed.
     pub seed: String,
-    /// Paths asked for.
+    /// Requested paths.
     pub paths: u64,
-    /// Which part of them.
+    /// The shard, for a part of a run.
     pub shard: Option<String>,
 }
 
@@ -41,19 +41,19 @@ fn in_words(command: &CommandPart) -> String {
     words.map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// The run that a folder holds, as far as its manifest can be understood.
+/// The run in a folder, as far as this version can read its manifest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundRun {
-    /// Identity, where this program understands it.
+    /// The identity; `None` if the manifest has another schema version.
     pub identity: Option<Identity>,
-    /// Name of the scenario.
+    /// The scenario's name.
     pub name: Option<String>,
-    /// How far the folder is.
+    /// The status of the folder.
     pub status: Option<Status>,
 }
 
 impl FoundRun {
-    /// Reads a manifest of any version; nothing if the bytes are not a manifest of this program.
+    /// Reads a manifest of any version; `None` if the bytes are not a manifest of capstake.
     pub fn read(bytes: &[u8]) -> Option<FoundRun> {
         let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
         if value.get("program")?.as_str()? != "capstake" {
@@ -89,7 +89,7 @@ impl FoundRun {
     }
 }
 
-/// Names of the files that a manifest of capstake's lists, as written there.
+/// The file names that a manifest lists; empty if the bytes are not a manifest of capstake.
 pub fn listed_files(bytes: &[u8]) -> Vec<String> {
     let listed = || -> Option<Vec<String>> {
         let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;

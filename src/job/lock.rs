@@ -1,36 +1,36 @@
-//! One writer to a results folder: a lock that the system takes back when its holder ends, however it ends.
+//! A lock on a results folder, which the system releases when its holder ends, even by a crash.
 
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 
-/// Held while it lives.
+/// A lock, held until it is dropped.
 ///
-/// On Unix the folder itself is locked (`flock`), so that no file is left behind; elsewhere a hidden file in it. Where the
-/// file system knows no locks there is none, as for any program.
+/// Unix locks the folder itself (`flock`) and leaves no file behind; other systems lock a hidden file in it. On file
+/// systems without locks, nothing is locked.
 #[derive(Debug)]
 pub struct Lock {
     _file: Option<File>,
 }
 
-/// Why there is no lock.
+/// Why a lock cannot be had.
 #[derive(Debug)]
 pub enum LockError {
-    /// Another process has it.
+    /// Another process holds it.
     HeldByAnother,
     /// The folder cannot be opened.
     Io(io::Error),
 }
 
 impl Lock {
-    /// The right to write a folder that exists.
+    /// Locks an existing folder for writing.
     pub fn exclusive(folder: &Path) -> Result<Lock, LockError> {
         let file = open(folder).map_err(LockError::Io)?;
         let tried = file.try_lock();
         settled(file, tried)
     }
 
-    /// The right to read a folder that nobody writes meanwhile.
+    /// Locks an existing folder for reading, which excludes writers.
     pub fn shared(folder: &Path) -> Result<Lock, LockError> {
         let file = open(folder).map_err(LockError::Io)?;
         let tried = file.try_lock_shared();

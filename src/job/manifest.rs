@@ -1,4 +1,4 @@
-//! `manifest.json`: what a results folder holds, from which scenario, seed, program and machine.
+//! `manifest.json`: what a results folder holds and which scenario, seed, program and machine made it.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,28 +8,28 @@ use crate::config;
 use crate::report::results::{Facts, SourceFacts};
 pub use crate::sink::json::SCHEMA_VERSION;
 
-/// Its file name.
+/// The file name of the manifest.
 pub const FILE: &str = "manifest.json";
 
-/// The file with the whole answer of a study, from which workbook and page can be made again.
+/// The file with the whole answer of a study; `report` makes the workbook and the page from it.
 pub const ANSWER: &str = "answer.json";
 
-/// How far a results folder is.
+/// The status of a results folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// A run is at work, or was killed at it.
+    /// A command is writing the folder, or was killed.
     Running,
-    /// All paths, all files.
+    /// All paths and all files are there.
     Complete,
-    /// Some paths or some files: the run was stopped, or the disk was full.
+    /// Paths or files are missing: the run was stopped, or the disk was full.
     Partial,
-    /// No results: a path was not finite.
+    /// There are no results: a path was not finite.
     Failed,
 }
 
 impl Status {
-    /// As in the file.
+    /// The word in the file.
     pub fn word(self) -> &'static str {
         match self {
             Status::Running => "running",
@@ -40,30 +40,30 @@ impl Status {
     }
 }
 
-/// The manifest; the fields stand in the file in this order.
+/// The manifest, with the fields in the order of the file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifest {
     /// [`SCHEMA_VERSION`].
     pub schema_version: u32,
-    /// `capstake`: what tells its folders from others.
+    /// Always `capstake`; marks a folder as one of this program.
     pub program: String,
     /// How far the folder is.
     pub status: Status,
-    /// The program.
+    /// The build of the program.
     pub build: Build,
-    /// What was asked for.
+    /// The command and its arguments.
     pub command: CommandPart,
-    /// The scenario; of several, the first.
+    /// The first or only scenario.
     pub scenario: ScenarioPart,
-    /// Further scenarios of a study of several.
+    /// The further scenarios of a study.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_scenarios: Vec<ScenarioPart>,
-    /// What was asked and done.
+    /// What was requested and simulated.
     pub run: RunPart,
     /// What is written beside the tables, and how.
     #[serde(default)]
     pub outputs: Outputs,
-    /// The files of results, in the order in which they were written.
+    /// The result files, in the order in which they were written.
     pub files: Vec<FilePart>,
     /// Paths on which metrics have no value.
     pub undefined: Vec<Undefined>,
@@ -71,109 +71,109 @@ pub struct Manifest {
     pub non_finite: NonFiniteCount,
 }
 
-/// The command that wrote the folder, with those of its arguments that decide what it answers.
+/// The command that wrote the folder, with the arguments that determine its answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommandPart {
-    /// `run`, or the study.
+    /// `run`, or the name of the study.
     pub name: String,
-    /// In the order in which they were given; scenario, seed and paths stand elsewhere.
+    /// The arguments in the order given, without scenario, seed and paths.
     pub arguments: Vec<String>,
 }
 
 impl CommandPart {
-    /// A plain run.
+    /// The command `run`.
     pub fn run() -> CommandPart {
         CommandPart { name: "run".to_owned(), arguments: Vec::new() }
     }
 
-    /// Whether it is a plain run, rather than a study.
+    /// Whether the command is `run` rather than a study.
     pub fn is_run(&self) -> bool {
         self.name == "run"
     }
 }
 
-/// The scenario that was run.
+/// The scenario of a run.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ScenarioPart {
-    /// Its name.
+    /// The scenario's name.
     pub name: String,
     /// The file as named on the command line.
     pub file: String,
-    /// blake3 over `resolved` and the digests of the empirical files.
+    /// The blake3 digest of `resolved` and of the empirical files' digests.
     pub digest: String,
-    /// The `--set` flags, as given.
+    /// The `--set` flags as given.
     pub overrides: Vec<String>,
-    /// Every key that is set, after overrides, as TOML that runs.
+    /// The scenario after overrides, as TOML that can be run.
     pub resolved: String,
-    /// Numbers that the scenario leaves to their defaults.
+    /// Default values of the numbers that the scenario leaves out.
     pub defaults: serde_json::Map<String, serde_json::Value>,
-    /// Files that the scenario reads.
+    /// CSV files that the scenario reads.
     pub empirical_files: Vec<EmpiricalFile>,
 }
 
 /// A CSV file that an `empirical` input reads.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct EmpiricalFile {
-    /// As written in the scenario.
+    /// The path as written in the scenario.
     pub csv: String,
-    /// Of its bytes.
+    /// The blake3 digest of the file.
     pub blake3: String,
-    /// Where it was found, so that `resume` and `verify` find it from any folder.
+    /// The absolute path, so that `resume` and `verify` find it from any folder.
     #[serde(default)]
     pub path: String,
 }
 
-/// What was asked and done.
+/// What was requested and simulated.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RunPart {
-    /// The seed, as text: JSON readers round numbers above 2⁵³.
+    /// The seed as text, since JSON readers round integers above 2⁵³.
     pub seed: String,
-    /// Paths asked for.
+    /// Requested paths.
     pub paths_asked: u64,
-    /// Paths simulated.
+    /// Simulated paths.
     pub paths_done: u64,
-    /// Of a part of a run: which, as `--shard` names it.
+    /// The part of the run, as in `--shard`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<String>,
-    /// Where the paths done are not the first ones of the run: their ranges, from the first to one after the last.
+    /// Half-open ranges of the simulated paths, if these are not the first paths of the run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub path_ranges: Vec<(u64, u64)>,
-    /// When it began, RFC 3339, UTC.
+    /// The start time, RFC 3339, UTC.
     pub started: String,
-    /// Wall time of the simulation, seconds, of a run that was resumed since then; 0 while it runs.
+    /// Wall time of the simulation since the last resume, seconds; 0 while running.
     pub wall_seconds: f64,
-    /// Paths simulated in that time, over it; 0 while it runs.
+    /// Paths simulated per second of that time; 0 while running.
     pub paths_per_second: f64,
     /// Worker threads.
     pub threads: usize,
-    /// Instruction set of the block functions.
+    /// Instruction set of the hot loop.
     pub simd: String,
 }
 
-/// What is written beside the tables, and how: what a resumed run must know.
+/// Requested formats and CSV options, for a resumed run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outputs {
-    /// `--formats`, where given.
+    /// The formats of `--formats`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formats: Option<Vec<String>>,
-    /// `--draws`, where given.
+    /// The format of `--draws`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<String>,
-    /// `--csv-dialect`, where it is not the standard.
+    /// The dialect of `--csv-dialect`; left out of the file if standard.
     #[serde(default, skip_serializing_if = "is_standard")]
     pub csv_dialect: CsvDialect,
-    /// `--csv-bom`, where given.
+    /// Whether `--csv-bom` was given.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub csv_bom: bool,
 }
 
-/// For serde, which hands over a reference.
+/// Serde passes a reference.
 fn is_standard(dialect: &CsvDialect) -> bool {
     *dialect == CsvDialect::Standard
 }
 
 impl Outputs {
-    /// Enters formats that were made later; where none were named, all were made already.
+    /// Adds formats that `report` made; if none were named, the list is implicit and stays so.
     pub fn add(&mut self, made: &[Format]) {
         if let Some(formats) = &mut self.formats {
             let known = |format: &Format| formats.iter().any(|name| name == format.name());
@@ -182,47 +182,47 @@ impl Outputs {
         }
     }
 
-    /// How CSV files are spelled.
+    /// The CSV options of the run.
     pub fn csv(&self) -> CsvOptions {
         CsvOptions { dialect: self.csv_dialect, bom: self.csv_bom }
     }
 }
 
-/// A file of results.
+/// A result file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilePart {
-    /// Name in the folder.
+    /// The name in the folder.
     pub name: String,
-    /// Size.
+    /// The size, bytes.
     pub bytes: u64,
-    /// Digest.
+    /// The blake3 digest.
     pub blake3: String,
 }
 
-/// Paths on which a metric has no value.
+/// A metric that has no value on some paths.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Undefined {
-    /// A deal, or a difference of two.
+    /// The deal, or the difference of two deals.
     pub deal: String,
-    /// The metric.
+    /// The metric's name.
     pub metric: String,
-    /// How many paths.
+    /// Number of such paths.
     pub paths: u64,
 }
 
 /// Paths that were not finite.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NonFiniteCount {
-    /// How many.
+    /// Number of such paths.
     pub count: u64,
-    /// The lowest indices.
+    /// The lowest of their indices.
     pub first: Vec<u64>,
 }
 
 impl Manifest {
-    /// What the manifest says to readers of a workbook or a page.
+    /// The facts that workbooks and pages show.
     pub fn facts(&self) -> Facts {
-        // Written by another version, whose keys may be others: no date, and sources without their titles.
+        // A manifest of another version may have other keys; then the date and the sources' titles are left out.
         let config = config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1.ok();
         let timeline = config.as_ref().and_then(|config| config.timeline.as_ref());
         let valued = timeline.and_then(|timeline| timeline.valuation_date.as_ref());

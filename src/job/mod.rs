@@ -1,5 +1,5 @@
-//! What a program needs around the engine: scenarios with their files, settings, costs, results folders. The only room of the
-//! engine with files and a clock; it prints nothing and exits nowhere.
+//! What programs need around the engine: scenarios with their files, settings, costs and results folders. The only module
+//! of the engine with files and a clock; it never prints or exits.
 
 pub mod build;
 pub mod clock;

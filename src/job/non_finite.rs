@@ -1,4 +1,4 @@
-//! Paths on which a figure was not finite, and what a person is told about them.
+//! Paths that were not finite, and the failure that reports them.
 
 use super::error::{Exit, Failure};
 use super::scenario::Scenario;
@@ -6,31 +6,31 @@ use super::words::{quoted, thousands};
 use crate::config::Code;
 use crate::run::NonFinite;
 
-/// Indices that are shown of many.
+/// Path indices shown in the message.
 const SHOWN: usize = 5;
 
-/// Paths that are not finite, in one variant of a scenario.
+/// Paths of one variant of a scenario that were not finite.
 #[derive(Clone, Debug)]
 pub struct NonFinitePaths {
-    /// The variant in words; empty for the scenario itself.
+    /// The variant in words; empty for the scenario as it stands.
     pub variant: String,
-    /// How many paths, and the first of their indices.
+    /// The number of paths, and their first indices.
     pub paths: NonFinite,
-    /// Paths simulated.
+    /// Simulated paths.
     pub simulated: u64,
-    /// `--set` flags that make the variant, beside those that the scenario was read with.
+    /// `--set` flags that make the variant, in addition to those of the scenario.
     pub flags: Vec<String>,
-    /// Index of the scenario, where there are several.
+    /// Index of the scenario in a study of several.
     pub scenario: usize,
 }
 
 impl NonFinitePaths {
-    /// Paths of a scenario itself.
+    /// Creates the record for a scenario as it stands.
     pub fn of_scenario(paths: NonFinite, simulated: u64) -> NonFinitePaths {
         NonFinitePaths { variant: String::new(), paths, simulated, flags: Vec::new(), scenario: 0 }
     }
 
-    /// What is said of them, with the command that shows the first one.
+    /// The failure that names the paths, with the command that replays the first.
     pub fn failure(&self, scenario: &Scenario, seed: u64) -> Failure {
         let NonFinitePaths { variant, paths, simulated, flags, .. } = self;
         let first: Vec<String> = paths.first.iter().take(SHOWN).map(u64::to_string).collect();

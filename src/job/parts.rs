@@ -1,4 +1,4 @@
-//! Which parts fit together: of the same run, finished, without overlaps or gaps.
+//! Checks that the parts of a run fit together: same run, finished, no overlaps, no gaps.
 
 use std::path::{Path, PathBuf};
 
@@ -15,17 +15,17 @@ use crate::study::difference::changed_keys;
 pub enum Gaps {
     /// They are an error.
     Refuse,
-    /// They are left out, and the result is partial (`--partial`).
+    /// They are accepted, and the result is partial (`--partial`).
     Accept,
 }
 
-/// A part that has been read.
+/// One part of a run.
 pub struct Part {
-    /// Its folder.
+    /// The part's folder.
     pub folder: PathBuf,
-    /// Its manifest.
+    /// The part's manifest.
     pub manifest: Manifest,
-    /// The chunks that it holds.
+    /// The chunks in its state.
     pub chunks: ChunkSet,
 }
 
@@ -33,7 +33,7 @@ fn misfit(message: String) -> Failure {
     Failure::coded(Exit::Mismatch, Code::PartsDoNotFit, message)
 }
 
-/// Refuses a part of another run, with what differs.
+/// Refuses a part of another run and names what differs.
 pub fn refuse_other_run(first: &Part, folder: &Path, other: &Manifest) -> Result<(), Failure> {
     let (a, b) = (&first.manifest, other);
     let rows = [
@@ -62,7 +62,7 @@ pub fn refuse_other_run(first: &Part, folder: &Path, other: &Manifest) -> Result
     Err(failure)
 }
 
-/// Refuses a part that is not done, unless what there is will do.
+/// Refuses an unfinished part, unless gaps are accepted.
 pub fn refuse_unfinished(folder: &Path, manifest: &Manifest, gaps: Gaps) -> Result<(), Failure> {
     let name = folder.display();
     match manifest.status {
@@ -80,7 +80,7 @@ pub fn refuse_unfinished(folder: &Path, manifest: &Manifest, gaps: Gaps) -> Resu
     }
 }
 
-/// Refuses a part that has chunks in common with those before it.
+/// The failure for a part that shares chunks with earlier parts.
 pub fn overlap(parts: &[Part], folder: &Path, common: &ChunkSet) -> Failure {
     let other = parts.iter().find(|part| !part.chunks.common(common).is_empty());
     let other = other.map_or(String::new(), |part| format!(" and `{}`", part.folder.display()));
@@ -88,7 +88,7 @@ pub fn overlap(parts: &[Part], folder: &Path, common: &ChunkSet) -> Failure {
         .help("name each part once; parts of different splits do not go together")
 }
 
-/// Refuses parts that leave chunks of the run out, with the shards to run.
+/// The failure for parts that leave chunks out; names the missing shards.
 pub fn gaps(parts: &[Part], missing: &ChunkSet) -> Failure {
     let mut failure = misfit(format!("paths {} are in none of the parts", paths_of(missing)));
     let named: Vec<_> = parts.iter().filter_map(|part| part.manifest.run.shard.as_deref()).collect();

@@ -1,25 +1,25 @@
-//! Which part of a run is simulated, and how often what is done is saved: `--shard` and `--checkpoint`.
+//! `--shard` and `--checkpoint`: the part of a run to simulate, and how often to save its state.
 
 use std::time::Duration;
 
 use super::words::thousands;
 
-/// How often what is done is saved.
+/// How often the state of a run is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checkpoint {
     /// Never, not even at the end.
     None,
-    /// After so much time, and at the end.
+    /// At this interval, and at the end.
     Every(Duration),
 }
 
-/// Checkpoints of a run that takes more than [`LONG`] seconds, where nothing is said.
+/// Default interval for runs that take more than [`LONG`] seconds.
 const USUAL: Duration = Duration::from_secs(30);
-/// Seconds.
+/// Runs estimated to take longer save checkpoints by default, seconds.
 const LONG: f64 = 60.0;
 
 impl Checkpoint {
-    /// Time between checkpoints of a run that is estimated to take so many seconds; nothing: only at the end.
+    /// The interval between checkpoints of a run with estimated `seconds`; `None` saves at most once, at the end.
     pub fn every(asked: Option<Checkpoint>, seconds: f64) -> Option<Duration> {
         match asked {
             Some(Checkpoint::Every(every)) => Some(every),
@@ -41,12 +41,12 @@ pub fn checkpoint_argument(text: &str) -> Result<Checkpoint, String> {
     }
 }
 
-/// One of equal parts of a run, counted from 1.
+/// One of several equal parts of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shard {
-    /// Which.
+    /// The part, counted from 1.
     pub number: u64,
-    /// Of how many.
+    /// The number of parts.
     pub of: u64,
 }
 
@@ -56,7 +56,7 @@ impl std::fmt::Display for Shard {
     }
 }
 
-/// More parts than that are a slip.
+/// More parts are taken for a typing error.
 const MAX_SHARDS: u64 = 1_000_000;
 
 /// Reads `--shard`.

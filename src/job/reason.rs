@@ -1,6 +1,6 @@
-//! What the system says of a failure of reading or writing, in words.
+//! Input and output errors in words.
 
-/// What the system says, without its number.
+/// The system's message without the error number.
 pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "there is no such file".to_owned(),

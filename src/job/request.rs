@@ -1,4 +1,4 @@
-//! A run or study as meant: made once, from arguments or from a manifest; nobody looks at arguments after it.
+//! A run or study as meant, made once from arguments or from a manifest.
 
 use std::path::PathBuf;
 
@@ -17,21 +17,21 @@ use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::run::Task;
 
-/// More paths than this are refused.
+/// The largest number of paths.
 pub const MAX_PATHS: u64 = 100_000_000_000;
-/// Paths where neither the caller nor the scenario says how many.
+/// Number of paths if neither the caller nor the scenario gives one.
 pub const DEFAULT_PATHS: u64 = 1_000_000;
-/// The seed where neither the caller nor the scenario names one.
+/// Seed if neither the caller nor the scenario gives one.
 pub const DEFAULT_SEED: u64 = 1;
 
-/// What is simulated, on what, and where the results go.
+/// What to simulate, how, and where the results go.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// The seed.
     pub seed: u64,
     /// Paths of the run, or of each run of a study.
     pub paths: u64,
-    /// The part of the run that is simulated, if not all of it.
+    /// The part of the run to simulate; `None` for the whole run.
     pub shard: Option<Shard>,
     /// Worker threads, at least one.
     pub threads: usize,
@@ -39,22 +39,22 @@ pub struct Request {
     pub isa: Isa,
     /// The results folder.
     pub out: PathBuf,
-    /// Whose results may be replaced there.
+    /// Which results in the folder may be replaced.
     pub replace: Replace,
-    /// Formats of the results.
+    /// Formats of the result files.
     pub formats: Vec<Format>,
-    /// Whether the formats were named, rather than all that the program can make.
+    /// Whether the formats were named; otherwise they are all that the program can make.
     pub formats_named: bool,
-    /// How CSV files are written.
+    /// Options for CSV files.
     pub csv: CsvOptions,
-    /// Whether every path is written too, and how.
+    /// Format of the draws file, if it is requested.
     pub draws: Option<Draws>,
-    /// How often the state is saved, where that was said.
+    /// How often the state is saved, if requested.
     pub checkpoint: Option<Checkpoint>,
 }
 
 impl Request {
-    /// The manifest of this request as it begins; the first scenario names the results.
+    /// Creates the manifest of a starting run or study; `scenarios` must not be empty.
     pub fn manifest(&self, command: CommandPart, scenarios: &[&Scenario]) -> Manifest {
         Manifest {
             schema_version: SCHEMA_VERSION,
@@ -88,7 +88,7 @@ impl Request {
         }
     }
 
-    /// The chunks that are simulated.
+    /// The chunks to simulate.
     pub fn task(&self) -> Task {
         match self.shard {
             Some(Shard { number, of }) => Task::shard(self.paths, number, of),
@@ -96,8 +96,8 @@ impl Request {
         }
     }
 
-    /// Estimated wall time of the simulation when `before` paths are done already, seconds. With draws those paths are
-    /// simulated again.
+    /// Estimates the wall time of the simulation if `before` paths are done already, seconds. A draws file needs those
+    /// paths simulated again.
     pub fn seconds(&self, cost: &Cost, paths: u64, before: u64) -> f64 {
         match self.draws {
             Some(_) => cost.seconds(paths, self.threads) + cost.draws_seconds(paths, self.threads),
@@ -105,19 +105,19 @@ impl Request {
         }
     }
 
-    /// Estimated size of the files of a run of so many paths, bytes.
+    /// Estimates the size of the files of a run of `paths`, bytes.
     pub fn files_bytes(&self, cost: &Cost, paths: u64) -> f64 {
         let draws = self.draws.map_or(0.0, |format| cost.draws_bytes(paths, format));
         cost.files_bytes(&self.formats) + draws
     }
 }
 
-/// The seed of a run: the caller's, else the scenario's, else 1.
+/// Picks the seed: the caller's, else the scenario's, else 1.
 pub fn seed(asked: Option<u64>, model: &Model) -> u64 {
     asked.or(model.run.seed).unwrap_or(DEFAULT_SEED)
 }
 
-/// Worker threads: as asked, else one per core.
+/// Picks the number of worker threads: the caller's, else one per core.
 pub fn threads(asked: Option<u16>) -> usize {
     match asked {
         Some(threads) => usize::from(threads),
@@ -125,10 +125,10 @@ pub fn threads(asked: Option<u16>) -> usize {
     }
 }
 
-/// Paths of a run: the caller's, else the scenario's, else a million.
+/// Picks the number of paths: the caller's, else the scenario's, else a million.
 ///
 /// # Errors
-/// None, or more than [`MAX_PATHS`].
+/// The number is 0 or above [`MAX_PATHS`].
 pub fn paths(asked: Option<u64>, model: &Model, cost: &Cost, threads: usize) -> Result<u64, Failure> {
     let paths = asked.or(model.run.paths).unwrap_or(DEFAULT_PATHS);
     if (1..=MAX_PATHS).contains(&paths) {

@@ -1,4 +1,4 @@
-//! What the machine has left: memory and disk, so that a run that cannot fit is refused before it starts.
+//! Free memory and disk, so that a run that cannot fit is refused before it starts.
 
 use std::path::Path;
 
@@ -7,39 +7,39 @@ use super::error::{Exit, Failure};
 use super::words::size;
 use crate::config::Code;
 
-/// What is free, where the system tells; bytes.
+/// Free memory and disk, bytes; `None` if the system does not say.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Resources {
-    /// Memory that can be had without swapping.
+    /// Memory available without swapping.
     pub memory: Option<f64>,
-    /// Disk where the results go.
+    /// Disk space where the results go.
     pub disk: Option<f64>,
 }
 
-/// What a run takes; bytes.
+/// Memory and disk that a run needs, bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Requirements {
-    /// Memory at its highest.
+    /// Peak memory.
     pub memory: f64,
-    /// Files of results, while they are being written.
+    /// Peak disk space while results are written.
     pub disk: f64,
 }
 
 impl Requirements {
-    /// Of a run of so many paths on so many threads; `files`: bytes of all files but the state.
+    /// Estimates the needs of a run; `files` is the size of all files but the state, bytes.
     pub fn of(cost: &Cost, paths: u64, threads: usize, files: f64) -> Requirements {
-        // A state lies beside the one that replaces it.
+        // While a state is replaced, there are two.
         Requirements { memory: cost.memory_bytes(threads), disk: files + 2.0 * cost.state_bytes(paths) }
     }
 }
 
 impl Resources {
-    /// Of this machine, for results in a folder that need not exist yet.
+    /// Asks the system, for results in a folder that need not exist yet.
     pub fn of(folder: &Path) -> Resources {
         Resources { memory: memory(), disk: disk(folder) }
     }
 
-    /// Refuses what does not fit. What is not known fits.
+    /// Refuses a run that does not fit; unknown resources count as sufficient.
     pub fn take(&self, need: Requirements, folder: &Path) -> Result<(), Failure> {
         if let Some(free) = self.memory.filter(|free| need.memory > *free) {
             let message = format!("the run needs about {} of memory", size(need.memory));
@@ -57,8 +57,8 @@ impl Resources {
     }
 }
 
-/// Free memory: the least of what the system can give, what the groups of processes (cgroups, as of Slurm, systemd and
-/// containers) may still take, and what this process may still map (`ulimit -v`).
+/// The smallest of the system's free memory, what the cgroups (Slurm, systemd, containers) still allow, and what this
+/// process may still map (`ulimit -v`), bytes.
 fn memory() -> Option<f64> {
     let text = |path: &str| std::fs::read_to_string(path).ok();
     let kilobytes = |path: &str, label: &str| {
@@ -77,13 +77,13 @@ fn memory() -> Option<f64> {
     groups.chain(available).chain(address_space).reduce(f64::min)
 }
 
-/// The bytes that a process may map, of its `limits` as Linux shows them; nothing where there is no limit.
+/// Parses the address space limit from `/proc/self/limits`, bytes; `None` if unlimited.
 fn address_space(limits: &str) -> Option<f64> {
     let line = limits.lines().find_map(|line| line.strip_prefix("Max address space"))?;
     line.split_whitespace().next()?.parse().ok()
 }
 
-/// Folders of the group that a process is in, by its `cgroup` as Linux shows it, and of those above: each may have a limit.
+/// The folders of a process's cgroup and its parents, each of which may have a limit; parses `/proc/self/cgroup`.
 fn groups(cgroup: &str) -> Vec<String> {
     const ROOT: &str = "/sys/fs/cgroup";
     let own = cgroup.lines().find_map(|line| line.strip_prefix("0::/")).unwrap_or_default();
@@ -93,7 +93,7 @@ fn groups(cgroup: &str) -> Vec<String> {
     folders
 }
 
-/// Free disk of the folder, or of the nearest one above it that exists.
+/// Free disk space of the folder, or of its nearest existing parent, bytes.
 #[cfg(unix)]
 fn disk(folder: &Path) -> Option<f64> {
     let whole = std::path::absolute(folder).ok()?;

@@ -1,4 +1,4 @@
-//! A results folder read back: its manifest and its tables, each file compared with its digest.
+//! Reads a results folder back and compares each file with its digest.
 
 use std::fs;
 use std::io;
@@ -15,7 +15,7 @@ use crate::report::row::Row;
 use crate::report::tables::Tables;
 use crate::sink;
 
-/// What a results folder holds.
+/// The contents of a results folder.
 pub enum Contents {
     /// The tables of a run.
     Run(Box<Results>),
@@ -26,8 +26,8 @@ pub enum Contents {
 /// Reads the folder of a finished run.
 ///
 /// # Errors
-/// Where the folder or a file is not there, is not capstake's, is of another version's layout, or is not what the
-/// manifest says.
+/// The folder or a file is missing, is not capstake's, has the layout of another version, or differs from the
+/// manifest.
 pub fn load(folder: &Path) -> Result<(Manifest, Results), Failure> {
     let manifest = load_manifest(folder)?;
     finished(folder, &manifest)?;
@@ -38,7 +38,7 @@ pub fn load(folder: &Path) -> Result<(Manifest, Results), Failure> {
 /// Reads the folder of a finished run or study.
 ///
 /// # Errors
-/// As [`load`] does.
+/// The same as of [`load`].
 pub fn any(folder: &Path) -> Result<(Manifest, Contents), Failure> {
     let manifest = any_manifest(folder)?;
     finished(folder, &manifest)?;
@@ -80,10 +80,10 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
     Ok(Results { facts: manifest.facts(), tables })
 }
 
-/// Reads the manifest of the folder of a run, whatever its status.
+/// Reads the manifest of a run of any status.
 ///
 /// # Errors
-/// Where there is none, none that this program understands, or that of a study.
+/// The manifest is missing, of another version, or of a study.
 pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
     let manifest = any_manifest(folder)?;
     if !manifest.command.is_run() {
@@ -130,10 +130,10 @@ fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
         })
 }
 
-/// A file of the folder, as the manifest describes it.
+/// Reads a file that the manifest lists.
 ///
 /// # Errors
-/// Where the manifest has no such file, it is not there, or its digest is another.
+/// The manifest does not list the file, it cannot be read, or its digest differs.
 pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u8>, Failure> {
     let path = folder.join(name);
     let refuse = |exit, message: String| Err(Failure::coded(exit, Code::ResultsUnreadable, message));

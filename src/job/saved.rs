@@ -1,4 +1,4 @@
-//! A run brought back from its folder: the scenario as it was, laid out again, and what its state can be used for.
+//! A run restored from its folder: the scenario as it was, its plan, and its request.
 
 use std::path::{Path, PathBuf};
 
@@ -21,24 +21,24 @@ use crate::run::Task;
 use crate::sink::csv::Dialect;
 use crate::study::difference::{KeyChange, changed_keys};
 
-/// A run of which the folder knows everything.
+/// A run restored from its manifest.
 pub struct SavedRun {
-    /// The folder.
+    /// The results folder.
     pub folder: PathBuf,
-    /// Its manifest.
+    /// The manifest.
     pub manifest: Manifest,
-    /// The scenario as it was.
+    /// The scenario as it was run.
     pub scenario: Scenario,
-    /// As laid out, with the run's seed.
+    /// The plan, with the run's seed.
     pub plan: Plan,
 }
 
 impl SavedRun {
-    /// Brings a run back.
+    /// Restores a run from its folder.
     ///
     /// # Errors
-    /// Where the folder is none, is of another version of the program, or a CSV file that the scenario reads is gone or
-    /// changed.
+    /// The folder has no manifest of a run, another version of the program made it, or a CSV file that the scenario reads is
+    /// missing or changed.
     pub fn open(folder: &Path, isa: Isa, other: OnChange) -> Result<SavedRun, Failure> {
         let manifest = results::load_manifest(folder)?;
         if manifest.command.name != "run" {
@@ -58,12 +58,12 @@ impl SavedRun {
         Ok(SavedRun { folder: folder.to_owned(), manifest, scenario, plan })
     }
 
-    /// How its CSV files are spelled.
+    /// The dialect of the run's CSV files.
     pub fn dialect(&self) -> Dialect {
         self.manifest.outputs.csv().dialect()
     }
 
-    /// What the run was asked to simulate, of so many paths.
+    /// The chunks of the run, or of its shard, for a total of `paths`.
     pub fn task(&self, paths: u64) -> Result<Task, Failure> {
         Ok(match self.shard()? {
             None => Task::whole(paths),
@@ -71,11 +71,11 @@ impl SavedRun {
         })
     }
 
-    /// What the run was asked for, on so many threads. `built_in`: the formats that this program can make,
-    /// all of which are made where none was named.
+    /// The request of the run, on `threads` threads. `built_in` are the formats that this program can make; they apply if
+    /// the run named none.
     ///
     /// # Errors
-    /// Where the manifest names a format or a part that does not exist.
+    /// The manifest names a format or a shard that does not exist.
     pub fn request(
         &self,
         threads: usize,
@@ -109,7 +109,7 @@ impl SavedRun {
         })
     }
 
-    /// Which part of a run this is, if it is one.
+    /// The shard of a part of a run; `None` for a whole run.
     fn shard(&self) -> Result<Option<Shard>, Failure> {
         let Some(text) = &self.manifest.run.shard else { return Ok(None) };
         match shard_argument(text) {
@@ -118,10 +118,10 @@ impl SavedRun {
         }
     }
 
-    /// Refuses to go on where the scenario's file says something else now: two scenarios in one result are none.
+    /// Refuses to resume if the scenario file has changed, since the paths would mix two scenarios.
     pub fn scenario_unchanged(&self) -> Result<(), Failure> {
         let file = Path::new(&self.manifest.scenario.file);
-        // A file that is gone, or that cannot be read now, contradicts nothing: the manifest has the scenario whole.
+        // A missing or unreadable file is no contradiction, since the manifest contains the whole scenario.
         let Ok(now) = scenario::load(file, &self.manifest.scenario.overrides) else { return Ok(()) };
         if now.model.digest == self.manifest.scenario.digest {
             return Ok(());
@@ -144,7 +144,7 @@ impl SavedRun {
         Err(failure.help("run it into another folder, or go on with the scenario as it was: --force"))
     }
 
-    /// The keys that were set.
+    /// The keys of the scenario with their values.
     pub fn keys(&self) -> Option<Vec<(String, String)>> {
         keys_of(&self.manifest.scenario.resolved)
     }
@@ -156,7 +156,7 @@ impl SavedRun {
     }
 }
 
-/// Changes that are shown of many.
+/// Number of changes shown.
 const SHOWN: usize = 10;
 
 /// `deal.a.cap_usd_bn: 38.0, now 60.0`.
@@ -169,12 +169,12 @@ fn change_in_words(change: &KeyChange) -> String {
     }
 }
 
-/// The keys of a resolved scenario.
+/// The keys of a resolved scenario with their values; `None` if it cannot be parsed.
 pub fn keys_of(resolved: &str) -> Option<Vec<(String, String)>> {
     config::parse("scenario", resolved, &[]).1.ok().map(|config| resolved::flat(&config))
 }
 
-/// Refuses a folder of another build: its numbers may be others.
+/// Refuses a folder of another build, whose numbers may differ.
 fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Failure> {
     let ours = Build::current();
     let mut differences = Vec::new();
@@ -205,7 +205,7 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
     }))
 }
 
-/// The scenario that the manifest holds, judged again.
+/// Rebuilds the scenario from the manifest.
 fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
     let unreadable = |why: String| {
         let message = format!("the scenario in the manifest of `{}` cannot be used: {why}", folder.display());
@@ -245,7 +245,7 @@ fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> 
     })
 }
 
-/// Where a CSV file is: where it was, or else beside the scenario.
+/// The path of a CSV file: as recorded if it still exists there, else relative to the scenario.
 fn place_of(part: &ScenarioPart, csv: &str) -> PathBuf {
     let recorded =
         part.empirical_files.iter().find(|file| file.csv == csv).map(|file| PathBuf::from(&file.path));

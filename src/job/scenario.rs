@@ -1,4 +1,4 @@
-//! A scenario from its file to a judged model: reads, hashes, and turns what is wrong into an exit code.
+//! Loads a scenario: reads the file and its CSV files, hashes them, and validates the model.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,26 +12,26 @@ use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, res
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
 
-/// A scenario that can be run.
+/// A valid scenario.
 pub struct Scenario {
     /// The file as named on the command line.
     pub path: PathBuf,
-    /// The `--set` flags it was read with.
+    /// The `--set` flags.
     pub overrides: Vec<String>,
     /// The texts that its warnings point into.
     pub sources: Sources,
-    /// What it means.
+    /// The validated model.
     pub model: Model,
-    /// What its author may not have meant.
+    /// Warnings for its author.
     pub warnings: Problems,
-    /// Every key that is set, after overrides, as TOML.
+    /// The scenario after overrides, as TOML.
     pub resolved: String,
-    /// Empirical files and their digests.
+    /// Names and blake3 digests of its CSV files.
     pub columns: Vec<(String, String)>,
 }
 
 impl Scenario {
-    /// What a manifest says of it.
+    /// The scenario's entry in a manifest.
     pub fn part(&self) -> ScenarioPart {
         let defaults = self
             .model
@@ -40,7 +40,7 @@ impl Scenario {
             .iter()
             .filter(|entry| entry.origin == Origin::Default)
             .filter_map(|entry| match entry.distribution {
-                // JSON has no `inf`, which stands for half-lives without end.
+                // JSON has no `inf`, the default of some half-lives.
                 Distribution::Constant(value) => {
                     let number = serde_json::Number::from_f64(value).map(serde_json::Value::Number);
                     Some((entry.key.clone(), number.unwrap_or_else(|| value.to_string().into())))
@@ -67,19 +67,19 @@ impl Scenario {
         }
     }
 
-    /// Where a CSV file that the scenario names was read, from the root of the file system if that is known.
+    /// The path from which a CSV file was read, absolute if possible.
     pub fn place_of(&self, csv: &str) -> String {
         let place = self.path.parent().unwrap_or(Path::new("")).join(csv);
         std::path::absolute(&place).unwrap_or(place).display().to_string()
     }
 }
 
-/// Reads and judges a scenario with the `--set` flags given for it.
+/// Loads a scenario with `--set` flags.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
     ScenarioFile::read(path)?.judge(overrides, &[])
 }
 
-/// A scenario's bytes, to be judged with one set of flags or another.
+/// The bytes of a scenario file, to be validated with different flags.
 pub struct ScenarioFile {
     path: PathBuf,
     bytes: Vec<u8>,
@@ -97,7 +97,7 @@ impl ScenarioFile {
         ScenarioFile { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
     }
 
-    /// Judges it with `--set` flags, and with copies of deals made after they are set.
+    /// Validates the scenario with `--set` flags, and with copies of deals made after these.
     pub fn judge(&self, overrides: &[String], copies: &[DealCopy]) -> Result<Scenario, Failure> {
         let path = &self.path;
         let name = path.display().to_string();
@@ -132,8 +132,8 @@ impl ScenarioFile {
     }
 }
 
-/// What is wrong with the values that could be read, where the spelling of others is wrong. What a misspelt key leaves
-/// missing or unknown is not: it would be a problem only until the spelling is mended.
+/// Problems of readable values in a scenario with misspelt keys. Leaves out missing and unknown names, which may vanish
+/// once the spelling is corrected.
 fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
     let columns = Columns::read(config, folder);
     let mut values = Problems::new();
@@ -145,18 +145,18 @@ fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
     values
 }
 
-/// The digest of a scenario: of its resolved text and of the files it reads, so that equal digests mean equal results.
+/// The digest of a resolved scenario and its CSV files; equal digests mean equal results.
 pub fn digest(resolved: &str, files: &[(String, String)]) -> String {
     let mut hasher = blake3::Hasher::new();
     hasher.update(resolved.as_bytes());
     for (csv, digest) in files {
-        // Zero bytes stand in neither, so that no two lists hash the same text.
+        // Neither contains zero bytes, so different lists never hash the same text.
         hasher.update(format!("\0{csv}\0{digest}").as_bytes());
     }
     hasher.finalize().to_hex().to_string()
 }
 
-/// What cannot be read as a scenario is unreadable; anything else is a problem in it.
+/// The exit status of problems: `Unreadable` if the file is not a scenario at all.
 fn exit_of(problems: &Problems) -> Exit {
     if problems.iter().any(|problem| problem.code.is_unreadable()) {
         Exit::Unreadable
@@ -190,12 +190,12 @@ fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
     }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(failed)?;
-    // One byte more than allowed is enough to see that it is too large.
+    // One byte more than allowed shows that the file is too large.
     file.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
     Ok(bytes)
 }
 
-/// A file beside the one that does not exist, with a name like it.
+/// A file with a similar name in the same folder as a missing file.
 fn beside(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -1,10 +1,10 @@
-//! Problems as a person sees them: code, message, the lines with carets, what is allowed, what to do.
+//! Renders problems for people: code, message, source lines with carets, allowed values and help.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use crate::config::{Code, Label, Origin, Place, Problem, Problems, Severity, Sources};
 
-/// All problems one after the other, then a line that counts them; colours and frames of a terminal only if `styled`.
+/// Renders all problems and a line that counts them; with colours if `styled`.
 pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
@@ -17,7 +17,7 @@ pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String 
     out
 }
 
-/// A failure that has no place in a scenario: what happened, and what to do.
+/// Renders a failure without a place in a scenario; with colours if `styled`.
 pub fn failure(code: Option<Code>, message: &str, help: &[String], styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let mut title = Level::ERROR.primary_title(annotate_snippets::normalize_untrusted_str(message));
@@ -30,7 +30,7 @@ pub fn failure(code: Option<Code>, message: &str, help: &[String], styled: bool)
     out
 }
 
-/// `2 errors, 1 warning in base.toml; capstake explain S101 says more` without the file's name.
+/// ``2 errors, 1 warning; `capstake explain S101` says more``.
 fn count_line(problems: &Problems) -> String {
     let words = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let mut parts = Vec::new();
@@ -46,7 +46,7 @@ fn count_line(problems: &Problems) -> String {
     }
 }
 
-/// One problem, without a line break at its end.
+/// Renders one problem, without a final line break.
 fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String {
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
@@ -54,7 +54,7 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
     };
     let message = annotate_snippets::normalize_untrusted_str(&problem.message);
     let mut group = Group::with_title(level.primary_title(message).id(problem.code.id()));
-    // One snippet for each text, that of the problem's own place first.
+    // One snippet per text, starting with that of the problem's own place.
     let mut origins: Vec<Origin> = Vec::new();
     for label in &problem.labels {
         if !origins.contains(&label.place.origin) {
@@ -65,7 +65,7 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
         let text = sources.text(origin);
         let labels: Vec<(usize, &Label)> =
             problem.labels.iter().enumerate().filter(|(_, label)| label.place.origin == origin).collect();
-        // A problem about what is not there has no line to show.
+        // A problem about something missing has no line to show.
         if labels.iter().all(|(_, label)| label.place == Place::FILE) {
             group = group.element(annotate_snippets::Origin::path(sources.file_name().to_owned()));
             continue;
@@ -98,13 +98,13 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
     renderer.render(&[group])
 }
 
-/// A text that the message does not have already.
+/// The text, unless it is empty or the message contains it.
 fn shown(text: &Option<String>, message: &str) -> Option<String> {
     let text = text.as_ref().filter(|text| !text.is_empty() && !message.contains(text.as_str()))?;
     Some(annotate_snippets::normalize_untrusted_str(text))
 }
 
-/// The bytes of a place, cut to its first line and to whole characters: a caret below a table of many lines helps nobody.
+/// The byte range of a place, cut to its first line and to whole characters, since carets below many lines do not help.
 fn first_line(text: &str, place: Place) -> std::ops::Range<usize> {
     let mut start = place.start.min(text.len());
     while !text.is_char_boundary(start) {

@@ -1,4 +1,4 @@
-//! The state of a run in its folder: written beside its place and renamed, read whole or refused.
+//! Writes and reads the saved state of a run in its folder.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use crate::kernel::plan::Plan;
 use crate::run::{Savable, State};
 use crate::store::{self, Fault, Head, Identity};
 
-/// Its file name.
+/// The file name of the state.
 pub const FILE: &str = "state.capstake";
 
-/// What states of a plan are of.
+/// The identity that a state of this plan carries.
 pub fn identity(plan: &Plan) -> Identity {
     let build = Build::current();
     Identity {
@@ -30,19 +30,19 @@ pub fn identity(plan: &Plan) -> Identity {
     }
 }
 
-/// What is done with a state of another build of the program.
+/// What to do if the program's revision or the scenario file has changed since the run began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OnChange {
-    /// It is refused.
+    /// Refuse to continue.
     Refuse,
-    /// It is used if only the revision differs (`--force`).
+    /// Continue (`--force`); another version of the program is still refused.
     Accept,
 }
 
-/// Reads the state in a folder; nothing where there is none.
+/// Reads the state in a folder; `None` if there is none.
 ///
 /// # Errors
-/// Where it is not a state of this plan, exactly as it was written.
+/// The file is damaged, or is the state of another plan.
 pub fn load(folder: &Path, plan: &Plan, other: OnChange) -> Result<Option<State>, Failure> {
     let path = folder.join(FILE);
     let bytes = match std::fs::read(&path) {
@@ -62,7 +62,7 @@ pub fn load(folder: &Path, plan: &Plan, other: OnChange) -> Result<Option<State>
     Ok(Some(state))
 }
 
-/// Judges whether a state is of the run that is to go on.
+/// Refuses the state of another run and names what differs.
 pub fn of_this_run(path: &Path, found: &Identity, wanted: &Identity, other: OnChange) -> Result<(), Failure> {
     let mut differences = found.differences(wanted);
     if other == OnChange::Accept {
@@ -93,13 +93,13 @@ fn unusable(path: &Path, why: &str) -> Failure {
     Failure::coded(Exit::Mismatch, Code::StateUnusable, message)
 }
 
-/// Writes states from time to time.
+/// Saves the state of a run at intervals.
 pub struct Checkpointer {
     folder: PathBuf,
     head: Head,
     every: Duration,
     last: Mutex<Instant>,
-    /// What is to be the next state.
+    /// The next state, written but not yet renamed.
     draft: Mutex<Option<io::Result<Draft>>>,
     at_work: AtomicBool,
     warned: AtomicBool,
@@ -107,7 +107,7 @@ pub struct Checkpointer {
 }
 
 impl Checkpointer {
-    /// One that begins to count now.
+    /// Creates a checkpointer whose first interval starts now.
     pub fn new(folder: &Path, plan: &Plan, every: Duration) -> Checkpointer {
         Checkpointer {
             folder: folder.to_owned(),
@@ -121,14 +121,14 @@ impl Checkpointer {
         }
     }
 
-    /// Whether it is time for a state. Whoever hears yes must draft one and keep it.
+    /// Whether a state is due. After `true` the caller must call `draft` and `keep`.
     pub fn is_due(&self) -> bool {
-        // A worker that finds another at it has nothing to add.
+        // Another worker is checking already.
         let Ok(last) = self.last.try_lock() else { return false };
         last.elapsed() >= self.every && !self.at_work.swap(true, Ordering::AcqRel)
     }
 
-    /// Writes a state beside the place of the last one.
+    /// Writes a state under a temporary name.
     pub fn draft(&self, state: &impl Savable) {
         let written = Draft::begin(&self.folder, FILE)
             .and_then(|mut draft| store::write(&self.head, state, &mut draft).map(|()| draft));
@@ -137,8 +137,8 @@ impl Checkpointer {
         }
     }
 
-    /// Puts the draft in its place. A run goes on without its checkpoint where that cannot be written: the first time, the
-    /// warning comes back.
+    /// Renames the draft to the state file. If that fails, the run continues without the checkpoint; the first failure
+    /// returns a warning.
     #[must_use = "the first failure is a warning that somebody must show"]
     pub fn keep(&self) -> Option<String> {
         let draft = self.draft.lock().ok().and_then(|mut draft| draft.take());
@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(attempt(), 0);
         std::fs::create_dir(&folder).expect("a folder");
         assert_eq!(attempt(), 1);
-        // Nor does one that was never drafted stop those to come.
+        // A checkpoint that was never drafted does not stop later ones.
         assert!(checkpointer.is_due());
         assert_eq!(checkpointer.keep(), None, "it has warned already");
         assert_eq!(attempt(), 1);

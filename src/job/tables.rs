@@ -1,4 +1,4 @@
-//! The tables of a run as the bytes of their CSV files.
+//! Encodes the tables of a run as CSV files.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use crate::report::tables::Tables;
 use crate::sink;
 use crate::sink::csv::Dialect;
 
-/// The tables but that of the sample paths as CSV.
+/// Encodes all tables but the sample paths.
 pub fn encode_tables(tables: &Tables, dialect: Dialect) -> Vec<EncodedFile> {
     vec![
         encode(&tables.summary, dialect),
@@ -21,14 +21,14 @@ pub fn encode_tables(tables: &Tables, dialect: Dialect) -> Vec<EncodedFile> {
     ]
 }
 
-/// A table as CSV.
+/// Encodes one table.
 pub fn encode<R: Row>(rows: &[R], dialect: Dialect) -> EncodedFile {
     let mut bytes = Vec::new();
     let written = sink::csv::write_as(dialect, rows, &mut bytes);
     EncodedFile::table::<R>(written.map(|()| bytes))
 }
 
-/// The same of a table whose rows come one by one.
+/// Encodes a table whose rows arrive one by one.
 pub fn encode_each<R: Row>(
     rows: impl FnOnce(&mut dyn FnMut(&R) -> io::Result<()>) -> io::Result<()>,
     dialect: Dialect,

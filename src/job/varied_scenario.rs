@@ -1,4 +1,4 @@
-//! A scenario with some keys varied: laid out once for every point, as copies of a deal in one plan where that is possible.
+//! A scenario with varied keys, laid out for many points; points that vary one deal share a plan.
 
 use super::error::{Exit, Failure};
 use super::non_finite::NonFinitePaths;
@@ -10,31 +10,31 @@ use crate::math::simd::Isa;
 use crate::run::{NonFinite, single};
 use crate::study::variant::{Variant, Variants};
 
-/// Keys that vary together over points, each a value for every key.
+/// A scenario and the keys that vary. A point is one value per key.
 pub struct VariedScenario<'a> {
-    /// The keys.
+    /// The keys that vary.
     pub keys: Vec<String>,
     /// The scenario file.
     pub file: &'a ScenarioFile,
-    /// The scenario as it stands.
+    /// The scenario without variation.
     pub base: &'a Scenario,
     /// Seed of all plans.
     pub seed: u64,
-    /// Their instruction set.
+    /// Instruction set of all plans.
     pub isa: Isa,
 }
 
-/// How the variants of a scenario are laid out.
+/// How the points are laid out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// As copies of one deal, the one of that index, in one plan.
+    /// As copies of the deal with this index, in one plan.
     Copies(usize),
-    /// As a plan each.
+    /// As one plan per point.
     Plans,
 }
 
 impl VariedScenario<'_> {
-    /// `--set` flags that make a point.
+    /// The `--set` flags of a point.
     pub fn flags(&self, values: &[String]) -> Vec<String> {
         self.keys.iter().zip(values).map(|(key, value)| format!("{key}={value}")).collect()
     }
@@ -46,8 +46,8 @@ impl VariedScenario<'_> {
         words.join(" and ")
     }
 
-    /// Copies of a deal where all keys are of that deal, all values are constants, and nothing else of the scenario looks
-    /// at them.
+    /// Chooses copies if all keys belong to one deal, all values are constants, and nothing else in the scenario refers to
+    /// these keys.
     pub fn layout(&self, points: &[Vec<String>]) -> Layout {
         let deal_of = |key: &String| match key.split('.').collect::<Vec<_>>().as_slice() {
             ["deal", name, _] | ["deal", name, "rate", _, "rate"] => {
@@ -56,10 +56,10 @@ impl VariedScenario<'_> {
             _ => None,
         };
         let Some(deal) = self.keys.first().and_then(deal_of) else { return Layout::Plans };
-        // Correlated with another number, or the same draw as another: that number would vary too, or lose its partner.
+        // A key that correlations or shared draws refer to is not independent of the rest of the scenario.
         let alone =
             |key: &String| deal_of(key) == Some(deal) && !self.base.resolved.contains(&format!("\"{key}"));
-        // A distribution is drawn under the name of its key, and a copy has another.
+        // A distribution draws from the stream named after its key, which differs in a copy.
         let constant = |value: &String| !value.starts_with(['{', '[']);
         if self.keys.iter().all(alone) && points.iter().flatten().all(constant) {
             Layout::Copies(deal)
@@ -68,7 +68,7 @@ impl VariedScenario<'_> {
         }
     }
 
-    /// The scenario as it stands, then every point, laid out.
+    /// Lays out the scenario without variation, then every point.
     pub fn lay_out(&self, points: &[Vec<String>]) -> Result<Variants, Failure> {
         match self.layout(points) {
             Layout::Copies(deal) => self.copies(deal, points),
@@ -79,7 +79,7 @@ impl VariedScenario<'_> {
         }
     }
 
-    /// Every point, laid out, without the scenario as it stands.
+    /// Lays out every point, without the unvaried scenario.
     pub fn lay_out_alone(&self, points: &[Vec<String>]) -> Result<Variants, Failure> {
         match self.layout(points) {
             Layout::Copies(deal) => {
@@ -116,7 +116,7 @@ impl VariedScenario<'_> {
             .iter()
             .map(|point| {
                 let name = names.next().expect("there are more numbers than deals");
-                // The name, not a part of the word before it.
+                // Replace the deal's name, not the same letters in `deal.`.
                 let flag = |flag: String| match flag.strip_prefix("deal.") {
                     Some(rest) => format!("deal.{}", rest.replacen(own.as_str(), &name, 1)),
                     None => flag,
@@ -127,7 +127,7 @@ impl VariedScenario<'_> {
         let scenario = match self.file.judge(&self.base.overrides, &copies) {
             Ok(scenario) => scenario,
             Err(failure) => {
-                // Said of the point itself, in its own words; if each is good alone, then as it is.
+                // Blame the first point that is invalid on its own; otherwise report the failure as it is.
                 points.iter().try_for_each(|point| self.judge(point).map(drop))?;
                 return Err(failure);
             }
@@ -144,7 +144,7 @@ impl VariedScenario<'_> {
         Ok(Variants { plans: vec![plan], variants })
     }
 
-    /// The first point at which a path by itself is not finite. Copies of a deal share a plan, which does not say whose it was.
+    /// The first point whose path is not finite if simulated alone. A plan with copies does not say which copy failed.
     pub fn first_non_finite_point<'p>(
         &self,
         points: &'p [Vec<String>],
@@ -159,7 +159,7 @@ impl VariedScenario<'_> {
         points.iter().find(|point| self.judge(point).is_ok_and(|scenario| is_non_finite(&scenario)))
     }
 
-    /// What is said of paths that are not finite in the plan of that index, which is laid out for these points.
+    /// The record of non-finite `paths` in the plan with index `plan`, laid out for these points.
     pub fn non_finite_paths(
         &self,
         points: &[Vec<String>],
@@ -186,13 +186,13 @@ impl VariedScenario<'_> {
         }
     }
 
-    /// The scenario at a point.
+    /// The validated scenario of a point.
     pub fn judge(&self, values: &[String]) -> Result<Scenario, Failure> {
         let flags: Vec<String> = self.base.overrides.iter().cloned().chain(self.flags(values)).collect();
         self.file.judge(&flags, &[]).map_err(|failure| self.refused(values, failure))
     }
 
-    /// A point that is not a scenario: which value, and why.
+    /// The failure for an invalid point; names the value and the reason.
     fn refused(&self, values: &[String], failure: Failure) -> Failure {
         let Failure::Scenario { exit, problems, .. } = &failure else { return failure };
         let Some(first) = problems.iter().find(|problem| problem.severity == Severity::Error) else {

@@ -1,40 +1,40 @@
-//! `--vary KEY=VALUES`: the keys that a sweep or a search changes, and the values that they take.
+//! Parses `--vary KEY=VALUES`: the keys that a sweep or a search changes, and their values.
 
 use super::error::{Exit, Failure};
 use super::words::count;
 use crate::config::Code;
 
-/// A key and the values that it takes.
+/// A key and its values.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Vary {
-    /// The dotted key, as with `--set`.
+    /// The dotted key, as in `--set`.
     pub key: String,
     /// The values, as TOML.
     pub values: Vec<String>,
 }
 
 impl Vary {
-    /// The text that reads back as this key and these values.
+    /// The argument that parses to this key and these values.
     pub fn argument(&self) -> String {
         format!("{}={}", self.key, self.values.join(","))
     }
 }
 
-/// A key and the interval that is searched.
+/// A key and the interval to search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bracket {
-    /// The dotted key, as with `--set`.
+    /// The dotted key, as in `--set`.
     pub key: String,
-    /// Its lower end.
+    /// The lower end.
     pub low: f64,
-    /// Its upper end.
+    /// The upper end.
     pub high: f64,
 }
 
-/// More values than this of one key are refused as typed.
+/// The largest number of values of one key.
 const MAX_VALUES: u64 = 1_000_000;
 
-/// Reads `KEY=from:to:steps` or `KEY=a,b,c`.
+/// Parses `KEY=from:to:steps` or `KEY=a,b,c`.
 pub fn vary_argument(text: &str) -> Result<Vary, String> {
     let (key, values) = split(text)?;
     let parts: Vec<&str> = values.split(':').map(str::trim).collect();
@@ -59,7 +59,7 @@ pub fn vary_argument(text: &str) -> Result<Vary, String> {
     Ok(Vary { key, values })
 }
 
-/// Reads `KEY=low:high`.
+/// Parses `KEY=low:high`.
 pub fn bracket_argument(text: &str) -> Result<Bracket, String> {
     let (key, values) = split(text)?;
     match values.split(':').map(str::trim).collect::<Vec<_>>().as_slice() {
@@ -101,7 +101,7 @@ fn range(from: f64, to: f64, steps: &str) -> Result<Vec<String>, String> {
         return Err(format!("{steps} values of one key are more than anyone reads; write at most 10000"));
     }
     let last = (steps - 1) as f64;
-    // Weights keep 0:1:11 at 0.3 where repeated addition would not.
+    // Weighted ends give exactly 0.3 in 0:1:11; repeated addition would not.
     let value = |i: u64| match i {
         0 => from,
         i if i + 1 == steps => to,
@@ -110,12 +110,12 @@ fn range(from: f64, to: f64, steps: &str) -> Result<Vec<String>, String> {
     Ok((0..steps).map(|i| toml(value(i))).collect())
 }
 
-/// A number as TOML, so that it reads back to the same bits.
+/// A number as TOML that parses to the same bits.
 pub fn toml(number: f64) -> String {
     format!("{number:?}")
 }
 
-/// Values with commas between them; those inside brackets, braces or quotes belong to a value.
+/// Splits at commas outside brackets, braces and quotes.
 fn list(text: &str) -> Result<Vec<String>, String> {
     let (mut values, mut value, mut depth, mut quote) = (Vec::new(), String::new(), 0_i32, None);
     for c in text.chars() {
@@ -139,10 +139,10 @@ fn list(text: &str) -> Result<Vec<String>, String> {
     Ok(values)
 }
 
-/// Keys that are not part of what is simulated.
+/// Keys that do not affect the simulation.
 const APART: [&str; 6] = ["name", "description", "run.paths", "run.seed", "run.mix_year", "source"];
 
-/// Refuses keys that change nothing that is simulated, and a key that is given twice.
+/// Refuses keys that do not affect the simulation, and repeated keys.
 pub fn refuse_keys(keys: &[String]) -> Result<(), Failure> {
     for (i, key) in keys.iter().enumerate() {
         let is =

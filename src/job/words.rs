@@ -1,4 +1,4 @@
-//! Counts, spans of time and sizes as a person reads and writes them.
+//! Counts, durations and sizes as people write and read them.
 
 pub use crate::report::command::quoted;
 pub use crate::report::digits::thousands;
@@ -17,7 +17,7 @@ pub fn listed(words: &[&str]) -> String {
     }
 }
 
-/// About two digits: `0.4 s`, `12 s`, `3 min`, `5 h`, `9 days`, `3 years`.
+/// A duration with about two digits: `0.4 s`, `12 s`, `3 min`, `5 h`, `9 days`, `3 years`.
 pub fn span(seconds: f64) -> String {
     const MINUTE: f64 = 60.0;
     const HOUR: f64 = 3_600.0;
@@ -37,7 +37,7 @@ pub fn span(seconds: f64) -> String {
     }
 }
 
-/// Two or three digits in decimal units: `740 kB`, `1.2 GB`.
+/// A size in decimal units with two or three digits: `740 kB`, `1.2 GB`.
 pub fn size(bytes: f64) -> String {
     let mut value = bytes.max(0.0);
     for unit in ["B", "kB", "MB", "GB", "TB"] {
@@ -50,7 +50,7 @@ pub fn size(bytes: f64) -> String {
     format!("{value:.0} PB")
 }
 
-/// Reads a count: `1000000`, `1_000_000`, `1e6`, `2.5e6`, `500k`, `10M`, `1G`. Exact, without floating point.
+/// Parses a count exactly, without floating point: `1000000`, `1_000_000`, `1e6`, `2.5e6`, `500k`, `10M`, `1G`.
 pub fn count(text: &str) -> Result<u64, CountError> {
     let (number, tens) = match text.char_indices().last() {
         Some((at, 'k' | 'K')) => (&text[..at], 3),
@@ -97,13 +97,13 @@ pub fn count(text: &str) -> Result<u64, CountError> {
 /// Why a text is not a count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CountError {
-    /// Something else than digits.
+    /// It is not written as a number.
     #[error("not a whole number; write 1000000, 1_000_000, 1e6, 500k or 10M")]
     Form,
-    /// A part is left after the point.
+    /// It is not a whole number.
     #[error("not a whole number")]
     NotWhole,
-    /// More than 64 bits.
+    /// It exceeds 64 bits.
     #[error("too large: not even {} could be counted", u64::MAX)]
     Large,
 }

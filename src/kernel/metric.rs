@@ -109,49 +109,37 @@ impl Metric {
         }
     }
 
-    /// The key, in files, and the plain label, for people: the one table of both.
-    const fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Metric::SharePv => ("share_pv", "Revenue share"),
-            Metric::ShareUncappedPv => ("share_uncapped_pv", "Revenue share, had there been no cap"),
-            Metric::CapSavingPv => ("cap_saving_pv", "What the cap saves OpenAI"),
-            Metric::StakeMark => ("stake_mark", "Stake at the scenario’s own value today"),
-            Metric::StakePv => ("stake_pv", "Microsoft’s stake"),
-            Metric::MicrosoftTakePv => ("microsoft_take_pv", "Microsoft’s take (share and stake)"),
-            Metric::ResalePv => ("resale_pv", "Microsoft’s margin on reselling"),
-            Metric::HostingPv => ("hosting_pv", "Microsoft’s margin on hosting"),
-            Metric::LicencePv => ("licence_pv", "Royalties the licence spares Microsoft"),
-            Metric::OutboundPv => ("outbound_pv", "What Microsoft passes on to OpenAI"),
-            Metric::MicrosoftTotalPv => ("microsoft_total_pv", "Microsoft in all"),
-            Metric::OpenaiRetainedPv => ("openai_retained_pv", "Today’s other holders keep"),
-            Metric::RevenueKeptPv => ("revenue_kept_pv", "Revenue kept after the share"),
-            Metric::ShareNominal => ("share_nominal", "Revenue share, not discounted"),
-            Metric::ShareUncappedNominal => {
-                ("share_uncapped_nominal", "Revenue share without the cap, not discounted")
-            }
-            Metric::CapHit => ("cap_hit", "The cap binds"),
-            Metric::CapHitTime => ("cap_hit_time", "Years until the cap is reached"),
-            Metric::EffectiveRate => ("effective_rate", "Revenue really shared"),
-            Metric::TakeMultiple => ("take_multiple", "Microsoft’s money back, times over"),
-            Metric::Ipo => ("ipo", "An IPO comes"),
-            Metric::IpoTime => ("ipo_time", "Years until the IPO"),
-            Metric::IpoEquity => ("ipo_equity", "Equity value at the IPO"),
-            Metric::Failed => ("failed", "OpenAI fails"),
-            Metric::StakeAtExit => ("stake_at_exit", "Microsoft’s stake at its exit"),
-            Metric::FundingRaised => ("funding_raised", "Money raised to cover shortfalls"),
-            Metric::HomeShare => ("home_share", "Home cloud’s share of cloud sales"),
-            Metric::CloudConcentration => ("cloud_concentration", "Concentration of cloud sales"),
-        }
-    }
-
     /// Its key: the name without a year.
-    pub fn key(self) -> &'static str {
-        self.words().0
-    }
-
-    /// What people read instead of the key.
-    pub const fn label(self) -> &'static str {
-        self.words().1
+    pub const fn key(self) -> &'static str {
+        match self {
+            Metric::SharePv => "share_pv",
+            Metric::ShareUncappedPv => "share_uncapped_pv",
+            Metric::CapSavingPv => "cap_saving_pv",
+            Metric::StakeMark => "stake_mark",
+            Metric::StakePv => "stake_pv",
+            Metric::MicrosoftTakePv => "microsoft_take_pv",
+            Metric::ResalePv => "resale_pv",
+            Metric::HostingPv => "hosting_pv",
+            Metric::LicencePv => "licence_pv",
+            Metric::OutboundPv => "outbound_pv",
+            Metric::MicrosoftTotalPv => "microsoft_total_pv",
+            Metric::OpenaiRetainedPv => "openai_retained_pv",
+            Metric::RevenueKeptPv => "revenue_kept_pv",
+            Metric::ShareNominal => "share_nominal",
+            Metric::ShareUncappedNominal => "share_uncapped_nominal",
+            Metric::CapHit => "cap_hit",
+            Metric::CapHitTime => "cap_hit_time",
+            Metric::EffectiveRate => "effective_rate",
+            Metric::TakeMultiple => "take_multiple",
+            Metric::Ipo => "ipo",
+            Metric::IpoTime => "ipo_time",
+            Metric::IpoEquity => "ipo_equity",
+            Metric::Failed => "failed",
+            Metric::StakeAtExit => "stake_at_exit",
+            Metric::FundingRaised => "funding_raised",
+            Metric::HomeShare => "home_share",
+            Metric::CloudConcentration => "cloud_concentration",
+        }
     }
 
     /// Unit of its values.
@@ -245,14 +233,10 @@ mod tests {
     use super::Metric;
 
     #[test]
-    fn every_metric_has_a_key_and_a_label_of_its_own() {
+    fn every_metric_has_a_key_of_its_own() {
         for (i, metric) in Metric::ALL.into_iter().enumerate() {
             assert!(metric.key().bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{}", metric.key());
-            let label = metric.label();
-            assert!(label.starts_with(|c: char| c.is_uppercase()) && !label.contains('_'), "{label}");
-            for other in &Metric::ALL[..i] {
-                assert!(other.key() != metric.key() && other.label() != label, "{label}");
-            }
+            assert!(Metric::ALL[..i].iter().all(|other| other.key() != metric.key()), "{}", metric.key());
         }
     }
 }

@@ -51,7 +51,7 @@ fn drawing_one_input_anew_leaves_the_independent_ones() {
     let all = variables(seeds.streams(), By::Input);
     let at = |name: &str| all.iter().position(|v| v.name == name).expect("an input of base");
     let redrawn = at("deal.amended-2026.cap_usd_bn");
-    let mut changed = Plan::from_model(&plan.model(), 1, plan.isa());
+    let mut changed = Plan::from_model(plan.model(), 1, plan.isa());
     seeds.apply(&mut changed, |_| 0, |stream| all[redrawn].streams.contains(&stream));
     let options = Options { paths: 128, threads: 1 };
     let (before, after) = (draws(&plan, options), draws(&changed, options));

@@ -1,4 +1,4 @@
-//! The options that every command takes that simulates: how many paths, which seed, on how many threads, what is shown.
+//! Options of every command that simulates: paths, seed, threads, folder, formats, and what to show.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
@@ -32,7 +32,7 @@ pub struct Simulation {
     /// Folder for the results [default: output/<scenario name>]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Worker threads; results do not depend on them [default: one a core]
+    /// Worker threads; results do not depend on them [default: one per core]
     #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Set a key of the scenario for this run; may be repeated
@@ -69,22 +69,22 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// The scenario in a file, with the keys that `--set` sets.
+    /// Loads a scenario with the `--set` flags.
     pub fn load(&self, file: &Path) -> Result<Scenario, Failure> {
         scenario::load(file, &self.overrides)
     }
 
-    /// The seed.
+    /// The seed for a scenario.
     pub fn seed(&self, model: &Model) -> u64 {
         request::seed(self.seed, model)
     }
 
-    /// The scenario's plan, with the seed and the instruction set.
+    /// Lays out a scenario with the seed and the instruction set.
     pub fn plan(&self, model: &Model) -> Plan {
         Plan::from_model(model, self.seed(model), self.simd)
     }
 
-    /// The number of paths; `cost` is for the message that refuses too many.
+    /// The number of paths for a scenario; `cost` serves the message that refuses too many.
     pub fn paths(&self, model: &Model, cost: &Cost) -> Result<u64, Failure> {
         request::paths(self.paths, model, cost, self.threads())
     }
@@ -94,7 +94,7 @@ impl Simulation {
         request::threads(self.threads)
     }
 
-    /// What these options mean for a scenario, with results in `out` where no folder is named.
+    /// The request for a scenario; `out` is the default results folder.
     pub fn request(&self, model: &Model, paths: u64, out: PathBuf) -> Request {
         Request {
             seed: self.seed(model),
@@ -112,7 +112,7 @@ impl Simulation {
         }
     }
 
-    /// What is shown.
+    /// What to show.
     pub fn show(&self) -> Show {
         Show { json: self.json, quiet: self.quiet, progress: self.progress, open: self.open }
     }
@@ -149,7 +149,7 @@ pub enum DialectArgument {
     ExcelEu,
 }
 
-/// Reads `--formats`.
+/// Parses a format of `--formats`.
 pub fn format_argument(text: &str) -> Result<Format, String> {
     let format = Format::named(text)?;
     if made::BUILT_IN.contains(&format) {
@@ -161,7 +161,7 @@ pub fn format_argument(text: &str) -> Result<Format, String> {
     }
 }
 
-/// Reads a format of `report --formats`: the tables are what it reads, and are not made.
+/// Parses a format of `report --formats`; `csv` is refused, since `report` reads the tables.
 pub fn made_argument(text: &str) -> Result<Format, String> {
     let made: Vec<&str> =
         made::BUILT_IN.iter().filter(|format| format.file().is_some()).map(|f| f.name()).collect();
@@ -171,7 +171,7 @@ pub fn made_argument(text: &str) -> Result<Format, String> {
     }
 }
 
-/// Reads `--draws`.
+/// Parses `--draws`.
 pub fn draws_argument(text: &str) -> Result<Draws, String> {
     let draws = Draws::named(text)?;
     if capstake_output::draws::BUILT_IN.contains(&draws) {
@@ -183,7 +183,7 @@ pub fn draws_argument(text: &str) -> Result<Draws, String> {
     }
 }
 
-/// Reads `-n`.
+/// Parses `-n`.
 pub fn paths_argument(text: &str) -> Result<u64, String> {
     match words::count(text) {
         Ok(0) => Err("at least one path is needed".to_owned()),
@@ -196,7 +196,7 @@ fn seed_argument(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("a seed is a whole number from 0 to {}", u64::MAX))
 }
 
-/// Reads `--simd`.
+/// Parses `--simd`.
 pub fn simd_argument(text: &str) -> Result<Isa, String> {
     let here = || Isa::available().iter().map(|isa| isa.name()).collect::<Vec<_>>().join(", ");
     match text {

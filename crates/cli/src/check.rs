@@ -1,4 +1,4 @@
-//! `capstake check`: reads and judges a scenario and shows everything that it assumes; simulates nothing.
+//! `capstake check`: validates a scenario and shows its assumptions, without simulating.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links)]
@@ -34,7 +34,7 @@ pub struct CheckArguments {
     /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6]
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
-    /// Estimate for so many worker threads [default: one a core]
+    /// Estimate for so many worker threads [default: one per core]
     #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
@@ -43,7 +43,7 @@ pub struct CheckArguments {
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
     output::warnings(&scenario);
-    // The seed decides nothing that is shown here.
+    // The seed does not affect what is shown here.
     let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
     let threads = request::threads(arguments.threads);
     let cost = Cost::of(&plan);
@@ -78,7 +78,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// `Free here: 21 GB of memory, 65 GB on disk`, as far as it is known.
+/// `Free here: 21 GB of memory, 65 GB on disk`; leaves out what the system does not say.
 fn free_in_words(room: &Resources) -> String {
     let known: Vec<String> = [(room.memory, "of memory"), (room.disk, "on disk")]
         .into_iter()
@@ -87,7 +87,7 @@ fn free_in_words(room: &Resources) -> String {
     if known.is_empty() { String::new() } else { format!("Free here: {}\n", known.join(", ")) }
 }
 
-/// What the scenario has, by noun.
+/// Counts and names of the scenario's segments, deals, clouds and other parts.
 fn summary(scenario: &Scenario) -> String {
     let model = &scenario.model;
     let timeline = &model.timeline;
@@ -159,7 +159,7 @@ fn process_word(process: &Process) -> &'static str {
     }
 }
 
-/// Every number that is written, with its law, unit and source; then the defaults in force.
+/// Every number in the scenario with its distribution, unit and source; then the defaults in force.
 fn parameters(model: &Model) -> String {
     let parameters = &model.parameters;
     let source = |index: Option<usize>| match index {
@@ -202,7 +202,7 @@ fn parameters(model: &Model) -> String {
     out
 }
 
-/// Columns as wide as their widest cell, the last one free; a law that is very long pushes its own row only.
+/// Aligns columns; a very long cell shifts only its own row.
 fn columns(rows: &[[&str; 4]]) -> String {
     const WIDEST: usize = 64;
     let width = |column: usize| {

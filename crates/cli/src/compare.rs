@@ -1,4 +1,4 @@
-//! `capstake compare`: scenarios side by side on the same draws, with paired differences and the keys that differ.
+//! `capstake compare`: compares scenarios on the same draws, with paired differences and the keys that differ.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
@@ -24,7 +24,7 @@ use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 use super::sweep::simulate;
 
-/// Ends the help of the command.
+/// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
 Examples:
   capstake compare base.toml slow.toml        every metric, with the difference
@@ -47,9 +47,9 @@ pub struct CompareArguments {
     pub simulation: Simulation,
 }
 
-/// More scenarios than this are refused: nobody reads such a table.
+/// The largest number of scenarios; wider tables cannot be read.
 const MAX_SCENARIOS: usize = 20;
-/// Bytes of a row of the tables.
+/// Bytes per row of the tables.
 const ROW_BYTES: f64 = 260.0;
 
 /// Compares scenarios.
@@ -73,14 +73,14 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     Compared::new(&scenarios, plans)?.conduct(request, simulation.show())
 }
 
-/// Scenarios laid out with their deals side by side.
+/// Scenarios with their deals matched by name.
 struct Compared<'a> {
     scenarios: &'a [Scenario],
     variants: Variants,
     quantities: Vec<Quantity>,
-    /// The quantities as the first scenario names them.
+    /// The names of the quantities in the first scenario.
     named: Vec<Named>,
-    /// Deals that not all scenarios have, with the scenarios that have them.
+    /// Deals that some scenarios lack, with the scenarios that have them.
     alone: Vec<(String, Vec<String>)>,
 }
 
@@ -150,7 +150,7 @@ impl<'a> Compared<'a> {
     }
 }
 
-/// The refusal of scenarios without a common deal.
+/// The failure for scenarios without a common deal.
 fn incomparable(scenarios: &[Scenario]) -> Failure {
     let deals = |scenario: &Scenario| {
         let names: Vec<&str> = scenario.model.deals.iter().map(|deal| deal.name.as_str()).collect();
@@ -161,7 +161,7 @@ fn incomparable(scenarios: &[Scenario]) -> Failure {
         .help("give the deals that belong together the same name")
 }
 
-/// What scenarios are called: by name, or by file where two have one name.
+/// Labels of the scenarios: their names, or their files if two share a name.
 fn names(scenarios: &[Scenario]) -> Vec<String> {
     let name = |scenario: &Scenario| scenario.model.name.clone();
     let twice = |name: &String| scenarios.iter().filter(|other| other.model.name == *name).count() > 1;
@@ -177,7 +177,7 @@ fn names(scenarios: &[Scenario]) -> Vec<String> {
     names
 }
 
-/// Deals that not all scenarios have.
+/// Deals that some scenarios lack, with the labels of the scenarios that have them.
 fn alone(scenarios: &[Scenario], beside: &[Option<Vec<usize>>]) -> Vec<(String, Vec<String>)> {
     let names = names(scenarios);
     if beside.iter().flatten().count() == 1
@@ -197,7 +197,7 @@ fn alone(scenarios: &[Scenario], beside: &[Option<Vec<usize>>]) -> Vec<(String, 
     alone
 }
 
-/// Keys of a scenario that change what is simulated, with their values.
+/// Keys that affect the simulation, with their values.
 fn keys(scenario: &Scenario) -> Vec<(String, String)> {
     let apart = |key: &str| {
         ["name", "description"].contains(&key)

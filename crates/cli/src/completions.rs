@@ -1,4 +1,4 @@
-//! `capstake completions`: what a shell needs to complete commands and options.
+//! `capstake completions`: prints the completion script of a shell.
 
 use capstake::job::error::{Exit, Failure};
 
@@ -12,7 +12,7 @@ pub struct CompletionsArguments {
     pub shell: clap_complete::Shell,
 }
 
-/// Prints the script.
+/// Prints the completion script.
 pub fn completions(arguments: &CompletionsArguments, mut command: clap::Command) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut command, "capstake", &mut script);

@@ -1,4 +1,4 @@
-//! `capstake diff`: why two results differ, and which figures moved most.
+//! `capstake diff`: shows why two results differ and which means moved most.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use capstake::study::difference::{KeyChange, MetricMean, Moved, changed_keys, mo
 
 use super::output;
 
-/// Ends the help of the command.
+/// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
 Examples:
   capstake diff output/base output/base-changed
@@ -45,7 +45,7 @@ pub struct DiffArguments {
 /// What differs between two folders.
 struct Differences {
     keys: Vec<KeyChange>,
-    /// What, in the first, in the second.
+    /// Name, value in the first folder, value in the second.
     facts: Vec<(&'static str, String, String)>,
     files: Vec<String>,
     figures: Vec<Moved>,
@@ -87,7 +87,7 @@ fn figures(rows: &[SummaryRow]) -> Vec<MetricMean> {
         .collect()
 }
 
-/// What was run and by what, where it is not the same.
+/// Differences in scenario, seed, paths, version and machine.
 fn facts(a: &Manifest, b: &Manifest) -> Vec<(&'static str, String, String)> {
     let csv = |manifest: &Manifest| {
         let files = manifest.scenario.empirical_files.iter();
@@ -107,7 +107,7 @@ fn facts(a: &Manifest, b: &Manifest) -> Vec<(&'static str, String, String)> {
     rows.into_iter().filter(|(_, a, b)| a != b).collect()
 }
 
-/// Files that are not the same, or that only one folder has; workbooks and pages say when they were made, and are left out.
+/// Files that differ or are in one folder only. Leaves out workbooks and pages, which contain the time of the run.
 fn files(a: &Manifest, b: &Manifest) -> Vec<String> {
     let digest = |manifest: &Manifest, name: &str| {
         manifest.files.iter().find(|file| file.name == name).map(|file| file.blake3.clone())
@@ -123,10 +123,10 @@ fn files(a: &Manifest, b: &Manifest) -> Vec<String> {
         .collect()
 }
 
-/// The page for people; `top` limits how many means it shows.
+/// The page for people, with at most `top` means.
 fn page(folders: [(&PathBuf, &Manifest); 2], found: &Differences, top: usize) -> String {
     let line = |label: &str, folder: &Path, manifest: &Manifest| {
-        // Partial numbers say so wherever they are shown.
+        // Partial results are marked wherever they are shown.
         let partial = match manifest.status {
             Status::Partial => format!(" (PARTIAL, of {})", thousands(manifest.run.paths_asked)),
             _ => String::new(),
@@ -209,7 +209,7 @@ fn names_in_words(names: &[(String, String)]) -> String {
     format!("{}{more}", shown.join(", "))
 }
 
-/// Columns as wide as their widest cell of at most 40; figures stand where they stand.
+/// Aligns columns to their widest cell of at most 40 characters.
 fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| {
         rows.iter().map(|row| row[column].chars().count()).filter(|&n| n <= 40).max().unwrap_or(0)

@@ -1,4 +1,4 @@
-//! `capstake explain`: the long text of any word that the program uses.
+//! `capstake explain`: prints the long text of any word that the program uses.
 
 use capstake::config::{Code, explain, spelling};
 use capstake::job::error::{Exit, Failure};
@@ -16,7 +16,7 @@ pub struct ExplainArguments {
     pub word: String,
 }
 
-/// Prints the text, or proposes a word that has one.
+/// Prints the text, or suggests a word that has one.
 pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
     let word = arguments.word.trim();
     let Some(text) = text(word) else {
@@ -33,7 +33,7 @@ pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// All that is known under a word: a metric may be a key's name too.
+/// All texts about a word, which may name a metric and a key.
 fn text(word: &str) -> Option<String> {
     let parts: Vec<String> =
         [code(word), result(word), factor(word), exit_code(word), explain::explain_key(word)]
@@ -48,7 +48,7 @@ fn code(word: &str) -> Option<String> {
     Some(format!("{code}: {}\n\n{}\n", code.title(), indented(code.explain())))
 }
 
-/// Metrics, series, events, statistics and files.
+/// Texts about metrics, series, events, statistics and files.
 fn result(word: &str) -> Option<String> {
     let mut parts = Vec::new();
     for metric in Metric::ALL {
@@ -89,7 +89,7 @@ fn entry(word: &str, kind: &str, unit: Option<&str>, text: &str) -> String {
     format!("{word}: {kind}{unit}\n\n{}\n", indented(&wrapped(text, 96)))
 }
 
-/// What correlations may name beside numbers: `factor`, one of its names, `termination.time`.
+/// Texts about what correlations may name besides keys: `factor`, its names, and `termination.time`.
 fn factor(word: &str) -> Option<String> {
     let parts: Vec<&str> = word.split('.').collect();
     let term = glossary::FACTORS.iter().find(|term| {
@@ -116,7 +116,7 @@ fn exit_code(word: &str) -> Option<String> {
     Some(format!("exit code {code}\n\n  {}\n", exit.meaning()))
 }
 
-/// The word nearest to one that has no text.
+/// The most similar word that has a text.
 fn nearest(word: &str) -> Option<String> {
     let lists = glossary::SERIES.iter().chain(&glossary::STATISTICS).chain(&glossary::FILES);
     let own = Metric::ALL
@@ -134,7 +134,7 @@ fn indented(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Lines of at most `width` characters, broken at spaces.
+/// Wraps a text at spaces to lines of at most `width` characters.
 fn wrapped(text: &str, width: usize) -> String {
     let mut out = String::new();
     let mut used = 0;

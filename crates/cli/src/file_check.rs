@@ -1,11 +1,11 @@
-//! What became of one file that was verified.
+//! The result of verifying one file.
 
-/// What became of one file.
+/// The result of verifying one file.
 pub struct FileCheck {
-    /// The file.
+    /// The file name.
     pub name: String,
-    /// What was compared, where it was not the whole file.
+    /// What was compared.
     pub what: &'static str,
-    /// Nothing where it is the same, else the first difference.
+    /// The first difference; `None` if the file is equal.
     pub difference: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! `capstake init`: a commented scenario to start from.
+//! `capstake init`: writes a commented scenario to start from.
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
@@ -33,7 +33,7 @@ pub fn init(arguments: &InitArguments) -> Result<Exit, Failure> {
         _ => Failure::told(Exit::Output, format!("`{file}` cannot be written: {}", reason(&error))),
     })?;
     if let Err(error) = out.write_all(template::TEXT.as_bytes()).and_then(|()| out.sync_all()) {
-        // Half a scenario helps nobody; this program made the file a moment ago.
+        // Half a scenario is of no use, and this command has just created the file.
         let _ = std::fs::remove_file(&arguments.file);
         return Err(Failure::told(Exit::Output, format!("`{file}` cannot be written: {}", reason(&error))));
     }

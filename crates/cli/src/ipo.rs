@@ -1,4 +1,4 @@
-//! `capstake ipo`: when the company is ready to be listed, what keeps it from it, and what the offer would be.
+//! `capstake ipo`: when the company is ready for an IPO, which gates hold it back, and what the offer would be.
 
 use std::path::PathBuf;
 
@@ -12,7 +12,7 @@ use capstake::study::ipo::gather::gather;
 use super::arguments::Simulation;
 use super::study::{self, Study, StudyError, StudyOutcome};
 
-/// Ends the help of the command.
+/// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
 Examples:
   capstake ipo base.toml                     the readiness calendar
@@ -39,12 +39,12 @@ pub struct IpoArguments {
     pub simulation: Simulation,
 }
 
-/// What a path costs more than in a plain run: figures of every period, gates left out one by one, standards.
+/// Cost of a path relative to a plain run: it also gathers series, leaves gates out one by one, and tests listing standards.
 const MORE: f64 = 1.5;
-/// Bytes of a row of the tables.
+/// Bytes per row of the tables.
 const ROW_BYTES: f64 = 70.0;
 
-/// Studies the readiness.
+/// Studies the readiness for an IPO.
 pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let scenario = simulation.load(&arguments.scenario)?;

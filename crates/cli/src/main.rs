@@ -1,4 +1,4 @@
-//! The capstake program: arguments in, results and exit code out. The only crate with a terminal and signals.
+//! The capstake program: arguments in, results and an exit code out. The only crate with a terminal and signals.
 
 mod arguments;
 mod check;

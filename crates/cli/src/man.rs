@@ -1,4 +1,4 @@
-//! `capstake man`: the manual page, with every subcommand on it.
+//! `capstake man`: prints the manual page with all subcommands.
 
 use clap_mangen::Man;
 
@@ -6,7 +6,7 @@ use capstake::job::error::{Exit, Failure};
 
 use super::output;
 
-/// Prints the page in roff, for `man -l`.
+/// Prints the manual page in roff, for `man -l`.
 pub fn man(command: clap::Command) -> Result<Exit, Failure> {
     let page = page(command).expect("a vector takes all bytes");
     output::results(&page)?;
@@ -40,12 +40,12 @@ fn page(mut command: clap::Command) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&out).into_owned())
 }
 
-/// The text after a command's help, line by line: roff would fill its lines.
+/// The text after a command's help, with line breaks that roff keeps.
 fn verbatim(heading: &str, command: &clap::Command) -> String {
     let Some(text) = command.get_after_help() else { return String::new() };
     let mut out = format!("{heading}\n.nf\n");
     for line in text.to_string().lines() {
-        // A point or an apostrophe at the beginning is a request of roff; `\&` is nothing, in front of it.
+        // Roff takes a line that begins with a point or an apostrophe as a request; a leading `\&` prevents that.
         let guard = if line.starts_with(['.', '\'']) { "\\&" } else { "" };
         out.push_str(&format!("{guard}{}\n", line.replace('\\', "\\e").replace('-', "\\-")));
     }

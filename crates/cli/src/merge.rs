@@ -1,4 +1,4 @@
-//! `capstake merge`: parts of a run, simulated apart, put together to the result of the whole.
+//! `capstake merge`: merges the parts of a run into the result of the whole.
 
 use std::path::{Path, PathBuf};
 
@@ -83,12 +83,12 @@ struct Merged {
     first: SavedRun,
     state: State,
     parts: Vec<Part>,
-    /// No other program may write a part until the whole is written.
+    /// Keeps other programs from writing a part until the whole is written.
     _locks: Vec<Lock>,
 }
 
 impl Merged {
-    /// Reads every part, and refuses parts that do not fit together.
+    /// Reads all parts and refuses those that do not fit together.
     fn read(folders: &[PathBuf], gaps: Gaps, how: &Continuation) -> Result<Merged, Failure> {
         let mut locks = Vec::new();
         let mut parts: Vec<Part> = Vec::new();
@@ -136,7 +136,7 @@ fn write_whole(merged: Merged, request: &Request, missing: Missing, show: &Show)
     simulate(session, &job, state)
 }
 
-/// The right to read a part that nobody writes.
+/// Locks a part for reading, and refuses one that another program is writing.
 fn lock_for_reading(folder: &Path) -> Result<Lock, Failure> {
     match Lock::shared(folder) {
         Ok(lock) => Ok(lock),

@@ -1,4 +1,4 @@
-//! `--open`: hands a file to the program that the system has for it.
+//! `--open`: opens a file in the system's default program.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -8,7 +8,7 @@ use capstake::job::reason::reason;
 
 use super::output;
 
-/// What a system opens files with.
+/// The command that opens files.
 const OPENER: &[&str] = if cfg!(target_os = "macos") {
     &["open"]
 } else if cfg!(windows) {
@@ -17,7 +17,7 @@ const OPENER: &[&str] = if cfg!(target_os = "macos") {
     &["xdg-open"]
 };
 
-/// Opens the last of the formats that has a file in the folder; where that fails, says where the file is.
+/// Opens the file of the last format that has one; if that fails, prints its path.
 pub fn open(folder: &Path, formats: &[Format]) {
     let files = formats.iter().rev().filter_map(|format| format.file()).map(|name| folder.join(name));
     match files.into_iter().find(|path| path.is_file()) {

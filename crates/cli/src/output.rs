@@ -1,4 +1,4 @@
-//! Bytes to stdout and stderr: results to the one, everything else to the other; a reader that has gone is no error.
+//! Prints results on stdout and everything else on stderr; a closed pipe is no error.
 
 use std::io::{self, Write};
 
@@ -9,7 +9,7 @@ use capstake::job::reason::reason;
 use capstake::job::scenario::Scenario;
 use capstake::job::screen;
 
-/// Text for stdout. A closed pipe (`| head`) ends the text quietly; any other fault is one of the output.
+/// Prints text on stdout. A closed pipe (`| head`) is no error; any other fault is `Exit::Output`.
 pub fn results(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -21,7 +21,7 @@ pub fn results(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Text for stderr; there is nobody to tell where that fails.
+/// Prints text on stderr and ignores faults, which could be reported nowhere.
 pub fn status_line(text: &str) {
     let mut out = io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -44,7 +44,7 @@ pub fn styled_errors() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
-/// Columns of the terminal, or 100 where there is none.
+/// Columns of the terminal, or 100 without one.
 pub fn width() -> usize {
     terminal_size::terminal_size().map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns))
 }

@@ -1,4 +1,4 @@
-//! `report --picture FILE`: single figures of the page as SVG files.
+//! `report --picture FILE`: writes single charts of the page as SVG files.
 
 use std::fs;
 use std::path::Path;
@@ -9,13 +9,13 @@ use capstake_output::page::Page;
 use capstake_output::page::chart::Chart;
 use capstake_output::svg;
 
-/// The picture of what both sides take, figures below each other; of a study its first figure.
+/// Names the picture of both sides' values; of a study, its first chart.
 const ANSWER: &str = "answer";
 
-/// Writes pictures; the stem of each file names its figure.
+/// Writes pictures; the stem of each file names its chart.
 ///
 /// # Errors
-/// Where no figure has that name, or a file cannot be written.
+/// No chart has that name, or a file cannot be written.
 pub fn write(page: &Page, files: &[impl AsRef<Path>]) -> Result<(), Failure> {
     let note = match &page.partial {
         Some(done) => format!("PARTIAL, {done} · {}", page.run),

@@ -1,4 +1,4 @@
-//! What the first paths of a run say of its whole result: what they decide is compared bit for bit, the rest within its error.
+//! Verifies a result by its first paths: compares their draws bit for bit, and means within their standard errors.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
@@ -20,10 +20,10 @@ use super::progress::ProgressDisplay;
 use super::resume_options::Continuation;
 use super::{output, signal};
 
-/// A mean of the first paths that is so many standard errors from that of all is no chance: once in 10⁹ figures.
+/// Standard errors between a mean of the first paths and of all paths that chance exceeds once in 10⁹ means.
 const WORST_Z: f64 = 6.0;
 
-// The files that the first paths of a run decide or speak about.
+// The files that can be compared with the first paths of a run.
 const DRAWS: &str = "draws.csv";
 const SAMPLES: &str = "sample_paths.csv";
 const SUMMARY: &str = "summary.csv";
@@ -66,7 +66,7 @@ fn nothing_to_compare(saved: &SavedRun) -> Failure {
         .help("verify all of it: leave out --paths; a part (--shard) is compared by its state")
 }
 
-/// Simulates the first paths, and compares the rows of `draws.csv` as they come.
+/// Simulates the first paths and compares the rows of `draws.csv` as they arrive.
 fn simulate(
     saved: &SavedRun,
     paths: u64,
@@ -116,7 +116,7 @@ fn unreadable(error: io::Error) -> Failure {
     Failure::told(Exit::Unreadable, format!("the results cannot be read: {}", reason(&error)))
 }
 
-/// The first figure of a whole result that the first paths speak against.
+/// The first number of the whole result that the first paths contradict.
 fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
     if whole.len() != first.len() {
         return Some(format!("{} rows; a new run has {}", whole.len(), first.len()));
@@ -126,18 +126,18 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
         if (&all.deal, &all.metric) != (&few.deal, &few.metric) {
             return Some(format!("{name}, where a new run has {} {}", few.deal, few.metric));
         }
-        // All paths include the first ones.
+        // The extremes of all paths include those of the first.
         if few.min < all.min {
             return Some(format!("{name}, min: {}; a path of these has {}", all.min, few.min));
         }
         if few.max > all.max {
             return Some(format!("{name}, max: {}; a path of these has {}", all.max, few.max));
         }
-        // The first of n paths have their mean at a distance from that of all N with variance σ²(1/n − 1/N).
+        // The mean of the first n paths differs from that of all N with variance σ²(1/n − 1/N).
         let (n, total) = (few.paths as f64, all.paths as f64);
         let error = few.std_dev * (1.0 / n - 1.0 / total).max(0.0).sqrt();
         let z = (few.mean - all.mean) / error;
-        // Where nothing varies the means are the same but for rounding.
+        // Means of a constant differ by rounding alone.
         let apart = (few.mean - all.mean).abs() > 1e-9 * all.mean.abs();
         if few.paths > 30 && apart && z.abs() > WORST_Z {
             let (all, few) = (all.mean, few.mean);
@@ -147,7 +147,7 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
     None
 }
 
-/// The stored draws, read along.
+/// The stored draws, read row by row.
 struct StoredDraws {
     file: BufReader<File>,
     row: u64,

@@ -1,4 +1,4 @@
-//! Everything that can be typed, and which file answers it.
+//! The command line: all subcommands, and which file runs each.
 
 use std::ffi::OsString;
 use std::sync::Once;
@@ -103,7 +103,7 @@ Scenario, seed and options come from the manifest. The first number that
 differs is named (exit 7). With --paths what the first paths decide (draws.csv,
 sample_paths.csv) is compared bit for bit, summary.csv within its error.";
 
-/// Everything that can be typed.
+/// The arguments of the program.
 #[derive(Debug, Parser)]
 #[command(name = "capstake", version, long_version = long_version(), about = ABOUT, long_about = LONG_ABOUT,
     after_help = EXAMPLES, arg_required_else_help = true, disable_help_subcommand = true)]
@@ -178,7 +178,7 @@ fn long_version() -> &'static str {
     })
 }
 
-/// The whole program: arguments in, exit code out.
+/// Runs the program: arguments in, exit code out.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     watch_for_bugs();
     let arguments = match Arguments::try_parse_from(arguments) {
@@ -215,7 +215,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
-/// Help and version go to stdout; wrong arguments to stderr.
+/// Prints help and version on stdout, argument errors on stderr.
 fn refused(error: &clap::Error) -> Exit {
     if error.use_stderr() {
         let _ = error.print();
@@ -229,8 +229,8 @@ fn refused(error: &clap::Error) -> Exit {
     }
 }
 
-/// A panic is a bug: says so once, on any thread, and ends the program. Other workers may wait for the one that
-/// panicked, so that unwinding would hang.
+/// Reports a panic on any thread once as a bug and ends the program. Unwinding could hang, since other workers may wait
+/// for the one that panicked.
 fn watch_for_bugs() {
     static ONCE: Once = Once::new();
     std::panic::set_hook(Box::new(|panic| {

@@ -1,4 +1,4 @@
-//! How far a run is, on the terminal: a bar that moves, lines from time to time, or nothing.
+//! Shows the progress of a run: a bar, lines from time to time, or nothing.
 
 use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use capstake::job::words::{span, thousands};
 use capstake::run::Progress;
 
-/// What `--progress` asks for.
+/// How to show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ProgressMode {
     /// A bar on a terminal, else nothing.
@@ -24,14 +24,14 @@ pub enum ProgressMode {
 
 /// Time between two lines.
 const LINE_EVERY: Duration = Duration::from_secs(5);
-/// Time between two pictures of the bar.
+/// Time between two updates of the bar.
 const BAR_EVERY: Duration = Duration::from_millis(100);
 
-/// Where progress is shown.
+/// Shows the progress of one run.
 pub struct ProgressDisplay {
     kind: Kind,
     started: Instant,
-    /// Paths that were done before.
+    /// Paths that were done before the run was resumed.
     before: u64,
     last: Mutex<Last>,
 }
@@ -48,7 +48,7 @@ struct Last {
 }
 
 impl ProgressDisplay {
-    /// A display for a run of so many paths that begins, or goes on after some, now.
+    /// Creates the display of a run of `paths` that starts now, with `before` paths done already.
     pub fn new(wish: ProgressMode, paths: u64, before: u64) -> ProgressDisplay {
         let terminal =
             std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
@@ -66,12 +66,12 @@ impl ProgressDisplay {
         ProgressDisplay { kind, started: now, before, last: Mutex::new(Last { shown: now, done: 0 }) }
     }
 
-    /// Shows how far the run is, if it is time to.
+    /// Shows progress if an update is due.
     pub fn show(&self, progress: &Progress) {
         if matches!(self.kind, Kind::Nothing) {
             return;
         }
-        // Workers come here after every chunk; one that would have to wait has nothing newer to say.
+        // Workers call this after every chunk; another one is reporting now, so this one need not wait.
         let Ok(mut last) = self.last.try_lock() else { return };
         let every = if matches!(self.kind, Kind::Lines) { LINE_EVERY } else { BAR_EVERY };
         if last.shown.elapsed() < every || progress.done <= last.done {
@@ -93,7 +93,7 @@ impl ProgressDisplay {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub fn close(&self) {
         if let Kind::Bar(bar) = &self.kind {
             bar.finish_and_clear();
@@ -114,7 +114,7 @@ fn line(progress: &Progress, before: u64, elapsed: Duration) -> String {
         span(left)
     );
     if progress.std_error.is_finite() {
-        // As many digits as the error has: its first two.
+        // Two significant digits of the error.
         let digits = (1.0 - progress.std_error.max(1e-12).log10().floor()).clamp(0.0, 6.0) as usize;
         line.push_str(&format!(
             ", microsoft_take_pv {:.digits$} ± {:.digits$}",

@@ -1,4 +1,4 @@
-//! `capstake replay`: one path period by period, every quantity of the model, so that a person can check it by hand.
+//! `capstake replay`: prints every quantity of one path by period, so that a person can check it by hand.
 
 use std::path::PathBuf;
 
@@ -91,7 +91,7 @@ fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
     out
 }
 
-/// Quantities down, periods across, as many at a time as the terminal has room for.
+/// A table of quantities by period, split into blocks that fit the terminal.
 fn section(
     title: &str,
     quantities: &[Quantity],
@@ -119,7 +119,7 @@ fn section(
     out
 }
 
-/// Seven significant digits: enough for a calculator; `--csv` has all.
+/// Seven significant digits, enough for a calculator; `--csv` has all digits.
 fn short(value: f64) -> String {
     if value.is_nan() {
         return "-".to_owned();

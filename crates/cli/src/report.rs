@@ -1,4 +1,4 @@
-//! `capstake report`: makes the workbook and the page of a results folder again from what is in it alone.
+//! `capstake report`: makes the workbook and the page of a results folder again, from its files alone.
 
 use std::path::PathBuf;
 
@@ -11,10 +11,10 @@ use capstake_output::made::{self, Made};
 use super::arguments::made_argument;
 use super::{opening, output, picture};
 
-/// Ends the help of the command.
+/// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
 Examples:
-  capstake report output/base                 results.xlsx and report.html anew
+  capstake report output/base                 results.xlsx and report.html again
   capstake report output/base --open          and open it
   capstake report output/base --formats xlsx  the workbook alone
   capstake report output/base --picture answer.svg  a figure of the page alone
@@ -43,7 +43,7 @@ pub struct ReportArguments {
     pub quiet: bool,
 }
 
-/// Reads the folder, makes the files, enters them in the manifest. Nothing is simulated.
+/// Makes the files and lists them in the manifest.
 pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     let (mut manifest, found) = results::any(&arguments.folder)?;
     let facts = manifest.facts();
@@ -51,7 +51,7 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         Contents::Run(results) => Made::Run(results),
         Contents::Study(answer) => Made::Study(&facts, answer),
     };
-    // Who asks for pictures alone gets nothing else.
+    // `--picture` alone makes no other file.
     let all = if arguments.picture.is_empty() { made::BUILT_IN.to_vec() } else { Vec::new() };
     let formats = arguments.formats.clone().unwrap_or(all);
     if !arguments.picture.is_empty() {

@@ -1,4 +1,4 @@
-//! `capstake resume` and `capstake extend`: a run that was stopped goes on, a run that has ended gets more paths.
+//! `capstake resume` finishes a run that was stopped; `capstake extend` adds paths to a run.
 
 use std::path::{Path, PathBuf};
 
@@ -49,9 +49,9 @@ pub struct ExtendArguments {
 /// How many paths a run is to have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PathsTarget {
-    /// So many more.
+    /// Paths to add.
     Added(u64),
-    /// So many in all.
+    /// Paths in total.
     Total(u64),
 }
 
@@ -68,7 +68,7 @@ fn paths_target_argument(text: &str) -> Result<PathsTarget, String> {
     }
 }
 
-/// Goes on with a run that did not end.
+/// Resumes a run that was stopped.
 pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
     let how = arguments.how.continuation();
     let (saved, folder) = open(&arguments.folder, &how)?;
@@ -86,7 +86,7 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
     continue_run(&saved, folder, state, paths, &how)
 }
 
-/// Says that there is nothing left to simulate; with `--json` prints the object that the run printed.
+/// Reports that nothing is left to simulate; with `--json`, prints the object that the run printed.
 fn already_complete(saved: &SavedRun, show: &Show) -> Result<Exit, Failure> {
     if show.json {
         output::results(&object(saved)?)?;
@@ -158,7 +158,7 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
     continue_run(&saved, folder, state, paths, &how)
 }
 
-/// Refuses a state that has paths which its run was not asked for: the state of another run, put into the folder.
+/// Refuses a state with paths outside the run's request, as after copying the state of another run into the folder.
 fn refuse_other_state(saved: &SavedRun, state: &State) -> Result<(), Failure> {
     let asked = saved.task(saved.manifest.run.paths_asked)?.chunks;
     let inside = asked.end - asked.start - state.chunks().missing(asked.clone()).count();
@@ -177,9 +177,9 @@ fn refuse_other_state(saved: &SavedRun, state: &State) -> Result<(), Failure> {
         .help("bring back the state that belongs here, or delete the file and run the scenario again"))
 }
 
-/// Locks a folder, then reads it.
+/// Locks a folder and restores its run.
 fn open(path: &Path, how: &Continuation) -> Result<(SavedRun, Folder), Failure> {
-    // A folder that is not there is a matter of reading it.
+    // A missing folder is reported as unreadable rather than as unwritable.
     results::load_manifest(path)?;
     let folder = Folder::reopen(path)?;
     let saved = how.open(path)?;
@@ -197,7 +197,7 @@ fn failed(saved: &SavedRun) -> Failure {
         .help("more paths do not mend it; mend the scenario and run it again")
 }
 
-/// Simulates what the state lacks of so many paths.
+/// Simulates the missing paths of a run of `paths`.
 fn continue_run(
     saved: &SavedRun,
     folder: Folder,

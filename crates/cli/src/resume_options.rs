@@ -1,4 +1,4 @@
-//! The options of every command that goes on with a results folder: threads, what is shown, whose results are trusted.
+//! Options of the commands that continue a run in a results folder: threads, output, checkpoints and `--force`.
 
 use std::path::Path;
 
@@ -18,7 +18,7 @@ use super::show::Show;
 /// How to go on, and what is shown.
 #[derive(Debug, clap::Args)]
 pub struct ResumeOptions {
-    /// Worker threads; results do not depend on them [default: one a core]
+    /// Worker threads; results do not depend on them [default: one per core]
     #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// Print one JSON object instead of the table
@@ -48,11 +48,11 @@ pub struct Continuation {
     pub threads: usize,
     /// Instruction set.
     pub isa: Isa,
-    /// How often the state is saved, if that was said.
+    /// How often the state is saved, if requested.
     pub checkpoint: Option<Checkpoint>,
     /// Whether a changed scenario file, or a state of another revision of the program, is accepted.
     pub on_change: OnChange,
-    /// What is shown.
+    /// What to show.
     pub show: Show,
 }
 
@@ -70,17 +70,17 @@ impl ResumeOptions {
 }
 
 impl Continuation {
-    /// The run in a folder, brought back from its manifest.
+    /// Restores the run in a folder.
     pub fn open(&self, folder: &Path) -> Result<SavedRun, Failure> {
         SavedRun::open(folder, self.isa, self.on_change)
     }
 
-    /// The state saved in the run's folder, if there is one.
+    /// Reads the state of a run, if there is one.
     pub fn state(&self, saved: &SavedRun) -> Result<Option<State>, Failure> {
         state_file::load(&saved.folder, &saved.plan, self.on_change)
     }
 
-    /// What the run was asked for, with the threads and checkpoints of this command.
+    /// The run's request, with the threads and checkpoints of this command.
     pub fn request(&self, saved: &SavedRun) -> Result<Request, Failure> {
         saved.request(self.threads, self.checkpoint, made::BUILT_IN)
     }

@@ -1,4 +1,4 @@
-//! `capstake run`: simulates a scenario, writes the results folder, prints the headline table.
+//! `capstake run`: simulates a scenario, writes its results folder and prints the headline table.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
@@ -18,7 +18,7 @@ use super::session::Session;
 use super::simulate::{RunJob, simulate};
 use super::{output, single};
 
-/// Options that say something of many paths or of files: nothing that one path alone could do.
+/// Options about many paths or files, which do not apply to a single path.
 const OF_MANY_PATHS: [&str; 11] = [
     "paths",
     "out",

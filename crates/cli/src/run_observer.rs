@@ -1,4 +1,4 @@
-//! The observer of a run: shows progress, hears signals, writes checkpoints, and every path to a draws file where asked to.
+//! The observer of a run: shows progress, stops on signals, saves checkpoints and writes the draws file.
 
 use std::io;
 use std::sync::Mutex;
@@ -14,14 +14,14 @@ use capstake_output::draws::DrawsFile;
 use super::progress::ProgressDisplay;
 use super::signal;
 
-/// Watches one run.
+/// Observes one run.
 pub struct RunObserver<'a> {
     plan: &'a Plan,
     display: &'a ProgressDisplay,
     draws: Option<Mutex<DrawsFile>>,
     format: Draws,
     dialect: Dialect,
-    /// No further chunk is wanted for the draws.
+    /// The draws file is full and takes no further chunk.
     full: AtomicBool,
     checkpointer: Option<Checkpointer>,
     failure: Mutex<Option<io::Error>>,
@@ -29,7 +29,7 @@ pub struct RunObserver<'a> {
 }
 
 impl<'a> RunObserver<'a> {
-    /// A watch that fills `draws`, and writes checkpoints by `checkpointer`, if there is one.
+    /// Creates an observer that fills `draws` and saves states through `checkpointer`, if there are any.
     pub fn new(
         plan: &'a Plan,
         display: &'a ProgressDisplay,
@@ -51,7 +51,7 @@ impl<'a> RunObserver<'a> {
         }
     }
 
-    /// The draws file, or what kept it from being written.
+    /// Returns the draws file, or the error that stopped it.
     pub fn finish(self) -> Result<Option<DrawsFile>, io::Error> {
         match self.failure.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
             Some(error) => Err(error),
@@ -83,7 +83,7 @@ impl Observer for RunObserver<'_> {
     }
 
     fn write(&self, bytes: Vec<u8>) {
-        // After a failure the chunks in flight still arrive; the file has a hole and is not kept.
+        // Chunks in flight still arrive after a failure; the file has a gap and is dropped.
         if self.failed.load(Ordering::Relaxed) || self.full.load(Ordering::Relaxed) {
             return;
         }

@@ -1,4 +1,4 @@
-//! `capstake sensitivity`: what drives a metric, by one plain run, by Sobol indices or by Shapley effects.
+//! `capstake sensitivity`: finds what drives a metric, by one plain run, Sobol indices or Shapley effects.
 
 // Comments on options are their help texts too, where <...> is a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
@@ -29,17 +29,17 @@ use super::arguments::Simulation;
 use super::show::Show;
 use super::study::{self, Study, StudyError, StudyObserver, StudyOutcome};
 
-/// Paths of each evaluation of `sobol` and `shapley`, where `-n` does not say.
+/// Default paths per evaluation of `sobol` and `shapley`.
 const DEFAULT_PATHS: u64 = 100_000;
-/// Longer than a month is refused, seconds.
+/// The longest study that is run, a month, seconds.
 const MAX_SECONDS: f64 = 30.0 * 86_400.0;
 
-/// What a path costs more than in a plain run: bins of every input, lines through the paths that are kept.
+/// Cost of a path relative to `run`: it bins every input and fits lines to the kept paths.
 const PLAIN: f64 = 2.7;
-/// Bytes of the rows of a variable in all tables.
+/// Bytes per variable and metric in all tables.
 const VARIABLE_BYTES: f64 = 900.0;
 
-/// Ends the help of the command.
+/// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
 Examples:
   capstake sensitivity base.toml             tornado of both sides' values
@@ -101,7 +101,7 @@ pub enum Parts {
     Kind,
 }
 
-/// How a sensitivity is found out, once the options are known to fit together.
+/// The analysis, from options that fit together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Analysis {
     /// One plain run.
@@ -110,7 +110,7 @@ enum Analysis {
     Redrawn { indices: Indices, by: By },
 }
 
-/// What is estimated from runs with redrawn variables.
+/// What redrawn variables are used to estimate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Indices {
     Sobol,
@@ -158,7 +158,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     let scenario = simulation.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
     let quantities = quantities(&plan, &arguments.metric)?;
-    // Neighbouring seeds have unrelated streams; this one is no seed that a person types.
+    // Neighbouring seeds have unrelated streams; nobody would type this one.
     let seeds = TwoSeeds::new(&plan, StreamKey::new(plan.seed(), "study.second-seed").0);
     if variables(seeds.streams(), By::Kind).is_empty() {
         let message = format!("nothing is uncertain in `{}`", scenario.model.name);
@@ -189,7 +189,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     }
 }
 
-/// What is asked about, each computed by a run.
+/// Finds the quantities to explain, each of which a run computes.
 fn quantities(plan: &Plan, named: &[String]) -> Result<Vec<Quantity>, Failure> {
     let refuse = |message: String, help: String| {
         Failure::coded(Exit::Usage, Code::UnknownQuantity, message).help(help)
@@ -217,7 +217,7 @@ fn quantities(plan: &Plan, named: &[String]) -> Result<Vec<Quantity>, Failure> {
     Ok(quantities)
 }
 
-/// What a sensitivity was asked, ready to be simulated.
+/// A sensitivity study, ready to be simulated.
 struct Question<'a> {
     /// The arguments that decide the answer, for the manifest.
     arguments: Vec<String>,
@@ -230,7 +230,7 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// A study of so many evaluations of every path, each as dear as `factor` times a plain run's.
+    /// Creates the study of a number of evaluations per path, each costing `factor` times a path of `run`.
     fn study(&self, request: Request, evaluations: u64, factor: f64) -> Result<Study<'_>, Failure> {
         let paths = request.paths.saturating_mul(evaluations);
         let seconds = factor * Cost::of(self.plan).seconds(paths, request.threads);
@@ -284,7 +284,7 @@ impl Question<'_> {
                 (sobol_evaluations(variables.len()), 1)
             }
         };
-        // Whole batches, whatever the number of variables.
+        // Round up to whole batches.
         let paths = self.request.paths.div_ceil(BATCH * cycle) * BATCH * cycle;
         let subjects: Vec<MetricIndex> =
             self.quantities.iter().filter_map(|&quantity| subject(self.plan, quantity)).collect();
@@ -331,7 +331,7 @@ impl Question<'_> {
         }
     }
 
-    /// Sobol indices are of independent variables.
+    /// Refuses correlated variables, for which Sobol indices are not defined.
     fn refuse_ties(&self, variables: &[Variable]) -> Result<(), Failure> {
         let ties = ties(self.seeds, variables);
         let Some(strongest) = ties.first() else { return Ok(()) };
@@ -348,7 +348,7 @@ impl Question<'_> {
     }
 }
 
-/// The refusal of a metric without a value on some evaluations.
+/// The failure for a metric without a value on some evaluations.
 fn undefined_quantity(name: &str, undefined: u64, evaluations: u64) -> Failure {
     let message = format!(
         "`{name}` has no value on {} of {} evaluations: it has no variance to share out",
@@ -360,7 +360,7 @@ fn undefined_quantity(name: &str, undefined: u64, evaluations: u64) -> Failure {
         .help("--method plain takes the paths on which it has one")
 }
 
-/// The failure of evaluations that were not finite; no path of a plain run need be so.
+/// The failure for evaluations that were not finite, though every path of a plain run may be finite.
 fn redrawn_non_finite(found: &NonFinite) -> Failure {
     let first: Vec<String> = found.first.iter().take(5).map(u64::to_string).collect();
     let message = format!(

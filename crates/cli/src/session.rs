@@ -1,4 +1,4 @@
-//! The life of every command that simulates: warnings, the results folder, its manifest, how the command ends, and what it says.
+//! The life cycle of every command that simulates: opens the results folder, keeps its manifest, and ends with a closing line.
 
 use capstake::job::error::Failure;
 use capstake::job::folder::Folder;
@@ -12,11 +12,11 @@ use capstake_output::made;
 use super::show::Show;
 use super::{opening, output, signal};
 
-/// A command at work in its results folder.
+/// A command that is writing its results folder.
 pub struct Session<'a> {
     /// What is simulated and where the results go.
     pub request: &'a Request,
-    /// What is shown.
+    /// What to show.
     pub show: &'a Show,
     /// The results folder, locked.
     pub folder: Folder,
@@ -54,7 +54,7 @@ impl<'a> Session<'a> {
         Ok(Session { request, show, folder, manifest })
     }
 
-    /// Enters in the manifest the paths of the result, how many of them this command simulated, and its wall time.
+    /// Records the number of paths, how many of them this command simulated, and its wall time, seconds.
     pub fn record(&mut self, paths: u64, simulated: u64, seconds: f64) {
         let run = &mut self.manifest.run;
         run.paths_done = paths;
@@ -127,7 +127,7 @@ impl<'a> Session<'a> {
             output::status_line(&closing_line(request, &manifest, &closing.partial));
             output::status_line(&closing.next);
         }
-        // A shard has only a state, which no program opens.
+        // A shard has only a state, which no other program can open.
         if show.open && request.shard.is_none() {
             opening::open(&request.out, &request.formats);
         }

@@ -1,22 +1,22 @@
-//! What a command shows: once decided by arguments, the same for every command.
+//! What a command shows on the terminal.
 
 use super::progress::ProgressMode;
 
-/// What is shown on the terminal and when the results are there.
+/// What to show, and whether to open the results.
 #[derive(Clone, Copy, Debug)]
 pub struct Show {
-    /// One JSON object on stdout instead of tables.
+    /// Whether to print one JSON object instead of tables.
     pub json: bool,
-    /// Nothing but errors.
+    /// Whether to print errors only.
     pub quiet: bool,
-    /// How progress is shown.
+    /// How to show progress.
     pub progress: ProgressMode,
-    /// Whether the results are opened at the end.
+    /// Whether to open the results at the end.
     pub open: bool,
 }
 
 impl Show {
-    /// How progress is shown; a quiet command shows none.
+    /// How to show progress; a quiet command shows none.
     pub fn progress(&self) -> ProgressMode {
         if self.quiet { ProgressMode::None } else { self.progress }
     }

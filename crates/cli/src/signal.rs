@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first asks the run to stop, the second ends the program.
+//! Ctrl-C and SIGTERM: the first stops the run, the second ends the program.
 
 use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,7 +7,7 @@ use capstake::job::error::Exit;
 
 static STOPPED: AtomicBool = AtomicBool::new(false);
 
-/// Listens from now on. Where the system gives no handler the program ends at the first signal, as any other.
+/// Starts to listen for signals. If no handler can be set, the first signal ends the program.
 pub fn listen() {
     let _ = ctrlc::set_handler(|| {
         if STOPPED.swap(true, Ordering::SeqCst) {
@@ -17,7 +17,7 @@ pub fn listen() {
     });
 }
 
-/// Whether somebody has asked to stop.
+/// Whether a signal has asked the run to stop.
 pub fn stopped() -> bool {
     STOPPED.load(Ordering::Relaxed)
 }

@@ -1,4 +1,4 @@
-//! A run from its state to its files: simulates what is missing, answers, writes the folder, says what came out.
+//! Completes a run from its state: simulates the missing paths, writes the results and prints them.
 
 use std::time::Instant;
 
@@ -35,33 +35,33 @@ use super::run_observer::RunObserver;
 use super::session::{self, Closing, Session};
 use super::show::Show;
 
-/// A run that is judged and laid out.
+/// A run, ready to be simulated.
 pub struct RunJob<'a> {
     /// The scenario.
     pub scenario: &'a Scenario,
-    /// Its layout, with the seed.
+    /// The plan, with the seed.
     pub plan: &'a Plan,
-    /// What a path costs.
+    /// The cost estimates of the plan.
     pub cost: &'a Cost,
-    /// Which chunks are simulated.
+    /// The chunks to simulate.
     pub task: Task,
-    /// The manifest's part about the run that this one repeats, if it repeats one.
+    /// The manifest entry of the run that this one repeats, for `verify`.
     pub repeats: Option<&'a RunPart>,
-    /// Whether missing paths are simulated.
+    /// What to do with missing paths.
     pub missing: Missing,
 }
 
-/// What happens to paths of the task that the state lacks.
+/// What to do with paths that the state lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// They are simulated.
+    /// Simulate them.
     Simulate,
-    /// They stay missing, and the result is partial.
+    /// Leave them out; the result is partial.
     LeaveOut,
 }
 
 impl<'a> RunJob<'a> {
-    /// A run of its own.
+    /// Creates a run that simulates all of its task.
     pub fn new(scenario: &'a Scenario, plan: &'a Plan, cost: &'a Cost, task: Task) -> RunJob<'a> {
         RunJob { scenario, plan, cost, task, repeats: None, missing: Missing::Simulate }
     }
@@ -71,7 +71,7 @@ impl<'a> RunJob<'a> {
         Requirements::of(self.cost, paths, request.threads, request.files_bytes(self.cost, paths))
     }
 
-    /// Refuses what does not fit into memory or on the disk.
+    /// Refuses a run that does not fit into memory or on the disk.
     pub fn fits(&self, request: &Request) -> Result<(), Failure> {
         Resources::of(&request.out).take(self.need(request), &request.out)
     }
@@ -81,7 +81,7 @@ impl<'a> RunJob<'a> {
     }
 }
 
-/// What is about to happen, before it begins.
+/// The first line on stderr: paths, seed, threads, and estimates of time, memory and disk.
 fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
     let asked = job.task.paths_asked();
     let seconds = job.seconds(request, before) + job.cost.files_seconds(&request.formats);
@@ -111,7 +111,7 @@ fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
     ) + &again
 }
 
-/// Simulates what a state lacks, then writes and says what came out.
+/// Simulates the paths that a state lacks, then writes and prints the results.
 pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
     if !session.show.quiet && job.missing == Missing::Simulate {
@@ -129,14 +129,14 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     }
     let status = if complete { Status::Complete } else { Status::Partial };
     let wanted = request.shard.is_none() && result.paths > 0 && draws.is_ok();
-    // The state is put away on a thread that mostly waits for the disk, while the answers are made.
+    // Saving the state mostly waits for the disk, so the answers are made at the same time.
     let (answered, saved) = run::join(
         2,
         || wanted.then(|| answered(request, job, &result)),
         || state.map_or(Ok(()), |state| state.and_then(|draft| session.folder.keep(draft))),
     );
     let again = format!("then go on: {}", session::resume_command(request));
-    // Of both faults that of the draws came first; a state that could be saved lets the run go on all the same.
+    // If both failed, the draws failed first; with a saved state the run can be resumed all the same.
     let draws = match (draws, saved) {
         (Err(failure), _) | (Ok(_), Err(failure)) => return Err(session.end_unwritten(failure, &again)),
         (Ok(draws), Ok(())) => draws,
@@ -182,7 +182,7 @@ fn printed(
 
 type Executed = (Finished, Result<Option<DrawsFile>, Failure>, f64);
 
-/// Runs the chunks that the state lacks, with draws and checkpoints; gives the wall time, seconds, too.
+/// Runs the missing chunks with draws and checkpoints; also returns the wall time, seconds.
 fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed, Failure> {
     let (request, folder) = (session.request, &session.folder);
     let (before, dialect) = (from.paths(), request.csv.dialect());
@@ -209,7 +209,7 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
     Ok((finished, observer.finish().map_err(failed), seconds))
 }
 
-/// The state of the run as a draft, where it is kept and can be used.
+/// Drafts the state of the run; `None` if it is not to be kept or has non-finite paths.
 fn drafted_state(session: &Session<'_>, job: &RunJob, finished: &Finished) -> Option<Result<Draft, Failure>> {
     let request = session.request;
     let wanted = request.shard.is_some() || request.checkpoint != Some(Checkpoint::None);
@@ -224,7 +224,7 @@ fn drafted_state(session: &Session<'_>, job: &RunJob, finished: &Finished) -> Op
     Some(drafted)
 }
 
-/// The paths that are done, where they are not the first ones of the run.
+/// Half-open ranges of the finished paths; empty if these are the first paths of the run.
 fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
     let chunks = finished.state().chunks();
     if chunks.prefix() == chunks.end() {
@@ -234,7 +234,7 @@ fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
-/// Enters undefined metrics in the manifest; a repeated run keeps the times and paths of the first.
+/// Records undefined metrics in the manifest; a repeated run keeps the times and paths of the original.
 fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult) {
     let plan = job.plan;
     if let Some(repeated) = job.repeats {
@@ -259,14 +259,14 @@ fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure
     let (request, show) = (session.request, session.show);
     let (manifest, failure) = session.end_non_finite(&found, job.scenario);
     if show.json {
-        // The failure is told on stderr; that nobody reads stdout changes nothing about it.
+        // The failure is reported on stderr; an error on stdout would only hide it.
         let _ = output::results(&json(request, &manifest, None));
     }
     failure
 }
 
-/// The answers, in tables, and these as CSV where it is wanted. The sample paths, half of the work, need no answers; their
-/// rows are kept only where formats beside CSV read them.
+/// Makes the answers, their tables and CSV files. The sample paths, half of the work, are made in parallel; their rows
+/// are kept only if other formats than CSV need them.
 fn answered<'a>(
     request: &Request,
     job: &RunJob<'a>,
@@ -294,7 +294,7 @@ fn answered<'a>(
     (answer, Tables { sample_paths, ..tables }, files)
 }
 
-/// The tables, what is made of them, and the draws.
+/// Writes the tables, the workbook, the page and the draws.
 fn write(
     session: &mut Session<'_>,
     job: &RunJob,
@@ -340,7 +340,7 @@ fn partial_in_words(job: &RunJob, manifest: &Manifest) -> String {
     )
 }
 
-/// What a person may want to do next.
+/// Commands that a person may want to run next.
 fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest) -> String {
     if manifest.status == Status::Partial {
         return format!("next: go on where it stopped    {}\n", session::resume_command(request));

@@ -1,4 +1,4 @@
-//! `run --only-path K`: one path alone, its inputs and its metrics.
+//! `run --only-path K`: prints the inputs and metrics of one path.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use capstake::study::subjects::subjects;
 use super::output;
 use super::show::Show;
 
-/// Runs path `path` and prints it; a path that is not finite is printed too, and is a failure.
+/// Simulates one path and prints it; a path that is not finite is printed too, with exit code 5.
 pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, Failure> {
     let one = single(plan, path);
     if show.json {
@@ -23,14 +23,14 @@ pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, F
     Ok(if one.non_finite { Exit::Failed } else { Exit::Done })
 }
 
-/// A metric of a path.
+/// The value of a metric on a path.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum MetricValue {
-    /// Its value.
+    /// A finite value.
     Is(f64),
-    /// It has none: no IPO, no stake.
+    /// The metric has no value: no IPO, no stake.
     Undefined,
-    /// It has one, which no number can hold.
+    /// The value is infinite.
     NotFinite,
 }
 
@@ -59,10 +59,10 @@ impl MetricValue {
     }
 }
 
-/// A metric's name, its unit and what it is.
+/// A metric's name, unit and value.
 type Row = (String, String, MetricValue);
 
-/// Deals, then differences of deals: the metrics that each has, by name, with their units.
+/// The metrics of all deals, then of all differences of deals.
 fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
     let mix_year = plan.model().run.mix_year;
     let deals = plan.deals().len();
@@ -73,7 +73,7 @@ fn figures(plan: &Plan, one: &SinglePath) -> Vec<(String, Vec<Row>)> {
             let row = metrics.iter().enumerate().map(|(i, metric)| {
                 let mut value = MetricValue::of(one.metrics[subject][i]);
                 if let Some(difference) = subject.checked_sub(deals).map(|at| &plan.differences()[at]) {
-                    // Of two figures of which one is not finite the difference is none that is missing.
+                    // A difference with an infinite side is not finite rather than undefined.
                     let (_, later, first) = difference.metrics[i];
                     let sides = [one.metrics[difference.later][later], one.metrics[0][first]];
                     if sides.iter().all(|side| !side.is_nan()) && sides.iter().any(|side| side.is_infinite())
@@ -115,7 +115,7 @@ fn page(plan: &Plan, file: &Path, one: &SinglePath) -> String {
     out
 }
 
-/// The shortest digits that read back to the same bits, with an exponent where the number is very small or large.
+/// The shortest digits that parse to the same bits, with an exponent for very small or large numbers.
 fn digits(value: f64) -> String {
     let text = format!("{value:?}");
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
@@ -138,7 +138,7 @@ fn object(plan: &Plan, one: &SinglePath) -> Value {
             (subject.clone(), row.into())
         })
         .collect();
-    // What is null and not here is undefined.
+    // A null value that is not listed here is undefined.
     let not_finite: Map<String, Value> = subjects
         .iter()
         .filter_map(|(subject, row)| {

@@ -1,4 +1,4 @@
-//! `capstake solve`: the value of a key at which a mean, a quantile or a probability reaches its target.
+//! `capstake solve`: finds the value of a key at which a mean, a quantile or a probability reaches its target.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
@@ -25,7 +25,7 @@ use super::arguments::Simulation;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 use super::sweep::unit_of;
 
-/// Ends the help of the command.
+/// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
 Examples:
   capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
@@ -60,14 +60,14 @@ pub struct SolveArguments {
     pub simulation: Simulation,
 }
 
-/// Values tried first where they share one simulation of revenue.
+/// Values tried first if they share one simulation of revenue.
 const GRID_OF_COPIES: usize = 9;
-/// Values tried first where each is a simulation of its own.
+/// Values tried first if each needs a simulation of its own.
 const GRID_OF_PLANS: usize = 4;
-/// Runs of a plan that a search takes, about.
+/// Typical number of runs of a search.
 const USUAL_RUNS: f64 = 6.0;
 
-/// Why an evaluation gives nothing.
+/// Why an evaluation has no result.
 enum Stop {
     StudyError(StudyError),
     Interrupted,
@@ -191,7 +191,7 @@ impl Search<'_> {
         })
     }
 
-    /// What a search without a root says.
+    /// The failure of a search without a root.
     fn verdict(&self, outcome: &Outcome, page: &Page<'_>) -> Option<Failure> {
         let (low, high) = (page.at(page.low)?, page.at(page.high)?);
         let key = &self.bracket.key;
@@ -225,7 +225,7 @@ impl Search<'_> {
         }
     }
 
-    /// One paired run at some values; with the scenario as it stands where asked for.
+    /// Runs the scenario at some values of the key; also as it stands if `with_base`.
     fn evaluate(
         &self,
         context: &StudyContext<'_>,
@@ -293,7 +293,7 @@ impl Search<'_> {
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
                 } else if ranked.count() == 1 {
-                    // One path tells nothing of others.
+                    // One path gives no interval.
                     (ranked.quantile(q), f64::NAN, f64::NAN, f64::NAN)
                 } else {
                     let (low, high) =
@@ -306,7 +306,7 @@ impl Search<'_> {
     }
 }
 
-/// Columns of a value of the key.
+/// Indices of the columns of one value of the key.
 struct Place {
     value: usize,
     level: usize,

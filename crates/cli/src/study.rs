@@ -1,4 +1,4 @@
-//! What all studies have in common: the results folder, progress and Ctrl-C, tables and page, manifest and exit code.
+//! What all studies share: results folder, progress, Ctrl-C, tables, page, manifest and exit code.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -23,17 +23,17 @@ use super::session::{Closing, Session};
 use super::show::Show;
 use super::{output, signal};
 
-/// A study with everything settled, ready to be conducted.
+/// A study, ready to be simulated.
 pub struct Study<'a> {
     /// The command: `compare`, `sweep`, …
     pub command: &'static str,
-    /// Those of its arguments that decide what it answers, as typed.
+    /// The arguments that determine its answer, as typed.
     pub arguments: Vec<String>,
-    /// What is studied; the first names the folder.
+    /// The scenarios; the first names the folder.
     pub scenarios: Vec<&'a Scenario>,
-    /// What is simulated in each of its runs, and where the results go.
+    /// What each run simulates, and where the results go.
     pub request: Request,
-    /// What is shown.
+    /// What to show.
     pub show: Show,
     /// Estimated wall time, seconds.
     pub seconds: f64,
@@ -46,28 +46,28 @@ pub fn folder_of(scenario: &Scenario, command: &str) -> PathBuf {
     Path::new("output").join(format!("{}-{command}", scenario.model.name))
 }
 
-/// What a conducted study has to show.
+/// The outcome of a study.
 pub struct StudyOutcome {
-    /// The page; `None` where nothing was simulated.
+    /// The answer; `None` if nothing was simulated.
     pub answer: Option<Answer>,
-    /// Paths simulated in each run.
+    /// Simulated paths per run.
     pub paths: u64,
-    /// Whether somebody stopped it.
+    /// Whether a signal stopped it.
     pub interrupted: bool,
-    /// What the person is told at the end, with the exit code, where the answer is that there is none.
+    /// A failure to report after the answer, such as a search without a root.
     pub failure: Option<Failure>,
 }
 
 impl StudyOutcome {
-    /// Somebody stopped the study before there was anything to show.
+    /// The outcome of a study that was stopped before it had an answer.
     pub fn interrupted() -> StudyOutcome {
         StudyOutcome { answer: None, paths: 0, interrupted: true, failure: None }
     }
 }
 
-/// Why a study stops before its answer.
+/// Why a study has no answer.
 pub enum StudyError {
-    /// Something that is told as it is.
+    /// Any failure.
     Failure(Failure),
     /// A path was not finite.
     NonFinite(NonFinitePaths),
@@ -79,19 +79,19 @@ impl From<Failure> for StudyError {
     }
 }
 
-/// What a study's work is given: options of its runs, and observers that show progress.
+/// Gives a study the options and observers of its runs.
 pub struct StudyContext<'a> {
     request: &'a Request,
     show: &'a Show,
 }
 
 impl StudyContext<'_> {
-    /// Options of a run of the study.
+    /// Options of each run.
     pub fn options(&self) -> Options {
         Options { paths: self.request.paths, threads: self.request.threads }
     }
 
-    /// An observer for one run of so many paths; `label` says which, where there are several.
+    /// Creates the observer of one run of `paths`; `label` names the run if there are several.
     pub fn observer(&self, paths: u64, label: &str) -> StudyObserver {
         if !label.is_empty() && !self.show.quiet {
             output::status_line(&format!("{label}\n"));
@@ -100,7 +100,7 @@ impl StudyContext<'_> {
     }
 }
 
-/// Shows the progress of one run and hears signals; takes the bar away when dropped.
+/// Shows the progress of one run and stops it on signals; removes the bar when dropped.
 pub struct StudyObserver {
     display: ProgressDisplay,
 }
@@ -122,7 +122,7 @@ impl Drop for StudyObserver {
 }
 
 impl Study<'_> {
-    /// Opens the folder, does the work, writes tables, page and manifest.
+    /// Opens the folder, runs `work`, and writes the answer.
     pub fn conduct(
         &self,
         work: impl FnOnce(&StudyContext<'_>) -> Result<StudyOutcome, StudyError>,
@@ -165,14 +165,15 @@ impl Study<'_> {
         }
     }
 
-    /// All files: the answer as a whole is about as long as the tables, the workbook half, the page as long beside its style.
+    /// Estimated size of all files, bytes: the answer is about as long as the tables, the workbook half as long, the page as long
+    /// plus its style.
     fn files_bytes(&self) -> f64 {
         let of = |format: &Format| match format {
             Format::Csv => self.bytes,
             Format::Xlsx => 15e3 + 0.5 * self.bytes,
             Format::Html => 60e3 + self.bytes,
         };
-        // The manifest has the scenario as resolved.
+        // The manifest contains the resolved scenario.
         30e3 + self.bytes + self.request.formats.iter().map(of).sum::<f64>()
     }
 
@@ -210,7 +211,7 @@ fn printed(show: &Show, request: &Request, manifest: &Manifest, answer: &Answer)
     terminal_answer::answer(answer, output::width(), output::styled_results())
 }
 
-/// The tables, the answer as a whole, and what is made of it.
+/// Writes the tables, the answer, the workbook and the page.
 fn write(session: &mut Session<'_>, answer: &Answer) -> Result<(), Failure> {
     let request = session.request;
     if request.formats.contains(&Format::Csv) {

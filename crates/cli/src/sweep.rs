@@ -1,4 +1,4 @@
-//! `capstake sweep`: metrics over the values of one or two keys, on common draws.
+//! `capstake sweep`: computes metrics over the values of one or two keys, on common draws.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
@@ -25,7 +25,7 @@ use super::arguments::Simulation;
 use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 
-/// Ends the help of the command.
+/// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
 Examples:
   capstake sweep base.toml --vary deal.amended-2026.cap_usd_bn=10:60:11
@@ -61,18 +61,18 @@ pub struct SweepArguments {
     pub simulation: Simulation,
 }
 
-/// More points than this are refused.
+/// The largest number of points.
 const MAX_POINTS: usize = 10_000;
-/// Longer than a month is refused, seconds.
+/// The longest sweep that is run, a month, seconds.
 const MAX_SECONDS: f64 = 30.0 * 86_400.0;
-/// Copies of a deal in one plan: as many as leave a worker's blocks in its cache.
+/// Copies of a deal in one plan: as many as fit a worker's cache.
 const COPIES: usize = 64;
-/// Plans side by side.
+/// Plans per batch.
 const PLANS: usize = 16;
-/// Bytes of a row of the table.
+/// Bytes per row of the table.
 const ROW_BYTES: f64 = 170.0;
 
-/// What a sweep was asked: keys with their values, and what to measure.
+/// What to vary and what to measure.
 struct Question<'a> {
     vary: &'a [Vary],
     metrics: &'a [String],
@@ -180,15 +180,15 @@ struct Sweeper<'a> {
     varied: &'a VariedScenario<'a>,
     plan: &'a Plan,
     quantities: &'a [Quantity],
-    /// All points; of a grid that is too large to be run, its two ends.
+    /// All points, or the two ends of a grid that is too large to be run.
     grid: Vec<Vec<String>>,
-    /// Points that are simulated together.
+    /// Points per batch.
     batch: usize,
     first_batch: Variants,
 }
 
 impl<'a> Sweeper<'a> {
-    /// Judges the ends of the grid, then lays out its first batch.
+    /// Validates the ends of the grid, then lays out its first batch.
     fn new(
         question: &Question<'_>,
         varied: &'a VariedScenario<'a>,
@@ -254,7 +254,7 @@ impl<'a> Sweeper<'a> {
                 return Err(StudyError::NonFinite(found));
             }
             if result.interrupted {
-                // A batch that was cut short has other paths than those before it.
+                // An interrupted batch has fewer paths than those before it.
                 if all.is_empty() {
                     done = result.paths;
                 } else {
@@ -287,7 +287,7 @@ impl<'a> Sweeper<'a> {
     }
 }
 
-/// The refusal of a sweep that nobody would wait for.
+/// The failure for a sweep with too many points or too long a time.
 fn too_large(points: usize, paths: u64, seconds: f64, bytes: f64) -> Failure {
     let message = format!(
         "{} points of {} paths would take about {} here and {} of disk",
@@ -302,12 +302,12 @@ fn too_large(points: usize, paths: u64, seconds: f64, bytes: f64) -> Failure {
     ))
 }
 
-/// The unit of a key that is a number of the scenario.
+/// The unit of a key; `None` if it is not a number.
 pub(super) fn unit_of(plan: &Plan, key: &str) -> Option<Unit> {
     plan.model().parameters.entries().iter().find(|entry| entry.key == key).map(|entry| entry.unit)
 }
 
-/// One paired run of variants.
+/// Simulates all variants on the same draws.
 pub(super) fn simulate(
     variants: &Variants,
     quantities: &[Quantity],

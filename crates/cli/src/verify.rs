@@ -1,4 +1,4 @@
-//! `capstake verify`: simulates a run again from its manifest and compares what comes out with what is in the folder.
+//! `capstake verify`: simulates a run again from its manifest and compares every file.
 
 use std::path::{Path, PathBuf};
 
@@ -74,7 +74,7 @@ pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
     report(&arguments.folder, &checks, &truth, &how.show)
 }
 
-/// Files that are not what the manifest says: somebody changed them.
+/// Checks of files whose digests differ from the manifest's.
 fn edited(saved: &SavedRun) -> Vec<FileCheck> {
     let listed = saved.manifest.files.iter();
     let judged = listed.map(|file| {
@@ -88,7 +88,7 @@ fn edited(saved: &SavedRun) -> Vec<FileCheck> {
     judged.filter(|verdict| verdict.difference.is_some()).collect()
 }
 
-/// The whole run once more, into a folder of its own.
+/// Repeats the whole run in a temporary folder and compares its files.
 fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure> {
     let place = tempfile::Builder::new().prefix("capstake-verify-").tempdir().map_err(|error| {
         let message = format!("a temporary folder cannot be made: {}", reason(&error));
@@ -96,7 +96,7 @@ fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure
     })?;
     let out = place.path().join("again");
     let cost = Cost::of(&saved.plan);
-    // Of a run that was stopped, as far as it came: then only whole chunks are there, and no part of one.
+    // A run that was stopped is repeated as far as it came, which is a whole number of chunks.
     let task = match saved.manifest.run.shard {
         Some(_) => saved.task(saved.manifest.run.paths_asked)?,
         None => saved.task(saved.manifest.run.paths_done)?,
@@ -133,7 +133,7 @@ fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure
         .collect())
 }
 
-/// The first difference between a file and the same one of another folder.
+/// The first difference between the files of one name in two folders.
 fn difference(folder: &Path, again: &Path, name: &str) -> Option<String> {
     match (std::fs::read(folder.join(name)), std::fs::read(again.join(name))) {
         (Ok(here), Ok(there)) => comparison::first_difference(name, &here, &there),
@@ -142,7 +142,7 @@ fn difference(folder: &Path, again: &Path, name: &str) -> Option<String> {
     }
 }
 
-/// The checks, and the exit code that they come to.
+/// Prints the checks and returns the exit code.
 fn report(folder: &Path, checks: &[FileCheck], truth: &str, show: &Show) -> Result<Exit, Failure> {
     let name = folder.display();
     let wrong = checks.iter().filter(|verdict| verdict.difference.is_some()).count();

@@ -60,6 +60,39 @@ pub const FACTORS: [Term; 7] = [
     },
 ];
 
+/// The plain label of a metric, which people read instead of its key: the one table of labels.
+pub const fn label(metric: Metric) -> &'static str {
+    match metric {
+        Metric::SharePv => "Revenue share",
+        Metric::ShareUncappedPv => "Revenue share, had there been no cap",
+        Metric::CapSavingPv => "What the cap saves OpenAI",
+        Metric::StakeMark => "Stake at the scenario’s own value today",
+        Metric::StakePv => "Microsoft’s stake",
+        Metric::MicrosoftTakePv => "Microsoft’s take (share and stake)",
+        Metric::ResalePv => "Microsoft’s margin on reselling",
+        Metric::HostingPv => "Microsoft’s margin on hosting",
+        Metric::LicencePv => "Royalties the licence spares Microsoft",
+        Metric::OutboundPv => "What Microsoft passes on to OpenAI",
+        Metric::MicrosoftTotalPv => "Microsoft in all",
+        Metric::OpenaiRetainedPv => "Today’s other holders keep",
+        Metric::RevenueKeptPv => "Revenue kept after the share",
+        Metric::ShareNominal => "Revenue share, not discounted",
+        Metric::ShareUncappedNominal => "Revenue share without the cap, not discounted",
+        Metric::CapHit => "The cap binds",
+        Metric::CapHitTime => "Years until the cap is reached",
+        Metric::EffectiveRate => "Revenue really shared",
+        Metric::TakeMultiple => "Microsoft’s money back, times over",
+        Metric::Ipo => "An IPO comes",
+        Metric::IpoTime => "Years until the IPO",
+        Metric::IpoEquity => "Equity value at the IPO",
+        Metric::Failed => "OpenAI fails",
+        Metric::StakeAtExit => "Microsoft’s stake at its exit",
+        Metric::FundingRaised => "Money raised to cover shortfalls",
+        Metric::HomeShare => "Home cloud’s share of cloud sales",
+        Metric::CloudConcentration => "Concentration of cloud sales",
+    }
+}
+
 /// What each metric means, in the order of [`Metric::ALL`]; a metric has one value per path and deal.
 const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     (
@@ -494,6 +527,15 @@ pub const FILES: [Term; 26] = [
 mod tests {
     use super::*;
     use capstake::kernel::metric::Series;
+
+    #[test]
+    fn every_metric_has_a_label_of_its_own() {
+        for (i, metric) in Metric::ALL.into_iter().enumerate() {
+            let text = label(metric);
+            assert!(text.starts_with(|c: char| c.is_uppercase()) && !text.contains('_'), "{text}");
+            assert!(Metric::ALL[..i].iter().all(|&other| label(other) != text), "{text}");
+        }
+    }
 
     #[test]
     fn every_series_has_its_term_under_its_name_and_unit() {

@@ -1,7 +1,7 @@
 //! One bad scenario for every code, and the screen that a person sees.
 //!
 //! `tests/program/problems/CODE.toml` begins with the command that is run; the screens are `tests/program/golden/CODE.txt`. With
-//! `CAPSTAKE_BLESS=1` the test writes them anew: read what changed.
+//! `CAPSTAKE_BLESS=1` the test writes them again: read what changed.
 
 use std::path::Path;
 

@@ -210,7 +210,7 @@ fn without_chance_the_root_is_exact() {
     let [value, error, low, high] = root(&place, "solved");
     assert!((value - 20.0).abs() < 1e-9 && error == 0.0, "{value}");
     assert!((low - value).abs() < 1e-9 && (high - value).abs() < 1e-9);
-    // The same by another key, simulated anew for each value.
+    // The same by another key, simulated again for each value.
     let seen = solve(&place, "minimal.toml", "discount.share=0.01:0.3", "capped.share_pv.mean=25", &more);
     seen.ends(0);
     let [rate, ..] = root(&place, "solved");

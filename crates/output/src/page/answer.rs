@@ -4,6 +4,7 @@ use super::chart::Readings;
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{MONTHS, measure, metric, paths};
+use crate::glossary::label;
 use capstake::kernel::metric::Metric;
 use capstake::report::digits::{NONE, percent_in_passing};
 use capstake::report::tables::SummaryRow;
@@ -150,7 +151,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
     let shown = [
         ("openai_retained_pv", "Other holders keep"),
         ("revenue_kept_pv", "OpenAI keeps of its revenue"),
-        ("microsoft_total_pv", Metric::MicrosoftTotalPv.label()),
+        ("microsoft_total_pv", label(Metric::MicrosoftTotalPv)),
     ];
     for (metric, title) in shown {
         let Some(row) = view.summary(name, metric) else { continue };
@@ -190,7 +191,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         // Here the percent sign belongs to the number, not to its error.
         let error = error.trim_end_matches('%').to_owned();
         let remark = format!("of futures, {remark}");
-        cards.push(Card { name: metric.label().to_owned(), value: format!("{value}%"), error, remark });
+        cards.push(Card { name: label(metric).to_owned(), value: format!("{value}%"), error, remark });
     }
     cards
 }

@@ -1,6 +1,7 @@
 //! How a page writes amounts, percentages and names.
 
 use super::plot::grouped;
+use crate::glossary::label;
 use capstake::kernel::metric::Metric;
 use capstake::report::digits::{Estimate, Precision, significant, thousands};
 use capstake::report::results::Facts;
@@ -99,7 +100,7 @@ pub fn partial(facts: &Facts) -> Option<String> {
 /// The label of a metric by its name in the tables.
 pub fn metric(name: &str) -> String {
     let known = Metric::ALL.into_iter().find(|metric| metric.key() == name);
-    known.map_or_else(|| name.replace('_', " "), |metric| metric.label().to_owned())
+    known.map_or_else(|| name.replace('_', " "), |metric| label(metric).to_owned())
 }
 
 /// The label of a series by its name in the tables.
