@@ -18,13 +18,13 @@ const ORDER: [&[&str]; 9] = [
 ];
 
 /// In which rooms of the engine each external crate may be named. A dependency without a line here has no room yet.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("annotate_snippets", &["job"]),
     ("blake3", &["store", "job"]),
     ("csv", &["sink", "job"]),
     ("humantime", &["job"]),
     ("itoa", &["sink"]),
-    ("ndarray", &["math", "model", "run", "study", "report", "facade"]),
+    ("ndarray", &["math", "model", "kernel", "run", "study", "report", "facade"]),
     ("postcard", &["store"]),
     ("rand", &["rng", "study"]),
     ("rand_distr", &["study"]),
@@ -37,6 +37,7 @@ const CRATES: [(&str, &[&str]); 18] = [
     ("tempfile", &["job"]),
     ("thiserror", &["math", "config", "model", "run", "study", "report", "sink", "store", "job"]),
     ("toml", &["config"]),
+    ("zmij", &["sink"]),
 ];
 
 /// Crates of the repository: the folder with the manifest, and the crates of ours that it may use.
