@@ -1,10 +1,11 @@
-//! What can go wrong, as a person reads it.
+//! The error type: it displays the message that the program prints.
 
 use std::fmt;
 
 use crate::config::{Code, Problems};
 use crate::job::error::{Exit, Failure};
-use crate::study::quantity::UnknownName;
+use crate::kernel::plan::Plan;
+use crate::study::quantity::{Of, UnknownName};
 
 /// Why something cannot be done. Displays as the screen that the program prints: what is wrong, in which line of which file, and
 /// what to write instead.
@@ -55,7 +56,22 @@ impl fmt::Debug for Error {
 
 impl std::error::Error for Error {}
 
-/// A name that means nothing, with what may be meant.
+/// The error for an unknown name, with a suggestion.
 pub(super) fn unknown(error: UnknownName) -> Error {
     Failure::coded(Exit::Usage, Code::UnknownQuantity, error.message).help(error.help).into()
+}
+
+/// The error for a difference that no run computes: differences are taken from the first deal.
+pub(super) fn not_computed(plan: &Plan, of: Of) -> Error {
+    let later = match of {
+        Of::Difference { later: 0, first } => first,
+        Of::Difference { later, .. } => later,
+        Of::Deal(deal) => deal,
+    };
+    let help = match later {
+        0 => format!("name a later deal minus `{}`", plan.model().deals[0].name),
+        later => format!("write `{}`", Of::Difference { later, first: 0 }.name(plan)),
+    };
+    let message = format!("`{}` is not computed: differences are taken from the first deal", of.name(plan));
+    unknown(UnknownName { message, help })
 }

@@ -22,22 +22,22 @@ impl Options {
         Options { paths: None, seed: None, threads: None, isa: Isa::detect() }
     }
 
-    /// Simulates so many paths.
+    /// Sets the number of paths.
     #[must_use]
     pub fn paths(self, paths: u64) -> Options {
         Options { paths: Some(paths), ..self }
     }
 
-    /// Draws with this seed.
+    /// Sets the seed.
     #[must_use]
     pub fn seed(self, seed: u64) -> Options {
         Options { seed: Some(seed), ..self }
     }
 
-    /// Works on so many threads, at least one. The number changes the time, never the result.
+    /// Uses this many threads, from 1 to 1,024. The number changes the time, never the result.
     #[must_use]
     pub fn threads(self, threads: u16) -> Options {
-        Options { threads: Some(threads.max(1)), ..self }
+        Options { threads: Some(threads.clamp(1, 1_024)), ..self }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The figures of a run: metrics by deal and name, and the rows of `summary.csv`.
 
-use super::error::{Error, unknown};
+use super::error::{Error, not_computed, unknown};
 use crate::kernel::plan::Plan;
 use crate::report::tables::{SummaryRow, Tables, all_but_sample_paths};
 use crate::run;
@@ -38,12 +38,7 @@ impl RunResult {
     pub fn metric(&self, deal: &str, metric: &str) -> Result<Metric<'_>, Error> {
         let of = Of::named(&self.plan, deal).map_err(unknown)?;
         let quantity = Quantity::of_name(&self.plan, of, metric).map_err(unknown)?;
-        let (who, at) = position(&self.plan, quantity).ok_or_else(|| {
-            unknown(UnknownName {
-                message: format!("`{deal}` is not computed: differences are taken from the first deal"),
-                help: format!("name a later deal minus `{}`", self.plan.model().deals[0].name),
-            })
-        })?;
+        let (who, at) = position(&self.plan, quantity).ok_or_else(|| not_computed(&self.plan, of))?;
         let summary = &self.result.metrics[who][at];
         Ok(Metric { summary, statistics: summary.statistics(), unit: quantity.unit().name() })
     }
@@ -54,6 +49,7 @@ impl RunResult {
     }
 
     /// All tables of the run but the sample paths, by the names of their files.
+    #[doc(hidden)]
     pub fn tables(&self) -> &Tables {
         &self.tables
     }
@@ -90,7 +86,7 @@ impl Metric<'_> {
         self.summary.moments().std_dev()
     }
 
-    /// The quantile, linear between order statistics, off by less than 0.05%.
+    /// The quantile, linear between order statistics, with a relative error below 0.05%.
     ///
     /// # Errors
     /// Where `q` is not a probability from 0 to 1. NaN where no path has a value.

@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
-use super::error::{Error, unknown};
+use super::error::{Error, not_computed, unknown};
 use super::options::Options;
 use super::result::RunResult;
+use crate::config::Code;
 use crate::job::cost::Cost;
+use crate::job::error::{Exit, Failure};
 use crate::job::non_finite::NonFinitePaths;
-use crate::job::request;
+use crate::job::request::{self, MAX_PATHS};
+use crate::job::resources::{Requirements, Resources};
 use crate::job::scenario::{self, ScenarioFile};
 use crate::job::screen;
 use crate::kernel::block::{Block, BlockOptions};
@@ -20,7 +23,7 @@ use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
 use crate::model::parameters::ParamId;
 use crate::run::{self, CHUNK_PATHS, Silent, share_out};
-use crate::study::quantity::{Of, Quantity, UnknownName, position};
+use crate::study::quantity::{Of, Quantity, position};
 
 /// A scenario: a file or text, the settings made to it, and what they mean.
 ///
@@ -48,7 +51,7 @@ impl Scenario {
         Scenario::judged(ScenarioFile::read(path.as_ref())?)
     }
 
-    /// Judges a scenario's text. CSV files that it names are looked for relative to `name`, which stands for its file in
+    /// Reads a scenario from text. CSV files that it names are looked for relative to `name`, which stands for its file in
     /// messages.
     ///
     /// # Errors
@@ -65,7 +68,7 @@ impl Scenario {
     /// This scenario with one key set, as with the program's `--set KEY=VALUE`: the value is TOML.
     ///
     /// # Errors
-    /// Where there is no such key, or its value makes the scenario a bad one.
+    /// Where there is no such key, or the value is not valid there.
     pub fn set(&self, key: &str, value: &str) -> Result<Scenario, Error> {
         let mut overrides = self.judged.overrides.clone();
         overrides.push(format!("{key}={value}"));
@@ -88,12 +91,12 @@ impl Scenario {
         &self.judged.model.digest
     }
 
-    /// Every key that is set, as TOML that reads back to this scenario.
+    /// Every key that is set, as TOML that reads back to this scenario (from the same folder, where it names CSV files).
     pub fn to_toml(&self) -> &str {
         &self.judged.resolved
     }
 
-    /// What its author may not have meant, as the program shows it; `None` where there is nothing to warn of.
+    /// Warnings, as the program prints them; `None` where there are none.
     pub fn warnings(&self) -> Option<String> {
         let warnings = &self.judged.warnings;
         (!warnings.is_empty()).then(|| screen::problems(&self.judged.sources, warnings, false))
@@ -124,7 +127,8 @@ impl Scenario {
     /// scenario, in the unit that `capstake explain` gives. `paths` counts from 0; path 48,231 is the same whichever range holds it.
     ///
     /// # Errors
-    /// Where the deal or a column does not exist, or a path is not finite.
+    /// Where the deal or a column does not exist, the range runs backwards or past the last path that can be run, the array does not fit
+    /// into the free memory, or a path is not finite.
     pub fn draws(
         &self,
         deal: &str,
@@ -132,16 +136,19 @@ impl Scenario {
         paths: Range<u64>,
         seed: u64,
     ) -> Result<Array2<f64>, Error> {
+        let rows = drawable(&paths, columns.len())?;
         let plan = Plan::from_model(&self.judged.model, seed, Isa::detect());
         let of = Of::named(&plan, deal).map_err(unknown)?;
         let columns: Vec<Column> =
             columns.iter().map(|name| column(&plan, of, name)).collect::<Result<_, _>>()?;
+        if columns.is_empty() || rows == 0 {
+            return Ok(Array2::zeros((rows, columns.len())));
+        }
         let (values, non_finite) = simulate(&plan, &columns, paths.clone());
         if non_finite.count > 0 {
             let found = NonFinitePaths::of_scenario(non_finite, paths.end - paths.start);
             return Err(found.failure(&self.judged, seed).into());
         }
-        let rows = values.len().checked_div(columns.len()).unwrap_or(0);
         Ok(Array2::from_shape_vec((rows, columns.len()), values).expect("every path has every column"))
     }
 }
@@ -152,6 +159,26 @@ impl std::fmt::Debug for Scenario {
     }
 }
 
+/// The number of paths of a range whose array of so many columns can be made.
+fn drawable(paths: &Range<u64>, columns: usize) -> Result<usize, Error> {
+    let refused =
+        |message: String, help: &str| Failure::coded(Exit::Usage, Code::PathsOption, message).help(help);
+    if paths.start > paths.end {
+        let message = format!("paths {} to {} run backwards", paths.start, paths.end);
+        return Err(refused(message, "write the lower number first: 0..10_000").into());
+    }
+    if paths.end > MAX_PATHS {
+        let message = format!("path {} is beyond the last one that can be run", paths.end - 1);
+        return Err(refused(message, "paths count from 0; at most 100 billion are run").into());
+    }
+    let rows = paths.end - paths.start;
+    // The chunks, and the array that they are put together in.
+    let memory = 2.0 * rows as f64 * columns as f64 * size_of::<f64>() as f64;
+    let here = Path::new(".");
+    Resources::of(here).take(Requirements { memory, disk: 0.0 }, here)?;
+    Ok(usize::try_from(rows).expect("rows that fit into memory"))
+}
+
 fn column(plan: &Plan, of: Of, name: &str) -> Result<Column, Error> {
     let parameters = &plan.model().parameters;
     if let Some(id) = parameters.named(name) {
@@ -160,13 +187,7 @@ fn column(plan: &Plan, of: Of, name: &str) -> Result<Column, Error> {
     let quantity = Quantity::of_name(plan, of, name).map_err(unknown)?;
     match position(plan, quantity) {
         Some((who, metric)) => Ok(Column::Metric(who, metric)),
-        None => Err(unknown(UnknownName {
-            message: format!(
-                "`{}` is not computed: differences are taken from the first deal",
-                of.name(plan)
-            ),
-            help: format!("name a later deal minus `{}`", plan.model().deals[0].name),
-        })),
+        None => Err(not_computed(plan, of)),
     }
 }
 

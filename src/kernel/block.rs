@@ -100,6 +100,7 @@ impl Block {
 
 impl std::ops::Deref for Block {
     type Target = Columns;
+    #[inline(always)]
     fn deref(&self) -> &Columns {
         &self.columns
     }

@@ -135,6 +135,7 @@ pub struct Model {
 
 impl std::ops::Deref for Model {
     type Target = Terms;
+    #[inline(always)]
     fn deref(&self) -> &Terms {
         &self.terms
     }

@@ -69,13 +69,17 @@ pub fn share_out<S: Send>(
     let scratch = if threads == 1 || pieces <= 1 {
         vec![thread()]
     } else {
-        pool(threads).expect("worker threads can be started").broadcast(|_| thread())
+        match pool(threads) {
+            Ok(pool) => pool.broadcast(|_| thread()),
+            // The system gives no threads: the pieces are still done.
+            Err(_) => vec![thread()],
+        }
     };
     let done = finished.into_inner();
     SharedOut { scratch, done, interrupted: done < pieces }
 }
 
-/// Does two things side by side where there are two threads (0 means one per core), else one after the other.
+/// Runs two closures in parallel, or one after the other where there is one thread (0 means one per core).
 pub fn join<A: Send, B: Send>(
     threads: usize,
     first: impl FnOnce() -> A + Send,

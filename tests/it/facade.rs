@@ -96,4 +96,19 @@ fn errors_read_as_the_screens_of_the_program() {
     assert_eq!(error.exit_code(), 2);
     let error = base().draws("amended-2026", &["growth"], 0..10, 1).expect_err("no such column");
     assert!(error.to_string().contains("growth"), "{error}");
+    let error = run.metric("amended-2026 - prior-2025", "share_pv").expect_err("not computed");
+    assert!(error.to_string().contains("write `prior-2025 - amended-2026`"), "{error}");
+}
+
+#[test]
+fn ranges_of_draws_that_cannot_be_are_refused() {
+    let draws =
+        |paths: std::ops::Range<u64>, columns: &[&str]| base().draws("amended-2026", columns, paths, 1);
+    let backwards = std::ops::Range { start: 10, end: 5 };
+    for paths in [backwards, 0..u64::MAX, u64::MAX - 5..u64::MAX, 0..100_000_000_000] {
+        let error = draws(paths.clone(), &["share_pv"]).expect_err("no such paths");
+        assert!(error.code().is_some() && error.exit_code() == 2, "{paths:?}: {error}");
+    }
+    assert_eq!(draws(3..7, &[]).expect("no columns").dim(), (4, 0));
+    assert_eq!(draws(99_999_999_999..100_000_000_000, &["share_pv"]).expect("the last path").dim(), (1, 1));
 }

@@ -141,8 +141,10 @@ fn closing_line(request: &Request, manifest: &Manifest, partial: &str) -> String
         Status::Partial => format!("partial: {partial}; "),
         _ => String::new(),
     };
+    // A study has several runs of these paths; no one speed is theirs.
     let speed = match manifest.run.paths_per_second as u64 {
         0 => String::new(),
+        _ if !manifest.command.is_run() => String::new(),
         speed => format!(" ({} paths/s)", thousands(speed)),
     };
     format!(

@@ -463,7 +463,7 @@ pub const FILES: [Term; 26] = [
         name: "manifest.json",
         unit: None,
         text: "What the folder holds and where it comes from: program, scenario as run, seed, paths, times, files with digests, counts \
-               of undefined and failed paths, and `status`: running, complete, partial (stopped, or the disk was full) or \
+               of undefined and non-finite paths, and `status`: running, complete, partial (stopped, or the disk was full) or \
                failed.",
     },
     Term {
