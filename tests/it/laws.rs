@@ -398,10 +398,12 @@ proptest! {
         let k = log_k.exp();
         let [one, other] = [1.0, k].map(|k| plan(&draft.text(k), draft.seed));
         let [a, b] = [&one, &other].map(|plan| block_of(plan, true));
-        let check = |name: String, unit: Unit, a: &[f64; LANES], b: &[f64; LANES]| {
+        let largest = |a: &[f64; LANES]| {
+            a.iter().fold(0.0_f64, |size, x| if x.is_nan() { size } else { size.max(x.abs()) })
+        };
+        // What is a difference of larger sums is rounded at their size.
+        let check = |name: String, unit: Unit, a: &[f64; LANES], b: &[f64; LANES], size: f64| {
             let factor = if unit == Unit::UsdBn { k } else { 1.0 };
-            // What is a difference of larger sums is rounded at their size.
-            let size = a.iter().fold(0.0_f64, |size, x| if x.is_nan() { size } else { size.max(x.abs()) });
             for l in 0..LANES {
                 let bound = factor * 1e-10 * (a[l].abs() + 1e-3 * size);
                 prop_assert!(near(a[l] * factor, b[l], bound), "{} lane {}: {} and {}", name, l, a[l] * factor, b[l]);
@@ -410,11 +412,16 @@ proptest! {
         };
         for (d, deal) in one.deals().iter().enumerate() {
             for (m, &kind) in deal.metrics.iter().enumerate() {
-                check(kind.name(0), kind.unit(), &a.metrics[d][m], &b.metrics[d][m])?;
+                let lanes = &a.metrics[d][m];
+                check(kind.name(0), kind.unit(), lanes, &b.metrics[d][m], largest(lanes))?;
             }
             for (p, lanes) in a.periods[d].iter().enumerate() {
                 for (i, &series) in deal.series.iter().enumerate() {
-                    check(format!("{series:?} of period {p}"), series.unit(), &lanes[i], &b.periods[d][p][i])?;
+                    // What is left of a cap is the cap less the payments so far, on every lane and to the end.
+                    let of_cap = || a.periods[d].iter().map(|lanes| largest(&lanes[i])).fold(0.0, f64::max);
+                    let size = if series == Series::CapLeft { of_cap() } else { largest(&lanes[i]) };
+                    let name = format!("{series:?} of period {p}");
+                    check(name, series.unit(), &lanes[i], &b.periods[d][p][i], size)?;
                 }
             }
         }
