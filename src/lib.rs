@@ -20,7 +20,7 @@
 //! with this crate), `own_metric` (a metric that capstake does not have). What the simulated world is like stands in
 //! `docs/methodology.md`.
 //!
-//! Every path's random numbers are open too: [`rng::stream`] gives the generator of a seed, a name and a path.
+//! Every path's random numbers are open too: [`rng::stream()`] gives the generator of a seed, a name and a path.
 //!
 //! # Inside
 //!
