@@ -138,7 +138,7 @@ impl TwoSeeds {
         inputs.chain(factors).collect()
     }
 
-    /// Makes `plan` draw the streams for which `anew` holds from the second seed and all others from the
+    /// Makes `plan` draw the streams for which `redrawn` holds from the second seed and all others from the
     /// first. Correlated variables are formed in ascending order of `rank`. Both functions take a position in
     /// [`TwoSeeds::streams`].
     ///

@@ -167,7 +167,7 @@ fn z_score(what: &str, estimate: f64, truth: f64, std_error: f64) -> f64 {
     z
 }
 
-/// 2²¹ normals: half of them one a path, half of sequences.
+/// 2²¹ normals: half drawn once per path, half from sequences.
 fn sample() -> Vec<f64> {
     let (key, isa) = (StreamKey::new(11, "moments"), Isa::detect());
     let mut all = Vec::new();
