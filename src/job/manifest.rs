@@ -6,6 +6,7 @@ use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config;
 use crate::report::results::{Facts, SourceFacts};
+use crate::report::tables::ExactFigures;
 pub use crate::sink::json::SCHEMA_VERSION;
 
 /// The file name of the manifest.
@@ -69,6 +70,9 @@ pub struct Manifest {
     pub undefined: Vec<Undefined>,
     /// Paths that were not finite.
     pub non_finite: NonFiniteCount,
+    /// The figures that no draw can move; all others are estimates, also where all paths agree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exact: Vec<ExactFigures>,
 }
 
 /// The command that wrote the folder, with the arguments that determine its answer.

@@ -85,6 +85,7 @@ impl Request {
             files: Vec::new(),
             undefined: Vec::new(),
             non_finite: NonFiniteCount::default(),
+            exact: Vec::new(),
         }
     }
 

@@ -76,6 +76,7 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
         correlations: table(folder, manifest)?,
         events: table(folder, manifest)?,
         sample_paths: table(folder, manifest)?,
+        exact: manifest.exact.clone(),
     };
     Ok(Results { facts: manifest.facts(), tables })
 }

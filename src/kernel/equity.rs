@@ -10,6 +10,9 @@ use crate::math::elementary::{exp, ln};
 use crate::math::vector::{Mask, Vector};
 use crate::model::equity::{EbitdaBasis, Method, Multiple};
 
+/// What the discount rate of a perpetuity must exceed its growth by for it to have a value, per year.
+pub const SMALLEST_SPREAD: f64 = 0.01;
+
 /// Valuation multiple: its logarithm is an Ornstein–Uhlenbeck process, stepped by its exact distribution.
 pub struct MultiplePaths<V> {
     row: FactorIndex,
@@ -249,7 +252,7 @@ fn with_margin<V: Vector>(ev: V, basis: &ValueBasis<'_, V>, elasticity: V, refer
 #[inline(always)]
 fn perpetuity<V: Vector>(fcf: V, growth: V, rate: V) -> (V, V) {
     let spread = rate - growth;
-    let sound = spread.gt(V::splat(0.01));
+    let sound = spread.gt(V::splat(SMALLEST_SPREAD));
     ((fcf * (growth + 1.0) / spread).select_or_zero(sound), V::flag(sound))
 }
 

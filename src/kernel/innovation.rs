@@ -95,7 +95,7 @@ impl<V: Vector> Scratch<V> {
 }
 
 /// Whether a factor has any effect: whether its volatility can differ from 0.
-fn moves(model: &Model, factor: Factor) -> bool {
+pub(super) fn moves(model: &Model, factor: Factor) -> bool {
     let volatile = |num: ParamId| model.parameters.constant(num) != Some(0.0);
     let level = |process: &Process| match process {
         &Process::MeanRevertingGrowth {

@@ -14,6 +14,7 @@ pub mod deal_terms;
 pub mod decay;
 pub mod discount;
 pub mod equity;
+pub mod exact;
 pub mod from_base;
 pub mod funding;
 pub mod history;

@@ -104,10 +104,10 @@ pub struct Column {
 pub enum Role {
     /// Identifies what the row is about.
     Key,
-    /// A quantity that is exact or whose error is in the next column.
+    /// A quantity; its error, if it has one, is in the next column.
     #[serde(rename = "figure")]
     Quantity,
-    /// Standard error of the column before it.
+    /// Standard error of the column before it: [`Value::EXACT`] for a figure that no draw can move, 0.0 where all paths agree.
     Error,
     /// Lower end of an interval; the upper end is the next column.
     Low,
@@ -148,6 +148,16 @@ pub enum Value {
     Whole(u64),
     /// A number; NaN if there is none.
     Number(f64),
+}
+
+impl Value {
+    /// The error of a figure that no draw can move: a 0 without a decimal point, in JSON too.
+    pub const EXACT: Value = Value::Whole(0);
+
+    /// The standard error of a figure.
+    pub fn error(std_error: f64, exact: bool) -> Value {
+        if exact && std_error == 0.0 { Value::EXACT } else { Value::Number(std_error) }
+    }
 }
 
 impl From<&str> for Value {
@@ -292,7 +302,7 @@ pub struct Point {
     /// Vertical axis.
     #[serde(with = "number")]
     pub y: f64,
-    /// Standard error of y; 0 if exact.
+    /// Standard error of y; 0 where all paths agree.
     #[serde(with = "number")]
     pub std_error: f64,
 }

@@ -46,7 +46,7 @@ fn warnings(comparison: &Comparison) -> Vec<String> {
 
 fn sentences(comparison: &Comparison) -> Vec<String> {
     if comparison.is_same() {
-        return vec!["No figure differs on any path.".to_owned()];
+        return vec![format!("No figure differs on any of {} paths.", thousands(comparison.paths))];
     }
     let mut sentences = Vec::new();
     for metric in TOLD {
@@ -58,18 +58,21 @@ fn sentences(comparison: &Comparison) -> Vec<String> {
                 let m = &measured[i];
                 let first = &comparison.measured[0][i];
                 if m.difference == 0.0 && m.difference_error == 0.0 {
-                    let both = in_words(m.mean, m.std_error, quantity.unit);
-                    sentences
-                        .push(format!("{}: {both} in {name} too, the same on every path.", quantity.name()));
+                    let both = in_words(m.mean, m.std_error, m.exact, quantity.unit);
+                    sentences.push(format!(
+                        "{}: {both} in {name} too, the same on all {} paths.",
+                        quantity.name(),
+                        thousands(m.paths)
+                    ));
                     continue;
                 }
                 sentences.push(format!(
                     "{}: {} in {name} against {} in {}: a difference of {}.",
                     quantity.name(),
-                    in_words(m.mean, m.std_error, quantity.unit),
-                    in_words(first.mean, first.std_error, quantity.unit),
+                    in_words(m.mean, m.std_error, m.exact, quantity.unit),
+                    in_words(first.mean, first.std_error, first.exact, quantity.unit),
                     comparison.scenarios[0],
-                    in_words(m.difference, m.difference_error, quantity.unit)
+                    in_words(m.difference, m.difference_error, m.difference_exact, quantity.unit)
                 ));
             }
         }
@@ -97,9 +100,9 @@ fn side_by_side(comparison: &Comparison) -> Table {
             vec![quantity.of.clone().into(), quantity.metric.clone().into(), quantity.unit.name().into()];
         for (at, measured) in comparison.measured.iter().enumerate() {
             let m = &measured[i];
-            row.extend([m.mean.into(), m.std_error.into()]);
+            row.extend([m.mean.into(), Value::error(m.std_error, m.exact)]);
             if at > 0 {
-                row.extend([m.difference.into(), m.difference_error.into()]);
+                row.extend([m.difference.into(), Value::error(m.difference_error, m.difference_exact)]);
             }
         }
         row
@@ -146,10 +149,15 @@ fn tidy(comparison: &Comparison) -> Table {
                 quantity.unit.name().into(),
                 name.clone().into(),
                 m.mean.into(),
-                m.std_error.into(),
+                Value::error(m.std_error, m.exact),
             ];
             row.extend(m.quantiles.map(Value::from));
-            row.extend([m.difference.into(), m.difference_error.into(), m.paths.into(), m.undefined.into()]);
+            row.extend([
+                m.difference.into(),
+                Value::error(m.difference_error, m.difference_exact),
+                m.paths.into(),
+                m.undefined.into(),
+            ]);
             rows.push(row);
         }
     }

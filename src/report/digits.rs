@@ -1,7 +1,9 @@
 //! Rounding for readers: a number is printed with as many digits as its error supports.
 
 use crate::config::Unit;
-use crate::stats::summary::Statistics;
+use crate::math::binomial::{upper_probability_bound, wilson_interval};
+
+use super::tables::SummaryRow;
 
 /// Text for a missing number.
 pub const NONE: &str = "–";
@@ -25,50 +27,162 @@ pub struct Estimate {
 pub enum Precision {
     /// The standard error, rounded to one or two digits.
     Error(String),
-    /// Exact: all paths agree.
+    /// Exact: no draw can move the number.
     Exact,
+    /// All paths of the sample agree, as many as are given if that is known. Others may not.
+    Agree(Option<u64>),
     /// Unknown, because there are fewer than two paths.
     Unknown,
 }
 
 impl Estimate {
-    /// The mean of a metric.
-    pub fn of(statistics: &Statistics) -> Estimate {
-        Estimate::new(statistics.mean, statistics.std_error)
-    }
-
-    /// A mean with its standard error, both in the same unit.
+    /// A mean with its standard error, both in the same unit. An error of 0 says that all paths agree, not that the mean is
+    /// exact: only the plan knows that ([`exact_if`](Estimate::exact_if)).
     pub fn new(mean: f64, std_error: f64) -> Estimate {
         if !mean.is_finite() {
             return Estimate { value: NONE.into(), precision: Precision::Unknown };
         }
         if !std_error.is_finite() || std_error <= 0.0 {
-            let precision = if std_error == 0.0 { Precision::Exact } else { Precision::Unknown };
+            let precision = if std_error == 0.0 { Precision::Agree(None) } else { Precision::Unknown };
             return Estimate { value: significant(mean, EXACT_DIGITS), precision };
         }
         let place = place_of_error(std_error);
         if place < exponent(mean) + 1 - DOUBLE_DIGITS {
             // Paths that differ by rounding only.
-            return Estimate { value: significant(mean, EXACT_DIGITS), precision: Precision::Exact };
+            return Estimate { value: significant(mean, EXACT_DIGITS), precision: Precision::Agree(None) };
         }
         Estimate { value: at_place(mean, place), precision: Precision::Error(at_place(std_error, place)) }
     }
 
-    /// As text: `187.32 ± 0.11` or `187.324 (exact)`.
+    /// The same, knowing how many paths it is over.
+    pub fn over(mut self, paths: u64) -> Estimate {
+        if let Precision::Agree(known) = &mut self.precision {
+            *known = Some(paths);
+        }
+        self
+    }
+
+    /// The same, knowing whether no draw can move it.
+    pub fn exact_if(mut self, exact: bool) -> Estimate {
+        if exact && matches!(self.precision, Precision::Agree(_)) {
+            self.precision = Precision::Exact;
+        }
+        self
+    }
+
+    /// As text: `187.32 ± 0.11`, `187.324 (exact)` or `187.324 (all 5,000 paths agree)`.
     pub fn words(&self) -> String {
         match &self.precision {
             Precision::Error(error) => format!("{} ± {error}", self.value),
-            Precision::Exact => format!("{} (exact)", self.value),
+            Precision::Exact | Precision::Agree(_) => format!("{} ({})", self.value, self.precision.words()),
             Precision::Unknown => self.value.clone(),
         }
     }
 }
 
-/// A mean with its error and unit: `$205.6 ± 0.5 bn`, `-$2.03 ± 0.14 bn`, `12.3 ± 0.2%`, `4.2 years (exact)`.
-pub fn in_words(mean: f64, std_error: f64, unit: Unit) -> String {
+impl Precision {
+    /// As text beside the number: `± 0.11`, `exact`, `all 5,000 paths agree`; empty where nothing is known.
+    pub fn words(&self) -> String {
+        match self {
+            Precision::Error(error) => format!("± {error}"),
+            Precision::Exact => "exact".to_owned(),
+            Precision::Agree(Some(paths)) => format!("all {} paths agree", thousands(*paths)),
+            Precision::Agree(None) => "all paths agree".to_owned(),
+            Precision::Unknown => String::new(),
+        }
+    }
+}
+
+/// Fewer paths than this on either side of an event, and its standard error no longer describes what is known: an interval does.
+const FEW: u64 = 100;
+
+/// What is known of a probability that `events` of `paths` paths show: its percentage, and the precision as text: `± 0.03`,
+/// `95%: 0.10–0.88`, `95%: below 0.30`, `95%: above 99.70` or `exact`, all in percent.
+pub fn probability(events: u64, paths: u64, exact: bool) -> (String, String) {
+    if paths == 0 {
+        return (NONE.to_owned(), String::new());
+    }
+    let (n, p) = (paths as f64, events as f64 / paths as f64);
+    if exact {
+        return (significant(100.0 * p, EXACT_DIGITS), "exact".to_owned());
+    }
+    let bound = || 100.0 * upper_probability_bound(0, paths, 0.95);
+    let two_digits = |x: f64| at_place(x, exponent(x) - 1);
+    match events {
+        0 => ("0".to_owned(), format!("95%: below {}", two_digits(bound()))),
+        all if all == paths => {
+            let place = exponent(bound()) - 1;
+            ("100".to_owned(), format!("95%: above {}", at_place(100.0 - bound(), place)))
+        }
+        few if few < FEW || paths - few < FEW => {
+            let (low, high) = wilson_interval(events, paths);
+            let place = exponent(50.0 * (high - low)) - 1;
+            let at = |x: f64| at_place(100.0 * x, place);
+            (at(p), format!("95%: {}–{}", at(low), at(high)))
+        }
+        _ => {
+            let estimate = Estimate::new(100.0 * p, 100.0 * (p * (1.0 - p) / n).sqrt());
+            (estimate.value.clone(), estimate.precision.words())
+        }
+    }
+}
+
+/// The same in one text: `88.12 ± 0.03%`, `0.30% (95%: 0.10–0.88%)`, `0% (95%: below 0.30%)`, `0% (exact)`.
+pub fn probability_in_words(events: u64, paths: u64, exact: bool) -> String {
+    match probability(events, paths, exact) {
+        (value, precision) if precision.is_empty() => value,
+        (value, precision) if precision == "exact" => format!("{value}% (exact)"),
+        (value, precision) if precision.starts_with('±') => format!("{value} {precision}%"),
+        (value, precision) => format!("{value}% ({precision}%)"),
+    }
+}
+
+/// A quantile with the digits that its interval supports; a side that the sample leaves open (NaN) counts like the other.
+pub fn quantile(value: f64, low95: f64, high95: f64) -> String {
+    let sides = [value - low95, high95 - value].map(|side| if side.is_nan() { 0.0 } else { side });
+    let open = low95.is_nan() || high95.is_nan();
+    let width = if open { 2.0 * sides[0].max(sides[1]) } else { sides[0] + sides[1] };
+    let error = width / (2.0 * 1.96);
+    match (error > 0.0, open) {
+        (true, _) => at_place(value, exponent(error)),
+        (false, false) => significant(value, EXACT_DIGITS),
+        // A sample so small says next to nothing.
+        (false, true) => significant(value, 3),
+    }
+}
+
+/// About how many paths decide a mean: (Σ|x − m|)²/Σ(x − m)² with the median m. That is 0.64 of the paths for a normal law, and
+/// where few paths differ from all others, their number. The mean absolute deviation is read from the quantiles, by straight lines
+/// between them, and from the expected shortfalls beyond the outermost.
+pub fn deciding_paths(row: &SummaryRow) -> f64 {
+    let middle = row.p50;
+    let side = |quarter: f64, tenth: f64, twentieth: f64, beyond: f64| {
+        0.25 * 0.5 * quarter
+            + 0.15 * 0.5 * (quarter + tenth)
+            + 0.05 * 0.5 * (tenth + twentieth)
+            + 0.05 * beyond
+    };
+    let above = side(row.p75 - middle, row.p90 - middle, row.p95 - middle, row.es95 - middle);
+    let below = side(middle - row.p25, middle - row.p10, middle - row.p05, middle - row.es05);
+    let absolute = (above + below).max((row.mean - middle).abs());
+    let squares = row.std_dev * row.std_dev + (row.mean - middle).powi(2);
+    row.paths as f64 * absolute * absolute / squares
+}
+
+/// Fewer deciding paths than this, and the error of a mean is itself little known.
+const FEW_DECIDE: f64 = 30.0;
+
+/// Whether so few paths decide a mean that its standard error is itself little known: the mean is marked, for instance with †.
+pub fn is_decided_by_few(row: &SummaryRow) -> bool {
+    row.std_dev > 0.0 && deciding_paths(row) < FEW_DECIDE
+}
+
+/// A mean with its error and unit: `$205.6 ± 0.5 bn`, `-$2.03 ± 0.14 bn`, `12.3 ± 0.2%`, `4.2 years (exact)`,
+/// `$0 bn (all paths agree)`.
+pub fn in_words(mean: f64, std_error: f64, exact: bool, unit: Unit) -> String {
     let percent = matches!(unit, Unit::Fraction | Unit::Probability | Unit::Flag);
     let scale = if percent { 100.0 } else { 1.0 };
-    let estimate = Estimate::new(scale * mean, scale * std_error);
+    let estimate = Estimate::new(scale * mean, scale * std_error).exact_if(exact);
     if estimate.value == NONE {
         return "without a value".to_owned();
     }
@@ -84,12 +198,12 @@ pub fn in_words(mean: f64, std_error: f64, unit: Unit) -> String {
         _ if percent => ("", "%"),
         _ => ("", ""),
     };
-    let (error, exact) = match &estimate.precision {
-        Precision::Error(error) => (format!(" ± {error}"), ""),
-        Precision::Exact => (String::new(), " (exact)"),
-        Precision::Unknown => (String::new(), ""),
+    let (error, rest) = match &estimate.precision {
+        Precision::Error(error) => (format!(" ± {error}"), String::new()),
+        Precision::Unknown => (String::new(), String::new()),
+        other => (String::new(), format!(" ({})", other.words())),
     };
-    format!("{sign}{before}{size}{error}{after}{exact}")
+    format!("{sign}{before}{size}{error}{after}{rest}")
 }
 
 /// The power of ten of the leading digit; 0 for zero.
@@ -154,6 +268,19 @@ pub fn percent_in_passing(probability: f64, std_error: f64) -> String {
     }
 }
 
+/// On what part of the paths a mean has a value, where it has none on some: `on 80% of paths; 20% have no value`.
+pub fn condition(paths: u64, undefined: u64) -> Option<String> {
+    let all = paths + undefined;
+    (undefined > 0 && paths > 0).then(|| {
+        let part = |count: u64| {
+            let percent = 100.0 * count as f64 / all as f64;
+            let place = exponent(percent.min(100.0 - percent).max(1e-6)).min(0) - 1;
+            at_place(percent, place.max(-6)).trim_end_matches(".0").to_owned() + "%"
+        };
+        format!("on {} of paths; {} have no value", part(paths), part(undefined))
+    })
+}
+
 /// A whole number with commas between the thousands.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -173,11 +300,42 @@ mod tests {
 
     #[test]
     fn figures_in_sentences_have_their_sign_and_unit() {
-        assert_eq!(in_words(-2.0345, 0.14, Unit::UsdBn), "-$2.03 ± 0.14 bn");
-        assert_eq!(in_words(0.1234, 0.002, Unit::Fraction), "12.34 ± 0.20%");
-        assert_eq!(in_words(4.25, 0.0, Unit::Years), "4.25 years (exact)");
-        assert_eq!(in_words(f64::NAN, 1.0, Unit::Years), "without a value");
-        assert_eq!(in_words(3.0, f64::NAN, Unit::Multiple), "3");
+        assert_eq!(in_words(-2.0345, 0.14, false, Unit::UsdBn), "-$2.03 ± 0.14 bn");
+        assert_eq!(in_words(0.1234, 0.002, false, Unit::Fraction), "12.34 ± 0.20%");
+        assert_eq!(in_words(4.25, 0.0, true, Unit::Years), "4.25 years (exact)");
+        assert_eq!(in_words(4.25, 0.0, false, Unit::Years), "4.25 years (all paths agree)");
+        assert_eq!(in_words(f64::NAN, 1.0, false, Unit::Years), "without a value");
+        assert_eq!(in_words(3.0, f64::NAN, false, Unit::Multiple), "3");
+    }
+
+    #[test]
+    fn a_probability_says_what_its_sample_can() {
+        assert_eq!(probability_in_words(881_230, 1_000_000, false), "88.123 ± 0.032%");
+        assert_eq!(probability_in_words(0, 1_000, false), "0% (95%: below 0.30%)");
+        assert_eq!(probability_in_words(1_000, 1_000, false), "100% (95%: above 99.70%)");
+        assert_eq!(probability_in_words(3, 1_000, false), "0.30% (95%: 0.10–0.88%)");
+        assert_eq!(probability_in_words(0, 1_000_000, false), "0% (95%: below 0.00030%)");
+        assert_eq!(probability_in_words(999_999, 1_000_000, false), "99.99990% (95%: 99.99943–99.99998%)");
+        assert_eq!(probability_in_words(0, 1, true), "0% (exact)");
+        assert_eq!(probability_in_words(0, 0, false), NONE);
+        assert_eq!(probability_in_words(1, 2, false), "50% (95%: 9–91%)");
+    }
+
+    #[test]
+    fn a_mean_over_some_paths_says_so() {
+        assert_eq!(condition(800, 200).as_deref(), Some("on 80% of paths; 20% have no value"));
+        assert_eq!(condition(77_771, 22_229).as_deref(), Some("on 77.8% of paths; 22.2% have no value"));
+        assert_eq!(condition(999_997, 3).as_deref(), Some("on 99.99970% of paths; 0.00030% have no value"));
+        assert_eq!(condition(1, 999).as_deref(), Some("on 0.10% of paths; 99.90% have no value"));
+        assert_eq!((condition(5, 0), condition(0, 5)), (None, None));
+    }
+
+    #[test]
+    fn a_quantile_has_the_digits_of_its_interval() {
+        assert_eq!(quantile(187.3249, 186.9, 187.8), "187.3");
+        assert_eq!(quantile(187.3249, f64::NAN, 190.0), "187");
+        assert_eq!(quantile(187.3249, f64::NAN, f64::NAN), "187");
+        assert_eq!(quantile(20.0, 20.0, 20.0), "20");
     }
     use proptest::prelude::*;
 
@@ -196,9 +354,10 @@ mod tests {
         assert_eq!(estimate(1873.249, 963.0), "1900 ± 1000");
         assert_eq!(estimate(-0.0004, 0.02), "0.000 ± 0.020");
         assert_eq!(estimate(0.0, 3.0e-7), "0.00000000 ± 0.00000030");
-        assert_eq!(estimate(1e6, 1e-14), "1000000 (exact)");
-        assert_eq!(estimate(12.5, 0.0), "12.5 (exact)");
-        assert_eq!(estimate(1_234_567.0, 0.0), "1234570 (exact)");
+        assert_eq!(estimate(1e6, 1e-14), "1000000 (all paths agree)");
+        assert_eq!(Estimate::new(12.5, 0.0).exact_if(true).words(), "12.5 (exact)");
+        assert_eq!(Estimate::new(12.5, 0.1).exact_if(true).words(), "12.50 ± 0.10");
+        assert_eq!(Estimate::new(1_234_567.0, 0.0).over(5_000).words(), "1234570 (all 5,000 paths agree)");
         assert_eq!(estimate(12.5, f64::NAN), "12.5");
         assert_eq!(estimate(f64::NAN, f64::NAN), "–");
     }

@@ -4,10 +4,10 @@ mod standards;
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::date_axis::on_axis;
-use super::digits::{Estimate, percent, significant, thousands};
+use super::digits::{Estimate, probability_in_words, significant, thousands};
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
-use crate::math::binomial::order_statistic_interval;
+use crate::math::binomial::{order_statistic_interval, upper_probability_bound, wilson_interval};
 use crate::stats::summary::Statistics;
 use crate::study::ipo::gather::{DealReadiness, IpoReadiness};
 use crate::study::ipo::offer::OfferMetric;
@@ -70,6 +70,29 @@ fn total(counts: &[u64]) -> u64 {
     counts.iter().sum()
 }
 
+/// Columns of a probability, the last three with a prefix: value, standard error and the ends of its 95% interval, which a terminal shows where the error alone
+/// would mislead.
+fn probability_columns(name: &str, prefix: &str, unit: Option<Unit>) -> [Column; 4] {
+    [
+        Column::quantity(name, unit),
+        Column::error(format!("{prefix}std_error"), unit),
+        Column::quantity(format!("{prefix}low95"), unit).as_role(Role::Detail),
+        Column::quantity(format!("{prefix}high95"), unit).as_role(Role::Detail),
+    ]
+}
+
+/// Their values: Wilson's interval, and the one-sided bound of an event that happened on none or all of the paths.
+fn probability_values(count: u64, of: u64) -> [Value; 4] {
+    let (p, error) = proportion(count, of);
+    let (low, high) = match count {
+        _ if of == 0 => (f64::NAN, f64::NAN),
+        0 => (0.0, upper_probability_bound(0, of, LEVEL)),
+        all if all == of => (1.0 - upper_probability_bound(0, of, LEVEL), 1.0),
+        some => wilson_interval(some, of),
+    };
+    [p, error, low, high].map(Value::from)
+}
+
 impl Page<'_> {
     fn deals(&self) -> impl Iterator<Item = (String, &DealReadiness)> {
         let names = self.plan.model().deals.iter().map(|deal| deal.name.clone());
@@ -94,8 +117,7 @@ impl Page<'_> {
 
     /// A share of all paths: `93.1 ± 0.1%`.
     fn part(&self, count: u64, of: u64) -> String {
-        let (p, error) = proportion(count, of);
-        percent(p, error)
+        probability_in_words(count, of, false)
     }
 
     fn sentences(&self, deal: usize) -> Vec<String> {
@@ -129,7 +151,8 @@ impl Page<'_> {
         }
         if listed > 0 {
             let day = |day: OfferMetric| of.day[day as usize].statistics();
-            let money = |s: &Statistics| format!("${} bn", Estimate::of(s).words());
+            let money =
+                |s: &Statistics| format!("${} bn", Estimate::new(s.mean, s.std_error).over(s.paths).words());
             let (equity, proceeds) = (day(OfferMetric::PreMoney), day(OfferMetric::GrossProceeds));
             sentences.push(format!(
                 "Where it is listed the offer values it at {} (p5 {}, p95 {}) and brings {}.",
@@ -154,12 +177,9 @@ impl Page<'_> {
     }
 
     fn times(&self) -> Table {
-        let mut columns = vec![
-            Column::key("deal"),
-            Column::key("event"),
-            Column::quantity("probability", Some(Unit::Probability)),
-            Column::error("probability_std_error", Some(Unit::Probability)),
-        ];
+        let mut columns = vec![Column::key("deal"), Column::key("event")];
+        let p = Some(Unit::Probability);
+        columns.extend(probability_columns("probability", "probability_", p));
         columns.extend(["p05", "p25", "p50", "p75", "p95"].map(Column::key));
         columns.extend(
             ["p50_low95", "p50_high95", "half_of_all_by"].map(|name| Column::key(name).as_role(Role::Detail)),
@@ -168,8 +188,8 @@ impl Page<'_> {
         for (deal, of) in self.deals() {
             for (event, counts) in [("ready", &of.first_ready), ("listed", &of.listed)] {
                 let happened = total(counts);
-                let (p, error) = proportion(happened, self.readied.paths);
-                let mut row: Vec<Value> = vec![deal.clone().into(), event.into(), p.into(), error.into()];
+                let mut row: Vec<Value> = vec![deal.clone().into(), event.into()];
+                row.extend(probability_values(happened, self.readied.paths));
                 let text = |date: Option<String>| Value::Text(date.unwrap_or_default());
                 let at = |q: f64| text((happened > 0).then(|| self.by(counts, q, happened)).flatten());
                 row.extend([0.05, 0.25, 0.5, 0.75, 0.95].map(at));
@@ -227,27 +247,21 @@ impl Page<'_> {
     }
 
     fn calendar(&self) -> Table {
-        let columns = vec![
-            Column::key("deal"),
-            Column::key("period_end"),
-            Column::key("gate"),
-            Column::quantity("probability", Some(Unit::Probability)),
-            Column::error("std_error", Some(Unit::Probability)),
-            Column::quantity("shut_alone", Some(Unit::Probability)),
-            Column::error("shut_alone_std_error", Some(Unit::Probability)),
-        ];
+        let mut columns = vec![Column::key("deal"), Column::key("period_end"), Column::key("gate")];
+        for (name, prefix) in [("probability", ""), ("shut_alone", "shut_alone_")] {
+            columns.extend(probability_columns(name, prefix, Some(Unit::Probability)));
+        }
         let keys = self.gate_keys();
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {
             let (ready_by, listed_by) = (so_far(&of.first_ready), so_far(&of.listed));
             for period in 0..of.all.len() {
                 let mut push = |gate: &str, count: u64, alone: Option<u64>| {
-                    let (p, error) = proportion(count, self.readied.paths);
-                    let (shut, shut_error) =
-                        alone.map_or((f64::NAN, f64::NAN), |n| proportion(n, self.readied.paths));
                     let mut row: Vec<Value> =
                         vec![deal.clone().into(), self.date(period).into(), gate.into()];
-                    row.extend([p, error, shut, shut_error].map(Value::from));
+                    row.extend(probability_values(count, self.readied.paths));
+                    let none = [f64::NAN; 4].map(Value::from);
+                    row.extend(alone.map_or(none, |count| probability_values(count, self.readied.paths)));
                     rows.push(row);
                 };
                 for (key, gate) in keys.iter().zip(&of.gates) {
@@ -274,8 +288,7 @@ impl Page<'_> {
         for name in
             ["ready_without", "last_to_open", "closes_again", "last_alone", "more_ready", "more_listed"]
         {
-            columns.push(Column::quantity(name, None));
-            columns.push(Column::error(format!("{name}_std_error"), None));
+            columns.extend(probability_columns(name, &format!("{name}_"), None));
         }
         columns.push(Column::key("half_ready_by_without").as_role(Role::Detail));
         columns.push(Column::key("half_listed_by_without").as_role(Role::Detail));
@@ -297,8 +310,7 @@ impl Page<'_> {
                     (listed_without - listed, paths),
                 ];
                 for (count, of) in counts {
-                    let (p, error) = proportion(count, of);
-                    row.extend([p, error].map(Value::from));
+                    row.extend(probability_values(count, of));
                 }
                 for counts in [&gate.ready_without, &gate.listed_without] {
                     row.push(self.by(counts, 0.5, paths).unwrap_or_default().into());

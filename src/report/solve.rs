@@ -69,7 +69,7 @@ pub fn statistic_words(question: &Question<'_>, trial: &Trial) -> String {
     // A quantile has an interval instead of an error; if that is a single point, all paths agree.
     let alike = trial.low95 == trial.high95;
     let error = if trial.statistic_error.is_nan() && alike { 0.0 } else { trial.statistic_error };
-    in_words(trial.statistic, error, question.unit)
+    in_words(trial.statistic, error, trial.exact, question.unit)
 }
 
 /// Builds the answer.
@@ -143,7 +143,11 @@ fn root_words(root: &Root) -> String {
         return format!("{} on one path, which tells no Monte Carlo error.", significant(root.at.x, 10));
     }
     if root.std_error == 0.0 {
-        return format!("{} (exact: the figure has no Monte Carlo error).", significant(root.at.x, 10));
+        let why = match root.at.exact {
+            true => "exact: no draw can move the figure",
+            false => "all paths agree",
+        };
+        return format!("{} ({why}).", significant(root.at.x, 10));
     }
     let estimate = Estimate::new(root.at.x, root.std_error);
     let place = place_of_error(root.std_error);

@@ -58,7 +58,7 @@ fn warnings(sweep: &Sweep) -> Vec<String> {
 
 /// A mean with its error and unit, for a sentence.
 fn words(measured: &Measured, unit: Unit) -> String {
-    in_words(measured.mean, measured.std_error, unit)
+    in_words(measured.mean, measured.std_error, measured.exact, unit)
 }
 
 fn place(sweep: &Sweep, point: usize) -> String {
@@ -124,7 +124,7 @@ fn measured_values(named: &Named, measured: &Measured) -> Vec<Value> {
         named.metric.clone().into(),
         named.unit.name().into(),
         measured.mean.into(),
-        measured.std_error.into(),
+        Value::error(measured.std_error, measured.exact),
     ];
     values.extend(measured.quantiles.map(Value::from));
     values
@@ -146,7 +146,12 @@ fn points_table(sweep: &Sweep, shown: Shown) -> Table {
             let mut row: Vec<Value> = point.iter().map(|text| value(text)).collect();
             let m = &measured[i];
             row.extend(measured_values(quantity, m));
-            row.extend([m.difference.into(), m.difference_error.into(), m.paths.into(), m.undefined.into()]);
+            row.extend([
+                m.difference.into(),
+                Value::error(m.difference_error, m.difference_exact),
+                m.paths.into(),
+                m.undefined.into(),
+            ]);
             rows.push(row);
         }
     }

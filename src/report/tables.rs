@@ -1,9 +1,12 @@
 //! The tables of a run: one row type per file, with columns in the order of the file.
 
 use super::row::row;
+use crate::kernel::exact::Movable;
+use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::run::RunResult;
+use crate::run::{Event, RunResult};
 use crate::study::valuation::{InputKind, MetricAnswer, Valuation};
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -32,6 +35,8 @@ row! {
         es95: f64,
         paths: u64,
         undefined: u64,
+        low95: f64,
+        high95: f64,
     }
 }
 
@@ -122,6 +127,8 @@ row! {
         date: String,
         probability: f64,
         std_error: f64,
+        low95: f64,
+        high95: f64,
     }
 }
 
@@ -137,6 +144,61 @@ row! {
     }
 }
 
+/// The figures of a deal or difference that no draw can move, by the structure of the scenario: the only ones that may be called
+/// exact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExactFigures {
+    /// The deal or difference.
+    pub deal: String,
+    /// Names of its metrics, yearly series and events.
+    pub figures: Vec<String>,
+}
+
+/// The exact figures of a plan.
+pub fn exact_figures(plan: &Plan) -> Vec<ExactFigures> {
+    let mix_year = plan.model().run.mix_year;
+    let clouds = plan.cloud_names();
+    let deals = plan.deals().iter().enumerate().map(|(d, deal)| {
+        let movable = Movable::of(plan, d);
+        let metrics = deal
+            .metrics
+            .iter()
+            .filter(|&&metric| movable.is_exact(metric))
+            .map(|metric| metric.name(mix_year));
+        let series = deal.series.iter().filter(|&&series| movable.is_exact_series(series));
+        let events = Event::ALL.iter().filter(|event| movable.is_exact_series(event.series()));
+        let mut figures: Vec<String> = metrics.collect();
+        // A metric, a series and an event of one name are of one fact.
+        for name in
+            series.map(|series| series.name(&clouds)).chain(events.map(|event| event.name().to_owned()))
+        {
+            if !figures.contains(&name) {
+                figures.push(name);
+            }
+        }
+        figures
+    });
+    let differences = plan.differences().iter().map(|difference| {
+        let exact = |metric: &Metric| plan.is_exact_difference(difference.later, 0, *metric);
+        let metrics = difference.metrics.iter().map(|(metric, ..)| metric);
+        metrics.filter(|metric| exact(metric)).map(|metric| metric.name(mix_year)).collect()
+    });
+    deals
+        .chain(differences)
+        .enumerate()
+        .map(|(subject, figures)| ExactFigures { deal: plan.subject_name(subject), figures })
+        .filter(|exact| !exact.figures.is_empty())
+        .collect()
+}
+
+impl Tables {
+    /// Whether no draw can move a metric, yearly series or event of a deal or difference.
+    pub fn is_exact(&self, deal: &str, figure: &str) -> bool {
+        let of = |exact: &&ExactFigures| exact.deal == deal;
+        self.exact.iter().find(of).is_some_and(|exact| exact.figures.iter().any(|name| name == figure))
+    }
+}
+
 /// All tables of a run.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)] // each is described at its row
@@ -149,6 +211,8 @@ pub struct Tables {
     pub correlations: Vec<CorrelationRow>,
     pub events: Vec<EventRow>,
     pub sample_paths: Vec<SamplePathRow>,
+    /// The figures that no draw can move.
+    pub exact: Vec<ExactFigures>,
 }
 
 /// Builds all tables of a run.
@@ -168,6 +232,7 @@ pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
         correlations: correlations(valuation),
         events: events(valuation),
         sample_paths: Vec::new(),
+        exact: exact_figures(valuation.plan),
     };
     for subject in &valuation.subjects {
         for answer in &subject.metrics {
@@ -179,7 +244,8 @@ pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
     tables
 }
 
-fn summary_row(deal: &str, mix_year: i32, answer: &MetricAnswer) -> SummaryRow {
+/// The row of a metric.
+pub fn summary_row(deal: &str, mix_year: i32, answer: &MetricAnswer) -> SummaryRow {
     let s = &answer.statistics;
     SummaryRow {
         deal: deal.into(),
@@ -203,6 +269,8 @@ fn summary_row(deal: &str, mix_year: i32, answer: &MetricAnswer) -> SummaryRow {
         es95: s.es95,
         paths: s.paths,
         undefined: s.undefined,
+        low95: answer.interval.0,
+        high95: answer.interval.1,
     }
 }
 
@@ -295,6 +363,8 @@ fn events(valuation: &Valuation) -> Vec<EventRow> {
         date: answer.date.to_string(),
         probability: answer.probability,
         std_error: answer.std_error,
+        low95: answer.interval.0,
+        high95: answer.interval.1,
     };
     valuation.events.iter().map(row).collect()
 }

@@ -1,5 +1,7 @@
 //! Events that a table dates: the cap is reached, the company is ready, it is listed, it fails.
 
+use crate::kernel::metric::Series;
+
 /// Something that has or has not happened by a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -16,6 +18,16 @@ pub enum Event {
 impl Event {
     /// All events, in the order of the tables.
     pub const ALL: [Event; 4] = [Event::CapReached, Event::Ready, Event::Listed, Event::Failed];
+
+    /// The series that no draw can move exactly if none can move the event.
+    pub fn series(self) -> Series {
+        match self {
+            Event::CapReached => Series::CapLeft,
+            Event::Ready => Series::Ready,
+            Event::Listed => Series::Listed,
+            Event::Failed => Series::Alive,
+        }
+    }
 
     /// The event's name in tables.
     pub fn name(self) -> &'static str {

@@ -1,7 +1,7 @@
 //! Tables as CSV and back: UTF-8, comma, `\n`, a header row, shortest decimals, and an empty cell for NaN.
 
 use super::number;
-use crate::report::answer::{Table, Value};
+use crate::report::answer::{Role, Table, Value};
 use crate::report::row::{BadField, Cell, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -143,8 +143,14 @@ pub fn write_table(dialect: Dialect, table: &Table, out: impl Write) -> io::Resu
     let mut digits = Vec::new();
     for row in &table.rows {
         record.clear();
-        for value in row {
+        for (column, value) in table.columns.iter().zip(row) {
             match value {
+                // The error of an exact figure.
+                Value::Whole(0) if column.role == Role::Error => {
+                    digits.clear();
+                    dialect.push(&mut digits, 0.0);
+                    record.push_field(&digits);
+                }
                 Value::Text(text) => record.push_field(guard(text).as_bytes()),
                 Value::Whole(number) => record.push_field(number.to_string().as_bytes()),
                 Value::Number(number) => {

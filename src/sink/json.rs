@@ -1,7 +1,7 @@
 //! JSON output: the object that `--json` prints, and the stored answer of a study.
 
 use crate::report::answer::{self, Answer, Table};
-use crate::report::tables::SummaryRow;
+use crate::report::tables::{ExactFigures, SummaryRow};
 use serde_json::{Map, Value, json};
 use std::io;
 
@@ -24,8 +24,8 @@ pub struct RunFacts<'a> {
     pub failed: Option<(u64, &'a [u64])>,
 }
 
-/// The object of a run; NaN becomes null.
-pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
+/// The object of a run; NaN becomes null. `exact` lists the figures that no draw can move; all others are estimates.
+pub fn summary(facts: &RunFacts, rows: &[SummaryRow], exact: &[ExactFigures]) -> Value {
     let mut object = json!({
         "schema_version": SCHEMA_VERSION,
         "status": facts.status,
@@ -34,6 +34,7 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow]) -> Value {
         "seconds": facts.seconds,
         "paths_per_second": facts.paths as f64 / facts.seconds,
         "summary": rows,
+        "exact": exact,
     });
     if let Some((count, first)) = facts.failed {
         object["non_finite"] = json!({ "count": count, "first": first });
@@ -96,16 +97,19 @@ mod tests {
     fn the_object() {
         let facts =
             RunFacts { status: "complete", out: "output/=x", paths: 1_000, seconds: 0.5, failed: None };
-        let value = summary(&facts, &[]);
+        let value = summary(&facts, &[], &[]);
         assert_eq!(
             value.to_string(),
             r#"{"schema_version":2,"status":"complete","out":"output/=x","paths":1000,"seconds":0.5,"#
                 .to_owned()
-                + r#""paths_per_second":2000.0,"summary":[]}"#
+                + r#""paths_per_second":2000.0,"summary":[],"exact":[]}"#
         );
         let failed = RunFacts { status: "failed", failed: Some((2, &[7, 9])), ..facts };
-        let value = summary(&failed, &[]).to_string();
-        assert!(value.ends_with(r#","summary":[],"non_finite":{"count":2,"first":[7,9]}}"#), "{value}");
+        let value = summary(&failed, &[], &[]).to_string();
+        assert!(
+            value.ends_with(r#","summary":[],"exact":[],"non_finite":{"count":2,"first":[7,9]}}"#),
+            "{value}"
+        );
     }
 
     #[test]

@@ -42,9 +42,18 @@ impl Histogram {
         let (mut from_low, mut from_place) = (0, 0);
         for bin in ranked.bins() {
             let above = edge_above(&edges, &mut from_low, bin.low).min(edges.len() - 1);
-            // A bin that only touches an edge may hold that very number alone, so its mean decides.
-            let across = bin.low < edges[above] && edges[above] < bin.high;
-            let stands_at = if across { bin.low + (bin.high - bin.low) / 2.0 } else { bin.mean };
+            let edge = edges[above];
+            // Values that agree in the edge itself belong above it. The mean of a bin is short of them by up to 2⁻²⁴ of the bin's
+            // width, and some others may be among them: a hundredth of the width is taken for the edge.
+            let reaches = edge < bin.high || edge == ranked.max();
+            let at_edge = reaches
+                && (bin.mean - edge).abs() <= 0.01 * (bin.high - bin.low).max(edge.abs() * f64::EPSILON);
+            let across = bin.low < edge && edge < bin.high;
+            let stands_at = match (at_edge, across) {
+                (true, _) => edge,
+                (false, true) => bin.low + (bin.high - bin.low) / 2.0,
+                (false, false) => bin.mean,
+            };
             let place = edge_above(&edges, &mut from_place, stands_at).clamp(1, edges.len() - 1) - 1;
             counts[place] += bin.count;
         }
@@ -189,6 +198,22 @@ mod tests {
         let rare: Vec<f64> = (0..10_000).map(|i| f64::from(i == 77)).collect();
         assert_eq!(histogram(&rare), [(0.0, 1.0, 9_999), (1.0, 2.0, 1)]);
         assert_eq!(histogram(&[3.0, 4.0, 5.0, 5.0]), [(3.0, 4.0, 1), (4.0, 5.0, 1), (5.0, 6.0, 2)]);
+    }
+
+    #[test]
+    fn values_on_an_edge_count_above_it() {
+        // 0.1 and 0.7 are no edges of fine bins, and the means of their bins fall short of them.
+        for atom in [0.1, 0.7, 35.0, -0.1, -0.7] {
+            let spread = |i: i32| atom + 0.037 * f64::from(i - 50) * f64::abs(atom);
+            let values: Vec<f64> = (0..100).map(spread).filter(|x| *x != atom).chain([atom; 500]).collect();
+            let rows = histogram(&values);
+            let of = |x: f64| rows.iter().find(|row| row.0 <= x && x < row.1).unwrap();
+            assert!(rows.iter().any(|row| row.0 == atom), "{atom} is an edge: {rows:?}");
+            let others = values.iter().filter(|&&x| x != atom && of(atom).0 <= x && x < of(atom).1).count();
+            assert!(of(atom).2.abs_diff(500 + others as u64) <= 1, "{atom}: {rows:?}");
+        }
+        // The largest value too, and values just below an edge stay below.
+        assert_eq!(histogram(&[0.1, 0.2, 0.3, 0.3])[2..], [(0.3, 0.4, 2)]);
     }
 
     #[test]

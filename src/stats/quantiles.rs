@@ -79,11 +79,11 @@ impl Ranked {
     }
 
     /// A confidence interval for a quantile from the ranks of two order statistics, counted from 1: from the lower edge of the
-    /// first's bin to the upper edge of the second's, so it contains the interval between the two.
+    /// first's bin to the upper edge of the second's, so it contains the interval between the two. A side whose rank lies outside
+    /// the sample is open: NaN.
     pub fn quantile_interval(&self, ranks: (u64, u64)) -> (f64, f64) {
-        let low = self.bin_of(ranks.0).map_or(f64::NAN, |bin| bin.low);
-        let high = self.bin_of(ranks.1).map_or(f64::NAN, |bin| bin.high);
-        (low, high)
+        let inside = |rank: u64| (1..=self.count).contains(&rank).then(|| self.bin_of(rank)).flatten();
+        (inside(ranks.0).map_or(f64::NAN, |bin| bin.low), inside(ranks.1).map_or(f64::NAN, |bin| bin.high))
     }
 
     /// Expected shortfall: the mean of the lowest share p of the values, the value at the boundary counting in part. Only the bin

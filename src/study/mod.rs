@@ -9,5 +9,6 @@ pub mod solve;
 pub mod subjects;
 pub mod sweep;
 pub mod target;
+pub mod undefined;
 pub mod valuation;
 pub mod variant;

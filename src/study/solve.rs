@@ -39,6 +39,8 @@ pub struct Trial {
     pub low95: f64,
     /// Upper end of that interval.
     pub high95: f64,
+    /// Whether no draw can move the quantity at this value of the key.
+    pub exact: bool,
 }
 
 /// Trials on the same draws.
@@ -277,6 +279,7 @@ mod tests {
                     statistic_error: level_error,
                     low95: f64::NAN,
                     high95: f64::NAN,
+                    exact: false,
                 }
             };
             let from_first = values

@@ -14,6 +14,8 @@ pub struct Measured {
     pub mean: f64,
     /// Standard error of the mean.
     pub std_error: f64,
+    /// Whether no draw can move the quantity in this variant.
+    pub exact: bool,
     /// Quantiles 0.05, 0.50 and 0.95; NaN where bins were not kept.
     pub quantiles: [f64; 3],
     /// Mean difference from the first variant, path by path, over the paths where both have a value; NaN for
@@ -21,6 +23,8 @@ pub struct Measured {
     pub difference: f64,
     /// Standard error of the mean difference.
     pub difference_error: f64,
+    /// Whether no draw can move the difference.
+    pub difference_exact: bool,
     /// Number of paths with a value.
     pub paths: u64,
     /// Number of paths without a value.
@@ -106,14 +110,15 @@ pub fn measured(result: &PairedResult, columns: &Columns) -> Vec<Vec<Measured>> 
                 .enumerate()
                 .map(|(quantity, &value)| {
                     let difference = differences(variant, quantity).map(|&column| &result.columns[column]);
-                    one(&result.columns[value], difference)
+                    let exact = columns.exact.get(variant).map_or((false, false), |exact| exact[quantity]);
+                    one(&result.columns[value], difference, exact)
                 })
                 .collect()
         })
         .collect()
 }
 
-fn one(value: &MetricSummary, difference: Option<&MetricSummary>) -> Measured {
+fn one(value: &MetricSummary, difference: Option<&MetricSummary>, exact: (bool, bool)) -> Measured {
     let moments = value.moments();
     let quantiles = if value.bins().count() > 0 {
         let ranked = value.ranked();
@@ -128,9 +133,11 @@ fn one(value: &MetricSummary, difference: Option<&MetricSummary>) -> Measured {
     Measured {
         mean: moments.mean(),
         std_error: moments.std_error(),
+        exact: exact.0,
         quantiles,
         difference,
         difference_error,
+        difference_exact: exact.1,
         paths: moments.count(),
         undefined: moments.undefined(),
     }
@@ -148,6 +155,7 @@ mod tests {
             columns: vec![Column { value, keep: Keep::Moments }],
             values: vec![vec![0]],
             differences: vec![vec![]],
+            exact: vec![],
         };
         let result = PairedResult::empty(1, 1);
         let measured = measured(&result, &columns)[0][0];

@@ -2,10 +2,11 @@
 //! of one run.
 
 use crate::config::{Date, Unit};
+use crate::kernel::exact::Movable;
 use crate::kernel::metric::{Metric, Series};
 use crate::kernel::plan::Plan;
 use crate::kernel::timeline::TIME_SLACK;
-use crate::math::binomial::order_statistic_interval;
+use crate::math::binomial::{order_statistic_interval, wilson_interval};
 use crate::model::dependence::Pair;
 use crate::model::parameters::{Distribution, Origin, ParamId, Parameters};
 use crate::model::timeline::Year;
@@ -79,6 +80,10 @@ pub struct MetricAnswer {
     pub metric: Metric,
     /// Mean, standard error and spread.
     pub statistics: Statistics,
+    /// Whether no draw can move it, by the structure of the scenario.
+    pub exact: bool,
+    /// The 95% interval of the mean: Wilson's for the flags of a deal, otherwise mean ± 1.96 standard errors.
+    pub interval: (f64, f64),
     /// The quantile at each of [`QUANTILES`] with its interval; empty where the metric has no value on any
     /// path.
     pub quantiles: Vec<QuantileAnswer>,
@@ -93,9 +98,9 @@ pub struct QuantileAnswer {
     pub q: f64,
     /// The quantile of the sample.
     pub value: f64,
-    /// Lower end of the interval.
+    /// Lower end of the interval; NaN where the sample is too small for one.
     pub low95: f64,
-    /// Upper end of the interval.
+    /// Upper end of the interval; NaN where the sample is too small for one.
     pub high95: f64,
 }
 
@@ -112,6 +117,8 @@ pub struct YearAnswer {
     pub mean: f64,
     /// Standard error of the mean.
     pub std_error: f64,
+    /// Whether no draw can move it.
+    pub exact: bool,
     /// Quantiles 0.05, 0.25, 0.50, 0.75 and 0.95 over the first paths of the run.
     pub quantiles: [f64; 5],
     /// Number of paths behind the quantiles.
@@ -131,6 +138,10 @@ pub struct EventAnswer {
     pub probability: f64,
     /// Standard error of the probability.
     pub std_error: f64,
+    /// Its 95% interval (Wilson).
+    pub interval: (f64, f64),
+    /// Whether no draw can move it.
+    pub exact: bool,
 }
 
 /// How an input is given.
@@ -202,14 +213,9 @@ impl Valuation<'_> {
         &self.subjects[deal]
     }
 
-    /// Whether every metric is the same on all paths, because nothing in the scenario is random or nothing
-    /// random matters.
+    /// Whether no draw can move any metric: nothing in the scenario is random, or nothing random matters.
     pub fn is_deterministic(&self) -> bool {
-        let same = |answer: &MetricAnswer| {
-            let s = &answer.statistics;
-            s.paths == 0 || (s.min == s.max && s.undefined == 0)
-        };
-        self.result.paths > 1 && self.subjects.iter().flat_map(|subject| &subject.metrics).all(same)
+        self.subjects.iter().flat_map(|subject| &subject.metrics).all(|answer| answer.exact)
     }
 
     /// The values of a metric in ascending order, as far as the run keeps them. Built on request: those of
@@ -220,10 +226,12 @@ impl Valuation<'_> {
         Some(self.result.metrics[subject][metric].ranked())
     }
 
-    /// The probability that an event happens by the horizon, and its standard error.
-    pub fn probability(&self, deal: usize, event: Event) -> (f64, f64) {
-        let by_period = &self.result.events[deal][event as usize];
-        proportion(by_period.last().copied().unwrap_or(0), self.result.paths)
+    /// How many paths an event happens on by the horizon, and whether no draw can change that.
+    pub fn happens(&self, deal: usize, event: Event) -> (u64, bool) {
+        let count = self.result.events[deal][event as usize].last().copied().unwrap_or(0);
+        let exact =
+            self.events.iter().any(|answer| answer.deal == deal && answer.event == event && answer.exact);
+        (count, exact)
     }
 
     /// The calendar year in which an event happens on most paths; `None` if it never happens.
@@ -265,6 +273,11 @@ fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
     let deals = (0..plan.deals().len()).map(Who::Deal);
     let differences = plan.differences().iter().map(|difference| Who::Difference(difference.later));
     let mut intervals = Intervals::default();
+    let movable: Vec<Movable> = (0..plan.deals().len()).map(|deal| Movable::of(plan, deal)).collect();
+    let exact = |who: Who, metric: Metric| match who {
+        Who::Deal(deal) => movable[deal].is_exact(metric),
+        Who::Difference(later) => plan.is_exact_difference(later, 0, metric),
+    };
     deals
         .chain(differences)
         .zip(&result.metrics)
@@ -275,13 +288,32 @@ fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
             metrics: metrics_of(who)
                 .into_iter()
                 .zip(summaries)
-                .map(|(metric, summary)| metric_answer(metric, summary, &mut intervals))
+                .map(|(metric, summary)| MetricAnswer {
+                    exact: exact(who, metric),
+                    interval: mean_interval(who, metric, exact(who, metric), summary),
+                    ..metric_answer(metric, summary, &mut intervals)
+                })
                 .collect(),
         })
         .collect()
 }
 
-/// Answers what a summary says about a metric.
+/// Half-width of a 95% interval in standard errors.
+const HALF_INTERVAL: f64 = 1.96;
+
+fn mean_interval(who: Who, metric: Metric, exact: bool, summary: &MetricSummary) -> (f64, f64) {
+    let (mean, error, paths) =
+        (summary.moments().mean(), summary.moments().std_error(), summary.moments().count());
+    match who {
+        _ if exact => (mean, mean),
+        Who::Deal(_) if metric.unit() == Unit::Flag && paths > 0 => {
+            wilson_interval((mean * paths as f64).round() as u64, paths)
+        }
+        _ => (mean - HALF_INTERVAL * error, mean + HALF_INTERVAL * error),
+    }
+}
+
+/// Answers what a summary says about a metric, as if draws could move it.
 pub(crate) fn metric_answer(
     metric: Metric,
     summary: &MetricSummary,
@@ -292,13 +324,19 @@ pub(crate) fn metric_answer(
         .ranks(ranked.count())
         .iter()
         .map(|&(q, ranks)| {
-            let (low95, high95) = ranked.quantile_interval(ranks);
-            QuantileAnswer { q, value: ranked.quantile(q), low95, high95 }
+            let value = ranked.quantile(q);
+            let (low, high) = ranked.quantile_interval(ranks);
+            // Between two order statistics the value may lie just outside: the interval is widened to it. NaN stays NaN.
+            let (low95, high95) =
+                (if value < low { value } else { low }, if value > high { value } else { high });
+            QuantileAnswer { q, value, low95, high95 }
         })
         .collect();
     MetricAnswer {
         metric,
         statistics: summary.statistics_from(&ranked),
+        exact: false,
+        interval: (f64::NAN, f64::NAN),
         quantiles,
         histogram: Histogram::from_ranked(&ranked, HISTOGRAM_BINS),
     }
@@ -326,10 +364,12 @@ impl Intervals {
 fn years(plan: &Plan, result: &RunResult) -> Vec<YearAnswer> {
     let mut answers = Vec::new();
     for (deal, years) in result.years.iter().enumerate() {
+        let movable = Movable::of(plan, deal);
         for (y, summaries) in years.iter().enumerate() {
             for (&series, summary) in plan.deals()[deal].series.iter().zip(summaries) {
                 if y == 0 || !series.is_full_year() {
-                    answers.push(year_answer(deal, plan.steps().years[y].year, series, summary));
+                    let exact = movable.is_exact_series(series);
+                    answers.push(year_answer(deal, plan.steps().years[y].year, series, exact, summary));
                 }
             }
         }
@@ -337,7 +377,7 @@ fn years(plan: &Plan, result: &RunResult) -> Vec<YearAnswer> {
     answers
 }
 
-fn year_answer(deal: usize, year: i32, series: Series, summary: &YearSummary) -> YearAnswer {
+fn year_answer(deal: usize, year: i32, series: Series, exact: bool, summary: &YearSummary) -> YearAnswer {
     let ranked = summary.bins.ranked(summary.moments.min(), summary.moments.max());
     YearAnswer {
         deal,
@@ -345,6 +385,7 @@ fn year_answer(deal: usize, year: i32, series: Series, summary: &YearSummary) ->
         series,
         mean: summary.moments.mean(),
         std_error: summary.moments.std_error(),
+        exact,
         quantiles: [0.05, 0.25, 0.50, 0.75, 0.95].map(|q| ranked.quantile(q)),
         quantile_paths: ranked.count(),
     }
@@ -353,10 +394,15 @@ fn year_answer(deal: usize, year: i32, series: Series, summary: &YearSummary) ->
 fn events(plan: &Plan, result: &RunResult) -> Vec<EventAnswer> {
     let mut answers = Vec::new();
     for (deal, events) in result.events.iter().enumerate() {
+        let movable = Movable::of(plan, deal);
         for (&event, counts) in Event::ALL.iter().zip(events) {
             for (period, &count) in plan.steps().periods.iter().zip(counts) {
                 let (probability, std_error) = proportion(count, result.paths);
-                answers.push(EventAnswer { deal, event, date: period.last_day, probability, std_error });
+                let exact = movable.is_exact_series(event.series());
+                let interval =
+                    if exact { (probability, probability) } else { wilson_interval(count, result.paths) };
+                let date = period.last_day;
+                answers.push(EventAnswer { deal, event, date, probability, std_error, interval, exact });
             }
         }
     }

@@ -4,6 +4,7 @@
 //! shocks, clouds and everything else that the deals have in common is simulated once.
 
 use super::quantity::{Of, Quantity};
+use crate::kernel::exact::Movable;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::run::paired::{Column, Keep, PathValue};
@@ -58,6 +59,30 @@ pub struct Columns {
     /// Column of each quantity's difference from the first variant, `[variant][quantity]`; empty for the
     /// first variant.
     pub differences: Vec<Vec<usize>>,
+    /// Whether no draw can move the quantity, and its difference from the first variant: `[variant][quantity]`.
+    pub exact: Vec<Vec<(bool, bool)>>,
+}
+
+/// Whether no draw can move a quantity of a variant, and its difference from the first variant.
+fn exact(variants: &Variants, variant: &Variant, first: &Variant, quantity: Quantity) -> (bool, bool) {
+    let of = |variant: &Variant| {
+        let plan = &variants.plans[variant.plan];
+        let deal = |deal: usize| variant.deals[deal];
+        match quantity.of {
+            Of::Deal(index) => Movable::of(plan, deal(index)).is_exact(quantity.metric),
+            Of::Difference { later, first } => {
+                plan.is_exact_difference(deal(later), deal(first), quantity.metric)
+            }
+        }
+    };
+    let together = match quantity.of {
+        Of::Deal(deal) if variant.plan == first.plan => {
+            let plan = &variants.plans[variant.plan];
+            plan.is_exact_difference(variant.deals[deal], first.deals[deal], quantity.metric)
+        }
+        _ => false,
+    };
+    (of(variant), together || (of(variant) && of(first)))
 }
 
 impl Columns {
@@ -81,6 +106,9 @@ impl Columns {
             };
             all.values.push(values);
             all.differences.push(differences);
+            let first = &variants.variants[0];
+            all.exact
+                .push(quantities.iter().map(|&quantity| exact(variants, variant, first, quantity)).collect());
         }
         all
     }

@@ -279,7 +279,7 @@ impl Draft {
         t
     }
 
-    fn plan(&self) -> Plan {
+    pub fn plan(&self) -> Plan {
         plan(&self.text(1.0), self.seed)
     }
 }

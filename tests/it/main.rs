@@ -7,6 +7,7 @@
 mod engine;
 
 mod architecture;
+mod exact;
 mod facade;
 mod fuzz;
 mod laws;

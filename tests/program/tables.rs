@@ -46,7 +46,7 @@ fn headers() {
         (
             csv(&t.summary),
             "deal,metric,unit,mean,std_error,std_dev,min,p01,p05,p10,p25,p50,p75,p90,p95,p99,max,es05,es95,paths,\
-             undefined",
+             undefined,low95,high95",
         ),
         (csv(&t.quantiles), "deal,metric,unit,q,value,low95,high95"),
         (csv(&t.annual), "deal,year,series,unit,mean,std_error,p05,p25,p50,p75,p95,paths"),
@@ -56,7 +56,7 @@ fn headers() {
             "key,unit,distribution,mean,std_dev,p05,p50,p95,source,source_date,note,sampled_mean,sampled_std_dev",
         ),
         (csv(&t.correlations), "a,b,target,repaired,sampled"),
-        (csv(&t.events), "deal,event,date,probability,std_error"),
+        (csv(&t.events), "deal,event,date,probability,std_error,low95,high95"),
         (csv(&t.sample_paths), "path,deal,period_end,series,value"),
     ];
     for (text, header) in headers {

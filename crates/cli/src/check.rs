@@ -18,6 +18,8 @@ use capstake::model::parameters::{Distribution, Origin};
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
 use capstake::model::{Model, absences};
+use capstake::report::digits::probability_in_words;
+use capstake::study::undefined;
 
 use super::arguments::paths_argument;
 use super::output;
@@ -53,6 +55,13 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     page.push_str("\nAbsent\n");
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
+    }
+    if let Some((without, draws)) = undefined::without_equity(&plan) {
+        page.push_str(&format!(
+            "\nIn {} of futures OpenAI's equity has no value: the discount rate does not exceed the perpetual growth by more than 1% a year.\n\
+             There the stake, Microsoft's take and what other holders keep have no value either, and their means are over the others only.\n",
+            probability_in_words(without, draws, false)
+        ));
     }
     let disk = Requirements::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
     let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);

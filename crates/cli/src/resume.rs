@@ -116,7 +116,7 @@ fn object(saved: &SavedRun) -> Result<String, Failure> {
         seconds: manifest.run.wall_seconds,
         failed: None,
     };
-    Ok(format!("{}\n", sink::json::summary(&facts, &rows)))
+    Ok(format!("{}\n", sink::json::summary(&facts, &rows, &manifest.exact)))
 }
 
 /// Adds paths to a run.

@@ -18,7 +18,7 @@ use capstake::job::tables::{encode, encode_each, encode_tables};
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::report::results::Results;
-use capstake::report::tables::{self, Tables};
+use capstake::report::tables::{self, Tables, exact_figures};
 use capstake::run::{self, Finished, RunResult, State, Task};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
@@ -234,12 +234,13 @@ fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
-/// Records undefined metrics in the manifest; a repeated run keeps the times and paths of the original.
+/// Records exact figures and undefined metrics in the manifest; a repeated run keeps the times and paths of the original.
 fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult) {
     let plan = job.plan;
     if let Some(repeated) = job.repeats {
         manifest.run = repeated.clone();
     }
+    manifest.exact = exact_figures(plan);
     manifest.undefined = Vec::new();
     for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
         for (metric, summary) in metrics.iter().zip(summaries) {
@@ -325,7 +326,7 @@ fn json(request: &Request, manifest: &Manifest, tables: Option<&Tables>) -> Stri
         failed: (manifest.status == Status::Failed).then_some((failed.count, &failed.first)),
     };
     let rows = tables.map_or(&[][..], |tables| &tables.summary);
-    format!("{}\n", sink::json::summary(&facts, rows))
+    format!("{}\n", sink::json::summary(&facts, rows, &manifest.exact))
 }
 
 fn partial_in_words(job: &RunJob, manifest: &Manifest) -> String {

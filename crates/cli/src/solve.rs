@@ -17,6 +17,7 @@ use capstake::report;
 use capstake::report::solve::{Question as Page, statistic_words};
 use capstake::run::paired::{self, Keep, Question};
 use capstake::stats::summary::MetricSummary;
+use capstake::study::quantity::Quantity;
 use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
@@ -251,8 +252,11 @@ impl Search<'_> {
         if result.interrupted {
             return Err(Stop::Interrupted);
         }
-        let trial =
-            |x: f64, place: &Place| self.trial(x, &result.columns[place.value], &result.columns[place.level]);
+        let exact = laid_out_exact(&variants, self.target.quantity);
+        let trial = |x: f64, place: &Place| Trial {
+            exact,
+            ..self.trial(x, &result.columns[place.value], &result.columns[place.level])
+        };
         let base = with_base.then(|| trial(f64::NAN, &places[0]));
         let places = &places[usize::from(with_base)..];
         let trials = xs.iter().zip(places).map(|(&x, place)| trial(x, place)).collect();
@@ -292,9 +296,6 @@ impl Search<'_> {
                 let ranked = value.ranked();
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
-                } else if ranked.count() == 1 {
-                    // One path gives no interval.
-                    (ranked.quantile(q), f64::NAN, f64::NAN, f64::NAN)
                 } else {
                     let (low, high) =
                         ranked.quantile_interval(order_statistic_interval(ranked.count(), q, 0.95));
@@ -302,8 +303,14 @@ impl Search<'_> {
                 }
             }
         };
-        Trial { x, level, level_error, statistic, statistic_error, low95, high95 }
+        Trial { x, level, level_error, statistic, statistic_error, low95, high95, exact: false }
     }
+}
+
+/// Whether no draw can move a quantity in any of the variants.
+fn laid_out_exact(variants: &Variants, quantity: Quantity) -> bool {
+    let columns = Columns::new(variants, &[quantity], Keep::Moments);
+    columns.exact.iter().flatten().all(|&(exact, _)| exact)
 }
 
 /// Indices of the columns of one value of the key.

@@ -338,8 +338,8 @@ pub const STATISTICS: [Term; 12] = [
     Term {
         name: "std_error",
         unit: None,
-        text: "Standard error of the mean: how far the mean of this run is likely to lie from that of infinitely many paths. It says \
-               nothing about whether the inputs are right.",
+        text: "Standard error of the mean: how far the mean of this run is likely to lie from that of infinitely many paths. A 0 \
+               says that all paths of the run agree, which other paths need not. It says nothing about whether the inputs are right.",
     },
     Term {
         name: "std_dev",
@@ -355,13 +355,10 @@ pub const STATISTICS: [Term; 12] = [
     Term {
         name: "low95",
         unit: None,
-        text: "Lower end of a 95% interval for the true quantile, from order statistics of the run.",
+        text: "Lower end of a 95% interval for the simulation's error: of a quantile from order statistics of the run (empty where the \
+               sample is too small for one), of a probability by Wilson's formula, of another mean 1.96 standard errors below it.",
     },
-    Term {
-        name: "high95",
-        unit: None,
-        text: "Upper end of a 95% interval for the true quantile, from order statistics of the run.",
-    },
+    Term { name: "high95", unit: None, text: "Upper end of that interval." },
     Term {
         name: "paths",
         unit: None,

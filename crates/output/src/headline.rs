@@ -5,10 +5,12 @@ use crate::page::wording::MONTHS;
 use crate::sketch::Sketch;
 use capstake::kernel::metric::Metric;
 use capstake::report::digits::{
-    Estimate, NONE, Precision, at_place, exponent, percent, percent_in_passing, significant, thousands,
+    Estimate, NONE, Precision, condition, is_decided_by_few, percent_in_passing, probability_in_words,
+    quantile, thousands,
 };
+use capstake::report::tables::summary_row;
 use capstake::run::Event;
-use capstake::study::valuation::{MetricAnswer, Subject, Valuation, Who};
+use capstake::study::valuation::{MetricAnswer, Subject, Valuation, Who, proportion};
 
 /// Metrics shown, in order; all are in billions of US dollars.
 const METRICS: [Metric; 7] = [
@@ -23,8 +25,6 @@ const METRICS: [Metric; 7] = [
 
 /// Quantiles shown.
 const QUANTILES: [f64; 3] = [0.05, 0.50, 0.95];
-/// Half-width of a 95% interval in standard errors.
-const HALF_INTERVAL: f64 = 1.96;
 
 /// The first screen of a run.
 #[derive(Clone, Debug)]
@@ -61,6 +61,8 @@ pub struct Line {
     pub weight: Weight,
     /// Its mean with standard error.
     pub mean: Estimate,
+    /// Whether so few paths decide the mean that its error is itself little known; marked with †.
+    pub few: bool,
     /// p5, p50 and p95, with the digits that their errors support.
     pub quantiles: [String; 3],
     /// Small histogram of its values; `None` where all values are equal.
@@ -136,20 +138,27 @@ fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
     let mut sentences = Vec::new();
     for (i, subject) in subjects.iter().enumerate() {
         let Some(take) = subject.metric(Metric::MicrosoftTakePv) else { continue };
-        let mean = Estimate::of(&take.statistics);
+        let mean = mean(take);
+        let only = condition(take.statistics.paths, take.statistics.undefined)
+            .map_or(String::new(), |condition| format!(", {condition}"));
         match subject.who {
             Who::Deal(deal) if i == 0 => {
                 let staked = subject.metric(Metric::StakePv).is_some();
                 let parts = if staked { "payments and stake" } else { "the payments; no stake" };
                 let cap = cap_clause(valuation, deal).map_or(String::new(), |clause| format!("; {clause}"));
                 sentences.push(format!(
-                    "Microsoft takes {} under {} (present value of {parts}){cap}.",
+                    "Microsoft takes {} under {} (present value of {parts}){only}{cap}.",
                     dollars(&mean),
                     subject.name
                 ));
                 if let Some(retained) = subject.metric(Metric::OpenaiRetainedPv) {
-                    let mean = Estimate::of(&retained.statistics);
-                    sentences.push(format!("Today's other holders of OpenAI keep {}.", dollars(&mean)));
+                    let s = &retained.statistics;
+                    let only =
+                        condition(s.paths, s.undefined).map_or(String::new(), |words| format!(", {words}"));
+                    sentences.push(format!(
+                        "Today's other holders of OpenAI keep {}{only}.",
+                        dollars(&self::mean(retained))
+                    ));
                 }
             }
             Who::Deal(_) => {}
@@ -157,13 +166,21 @@ fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
                 let name = &valuation.deal(later).name;
                 let s = &take.statistics;
                 sentences.push(if s.mean == 0.0 && s.std_error == 0.0 {
-                    format!("Under {name} it takes the same, path by path.")
+                    match take.exact {
+                        true => format!("Under {name} it takes the same on every path."),
+                        false => {
+                            format!("Under {name} it takes the same on all {}.", paths_in_words(s.paths))
+                        }
+                    }
                 } else if s.mean.abs() <= 2.0 * s.std_error {
-                    format!("Under {name} it takes about the same: the difference is {}.", dollars(&mean))
+                    format!(
+                        "Under {name} it takes about the same: the difference is {}{only}.",
+                        dollars(&mean)
+                    )
                 } else {
                     let side = if s.mean > 0.0 { "more" } else { "less" };
-                    let size = Estimate::new(s.mean.abs(), s.std_error);
-                    format!("Under {name}, on the same draws, it takes {} {side}.", dollars(&size))
+                    let size = Estimate::new(s.mean.abs(), s.std_error).over(s.paths).exact_if(take.exact);
+                    format!("Under {name}, on the same draws, it takes {} {side}{only}.", dollars(&size))
                 });
             }
         }
@@ -179,17 +196,27 @@ fn dollars(estimate: &Estimate) -> String {
     };
     match &estimate.precision {
         Precision::Error(error) => format!("{amount} ± {error} bn"),
-        Precision::Exact => format!("{amount} bn (exact)"),
         Precision::Unknown => format!("{amount} bn"),
+        other => format!("{amount} bn ({})", other.words()),
     }
+}
+
+/// The mean of a metric with what is known of it.
+fn mean(answer: &MetricAnswer) -> Estimate {
+    let s = &answer.statistics;
+    Estimate::new(s.mean, s.std_error).over(s.paths).exact_if(answer.exact)
 }
 
 /// Whether and when the cap of a deal binds, as a clause; `None` for a deal without a cap.
 fn cap_clause(valuation: &Valuation, deal: usize) -> Option<String> {
     valuation.plan.model().deals[deal].cap?;
-    let (p, std_error) = valuation.probability(deal, Event::CapReached);
-    if p == 0.0 {
-        return Some("the cap never binds".into());
+    let paths = valuation.result.paths;
+    let (count, exact) = valuation.happens(deal, Event::CapReached);
+    if count == 0 {
+        return Some(match exact {
+            true => "the cap never binds".into(),
+            false => format!("the cap binds in {} of futures", probability_in_words(count, paths, exact)),
+        });
     }
     let year = valuation.likeliest_year(deal, Event::CapReached);
     let when = match year {
@@ -197,7 +224,12 @@ fn cap_clause(valuation: &Valuation, deal: usize) -> Option<String> {
         Some(year) => format!(", most often in {year}"),
         None => String::new(),
     };
-    let part = if p == 1.0 { "all".into() } else { percent_in_passing(p, std_error) + " of" };
+    let (p, std_error) = proportion(count, paths);
+    let part = match count {
+        all if all == paths && exact => "all".into(),
+        all if all == paths => probability_in_words(count, paths, exact) + " of",
+        _ => percent_in_passing(p, std_error) + " of",
+    };
     Some(format!("the cap binds in {part} futures{when}"))
 }
 
@@ -215,12 +247,39 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
                 valuation.deal(0).name
             ),
         },
-        lines: lines.map(|answer| line(valuation, subject.who, answer)).collect(),
-        facts: match subject.who {
-            Who::Deal(deal) => deal_facts(valuation, subject, deal),
-            Who::Difference(later) => difference_facts(valuation, subject, later),
+        lines: lines.clone().map(|answer| line(valuation, subject, answer)).collect(),
+        facts: {
+            let mut facts = match subject.who {
+                Who::Deal(deal) => deal_facts(valuation, subject, deal),
+                Who::Difference(later) => difference_facts(valuation, subject, later),
+            };
+            facts.extend(conditions(lines.clone()));
+            if lines.clone().any(|answer| line(valuation, subject, answer).few) {
+                facts.push((
+                    "†",
+                    "so few paths decide this mean that its ± is itself little known".to_owned(),
+                ));
+            }
+            facts
         },
     }
+}
+
+/// The metrics that have no value on some paths, with how many.
+fn conditions<'a>(lines: impl Iterator<Item = &'a MetricAnswer>) -> Vec<(&'static str, String)> {
+    let mut found: Vec<(String, Vec<&str>)> = Vec::new();
+    for answer in lines {
+        let s = &answer.statistics;
+        let Some(condition) = condition(s.paths, s.undefined) else { continue };
+        match found.iter_mut().find(|(known, _)| *known == condition) {
+            Some((_, metrics)) => metrics.push(answer.metric.key()),
+            None => found.push((condition, vec![answer.metric.key()])),
+        }
+    }
+    found
+        .into_iter()
+        .map(|(condition, metrics)| ("partly", format!("{}: {condition}", metrics.join(", "))))
+        .collect()
 }
 
 /// Whether a metric is shown: the saving from a cap only where there is a cap.
@@ -233,14 +292,15 @@ fn is_shown(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> 
         }
 }
 
-fn line(valuation: &Valuation, who: Who, answer: &MetricAnswer) -> Line {
+fn line(valuation: &Valuation, subject: &Subject, answer: &MetricAnswer) -> Line {
     let main = answer.metric == Metric::MicrosoftTakePv;
     Line {
         metric: answer.metric.key(),
         weight: if main { Weight::Main } else { Weight::Plain },
-        mean: Estimate::of(&answer.statistics),
+        mean: mean(answer),
+        few: is_decided_by_few(&summary_row(&subject.name, valuation.plan.model().run.mix_year, answer)),
         quantiles: quantiles(answer),
-        sketch: valuation.ranked(who, answer.metric).and_then(|ranked| Sketch::of(&ranked)),
+        sketch: valuation.ranked(subject.who, answer.metric).and_then(|ranked| Sketch::of(&ranked)),
     }
 }
 
@@ -249,13 +309,7 @@ fn line(valuation: &Valuation, who: Who, answer: &MetricAnswer) -> Line {
 fn quantiles(answer: &MetricAnswer) -> [String; 3] {
     QUANTILES.map(|q| match answer.quantiles.iter().find(|quantile| quantile.q == q) {
         None => NONE.into(),
-        Some(quantile) => {
-            let error = (quantile.high95 - quantile.low95) / (2.0 * HALF_INTERVAL);
-            match error > 0.0 {
-                true => at_place(quantile.value, exponent(error)),
-                false => significant(quantile.value, 6),
-            }
-        }
+        Some(found) => quantile(found.value, found.low95, found.high95),
     })
 }
 
@@ -284,7 +338,7 @@ fn timing(
     event: Event,
     time: Option<Metric>,
 ) -> String {
-    let (p, std_error) = valuation.probability(deal, event);
+    let (count, exact) = valuation.happens(deal, event);
     let year = valuation.likeliest_year(deal, event);
     let median = time.and_then(|metric| subject.metric(metric)).map(|answer| answer.statistics.p50);
     let month = median.filter(|years| years.is_finite()).map(|years| {
@@ -293,16 +347,14 @@ fn timing(
     });
     if valuation.is_deterministic() {
         return match month.or(year.map(|year| year.to_string())) {
-            Some(when) if p > 0.0 => format!("{when} (exact)"),
+            Some(when) if count > 0 => format!("{when} (exact)"),
             _ => "never (exact)".into(),
         };
     }
-    let paths = paths_in_words(valuation.result.paths);
-    let part = match p {
-        0.0 => return format!("none of {paths}"),
-        1.0 => format!("all {paths}"),
-        _ => format!("{} of paths", percent(p, std_error)),
-    };
+    let part = format!("{} of paths", probability_in_words(count, valuation.result.paths, exact));
+    if count == 0 {
+        return part;
+    }
     let year = year.map_or(String::new(), |year| format!(", most often in {year}"));
     let month = month.map_or(String::new(), |month| format!(", half of these by {month}"));
     part + &year + &month

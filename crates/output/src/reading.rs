@@ -2,7 +2,7 @@
 //! and intervals.
 
 use capstake::report::answer::{Column, Role, Table, Value};
-use capstake::report::digits::{Estimate, NONE, Precision, at_place, place_of_error, significant};
+use capstake::report::digits::{Estimate, NONE, Precision, at_place, exponent, place_of_error, significant};
 
 /// Significant digits of numbers without an error.
 const DIGITS: i32 = 5;
@@ -43,7 +43,14 @@ pub fn read(table: &Table, rows: &[&Vec<Value>]) -> Vec<Laid> {
             Role::Detail | Role::Error | Role::High => {}
             Role::Key => laid.push(key(column, rows, i)),
             Role::Low => laid.push(interval(rows, i)),
-            Role::Quantity => laid.extend(numbers(column, rows, i, next == Some(Role::Error))),
+            Role::Quantity => {
+                let interval = next == Some(Role::Error)
+                    && table
+                        .columns
+                        .get(i + 2)
+                        .is_some_and(|low| low.role == Role::Detail && low.name.ends_with("low95"));
+                laid.extend(numbers(column, rows, i, next == Some(Role::Error), interval));
+            }
         }
     }
     laid
@@ -72,8 +79,15 @@ fn plain(value: &Value, digits: i32) -> String {
     }
 }
 
-/// Numbers, combined with the column of their errors if there is one.
-fn numbers(column: &Column, rows: &[&Vec<Value>], at: usize, with_error: bool) -> Vec<Laid> {
+/// Numbers, combined with the column of their errors if there is one; an interval beside it that a table does not show replaces
+/// the error where that would mislead.
+fn numbers(
+    column: &Column,
+    rows: &[&Vec<Value>],
+    at: usize,
+    with_error: bool,
+    with_interval: bool,
+) -> Vec<Laid> {
     let number = |value: &Value| match value {
         Value::Number(number) => *number,
         Value::Whole(number) => *number as f64,
@@ -85,18 +99,35 @@ fn numbers(column: &Column, rows: &[&Vec<Value>], at: usize, with_error: bool) -
     }
     let (mut values, mut errors) = (Vec::new(), Vec::new());
     for row in rows {
-        let estimate = Estimate::new(number(&row[at]), number(&row[at + 1]));
-        values.push(estimate.value);
-        errors.push(match estimate.precision {
-            Precision::Error(error) => format!("± {error}"),
-            Precision::Exact => "exact".to_owned(),
-            Precision::Unknown => String::new(),
+        let mean = number(&row[at]);
+        let estimate = Estimate::new(mean, number(&row[at + 1])).exact_if(row[at + 1] == Value::EXACT);
+        let interval = with_interval.then(|| [number(&row[at + 2]), number(&row[at + 3])]);
+        errors.push(match interval {
+            Some([low, high]) if estimate.precision != Precision::Exact => {
+                lopsided(mean, low, high).unwrap_or_else(|| estimate.precision.words())
+            }
+            _ => estimate.precision.words(),
         });
+        values.push(estimate.value);
     }
     vec![
         Laid { heading: heading(column), cells: values, side: Side::Right },
         Laid { heading: "± error".to_owned(), cells: errors, side: Side::Left },
     ]
+}
+
+/// The 95% interval of a probability whose sides are so unequal that ± would mislead: `95%: 0.0010 to 0.0088`, `95%: below 0.0030`.
+fn lopsided(p: f64, low: f64, high: f64) -> Option<String> {
+    let (below, above) = (p - low, high - p);
+    if low.is_nan() || high.is_nan() || (above < 1.2 * below && below < 1.2 * above) {
+        return None;
+    }
+    let two = |x: f64, of: f64| at_place(x, exponent(of) - 1);
+    Some(match p {
+        0.0 => format!("95%: below {}", two(high, high)),
+        1.0 => format!("95%: above {}", two(low, 1.0 - low)),
+        _ => format!("95%: {} to {}", two(low, below.min(above)), two(high, below.min(above))),
+    })
 }
 
 /// An interval as `12.3 to 14.5`, with the digits that its width supports.

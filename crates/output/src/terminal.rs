@@ -130,9 +130,10 @@ fn wrap(text: &str, width: usize, indent: usize) -> Vec<String> {
 
 fn error_text(line: &Line) -> String {
     match &line.mean.precision {
-        Precision::Error(error) => format!("± {error}"),
-        Precision::Exact => "exact".into(),
-        Precision::Unknown => String::new(),
+        // It has the place of the quantiles too, which all are the mean.
+        Precision::Agree(_) => String::new(),
+        other if line.few => format!("{} †", other.words()),
+        other => other.words(),
     }
 }
 
@@ -191,6 +192,9 @@ fn row(line: &Line, widths: &Widths, layout: &Layout) -> String {
         "{:2$}{GAP}{:>3$} {error:4$}",
         line.metric, line.mean.value, widths.metric, widths.value, widths.error
     );
+    if let Precision::Agree(_) = line.mean.precision {
+        return format!("{} {}", text.trim_end(), line.mean.precision.words());
+    }
     if layout.quantiles == Quantiles::All {
         for (quantile, width) in line.quantiles.iter().zip(widths.quantile) {
             text += &format!("{GAP}{quantile:>width$}");

@@ -27,7 +27,10 @@ fn json_is_one_object_with_the_rows_of_the_summary() {
     let seen = place.run("run minimal.toml -n 5000 --json").ends(0);
     let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");
     let keys: Vec<&str> = object.as_object().expect("an object").keys().map(String::as_str).collect();
-    assert_eq!(keys, ["schema_version", "status", "out", "paths", "seconds", "paths_per_second", "summary"]);
+    assert_eq!(
+        keys,
+        ["schema_version", "status", "out", "paths", "seconds", "paths_per_second", "summary", "exact"]
+    );
     assert_eq!(object["schema_version"], 2);
     assert_eq!(object["status"], "complete");
     assert_eq!(object["paths"], 5000);

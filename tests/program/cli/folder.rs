@@ -36,7 +36,9 @@ fn the_manifest_lists_the_files_with_their_digests() {
             "outputs",
             "files",
             "undefined",
-            "non_finite"
+            "non_finite",
+            "exact",
+            "exact"
         ]
     );
     assert_eq!(manifest["schema_version"], 2);

@@ -6,7 +6,7 @@ use super::view::View;
 use super::wording::{MONTHS, measure, metric, paths};
 use crate::glossary::label;
 use capstake::kernel::metric::Metric;
-use capstake::report::digits::{NONE, percent_in_passing};
+use capstake::report::digits::{NONE, condition, is_decided_by_few, percent_in_passing, probability};
 use capstake::report::tables::SummaryRow;
 
 /// The answer for one deal.
@@ -73,8 +73,11 @@ fn lead(view: &View, deal: usize) -> [String; 3] {
     match view.summary(name, "microsoft_take_pv") {
         Some(take) => [
             "Microsoft’s take is worth ".to_owned(),
-            measure(&take.unit).estimate(take.mean, take.std_error),
-            format!(" under {name}."),
+            view.mean(take),
+            match condition(take.paths, take.undefined) {
+                Some(condition) => format!(" under {name}, {condition}."),
+                None => format!(" under {name}."),
+            },
         ],
         None => [format!("Nothing is known of Microsoft’s take under {name}."), String::new(), String::new()],
     }
@@ -95,7 +98,7 @@ fn sentences(view: &View, deal: usize) -> Vec<String> {
     let mut sentences = vec![format!("{what}{}.", between.unwrap_or_default())];
     sentences.extend(cap_sentence(view, name));
     if let Some(kept) = view.summary(name, "openai_retained_pv") {
-        let kept = measure(&kept.unit).estimate(kept.mean, kept.std_error);
+        let kept = view.mean_in_full(kept);
         sentences.push(format!("Today’s other holders of OpenAI keep {kept}."));
     }
     for difference in &view.differences {
@@ -106,7 +109,7 @@ fn sentences(view: &View, deal: usize) -> Vec<String> {
             _ => continue,
         };
         if let Some(row) = view.summary(difference.name, "microsoft_take_pv") {
-            sentences.push(other_deal(row, other, sign));
+            sentences.push(other_deal(view, row, other, sign));
         }
     }
     if view.is_certain() {
@@ -115,19 +118,28 @@ fn sentences(view: &View, deal: usize) -> Vec<String> {
     sentences
 }
 
-fn other_deal(row: &SummaryRow, other: &str, sign: f64) -> String {
+fn other_deal(view: &View, row: &SummaryRow, other: &str, sign: f64) -> String {
     let dollars = measure(&row.unit);
     let mean = sign * row.mean;
+    let only =
+        condition(row.paths, row.undefined).map_or(String::new(), |condition| format!(", {condition}"));
     if row.mean == 0.0 && row.std_error == 0.0 {
-        return format!("Under {other}, in the same futures, Microsoft takes just as much.");
+        let all = if view.results.tables.is_exact(&row.deal, &row.metric) {
+            "the same futures".to_owned()
+        } else {
+            format!("all {}", paths(row.paths))
+        };
+        return format!("Under {other}, in {all}, Microsoft takes just as much.");
     }
     if mean.abs() <= 2.0 * row.std_error {
-        let difference = dollars.estimate(mean, row.std_error);
-        return format!("Under {other}, in the same futures, it takes about as much: {difference} more.");
+        let difference = dollars.written(view.estimate(row, sign * dollars.factor));
+        return format!(
+            "Under {other}, in the same futures, it takes about as much: {difference} more{only}."
+        );
     }
-    let size = dollars.estimate(mean.abs(), row.std_error);
+    let size = dollars.written(view.estimate(row, row.mean.signum() * dollars.factor));
     let side = if mean > 0.0 { "more" } else { "less" };
-    format!("Under {other}, in the same futures, Microsoft takes {size} {side}.")
+    format!("Under {other}, in the same futures, Microsoft takes {size} {side}{only}.")
 }
 
 /// Whether the cap of a deal binds, and in which year most often.
@@ -139,8 +151,10 @@ fn cap_sentence(view: &View, deal: &str) -> Option<String> {
     let when = chance.year.map_or(String::new(), |year| format!(", most likely in {year}"));
     Some(match chance.probability {
         p if p.is_nan() => return None,
-        0.0 => "The cap never binds.".to_owned(),
-        1.0 => format!("The cap binds in all futures{when}."),
+        0.0 if chance.exact => "The cap never binds.".to_owned(),
+        1.0 if chance.exact => format!("The cap binds in all futures{when}."),
+        0.0 => format!("The cap binds in {} of futures.", view.probability(deal, "cap_reached", 0.0)),
+        1.0 => format!("The cap binds in {} of futures{when}.", view.probability(deal, "cap_reached", 1.0)),
         p => format!("The cap binds in {} of futures{when}.", percent_in_passing(p, chance.std_error)),
     })
 }
@@ -165,8 +179,13 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         {
             continue;
         }
-        let (value, error) = measure(&row.unit).parts(row.mean, row.std_error);
-        cards.push(Card { name: title.to_owned(), value, error, remark: spread(view, name, row) });
+        let scale = measure(&row.unit);
+        let (value, error) = scale.parts(view.estimate(row, scale.factor));
+        let mut remark = spread(view, name, row);
+        if let Some(condition) = condition(row.paths, row.undefined) {
+            remark = if remark.is_empty() { condition } else { format!("{remark}; {condition}") };
+        }
+        cards.push(Card { name: title.to_owned(), value, error, remark });
     }
     let events = [
         (Metric::CapHit, "cap_reached", "cap_hit_time", view.is_capped(name)),
@@ -178,7 +197,9 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         if !is_there || chance.probability.is_nan() {
             continue;
         }
-        let (value, error) = measure("probability").parts(chance.probability, chance.std_error);
+        let all = view.results.facts.paths;
+        let happened = (chance.probability * all as f64).round() as u64;
+        let (value, error) = probability(happened, all, chance.exact);
         let median = view.summary(name, time).map(|row| view.month(row.p50));
         let remark = match (chance.year, median) {
             (None, _) => format!("in none of {}", paths(view.results.facts.paths)),
@@ -187,9 +208,8 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
                 format!("most often in {year}; half of these by {} {half}", MONTHS[month as usize - 1])
             }
         };
-        let error = error.replace("% exact", "exact");
-        // Here the percent sign belongs to the number, not to its error.
-        let error = error.trim_end_matches('%').to_owned();
+        // The percent sign belongs to the number, not to its error; an interval has one of its own.
+        let error = if error.starts_with("95%") { format!("{error}%") } else { error };
         let remark = format!("of futures, {remark}");
         cards.push(Card { name: label(metric).to_owned(), value: format!("{value}%"), error, remark });
     }
@@ -199,7 +219,8 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
 /// The range of nine futures in ten, as text.
 fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
     match (view.quantile(deal, &row.metric, 0.05), view.quantile(deal, &row.metric, 0.95)) {
-        (Some(_), Some(_)) if row.min == row.max => "in every future".to_owned(),
+        // What beside the value says it already.
+        (Some(_), Some(_)) if row.min == row.max => String::new(),
         (Some(low), Some(high)) => {
             let dollars = measure(&row.unit);
             format!("nine futures in ten: {} to {}", dollars.number(&low), dollars.number(&high))
@@ -239,13 +260,16 @@ pub fn compared(view: &View) -> Section {
                 NONE.to_owned()
             }
             Some(row) => match (row.unit.as_str(), subject.contains(" - ")) {
-                ("flag", true) => scale.estimate(row.mean, row.std_error).replace('%', " points"),
-                _ => scale.estimate(row.mean, row.std_error),
+                ("flag", true) => scale.written(view.estimate(row, scale.factor)).replace('%', " points"),
+                _ => view.mean_in_full(row),
             },
             None => NONE.to_owned(),
         }));
         rows.push(cells);
     }
+    let few =
+        |subject: &str| COMPARED.iter().filter_map(|name| view.summary(subject, name)).any(is_decided_by_few);
+    let is_marked = view.deals.iter().copied().chain(view.differences.iter().map(|d| d.name)).any(few);
     let mut blocks = Vec::new();
     if view.deals.len() < 2 {
         blocks
@@ -264,6 +288,12 @@ pub fn compared(view: &View) -> Section {
         rows,
         main,
     }));
+    if is_marked {
+        blocks.push(Block::Words(
+            "† So few futures decide this mean that its ± is itself little known: ask for more paths."
+                .to_owned(),
+        ));
+    }
     Section { id: "deals", name: "Deals", heading: "Deal against deal".to_owned(), blocks }
 }
 

@@ -74,7 +74,7 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
                 .enumerate()
                 .map(|(y, year)| {
                     let mut cells = vec![year.to_string()];
-                    cells.extend(shares.iter().map(|rows| percent.estimate(rows[y].mean, rows[y].std_error)));
+                    cells.extend(shares.iter().map(|rows| view.mean_of_year(rows[y])));
                     cells
                 })
                 .collect(),

@@ -36,7 +36,7 @@ pub fn waterfall(view: &View) -> Section {
         let alone = view.deals.iter().filter_map(|deal| {
             let total =
                 view.summary(deal, "microsoft_total_pv").filter(|row| row.min != 0.0 || row.max != 0.0)?;
-            let amount = measure(&total.unit).estimate(total.mean, total.std_error);
+            let amount = view.mean_in_full(total);
             let part = if is_nothing(view, deal, "share_pv") { "stake" } else { "revenue share" };
             Some(format!("Under {deal} the {part} is all that Microsoft gets: {amount}."))
         });
@@ -80,6 +80,7 @@ struct Bar<'a> {
 
 /// The parts of Microsoft's total under one deal, from left to right.
 struct Waterfall<'a> {
+    view: &'a View<'a>,
     deal: usize,
     name: &'a str,
     bars: Vec<Bar<'a>>,
@@ -87,7 +88,7 @@ struct Waterfall<'a> {
 
 impl<'a> Waterfall<'a> {
     /// Reads the means; `None` where there is only one part.
-    fn of(view: &View<'a>, deal: usize) -> Option<Waterfall<'a>> {
+    fn of(view: &'a View<'a>, deal: usize) -> Option<Waterfall<'a>> {
         let name = view.deals[deal];
         let mut bars: Vec<Bar> = Vec::new();
         let mut level = 0.0;
@@ -106,7 +107,7 @@ impl<'a> Waterfall<'a> {
             level = to;
             bars.push(Bar { row, short, step, from, to });
         }
-        (bars.len() >= 2).then_some(Waterfall { deal, name, bars })
+        (bars.len() >= 2).then_some(Waterfall { view, deal, name, bars })
     }
 
     fn total(&self) -> &'a SummaryRow {
@@ -153,7 +154,7 @@ impl<'a> Waterfall<'a> {
         let described = self
             .bars
             .iter()
-            .map(|bar| format!("{} {}", bar.short, dollars.estimate(bar.row.mean, bar.row.std_error)))
+            .map(|bar| format!("{} {}", bar.short, self.view.mean_in_full(bar.row)))
             .collect::<Vec<_>>()
             .join(", ");
         Plot {
@@ -168,11 +169,11 @@ impl<'a> Waterfall<'a> {
     }
 
     fn readings(&self) -> Readings {
-        let (dollars, total) = (self.measure(), self.total());
+        let total = self.total();
         let row = |bar: &Bar| {
             vec![
                 metric(&bar.row.metric),
-                dollars.estimate(bar.row.mean, bar.row.std_error),
+                self.view.mean_in_full(bar.row),
                 measure("fraction").value(bar.row.mean / total.mean, 3),
             ]
         };

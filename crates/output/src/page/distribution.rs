@@ -302,7 +302,7 @@ fn gain(view: &View, curve: &Curve, verb: &str, later: &str) -> String {
     let row = curve.row;
     let dollars = measure(&row.unit);
     let side = if row.mean < 0.0 { "less" } else { "more" };
-    let size = dollars.estimate(row.mean.abs(), row.std_error);
+    let size = dollars.written(view.estimate(row, row.mean.signum() * dollars.factor));
     let first = view.deals[0];
     let less = curve.part_below(0.0);
     let often = match side {

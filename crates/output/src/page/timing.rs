@@ -131,12 +131,15 @@ impl<'a> CapYears<'a> {
     }
 
     fn readings(&self) -> Readings {
-        let percent = measure("probability");
         let mut columns = vec!["Year".to_owned()];
         columns.extend(self.capped.iter().map(|&deal| self.view.deals[deal].to_owned()));
         let row = |&slot: &usize| {
-            let cell = |parts: &Vec<f64>| percent.estimate(parts[slot], self.std_error(parts[slot]));
-            std::iter::once(self.name(slot)).chain(self.probabilities.iter().map(cell)).collect()
+            let cell = |(&deal, parts): (&usize, &Vec<f64>)| {
+                self.view.probability(self.view.deals[deal], "cap_reached", parts[slot])
+            };
+            std::iter::once(self.name(slot))
+                .chain(self.capped.iter().zip(&self.probabilities).map(cell))
+                .collect()
         };
         Readings {
             title: "Part of the futures in which the cap is reached in a year".to_owned(),
@@ -304,10 +307,9 @@ impl<'a> ByDate<'a> {
     fn plot(&self) -> Plot {
         let last = self.last_date();
         let highest = self.curves.iter().map(|curve| curve.rows[last].probability).fold(0.0, f64::max);
-        let percent = measure("probability");
         let described = self.curves.iter().map(|curve| {
             let (deal, row) = (self.view.deals[curve.deal], curve.rows[last]);
-            let probability = percent.estimate(row.probability, row.std_error);
+            let probability = self.view.probability(deal, &row.event, row.probability);
             format!("{deal}{} {probability}", self.suffix(curve.event))
         });
         let described = described.collect::<Vec<_>>().join(", ");
@@ -324,10 +326,12 @@ impl<'a> ByDate<'a> {
     }
 
     fn readings(&self) -> Readings {
-        let percent = measure("probability");
         let name = |curve: &Course| format!("{}{}", self.view.deals[curve.deal], self.suffix(curve.event));
         let row = |(i, day): (usize, &&EventRow)| {
-            let cell = |curve: &Course| percent.estimate(curve.rows[i].probability, curve.rows[i].std_error);
+            let cell = |curve: &Course| {
+                let row = curve.rows[i];
+                self.view.probability(&row.deal, &row.event, row.probability)
+            };
             std::iter::once(day.date.clone()).chain(self.curves.iter().map(cell)).collect()
         };
         Readings {

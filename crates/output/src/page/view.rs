@@ -1,14 +1,13 @@
 //! Results indexed for a page: deals, differences, and rows by deal and metric.
 
+use super::wording::measure;
 use capstake::report::date_axis::date;
-use capstake::report::digits::{Estimate, at_place, exponent, significant};
+use capstake::report::digits::{Estimate, condition, is_decided_by_few, probability_in_words, quantile};
 use capstake::report::results::Results;
 use capstake::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, SummaryRow};
 use capstake::study::valuation::month_after;
 use std::collections::HashMap;
 
-/// Half-width of a 95% interval in standard errors.
-const HALF_INTERVAL: f64 = 1.96;
 /// Separator of the two names of a difference.
 const MINUS: &str = " - ";
 
@@ -43,6 +42,8 @@ pub struct Chance {
     pub probability: f64,
     /// Its standard error.
     pub std_error: f64,
+    /// Whether no draw can move it.
+    pub exact: bool,
     /// The calendar year in which it happens most often.
     pub year: Option<i32>,
 }
@@ -141,7 +142,7 @@ impl<'a> View<'a> {
     pub fn chance(&self, deal: &str, event: &str) -> Chance {
         let rows = self.events(deal, event);
         let Some(last) = rows.last() else {
-            return Chance { probability: f64::NAN, std_error: f64::NAN, year: None };
+            return Chance { probability: f64::NAN, std_error: f64::NAN, exact: false, year: None };
         };
         let mut best: Option<(i32, f64)> = None;
         for (year, probability) in self.by_year(deal, event) {
@@ -149,7 +150,12 @@ impl<'a> View<'a> {
                 best = Some((year, probability));
             }
         }
-        Chance { probability: last.probability, std_error: last.std_error, year: best.map(|(year, _)| year) }
+        Chance {
+            probability: last.probability,
+            std_error: last.std_error,
+            exact: self.results.tables.is_exact(deal, event),
+            year: best.map(|(year, _)| year),
+        }
     }
 
     /// The probability of an event in each calendar year.
@@ -168,20 +174,61 @@ impl<'a> View<'a> {
         years
     }
 
-    /// A mean with its standard error.
-    pub fn estimate(row: &SummaryRow) -> Estimate {
-        Estimate::new(row.mean, row.std_error)
+    /// A mean with what is known of it, times a factor.
+    pub fn estimate(&self, row: &SummaryRow, factor: f64) -> Estimate {
+        let exact = self.results.tables.is_exact(&row.deal, &row.metric);
+        Estimate::new(factor * row.mean, (factor * row.std_error).abs()).over(row.paths).exact_if(exact)
+    }
+
+    /// A mean with what is known of it, as text: `$205.53 ± 0.10 bn`, `0.30% (95%: 0.10–0.88%)`, with a † where so few paths
+    /// decide it that its error is itself little known.
+    pub fn mean(&self, row: &SummaryRow) -> String {
+        let few = if is_decided_by_few(row) { " †" } else { "" };
+        match (row.unit.as_str(), row.deal.contains(MINUS)) {
+            ("flag", false) => {
+                let exact = self.results.tables.is_exact(&row.deal, &row.metric);
+                probability_in_words(count(row.mean, row.paths), row.paths, exact)
+            }
+            _ => {
+                let scale = measure(&row.unit);
+                scale.written(self.estimate(row, scale.factor)) + few
+            }
+        }
+    }
+
+    /// The same, saying of a mean over some of the paths that it is one.
+    pub fn mean_in_full(&self, row: &SummaryRow) -> String {
+        match condition(row.paths, row.undefined) {
+            Some(condition) => format!("{}, {condition}", self.mean(row)),
+            None => self.mean(row),
+        }
+    }
+
+    /// The mean of a series in a year, as text.
+    pub fn mean_of_year(&self, row: &AnnualRow) -> String {
+        let exact = self.results.tables.is_exact(&row.deal, &row.series);
+        let paths = self.results.facts.paths;
+        match row.unit.as_str() {
+            "flag" => probability_in_words(count(row.mean, paths), paths, exact),
+            unit => {
+                let scale = measure(unit);
+                let estimate = Estimate::new(scale.factor * row.mean, scale.factor * row.std_error);
+                scale.written(estimate.over(paths).exact_if(exact))
+            }
+        }
+    }
+
+    /// A probability of an event of a deal, as text.
+    pub fn probability(&self, deal: &str, event: &str, probability: f64) -> String {
+        let paths = self.results.facts.paths;
+        probability_in_words(count(probability, paths), paths, self.results.tables.is_exact(deal, event))
     }
 
     /// A quantile with the digits that its error supports.
     pub fn quantile(&self, deal: &str, metric: &str, q: f64) -> Option<String> {
         let rows = self.quantiles.get(&(deal, metric))?;
         let row = rows.iter().find(|row| row.q == q)?;
-        let error = (row.high95 - row.low95) / (2.0 * HALF_INTERVAL);
-        Some(match error > 0.0 {
-            true => at_place(row.value, exponent(error)),
-            false => significant(row.value, 6),
-        })
+        Some(quantile(row.value, row.low95, row.high95))
     }
 
     /// Calendar year and month of a time in years after the valuation date.
@@ -190,9 +237,14 @@ impl<'a> View<'a> {
         month_after(year, month, day, time)
     }
 
-    /// Whether every metric is equal on all paths.
+    /// Whether no draw can move any metric.
     pub fn is_certain(&self) -> bool {
-        let same = |row: &SummaryRow| row.paths == 0 || (row.min == row.max && row.undefined == 0);
-        self.results.facts.paths > 1 && self.results.tables.summary.iter().all(same)
+        let tables = &self.results.tables;
+        tables.summary.iter().all(|row| tables.is_exact(&row.deal, &row.metric))
     }
+}
+
+/// The number of paths behind a share of them.
+fn count(share: f64, paths: u64) -> u64 {
+    (share.clamp(0.0, 1.0) * paths as f64).round() as u64
 }

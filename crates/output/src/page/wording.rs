@@ -41,23 +41,26 @@ pub fn measure(unit: &str) -> Measure {
 impl Measure {
     /// A mean with its error: `$187.32 ± 0.11 bn`, `88.17 ± 0.03%`, with a minus before the dollar sign.
     pub fn estimate(&self, mean: f64, std_error: f64) -> String {
-        let estimate = Estimate::new(self.factor * mean, self.factor * std_error);
+        self.written(Estimate::new(self.factor * mean, self.factor * std_error))
+    }
+
+    /// An estimate in this measure's scale, as text.
+    pub fn written(&self, estimate: Estimate) -> String {
         let amount = self.number(&estimate.value);
         match estimate.precision {
             Precision::Error(error) => format!("{amount} ± {}{}", grouped(&error), self.after),
-            Precision::Exact => format!("{amount}{} (exact)", self.after),
             Precision::Unknown => format!("{amount}{}", self.after),
+            other => format!("{amount}{} ({})", self.after, other.words()),
         }
     }
 
     /// The same as two texts: `$187.32` and `± 0.11 bn`.
-    pub fn parts(&self, mean: f64, std_error: f64) -> (String, String) {
-        let estimate = Estimate::new(self.factor * mean, self.factor * std_error);
+    pub fn parts(&self, estimate: Estimate) -> (String, String) {
         let amount = self.number(&estimate.value);
         match estimate.precision {
             Precision::Error(error) => (amount, format!("± {}{}", grouped(&error), self.after)),
-            Precision::Exact => (amount, format!("{} exact", self.after.trim_start())),
             Precision::Unknown => (amount, self.after.trim_start().to_owned()),
+            other => (amount, format!("{}, {}", self.after.trim_start(), other.words())),
         }
     }
 
@@ -136,8 +139,9 @@ mod tests {
         assert_eq!(dollars.estimate(205.5256, 0.1034), "$205.53 ± 0.10 bn");
         assert_eq!(dollars.estimate(-72.28, 0.0732), "−$72.28 ± 0.07 bn");
         assert_eq!(dollars.estimate(12345.6, 210.0), "$12,350 ± 210 bn");
-        assert_eq!(dollars.estimate(20.0, 0.0), "$20 bn (exact)");
-        assert_eq!(dollars.parts(205.5256, 0.1034), ("$205.53".into(), "± 0.10 bn".into()));
+        assert_eq!(dollars.estimate(20.0, 0.0), "$20 bn (all paths agree)");
+        assert_eq!(dollars.written(Estimate::new(20.0, 0.0).exact_if(true)), "$20 bn (exact)");
+        assert_eq!(dollars.parts(Estimate::new(205.5256, 0.1034)), ("$205.53".into(), "± 0.10 bn".into()));
         assert_eq!(measure("flag").estimate(0.881672, 0.000323), "88.167 ± 0.032%");
         assert_eq!(measure("fraction").value(0.2390, 3), "23.9%");
         assert_eq!(measure("multiple").value(6.8, 3), "6.8×");

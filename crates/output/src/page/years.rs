@@ -169,7 +169,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
             rows: rows
                 .iter()
                 .map(|row| {
-                    let mut cells = vec![row.year.to_string(), scale.estimate(row.mean, row.std_error)];
+                    let mut cells = vec![row.year.to_string(), view.mean_of_year(row)];
                     cells.extend(
                         [row.p05, row.p25, row.p50, row.p75, row.p95].map(|q| scale.value(q, DIGITS)),
                     );

@@ -112,7 +112,9 @@ fn reading() -> Vec<(String, String)> {
     [
         (
             "mean and std_error",
-            "The standard error says how far the simulation may be off. It says nothing about whether the assumptions are right.",
+            "The standard error says how far the simulation may be off; a 0 says that all paths agree, not that the figure is \
+             exact. low95 to high95 is the 95% interval of the mean. Neither says whether the assumptions are right. Where \
+             `undefined` is not 0, the mean is over the `paths` that have a value.",
         ),
         (
             "p05, p50, p95",

@@ -94,7 +94,7 @@ pub fn sheet<'a>(results: &Results, subjects: &'a Subjects<'a>) -> (Sheet, Place
     sheet.text(table_header - 1, 0, "All metrics", Look::Heading);
     table(&mut sheet, subjects, rows, table_header);
     sheet.widths = vec![27.0, 24.0, 10.0];
-    sheet.widths.extend([11.0; 18]);
+    sheet.widths.extend([11.0; SummaryRow::COLUMNS.len() - WORDS as usize]);
     sheet.widths.push(17.0);
     sheet.frozen = (HEADER + 1, 2);
     sheet.repeated = Some(HEADER);

@@ -110,7 +110,7 @@ impl Events<'_> {
     /// Column of the probability by a date.
     pub const BY_THEN: u16 = 3;
     /// Column of the probability within the period that ends at a date.
-    pub const IN_PERIOD: u16 = 5;
+    pub const IN_PERIOD: u16 = EventRow::COLUMNS.len() as u16;
 
     /// Rows of an event of a deal.
     pub fn block(&self, deal: &str, event: &str) -> Option<Block> {
@@ -142,7 +142,9 @@ pub fn events(results: &Results) -> (Sheet, Events<'_>) {
             None => sheet.text(at, Events::DATE, &row.date, Look::Plain),
         }
         sheet.number(at, Events::BY_THEN, row.probability, digits);
-        sheet.number(at, Events::BY_THEN + 1, row.std_error, digits);
+        for (column, number) in (Events::BY_THEN + 1..).zip([row.std_error, row.low95, row.high95]) {
+            sheet.number(at, column, number, digits);
+        }
         let here = cell_name(at, Events::BY_THEN);
         let same = before.filter(|before| (&before.deal, &before.event) == (&row.deal, &row.event));
         let (formula, result) = match same {
@@ -155,7 +157,7 @@ pub fn events(results: &Results) -> (Sheet, Events<'_>) {
         sheet.formula(at, Events::IN_PERIOD, formula, result, digits);
         before = Some(row);
     }
-    sheet.widths = vec![20.0, 16.0, 12.0, 12.0, 12.0, 14.0];
+    sheet.widths = vec![20.0, 16.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0];
     sheet.frozen = (HEADER + 1, 2);
     sheet.repeated = Some(HEADER);
     (sheet, Events { blocks })
