@@ -38,7 +38,6 @@ fn the_manifest_lists_the_files_with_their_digests() {
             "undefined",
             "non_finite",
             "exact",
-            "exact"
         ]
     );
     assert_eq!(manifest["schema_version"], 2);

@@ -145,7 +145,7 @@ fn a_scenario_compared_with_itself_differs_in_nothing() {
         if row["paths"] != "0" {
             assert_eq!(
                 (row["difference"].as_str(), row["difference_std_error"].as_str()),
-                ("0", "0"),
+                ("0.0", "0.0"),
                 "{row:?}"
             );
         }
