@@ -3,7 +3,7 @@
 use super::chart::Readings;
 use super::section::{Block, Section};
 use super::view::View;
-use super::wording::{MONTHS, measure, metric, paths};
+use super::wording::{measure, metric, paths};
 use crate::glossary::label;
 use capstake::kernel::metric::Metric;
 use capstake::report::digits::{NONE, percent_in_passing};
@@ -179,13 +179,11 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
             continue;
         }
         let (value, error) = measure("probability").parts(chance.probability, chance.std_error);
-        let median = view.summary(name, time).map(|row| view.month(row.p50));
+        let median = view.summary(name, time).and_then(|_| view.median_period(name, event));
         let remark = match (chance.year, median) {
             (None, _) => format!("in none of {}", paths(view.results.facts.paths)),
             (Some(year), None) => format!("most often in {year}"),
-            (Some(year), Some((half, month))) => {
-                format!("most often in {year}; half of these by {} {half}", MONTHS[month as usize - 1])
-            }
+            (Some(year), Some(half)) => format!("most often in {year}; half of these by {half}"),
         };
         let error = error.replace("% exact", "exact");
         // Here the percent sign belongs to the number, not to its error.
