@@ -31,6 +31,22 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// All units.
+    pub const ALL: [Unit; 12] = [
+        Unit::UsdBn,
+        Unit::UsdBnPerYear,
+        Unit::Fraction,
+        Unit::PerYear,
+        Unit::PerSqrtYear,
+        Unit::Years,
+        Unit::Months,
+        Unit::Multiple,
+        Unit::Probability,
+        Unit::Flag,
+        Unit::SharesBn,
+        Unit::UsdPerShare,
+    ];
+
     /// The name in files: `usd_bn`, `per_sqrt_year`, …
     pub const fn name(self) -> &'static str {
         match self {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config;
+use crate::model::timeline::PeriodLength;
 use crate::report::results::{Facts, SourceFacts};
 use crate::report::tables::ExactFigures;
 pub use crate::sink::json::SCHEMA_VERSION;
@@ -230,6 +231,8 @@ impl Manifest {
         let config = config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1.ok();
         let timeline = config.as_ref().and_then(|config| config.timeline.as_ref());
         let valued = timeline.and_then(|timeline| timeline.valuation_date.as_ref());
+        let period = timeline.and_then(|timeline| timeline.period.as_ref());
+        let horizon = timeline.and_then(|timeline| timeline.horizon.as_ref());
         Facts {
             scenario: self.scenario.name.clone(),
             file: self.scenario.file.clone(),
@@ -239,6 +242,8 @@ impl Manifest {
             resolved: self.scenario.resolved.clone(),
             digest: self.scenario.digest.clone(),
             valuation_date: valued.map(|date| date.value.to_string()).unwrap_or_default(),
+            horizon: horizon.map(|date| date.value.to_string()).unwrap_or_default(),
+            period_months: period.map_or(3, |period| PeriodLength::from(period.value).months()),
             sources: config.iter().flat_map(|config| &config.source).map(source).collect(),
             seed: self.run.seed.clone(),
             paths: self.run.paths_done,

@@ -8,8 +8,11 @@ use super::error::{Exit, Failure};
 use super::identity::FoundRun;
 use super::manifest::{self, Manifest, SCHEMA_VERSION, Status};
 use super::reason::reason;
-use crate::config::Code;
+use super::request::MAX_PATHS;
+use crate::config::{Code, Date};
+use crate::model::names::is_name;
 use crate::report::answer::Answer;
+use crate::report::judged;
 use crate::report::results::Results;
 use crate::report::row::Row;
 use crate::report::tables::Tables;
@@ -31,6 +34,7 @@ pub enum Contents {
 pub fn load(folder: &Path) -> Result<(Manifest, Results), Failure> {
     let manifest = load_manifest(folder)?;
     finished(folder, &manifest)?;
+    judge_facts(folder, &manifest)?;
     let results = tables(folder, &manifest)?;
     Ok((manifest, results))
 }
@@ -42,15 +46,18 @@ pub fn load(folder: &Path) -> Result<(Manifest, Results), Failure> {
 pub fn any(folder: &Path) -> Result<(Manifest, Contents), Failure> {
     let manifest = any_manifest(folder)?;
     finished(folder, &manifest)?;
+    judge_facts(folder, &manifest)?;
     let contents = if manifest.command.is_run() {
         Contents::Run(Box::new(tables(folder, &manifest)?))
     } else {
         let bytes = load_file(folder, &manifest, manifest::ANSWER)?;
-        let answer = sink::json::kept(&bytes).map_err(|error| {
-            let message = format!("`{}` cannot be read: {error}", folder.join(manifest::ANSWER).display());
+        let unusable = |why: String| {
+            let message = format!("`{}` cannot be read: {why}", folder.join(manifest::ANSWER).display());
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help(format!("ask again: {}", crate::report::command::again(&manifest.facts())))
-        })?;
+        };
+        let answer = sink::json::kept(&bytes).map_err(|error| unusable(error.to_string()))?;
+        judged::answer(&answer, &manifest.command.name).map_err(unusable)?;
         Contents::Study(Box::new(answer))
     };
     Ok((manifest, contents))
@@ -78,7 +85,39 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
         sample_paths: table(folder, manifest)?,
         exact: manifest.exact.clone(),
     };
+    judged::tables(&tables, manifest.run.paths_done).map_err(|bad| {
+        let message =
+            format!("`{}` cannot be read: {bad}", folder.join(format!("{}.csv", bad.table)).display());
+        Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("no run writes that: the file was changed or damaged; run the scenario again")
+    })?;
     Ok(Results { facts: manifest.facts(), tables })
+}
+
+/// Refuses a manifest with facts that no run has, before they are shown.
+fn judge_facts(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
+    let run = &manifest.run;
+    let started = run.started.get(..10).and_then(Date::parse);
+    let facts = [
+        (is_name(&manifest.scenario.name), "scenario.name", manifest.scenario.name.clone()),
+        (run.seed.parse::<u64>().is_ok(), "run.seed", run.seed.clone()),
+        ((1..=MAX_PATHS).contains(&run.paths_asked), "run.paths_asked", run.paths_asked.to_string()),
+        (run.paths_done <= MAX_PATHS, "run.paths_done", run.paths_done.to_string()),
+        (started.is_some() && run.started.is_ascii(), "run.started", run.started.clone()),
+        (run.wall_seconds >= 0.0, "run.wall_seconds", run.wall_seconds.to_string()),
+    ];
+    match facts.into_iter().find(|(holds, ..)| !holds) {
+        None => Ok(()),
+        Some((_, key, found)) => {
+            let found: String = found.chars().take(80).collect();
+            let message = format!(
+                "`{}` cannot be read: {key}: `{found}` cannot stand there",
+                folder.join(manifest::FILE).display()
+            );
+            Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+                .help("no run writes that: the manifest was changed or damaged; run the scenario again"))
+        }
+    }
 }
 
 /// Reads the manifest of a run of any status.

@@ -182,6 +182,28 @@ pub enum Series {
 }
 
 impl Series {
+    /// All series; of those of clouds, the first cloud's.
+    pub const ALL: [Series; 18] = [
+        Series::NetRevenue,
+        Series::NetRevenueFullYear,
+        Series::GrossMargin,
+        Series::Payments,
+        Series::CumulativePayments,
+        Series::CapLeft,
+        Series::CloudShare(0),
+        Series::Compute,
+        Series::ComputeHome,
+        Series::FreeCashFlow,
+        Series::FreeCashFlowFullYear,
+        Series::Cash,
+        Series::Equity,
+        Series::Multiple,
+        Series::Stake,
+        Series::Ready,
+        Series::Listed,
+        Series::Alive,
+    ];
+
     /// Its name in tables.
     pub fn name(self, clouds: &[String]) -> String {
         match self {

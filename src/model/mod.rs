@@ -18,7 +18,7 @@ pub mod funding;
 pub mod history;
 pub mod ipo;
 pub mod licence;
-mod names;
+pub(crate) mod names;
 mod number;
 pub mod parameters;
 pub mod process;

@@ -9,7 +9,7 @@ pub(super) const NAME_WORDS: &str =
     "small letters, digits, - and _; a letter or digit first; at most 64 characters";
 
 /// Whether a text matches `[a-z0-9][a-z0-9_-]{0,63}`.
-pub(super) fn is_name(name: &str) -> bool {
+pub(crate) fn is_name(name: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     let bytes = name.as_bytes();
     (1..=64).contains(&bytes.len())

@@ -177,11 +177,7 @@ impl Timeline {
             problems.push(*problem);
             return None;
         }
-        let period = match written.period.as_ref()?.value {
-            config::Period::Month => PeriodLength::Month,
-            config::Period::Quarter => PeriodLength::Quarter,
-            config::Period::Year => PeriodLength::Year,
-        };
+        let period = PeriodLength::from(written.period.as_ref()?.value);
         let periods = count_periods(start.value, horizon.value, period);
         if periods > MOST_PERIODS {
             problems.push(
@@ -197,6 +193,16 @@ impl Timeline {
             return None;
         }
         Timeline::new(start.value, horizon.value, period)
+    }
+}
+
+impl From<config::Period> for PeriodLength {
+    fn from(written: config::Period) -> PeriodLength {
+        match written {
+            config::Period::Month => PeriodLength::Month,
+            config::Period::Quarter => PeriodLength::Quarter,
+            config::Period::Year => PeriodLength::Year,
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 use crate::config::Unit;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// The answer of a study.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +24,35 @@ pub struct Answer {
     pub tables: Vec<Table>,
     /// Charts of the same numbers.
     pub charts: Vec<Chart>,
+}
+
+impl Answer {
+    /// The same answer with a header of its own for every column of a table: some headers are names that people choose. All
+    /// outputs come after this, so a column has one name in all of them.
+    pub fn with_headers_of_their_own(mut self) -> Answer {
+        for table in &mut self.tables {
+            let names = unique_headers(table.columns.iter().map(|column| column.name.clone()).collect());
+            for (column, name) in table.columns.iter_mut().zip(names) {
+                column.name = name;
+            }
+        }
+        self
+    }
+}
+
+/// Makes headers unique, where capitals do not count, as in spreadsheets and databases: the first of equal headers stays, each
+/// later one ends in `_2`, or the next number that makes a header which no column has.
+fn unique_headers(headers: Vec<String>) -> Vec<String> {
+    let mut taken: HashSet<String> = headers.iter().map(|header| header.to_lowercase()).collect();
+    let mut met = HashSet::new();
+    let own = |header: String| {
+        if met.insert(header.to_lowercase()) {
+            return header;
+        }
+        let mut numbered = (2_u64..).map(|i| format!("{header}_{i}"));
+        numbered.find(|name| taken.insert(name.to_lowercase())).expect("some number is free")
+    };
+    headers.into_iter().map(own).collect()
 }
 
 /// A table, which becomes a file, a sheet and a section of the page.
@@ -399,5 +429,26 @@ mod grid {
             .into_iter()
             .map(|row| row.into_iter().map(|cell| cell.unwrap_or(f64::NAN)).collect())
             .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_header_is_of_one_column() {
+        let unique = |headers: &[&str]| {
+            unique_headers(headers.iter().map(|header| (*header).to_owned()).collect()).join(" ")
+        };
+        assert_eq!(unique(&["deal", "metric", "a", "a_std_error"]), "deal metric a a_std_error");
+        // Scenarios named like a fixed column, and one named like another's column of errors.
+        assert_eq!(unique(&["deal", "unit", "deal", "deal_std_error"]), "deal unit deal_2 deal_std_error");
+        let x = ["x", "x_std_error", "x_std_error", "x_std_error_std_error"];
+        assert_eq!(unique(&x), "x x_std_error x_std_error_2 x_std_error_std_error");
+        assert_eq!(unique(&["Base", "base", "BASE"]), "Base base_2 BASE_3");
+        // A number that a later column has by itself is not taken from it.
+        assert_eq!(unique(&["a", "a", "a_2", "a", "a_2"]), "a a_3 a_2 a_4 a_2_2");
+        assert_eq!(unique(&["", ""]), " _2");
     }
 }

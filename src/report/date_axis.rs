@@ -14,6 +14,19 @@ pub fn on_axis(text: &str) -> f64 {
     f64::from(year) + (f64::from(month - 1) + f64::from(day) / days_of(year, month)) / 12.0
 }
 
+/// The calendar period of so many months that ends on a day: `Q2 2027`, `Jun 2027`, `2027`.
+pub fn period_label(last_day: &str, months: u32) -> String {
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (year, month, _) = date(last_day);
+    let name = MONTHS[(month.clamp(1, 12) - 1) as usize];
+    match months {
+        12 => year.to_string(),
+        3 => format!("Q{} {year}", month.div_ceil(3)),
+        _ => format!("{name} {year}"),
+    }
+}
+
 fn days_of(year: i32, month: u32) -> f64 {
     let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     match month {
@@ -27,6 +40,15 @@ fn days_of(year: i32, month: u32) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn periods_have_names() {
+        assert_eq!(period_label("2027-06-30", 3), "Q2 2027");
+        assert_eq!(period_label("2027-06-30", 1), "Jun 2027");
+        assert_eq!(period_label("2027-12-31", 12), "2027");
+        // The horizon may cut a period.
+        assert_eq!(period_label("2027-05-12", 3), "Q2 2027");
+    }
 
     #[test]
     fn dates() {

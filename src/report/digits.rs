@@ -206,17 +206,20 @@ pub fn in_words(mean: f64, std_error: f64, exact: bool, unit: Unit) -> String {
     format!("{sign}{before}{size}{error}{after}{rest}")
 }
 
-/// The power of ten of the leading digit; 0 for zero.
+/// The power of ten of the leading digit; 0 for zero and for what is not finite.
 pub fn exponent(x: f64) -> i32 {
-    if x == 0.0 { 0 } else { x.abs().log10().floor() as i32 }
+    if x == 0.0 || !x.is_finite() { 0 } else { x.abs().log10().floor() as i32 }
 }
 
 /// The power of ten of the last digit of a number with this error: two digits of the error if its first three
 /// are 100 to
 /// 354, one if they are 355 to 949, and from 950 on the error rounds up to 10 (Particle Data Group, "Review
 /// of Particle
-/// Physics", 2024, introduction, section 5.3).
+/// Physics", 2024, introduction, section 5.3). An error beyond the largest number has the place of that number.
 pub fn place_of_error(error: f64) -> i32 {
+    if !error.is_finite() {
+        return exponent(f64::MAX);
+    }
     let text = format!("{error:.2e}");
     let (digits, exponent) = text.split_once('e').expect("the exponent form has an e");
     let exponent: i32 = exponent.parse().expect("an exponent is a whole number");
@@ -372,6 +375,23 @@ mod tests {
         assert_eq!(percent_in_passing(0.001, 0.0003), "under 1%");
         assert_eq!(percent_in_passing(0.443, 0.05), "44%");
         assert_eq!(percent_in_passing(1.0, 0.0), "100%");
+    }
+
+    #[test]
+    fn numbers_at_the_ends_of_the_range_are_written() {
+        for x in [f64::INFINITY, f64::NEG_INFINITY, f64::NAN, f64::MAX, f64::MIN, 5e-324, -1e-308, 0.0] {
+            for error in [f64::INFINITY, f64::NAN, f64::MAX, 5e-324, 0.0] {
+                let written = [
+                    estimate(x, error),
+                    significant(x, 6),
+                    percent(x, error),
+                    percent_in_passing(x, error),
+                    in_words(x, error, false, Unit::Fraction),
+                ];
+                assert!(written.iter().all(|text| !text.is_empty()), "{written:?}");
+            }
+        }
+        assert_eq!([significant(f64::INFINITY, 6), significant(5e-324, 1)].map(|text| text.len()), [3, 326]);
     }
 
     #[test]

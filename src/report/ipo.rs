@@ -3,7 +3,7 @@
 mod standards;
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
-use super::date_axis::on_axis;
+use super::date_axis::{on_axis, period_label};
 use super::digits::{Estimate, probability_in_words, significant, thousands};
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
@@ -11,7 +11,7 @@ use crate::math::binomial::{order_statistic_interval, upper_probability_bound, w
 use crate::stats::summary::Statistics;
 use crate::study::ipo::gather::{DealReadiness, IpoReadiness};
 use crate::study::ipo::offer::OfferMetric;
-use crate::study::valuation::proportion;
+use crate::study::valuation::{median_period, proportion};
 
 /// Quarters of the calendar that a terminal shows per deal.
 const SHOWN: usize = 12;
@@ -115,6 +115,11 @@ impl Page<'_> {
         Some(self.date(period))
     }
 
+    /// The end of the period by which half of the paths on which an event ever happens have it.
+    fn median(&self, counts: &[u64]) -> Option<String> {
+        median_period(&so_far(counts)).map(|period| self.date(period))
+    }
+
     /// A share of all paths: `93.1 ± 0.1%`.
     fn part(&self, count: u64, of: u64) -> String {
         probability_in_words(count, of, false)
@@ -125,12 +130,13 @@ impl Page<'_> {
         let of = &self.readied.deals[deal];
         let paths = self.readied.paths;
         let (ready, listed) = (total(&of.first_ready), total(&of.listed));
-        let half = |counts: &[u64]| match self.by(counts, 0.5, paths) {
-            Some(date) => format!("half of all futures by {date}"),
-            None => "never in half of all futures".to_owned(),
+        let half = |counts: &[u64]| {
+            let months = self.plan.model().timeline.period_length().months();
+            let label = self.median(counts).map(|last_day| period_label(&last_day, months));
+            label.map_or(String::new(), |label| format!(" (half of these by {label})"))
         };
         let mut sentences = vec![format!(
-            "{name}: ready in {} of futures ({}), listed in {} ({}).",
+            "{name}: ready in {} of futures{}, listed in {}{}.",
             self.part(ready, paths),
             half(&of.first_ready),
             self.part(listed, paths),
@@ -181,9 +187,7 @@ impl Page<'_> {
         let p = Some(Unit::Probability);
         columns.extend(probability_columns("probability", "probability_", p));
         columns.extend(["p05", "p25", "p50", "p75", "p95"].map(Column::key));
-        columns.extend(
-            ["p50_low95", "p50_high95", "half_of_all_by"].map(|name| Column::key(name).as_role(Role::Detail)),
-        );
+        columns.extend(["p50_low95", "p50_high95"].map(|name| Column::key(name).as_role(Role::Detail)));
         let mut rows = Vec::new();
         for (deal, of) in self.deals() {
             for (event, counts) in [("ready", &of.first_ready), ("listed", &of.listed)] {
@@ -204,7 +208,6 @@ impl Page<'_> {
                     }
                 };
                 row.extend(ends);
-                row.push(text(self.by(counts, 0.5, self.readied.paths)));
                 rows.push(row);
             }
         }
@@ -290,8 +293,8 @@ impl Page<'_> {
         {
             columns.extend(probability_columns(name, &format!("{name}_"), None));
         }
-        columns.push(Column::key("half_ready_by_without").as_role(Role::Detail));
-        columns.push(Column::key("half_listed_by_without").as_role(Role::Detail));
+        columns.push(Column::key("ready_p50_without").as_role(Role::Detail));
+        columns.push(Column::key("listed_p50_without").as_role(Role::Detail));
         let mut rows = Vec::new();
         let keys = self.gate_keys();
         for (deal, of) in self.deals() {
@@ -313,7 +316,7 @@ impl Page<'_> {
                     row.extend(probability_values(count, of));
                 }
                 for counts in [&gate.ready_without, &gate.listed_without] {
-                    row.push(self.by(counts, 0.5, paths).unwrap_or_default().into());
+                    row.push(self.median(counts).unwrap_or_default().into());
                 }
                 rows.push(row);
             }

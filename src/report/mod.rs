@@ -1,11 +1,13 @@
 //! Answers as tables, charts and sentences with units, errors and provenance; no file formats.
 
 pub mod answer;
+pub mod assumptions;
 pub mod command;
 pub mod compare;
 pub mod date_axis;
 pub mod digits;
 pub mod ipo;
+pub mod judged;
 pub mod results;
 pub mod row;
 pub mod sensitivity;

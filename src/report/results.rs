@@ -2,6 +2,7 @@
 //! folder.
 
 use super::tables::Tables;
+use crate::config::Date;
 
 /// The results from which workbook and page are made; equal whether taken from the run or read from its
 /// folder.
@@ -14,7 +15,7 @@ pub struct Results {
 }
 
 /// Facts about a run and the program that made it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     /// Name of the scenario.
     pub scenario: String,
@@ -32,6 +33,10 @@ pub struct Facts {
     pub digest: String,
     /// Valuation date in ISO format.
     pub valuation_date: String,
+    /// Last day of the timeline in ISO format.
+    pub horizon: String,
+    /// Calendar months of a whole period.
+    pub period_months: u32,
     /// Sources to which the scenario's numbers refer.
     pub sources: Vec<SourceFacts>,
     /// Seed as text.
@@ -69,4 +74,54 @@ pub struct SourceFacts {
     pub url: String,
     /// Date in ISO format; empty if there is none.
     pub date: String,
+}
+
+impl Facts {
+    /// The label of a calendar year's results: `2027`, but `2026 H2` or `2026-09-15 to 2026-12-31` of a year that the valuation
+    /// date or the horizon cuts. Every screen, page and workbook writes years so.
+    pub fn year_label(&self, year: i32) -> String {
+        let within = |text: &str| Date::parse(text).filter(|date| date.year() == year);
+        let (first, last) = (Date::new(year, 1, 1), Date::new(year, 12, 31));
+        let (begins, ends) = (within(&self.valuation_date).or(first), within(&self.horizon).or(last));
+        let (Some(begins), Some(ends)) = (begins, ends) else { return year.to_string() };
+        match ((begins.month(), begins.day()), (ends.month(), ends.day())) {
+            ((1, 1), (12, 31)) => year.to_string(),
+            ((1, 1), (6, 30)) => format!("{year} H1"),
+            ((7, 1), (12, 31)) => format!("{year} H2"),
+            _ => format!("{begins} to {ends}"),
+        }
+    }
+
+    /// Whether the timeline has all days of a calendar year.
+    pub fn is_whole_year(&self, year: i32) -> bool {
+        self.year_label(year) == year.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_year_that_is_cut_says_so() {
+        let label = |valuation_date: &str, horizon: &str, year| {
+            let facts = Facts {
+                valuation_date: valuation_date.to_owned(),
+                horizon: horizon.to_owned(),
+                ..Facts::default()
+            };
+            assert_eq!(facts.is_whole_year(year), facts.year_label(year).len() == 4);
+            facts.year_label(year)
+        };
+        assert_eq!(label("2026-07-01", "2035-12-31", 2026), "2026 H2");
+        assert_eq!(label("2026-07-01", "2035-12-31", 2027), "2027");
+        assert_eq!(label("2026-07-01", "2035-12-31", 2035), "2035");
+        assert_eq!(label("2026-01-01", "2035-06-30", 2026), "2026");
+        assert_eq!(label("2026-01-01", "2035-06-30", 2035), "2035 H1");
+        assert_eq!(label("2026-05-12", "2035-12-31", 2026), "2026-05-12 to 2026-12-31");
+        assert_eq!(label("2026-07-01", "2035-03-31", 2035), "2035-01-01 to 2035-03-31");
+        assert_eq!(label("2026-07-01", "2026-09-30", 2026), "2026-07-01 to 2026-09-30");
+        // A manifest that does not say.
+        assert_eq!(label("", "", 2026), "2026");
+    }
 }

@@ -1,11 +1,13 @@
 //! The tables of a run: one row type per file, with columns in the order of the file.
 
+use super::assumptions::{SAME_AS, UNSOURCED};
 use super::row::row;
 use crate::kernel::exact::Movable;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
+use crate::model::Model;
 use crate::run::{Event, RunResult};
-use crate::study::valuation::{InputKind, MetricAnswer, Valuation};
+use crate::study::valuation::{InputAnswer, InputKind, MetricAnswer, Valuation, unsampled_inputs};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -228,7 +230,7 @@ pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
         quantiles: Vec::new(),
         annual: annual(valuation),
         histogram: Vec::new(),
-        inputs: inputs(valuation),
+        inputs: inputs(&valuation.inputs),
         correlations: correlations(valuation),
         events: events(valuation),
         sample_paths: Vec::new(),
@@ -319,8 +321,13 @@ fn annual(valuation: &Valuation) -> Vec<AnnualRow> {
     valuation.years.iter().map(row).collect()
 }
 
-fn inputs(valuation: &Valuation) -> Vec<InputRow> {
-    let row = |answer: &crate::study::valuation::InputAnswer| {
+/// The table of the inputs of a scenario that is not run, so without statistics of draws.
+pub fn inputs_of(model: &Model) -> Vec<InputRow> {
+    inputs(&unsampled_inputs(model))
+}
+
+fn inputs(inputs: &[InputAnswer<'_>]) -> Vec<InputRow> {
+    let row = |answer: &InputAnswer<'_>| {
         let [p05, p50, p95] = answer.quantiles;
         InputRow {
             key: answer.key.into(),
@@ -328,21 +335,21 @@ fn inputs(valuation: &Valuation) -> Vec<InputRow> {
             distribution: match answer.kind {
                 InputKind::Constant => "constant".into(),
                 InputKind::Distribution(wording) => wording.into(),
-                InputKind::SameAs(key) => format!("same_as {key}"),
+                InputKind::SameAs(key) => format!("{SAME_AS}{key}"),
             },
             mean: answer.mean,
             std_dev: answer.std_dev,
             p05,
             p50,
             p95,
-            source: answer.source.map_or("assumption", |source| &source.key).into(),
+            source: answer.source.map_or(UNSOURCED, |source| &source.key).into(),
             source_date: answer.source.map_or("", |source| &source.date).into(),
             note: answer.note.unwrap_or_default().into(),
             sampled_mean: answer.sampled.map_or(f64::NAN, |moments| moments.mean()),
             sampled_std_dev: answer.sampled.map_or(f64::NAN, |moments| moments.std_dev()),
         }
     };
-    valuation.inputs.iter().map(row).collect()
+    inputs.iter().map(row).collect()
 }
 
 fn correlations(valuation: &Valuation) -> Vec<CorrelationRow> {

@@ -9,7 +9,7 @@ use crate::kernel::timeline::TIME_SLACK;
 use crate::math::binomial::{order_statistic_interval, wilson_interval};
 use crate::model::dependence::Pair;
 use crate::model::parameters::{Distribution, Origin, ParamId, Parameters};
-use crate::model::timeline::Year;
+use crate::model::timeline::{Period, Year};
 use crate::model::{Model, Source};
 use crate::run::{Event, RunResult, YearSummary};
 use crate::stats::histogram::Histogram;
@@ -245,6 +245,12 @@ impl Valuation<'_> {
         (inside(&most) > 0).then_some(most.year)
     }
 
+    /// The period by whose end half of the paths on which an event ever happens have it, as `Q2 2027`.
+    pub fn median_period(&self, deal: usize, event: Event) -> Option<&Period> {
+        let place = median_period(&self.result.events[deal][event as usize])?;
+        self.plan.steps().periods.get(place)
+    }
+
     /// The calendar year and month of a time, given in years of 360 days from the valuation date.
     pub fn month(&self, time: f64) -> (i32, u32) {
         let start = self.plan.model().timeline.valuation_date();
@@ -409,11 +415,23 @@ fn events(plan: &Plan, result: &RunResult) -> Vec<EventAnswer> {
     answers
 }
 
+/// The index of the first period by whose end half of the paths on which an event ever happens have it, from the number of
+/// paths that have it by each period's end; `None` if it happens on none. Every median date is this one.
+pub fn median_period(so_far: &[u64]) -> Option<usize> {
+    let happened = *so_far.last().filter(|&&count| count > 0)?;
+    so_far.iter().position(|&count| count >= happened.div_ceil(2))
+}
+
 /// A fraction of the paths and its standard error `√(p(1 − p)/n)`; NaN if there are no paths.
 pub fn proportion(count: u64, paths: u64) -> (f64, f64) {
     let n = paths as f64;
     let p = count as f64 / n;
     (p, (p * (1.0 - p) / n).sqrt())
+}
+
+/// The inputs of a scenario, without draws.
+pub fn unsampled_inputs(model: &Model) -> Vec<InputAnswer<'_>> {
+    inputs(model, &[], &[])
 }
 
 fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec<InputAnswer<'a>> {
@@ -463,6 +481,14 @@ fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn median_dates() {
+        assert_eq!(median_period(&[0, 4, 5, 10, 10]), Some(2));
+        assert_eq!(median_period(&[0, 4, 4, 9]), Some(3));
+        assert_eq!(median_period(&[1]), Some(0));
+        assert_eq!([median_period(&[0, 0]), median_period(&[])], [None, None]);
+    }
 
     #[test]
     fn proportions() {

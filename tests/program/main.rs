@@ -13,8 +13,10 @@ mod twin;
 mod cli;
 mod page;
 mod sinks_fail;
+mod skip;
 mod tables;
 mod worked_case;
+mod years;
 
 /// The top of the repository.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");

@@ -14,11 +14,13 @@ use capstake::job::scenario::{self, Scenario};
 use capstake::job::words::{counted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
-use capstake::model::parameters::{Distribution, Origin};
+use capstake::model::parameters::Origin;
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
 use capstake::model::{Model, absences};
+use capstake::report::assumptions::{UNSOURCED, in_words};
 use capstake::report::digits::probability_in_words;
+use capstake::report::tables::inputs_of;
 use capstake::study::undefined;
 
 use super::arguments::paths_argument;
@@ -173,7 +175,7 @@ fn parameters(model: &Model) -> String {
     let parameters = &model.parameters;
     let source = |index: Option<usize>| match index {
         Some(index) => model.sources[index].key.as_str(),
-        None => "assumption",
+        None => UNSOURCED,
     };
     let mut rows: Vec<[&str; 4]> = Vec::new();
     let shared: Vec<String> = parameters
@@ -187,15 +189,7 @@ fn parameters(model: &Model) -> String {
     for (alias, wording) in parameters.aliases().iter().zip(&shared) {
         rows.push([&alias.key, wording, alias.unit.name(), source(alias.source)]);
     }
-    let written: Vec<_> =
-        parameters.entries().iter().filter(|entry| entry.origin == Origin::Scenario).collect();
-    let uncertain =
-        written.iter().filter(|entry| matches!(entry.distribution, Distribution::Uncertain(_))).count();
-    let sourced = written.iter().filter(|entry| entry.source.is_some()).count();
-    let mut out = format!(
-        "\nAssumptions: {}, {uncertain} of them uncertain; {sourced} with a source\n",
-        counted(written.len(), "number")
-    );
+    let mut out = format!("\nAssumptions: {}\n", in_words(&inputs_of(model)));
     rows.insert(0, ["key", "value or law", "unit", "source"]);
     out.push_str(&columns(&rows));
     let defaults: Vec<[&str; 4]> = parameters

@@ -7,6 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use capstake::job::build::Build;
 use capstake::job::error::Exit;
+use capstake_output::guarded;
 
 use super::{
     check, compare, completions, diff, explain, init, ipo, man, merge, output, replay, report, resume, run,
@@ -230,10 +231,13 @@ fn refused(error: &clap::Error) -> Exit {
 }
 
 /// Reports a panic on any thread once as a bug and ends the program. Unwinding could hang, since other workers may wait
-/// for the one that panicked.
+/// for the one that panicked. A panic of the workbook or the page is a failure of that file alone.
 fn watch_for_bugs() {
     static ONCE: Once = Once::new();
     std::panic::set_hook(Box::new(|panic| {
+        if guarded::takes(panic) {
+            return;
+        }
         ONCE.call_once(|| {
             let place = panic.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
             let message = panic.payload_as_str().unwrap_or("no message");
@@ -249,6 +253,15 @@ fn watch_for_bugs() {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_of_the_page_does_not_end_the_program() {
+        watch_for_bugs();
+        let panicked = guarded::guarded(|| panic!("planted"));
+        let _ = std::panic::take_hook();
+        let said: String = panicked.expect_err("it panics");
+        assert!(said.starts_with("planted at ") && said.contains("program.rs:"), "{said}");
+    }
 
     #[test]
     fn the_commands_are_consistent() {

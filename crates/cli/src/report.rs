@@ -58,7 +58,8 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         picture::write(&made.page(), &arguments.picture)?;
     }
     let mut folder = Folder::add_to(&arguments.folder, &manifest)?;
-    made::write(&mut folder, made, &formats)?.iter().for_each(|warning| output::status_line(warning));
+    let outcome = made::write(&mut folder, made, &formats);
+    outcome.warnings.iter().for_each(|warning| output::status_line(warning));
     manifest.outputs.add(&formats);
     manifest.files = folder.files().to_vec();
     folder.put_manifest(&manifest)?;
@@ -71,6 +72,9 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     if !arguments.quiet {
         let lines: String = made.map(|path| format!("{}\n", path.display())).collect();
         output::results(&lines)?;
+    }
+    if let Some(failure) = outcome.failure {
+        return Err(failure);
     }
     if arguments.open {
         opening::open(&arguments.folder, &formats);

@@ -22,6 +22,8 @@ pub struct Session<'a> {
     pub folder: Folder,
     /// Its manifest; the file in the folder says `running` until the session ends.
     pub manifest: Manifest,
+    /// Why the workbook or the page is missing; the results are complete without them.
+    unreported: Option<Failure>,
 }
 
 /// What a command says at its end.
@@ -39,7 +41,7 @@ impl<'a> Session<'a> {
     pub fn open(request: &'a Request, show: &'a Show, manifest: Manifest) -> Result<Session<'a>, Failure> {
         signal::listen();
         let folder = Folder::open(&request.out, &manifest, request.replace)?;
-        Ok(Session { request, show, folder, manifest })
+        Ok(Session { request, show, folder, manifest, unreported: None })
     }
 
     /// Continues in a folder that is locked already, and keeps the results in it.
@@ -51,7 +53,7 @@ impl<'a> Session<'a> {
     ) -> Result<Session<'a>, Failure> {
         signal::listen();
         folder.restart(&manifest)?;
-        Ok(Session { request, show, folder, manifest })
+        Ok(Session { request, show, folder, manifest, unreported: None })
     }
 
     /// Records the number of paths, how many of them this command simulated, and its wall time, seconds.
@@ -102,14 +104,18 @@ impl<'a> Session<'a> {
         failure.help(again)
     }
 
-    /// Writes the workbook and the page, and warns of what does not fit their formats.
-    pub fn write_reports(&mut self, results: made::Made<'_>) -> Result<(), Failure> {
-        let warnings = made::write(&mut self.folder, results, &self.request.formats)?;
-        warnings.iter().for_each(|warning| output::status_line(warning));
-        Ok(())
+    /// Writes the workbook and the page, and warns of what does not fit their formats. The session does not end with a
+    /// failure of one: [`Session::finish`] reports it.
+    pub fn write_reports(&mut self, results: made::Made<'_>) {
+        let outcome = made::write(&mut self.folder, results, &self.request.formats);
+        outcome.warnings.iter().for_each(|warning| output::status_line(warning));
+        self.unreported = outcome.failure;
     }
 
     /// Ends with results: completes the manifest, prints the results and the closing line, and opens the results if asked to.
+    ///
+    /// # Errors
+    /// The manifest cannot be written, or, after all of the above, the workbook or the page is missing.
     pub fn finish(
         mut self,
         status: Status,
@@ -118,7 +124,7 @@ impl<'a> Session<'a> {
         self.manifest.status = status;
         self.manifest.files = self.folder.files().to_vec();
         self.folder.put_manifest(&self.manifest)?;
-        let Session { request, show, folder, manifest } = self;
+        let Session { request, show, folder, manifest, unreported } = self;
         // Another command may use the folder from here on.
         drop(folder);
         let closing = closing(&manifest);
@@ -131,7 +137,14 @@ impl<'a> Session<'a> {
         if show.open && request.shard.is_none() {
             opening::open(&request.out, &request.formats);
         }
-        Ok(())
+        unreported.map_or(Ok(()), |failure| {
+            let out = quoted(&request.out.display().to_string());
+            let what = if manifest.command.is_run() { "run" } else { "study" };
+            Err(failure.help(format!(
+                "the {what} is {} and its tables are written; make the rest again: capstake report {out}",
+                manifest.status.word()
+            )))
+        })
     }
 }
 

@@ -305,7 +305,7 @@ fn write(
 ) -> Result<(), Failure> {
     session.folder.put_all(&files)?;
     drop(files);
-    session.write_reports(Made::Run(results))?;
+    session.write_reports(Made::Run(results));
     let (Some(file), Some(format)) = (draws, session.request.draws) else { return Ok(()) };
     let finished = file.finish(job.plan, &session.manifest);
     let (draft, remark) = finished.map_err(|error| session.folder.cannot_write(format.file(), &error))?;

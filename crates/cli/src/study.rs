@@ -141,7 +141,9 @@ impl Study<'_> {
         let seconds = began.elapsed().as_secs_f64();
         session.record(0, 0, seconds);
         let outcome = match outcome {
-            Ok(outcome) => outcome,
+            Ok(outcome) => {
+                StudyOutcome { answer: outcome.answer.map(Answer::with_headers_of_their_own), ..outcome }
+            }
             Err(StudyError::Failure(failure)) => return Err(session.end_failed(failure)),
             Err(StudyError::NonFinite(found)) => {
                 return Err(session.end_non_finite(&found, self.scenarios[found.scenario]).1);
@@ -222,7 +224,8 @@ fn write(session: &mut Session<'_>, answer: &Answer) -> Result<(), Failure> {
     sink::json::keep(answer, &mut bytes).map_err(|error| session.folder.cannot_write(ANSWER, &error))?;
     session.folder.put(ANSWER, &bytes)?;
     let facts = session.manifest.facts();
-    session.write_reports(Made::Study(&facts, answer))
+    session.write_reports(Made::Study(&facts, answer));
+    Ok(())
 }
 
 fn put(folder: &mut Folder, table: &Table, dialect: Dialect) -> Result<(), Failure> {

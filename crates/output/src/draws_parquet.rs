@@ -44,8 +44,9 @@ impl<W: Write + Send> Writer<W> {
             .set_max_row_group_row_count(None)
             // Doubles are hardly ever equal, so a dictionary would cost time and save nothing.
             .set_dictionary_enabled(false)
-            .set_column_dictionary_enabled(ColumnPath::from("deal"), true)
-            .set_column_encoding(ColumnPath::from("path"), Encoding::DELTA_BINARY_PACKED);
+            // The only encoding without a dictionary that every reader knows: older Spark and Synapse refuse deltas.
+            .set_encoding(Encoding::PLAIN)
+            .set_column_dictionary_enabled(ColumnPath::from("deal"), true);
         for column in columns.iter().filter(|column| column.unit == "flag") {
             properties =
                 properties.set_column_dictionary_enabled(ColumnPath::from(vec![column.name.clone()]), true);
@@ -176,4 +177,37 @@ fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
 /// Converts an error of the parquet crate.
 fn as_io(error: ParquetError) -> io::Error {
     io::Error::other(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parquet::file::metadata::ParquetMetaDataReader;
+
+    #[test]
+    fn every_column_has_an_encoding_that_old_readers_know() {
+        let column = |name: &str, unit| Column { name: name.to_owned(), unit };
+        let columns = [column("segment.all.growth", "per_year"), column("cap_hit", "flag")];
+        let mut writer = Writer::new(Vec::new(), &["a".to_owned(), "b".to_owned()], &columns).unwrap();
+        let rows = Rows {
+            first_path: 7,
+            rows: 4,
+            columns: vec![vec![0.1, 0.1, 0.2, f64::NAN], vec![0.0, 1.0, 1.0, 0.0]],
+        };
+        writer.write(&rows).unwrap();
+        let bytes = writer.finish(&[]).unwrap();
+        // The last eight bytes are the length of the footer and a mark.
+        let (rest, end) = bytes.split_at(bytes.len() - 8);
+        let length = u32::from_le_bytes([end[0], end[1], end[2], end[3]]) as usize;
+        let footer = ParquetMetaDataReader::decode_metadata(&rest[rest.len() - length..]).unwrap();
+        let old = [Encoding::PLAIN, Encoding::RLE, Encoding::PLAIN_DICTIONARY, Encoding::RLE_DICTIONARY];
+        let group = footer.row_group(0);
+        assert_eq!(group.num_columns(), 4);
+        for column in group.columns() {
+            let encodings: Vec<Encoding> = column.encodings().collect();
+            assert!(encodings.iter().all(|encoding| old.contains(encoding)), "{encodings:?}");
+        }
+        assert_eq!(group.column(0).column_path().string(), "path");
+        assert!(group.column(0).encodings().any(|encoding| encoding == Encoding::PLAIN));
+    }
 }

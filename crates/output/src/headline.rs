@@ -4,6 +4,7 @@
 use crate::page::wording::MONTHS;
 use crate::sketch::Sketch;
 use capstake::kernel::metric::Metric;
+use capstake::report::date_axis::period_label;
 use capstake::report::digits::{
     Estimate, NONE, Precision, condition, is_decided_by_few, percent_in_passing, probability_in_words,
     quantile, thousands,
@@ -341,11 +342,11 @@ fn timing(
     let (count, exact) = valuation.happens(deal, event);
     let year = valuation.likeliest_year(deal, event);
     let median = time.and_then(|metric| subject.metric(metric)).map(|answer| answer.statistics.p50);
-    let month = median.filter(|years| years.is_finite()).map(|years| {
-        let (year, month) = valuation.month(years);
-        format!("{} {year}", MONTHS[month as usize - 1])
-    });
     if valuation.is_deterministic() {
+        let month = median.filter(|years| years.is_finite()).map(|years| {
+            let (year, month) = valuation.month(years);
+            format!("{} {year}", MONTHS[month as usize - 1])
+        });
         return match month.or(year.map(|year| year.to_string())) {
             Some(when) if count > 0 => format!("{when} (exact)"),
             _ => "never (exact)".into(),
@@ -356,8 +357,12 @@ fn timing(
         return part;
     }
     let year = year.map_or(String::new(), |year| format!(", most often in {year}"));
-    let month = month.map_or(String::new(), |month| format!(", half of these by {month}"));
-    part + &year + &month
+    let timeline = &valuation.plan.model().timeline;
+    let half = time.and_then(|_| valuation.median_period(deal, event)).map_or(String::new(), |period| {
+        let label = period_label(&period.last_day.to_string(), timeline.period_length().months());
+        format!(", half of these by {label}")
+    });
+    part + &year + &half
 }
 
 /// How much more or less often events happen under the later deal, for events that both deals can have.

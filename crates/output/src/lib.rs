@@ -13,6 +13,7 @@ pub mod draws_xlsx;
 #[cfg(any(feature = "xlsx", feature = "parquet"))]
 mod first_fault;
 pub mod glossary;
+pub mod guarded;
 pub mod headline;
 pub mod html;
 pub mod made;

@@ -1,5 +1,6 @@
 //! Files made from the complete results: the workbook and the page, after a run or from a results folder.
 
+use crate::guarded::guarded;
 use crate::html;
 use crate::page::{self, Page};
 #[cfg(feature = "xlsx")]
@@ -7,7 +8,8 @@ use crate::workbook::{
     self,
     sheet::{TooLarge, Workbook},
 };
-use capstake::job::error::Failure;
+use capstake::config::Code;
+use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::Folder;
 use capstake::job::formats::Format;
 use capstake::report::answer::Answer;
@@ -47,22 +49,34 @@ pub const BUILT_IN: &[Format] = if cfg!(feature = "xlsx") {
     &[Format::Csv, Format::Html]
 };
 
-/// Writes the workbook and the page if they are among the formats, and returns warnings. A workbook that
-/// would exceed the
-/// limits of its format is left out with a warning.
-///
-/// # Errors
-/// If a file cannot be written.
-pub fn write(folder: &mut Folder, made: Made<'_>, formats: &[Format]) -> Result<Vec<String>, Failure> {
-    let mut warnings = Vec::new();
+/// What became of the workbook and the page.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// Why a file is left out that its format cannot hold.
+    pub warnings: Vec<String>,
+    /// The first failure to make or write a file; the other files are written all the same.
+    pub failure: Option<Failure>,
+}
+
+/// Writes the workbook and the page if they are among the formats. A workbook that would exceed the limits of its
+/// format is left out with a warning.
+pub fn write(folder: &mut Folder, made: Made<'_>, formats: &[Format]) -> Outcome {
+    let mut outcome = Outcome::default();
     for format in formats {
-        match format {
-            Format::Csv => {}
-            Format::Xlsx => warnings.extend(put_workbook(folder, made)?),
-            Format::Html => put(folder, *format, |out| html::write(&made.page(), out))?,
+        let written = match format {
+            Format::Csv => Ok(None),
+            Format::Xlsx => put_workbook(folder, made),
+            Format::Html => {
+                let page = |out: &mut Vec<u8>| html::write(&made.page(), out);
+                put(folder, *format, page).map(|()| None)
+            }
+        };
+        match written {
+            Ok(warning) => outcome.warnings.extend(warning),
+            Err(failure) => outcome.failure = outcome.failure.or(Some(failure)),
         }
     }
-    Ok(warnings)
+    outcome
 }
 
 #[cfg(feature = "xlsx")]
@@ -74,9 +88,18 @@ fn put_workbook(folder: &mut Folder, made: Made<'_>) -> Result<Option<String>, F
                 .to_owned(),
         ));
     }
-    match made.workbook() {
-        Ok(book) => put(folder, Format::Xlsx, |out| crate::xlsx::write(&book, out)).map(|()| None),
-        Err(large) => Ok(Some(format!(
+    let mut too_large = None;
+    let workbook = |out: &mut Vec<u8>| match made.workbook() {
+        Ok(book) => crate::xlsx::write(&book, out),
+        Err(large) => {
+            too_large = Some(large);
+            Ok(())
+        }
+    };
+    let bytes = bytes(folder, "results.xlsx", workbook)?;
+    match too_large {
+        None => folder.put("results.xlsx", &bytes).map(|()| None),
+        Some(large) => Ok(Some(format!(
             "warning: results.xlsx is not written: {large}; the tables in CSV have everything\n"
         ))),
     }
@@ -93,7 +116,48 @@ fn put(
     write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>,
 ) -> Result<(), Failure> {
     let Some(name) = format.file() else { return Ok(()) };
-    let mut bytes = Vec::new();
-    write(&mut bytes).map_err(|error| folder.cannot_write(name, &error))?;
+    let bytes = bytes(folder, name, write)?;
     folder.put(name, &bytes)
+}
+
+/// Makes the bytes of a file. A panic is a failure of this file alone: the tables do not depend on it.
+fn bytes(
+    folder: &Folder,
+    name: &str,
+    write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>,
+) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    match guarded(|| write(&mut bytes)) {
+        Ok(Ok(())) => Ok(bytes),
+        Ok(Err(error)) => Err(folder.cannot_write(name, &error)),
+        Err(said) => {
+            let message = format!(
+                "`{}` cannot be made, by a bug in capstake {}: {said}",
+                folder.path().join(name).display(),
+                env!("CARGO_PKG_VERSION")
+            );
+            Err(Failure::coded(Exit::Output, Code::FolderUnwritable, message)
+                .help("please report it with the command and the scenario"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_of_its_file_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::reopen(dir.path()).unwrap();
+        let failure = bytes(&folder, "report.html", |_| panic!("planted")).unwrap_err();
+        assert_eq!(failure.exit(), Exit::Output);
+        let said = failure.to_string();
+        assert!(said.contains("report.html` cannot be made") && said.contains("planted"), "{said}");
+        let made = bytes(&folder, "report.html", |out| {
+            out.push(7);
+            Ok(())
+        });
+        assert_eq!(made.unwrap(), [7]);
+    }
 }

@@ -1,8 +1,8 @@
 //! Charts as SVG, inside a page or as standalone pictures.
 
-use crate::html::escape::escape;
+use crate::html::markup::{Markup, put};
 use crate::page::chart::{Chart, Key, Mark};
-use crate::page::plot::{Axis, Dash, Layer, Plot, Scale, Strip, Tone, Weight};
+use crate::page::plot::{Dash, Layer, Plot, Strip, Tone, Weight};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
@@ -82,21 +82,12 @@ impl<'a> Place<'a> {
     }
 
     fn x(&self, value: f64) -> f64 {
-        self.left + part(&self.plot.x, value) * (self.right - self.left)
+        self.left + self.plot.x.part(value) * (self.right - self.left)
     }
 
     fn y(&self, value: f64) -> f64 {
-        self.base - part(&self.plot.y, value) * (self.base - self.top)
+        self.base - self.plot.y.part(value) * (self.base - self.top)
     }
-}
-
-/// Position of a value on an axis, from 0 to 1.
-fn part(axis: &Axis, value: f64) -> f64 {
-    let at = match axis.scale {
-        Scale::Linear => (value - axis.low) / (axis.high - axis.low),
-        Scale::Log => (value.max(axis.low) / axis.low).ln() / (axis.high / axis.low).ln(),
-    };
-    at.clamp(0.0, 1.0)
 }
 
 /// Formats a coordinate to a tenth of a unit, which is enough for the eye.
@@ -128,88 +119,96 @@ fn weight(weight: Weight) -> &'static str {
 }
 
 /// Appends a drawing inside a page.
-pub fn push(out: &mut String, plot: &Plot, frame: Frame) {
+pub fn push(out: &mut Markup, plot: &Plot, frame: Frame) {
     let place = Place::new(plot, frame);
     let (width, _) = frame.size();
     let anchors: Vec<String> = plot.anchors.iter().map(|&x| c(place.x(x))).collect();
-    let _ = write!(
+    put!(
         out,
         "<svg class=\"{}\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" data-at=\"{}\" data-top=\"{}\" \
          data-base=\"{}\">",
         frame.class(),
         c(width),
         c(place.height),
-        escape(&plot.described),
+        plot.described,
         anchors.join(" "),
         c(place.top),
         c(place.base)
     );
     body(out, &place);
-    out.push_str("</svg>");
+    out.raw("</svg>");
 }
 
-fn body(out: &mut String, place: &Place) {
+fn body(out: &mut Markup, place: &Place) {
     axes(out, place);
     for layer in &place.plot.layers {
         push_layer(out, place, layer);
     }
-    let _ = write!(
+    put!(
         out,
-        "<line class=\"base\" x1=\"{}\" y1=\"{base}\" x2=\"{}\" y2=\"{base}\"/>",
+        "<line class=\"base\" x1=\"{0}\" y1=\"{2}\" x2=\"{1}\" y2=\"{2}\"/>",
         c(place.left),
         c(place.right),
-        base = c(place.base)
+        c(place.base)
     );
     for (i, strip) in place.plot.strips.iter().enumerate() {
         push_strip(out, place, strip, place.base + FOOT + STRIP * i as f64);
     }
 }
 
-fn axes(out: &mut String, place: &Place) {
+fn axes(out: &mut Markup, place: &Place) {
     let plot = place.plot;
     for tick in &plot.y.ticks {
         let y = c(place.y(tick.at));
         // A drawing of rows needs no grid lines.
         if plot.rows == 0 {
             let (left, right) = (c(place.left), c(place.right));
-            let _ = write!(out, "<line class=\"grid\" x1=\"{left}\" y1=\"{y}\" x2=\"{right}\" y2=\"{y}\"/>");
+            put!(out, "<line class=\"grid\" x1=\"{0}\" y1=\"{1}\" x2=\"{2}\" y2=\"{1}\"/>", left, y, right);
         }
-        let _ = write!(
+        put!(
             out,
             "<text class=\"tick\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text>",
             c(place.left - 7.0),
             c(place.y(tick.at) + 4.0),
-            escape(&tick.label)
+            tick.label
         );
     }
     if !plot.y.title.is_empty() {
-        let _ = write!(out, "<text class=\"tick\" x=\"0\" y=\"11\">{}</text>", escape(&plot.y.title));
+        put!(out, "<text class=\"tick\" x=\"0\" y=\"11\">{}</text>", plot.y.title);
     }
-    let longest = plot.x.ticks.iter().map(|tick| tick.label.chars().count()).max().unwrap_or(0) as f64;
+    let width = |label: &str| place.frame.letter() * label.chars().count() as f64;
+    // The first label may be longer than the others, as of a cut year: those that it reaches give way.
+    let longest = plot.x.ticks.iter().skip(1).map(|tick| width(&tick.label)).fold(0.0, f64::max);
     let space = (place.right - place.left) / plot.x.ticks.len().max(1) as f64;
-    let every = ((place.frame.letter() * longest + 4.0) / space).ceil().max(1.0) as usize;
+    let every = ((longest + 4.0) / space).ceil().max(1.0) as usize;
+    let mut taken = 0.0;
     for (i, tick) in plot.x.ticks.iter().enumerate() {
+        let half = width(&tick.label) / 2.0;
+        let middle = if i == 0 { place.x(tick.at).max(half) } else { place.x(tick.at) };
         let x = c(place.x(tick.at));
         if plot.y.ticks.is_empty() {
-            let _ = write!(
+            put!(
                 out,
-                "<line class=\"grid\" x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{}\"/>",
+                "<line class=\"grid\" x1=\"{2}\" y1=\"{0}\" x2=\"{2}\" y2=\"{1}\"/>",
                 c(place.top),
-                c(place.base)
+                c(place.base),
+                x
             );
         }
-        if i % every == 0 {
-            let _ = write!(
+        if i % every == 0 && middle - half >= taken {
+            put!(
                 out,
-                "<text class=\"tick\" x=\"{x}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
+                "<text class=\"tick\" x=\"{2}\" y=\"{0}\" text-anchor=\"middle\">{1}</text>",
                 c(place.base + 17.0),
-                escape(&tick.label)
+                tick.label,
+                c(middle)
             );
+            taken = if i == 0 { middle + half + 4.0 } else { 0.0 };
         }
     }
 }
 
-fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
+fn push_layer(out: &mut Markup, place: &Place, layer: &Layer) {
     match layer {
         Layer::Band { tone: t, weight: w, points } => {
             let mut path = String::new();
@@ -219,7 +218,7 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
             for &(x, low, _) in points.iter().rev() {
                 step(&mut path, 1, place.x(x), place.y(low));
             }
-            let _ = write!(out, "<path class=\"band {} {}\" d=\"{path}Z\"/>", tone(*t), weight(*w));
+            put!(out, "<path class=\"band {0} {1}\" d=\"{2}Z\"/>", tone(*t), weight(*w), path);
         }
         Layer::Line { tone: t, weight: w, dash, points } => {
             let mut path = String::new();
@@ -227,12 +226,12 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
                 step(&mut path, i, place.x(x), place.y(y));
             }
             let dashed = if *dash == Dash::Broken { " dash" } else { "" };
-            let _ = write!(out, "<path class=\"line {} {}{dashed}\" d=\"{path}\"/>", tone(*t), weight(*w));
+            put!(out, "<path class=\"line {0} {1}{2}\" d=\"{3}\"/>", tone(*t), weight(*w), dashed, path);
         }
         Layer::Steps { tone: t, bins } => steps(out, place, *t, bins),
         Layer::Bar { tone: t, corners: [left, bottom, right, top] } => {
             let (x, y) = (place.x(*left), place.y(*top));
-            let _ = write!(
+            put!(
                 out,
                 "<rect class=\"bar {}\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"/>",
                 tone(*t),
@@ -244,14 +243,14 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
         }
         Layer::Shade { corners: [left, bottom, right, top], part } => {
             let (x, y) = (place.x(*left), place.y(*top));
-            let _ = write!(
+            put!(
                 out,
-                "<rect class=\"shade\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill-opacity=\"{:.2}\"/>",
+                "<rect class=\"shade\" x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill-opacity=\"{}\"/>",
                 c(x + 1.0),
                 c(y + 1.0),
                 c((place.x(*right) - x - 2.0).max(0.6)),
                 c((place.y(*bottom) - y - 2.0).max(0.6)),
-                0.06 + 0.56 * part.clamp(0.0, 1.0)
+                format!("{:.2}", 0.06 + 0.56 * part.clamp(0.0, 1.0))
             );
         }
         Layer::Inside { at, text } => push_text(out, place, *at, 4.0, ["", MIDDLE], text),
@@ -259,11 +258,12 @@ fn push_layer(out: &mut String, place: &Place, layer: &Layer) {
         Layer::Words { at, text } => push_text(out, place, *at, -6.0, [" class=\"value\"", MIDDLE], text),
         Layer::Rule { x } => {
             let x = c(place.x(*x));
-            let _ = write!(
+            put!(
                 out,
-                "<line class=\"rule\" x1=\"{x}\" y1=\"{}\" x2=\"{x}\" y2=\"{}\"/>",
+                "<line class=\"rule\" x1=\"{2}\" y1=\"{0}\" x2=\"{2}\" y2=\"{1}\"/>",
                 c(place.top),
-                c(place.base)
+                c(place.base),
+                x
             );
         }
     }
@@ -274,15 +274,23 @@ const MIDDLE: &str = " text-anchor=\"middle\"";
 
 /// Appends a text `below` pixels under a point, with attributes before and after its position.
 fn push_text(
-    out: &mut String,
+    out: &mut Markup,
     place: &Place,
     (x, y): (f64, f64),
     below: f64,
-    [before, after]: [&str; 2],
+    [before, after]: [&'static str; 2],
     text: &str,
 ) {
     let (x, y) = (c(place.x(x)), c(place.y(y) + below));
-    let _ = write!(out, "<text{before} x=\"{x}\" y=\"{y}\"{after}>{}</text>", escape(text));
+    put!(
+        out,
+        "<text{1} x=\"{2}\" y=\"{3}\"{4}>{0}</text>",
+        text,
+        Markup::literal(before),
+        x,
+        y,
+        Markup::literal(after)
+    );
 }
 
 /// Appends one point of a path: a move to the first, a line to the others.
@@ -290,36 +298,38 @@ fn step(path: &mut String, i: usize, x: f64, y: f64) {
     let _ = write!(path, "{}{} {}", if i == 0 { 'M' } else { 'L' }, c(x), c(y));
 }
 
-fn steps(out: &mut String, place: &Place, t: Tone, bins: &[(f64, f64, f64)]) {
+fn steps(out: &mut Markup, place: &Place, t: Tone, bins: &[(f64, f64, f64)]) {
     let (Some(first), Some(last)) = (bins.first(), bins.last()) else { return };
     let mut path = String::new();
     for (i, &(low, high, density)) in bins.iter().enumerate() {
         step(&mut path, i, place.x(low), place.y(density));
         let _ = write!(path, "H{}", c(place.x(high)));
     }
-    let _ = write!(
+    put!(
         out,
-        "<path class=\"area {t}\" d=\"M{} {base}L{}L{} {base}Z\"/><path class=\"line {t} w2\" d=\"{path}\"/>",
+        "<path class=\"area {3}\" d=\"M{0} {4}L{1}L{2} {4}Z\"/><path class=\"line {3} w2\" d=\"{5}\"/>",
         c(place.x(first.0)),
         &path[1..],
         c(place.x(last.1)),
-        base = c(place.base),
-        t = tone(t)
+        tone(t),
+        c(place.base),
+        path
     );
 }
 
-fn push_strip(out: &mut String, place: &Place, strip: &Strip, top: f64) {
+fn push_strip(out: &mut Markup, place: &Place, strip: &Strip, top: f64) {
     let [low, middle, high] = strip.values.map(|value| place.x(value));
     let y = top + 24.0;
     let t = tone(strip.tone);
-    let _ = write!(
+    put!(
         out,
-        "<line class=\"range {t}\" x1=\"{}\" y1=\"{y}\" x2=\"{}\" y2=\"{y}\"/><circle class=\"dot {t}\" cx=\"{}\" \
-         cy=\"{y}\" r=\"5\"/>",
+        "<line class=\"range {3}\" x1=\"{0}\" y1=\"{4}\" x2=\"{1}\" y2=\"{4}\"/><circle class=\"dot {3}\" cx=\"{2}\" \
+         cy=\"{4}\" r=\"5\"/>",
         c(low),
         c(high),
         c(middle),
-        y = c(y)
+        t,
+        c(y)
     );
     // Labels must not overlap or leave the drawing: push them right first, then back from the edge.
     let widths =
@@ -336,12 +346,12 @@ fn push_strip(out: &mut String, place: &Place, strip: &Strip, top: f64) {
         most = *left - APART;
     }
     for ((left, width), label) in lefts.into_iter().zip(widths).zip(&strip.labels) {
-        let _ = write!(
+        put!(
             out,
             "<text class=\"value\" x=\"{}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
             c(left + width / 2.0),
             c(y - 9.0),
-            escape(label)
+            label
         );
     }
 }
@@ -358,55 +368,60 @@ pub fn picture(charts: &[&Chart], note: &str, out: &mut impl Write) -> io::Resul
     let places: Vec<Place> = charts.iter().map(|chart| Place::new(&chart.plot, frame)).collect();
     let height: f64 = places.iter().map(|place| place.height + HEAD).sum::<f64>() + 34.0;
     let described: Vec<&str> = charts.iter().map(|chart| chart.plot.described.as_str()).collect();
-    let mut text = String::new();
-    let _ = write!(
+    let mut text = Markup::new();
+    put!(
         text,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{w}\" height=\"{h}\" role=\"img\" \
-         aria-label=\"{}\">\n<style>{STYLE}</style>\n<rect class=\"paper\" width=\"{w}\" height=\"{h}\" rx=\"8\"/>\n",
-        escape(&described.join(" ")),
-        w = c(width + 2.0 * PAD),
-        h = c(height)
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {1} {2}\" width=\"{1}\" height=\"{2}\" role=\"img\" \
+         aria-label=\"{0}\">\n<style>{3}</style>\n<rect class=\"paper\" width=\"{1}\" height=\"{2}\" rx=\"8\"/>\n",
+        described.join(" "),
+        c(width + 2.0 * PAD),
+        c(height),
+        Markup::literal(STYLE)
     );
     let mut top = 8.0;
     for (chart, place) in charts.iter().zip(&places) {
-        let _ = write!(
+        put!(
             text,
-            "<g transform=\"translate({PAD} {})\"><text class=\"title\" x=\"0\" y=\"24\">{}</text>",
+            "<g transform=\"translate({2} {0})\"><text class=\"title\" x=\"0\" y=\"24\">{1}</text>",
             c(top),
-            escape(&chart.title)
+            chart.title,
+            c(PAD)
         );
         let mut x = 0.0;
         for key in &chart.legend {
             push_key(&mut text, key, x);
             x += 40.0 + 6.8 * key.text.chars().count() as f64;
         }
-        let _ = write!(text, "<g transform=\"translate(0 {})\">", c(HEAD - 8.0));
+        put!(text, "<g transform=\"translate(0 {})\">", c(HEAD - 8.0));
         body(&mut text, place);
-        text.push_str("</g></g>\n");
+        text.raw("</g></g>\n");
         top += place.height + HEAD;
     }
-    let _ = writeln!(
+    put!(
         text,
-        "<text class=\"tick\" x=\"{PAD}\" y=\"{}\">{}</text>\n</svg>",
+        "<text class=\"tick\" x=\"{2}\" y=\"{0}\">{1}</text>\n</svg>\n",
         c(height - 12.0),
-        escape(note)
+        note,
+        c(PAD)
     );
-    out.write_all(text.as_bytes())
+    out.write_all(text.as_str().as_bytes())
 }
 
-fn push_key(out: &mut String, key: &Key, x: f64) {
+fn push_key(out: &mut Markup, key: &Key, x: f64) {
     let t = tone(key.tone);
-    let line = |class: &str| format!("<path class=\"line {t} {class}\" d=\"M{} 42h18\"/>", c(x));
-    let area = |class: &str| {
-        format!("<rect class=\"{class} {t}\" x=\"{}\" y=\"37\" width=\"14\" height=\"10\"/>", c(x))
+    let line = |out: &mut Markup, class: &str| {
+        put!(out, "<path class=\"line {} {}\" d=\"M{} 42h18\"/>", t, class, c(x));
     };
-    out.push_str(&match key.mark {
-        Mark::Area => area("bar"),
-        Mark::InnerArea => area("band w2"),
-        Mark::OuterArea => area("band w1"),
-        Mark::Line => line("w3"),
-        Mark::BrokenLine => line("w2 dash"),
-        Mark::ThinLine => line("w1"),
-    });
-    let _ = write!(out, "<text class=\"tick\" x=\"{}\" y=\"46\">{}</text>", c(x + 22.0), escape(&key.text));
+    let area = |out: &mut Markup, class: &str| {
+        put!(out, "<rect class=\"{} {}\" x=\"{}\" y=\"37\" width=\"14\" height=\"10\"/>", class, t, c(x));
+    };
+    match key.mark {
+        Mark::Area => area(out, "bar"),
+        Mark::InnerArea => area(out, "band w2"),
+        Mark::OuterArea => area(out, "band w1"),
+        Mark::Line => line(out, "w3"),
+        Mark::BrokenLine => line(out, "w2 dash"),
+        Mark::ThinLine => line(out, "w1"),
+    }
+    put!(out, "<text class=\"tick\" x=\"{}\" y=\"46\">{}</text>", c(x + 22.0), key.text);
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::survive::assert_same;
 use super::{Place, Seen};
+use crate::skip;
 
 /// The program as a plain command.
 fn program(place: &Place, arguments: &str) -> Command {
@@ -134,7 +135,7 @@ impl<'a> SmallDisk<'a> {
         let options = format!("size={kilobytes}k");
         let mounted = mount(&["-t", "tmpfs", "-o", &options, "capstake-test", place.at("disk").to_str()?]);
         if !mounted {
-            println!("skipped: mounting a small tmpfs needs rights that this user lacks (run as root)");
+            skip::rights_rule_out("cli::faults", "mounting a small tmpfs needs more rights (run as root)");
         }
         mounted.then_some(SmallDisk { place })
     }
@@ -268,8 +269,8 @@ fn a_folder_that_turns_read_only() {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_write_that_fails_at_byte_k_for_many_k() {
-    if Command::new("prlimit").arg("--version").output().is_err() {
-        println!("skipped: prlimit is not installed (Debian: apt install util-linux)");
+    let test = "cli::faults::a_write_that_fails_at_byte_k_for_many_k";
+    if !skip::has_program(test, "prlimit", "--version", "Debian: apt-get install util-linux") {
         return;
     }
     let place = Place::with_minimal();
@@ -375,8 +376,8 @@ fn two_runs_into_one_folder_and_a_lock_that_dies_with_its_holder() {
 #[test]
 fn a_clock_that_jumps_and_a_clock_before_time() {
     let place = Place::with_minimal();
-    if Command::new("faketime").arg("--version").output().is_err() {
-        println!("skipped: faketime is not installed (Debian: apt install faketime)");
+    let test = "cli::faults::a_clock_that_jumps_and_a_clock_before_time";
+    if !skip::has_program(test, "faketime", "--version", "Debian: apt-get install faketime") {
         return;
     }
     place.run("run minimal.toml -n 100000 -q -o whole").ends(0);

@@ -1,6 +1,7 @@
 //! The results folder: who may write into it, what is in it, and what is left when something fails.
 
 use super::Place;
+use crate::skip;
 
 const FILES: [&str; 12] = [
     "annual.csv",
@@ -138,7 +139,10 @@ fn a_folder_without_the_right_to_write_is_exit_code_6() {
     std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o555)).expect("a mode");
     if std::fs::write(folder.join("probe"), "").is_ok() {
         // Root may write everywhere: the case above, with a file in the way, stands for this one.
-        println!("skipped: this user may write into read-only folders");
+        skip::rights_rule_out(
+            "cli::folder::a_folder_without_the_right_to_write_is_exit_code_6",
+            "this user may write into read-only folders",
+        );
         return;
     }
     place.run("run minimal.toml -n 100 -o closed").ends(6).says("permission denied");

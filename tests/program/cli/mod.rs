@@ -5,6 +5,7 @@ mod certainty;
 mod commands;
 mod faults;
 mod folder;
+mod hostile;
 mod insight;
 mod outside;
 mod page;
@@ -106,6 +107,11 @@ impl From<Output> for Seen {
 }
 
 impl Seen {
+    /// What was printed on stdout.
+    pub(crate) fn stdout(&self) -> &str {
+        &self.stdout
+    }
+
     /// Asserts the exit code; shows everything where it is another.
     #[track_caller]
     pub(crate) fn ends(self, code: i32) -> Seen {

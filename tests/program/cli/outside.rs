@@ -1,6 +1,7 @@
 //! Results read by programs that had no part in writing them: LibreOffice, openpyxl, DuckDB.
 
 use super::Place;
+use crate::skip;
 use std::process::Command;
 
 /// The Python to use: CAPSTAKE_PYTHON, or the one on the path.
@@ -13,13 +14,21 @@ fn ready(test: &str, modules: &[(&str, &str)], programs: &[(&str, &str)]) -> boo
     let works = |command: &mut Command| command.output().is_ok_and(|output| output.status.success());
     for (module, package) in modules {
         if !works(Command::new(python()).args(["-c", &format!("import {module}")])) {
-            println!("skipped: cli::outside::{test} needs {module} (python3 -m pip install {package})");
+            skip::program_is_missing(
+                &format!("cli::outside::{test}"),
+                module,
+                &format!("python3 -m pip install {package}"),
+            );
             return false;
         }
     }
     for (program, package) in programs {
         if !works(Command::new(program).arg("--version")) {
-            println!("skipped: cli::outside::{test} needs {program} (Debian: apt-get install {package})");
+            skip::program_is_missing(
+                &format!("cli::outside::{test}"),
+                program,
+                &format!("Debian: apt-get install {package}"),
+            );
             return false;
         }
     }

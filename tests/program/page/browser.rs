@@ -3,7 +3,7 @@
 use super::chromium::{Chromium, PACKAGE, Screen, from_base64};
 use super::{results, written};
 use crate::cli::study_files::{STUDIES, with_all_studies};
-use crate::scenario;
+use crate::{scenario, skip};
 use capstake_output::page::page;
 use std::path::PathBuf;
 use std::process::Command;
@@ -11,13 +11,20 @@ use std::process::Command;
 const DESKTOP: Screen = Screen { width: 1440, height: 900, colours: "light" };
 const PHONE: Screen = Screen { width: 390, height: 844, colours: "light" };
 
+/// A browser; `None`, with a note, if there is none.
+fn started(test: &str) -> Option<Chromium> {
+    let chromium = Chromium::start();
+    if chromium.is_none() {
+        let install = format!("Debian: apt-get install {PACKAGE}");
+        skip::program_is_missing(&format!("page::browser::{test}"), "Chromium", &install);
+    }
+    chromium
+}
+
 /// A browser with the page of a scenario open, and the page's folder; `None`, with a note, if there is no
 /// browser.
 fn opened(test: &str, name: &str) -> Option<(Chromium, tempfile::TempDir, PathBuf)> {
-    let Some(mut chromium) = Chromium::start() else {
-        println!("skipped: page::browser::{test} needs Chromium (Debian: apt-get install {PACKAGE})");
-        return None;
-    };
+    let mut chromium = started(test)?;
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = folder.path().join("report.html");
     let page = page(&results(&scenario::shipped(name), 4_096));
@@ -101,10 +108,7 @@ fn every_drawing_is_drawn_and_nothing_is_asked_of_a_network() {
 #[test]
 fn pages_of_studies_are_drawn_and_ask_nothing_of_a_network() {
     let test = "pages_of_studies_are_drawn_and_ask_nothing_of_a_network";
-    let Some(mut chromium) = Chromium::start() else {
-        println!("skipped: page::browser::{test} needs Chromium (Debian: apt-get install {PACKAGE})");
-        return;
-    };
+    let Some(mut chromium) = started(test) else { return };
     let place = with_all_studies();
     for (folder, _) in STUDIES {
         let file = place.at(folder).join("report.html");
@@ -326,11 +330,8 @@ fn cut(pdf: &[u8], charts: &[(String, String)]) -> Vec<String> {
 #[test]
 fn no_figure_is_cut_on_paper() {
     let Some((mut chromium, _folder, _)) = opened("no_figure_is_cut_on_paper", "base") else { return };
-    if Command::new("pdftotext").arg("-v").output().is_err() {
-        println!(
-            "skipped: page::browser::no_figure_is_cut_on_paper needs pdftotext (Debian: apt-get install \
-             poppler-utils)"
-        );
+    let test = "page::browser::no_figure_is_cut_on_paper";
+    if !skip::has_program(test, "pdftotext", "-v", "Debian: apt-get install poppler-utils") {
         return;
     }
     let charts = chromium.value(

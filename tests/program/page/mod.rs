@@ -32,6 +32,8 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
         resolved: "name = \"test\"\n".to_owned(),
         digest: "0123abcd".to_owned(),
         valuation_date: model.timeline.valuation_date().to_string(),
+        horizon: model.timeline.horizon().to_string(),
+        period_months: model.timeline.period_length().months(),
         sources: Vec::new(),
         seed: "1".to_owned(),
         paths,

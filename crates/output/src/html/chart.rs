@@ -1,66 +1,68 @@
 //! Charts and tables of the page as HTML.
 
-use super::escape::escape;
+use super::markup::{Markup, put};
 use crate::page::Page;
 use crate::page::chart::{Chart, Key, Mark, Readings, Width};
 use crate::svg::{self, Frame};
-use std::fmt::Write as _;
 
 /// The mark next to numbers of a run that was stopped early; empty for a complete run.
-pub fn stopped(page: &Page) -> String {
-    match &page.partial {
-        Some(done) => format!(" <span class=\"stopped\">partial: {}</span>", escape(done)),
-        None => String::new(),
+pub fn stopped(page: &Page) -> Markup {
+    let mut mark = Markup::new();
+    if let Some(done) = &page.partial {
+        put!(mark, " <span class=\"stopped\">partial: {}</span>", done);
     }
+    mark
 }
 
 /// Appends a chart: title, drawings for wide and narrow screens, legend, caption and numbers.
-pub fn push(out: &mut String, page: &Page, chart: &Chart) {
+pub fn push(out: &mut Markup, page: &Page, chart: &Chart) {
     let frame = match chart.width {
         Width::Half => Frame::Half,
         Width::Full => Frame::Full,
     };
     let class = if chart.width == Width::Half { "half" } else { "full" };
-    let mut belongs = String::new();
+    let mut belongs = Markup::new();
     if let Some(deal) = chart.deal {
-        let _ = write!(belongs, " data-deal=\"{deal}\"");
+        put!(belongs, " data-deal=\"{0}\"", deal);
     }
     if let Some(choice) = chart.choice {
-        let _ = write!(belongs, " data-choice=\"{choice}\"");
+        put!(belongs, " data-choice=\"{0}\"", choice);
     }
-    let _ = write!(
+    put!(
         out,
-        "<figure class=\"figure {class}\" id=\"{id}\"{belongs} aria-labelledby=\"t-{id}\"><h3 \
-         id=\"t-{id}\">{}{}</h3><div class=\"plot\" \
+        "<figure class=\"figure {2}\" id=\"{3}\"{4} aria-labelledby=\"t-{3}\"><h3 \
+         id=\"t-{3}\">{0}{1}</h3><div class=\"plot\" \
          data-scale=\"linear\">",
-        escape(&chart.title),
+        chart.title,
         stopped(page),
-        id = chart.id
+        class,
+        chart.id,
+        belongs
     );
     svg::push(out, &chart.plot, frame);
     svg::push(out, &chart.plot, Frame::Narrow);
-    out.push_str("</div>");
+    out.raw("</div>");
     if let Some(log) = &chart.log {
-        out.push_str("<div class=\"plot\" data-scale=\"log\" hidden>");
+        out.raw("<div class=\"plot\" data-scale=\"log\" hidden>");
         svg::push(out, log, frame);
         svg::push(out, log, Frame::Narrow);
-        out.push_str("</div>");
+        out.raw("</div>");
     }
-    out.push_str("<figcaption>");
+    out.raw("<figcaption>");
     if !chart.legend.is_empty() {
-        out.push_str("<ul class=\"legend\">");
+        out.raw("<ul class=\"legend\">");
         for key in &chart.legend {
             push_key(out, key);
         }
-        out.push_str("</ul>");
+        out.raw("</ul>");
     }
-    let _ = write!(out, "<p>{}</p></figcaption>", escape(&chart.caption));
-    out.push_str("<details class=\"numbers\"><summary>Numbers</summary>");
+    put!(out, "<p>{}</p></figcaption>", chart.caption);
+    out.raw("<details class=\"numbers\"><summary>Numbers</summary>");
     push_table(out, page, &chart.readings, "table");
-    out.push_str("</details></figure>");
+    out.raw("</details></figure>");
 }
 
-fn push_key(out: &mut String, key: &Key) {
+fn push_key(out: &mut Markup, key: &Key) {
     let form = match key.mark {
         Mark::Area => "swatch",
         Mark::InnerArea => "swatch inner",
@@ -69,38 +71,40 @@ fn push_key(out: &mut String, key: &Key) {
         Mark::BrokenLine => "stroke broken",
         Mark::ThinLine => "stroke thin",
     };
-    let _ = write!(
+    put!(
         out,
-        "<li><span class=\"{form} {}\" aria-hidden=\"true\"></span>{}</li>",
+        "<li><span class=\"{2} {0}\" aria-hidden=\"true\"></span>{1}</li>",
         svg::tone(key.tone),
-        escape(&key.text)
+        key.text,
+        form
     );
 }
 
 /// Appends a table whose first column names the rows.
-pub fn push_table(out: &mut String, page: &Page, readings: &Readings, class: &str) {
-    let title = escape(&readings.title);
-    let _ = write!(
+pub fn push_table(out: &mut Markup, page: &Page, readings: &Readings, class: &str) {
+    let title = &readings.title;
+    put!(
         out,
-        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\"><table \
-         class=\"{class}\"><caption>{title}{}</caption>\
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{1}\"><table \
+         class=\"{2}\"><caption>{1}{0}</caption>\
          <thead><tr>",
-        stopped(page)
+        stopped(page),
+        title,
+        class
     );
     for column in &readings.columns {
-        let _ = write!(out, "<th scope=\"col\">{}</th>", escape(column));
+        put!(out, "<th scope=\"col\">{}</th>", column);
     }
-    out.push_str("</tr></thead><tbody>");
+    out.raw("</tr></thead><tbody>");
     for (i, row) in readings.rows.iter().enumerate() {
-        out.push_str(if readings.main.contains(&i) { "<tr class=\"main\">" } else { "<tr>" });
+        out.raw(if readings.main.contains(&i) { "<tr class=\"main\">" } else { "<tr>" });
         for (i, cell) in row.iter().enumerate() {
-            let cell = escape(cell);
-            let _ = match i {
-                0 => write!(out, "<th scope=\"row\">{cell}</th>"),
-                _ => write!(out, "<td data-name=\"{}\">{cell}</td>", escape(&readings.columns[i])),
-            };
+            match i {
+                0 => put!(out, "<th scope=\"row\">{}</th>", cell),
+                _ => put!(out, "<td data-name=\"{}\">{}</td>", readings.columns[i], cell),
+            }
         }
-        out.push_str("</tr>");
+        out.raw("</tr>");
     }
-    out.push_str("</tbody></table></div>");
+    out.raw("</tbody></table></div>");
 }

@@ -8,7 +8,7 @@
 //! line over the static pictures.
 
 pub mod chart;
-pub mod escape;
+pub mod markup;
 
 use crate::page::Page;
 use crate::page::answer::Answer;
@@ -16,9 +16,8 @@ use crate::page::assumptions::{Assumptions, Group, Number, Source};
 use crate::page::chart::{Chart, Value};
 use crate::page::provenance::Provenance;
 use crate::page::section::{Block, Section};
-use escape::{address, escape};
+use markup::{Markup, address, put};
 use serde_json::json;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Style sheet of the page.
@@ -40,25 +39,28 @@ const OPEN_CHOICES: usize = 4;
 /// # Errors
 /// What `out` reports.
 pub fn write(page: &Page, out: &mut impl Write) -> io::Result<()> {
-    out.write_all(document(page).as_bytes())
+    out.write_all(document(page).as_str().as_bytes())
 }
 
-fn document(page: &Page) -> String {
-    let mut out = String::new();
-    let _ = write!(
+fn document(page: &Page) -> Markup {
+    let mut out = Markup::new();
+    put!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src &#39;none&#39;; style-src \
-         &#39;{STYLE_HASH}&#39;; \
-         script-src &#39;{SCRIPT_HASH}&#39;; img-src data:; base-uri &#39;none&#39;; form-action &#39;none&#39;\">\n\
+         &#39;{1}&#39;; \
+         script-src &#39;{2}&#39;; img-src data:; base-uri &#39;none&#39;; form-action &#39;none&#39;\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n",
-        escape(&page.title)
+         <link rel=\"icon\" href=\"data:,\">\n<title>{0}</title>\n<style>{3}</style>\n</head>\n<body>\n",
+        page.title,
+        STYLE_HASH,
+        SCRIPT_HASH,
+        Markup::literal(STYLE)
     );
-    out.push_str("<a class=\"skip\" href=\"#answer\">Skip to the answer</a>\n");
+    out.raw("<a class=\"skip\" href=\"#answer\">Skip to the answer</a>\n");
     bar(&mut out, page);
-    out.push_str("<main>\n");
+    out.raw("<main>\n");
     first_screen(&mut out, page);
     for (i, section) in page.sections.iter().enumerate() {
         push_section(&mut out, page, section);
@@ -70,272 +72,277 @@ fn document(page: &Page) -> String {
         assumptions(&mut out, numbers);
     }
     provenance(&mut out, page, &page.provenance);
-    out.push_str("</main>\n");
-    let _ = writeln!(
+    out.raw("</main>\n");
+    put!(
         out,
         "<footer><p>Made by capstake from {}. It turns assumptions into distributions; it does not forecast, and \
          it is no \
-         investment advice.</p></footer>",
-        escape(&page.run)
+         investment advice.</p></footer>\n",
+        page.run
     );
-    let _ = write!(
+    put!(
         out,
-        "<script type=\"application/json\" id=\"data\">{}</script>\n<script>{SCRIPT}</script>\n</body>\n</html>\n",
-        escape::json(&data(page))
+        "<script type=\"application/json\" id=\"data\">{0}</script>\n<script>{1}</script>\n</body>\n</html>\n",
+        Markup::json(&data(page)),
+        Markup::literal(SCRIPT)
     );
     out
 }
 
 /// The fixed bar at the top: name of the run, choice of deal, light or dark.
-fn bar(out: &mut String, page: &Page) {
-    let _ = write!(
+fn bar(out: &mut Markup, page: &Page) {
+    put!(
         out,
         "<header class=\"bar\" id=\"top\"><div class=\"row\"><a class=\"brand\" href=\"#top\">capstake</a>"
     );
     if page.deals.len() > 1 {
-        out.push_str("<fieldset class=\"switch scripted\"><legend class=\"unseen\">Deal shown</legend>");
+        out.raw("<fieldset class=\"switch scripted\"><legend class=\"unseen\">Deal shown</legend>");
         for (i, deal) in page.deals.iter().enumerate() {
-            let checked = if i == 0 { " checked" } else { "" };
-            let _ = write!(
+            let checked = Markup::literal(if i == 0 { " checked" } else { "" });
+            put!(
                 out,
-                "<label class=\"{}\"><input type=\"radio\" name=\"deal\" \
-                 value=\"{i}\"{checked}><span>{}</span></label>",
+                "<label class=\"{0}\"><input type=\"radio\" name=\"deal\" \
+                 value=\"{2}\"{3}><span>{1}</span></label>",
                 crate::svg::tone(crate::page::plot::Tone::Deal(i)),
-                escape(deal)
+                deal,
+                i,
+                checked
             );
         }
-        out.push_str("</fieldset>");
+        out.raw("</fieldset>");
     }
-    out.push_str(
+    out.raw(
         "<button type=\"button\" class=\"theme scripted\" aria-pressed=\"false\"><span \
          aria-hidden=\"true\">◐</span><span \
          class=\"unseen\">Dark colours</span></button></div>",
     );
     if let Some(done) = &page.partial {
-        let _ = write!(
+        put!(
             out,
             "<p class=\"warning\" role=\"status\"><strong>Partial run.</strong> It was stopped after {}; every \
              number on this \
              page is over those.</p>",
-            escape(done)
+            done
         );
     }
-    out.push_str("</header>\n");
+    out.raw("</header>\n");
 }
 
-fn first_screen(out: &mut String, page: &Page) {
-    let _ = write!(
+fn first_screen(out: &mut Markup, page: &Page) {
+    put!(
         out,
         "<section id=\"answer\" aria-labelledby=\"h-answer\"><h1 id=\"h-answer\" class=\"kicker\">{}</h1><p \
          class=\"run\">{}</p>",
-        escape(&page.title),
-        escape(&page.run)
+        page.title,
+        page.run
     );
     for warning in &page.warnings {
-        let _ = write!(out, "<p class=\"careful\">{}</p>", escape(warning));
+        put!(out, "<p class=\"careful\">{}</p>", warning);
     }
-    out.push_str("<div aria-live=\"polite\">");
+    out.raw("<div aria-live=\"polite\">");
     for answer in &page.answers {
         push_answer(out, page, answer);
     }
     for (i, sentence) in page.sentences.iter().enumerate() {
         let class = if i == 0 { "said" } else { "lede" };
-        let _ = write!(out, "<p class=\"{class}\">{}{}</p>", escape(sentence), chart::stopped(page));
+        put!(out, "<p class=\"{2}\">{0}{1}</p>", sentence, chart::stopped(page), class);
     }
     if page.answers.is_empty() && page.sentences.is_empty() {
-        out.push_str("<p class=\"headline\">No path was kept: there is no answer.</p>");
+        out.raw("<p class=\"headline\">No path was kept: there is no answer.</p>");
     }
-    out.push_str("</div></section>\n");
+    out.raw("</div></section>\n");
 }
 
-fn push_answer(out: &mut String, page: &Page, answer: &Answer) {
+fn push_answer(out: &mut Markup, page: &Page, answer: &Answer) {
     let [before, number, after] = &answer.lead;
-    let _ = write!(
+    put!(
         out,
         "<div class=\"answer {}\" data-deal=\"{}\"><p class=\"headline\">{}<strong>{}</strong>{}</p><p \
          class=\"lede\">{}</p>",
         crate::svg::tone(crate::page::plot::Tone::Deal(answer.deal)),
         answer.deal,
-        escape(before),
-        escape(number),
-        escape(after),
-        escape(&answer.sentences.join(" "))
+        before,
+        number,
+        after,
+        answer.sentences.join(" ")
     );
-    out.push_str("<dl class=\"cards\">");
+    out.raw("<dl class=\"cards\">");
     for card in &answer.cards {
-        let _ = write!(
+        put!(
             out,
             "<div><dt>{}</dt><dd><span class=\"number\">{}</span> <span class=\"error\">{}</span>{}<span \
              class=\"remark\">{}</span></dd></div>",
-            escape(&card.name),
-            escape(&card.value),
-            escape(&card.error),
+            card.name,
+            card.value,
+            card.error,
             chart::stopped(page),
-            escape(&card.remark)
+            card.remark
         );
     }
-    out.push_str("</dl></div>");
+    out.raw("</dl></div>");
 }
 
-fn contents(out: &mut String, page: &Page) {
-    out.push_str("<nav aria-label=\"Contents\"><ul>");
+fn contents(out: &mut Markup, page: &Page) {
+    out.raw("<nav aria-label=\"Contents\"><ul>");
     let inputs = page.assumptions.iter().map(|_| ("assumptions", "Assumptions"));
     let parts = page.sections.iter().map(|section| (section.id, section.name)).chain(inputs);
     for (id, name) in parts.chain([("provenance", "Run")]) {
-        let _ = write!(out, "<li><a href=\"#{id}\">{}</a></li>", escape(name));
+        put!(out, "<li><a href=\"#{1}\">{0}</a></li>", name, id);
     }
-    out.push_str("</ul></nav>\n");
+    out.raw("</ul></nav>\n");
 }
 
-fn push_section(out: &mut String, page: &Page, section: &Section) {
+fn push_section(out: &mut Markup, page: &Page, section: &Section) {
     let id = section.id;
-    let _ = write!(
-        out,
-        "<section id=\"{id}\" aria-labelledby=\"h-{id}\"><h2 id=\"h-{id}\">{}</h2>",
-        escape(&section.heading)
-    );
+    put!(out, "<section id=\"{1}\" aria-labelledby=\"h-{1}\"><h2 id=\"h-{1}\">{0}</h2>", section.heading, id);
     for block in &section.blocks {
         match block {
             Block::Words(words) => {
-                let _ = write!(out, "<p class=\"words\">{}</p>", escape(words));
+                put!(out, "<p class=\"words\">{}</p>", words);
             }
             Block::Absent(words) => {
-                let _ = write!(out, "<p class=\"absent\">{}</p>", escape(words));
+                put!(out, "<p class=\"absent\">{}</p>", words);
             }
             Block::Charts(charts) => {
-                out.push_str("<div class=\"figures\">");
+                out.raw("<div class=\"figures\">");
                 for drawn in charts {
                     chart::push(out, page, drawn);
                 }
-                out.push_str("</div>");
+                out.raw("</div>");
             }
             Block::Chosen(choices, charts) => {
-                out.push_str("<div class=\"chosen\"><label class=\"choice scripted\">Series <select>");
+                out.raw("<div class=\"chosen\"><label class=\"choice scripted\">Series <select>");
                 for (i, choice) in choices.iter().enumerate() {
-                    let _ = write!(out, "<option value=\"{i}\">{}</option>", escape(&choice.name));
+                    put!(out, "<option value=\"{1}\">{0}</option>", choice.name, i);
                 }
-                out.push_str("</select></label><div class=\"figures\">");
+                out.raw("</select></label><div class=\"figures\">");
                 let is_open = |chart: &&Chart| chart.choice.is_none_or(|choice| choice < OPEN_CHOICES);
                 for drawn in charts.iter().filter(is_open) {
                     chart::push(out, page, drawn);
                 }
-                out.push_str("</div>");
+                out.raw("</div>");
                 if choices.len() > OPEN_CHOICES {
-                    out.push_str(
-                        "<details class=\"rest\"><summary>Other series</summary><div class=\"figures\">",
-                    );
+                    out.raw("<details class=\"rest\"><summary>Other series</summary><div class=\"figures\">");
                     for drawn in charts.iter().filter(|chart| !is_open(chart)) {
                         chart::push(out, page, drawn);
                     }
-                    out.push_str("</div></details>");
+                    out.raw("</div></details>");
                 }
-                out.push_str("</div>");
+                out.raw("</div>");
             }
             Block::Table(readings) => chart::push_table(out, page, readings, "table stacked"),
         }
     }
-    out.push_str("</section>\n");
+    out.raw("</section>\n");
 }
 
-fn assumptions(out: &mut String, assumptions: &Assumptions) {
-    let _ = write!(
+fn assumptions(out: &mut Markup, assumptions: &Assumptions) {
+    put!(
         out,
         "<section id=\"assumptions\" aria-labelledby=\"h-assumptions\"><h2 id=\"h-assumptions\">What goes in</h2>\
          <p class=\"words\">{}</p>\
          <p class=\"scripted filter\"><label>Find <input type=\"search\" autocomplete=\"off\"></label> \
          <label><input type=\"checkbox\"> only judgements</label> <span role=\"status\"></span></p>",
-        escape(&assumptions.words)
+        assumptions.words
     );
     for group in &assumptions.groups {
         push_group(out, group);
     }
-    out.push_str("</section>\n");
+    out.raw("</section>\n");
 }
 
-fn push_group(out: &mut String, group: &Group) {
-    let _ = write!(
+fn push_group(out: &mut Markup, group: &Group) {
+    put!(
         out,
         "<table class=\"inputs\"><caption>{}</caption><thead><tr><th scope=\"col\">Key</th><th \
          scope=\"col\">Value or mean</th>\
          <th scope=\"col\">p5 to p95</th><th scope=\"col\">Where from</th></tr></thead><tbody>",
-        escape(&group.name)
+        group.name
     );
     for number in &group.numbers {
         push_number(out, number);
     }
-    out.push_str("</tbody></table>");
+    out.raw("</tbody></table>");
 }
 
-fn push_number(out: &mut String, number: &Number) {
-    let judged = if number.source == Source::Judgement { " class=\"judged\"" } else { "" };
-    let _ = write!(
+fn push_number(out: &mut Markup, number: &Number) {
+    let mut law = Markup::new();
+    if !number.law.is_empty() {
+        put!(law, "<span class=\"law\">{}</span>", number.law);
+    }
+    let judged = Markup::literal(if number.source == Source::Judgement { " class=\"judged\"" } else { "" });
+    put!(
         out,
-        "<tr{judged}><th scope=\"row\"><code>{}</code></th><td data-name=\"Value or mean\">{}</td><td \
-         data-name=\"p5 to p95\">{}{}</td><td \
+        "<tr{4}><th scope=\"row\"><code>{0}</code></th><td data-name=\"Value or mean\">{1}</td><td \
+         data-name=\"p5 to p95\">{2}{3}</td><td \
          data-name=\"Where from\">",
         breakable(&number.key),
-        escape(&number.value),
-        escape(&number.range),
-        match number.law.as_str() {
-            "" => String::new(),
-            law => format!("<span class=\"law\">{}</span>", escape(law)),
-        }
+        number.value,
+        number.range,
+        law,
+        judged
     );
     match &number.source {
-        Source::Judgement => out.push_str("<span class=\"mark\">judgement</span>"),
+        Source::Judgement => out.raw("<span class=\"mark\">judgement</span>"),
         Source::SameAs(key) => {
-            let _ = write!(out, "same as <code>{}</code>", breakable(key));
+            put!(out, "same as <code>{}</code>", breakable(key));
         }
         Source::Text { title, url, date } => {
-            let title = escape(title);
             match address(url) {
                 Some(url) => {
-                    let _ = write!(out, "<a href=\"{url}\" rel=\"noopener noreferrer\">{title}</a>");
+                    put!(out, "<a href=\"{0}\" rel=\"noopener noreferrer\">{1}</a>", url, title);
                 }
-                None => out.push_str(&title),
+                None => put!(out, "{}", title),
             }
             if !date.is_empty() {
-                let _ = write!(out, " <time>{}</time>", escape(date));
+                put!(out, " <time>{}</time>", date);
             }
         }
     }
     if !number.note.is_empty() {
-        let _ = write!(out, "<span class=\"note\">{}</span>", escape(&number.note));
+        put!(out, "<span class=\"note\">{}</span>", number.note);
     }
-    out.push_str("</td></tr>");
+    out.raw("</td></tr>");
 }
 
 /// A key with optional line breaks at its dots and underscores.
-fn breakable(key: &str) -> String {
-    escape(key).replace('.', ".<wbr>").replace('_', "_<wbr>")
+fn breakable(key: &str) -> Markup {
+    let mut out = Markup::new();
+    for part in key.split_inclusive(['.', '_']) {
+        put!(out, "{}", part);
+        if part.ends_with(['.', '_']) {
+            out.raw("<wbr>");
+        }
+    }
+    out
 }
 
-fn provenance(out: &mut String, page: &Page, provenance: &Provenance) {
-    out.push_str(
+fn provenance(out: &mut Markup, page: &Page, provenance: &Provenance) {
+    out.raw(
         "<section id=\"provenance\" aria-labelledby=\"h-provenance\"><h2 id=\"h-provenance\">Can this be \
          believed, and made \
          again?</h2>",
     );
-    out.push_str("<ul class=\"checks\">");
+    out.raw("<ul class=\"checks\">");
     for check in &provenance.checks {
-        let _ = write!(out, "<li>{}{}</li>", escape(check), chart::stopped(page));
+        put!(out, "<li>{}{}</li>", check, chart::stopped(page));
     }
-    out.push_str("</ul>");
-    let _ = write!(
+    out.raw("</ul>");
+    put!(
         out,
         "<h3>The same again</h3><div class=\"command\"><pre><code>{}</code></pre><button type=\"button\" \
          class=\"copy \
          scripted\">Copy</button></div><dl class=\"facts\">",
-        escape(&provenance.command)
+        provenance.command
     );
     for (label, text) in &provenance.facts {
-        let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd></div>", escape(label), escape(text));
+        put!(out, "<div><dt>{}</dt><dd>{}</dd></div>", label, text);
     }
-    let _ = writeln!(
+    put!(
         out,
         "</dl><details class=\"scenario\"><summary>The scenario as run (TOML)</summary><pre \
-         tabindex=\"0\"><code>{}</code></pre></details></section>",
-        escape(&provenance.scenario)
+         tabindex=\"0\"><code>{}</code></pre></details></section>\n",
+        provenance.scenario
     );
 }
 

@@ -3,7 +3,7 @@
 use super::chart::Readings;
 use super::section::{Block, Section};
 use super::view::View;
-use super::wording::{MONTHS, measure, metric, paths};
+use super::wording::{measure, metric, paths};
 use crate::glossary::label;
 use capstake::kernel::metric::Metric;
 use capstake::report::digits::{NONE, condition, is_decided_by_few, percent_in_passing, probability};
@@ -200,13 +200,11 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         let all = view.results.facts.paths;
         let happened = (chance.probability * all as f64).round() as u64;
         let (value, error) = probability(happened, all, chance.exact);
-        let median = view.summary(name, time).map(|row| view.month(row.p50));
+        let median = view.summary(name, time).and_then(|_| view.median_period(name, event));
         let remark = match (chance.year, median) {
             (None, _) => format!("in none of {}", paths(view.results.facts.paths)),
             (Some(year), None) => format!("most often in {year}"),
-            (Some(year), Some((half, month))) => {
-                format!("most often in {year}; half of these by {} {half}", MONTHS[month as usize - 1])
-            }
+            (Some(year), Some(half)) => format!("most often in {year}; half of these by {half}"),
         };
         // The percent sign belongs to the number, not to its error; an interval has one of its own.
         let error = if error.starts_with("95%") { format!("{error}%") } else { error };

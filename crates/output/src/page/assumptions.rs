@@ -2,13 +2,14 @@
 
 use super::view::View;
 use super::wording::measure;
+use capstake::report::assumptions::{Origin, in_words};
 use capstake::report::digits::{NONE, significant};
 use capstake::report::tables::InputRow;
 
 /// The inputs of a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumptions {
-    /// How many inputs there are, and how many have a source.
+    /// How many inputs there are, and where they are from.
     pub words: String,
     /// Groups by part of the scenario, in its order.
     pub groups: Vec<Group>,
@@ -62,31 +63,15 @@ pub enum Source {
 pub fn assumptions(view: &View) -> Assumptions {
     let rows = &view.results.tables.inputs;
     let mut groups: Vec<Group> = Vec::new();
-    let (mut sourced, mut judged) = (0, 0);
     for row in rows {
         let number = number(view, row);
-        match number.source {
-            Source::Judgement => judged += 1,
-            Source::Text { .. } => sourced += 1,
-            Source::SameAs(_) => {}
-        }
         let name = group_of(&row.key);
         match groups.iter_mut().find(|group| group.name == name) {
             Some(group) => group.numbers.push(number),
             None => groups.push(Group { name, numbers: vec![number] }),
         }
     }
-    let uncertain =
-        rows.iter().filter(|row| row.std_dev > 0.0 && !row.distribution.starts_with("same_as")).count();
-    Assumptions {
-        words: format!(
-            "The scenario sets {} numbers, {uncertain} of them uncertain. {sourced} have a source; {judged} are \
-             judgements, \
-             marked as such.",
-            rows.len()
-        ),
-        groups,
-    }
+    Assumptions { words: format!("The scenario sets {}, marked as such.", in_words(rows)), groups }
 }
 
 /// The group of a key: `segment consumer` for `segment.consumer.growth_now`, or its first word if no name
@@ -130,20 +115,20 @@ fn number(view: &View, row: &InputRow) -> Number {
 }
 
 fn source(view: &View, row: &InputRow) -> Source {
-    if row.source != "assumption" {
-        let known = view.results.facts.sources.iter().find(|source| source.key == row.source);
-        return Source::Text {
-            title: known
-                .map(|source| source.title.clone())
-                .filter(|title| !title.is_empty())
-                .unwrap_or_else(|| row.source.clone()),
-            url: known.map(|source| source.url.clone()).unwrap_or_default(),
-            date: row.source_date.clone(),
-        };
-    }
-    match row.distribution.strip_prefix("same_as ") {
-        Some(key) => Source::SameAs(key.to_owned()),
-        None => Source::Judgement,
+    match Origin::of(row) {
+        Origin::SameAs(key) => Source::SameAs(key.to_owned()),
+        Origin::Judgement => Source::Judgement,
+        Origin::Sourced => {
+            let known = view.results.facts.sources.iter().find(|source| source.key == row.source);
+            Source::Text {
+                title: known
+                    .map(|source| source.title.clone())
+                    .filter(|title| !title.is_empty())
+                    .unwrap_or_else(|| row.source.clone()),
+                url: known.map(|source| source.url.clone()).unwrap_or_default(),
+                date: row.source_date.clone(),
+            }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use super::plot::{Axis, Layer, Plot, Tone, Weight};
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
-use super::years::exact;
+use super::years::{along, exact, label};
 use capstake::report::tables::AnnualRow;
 
 /// Mean share of each cloud in all cloud sales, stacked by year.
@@ -32,12 +32,12 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
     let clouds = view.series_after(name, "cloud_share.");
     let shares: Vec<Vec<&AnnualRow>> =
         clouds.iter().map(|cloud| view.annual(name, &format!("cloud_share.{cloud}"))).collect();
-    let years: Vec<i32> = shares.first()?.iter().map(|row| row.year).collect();
+    let years = shares.first()?;
     if years.len() < 2 || shares.iter().any(|rows| rows.len() != years.len()) {
         return None;
     }
     let percent = measure("fraction");
-    let (first, last) = (years[0], years[years.len() - 1]);
+    let last = label(view, years[years.len() - 1]);
     let at_end: Vec<String> = clouds
         .iter()
         .zip(&shares)
@@ -57,12 +57,12 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
             .map(|(i, cloud)| Key { tone: Tone::Cloud(i), mark: Mark::Area, text: (*cloud).to_owned() })
             .collect(),
         plot: Plot {
-            x: Axis::years(f64::from(first), f64::from(last), first, last),
+            x: along(view, years),
             y: Axis::linear(0.0, 100.0, 5, "%"),
             layers: stacked(&shares, percent.factor),
             rows: 0,
             strips: Vec::new(),
-            anchors: years.iter().map(|&year| f64::from(year)).collect(),
+            anchors: years.iter().map(|row| f64::from(row.year)).collect(),
             described: format!("Stacked areas for {name}. In {last}: {}.", at_end.join(", ")),
         },
         log: None,
@@ -72,8 +72,8 @@ fn chart(view: &View, deal: usize) -> Option<Chart> {
             rows: years
                 .iter()
                 .enumerate()
-                .map(|(y, year)| {
-                    let mut cells = vec![year.to_string()];
+                .map(|(y, row)| {
+                    let mut cells = vec![label(view, row)];
                     cells.extend(shares.iter().map(|rows| view.mean_of_year(rows[y])));
                     cells
                 })

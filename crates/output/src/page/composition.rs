@@ -120,10 +120,11 @@ impl<'a> Waterfall<'a> {
 
     fn layers(&self) -> Vec<Layer> {
         let total = self.total();
-        let place = (exponent(total.mean) - 3).max(match total.std_error > 0.0 {
-            true => place_of_error(total.std_error),
-            false => i32::MIN,
-        });
+        let place =
+            (exponent(total.mean) - 3).max(match total.std_error > 0.0 && total.std_error.is_finite() {
+                true => place_of_error(total.std_error),
+                false => i32::MIN,
+            });
         let links = (0..self.bars.len() - 1).map(|i| {
             let (x, y) = (i as f64, self.bars[i].to);
             Layer::Line {

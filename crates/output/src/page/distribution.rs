@@ -9,7 +9,7 @@ use capstake::report::digits::percent_in_passing;
 use capstake::report::tables::{HistogramRow, SummaryRow};
 
 /// Number of readings between two ticks.
-const READINGS: f64 = 5.0;
+const READINGS: u32 = 5;
 
 /// Distributions of what Microsoft and the other holders get, all deals in one chart.
 pub fn takes(view: &View) -> Section {
@@ -160,11 +160,11 @@ fn plot(view: &View, metric: &str, title: &str, curves: &[Curve], x: Axis, layer
         })
         .collect();
     Plot {
-        anchors: anchors(&x),
+        anchors: x.readings(READINGS),
         x,
         y: Axis {
             low: 0.0,
-            high: if tallest > 0.0 { tallest * 1.04 } else { 1.0 },
+            high: if tallest > 0.0 { (tallest * 1.04).min(f64::MAX) } else { 1.0 },
             scale: super::plot::Scale::Linear,
             ticks: Vec::new(),
             title: String::new(),
@@ -189,18 +189,12 @@ fn strip(view: &View, metric: &str, curve: &Curve) -> Strip {
     Strip { tone: curve.tone, name: curve.name.to_owned(), values, labels }
 }
 
-fn anchors(x: &Axis) -> Vec<f64> {
-    let step = x.step() / READINGS;
-    let count = ((x.high - x.low) / step).round() as usize;
-    (1..count).map(|i| x.low + step * i as f64).collect()
-}
-
 /// The probability of less than each value.
 fn below(curves: &[Curve], x: &Axis, unit: &str) -> Readings {
     let dollars = measure(unit);
     let mut columns = vec!["Less than".to_owned()];
     columns.extend(curves.iter().map(|curve| curve.name.to_owned()));
-    let rows = anchors(x).into_iter().map(|value| {
+    let rows = x.readings(READINGS).into_iter().map(|value| {
         let mut cells = vec![dollars.value(value, 6)];
         cells.extend(curves.iter().map(|curve| {
             let part = curve.part_below(value);

@@ -177,20 +177,21 @@ pub struct Strip {
 impl Axis {
     /// A linear axis that covers `low` to `high`, extended to round values, with at most `most` intervals
     /// between ticks.
+    ///
+    /// Total, like all axes: whatever the two ends are, the axis is finite, encloses the finite ones, and has
+    /// few ticks.
     pub fn linear(low: f64, high: f64, most: usize, title: impl Into<String>) -> Axis {
-        let high = if high > low { high } else { low + 1.0 };
-        let step = round_step(high - low, most);
+        let (low, high) = drawable(low, high);
+        let step = round_step(low, high, most.max(1));
         let first = (low / step).floor() as i64;
         let last = (high / step - 1e-9).ceil() as i64;
-        let tick = |i: i64| {
-            let at = step * i as f64;
-            Tick { at, label: tick_label(at, step) }
-        };
+        let at = |i: i64| (step * i as f64).clamp(-f64::MAX, f64::MAX);
+        let tick = |i: i64| Tick { at: at(i), label: tick_label(at(i), step) };
         Axis {
-            low: step * first as f64,
-            high: step * last as f64,
+            low: at(first),
+            high: at(last),
             scale: Scale::Linear,
-            ticks: (first..=last).map(tick).collect(),
+            ticks: (first..=last).filter(|&i| (step * i as f64).is_finite()).map(tick).collect(),
             title: title.into(),
         }
     }
@@ -198,21 +199,29 @@ impl Axis {
     /// A logarithmic axis from `low` to `high`, both above 0, with ticks at 1, 2 and 5 times powers of ten,
     /// or at powers of ten only if there are many.
     pub fn log(low: f64, high: f64, title: impl Into<String>) -> Axis {
-        let marks: Vec<(f64, i32)> = (exponent(low)..=exponent(high) + 1)
-            .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| (digit * 10_f64.powi(power), power)))
+        let inside = |end: f64| if end.is_nan() { 1.0 } else { end.clamp(WIDTH_DRAWN, 1.0 / WIDTH_DRAWN) };
+        let (low, high) = (inside(low), inside(high));
+        let (low, high) = (low.min(high), low.max(high));
+        let marks: Vec<(f64, i32)> = (exponent(low) - 1..=exponent(high) + 1)
+            .flat_map(|power| [1.0, 2.0, 5.0].map(|digit| (digit * power_of_ten(power), power)))
             .collect();
         let from = marks.iter().rposition(|&(at, _)| at <= low * (1.0 + 1e-12)).unwrap_or(0);
         let to = marks.iter().position(|&(at, _)| at >= high).unwrap_or(marks.len() - 1).max(from + 1);
         let inside = &marks[from..=to];
         let sparse = inside.len() > 8;
+        // Of very many powers every second, third, …
+        let every = (inside.len() as i32).div_euclid(3 * 8).max(1);
+        let is_labelled = |&&(at, power): &&(f64, i32)| {
+            !sparse || (at < 1.5 * power_of_ten(power) && power.rem_euclid(every) == 0)
+        };
         Axis {
             low: inside[0].0,
             high: inside[inside.len() - 1].0,
             scale: Scale::Log,
             ticks: inside
                 .iter()
-                .filter(|&&(at, power)| !sparse || at < 1.5 * 10_f64.powi(power))
-                .map(|&(at, power)| Tick { at, label: tick_label(at, 10_f64.powi(power)) })
+                .filter(is_labelled)
+                .map(|&(at, power)| Tick { at, label: tick_label(at, power_of_ten(power)) })
                 .collect(),
             title: title.into(),
         }
@@ -220,16 +229,16 @@ impl Axis {
 
     /// An axis of calendar years from `low` to `high`, with ticks between the years `first` and `last`.
     pub fn years(low: f64, high: f64, first: i32, last: i32) -> Axis {
-        let step = round_step(f64::from(last - first).max(1.0), 12).max(1.0).ceil() as i32;
-        let mark = |&year: &i32| step == 1 || year % step == 0;
+        let (low, high) = drawable(low, high);
+        let (first, last) = (i64::from(first), i64::from(last));
+        let step = round_step(0.0, (last - first).max(1) as f64, 12).max(1.0).ceil() as i64;
+        let start = first + (-first).rem_euclid(step);
+        let ticks = (0..).map(|i| start + i * step).take_while(|&year| year <= last);
         Axis {
             low,
             high,
             scale: Scale::Linear,
-            ticks: (first..=last)
-                .filter(mark)
-                .map(|year| Tick { at: f64::from(year), label: year.to_string() })
-                .collect(),
+            ticks: ticks.map(|year| Tick { at: year as f64, label: year.to_string() }).collect(),
             title: String::new(),
         }
     }
@@ -238,7 +247,7 @@ impl Axis {
     pub fn names(names: &[&str]) -> Axis {
         Axis {
             low: -0.5,
-            high: names.len() as f64 - 0.5,
+            high: names.len().max(1) as f64 - 0.5,
             scale: Scale::Linear,
             ticks: names
                 .iter()
@@ -249,18 +258,78 @@ impl Axis {
         }
     }
 
-    /// Distance between neighbouring ticks; 1 if there are fewer than two.
-    pub fn step(&self) -> f64 {
-        match self.ticks.as_slice() {
-            [first, second, ..] => second.at - first.at,
-            _ => 1.0,
+    /// Labels a value, in place of the tick that may stand there.
+    pub fn mark(&mut self, at: f64, label: String) {
+        match self.ticks.iter_mut().find(|tick| tick.at == at) {
+            Some(tick) => tick.label = label,
+            None => {
+                let place = self.ticks.partition_point(|tick| tick.at < at);
+                self.ticks.insert(place, Tick { at, label });
+            }
         }
+    }
+
+    /// Values inside the axis, `per_step` to each step between neighbouring ticks.
+    pub fn readings(&self, per_step: u32) -> Vec<f64> {
+        let between = |pair: &[Tick]| -> Vec<f64> {
+            let part = |i: u32| f64::from(i) / f64::from(per_step);
+            (0..per_step).map(|i| pair[0].at * (1.0 - part(i)) + pair[1].at * part(i)).collect()
+        };
+        self.ticks.windows(2).flat_map(between).skip(1).collect()
+    }
+
+    /// Position of a value on the axis, from 0 at its lower end to 1.
+    pub fn part(&self, value: f64) -> f64 {
+        let (low, high) = (self.low, self.high);
+        let at = match self.scale {
+            Scale::Linear if (high - low).is_finite() => (value - low) / (high - low),
+            Scale::Linear => (value / 4.0 - low / 4.0) / (high / 4.0 - low / 4.0),
+            Scale::Log => (value.max(low) / low).ln() / (high / low).ln(),
+        };
+        if at.is_nan() { 0.0 } else { at.clamp(0.0, 1.0) }
     }
 }
 
-/// The smallest step of 1, 2, 2.5 or 5 times a power of ten that divides `span` into at most `most` parts.
-fn round_step(span: f64, most: usize) -> f64 {
-    let power = 10_f64.powi((span / most as f64).log10().floor() as i32);
+/// The narrowest range that is drawn to scale: narrower ones, near the smallest numbers that there are, look like
+/// a constant.
+const WIDTH_DRAWN: f64 = 1e-300;
+/// The narrowest range that is drawn to scale, as a part of its larger end: ticks of a narrower one would coincide.
+const PART_DRAWN: f64 = 1e-12;
+
+/// Two finite ends in order that enclose both and are far enough apart to be told from each other.
+fn drawable(low: f64, high: f64) -> (f64, f64) {
+    let (low, high) = match (low.is_finite(), high.is_finite()) {
+        (true, true) => (low.min(high), low.max(high)),
+        (true, false) => (low, low),
+        (false, true) => (high, high),
+        (false, false) => (0.0, 0.0),
+    };
+    let size = low.abs().max(high.abs());
+    if high - low > (PART_DRAWN * size).max(WIDTH_DRAWN) {
+        return (low, high);
+    }
+    // A constant: an axis of width 1, or of a millionth of a large number.
+    let apart = 1e-6 * size.max(1e6);
+    match low + apart {
+        high if high.is_finite() => (low, high),
+        _ => (low - apart, high),
+    }
+}
+
+/// A power of ten, correctly rounded; 0 or infinite beyond the range of numbers.
+fn power_of_ten(power: i32) -> f64 {
+    format!("1e{power}").parse().expect("a number")
+}
+
+/// The smallest step of 1, 2, 2.5 or 5 times a power of ten that divides the span of a [`drawable`] range into at most
+/// `most` parts.
+fn round_step(low: f64, high: f64, most: usize) -> f64 {
+    // The span of the largest numbers is not a number itself.
+    if !(high - low).is_finite() {
+        return (2.0 * round_step(low / 2.0, high / 2.0, most)).min(f64::MAX);
+    }
+    let span = high - low;
+    let power = power_of_ten((span / most as f64).log10().floor() as i32);
     [1.0, 2.0, 2.5, 5.0, 10.0]
         .map(|digit| digit * power)
         .into_iter()
@@ -268,12 +337,22 @@ fn round_step(span: f64, most: usize) -> f64 {
         .unwrap_or(20.0 * power)
 }
 
-/// A tick label with the digits that steps of `step` need: `−1,500`, `0.25`.
+/// Powers of ten of steps that are written with all their digits; others in scientific notation.
+const PLAIN_STEPS: std::ops::RangeInclusive<i32> = -9..=14;
+
+/// A tick label with the digits that steps of `step` need: `−1,500`, `0.25`, `2.5e−12`.
 fn tick_label(value: f64, step: f64) -> String {
     let place = exponent(step * (1.0 + 1e-9));
     // Steps of 2.5 have a digit more.
-    let finer = (step / 10_f64.powi(place)).fract().abs() > 1e-6 && place <= 0;
-    grouped(&at_place(value, place.min(0) - i32::from(finer)))
+    let finer = (step / power_of_ten(place)).fract().abs() > 1e-6;
+    if value == 0.0 && !PLAIN_STEPS.contains(&place) {
+        return "0".to_owned();
+    }
+    if !PLAIN_STEPS.contains(&place) {
+        let digits = (exponent(value) - place).max(0) as usize + usize::from(finer);
+        return format!("{value:.digits$e}").replace('-', "−");
+    }
+    grouped(&at_place(value, place.min(0) - i32::from(finer && place <= 0)))
 }
 
 /// A number with commas between thousands and a typographic minus sign.
@@ -299,6 +378,7 @@ pub fn grouped(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn labels(axis: &Axis) -> String {
         axis.ticks.iter().map(|tick| tick.label.as_str()).collect::<Vec<_>>().join(" ")
@@ -308,7 +388,11 @@ mod tests {
     fn ticks_are_round_and_enclose() {
         let axis = Axis::linear(0.0, 583.9, 8, "$bn");
         assert_eq!(labels(&axis), "0 100 200 300 400 500 600");
-        assert_eq!((axis.low, axis.high, axis.step()), (0.0, 600.0, 100.0));
+        assert_eq!((axis.low, axis.high), (0.0, 600.0));
+        assert_eq!(
+            axis.readings(2),
+            [50.0, 100.0, 150.0, 200.0, 250.0, 300.0, 350.0, 400.0, 450.0, 500.0, 550.0]
+        );
         assert_eq!(labels(&Axis::linear(-69.3, 132.6, 8, "")), "−100 −50 0 50 100 150");
         assert_eq!(labels(&Axis::linear(0.0, 1.0, 5, "")), "0.0 0.2 0.4 0.6 0.8 1.0");
         assert_eq!(
@@ -318,6 +402,99 @@ mod tests {
         assert_eq!(labels(&Axis::linear(0.0, 4200.0, 5, "")), "0 1,000 2,000 3,000 4,000 5,000");
         // One value alone still has an axis.
         assert!(Axis::linear(3.0, 3.0, 5, "").high > 3.0);
+        assert_eq!(labels(&Axis::linear(0.0, 2.5e-12, 5, "")), "0 5e−13 1.0e−12 1.5e−12 2.0e−12 2.5e−12");
+        assert_eq!(labels(&Axis::linear(0.0, 1e-308, 5, "")), labels(&Axis::linear(0.0, 0.0, 5, "")));
+        assert_eq!(labels(&Axis::linear(0.0, 1e300, 5, "")), "0 2e299 4e299 6e299 8e299 1.0e300");
+    }
+
+    /// Numbers at which arithmetic is apt to end: zeros, subnormals, neighbours, the largest, and none.
+    fn end() -> impl Strategy<Value = f64> {
+        let edges = [
+            0.0,
+            -0.0,
+            5e-324,
+            -5e-324,
+            1e-320,
+            1e-308,
+            f64::MIN_POSITIVE,
+            1e-300,
+            1e-12,
+            1.0,
+            1e15,
+            1e16,
+            u64::MAX as f64,
+            1e300,
+            1e308,
+            f64::MAX,
+            f64::MIN,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+        ];
+        prop_oneof![
+            prop::sample::select(edges.to_vec()),
+            any::<f64>(),
+            (any::<bool>(), -330.0..309.0_f64).prop_map(|(minus, power)| {
+                if minus { -(10_f64.powf(power)) } else { 10_f64.powf(power) }
+            }),
+        ]
+    }
+
+    /// Ends in order, equal, and one step of a double apart.
+    fn ends() -> impl Strategy<Value = (f64, f64)> {
+        prop_oneof![
+            (end(), end()),
+            end().prop_map(|at| (at, at)),
+            end().prop_map(|at| (at, f64::from_bits(at.to_bits() ^ 1))),
+        ]
+    }
+
+    /// What every axis keeps, whatever it is made from.
+    fn is_sound(axis: &Axis, most: usize) {
+        assert!(axis.low.is_finite() && axis.high.is_finite() && axis.low < axis.high, "{axis:?}");
+        assert!(axis.ticks.len() <= most, "{} ticks", axis.ticks.len());
+        assert!(
+            axis.ticks.windows(2).all(|pair| pair[0].at < pair[1].at && pair[0].label != pair[1].label),
+            "{axis:?}"
+        );
+        for tick in &axis.ticks {
+            assert!(tick.at.is_finite() && tick.label.chars().count() < 40, "{axis:?}");
+        }
+        for value in [axis.low, axis.high, 0.0, f64::MAX, f64::MIN, f64::NAN, f64::INFINITY] {
+            assert!((0.0..=1.0).contains(&axis.part(value)), "{value} on {axis:?}");
+        }
+        assert_eq!((axis.part(axis.low), axis.part(axis.high)), (0.0, 1.0), "{axis:?}");
+        assert!(axis.readings(5).iter().all(|value| value.is_finite()), "{axis:?}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn every_range_has_a_linear_axis((low, high) in ends(), most in 1..20_usize) {
+            let axis = Axis::linear(low, high, most, "");
+            is_sound(&axis, most + 3);
+            let slack = 1e-8 * (axis.high / 2.0 - axis.low / 2.0);
+            for end in [low, high].into_iter().filter(|end| end.is_finite()) {
+                prop_assert!(axis.low - slack <= end && end <= axis.high + slack, "{end} {axis:?}");
+            }
+        }
+
+        #[test]
+        fn every_range_has_a_logarithmic_axis((low, high) in ends()) {
+            let axis = Axis::log(low, high, "");
+            is_sound(&axis, 30);
+            let drawn = WIDTH_DRAWN..=1.0 / WIDTH_DRAWN;
+            for end in [low, high].into_iter().filter(|end| drawn.contains(end)) {
+                prop_assert!(axis.low <= end * (1.0 + 1e-9) && end <= axis.high * (1.0 + 1e-9), "{end} {axis:?}");
+            }
+        }
+
+        #[test]
+        fn every_range_has_an_axis_of_years((low, high) in ends(), first: i32, last: i32, near in 0..400) {
+            is_sound(&Axis::years(low, high, first, last), 14);
+            is_sound(&Axis::years(low, high, first, first.saturating_add(near)), 14);
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use super::years::{DIGITS, WORTH_A_LOG, along, bands, legend};
 use capstake::report::date_axis::date;
 use capstake::report::tables::AnnualRow;
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 /// The section with sample paths of revenue.
 pub fn paths(view: &View) -> Section {
@@ -32,12 +33,12 @@ pub fn paths(view: &View) -> Section {
 }
 
 /// Revenue of each sample path by calendar year, whole years only.
-fn by_path(view: &View, deal: &str, first: i32) -> BTreeMap<u64, BTreeMap<i32, f64>> {
+fn by_path(view: &View, deal: &str, years: &RangeInclusive<i32>) -> BTreeMap<u64, BTreeMap<i32, f64>> {
     let mut paths: BTreeMap<u64, BTreeMap<i32, f64>> = BTreeMap::new();
     for row in &view.results.tables.sample_paths {
         if *row.series == *"net_revenue" && *row.deal == *deal && row.value.is_finite() {
             let (year, ..) = date(&row.period_end);
-            if year >= first {
+            if years.contains(&year) {
                 *paths.entry(row.path).or_default().entry(year).or_insert(0.0) += row.value;
             }
         }
@@ -49,6 +50,8 @@ fn by_path(view: &View, deal: &str, first: i32) -> BTreeMap<u64, BTreeMap<i32, f
 struct SamplePaths<'a> {
     deal: usize,
     name: &'a str,
+    /// The axis of the whole years.
+    axis: Axis,
     /// Statistics of the whole years.
     rows: Vec<&'a AnnualRow>,
     /// Revenue by path and year.
@@ -60,13 +63,14 @@ impl<'a> SamplePaths<'a> {
     /// Reads the paths; `None` if none was kept or there are fewer than two whole years.
     fn of(view: &View<'a>, deal: usize) -> Option<SamplePaths<'a>> {
         let name = view.deals[deal];
-        let rows = view.annual(name, "net_revenue");
-        // Paths begin at the valuation date, so a year that it divides is left out.
-        let starts_whole = view.results.facts.valuation_date.ends_with("-01-01");
-        let rows: Vec<&AnnualRow> = rows.into_iter().skip(usize::from(!starts_whole)).collect();
+        let mut rows = view.annual(name, "net_revenue");
+        // Paths begin at the valuation date and end at the horizon, so a year that one of them divides is left out.
+        rows.retain(|row| view.results.facts.is_whole_year(row.year));
         let first = rows.first()?;
-        let (scale, paths) = (measure(&first.unit), by_path(view, name, first.year));
-        (!paths.is_empty() && rows.len() >= 2).then_some(SamplePaths { deal, name, rows, paths, scale })
+        let years = first.year..=rows[rows.len() - 1].year;
+        let (scale, paths) = (measure(&first.unit), by_path(view, name, &years));
+        let axis = along(view, &rows);
+        (!paths.is_empty() && rows.len() >= 2).then_some(SamplePaths { deal, name, axis, rows, paths, scale })
     }
 
     fn first(&self) -> &'a AnnualRow {
@@ -101,7 +105,7 @@ impl<'a> SamplePaths<'a> {
         let (first, last) = (self.first().year, self.last().year);
         let ends = || self.in_year(last);
         Plot {
-            x: along(&self.rows),
+            x: self.axis.clone(),
             y,
             layers: self.layers(),
             rows: 0,

@@ -82,7 +82,8 @@ impl<'a> CapYears<'a> {
 
     /// The year of a slot, or `never`.
     fn name(&self, slot: usize) -> String {
-        self.years.get(slot).map_or("never".to_owned(), i32::to_string)
+        let facts = &self.view.results.facts;
+        self.years.get(slot).map_or("never".to_owned(), |&year| facts.year_label(year))
     }
 
     fn std_error(&self, probability: f64) -> f64 {

@@ -1,11 +1,11 @@
 //! Results indexed for a page: deals, differences, and rows by deal and metric.
 
 use super::wording::measure;
-use capstake::report::date_axis::date;
+use capstake::report::date_axis::{date, period_label};
 use capstake::report::digits::{Estimate, condition, is_decided_by_few, probability_in_words, quantile};
 use capstake::report::results::Results;
 use capstake::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, SummaryRow};
-use capstake::study::valuation::month_after;
+use capstake::study::valuation::median_period;
 use std::collections::HashMap;
 
 /// Separator of the two names of a difference.
@@ -231,10 +231,13 @@ impl<'a> View<'a> {
         Some(quantile(row.value, row.low95, row.high95))
     }
 
-    /// Calendar year and month of a time in years after the valuation date.
-    pub fn month(&self, time: f64) -> (i32, u32) {
-        let (year, month, day) = date(&self.results.facts.valuation_date);
-        month_after(year, month, day, time)
+    /// The period by whose end half of the paths on which an event ever happens have it: `Q2 2027`.
+    pub fn median_period(&self, deal: &str, event: &str) -> Option<String> {
+        let facts = &self.results.facts;
+        let rows = self.events(deal, event);
+        let count = |row: &&EventRow| (row.probability * facts.paths as f64).round() as u64;
+        let place = median_period(&rows.iter().map(count).collect::<Vec<u64>>())?;
+        Some(period_label(&rows[place].date, facts.period_months))
     }
 
     /// Whether no draw can move any metric.

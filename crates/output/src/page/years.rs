@@ -22,6 +22,8 @@ const SERIES: [&str; 12] = [
     "multiple",
     "stake",
 ];
+/// End of the names of the series that complete a cut first year with its history.
+const FULL_YEAR: &str = "_full_year";
 /// Ratio of the largest to the smallest value from which a logarithmic axis is offered.
 pub const WORTH_A_LOG: f64 = 5.0;
 /// Significant digits of quantiles, which are accurate to 0.5%.
@@ -70,7 +72,7 @@ pub fn fans(view: &View) -> Section {
 /// divide that year.
 fn whole_years<'a>(view: &View<'a>, deal: &str, name: &str) -> (Vec<&'a AnnualRow>, bool) {
     let mut rows = view.annual(deal, name);
-    let full = view.annual(deal, &format!("{name}_full_year"));
+    let full = view.annual(deal, &format!("{name}{FULL_YEAR}"));
     let replaced = match (rows.first_mut(), full.first()) {
         (Some(row), Some(whole)) if row.year == whole.year => {
             *row = whole;
@@ -115,10 +117,23 @@ pub fn legend(deal: usize) -> Vec<Key> {
     ]
 }
 
-/// The axis of years.
-pub fn along(rows: &[&AnnualRow]) -> Axis {
+/// The axis of years, with the labels of cut years.
+pub fn along(view: &View, rows: &[&AnnualRow]) -> Axis {
     let (first, last) = (rows[0].year, rows[rows.len() - 1].year);
-    Axis::years(f64::from(first), f64::from(last.max(first + 1)), first, last)
+    let mut axis = Axis::years(f64::from(first), f64::from(last.max(first + 1)), first, last);
+    let cut = rows.iter().filter(|row| !view.results.facts.is_whole_year(row.year));
+    for row in cut {
+        axis.mark(f64::from(row.year), label(view, row));
+    }
+    axis
+}
+
+/// The label of a row's year: a series that completes a cut year with its history is of the whole year.
+pub fn label(view: &View, row: &AnnualRow) -> String {
+    match row.series.ends_with(FULL_YEAR) {
+        true => row.year.to_string(),
+        false => view.results.facts.year_label(row.year),
+    }
 }
 
 fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
@@ -129,7 +144,8 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
     let f = scale.factor;
     let low = rows.iter().map(|row| row.p05.min(row.mean)).fold(0.0, f64::min);
     let high = rows.iter().map(|row| row.p95.max(row.mean)).fold(f64::NEG_INFINITY, f64::max);
-    let x = along(&rows);
+    let x = along(view, &rows);
+    let year = |row| label(view, row);
     let last = rows[rows.len() - 1];
     let plot = |y| Plot {
         x: x.clone(),
@@ -140,9 +156,9 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
         anchors: rows.iter().map(|row| f64::from(row.year)).collect(),
         described: format!(
             "Fan over {} to {} under {deal_name}: in {} the median is {}, nine futures in ten lie between {} and {}.",
-            rows[0].year,
-            last.year,
-            last.year,
+            year(rows[0]),
+            year(last),
+            year(last),
             scale.value(last.p50, DIGITS),
             scale.value(last.p05, DIGITS),
             scale.value(last.p95, DIGITS)
@@ -153,7 +169,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
         .then(|| plot(Axis::log(least, high, scale.axis)));
     let stock = if whole { " The first year is whole: its past and the simulated rest." } else { "" };
     Some(Chart {
-        id: format!("year-{}-{}", name.replace(['_', '.'], "-"), deal + 1),
+        id: id(name, deal),
         title: format!("{}, {deal_name}", series(name)),
         caption: format!(
             "{}{stock} Quantiles are over the first {} paths.",
@@ -169,7 +185,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
             rows: rows
                 .iter()
                 .map(|row| {
-                    let mut cells = vec![row.year.to_string(), view.mean_of_year(row)];
+                    let mut cells = vec![year(row), view.mean_of_year(row)];
                     cells.extend(
                         [row.p05, row.p25, row.p50, row.p75, row.p95].map(|q| scale.value(q, DIGITS)),
                     );
@@ -183,6 +199,13 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
         deal: Some(deal),
         choice: Some(choice),
     })
+}
+
+/// The anchor of a chart: the name of a cloud stays as it is, so that two clouds never share one.
+fn id(name: &str, deal: usize) -> String {
+    let (series, cloud) = name.split_once('.').map_or((name, ""), |(series, cloud)| (series, cloud));
+    let dash = if cloud.is_empty() { "" } else { "-" };
+    format!("year-{}{dash}{cloud}-{}", series.replace('_', "-"), deal + 1)
 }
 
 /// Explanation of a series from the glossary.

@@ -3,6 +3,7 @@
 use super::digits::by_size;
 use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
+use capstake::report::assumptions::{UNSOURCED, in_words};
 use capstake::report::results::Results;
 use capstake::report::tables::InputRow;
 use std::collections::HashMap;
@@ -37,8 +38,6 @@ const PAIRS: [(&str, Look); 6] = [
     ("sampled", Look::HeaderRight),
     ("sampled_less_used", Look::HeaderRight),
 ];
-/// Text for an input without a source.
-const UNSOURCED: &str = "assumption";
 
 /// The sheet of all inputs of the scenario.
 pub fn assumptions(results: &Results) -> Sheet {
@@ -51,11 +50,7 @@ pub fn assumptions(results: &Results) -> Sheet {
         .collect();
     let mut sheet = Sheet::new(ASSUMPTIONS);
     title(&mut sheet, "Assumptions", &results.facts);
-    let unsourced = rows.iter().filter(|row| row.source == UNSOURCED).count();
-    let words = format!(
-        "{} numbers, {unsourced} of them judgements without a source; sampled moments are those of this run's draws",
-        rows.len()
-    );
+    let words = format!("{}; sampled moments are those of this run's draws", in_words(rows));
     sheet.text(2, 0, words, Look::Note);
     sheet.table("assumptions", HEADER, 0, &INPUTS, rows.len() as u32);
     for (at, row) in (HEADER + 1..).zip(rows) {

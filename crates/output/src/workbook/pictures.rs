@@ -213,7 +213,7 @@ fn fan(years: &years::Series, deal: &str, i: usize, name: &str, words: &str) -> 
     let [_, middle, light] = colour(i);
     let series = |name: &str, column: &str, paint| Series {
         name: name.into(),
-        categories: range("year"),
+        categories: range(years::LABEL),
         values: range(column),
         paint,
         errors: None,
@@ -231,7 +231,7 @@ fn fan(years: &years::Series, deal: &str, i: usize, name: &str, words: &str) -> 
             band(UNNAMED, "p75_to_p95", light),
         ],
         lines: vec![series("median", "p50", Paint::Colour(INK)), series("mean", "mean", Paint::Dashes(INK))],
-        x: axis("", "0"),
+        x: axis("", ""),
         y: axis(DOLLARS, "#,##0"),
         gap: 0,
     })
@@ -246,7 +246,7 @@ fn cloud_mix(years: &years::Series, deal: &str) -> Option<Chart> {
             let range = |column: &str| Range::column(YEARS, first_row, rows, years::Series::column(column));
             Some(Series {
                 name: cloud.into(),
-                categories: range("year"),
+                categories: range(years::LABEL),
                 values: range("mean"),
                 paint: Paint::Colour(COLOURS[i % COLOURS.len()][0]),
                 errors: None,
@@ -259,7 +259,7 @@ fn cloud_mix(years: &years::Series, deal: &str) -> Option<Chart> {
         kind: Kind::StackedAreas,
         series,
         lines: Vec::new(),
-        x: axis("", "0"),
+        x: axis("", ""),
         y: Axis { bounds: Some((0.0, 1.0)), ..axis("part of cloud sales", "0%") },
         gap: 0,
     })

@@ -3,7 +3,7 @@
 use super::digits::{by_error, day_number};
 use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
-use capstake::report::results::Results;
+use capstake::report::results::{Facts, Results};
 use capstake::report::row::Row;
 use capstake::report::tables::{AnnualRow, EventRow};
 use std::collections::HashMap;
@@ -16,9 +16,26 @@ pub const EVENTS: &str = "Events";
 /// Row of the header of both sheets.
 const HEADER: u32 = 3;
 
-/// Columns of the sheet of years: those of the table, with the year next to the text columns.
-const YEAR_COLUMNS: [&str; 12] =
-    ["deal", "series", "unit", "year", "mean", "std_error", "p05", "p25", "p50", "p75", "p95", "paths"];
+/// Columns of the sheet of years: those of the table, with the year next to the text columns and its label.
+const YEAR_COLUMNS: [&str; 13] = [
+    "deal",
+    "series",
+    "unit",
+    "year",
+    LABEL,
+    "mean",
+    "std_error",
+    "p05",
+    "p25",
+    "p50",
+    "p75",
+    "p95",
+    "paths",
+];
+/// The column of the years' labels, by which charts name them.
+pub const LABEL: &str = "label";
+/// End of the names of the series that complete a cut first year with its history.
+const FULL_YEAR: &str = "_full_year";
 /// Columns with the distances between quantiles, which the charts stack as bands.
 const BANDS: [&str; 4] = ["p05_to_p25", "p25_to_p50", "p50_to_p75", "p75_to_p95"];
 
@@ -39,7 +56,7 @@ pub struct Series<'a> {
 }
 
 impl Series<'_> {
-    /// Rows of a series of a deal.
+    /// Rows of a series of a deal that a chart shows: if history completes the first year, that row and the later years.
     pub fn block(&self, deal: &str, series: &str) -> Option<Block> {
         self.blocks.get(&(deal, series)).copied()
     }
@@ -57,7 +74,7 @@ pub fn years(results: &Results) -> (Sheet, Series<'_>) {
     let mut sheet = Sheet::new(YEARS);
     title(&mut sheet, "By calendar year", &results.facts);
     let look = |name: &str| {
-        if matches!(name, "deal" | "series" | "unit") { Look::Header } else { Look::HeaderRight }
+        if matches!(name, "deal" | "series" | "unit" | LABEL) { Look::Header } else { Look::HeaderRight }
     };
     let headers: Vec<(&str, Look)> =
         YEAR_COLUMNS.iter().chain(&BANDS).map(|name| (*name, look(name))).collect();
@@ -66,21 +83,36 @@ pub fn years(results: &Results) -> (Sheet, Series<'_>) {
     let names = in_order(rows.iter().map(|row| row.series.as_str()));
     let deals = in_order(rows.iter().map(|row| row.deal.as_str()));
     let place = |all: &[&str], name: &str| all.iter().position(|one| *one == name);
-    order.sort_by_key(|row| (place(&deals, &row.deal), place(&names, &row.series), row.year));
+    // A whole first year stands below the part of it that is simulated, and above the year after it.
+    let part_of = |row: &AnnualRow| row.series.strip_suffix(FULL_YEAR).is_some();
+    let base = |row: &'_ AnnualRow| place(&names, row.series.strip_suffix(FULL_YEAR).unwrap_or(&row.series));
+    order.sort_by_key(|row| (place(&deals, &row.deal), base(row), row.year, part_of(row)));
     let mut blocks: HashMap<(&str, &str), Block> = HashMap::new();
     for (at, row) in (HEADER + 1..).zip(order) {
-        let block = blocks.entry((&row.deal, &row.series)).or_insert(Block { first_row: at, rows: 0 });
-        block.rows += 1;
-        year_cells(&mut sheet, at, row);
+        match row.series.strip_suffix(FULL_YEAR) {
+            Some(series) => drop(blocks.insert((&row.deal, series), Block { first_row: at, rows: 1 })),
+            None => {
+                let who = (row.deal.as_str(), row.series.as_str());
+                blocks.entry(who).or_insert(Block { first_row: at, rows: 0 }).rows += 1;
+            }
+        }
+        year_cells(&mut sheet, at, row, &results.facts);
     }
-    sheet.widths =
-        vec![20.0, 26.0, 10.0, 8.0, 11.0, 10.0, 11.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 12.0];
-    sheet.frozen = (HEADER + 1, 4);
+    sheet.text(
+        2,
+        0,
+        "A year that the valuation date or the horizon cuts says so (2026 H2); rows of …_full_year add its history",
+        Look::Note,
+    );
+    sheet.widths = vec![
+        20.0, 26.0, 10.0, 8.0, 11.0, 11.0, 10.0, 11.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 12.0,
+    ];
+    sheet.frozen = (HEADER + 1, 5);
     sheet.repeated = Some(HEADER);
     (sheet, Series { blocks, names })
 }
 
-fn year_cells(sheet: &mut Sheet, at: u32, row: &AnnualRow) {
+fn year_cells(sheet: &mut Sheet, at: u32, row: &AnnualRow, facts: &Facts) {
     let digits = by_error(&row.unit, row.std_error);
     sheet.text(at, 0, &row.deal, Look::Plain);
     sheet.text(at, 1, &row.series, Look::Plain);
@@ -88,13 +120,18 @@ fn year_cells(sheet: &mut Sheet, at: u32, row: &AnnualRow) {
     sheet.number(at, 3, f64::from(row.year), Digits::Year);
     let quantiles = [row.p05, row.p25, row.p50, row.p75, row.p95];
     let numbers = [row.mean, row.std_error].into_iter().chain(quantiles);
-    for (column, number) in (4..).zip(numbers) {
+    let label = match row.series.ends_with(FULL_YEAR) {
+        true => row.year.to_string(),
+        false => facts.year_label(row.year),
+    };
+    sheet.text(at, 4, label, Look::Plain);
+    for (column, number) in (5..).zip(numbers) {
         sheet.number(at, column, number, digits);
     }
-    sheet.number(at, 11, row.paths as f64, Digits::Decimals(0));
+    sheet.number(at, 12, row.paths as f64, Digits::Decimals(0));
     let first = YEAR_COLUMNS.len() as u16;
     for (band, pair) in (0..).zip(quantiles.windows(2)) {
-        let (low, high) = (cell_name(at, 6 + band), cell_name(at, 7 + band));
+        let (low, high) = (cell_name(at, 7 + band), cell_name(at, 8 + band));
         sheet.formula(at, first + band, format!("={high}-{low}"), pair[1] - pair[0], digits);
     }
 }

@@ -1,0 +1,96 @@
+//! How many numbers a scenario sets, and where they are from: one count, which every screen, page and workbook shows.
+
+use super::tables::InputRow;
+
+/// The source of an input that names none.
+pub const UNSOURCED: &str = "assumption";
+/// Beginning of the distribution of an input that is the same draw as another.
+pub const SAME_AS: &str = "same_as ";
+
+/// Where a number is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin<'a> {
+    /// It names a source.
+    Sourced,
+    /// It is the same draw as another number, named here, and names no source of its own.
+    SameAs(&'a str),
+    /// It names none: a judgement of the author.
+    Judgement,
+}
+
+impl Origin<'_> {
+    /// Where an input is from.
+    pub fn of(row: &InputRow) -> Origin<'_> {
+        match (row.source == UNSOURCED, row.distribution.strip_prefix(SAME_AS)) {
+            (false, _) => Origin::Sourced,
+            (true, Some(key)) => Origin::SameAs(key),
+            (true, None) => Origin::Judgement,
+        }
+    }
+}
+
+/// The count in a sentence: `183 numbers, 60 of them uncertain: 45 have a source, 133 are judgements, 5 are the same draw as
+/// another number`.
+pub fn in_words(rows: &[InputRow]) -> String {
+    let uncertain = rows
+        .iter()
+        .filter(|row| row.distribution != "constant" && !row.distribution.starts_with(SAME_AS))
+        .count();
+    let (mut sourced, mut shared, mut judged) = (0, 0, 0);
+    for row in rows {
+        match Origin::of(row) {
+            Origin::Sourced => sourced += 1,
+            Origin::SameAs(_) => shared += 1,
+            Origin::Judgement => judged += 1,
+        }
+    }
+    let numbers = if rows.len() == 1 { "number" } else { "numbers" };
+    let are = |count| if count == 1 { "is" } else { "are" };
+    let mut parts = vec![
+        format!("{sourced} {} a source", if sourced == 1 { "has" } else { "have" }),
+        format!("{judged} {} {}", are(judged), if judged == 1 { "a judgement" } else { "judgements" }),
+    ];
+    if shared > 0 {
+        parts.push(format!("{shared} {} the same draw as another number", are(shared)));
+    }
+    format!("{} {numbers}, {uncertain} of them uncertain: {}", rows.len(), parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_is_counted_once() {
+        let row = |distribution: &str, source: &str| InputRow {
+            key: "a.b".into(),
+            unit: "fraction".into(),
+            distribution: distribution.into(),
+            mean: 0.1,
+            std_dev: 0.0,
+            p05: 0.1,
+            p50: 0.1,
+            p95: 0.1,
+            source: source.into(),
+            source_date: String::new(),
+            note: String::new(),
+            sampled_mean: f64::NAN,
+            sampled_std_dev: f64::NAN,
+        };
+        assert_eq!(
+            in_words(&[row("constant", "assumption")]),
+            "1 number, 0 of them uncertain: 0 have a source, 1 is a judgement"
+        );
+        let rows = [
+            row("constant", "paper"),
+            row("beta 2 3", "paper"),
+            row("beta 2 3", "assumption"),
+            row("same_as a.b", "assumption"),
+            row("same_as a.b", "paper"),
+        ];
+        assert_eq!(
+            in_words(&rows),
+            "5 numbers, 2 of them uncertain: 3 have a source, 1 is a judgement, 1 is the same draw as another number"
+        );
+    }
+}
