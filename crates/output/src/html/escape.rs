@@ -1,5 +1,7 @@
 //! Escaping for HTML: text between tags, attributes, and JSON inside a script element.
 
+use crate::address::is_link;
+
 /// Escapes text for use between tags or in a quoted attribute; control characters become spaces.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -25,8 +27,7 @@ pub fn json(value: &serde_json::Value) -> String {
 
 /// The address if it is safe to link to; `None` for `javascript:` and similar schemes.
 pub fn address(url: &str) -> Option<String> {
-    let lower = url.to_ascii_lowercase();
-    (lower.starts_with("https://") || lower.starts_with("http://")).then(|| escape(url))
+    is_link(url).then(|| escape(url))
 }
 
 #[cfg(test)]
