@@ -74,7 +74,9 @@ fn year(year: i32, last: bool) -> Option<Date> {
 /// Three words in any usual order; with points between them the day comes first.
 fn three(first: &str, second: &str, third: &str, points: bool) -> Option<Reading> {
     let only = |date: Option<Date>| date.map(|date| Reading { date, or: None });
-    let day = |word: &str| number(["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word));
+    let day = |word: &str| {
+        number(["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word))
+    };
     if let Some(month) = month_named(second) {
         let (year, day) = if first.len() == 4 { (first, day(third)?) } else { (third, day(first)?) };
         return only(exact(year_of(year)?, month, day));
@@ -121,10 +123,22 @@ fn year_of(word: &str) -> Option<i32> {
 
 fn month_named(word: &str) -> Option<u32> {
     const NAMES: [&str; 12] = [
-        "january", "february", "march", "april", "may", "june", "july", "august", "september", "october",
-        "november", "december",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
     ];
-    let fits = |name: &&str| word.len() >= 3 && (name.starts_with(word) || (word == "sept" && name.starts_with("sep")));
+    let fits = |name: &&str| {
+        word.len() >= 3 && (name.starts_with(word) || (word == "sept" && name.starts_with("sep")))
+    };
     NAMES.iter().position(|name| fits(&name)).map(|index| index as u32 + 1)
 }
 
@@ -161,7 +175,9 @@ mod tests {
         ] {
             assert_eq!(read(text, true).expect(text).date.to_string(), date, "{text}");
         }
-        for text in ["", "soon", "never", "4.5", "13/13/2040", "2040-00-10", "1/2/3/4", "60bn", "99999999", "12 Mai"] {
+        for text in
+            ["", "soon", "never", "4.5", "13/13/2040", "2040-00-10", "1/2/3/4", "60bn", "99999999", "12 Mai"]
+        {
             assert_eq!(read(text, true), None, "{text}");
         }
     }
@@ -181,7 +197,10 @@ mod tests {
             assert_eq!(ends, [first, last], "{text}");
         }
         let open = read("05/12/2026", false).unwrap();
-        assert_eq!((open.date.to_string(), open.or.unwrap().to_string()), ("2026-05-12".into(), "2026-12-05".into()));
+        assert_eq!(
+            (open.date.to_string(), open.or.unwrap().to_string()),
+            ("2026-05-12".into(), "2026-12-05".into())
+        );
         assert_eq!(read("05/05/2026", false).unwrap().or, None);
         assert_eq!(read("12/31/2026", false).unwrap().or, None);
     }

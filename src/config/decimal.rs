@@ -21,8 +21,10 @@ impl Decimal {
             Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
             None => (text, 0),
         };
-        let text: String =
-            mantissa.chars().filter(|c| !c.is_whitespace() && !matches!(c, '_' | '\'' | '\u{2019}')).collect();
+        let text: String = mantissa
+            .chars()
+            .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '\'' | '\u{2019}'))
+            .collect();
         let plain = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
         let grouped = |whole: &str, mark: char| {
             let mut groups = whole.split(mark);
@@ -138,7 +140,9 @@ mod tests {
         ] {
             assert_eq!(Decimal::read(text).expect(text).to_string(), number, "{text}");
         }
-        for text in ["", ".", ",", "-", "x", "1,23,4", "1.2.3", "1,2.3,4", "10-20", "1e", "1e999", "12/31/2040"] {
+        for text in
+            ["", ".", ",", "-", "x", "1,23,4", "1.2.3", "1,2.3,4", "10-20", "1e", "1e999", "12/31/2040"]
+        {
             assert_eq!(Decimal::read(text), None, "{text}");
         }
     }

@@ -87,7 +87,8 @@ impl Slot {
     fn below(format: Format, section: &'static SectionSpec, steps: &[&str], labelled: bool) -> Option<Slot> {
         let (step, rest) = steps.split_first()?;
         let spec = section.find(step)?;
-        let entry = |inner| Slot::below(format, inner, if labelled { rest.get(1..)? } else { rest }, labelled);
+        let entry =
+            |inner| Slot::below(format, inner, if labelled { rest.get(1..)? } else { rest }, labelled);
         let parameter = |rest: &[&str]| match rest {
             [name] => Some(Slot { format, spec: format.number.find(name)?, of: Some(spec), entry: false }),
             _ => None,
@@ -146,7 +147,10 @@ impl Slot {
             return matches!(value, Value::Table(_));
         }
         match (self.spec.kind, value) {
-            (ValueKind::Number | ValueKind::Real | ValueKind::Steps(_), Value::Integer(_) | Value::Float(_)) => {
+            (
+                ValueKind::Number | ValueKind::Real | ValueKind::Steps(_),
+                Value::Integer(_) | Value::Float(_),
+            ) => {
                 let number = match value {
                     Value::Integer(whole) => *whole as f64,
                     Value::Float(number) => *number,
@@ -270,7 +274,14 @@ impl Slot {
 
     fn number_table(self, text: &str) -> Option<String> {
         let of = self.of.unwrap_or(self.spec);
-        inline(text, |key| Some(Slot { format: self.format, spec: self.format.number.find(key)?, of: Some(of), entry: false }))
+        inline(text, |key| {
+            Some(Slot {
+                format: self.format,
+                spec: self.format.number.find(key)?,
+                of: Some(of),
+                entry: false,
+            })
+        })
     }
 }
 
@@ -341,8 +352,10 @@ pub fn split_list(text: &str) -> Vec<String> {
 
 /// The text with plain double quotes where a word processor has put curly ones.
 fn straight(text: &str) -> String {
-    const CURLY: [char; 10] =
-        ['\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+    const CURLY: [char; 10] = [
+        '\u{201c}', '\u{201d}', '\u{201e}', '\u{201f}', '\u{ab}', '\u{bb}', '\u{2018}', '\u{2019}',
+        '\u{201a}', '\u{201b}',
+    ];
     // An apostrophe in a text that has plain quotes is one.
     let marks = if text.contains(['"', '\u{201c}', '\u{201e}', '\u{ab}']) { &CURLY[..6] } else { &CURLY[..] };
     text.replace(marks, "\"")
@@ -367,9 +380,8 @@ fn number(unit: Unit, domain: Domain, text: &str) -> Option<Instead> {
     let dollars = without_dollars.is_some();
     let text = without_dollars.unwrap_or(text).trim();
     // A lone `e` is no exponent: `5 eur`.
-    let exponent = |at: usize| {
-        text[at + 1..].trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit())
-    };
+    let exponent =
+        |at: usize| text[at + 1..].trim_start_matches(['+', '-']).starts_with(|c: char| c.is_ascii_digit());
     let ends = text
         .char_indices()
         .find(|&(at, c)| {
@@ -393,8 +405,11 @@ fn number(unit: Unit, domain: Domain, text: &str) -> Option<Instead> {
         .trim_end_matches('.');
     let (number, why) = match unit {
         Unit::UsdBn | Unit::UsdBnPerYear | Unit::SharesBn => {
-            let why =
-                if unit == Unit::SharesBn { "shares are in billions" } else { "money is in billions of US dollars" };
+            let why = if unit == Unit::SharesBn {
+                "shares are in billions"
+            } else {
+                "money is in billions of US dollars"
+            };
             let by = match suffix {
                 "" if dollars && number.value().abs() >= 1e6 => -9,
                 "" | "b" | "bn" | "bln" | "billion" | "billions" | "mrd" | "mia" => 0,
@@ -413,12 +428,16 @@ fn number(unit: Unit, domain: Domain, text: &str) -> Option<Instead> {
                 // A percentage without its sign.
                 "" if number.value() > 1.0 && number.value() <= 100.0 => (number.moved(-2), percent),
                 "%" | "percent" | "pct" | "pc" | "per cent" => (number.moved(-2), percent),
-                "bp" | "bps" | "basis points" => (number.moved(-4).shortest(), "basis points are written as fractions of 1"),
+                "bp" | "bps" | "basis points" => {
+                    (number.moved(-4).shortest(), "basis points are written as fractions of 1")
+                }
                 _ => return None,
             }
         }
         Unit::Multiple => match suffix {
-            "" | "x" | "×" | "times" => (number, if suffix.is_empty() { POINT } else { "a multiple is a plain number" }),
+            "" | "x" | "×" | "times" => {
+                (number, if suffix.is_empty() { POINT } else { "a multiple is a plain number" })
+            }
             "%" | "percent" | "pct" => (number.moved(-2), "a multiple is a plain number"),
             _ => return None,
         },

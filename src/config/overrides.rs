@@ -48,40 +48,37 @@ fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Overrid
     let text = rest.trim();
     let offset = shift + equals + 1 + (rest.len() - rest.trim_start().len());
     let place = Place::new(origin, offset..offset + text.len());
-    match tree::value(text, origin, offset) {
-        Ok(node) => Some(Override { path, node: Node { place, ..node }, place: whole }),
-        Err((message, span)) => {
-            problems.push(value_problem(&path, &flag[..equals], text, place, &message, Place::new(origin, span)));
+    let steps: Vec<&str> = path.iter().map(|step| step.text.as_str()).collect();
+    match (tree::value(text, origin, offset), Slot::find(FORMAT, &steps, true)) {
+        (Ok(node), _) => Some(Override { path, node: Node { place, ..node }, place: whole }),
+        // Where the key is wrong too, its problem comes first: it decides what the value should be.
+        (Err(_), None) => {
+            let node = Node { place, value: Value::Text(text.to_owned()) };
+            Some(Override { path, node, place: whole })
+        }
+        (Err((message, span)), Some(slot)) => {
+            let detail = Place::new(origin, span);
+            problems.push(value_problem(slot, &flag[..equals], text, place, &message, detail));
             None
         }
     }
 }
 
-/// The problem that a value is not TOML: what the key takes, or else the parser's message.
-fn value_problem(path: &[Step], key: &str, text: &str, place: Place, message: &str, detail: Place) -> Problem {
-    let steps: Vec<&str> = path.iter().map(|step| step.text.as_str()).collect();
-    let slot = Slot::find(FORMAT, &steps, true);
+/// The problem that a value is not TOML: what to write instead, or else the parser's message and what the key takes.
+fn value_problem(slot: Slot, key: &str, text: &str, place: Place, message: &str, detail: Place) -> Problem {
     if text.is_empty() {
-        let problem = Problem::error(Code::SetValue, place, format!("`{key}` is set to nothing"));
-        return match slot {
-            Some(slot) => problem.help(format!("after the equals sign stands {}", slot.words())),
-            None => problem.help("write a value after the equals sign"),
-        };
+        return Problem::error(Code::SetValue, place, format!("`{key}` is set to nothing"))
+            .help(format!("after the equals sign stands {}", slot.words()));
     }
-    if let Some(instead) = slot.and_then(|slot| slot.instead(text)) {
+    if let Some(instead) = slot.instead(text) {
         return Problem::error(Code::SetValue, place, format!("`{key}` cannot be {text}"))
             .help(instead.help_for_flag(key));
     }
     let message = message.lines().next().unwrap_or(message);
     let detail = if detail.start < place.end && detail.start >= place.start { detail } else { place };
-    let problem =
-        Problem::error(Code::SetValue, detail, format!("the value of `{key}` is not TOML: {message}"))
-            .found(text);
-    match slot {
-        Some(slot) => problem.help(format!("`{key}` takes {}", slot.words())),
-        // The key is wrong too, and its problem comes once the value can be read.
-        None => problem.help(format!("there is no key `{key}`; a text needs quotes, and those quotes need quotes")),
-    }
+    Problem::error(Code::SetValue, detail, format!("the value of `{key}` is not TOML: {message}"))
+        .found(text)
+        .help(format!("`{key}` takes {}", slot.words()))
 }
 
 /// Splits off the dotted key and returns its parts and the position of the equals sign.

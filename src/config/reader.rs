@@ -63,8 +63,10 @@ fn wrong_type(format: Format, key: KeyContext<'_>, node: &Node) -> Problem {
             "write [[{}]] with two brackets: there may be several",
             header_at(format.root, key.path)
         )),
-        (ValueKind::Table(_), Value::Array(_)) => problem
-            .help(format!("write [{}] with one bracket: there is only one", header_at(format.root, key.path))),
+        (ValueKind::Table(_), Value::Array(_)) => problem.help(format!(
+            "write [{}] with one bracket: there is only one",
+            header_at(format.root, key.path)
+        )),
         _ => match instead(format, key, node) {
             Some(help) => problem.help(help),
             None => problem,
@@ -77,7 +79,7 @@ fn instead(format: Format, key: KeyContext<'_>, node: &Node) -> Option<String> {
     let steps: Vec<&str> = key.path.split('.').collect();
     let slot = Slot::find(format, &steps, true).unwrap_or(Slot::of_key(format, key.spec));
     let text = match &node.value {
-        Value::Text(text) if slot.takes(text) => return Some(format!("leave out the quotes: `{text}`")),
+        Value::Text(text) if slot.takes(text) => return Some(format!("leave out the quotes: {text}")),
         Value::Text(text) => text.clone(),
         // A number of years where a date belongs has a key of its own.
         Value::Integer(_) | Value::Float(_) if matches!(key.spec.kind, ValueKind::Date) => {

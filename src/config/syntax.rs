@@ -45,7 +45,10 @@ impl Assignment<'_> {
             if self.equals {
                 return None;
             }
-            Instead::Write { toml: value.to_owned(), why: "an equals sign stands between key and value".to_owned() }
+            Instead::Write {
+                toml: value.to_owned(),
+                why: "an equals sign stands between key and value".to_owned(),
+            }
         } else {
             slot.instead(value)?
         };

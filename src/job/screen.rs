@@ -77,7 +77,8 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
             problem.labels.iter().enumerate().filter(|(_, label)| label.place.origin == origin).collect();
         // A problem about something missing has no line to show.
         if labels.iter().all(|(_, label)| label.place == Place::FILE) {
-            group = group.element(annotate_snippets::Origin::path(visible_line(sources.file_name()).into_owned()));
+            group = group
+                .element(annotate_snippets::Origin::path(visible_line(sources.file_name()).into_owned()));
             continue;
         }
         let annotations =

@@ -18,11 +18,15 @@ pub fn visible_line(text: &str) -> Cow<'_, str> {
 
 /// The text of a JSON document, with JSON's own escapes for what a terminal obeys: it reads back the same.
 pub fn visible_json(text: &str) -> Cow<'_, str> {
-    replaced(text, |c| obeyed(c) && !matches!(c, '\n' | '\t'), |c, out| {
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    })
+    replaced(
+        text,
+        |c| obeyed(c) && !matches!(c, '\n' | '\t'),
+        |c, out| {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        },
+    )
 }
 
 /// Like [`visible`], but keeps colours and weights (`ESC [ … m`). Only for text whose foreign parts are made visible already.
@@ -85,7 +89,10 @@ mod tests {
     #[test]
     fn what_a_terminal_obeys_is_shown() {
         assert_eq!(visible("a\u{1b}]0;title\u{7}b"), "a\\x1b]0;title\\x07b");
-        assert_eq!(visible("\u{9b}31m \u{202e}gnp.exe\u{2066} \u{7f}\r"), "\\u{9b}31m \\u{202e}gnp.exe\\u{2066} \\x7f\\r");
+        assert_eq!(
+            visible("\u{9b}31m \u{202e}gnp.exe\u{2066} \u{7f}\r"),
+            "\\u{9b}31m \\u{202e}gnp.exe\\u{2066} \\x7f\\r"
+        );
         assert_eq!(visible_line("two\nlines\tand \u{2028}"), "two\\nlines\\tand \\u{2028}");
         for fine in ["", "Köln – 38 ± 0.1 €\n\tx", "مرحبا", "👩\u{200d}🚀"] {
             assert!(matches!(visible(fine), Cow::Borrowed(same) if same == fine));

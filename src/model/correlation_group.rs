@@ -79,24 +79,23 @@ fn effective_matrix<V>(
     let asked = asked_matrix(names.len(), known);
     let (eigenvalues, vectors) = symmetric_eigen(&asked);
     let definite = eigenvalues[0] > LEAST_EIGENVALUE;
-    let triples: Vec<(usize, usize, f64)> = known.iter().map(|&(i, j, pair)| (i, j, pair.value.value)).collect();
+    let triples: Vec<(usize, usize, f64)> =
+        known.iter().map(|&(i, j, pair)| (i, j, pair.value.value)).collect();
     let problem = |code| {
         let repairs = working_repairs(&asked, &triples);
         indefinite(code, eigenvalues[0], &vectors.column(0).to_vec(), names, known, &repairs)
     };
     let matrix = match repair {
-        CorrelationRepair::Complete => {
-            match complete_max_determinant(names.len(), &triples) {
-                Ok(matrix) => matrix,
-                Err(error) => {
-                    let problem = problem(Code::RepairFailed);
-                    let message =
-                        format!("correlation_repair = \"complete\" fails: {error}; {}", problem.message);
-                    validator.problems.push(Problem { message, ..problem });
-                    return None;
-                }
+        CorrelationRepair::Complete => match complete_max_determinant(names.len(), &triples) {
+            Ok(matrix) => matrix,
+            Err(error) => {
+                let problem = problem(Code::RepairFailed);
+                let message =
+                    format!("correlation_repair = \"complete\" fails: {error}; {}", problem.message);
+                validator.problems.push(Problem { message, ..problem });
+                return None;
             }
-        }
+        },
         CorrelationRepair::Nearest if !definite => nearest_correlation(&asked),
         _ if definite => asked.clone(),
         _ => {

@@ -99,9 +99,14 @@ impl Written<'_> {
     /// be told.
     fn renamed(self, missing: &[&str]) -> Option<String> {
         let written: Vec<(String, Value)> = self.table.print();
-        let number = |name: &str| written.iter().find(|(key, _)| key == name).and_then(|(_, value)| as_real(value));
+        let number =
+            |name: &str| written.iter().find(|(key, _)| key == name).and_then(|(_, value)| as_real(value));
         let rest = |taken: &[&str]| -> Vec<(String, Value)> {
-            written.iter().filter(|(key, _)| key != "dist" && !taken.contains(&key.as_str())).cloned().collect()
+            written
+                .iter()
+                .filter(|(key, _)| key != "dist" && !taken.contains(&key.as_str()))
+                .cloned()
+                .collect()
         };
         let table = |family: Family, parameters: Vec<(&str, Value)>, taken: &[&str]| {
             let dist = ("dist".to_owned(), Value::Text(family.word().to_owned()));
@@ -281,7 +286,10 @@ fn family_words(dist: Family) -> String {
 }
 
 /// Builds a distribution of any family but `empirical`; all required parameters must be present.
-pub(super) fn from_parameters(family: Family, table: &NumberTable) -> Result<Distribution, DistributionError> {
+pub(super) fn from_parameters(
+    family: Family,
+    table: &NumberTable,
+) -> Result<Distribution, DistributionError> {
     let must = |written: &Option<Located<f64>>| real(written).unwrap_or(f64::NAN);
     match family {
         Family::Uniform => Distribution::uniform(must(&table.low), must(&table.high)),

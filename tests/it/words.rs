@@ -184,11 +184,7 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "{ dist = \"uniform\", low = 10, high = 30 }",
         "{ dist = \"uniform\", low = 0.1, high = 0.3 }",
     ),
-    (
-        "deal.capped.rate",
-        "[{ from = 10/1/2027, rate = 20% }]",
-        "[{ from = 2027-10-01, rate = 0.20 }]",
-    ),
+    ("deal.capped.rate", "[{ from = 10/1/2027, rate = 20% }]", "[{ from = 2027-10-01, rate = 0.20 }]"),
 ];
 
 /// Everything wrong with a scenario, judged with `--set` flags.
@@ -270,7 +266,11 @@ fn sweeps_and_searches_propose_too() {
     assert!(refused("timeline.horizon=12/31/2030,12/31/2040").ends_with("=2030-12-31,2040-12-31"));
     assert!(refused("timeline.horizon=2030-12-31:2040-12-31:3").contains("list dates with commas"));
     assert!(bracket_argument(&format!("{key}=5bn:80")).expect_err("5bn").contains("write `5`"));
-    for proposed in ["deal.capped.rate=0.10,0.20", "run.booking=\"start\",\"end\"", "timeline.horizon=2030-12-31,2040-12-31"] {
+    for proposed in [
+        "deal.capped.rate=0.10,0.20",
+        "run.booking=\"start\",\"end\"",
+        "timeline.horizon=2030-12-31,2040-12-31",
+    ] {
         assert!(vary_argument(proposed).is_ok(), "{proposed}");
     }
 }
@@ -278,7 +278,8 @@ fn sweeps_and_searches_propose_too() {
 #[test]
 fn windows_quantiles_and_matrices_name_what_passes() {
     // A window of one day on the 30th of a month with 31 days.
-    let day = with("timeline.valuation_date", "2026-07-30").replace("horizon = 2030-12-31", "horizon = 2026-07-30");
+    let day =
+        with("timeline.valuation_date", "2026-07-30").replace("horizon = 2030-12-31", "horizon = 2026-07-30");
     let found = errors(&day, &[]);
     let window = found.iter().find(|problem| problem.message.contains("no time passes")).expect("a window");
     let help = window.help.as_deref().expect("help");
@@ -294,13 +295,16 @@ fn windows_quantiles_and_matrices_name_what_passes() {
         }
     }
     // Probabilities and eigenvalues are numbers that a reader can believe.
-    let far = errors(&with("segment.all.growth", "{ dist = \"normal\", mean = 0.3, sd = 0.1, min = 10 }"), &[]);
+    let far =
+        errors(&with("segment.all.growth", "{ dist = \"normal\", mean = 0.3, sd = 0.1, min = 10 }"), &[]);
     let texts = format!("{:?}", far[0]);
     assert!(texts.contains("probability 0;") && !texts.contains("0e0"), "{texts}");
     let singular = [("a", "b"), ("b", "c"), ("a", "c")]
         .map(|(a, b)| {
             let value = if (a, b) == ("a", "c") { -0.5 } else { 0.5 };
-            format!("[[correlation]]\nbetween = [\"deal.capped.{a}\", \"deal.capped.{b}\"]\nvalue = {value}\n")
+            format!(
+                "[[correlation]]\nbetween = [\"deal.capped.{a}\", \"deal.capped.{b}\"]\nvalue = {value}\n"
+            )
         })
         .concat()
         .replace("deal.capped.a", "deal.capped.rate")

@@ -74,7 +74,10 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         0 => "no problems".to_owned(),
         count => format!("no errors, {}", counted(count, "warning")),
     };
-    page.push_str(&format!("{verdict}: run it with capstake run {}\n", quoted(&scenario.path.display().to_string())));
+    page.push_str(&format!(
+        "{verdict}: run it with capstake run {}\n",
+        quoted(&scenario.path.display().to_string())
+    ));
     output::results(&page)?;
     Ok(Exit::Done)
 }

@@ -348,7 +348,8 @@ fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest) -> String {
     if request.shard.is_some() {
         return "next: when all parts are done    capstake merge PART... -o DIR\n".to_owned();
     }
-    let (file, out) = (quoted(&job.scenario.path.display().to_string()), quoted(&request.out.display().to_string()));
+    let (file, out) =
+        (quoted(&job.scenario.path.display().to_string()), quoted(&request.out.display().to_string()));
     let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
     let look = page.map_or(String::new(), |page| {
         format!("look at it          {}\n      ", request.out.join(page).display())

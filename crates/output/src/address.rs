@@ -26,7 +26,9 @@ mod tests {
 
     #[test]
     fn only_addresses_of_the_web_are_links() {
-        for address in ["https://a.b/?c=1&d=\"2\"", "HTTP://example.org", "https://de.wikipedia.org/wiki/Köln#a"] {
+        for address in
+            ["https://a.b/?c=1&d=\"2\"", "HTTP://example.org", "https://de.wikipedia.org/wiki/Köln#a"]
+        {
             assert!(is_link(address), "{address}");
         }
         for address in [

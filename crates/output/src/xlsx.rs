@@ -1,8 +1,8 @@
 //! Workbooks as xlsx bytes: cell styles become formats, chart descriptions become native charts.
 
-use capstake::job::visible::visible_line;
 use crate::workbook::chart::{Axis, Chart, Kind, Paint, Range, Series, UNNAMED};
 use crate::workbook::sheet::{Digits, Look, MAX_NAME, Outcome, Placed, Sheet, Style, Value, Workbook};
+use capstake::job::visible::visible_line;
 use rust_xlsxwriter as xlsx;
 use rust_xlsxwriter::XlsxError;
 use std::collections::HashMap;

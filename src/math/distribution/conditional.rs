@@ -98,7 +98,8 @@ impl Distribution {
             return Err(DistributionError::Interval { min, max });
         }
         // A difference of tails may fall below 0 by rounding.
-        let improbable = |probability: f64| DistributionError::Improbable { min, max, probability: probability.max(0.0) };
+        let improbable =
+            |probability: f64| DistributionError::Improbable { min, max, probability: probability.max(0.0) };
         let (low, high) = self.support();
         if min <= low && high <= max {
             return Ok(self);

@@ -95,13 +95,23 @@ fn json_is_escaped_and_reads_back() {
 #[test]
 fn addresses_that_are_none_of_the_web_are_text() {
     let place = Place::new();
-    for (i, url) in ["https://a/\\u0001b", "javascript:alert(1)", "https://a/b c", "https://a/\\u202Eb"].iter().enumerate() {
+    for (i, url) in ["https://a/\\u0001b", "javascript:alert(1)", "https://a/b c", "https://a/\\u202Eb"]
+        .iter()
+        .enumerate()
+    {
         let text = include_str!("../../../configs/minimal.toml")
             .replace("volatility = 0.30", "volatility = { value = 0.30, source = \"s1\" }");
-        place.write("url.toml", format!("{text}\n[[source]]\nkey = \"s1\"\ntitle = \"Title\"\nurl = \"{url}\"\n"));
+        place.write(
+            "url.toml",
+            format!("{text}\n[[source]]\nkey = \"s1\"\ntitle = \"Title\"\nurl = \"{url}\"\n"),
+        );
         place.run(&format!("run url.toml -n 100 -o out-{i} -q")).ends(0);
         let page = place.read(&format!("out-{i}/report.html"));
-        assert!(page.contains("Title") && !page.contains("href=\"https://a") && !page.contains("javascript:alert"));
+        assert!(
+            page.contains("Title")
+                && !page.contains("href=\"https://a")
+                && !page.contains("javascript:alert")
+        );
         let workbook = std::fs::read(place.at(&format!("out-{i}/results.xlsx"))).expect("a workbook");
         // Names of parts are not compressed: a sheet with a link has a part with its target.
         let relations = b"xl/worksheets/_rels/";
@@ -163,12 +173,13 @@ fn commands_in(text: &str) -> Vec<(String, Vec<String>)> {
             let rest = &line[at + "capstake ".len()..];
             let end = ["  ", " | ", "`", "&&", " > "].iter().filter_map(|end| rest.find(end)).min();
             let mut words = rest[..end.unwrap_or(rest.len())].split_whitespace();
-            let Some(name) = words.next().filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase())) else {
+            let Some(name) = words.next().filter(|name| name.bytes().all(|byte| byte.is_ascii_lowercase()))
+            else {
                 continue;
             };
-            let options = words
-                .filter(|word| word.starts_with('-') && word.len() > 1)
-                .map(|word| word.split('=').next().unwrap_or(word).trim_end_matches([',', ';', '.', ')']).to_owned());
+            let options = words.filter(|word| word.starts_with('-') && word.len() > 1).map(|word| {
+                word.split('=').next().unwrap_or(word).trim_end_matches([',', ';', '.', ')']).to_owned()
+            });
             found.push((name.to_owned(), options.collect()));
         }
     }
@@ -179,8 +190,25 @@ fn commands_in(text: &str) -> Vec<(String, Vec<String>)> {
 fn every_command_in_help_and_explanations_has_its_options() {
     let place = Place::new();
     let names = [
-        "run", "compare", "sweep", "sensitivity", "ipo", "solve", "resume", "extend", "merge", "replay", "verify", "diff",
-        "report", "check", "explain", "init", "schema", "completions", "man",
+        "run",
+        "compare",
+        "sweep",
+        "sensitivity",
+        "ipo",
+        "solve",
+        "resume",
+        "extend",
+        "merge",
+        "replay",
+        "verify",
+        "diff",
+        "report",
+        "check",
+        "explain",
+        "init",
+        "schema",
+        "completions",
+        "man",
     ];
     let help: Vec<(&str, String)> =
         names.iter().map(|name| (*name, place.run(&format!("{name} --help")).ends(0).stdout)).collect();
@@ -194,8 +222,7 @@ fn every_command_in_help_and_explanations_has_its_options() {
             seen += 1;
             let has = own.lines().any(|line| {
                 let words = line.trim_start();
-                words.starts_with('-')
-                    && words.split([' ', ',']).any(|word| word == option)
+                words.starts_with('-') && words.split([' ', ',']).any(|word| word == option)
             });
             assert!(has, "`capstake {name}` has no {option}");
         }
