@@ -82,6 +82,8 @@ given twice in one table, a bracket that is not closed.
 
     period = quarter            needs quotes: period = "quarter"
     growth = 0,4                needs a point: growth = 0.4
+    growth = 40%                a fraction of 1: growth = 0.40
+    horizon = 12/31/2030        year-month-day: horizon = 2030-12-31
 
 To mend it: correct the line. https://toml.io has the rules on one page."#;
     // ---- Spelling and types
@@ -97,6 +99,8 @@ in quotes.
 
     horizon = "2030-12-31"      a date has no quotes: horizon = 2030-12-31
     rate = "0.20"               a number has no quotes: rate = 0.20
+    cap_usd_bn = "60bn"         money is in billions: cap_usd_bn = 60
+    horizon = 46387             how Excel counts 2026-12-31
     [deal]                      there may be several: [[deal]]
 
 To mend it: write the value in the form that the message names."#;
@@ -131,7 +135,7 @@ away unless they are quoted themselves.
     --set run.booking=end             the program sees: end
     --set 'run.booking="end"'         the program sees: "end"
 
-To mend it: put single quotes around the whole flag."#;
+To mend it: write what the message proposes, in single quotes if it has double ones."#;
     SetEntry = "S113", "`--set` names an entry that the scenario does not have", r#"`--set` changes entries of lists and makes none. The list has no entry of this name or date.
 
     --set deal.amended.cap_usd_bn=60      the deal is called amended-2026
@@ -206,7 +210,8 @@ To mend it: correct the key. `capstake check SCENARIO` lists the keys of all num
     UnknownInput = "S207", "a correlation of an input that does not exist", r#"A correlation names two numbers by their full dotted keys, or two factors such as `factor.segment.business.level`. One of the
 two does not exist. `termination.time` is the moment of a deal's termination.
 
-To mend it: correct the key. `capstake check SCENARIO` lists the keys of all numbers and factors."#;
+To mend it: correct the key. `capstake check SCENARIO` lists the keys of all numbers; where a name begins with `factor.`, the
+message lists the factors."#;
     SameAsCycle = "S208", "`same_as` goes in a circle", r#"A number is the same draw as another, which is the same draw as the first: nothing is left to draw.
 
 To mend it: give one of them a value or a distribution."#;
@@ -236,11 +241,14 @@ discount rate above -1.
 To mend it: look at the unit first; percentages are written as fractions of 1. `capstake explain KEY` gives the range."#;
     NotFinite = "S302", "not a finite number", r#"`nan` is never a value, and `inf` is one only where it means something: a half-life of `inf` means that nothing reverts.
 
-To mend it: give a finite number."#;
+    cap_usd_bn = inf            for no cap leave the key out
+
+To mend it: give a finite number, or leave a key out whose absence means what you want."#;
     DistributionParameter = "S303", "a distribution's parameter is not possible", r#"The parameters do not describe a distribution of this family: a mode outside low and high, a standard deviation that is not
 above 0, weights that are negative or sum to 0.
 
     { dist = "triangular", low = 0.0, mode = 0.5, high = 0.25 }
+    { dist = "normal", mean = 0.4, sd = 0 }       a number that is certain is written alone: 0.4
 
 To mend it: correct the parameter. `capstake explain triangular` says what must hold."#;
     DistributionParameterMissing = "S304", "a distribution's parameter is missing", r#"The family needs a parameter that is not there.
@@ -309,8 +317,8 @@ To mend it: remove one of them."#;
 The matrix of correlations has an eigenvalue that is not above 0. The message ranks the pairs by their part in it. Pairs that
 are not named count as 0, which is a statement too.
 
-To mend it: weaken the pairs at the top of the list, or name the pairs between their members that are missing; or let
-`[run] correlation_repair = "nearest"` or `"complete"` do it, and read what it changed in correlations.csv."#;
+To mend it: weaken the pairs at the top of the list, or name the pairs between their members that are missing; or ask for the
+repair that the message proposes (`[run] correlation_repair`), and read what it changed in correlations.csv."#;
     PairWithItself = "S406", "a correlation of something with itself", r#"Both names of the pair are the same, or mean the same draw by way of `same_as`.
 
 To mend it: remove the pair."#;
@@ -324,7 +332,10 @@ To mend it: weaken the pairs that the message names, or use `nearest`, which may
     valuation_date = 2030-01-01
     horizon = 2026-12-31
 
-To mend it: swap or correct the dates."#;
+Years have 360 days here, in which the 30th and the 31st of a month are one day: a window from the 30th ends on the 31st at the
+earliest.
+
+To mend it: swap the dates, or write the end that the message gives."#;
     OffTimeline = "S502", "a date off the timeline", r#"The date lies before the valuation date or after the horizon, where it means nothing.
 
 To mend it: correct the date, or move the timeline."#;

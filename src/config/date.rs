@@ -31,6 +31,29 @@ impl Date {
         Date::new(text[..4].parse().ok()?, text[5..7].parse().ok()?, text[8..].parse().ok()?)
     }
 
+    /// The date of an Excel day number: 46387 is 2026-12-31. Day 60, which Excel takes for 29 February 1900, and those before it are none.
+    pub fn from_excel(number: i64) -> Option<Self> {
+        // Day 61 is 1 March 1900. Years that begin in March end in the leap day; 400 of them have 146,097 days.
+        let days = number.checked_sub(61)?;
+        if !(0..3_000_000).contains(&days) {
+            return None;
+        }
+        // 1 March 1900 is 109,572 days after 1 March 1600.
+        let days = days + 109_572;
+        let (era, day) = (days / 146_097, days % 146_097);
+        let year = (day - day / 1_460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let day = day - (153 * month + 2) / 5 + 1;
+        let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+        Date::new((1600 + 400 * era + year + carry) as i32, month as u32, day as u32)
+    }
+
+    /// The last day of a month; `None` if there is no such month.
+    pub fn month_end(year: i32, month: u32) -> Option<Self> {
+        (1..=12).contains(&month).then(|| Date::new(year, month, Self::days_in_month(year, month))).flatten()
+    }
+
     /// The calendar year.
     pub fn year(self) -> i32 {
         self.year
@@ -73,6 +96,19 @@ mod tests {
         assert!(Date::new(2026, 2, 29).is_none() && Date::new(1900, 2, 29).is_none());
         assert!(Date::new(2026, 13, 1).is_none() && Date::new(2026, 4, 31).is_none());
         assert_eq!(Date::parse("2026-07-01").unwrap().to_string(), "2026-07-01");
+        for (number, date) in [
+            (61, "1900-03-01"),
+            (36_526, "2000-01-01"),
+            (36_585, "2000-02-29"),
+            (45_351, "2024-02-29"),
+            (46_387, "2026-12-31"),
+            (51_501, "2040-12-31"),
+            (73_109, "2100-02-28"),
+            (73_110, "2100-03-01"),
+        ] {
+            assert_eq!(Date::from_excel(number).unwrap().to_string(), date);
+        }
+        assert_eq!(Date::from_excel(60), None);
         for wrong in ["2026-7-1", "2026-07-01T00:00:00", "2026/07/01", "+026-07-01", ""] {
             assert_eq!(Date::parse(wrong), None, "{wrong}");
         }

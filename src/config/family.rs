@@ -79,7 +79,7 @@ impl Family {
                 "{ dist = \"triangular\", low = 0.0, mode = 0.25, high = 0.75 }",
             ),
             Family::Pert => (
-                "low <= mode <= high, low < high, weight > 0 (4 unless given); the mean is (low + weight*mode + high)/(weight + 2)",
+                "low <= mode <= high, low < high, weight from 0 to 1e8 (4 unless given); the mean is (low + weight*mode + high)/(weight + 2)",
                 "{ dist = \"pert\", low = 10, mode = 25, high = 60 }",
             ),
             Family::Normal => ("sd > 0", "{ dist = \"normal\", mean = 4.5, sd = 0.6 }"),
@@ -87,11 +87,11 @@ impl Family {
                 ("median > 0, sigma > 0", "{ dist = \"lognormal\", median = 30, sigma = 0.4 }")
             }
             Family::StudentT => (
-                "df > 0, scale > 0; no mean up to df = 1, no standard deviation up to df = 2",
+                "df from 0.1 to 1e8, scale > 0; no mean up to df = 1, no standard deviation up to df = 2",
                 "{ dist = \"student-t\", df = 5, mean = 0.04, scale = 0.02 }",
             ),
             Family::Beta => (
-                "a > 0, b > 0, low < high (0 and 1 unless given)",
+                "a and b from 0.01 to 1e9, low < high (0 and 1 unless given)",
                 "{ dist = \"beta\", a = 2, b = 5, low = 0.1, high = 0.6 }",
             ),
             Family::Discrete => (

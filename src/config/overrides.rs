@@ -1,6 +1,8 @@
 //! `--set KEY=VALUE`: changes to the scenario from the command line, applied before it is read.
 
 use super::code::Code;
+use super::format::FORMAT;
+use super::instead::Slot;
 use super::number::NumberTable;
 use super::place::{FLAG_PREFIX, Origin, Place};
 use super::problem::{Problem, Problems};
@@ -46,33 +48,37 @@ fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Overrid
     let text = rest.trim();
     let offset = shift + equals + 1 + (rest.len() - rest.trim_start().len());
     let place = Place::new(origin, offset..offset + text.len());
-    match tree::value(text, origin, offset) {
-        Ok(node) => Some(Override { path, node: Node { place, ..node }, place: whole }),
-        Err((message, span)) => {
-            problems.push(value_problem(&flag[..equals], text, place, &message, Place::new(origin, span)));
+    let steps: Vec<&str> = path.iter().map(|step| step.text.as_str()).collect();
+    match (tree::value(text, origin, offset), Slot::find(FORMAT, &steps, true)) {
+        (Ok(node), _) => Some(Override { path, node: Node { place, ..node }, place: whole }),
+        // Where the key is wrong too, its problem comes first: it decides what the value should be.
+        (Err(_), None) => {
+            let node = Node { place, value: Value::Text(text.to_owned()) };
+            Some(Override { path, node, place: whole })
+        }
+        (Err((message, span)), Some(slot)) => {
+            let detail = Place::new(origin, span);
+            problems.push(value_problem(slot, &flag[..equals], text, place, &message, detail));
             None
         }
     }
 }
 
-/// The problem that a value is not TOML. The usual cause is a text without quotes, because the shell removes
-/// them.
-fn value_problem(key: &str, text: &str, place: Place, message: &str, detail: Place) -> Problem {
-    let plain = |c: char| c.is_alphanumeric() || "-_./: ".contains(c);
+/// The problem that a value is not TOML: what to write instead, or else the parser's message and what the key takes.
+fn value_problem(slot: Slot, key: &str, text: &str, place: Place, message: &str, detail: Place) -> Problem {
     if text.is_empty() {
         return Problem::error(Code::SetValue, place, format!("`{key}` is set to nothing"))
-            .help(format!("write a value after the equals sign: --set {key}=1"));
+            .help(format!("after the equals sign stands {}", slot.words()));
     }
-    if text.chars().all(plain) && text.starts_with(char::is_alphabetic) {
-        return Problem::error(Code::SetValue, place, format!("`{text}` is not a TOML value"))
-            .found(text)
-            .help(format!("a text needs quotes, and those quotes need quotes: --set '{key}=\"{text}\"'"));
+    if let Some(instead) = slot.instead(text) {
+        return Problem::error(Code::SetValue, place, format!("`{key}` cannot be {text}"))
+            .help(instead.help_for_flag(key));
     }
     let message = message.lines().next().unwrap_or(message);
     let detail = if detail.start < place.end && detail.start >= place.start { detail } else { place };
     Problem::error(Code::SetValue, detail, format!("the value of `{key}` is not TOML: {message}"))
         .found(text)
-        .help("quote the flag so that the shell leaves it alone: --set 'KEY={ dist = \"uniform\", low = 1, high = 2 }'")
+        .help(format!("`{key}` takes {}", slot.words()))
 }
 
 /// Splits off the dotted key and returns its parts and the position of the equals sign.

@@ -2,12 +2,14 @@
 
 use super::code::Code;
 use super::copies::{self, DealCopy};
+use super::format::FORMAT;
 use super::overrides;
 use super::place::{Origin, Place, Sources};
 use super::problem::{Problem, Problems};
 use super::reader::Reader;
 use super::scenario::Config;
-use super::section::{Section, read_entries};
+use super::section::read_entries;
+use super::syntax;
 use super::tree::{self, Node};
 
 /// Files of this many bytes or more are refused: they cannot be scenarios.
@@ -90,7 +92,7 @@ fn read(
     let all: Vec<String> =
         overrides.iter().chain(copies.iter().flat_map(|copy| &copy.flags)).cloned().collect();
     let sources = Sources::new(file_name, text, &all);
-    let mut reader = Reader::new(Config::SPEC);
+    let mut reader = Reader::new(FORMAT);
     let (own, of_copies): (Vec<_>, Vec<_>) = overrides::read(&all, &mut reader.problems)
         .into_iter()
         .partition(|flag| flag.position() < overrides.len());
@@ -117,7 +119,7 @@ fn read(
 /// Parses the file's text; it is a problem if the text is not TOML or has no keys.
 fn document(text: &str) -> Result<Node, Box<Problem>> {
     let root = tree::document(text, Origin::File)
-        .map_err(|(message, span)| Box::new(syntax_problem(&message, span)))?;
+        .map_err(|(message, span)| Box::new(syntax::file_problem(text, &message, span)))?;
     if root.entries().is_some_and(<[_]>::is_empty) {
         return Err(Box::new(
             Problem::error(Code::FileEmpty, Place::FILE, "the file has no keys")
@@ -125,20 +127,4 @@ fn document(text: &str) -> Result<Node, Box<Problem>> {
         ));
     }
     Ok(root)
-}
-
-/// Turns the TOML parser's error into a problem.
-fn syntax_problem(message: &str, span: std::ops::Range<usize>) -> Problem {
-    let problem = Problem::error(
-        Code::Syntax,
-        Place::new(Origin::File, span),
-        format!("not valid TOML: {}", message.lines().next().unwrap_or(message)),
-    );
-    if message.contains("duplicate key") {
-        problem.help("a key stands once in its table; entries of a list begin with [[two brackets]]")
-    } else if message.contains("string values must be quoted") {
-        problem.help("put the text in double quotes")
-    } else {
-        problem
-    }
 }

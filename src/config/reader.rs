@@ -2,11 +2,12 @@
 
 use super::choice::Word;
 use super::code::Code;
+use super::instead::Slot;
 use super::problem::{Problem, Problems};
-use super::spec::{KeySpec, SectionSpec, ValueKind};
+use super::spec::{Format, KeySpec, SectionSpec, ValueKind};
 use super::spelling::nearest;
 use super::tables::{header_at, headers_with};
-use super::tree::{self, Entry, Node, Value};
+use super::tree::{Entry, Node, Value, inline};
 
 /// The key being read: its specification and full path.
 #[derive(Clone, Copy, Debug)]
@@ -20,26 +21,26 @@ pub struct KeyContext<'a> {
 /// Collects problems while a scenario is read. Reading never stops at a problem.
 #[derive(Debug)]
 pub struct Reader {
-    /// The outermost section of the format, to find the table in which a misplaced key belongs.
-    root: &'static SectionSpec,
+    /// The format, to find the table in which a misplaced key belongs, and what a key takes.
+    format: Format,
     /// The problems found so far.
     pub problems: Problems,
 }
 
 impl Reader {
-    /// Makes a reader for the format whose outermost section is `root`.
-    pub fn new(root: &'static SectionSpec) -> Reader {
-        Reader { root, problems: Problems::new() }
+    /// Makes a reader for the format.
+    pub fn new(format: Format) -> Reader {
+        Reader { format, problems: Problems::new() }
     }
 
     /// Reports a value of the wrong type.
     pub fn wrong_type(&mut self, key: KeyContext<'_>, node: &Node) {
-        self.problems.push(wrong_type(self.root, key, node));
+        self.problems.push(wrong_type(self.format, key, node));
     }
 
     /// Reports a key that does not exist in its table.
     pub fn unknown_key(&mut self, path: &str, entry: &Entry, spec: &'static SectionSpec) {
-        self.problems.push(unknown_key(self.root, path, entry, spec));
+        self.problems.push(unknown_key(self.format.root, path, entry, spec));
     }
 
     /// Reports a word that is not one of the allowed words.
@@ -49,7 +50,7 @@ impl Reader {
 }
 
 /// The problem that a value has the wrong type.
-fn wrong_type(root: &'static SectionSpec, key: KeyContext<'_>, node: &Node) -> Problem {
+fn wrong_type(format: Format, key: KeyContext<'_>, node: &Node) -> Problem {
     let problem = Problem::error(
         Code::WrongType,
         node.place,
@@ -58,31 +59,53 @@ fn wrong_type(root: &'static SectionSpec, key: KeyContext<'_>, node: &Node) -> P
     .found(node.value.brief())
     .allowed(key.spec.kind.words());
     match (&key.spec.kind, &node.value) {
-        (
-            ValueKind::Number
-            | ValueKind::Real
-            | ValueKind::Reals
-            | ValueKind::Integer
-            | ValueKind::Flag
-            | ValueKind::Date
-            | ValueKind::Steps(_),
-            Value::Text(text),
-        ) if tree::value(text, node.place.origin, 0)
-            .is_ok_and(|inner| !matches!(inner.value, Value::Text(_))) =>
-        {
-            problem.help(format!("leave out the quotes: {text}"))
-        }
-        (ValueKind::Integer, Value::Float(number)) if number.fract() == 0.0 && number.abs() < 1e18 => {
-            problem.help(format!("write it without point and exponent: {}", *number as i64))
-        }
-        (ValueKind::List(_), Value::Table(_)) => problem
-            .help(format!("write [[{}]] with two brackets: there may be several", header_at(root, key.path))),
-        (ValueKind::Table(_), Value::Array(_)) => {
-            problem.help(format!("write [{}] with one bracket: there is only one", header_at(root, key.path)))
-        }
-        (ValueKind::Date, Value::Time(_)) => problem.help("give the day alone, without a time"),
-        _ => problem,
+        (ValueKind::List(_), Value::Table(_)) => problem.help(format!(
+            "write [[{}]] with two brackets: there may be several",
+            header_at(format.root, key.path)
+        )),
+        (ValueKind::Table(_), Value::Array(_)) => problem.help(format!(
+            "write [{}] with one bracket: there is only one",
+            header_at(format.root, key.path)
+        )),
+        _ => match instead(format, key, node) {
+            Some(help) => problem.help(help),
+            None => problem,
+        },
     }
+}
+
+/// What to write instead of a value of the wrong type, as help.
+fn instead(format: Format, key: KeyContext<'_>, node: &Node) -> Option<String> {
+    let steps: Vec<&str> = key.path.split('.').collect();
+    let slot = Slot::find(format, &steps, true).unwrap_or(Slot::of_key(format, key.spec));
+    let text = match &node.value {
+        Value::Text(text) if slot.takes(text) => return Some(format!("leave out the quotes: {text}")),
+        Value::Text(text) => text.clone(),
+        // A number of years where a date belongs has a key of its own.
+        Value::Integer(_) | Value::Float(_) if matches!(key.spec.kind, ValueKind::Date) => {
+            let number = inline(&node.value);
+            if let Some(instead) = slot.instead(&number) {
+                return Some(instead.help());
+            }
+            let (table, name) = steps.split_at(steps.len() - 1);
+            let years = format!("{}_years", name[0]);
+            let sibling = [table, &[years.as_str()]].concat();
+            Slot::find(format, &sibling, true)?;
+            return Some(format!("write a date, or `{years} = {number}`"));
+        }
+        Value::Date(date) => {
+            let (table, name) = steps.split_at(steps.len() - 1);
+            if let Some(day) = name[0].strip_suffix("_years")
+                && Slot::find(format, &[table, &[day]].concat(), true).is_some()
+            {
+                return Some(format!("write `{day} = {date}`"));
+            }
+            date.to_string()
+        }
+        Value::Table(_) | Value::Array(_) => return None,
+        other => inline(other),
+    };
+    Some(slot.instead(&text)?.help())
 }
 
 /// The problem that a table has no such key.

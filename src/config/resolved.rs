@@ -4,7 +4,7 @@
 use super::scenario::Config;
 use super::section::Section;
 use super::spec::{SectionSpec, ValueKind, entry_label, join};
-use super::tree::{Entry, Value, print_table};
+use super::tree::{Entry, Value, float_text, inline, key_text, print_table};
 
 /// The scenario as canonical TOML, after overrides. Comments, key order and number formats of the file do not
 /// affect it; the order of list entries does, because results are listed in that order. Reading the text and
@@ -97,59 +97,6 @@ fn write_section(out: &mut String, entries: &[Entry], spec: &'static SectionSpec
             out.push_str(&format!("{open}{path}{close}\n"));
             write_section(out, below, inner, &path);
         }
-    }
-}
-
-fn key_text(key: &str) -> String {
-    let bare =
-        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if bare { key.to_owned() } else { quoted(key) }
-}
-
-/// A TOML basic string.
-fn quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
-/// The shortest decimal text that reads back to the same bits.
-fn float_text(number: f64) -> String {
-    if number.is_nan() { "nan".to_owned() } else { format!("{number:?}") }
-}
-
-fn inline(value: &Value) -> String {
-    match value {
-        Value::Table(entries) if entries.is_empty() => "{}".to_owned(),
-        Value::Table(entries) => {
-            let inner: Vec<String> = entries
-                .iter()
-                .map(|entry| format!("{} = {}", key_text(&entry.key), inline(&entry.node.value)))
-                .collect();
-            format!("{{ {} }}", inner.join(", "))
-        }
-        Value::Array(items) => {
-            let inner: Vec<String> = items.iter().map(|item| inline(&item.value)).collect();
-            format!("[{}]", inner.join(", "))
-        }
-        Value::Text(text) => quoted(text),
-        Value::Integer(number) => number.to_string(),
-        Value::Float(number) => float_text(*number),
-        Value::Flag(flag) => flag.to_string(),
-        Value::Date(date) => date.to_string(),
-        Value::Time(time) => time.clone(),
     }
 }
 

@@ -181,6 +181,15 @@ pub struct SectionSpec {
     pub more: Option<&'static SectionSpec>,
 }
 
+/// The format of scenarios.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// Its outermost section.
+    pub root: &'static SectionSpec,
+    /// The table form of a number.
+    pub number: &'static SectionSpec,
+}
+
 impl SectionSpec {
     /// The meaning of the table on one line.
     pub fn meaning(&self) -> String {

@@ -165,7 +165,7 @@ value = 0.5
     assert_eq!(seen[1].1, "leave out the quotes: 2026-07-01");
     assert_eq!(seen[3].1, "did you mean \"quarter\"?");
     assert_eq!(seen[4].1, "write [[deal]] with two brackets: there may be several");
-    assert_eq!(seen[5].1, "write it without point and exponent: 1000000");
+    assert_eq!(seen[5].1, "write `1000000`: a whole number has digits only");
     assert_eq!(seen[7].1, "did you mean `sd`?");
     assert_eq!(seen[8].1, "leave out the quotes: 0.3");
     assert_eq!(seen[9].1, "`cap_usd_bn` is a key of [[deal]]");

@@ -118,6 +118,61 @@ pub(crate) fn printed(value: Value) -> Node {
     Node { place: Place::FILE, value }
 }
 
+/// A TOML basic string.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            '\r' => out.push_str("\\r"),
+            c if c.is_control() => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// A key as TOML, in quotes if it needs them.
+pub(super) fn key_text(key: &str) -> String {
+    let bare =
+        !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if bare { key.to_owned() } else { quoted(key) }
+}
+
+/// The shortest decimal text that reads back to the same bits.
+pub(super) fn float_text(number: f64) -> String {
+    if number.is_nan() { "nan".to_owned() } else { format!("{number:?}") }
+}
+
+/// The value as TOML on one line.
+pub(crate) fn inline(value: &Value) -> String {
+    match value {
+        Value::Table(entries) if entries.is_empty() => "{}".to_owned(),
+        Value::Table(entries) => {
+            let inner: Vec<String> = entries
+                .iter()
+                .map(|entry| format!("{} = {}", key_text(&entry.key), inline(&entry.node.value)))
+                .collect();
+            format!("{{ {} }}", inner.join(", "))
+        }
+        Value::Array(items) => {
+            let inner: Vec<String> = items.iter().map(|item| inline(&item.value)).collect();
+            format!("[{}]", inner.join(", "))
+        }
+        Value::Text(text) => quoted(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => float_text(*number),
+        Value::Flag(flag) => flag.to_string(),
+        Value::Date(date) => date.to_string(),
+        Value::Time(time) => time.clone(),
+    }
+}
+
 /// Parses a whole TOML document; on failure returns the parser's first message and its byte range.
 pub fn document(text: &str, origin: Origin) -> Result<Node, (String, std::ops::Range<usize>)> {
     let table = DeTable::parse(text).map_err(complaint)?;

@@ -2,7 +2,7 @@
 
 use crate::config::{Code, Place, Problem, Problems, Sources};
 
-use super::screen;
+use super::screen::{self, Help};
 
 /// The exit status of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,8 +107,8 @@ pub enum Failure {
         code: Option<Code>,
         /// What happened, in one line.
         message: String,
-        /// Adds a line of help.
-        help: Vec<String>,
+        /// Lines of help.
+        help: Vec<Help>,
     },
 }
 
@@ -133,7 +133,23 @@ impl Failure {
     /// Adds a line of help.
     pub fn help(mut self, text: impl Into<String>) -> Failure {
         if let Failure::Told { help, .. } = &mut self {
-            help.push(text.into());
+            help.push(Help { text: text.into(), option: None });
+        }
+        self
+    }
+
+    /// Adds a line of help that proposes an option, by its long name.
+    pub fn help_by(mut self, option: &'static str, text: impl Into<String>) -> Failure {
+        if let Failure::Told { help, .. } = &mut self {
+            help.push(Help { text: text.into(), option: Some(option) });
+        }
+        self
+    }
+
+    /// Leaves out help that proposes options which the command does not have.
+    pub fn for_command(mut self, has: impl Fn(&str) -> bool) -> Failure {
+        if let Failure::Told { help, .. } = &mut self {
+            help.retain(|help| help.option.is_none_or(&has));
         }
         self
     }

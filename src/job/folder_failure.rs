@@ -13,26 +13,27 @@ use crate::config::Code;
 pub fn busy(path: &Path) -> Failure {
     let message = format!("`{}` is being written by another capstake", path.display());
     Failure::coded(Exit::Output, Code::FolderBusy, message)
-        .help("wait until it has ended, or name another folder with -o")
+        .help("wait until it has ended")
+        .help_by("out", "or name another folder with -o")
 }
 
 /// The failure for a folder with files that capstake did not write.
 pub fn foreign(path: &Path) -> Failure {
     let message = format!("`{}` holds files that capstake did not write", path.display());
     Failure::coded(Exit::Output, Code::FolderForeign, message)
-        .help("name another folder with -o, or empty this one yourself; --force does not touch it")
+        .help_by("out", "name another folder with -o, or empty this one yourself; --force does not touch it")
 }
 
 /// The failure for a path that the system refuses; `what` is the predicate, such as "cannot be made".
 pub fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
     let message = format!("`{}` {what}: {}", path.display(), reason(error));
-    let help = match error.kind() {
+    let failure = Failure::coded(Exit::Output, Code::FolderUnwritable, message);
+    match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "make room, or name a folder on another disk with -o"
+            failure.help("make room on the disk").help_by("out", "or name a folder on another disk with -o")
         }
-        _ => "name another folder with -o",
-    };
-    Failure::coded(Exit::Output, Code::FolderUnwritable, message).help(help)
+        _ => failure.help_by("out", "name another folder with -o"),
+    }
 }
 
 /// The failure for a folder with results of another run; names what differs.

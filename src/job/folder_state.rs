@@ -37,7 +37,7 @@ impl FolderState {
         if !about.is_dir() {
             let message = format!("`{}` is a file; the results need a folder", path.display());
             return Err(Failure::coded(Exit::Output, Code::FolderUnwritable, message)
-                .help("name another folder with -o, or move the file"));
+                .help_by("out", "name another folder with -o, or move the file"));
         }
         match fs::read(path.join(manifest::FILE)) {
             Ok(bytes) => {

@@ -29,4 +29,5 @@ pub mod state_file;
 pub mod tables;
 pub mod varied_scenario;
 pub mod vary;
+pub mod visible;
 pub mod words;

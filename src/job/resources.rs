@@ -51,7 +51,8 @@ impl Resources {
             let message = format!("the results need about {} in `{}`", size(need.disk), folder.display());
             return Err(Failure::coded(Exit::Output, Code::DiskNeeded, message)
                 .help(format!("{} are free", size(free)))
-                .help("name a folder on another disk with -o, or leave out what is largest: --draws"));
+                .help_by("out", "name a folder on another disk with -o")
+                .help_by("draws", "leave out what is largest: --draws"));
         }
         Ok(())
     }

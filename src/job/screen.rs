@@ -2,7 +2,17 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::visible::visible_line;
 use crate::config::{Code, Label, Origin, Place, Problem, Problems, Severity, Sources};
+
+/// A line of help.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    /// The line.
+    pub text: String,
+    /// The option that it proposes, by its long name: the line is of no use to a command without it.
+    pub option: Option<&'static str>,
+}
 
 /// Renders all problems and a line that counts them; with colours if `styled`.
 pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String {
@@ -18,13 +28,13 @@ pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String 
 }
 
 /// Renders a failure without a place in a scenario; with colours if `styled`.
-pub fn failure(code: Option<Code>, message: &str, help: &[String], styled: bool) -> String {
+pub fn failure(code: Option<Code>, message: &str, help: &[Help], styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-    let mut title = Level::ERROR.primary_title(annotate_snippets::normalize_untrusted_str(message));
+    let mut title = Level::ERROR.primary_title(visible_line(message));
     if let Some(code) = code {
         title = title.id(code.id());
     }
-    let help = help.iter().map(|text| Level::HELP.message(annotate_snippets::normalize_untrusted_str(text)));
+    let help = help.iter().map(|help| Level::HELP.message(visible_line(&help.text)));
     let mut out = renderer.render(&[Group::with_title(title).elements(help)]);
     out.push('\n');
     out
@@ -52,7 +62,7 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let message = annotate_snippets::normalize_untrusted_str(&problem.message);
+    let message = visible_line(&problem.message);
     let mut group = Group::with_title(level.primary_title(message).id(problem.code.id()));
     // One snippet per text, starting with that of the problem's own place.
     let mut origins: Vec<Origin> = Vec::new();
@@ -67,18 +77,19 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
             problem.labels.iter().enumerate().filter(|(_, label)| label.place.origin == origin).collect();
         // A problem about something missing has no line to show.
         if labels.iter().all(|(_, label)| label.place == Place::FILE) {
-            group = group.element(annotate_snippets::Origin::path(sources.file_name().to_owned()));
+            group = group
+                .element(annotate_snippets::Origin::path(visible_line(sources.file_name()).into_owned()));
             continue;
         }
         let annotations =
             labels.iter().filter(|(_, label)| label.place != Place::FILE).map(|(index, label)| {
                 let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
                 let annotation = kind.span(first_line(text, label.place));
-                if label.text.is_empty() { annotation } else { annotation.label(label.text.clone()) }
+                if label.text.is_empty() { annotation } else { annotation.label(visible_line(&label.text)) }
             });
         group = group.element(
             Snippet::source(text)
-                .path(sources.name(origin).to_owned())
+                .path(visible_line(sources.name(origin)).into_owned())
                 .line_start(1)
                 .fold(true)
                 .annotations(annotations),
@@ -93,7 +104,7 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
         group = group.element(Level::NOTE.message(format!("allowed: {allowed}")));
     }
     if let Some(help) = &problem.help {
-        group = group.element(Level::HELP.message(annotate_snippets::normalize_untrusted_str(help)));
+        group = group.element(Level::HELP.message(visible_line(help)));
     }
     renderer.render(&[group])
 }
@@ -101,7 +112,7 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
 /// The text, unless it is empty or the message contains it.
 fn shown(text: &Option<String>, message: &str) -> Option<String> {
     let text = text.as_ref().filter(|text| !text.is_empty() && !message.contains(text.as_str()))?;
-    Some(annotate_snippets::normalize_untrusted_str(text))
+    Some(visible_line(text).into_owned())
 }
 
 /// The byte range of a place, cut to its first line and to whole characters, since carets below many lines do not help.

@@ -1,8 +1,9 @@
 //! Parses `--vary KEY=VALUES`: the keys that a sweep or a search changes, and their values.
 
 use super::error::{Exit, Failure};
-use super::words::count;
-use crate::config::Code;
+use super::words::{count, quoted};
+use crate::config::instead::{Instead, split_list};
+use crate::config::{self, Code, Date};
 
 /// A key and its values.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,13 +40,13 @@ pub fn vary_argument(text: &str) -> Result<Vary, String> {
     let (key, values) = split(text)?;
     let parts: Vec<&str> = values.split(':').map(str::trim).collect();
     let values = match parts.as_slice() {
-        [from, to, steps] => range(number(from)?, number(to)?, steps)?,
+        [from, to, steps] => range(end_of(&key, from)?, end_of(&key, to)?, steps)?,
         [_, _] => {
             return Err(format!(
                 "`{values}` has no number of values; write {key}={values}:11, or {key}=a,b,c"
             ));
         }
-        _ => list(values)?,
+        _ => list(&key, values)?,
     };
     let mut distinct = values.clone();
     distinct.sort();
@@ -64,7 +65,7 @@ pub fn bracket_argument(text: &str) -> Result<Bracket, String> {
     let (key, values) = split(text)?;
     match values.split(':').map(str::trim).collect::<Vec<_>>().as_slice() {
         [low, high] => {
-            let (low, high) = (number(low)?, number(high)?);
+            let (low, high) = (end_of(&key, low)?, end_of(&key, high)?);
             if low < high {
                 Ok(Bracket { key, low, high })
             } else {
@@ -84,11 +85,22 @@ fn split(text: &str) -> Result<(String, &str), String> {
     }
 }
 
-fn number(text: &str) -> Result<f64, String> {
-    match text.replace('_', "").parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(number),
-        _ => Err(format!("`{text}` is not a number")),
+/// An end of a range of values of `key`.
+fn end_of(key: &str, text: &str) -> Result<f64, String> {
+    if let Ok(number) = text.replace('_', "").parse::<f64>()
+        && number.is_finite()
+    {
+        return Ok(number);
     }
+    let message = format!("`{text}` is not a number");
+    Err(match config::instead(key, text) {
+        _ if Date::parse(text).is_some() => format!("{message}; list dates with commas: {key}=a,b"),
+        Some(Instead::Write { toml, .. }) if Date::parse(&toml).is_some() => {
+            format!("{message}; list dates with commas, each like {toml}")
+        }
+        Some(instead) => format!("{message}; {}", instead.help()),
+        None => message,
+    })
 }
 
 /// Evenly spaced values, both ends included.
@@ -115,28 +127,24 @@ pub fn toml(number: f64) -> String {
     format!("{number:?}")
 }
 
-/// Splits at commas outside brackets, braces and quotes.
-fn list(text: &str) -> Result<Vec<String>, String> {
-    let (mut values, mut value, mut depth, mut quote) = (Vec::new(), String::new(), 0_i32, None);
-    for c in text.chars() {
-        match (quote, c) {
-            (Some(mark), _) if c == mark => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '{' | '[') => depth += 1,
-            (None, '}' | ']') => depth -= 1,
-            (None, ',') if depth == 0 => {
-                values.push(std::mem::take(&mut value).trim().to_owned());
-                continue;
-            }
-            _ => {}
-        }
-        value.push(c);
-    }
-    values.push(value.trim().to_owned());
+/// The values of a list, each as TOML that the key takes.
+fn list(key: &str, text: &str) -> Result<Vec<String>, String> {
+    let values = split_list(text);
     if values.iter().any(String::is_empty) {
         return Err(format!("`{text}` has a value that is empty"));
     }
-    Ok(values)
+    let mended: Vec<Option<Instead>> = values.iter().map(|value| config::instead(key, value)).collect();
+    let Some(at) = mended.iter().position(Option::is_some) else { return Ok(values) };
+    let written = values.iter().zip(&mended).map(|(value, instead)| match instead {
+        Some(Instead::Write { toml, .. }) => Some(toml.clone()),
+        Some(Instead::LeaveOut { .. }) => None,
+        None => Some(value.clone()),
+    });
+    let message = format!("`{key}` cannot be {}", values[at]);
+    Err(match written.collect::<Option<Vec<String>>>() {
+        Some(all) => format!("{message}; write {}", quoted(&format!("{key}={}", all.join(",")))),
+        None => format!("{message}: a sweep needs a value that can be written"),
+    })
 }
 
 /// Keys that do not affect the simulation.

@@ -194,7 +194,9 @@ impl<V: Vector> Listing<V> {
         let first = ready & self.ready_time.eq(never);
         self.ready_time = V::select(first, V::splat(at.end), self.ready_time);
         let prepared = (self.ready_time + gates.preparation_years).le(V::splat(at.end + TIME_SLACK));
-        let offers = prepared & worth & equity_state.defined.is_set() & self.ipo_time.eq(never);
+        // Nothing can be sold at a value of 0, which an undefined one has too.
+        let priced = equity_state.equity.gt(V::zero());
+        let offers = prepared & worth & priced & self.ipo_time.eq(never);
         if offers.any() {
             self.offer(plan, terms, at, offers, figures.share.owed, cash_flow, equity_state, numbers);
         }

@@ -3,7 +3,7 @@
 
 use ndarray::Array2;
 
-use crate::config::{Code, CorrelationRepair, Located, Problem};
+use crate::config::{Choice, Code, CorrelationRepair, Located, Problem};
 use crate::math::correlation::{cholesky, complete_max_determinant, nearest_correlation, symmetric_eigen};
 
 use super::dependence::{Group, Pair};
@@ -79,24 +79,25 @@ fn effective_matrix<V>(
     let asked = asked_matrix(names.len(), known);
     let (eigenvalues, vectors) = symmetric_eigen(&asked);
     let definite = eigenvalues[0] > LEAST_EIGENVALUE;
-    let problem = |code| indefinite(code, eigenvalues[0], &vectors.column(0).to_vec(), names, known);
+    let triples: Vec<(usize, usize, f64)> =
+        known.iter().map(|&(i, j, pair)| (i, j, pair.value.value)).collect();
+    let problem = |code| {
+        let repairs = working_repairs(&asked, &triples);
+        indefinite(code, eigenvalues[0], &vectors.column(0).to_vec(), names, known, &repairs)
+    };
     let matrix = match repair {
-        CorrelationRepair::Complete => {
-            let triples: Vec<(usize, usize, f64)> =
-                known.iter().map(|&(i, j, pair)| (i, j, pair.value.value)).collect();
-            match complete_max_determinant(names.len(), &triples) {
-                Ok(matrix) => matrix,
-                Err(error) => {
-                    let problem = problem(Code::RepairFailed);
-                    let message =
-                        format!("correlation_repair = \"complete\" fails: {error}; {}", problem.message);
-                    validator.problems.push(Problem { message, ..problem });
-                    return None;
-                }
+        CorrelationRepair::Complete => match complete_max_determinant(names.len(), &triples) {
+            Ok(matrix) => matrix,
+            Err(error) => {
+                let problem = problem(Code::RepairFailed);
+                let message =
+                    format!("correlation_repair = \"complete\" fails: {error}; {}", problem.message);
+                validator.problems.push(Problem { message, ..problem });
+                return None;
             }
-        }
+        },
         CorrelationRepair::Nearest if !definite => nearest_correlation(&asked),
-        _ if definite => asked,
+        _ if definite => asked.clone(),
         _ => {
             validator.problems.push(problem(Code::NotPositiveDefinite));
             return None;
@@ -111,6 +112,18 @@ fn effective_matrix<V>(
         record_repair(&matrix, names, known, pairs);
     }
     Some((matrix, factor))
+}
+
+/// The repairs that would give a correlation matrix, as words of `correlation_repair`.
+fn working_repairs(asked: &Array2<f64>, known: &[(usize, usize, f64)]) -> Vec<&'static str> {
+    let mut words = Vec::new();
+    if cholesky(&nearest_correlation(asked)).is_some() {
+        words.push(CorrelationRepair::Nearest.word());
+    }
+    if complete_max_determinant(asked.nrows(), known).is_ok_and(|matrix| cholesky(&matrix).is_some()) {
+        words.push(CorrelationRepair::Complete.word());
+    }
+    words
 }
 
 /// The requested correlation matrix: pairs that are not named are 0.
@@ -151,7 +164,17 @@ fn indefinite<V>(
     vector: &[f64],
     names: &[String],
     known: &Known<'_, V>,
+    repairs: &[&str],
 ) -> Problem {
+    let eigenvalue = match eigenvalue {
+        small if small.abs() < 1e-12 => "0".to_owned(),
+        small if small.abs() < 1e-3 => format!("{small:.0e}"),
+        large => format!("{large:.4}"),
+    };
+    let repair = match repairs {
+        [] => String::new(),
+        words => format!(", or ask for a repair: [run] correlation_repair = \"{}\"", words.join("\" or \"")),
+    };
     let mut order: Vec<(f64, usize, usize, &NamedPair<V>)> = known
         .iter()
         .map(|&(i, j, pair)| ((vector[i] * vector[j] * pair.value.value).abs(), i, j, pair))
@@ -168,16 +191,14 @@ fn indefinite<V>(
         code,
         order[0].3.value.place,
         format!(
-            "the correlations of {} variables do not fit together: the smallest eigenvalue is {eigenvalue:.4}",
+            "the correlations of {} variables do not fit together: the smallest eigenvalue is {eigenvalue}",
             names.len()
         ),
     )
     .here("this pair has most to do with it")
-    .found(format!("smallest eigenvalue {eigenvalue:.4}; pairs by |v_i v_j rho|: {}", words.join("; ")))
-    .allowed("a positive definite matrix; pairs that are not named are 0")
-    .help(
-        "bring the first pairs nearer to 0, name the pairs between their partners, or ask for a repair: [run] correlation_repair = \"nearest\" or \"complete\"",
-    );
+    .found(format!("smallest eigenvalue {eigenvalue}; pairs by |v_i v_j rho|: {}", words.join("; ")))
+    .allowed(format!("a smallest eigenvalue above {LEAST_EIGENVALUE:e}; pairs that are not named are 0"))
+    .help(format!("bring the first pairs nearer to 0, name the pairs between their partners{repair}"));
     for (_, _, _, pair) in order.iter().skip(1).take(2) {
         problem = problem.also(pair.value.place, "then this one");
     }

@@ -2,7 +2,8 @@
 
 use crate::config::field::as_real;
 use crate::config::section::Section;
-use crate::config::{Choice, Code, Family, Located, Number, NumberTable, Place, Problem, Problems};
+use crate::config::tree::{Value, inline, print_table};
+use crate::config::{self, Choice, Code, Family, Located, Number, NumberTable, Place, Problem, Problems};
 use crate::math::distribution::{Distribution, DistributionError};
 
 use super::columns::{EmpiricalColumns, column_problem};
@@ -30,11 +31,18 @@ impl Written<'_> {
             Family::Empirical => Distribution::empirical(self.sample(columns, problems)?),
             family => from_parameters(family, self.table),
         };
-        let truncated = match (min, max) {
-            (None, None) => whole,
-            _ => whole.and_then(|whole| whole.truncated(min, max)),
+        let whole = match whole {
+            Ok(whole) => whole,
+            Err(error) => {
+                problems.push(self.parameter_problem(&error, None));
+                return None;
+            }
         };
-        truncated.map_err(|error| problems.push(self.parameter_problem(&error))).ok()
+        if (min, max) == (None, None) {
+            return Some(whole);
+        }
+        let truncated = whole.clone().truncated(min, max);
+        truncated.map_err(|error| problems.push(self.parameter_problem(&error, Some(&whole)))).ok()
     }
 
     /// Whether all required parameters are given and no others; reports problems otherwise.
@@ -43,20 +51,36 @@ impl Written<'_> {
         let given = self.table.parameters();
         let key = &self.number.key;
         let before = problems.len();
-        for &name in family.required() {
-            if !given.iter().any(|(other, _)| *other == name) {
-                problems.push(
-                    Problem::error(
-                        Code::DistributionParameterMissing,
-                        self.family.place,
-                        format!("`{key}`: {word} needs `{name}`"),
-                    )
-                    .allowed(family_words(family))
-                    .help(format!("the parameters of {word} are {}", family_words(family))),
-                );
-            }
+        let foreign: Vec<(&str, Place)> =
+            given.iter().filter(|(name, _)| !family.takes(name)).copied().collect();
+        let missing: Vec<&str> = family
+            .required()
+            .iter()
+            .filter(|name| !given.iter().any(|(other, _)| other == *name))
+            .copied()
+            .collect();
+        let help = || match self.renamed(&missing) {
+            Some(toml) => format!("write `{toml}`"),
+            None => format!("the parameters of {word} are {}", family_words(family)),
+        };
+        // A parameter under another family's name has one problem, at its place.
+        let absent: Vec<String> = missing
+            .iter()
+            .filter(|name| !foreign.iter().any(|(other, _)| same_meaning(family, other) == Some(name)))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if !absent.is_empty() {
+            problems.push(
+                Problem::error(
+                    Code::DistributionParameterMissing,
+                    self.family.place,
+                    format!("`{key}`: {word} needs {}", absent.join(" and ")),
+                )
+                .allowed(family_words(family))
+                .help(help()),
+            );
         }
-        for &(name, place) in given.iter().filter(|(name, _)| !family.takes(name)) {
+        for (name, place) in foreign {
             problems.push(
                 Problem::error(
                     Code::DistributionParameterForeign,
@@ -65,10 +89,67 @@ impl Written<'_> {
                 )
                 .found(name)
                 .allowed(family_words(family))
-                .help(format!("the parameters of {word} are {}", family_words(family))),
+                .help(help()),
             );
         }
         problems.len() == before
+    }
+
+    /// The table as it should be, where its keys have other families' names or belong to another family; `None` if that cannot
+    /// be told.
+    fn renamed(self, missing: &[&str]) -> Option<String> {
+        let written: Vec<(String, Value)> = self.table.print();
+        let number =
+            |name: &str| written.iter().find(|(key, _)| key == name).and_then(|(_, value)| as_real(value));
+        let rest = |taken: &[&str]| -> Vec<(String, Value)> {
+            written
+                .iter()
+                .filter(|(key, _)| key != "dist" && !taken.contains(&key.as_str()))
+                .cloned()
+                .collect()
+        };
+        let table = |family: Family, parameters: Vec<(&str, Value)>, taken: &[&str]| {
+            let dist = ("dist".to_owned(), Value::Text(family.word().to_owned()));
+            let own = parameters.into_iter().map(|(key, value)| (key.to_owned(), value));
+            inline(&print_table(std::iter::once(dist).chain(own).chain(rest(taken)).collect()))
+        };
+        // A lognormal by its own mean and standard deviation.
+        if let (Family::Lognormal, Some(mean), Some(sd)) = (self.family.value, number("mean"), number("sd"))
+            && mean > 0.0
+            && sd > 0.0
+        {
+            let variance = (sd / mean).powi(2).ln_1p();
+            let (median, sigma) = (mean * (-0.5 * variance).exp(), variance.sqrt());
+            let parameters = vec![("median", rounded(median)), ("sigma", rounded(sigma))];
+            return Some(table(Family::Lognormal, parameters, &["mean", "sd", "median", "sigma"]));
+        }
+        let names: Vec<&str> = self.table.parameters().iter().map(|(name, _)| *name).collect();
+        let family = self.family.value;
+        let mut parameters = Vec::new();
+        let mut taken = Vec::new();
+        for (key, value) in &written {
+            if let Some(name) = same_meaning(family, key)
+                && missing.contains(&name)
+            {
+                parameters.push((name, value.clone()));
+                taken.push(key.as_str());
+            }
+        }
+        let fits = |family: Family, names: &[&str]| {
+            names.iter().all(|name| family.takes(name))
+                && family.required().iter().all(|name| names.contains(name))
+        };
+        let after: Vec<&str> = names
+            .iter()
+            .filter(|name| !taken.contains(*name))
+            .copied()
+            .chain(parameters.iter().map(|(name, _)| *name))
+            .collect();
+        if fits(family, &after) {
+            return Some(table(family, parameters, &taken));
+        }
+        let other = Family::all().find(|other| fits(*other, &names))?;
+        Some(table(other, Vec::new(), &[]))
     }
 
     /// The sample of an `empirical` input.
@@ -92,13 +173,83 @@ impl Written<'_> {
         entry.map(|entry| entry.place).or(key.map(|(_, place)| place)).unwrap_or(self.family.place)
     }
 
-    fn parameter_problem(self, error: &DistributionError) -> Problem {
+    /// The problem that a parameter has; `whole` is the distribution before it is cut to `min` and `max`.
+    fn parameter_problem(self, error: &DistributionError, whole: Option<&Distribution>) -> Problem {
         let index = match error {
             DistributionError::Entry { index, .. } => Some(*index),
             _ => None,
         };
         let place = self.place_of(error.parameter(), index);
-        parameter_problem(self.number, self.family.value.word(), place, error)
+        let problem = parameter_problem(self.number, self.family.value.word(), place, error);
+        match self.remedy(error, whole) {
+            Some(help) => problem.help(help),
+            None => problem,
+        }
+    }
+
+    /// What to write instead of parameters that make no distribution.
+    fn remedy(self, error: &DistributionError, whole: Option<&Distribution>) -> Option<String> {
+        let table = self.table;
+        let constant = |value: f64| {
+            let fits = value.is_finite() && self.number.domain.contains(value);
+            fits.then(|| format!("a number that is certain is written alone: `{value:?}`"))
+        };
+        let exchanged = |first: (&str, f64), second: (&str, f64)| {
+            format!("exchange them: `{} = {:?}`, `{} = {:?}`", first.0, second.1, second.0, first.1)
+        };
+        let equal = |ends: [&Option<Located<f64>>; 2]| {
+            let [low, high] = ends.map(real);
+            low.filter(|_| low == high)
+        };
+        match error {
+            DistributionError::Interval { min, max } if min == max => constant(*min),
+            DistributionError::Interval { min, max } => {
+                let fits = whole?.clone().truncated(Some(*max), Some(*min)).is_ok();
+                fits.then(|| exchanged(("min", *min), ("max", *max)))
+            }
+            DistributionError::Improbable { .. } => {
+                let (low, high) = (whole?.quantile(0.05), whole?.quantile(0.95));
+                Some(format!(
+                    "widen the interval, or move the distribution into it: nine in ten of its values lie from {} to {}",
+                    short(low),
+                    short(high)
+                ))
+            }
+            DistributionError::Infeasible { low, high, .. } => {
+                let (low, high) = inward(*low, *high);
+                Some(format!(
+                    "write a `p50` from {low} to {high}, or bring `p10` or `p90` nearer to it on its longer side"
+                ))
+            }
+            DistributionError::Value { parameter, value, .. } => match (self.family.value, *parameter) {
+                (Family::Normal, "sd") if *value == 0.0 => constant(real(&table.mean)?),
+                (Family::Lognormal, "sigma") if *value == 0.0 => constant(real(&table.median)?),
+                (Family::StudentT, "scale") if *value == 0.0 => constant(real(&table.mean)?),
+                (Family::Quantiles, "p90") => match equal([&table.p10, &table.p90]) {
+                    Some(value) => constant(value),
+                    None => {
+                        let (p10, p50, p90) = (real(&table.p10)?, real(&table.p50)?, real(&table.p90)?);
+                        let (lower, upper) = (real(&table.lower), real(&table.upper));
+                        let fits = Distribution::quantiles(p90, p50, p10, lower, upper).is_ok();
+                        fits.then(|| exchanged(("p10", p10), ("p90", p90)))
+                    }
+                },
+                (Family::Uniform | Family::Triangular | Family::Pert | Family::Beta, "high") => {
+                    if let Some(value) = equal([&table.low, &table.high]) {
+                        return constant(value);
+                    }
+                    let (low, high) = (real(&table.low)?, real(&table.high)?);
+                    let mode = real(&table.mode);
+                    let between = mode.is_none_or(|mode| high <= mode && mode <= low);
+                    (high < low && between).then(|| exchanged(("low", low), ("high", high)))
+                }
+                (_, parameter) => {
+                    let path = format!("{}.{parameter}", self.number.key);
+                    Some(config::instead(&path, &value.to_string())?.help())
+                }
+            },
+            _ => None,
+        }
     }
 
     /// The description in words: `triangular(low 0, mode 1, high 3)`.
@@ -135,7 +286,10 @@ fn family_words(dist: Family) -> String {
 }
 
 /// Builds a distribution of any family but `empirical`; all required parameters must be present.
-fn from_parameters(family: Family, table: &NumberTable) -> Result<Distribution, DistributionError> {
+pub(super) fn from_parameters(
+    family: Family,
+    table: &NumberTable,
+) -> Result<Distribution, DistributionError> {
     let must = |written: &Option<Located<f64>>| real(written).unwrap_or(f64::NAN);
     match family {
         Family::Uniform => Distribution::uniform(must(&table.low), must(&table.high)),
@@ -214,22 +368,61 @@ pub(super) fn window_words(limits: (Option<f64>, Option<f64>)) -> Option<String>
     }
 }
 
+/// The parameter of `family` that means the same as `name` of another family, or as a bound that only cuts off.
+fn same_meaning(family: Family, name: &str) -> Option<&'static str> {
+    match (family, name) {
+        (Family::Normal, "sigma" | "scale") => Some("sd"),
+        (Family::Normal, "median") => Some("mean"),
+        (Family::Uniform | Family::Triangular | Family::Pert | Family::Beta, "lower" | "min") => Some("low"),
+        (Family::Uniform | Family::Triangular | Family::Pert | Family::Beta, "upper" | "max") => Some("high"),
+        _ => None,
+    }
+}
+
+/// A number with four digits, as TOML.
+fn rounded(value: f64) -> Value {
+    Value::Float(format!("{value:.3e}").parse().unwrap_or(value))
+}
+
+/// A number with three digits.
+fn short(value: f64) -> String {
+    format!("{}", format!("{value:.2e}").parse().unwrap_or(value))
+}
+
+/// The ends of an interval with about four digits of its width, rounded inward.
+fn inward(low: f64, high: f64) -> (String, String) {
+    let width = high - low;
+    if !(width > 0.0 && width.is_finite()) {
+        return (low.to_string(), high.to_string());
+    }
+    let decimals = (4.0 - width.log10().floor()).clamp(0.0, 300.0) as i32;
+    let step = 10f64.powi(decimals);
+    let at = |number: f64| format!("{:.*}", decimals as usize, number / step);
+    (at((low * step).ceil()), at((high * step).floor()))
+}
+
 fn parameter_problem(number: &Number, word: &str, place: Place, error: &DistributionError) -> Problem {
     let code = match error {
         DistributionError::Infeasible { .. } => Code::QuantilesInfeasible,
         DistributionError::Interval { .. } | DistributionError::Improbable { .. } => Code::TruncationEmpty,
         _ => Code::DistributionParameter,
     };
-    let problem = Problem::error(code, place, format!("`{}`: {word}: {error}", number.key));
+    let said = match error {
+        DistributionError::Infeasible { value, low, high } => {
+            let (low, high) = inward(*low, *high);
+            format!("`p50` is {value}; between these `p10` and `p90` it must be from {low} to {high}")
+        }
+        error => error.to_string(),
+    };
+    let problem = Problem::error(code, place, format!("`{}`: {word}: {said}", number.key));
     match error {
         DistributionError::Value { value, allowed, .. } => {
             problem.found(value.to_string()).allowed(allowed.clone())
         }
         DistributionError::Entry { value, allowed, .. } => problem.found(value.to_string()).allowed(*allowed),
         DistributionError::Infeasible { value, low, high } => {
-            problem.found(value.to_string()).allowed(format!("{low} to {high}")).help(format!(
-                "move `p50` into {low} to {high}, or bring `p10` or `p90` nearer to it on its longer side"
-            ))
+            let (low, high) = inward(*low, *high);
+            problem.found(value.to_string()).allowed(format!("{low} to {high}"))
         }
         DistributionError::Lengths { values, weights } => problem
             .found(format!("{weights} weights for {values} values"))
@@ -239,9 +432,6 @@ fn parameter_problem(number: &Number, word: &str, place: Place, error: &Distribu
             .allowed("a sum above 0")
             .help("give at least one value a weight above 0"),
         DistributionError::Empty { .. } => problem.found("an empty list").allowed("at least one entry"),
-        DistributionError::Interval { .. } => problem.help("exchange `min` and `max`, or write a constant"),
-        DistributionError::Improbable { .. } => {
-            problem.help("widen the interval, or move the distribution into it")
-        }
+        DistributionError::Interval { .. } | DistributionError::Improbable { .. } => problem,
     }
 }

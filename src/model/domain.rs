@@ -1,9 +1,13 @@
 //! Checks distributions against the domain of their key: a negligible tail outside is truncated, more is a
 //! problem.
 
+use crate::config::section::Section;
+use crate::config::tree::{inline, print_table};
 use crate::config::{Code, Place};
 use crate::config::{Domain, Family, Located, Number, NumberTable, Problem};
 use crate::math::distribution::Distribution;
+
+use super::distribution::{from_parameters, limits};
 
 /// Largest probability that a distribution may have outside its key's domain; that tail is truncated.
 pub const DOMAIN_TOLERANCE: f64 = 1e-9;
@@ -61,6 +65,13 @@ pub(super) fn domain_problem(
     outside: OutsideMass,
 ) -> Problem {
     let problem = leaves_domain(number, domain, family.place, distribution, outside);
+    // Mostly above 1, where a fraction belongs: in percent.
+    if matches!(domain, Domain::Fraction | Domain::PositiveFraction)
+        && distribution.quantile(0.5) > 1.0
+        && let Some(toml) = as_fractions(table, family.value, domain)
+    {
+        return problem.help(format!("percentages are written as fractions of 1: `{toml}`"));
+    }
     if family.value == Family::Discrete {
         return problem.help(format!("take out the values that are not {}", domain.words()));
     }
@@ -70,10 +81,52 @@ pub(super) fn domain_problem(
     {
         return problem.help(format!("bound it: write {bounds}; the three quantiles stay as they are"));
     }
+    let (min, max) = truncation(domain, family.value, distribution, outside);
+    let cut = |key: &str, bound: Option<f64>| bound.map(|bound| format!("{key} = {bound:?}"));
+    let words: Vec<String> = [cut("min", min), cut("max", max)].into_iter().flatten().collect();
+    if distribution.clone().truncated(min, max).is_err() {
+        return problem.help(format!(
+            "move the distribution: nearly all of it lies where `{}` has no meaning",
+            number.key
+        ));
+    }
     problem.help(format!(
         "cut it off: write {}; the law is then conditioned on that interval, which moves its mean",
-        truncation(domain, family.value, distribution, outside)
+        words.join(", ")
     ))
+}
+
+/// The table with its percentages as fractions, if that is a distribution within the domain.
+fn as_fractions(table: &NumberTable, family: Family, domain: Domain) -> Option<String> {
+    let mut table = table.clone();
+    let values = [
+        &mut table.low,
+        &mut table.mode,
+        &mut table.high,
+        &mut table.mean,
+        &mut table.sd,
+        &mut table.median,
+        &mut table.scale,
+        &mut table.p10,
+        &mut table.p50,
+        &mut table.p90,
+        &mut table.lower,
+        &mut table.upper,
+        &mut table.min,
+        &mut table.max,
+    ];
+    let listed = table.values.iter_mut().flat_map(|list| &mut list.value);
+    for number in values.into_iter().flatten().chain(listed) {
+        // As text: a division would leave an error in the last digit of some.
+        number.value = format!("{}e-2", number.value).parse().unwrap_or(f64::NAN);
+    }
+    if family == Family::Empirical {
+        return None;
+    }
+    let (min, max) = limits(&table);
+    let law = from_parameters(family, &table).ok()?.truncated(min, max).ok()?;
+    let inside = OutsideMass::of(&law, domain).probability() <= DOMAIN_TOLERANCE;
+    inside.then(|| inline(&print_table(table.print())))
 }
 
 fn leaves_domain(
@@ -120,22 +173,20 @@ fn metalog_bounds(domain: Domain, table: &NumberTable, outside: OutsideMass) -> 
     Distribution::quantiles(p10, p50, p90, lower, upper).is_ok().then(|| words.join(", "))
 }
 
-/// The `min` and `max` that keep a distribution inside its domain, as keys to write.
-fn truncation(domain: Domain, family: Family, distribution: &Distribution, outside: OutsideMass) -> String {
+/// The `min` and `max` that keep a distribution inside its domain.
+fn truncation(
+    domain: Domain,
+    family: Family,
+    distribution: &Distribution,
+    outside: OutsideMass,
+) -> (Option<f64>, Option<f64>) {
     let (low, high) = domain.bounds();
-    let mut words = Vec::new();
-    if outside.below > 0.0 {
-        let min = if domain.low_is_open() && family == Family::Empirical {
-            distribution.quantile(outside.below.next_up())
-        } else {
-            low
-        };
-        words.push(format!("min = {min:?}"));
-    }
-    if outside.above > 0.0 {
-        words.push(format!("max = {high:?}"));
-    }
-    words.join(", ")
+    let least = if domain.low_is_open() && family == Family::Empirical {
+        distribution.quantile(outside.below.next_up())
+    } else {
+        low
+    };
+    ((outside.below > 0.0).then_some(least), (outside.above > 0.0).then_some(high))
 }
 
 /// A probability with as many digits as a reader needs.

@@ -2,30 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::config::names::{FORM, is_name, mended};
 use crate::config::{Code, Config, Located, Place, Problem, Problems};
-
-/// The form of a name in words.
-pub(super) const NAME_WORDS: &str =
-    "small letters, digits, - and _; a letter or digit first; at most 64 characters";
-
-/// Whether a text matches `[a-z0-9][a-z0-9_-]{0,63}`.
-pub(crate) fn is_name(name: &str) -> bool {
-    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let bytes = name.as_bytes();
-    (1..=64).contains(&bytes.len())
-        && plain(bytes[0])
-        && bytes.iter().all(|byte| plain(*byte) || matches!(byte, b'-' | b'_'))
-}
-
-fn mended_name(name: &str) -> String {
-    let folded: String = name
-        .to_lowercase()
-        .chars()
-        .map(|c| if c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_') { c } else { '-' })
-        .take(64)
-        .collect();
-    folded.trim_matches(['-', '_']).to_owned()
-}
 
 /// The names of a list's entries; reports invalid, missing and repeated names.
 pub(super) fn of_list<'n>(
@@ -45,7 +23,7 @@ pub(super) fn of_list<'n>(
                     format!("entry {} of `{list}` needs `{key}`", index + 1),
                 )
                 .found("no such key")
-                .allowed(NAME_WORDS)
+                .allowed(FORM)
                 .help(format!("add `{key}`: it names the entry in keys, tables and --set")),
             );
             names.push((index + 1).to_string());
@@ -76,10 +54,10 @@ pub(super) fn check(problems: &mut Problems, name: &str, place: Place, what: &st
     if is_name(name) {
         return;
     }
-    let mended = mended_name(name);
+    let mended = mended(name);
     let problem = Problem::error(Code::BadName, place, format!("{what} cannot be {name:?}"))
         .found(format!("{name:?}"))
-        .allowed(NAME_WORDS);
+        .allowed(FORM);
     problems.push(if is_name(&mended) {
         problem.help(format!("for example {mended:?}"))
     } else {
@@ -105,7 +83,7 @@ pub(super) fn of_scenario(problems: &mut Problems, config: &Config, name_if_abse
                         ),
                     )
                     .found(format!("{name_if_absent:?}"))
-                    .allowed(NAME_WORDS)
+                    .allowed(FORM)
                     .help("write `name = \"…\"` at the top, or rename the file"),
                 );
             }

@@ -1,7 +1,7 @@
 //! Validates one written number: a value or a distribution within the domain of its key.
 
 use crate::config::{
-    Choice, Code, Domain, Family, Located, Number, NumberContent, NumberTable, Place, Problem, Problems,
+    self, Choice, Code, Domain, Family, Located, Number, NumberContent, NumberTable, Place, Problem, Problems,
 };
 
 use super::columns::EmpiricalColumns;
@@ -103,7 +103,8 @@ fn value_table(
                 format!("`{}` is {}, outside its own `min` and `max`", number.key, value.value),
             )
             .found(value.value.to_string())
-            .allowed(window_words((min, max)).unwrap_or_default()),
+            .allowed(window_words((min, max)).unwrap_or_default())
+            .help("a number that is certain needs neither: take `min` and `max` out"),
         );
     }
     let validated = constant(number, domain, value.value, value.place, problems);
@@ -128,11 +129,13 @@ fn constant(
         }
         _ => Code::OutsideDomain,
     };
-    problems.push(
-        Problem::error(code, place, format!("`{}` must be {}", number.key, domain.words()))
-            .found(value.to_string())
-            .allowed(domain.words()),
-    );
+    let problem = Problem::error(code, place, format!("`{}` must be {}", number.key, domain.words()))
+        .found(value.to_string())
+        .allowed(domain.words());
+    problems.push(match config::instead(&number.key, &value.to_string()) {
+        Some(instead) => problem.help(instead.help()),
+        None => problem,
+    });
     None
 }
 

@@ -83,17 +83,35 @@ impl Table {
         if days_360_after(to.1.value) > days_360(from.1.value) && to.1.value >= from.1.value {
             return Ok(());
         }
-        let message = if to.1.value < from.1.value {
-            format!("{}: `{}` is before `{}`", self.header(), to.0, from.0)
+        // A window that begins on the 30th of a month with 31 days ends on the 31st at the earliest.
+        let start = from.1.value;
+        let earliest = if days_360_after(start) > days_360(start) {
+            start
         } else {
-            format!("{}: no time passes from `{}` to `{}` in years of 360 days", self.header(), from.0, to.0)
+            Date::month_end(start.year(), start.month()).unwrap_or(start)
+        };
+        let (message, help) = if to.1.value < start {
+            (
+                format!("{}: `{}` is before `{}`", self.header(), to.0, from.0),
+                format!("exchange the two dates, or write `{} = {earliest}` or later", to.0),
+            )
+        } else {
+            (
+                format!(
+                    "{}: no time passes from `{}` to `{}`: in years of 360 days the 30th and the 31st are one day",
+                    self.header(),
+                    from.0,
+                    to.0
+                ),
+                format!("write `{} = {earliest}` or later", to.0),
+            )
         };
         Err(Box::new(
             Problem::error(Code::EndBeforeStart, to.1.place, message)
                 .found(to.1.value.to_string())
-                .also(from.1.place, format!("`{}` is {}", from.0, from.1.value))
-                .allowed(format!("{} or later", from.1.value))
-                .help("exchange the two dates, or mend one"),
+                .also(from.1.place, format!("`{}` is {start}", from.0))
+                .allowed(format!("{earliest} or later"))
+                .help(help),
         ))
     }
 }

@@ -9,9 +9,9 @@ use super::tables::{
     AnnualRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow, SummaryRow,
     Tables,
 };
+use crate::config::names::is_name;
 use crate::config::{Date, Unit};
 use crate::kernel::metric::{Metric, Series};
-use crate::model::names::is_name;
 use crate::run::{Event, SAMPLE_PATHS};
 
 /// Separator of the two names of a difference.

@@ -1,7 +1,8 @@
 //! The target of a search, read from text: a statistic of a quantity and the value it is to have.
 
 use super::quantity::{Of, Quantity, UnknownName};
-use crate::config::Unit;
+use crate::config::instead::{Instead, instead_of_number};
+use crate::config::{Domain, Unit};
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
@@ -94,7 +95,7 @@ impl Target {
         let (left, value) = (left.trim(), value.trim());
         // In `P(x >= 3)` without a value, what follows the `=` is no number.
         let Ok(value) = value.replace('_', "").parse::<f64>() else {
-            return Err(form(format!("the value `{value}` of the target is not a number")));
+            return Err(Target::bad_value(plan, left, value));
         };
         if !value.is_finite() {
             return Err(form(format!("the value `{value}` of the target is not finite")));
@@ -108,6 +109,24 @@ impl Target {
         };
         target.judge(plan)?;
         Ok(target)
+    }
+
+    /// The fault of a value that is not a number, with what to write instead where its unit tells.
+    fn bad_value(plan: &Plan, left: &str, value: &str) -> BadTarget {
+        let message = format!("the value `{value}` of the target is not a number");
+        // With a value that any statistic can have, the left side says what it measures.
+        let unit = match Target::read(plan, &format!("{left}=0.5")) {
+            Ok(Target { statistic: Statistic::Probability { .. }, .. }) => Unit::Probability,
+            Ok(target) => target.quantity.unit(),
+            Err(_) if left.starts_with(['P', 'p']) => Unit::Probability,
+            Err(_) => return form(message),
+        };
+        match instead_of_number(unit, Domain::Any, value) {
+            Some(Instead::Write { toml, why }) => {
+                BadTarget::Form { message, help: format!("write {left}={toml}: {why}") }
+            }
+            _ => form(message),
+        }
     }
 
     fn probability(plan: &Plan, text: &str, event: &str, value: f64) -> Result<Target, BadTarget> {
@@ -128,10 +147,14 @@ impl Target {
             Some(rest) => (true, rest.trim()),
             None => (false, rest.trim()),
         };
-        let Ok(number) = threshold.replace('_', "").parse::<f64>() else {
-            return Err(form(format!("`{threshold}` in `{text}` is not a number")));
-        };
         let quantity = quantity(plan, event[..at].trim())?;
+        let Ok(number) = threshold.replace('_', "").parse::<f64>() else {
+            let message = format!("`{threshold}` in `{text}` is not a number");
+            return Err(match instead_of_number(quantity.unit(), Domain::Any, threshold) {
+                Some(instead) => BadTarget::Form { message, help: instead.help() },
+                None => form(message),
+            });
+        };
         // All four comparisons become one with values up to a threshold.
         let (side, threshold) = match (above, included) {
             (true, false) => (Side::Above, number),
@@ -198,11 +221,13 @@ impl Target {
         if !outside {
             return Ok(());
         }
-        let percent = strict && self.value > 1.0 && self.value < 100.0;
+        let percent = (low, high) == (0.0, 1.0) && self.value > 1.0 && self.value <= 100.0;
         Err(BadTarget::Impossible {
             message: format!("no scenario has {} = {}: {what}", self.text, self.value),
-            help: if percent {
-                format!("in percent? Write {}", self.value / 100.0)
+            help: if percent && self.value < 100.0 {
+                // As text: a division would leave an error in the last digit of some.
+                let fraction: f64 = format!("{}e-2", self.value).parse().unwrap_or(f64::NAN);
+                format!("percentages are written as fractions of 1: {}={fraction}", self.text)
             } else {
                 format!("`capstake explain {}` gives its unit", self.quantity.metric.key())
             },

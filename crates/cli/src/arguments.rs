@@ -29,7 +29,7 @@ pub struct Simulation {
     /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
     #[arg(short, long, value_name = "S", value_parser = seed_argument, allow_hyphen_values = true)]
     pub seed: Option<u64>,
-    /// Folder for the results [default: output/<scenario name>]
+    /// Folder for the results [default: output/<scenario name>, of a study output/<scenario name>-<command>]
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Worker threads; results do not depend on them [default: one per core]

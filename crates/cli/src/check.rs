@@ -11,7 +11,8 @@ use capstake::job::formats::{Draws, Format};
 use capstake::job::request;
 use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::{self, Scenario};
-use capstake::job::words::{counted, size, span, thousands};
+use capstake::job::visible::visible_line;
+use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::parameters::Origin;
@@ -84,7 +85,10 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         0 => "no problems".to_owned(),
         count => format!("no errors, {}", counted(count, "warning")),
     };
-    page.push_str(&format!("{verdict}: run it with capstake run {}\n", scenario.path.display()));
+    page.push_str(&format!(
+        "{verdict}: run it with capstake run {}\n",
+        quoted(&scenario.path.display().to_string())
+    ));
     output::results(&page)?;
     Ok(Exit::Done)
 }
@@ -214,6 +218,7 @@ fn columns(rows: &[[&str; 4]]) -> String {
     let widths = [width(0), width(1), width(2)];
     let mut out = String::new();
     for [key, law, unit, source] in rows {
+        let [key, law, unit, source] = [key, law, unit, source].map(|cell| visible_line(cell));
         let line = format!(
             "  {key:<a$}  {law:<b$}  {unit:<c$}  {source}",
             a = widths[0],

@@ -8,6 +8,7 @@ use capstake::job::error::{Exit, Failure};
 use capstake::job::manifest::{Manifest, Status};
 use capstake::job::results;
 use capstake::job::saved::keys_of;
+use capstake::job::visible::visible_line;
 use capstake::job::words::{counted, thousands};
 use capstake::report::digits::significant;
 use capstake::report::tables::SummaryRow;
@@ -67,11 +68,13 @@ pub fn diff(arguments: &DiffArguments) -> Result<Exit, Failure> {
         only_first: only_in_first(&before, &after),
         only_second: only_in_first(&after, &before),
     };
-    let text = match arguments.json {
-        true => format!("{}\n", object(&found)),
-        false => page([(&arguments.first, &first), (&arguments.second, &second)], &found, arguments.top),
-    };
-    output::results(&text)?;
+    match arguments.json {
+        true => output::json(&format!("{}\n", object(&found)))?,
+        false => {
+            let folders = [(&arguments.first, &first), (&arguments.second, &second)];
+            output::results(&page(folders, &found, arguments.top))?;
+        }
+    }
     Ok(Exit::Done)
 }
 
@@ -131,14 +134,15 @@ fn page(folders: [(&PathBuf, &Manifest); 2], found: &Differences, top: usize) ->
             Status::Partial => format!(" (PARTIAL, of {})", thousands(manifest.run.paths_asked)),
             _ => String::new(),
         };
-        format!(
-            "{label}  {}: {}, {} paths{partial}, seed {}, capstake {}\n",
+        let facts = format!(
+            "{label}  {}: {}, {} paths{partial}, seed {}, capstake {}",
             folder.display(),
             manifest.scenario.name,
             thousands(manifest.run.paths_done),
             manifest.run.seed,
             manifest.build.version
-        )
+        );
+        format!("{}\n", visible_line(&facts))
     };
     let mut out = line("first ", folders[0].0, folders[0].1) + &line("second", folders[1].0, folders[1].1);
     if found.files.is_empty() && found.keys.is_empty() && found.facts.is_empty() {
@@ -177,7 +181,7 @@ fn page(folders: [(&PathBuf, &Manifest); 2], found: &Differences, top: usize) ->
         }
     }
     if !found.files.is_empty() {
-        out.push_str(&format!("\nFiles that differ: {}\n", found.files.join(", ")));
+        out.push_str(&format!("\nFiles that differ: {}\n", visible_line(&found.files.join(", "))));
     }
     out
 }
@@ -206,7 +210,7 @@ fn names_in_words(names: &[(String, String)]) -> String {
     } else {
         String::new()
     };
-    format!("{}{more}", shown.join(", "))
+    format!("{}{more}", visible_line(&shown.join(", ")))
 }
 
 /// Aligns columns to their widest cell of at most 40 characters.
@@ -219,6 +223,7 @@ fn columns<const N: usize>(rows: &[[String; N]]) -> String {
     for row in rows {
         let mut line = String::from(" ");
         for (cell, &width) in row.iter().zip(&widths) {
+            let cell = visible_line(cell);
             line.push_str(&format!(" {cell:<width$} "));
         }
         out.push_str(line.trim_end());

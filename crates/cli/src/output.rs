@@ -1,4 +1,4 @@
-//! Prints results on stdout and everything else on stderr; a closed pipe is no error.
+//! The doors to the terminal: results on stdout, everything else on stderr, and no control sequence but the program's own colours.
 
 use std::io::{self, Write};
 
@@ -8,9 +8,24 @@ use capstake::job::error::{Exit, Failure};
 use capstake::job::reason::reason;
 use capstake::job::scenario::Scenario;
 use capstake::job::screen;
+use capstake::job::visible::{visible, visible_json, visible_painted};
 
 /// Prints text on stdout. A closed pipe (`| head`) is no error; any other fault is `Exit::Output`.
 pub fn results(text: &str) -> Result<(), Failure> {
+    write_results(&visible(text))
+}
+
+/// Prints text on stdout that has the program's own colours, if stdout takes them.
+pub fn painted(text: &str) -> Result<(), Failure> {
+    write_results(&if styled_results() { visible_painted(text) } else { visible(text) })
+}
+
+/// Prints a JSON document on stdout.
+pub fn json(text: &str) -> Result<(), Failure> {
+    write_results(&visible_json(text))
+}
+
+fn write_results(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
@@ -23,6 +38,15 @@ pub fn results(text: &str) -> Result<(), Failure> {
 
 /// Prints text on stderr and ignores faults, which could be reported nowhere.
 pub fn status_line(text: &str) {
+    write_status(&visible(text));
+}
+
+/// Prints text on stderr that has the program's own colours, if stderr takes them.
+pub fn painted_status(text: &str) {
+    write_status(&if styled_errors() { visible_painted(text) } else { visible(text) });
+}
+
+fn write_status(text: &str) {
     let mut out = io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
@@ -30,7 +54,7 @@ pub fn status_line(text: &str) {
 /// Prints the warnings of a scenario on stderr.
 pub fn warnings(scenario: &Scenario) {
     if !scenario.warnings.is_empty() {
-        status_line(&screen::problems(&scenario.sources, &scenario.warnings, styled_errors()));
+        painted_status(&screen::problems(&scenario.sources, &scenario.warnings, styled_errors()));
     }
 }
 

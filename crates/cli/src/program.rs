@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::sync::Once;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use capstake::job::build::Build;
 use capstake::job::error::Exit;
+use capstake::job::visible::visible;
 use capstake_output::guarded;
 
 use super::{
@@ -182,7 +183,11 @@ fn long_version() -> &'static str {
 /// Runs the program: arguments in, exit code out.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     watch_for_bugs();
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let arguments = Arguments::command().try_get_matches_from(arguments).and_then(|matches| {
+        let command = matches.subcommand_name().unwrap_or_default().to_owned();
+        Arguments::from_arg_matches(&matches).map(|arguments| (arguments, command))
+    });
+    let (arguments, command) = match arguments {
         Ok(arguments) => arguments,
         Err(error) => return refused(&error),
     };
@@ -210,21 +215,31 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     match outcome {
         Ok(exit) => exit,
         Err(failure) => {
-            output::status_line(&failure.screen(output::styled_errors()));
+            let failure = failure.for_command(|option| has_option(&command, option));
+            output::painted_status(&failure.screen(output::styled_errors()));
             failure.exit()
         }
     }
 }
 
+/// Whether a command has an option of this long name.
+fn has_option(command: &str, option: &str) -> bool {
+    let all = Arguments::command();
+    let command = all.find_subcommand(command);
+    command.is_some_and(|command| command.get_arguments().any(|one| one.get_long() == Some(option)))
+}
+
 /// Prints help and version on stdout, argument errors on stderr.
 fn refused(error: &clap::Error) -> Exit {
+    let text = error.render();
+    let plain = text.to_string();
+    // An argument with escapes of its own is shown without colours.
+    let painted = if visible(&plain) == plain { text.ansi().to_string() } else { plain.clone() };
     if error.use_stderr() {
-        let _ = error.print();
+        output::painted_status(if output::styled_errors() { &painted } else { &plain });
         return Exit::Usage;
     }
-    let text = error.render();
-    let text = if output::styled_results() { text.ansi().to_string() } else { text.to_string() };
-    match output::results(&text) {
+    match output::painted(if output::styled_results() { &painted } else { &plain }) {
         Ok(()) => Exit::Done,
         Err(failure) => failure.exit(),
     }

@@ -89,14 +89,18 @@ pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
 /// Reports that nothing is left to simulate; with `--json`, prints the object that the run printed.
 fn already_complete(saved: &SavedRun, show: &Show) -> Result<Exit, Failure> {
     if show.json {
-        output::results(&object(saved)?)?;
+        output::json(&object(saved)?)?;
     }
     if !show.quiet {
+        let folder = quoted(&saved.folder.display().to_string());
+        let more = match saved.manifest.run.shard {
+            Some(_) => "when all parts are done: capstake merge PART... -o DIR".to_owned(),
+            None => format!("more: capstake extend {folder} --paths +N"),
+        };
         output::status_line(&format!(
-            "`{}` is complete: {} paths; more: capstake extend {} --paths +N\n",
+            "`{}` is complete: {} paths; {more}\n",
             saved.folder.display(),
             thousands(saved.manifest.run.paths_done),
-            quoted(&saved.folder.display().to_string())
         ));
     }
     Ok(Exit::Done)

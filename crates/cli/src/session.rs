@@ -128,7 +128,11 @@ impl<'a> Session<'a> {
         // Another command may use the folder from here on.
         drop(folder);
         let closing = closing(&manifest);
-        output::results(&closing.results)?;
+        if show.json {
+            output::json(&closing.results)?
+        } else {
+            output::painted(&closing.results)?
+        }
         if !show.quiet && !show.json {
             output::status_line(&closing_line(request, &manifest, &closing.partial));
             output::status_line(&closing.next);

@@ -261,7 +261,7 @@ fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure
     let (manifest, failure) = session.end_non_finite(&found, job.scenario);
     if show.json {
         // The failure is reported on stderr; an error on stdout would only hide it.
-        let _ = output::results(&json(request, &manifest, None));
+        let _ = output::json(&json(request, &manifest, None));
     }
     failure
 }
@@ -349,7 +349,8 @@ fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest) -> String {
     if request.shard.is_some() {
         return "next: when all parts are done    capstake merge PART... -o DIR\n".to_owned();
     }
-    let (file, out) = (job.scenario.path.display(), quoted(&request.out.display().to_string()));
+    let (file, out) =
+        (quoted(&job.scenario.path.display().to_string()), quoted(&request.out.display().to_string()));
     let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
     let look = page.map_or(String::new(), |page| {
         format!("look at it          {}\n      ", request.out.join(page).display())

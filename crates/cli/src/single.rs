@@ -16,7 +16,7 @@ use super::show::Show;
 pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, Failure> {
     let one = single(plan, path);
     if show.json {
-        output::results(&format!("{}\n", object(plan, &one)))?;
+        output::json(&format!("{}\n", object(plan, &one)))?;
     } else if !show.quiet {
         output::results(&page(plan, file, &one))?;
     }

@@ -157,7 +157,7 @@ fn report(folder: &Path, checks: &[FileCheck], truth: &str, show: &Show) -> Resu
         let object = json!({
             "schema_version": 1, "folder": name.to_string(), "compared_with": truth, "equal": wrong == 0, "files": files
         });
-        output::results(&format!("{object}\n"))?;
+        output::json(&format!("{object}\n"))?;
     } else if !show.quiet {
         let width = checks.iter().map(|one| one.name.len()).max().unwrap_or(0);
         let mut page = String::new();

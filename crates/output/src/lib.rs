@@ -4,6 +4,7 @@
 //! `svg`, `xlsx`),
 //! one format per file and without arithmetic. Features: `xlsx` (workbooks) and `parquet` (draws files).
 
+mod address;
 pub mod draws;
 #[cfg(feature = "parquet")]
 pub mod draws_parquet;

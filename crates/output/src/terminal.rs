@@ -3,6 +3,7 @@
 use crate::headline::{Headline, Line, Weight};
 use crate::sketch::Sketch;
 use anstyle::{AnsiColor, Style};
+use capstake::job::visible::visible_line;
 use capstake::report::digits::Precision;
 
 /// Characters of a histogram cell, by height.
@@ -67,7 +68,7 @@ pub fn headline(headline: &Headline, width: usize, colour: bool) -> String {
 
     let mut page = String::new();
     let mut say = |style: Style, text: &str| {
-        page += paint(style, text).trim_end();
+        page += paint(style, &visible_line(text)).trim_end();
         page.push('\n');
     };
     for line in wrap(&headline.title, width, 0) {

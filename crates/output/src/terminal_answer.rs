@@ -2,6 +2,7 @@
 
 use crate::reading::{Laid, Side, read};
 use anstyle::{AnsiColor, Style};
+use capstake::job::visible::visible_line;
 use capstake::report::answer::{Answer, Table, Value};
 
 const GAP: &str = "  ";
@@ -16,7 +17,7 @@ pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
     let warning = bold.fg_color(Some(AnsiColor::Yellow.into()));
     let mut page = String::new();
     let mut say = |style: Style, text: &str| {
-        page += paint(style, text).trim_end();
+        page += paint(style, &visible_line(text)).trim_end();
         page.push('\n');
     };
     for line in wrap(&answer.title, width) {

@@ -2,6 +2,7 @@
 
 use crate::workbook::chart::{Axis, Chart, Kind, Paint, Range, Series, UNNAMED};
 use crate::workbook::sheet::{Digits, Look, MAX_NAME, Outcome, Placed, Sheet, Style, Value, Workbook};
+use capstake::job::visible::visible_line;
 use rust_xlsxwriter as xlsx;
 use rust_xlsxwriter::XlsxError;
 use std::collections::HashMap;
@@ -269,7 +270,7 @@ fn chart(placed: &Placed) -> xlsx::Chart {
     if series.len() + lines.len() < 2 {
         chart.legend().set_hidden();
     }
-    chart.set_width(placed.size.0).set_height(placed.size.1).set_alt_text(description);
+    chart.set_width(placed.size.0).set_height(placed.size.1).set_alt_text(visible_line(description));
     chart
 }
 

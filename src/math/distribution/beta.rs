@@ -18,7 +18,8 @@ pub struct Beta {
 
 /// Beyond ± this z, a tail of the unit distribution is a pure power of x.
 const FAR: f64 = 300.0;
-const SHAPES: std::ops::RangeInclusive<f64> = 0.01..=1e9;
+/// The shapes that are computed to full accuracy.
+pub const SHAPES: std::ops::RangeInclusive<f64> = 0.01..=1e9;
 
 fn shape(parameter: &'static str, value: f64) -> Result<f64, DistributionError> {
     require(SHAPES.contains(&value), parameter, value, || {

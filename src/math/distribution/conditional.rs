@@ -97,7 +97,9 @@ impl Distribution {
         if min >= max {
             return Err(DistributionError::Interval { min, max });
         }
-        let improbable = |probability| DistributionError::Improbable { min, max, probability };
+        // A difference of tails may fall below 0 by rounding.
+        let improbable =
+            |probability: f64| DistributionError::Improbable { min, max, probability: probability.max(0.0) };
         let (low, high) = self.support();
         if min <= low && high <= max {
             return Ok(self);

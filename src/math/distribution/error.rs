@@ -72,7 +72,8 @@ pub enum DistributionError {
     },
     /// The distribution has too little probability between the bounds of a truncation.
     #[error(
-        "between `min` = {min} and `max` = {max} the distribution has probability {probability:e}; at least {} is needed",
+        "between `min` = {min} and `max` = {max} the distribution has probability {}; at least {} is needed",
+        if *probability > 0.0 { format!("{probability:.1e}") } else { "0".to_owned() },
         LEAST_PROBABILITY
     )]
     Improbable {

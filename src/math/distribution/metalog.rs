@@ -67,7 +67,6 @@ impl Metalog {
             finite(parameter, value)?;
         }
         require(p10 < p90, "p90", p90, || format!("above `p10` = {p10}"))?;
-        require(p10 < p50 && p50 < p90, "p50", p50, || format!("between `p10` = {p10} and `p90` = {p90}"))?;
         if let Some(lower) = lower {
             finite("lower", lower)?;
             require(lower < p10, "lower", lower, || format!("below `p10` = {p10}"))?;

@@ -35,7 +35,7 @@ pub struct Board<'a> {
     pub met: &'a [Vec<Paths>],
     /// Paths on which the company is alive, per period.
     pub alive: &'a [Paths],
-    /// Paths on which its equity has a value, per period.
+    /// Paths on which its equity is above 0, without which there is no offer, per period.
     pub valued: &'a [Paths],
     /// Months in a row for which all gates must hold.
     pub ready_months: &'a Lanes,

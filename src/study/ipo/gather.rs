@@ -198,7 +198,7 @@ impl Scratch {
         self.keep_offers(&company, seen.count);
     }
 
-    /// Marks where each gate is met, the company is alive and its equity is defined, period by period.
+    /// Marks where each gate is met, the company is alive and its equity is above 0, period by period.
     fn mark(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>, records: &[Readiness<Lanes>]) {
         let present = Paths::MAX >> (LANES - seen.count);
         for (period, record) in records.iter().enumerate() {
@@ -208,7 +208,7 @@ impl Scratch {
             }
             let equity = record.figure(GateKind::Equity);
             self.alive[period] = present & paths(|lane| record.alive[lane] != 0.0);
-            self.valued[period] = paths(|lane| !equity[lane].is_nan());
+            self.valued[period] = paths(|lane| equity[lane] > 0.0);
         }
     }
 

@@ -14,7 +14,7 @@ pub struct GatePath<'a> {
     pub met: &'a [u16],
     /// Per period, whether the company is alive.
     pub alive: &'a [bool],
-    /// Per period, whether its equity has a value.
+    /// Per period, whether its equity is above 0.
     pub valued: &'a [bool],
     /// Months in a row for which all gates must hold.
     pub ready_months: f64,

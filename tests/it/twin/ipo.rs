@@ -87,7 +87,7 @@ impl Readiness {
     }
 }
 
-/// Whether the IPO takes place at a period's end: prepared since first ready, and equity not below the gate.
+/// Whether the IPO takes place at a period's end: prepared since first ready, and equity above 0 and not below the gate.
 pub fn takes_place(
     end: f64,
     first_ready: Option<f64>,
@@ -96,7 +96,7 @@ pub fn takes_place(
     gate: Option<f64>,
 ) -> bool {
     let prepared = first_ready.is_some_and(|first| reached(end, first + preparation_months / 12.0));
-    prepared && equity.is_some_and(|value| gate.is_none_or(|gate| value >= gate))
+    prepared && equity.is_some_and(|value| value > 0.0 && gate.is_none_or(|gate| value >= gate))
 }
 
 /// An offer of new shares.
@@ -179,6 +179,8 @@ mod tests {
         assert!(takes_place(0.75, Some(0.5), 3.0, Some(9.0), Some(8.0)));
         assert!(!takes_place(0.75, Some(0.5), 3.0, Some(7.0), Some(8.0)));
         assert!(!takes_place(0.75, Some(0.5), 3.0, None, None));
+        assert!(!takes_place(0.75, Some(0.5), 3.0, Some(0.0), Some(0.0)));
+        assert!(takes_place(0.75, Some(0.5), 3.0, Some(f64::MIN_POSITIVE), Some(0.0)));
         assert!(!takes_place(0.75, None, 0.0, Some(9.0), None));
     }
 

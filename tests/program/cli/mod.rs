@@ -15,6 +15,7 @@ mod signal;
 mod studies;
 pub(crate) mod study_files;
 mod survive;
+mod terminal;
 mod workbook;
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! HTML and SVG under construction: markup is a type of its own, and any other text is escaped on its way in.
 
+use crate::address::is_link;
 use std::fmt::{self, Write as _};
 
 /// Finished or growing markup. A text becomes part of it by [`put!`], which escapes it, or as a literal.
@@ -107,8 +108,7 @@ pub(crate) use put;
 
 /// The address if it is safe to link to; `None` for `javascript:` and similar schemes.
 pub fn address(url: &str) -> Option<&str> {
-    let lower = url.to_ascii_lowercase();
-    (lower.starts_with("https://") || lower.starts_with("http://")).then_some(url)
+    is_link(url).then_some(url)
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The parts of a workbook: sheets, cells, styles, tables and charts, without file bytes.
 
 use super::chart::Chart;
+use crate::address::is_link;
+use capstake::job::visible::visible_line;
 use std::collections::BTreeMap;
 
 /// Largest number of rows of a sheet (Microsoft, "Excel specifications and limits").
@@ -11,8 +13,6 @@ pub const MAX_COLUMNS: u64 = 16_384;
 pub const MAX_TEXT: u64 = 32_767;
 /// Longest formula, in characters.
 const MAX_FORMULA: u64 = 8_192;
-/// Longest address of a link, in characters.
-const MAX_LINK: usize = 2_079;
 /// Largest number of links of a sheet.
 const MAX_LINKS: u64 = 65_530;
 /// Letters of running text per column-width unit, allowing for words that do not fit at the end of a line.
@@ -312,10 +312,7 @@ impl Sheet {
 
     /// Puts text that links to a web address; plain text if the address cannot be linked.
     pub fn link(&mut self, row: u32, column: u16, text: &str, address: &str) {
-        let leads = ["http://", "https://"].iter().any(|scheme| address.starts_with(scheme))
-            && address.chars().count() <= MAX_LINK
-            && !text.is_empty();
-        let value = if leads {
+        let value = if is_link(address) && !text.is_empty() {
             Value::Link { text: text.into(), address: address.into() }
         } else {
             Value::Text(text.into())
@@ -331,13 +328,13 @@ impl Sheet {
     /// Puts a header row, with a filter if there are rows below it.
     pub fn table(&mut self, name: &str, row: u32, column: u16, headers: &[(&str, Look)], rows: u32) {
         for (at, (header, look)) in (column..).zip(headers) {
-            self.text(row, at, *header, *look);
+            self.text(row, at, visible_line(header), *look);
         }
         if rows > 0 {
             self.tables.push(Table {
                 name: name.into(),
                 corner: (row, column),
-                headers: headers.iter().map(|(header, _)| (*header).to_owned()).collect(),
+                headers: headers.iter().map(|(header, _)| visible_line(header).into_owned()).collect(),
                 rows,
             });
         } else {
