@@ -158,7 +158,7 @@ fn one_source_of_randomness_moves_what_lies_behind_it() {
     // A discount rate moves the values that it discounts.
     let rate = "share = { dist = \"uniform\", low = 0.05, high = 0.1 }";
     assert!(!exact(rate, "", Metric::SharePv) && exact(rate, "", Metric::ShareNominal));
-    assert!(!exact(rate, "", Metric::MicrosoftTakePv) && exact(rate, "", Metric::StakeMark));
+    assert!(!exact(rate, "", Metric::MicrosoftTakePv) && exact(rate, "", Metric::CapHit));
     // The multiple moves the stake and not the share.
     let multiple = "multiple_now = 10\nvolatility = 0.3";
     assert!(exact(multiple, "", Metric::SharePv) && !exact(multiple, "", Metric::StakePv));
