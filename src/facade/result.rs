@@ -76,7 +76,8 @@ impl Metric<'_> {
         self.summary.moments().mean()
     }
 
-    /// The standard error of the mean: the simulation's uncertainty, not the valuation's.
+    /// The standard error of the mean: the simulation's uncertainty, not the valuation's. A 0 says that all paths of the run
+    /// agree; other paths need not.
     pub fn std_error(&self) -> f64 {
         self.summary.moments().std_error()
     }
