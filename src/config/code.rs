@@ -464,7 +464,8 @@ To mend it: name another folder with -o, or empty this one yourself."#;
 To mend it: name another folder with -o, or replace the results with --force."#;
     FolderUnwritable = "S803", "the results folder cannot be written", r#"The folder for the results cannot be made or written: a right is missing, the disk is full, or a file is in the way.
 
-To mend it: name another folder with -o. Files of a run that stopped halfway are marked `partial` in the manifest."#;
+To mend it: name another folder with -o. Files of a run that stopped halfway are marked `partial` in the manifest. Where only the
+workbook or the page is missing, the run is complete: `capstake report` makes them again."#;
     ResultsUnreadable = "S804", "results that cannot be read", r#"A command reads the folder of an earlier run: its `manifest.json` and the files that the manifest lists, each with its digest.
 The folder or a file is missing, belongs to another version, or was changed since.
 

@@ -1,11 +1,6 @@
 //! How many numbers a scenario sets, and where they are from: one count, which every screen, page and workbook shows.
 
-use super::tables::InputRow;
-
-/// The source of an input that names none.
-pub const UNSOURCED: &str = "assumption";
-/// Beginning of the distribution of an input that is the same draw as another.
-pub const SAME_AS: &str = "same_as ";
+use super::tables::{InputRow, SAME_AS, UNSOURCED};
 
 /// Where a number is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! The tables of a run: one row type per file, with columns in the order of the file.
 
-use super::assumptions::{SAME_AS, UNSOURCED};
 use super::row::row;
 use crate::kernel::exact::Movable;
 use crate::kernel::metric::Metric;
@@ -87,6 +86,11 @@ row! {
         count: u64,
     }
 }
+
+/// The source of an input that names none.
+pub const UNSOURCED: &str = "assumption";
+/// Beginning of the distribution of an input that is the same draw as another.
+pub const SAME_AS: &str = "same_as ";
 
 row! {
     /// An input of the scenario: its distribution, its source, and statistics of its draws.

@@ -19,9 +19,9 @@ use capstake::model::parameters::Origin;
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
 use capstake::model::{Model, absences};
-use capstake::report::assumptions::{UNSOURCED, in_words};
+use capstake::report::assumptions::in_words;
 use capstake::report::digits::probability_in_words;
-use capstake::report::tables::inputs_of;
+use capstake::report::tables::{UNSOURCED, inputs_of};
 use capstake::study::undefined;
 
 use super::arguments::paths_argument;

@@ -407,7 +407,8 @@ pub const FILES: [Term; 26] = [
     Term {
         name: "annual.csv",
         unit: None,
-        text: "One row for each deal, calendar year and series: flows over the year, stocks at its end.",
+        text: "One row for each deal, calendar year and series: flows over the year, stocks at its end. Where the valuation date or the \
+         horizon cuts a year, its row is of the part that is simulated, which pages and workbooks label so: 2026 H2.",
     },
     Term {
         name: "histogram.csv",
@@ -466,7 +467,8 @@ pub const FILES: [Term; 26] = [
     Term {
         name: "answer.json",
         unit: None,
-        text: "Of the studies: the whole answer, sentences, tables and charts; `capstake report` makes workbook and page of it.",
+        text: "Of the studies: the whole answer, sentences, tables and charts; `capstake report` makes workbook and page of it. Of columns with one name, \
+         capitals aside, the later ones end in _2, _3, … in every format.",
     },
     Term {
         name: "tornado.csv",

@@ -3,9 +3,9 @@
 use super::digits::by_size;
 use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
-use capstake::report::assumptions::{UNSOURCED, in_words};
+use capstake::report::assumptions::in_words;
 use capstake::report::results::Results;
-use capstake::report::tables::InputRow;
+use capstake::report::tables::{InputRow, UNSOURCED};
 use std::collections::HashMap;
 
 /// Name of the sheet of inputs.
