@@ -10,6 +10,7 @@ mod architecture;
 mod facade;
 mod fuzz;
 mod laws;
+mod listing;
 mod oracle;
 mod paired;
 mod readiness;
