@@ -12,6 +12,7 @@ mod facade;
 mod fuzz;
 mod ipo_at_zero;
 mod laws;
+mod listing;
 mod oracle;
 mod paired;
 mod readiness;

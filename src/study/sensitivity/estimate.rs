@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 /// Half the width of a normal 95% interval, in standard errors.
-const HALF_INTERVAL: f64 = 1.959_963_984_540_054;
+pub(super) const HALF_INTERVAL: f64 = 1.959_963_984_540_054;
 
 /// An estimate with its error.
 #[derive(Clone, Copy, Debug, PartialEq)]

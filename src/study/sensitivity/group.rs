@@ -2,11 +2,13 @@
 //! variance that the line explains.
 //!
 //! A group has many scores: the standard normals of its inputs, and yearly sums of its factors and shocks.
-//! Least squares fit the metric to them on one half of the paths, and the line is read on the other half, so
-//! that no path is judged by a line that has seen it. The explained variance, and the mean of the metric near
-//! the 10% and 90% quantiles of the line, are then free of overfitting.
+//! Least squares fit the metric to them. A line with k scores explains k of n paths' residual variance by
+//! chance: that much is taken off its R² (the adjusted R²; Theil 1961, "Economic Forecasts and Policy"), and
+//! the distances of the means at the line's 10% and 90% quantiles from the mean shrink as the root of what is
+//! left. A choice among deals is made by lines that have not seen the path: each half of the paths is read by
+//! the lines fitted to the other half.
 
-use super::estimate::{CentredSums, Estimate};
+use super::estimate::{CentredSums, Estimate, HALF_INTERVAL};
 use super::gather::Gathered;
 use super::kept::Kept;
 use super::variables::Variable;
@@ -15,10 +17,13 @@ use crate::math::simd::Isa;
 use crate::run::share_out;
 use crate::simd_fn;
 use ndarray::{Array1, Array2, s};
+use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::ops::Range;
 
 /// Number of paths that are multiplied together; a strip belongs to one half.
 const STRIP: usize = 64;
+/// A score whose variance is at most this never moved.
+const STILL: f64 = 1e-12;
 
 /// The effect of a group on a metric.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,19 +34,21 @@ pub struct GroupEffect {
     pub members: usize,
     /// Whether the group is noise along the path rather than inputs.
     pub noise: bool,
-    /// Means of the metric on the paths near the line's 10% and near its 90% quantile.
+    /// Means of the metric near the line's 10% and near its 90% quantile.
     pub means: [Estimate; 2],
-    /// The second mean minus the first.
+    /// The second mean minus the first; 0 if chance alone makes it negative.
     pub swing: Estimate,
-    /// Fraction of the metric's variance that the line explains.
+    /// Fraction of the metric's variance that the line explains; 0 if chance explains more than the line.
     pub explained: Estimate,
 }
 
 /// The straight line of every group for every column.
 pub struct Lines {
-    /// Values of the line on each path kept, about the column's centre: `[group][column]`; `None` where the
-    /// column lacks values.
+    /// Values of the line on each path kept, about the column's centre: `[group][column]`; each half of the
+    /// paths is read by the line fitted to the other half. `None` where the column lacks values.
     pub fitted: Vec<Vec<Option<Array1<f64>>>>,
+    /// Sums over all paths kept.
+    whole: Gram,
 }
 
 /// Sums of products over one half of the paths.
@@ -74,42 +81,51 @@ struct Line {
 /// Fits every group's lines.
 pub fn fit(gathered: &Gathered, groups: &[Variable], isa: Isa, threads: usize) -> Lines {
     let kept = &gathered.kept;
-    let scores = kept.scores.nrows();
-    let whole: Vec<bool> =
-        kept.columns.rows().into_iter().map(|row| row.iter().all(|y| !y.is_nan())).collect();
     let halves = grams(gathered, isa, threads);
     let fit_column = |rows: &[usize], column: usize| {
-        if !whole[column] || rows.is_empty() || kept.paths < 8 * rows.len() {
-            return None;
-        }
         // The line fitted on each half is read on the other.
-        let lines = [1, 0].map(|other| line(&halves[other], rows, scores + column));
-        Some(read(kept, rows, &lines))
+        let other = |half: usize| line(&halves[1 - half], rows, kept.scores.nrows() + column);
+        has_line(kept, rows, column).then(|| read(kept, rows, &[&other(0), &other(1)]))
     };
     let fit_group = |group: &Variable| {
-        let rows: Vec<usize> =
-            (0..scores).filter(|&i| group.streams.contains(&kept.score_stream[i])).collect();
-        (0..whole.len()).map(|column| fit_column(&rows, column)).collect()
+        let rows = rows(kept, group);
+        (0..kept.columns.nrows()).map(|column| fit_column(&rows, column)).collect()
     };
-    Lines { fitted: groups.iter().map(fit_group).collect() }
+    let fitted = groups.iter().map(fit_group).collect();
+    let [mut whole, other] = halves;
+    whole.n += other.n;
+    whole.products += &other.products;
+    Lines { fitted, whole }
 }
 
-/// Fits row `y` of one half by a line in the scores of `rows`, by least squares.
-fn line(half: &Gram, rows: &[usize], y: usize) -> Line {
+/// Rows of a group's scores.
+fn rows(kept: &Kept, group: &Variable) -> Vec<usize> {
+    (0..kept.scores.nrows()).filter(|&i| group.streams.contains(&kept.score_stream[i])).collect()
+}
+
+/// Whether a column can be fitted by a line in some scores: it has a value on every path, and there are
+/// enough paths.
+fn has_line(kept: &Kept, rows: &[usize], column: usize) -> bool {
+    let defined = kept.columns.row(column).iter().all(|y| !y.is_nan());
+    defined && !rows.is_empty() && kept.paths >= 8 * rows.len()
+}
+
+/// Fits row `y` by a line in the scores of `rows`, by least squares.
+fn line(gram: &Gram, rows: &[usize], y: usize) -> Line {
     let k = rows.len();
-    let mut matrix = Array2::from_shape_fn((k, k), |(a, b)| half.covariance(rows[a], rows[b]));
+    let mut matrix = Array2::from_shape_fn((k, k), |(a, b)| gram.covariance(rows[a], rows[b]));
     for own in matrix.diag_mut() {
         // A score that never moved has no slope; the slight increase of the diagonal guards against duplicate
         // scores.
-        *own = if *own > 1e-12 { *own * (1.0 + 1e-9) } else { 1.0 };
+        *own = if *own > STILL { *own * (1.0 + 1e-9) } else { 1.0 };
     }
     let Some(factor) = cholesky(&matrix) else {
-        return Line { intercept: half.mean(y), slopes: Array1::zeros(k) };
+        return Line { intercept: gram.mean(y), slopes: Array1::zeros(k) };
     };
-    let covariances = rows.iter().map(|&i| half.covariance(i, y)).collect();
+    let covariances = rows.iter().map(|&i| gram.covariance(i, y)).collect();
     let slopes = solve(&factor, covariances);
-    let of_scores: f64 = rows.iter().zip(&slopes).map(|(&i, slope)| half.mean(i) * slope).sum();
-    Line { intercept: half.mean(y) - of_scores, slopes }
+    let of_scores: f64 = rows.iter().zip(&slopes).map(|(&i, slope)| gram.mean(i) * slope).sum();
+    Line { intercept: gram.mean(y) - of_scores, slopes }
 }
 
 /// Solves `L·Lᵀ·x = b` for the lower triangular `factor` L.
@@ -131,8 +147,8 @@ fn half(path: usize) -> usize {
     path / STRIP % 2
 }
 
-/// Evaluates the two lines on the paths kept, each on its half.
-fn read(kept: &Kept, rows: &[usize], lines: &[Line; 2]) -> Array1<f64> {
+/// Evaluates two lines on the paths kept, each on its half.
+fn read(kept: &Kept, rows: &[usize], lines: &[&Line; 2]) -> Array1<f64> {
     let mut fitted = Array1::from_shape_fn(kept.paths, |path| lines[half(path)].intercept);
     for (k, &row) in rows.iter().enumerate() {
         for (path, (sum, &x)) in fitted.iter_mut().zip(kept.scores.row(row)).enumerate() {
@@ -233,42 +249,185 @@ pub fn group_effects(
     let kept = &gathered.kept;
     let centre = gathered.centres[column];
     let y: Vec<f64> = kept.columns.row(column).iter().map(|y| y - centre).collect();
-    let n = y.len() as f64;
-    let mean = y.iter().sum::<f64>() / n;
-    let squares: f64 = y.iter().map(|y| (y - mean) * (y - mean)).sum();
+    let mean = y.iter().sum::<f64>() / y.len() as f64;
     let mut effects = Vec::new();
-    for (group, fitted) in groups.iter().zip(&lines.fitted) {
-        let Some(fitted) = &fitted[column] else { continue };
-        let means = means_at_ends(&y, fitted, centre);
-        let rest: f64 = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum();
-        // A line fitted to m paths with k scores misses other paths by (1 + k/m) times the residual variance.
-        let k = kept.score_stream.iter().filter(|stream| group.streams.contains(stream)).count() as f64;
-        let explained = 1.0 - rest / squares / (1.0 + 2.0 * k / n);
-        // The large-sample error of a squared multiple correlation (Olkin and Finn 1995), and its error where
-        // there is none.
-        let slope = 2.0 * explained.max(0.0).sqrt() * (1.0 - explained) / n.sqrt();
-        let error = slope.hypot((2.0 * k).sqrt() / n);
-        effects.push(GroupEffect {
+    for group in groups {
+        let rows = rows(kept, group);
+        if !has_line(kept, &rows, column) {
+            continue;
+        }
+        let whole = &lines.whole;
+        let line = line(whole, &rows, kept.scores.nrows() + column);
+        let moving = rows.iter().filter(|&&i| whole.covariance(i, i) > STILL).count();
+        let fitted = read(kept, &rows, &[&line, &line]);
+        let mut effect = GroupEffect {
             name: group.name.clone(),
             members: group.streams.len(),
             noise: group.noise,
-            swing: Estimate::swing(&means[0], &means[1]),
-            means,
-            explained: Estimate::normal(explained, error),
-        });
+            means: [Estimate::NONE; 2],
+            swing: Estimate::NONE,
+            explained: Estimate::NONE,
+        };
+        if let Some(fit) = Fit::new(&y, &fitted, mean, moving) {
+            let ends = ends(&y, &fitted, mean);
+            effect.explained = fit.explained();
+            effect.swing = fit.swing(&ends);
+            // A swing that chance makes negative is shown as 0, and so are the distances of its ends.
+            let shrink = if effect.swing.value == 0.0 { 0.0 } else { fit.shrink() };
+            effect.means = ends.map(|end| fit.mean_at(&end, centre + mean, shrink));
+        }
+        effects.push(effect);
     }
     effects.sort_by(|a, b| Estimate::by_size(&b.swing, &a.swing));
     effects
 }
 
-/// Means of a metric, given about its centre, on the paths near the line's 10% and near its 90% quantile.
-fn means_at_ends(y: &[f64], fitted: &Array1<f64>, centre: f64) -> [Estimate; 2] {
+/// How well a line fits a column; fractions of the column's variance.
+struct Fit {
+    /// What the line explains of the paths that it was fitted to: R².
+    raw: f64,
+    /// What the scores explain by chance.
+    chance: f64,
+    /// Standard error of `raw − chance`.
+    std_error: f64,
+    /// Ends of the 95% interval, from 0 to 1.
+    low: f64,
+    high: f64,
+}
+
+impl Fit {
+    /// `None` where the metric or every score is the same on all paths.
+    fn new(y: &[f64], fitted: &Array1<f64>, mean: f64, scores: usize) -> Option<Fit> {
+        let (n, k) = (y.len() as f64, scores as f64);
+        let variance = y.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / n;
+        let rest = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum::<f64>() / n;
+        if scores == 0 || variance == 0.0 {
+            return None;
+        }
+        let unexplained = rest / variance;
+        let raw = (1.0 - unexplained).max(f64::MIN_POSITIVE);
+        let chance = unexplained * k / (n - k - 1.0);
+        // What each path does to R² (its influence function, whose mean is 0). A normal metric has Olkin and
+        // Finn's error, 2R(1 − R²)/√n; long tails have a larger one, which Student's t with the degrees of
+        // freedom of that variance (Satterthwaite 1946) covers where few paths make it.
+        let (mut squares, mut fourths) = (0.0, 0.0);
+        for (y, f) in y.iter().zip(fitted) {
+            let moved = (unexplained * (y - mean) * (y - mean) - (y - f) * (y - f)) / variance;
+            squares += moved * moved / n;
+            fourths += moved.powi(4) / n;
+        }
+        let freedom = 2.0 * n / (fourths / (squares * squares) - 1.0);
+        let t = if freedom < 1e4 { student(freedom) } else { student(1e4) };
+        // Variance of the adjusted R² at a true value x: `slope·x + null`. What chance explains varies even
+        // where the group explains nothing: as a χ² with k degrees of freedom.
+        let slope = squares / n / raw;
+        let null = 2.0 * chance * chance / k;
+        let adjusted = raw - chance;
+        // All x whose own error allows the value found, as in Wilson's interval.
+        let middle = adjusted + 0.5 * t * t * slope;
+        let half = t * (slope * adjusted + null + 0.25 * t * t * slope * slope).max(0.0).sqrt();
+        Some(Fit {
+            raw,
+            chance,
+            std_error: (slope * adjusted.max(0.0) + null).sqrt(),
+            low: (middle - half).clamp(0.0, 1.0),
+            high: (middle + half).clamp(0.0, 1.0),
+        })
+    }
+
+    /// What the line explains without chance; not below 0.
+    fn adjusted(&self) -> f64 {
+        (self.raw - self.chance).max(0.0)
+    }
+
+    fn explained(&self) -> Estimate {
+        let Fit { std_error, low, high, .. } = *self;
+        Estimate { value: self.adjusted(), std_error, low95: low, high95: high }
+    }
+
+    /// The part of a distance along the fitted line that is not chance.
+    fn shrink(&self) -> f64 {
+        (self.adjusted() / self.raw).sqrt()
+    }
+
+    /// The error of a distance: of the paths near the ends, and of the size of the line, which has moved by
+    /// `part` standard deviations of the column.
+    fn error(&self, of_paths: f64, along_line: f64, part: f64) -> f64 {
+        let largest_shrink = (self.high / (self.high + self.chance)).sqrt();
+        (HALF_INTERVAL * largest_shrink * of_paths).hypot(along_line / self.raw.sqrt() * part)
+    }
+
+    /// The mean of the metric near one end of the line.
+    fn mean_at(&self, end: &End, mean: f64, shrink: f64) -> Estimate {
+        let part = 0.5 * (self.high.sqrt() - self.low.sqrt());
+        let half = self.error(end.std_error, end.line, part);
+        Estimate::normal(mean + shrink * end.mean, half / HALF_INTERVAL)
+    }
+
+    /// The difference of the means at both ends. Its interval adds the squares of those of its two factors:
+    /// the metric's distance per standard deviation of the line, and the line's (Zou and Donner 2008,
+    /// "Construction of confidence limits about effect measures", Statistics in Medicine 27).
+    fn swing(&self, [low, high]: &[End; 2]) -> Estimate {
+        let value = self.shrink() * (high.mean - low.mean);
+        let (of_paths, along) = (low.std_error.hypot(high.std_error), high.line - low.line);
+        let root = self.adjusted().sqrt();
+        let below = self.error(of_paths, along, root - self.low.sqrt());
+        let above = self.error(of_paths, along, self.high.sqrt() - root);
+        let std_error = 0.5 * (below + above) / HALF_INTERVAL;
+        if value.is_nan() {
+            return Estimate::NONE;
+        }
+        // A line rises along itself. Only a metric that bends back has a swing below 0; chance has not.
+        if value + above < 0.0 {
+            return Estimate { value, std_error, low95: value - below, high95: value + above };
+        }
+        Estimate {
+            value: value.max(0.0),
+            std_error,
+            low95: (value - below).max(0.0),
+            high95: value.max(0.0) + above,
+        }
+    }
+}
+
+/// Quantile 97.5% of Student's distribution.
+fn student(freedom: f64) -> f64 {
+    StudentsT::new(0.0, 1.0, freedom.max(1.0)).map_or(f64::NAN, |law| law.inverse_cdf(0.975))
+}
+
+/// The paths near one end of a line.
+struct End {
+    /// Mean of the metric, less its mean over all paths.
+    mean: f64,
+    /// Its standard error for the line as it is.
+    std_error: f64,
+    /// Mean of the line, less the metric's mean over all paths.
+    line: f64,
+}
+
+/// The paths near the line's 10% and near its 90% quantile.
+fn ends(y: &[f64], fitted: &Array1<f64>, mean: f64) -> [End; 2] {
+    const WIDTH: f64 = 0.05;
+    let n = y.len() as f64;
     let mut order: Vec<usize> = (0..fitted.len()).collect();
     order.sort_unstable_by(|&a, &b| fitted[a].total_cmp(&fitted[b]));
-    let at = |q: f64| (q * y.len() as f64).round() as usize;
+    let at = |q: f64| (q * n).round() as usize;
     [0.1, 0.9].map(|q| {
-        let mut sums = CentredSums::default();
-        order[at(q - 0.025)..at(q + 0.025)].iter().for_each(|&path| sums.add(y[path]));
-        sums.mean(centre)
+        let near = &order[at(q - 0.5 * WIDTH)..at(q + 0.5 * WIDTH)];
+        let (mut of_y, mut of_line) = (CentredSums::default(), CentredSums::default());
+        for &path in near {
+            of_y.add(y[path] - mean);
+            of_line.add(fitted[path] - mean);
+        }
+        let found = of_y.mean(0.0);
+        let reach = |path: Option<&usize>| path.map_or(f64::NAN, |&path| fitted[path]);
+        // The line's quantile is that of a sample: its error is √(q(1 − q)/n) in probability.
+        let steepness = (reach(near.last()) - reach(near.first())) / WIDTH;
+        let of_quantile = steepness * (q * (1.0 - q) / n).sqrt();
+        End {
+            mean: found.value,
+            std_error: found.std_error.hypot(of_quantile),
+            line: of_line.mean(0.0).value,
+        }
     })
 }

@@ -3,8 +3,9 @@
 //! The expected value of perfect information about X is `E max_d E(M_d | X) − max_d E M_d` (Howard 1966,
 //! "Information value theory", IEEE Transactions on Systems Science and Cybernetics 2). A rule says which
 //! deal to choose in each part of X's range. It is made on fifteen sixteenths of the run and valued on the
-//! rest, in turn. The mean of these gains exceeds the truth by chance only, since a rule made on a sample
-//! cannot beat the best rule. Choosing and valuing each part on the same paths can only look better than the
+//! rest, in turn, against the deal that is best over the whole run: one choice for all sixteenths, because
+//! they would differ from each other if each had its own where deals are nearly equal. The mean of these
+//! gains exceeds the truth by chance only, since a rule made on a sample cannot beat the best rule. Choosing and valuing each part on the same paths can only look better than the
 //! truth: that is where the interval's upper end comes from.
 
 use super::estimate::Estimate;
@@ -62,7 +63,8 @@ impl FoldMean {
         let n = gains.len() as f64;
         let mean = gains.iter().sum::<f64>() / n;
         let squares: f64 = gains.iter().map(|gain| (gain - mean) * (gain - mean)).sum();
-        let std_error = (squares / (n - 1.0) / n).sqrt();
+        // Gains that are all alike, as where no path seen changes the choice, tell nothing of their error.
+        let std_error = if squares == 0.0 { f64::NAN } else { (squares / (n - 1.0) / n).sqrt() };
         let student = StudentsT::new(0.0, 1.0, n - 1.0).expect("more than one fold");
         FoldMean { mean, std_error, half: student.inverse_cdf(0.975) * std_error }
     }
@@ -109,8 +111,6 @@ struct Folds<'a> {
     bins: Array3<f64>,
     /// The uninformed choice of the whole run.
     uninformed: usize,
-    /// Per fold, the uninformed choice of the other folds.
-    by_others: Vec<usize>,
 }
 
 impl<'a> Folds<'a> {
@@ -123,13 +123,6 @@ impl<'a> Folds<'a> {
         let sum = |of: &dyn Fn(&ChoiceSums) -> f64| -> f64 { folds.iter().map(|fold| of(fold)).sum() };
         let deals = folds[0].columns.len();
         let columns: Vec<f64> = (0..deals).map(|deal| sum(&|fold| fold.columns[deal])).collect();
-        let without = |fold: usize, deal: usize| -> f64 {
-            let others = folds.iter().enumerate().filter(|(other, _)| *other != fold);
-            others.map(|(_, other)| other.columns[deal]).sum()
-        };
-        let by_others = (0..FOLDS)
-            .map(|fold| largest(&(0..deals).map(|deal| without(fold, deal)).collect::<Vec<f64>>()))
-            .collect();
         let mut bins = Array3::zeros(folds[0].bins.dim());
         folds.iter().for_each(|fold| bins += &fold.bins);
         Some(Folds {
@@ -138,16 +131,14 @@ impl<'a> Folds<'a> {
             uninformed: largest(&columns),
             columns,
             bins,
-            by_others,
             folds,
         })
     }
 
     /// The value of knowing everything.
     fn everything(&self) -> InformationValue {
-        let by_fold = self.folds.iter().zip(&self.by_others);
-        let gains: Vec<f64> =
-            by_fold.map(|(fold, &plain)| (fold.best - fold.columns[plain]) / fold.paths).collect();
+        let gain = |fold: &&ChoiceSums| (fold.best - fold.columns[self.uninformed]) / fold.paths;
+        let gains: Vec<f64> = self.folds.iter().map(gain).collect();
         InformationValue::of_everything(&gains, (self.best - self.columns[self.uninformed]) / self.paths)
     }
 
@@ -163,10 +154,10 @@ impl<'a> Folds<'a> {
             if best != self.uninformed {
                 changes += cell[0] / self.paths;
             }
-            for ((gain, fold), &plain) in gains.iter_mut().zip(&self.folds).zip(&self.by_others) {
+            for (gain, fold) in gains.iter_mut().zip(&self.folds) {
                 let own = fold.bins.slice(s![input, bin, 1..]);
                 let others: Vec<f64> = sums.iter().zip(own).map(|(sum, own)| sum - own).collect();
-                *gain += (own[largest(&others)] - own[plain]) / fold.paths;
+                *gain += (own[largest(&others)] - own[self.uninformed]) / fold.paths;
             }
         }
         InformationValue::of_folds(name, &gains, upper, changes)

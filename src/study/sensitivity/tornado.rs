@@ -36,9 +36,10 @@ pub fn input_effects(wanted: &Wanted<'_>, gathered: &Gathered, column: usize) ->
     let metric_ranks = midranks(&defined.iter().map(|&path| values[path]).collect::<Vec<f64>>());
     let rank_of = |input: usize| {
         let values: Vec<f64> = defined.iter().map(|&path| f64::from(kept.values[[input, path]])).collect();
-        let r = correlation(&midranks(&values), &metric_ranks);
-        let (low95, high95) = rank_interval(r, defined.len());
-        Estimate { value: r, std_error: (high95 - low95) / 3.919_927_969, low95, high95 }
+        let ranks = midranks(&values);
+        let value = correlation(&ranks, &metric_ranks);
+        let (std_error, low95, high95) = rank_interval(&ranks, &metric_ranks, value);
+        Estimate { value, std_error, low95, high95 }
     };
     let mut effects: Vec<InputEffect> = wanted
         .inputs

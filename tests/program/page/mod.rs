@@ -5,6 +5,7 @@
 mod browser;
 #[cfg(unix)]
 mod chromium;
+mod marks;
 
 use crate::scenario;
 use capstake::kernel::plan::Plan;
