@@ -213,13 +213,15 @@ fn with(key: &str, value: &str) -> String {
     text
 }
 
-/// The one error of a scenario must propose the text.
+/// Every error of a scenario must propose the text: one slip may be several errors, all with the same help.
 fn propose(problems: &[Problem], proposed: &str, what: &str) {
-    let [problem] = problems else { panic!("{what}: {problems:#?}") };
-    let help = problem.help.as_deref().unwrap_or_default();
-    let wanted = if proposed.is_empty() { "leave `" } else { proposed };
-    assert!(help.contains(wanted), "{what}: no {wanted:?} in the help: {help:?}");
-    assert!(proposed.is_empty() || !help.contains("leave `"), "{what}: {help:?}");
+    assert!(!problems.is_empty(), "{what} has no error");
+    for problem in problems {
+        let help = problem.help.as_deref().unwrap_or_default();
+        let wanted = if proposed.is_empty() { "leave `" } else { proposed };
+        assert!(help.contains(wanted), "{what}: no {wanted:?} in the help: {help:?}");
+        assert!(proposed.is_empty() || !help.contains("leave `"), "{what}: {help:?}");
+    }
 }
 
 #[test]
@@ -275,6 +277,17 @@ fn sweeps_and_searches_propose_too() {
     }
 }
 
+/// Correlations of three inputs, and the flags that make them uncertain.
+fn correlated(values: [f64; 3]) -> (String, [String; 3]) {
+    let pairs = [("rate", "cap_usd_bn"), ("cap_usd_bn", "stake"), ("rate", "stake")];
+    let entry = |((a, b), value): ((&str, &str), f64)| {
+        format!("[[correlation]]\nbetween = [\"deal.capped.{a}\", \"deal.capped.{b}\"]\nvalue = {value}\n")
+    };
+    let flags = ["rate", "cap_usd_bn", "stake"]
+        .map(|key| format!("deal.capped.{key}={{ dist = \"uniform\", low = 0.1, high = 0.2 }}"));
+    (pairs.into_iter().zip(values).map(entry).collect(), flags)
+}
+
 #[test]
 fn windows_quantiles_and_matrices_name_what_passes() {
     // A window of one day on the 30th of a month with 31 days.
@@ -299,19 +312,7 @@ fn windows_quantiles_and_matrices_name_what_passes() {
         errors(&with("segment.all.growth", "{ dist = \"normal\", mean = 0.3, sd = 0.1, min = 10 }"), &[]);
     let texts = format!("{:?}", far[0]);
     assert!(texts.contains("probability 0;") && !texts.contains("0e0"), "{texts}");
-    let singular = [("a", "b"), ("b", "c"), ("a", "c")]
-        .map(|(a, b)| {
-            let value = if (a, b) == ("a", "c") { -0.5 } else { 0.5 };
-            format!(
-                "[[correlation]]\nbetween = [\"deal.capped.{a}\", \"deal.capped.{b}\"]\nvalue = {value}\n"
-            )
-        })
-        .concat()
-        .replace("deal.capped.a", "deal.capped.rate")
-        .replace("deal.capped.b", "deal.capped.cap_usd_bn")
-        .replace("deal.capped.c", "deal.capped.stake");
-    let flags = ["rate", "cap_usd_bn", "stake"]
-        .map(|key| format!("deal.capped.{key}={{ dist = \"uniform\", low = 0.1, high = 0.2 }}"));
+    let (singular, flags) = correlated([0.5, 0.5, -0.5]);
     let found = errors(&format!("{SCENARIO}{singular}"), &flags);
     let [problem] = found.as_slice() else { panic!("{found:#?}") };
     let texts = format!("{problem:?}");
@@ -321,13 +322,8 @@ fn windows_quantiles_and_matrices_name_what_passes() {
 #[test]
 fn a_repair_is_proposed_only_where_it_works() {
     // Three strong pairs contradict each other: no choice of other pairs helps, so `complete` is not proposed.
-    let pairs = [("rate", "cap_usd_bn", 0.9), ("cap_usd_bn", "stake", 0.9), ("rate", "stake", -0.9)];
-    let pairs = pairs.map(|(a, b, value)| {
-        format!("[[correlation]]\nbetween = [\"deal.capped.{a}\", \"deal.capped.{b}\"]\nvalue = {value}\n")
-    });
-    let flags = ["rate", "cap_usd_bn", "stake"]
-        .map(|key| format!("deal.capped.{key}={{ dist = \"uniform\", low = 0.1, high = 0.2 }}"));
-    let text = format!("{SCENARIO}{}", pairs.concat());
+    let (pairs, flags) = correlated([0.9, 0.9, -0.9]);
+    let text = format!("{SCENARIO}{pairs}");
     let found = errors(&text, &flags);
     let help = found[0].help.as_deref().expect("help");
     assert!(help.contains("correlation_repair = \"nearest\"") && !help.contains("complete"), "{help}");
