@@ -60,7 +60,7 @@ struct Expected {
 }
 
 fn number(text: &str) -> f64 {
-    let plain: String = text.replace('−', "-").chars().filter(|c| *c != ',').collect();
+    let plain: String = text.replace('−', "-").chars().filter(|c| !matches!(c, ',' | '$' | '%')).collect();
     plain.parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
 }
 
@@ -347,8 +347,11 @@ fn expected(results: &Results, chart: &Chart, drawing: &Drawing) -> Expected {
             }
             let shown: Vec<f64> = drawing.values.iter().map(|text| number(text)).collect();
             for (shown, value) in shown.iter().zip(strips.iter().flatten()) {
+                // Half a unit of the last digit that is shown: a quantile of few paths has few.
+                let zeros = shown.to_string().bytes().rev().take_while(|&byte| byte == b'0').count() as i32;
+                let half = 0.5 * 10_f64.powi(if shown.fract() == 0.0 && *shown != 0.0 { zeros } else { 0 });
                 assert!(
-                    (shown - value).abs() <= 0.03 * value.abs() + 0.6,
+                    (shown - value).abs() <= (0.03 * value.abs() + 0.1).max(half * 1.01),
                     "{}: {shown} for {value}",
                     chart.id
                 );
