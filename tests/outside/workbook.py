@@ -14,6 +14,7 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 
@@ -144,6 +145,114 @@ def openpyxl_reads(folder, book):
     return formulas, values
 
 
+DRAWING = {
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+}
+METRICS = {"Microsoft's take": "microsoft_take_pv", "OpenAI's retained value": "openai_retained_pv"}
+SERIES = {
+    "OpenAI's net revenue": "net_revenue",
+    "OpenAI's equity value": "equity",
+    "revenue share paid to Microsoft so far": "cumulative_payments",
+    "OpenAI's cash": "cash",
+}
+
+
+def drawn(book, values):
+    """Title of every chart, and name, categories and values of its series, read from the cells that they point at."""
+
+    def block(reference):
+        sheet, _, place = reference.rpartition("!")
+        found = values[sheet.strip("'")][place.replace("$", "")]
+        return [cell.value for row in (found if isinstance(found, tuple) else ((found,),)) for cell in row]
+
+    with zipfile.ZipFile(book) as archive:
+        for name in archive.namelist():
+            if not name.startswith("xl/charts/chart"):
+                continue
+            chart = ElementTree.fromstring(archive.read(name))
+            title = "".join(text.text for text in chart.find(".//c:title", DRAWING).iter("{%s}t" % DRAWING["a"]))
+            series = []
+            for one in chart.iter("{%s}ser" % DRAWING["c"]):
+                range_of = lambda *tags: next(r.text for tag in tags for r in one.findall(f"{tag}//c:f", DRAWING))
+                legend = one.find("c:tx//c:v", DRAWING)
+                x, y = block(range_of("c:cat", "c:xVal")), block(range_of("c:val", "c:yVal"))
+                assert len(x) == len(y), (title, len(x), len(y))
+                series.append((None if legend is None else legend.text, x, y))
+            yield title, series
+
+
+def charts_draw_the_tables(folder, book, values):
+    """Every cell that a chart draws holds the figure of the table that the chart's title and legend name."""
+    table = {name: csv_rows(folder / f"{name}.csv") for name in ("annual", "events", "quantiles", "histogram", "summary")}
+    drawn_cells = 0
+
+    def by_year(deal, series, column, years):
+        """A column of a series by year; the first year may be the whole year, where history completes it."""
+        rows = {(row["series"], row["year"]): row for row in table["annual"] if row["deal"] == deal}
+        years = [str(year)[:4] for year in years]
+        assert years == [year for name, year in rows if name == series], (deal, series, years)
+        part = [float(rows[series, year][column]) for year in years]
+        whole = [float(rows.get((series + "_full_year", year), rows[series, year])[column]) for year in years]
+        return part, whole
+
+    def check(title, name, found, *allowed):
+        nonlocal drawn_cells
+        drawn_cells += len(found)
+        found = [value or 0.0 for value in found]
+        equal = lambda expected: len(expected) == len(found) and all(
+            abs(a - b) <= 1e-9 * max(1.0, abs(b)) for a, b in zip(found, expected)
+        )
+        assert any(equal(expected) for expected in allowed), (title, name, found, allowed[0])
+
+    count = 0
+    for title, series in drawn(book, values):
+        count += 1
+        deal, _, words = title.partition(": ")
+        if words in SERIES:
+            column = {"median": "p50", "mean": "mean"}
+            level, bounds = [0.0] * len(series[0][1]), iter(("p05", "p25", "p50", "p75", "p95"))
+            for name, x, y in series:
+                if name in column:
+                    check(title, name, y, *by_year(deal, SERIES[words], column[name], x))
+                else:
+                    level = [low + (part or 0.0) for low, part in zip(level, y)]
+                    check(title, name, level, *by_year(deal, SERIES[words], next(bounds), x))
+            assert next(bounds, None) is None and len(series) == 7, title
+        elif words.startswith("which clouds sell"):
+            clouds = [row["series"] for row in table["annual"] if row["deal"] == deal and row["series"].startswith("cloud_share.")]
+            assert [f"cloud_share.{name}" for name, _, _ in series] == list(dict.fromkeys(clouds)), title
+            for name, x, y in series:
+                check(title, name, y, *by_year(deal, f"cloud_share.{name}", "mean", x))
+        elif words == "when the cap is reached":
+            rows = [row for row in table["events"] if (row["deal"], row["event"]) == (deal, "cap_reached")]
+            by_then = [float(row["probability"]) for row in rows]
+            expected = {"by then": by_then, "in the period": [b - a for a, b in zip([0.0, *by_then], by_then)]}
+            assert sorted(expected) == sorted(name for name, _, _ in series), title
+            for name, x, y in series:
+                assert [str(date)[:10] for date in x] == [row["date"] for row in rows], title
+                check(title, name, y, expected[name])
+        elif words == "probability of less":
+            for name, x, y in series:
+                rows = [row for row in table["quantiles"] if (row["deal"], row["metric"]) == (name, METRICS[deal])]
+                check(title, name, x, [float(row["value"]) for row in rows])
+                check(title, name, y, [float(row["q"]) for row in rows])
+        elif words in METRICS:
+            rows = [row for row in table["histogram"] if (row["deal"], row["metric"]) == (deal, METRICS[words])]
+            (paths,) = [float(row["paths"]) for row in table["summary"] if (row["deal"], row["metric"]) == (deal, METRICS[words])]
+            part = {float(row["low"]): int(row["count"]) / paths for row in rows}
+            (_, x, inside), (_, _, outside) = series
+            check(title, "all bins", [(a or 0.0) + (b or 0.0) for a, b in zip(inside, outside)], [part[float(low)] for low in x])
+            assert not any(a and b for a, b in zip(inside, outside)), f"{title}: a bin is inside and outside"
+        elif title == "Microsoft's total by component, mean present value":
+            mean = {(row["deal"], row["metric"]): float(row["mean"]) for row in table["summary"] if row["mean"]}
+            for name, x, y in series:
+                check(title, name, y, [mean[deal, name] for deal in x])
+        else:
+            raise AssertionError(f"a chart that nobody reads: {title}")
+    print(f"{count} charts draw {drawn_cells} figures of the tables")
+
+
 def libreoffice_recalculates(book, formulas, values, scratch):
     bare = scratch / "bare.xlsx"
     cleared = without_results(book, bare)
@@ -178,6 +287,7 @@ def main():
     folder, scratch = Path(sys.argv[1]), Path(sys.argv[2])
     book = folder / "results.xlsx"
     formulas, values = openpyxl_reads(folder, book)
+    charts_draw_the_tables(folder, book, values)
     libreoffice_recalculates(book, formulas, values, scratch)
     if "pdf" in sys.argv[3:]:
         pdf = convert(book, "pdf", scratch)
