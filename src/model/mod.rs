@@ -18,6 +18,7 @@ pub mod funding;
 pub mod history;
 pub mod ipo;
 pub mod licence;
+mod misread;
 mod names;
 mod number;
 pub mod parameters;
@@ -35,7 +36,7 @@ pub mod timeline;
 mod validator;
 
 pub use absence::absences;
-pub use columns::{ColumnError, EmpiricalColumns, NoColumns};
+pub use columns::{ColumnError, EmpiricalColumns, NoColumns, TextPlace};
 pub use run::{Booking, RunTerms, Scheme};
 pub use source::Source;
 pub use terms::{Model, Terms};

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod faults;
 mod folder;
+mod input;
 mod insight;
 mod outside;
 mod page;
