@@ -63,7 +63,7 @@ pub fn parse(csv: &str, bytes: &[u8], column: &str, dialect: Dialect) -> Result<
         let text = file.text(cell);
         match number(&text, dialect) {
             Some(value) => numbers.push(value),
-            None => return Err(file.cell_problem(cell.range.start, column, &text)),
+            None => return Err(file.cell_problem(cell.start(), column, &text)),
         }
     }
     if numbers.is_empty() {
@@ -148,6 +148,13 @@ struct Cell {
     quoted: bool,
 }
 
+impl Cell {
+    /// Its first byte, which is the quote of a quoted cell.
+    fn start(&self) -> usize {
+        self.range.start - usize::from(self.quoted)
+    }
+}
+
 /// Why a quoted cell cannot be read.
 enum QuoteFault {
     /// The quote at this byte has no end.
@@ -213,7 +220,7 @@ impl Rows<'_> {
             let inside = &self.text[cell.range.clone()];
             let separators = |line: &str| line.bytes().filter(|byte| *byte == self.separator).count();
             if width > 1 && inside.split(['\n', '\r']).skip(1).any(|line| separators(line) + 1 >= width) {
-                return Err(QuoteFault::AcrossRows(cell.range.start - 1, cell.range.end));
+                return Err(QuoteFault::AcrossRows(cell.start(), cell.range.end));
             }
         }
         Ok(())
@@ -276,7 +283,7 @@ impl File<'_> {
                 return Ok(index.expect("a cell of the header"));
             }
             several => {
-                let places = several.iter().map(|cell| place_of(self.text, cell.range.start)).collect();
+                let places = several.iter().map(|cell| place_of(self.text, cell.start())).collect();
                 return Err(ColumnError::SeveralColumns { csv, column: column.to_owned(), places });
             }
         }

@@ -50,6 +50,8 @@ fn is_date(name: &str) -> bool {
             let written = |day_part: &str, month_part: &str| {
                 day(day_part) && (month(month_part) || is_month_word(month_part))
             };
+            // A year of one digit is one of this century.
+            let year = |text: &str| year(text) || text.len() == 1 && is_digits(text);
             (written(a, b) && year(c)) || (written(b, a) && year(c)) || (year(a) && written(c, b))
         }
         _ => false,

@@ -313,8 +313,10 @@ fn rate_at(points: &[(f64, f64)], time: f64) -> f64 {
 
 /// A rate in three digits: about 12.3 billion a year.
 fn rate_words(rate: f64) -> String {
-    let decimals = (2 - rate.abs().log10().floor().clamp(-6.0, 2.0) as i32).max(0) as usize;
-    format!("about {rate:.decimals$} billion a year")
+    // Rounded first: 9.996 has three digits as 10.0.
+    let rounded: f64 = format!("{rate:.2e}").parse().unwrap_or(rate);
+    let decimals = (2 - rounded.abs().log10().floor().clamp(-6.0, 2.0) as i32).max(0) as usize;
+    format!("about {rounded:.decimals$} billion a year")
 }
 
 /// The totals of a plan, by index of the timeline's year.

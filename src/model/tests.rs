@@ -957,7 +957,7 @@ fn a_plan_that_is_extended_warns_with_the_rate_that_follows() {
         &short,
         &[],
     );
-    warn(Code::OffTimeline, "along its last slope to about 226 billion a year on 2030-12-31", &short, &[]);
+    warn(Code::OffTimeline, "along its last slope to about 227 billion a year on 2030-12-31", &short, &[]);
     let late = points(&[("2028-01-01", 40.0)]);
     warn(Code::OffTimeline, "it is constant to about 40.0 billion a year on 2026-07-01", &late, &[]);
     let totals = |years: &str| plan(&format!("[segment.annual_totals]\n{years}"));
