@@ -9,7 +9,7 @@ use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::plan::Plan;
 use capstake::math::lanes::LANES;
 use capstake::math::simd::Isa;
-use capstake::model::{ColumnError, EmpiricalColumns, Model};
+use capstake::model::{Model, NoColumns};
 use capstake::run::{self, Options, Silent};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::SeedableRng;
@@ -17,14 +17,6 @@ use rand::rngs::SmallRng;
 use rand_distr::{Distribution, StandardNormal};
 use rayon::prelude::*;
 use std::hint::black_box;
-
-struct NoColumns;
-
-impl EmpiricalColumns for NoColumns {
-    fn column(&self, _csv: &str, _column: &str) -> Result<Vec<f64>, ColumnError> {
-        unreachable!("the shipped scenarios have no empirical inputs")
-    }
-}
 
 fn plan(file: &str) -> Plan {
     let text = std::fs::read_to_string(file).expect("a shipped scenario");

@@ -72,7 +72,7 @@ To mend it: `capstake init FILE` writes a commented scenario to start from."#;
 was saved in UTF-16 or Latin-1.
 
 To mend it: name the right file, or save it as UTF-8 in your editor."#;
-    FileTooLarge = "S004", "the scenario file is too large", r#"Scenarios have some kilobytes; this file has more than 16 MiB, so that it is most likely something else, such as a table of
+    FileTooLarge = "S004", "the scenario file is too large", r#"Scenarios have some kilobytes; this file has more than 1 MiB, so that it is most likely something else, such as a table of
 results.
 
 To mend it: name the right file. Long series belong in the CSV file of an `empirical` input."#;
@@ -231,6 +231,14 @@ To mend it: leave it with one."#;
     DuplicateDate = "S213", "a date given twice", r#"Two entries of a list have the same date, so that it is open which of them holds.
 
 To mend it: remove one, or correct its date."#;
+    MisreadName = "S214", "a name that other programs take for something else", r#"Names become labels in the tables of results. A spreadsheet turns some of them into numbers or dates when it opens a CSV file
+(`1e5` into 100000, `may-2026` into a date, `0123` into 123), and a data frame takes others for missing values (`nan`,
+`none`), so that rows cannot be found by their name. This is a warning.
+
+    [[deal]]
+    name = "2025"               write "deal-2025"
+
+To mend it: begin the name with a word."#;
     // ---- Numbers and distributions
     OutsideDomain = "S301", "a value outside its domain", r#"Every key has a range outside which its value means nothing: a share of a whole lies within 0 and 1, a half-life is above 0, a
 discount rate above -1.
@@ -287,16 +295,25 @@ To mend it: add `value = …`."#;
 to the folder you are in.
 
 To mend it: correct the path, or move the file."#;
-    CsvColumn = "S312", "the CSV file has no such column", r#"The first row of the CSV file holds the names of its columns, and `column` is not among them.
+    CsvColumn = "S312", "the CSV file has no such column, or several", r#"The first row of the CSV file holds the names of its columns, and `column` is not among them, or more than one column has that
+name.
 
-To mend it: use one of the names listed."#;
-    CsvCell = "S313", "a cell of the CSV file is not a finite number", r#"Every cell of the column must be a finite number with a decimal point. Empty cells, words and `nan` are not skipped: a gap in
-the data is yours to judge.
+To mend it: use one of the names listed, or give each column its own name."#;
+    CsvCell = "S313", "a cell of the CSV file is not a finite number", r#"Every cell of the column must be a finite number with a decimal point, or with a decimal comma under `dialect = "excel-eu"`.
+Empty cells, words and `nan` are not skipped: a gap in the data is yours to judge.
 
 To mend it: correct or remove the row that the message names."#;
     CsvTooLarge = "S314", "the CSV file is too large", r#"The CSV file of an `empirical` input has more than 64 MiB.
 
 To mend it: thin it out. Some ten thousand values describe a distribution."#;
+    CsvLayout = "S315", "the CSV file is not laid out as the scenario says", r#"The file is read, and it is not a table in UTF-8 with a header and as many cells in every row: it has another encoding or
+other separators, a quote that never closes, rows of different lengths. Nothing is guessed or skipped, since a row lost in
+silence would change the distribution.
+
+    { dist = "empirical", csv = "growth.csv", column = "growth" }                           commas, decimal points
+    { dist = "empirical", csv = "growth.csv", column = "growth", dialect = "excel-eu" }     semicolons, decimal commas
+
+To mend it: correct the line that the message names, or save the table as CSV UTF-8 in the spreadsheet."#;
     // ---- Dependence
     PairWithConstant = "S401", "a correlation with a constant", r#"The correlation has no effect: one of the two is a constant in this scenario. This is a warning, since a distribution is often
 replaced by a number for one run.
@@ -336,7 +353,13 @@ Years have 360 days here, in which the 30th and the 31st of a month are one day:
 earliest.
 
 To mend it: swap the dates, or write the end that the message gives."#;
-    OffTimeline = "S502", "a date off the timeline", r#"The date lies before the valuation date or after the horizon, where it means nothing.
+    OffTimeline = "S502", "a date off the timeline", r#"The date lies before the valuation date or after the horizon, where it does not do what it says: a revenue share that begins
+after the horizon pays nothing, and one that ends after it is counted to the horizon only. A plan whose points do not reach
+from the valuation date to the horizon is extended along its slopes. The message says what follows. This is a warning, except
+for annual totals of years that are not simulated.
+
+    horizon = 2030-12-31
+    share_ends = 2032-12-31     payments of 2031 and 2032 are not counted
 
 To mend it: correct the date, or move the timeline."#;
     RoundOffTimeline = "S503", "a round off the timeline", r#"The round's date is not within the timeline, so that it never takes place. What was raised before the valuation date belongs

@@ -1,11 +1,11 @@
 //! The texts that `explain` prints for keys, tables, distribution families and choice words.
 
-use super::choice::Choice;
+use super::choice::{Choice, Word};
 use super::family::Family;
 use super::number::NumberTable;
 use super::scenario::Config;
 use super::section::Section;
-use super::spec::ValueKind;
+use super::spec::{KeySpec, ValueKind};
 use super::spelling::nearest;
 use super::tables::{Row, TableSpec, matches_pattern, tables};
 
@@ -34,17 +34,17 @@ pub fn explain_key(word: &str) -> Option<String> {
     if !found.is_empty() {
         return Some(found.into_iter().map(explain_row).collect::<Vec<_>>().join("\n"));
     }
-    if let Some(spec) = NumberTable::SPEC.find(word) {
-        let of: Vec<&str> = Family::all()
-            .filter(|dist| dist.required().contains(&word) || dist.optional().contains(&word))
-            .map(Choice::word)
-            .collect();
+    let by_word =
+        || NumberTable::SPEC.all().find(|spec| choices_of(spec).iter().any(|choice| choice.word == word));
+    if let Some(spec) = NumberTable::SPEC.find(word).or_else(by_word) {
+        let of: Vec<&str> = Family::all().filter(|dist| dist.takes(spec.key)).map(Choice::word).collect();
         let of = if of.is_empty() {
             "any number".to_owned()
         } else {
             format!("a number with dist {}", of.join(", "))
         };
-        return Some(format!("{word}: a key of {of}\n\n  {}\n", spec.meaning()));
+        let choices = choices_of(spec).iter().map(word_line).collect::<String>();
+        return Some(format!("{}: a key of {of}\n\n  {}\n{choices}", spec.key, spec.meaning()));
     }
     rows.iter().find_map(|row| match row.spec.kind {
         ValueKind::Choice(words) if words.iter().any(|choice| choice.word == word) => Some(explain_row(row)),
@@ -95,6 +95,19 @@ fn explain_table(table: &TableSpec) -> String {
     out
 }
 
+/// The words that a key takes; none if it takes something else.
+fn choices_of(spec: &KeySpec) -> &'static [Word] {
+    match spec.kind {
+        ValueKind::Choice(words) => words,
+        _ => &[],
+    }
+}
+
+/// A word of a choice with its meaning, on a line.
+fn word_line(word: &Word) -> String {
+    format!("  {:<28}{}\n", format!("\"{}\"", word.word), word.meaning())
+}
+
 fn explain_row(row: &Row) -> String {
     let mut out = format!("{}\n\n  {}\n\n", row.pattern, row.spec.meaning());
     if !row.table.is_empty() {
@@ -105,9 +118,7 @@ fn explain_row(row: &Row) -> String {
         out.push_str(&format!("  unit        {}\n", row.spec.unit_words()));
     }
     if let ValueKind::Choice(words) = row.spec.kind {
-        for word in words {
-            out.push_str(&format!("  {:<28}{}\n", format!("\"{}\"", word.word), word.meaning()));
-        }
+        out.extend(words.iter().map(word_line));
     } else if !row.spec.allowed_words().is_empty() {
         out.push_str(&format!("  allowed     {}\n", row.spec.allowed_words()));
     }
@@ -131,6 +142,12 @@ mod tests {
         assert!(explain_key("gbm").unwrap().contains("Brownian"));
         assert!(explain_key("shock.leap.loading.equity.multiple").unwrap().contains("loading"));
         assert!(explain_key("p90").unwrap().contains("quantiles"));
+        let dialect = explain_key("excel-eu").unwrap();
+        assert!(
+            dialect.starts_with("dialect: a key of a number with dist empirical")
+                && dialect.contains("\"comma\"")
+        );
+        assert_eq!(explain_key("dialect"), Some(dialect));
         assert_eq!(explain_key("no-such-word"), None);
         assert_eq!(nearest_word("triangle").as_deref(), Some("triangular"));
         assert_eq!(nearest_word("cap_usd").as_deref(), Some("cap_usd_bn"));

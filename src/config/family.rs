@@ -60,6 +60,7 @@ impl Family {
         match self {
             Family::Pert => &["weight"],
             Family::Beta => &["low", "high"],
+            Family::Empirical => &["dialect"],
             Family::Quantiles => &["lower", "upper"],
             _ => &[],
         }
@@ -99,7 +100,7 @@ impl Family {
                 "{ dist = \"discrete\", values = [34, 36, 38], weights = [0.1, 0.1, 0.8] }",
             ),
             Family::Empirical => (
-                "a CSV file with a header, at most 64 MiB, every cell of the column a finite number; order statistics without interpolation",
+                "a CSV file with a header, at most 64 MiB, every cell of the column a finite number; dialect = \"excel-eu\" for semicolons and decimal commas; order statistics without interpolation",
                 "{ dist = \"empirical\", csv = \"multiples.csv\", column = \"ev_to_revenue\" }",
             ),
             Family::Quantiles => (

@@ -1,5 +1,6 @@
 //! Numbers of the scenario: a constant, a constant with a source, or a distribution.
 
+use super::choice::choice;
 use super::family::Family;
 use super::field::as_real;
 use super::place::{Located, Place};
@@ -8,6 +9,16 @@ use super::section::{Collect, Field, Section, read_entries, section};
 use super::spec::ValueKind;
 use super::tree::{Node, Value, print_table};
 use super::unit::{Domain, Unit};
+
+choice! {
+    /// How a CSV file of empirical separates cells and writes decimals.
+    Dialect {
+        /// Commas between cells, decimal points.
+        Comma = "comma",
+        /// Semicolons between cells, decimal commas, as spreadsheets write in most of Europe.
+        ExcelEu = "excel-eu",
+    }
+}
 
 section! {
     /// The table form of a number.
@@ -50,6 +61,8 @@ section! {
     csv: Option<Located<String>> = plain();
     /// The column of that file, by its header.
     column: Option<Located<String>> = plain();
+    /// Separators and decimal marks of that file.
+    dialect: Option<Located<Dialect>> = plain().or("comma");
     /// The value not reached in one case of ten, of quantiles.
     p10: Option<Located<f64>> = plain();
     /// The median, of quantiles.

@@ -1,7 +1,10 @@
 //! Problems of a scenario: code, places, the value found, the values allowed and the remedy.
 
+use std::collections::BTreeMap;
+
 use super::code::Code;
 use super::place::{Place, Sources};
+use super::spelling::nearest;
 
 /// Whether a problem stops the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,10 +107,15 @@ impl Problem {
     }
 }
 
+/// Most problems that are shown; the rest is counted.
+pub const MOST_SHOWN: usize = 50;
+
 /// A list of problems, ordered by place.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Problems {
-    list: Vec<Problem>,
+    /// By place and, at one place, in the order in which they were added.
+    list: BTreeMap<(Place, usize), Problem>,
+    errors: usize,
 }
 
 impl Problems {
@@ -118,13 +126,13 @@ impl Problems {
 
     /// Adds a problem in order of place; problems at one place keep the order in which they were added.
     pub fn push(&mut self, problem: Problem) {
-        let at = self.list.partition_point(|other| other.place() <= problem.place());
-        self.list.insert(at, problem);
+        self.errors += usize::from(problem.severity == Severity::Error);
+        self.list.insert((problem.place(), self.list.len()), problem);
     }
 
     /// Adds all problems of `other`.
     pub fn extend(&mut self, other: Problems) {
-        for problem in other.list {
+        for problem in other.list.into_values() {
             self.push(problem);
         }
     }
@@ -141,45 +149,71 @@ impl Problems {
 
     /// Whether the list has an error.
     pub fn has_errors(&self) -> bool {
-        self.error_count() > 0
+        self.errors > 0
     }
 
     /// The number of errors.
     pub fn error_count(&self) -> usize {
-        self.list.iter().filter(|problem| problem.severity == Severity::Error).count()
+        self.errors
     }
 
     /// The number of warnings.
     pub fn warning_count(&self) -> usize {
-        self.list.len() - self.error_count()
+        self.list.len() - self.errors
     }
 
     /// Iterates over the problems in order of place.
-    pub fn iter(&self) -> std::slice::Iter<'_, Problem> {
-        self.list.iter()
+    pub fn iter(&self) -> impl Iterator<Item = &Problem> {
+        self.list.values()
     }
-}
 
-impl<'a> IntoIterator for &'a Problems {
-    type Item = &'a Problem;
-    type IntoIter = std::slice::Iter<'a, Problem>;
-    fn into_iter(self) -> Self::IntoIter {
+    /// The problems to show: errors before warnings if there are too many for all, and in order of place.
+    pub fn shown(&self) -> Vec<&Problem> {
+        let mut errors = self.errors.min(MOST_SHOWN);
+        let mut warnings = MOST_SHOWN - errors;
         self.iter()
+            .filter(|problem| {
+                let left = match problem.severity {
+                    Severity::Error => &mut errors,
+                    Severity::Warning => &mut warnings,
+                };
+                let is_shown = *left > 0;
+                *left -= usize::from(is_shown);
+                is_shown
+            })
+            .collect()
+    }
+
+    /// The candidate most similar to `word` (see [`nearest`]); `None` once there are more problems than are shown, so that
+    /// any number of them takes linear time.
+    pub fn nearest<'a>(&self, word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+        if self.are_many() { None } else { nearest(word, candidates) }
+    }
+
+    /// Whether there are more problems than are shown: what else is found is only counted, so that its help may be short.
+    pub fn are_many(&self) -> bool {
+        self.len() > MOST_SHOWN
     }
 }
 
 impl From<Problem> for Problems {
     fn from(problem: Problem) -> Self {
-        Problems { list: vec![problem] }
+        let mut problems = Problems::new();
+        problems.push(problem);
+        problems
     }
 }
 
 impl std::fmt::Display for Problems {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (i, problem) in self.list.iter().enumerate() {
+        let shown = self.shown();
+        for (i, problem) in shown.iter().enumerate() {
             write!(f, "{}[{}] {}", if i == 0 { "" } else { "\n" }, problem.code, problem.message)?;
         }
-        Ok(())
+        match self.len() - shown.len() {
+            0 => Ok(()),
+            more => write!(f, "\n… and {more} more"),
+        }
     }
 }
 

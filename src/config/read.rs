@@ -12,8 +12,14 @@ use super::section::read_entries;
 use super::syntax;
 use super::tree::{self, Node};
 
-/// Files of this many bytes or more are refused: they cannot be scenarios.
-pub const MAX_BYTES: usize = 16 << 20;
+/// Larger files are refused, bytes: they cannot be scenarios.
+pub const MAX_BYTES: usize = 1 << 20;
+
+/// Message and help for a file of so many bytes, if they are more than [`MAX_BYTES`].
+pub fn too_large(bytes: u64) -> (String, &'static str) {
+    let message = format!("the file has {bytes} bytes; a scenario has at most {MAX_BYTES}");
+    (message, "is this the file you meant? A long series belongs in the CSV file of an `empirical` input")
+}
 
 /// Reads the bytes of a scenario file together with its `--set` flags; see [`parse`].
 pub fn parse_bytes(
@@ -45,9 +51,9 @@ pub fn read_copies(
         let problem = Problem::error(code, Place::FILE, message).help(help);
         (Sources::new(file_name, "", overrides), None, Problems::from(problem))
     };
-    if bytes.len() >= MAX_BYTES {
-        let message = format!("the file has {} bytes; a scenario has less than {MAX_BYTES}", bytes.len());
-        return refuse(Code::FileTooLarge, message, "is this the file you meant?");
+    if bytes.len() > MAX_BYTES {
+        let (message, help) = too_large(bytes.len() as u64);
+        return refuse(Code::FileTooLarge, message, help);
     }
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => read(file_name, text, overrides, copies),

@@ -182,7 +182,8 @@ fn files_that_are_no_scenario_are_refused_with_their_code() {
     assert_eq!(code(b" \n# only words\n"), [Code::FileEmpty]);
     assert_eq!(code(b"name = \"\xff\""), [Code::FileNotText]);
     assert_eq!(code(b"PK\x03\x04\0\0"), [Code::FileNotText]);
-    assert_eq!(code(&vec![b' '; MAX_BYTES]), [Code::FileTooLarge]);
+    assert_eq!(code(&vec![b' '; MAX_BYTES + 1]), [Code::FileTooLarge]);
+    assert_eq!(code(&vec![b' '; MAX_BYTES]), [Code::FileEmpty]);
     assert_eq!(code(b"[timeline\nx=1"), [Code::Syntax]);
     assert_eq!(code(b"a = 1\na = 2"), [Code::Syntax]);
     assert_eq!(code(b"a = 2026-02-30"), [Code::Syntax]);

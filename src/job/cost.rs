@@ -2,6 +2,7 @@
 
 use super::formats::{Draws, Format};
 use crate::kernel::plan::Plan;
+use crate::model::parameters::Distribution;
 use crate::run::{CHUNK_PATHS, QUANTILE_PATHS};
 
 // Nanoseconds of one core, fitted on the scenarios in `configs/` and `tests/it/scenarios` (AVX2, one shared core, 2026):
@@ -33,6 +34,8 @@ const PARQUET: f64 = 0.33;
 const SHEET: f64 = 0.6;
 /// Bytes of a full sheet.
 const FULL_SHEET: f64 = 300e6;
+/// Bytes of the program itself before it simulates.
+const PROGRAM: f64 = 12e6;
 /// Seconds per metric to make the workbook and the page.
 const MADE_METRIC: f64 = 2.5e-3;
 
@@ -58,6 +61,11 @@ pub struct Cost {
     state_samples: f64,
     memory_base: f64,
     memory_thread: f64,
+    /// Samples of empirical inputs, which stay in memory.
+    memory_samples: f64,
+    /// What reading them takes beyond that, before anything is simulated: the files, and the largest sample in the order of
+    /// its file.
+    memory_reading: f64,
 }
 
 impl Cost {
@@ -97,6 +105,11 @@ impl Cost {
         // base take 73 MB with two threads, 80 with workbook and page.
         let memory_base = 6e6 + metrics * 0.4e6 + years * series * 40e3;
         let memory_thread = 3e6 + count(CHUNK_PATHS as usize) * 8.0 * (metrics + years * series);
+        let samples = model.parameters.entries().iter().map(|entry| match &entry.distribution {
+            Distribution::Uncertain(law) => count(law.sample_len()) * count(size_of::<f64>()),
+            Distribution::Constant(_) => 0.0,
+        });
+        let largest = samples.clone().fold(0.0, f64::max);
         Cost {
             path_seconds: path * 1e-9,
             first_path_seconds: YEAR_BINS * years * series * 1e-9,
@@ -110,6 +123,8 @@ impl Cost {
             state_samples: 50.0 * series * periods * 8.0,
             memory_base,
             memory_thread,
+            memory_samples: samples.sum(),
+            memory_reading: model.empirical_bytes as f64 + largest,
         }
     }
 
@@ -159,6 +174,7 @@ impl Cost {
 
     /// Peak memory, bytes; does not grow with the number of paths.
     pub fn memory_bytes(&self, threads: usize) -> f64 {
-        self.memory_base + threads.max(1) as f64 * self.memory_thread
+        let running = self.memory_base + threads.max(1) as f64 * self.memory_thread;
+        self.memory_samples + running.max(PROGRAM + self.memory_reading)
     }
 }

@@ -1,13 +1,11 @@
 //! Loads a scenario: reads the file and its CSV files, hashes them, and validates the model.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
 use super::error::{Exit, Failure};
+use super::file::{self, ReadError};
 use super::manifest::{EmpiricalFile, ScenarioPart};
-use super::reason::reason;
 use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, resolved};
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
@@ -166,33 +164,35 @@ fn exit_of(problems: &Problems) -> Exit {
 }
 
 fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
-    let refuse = |message: String, help: String| {
-        let problem = Problem::error(Code::FileUnreadable, Place::FILE, message).help(help);
+    let refuse = |code: Code, message: String, help: String| {
+        let problem = Problem::error(code, Place::FILE, message).help(help);
         Failure::of_file(Exit::Unreadable, name, problem)
     };
-    let failed = |error: std::io::Error| {
-        let help = match error.kind() {
-            std::io::ErrorKind::NotFound => match beside(path) {
+    file::read_regular(path, config::MAX_BYTES as u64).map_err(|error| {
+        let help = match &error {
+            ReadError::TooLarge(bytes) => {
+                let (message, help) = config::too_large(*bytes);
+                return refuse(Code::FileTooLarge, message, help.to_owned());
+            }
+            ReadError::Folder => {
+                let help = match first_scenario(path) {
+                    Some(file) => format!("name a file in it, for example `{}`", path.join(file).display()),
+                    None => "name a scenario file; `capstake init` writes one".to_owned(),
+                };
+                let message = format!("`{name}` is a folder, not a scenario file");
+                return refuse(Code::FileUnreadable, message, help);
+            }
+            ReadError::Missing => match beside(path) {
                 Some(near) => format!("did you mean `{near}`?"),
                 None => "`capstake init` writes a scenario to start from".to_owned(),
             },
-            std::io::ErrorKind::PermissionDenied => "you may not read it; ask its owner".to_owned(),
-            _ => "look at the path".to_owned(),
+            ReadError::Forbidden => "you may not read it; ask its owner".to_owned(),
+            ReadError::Special => "save the scenario to a file, and name that".to_owned(),
+            ReadError::Changed => "wait until it is complete, or copy it".to_owned(),
+            ReadError::Other(_) => "look at the path".to_owned(),
         };
-        refuse(format!("`{name}` cannot be read: {}", reason(&error)), help)
-    };
-    if path.is_dir() {
-        let help = match first_scenario(path) {
-            Some(file) => format!("name a file in it, for example `{}`", path.join(file).display()),
-            None => "name a scenario file; `capstake init` writes one".to_owned(),
-        };
-        return Err(refuse(format!("`{name}` is a folder, not a scenario file"), help));
-    }
-    let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
-    // One byte more than allowed shows that the file is too large.
-    file.take(config::MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(failed)?;
-    Ok(bytes)
+        refuse(Code::FileUnreadable, format!("`{name}` cannot be read: {error}"), help)
+    })
 }
 
 /// A file with a similar name in the same folder as a missing file.

@@ -18,9 +18,13 @@ pub struct Help {
 pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String {
     let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
     let mut out = String::new();
-    for one in problems {
+    let shown = problems.shown();
+    for one in &shown {
         out.push_str(&problem(sources, one, &renderer));
         out.push_str("\n\n");
+    }
+    if shown.len() < problems.len() {
+        out.push_str(&format!("… and {} more, shown once these are mended\n", problems.len() - shown.len()));
     }
     out.push_str(&count_line(problems));
     out.push('\n');

@@ -6,7 +6,7 @@ use crate::config::{self, Code, Config, Located, Place, Problem};
 use super::parameters::ParamId;
 use super::process::midpoint;
 use super::table::{Table, entry_path};
-use super::validator::Validator;
+use super::validator::{Side, Validator};
 
 /// A cloud that sells and hosts OpenAI's models. The home cloud comes first; its share is what the others
 /// leave.
@@ -87,6 +87,12 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
         let entry_share = validator.number(&table, "entry_share", &cloud.entry_share);
         if home {
             home_keys(validator, cloud);
+        } else if let Some(opens) = &cloud.opens
+            && validator.side(opens.value) == Some(Side::After)
+        {
+            let message = format!("`cloud.{name}` opens after the horizon: it sells nothing");
+            let help = "correct the date, or move `timeline.horizon`";
+            validator.off_timeline(opens.place, opens.value.to_string(), message, help);
         }
         let validated = Cloud {
             share_now,

@@ -1,8 +1,8 @@
 //! Validates the pairs of `[[correlation]]`: two inputs or two factors, each pair on its own.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::config::spelling::nearest;
+use crate::config::spelling::listed;
 use crate::config::{self, Code, Config, CorrelationRepair, Located, Place, Problem};
 
 use super::correlation_group::{NamedPair, groups};
@@ -65,8 +65,8 @@ struct Pairs {
     inputs: Vec<NamedPair<InputVariable>>,
     factors: Vec<NamedPair<Factor>>,
     rows: Vec<Pair>,
-    /// The two variables of each pair, ordered by name, and the place of the pair.
-    seen: Vec<([Variable; 2], Place)>,
+    /// The place of each pair, by its two variables in the order of their names.
+    seen: HashMap<[Variable; 2], Place>,
 }
 
 impl Pairs {
@@ -102,7 +102,7 @@ impl Pairs {
             validator.problems.push(problem);
             return;
         }
-        self.seen.push((key, correlation.place));
+        self.seen.insert(key, correlation.place);
         if let Some(value) = value
             && let Err(problem) = self.keep(correlation.place, between, a, b, value)
         {
@@ -119,7 +119,7 @@ impl Pairs {
         b: &End,
         key: [Variable; 2],
     ) -> Option<Problem> {
-        let (_, first) = self.seen.iter().find(|(other, _)| *other == key)?;
+        let first = self.seen.get(&key)?;
         let message = format!("the correlation of `{}` and `{}` is given twice", a.0, b.0);
         let problem = Problem::error(Code::DuplicatePair, place, message)
             .found(between.each_ref().map(|name| name.value.as_str()).join(", "))
@@ -245,7 +245,7 @@ impl<'f> Variables<'f> {
         let name = written.value.as_str();
         let candidates =
             validator.written().keys().copied().chain(self.factors.iter().map(|(name, _)| name.as_str()));
-        let near = nearest(name, candidates.chain([TERMINATION_TIME])).map(str::to_owned);
+        let near = validator.problems.nearest(name, candidates.chain([TERMINATION_TIME])).map(str::to_owned);
         let of_segment = name.strip_prefix("factor.segment.").and_then(|rest| rest.rsplit_once('.'));
         let code = match of_segment {
             Some((segment, _)) if !self.has_segment(segment) => Code::UnknownSegment,
@@ -256,9 +256,9 @@ impl<'f> Variables<'f> {
             .allowed("the full key of an uncertain number, `termination.time`, or a factor of this scenario");
         match near {
             Some(near) => problem.help(format!("did you mean `{near}`?")),
-            None if name.starts_with("factor.") => {
-                let names: Vec<&str> = self.factors.iter().map(|(name, _)| name.as_str()).collect();
-                problem.help(format!("the factors here are {}", names.join(", ")))
+            None if name.starts_with("factor.") && !validator.problems.are_many() => {
+                let names: Vec<String> = self.factors.iter().map(|(name, _)| name.clone()).collect();
+                problem.help(format!("the factors here are {}", listed(&names)))
             }
             None => problem.help(
                 "keys are written in full, entries by their names: deal.NAME.eligible, segment.NAME.growth_now",
@@ -293,10 +293,10 @@ fn warn_of_idle_growth(
 ) {
     let idle = |process: &Process| !matches!(process, Process::MeanRevertingGrowth { .. });
     let of_segments = segments.iter().enumerate().filter(|(_, segment)| idle(&segment.process));
-    let mut names: Vec<String> =
+    let mut names: HashSet<String> =
         of_segments.map(|(k, _)| Factor::SegmentGrowth(k).name(segments, &[])).collect();
     if microsoft.ai.as_ref().is_some_and(idle) {
-        names.push(Factor::MicrosoftAiGrowth.pattern().to_owned());
+        names.insert(Factor::MicrosoftAiGrowth.pattern().to_owned());
     }
     for written in config.correlation.iter().flat_map(|correlation| &correlation.between).flatten() {
         if names.contains(&written.value) {

@@ -6,7 +6,7 @@ use super::cloud_mix::{self, Cloud};
 use super::parameters::ParamId;
 use super::segment::Trend;
 use super::table::{Table, entry_path};
-use super::validator::Validator;
+use super::validator::{Side, Validator};
 
 /// Costs other than inference, which belongs to each segment.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +111,16 @@ pub(super) fn validate_contracts(
             && validator.span(&table, ("from", from), ("to", to))
             && let Some(cloud) = cloud
         {
+            let told = match (validator.side(from.value), validator.side(to.value)) {
+                (Some(Side::After), _) => Some((from, "begins after the horizon")),
+                (_, Some(Side::Before)) => Some((to, "ended before the valuation date")),
+                _ => None,
+            };
+            if let Some((date, when)) = told {
+                let message = format!("`contract.{name}` {when}: no compute is taken, and it costs 0");
+                let help = "correct the date, or take the contract out";
+                validator.off_timeline(date.place, date.value.to_string(), message, help);
+            }
             let (from, to) = (validator.time_of(from.value), validator.time_after(to.value));
             contracts.push(Contract { name, cloud, total, draw, from, to });
         }

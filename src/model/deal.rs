@@ -5,7 +5,7 @@ use crate::config::{self, Code, Config, Located, Number, Place, Problem, RateCon
 
 use super::parameters::ParamId;
 use super::table::{Table, entry_path};
-use super::validator::Validator;
+use super::validator::{Side, Validator};
 
 /// The revenue that is shared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +72,10 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Deal> 
         );
     }
     let names = validator.names("deal", "name", config.deal.iter().map(|deal| (&deal.name, deal.place)));
-    config.deal.iter().zip(names).map(|(deal, name)| one(validator, deal, name)).collect()
+    config.deal.iter().zip(names).map(|(deal, name)| one(validator, config, deal, name)).collect()
 }
 
-fn one(validator: &mut Validator, deal: &config::Deal, name: String) -> Deal {
+fn one(validator: &mut Validator, config: &Config, deal: &config::Deal, name: String) -> Deal {
     let table = Table::new::<config::Deal>(entry_path("deal", &name), deal.place);
     let dates = [
         ("share_ends", &deal.share_ends, &deal.share_ends_years),
@@ -86,19 +86,8 @@ fn one(validator: &mut Validator, deal: &config::Deal, name: String) -> Deal {
     if let (Some(from), Some(to)) = (&deal.effective, &deal.share_ends) {
         validator.span(&table, ("effective", from), ("share_ends", to));
     }
-    let over = |validator: &Validator, date: &Located<config::Date>| {
-        validator.timeline.as_ref().is_some_and(|timeline| date.value < timeline.valuation_date())
-    };
-    if let Some(date) = deal.share_ends.as_ref().filter(|date| over(validator, date)) {
-        validator.problems.push(
-            Problem::warning(
-                Code::OffTimeline,
-                date.place,
-                format!("the revenue share of `deal.{name}` ends before the valuation date: nothing is paid"),
-            )
-            .found(date.value.to_string())
-            .allowed("the valuation date or later"),
-        );
+    if let (Some(from), Some(years)) = (&deal.effective, &deal.share_ends_years) {
+        ends_after_start(validator, &table, from, years);
     }
     let cap = validator.optional(&deal.cap_usd_bn);
     let paid_to_date = validator.number(&table, "paid_to_date_usd_bn", &deal.paid_to_date_usd_bn);
@@ -116,6 +105,8 @@ fn one(validator: &mut Validator, deal: &config::Deal, name: String) -> Deal {
             .allowed("a cap above what is paid to date"),
         );
     }
+    warn_of_share_dates(validator, deal, &name, share_ends);
+    warn_of_other_dates(validator, config, deal, &name, exclusive_until);
     Deal {
         effective: deal.effective.as_ref().map_or(0.0, |date| validator.time_of(date.value)),
         share_ends,
@@ -142,6 +133,143 @@ fn one(validator: &mut Validator, deal: &config::Deal, name: String) -> Deal {
         stake: validator.optional(&deal.stake),
         exclusive_until,
         name,
+    }
+}
+
+/// Reports a share whose end in years lies before its first day on all paths.
+fn ends_after_start(validator: &mut Validator, table: &Table, from: &Located<config::Date>, years: &Number) {
+    let end = validator.optional(&Some(years.clone())).and_then(|id| validator.range(id));
+    let start = validator.time_of(from.value);
+    let Some((_, end)) = end.filter(|(_, end)| *end <= start && validator.timeline.is_some()) else { return };
+    validator.problems.push(
+        Problem::error(
+            Code::EndBeforeStart,
+            years.place,
+            format!("{}: `share_ends_years` is before `effective`", table.header()),
+        )
+        .found(format!("{end} years"))
+        .also(from.place, format!("`effective` is {}, {start:.2} years", from.value))
+        .allowed(format!("more than {start:.2} years"))
+        .help("both count from the valuation date: correct one of them"),
+    );
+}
+
+/// Warns of dates of the revenue share off the timeline, with what they imply.
+fn warn_of_share_dates(
+    validator: &mut Validator,
+    deal: &config::Deal,
+    name: &str,
+    share_ends: Option<ParamId>,
+) {
+    let Some(horizon) = validator.timeline.as_ref().map(|timeline| timeline.horizon()) else { return };
+    let share = format!("the revenue share of `deal.{name}`");
+    let date = |date: &Located<config::Date>| (date.place, date.value.to_string());
+    let end = match (&deal.share_ends, &deal.share_ends_years, share_ends) {
+        (Some(written), None, _) => validator.side(written.value).map(|side| (date(written), side)),
+        (None, Some(years), Some(id)) => validator
+            .side_of_end(id)
+            .map(|side| ((years.place, validator.parameters.entry(id).wording.clone()), side)),
+        _ => None,
+    };
+    let over = matches!(end, Some((_, Side::Before)));
+    match end {
+        Some(((place, found), Side::Before)) => {
+            let message = format!("{share} ends before the valuation date: nothing is paid");
+            validator.off_timeline(
+                place,
+                found,
+                message,
+                "correct the date, or write `rate = 0` if that is meant",
+            );
+        }
+        Some(((place, found), Side::After)) => {
+            let message = format!("{share} ends after the horizon: payments are counted to {horizon} only");
+            let help =
+                "move `timeline.horizon` to count them all, or write the horizon here if that is meant";
+            validator.off_timeline(place, found, message, help);
+        }
+        None => {}
+    }
+    let effective = deal.effective.as_ref().and_then(|date| Some((date, validator.side(date.value)?)));
+    match effective {
+        Some((written, Side::After)) => {
+            let (place, found) = date(written);
+            let message = format!("{share} begins after the horizon: nothing is paid");
+            validator.off_timeline(place, found, message, "correct the date, or move `timeline.horizon`");
+        }
+        // The past of a share counts only through what was paid.
+        Some((written, Side::Before))
+            if !over && deal.cap_usd_bn.is_some() && deal.paid_to_date_usd_bn.is_none() =>
+        {
+            let (place, found) = date(written);
+            let message = format!("{share} began before the valuation date, and 0 of its cap counts as paid");
+            let help =
+                "add `paid_to_date_usd_bn`: what was paid before the valuation date, 0 if that is meant";
+            validator.off_timeline(place, found, message, help);
+        }
+        _ => {}
+    }
+    if let Some(RateContent::Schedule(steps)) = &deal.rate {
+        for from in steps.iter().flat_map(|step| &step.from) {
+            if validator.side(from.value) == Some(Side::After) {
+                let (place, found) = date(from);
+                let message = format!("the rate of `deal.{name}` from {} on never applies", from.value);
+                validator.off_timeline(
+                    place,
+                    found,
+                    message,
+                    "take the step out, or move `timeline.horizon`",
+                );
+            }
+        }
+    }
+}
+
+/// Warns of an end of licence or exclusivity off the timeline, with what it implies.
+fn warn_of_other_dates(
+    validator: &mut Validator,
+    config: &Config,
+    deal: &config::Deal,
+    name: &str,
+    exclusive_until: Option<ParamId>,
+) {
+    let Some(horizon) = validator.timeline.as_ref().map(|timeline| timeline.horizon()) else { return };
+    if let Some(written) = &deal.licence_ends {
+        let licence = format!("the licence of `deal.{name}`");
+        // Without revenue of Microsoft's own the licence has no value that could be cut off.
+        let has_value = config.microsoft.as_ref().is_some_and(|microsoft| microsoft.ai.is_some());
+        let told = match validator.side(written.value) {
+            Some(Side::Before) => Some((
+                format!(
+                    "{licence} ended before the valuation date: it is worth 0, and `home_keeps` never applies"
+                ),
+                "correct the date; leave it out for a licence that never ends",
+            )),
+            Some(Side::After) if has_value => Some((
+                format!("{licence} ends after the horizon: what it saves is counted to {horizon} only"),
+                "move `timeline.horizon` to count it all, or write the horizon here if that is meant",
+            )),
+            _ => None,
+        };
+        if let Some((message, help)) = told {
+            validator.off_timeline(written.place, written.value.to_string(), message, help);
+        }
+    }
+    // An exclusivity to the horizon and beyond is as long as it says.
+    let over = match (&deal.exclusive_until, &deal.exclusive_until_years, exclusive_until) {
+        (Some(date), None, _) if validator.side(date.value) == Some(Side::Before) => {
+            Some((date.place, date.value.to_string()))
+        }
+        (None, Some(years), Some(id)) if validator.side_of_end(id) == Some(Side::Before) => {
+            Some((years.place, validator.parameters.entry(id).wording.clone()))
+        }
+        _ => None,
+    };
+    if let Some((place, found)) = over {
+        let message = format!(
+            "the exclusivity of `deal.{name}` ended before the valuation date: other clouds sell from the start"
+        );
+        validator.off_timeline(place, found, message, "correct the date, or take it out");
     }
 }
 

@@ -28,17 +28,22 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
     let stakes = config.equity.is_some() && config.deal.iter().any(|deal| deal.stake.is_some());
     // Perpetual growth without its own rate uses this one.
     let perpetual = config.equity.as_ref().is_some_and(|equity| {
-        equity.discount_rate.is_none()
-            && equity.method.as_ref().is_some_and(|method| method.value == config::Method::PerpetualGrowth)
+        equity.discount_rate.is_none() && super::equity::method(equity) == config::Method::PerpetualGrowth
     });
     // A deal without a rate, or with the rate 0, pays nothing.
     let shares = config.deal.iter().filter_map(|deal| deal.rate.as_ref()).any(|rate| match rate {
         config::RateContent::Number(number) => {
             validator.optional(&Some(number.clone())).is_some_and(|id| validator.constant(id) != Some(0.0))
         }
-        config::RateContent::Schedule(steps) => !steps.is_empty(),
+        config::RateContent::Schedule(steps) => steps
+            .iter()
+            .filter_map(|step| validator.optional(&step.rate))
+            .any(|id| validator.constant(id) != Some(0.0)),
     });
     let ai = config.microsoft.as_ref().is_some_and(|microsoft| microsoft.ai.is_some());
+    // Without a royalty, which is 0 by default, no royalty is saved.
+    let royalty = config.licence.as_ref().and_then(|licence| validator.optional(&licence.royalty_rate));
+    let saves = ai && royalty.is_some_and(|rate| validator.constant(rate) != Some(0.0));
     let streams = [
         ("share", &given.share, shares, "payments of the revenue share"),
         ("equity", &given.equity, stakes || perpetual, "stakes"),
@@ -48,7 +53,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
             config.microsoft.is_some() && !config.cloud.is_empty(),
             "Microsoft's resale and hosting",
         ),
-        ("licence", &given.licence, ai && config.licence.is_some(), "the relief from royalty"),
+        ("licence", &given.licence, saves, "the relief from royalty"),
         ("revenue", &given.revenue, true, "net revenue kept"),
     ];
     for (key, written, matters, what) in streams {

@@ -3,7 +3,9 @@
 use crate::config::field::as_real;
 use crate::config::section::Section;
 use crate::config::tree::{Value, inline, print_table};
-use crate::config::{self, Choice, Code, Family, Located, Number, NumberTable, Place, Problem, Problems};
+use crate::config::{
+    self, Choice, Code, Dialect, Family, Located, Number, NumberTable, Place, Problem, Problems,
+};
 use crate::math::distribution::{Distribution, DistributionError};
 
 use super::columns::{EmpiricalColumns, column_problem};
@@ -155,8 +157,9 @@ impl Written<'_> {
     /// The sample of an `empirical` input.
     fn sample(self, columns: &dyn EmpiricalColumns, problems: &mut Problems) -> Option<Vec<f64>> {
         let (csv, column) = (self.table.csv.as_ref()?, self.table.column.as_ref()?);
+        let dialect = self.table.dialect.as_ref().map_or(Dialect::Comma, |dialect| dialect.value);
         columns
-            .column(&csv.value, &column.value)
+            .column(&csv.value, &column.value, dialect)
             .map_err(|error| problems.push(column_problem(self.number, csv, column, &error)))
             .ok()
     }

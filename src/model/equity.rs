@@ -83,6 +83,11 @@ pub struct Equity {
     pub owed_growth_half_life: ParamId,
 }
 
+/// The method in force: the one written, or the default.
+pub(super) fn method(equity: &config::Equity) -> config::Method {
+    equity.method.as_ref().map_or(config::Method::RevenueMultiple, |located| located.value)
+}
+
 /// Validates `[equity]`; `discount` is the number `discount.equity`.
 pub(super) fn validate(validator: &mut Validator, config: &Config, discount: ParamId) -> Option<Equity> {
     let equity = config.equity.as_ref()?;
@@ -93,7 +98,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config, discount: Par
         validator.number(&table, "marketability_discount", &equity.marketability_discount);
     let owed_growth_half_life =
         validator.number(&table, "owed_growth_half_life_years", &equity.owed_growth_half_life_years);
-    let method = equity.method.as_ref().map_or(config::Method::RevenueMultiple, |located| located.value);
+    let method = method(equity);
     idle_keys(validator, equity, method);
     let method = match method {
         config::Method::RevenueMultiple => {

@@ -127,5 +127,15 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Option<Ipo
         );
         return None;
     }
+    if let Some(earliest) = &ipo.earliest
+        && validator.timeline.as_ref().is_some_and(|timeline| timeline.is_past_end(validated.earliest))
+    {
+        let message =
+            "`ipo.earliest` is after the horizon: no gate is tested, and the probability of an IPO is 0"
+                .to_owned();
+        let help =
+            "correct the date, or move `timeline.horizon`; take [ipo] out for a company that stays private";
+        validator.off_timeline(earliest.place, earliest.value.to_string(), message, help);
+    }
     Some(validated)
 }

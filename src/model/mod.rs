@@ -18,7 +18,8 @@ pub mod funding;
 pub mod history;
 pub mod ipo;
 pub mod licence;
-pub(crate) mod names;
+mod misread;
+mod names;
 mod number;
 pub mod parameters;
 pub mod process;
@@ -35,7 +36,7 @@ pub mod timeline;
 mod validator;
 
 pub use absence::absences;
-pub use columns::{ColumnError, EmpiricalColumns, NoColumns};
+pub use columns::{ColumnError, EmpiricalColumns, NoColumns, TextPlace};
 pub use run::{Booking, RunTerms, Scheme};
 pub use source::Source;
 pub use terms::{Model, Terms};

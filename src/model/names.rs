@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::misread::taken_for;
 use crate::config::names::{FORM, is_name, mended};
-use crate::config::{Code, Config, Located, Place, Problem, Problems};
+use crate::config::{Code, Config, Date, Located, Place, Problem, Problems};
 
 /// The names of a list's entries; reports invalid, missing and repeated names.
 pub(super) fn of_list<'n>(
@@ -29,7 +30,12 @@ pub(super) fn of_list<'n>(
             names.push((index + 1).to_string());
             continue;
         };
-        check(problems, &name.value, name.place, &format!("`{key}` of `{list}`"));
+        let what = format!("`{key}` of `{list}`");
+        check(problems, &name.value, name.place, &what);
+        // A round without a name goes by its date, which stands in keys only.
+        if list != "round" || Date::parse(&name.value).is_none() {
+            warn_if_misread(problems, &name.value, name.place, &what, list);
+        }
         if let Some(first) = seen.get(name.value.as_str()) {
             problems.push(
                 Problem::error(
@@ -47,6 +53,20 @@ pub(super) fn of_list<'n>(
         names.push(name.value.clone());
     }
     names
+}
+
+/// Warns of a valid name that other programs take for something else; `prefix` makes another name of it.
+fn warn_if_misread(problems: &mut Problems, name: &str, place: Place, what: &str, prefix: &str) {
+    let Some(taken) = taken_for(name) else { return };
+    problems.push(
+        Problem::warning(
+            Code::MisreadName,
+            place,
+            format!("{what} is {name:?}, which spreadsheets and data frames take for {taken}"),
+        )
+        .found(format!("{name:?}"))
+        .help(format!("begin it with a word, for example \"{prefix}-{name}\"")),
+    );
 }
 
 /// Reports a problem if `name` is not a valid name.
@@ -70,6 +90,7 @@ pub(super) fn of_scenario(problems: &mut Problems, config: &Config, name_if_abse
     match &config.name {
         Some(name) => {
             check(problems, &name.value, name.place, "the scenario's `name`");
+            warn_if_misread(problems, &name.value, name.place, "the scenario's `name`", "scenario");
             name.value.clone()
         }
         None => {
@@ -87,6 +108,8 @@ pub(super) fn of_scenario(problems: &mut Problems, config: &Config, name_if_abse
                     .help("write `name = \"…\"` at the top, or rename the file"),
                 );
             }
+            let what = "the scenario has no `name`, and its file's name";
+            warn_if_misread(problems, name_if_absent, Place::FILE, what, "scenario");
             name_if_absent.to_owned()
         }
     }

@@ -253,7 +253,70 @@ fn plan_points(validator: &mut Validator, table: &Table, plan: &[config::PlanPoi
             validator.duplicate_date(table, "plan", written);
         }
     }
+    let ends = [points.first(), points.last()].map(|end| {
+        let date = end.map(|(date, _)| *date)?;
+        plan.iter().flat_map(|point| &point.date).find(|written| written.value == date)
+    });
+    if let [Some(first), Some(last)] = ends {
+        warn_of_extended_points(validator, table, first, last, &times);
+    }
     times
+}
+
+/// Warns of points that begin after the valuation date or end before the horizon, with the rate to which they are extended.
+/// One point means a constant rate, which needs no end.
+fn warn_of_extended_points(
+    validator: &mut Validator,
+    table: &Table,
+    first: &Located<Date>,
+    last: &Located<Date>,
+    times: &[(f64, ParamId)],
+) {
+    let Some(timeline) = &validator.timeline else { return };
+    let (start, horizon, end) = (timeline.valuation_date(), timeline.horizon(), timeline.end());
+    let rates = times.iter().map(|&(time, id)| Some((time, validator.median(id)?)));
+    let Some(points) = rates.collect::<Option<Vec<_>>>() else { return };
+    if times.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        return;
+    }
+    let plan = table.key("plan");
+    if first.value > start {
+        let rate = rate_words(rate_at(&points, 0.0));
+        let how = if points.len() == 1 { "is constant" } else { "is extended back along its first slope" };
+        let message = format!(
+            "`{plan}` begins on {}, after the valuation date: it {how} to {rate} on {start}",
+            first.value
+        );
+        let help = format!("add a point on {start}, if another rate is meant");
+        validator.off_timeline(first.place, first.value.to_string(), message, &help);
+    }
+    if last.value < horizon && points.len() > 1 {
+        let rate = rate_words(rate_at(&points, end));
+        let message = format!(
+            "`{plan}` ends on {}, before the horizon: it is extended along its last slope to {rate} on {horizon}",
+            last.value
+        );
+        let help = format!("add a point on {horizon}, if another rate is meant");
+        validator.off_timeline(last.place, last.value.to_string(), message, &help);
+    }
+}
+
+/// Rate at a time beyond the first or last of dated rates: the logarithm goes on in a straight line.
+fn rate_at(points: &[(f64, f64)], time: f64) -> f64 {
+    let [(first, start), (second, end)] = match points {
+        [only] => return only.1,
+        [first, second, ..] if time < first.0 => [*first, *second],
+        _ => [points[points.len() - 2], points[points.len() - 1]],
+    };
+    start * (end / start).powf((time - first) / (second - first))
+}
+
+/// A rate in three digits: about 12.3 billion a year.
+fn rate_words(rate: f64) -> String {
+    // Rounded first: 9.996 has three digits as 10.0.
+    let rounded: f64 = format!("{rate:.2e}").parse().unwrap_or(rate);
+    let decimals = (2 - rounded.abs().log10().floor().clamp(-6.0, 2.0) as i32).max(0) as usize;
+    format!("about {rounded:.decimals$} billion a year")
 }
 
 /// The totals of a plan, by index of the timeline's year.
@@ -297,5 +360,56 @@ fn annual_totals(
         }
         list.extend(index.zip(id));
     }
+    warn_of_extended_totals(validator, table, totals, &list);
     list
+}
+
+/// Warns of years of the timeline before the first total and after the last, with the rate to which they are extended. The
+/// totals are solved along each path; here each counts as its mean rate in the middle of its year.
+fn warn_of_extended_totals(
+    validator: &mut Validator,
+    table: &Table,
+    totals: &config::AnnualTotals,
+    list: &[(usize, ParamId)],
+) {
+    let (Some(&(first, _)), Some(&(last, _)), Some(timeline)) =
+        (list.first(), list.last(), &validator.timeline)
+    else {
+        return;
+    };
+    if list.len() < totals.list.len() {
+        return; // A year off the timeline is an error of its own.
+    }
+    // Middle and length of a year's part on the timeline, years.
+    let span = |index: usize| {
+        let year = timeline.years()[index];
+        let (start, end) = (timeline.periods()[year.first].start, timeline.periods()[year.last].end);
+        (0.5 * (start + end), end - start)
+    };
+    let rates = list.iter().map(|&(index, id)| Some((span(index).0, validator.median(id)? / span(index).1)));
+    let Some(points) = rates.collect::<Option<Vec<_>>>() else { return };
+    let year = |index: usize| timeline.years()[index].year;
+    let final_year = timeline.years().len() - 1;
+    let rate = |index: usize| rate_words(rate_at(&points, span(index).0));
+    let mut told = Vec::new();
+    if first > 0 {
+        let message =
+            format!("has no total before {}: it is extended back to {} in {}", year(first), rate(0), year(0));
+        told.push((0, message, year(0)));
+    }
+    if last < final_year {
+        let message = format!(
+            "has no total after {}: it is extended to {} in {}",
+            year(last),
+            rate(final_year),
+            year(final_year)
+        );
+        told.push((totals.list.len() - 1, message, year(final_year)));
+    }
+    for (at, message, missing) in told {
+        let written = &totals.list[at].year;
+        let message = format!("`{}` {message}", table.key("annual_totals"));
+        let help = format!("add a total of {missing}, if another is meant");
+        validator.off_timeline(written.place, written.value.to_string(), message, &help);
+    }
 }

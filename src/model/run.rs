@@ -1,6 +1,6 @@
 //! The settings of `[run]`: paths, seed, numerical scheme and booking.
 
-use crate::config::{self, Code, Config, Located, Problem};
+use crate::config::{self, Code, Config, Located, Place, Problem};
 
 use super::validator::Validator;
 
@@ -55,7 +55,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> RunTerms {
                 .help("leave it out for 1,000,000 paths"),
         );
     }
-    let mix_year = run.mix_year.as_ref().map_or(MIX_YEAR, |year| mix_year(validator, year));
+    let mix_year = mix_year(validator, config, &run.mix_year);
     RunTerms {
         paths: run.paths.as_ref().map(|located| located.value),
         seed: run.seed.as_ref().map(|located| located.value),
@@ -72,21 +72,26 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> RunTerms {
     }
 }
 
-/// The calendar year of the mix metrics; warns if it is not on the timeline.
-fn mix_year(validator: &mut Validator, written: &Located<u64>) -> i32 {
-    let value = i32::try_from(written.value).unwrap_or(i32::MAX);
+/// The calendar year of the mix metrics; warns if it is not on the timeline. The default matters only if there is a mix.
+fn mix_year(validator: &mut Validator, config: &Config, written: &Option<Located<u64>>) -> i32 {
+    let value = written.as_ref().map_or(MIX_YEAR, |year| i32::try_from(year.value).unwrap_or(i32::MAX));
     if let Some(timeline) = &validator.timeline
         && !timeline.years().iter().any(|known| known.year == value)
+        && (written.is_some() || !config.cloud.is_empty())
     {
         let years = timeline.years();
         let allowed = format!("{} to {}", years[0].year, years[years.len() - 1].year);
+        let (place, found, default) = match written {
+            Some(year) => (year.place, year.value.to_string(), ""),
+            None => (Place::FILE, value.to_string(), ", its default,"),
+        };
         validator.problems.push(
             Problem::warning(
                 Code::MixYear,
-                written.place,
-                format!("`run.mix_year` = {} is off the timeline: its metrics have no value", written.value),
+                place,
+                format!("`run.mix_year` = {found}{default} is off the timeline: its metrics have no value"),
             )
-            .found(written.value.to_string())
+            .found(found)
             .allowed(allowed)
             .help("name a year of the timeline"),
         );

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use crate::config::section::Section;
-use crate::config::spelling::nearest;
 use crate::config::{Code, Located, Number, NumberContent, Problem, Problems};
 
 /// The key that a number is `same_as`.
@@ -14,47 +13,67 @@ pub(super) fn link(number: &Number) -> Option<&Located<String>> {
     }
 }
 
+/// The end of each chain of `same_as` that was followed, by the keys on it; `None` if it has none.
+pub(super) type Ends<'a> = HashMap<&'a str, Option<&'a str>>;
+
 /// The key of the number whose draw `number` uses, following chains of `same_as`. Fails with the problem, or
 /// with `None` if another number of the chain reports it.
 pub(super) fn target<'a>(
     number: &'a Number,
     first: &'a Located<String>,
     by_key: &HashMap<&'a str, &'a Number>,
+    ends: &mut Ends<'a>,
+    problems: &Problems,
 ) -> Result<&'a str, Option<Box<Problem>>> {
     let mut chain = vec![number.key.as_str()];
+    let mut at: HashMap<&str, usize> = HashMap::from([(chain[0], 0)]);
     let mut next = first;
-    loop {
+    let end = loop {
         let key = next.value.as_str();
-        if chain.contains(&key) {
-            let starts_here = chain[0] == key;
-            chain.push(key);
-            return Err(starts_here.then(|| Box::new(circle(first, &chain))));
+        if let Some(end) = ends.get(key) {
+            break end.ok_or(None);
+        }
+        if let Some(&start) = at.get(key) {
+            let mut members = chain[start..].to_vec();
+            members.push(key);
+            break Err(Some(Box::new(circle(if start == 0 { first } else { next }, &members))));
         }
         let Some(found) = by_key.get(key) else {
             let is_first = chain.len() == 1;
-            return Err(is_first.then(|| Box::new(unknown(number, next, by_key))));
+            break Err(is_first.then(|| Box::new(unknown(number, next, by_key, problems))));
         };
         match link(found) {
             Some(further) => {
+                at.insert(key, chain.len());
                 chain.push(key);
                 next = further;
             }
-            None => return Ok(key),
+            None => break Ok(key),
         }
-    }
+    };
+    ends.extend(chain.into_iter().map(|key| (key, end.as_ref().ok().copied())));
+    end
 }
 
-fn circle(first: &Located<String>, chain: &[&str]) -> Problem {
-    Problem::error(
-        Code::SameAsCycle,
-        first.place,
-        format!("`same_as` goes in a circle: {}", chain.join(" -> ")),
-    )
-    .found(first.value.clone())
-    .help("give one of them a value or a distribution")
+fn circle(link: &Located<String>, members: &[&str]) -> Problem {
+    const SHOWN: usize = 20;
+    let circle = match members {
+        [start @ .., last] if members.len() > SHOWN => {
+            format!("{} -> … -> {last}", start[..SHOWN].join(" -> "))
+        }
+        _ => members.join(" -> "),
+    };
+    Problem::error(Code::SameAsCycle, link.place, format!("`same_as` goes in a circle: {circle}"))
+        .found(link.value.clone())
+        .help("give one of them a value or a distribution")
 }
 
-fn unknown(number: &Number, link: &Located<String>, by_key: &HashMap<&str, &Number>) -> Problem {
+fn unknown(
+    number: &Number,
+    link: &Located<String>,
+    by_key: &HashMap<&str, &Number>,
+    problems: &Problems,
+) -> Problem {
     let key = link.value.as_str();
     let problem = Problem::error(
         Code::UnknownSameAs,
@@ -63,7 +82,7 @@ fn unknown(number: &Number, link: &Located<String>, by_key: &HashMap<&str, &Numb
     )
     .found(key)
     .allowed("the key of a number that is written in this scenario");
-    match nearest(key, by_key.keys().copied().filter(|other| *other != number.key)) {
+    match problems.nearest(key, by_key.keys().copied().filter(|other| *other != number.key)) {
         Some(near) => problem.help(format!("did you mean `{near}`?")),
         None => problem.help(
             "keys are written in full, entries by their names: deal.NAME.eligible, segment.NAME.growth_now",

@@ -84,8 +84,7 @@ impl Targets {
         let has_multiple = config
             .equity
             .as_ref()
-            .and_then(|equity| equity.method.as_ref())
-            .is_some_and(|method| method.value != config::Method::PerpetualGrowth);
+            .is_some_and(|equity| super::equity::method(equity) != config::Method::PerpetualGrowth);
         if has_multiple {
             names.push(MULTIPLE.to_owned());
         }

@@ -18,6 +18,8 @@ pub struct Terms {
     pub name: String,
     /// Digest of the canonical scenario and its empirical files, in hexadecimal.
     pub digest: String,
+    /// Bytes of the empirical files, which were in memory while they were read.
+    pub empirical_bytes: u64,
     /// Settings of `[run]`.
     pub run: run::RunTerms,
     /// The simulated periods.
@@ -73,6 +75,7 @@ impl Terms {
         config: &Config,
         name_if_absent: &str,
         digest: &str,
+        empirical_bytes: u64,
     ) -> Option<Terms> {
         let name = names::of_scenario(&mut validator.problems, config, name_if_absent);
         let sources = source::validate(validator, config);
@@ -100,6 +103,7 @@ impl Terms {
         Some(Terms {
             name,
             digest: digest.to_owned(),
+            empirical_bytes,
             run,
             timeline: validator.timeline.take()?,
             parameters: std::mem::take(&mut validator.parameters),
@@ -155,7 +159,7 @@ impl Model {
         let source_keys: Vec<String> =
             config.source.iter().flat_map(|source| &source.key).map(|key| key.value.clone()).collect();
         let mut validator = Validator::new(config, &source_keys, columns);
-        let terms = Terms::validate(&mut validator, config, name_if_absent, digest);
+        let terms = Terms::validate(&mut validator, config, name_if_absent, digest, columns.bytes());
         match terms {
             Some(terms) if !validator.problems.has_errors() => Ok((Model { terms }, validator.problems)),
             _ => Err(validator.problems),

@@ -9,7 +9,7 @@ use super::process::{PlanShape, Process};
 use super::shock::ShockTarget;
 use super::timeline::{PeriodLength, Timeline};
 use super::*;
-use crate::config::{self, Code, Config, Date, Problem, Problems, Severity};
+use crate::config::{self, Choice, Code, Config, Date, Dialect, Problem, Problems, Severity};
 
 const MINIMAL: &str = include_str!("../../configs/minimal.toml");
 const BASE: &str = include_str!("../../configs/base.toml");
@@ -25,8 +25,9 @@ const SCENARIOS: [(&str, &str); 5] = [
 struct Columns;
 
 impl EmpiricalColumns for Columns {
-    fn column(&self, csv: &str, column: &str) -> Result<Vec<f64>, ColumnError> {
+    fn column(&self, csv: &str, column: &str, dialect: Dialect) -> Result<Vec<f64>, ColumnError> {
         let csv = csv.to_owned();
+        let place = TextPlace { line: 7, column: 3 };
         match (csv.as_str(), column) {
             ("good.csv", "growth") => Ok(vec![0.3, 0.1, 0.2]),
             ("good.csv", "wide") => Ok(vec![-0.5, 0.1, 0.2]),
@@ -36,12 +37,28 @@ impl EmpiricalColumns for Columns {
                 columns: vec!["growth".to_owned(), "wide".to_owned()],
             }),
             ("gap.csv", _) => {
-                Err(ColumnError::Cell { csv, column: column.to_owned(), line: 7, text: String::new() })
+                let (column, remedy) = (column.to_owned(), "fill the cell".to_owned());
+                Err(ColumnError::Cell { csv, column, place, text: "x".repeat(100), remedy })
+            }
+            ("twice.csv", _) => {
+                let places = vec![TextPlace { line: 1, column: 1 }, place];
+                Err(ColumnError::SeveralColumns { csv, column: column.to_owned(), places })
+            }
+            ("semicolons.csv", _) => {
+                let what = format!("the cells are separated as in {}", dialect.word());
+                Err(ColumnError::Layout { csv, place, what, remedy: "save it as CSV UTF-8".to_owned() })
             }
             ("large.csv", _) => Err(ColumnError::TooLarge { csv, bytes: 70 << 20, most: 64 << 20 }),
             ("empty.csv", _) => Err(ColumnError::NoRows { csv }),
-            _ => Err(ColumnError::Unreadable { csv, reason: "there is no such file".to_owned() }),
+            _ => {
+                let reason = "there is no such file".to_owned();
+                Err(ColumnError::Unreadable { csv, reason, remedy: "the path is relative to the folder" })
+            }
         }
+    }
+
+    fn bytes(&self) -> u64 {
+        70
     }
 }
 
@@ -653,10 +670,7 @@ fn references_are_judged_and_near_names_proposed() {
             "deal.capped.stake={ same_as = \"deal.capped.eligible\" }",
         ],
     );
-    assert_eq!(
-        codes(&result.expect_err("a circle"), Severity::Error),
-        [Code::SameAsCycle, Code::SameAsCycle]
-    );
+    assert_eq!(codes(&result.expect_err("a circle"), Severity::Error), [Code::SameAsCycle]);
     refuse(
         Code::KeysExclusive,
         "`min`",
@@ -800,12 +814,24 @@ fn empirical_inputs_are_read_and_their_files_validated() {
     let model = model(MINIMAL, &[&growth("good.csv", "growth")]);
     let entry =
         model.parameters.entries().iter().find(|entry| entry.key == "segment.all.growth").expect("it");
-    assert_eq!(entry.wording, "empirical(growth of good.csv)");
+    assert_eq!((entry.wording.as_str(), model.empirical_bytes), ("empirical(growth of good.csv)", 70));
     let Distribution::Uncertain(law) = &entry.distribution else { panic!() };
     assert_eq!((law.quantile(0.01), law.quantile(0.99)), (0.1, 0.3));
     refuse(Code::CsvMissing, "relative to the folder", MINIMAL, &[&growth("none.csv", "growth")]);
     refuse(Code::CsvColumn, "did you mean `growth`", MINIMAL, &[&growth("good.csv", "groth")]);
-    refuse(Code::CsvCell, "line 7", MINIMAL, &[&growth("gap.csv", "growth")]);
+    let gap = refuse(Code::CsvCell, "line 7, column 3", MINIMAL, &[&growth("gap.csv", "growth")]);
+    assert_eq!(gap.found, Some(format!("{}…", "x".repeat(80))));
+    refuse(
+        Code::CsvColumn,
+        "line 1, column 1 and line 7, column 3",
+        MINIMAL,
+        &[&growth("twice.csv", "growth")],
+    );
+    refuse(Code::CsvLayout, "as in comma", MINIMAL, &[&growth("semicolons.csv", "growth")]);
+    let european = growth("semicolons.csv", "growth").replace(" }", ", dialect = \"excel-eu\" }");
+    refuse(Code::CsvLayout, "as in excel-eu", MINIMAL, &[&european]);
+    let foreign = "segment.all.growth={ dist = \"normal\", mean = 0.1, sd = 0.1, dialect = \"comma\" }";
+    refuse(Code::DistributionParameterForeign, "`dialect`", MINIMAL, &[foreign]);
     refuse(Code::CsvCell, "no rows", MINIMAL, &[&growth("empty.csv", "growth")]);
     refuse(Code::CsvTooLarge, "67108864", MINIMAL, &[&growth("large.csv", "growth")]);
     refuse(
@@ -844,6 +870,160 @@ fn dates_in_sections_are_validated() {
     let round = with("[[round]]\nname = \"r\"\ndate = 2031-01-01\namount_usd_bn = 1\npre_money_usd_bn = 5");
     warn(Code::RoundOffTimeline, "2026-07-01 to 2030-12-31", &round, &[]);
     warn(Code::MixYear, "2026 to 2030", &with("[run]\nmix_year = 2031"), &[]);
+}
+
+/// No warning but that of the missing discount rate.
+#[track_caller]
+fn silent(text: &str, flags: &[&str]) {
+    let (_, problems) = accept(text, flags);
+    assert!(problems.iter().all(|problem| problem.code == Code::DiscountMissing), "{problems}");
+}
+
+#[test]
+fn dates_off_the_timeline_warn_with_what_they_imply() {
+    let off = |words: &str, text: &str, flags: &[&str]| {
+        warn(Code::OffTimeline, words, text, flags);
+    };
+    // The revenue share.
+    off("nothing is paid", MINIMAL, &["deal.capped.share_ends=2020-01-01"]);
+    off("counted to 2030-12-31 only", MINIMAL, &["deal.capped.share_ends=2031-01-01"]);
+    silent(MINIMAL, &["deal.capped.share_ends=2030-12-31"]);
+    silent(MINIMAL, &["deal.capped.share_ends=2026-07-01"]);
+    let free = changed(MINIMAL, "share_ends = 2030-12-31", "#");
+    off("begins after the horizon: nothing is paid", &free, &["deal.capped.effective=2031-01-01"]);
+    silent(&free, &["deal.capped.effective=2030-12-30"]);
+    off("0 of its cap counts as paid", MINIMAL, &["deal.capped.effective=2025-10-28"]);
+    silent(MINIMAL, &["deal.capped.effective=2025-10-28", "deal.capped.paid_to_date_usd_bn=0"]);
+    off("counted to 2030-12-31 only", &free, &["deal.capped.share_ends_years=4.6"]);
+    off("nothing is paid", &free, &["deal.capped.share_ends_years=-1"]);
+    silent(&free, &["deal.capped.share_ends_years=4.5"]);
+    silent(&free, &["deal.capped.share_ends_years={ dist = \"uniform\", low = 3, high = 6 }"]);
+    off("counted to", &free, &["deal.capped.share_ends_years={ dist = \"uniform\", low = 5, high = 6 }"]);
+    refuse(
+        Code::EndBeforeStart,
+        "more than 2.50 years",
+        &free,
+        &["deal.capped.effective=2029-01-01", "deal.capped.share_ends_years=2"],
+    );
+    let steps = "deal.capped.rate=[{ from = 2026-07-01, rate = 0.2 }, { from = 2031-01-01, rate = 0.1 }]";
+    off("from 2031-01-01 on never applies", MINIMAL, &[steps]);
+    silent(MINIMAL, &[&steps.replace("2031", "2030").replace("2026", "2020")]);
+    // Licence and exclusivity.
+    off("worth 0, and `home_keeps` never applies", MINIMAL, &["deal.capped.licence_ends=2026-06-30"]);
+    silent(MINIMAL, &["deal.capped.licence_ends=2032-12-31"]);
+    off("what it saves is counted to 2028-12-31 only", BASE, &["timeline.horizon=2028-12-31"]);
+    off("other clouds sell from the start", MINIMAL, &["deal.capped.exclusive_until=2026-06-30"]);
+    off("other clouds sell from the start", MINIMAL, &["deal.capped.exclusive_until_years=0"]);
+    silent(MINIMAL, &["deal.capped.exclusive_until=2032-12-31"]);
+    // Clouds, contracts, IPO.
+    let clouds = with(CLOUDS);
+    off("`cloud.aws` opens after the horizon: it sells nothing", &clouds, &["cloud.aws.opens=2031-01-01"]);
+    silent(&clouds, &["cloud.aws.opens=2020-01-01"]);
+    let contract = |from: &str, to: &str| {
+        format!(
+            "{clouds}[[contract]]\nname = \"c\"\ncloud = \"aws\"\ntotal_usd_bn = 1\nfrom = {from}\nto = {to}\n"
+        )
+    };
+    off("ended before the valuation date: no compute", &contract("2025-01-01", "2026-06-30"), &[]);
+    off("begins after the horizon: no compute", &contract("2031-01-01", "2032-06-30"), &[]);
+    silent(&contract("2025-01-01", "2032-06-30"), &[]);
+    let ipo = with("[equity]\nmultiple_now = 10\n[ipo]\nearliest = 2028-01-01");
+    silent(&ipo, &[]);
+    silent(&ipo, &["ipo.earliest=2020-01-01"]);
+    off("the probability of an IPO is 0", &ipo, &["ipo.earliest=2031-01-02"]);
+    silent(&ipo, &["ipo.earliest=2030-12-31"]);
+}
+
+#[test]
+fn a_plan_that_is_extended_warns_with_the_rate_that_follows() {
+    let plan = |points: &str| {
+        let start = MINIMAL.find("process = \"gbm\"").expect("the process");
+        let end = start + MINIMAL[start..].find("[[deal]]").expect("the deal");
+        format!("{}process = \"plan\"\n{points}\n{}", &MINIMAL[..start], &MINIMAL[end..])
+    };
+    let points = |list: &[(&str, f64)]| {
+        let point =
+            |(date, rate): &(&str, f64)| format!("[[segment.plan]]\ndate = {date}\nrate_usd_bn = {rate}\n");
+        plan(&list.iter().map(point).collect::<String>())
+    };
+    silent(&points(&[("2026-07-01", 20.0), ("2030-12-31", 80.0)]), &[]);
+    silent(&points(&[("2025-01-01", 20.0), ("2032-01-01", 80.0)]), &[]);
+    silent(&points(&[("2026-07-01", 20.0)]), &[]);
+    // Doubling every year: half of it a year before, and two years after eight times the first.
+    let short = points(&[("2027-07-01", 20.0), ("2028-12-31", 56.5)]);
+    warn(
+        Code::OffTimeline,
+        "back along its first slope to about 10.0 billion a year on 2026-07-01",
+        &short,
+        &[],
+    );
+    warn(Code::OffTimeline, "along its last slope to about 227 billion a year on 2030-12-31", &short, &[]);
+    let late = points(&[("2028-01-01", 40.0)]);
+    warn(Code::OffTimeline, "it is constant to about 40.0 billion a year on 2026-07-01", &late, &[]);
+    let totals = |years: &str| plan(&format!("[segment.annual_totals]\n{years}"));
+    silent(&totals("2026 = 10\n2028 = 60\n2030 = 80"), &[]);
+    let some = totals("2028 = 40\n2029 = 80");
+    warn(
+        Code::OffTimeline,
+        "no total before 2028: it is extended back to about 11.9 billion a year in 2026",
+        &some,
+        &[],
+    );
+    warn(
+        Code::OffTimeline,
+        "no total after 2029: it is extended to about 160 billion a year in 2030",
+        &some,
+        &[],
+    );
+}
+
+#[test]
+fn names_that_other_programs_misread_warn() {
+    let named = changed(MINIMAL, "name = \"capped\"", "name = \"may-2026\"");
+    warn(Code::MisreadName, "\"deal-may-2026\"", &named, &[]);
+    warn(Code::MisreadName, "a number", MINIMAL, &["name=\"2025\""]);
+    let round = |name: &str| {
+        with(&format!("[[round]]\n{name}date = 2027-01-01\namount_usd_bn = 1\npre_money_usd_bn = 5"))
+    };
+    warn(Code::MisreadName, "a missing value", &round("name = \"na\"\n"), &[]);
+    silent(&round(""), &[]);
+    let others = with(&(CLOUDS.replace("aws", "1e5") + "[[source]]\nkey = \"0123\"\ntitle = \"t\""));
+    let (_, problems) = accept(&others, &[]);
+    assert_eq!(problems.iter().filter(|problem| problem.code == Code::MisreadName).count(), 2, "{problems}");
+    // The name of a file counts as the scenario's own.
+    let (_, config) = config::parse("test.toml", &changed(MINIMAL, "name = \"minimal\"", ""), &[]);
+    let (_, problems) =
+        Model::from_config(&config.expect("spelling"), "2026-01", "", &Columns).expect("it is valid");
+    assert!(problems.iter().any(|problem| problem.code == Code::MisreadName), "{problems}");
+}
+
+#[test]
+fn checks_look_at_the_default_where_a_key_is_not_written() {
+    let shock = "[equity]\nmultiple_now = 10\n[[shock]]\nname = \"s\"\nrate_per_year = 0.1\nmean = -0.2\n[shock.loading]\n\"equity.multiple\" = 1\n";
+    let model = model(&with(shock), &[]);
+    assert_eq!(model.shocks[0].loadings[0].0, ShockTarget::Multiple);
+    refuse(
+        Code::UnknownSegment,
+        "there is none",
+        &with(shock),
+        &["equity.method=\"perpetual-growth\"", "equity.perpetual_growth=0.02"],
+    );
+    // The year of the mix is 2030 if none is written, and matters where there is a mix.
+    warn(
+        Code::MixYear,
+        "its default,",
+        &with(CLOUDS),
+        &["timeline.horizon=2029-12-31", "deal.capped.share_ends=2029-12-31"],
+    );
+    silent(MINIMAL, &["timeline.horizon=2029-12-31", "deal.capped.share_ends=2029-12-31"]);
+    // A royalty that is 0 by default is worth nothing, whatever it is discounted at.
+    let ai = "[microsoft]\n[microsoft.ai]\nprocess = \"gbm\"\nrate_now_usd_bn = 1\ngrowth = 0\n[licence]\n";
+    let missing = |text: &str| {
+        let (_, problems) = accept(text, &[]);
+        problems.iter().any(|problem| problem.message.contains("discount.licence"))
+    };
+    assert!(!missing(&with(ai)));
+    assert!(missing(&with(&format!("{ai}royalty_rate = 0.1"))));
 }
 
 // ---- What a scenario says

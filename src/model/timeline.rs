@@ -9,6 +9,9 @@ use super::table::Table;
 /// Largest number of periods; longer timelines are refused.
 pub const MOST_PERIODS: usize = 1200;
 
+/// Times closer than this, in years, are the same; a day is 1/360.
+pub(super) const TIME_SLACK: f64 = 1e-9;
+
 /// The length of a whole period.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeriodLength {
@@ -148,6 +151,11 @@ impl Timeline {
     /// Time of the end of a day, years from the valuation date.
     pub fn time_after(&self, date: Date) -> f64 {
         (days_360_after(date) - days_360(self.valuation_date)) as f64 / 360.0
+    }
+
+    /// Whether a time lies after the end of the last period.
+    pub(super) fn is_past_end(&self, time: f64) -> bool {
+        time > self.end() + TIME_SLACK
     }
 
     /// Whether a day is on the timeline, including valuation date and horizon.

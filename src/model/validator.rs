@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::config::spec::Presence;
-use crate::config::spelling::nearest;
+use crate::config::spelling::listed;
 use crate::config::{
     Code, Config, Date, Domain, Located, Number, NumberContent, Place, Problem, Problems, Unit,
 };
@@ -14,8 +14,17 @@ use super::columns::EmpiricalColumns;
 use super::domain::{DOMAIN_TOLERANCE, OutsideMass, probability_words};
 use super::parameters::{Alias, Distribution, Origin, ParamId, Parameter, Parameters};
 use super::table::Table;
-use super::timeline::Timeline;
+use super::timeline::{TIME_SLACK, Timeline};
 use super::{names, number, same_as};
+
+/// Where a date off the timeline lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    /// Before the valuation date.
+    Before,
+    /// After the horizon.
+    After,
+}
 
 /// The state of validation: what is known so far, and the problems found.
 pub(super) struct Validator<'a> {
@@ -61,10 +70,11 @@ impl<'a> Validator<'a> {
                 validator.add(number, source, columns);
             }
         }
+        let mut ends = same_as::Ends::new();
         for number in &numbers {
             if let Some(target) = same_as::link(number) {
                 let source = validator.source_index(number, sources);
-                validator.alias(number, target, &by_key, source);
+                validator.alias(number, target, &by_key, &mut ends, source);
             }
         }
         validator.timeline = Timeline::validate(&mut validator.problems, config);
@@ -111,10 +121,11 @@ impl<'a> Validator<'a> {
         number: &'a Number,
         link: &'a Located<String>,
         by_key: &HashMap<&'a str, &'a Number>,
+        ends: &mut same_as::Ends<'a>,
         source: Option<usize>,
     ) {
         same_as::check_keys(number, &mut self.problems);
-        let target = same_as::target(number, link, by_key).map_err(|problem| {
+        let target = same_as::target(number, link, by_key, ends, &self.problems).map_err(|problem| {
             if let Some(problem) = problem {
                 self.problems.push(*problem);
             }
@@ -266,6 +277,28 @@ impl<'a> Validator<'a> {
         if self.is_failed(id) { None } else { self.parameters.constant(id) }
     }
 
+    /// The lowest and the highest value of a valid parameter.
+    pub(super) fn range(&self, id: ParamId) -> Option<(f64, f64)> {
+        if self.is_failed(id) {
+            return None;
+        }
+        match &self.parameters.entry(id).distribution {
+            Distribution::Constant(value) => Some((*value, *value)),
+            Distribution::Uncertain(law) => Some(law.support()),
+        }
+    }
+
+    /// The value or the median of a valid parameter.
+    pub(super) fn median(&self, id: ParamId) -> Option<f64> {
+        if self.is_failed(id) {
+            return None;
+        }
+        match &self.parameters.entry(id).distribution {
+            Distribution::Constant(value) => Some(*value),
+            Distribution::Uncertain(law) => Some(law.quantile(0.5)),
+        }
+    }
+
     /// The distribution of an uncertain parameter.
     pub(super) fn distribution(&self, id: ParamId) -> Option<&distribution::Distribution> {
         match &self.parameters.entry(id).distribution {
@@ -354,8 +387,8 @@ impl<'a> Validator<'a> {
         }
         let problem = Problem::error(code, name.place, format!("there is no {what} {:?}", name.value))
             .found(format!("{:?}", name.value))
-            .allowed(if names.is_empty() { format!("no {list} is given") } else { names.join(", ") });
-        let near = nearest(&name.value, names.iter().map(String::as_str));
+            .allowed(if names.is_empty() { format!("no {list} is given") } else { listed(names) });
+        let near = self.problems.nearest(&name.value, names.iter().map(String::as_str));
         self.problems.push(match near {
             Some(near) => problem.help(format!("did you mean {near:?}?")),
             None => problem.help(format!("add a {list} of that name, or name one that is there")),
@@ -373,6 +406,35 @@ impl<'a> Validator<'a> {
     /// Time of the end of a day, years from the valuation date; 0 without a timeline.
     pub(super) fn time_after(&self, date: Date) -> f64 {
         self.timeline.as_ref().map_or(0.0, |timeline| timeline.time_after(date))
+    }
+
+    /// Whether a date is before the valuation date, or after the horizon; `None` on the timeline, or without one.
+    pub(super) fn side(&self, date: Date) -> Option<Side> {
+        let timeline = self.timeline.as_ref()?;
+        match date {
+            date if date < timeline.valuation_date() => Some(Side::Before),
+            date if date > timeline.horizon() => Some(Side::After),
+            _ => None,
+        }
+    }
+
+    /// Whether an end in years lies at or before the valuation date on all paths, or after the horizon on all paths.
+    pub(super) fn side_of_end(&self, end: ParamId) -> Option<Side> {
+        let timeline = self.timeline.as_ref()?;
+        let (low, high) = self.range(end)?;
+        match () {
+            () if high <= TIME_SLACK => Some(Side::Before),
+            () if timeline.is_past_end(low) => Some(Side::After),
+            () => None,
+        }
+    }
+
+    /// Warns of a date off the timeline, with what follows from it.
+    pub(super) fn off_timeline(&mut self, place: Place, found: String, message: String, help: &str) {
+        let Some(timeline) = &self.timeline else { return };
+        let allowed = format!("{} to {}", timeline.valuation_date(), timeline.horizon());
+        let problem = Problem::warning(Code::OffTimeline, place, message);
+        self.problems.push(problem.found(found).allowed(allowed).help(help));
     }
 
     /// Whether some time passes from `from` to the end of `to`; reports a problem otherwise.

@@ -3,7 +3,7 @@
 // Each test program uses a part of this.
 #![allow(dead_code)]
 
-use capstake::config;
+use capstake::config::{self, Dialect};
 use capstake::kernel::metric::{Metric, Series};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
@@ -16,7 +16,7 @@ use std::sync::Mutex;
 pub struct Columns<'a>(pub &'a [(&'a str, &'a str, &'a [f64])]);
 
 impl EmpiricalColumns for Columns<'_> {
-    fn column(&self, csv: &str, column: &str) -> Result<Vec<f64>, ColumnError> {
+    fn column(&self, csv: &str, column: &str, _: Dialect) -> Result<Vec<f64>, ColumnError> {
         self.0
             .iter()
             .find(|(file, name, _)| *file == csv && *name == column)
@@ -24,7 +24,12 @@ impl EmpiricalColumns for Columns<'_> {
             .ok_or_else(|| ColumnError::Unreadable {
                 csv: csv.into(),
                 reason: "the test has no such file".into(),
+                remedy: "add it to the test",
             })
+    }
+
+    fn bytes(&self) -> u64 {
+        0
     }
 }
 

@@ -42,7 +42,10 @@ impl DrawsFile {
             #[cfg(feature = "parquet")]
             Draws::Parquet => Box::new(draws_parquet::begin(plan, draft)?),
             #[cfg(feature = "xlsx")]
-            Draws::Xlsx => Box::new(draws_xlsx::begin(plan, draft)?),
+            Draws::Xlsx => {
+                crate::xlsx::check_clock()?;
+                Box::new(draws_xlsx::begin(plan, draft)?)
+            }
             #[cfg(not(all(feature = "parquet", feature = "xlsx")))]
             _ => return Err(io::Error::other(format!("this build cannot write {}", format.file()))),
         }))

@@ -81,8 +81,7 @@ pub fn write(folder: &mut Folder, made: Made<'_>, formats: &[Format]) -> Outcome
 
 #[cfg(feature = "xlsx")]
 fn put_workbook(folder: &mut Folder, made: Made<'_>) -> Result<Option<String>, Failure> {
-    // The workbook writer reads the clock and panics at times before 1970.
-    if std::time::SystemTime::now() < std::time::SystemTime::UNIX_EPOCH {
+    if crate::xlsx::check_clock().is_err() {
         return Ok(Some(
             "warning: results.xlsx is not written: the clock of this machine is before 1970; set it, then `capstake report`\n"
                 .to_owned(),

@@ -28,6 +28,16 @@ pub fn write(book: &Workbook, mut out: impl Write) -> io::Result<()> {
     out.flush()
 }
 
+/// Fails if the clock is before 1970: the xlsx crate reads it for every workbook and panics then.
+pub(super) fn check_clock() -> io::Result<()> {
+    if std::time::SystemTime::now() < std::time::SystemTime::UNIX_EPOCH {
+        return Err(io::Error::other(
+            "the clock of this machine is before 1970, and a workbook needs the time",
+        ));
+    }
+    Ok(())
+}
+
 /// Converts an error of the xlsx crate.
 pub(super) fn as_io(error: XlsxError) -> io::Error {
     match error {

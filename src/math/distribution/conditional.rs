@@ -209,6 +209,11 @@ impl Distribution {
         }
     }
 
+    /// Number of values that are kept in memory: those of an empirical distribution.
+    pub fn sample_len(&self) -> usize {
+        self.family.sample_len()
+    }
+
     /// Whether all the probability is at one value.
     pub fn is_constant(&self) -> bool {
         let (low, high) = self.support();

@@ -95,6 +95,14 @@ impl Family {
         }
     }
 
+    /// Number of values that are kept in memory.
+    pub(super) fn sample_len(&self) -> usize {
+        match self {
+            Family::Empirical(law) => law.sample.len(),
+            _ => 0,
+        }
+    }
+
     pub(super) fn moments(&self, window: Option<&Window>) -> (Option<f64>, Option<f64>) {
         let finite = |(mean, sd): (f64, f64)| (Some(mean), Some(sd));
         match (self, window) {

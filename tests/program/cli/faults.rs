@@ -398,6 +398,18 @@ fn a_clock_that_jumps_and_a_clock_before_time() {
         assert!(says.starts_with(started), "{time}: {says}");
         assert!(manifest["run"]["wall_seconds"].as_f64().expect("a number") >= 0.0);
     }
+    // A workbook cannot be dated before 1970: told before anything is simulated. Other draws have no date.
+    for (format, code) in [("csv", 0), ("parquet", 0), ("xlsx", 6)] {
+        let command = format!("run minimal.toml -n 1000 -q -o {format} --draws {format}");
+        let seen =
+            shell(&place, &format!("faketime -f '@1960-01-01 00:00:00' \"$capstake\" {command}")).ends(code);
+        assert_eq!(
+            seen.stderr.contains("clock of this machine is before 1970, and"),
+            code == 6,
+            "{}",
+            seen.stderr
+        );
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod commands;
 mod faults;
 mod folder;
 mod hostile;
+mod input;
 mod insight;
 mod outside;
 mod page;

@@ -18,7 +18,7 @@ fn prepare(place: &Place, code: Code) -> String {
     match code {
         Code::FileUnreadable => {}
         Code::FileNotText => place.write("S003.toml", b"name = \"caf\xe9\"\n"),
-        Code::FileTooLarge => make_large(place, "S004.toml", capstake::config::MAX_BYTES as u64),
+        Code::FileTooLarge => make_large(place, "S004.toml", capstake::config::MAX_BYTES as u64 + 1),
         _ => {
             let kept = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/program/problems");
             let text = std::fs::read_to_string(format!("{kept}/{code}.toml"))
@@ -94,6 +94,7 @@ fn exit_of(code: Code) -> i32 {
         // Warnings.
         Code::PairWithConstant
         | Code::RoundOffTimeline
+        | Code::MisreadName
         | Code::DiscountMissing
         | Code::CapAlreadyReached
         | Code::GateWithoutEquity
