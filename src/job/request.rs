@@ -81,11 +81,17 @@ impl Request {
                 draws: self.draws.map(|draws| draws.name().to_owned()),
                 csv_dialect: self.csv.dialect,
                 csv_bom: self.csv.bom,
+                no_state: !self.keeps_state(),
             },
             files: Vec::new(),
             undefined: Vec::new(),
             non_finite: NonFiniteCount::default(),
         }
+    }
+
+    /// Whether the state is kept at the end: of a part always, since it is its result.
+    pub fn keeps_state(&self) -> bool {
+        self.shard.is_some() || self.checkpoint != Some(Checkpoint::None)
     }
 
     /// The chunks to simulate.
@@ -105,9 +111,11 @@ impl Request {
         }
     }
 
-    /// Estimates the size of the files of a run of `paths`, bytes.
+    /// Estimates the disk space that the files of a run of `paths` take while they are written, bytes.
     pub fn files_bytes(&self, cost: &Cost, paths: u64) -> f64 {
-        let draws = self.draws.map_or(0.0, |format| cost.draws_bytes(paths, format));
+        let draws = self.draws.map_or(0.0, |format| {
+            cost.draws_bytes(paths, format) + cost.draws_scratch_bytes(paths, format)
+        });
         cost.files_bytes(&self.formats) + draws
     }
 }

@@ -4,6 +4,8 @@
 //! `svg`, `xlsx`),
 //! one format per file and without arithmetic. Features: `xlsx` (workbooks) and `parquet` (draws files).
 
+#[cfg_attr(not(feature = "xlsx"), allow(dead_code))]
+pub mod caught;
 pub mod draws;
 #[cfg(feature = "parquet")]
 pub mod draws_parquet;

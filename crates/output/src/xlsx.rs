@@ -30,7 +30,7 @@ pub fn write(book: &Workbook, mut out: impl Write) -> io::Result<()> {
 /// Converts an error of the xlsx crate.
 pub(super) fn as_io(error: XlsxError) -> io::Error {
     match error {
-        XlsxError::IoError(error) => error,
+        XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => error,
         other => io::Error::other(other),
     }
 }
