@@ -49,12 +49,7 @@ fn first_byte(here: &File, there: &File) -> io::Result<Option<u64>> {
 }
 
 fn byte_difference(at: u64, here: u64, there: u64) -> String {
-    format!(
-        "byte {} of {}; a new run writes {} bytes",
-        thousands(at + 1),
-        thousands(here),
-        thousands(there)
-    )
+    format!("byte {} of {}; a new run writes {} bytes", thousands(at + 1), thousands(here), thousands(there))
 }
 
 /// `row 3, mean: 1.5; a new run gives 1.25`; `None` if the cells are equal or a file is not a table.

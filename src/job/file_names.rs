@@ -2,7 +2,6 @@
 
 use super::formats::{Draws, Format};
 use super::manifest::{self, ANSWER};
-use super::request::Request;
 use super::state_file;
 use crate::report::row::Row;
 use crate::report::tables::{
@@ -10,7 +9,7 @@ use crate::report::tables::{
 };
 
 /// Tables of a run, as CSV.
-const TABLES_OF_RUNS: [&str; 8] = [
+pub const TABLES_OF_RUNS: [&str; 8] = [
     SummaryRow::TABLE,
     QuantileRow::TABLE,
     AnnualRow::TABLE,
@@ -63,36 +62,28 @@ fn is_table(name: &str, tables: &[&str]) -> bool {
     name.strip_suffix(".csv").is_some_and(|table| tables.contains(&table))
 }
 
-/// The files that a run writes beside the manifest; of a part, the state alone.
-pub fn of_request(request: &Request) -> Vec<String> {
-    let mut names = Vec::new();
-    if request.shard.is_none() {
-        for format in &request.formats {
-            match format.file() {
-                Some(name) => names.push(name.to_owned()),
-                None => names.extend(TABLES_OF_RUNS.map(|table| format!("{table}.csv"))),
-            }
-        }
-        names.extend(request.draws.map(|draws| draws.file().to_owned()));
-    }
-    if request.keeps_state() {
-        names.push(state_file::FILE.to_owned());
-    }
-    names
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_of_others_are_not_ours() {
-        for ours in ["summary.csv", "draws.parquet", "report.html", "answer.json", "tried.csv", manifest::FILE] {
+        for ours in
+            ["summary.csv", "draws.parquet", "report.html", "answer.json", "tried.csv", manifest::FILE]
+        {
             assert!(is_ours(ours), "{ours}");
         }
-        for other in
-            ["thesis.docx", ".bashrc", "../summary.csv", "/etc/passwd", "summary", "Summary.csv", ".csv", "", "tried.csv/"]
-        {
+        for other in [
+            "thesis.docx",
+            ".bashrc",
+            "../summary.csv",
+            "/etc/passwd",
+            "summary",
+            "Summary.csv",
+            ".csv",
+            "",
+            "tried.csv/",
+        ] {
             assert!(!is_ours(other), "{other}");
         }
         assert!(of_runs("annual.csv") && !of_runs("sweep.csv") && !of_runs(ANSWER));

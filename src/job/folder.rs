@@ -105,7 +105,12 @@ impl Folder {
 
     /// Locks a finished folder to add files to it.
     pub fn add_to(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
-        Ok(Folder { path: path.to_owned(), files: manifest.files.clone(), replaced: None, _lock: locked(path)? })
+        Ok(Folder {
+            path: path.to_owned(),
+            files: manifest.files.clone(),
+            replaced: None,
+            _lock: locked(path)?,
+        })
     }
 
     /// The path of the folder.
@@ -253,7 +258,8 @@ mod tests {
     fn second_fails(dir: &Path, second: io::Result<Vec<u8>>) -> (String, Vec<String>, Vec<String>) {
         let mut folder = Folder::reopen(dir).expect("a folder");
         let file = |name: &str, bytes| EncodedFile { name: name.to_owned(), bytes };
-        let files = [file("annual.csv", Ok(vec![1])), file("events.csv", second), file("inputs.csv", Ok(vec![3]))];
+        let files =
+            [file("annual.csv", Ok(vec![1])), file("events.csv", second), file("inputs.csv", Ok(vec![3]))];
         let said = match folder.put_all(&files) {
             Err(Failure::Told { message, .. }) => message,
             _ => panic!("it must fail"),
@@ -281,6 +287,9 @@ mod tests {
         fs::create_dir(dir.path().join("events.csv")).expect("a folder of that name");
         let (said, listed, there) = second_fails(dir.path(), Ok(vec![2]));
         assert!(said.contains("events.csv"), "{said}");
-        assert_eq!((listed, there), (vec!["annual.csv".to_owned()], vec!["annual.csv".to_owned(), "events.csv".to_owned()]));
+        assert_eq!(
+            (listed, there),
+            (vec!["annual.csv".to_owned()], vec!["annual.csv".to_owned(), "events.csv".to_owned()])
+        );
     }
 }

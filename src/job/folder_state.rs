@@ -4,8 +4,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use super::error::{Exit, Failure};
 use super::draft::is_draft;
+use super::error::{Exit, Failure};
 use super::file_names::is_ours;
 use super::folder_failure::unwritable;
 use super::identity::{FoundRun, listed_files};

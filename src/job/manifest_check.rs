@@ -47,7 +47,8 @@ fn difference(place: &str, found: &Value, expected: &Value) -> Option<String> {
         (Value::Object(a), Value::Object(b)) => {
             let keys = a.keys().chain(b.keys().filter(|key| !a.contains_key(*key)));
             keys.into_iter().find_map(|key| {
-                let value = |table: &serde_json::Map<String, Value>| table.get(key).cloned().unwrap_or_default();
+                let value =
+                    |table: &serde_json::Map<String, Value>| table.get(key).cloned().unwrap_or_default();
                 difference(&inside(key), &value(a), &value(b))
             })
         }

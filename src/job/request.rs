@@ -6,11 +6,13 @@ use super::build::Build;
 use super::clock;
 use super::cost::Cost;
 use super::error::{Exit, Failure};
+use super::file_names::TABLES_OF_RUNS;
 use super::folder::Replace;
 use super::formats::{self, CsvOptions, Draws, Format};
 use super::manifest::{CommandPart, Manifest, NonFiniteCount, Outputs, RunPart, SCHEMA_VERSION, Status};
 use super::portion::{Checkpoint, Shard};
 use super::scenario::Scenario;
+use super::state_file;
 use super::words::{span, thousands};
 use crate::config::Code;
 use crate::math::simd::Isa;
@@ -94,6 +96,24 @@ impl Request {
         self.shard.is_some() || self.checkpoint != Some(Checkpoint::None)
     }
 
+    /// Names of the files that the run writes beside the manifest: of a part, the state alone.
+    pub fn file_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        if self.shard.is_none() {
+            for format in &self.formats {
+                match format.file() {
+                    Some(name) => names.push(name.to_owned()),
+                    None => names.extend(TABLES_OF_RUNS.map(|table| format!("{table}.csv"))),
+                }
+            }
+            names.extend(self.draws.map(|draws| draws.file().to_owned()));
+        }
+        if self.keeps_state() {
+            names.push(state_file::FILE.to_owned());
+        }
+        names
+    }
+
     /// The chunks to simulate.
     pub fn task(&self) -> Task {
         match self.shard {
@@ -113,9 +133,9 @@ impl Request {
 
     /// Estimates the disk space that the files of a run of `paths` take while they are written, bytes.
     pub fn files_bytes(&self, cost: &Cost, paths: u64) -> f64 {
-        let draws = self.draws.map_or(0.0, |format| {
-            cost.draws_bytes(paths, format) + cost.draws_scratch_bytes(paths, format)
-        });
+        let draws = self
+            .draws
+            .map_or(0.0, |format| cost.draws_bytes(paths, format) + cost.draws_scratch_bytes(paths, format));
         cost.files_bytes(&self.formats) + draws
     }
 }

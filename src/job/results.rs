@@ -95,8 +95,11 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
 pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
     let manifest = any_manifest(folder)?;
     if !manifest.command.is_run() {
-        let message =
-            format!("`{}` holds the answer of `{}`, not a run", folder.display(), cut(&manifest.command.name));
+        let message = format!(
+            "`{}` holds the answer of `{}`, not a run",
+            folder.display(),
+            cut(&manifest.command.name)
+        );
         return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("name a folder that `capstake run` made")
             .help(format!(
@@ -117,7 +120,9 @@ fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => (
                 format!("`{}` is not a results folder: it has no {}", folder.display(), manifest::FILE),
                 match FolderState::of(folder) {
-                    Ok(FolderState::Empty) => "no run has begun in it; `capstake run` with this folder as -o does",
+                    Ok(FolderState::Empty) => {
+                        "no run has begun in it; `capstake run` with this folder as -o does"
+                    }
                     _ => "name a folder that `capstake run` made",
                 },
             ),
@@ -156,7 +161,8 @@ pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u
         let stated = thousands(part.bytes);
         format!("`{}` is not what the run wrote: it has {bytes}, the manifest says {stated}", path.display())
     };
-    let help = |failure: Failure| failure.help("run the scenario again; keep changed copies outside the folder");
+    let help =
+        |failure: Failure| failure.help("run the scenario again; keep changed copies outside the folder");
     match regular_file::read(&path, part.bytes.min(regular_file::MOST)) {
         Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
             refuse(Exit::Mismatch, size("more bytes")).map_err(help)
@@ -190,7 +196,8 @@ fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> 
             }
             other => other.to_string(),
         };
-        let message = format!("`{}` cannot be read: {}", folder.join(name).display(), cut_to(&why, MOST_OF_ERROR));
+        let message =
+            format!("`{}` cannot be read: {}", folder.join(name).display(), cut_to(&why, MOST_OF_ERROR));
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("it was written by another version; run the scenario again")
     })

@@ -127,8 +127,11 @@ impl SavedRun {
             (Some(then), Some(now)) => changed_keys(&then, &now),
             _ => Vec::new(),
         };
-        let message =
-            format!("`{}` is not what it was when `{}` was begun", cut(&file.display().to_string()), self.folder.display());
+        let message = format!(
+            "`{}` is not what it was when `{}` was begun",
+            cut(&file.display().to_string()),
+            self.folder.display()
+        );
         let mut failure = Failure::coded(Exit::Mismatch, Code::StateOfAnother, message);
         for change in changes.iter().take(SHOWN) {
             failure = failure.help(change_in_words(change));
@@ -229,7 +232,9 @@ fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> 
             "the scenario in the manifest of `{}` was changed after the run: its digest is not the one beside it",
             folder.display()
         );
-        return Err(Failure::coded(Exit::Mismatch, Code::ResultsDiffer, message).help("run the scenario again"));
+        return Err(
+            Failure::coded(Exit::Mismatch, Code::ResultsDiffer, message).help("run the scenario again")
+        );
     }
     let (model, warnings) = Model::from_config(&config, &part.name, &digest, &columns)
         .map_err(|problems| unreadable(problems.to_string()))?;

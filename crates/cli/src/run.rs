@@ -116,7 +116,8 @@ fn go_on(found: &FoundRun, manifest: &Manifest, request: &Request, show: &Show) 
 
 /// Refuses a folder whose run writes other files than are asked for; `report` may have added formats.
 fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(), Failure> {
-    let formats = |outputs: &Outputs| outputs.formats.as_ref().map_or("all".to_owned(), |names| names.join(","));
+    let formats =
+        |outputs: &Outputs| outputs.formats.as_ref().map_or("all".to_owned(), |names| names.join(","));
     let covered = match (&there.formats, &here.formats) {
         (None, None) => true,
         (Some(there), Some(here)) => here.iter().all(|name| there.contains(name)),

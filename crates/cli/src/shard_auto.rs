@@ -39,8 +39,11 @@ pub struct Found {
 type Reader = fn(&Variables<'_>, Option<u64>) -> Result<(u64, u64), Failure>;
 
 /// Schedulers with job arrays.
-const SCHEDULERS: [(&str, Reader); 3] =
-    [("SLURM_ARRAY_TASK_ID", slurm), ("JOB_COMPLETION_INDEX", kubernetes), ("AWS_BATCH_JOB_ARRAY_INDEX", aws_batch)];
+const SCHEDULERS: [(&str, Reader); 3] = [
+    ("SLURM_ARRAY_TASK_ID", slurm),
+    ("JOB_COMPLETION_INDEX", kubernetes),
+    ("AWS_BATCH_JOB_ARRAY_INDEX", aws_batch),
+];
 
 /// The environment; variables without text count as unset.
 struct Variables<'a>(&'a dyn Fn(&str) -> Option<String>);
@@ -75,7 +78,8 @@ fn unusable(message: String) -> Failure {
 pub fn find(environment: &dyn Fn(&str) -> Option<String>, of: Option<u64>) -> Result<Found, Failure> {
     let variables = Variables(environment);
     let set: Vec<_> = SCHEDULERS.iter().filter(|(name, _)| variables.text(name).is_some()).collect();
-    let names = |of: &[&(&'static str, Reader)]| listed(&of.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let names =
+        |of: &[&(&'static str, Reader)]| listed(&of.iter().map(|(name, _)| *name).collect::<Vec<_>>());
     let (name, read) = match set[..] {
         [one] => *one,
         [] => {
@@ -105,7 +109,9 @@ fn slurm(variables: &Variables<'_>, _: Option<u64>) -> Result<(u64, u64), Failur
     let steps = id.checked_sub(first).filter(|after| step > 0 && after % step == 0).map(|after| after / step);
     // An array such as 1,3,7 has no even steps, and its ids no numbers from 1 to N.
     let even = last.is_none_or(|last| {
-        last.checked_sub(first).is_some_and(|all| step > 0 && all.checked_div(step).and_then(|n| n.checked_add(1)) == Some(count))
+        last.checked_sub(first).is_some_and(|all| {
+            step > 0 && all.checked_div(step).and_then(|n| n.checked_add(1)) == Some(count)
+        })
     });
     match steps.filter(|steps| even && *steps < count) {
         Some(steps) => Ok((steps + 1, count)),
@@ -140,17 +146,20 @@ mod tests {
 
     fn find_in(variables: &str, of: Option<u64>) -> Result<Found, String> {
         let environment = |name: &str| {
-            let pair = variables.split(' ').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
+            let pair =
+                variables.split(' ').find_map(|pair| pair.split_once('=').filter(|(key, _)| *key == name));
             pair.map(|(_, text)| text.to_owned())
         };
         find(&environment, of).map_err(|failure| failure.to_string())
     }
 
-    const SLURM: &str = "SLURM_ARRAY_TASK_COUNT=4 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=4 SLURM_ARRAY_TASK_STEP=1";
+    const SLURM: &str =
+        "SLURM_ARRAY_TASK_COUNT=4 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=4 SLURM_ARRAY_TASK_STEP=1";
 
     #[test]
     fn parts_of_schedulers() {
-        let evens = "SLURM_ARRAY_TASK_COUNT=4 SLURM_ARRAY_TASK_MIN=2 SLURM_ARRAY_TASK_MAX=8 SLURM_ARRAY_TASK_STEP=2";
+        let evens =
+            "SLURM_ARRAY_TASK_COUNT=4 SLURM_ARRAY_TASK_MIN=2 SLURM_ARRAY_TASK_MAX=8 SLURM_ARRAY_TASK_STEP=2";
         for (variables, of, part) in [
             (format!("{SLURM} SLURM_ARRAY_TASK_ID=1"), None, "1/4"),
             (format!("{SLURM} SLURM_ARRAY_TASK_ID=4"), Some(4), "4/4"),
@@ -179,12 +188,20 @@ mod tests {
     fn what_contradicts_itself_is_refused_with_the_variable() {
         let both = format!("{SLURM} SLURM_ARRAY_TASK_ID=1 JOB_COMPLETION_INDEX=0");
         for (variables, of, words) in [
-            ("HOME=/root", None, "none of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX and AWS_BATCH_JOB_ARRAY_INDEX is set"),
+            (
+                "HOME=/root",
+                None,
+                "none of SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX and AWS_BATCH_JOB_ARRAY_INDEX is set",
+            ),
             (&both, Some(4), "SLURM_ARRAY_TASK_ID and JOB_COMPLETION_INDEX are set"),
             (&format!("{SLURM} SLURM_ARRAY_TASK_ID=1"), Some(16), "has 4 tasks, and auto/16 says 16"),
             (&format!("{SLURM} SLURM_ARRAY_TASK_ID=5"), None, "has no such task"),
             (&format!("{SLURM} SLURM_ARRAY_TASK_ID=0"), None, "has no such task"),
-            (&format!("{SLURM} SLURM_ARRAY_TASK_ID=x"), None, "SLURM_ARRAY_TASK_ID is `x`, not a whole number"),
+            (
+                &format!("{SLURM} SLURM_ARRAY_TASK_ID=x"),
+                None,
+                "SLURM_ARRAY_TASK_ID is `x`, not a whole number",
+            ),
             ("SLURM_ARRAY_TASK_ID=1", Some(4), "SLURM_ARRAY_TASK_MIN is not"),
             // --array=1,3,7
             (

@@ -8,10 +8,10 @@ use capstake::config::Code;
 use capstake::job::comparison;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder_failure;
-use capstake::job::lock::{Lock, LockError};
 use capstake::job::file_names::{self, is_ours};
+use capstake::job::folder_failure;
 use capstake::job::formats::Format;
+use capstake::job::lock::{Lock, LockError};
 use capstake::job::manifest::{self, CommandPart, FilePart, Manifest, RunPart, Status};
 use capstake::job::manifest_check;
 use capstake::job::reason::reason;
@@ -90,7 +90,8 @@ fn edited(saved: &SavedRun) -> Vec<FileCheck> {
     let listed = saved.manifest.files.iter().filter(|file| is_ours(&file.name));
     let judged = listed.map(|file| {
         let difference = match regular_file::digest(&saved.folder.join(&file.name), file.bytes) {
-            Ok((bytes, digest)) if bytes == file.bytes && digest == file.blake3 => None,
+            // A stated size that is too large is found by comparing with a new run, which first names the number that differs.
+            Ok((bytes, digest)) if bytes <= file.bytes && digest == file.blake3 => None,
             Ok((bytes, _)) if bytes != file.bytes => {
                 let (found, stated) = (thousands(bytes), thousands(file.bytes));
                 Some(format!("it has {found} bytes, the manifest says {stated}"))
@@ -122,10 +123,11 @@ fn stated(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failur
     run.run = RunPart { paths_done: task(saved)?.paths_asked(), ..found.run.clone() };
     (run.undefined, run.non_finite) = (found.undefined.clone(), found.non_finite.clone());
     let mut checks = vec![facts(found, &run)];
-    let names = file_names::of_request(&request);
+    let names = request.file_names();
     // The workbook is left out where it would not fit its format.
     let workbook = Format::Xlsx.file();
-    let absent = names.iter().filter(|name| Some(name.as_str()) != workbook && listed(found, name).is_empty());
+    let absent =
+        names.iter().filter(|name| Some(name.as_str()) != workbook && listed(found, name).is_empty());
     checks.extend(absent.map(|name| {
         let difference = Some("the manifest does not list it, and such a run writes it".to_owned());
         FileCheck { name: name.clone(), what: "files", difference }
@@ -148,7 +150,11 @@ fn listed<'a>(manifest: &'a Manifest, name: &str) -> Vec<&'a FilePart> {
 fn too_many(folder: &Path, found: &Manifest, writes: impl Fn(&str) -> bool) -> Vec<FileCheck> {
     let mut names: Vec<String> = found.files.iter().map(|file| file.name.clone()).collect();
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    names.extend(entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| file_names::of_runs(name)));
+    names.extend(
+        entries
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| file_names::of_runs(name)),
+    );
     names.sort();
     names.dedup();
     let foreign = names.into_iter().filter(|name| !writes(name));
@@ -191,10 +197,18 @@ fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure
     let files = run.files.iter().map(|file| FileCheck {
         name: file.name.clone(),
         what: "all bytes",
-        difference: difference(&saved.folder, &out, &file.name)
-            .or_else(|| manifest_check::entry_difference(&listed(&saved.manifest, &file.name), file)),
+        difference: difference(&saved.folder, &out, &file.name),
     });
     let mut checks: Vec<FileCheck> = files.collect();
+    // After the bytes: a number that differs is worth more than an entry.
+    checks.extend(run.files.iter().filter_map(|file| {
+        let difference = manifest_check::entry_difference(&listed(&saved.manifest, &file.name), file)?;
+        Some(FileCheck {
+            name: file.name.clone(),
+            what: "entry in the manifest",
+            difference: Some(difference),
+        })
+    }));
     checks.extend(too_many(&saved.folder, &saved.manifest, |name| !listed(&run, name).is_empty()));
     checks.push(facts(&saved.manifest, &run));
     Ok(checks)

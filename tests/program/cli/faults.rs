@@ -312,9 +312,14 @@ fn a_write_that_fails_at_byte_k_for_many_k() {
 fn assert_same_draws(place: &Place, format: &str, folder: &str) {
     if format == "xlsx" {
         for at in [format, folder] {
-            assert!(std::fs::read(place.at(at).join("draws.xlsx")).is_ok_and(|bytes| bytes.starts_with(b"PK")));
+            assert!(
+                std::fs::read(place.at(at).join("draws.xlsx")).is_ok_and(|bytes| bytes.starts_with(b"PK"))
+            );
         }
-        assert_eq!(place.read(&format!("{format}/summary.csv")), place.read(&format!("{folder}/summary.csv")));
+        assert_eq!(
+            place.read(&format!("{format}/summary.csv")),
+            place.read(&format!("{folder}/summary.csv"))
+        );
     } else {
         assert_same(place, format, folder);
     }
@@ -327,12 +332,12 @@ fn temporary_files_of_a_run_stand_beside_its_results() {
     let run = "TMPDIR=/nowhere \"$capstake\" run minimal.toml -n 9000 -q --draws xlsx -o o";
     shell(&place, run).ends(0);
     assert!(place.names("o").contains(&"draws.xlsx".to_owned()));
-    let Some(_disk) = SmallDisk::new(&place, 12_000) else { return };
+    let Some(_disk) = SmallDisk::new(&place, 60_000) else { return };
     // Where they do not fit, that is known before the start.
     let seen = place.run("run minimal.toml -n 200000 -q --draws xlsx -o disk/o").ends(6);
     seen.says("[S705]");
     // And where the disk fills on the way, it is the disk that is named.
-    let full = run_into_full_disk(&place, "run minimal.toml -n 12000 -j 1 --draws xlsx -o disk/o").ends(6);
+    let full = run_into_full_disk(&place, "run minimal.toml -n 20000 -j 1 --draws xlsx -o disk/o").ends(6);
     assert!(!full.stderr.contains("this is a bug"), "{}", full.stderr);
     full.says("the disk is full").says("[S803]");
     place.run("resume disk/o -q").ends(0);

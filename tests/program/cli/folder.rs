@@ -131,7 +131,8 @@ fn files_of_others_in_a_results_folder_stay() {
         // A table of a study that the manifest lists is ours.
         place.write("o/sweep.csv", "former");
         place.run(command).ends(0);
-        mine.iter().for_each(|name| assert_eq!(place.read(&format!("o/{name}")), "mine", "{command}: {name}"));
+        mine.iter()
+            .for_each(|name| assert_eq!(place.read(&format!("o/{name}")), "mine", "{command}: {name}"));
         assert_eq!(place.read("o/notes/summary.csv"), "mine");
         assert_eq!(place.read("minimal.toml"), text);
         assert!(!place.at("o/sweep.csv").exists() || place.read("o/sweep.csv") != "former", "{command}");
@@ -166,14 +167,18 @@ fn drafts_alone_are_an_empty_folder() {
             let told = if folder == "c" { "manifest.json" } else { "no run has begun in it" };
             place.run_with(&["resume", "--", &at]).ends(3).says(told);
             place.run(&format!("run minimal.toml -n 1000 -q -o {at} {command}")).ends(0);
-            let names: Vec<String> = place.names(&at).into_iter().filter(|name| name != ".capstake-lock").collect();
-            let expected: Vec<&str> = if folder == "c" { [&FILES[..], &["draws.csv"]].concat() } else { FILES.to_vec() };
+            let names: Vec<String> =
+                place.names(&at).into_iter().filter(|name| name != ".capstake-lock").collect();
+            let expected: Vec<&str> =
+                if folder == "c" { [&FILES[..], &["draws.csv"]].concat() } else { FILES.to_vec() };
             assert!(names.iter().all(|name| expected.contains(&name.as_str())), "{names:?}");
             assert_eq!(place.read(&format!("{at}/summary.csv")), place.read("whole/summary.csv"));
         }
     }
     // With one file of somebody it is theirs.
-    for (name, text) in [("notes.txt", ""), ("summary.csv", "mine"), (".capstake-lock", "mine"), (".capstake", "")] {
+    for (name, text) in
+        [("notes.txt", ""), ("summary.csv", "mine"), (".capstake-lock", "mine"), (".capstake", "")]
+    {
         place.write("d/.capstake-Yht4yw.tmp", begun);
         place.write(&format!("d/{name}"), text);
         place.run("run minimal.toml -n 1000 -q -o d --force").ends(6).says("[S801]");
@@ -196,7 +201,7 @@ fn the_default_folder_is_replaced_unless_much_work_is_saved_in_it() {
     // A stopped run, by its wall time or, after a kill, by its last checkpoint.
     run("-n 5000 -q").ends(0);
     let complete = place.manifest("output/minimal");
-    for (seconds, started) in [(61.0, None), (0.0, Some("2026-01-01T00:00:00Z"))] {
+    for (seconds, started) in [(61.0, None), (0.0, Some("2020-01-01T00:00:00Z"))] {
         let mut stopped = complete.clone();
         stopped["status"] = "running".into();
         stopped["run"]["wall_seconds"] = seconds.into();
@@ -204,13 +209,17 @@ fn the_default_folder_is_replaced_unless_much_work_is_saved_in_it() {
         place.write("output/minimal/manifest.json", serde_json::to_vec(&stopped).expect("JSON"));
         run("-n 5000").ends(6).says("[S802]").says("of work saved: minimal, 5,000 paths").says("--resume");
         run("-n 1000").ends(6).says("capstake resume output/minimal").says("--force");
-        place.run("run minimal.toml -n 1000 -o output/minimal").ends(6).says("another number of paths (5,000)");
+        place
+            .run("run minimal.toml -n 1000 -o output/minimal")
+            .ends(6)
+            .says("another number of paths (5,000)");
     }
     run("-n 5000 -q --resume").ends(0);
     assert_eq!(place.manifest("output/minimal")["status"], "complete");
     // Without a state, or with less work, nothing is lost.
     let mut stopped = complete.clone();
     stopped["status"] = "running".into();
+    stopped["run"]["started"] = "2099-01-01T00:00:00Z".into();
     place.write("output/minimal/manifest.json", serde_json::to_vec(&stopped).expect("JSON"));
     run("-n 1000 -q").ends(0);
 }
@@ -271,10 +280,8 @@ fn a_write_that_fails_keeps_what_is_finished_and_says_so() {
         [("-n 2000", "sample_paths.csv", true), ("-n 200000 --draws csv", "draws.csv", false)]
     {
         let program = assert_cmd::cargo::cargo_bin!("capstake");
-        let script = format!(
-            "ulimit -f 200; '{}' run minimal.toml -o o --force {arguments}",
-            program.display()
-        );
+        let script =
+            format!("ulimit -f 200; '{}' run minimal.toml -o o --force {arguments}", program.display());
         let output = std::process::Command::new("bash")
             .args(["-c", &script])
             .current_dir(place.path())

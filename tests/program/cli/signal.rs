@@ -115,11 +115,15 @@ fn what_was_ignored_at_the_start_stays_ignored() {
 fn the_limit_on_the_size_of_files_is_an_error_of_the_write() {
     let place = Place::with_minimal();
     let capstake = assert_cmd::cargo::cargo_bin!("capstake").display().to_string();
-    for (arguments, kilobytes) in
-        [("-n 20000 --draws csv", 200), ("-n 20000 --draws parquet", 200), ("-n 20000 --draws xlsx", 900), ("-n 100", 1)]
-    {
+    for (arguments, kilobytes) in [
+        ("-n 20000 --draws csv", 200),
+        ("-n 20000 --draws parquet", 200),
+        ("-n 20000 --draws xlsx", 2_000),
+        ("-n 100", 1),
+    ] {
         let script = format!("ulimit -f {kilobytes}; exec '{capstake}' run minimal.toml -q -o o {arguments}");
-        let output = Command::new("bash").args(["-c", &script]).current_dir(place.path()).output().expect("bash");
+        let output =
+            Command::new("bash").args(["-c", &script]).current_dir(place.path()).output().expect("bash");
         let seen = Seen::from(output).ends(6).says("[S803]").says("cannot be written");
         assert!(!seen.stderr.contains("this is a bug"), "{arguments}: {}", seen.stderr);
         let _ = std::fs::remove_dir_all(place.at("o"));

@@ -342,7 +342,8 @@ fn verify_compares_the_set_of_files_and_every_fact_that_a_run_decides() {
     with(&|manifest| manifest["files"].as_array_mut().expect("a list").push(files[0].clone()));
     differs("o", "lists it 2 times");
     for name in ["draws.parquet", "thesis.docx", "/etc/passwd", "../minimal.toml"] {
-        let entry = serde_json::json!({"name": name, "bytes": 4, "blake3": blake3::hash(b"mine").to_hex().as_str()});
+        let entry =
+            serde_json::json!({"name": name, "bytes": 4, "blake3": blake3::hash(b"mine").to_hex().as_str()});
         with(&|manifest| manifest["files"].as_array_mut().expect("a list").push(entry.clone()));
         differs("o", "a new run does not write such a file");
         differs("o -n 4096", "a new run does not write such a file");
@@ -386,7 +387,8 @@ fn verify_compares_the_set_of_files_and_every_fact_that_a_run_decides() {
     with(&|manifest| manifest["other_scenarios"] = serde_json::json!([other]));
     differs("o", "other_scenarios: 1 entries; a new run gives nothing");
     // The scenario and its digest hold each other.
-    let resolved = manifest["scenario"]["resolved"].as_str().expect("a text").replace("rate = 0.2", "rate = 0.3");
+    let resolved =
+        manifest["scenario"]["resolved"].as_str().expect("a text").replace("rate = 0.2", "rate = 0.3");
     with(&|manifest| manifest["scenario"]["resolved"] = resolved.clone().into());
     place.run("verify o").ends(7).says("its digest is not the one beside it");
     with(&|manifest| {
@@ -436,7 +438,10 @@ fn only_regular_files_of_a_folder_are_read() {
         for kind in ["pipe", "link", "device", "environ"] {
             let _ = std::fs::remove_dir_all(place.at("o"));
             for name in place.names("good") {
-                place.write(&format!("o/{name}"), std::fs::read(place.at("good").join(&name)).expect("a file"));
+                place.write(
+                    &format!("o/{name}"),
+                    std::fs::read(place.at("good").join(&name)).expect("a file"),
+                );
             }
             let running = manifest.replace("\"status\": \"complete\"", "\"status\": \"running\"");
             place.write("o/manifest.json", if file == "state.capstake" { &running } else { &manifest });
@@ -452,7 +457,15 @@ fn only_regular_files_of_a_folder_are_read() {
                 };
                 std::os::unix::fs::symlink(target, &path).expect("a link");
             }
-            for command in ["verify o", "report o", "resume o", "extend o --paths +1", "merge o -o m", "diff o good"] {
+            let readers: &[&str] = match file {
+                "manifest.json" => &["verify", "report", "diff", "resume", "merge", "extend"],
+                "summary.csv" => &["verify", "report", "diff"],
+                _ => &["resume", "merge", "extend"],
+            };
+            // The last replaces what is there, and so may succeed.
+            for command in
+                ["verify o", "report o", "diff o good", "resume o", "merge o -o m", "extend o --paths +1"]
+            {
                 let mut child = place.program();
                 let seen = Seen::from(
                     child
@@ -462,11 +475,12 @@ fn only_regular_files_of_a_folder_are_read() {
                         .expect("the program starts"),
                 );
                 let what = format!("{file} as {kind}, {command}: {}", seen.stderr);
-                // A complete run is resumed without a look at its tables.
-                let unread = command == "resume o" && file == "summary.csv";
-                let stopped = file == "state.capstake" && !command.contains("resume") && !command.contains("extend");
-                assert!(unread || matches!(seen.code, Some(2 | 3 | 7)) || (stopped && seen.code.is_some()), "{what}");
-                assert!(!seen.stderr.contains("the secret of") && !seen.stdout.contains("the secret of"), "{what}");
+                let reads = readers.iter().any(|reader| command.starts_with(reader));
+                assert!(if reads { matches!(seen.code, Some(3 | 7)) } else { seen.code.is_some() }, "{what}");
+                assert!(
+                    !seen.stderr.contains("the secret of") && !seen.stdout.contains("the secret of"),
+                    "{what}"
+                );
                 assert!(!seen.stderr.contains("NO_COLOR=1") && !seen.stdout.contains("NO_COLOR=1"), "{what}");
             }
             let _ = std::fs::remove_dir_all(place.at("m"));
@@ -514,9 +528,9 @@ fn run_with_resume_begins_goes_on_and_refuses() {
         place.run(&format!("run minimal.toml {other} -q --resume -o o")).ends(6).says("[S802]").says(words);
         assert_eq!(place.read("o/manifest.json"), before, "{other}");
     }
-    let manifest: serde_json::Value = serde_json::from_str(&place.read("o/manifest.json")).expect("JSON");
-    let revision = manifest["build"]["git_revision"].as_str().expect("a text");
-    place.write("o/manifest.json", running.replace(revision, "0123456789"));
+    let mut other = place.manifest("o");
+    other["build"]["git_revision"] = "0123456789".into();
+    place.write("o/manifest.json", serde_json::to_vec(&other).expect("JSON"));
     place.run(&format!("{run} o")).ends(7).says("revision: it was made by 0123456789");
     place.write("letters/to-anna.txt", "Dear Anna");
     place.run(&format!("{run} letters")).ends(6).says("[S801]");
