@@ -32,6 +32,8 @@ const PAGE_SERIES_PERIOD: f64 = 300.0;
 /// Size of a cell in Parquet and in a sheet, relative to CSV.
 const PARQUET: f64 = 0.33;
 const SHEET: f64 = 0.6;
+/// Size of a sheet before it is packed, relative to the packed one.
+const SHEET_UNPACKED: f64 = 5.0;
 /// Bytes of a full sheet.
 const FULL_SHEET: f64 = 300e6;
 /// Bytes of the program itself before it simulates.
@@ -161,6 +163,15 @@ impl Cost {
             Draws::Csv => as_csv,
             Draws::Parquet => PARQUET * as_csv,
             Draws::Xlsx => (SHEET * as_csv).min(FULL_SHEET),
+        }
+    }
+
+    /// Size of the temporary file from which a draws file is made, beside it, bytes: the rows of a sheet before they are
+    /// packed.
+    pub fn draws_scratch_bytes(&self, paths: u64, format: Draws) -> f64 {
+        match format {
+            Draws::Csv | Draws::Parquet => 0.0,
+            Draws::Xlsx => SHEET_UNPACKED * self.draws_bytes(paths, format),
         }
     }
 

@@ -46,6 +46,11 @@ impl Draft {
         })
     }
 
+    /// The folder that it will be in; files that are needed on the way belong there too.
+    pub fn folder(&self) -> &Path {
+        self.out.get_ref().path().parent().unwrap_or(Path::new("."))
+    }
+
     /// The file's final name.
     pub fn name(&self) -> &str {
         &self.name
@@ -63,7 +68,7 @@ impl Draft {
     /// Waits until the flushed bytes are on the disk.
     pub fn sync(&self) -> io::Result<()> {
         assert!(self.out.buffer().is_empty(), "a draft is flushed before it is synced");
-        self.out.get_ref().as_file().sync_all()?;
+        synced(self.out.get_ref().as_file().sync_all())?;
         self.synced.store(true, Ordering::Relaxed);
         Ok(())
     }
@@ -96,9 +101,26 @@ impl Write for Draft {
     }
 }
 
-/// Puts renames in a folder on the disk; systems that cannot open folders do so on their own.
+/// Puts renames in a folder on the disk, as far as its file system can.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if cfg!(unix) { synced(File::open(folder).and_then(|folder| folder.sync_all())) } else { Ok(()) }
+}
+
+/// What an attempt to sync says about the bytes. Network and user-space file systems answer that they cannot sync a folder, or
+/// anything, in many ways (EINVAL, ENOTSUP, EACCES, EBADF, ENOSYS, …): nothing more can be done there, and nothing is lost. Only
+/// an error of the disk itself says that bytes are lost.
+fn synced(tried: io::Result<()>) -> io::Result<()> {
+    // EIO is the same number everywhere, and has no kind of its own.
+    const INPUT_OUTPUT: i32 = 5;
+    match tried {
+        Err(error)
+            if error.raw_os_error() == Some(INPUT_OUTPUT)
+                || matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
+        {
+            Err(error)
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Syncs all drafts at the same time, which takes about as long as one.
@@ -118,4 +140,24 @@ pub fn sync_together(drafts: &[Draft]) -> Vec<io::Result<()>> {
 /// Whether a name is that of a draft; a killed program leaves such files behind.
 pub fn is_draft(name: &str) -> bool {
     name.starts_with(TEMPORARY.0) && name.ends_with(TEMPORARY.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers of Linux.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_file_system_that_cannot_sync_is_no_error_and_a_failing_disk_is() {
+        let answer = |number: i32| synced(Err(io::Error::from_raw_os_error(number)));
+        // EPERM, EBADF, EACCES, EISDIR, EINVAL, ENOTTY, EROFS, ENOSYS, ENOTSUP.
+        for cannot in [1, 9, 13, 21, 22, 25, 30, 38, 95] {
+            assert!(answer(cannot).is_ok(), "{cannot}");
+        }
+        // EIO, ENOSPC, EDQUOT.
+        for lost in [5, 28, 122] {
+            assert_eq!(answer(lost).expect_err("lost").raw_os_error(), Some(lost));
+        }
+    }
 }

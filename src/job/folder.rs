@@ -6,37 +6,22 @@ use std::path::{Path, PathBuf};
 
 use super::draft::{Draft, is_draft, sync_folder, sync_together};
 use super::error::Failure;
-use super::folder_failure::{busy, foreign, other_run, unwritable};
-use super::folder_state::{FolderState, listed_in_manifest};
+use super::file_names::{is_ours, of_runs};
+use super::folder_failure::{busy, foreign, other_run, stopped, unwritable};
+use super::folder_state::{FolderState, listed_in_manifest, saved_seconds};
 use super::identity::Identity;
 use super::lock::{Lock, LockError};
 use super::manifest::{self, FilePart, Manifest};
 use super::state_file;
 use crate::report::row::Row;
 
-/// Files that runs write beside the manifest; replacing a folder removes them.
-const RESULTS: [&str; 14] = [
-    "summary.csv",
-    "quantiles.csv",
-    "annual.csv",
-    "histogram.csv",
-    "inputs.csv",
-    "correlations.csv",
-    "events.csv",
-    "sample_paths.csv",
-    "draws.csv",
-    "draws.parquet",
-    "draws.xlsx",
-    "results.xlsx",
-    "report.html",
-    state_file::FILE,
-];
-
 /// Which results a command may replace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replace {
     /// Only those of the same scenario, seed, paths and version.
     SameRun,
+    /// Those of any run, but none that was stopped with much of its work saved (the default folder).
+    Finished,
     /// Those of any run (`--force`).
     AnyRun,
 }
@@ -46,8 +31,13 @@ pub enum Replace {
 pub struct Folder {
     path: PathBuf,
     files: Vec<FilePart>,
+    /// The run whose results were replaced, in words; `None` if it was the same.
+    replaced: Option<String>,
     _lock: Lock,
 }
+
+/// A stopped run with more saved work is not replaced unasked, seconds.
+const MUCH_WORK: f64 = 60.0;
 
 impl Folder {
     /// Creates the folder or clears one that may be replaced; it then holds the manifest alone.
@@ -57,18 +47,26 @@ impl Folder {
         }
         let lock = locked(path)?;
         let identity = Identity::of(manifest);
+        let mut replaced = None;
         match FolderState::of(path)? {
             FolderState::Missing | FolderState::Empty => {}
             FolderState::Foreign => return Err(foreign(path)),
             FolderState::Results(found) => {
-                if replace == Replace::SameRun && found.identity.as_ref() != Some(&identity) {
-                    return Err(other_run(path, &found, &identity));
+                let same = found.identity.as_ref() == Some(&identity);
+                let saved = saved_seconds(path, &found);
+                match replace {
+                    Replace::SameRun if !same => {
+                        return Err(other_run(path, &found, &identity, &manifest.scenario.resolved));
+                    }
+                    Replace::Finished if saved > MUCH_WORK => return Err(stopped(path, &found, saved, same)),
+                    _ => {}
                 }
+                replaced = (!same).then(|| found.in_words());
             }
         }
-        // The files of the former run or study.
+        // The files of the former run or study; one that was killed while it wrote them has not listed them.
         let former = listed_in_manifest(path);
-        let mut folder = Folder { path: path.to_owned(), files: Vec::new(), _lock: lock };
+        let mut folder = Folder { path: path.to_owned(), files: Vec::new(), replaced, _lock: lock };
         // Remove the former state first: under the new manifest it would pass for a state of the new run.
         folder
             .clear(|name| name == state_file::FILE)
@@ -76,14 +74,14 @@ impl Folder {
         // The manifest must say `running` before any former result is removed.
         folder.put_manifest(manifest)?;
         folder
-            .clear(|name| RESULTS.contains(&name) || former.iter().any(|file| file == name) || is_draft(name))
+            .clear(|name| of_runs(name) || former.iter().any(|file| file == name) || is_draft(name))
             .map_err(|error| unwritable(path, "cannot be cleared of former results", &error))?;
         Ok(folder)
     }
 
     /// Locks the folder of a run to resume it; keeps its results and state.
     pub fn reopen(path: &Path) -> Result<Folder, Failure> {
-        Ok(Folder { path: path.to_owned(), files: Vec::new(), _lock: locked(path)? })
+        Ok(Folder { path: path.to_owned(), files: Vec::new(), replaced: None, _lock: locked(path)? })
     }
 
     /// Writes the manifest of a resumed run and removes drafts; keeps results and state.
@@ -95,18 +93,34 @@ impl Folder {
 
     /// Removes former results; keeps the state.
     pub fn drop_results(&mut self) -> Result<(), Failure> {
-        self.clear(|name| RESULTS.contains(&name) && name != state_file::FILE)
+        self.clear(|name| of_runs(name) && name != state_file::FILE)
             .map_err(|error| unwritable(&self.path, "cannot be cleared of former results", &error))
+    }
+
+    /// Removes the state, for a run that is not to keep one.
+    pub fn drop_state(&mut self) -> Result<(), Failure> {
+        self.clear(|name| name == state_file::FILE)
+            .map_err(|error| unwritable(&self.path, "cannot be cleared of a former state", &error))
     }
 
     /// Locks a finished folder to add files to it.
     pub fn add_to(path: &Path, manifest: &Manifest) -> Result<Folder, Failure> {
-        Ok(Folder { path: path.to_owned(), files: manifest.files.clone(), _lock: locked(path)? })
+        Ok(Folder {
+            path: path.to_owned(),
+            files: manifest.files.clone(),
+            replaced: None,
+            _lock: locked(path)?,
+        })
     }
 
     /// The path of the folder.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The run whose results were replaced, in words; `None` if there was none, or the same.
+    pub fn replaced(&self) -> Option<&str> {
+        self.replaced.as_deref()
     }
 
     /// The files written so far.
@@ -171,8 +185,9 @@ impl Folder {
         Ok(())
     }
 
-    /// Starts a file that appears in the folder with [`Folder::keep`].
+    /// Starts a file that appears in the folder with [`Folder::keep`], in place of a former one.
     pub fn draft(&self, name: &str) -> Result<Draft, Failure> {
+        assert!(is_ours(name), "`{name}` is missing among the names of files that capstake writes");
         Draft::begin(&self.path, name).map_err(|error| self.cannot_write(name, &error))
     }
 
@@ -243,7 +258,8 @@ mod tests {
     fn second_fails(dir: &Path, second: io::Result<Vec<u8>>) -> (String, Vec<String>, Vec<String>) {
         let mut folder = Folder::reopen(dir).expect("a folder");
         let file = |name: &str, bytes| EncodedFile { name: name.to_owned(), bytes };
-        let files = [file("a.csv", Ok(vec![1])), file("b.csv", second), file("c.csv", Ok(vec![3]))];
+        let files =
+            [file("annual.csv", Ok(vec![1])), file("events.csv", second), file("inputs.csv", Ok(vec![3]))];
         let said = match folder.put_all(&files) {
             Err(Failure::Told { message, .. }) => message,
             _ => panic!("it must fail"),
@@ -261,16 +277,19 @@ mod tests {
     fn files_before_one_that_has_no_bytes_are_kept_and_none_after_it() {
         let dir = tempfile::tempdir().expect("a folder");
         let (said, listed, there) = second_fails(dir.path(), Err(io::Error::other("no bytes")));
-        assert!(said.contains("b.csv") && said.contains("no bytes"), "{said}");
-        assert_eq!((listed, there), (vec!["a.csv".to_owned()], vec!["a.csv".to_owned()]));
+        assert!(said.contains("events.csv") && said.contains("no bytes"), "{said}");
+        assert_eq!((listed, there), (vec!["annual.csv".to_owned()], vec!["annual.csv".to_owned()]));
     }
 
     #[test]
     fn files_before_one_that_cannot_have_its_name_are_kept_and_none_after_it() {
         let dir = tempfile::tempdir().expect("a folder");
-        fs::create_dir(dir.path().join("b.csv")).expect("a folder of that name");
+        fs::create_dir(dir.path().join("events.csv")).expect("a folder of that name");
         let (said, listed, there) = second_fails(dir.path(), Ok(vec![2]));
-        assert!(said.contains("b.csv"), "{said}");
-        assert_eq!((listed, there), (vec!["a.csv".to_owned()], vec!["a.csv".to_owned(), "b.csv".to_owned()]));
+        assert!(said.contains("events.csv"), "{said}");
+        assert_eq!(
+            (listed, there),
+            (vec!["annual.csv".to_owned()], vec!["annual.csv".to_owned(), "events.csv".to_owned()])
+        );
     }
 }

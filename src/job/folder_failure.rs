@@ -4,10 +4,14 @@ use std::io;
 use std::path::Path;
 
 use super::error::{Exit, Failure};
-use super::identity::{FoundRun, Identity};
+use super::identity::{FoundRun, Identity, keys_of};
 use super::reason::reason;
-use super::words::thousands;
+use super::words::{cut, quoted, span, thousands};
 use crate::config::Code;
+use crate::study::difference::changed_keys;
+
+/// Number of changed keys that a message shows.
+const SHOWN: usize = 5;
 
 /// The failure for a folder that another process is writing.
 pub fn busy(path: &Path) -> Failure {
@@ -36,38 +40,64 @@ pub fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
     }
 }
 
-/// The failure for a folder with results of another run; names what differs.
-pub fn other_run(path: &Path, found: &FoundRun, wanted: &Identity) -> Failure {
+/// The failure for a stopped run with so many seconds of saved work, which is not replaced unasked; `same` if it is the very run
+/// that was asked for.
+pub fn stopped(path: &Path, found: &FoundRun, saved: f64, same: bool) -> Failure {
+    let name = path.display();
+    let message = format!(
+        "`{name}` holds a run that was stopped, with {} of work saved: {}",
+        span(saved),
+        found.in_words()
+    );
+    let failure = Failure::coded(Exit::Output, Code::FolderOtherRun, message);
+    let failure = match same {
+        true => failure.help("go on with it: --resume"),
+        false => failure.help(format!("go on with it: capstake resume {}", quoted(&name.to_string()))),
+    };
+    failure.help("replace it with --force, or name another folder with -o")
+}
+
+/// The failure for a folder with results of another run; names what differs, and the keys that differ between its scenario and
+/// the `resolved` one that is wanted.
+pub fn other_run(path: &Path, found: &FoundRun, wanted: &Identity, resolved: &str) -> Failure {
     let differs = match &found.identity {
         None => "of another version of capstake".to_owned(),
         Some(other) => {
             let mut parts = Vec::new();
             if other.command != wanted.command {
-                parts.push(format!("command ({})", other.command));
+                parts.push(format!("command ({})", cut(&other.command)));
             }
             if other.digest != wanted.digest {
                 parts.push(match &found.name {
-                    Some(name) => format!("scenario ({name}, as it was then)"),
+                    Some(name) => format!("scenario ({}, as it was then)", cut(name)),
                     None => "scenario".to_owned(),
                 });
             }
             if other.seed != wanted.seed {
-                parts.push(format!("seed ({})", other.seed));
+                parts.push(format!("seed ({})", cut(&other.seed)));
             }
             if other.paths != wanted.paths {
                 parts.push(format!("number of paths ({})", thousands(other.paths)));
             }
             if other.shard != wanted.shard {
                 let shard = other.shard.as_deref().unwrap_or("the whole");
-                parts.push(format!("part ({shard})"));
+                parts.push(format!("part ({})", cut(shard)));
             }
             if other.version != wanted.version {
-                parts.push(format!("version ({})", other.version));
+                parts.push(format!("version ({})", cut(&other.version)));
             }
             format!("of another {}", parts.join(" and "))
         }
     };
     let message = format!("`{}` holds results {differs}", path.display());
-    Failure::coded(Exit::Output, Code::FolderOtherRun, message)
-        .help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
+    let mut failure = Failure::coded(Exit::Output, Code::FolderOtherRun, message);
+    let keys = (found.resolved.as_deref().and_then(keys_of), keys_of(resolved));
+    if let (Some(there), Some(here)) = keys {
+        let text = |value: &Option<String>| cut(value.as_deref().unwrap_or("not set")).into_owned();
+        for change in changed_keys(&there, &here).iter().take(SHOWN) {
+            let (key, there, here) = (cut(&change.key), text(&change.before), text(&change.after));
+            failure = failure.help(format!("{key}: {there} there, {here} here"));
+        }
+    }
+    failure.help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
 }

@@ -4,10 +4,15 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::draft::is_draft;
 use super::error::{Exit, Failure};
+use super::file_names::is_ours;
 use super::folder_failure::unwritable;
 use super::identity::{FoundRun, listed_files};
-use super::manifest;
+use super::lock;
+use super::manifest::{self, Status};
+use super::regular_file;
+use super::state_file;
 use crate::config::Code;
 
 /// What a results path holds.
@@ -15,7 +20,8 @@ use crate::config::Code;
 pub enum FolderState {
     /// There is no folder.
     Missing,
-    /// The folder has no files.
+    /// The folder has no files, or only what a program that was killed in its first moments leaves: drafts, and files without
+    /// a byte.
     Empty,
     /// The folder holds results of this program.
     Results(Box<FoundRun>),
@@ -39,25 +45,50 @@ impl FolderState {
             return Err(Failure::coded(Exit::Output, Code::FolderUnwritable, message)
                 .help_by("out", "name another folder with -o, or move the file"));
         }
-        match fs::read(path.join(manifest::FILE)) {
+        match regular_file::read(&path.join(manifest::FILE), manifest::MOST) {
+            Ok(bytes) if bytes.is_empty() => {}
             Ok(bytes) => {
                 return Ok(FoundRun::read(&bytes)
                     .map_or(FolderState::Foreign, |found| FolderState::Results(found.into())));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            // A folder of that name, or a manifest that may not be read, counts as foreign.
+            // A folder or link of that name, or a manifest that may not be read, counts as foreign.
             Err(_) => return Ok(FolderState::Foreign),
         }
-        let mut entries = fs::read_dir(path).map_err(|error| unwritable(path, "cannot be read", &error))?;
-        Ok(if entries.next().is_some() { FolderState::Foreign } else { FolderState::Empty })
+        let unreadable = |error| unwritable(path, "cannot be read", &error);
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            if !is_left_over(&entry.map_err(unreadable)?) {
+                return Ok(FolderState::Foreign);
+            }
+        }
+        Ok(FolderState::Empty)
     }
 }
 
-/// The plain file names that the manifest in a folder lists; none without a manifest.
+/// How long the paths in the state of a stopped run took, about, seconds; 0 if nothing is to be gone on with.
+pub fn saved_seconds(path: &Path, found: &FoundRun) -> f64 {
+    let (started, wall) = &found.time;
+    let stopped = matches!(found.status, Some(Status::Running | Status::Partial));
+    let Ok(state) = fs::symlink_metadata(path.join(state_file::FILE)) else { return 0.0 };
+    // A run that was killed has no wall time, but its last checkpoint has a time.
+    let started = humantime::parse_rfc3339(started).ok();
+    let until_saved = started.and_then(|started| state.modified().ok()?.duration_since(started).ok());
+    let longest = until_saved.map_or(0.0, |span| span.as_secs_f64()).max(*wall);
+    if stopped { longest } else { 0.0 }
+}
+
+/// Whether an entry of a folder without a manifest is capstake's own and holds nothing.
+fn is_left_over(entry: &fs::DirEntry) -> bool {
+    let name = entry.file_name();
+    let (Some(name), Ok(about)) = (name.to_str(), entry.metadata()) else { return false };
+    let empty = about.len() == 0 && (is_ours(name) || name == lock::FILE);
+    about.is_file() && (is_draft(name) || empty)
+}
+
+/// The files of ours that the manifest in a folder lists; none without a manifest. A manifest may list anything, so that names
+/// of others are left out.
 pub fn listed_in_manifest(path: &Path) -> Vec<String> {
-    let names = fs::read(path.join(manifest::FILE)).map(|bytes| listed_files(&bytes)).unwrap_or_default();
-    names
-        .into_iter()
-        .filter(|name| Path::new(name).file_name().is_some_and(|plain| plain == name.as_str()))
-        .collect()
+    let manifest = regular_file::read(&path.join(manifest::FILE), manifest::MOST);
+    let names = manifest.map(|bytes| listed_files(&bytes)).unwrap_or_default();
+    names.into_iter().filter(|name| is_ours(name)).collect()
 }

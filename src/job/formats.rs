@@ -68,7 +68,8 @@ pub enum Draws {
 }
 
 impl Draws {
-    const ALL: [Draws; 3] = [Draws::Csv, Draws::Parquet, Draws::Xlsx];
+    /// All formats of draws.
+    pub const ALL: [Draws; 3] = [Draws::Csv, Draws::Parquet, Draws::Xlsx];
 
     /// The name on the command line and in the manifest.
     pub const fn name(self) -> &'static str {

@@ -1,7 +1,8 @@
 //! The identity of a run: runs with equal identities have equal results.
 
 use super::manifest::{CommandPart, Manifest, SCHEMA_VERSION, Status};
-use super::words::quoted;
+use super::words::{cut, quoted, thousands};
+use crate::config::{self, resolved};
 
 /// What determines the results of a run or study.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,9 +51,26 @@ pub struct FoundRun {
     pub name: Option<String>,
     /// The status of the folder.
     pub status: Option<Status>,
+    /// The scenario as it was run.
+    pub resolved: Option<String>,
+    /// The start time as text, and the wall time of the simulation, seconds; 0 while running.
+    pub time: (String, f64),
 }
 
 impl FoundRun {
+    /// `sweep of base, 20,000 paths, seed 1`.
+    pub fn in_words(&self) -> String {
+        let name = cut(self.name.as_deref().unwrap_or("a scenario"));
+        match &self.identity {
+            None => format!("{name}, of another version of capstake"),
+            Some(identity) => {
+                let command = identity.command.split(' ').next().unwrap_or_default();
+                let of = if command == "run" { String::new() } else { format!("{} of ", cut(command)) };
+                format!("{of}{name}, {} paths, seed {}", thousands(identity.paths), cut(&identity.seed))
+            }
+        }
+    }
+
     /// Reads a manifest of any version; `None` if the bytes are not a manifest of capstake.
     pub fn read(bytes: &[u8]) -> Option<FoundRun> {
         let value: serde_json::Value = serde_json::from_slice(bytes).ok()?;
@@ -85,8 +103,18 @@ impl FoundRun {
             identity: identity().filter(|_| version == u64::from(SCHEMA_VERSION)),
             name: text("scenario", "name"),
             status: value.get("status").and_then(|status| serde_json::from_value(status.clone()).ok()),
+            resolved: text("scenario", "resolved"),
+            time: (
+                text("run", "started").unwrap_or_default(),
+                value.pointer("/run/wall_seconds").and_then(|seconds| seconds.as_f64()).unwrap_or(0.0),
+            ),
         })
     }
+}
+
+/// The keys of a resolved scenario with their values; `None` if it cannot be parsed.
+pub fn keys_of(resolved: &str) -> Option<Vec<(String, String)>> {
+    config::parse("scenario", resolved, &[]).1.ok().map(|config| resolved::flat(&config))
 }
 
 /// The file names that a manifest lists; empty if the bytes are not a manifest of capstake.

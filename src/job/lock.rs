@@ -4,6 +4,9 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::Path;
 
+/// The file that is locked where folders cannot be.
+pub const FILE: &str = ".capstake-lock";
+
 /// A lock, held until it is dropped.
 ///
 /// Unix locks the folder itself (`flock`) and leaves no file behind; other systems lock a hidden file in it. On file
@@ -53,7 +56,7 @@ fn open(folder: &Path) -> io::Result<File> {
 
 #[cfg(not(unix))]
 fn open(folder: &Path) -> io::Result<File> {
-    File::options().create(true).truncate(false).write(true).open(folder.join(".capstake-lock"))
+    File::options().create(true).truncate(false).write(true).open(folder.join(FILE))
 }
 
 #[cfg(test)]

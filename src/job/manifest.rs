@@ -13,6 +13,9 @@ pub use crate::sink::json::SCHEMA_VERSION;
 /// The file name of the manifest.
 pub const FILE: &str = "manifest.json";
 
+/// The most that is read of a manifest, bytes: it holds the scenarios, of at most a megabyte each.
+pub const MOST: u64 = 256 << 20;
+
 /// The file with the whole answer of a study; `report` makes the workbook and the page from it.
 pub const ANSWER: &str = "answer.json";
 
@@ -170,6 +173,9 @@ pub struct Outputs {
     /// Whether `--csv-bom` was given.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub csv_bom: bool,
+    /// Whether no state is kept at the end (`--checkpoint none`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_state: bool,
 }
 
 /// Serde passes a reference.

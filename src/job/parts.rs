@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use super::error::{Exit, Failure};
+use super::identity::keys_of;
 use super::manifest::{Manifest, Status};
-use super::saved::keys_of;
-use super::words::{quoted, thousands};
+use super::words::{cut, quoted, thousands};
 use crate::config::Code;
 use crate::run::{CHUNK_PATHS, ChunkSet};
 use crate::study::difference::changed_keys;
@@ -50,13 +50,13 @@ pub fn refuse_other_run(first: &Part, folder: &Path, other: &Manifest) -> Result
     let message = format!("`{}` is not a part of the run of `{}`", folder.display(), first.folder.display());
     let mut failure = misfit(message);
     for (what, a, b) in differences {
-        failure = failure.help(format!("{what}: {b}, and {a} in the first"));
+        failure = failure.help(format!("{what}: {}, and {} in the first", cut(b), cut(a)));
     }
     if let (Some(before), Some(after)) = (keys_of(&a.scenario.resolved), keys_of(&b.scenario.resolved)) {
         for change in changed_keys(&before, &after).iter().take(5) {
-            let text = |value: &Option<String>| value.clone().unwrap_or_else(|| "not set".to_owned());
+            let text = |value: &Option<String>| cut(value.as_deref().unwrap_or("not set")).into_owned();
             let (first, here) = (text(&change.before), text(&change.after));
-            failure = failure.help(format!("{}: {here}, and {first} in the first", change.key));
+            failure = failure.help(format!("{}: {here}, and {first} in the first", cut(&change.key)));
         }
     }
     Err(failure)

@@ -6,11 +6,13 @@ use super::build::Build;
 use super::clock;
 use super::cost::Cost;
 use super::error::{Exit, Failure};
+use super::file_names::TABLES_OF_RUNS;
 use super::folder::Replace;
 use super::formats::{self, CsvOptions, Draws, Format};
 use super::manifest::{CommandPart, Manifest, NonFiniteCount, Outputs, RunPart, SCHEMA_VERSION, Status};
 use super::portion::{Checkpoint, Shard};
 use super::scenario::Scenario;
+use super::state_file;
 use super::words::{span, thousands};
 use crate::config::Code;
 use crate::math::simd::Isa;
@@ -81,12 +83,36 @@ impl Request {
                 draws: self.draws.map(|draws| draws.name().to_owned()),
                 csv_dialect: self.csv.dialect,
                 csv_bom: self.csv.bom,
+                no_state: !self.keeps_state(),
             },
             files: Vec::new(),
             undefined: Vec::new(),
             non_finite: NonFiniteCount::default(),
             exact: Vec::new(),
         }
+    }
+
+    /// Whether the state is kept at the end: of a part always, since it is its result.
+    pub fn keeps_state(&self) -> bool {
+        self.shard.is_some() || self.checkpoint != Some(Checkpoint::None)
+    }
+
+    /// Names of the files that the run writes beside the manifest: of a part, the state alone.
+    pub fn file_names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        if self.shard.is_none() {
+            for format in &self.formats {
+                match format.file() {
+                    Some(name) => names.push(name.to_owned()),
+                    None => names.extend(TABLES_OF_RUNS.map(|table| format!("{table}.csv"))),
+                }
+            }
+            names.extend(self.draws.map(|draws| draws.file().to_owned()));
+        }
+        if self.keeps_state() {
+            names.push(state_file::FILE.to_owned());
+        }
+        names
     }
 
     /// The chunks to simulate.
@@ -106,9 +132,11 @@ impl Request {
         }
     }
 
-    /// Estimates the size of the files of a run of `paths`, bytes.
+    /// Estimates the disk space that the files of a run of `paths` take while they are written, bytes.
     pub fn files_bytes(&self, cost: &Cost, paths: u64) -> f64 {
-        let draws = self.draws.map_or(0.0, |format| cost.draws_bytes(paths, format));
+        let draws = self
+            .draws
+            .map_or(0.0, |format| cost.draws_bytes(paths, format) + cost.draws_scratch_bytes(paths, format));
         cost.files_bytes(&self.formats) + draws
     }
 }

@@ -1,14 +1,16 @@
 //! Reads a results folder back and compares each file with its digest.
 
-use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::error::{Exit, Failure};
+use super::folder_state::FolderState;
 use super::identity::FoundRun;
 use super::manifest::{self, Manifest, SCHEMA_VERSION, Status};
 use super::reason::reason;
+use super::regular_file;
 use super::request::MAX_PATHS;
+use super::words::{counted, cut, cut_to, thousands};
 use crate::config::names::is_name;
 use crate::config::{Code, Date};
 use crate::report::answer::Answer;
@@ -17,6 +19,10 @@ use crate::report::results::Results;
 use crate::report::row::Row;
 use crate::report::tables::Tables;
 use crate::sink;
+use crate::sink::csv::ReadError;
+
+/// The most characters of another crate's error, which quotes what it found.
+const MOST_OF_ERROR: usize = 200;
 
 /// The contents of a results folder.
 pub enum Contents {
@@ -52,7 +58,8 @@ pub fn any(folder: &Path) -> Result<(Manifest, Contents), Failure> {
     } else {
         let bytes = load_file(folder, &manifest, manifest::ANSWER)?;
         let unusable = |why: String| {
-            let message = format!("`{}` cannot be read: {why}", folder.join(manifest::ANSWER).display());
+            let place = folder.join(manifest::ANSWER);
+            let message = format!("`{}` cannot be read: {}", place.display(), cut_to(&why, MOST_OF_ERROR));
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help(format!("ask again: {}", crate::report::command::again(&manifest.facts())))
         };
@@ -127,8 +134,11 @@ fn judge_facts(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
 pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
     let manifest = any_manifest(folder)?;
     if !manifest.command.is_run() {
-        let message =
-            format!("`{}` holds the answer of `{}`, not a run", folder.display(), manifest.command.name);
+        let message = format!(
+            "`{}` holds the answer of `{}`, not a run",
+            folder.display(),
+            cut(&manifest.command.name)
+        );
         return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("name a folder that `capstake run` made")
             .help(format!(
@@ -140,7 +150,7 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
 }
 
 fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
-    let bytes = fs::read(folder.join(manifest::FILE)).map_err(|error| {
+    let bytes = regular_file::read(&folder.join(manifest::FILE), manifest::MOST).map_err(|error| {
         let (message, help) = match error.kind() {
             io::ErrorKind::NotFound if !folder.exists() => (
                 format!("there is no folder `{}`", folder.display()),
@@ -148,7 +158,12 @@ fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
             ),
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => (
                 format!("`{}` is not a results folder: it has no {}", folder.display(), manifest::FILE),
-                "name a folder that `capstake run` made",
+                match FolderState::of(folder) {
+                    Ok(FolderState::Empty) => {
+                        "no run has begun in it; `capstake run` with this folder as -o does"
+                    }
+                    _ => "name a folder that `capstake run` made",
+                },
             ),
             _ => (
                 format!("`{}` cannot be read: {}", folder.join(manifest::FILE).display(), reason(&error)),
@@ -181,7 +196,19 @@ pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u
         return refuse(Exit::Unreadable, format!("`{}` has no {name}", folder.display()))
             .map_err(|failure| failure.help("run the scenario again"));
     };
-    match fs::read(&path) {
+    let size = |bytes: &str| {
+        let stated = thousands(part.bytes);
+        format!("`{}` is not what the run wrote: it has {bytes}, the manifest says {stated}", path.display())
+    };
+    let help =
+        |failure: Failure| failure.help("run the scenario again; keep changed copies outside the folder");
+    match regular_file::read(&path, part.bytes.min(regular_file::MOST)) {
+        Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {
+            refuse(Exit::Mismatch, size("more bytes")).map_err(help)
+        }
+        Ok(bytes) if bytes.len() as u64 != part.bytes => {
+            refuse(Exit::Mismatch, size(&counted(bytes.len(), "byte"))).map_err(help)
+        }
         Ok(bytes) if blake3::hash(&bytes).to_hex().as_str() == part.blake3 => Ok(bytes),
         Ok(_) => refuse(
             Exit::Mismatch,
@@ -190,7 +217,7 @@ pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u
                 path.display()
             ),
         )
-        .map_err(|failure| failure.help("run the scenario again; keep changed copies outside the folder")),
+        .map_err(help),
         Err(error) => {
             refuse(Exit::Unreadable, format!("`{}` cannot be read: {}", path.display(), reason(&error)))
                 .map_err(|failure| failure.help("run the scenario again"))
@@ -202,7 +229,14 @@ fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> 
     let name = format!("{}.csv", R::TABLE);
     let bytes = load_file(folder, manifest, &name)?;
     sink::csv::read(manifest.outputs.csv().dialect(), &bytes).map_err(|error| {
-        let message = format!("`{}` cannot be read: {error}", folder.join(name).display());
+        let why = match error {
+            ReadError::Field { line, column, found } => {
+                ReadError::Field { line, column, found: cut(&found).into_owned() }.to_string()
+            }
+            other => other.to_string(),
+        };
+        let message =
+            format!("`{}` cannot be read: {}", folder.join(name).display(), cut_to(&why, MOST_OF_ERROR));
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("it was written by another version; run the scenario again")
     })
@@ -210,6 +244,8 @@ fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> 
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn folder_with(manifest: &str) -> tempfile::TempDir {

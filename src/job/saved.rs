@@ -7,13 +7,15 @@ use super::columns::Columns;
 use super::error::{Exit, Failure};
 use super::folder::Replace;
 use super::formats::{Draws, Format};
+use super::identity::keys_of;
 use super::manifest::{Manifest, ScenarioPart};
 use super::portion::{Checkpoint, Shard, shard_argument};
 use super::request::Request;
 use super::results;
 use super::scenario::{self, Scenario};
 use super::state_file::OnChange;
-use crate::config::{self, Code, resolved};
+use super::words::cut;
+use crate::config::{self, Code};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::model::Model;
@@ -41,15 +43,10 @@ impl SavedRun {
     /// missing or changed.
     pub fn open(folder: &Path, isa: Isa, other: OnChange) -> Result<SavedRun, Failure> {
         let manifest = results::load_manifest(folder)?;
-        if manifest.command.name != "run" {
-            let message = format!("`{}` was made by `capstake {}`", folder.display(), manifest.command.name);
-            return Err(Failure::coded(Exit::Usage, Code::ResultsUnreadable, message)
-                .help("what `capstake run` made can be resumed, extended, merged and verified"));
-        }
         same_program(folder, &manifest.build, other)?;
         let seed = manifest.run.seed.parse().map_err(|_| {
             let message =
-                format!("`{}` has no seed that can be used: `{}`", folder.display(), manifest.run.seed);
+                format!("`{}` has no seed that can be used: `{}`", folder.display(), cut(&manifest.run.seed));
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
@@ -105,7 +102,7 @@ impl SavedRun {
             formats_named: outputs.formats.is_some(),
             csv: outputs.csv(),
             draws,
-            checkpoint,
+            checkpoint: checkpoint.or(outputs.no_state.then_some(Checkpoint::None)),
         })
     }
 
@@ -114,7 +111,7 @@ impl SavedRun {
         let Some(text) = &self.manifest.run.shard else { return Ok(None) };
         match shard_argument(text) {
             Ok(shard) => Ok(Some(shard)),
-            Err(why) => Err(self.edited(&format!("`{text}` is no part of a run: {why}"))),
+            Err(why) => Err(self.edited(&format!("`{}` is no part of a run: {why}", cut(text)))),
         }
     }
 
@@ -130,8 +127,11 @@ impl SavedRun {
             (Some(then), Some(now)) => changed_keys(&then, &now),
             _ => Vec::new(),
         };
-        let message =
-            format!("`{}` is not what it was when `{}` was begun", file.display(), self.folder.display());
+        let message = format!(
+            "`{}` is not what it was when `{}` was begun",
+            cut(&file.display().to_string()),
+            self.folder.display()
+        );
         let mut failure = Failure::coded(Exit::Mismatch, Code::StateOfAnother, message);
         for change in changes.iter().take(SHOWN) {
             failure = failure.help(change_in_words(change));
@@ -162,16 +162,12 @@ const SHOWN: usize = 10;
 /// `deal.a.cap_usd_bn: 38.0, now 60.0`.
 fn change_in_words(change: &KeyChange) -> String {
     let KeyChange { key, before, after } = change;
+    let key = cut(key);
     match (before, after) {
-        (Some(before), Some(after)) => format!("{key}: {before}, now {after}"),
-        (Some(before), None) => format!("{key}: {before}, now not set"),
-        (None, after) => format!("{key}: not set, now {}", after.as_deref().unwrap_or_default()),
+        (Some(before), Some(after)) => format!("{key}: {}, now {}", cut(before), cut(after)),
+        (Some(before), None) => format!("{key}: {}, now not set", cut(before)),
+        (None, after) => format!("{key}: not set, now {}", cut(after.as_deref().unwrap_or_default())),
     }
-}
-
-/// The keys of a resolved scenario with their values; `None` if it cannot be parsed.
-pub fn keys_of(resolved: &str) -> Option<Vec<(String, String)>> {
-    config::parse("scenario", resolved, &[]).1.ok().map(|config| resolved::flat(&config))
 }
 
 /// Refuses a folder of another build, whose numbers may differ.
@@ -179,7 +175,8 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
     let ours = Build::current();
     let mut differences = Vec::new();
     if theirs.version != ours.version {
-        differences.push(format!("version: it was made by {}, this is {}", theirs.version, ours.version));
+        let version = cut(&theirs.version);
+        differences.push(format!("version: it was made by {version}, this is {}", ours.version));
     }
     if theirs.stream_version != ours.stream_version {
         let (a, b) = (theirs.stream_version, ours.stream_version);
@@ -188,7 +185,7 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
     let only_revision = differences.is_empty();
     if theirs.git_revision != ours.git_revision && other == OnChange::Refuse {
         let (a, b) = (&theirs.git_revision, &ours.git_revision);
-        differences.push(format!("revision: it was made by {a}, this is {b}"));
+        differences.push(format!("revision: it was made by {}, this is {b}", cut(a)));
     }
     if differences.is_empty() {
         return Ok(());
@@ -199,7 +196,7 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
         failure = failure.help(difference);
     }
     Err(failure.help(if only_revision {
-        "if the numbers of the two are the same, --force goes on"
+        "if the numbers of the two are the same, `capstake resume DIR --force` goes on"
     } else {
         "use the capstake that made it, or run the scenario again"
     }))
@@ -224,13 +221,20 @@ fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> 
             None => "cannot be read any more",
         };
         let place = place_of(part, &file.csv);
-        let message = format!("`{}`, which the scenario reads, {why}", place.display());
+        let place = place.display().to_string();
+        let message = format!("`{}`, which the scenario reads, {why}", cut(&place));
         return Err(Failure::coded(Exit::Mismatch, Code::StateOfAnother, message)
             .help("bring it back as it was, or run the scenario again"));
     }
     let digest = scenario::digest(&part.resolved, &digests);
     if digest != part.digest {
-        return Err(unreadable("its digest is not the one beside it".to_owned()));
+        let message = format!(
+            "the scenario in the manifest of `{}` was changed after the run: its digest is not the one beside it",
+            folder.display()
+        );
+        return Err(
+            Failure::coded(Exit::Mismatch, Code::ResultsDiffer, message).help("run the scenario again")
+        );
     }
     let (model, warnings) = Model::from_config(&config, &part.name, &digest, &columns)
         .map_err(|problems| unreadable(problems.to_string()))?;

@@ -10,6 +10,8 @@ use super::build::Build;
 use super::draft::Draft;
 use super::error::{Exit, Failure};
 use super::reason::reason;
+use super::regular_file;
+use super::words::cut;
 use crate::config::Code;
 use crate::kernel::plan::Plan;
 use crate::run::{Savable, State};
@@ -45,13 +47,14 @@ pub enum OnChange {
 /// The file is damaged, or is the state of another plan.
 pub fn load(folder: &Path, plan: &Plan, other: OnChange) -> Result<Option<State>, Failure> {
     let path = folder.join(FILE);
-    let bytes = match std::fs::read(&path) {
+    let bytes = match regular_file::read(&path, regular_file::MOST) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unusable(&path, &reason(&error))),
     };
     let (head, state) = store::from_bytes(&bytes).map_err(|fault| {
-        let failure = unusable(&path, &fault.to_string());
+        let why = fault.to_string();
+        let failure = unusable(&path, &cut(&why));
         match fault {
             Fault::Newer { .. } => failure.help("use the capstake that wrote it"),
             _ => failure.help("bring back a copy, or remove it: then the run begins from the first path"),
@@ -74,12 +77,12 @@ pub fn of_this_run(path: &Path, found: &Identity, wanted: &Identity, other: OnCh
     let message = format!("`{}` is the state of another run", path.display());
     let mut failure = Failure::coded(Exit::Mismatch, Code::StateOfAnother, message);
     for one in &differences {
-        let there = &one.there;
+        let (here, there) = (cut(&one.here), cut(&one.there));
         failure = failure.help(match one.what {
-            "scenario" => format!("digest of the scenario: {} in the state, {there} in the run", one.here),
-            "streams" => format!("stream version: {} in the state, {there} in this program", one.here),
-            "seed" => format!("seed: {} in the state, {there} in the run", one.here),
-            what => format!("{what}: {} wrote the state, this program is {there}", one.here),
+            "scenario" => format!("digest of the scenario: {here} in the state, {there} in the run"),
+            "streams" => format!("stream version: {here} in the state, {there} in this program"),
+            "seed" => format!("seed: {here} in the state, {there} in the run"),
+            what => format!("{what}: {here} wrote the state, this program is {there}"),
         });
     }
     if differences.iter().all(|difference| difference.what == "revision") {

@@ -1,5 +1,7 @@
 //! Counts, durations and sizes as people write and read them.
 
+use std::borrow::Cow;
+
 pub use crate::report::command::quoted;
 pub use crate::report::digits::thousands;
 
@@ -14,6 +16,23 @@ pub fn listed(words: &[&str]) -> String {
         [] => String::new(),
         [one] => (*one).to_owned(),
         [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// The most characters of a text from a file that a message shows.
+const SHOWN: usize = 80;
+
+/// A text from a file as a message shows it: at most 80 characters.
+pub fn cut(text: &str) -> Cow<'_, str> {
+    cut_to(text, SHOWN)
+}
+
+/// At most so many characters of a text, the last of them `…` if there are more.
+pub fn cut_to(text: &str, most: usize) -> Cow<'_, str> {
+    let mut ends = text.char_indices().map(|(at, _)| at);
+    match (ends.nth(most - 1), ends.next()) {
+        (Some(end), Some(_)) => Cow::Owned(format!("{}…", &text[..end])),
+        _ => Cow::Borrowed(text),
     }
 }
 
@@ -111,6 +130,16 @@ pub enum CountError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_are_cut_by_characters() {
+        assert_eq!(cut_to("äöü", 3), "äöü");
+        assert_eq!(cut_to("äöüß", 3), "äö…");
+        assert_eq!(cut_to("", 3), "");
+        let long = "é".repeat(20_000_000);
+        assert_eq!(cut(&long).chars().count(), 80);
+        assert_eq!(cut(&"x".repeat(80)), "x".repeat(80));
+    }
 
     #[test]
     fn counts_are_read_exactly() {

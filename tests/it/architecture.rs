@@ -50,11 +50,11 @@ const NOT_IN_THE_ENGINE: [&str; 10] = [
     "arrow",
     "axum",
     "clap",
-    "ctrlc",
     "hyper",
     "indicatif",
     "parquet",
     "rust_xlsxwriter",
+    "signal-hook",
     "terminal_size",
 ];
 

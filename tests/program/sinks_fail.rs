@@ -85,8 +85,9 @@ fn draws_as_parquet() {
 #[test]
 fn draws_as_a_workbook() {
     let (deals, columns, chunks) = draws();
+    let place = tempfile::tempdir().expect("a folder");
     let write = |out: &mut (dyn Write + Send)| {
-        let mut writer = draws_xlsx::Writer::new(&deals, &columns)?;
+        let mut writer = draws_xlsx::Writer::new(&deals, &columns, place.path())?;
         chunks.iter().try_for_each(|rows| writer.write(rows))?;
         writer.finish(1_500, "2026-07-01T12:00:00Z", &[], out).map(drop)
     };

@@ -60,7 +60,7 @@ pub struct Simulation {
     /// Say nothing but errors: no progress, no warnings, no table
     #[arg(short, long)]
     pub quiet: bool,
-    /// Replace the results of another run in the folder
+    /// Replace the results of another run in a folder named with -o, or of a run that was stopped
     #[arg(long)]
     pub force: bool,
     /// Instruction set of the hot loop: auto, avx512, avx2, scalar; results do not depend on it
@@ -103,7 +103,11 @@ impl Simulation {
             threads: self.threads(),
             isa: self.simd,
             out: self.out.clone().unwrap_or(out),
-            replace: if self.force { Replace::AnyRun } else { Replace::SameRun },
+            replace: match &self.out {
+                _ if self.force => Replace::AnyRun,
+                Some(_) => Replace::SameRun,
+                None => Replace::Finished,
+            },
             formats: self.formats.clone().unwrap_or_else(|| made::BUILT_IN.to_vec()),
             formats_named: self.formats.is_some(),
             csv: self.csv.options(),

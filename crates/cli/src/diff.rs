@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use capstake::job::error::{Exit, Failure};
+use capstake::job::identity::keys_of;
 use capstake::job::manifest::{Manifest, Status};
 use capstake::job::results;
-use capstake::job::saved::keys_of;
 use capstake::job::visible::visible_line;
 use capstake::job::words::{counted, thousands};
 use capstake::report::digits::significant;

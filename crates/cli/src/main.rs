@@ -26,6 +26,7 @@ mod run_observer;
 mod schema;
 mod sensitivity;
 mod session;
+mod shard_auto;
 mod show;
 mod signal;
 mod simulate;

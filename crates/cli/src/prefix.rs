@@ -1,14 +1,15 @@
 //! Verifies a result by its first paths: compares their draws bit for bit, and means within their standard errors.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Mutex;
 
 use capstake::job::comparison;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::reason::reason;
+use capstake::job::regular_file;
 use capstake::job::saved::SavedRun;
-use capstake::job::words::thousands;
+use capstake::job::words::{cut, cut_to, thousands};
 use capstake::report::tables::{self, SamplePathRow, SummaryRow};
 use capstake::run::{self, ChunkDraws, Finished, Observer, Progress, SAMPLE_PATHS, State, Task};
 use capstake::sink;
@@ -74,7 +75,7 @@ fn simulate(
 ) -> Result<(Finished, Option<FileCheck>), Failure> {
     let display = ProgressDisplay::new(how.show.progress(), paths, 0);
     let stored = match has(saved, DRAWS) {
-        true => Some(BufReader::new(File::open(saved.folder.join(DRAWS)).map_err(unreadable)?)),
+        true => Some(BufReader::new(regular_file::open(&saved.folder.join(DRAWS)).map_err(unreadable)?)),
         false => None,
     };
     let draws = stored.map(|file| Mutex::new(StoredDraws::new(file)));
@@ -97,16 +98,16 @@ fn simulate(
 fn check_sample_paths(saved: &SavedRun, rows: &[SamplePathRow]) -> Result<FileCheck, Failure> {
     let mut again = Vec::new();
     sink::csv::write_as(saved.dialect(), rows, &mut again).map_err(unreadable)?;
-    let here = std::fs::read(saved.folder.join(SAMPLES)).map_err(unreadable)?;
+    let here = regular_file::read(&saved.folder.join(SAMPLES), regular_file::MOST).map_err(unreadable)?;
     let difference = comparison::first_difference(SAMPLES, &here, &again);
     Ok(FileCheck { name: SAMPLES.to_owned(), what: "all bytes", difference })
 }
 
 fn check_summary(saved: &SavedRun, rows: &[SummaryRow]) -> Result<FileCheck, Failure> {
-    let bytes = std::fs::read(saved.folder.join(SUMMARY)).map_err(unreadable)?;
+    let bytes = regular_file::read(&saved.folder.join(SUMMARY), regular_file::MOST).map_err(unreadable)?;
     let difference = match sink::csv::read::<SummaryRow>(saved.dialect(), &bytes) {
         Ok(stored) => improbable(&stored, rows),
-        Err(error) => Some(error.to_string()),
+        Err(error) => Some(cut_to(&error.to_string(), 200).into_owned()),
     };
     let what = "extremes, and means within 6 standard errors";
     Ok(FileCheck { name: SUMMARY.to_owned(), what, difference })
@@ -122,7 +123,7 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
         return Some(format!("{} rows; a new run has {}", whole.len(), first.len()));
     }
     for (all, few) in whole.iter().zip(first) {
-        let name = format!("{} {}", all.deal, all.metric);
+        let name = format!("{} {}", cut(&all.deal), cut(&all.metric));
         if (&all.deal, &all.metric) != (&few.deal, &few.metric) {
             return Some(format!("{name}, where a new run has {} {}", few.deal, few.metric));
         }
@@ -167,7 +168,9 @@ impl StoredDraws {
                 return;
             }
             line.clear();
-            match self.file.read_until(b'\n', &mut line) {
+            // A line that is longer than the row differs from it, wherever it ends.
+            let most = wanted.len() as u64 + 1;
+            match self.file.by_ref().take(most).read_until(b'\n', &mut line) {
                 Err(error) => self.difference = Some(reason(&error)),
                 Ok(0) => self.difference = Some(format!("it ends after {} rows", thousands(self.row))),
                 Ok(_) if line == wanted => {}

@@ -12,7 +12,7 @@ use capstake_output::guarded;
 
 use super::{
     check, compare, completions, diff, explain, init, ipo, man, merge, output, replay, report, resume, run,
-    schema, sensitivity, solve, sweep, verify,
+    schema, sensitivity, signal, solve, sweep, verify,
 };
 
 const ABOUT: &str = "Who gets what from OpenAI's growth: the capped revenue share, the stake, the clouds";
@@ -48,14 +48,18 @@ Examples:
   capstake run base.toml -n 100k             a quick look
   capstake run base.toml --json | jq .paths  results for another program
   capstake run base.toml --only-path 48231   one path, alone
+  capstake run base.toml -n 1e9 -o long --resume
+                                             begins, or goes on after a stop
   capstake run base.toml --set segment.business.growth_now=0.5
                                              entries of lists go by name
   capstake run base.toml --set 'run.booking=\"end\"'
                                              texts need quotes inside quotes
 
-A results folder is replaced if it holds the same scenario, seed, paths and
-version. That of another run needs --force. A folder with anything else in it
-is never touched. Ctrl-C saves the paths that are done and exits with 130.";
+The default folder is replaced, except a run in it that was stopped with more
+than a minute of work saved: --resume goes on with it, --force begins again. A
+folder named with -o is replaced if it holds the same scenario, seed, paths and
+version; that of another run needs --force. A folder with anything else in it is
+never touched. Ctrl-C saves the paths that are done and exits with 130.";
 
 const RESUME_EXAMPLES: &str = "\
 Examples:
@@ -183,6 +187,7 @@ fn long_version() -> &'static str {
 /// Runs the program: arguments in, exit code out.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     watch_for_bugs();
+    signal::survive_file_limit();
     let arguments = Arguments::command().try_get_matches_from(arguments).and_then(|matches| {
         let command = matches.subcommand_name().unwrap_or_default().to_owned();
         Arguments::from_arg_matches(&matches).map(|arguments| (arguments, command))

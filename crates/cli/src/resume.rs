@@ -72,18 +72,23 @@ fn paths_target_argument(text: &str) -> Result<PathsTarget, String> {
 pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
     let how = arguments.how.continuation();
     let (saved, folder) = open(&arguments.folder, &how)?;
+    go_on(&saved, folder, &how)
+}
+
+/// Simulates what a run lacks.
+pub fn go_on(saved: &SavedRun, folder: Folder, how: &Continuation) -> Result<Exit, Failure> {
     match saved.manifest.status {
-        Status::Complete => return already_complete(&saved, &how.show),
-        Status::Failed => return Err(failed(&saved)),
+        Status::Complete => return already_complete(saved, &how.show),
+        Status::Failed => return Err(failed(saved)),
         Status::Running | Status::Partial => {}
     }
-    let state = how.state(&saved)?;
-    state.iter().try_for_each(|state| refuse_other_state(&saved, state))?;
+    let state = how.state(saved)?;
+    state.iter().try_for_each(|state| refuse_other_state(saved, state))?;
     if state.is_none() && !how.show.quiet {
         output::status_line("no state was saved yet: the run begins from the first path\n");
     }
     let paths = saved.manifest.run.paths_asked;
-    continue_run(&saved, folder, state, paths, &how)
+    continue_run(saved, folder, state, paths, how)
 }
 
 /// Reports that nothing is left to simulate; with `--json`, prints the object that the run printed.
@@ -218,6 +223,7 @@ fn continue_run(
     manifest.run.paths_asked = paths;
     manifest.run.threads = request.threads;
     manifest.run.simd = saved.plan.isa().name().to_owned();
+    manifest.outputs.no_state = !request.keeps_state();
     let session = Session::resume(&request, &how.show, folder, manifest)?;
     let from = state.unwrap_or_else(|| State::new(&saved.plan));
     simulate(session, &job, from)

@@ -5,21 +5,31 @@
 
 use std::path::{Path, PathBuf};
 
+use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
+use capstake::job::folder::Folder;
+use capstake::job::folder_failure;
+use capstake::job::folder_state::FolderState;
 use capstake::job::formats::Draws;
-use capstake::job::manifest::CommandPart;
-use capstake::job::portion::{Checkpoint, Shard, checkpoint_argument, shard_argument};
+use capstake::job::identity::{FoundRun, Identity};
+use capstake::job::manifest::{CommandPart, Manifest, Outputs};
+use capstake::job::portion::{Checkpoint, Shard, checkpoint_argument};
 use capstake::job::request::Request;
+use capstake::job::state_file::OnChange;
+use capstake::job::words::cut;
 use capstake::run::State;
 
 use super::arguments::{Simulation, draws_argument};
+use super::resume_options::Continuation;
 use super::session::Session;
+use super::shard_auto::{self, ShardChoice, shard_choice_argument};
+use super::show::Show;
 use super::simulate::{RunJob, simulate};
-use super::{output, single};
+use super::{output, resume, single};
 
 /// Options about many paths or files, which do not apply to a single path.
-const OF_MANY_PATHS: [&str; 11] = [
+const OF_MANY_PATHS: [&str; 12] = [
     "paths",
     "out",
     "threads",
@@ -28,6 +38,7 @@ const OF_MANY_PATHS: [&str; 11] = [
     "csv_bom",
     "open",
     "force",
+    "resume",
     "draws",
     "checkpoint",
     "shard",
@@ -51,14 +62,85 @@ pub struct RunArguments {
     /// at the end, for `capstake extend`; `none` saves nothing.
     #[arg(long, value_name = "TIME", value_parser = checkpoint_argument)]
     pub checkpoint: Option<Checkpoint>,
-    /// Simulate part I of N only, for `capstake merge`: 3/16
-    #[arg(long, value_name = "I/N", value_parser = shard_argument, conflicts_with = "draws")]
-    pub shard: Option<Shard>,
+    /// Simulate part I of N only, for `capstake merge`: 3/16, or auto in a job array
+    ///
+    /// `auto` takes I and N from Slurm (SLURM_ARRAY_TASK_ID, _MIN, _STEP, _COUNT) or AWS Batch (AWS_BATCH_JOB_ARRAY_INDEX, _SIZE),
+    /// `auto/N` takes I from Kubernetes too (JOB_COMPLETION_INDEX), and says which it took.
+    #[arg(long, value_name = "I/N", value_parser = shard_choice_argument, conflicts_with = "draws")]
+    pub shard: Option<ShardChoice>,
+    /// Go on with the folder if it holds this very run; start if it is new or empty; otherwise say what differs
+    ///
+    /// The same command begins a run, goes on after a stop or a kill, and does nothing once the run is complete: for job scripts.
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
     /// Run path K alone, counted from 0, print its inputs and metrics, write nothing
     ///
     /// Goes with --seed, --set, --simd, --json and --quiet (the exit code alone); `capstake replay` shows the path by period.
     #[arg(long, value_name = "K", conflicts_with_all = OF_MANY_PATHS)]
     pub only_path: Option<u64>,
+}
+
+/// The part to simulate; of a job array, the part is said.
+fn shard(choice: Option<ShardChoice>, quiet: bool) -> Result<Option<Shard>, Failure> {
+    match choice {
+        None => Ok(None),
+        Some(ShardChoice::Part(shard)) => Ok(Some(shard)),
+        Some(ShardChoice::Auto(of)) => {
+            let found = shard_auto::find(&|name| std::env::var(name).ok(), of)?;
+            if !quiet {
+                output::status_line(&format!("part {}, by {}\n", found.shard, found.source));
+            }
+            Ok(Some(found.shard))
+        }
+    }
+}
+
+/// Goes on with the run in the folder if it is the one of `manifest`.
+fn go_on(found: &FoundRun, manifest: &Manifest, request: &Request, show: &Show) -> Result<Exit, Failure> {
+    let wanted = Identity::of(manifest);
+    if found.identity.as_ref() != Some(&wanted) {
+        return Err(folder_failure::other_run(&request.out, found, &wanted, &manifest.scenario.resolved));
+    }
+    let folder = Folder::reopen(&request.out)?;
+    let how = Continuation {
+        threads: request.threads,
+        isa: request.isa,
+        checkpoint: request.checkpoint,
+        on_change: OnChange::Refuse,
+        show: *show,
+    };
+    let saved = how.open(&request.out)?;
+    refuse_other_files(&saved.manifest.outputs, &manifest.outputs, &request.out)?;
+    resume::go_on(&saved, folder, &how)
+}
+
+/// Refuses a folder whose run writes other files than are asked for; `report` may have added formats.
+fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(), Failure> {
+    let formats =
+        |outputs: &Outputs| outputs.formats.as_ref().map_or("all".to_owned(), |names| names.join(","));
+    let covered = match (&there.formats, &here.formats) {
+        (None, None) => true,
+        (Some(there), Some(here)) => here.iter().all(|name| there.contains(name)),
+        _ => false,
+    };
+    let draws = |outputs: &Outputs| outputs.draws.clone().unwrap_or_else(|| "none".to_owned());
+    let mut differences = Vec::new();
+    if !covered {
+        differences.push(format!("--formats: {} there, {} here", cut(&formats(there)), formats(here)));
+    }
+    if there.draws != here.draws {
+        differences.push(format!("--draws: {} there, {} here", cut(&draws(there)), draws(here)));
+    }
+    if there.csv() != here.csv() {
+        differences.push("--csv-dialect or --csv-bom".to_owned());
+    }
+    if differences.is_empty() {
+        return Ok(());
+    }
+    let message = format!("`{}` holds this run with other files", out.display());
+    let failure = Failure::coded(Exit::Output, Code::FolderOtherRun, message);
+    let failure = differences.into_iter().fold(failure, Failure::help);
+    Err(failure.help("ask for the same files, or name another folder with -o"))
 }
 
 /// Runs a scenario.
@@ -76,14 +158,19 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let paths = simulation.paths(&scenario.model, &cost)?;
     let out = Path::new("output").join(&scenario.model.name);
     let request = Request {
-        shard: arguments.shard,
+        shard: shard(arguments.shard, show.quiet)?,
         draws: arguments.draws,
         checkpoint: arguments.checkpoint,
         ..simulation.request(&scenario.model, paths, out)
     };
     let job = RunJob::new(&scenario, &plan, &cost, request.task());
-    job.fits(&request)?;
     let manifest = request.manifest(CommandPart::run(), &[&scenario]);
+    if arguments.resume
+        && let FolderState::Results(found) = FolderState::of(&request.out)?
+    {
+        return go_on(&found, &manifest, &request, &show);
+    }
+    job.fits(&request)?;
     let session = Session::open(&request, &show, manifest)?;
     simulate(session, &job, State::new(&plan))
 }

@@ -41,6 +41,9 @@ impl<'a> Session<'a> {
     pub fn open(request: &'a Request, show: &'a Show, manifest: Manifest) -> Result<Session<'a>, Failure> {
         signal::listen();
         let folder = Folder::open(&request.out, &manifest, request.replace)?;
+        if let Some(former) = folder.replaced().filter(|_| !show.quiet) {
+            output::status_line(&format!("`{}` is replaced; it held {former}\n", request.out.display()));
+        }
         Ok(Session { request, show, folder, manifest, unreported: None })
     }
 

@@ -1,23 +1,75 @@
-//! Ctrl-C and SIGTERM: the first stops the run, the second ends the program.
+//! Signals: the first that asks for an end stops the run, the second ends the program, and one that was ignored stays ignored.
 
-use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, Once};
+
+use signal_hook::consts::signal::*;
+use signal_hook::flag;
 
 use capstake::job::error::Exit;
 
-static STOPPED: AtomicBool = AtomicBool::new(false);
+use super::output;
 
-/// Starts to listen for signals. If no handler can be set, the first signal ends the program.
+/// Signals with which people, terminals and job schedulers ask a program to end.
+#[cfg(unix)]
+const STOPS: [i32; 5] = [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2];
+#[cfg(not(unix))]
+const STOPS: [i32; 2] = [SIGINT, SIGTERM];
+
+static STOPPED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Makes a write beyond the limit on the size of files (`ulimit -f`) an error of the write. Without this the signal would end the
+/// program, which could then not say why.
+pub fn survive_file_limit() {
+    #[cfg(unix)]
+    if !is_ignored(SIGXFSZ) {
+        let _ = flag::register(SIGXFSZ, Arc::default());
+    }
+}
+
+/// Starts to listen for signals. Where no handler can be set, the first signal ends the program.
 pub fn listen() {
-    let _ = ctrlc::set_handler(|| {
-        if STOPPED.swap(true, Ordering::SeqCst) {
-            std::process::exit(i32::from(Exit::Interrupted.code()));
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for signal in STOPS {
+            if is_ignored(signal) {
+                continue;
+            }
+            // In this order: the second signal finds what the first has set.
+            let code = i32::from(Exit::Interrupted.code());
+            let _ = flag::register_conditional_shutdown(signal, code, Arc::clone(&STOPPED));
+            let _ = flag::register(signal, Arc::clone(&STOPPED));
         }
-        let _ = writeln!(std::io::stderr(), "stopping: saving what is done; once more to leave at once");
+        // The kernel repeats this one every second until the hard limit on processor time: it never means "at once".
+        #[cfg(unix)]
+        if !is_ignored(SIGXCPU) {
+            let _ = flag::register(SIGXCPU, Arc::clone(&STOPPED));
+        }
     });
 }
 
-/// Whether a signal has asked the run to stop.
+/// Whether a signal has asked the run to stop; says so once.
 pub fn stopped() -> bool {
-    STOPPED.load(Ordering::Relaxed)
+    static SAID: AtomicBool = AtomicBool::new(false);
+    let stopped = STOPPED.load(Ordering::Relaxed);
+    if stopped && !SAID.swap(true, Ordering::Relaxed) {
+        output::status_line("stopping: saving what is done; once more to leave at once\n");
+    }
+    stopped
+}
+
+/// Whether who started the program has it ignore a signal, as `nohup` does with the hangup.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let mut action = std::mem::MaybeUninit::<libc::sigaction>::zeroed();
+    // SAFETY: without a new action `sigaction` only writes the present one, to a place of that type.
+    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), action.as_mut_ptr()) };
+    // SAFETY: zeros are an action too, should the call have failed.
+    let action = unsafe { action.assume_init() };
+    asked == 0 && action.sa_sigaction == libc::SIG_IGN
+}
+
+#[cfg(not(unix))]
+fn is_ignored(_: i32) -> bool {
+    false
 }

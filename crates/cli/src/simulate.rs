@@ -142,6 +142,9 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
         (Ok(draws), Ok(())) => draws,
     };
     session.folder.drop_results()?;
+    if !request.keeps_state() {
+        session.folder.drop_state()?;
+    }
     let (answer, results) = match answered {
         Some((answer, tables, files)) => {
             let results = Results { facts: session.manifest.facts(), tables };
@@ -212,8 +215,7 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
 /// Drafts the state of the run; `None` if it is not to be kept or has non-finite paths.
 fn drafted_state(session: &Session<'_>, job: &RunJob, finished: &Finished) -> Option<Result<Draft, Failure>> {
     let request = session.request;
-    let wanted = request.shard.is_some() || request.checkpoint != Some(Checkpoint::None);
-    if !wanted || finished.non_finite() > 0 {
+    if !request.keeps_state() || finished.non_finite() > 0 {
         return None;
     }
     let head = Head { identity: state_file::identity(job.plan), draws: None };
@@ -234,11 +236,13 @@ fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
-/// Records exact figures and undefined metrics in the manifest; a repeated run keeps the times and paths of the original.
+/// Records exact figures and undefined metrics in the manifest; a repeated run keeps the times and the paths asked for of the
+/// original.
 fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult) {
     let plan = job.plan;
     if let Some(repeated) = job.repeats {
-        manifest.run = repeated.clone();
+        let RunPart { paths_done, path_ranges, .. } = std::mem::replace(&mut manifest.run, repeated.clone());
+        (manifest.run.paths_done, manifest.run.path_ranges) = (paths_done, path_ranges);
     }
     manifest.exact = exact_figures(plan);
     manifest.undefined = Vec::new();

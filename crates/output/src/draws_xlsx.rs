@@ -2,6 +2,7 @@
 
 use crate::draws_writer::{DrawsWriter, damaged};
 use crate::first_fault::Watched;
+use crate::guarded::guarded_writing;
 use crate::workbook::sheet::{Digits, Look, MAX_ROWS, Style};
 use crate::xlsx::{as_io, format};
 use capstake::job::draft::Draft;
@@ -11,6 +12,7 @@ use capstake::report::digits::thousands;
 use capstake::sink::draws_columns::{Column, Rows, columns, unpack};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use std::io::{self, Write};
+use std::path::Path;
 
 /// Largest number of rows below the header.
 const MOST_ROWS: u64 = MAX_ROWS - 1;
@@ -21,7 +23,8 @@ const CELLS: u64 = 32 << 20;
 const ABOUT: usize = 0;
 const DRAWS: usize = 1;
 
-/// A workbook that is being written. Rows are kept in a temporary file, not in memory.
+/// A workbook that is being written. Rows are kept in a temporary file beside the results, not in memory; the crate panics where
+/// that file cannot be written.
 pub struct Writer {
     book: Workbook,
     deals: Vec<String>,
@@ -36,13 +39,14 @@ fn rows_that_fit(deals: u64, columns: u64) -> u64 {
 }
 
 impl Writer {
-    /// Creates the workbook with its header row.
+    /// Creates the workbook with its header row, and its temporary file in `folder`.
     ///
     /// # Errors
     /// If no temporary file can be created, or there are too many columns.
-    pub fn new(deals: &[String], columns: &[Column]) -> io::Result<Writer> {
+    pub fn new(deals: &[String], columns: &[Column], folder: &Path) -> io::Result<Writer> {
         let begin = || -> Result<Workbook, XlsxError> {
             let mut book = Workbook::new();
+            book.set_tempdir(folder)?;
             book.add_worksheet().set_name("About")?;
             let sheet = book.add_worksheet_with_constant_memory()?;
             sheet.set_freeze_panes(1, 2)?;
@@ -55,7 +59,7 @@ impl Writer {
             Ok(book)
         };
         Ok(Writer {
-            book: begin().map_err(as_io)?,
+            book: guarded_writing(|| begin().map_err(as_io))?,
             deals: deals.to_vec(),
             columns: columns.to_vec(),
             rows: 0,
@@ -89,7 +93,7 @@ impl Writer {
             }
             Ok(())
         };
-        put().map_err(as_io)?;
+        guarded_writing(|| put().map_err(as_io))?;
         self.rows += taken as u64;
         Ok(())
     }
@@ -107,9 +111,9 @@ impl Writer {
         out: impl Write + Send,
     ) -> io::Result<u64> {
         let rows = self.rows;
-        self.about(all, created, facts).map_err(as_io)?;
+        guarded_writing(|| self.about(all, created, facts).map_err(as_io))?;
         let (mut out, fault) = Watched::new(out);
-        self.book.save_to_writer(&mut out).map_err(|error| fault.or(|| as_io(error)))?;
+        guarded_writing(|| self.book.save_to_writer(&mut out).map_err(|error| fault.or(|| as_io(error))))?;
         out.finish()?;
         Ok(rows)
     }
@@ -168,8 +172,9 @@ struct XlsxFile {
 /// # Errors
 /// What the disk reports.
 pub fn begin(plan: &Plan, draft: Draft) -> io::Result<impl DrawsWriter + use<>> {
+    let folder = draft.folder().to_owned();
     let deals: Vec<String> = plan.model().deals.iter().map(|deal| deal.name.clone()).collect();
-    Ok(XlsxFile { writer: Writer::new(&deals, &columns(plan))?, draft })
+    Ok(XlsxFile { writer: Writer::new(&deals, &columns(plan), &folder)?, draft })
 }
 
 impl DrawsWriter for XlsxFile {

@@ -41,7 +41,7 @@ pub(super) fn check_clock() -> io::Result<()> {
 /// Converts an error of the xlsx crate.
 pub(super) fn as_io(error: XlsxError) -> io::Error {
     match error {
-        XlsxError::IoError(error) => error,
+        XlsxError::IoError(error) | XlsxError::TempFileError(_, error) => error,
         other => io::Error::other(other),
     }
 }

@@ -18,7 +18,7 @@ fn quiet_says_nothing_and_errors_stay() {
     let place = Place::with_minimal();
     let seen = place.run("run minimal.toml -n 1000 -q").ends(0);
     assert_eq!((seen.stdout.as_str(), seen.stderr.as_str()), ("", ""));
-    place.run("run minimal.toml -n 2000 -q").ends(6).says("[S802]");
+    place.run("run minimal.toml -n 2000 -q -o output/minimal").ends(6).says("[S802]");
 }
 
 #[test]

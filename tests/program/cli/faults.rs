@@ -274,26 +274,31 @@ fn a_write_that_fails_at_byte_k_for_many_k() {
         return;
     }
     let place = Place::with_minimal();
-    place.run("run minimal.toml -n 20000 -q -o whole --draws csv").ends(0);
+    for format in ["csv", "xlsx"] {
+        place.run(&format!("run minimal.toml -n 20000 -q -o {format} --draws {format}")).ends(0);
+    }
     let mut ends = Vec::new();
     // Bytes: around the ends of buffers, and within every kind of file from the manifest to the draws.
-    for k in [
+    let places = [
         0, 1, 511, 1_024, 2_047, 3_333, 4_095, 6_001, 9_216, 14_335, 20_481, 32_768, 65_535, 65_536, 65_537,
         102_401, 184_321, 307_199, 716_801, 2_048_001, 5_120_000, 12_288_001,
-    ] {
+    ];
+    // The rows of a workbook go to a temporary file of their own.
+    let workbooks = [1_048_577, 2_048_001, 5_120_000, 12_288_001].map(|k| (k, "xlsx"));
+    for (k, format) in places.map(|k| (k, "csv")).into_iter().chain(workbooks) {
         let script = format!(
-            "trap '' XFSZ; prlimit --fsize={k} \"$capstake\" run minimal.toml -n 20000 -o o --draws csv --checkpoint 1ms"
+            "prlimit --fsize={k} \"$capstake\" run minimal.toml -n 20000 -o o --draws {format} --checkpoint 1ms"
         );
         let seen = shell(&place, &script);
         assert!(!seen.stderr.contains("this is a bug"), "byte {k}: {}", seen.stderr);
         match seen.code {
-            Some(0) => assert_same(&place, "whole", "o"),
+            Some(0) => assert_same_draws(&place, format, "o"),
             Some(6) => {
                 seen.says("[S803]");
                 if place.at("o/manifest.json").exists() {
                     assert_ne!(place.manifest("o")["status"], "complete", "byte {k}");
                     place.run("resume o -q").ends(0);
-                    assert_same(&place, "whole", "o");
+                    assert_same_draws(&place, format, "o");
                 }
             }
             other => panic!("byte {k}: exit code {other:?}"),
@@ -302,6 +307,42 @@ fn a_write_that_fails_at_byte_k_for_many_k() {
         let _ = std::fs::remove_dir_all(place.at("o"));
     }
     assert!(ends.iter().any(|(_, begun)| *begun) && ends.iter().any(|(_, begun)| !*begun), "{ends:?}");
+}
+
+/// A workbook says when it was made, so that its bytes are those of no other run.
+fn assert_same_draws(place: &Place, format: &str, folder: &str) {
+    if format == "xlsx" {
+        for at in [format, folder] {
+            assert!(
+                std::fs::read(place.at(at).join("draws.xlsx")).is_ok_and(|bytes| bytes.starts_with(b"PK"))
+            );
+        }
+        assert_eq!(
+            place.read(&format!("{format}/summary.csv")),
+            place.read(&format!("{folder}/summary.csv"))
+        );
+    } else {
+        assert_same(place, format, folder);
+    }
+}
+
+/// The rows of `draws.xlsx` stand beside the results until it is packed: the system's temporary folder may be small, or absent.
+#[test]
+fn temporary_files_of_a_run_stand_beside_its_results() {
+    let place = Place::with_minimal();
+    let run = "TMPDIR=/nowhere \"$capstake\" run minimal.toml -n 9000 -q --draws xlsx -o o";
+    shell(&place, run).ends(0);
+    assert!(place.names("o").contains(&"draws.xlsx".to_owned()));
+    let Some(_disk) = SmallDisk::new(&place, 60_000) else { return };
+    // Where they do not fit, that is known before the start.
+    let seen = place.run("run minimal.toml -n 200000 -q --draws xlsx -o disk/o").ends(6);
+    seen.says("[S705]");
+    // And where the disk fills on the way, it is the disk that is named.
+    let full = run_into_full_disk(&place, "run minimal.toml -n 20000 -j 1 --draws xlsx -o disk/o").ends(6);
+    assert!(!full.stderr.contains("this is a bug"), "{}", full.stderr);
+    full.says("the disk is full").says("[S803]");
+    place.run("resume disk/o -q").ends(0);
+    assert!(place.names("disk/o").contains(&"draws.xlsx".to_owned()));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: what is done is saved, and a second one ends at once.
+//! Ctrl-C, SIGTERM and their like: what is done is saved, and a second one ends at once.
 #![cfg(unix)]
 
 use std::io::{BufRead, BufReader, Read};
@@ -18,6 +18,11 @@ fn begin(place: &Place, more: &[&str]) -> Child {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
+    wait_for_work(place);
+    child
+}
+
+fn wait_for_work(place: &Place) {
     let patience = Instant::now();
     // The folder may be there already, from a run before.
     while !place.at("o/manifest.json").exists() || place.manifest("o")["status"] != "running" {
@@ -25,7 +30,6 @@ fn begin(place: &Place, more: &[&str]) -> Child {
         std::thread::sleep(Duration::from_millis(10));
     }
     std::thread::sleep(Duration::from_millis(500));
-    child
 }
 
 fn send(child: &Child, signal: &str) {
@@ -35,7 +39,14 @@ fn send(child: &Child, signal: &str) {
 
 #[test]
 fn the_first_signal_saves_what_is_done() {
-    for (signal, more) in [("-INT", &[][..]), ("-TERM", &["--draws", "csv"])] {
+    for (signal, more) in [
+        ("-INT", &[][..]),
+        ("-TERM", &["--draws", "csv"]),
+        ("-HUP", &[]),
+        ("-USR1", &[]),
+        ("-USR2", &[]),
+        ("-XCPU", &[]),
+    ] {
         let place = Place::with_minimal();
         let child = begin(&place, more);
         send(&child, signal);
@@ -70,6 +81,53 @@ fn a_second_signal_ends_at_once_and_nothing_half_written_is_seen() {
         assert!(name.starts_with('.') || !name.contains("tmp"), "{name}");
     }
     assert!(place.manifest("o")["status"].is_string());
+}
+
+/// Who starts the program decides which signals it ignores: `nohup` the hangup, a shell's `&` without job control Ctrl-C.
+#[test]
+fn what_was_ignored_at_the_start_stays_ignored() {
+    for signal in ["HUP", "INT", "TERM", "USR1"] {
+        let place = Place::with_minimal();
+        let script = format!(
+            "trap '' {signal}; exec '{}' run minimal.toml -n 1e10 -j 1 -q -o o",
+            assert_cmd::cargo::cargo_bin!("capstake").display()
+        );
+        let mut child = Command::new("bash")
+            .args(["-c", &script])
+            .current_dir(place.path())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("bash");
+        wait_for_work(&place);
+        send(&child, &format!("-{signal}"));
+        send(&child, &format!("-{signal}"));
+        std::thread::sleep(Duration::from_millis(300));
+        assert!(child.try_wait().expect("a child").is_none(), "{signal}: it goes on");
+        send(&child, if signal == "TERM" { "-INT" } else { "-TERM" });
+        Seen::from(child.wait_with_output().expect("an end")).ends(130).says("stopping: saving");
+        assert_eq!(place.manifest("o")["status"], "partial", "{signal}");
+    }
+}
+
+/// Without this a write beyond the limit would end the program without a word.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_limit_on_the_size_of_files_is_an_error_of_the_write() {
+    let place = Place::with_minimal();
+    let capstake = assert_cmd::cargo::cargo_bin!("capstake").display().to_string();
+    for (arguments, kilobytes) in [
+        ("-n 20000 --draws csv", 200),
+        ("-n 20000 --draws parquet", 200),
+        ("-n 20000 --draws xlsx", 2_000),
+        ("-n 100", 1),
+    ] {
+        let script = format!("ulimit -f {kilobytes}; exec '{capstake}' run minimal.toml -q -o o {arguments}");
+        let output =
+            Command::new("bash").args(["-c", &script]).current_dir(place.path()).output().expect("bash");
+        let seen = Seen::from(output).ends(6).says("[S803]").says("cannot be written");
+        assert!(!seen.stderr.contains("this is a bug"), "{arguments}: {}", seen.stderr);
+        let _ = std::fs::remove_dir_all(place.at("o"));
+    }
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Runs that are stopped, resumed, extended, split, merged, verified and compared.
 
+use std::process::Command;
+
 use super::{Place, Seen, TELL_THE_TIME};
 
 /// Paths of a run of some chunks and a last one that is not whole.
@@ -245,7 +247,7 @@ fn what_has_changed_is_shown_and_refused() {
     let edited = manifest.replace("rate = 0.2", "rate = 0.25");
     assert_ne!(edited, manifest);
     place.write("five/manifest.json", edited);
-    place.run("extend five --paths +9000").ends(3).says("its digest is not the one beside it");
+    place.run("extend five --paths +9000").ends(7).says("its digest is not the one beside it");
 }
 
 #[test]
@@ -309,6 +311,233 @@ fn verify_names_the_first_number_that_differs() {
     place.run("verify o").ends(7).prints("there is no such file");
 }
 
+/// Every way to make a folder say something else than its run: an entry of the manifest, its files, the files of others.
+#[test]
+fn verify_compares_the_set_of_files_and_every_fact_that_a_run_decides() {
+    let place = Place::with_minimal();
+    place.run("run minimal.toml -n 5000 -q --formats csv --draws csv -o o").ends(0);
+    place.run("verify o -q").ends(0);
+    let manifest = place.manifest("o");
+    let differs = |arguments: &str, words: &str| {
+        let seen = place.run(&format!("verify {arguments}")).ends(7);
+        let row = seen.stdout.lines().find(|row| row.contains("DIFFERENT") && row.contains(words));
+        assert!(row.is_some(), "{arguments}: no {words:?} in {}", seen.stdout);
+    };
+    let with = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut changed = manifest.clone();
+        change(&mut changed);
+        assert_ne!(changed, manifest);
+        place.write("o/manifest.json", serde_json::to_vec(&changed).expect("JSON"));
+    };
+    // Each file taken out of the list, all of them, one twice, and one that such a run does not write.
+    let files = manifest["files"].as_array().expect("a list").clone();
+    for (at, file) in files.iter().enumerate() {
+        let name = file["name"].as_str().expect("a name");
+        with(&|manifest| drop(manifest["files"].as_array_mut().expect("a list").remove(at)));
+        differs("o", &format!("{name} "));
+        differs("o -n 4096", &format!("{name} "));
+    }
+    with(&|manifest| manifest["files"] = serde_json::json!([]));
+    differs("o", "the manifest does not list it, and a new run writes it");
+    with(&|manifest| manifest["files"].as_array_mut().expect("a list").push(files[0].clone()));
+    differs("o", "lists it 2 times");
+    for name in ["draws.parquet", "thesis.docx", "/etc/passwd", "../minimal.toml"] {
+        let entry =
+            serde_json::json!({"name": name, "bytes": 4, "blake3": blake3::hash(b"mine").to_hex().as_str()});
+        with(&|manifest| manifest["files"].as_array_mut().expect("a list").push(entry.clone()));
+        differs("o", "a new run does not write such a file");
+        differs("o -n 4096", "a new run does not write such a file");
+    }
+    place.write("o/manifest.json", serde_json::to_vec(&manifest).expect("JSON"));
+    place.write("o/draws.parquet", "mine");
+    differs("o", "draws.parquet");
+    std::fs::remove_file(place.at("o/draws.parquet")).expect("a file");
+    // Every fact.
+    let facts: [(&str, serde_json::Value, &str); 17] = [
+        ("/status", "partial".into(), "status: partial; a new run gives complete"),
+        ("/run/paths_asked", 4_999.into(), "run.paths_asked"),
+        ("/run/paths_asked", 5_001.into(), "status: complete; a new run gives partial"),
+        ("/run/paths_done", 4_999.into(), "row"),
+        ("/run/seed", "2".into(), "row 1"),
+        ("/undefined/0/paths", 1.into(), "undefined.0.paths: 1; a new run gives"),
+        ("/undefined", serde_json::json!([]), "undefined: 0 entries"),
+        ("/non_finite/count", 1.into(), "non_finite.count: 1; a new run gives 0"),
+        ("/non_finite/first", serde_json::json!([7]), "non_finite.first: 1 entries"),
+        ("/scenario/name", "other".into(), "scenario.name: other; a new run gives minimal"),
+        ("/scenario/defaults", serde_json::json!({}), "scenario.defaults"),
+        ("/scenario/defaults/discount.equity", 0.5.into(), "scenario.defaults.discount.equity: 0.5"),
+        ("/command/arguments", serde_json::json!(["--fast"]), "command.arguments"),
+        ("/files/0/bytes", 7.into(), "the manifest says 7"),
+        ("/files/0/blake3", "00".into(), "its digest is not the manifest's"),
+        ("/outputs/csv_bom", true.into(), "summary.csv"),
+        ("/run/path_ranges", serde_json::json!([[0, 4_096]]), ""),
+    ];
+    for (pointer, value, words) in facts {
+        let (parent, key) = pointer.rsplit_once('/').expect("a pointer");
+        with(&|manifest| match manifest.pointer_mut(parent).expect("a table") {
+            serde_json::Value::Array(items) => items[key.parse::<usize>().expect("an index")] = value.clone(),
+            table => table[key] = value.clone(),
+        });
+        match words {
+            "" => drop(place.run("verify o").ends(2).says("paths from here and there")),
+            words => differs("o", words),
+        }
+    }
+    let other = manifest["scenario"].clone();
+    with(&|manifest| manifest["other_scenarios"] = serde_json::json!([other]));
+    differs("o", "other_scenarios: 1 entries; a new run gives nothing");
+    // The scenario and its digest hold each other.
+    let resolved =
+        manifest["scenario"]["resolved"].as_str().expect("a text").replace("rate = 0.2", "rate = 0.3");
+    with(&|manifest| manifest["scenario"]["resolved"] = resolved.clone().into());
+    place.run("verify o").ends(7).says("its digest is not the one beside it");
+    with(&|manifest| {
+        manifest["scenario"]["digest"] = blake3::hash(resolved.as_bytes()).to_hex().as_str().into();
+        manifest["scenario"]["resolved"] = resolved.clone().into();
+    });
+    differs("o", "row 1");
+    with(&|manifest| manifest["command"]["name"] = "sweep".into());
+    place.run("verify o").ends(3).says("not a run");
+    // A long text in a table does not fill the screen.
+    place.write("o/manifest.json", serde_json::to_vec(&manifest).expect("JSON"));
+    place.write("o/events.csv", format!("{}\n", "x".repeat(5_000_000)));
+    let seen = place.run("verify o").ends(7);
+    assert!(seen.stderr.len() < 2_000 && seen.stdout.len() < 4_000, "{}", seen.stderr.len());
+}
+
+/// What a stopped run, a part and a run without a state leave is what such runs leave.
+#[test]
+fn verify_knows_the_files_of_runs_of_every_kind() {
+    let place = with_shards();
+    place.run("verify p2").ends(0).prints("manifest.json   equal");
+    place.run("run minimal.toml -n 5000 -q --checkpoint none -o bare").ends(0);
+    place.run("verify bare -q").ends(0);
+    // A killed run without checkpoints is finished without a state too.
+    let running = place.read("bare/manifest.json").replace("\"complete\"", "\"running\"");
+    place.write("bare/manifest.json", running);
+    place.run("resume bare -q").ends(0);
+    assert!(!place.at("bare/state.capstake").exists());
+    place.run("verify bare -q").ends(0);
+    place.run("report whole --formats html -q").ends(0);
+    place.run("verify whole -q").ends(0);
+    place.run("run minimal.toml -n 5000 -q --formats csv -o csv").ends(0);
+    place.run("report csv -q").ends(0);
+    place.run("verify csv -q").ends(0);
+}
+
+/// Files that somebody put in the place of results: nothing waits, nothing else is read, nothing is shown.
+#[test]
+#[cfg(unix)]
+fn only_regular_files_of_a_folder_are_read() {
+    let place = Place::with_minimal();
+    place.run("run minimal.toml -n 5000 -q -o good").ends(0);
+    let manifest = place.read("good/manifest.json");
+    place.write("secret", "the secret of somebody");
+    let secret = place.at("secret");
+    for file in ["manifest.json", "summary.csv", "state.capstake"] {
+        for kind in ["pipe", "link", "device", "environ"] {
+            let _ = std::fs::remove_dir_all(place.at("o"));
+            for name in place.names("good") {
+                place.write(
+                    &format!("o/{name}"),
+                    std::fs::read(place.at("good").join(&name)).expect("a file"),
+                );
+            }
+            let running = manifest.replace("\"status\": \"complete\"", "\"status\": \"running\"");
+            place.write("o/manifest.json", if file == "state.capstake" { &running } else { &manifest });
+            let path = place.at("o").join(file);
+            std::fs::remove_file(&path).expect("a file");
+            if kind == "pipe" {
+                assert!(Command::new("mkfifo").arg(&path).status().is_ok_and(|status| status.success()));
+            } else {
+                let target = match kind {
+                    "link" => secret.clone(),
+                    "device" => "/dev/zero".into(),
+                    _ => "/proc/self/environ".into(),
+                };
+                std::os::unix::fs::symlink(target, &path).expect("a link");
+            }
+            let readers: &[&str] = match file {
+                "manifest.json" => &["verify", "report", "diff", "resume", "merge", "extend"],
+                "summary.csv" => &["verify", "report", "diff"],
+                _ => &["resume", "merge", "extend"],
+            };
+            // The last replaces what is there, and so may succeed.
+            for command in
+                ["verify o", "report o", "diff o good", "resume o", "merge o -o m", "extend o --paths +1"]
+            {
+                let mut child = place.program();
+                let seen = Seen::from(
+                    child
+                        .args(command.split(' '))
+                        .timeout(std::time::Duration::from_secs(60))
+                        .output()
+                        .expect("the program starts"),
+                );
+                let what = format!("{file} as {kind}, {command}: {}", seen.stderr);
+                let reads = readers.iter().any(|reader| command.starts_with(reader));
+                assert!(if reads { matches!(seen.code, Some(3 | 7)) } else { seen.code.is_some() }, "{what}");
+                assert!(
+                    !seen.stderr.contains("the secret of") && !seen.stdout.contains("the secret of"),
+                    "{what}"
+                );
+                assert!(!seen.stderr.contains("NO_COLOR=1") && !seen.stdout.contains("NO_COLOR=1"), "{what}");
+            }
+            let _ = std::fs::remove_dir_all(place.at("m"));
+            assert_eq!(place.read("secret"), "the secret of somebody");
+        }
+    }
+}
+
+#[test]
+fn run_with_resume_begins_goes_on_and_refuses() {
+    let place = Place::with_minimal();
+    let run = "run minimal.toml -n 20000 -q --resume -o";
+    place.run(&format!("{run} o")).ends(0);
+    place.run("run minimal.toml -n 20000 -q -o whole").ends(0);
+    assert_same(&place, "whole", "o");
+    let before = place.read("o/manifest.json");
+    place.run("run minimal.toml -n 20000 --resume -o o").ends(0).says("`o` is complete: 20,000 paths");
+    assert_eq!(place.read("o/manifest.json"), before, "done is done");
+    // As a kill leaves it, with its last checkpoint and before the first.
+    let running = before.replace("\"status\": \"complete\"", "\"status\": \"running\"");
+    for state in [true, false] {
+        place.write("o/manifest.json", &running);
+        if !state {
+            std::fs::remove_file(place.at("o/state.capstake")).expect("a state");
+        }
+        let seen = place.run("run minimal.toml -n 20000 --resume -o o").ends(0);
+        assert_eq!(seen.stderr.contains("goes on from 16,384 of 20,000"), state, "{}", seen.stderr);
+        assert_same(&place, "whole", "o");
+    }
+    // An empty folder, and one with a draft of a run that was killed at once.
+    place.write("new/.capstake-x1y2z3.tmp", "{");
+    place.run(&format!("{run} new")).ends(0);
+    assert_same(&place, "whole", "new");
+    // Whatever differs is named, and nothing is touched.
+    for (other, words) in [
+        ("-n 30000", "another number of paths (20,000)"),
+        ("-n 20000 -s 2", "another seed (1)"),
+        ("-n 20000 --set deal.capped.cap_usd_bn=60", "deal.capped.cap_usd_bn: 38.0 there, 60.0 here"),
+        ("-n 20000 --shard 1/2", "part (the whole)"),
+        ("-n 20000 --draws csv", "--draws: none there, csv here"),
+        ("-n 20000 --formats csv", "--formats: all there, csv here"),
+        ("-n 20000 --csv-bom", "--csv-bom"),
+    ] {
+        let before = place.read("o/manifest.json");
+        place.run(&format!("run minimal.toml {other} -q --resume -o o")).ends(6).says("[S802]").says(words);
+        assert_eq!(place.read("o/manifest.json"), before, "{other}");
+    }
+    let mut other = place.manifest("o");
+    other["build"]["git_revision"] = "0123456789".into();
+    place.write("o/manifest.json", serde_json::to_vec(&other).expect("JSON"));
+    place.run(&format!("{run} o")).ends(7).says("revision: it was made by 0123456789");
+    place.write("letters/to-anna.txt", "Dear Anna");
+    place.run(&format!("{run} letters")).ends(6).says("[S801]");
+    place.run("run minimal.toml --resume --force -o o").ends(2).says("cannot be used with");
+    place.run("run minimal.toml --shard auto -o o").ends(2).says("this is no task of a job array");
+}
+
 #[test]
 fn diff_says_why_and_how_much() {
     let place = Place::with_minimal();
@@ -364,13 +593,28 @@ fn the_examples_of_job_arrays_run_as_written() {
                 .args(["-eu", "job.sh"])
                 .env("PATH", &path)
                 .env("SLURM_ARRAY_TASK_ID", task)
+                .envs([("SLURM_ARRAY_TASK_MIN", "1"), ("SLURM_ARRAY_TASK_MAX", "16")])
+                .envs([("SLURM_ARRAY_TASK_STEP", "1"), ("SLURM_ARRAY_TASK_COUNT", "16")])
                 .env("SLURM_CPUS_PER_TASK", "1")
                 .current_dir(place.at(name))
                 .output()
                 .expect("bash");
-            assert!(status.status.success(), "{name} {task}: {}", String::from_utf8_lossy(&status.stderr));
+            let said = String::from_utf8_lossy(&status.stderr);
+            assert!(status.status.success(), "{name} {task}: {said}");
+            if name == "slurm" {
+                assert!(said.contains(&format!("part {task}/16, by SLURM_ARRAY_TASK_ID={task}\n")), "{said}");
+            }
         }
         if name == "slurm" {
+            // Sent again with another number of paths it mixes nothing.
+            let longer = Command::new("bash")
+                .args(["-eu", "-c", &script.replace("20000", "30000")])
+                .env("PATH", &path)
+                .envs([("SLURM_ARRAY_TASK_ID", "3"), ("SLURM_ARRAY_TASK_MIN", "1")])
+                .envs([("SLURM_ARRAY_TASK_COUNT", "16"), ("SLURM_CPUS_PER_TASK", "1")])
+                .current_dir(place.at(name))
+                .output();
+            Seen::from(longer.expect("bash")).ends(6).says("another number of paths (20,000)");
             let merge = block("When all tasks have ended");
             place.write("slurm/merge.sh", merge);
             let merged = std::process::Command::new("bash")
