@@ -56,8 +56,8 @@ mod tests {
         let full = || io::Error::from_raw_os_error(28);
         let error = caught::<()>(|| panic!("no room: {:?}", full()));
         assert_eq!(error.expect_err("full").raw_os_error(), Some(28));
-        let result: Result<u8, io::Error> = Err(full());
-        let error = caught(|| Ok(result.expect("room")));
+        let write = |room: bool| if room { Ok(7) } else { Err(full()) };
+        let error = caught(|| Ok(write(false).expect("room")));
         assert_eq!(error.expect_err("full").raw_os_error(), Some(28));
         let bug = catch_unwind(|| caught::<()>(|| panic!("a bug")));
         let bug = bug.expect_err("a bug is one");
