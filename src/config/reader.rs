@@ -40,7 +40,13 @@ impl Reader {
 
     /// Reports a key that does not exist in its table.
     pub fn unknown_key(&mut self, path: &str, entry: &Entry, spec: &'static SectionSpec) {
-        self.problems.push(unknown_key(self.format.root, path, entry, spec));
+        // Further problems are only counted.
+        let problem = if self.problems.are_many() {
+            no_such_key(path, entry)
+        } else {
+            unknown_key(self.format.root, path, entry, spec)
+        };
+        self.problems.push(problem);
     }
 
     /// Reports a word that is not one of the allowed words.
@@ -108,6 +114,13 @@ fn instead(format: Format, key: KeyContext<'_>, node: &Node) -> Option<String> {
     Some(slot.instead(&text)?.help())
 }
 
+/// The problem that a table has no such key, without help.
+fn no_such_key(path: &str, entry: &Entry) -> Problem {
+    let table = if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") };
+    Problem::error(Code::UnknownKey, entry.key_place, format!("unknown key `{}` in {table}", entry.key))
+        .found(entry.key.clone())
+}
+
 /// The problem that a table has no such key.
 pub(crate) fn unknown_key(
     root: &'static SectionSpec,
@@ -115,10 +128,7 @@ pub(crate) fn unknown_key(
     entry: &Entry,
     spec: &'static SectionSpec,
 ) -> Problem {
-    let table = if path.is_empty() { "the scenario".to_owned() } else { format!("`{path}`") };
-    let problem =
-        Problem::error(Code::UnknownKey, entry.key_place, format!("unknown key `{}` in {table}", entry.key))
-            .found(entry.key.clone());
+    let problem = no_such_key(path, entry);
     let keys: Vec<&str> = spec.all().map(|row| row.key).collect();
     if let Some(near) = nearest(&entry.key, keys.iter().copied()) {
         return problem.allowed(keys.join(", ")).help(format!("did you mean `{near}`?"));

@@ -20,6 +20,7 @@ use capstake::job::request::Request;
 use capstake::job::results;
 use capstake::job::saved::SavedRun;
 use capstake::job::words::{counted, cut, quoted, thousands};
+use capstake::report::tables::exact_figures;
 use capstake::run::{State, Task};
 
 use super::arguments::paths_argument;
@@ -122,6 +123,8 @@ fn stated(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failur
     let mut run = request.manifest(CommandPart::run(), &[&saved.scenario]);
     run.run = RunPart { paths_done: task(saved)?.paths_asked(), ..found.run.clone() };
     (run.undefined, run.non_finite) = (found.undefined.clone(), found.non_finite.clone());
+    // A part has no figures yet.
+    run.exact = if found.run.shard.is_some() { Vec::new() } else { exact_figures(&saved.plan) };
     let mut checks = vec![facts(found, &run)];
     let names = request.file_names();
     // The workbook is left out where it would not fit its format.

@@ -21,7 +21,11 @@ impl Place {
         self.write(&format!("{folder}/{file}"), &after);
         let digest = |text: &str| blake3::hash(text.as_bytes()).to_hex().to_string();
         let manifest = self.read(&format!("{folder}/manifest.json"));
-        self.write(&format!("{folder}/manifest.json"), manifest.replace(&digest(&before), &digest(&after)));
+        let mut manifest: serde_json::Value = serde_json::from_str(&manifest).expect("a manifest");
+        let files = manifest["files"].as_array_mut().expect("a list");
+        let entry = files.iter_mut().find(|entry| entry["blake3"] == digest(&before)).expect("an entry");
+        (entry["blake3"], entry["bytes"]) = (digest(&after).into(), after.len().into());
+        self.write(&format!("{folder}/manifest.json"), manifest.to_string());
     }
 }
 

@@ -122,7 +122,7 @@ fn any_number_of_problems_is_told_in_linear_time() {
         let seen = place.run(&format!("check {name}.toml")).ends(code).says(count).says(" more, shown once");
         let took = began.elapsed();
         println!("{name}: {:.2} s", took.as_secs_f64());
-        assert!(took < Duration::from_secs(20), "{name}: {took:?}");
+        assert!(took < Duration::from_secs(120), "{name}: {took:?}");
         let shown = seen
             .stderr
             .lines()

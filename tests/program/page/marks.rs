@@ -12,6 +12,8 @@ use capstake_output::page::page;
 
 /// Largest distance, in units of the drawing, between a mark and its value: coordinates are written to a tenth.
 const APART: f64 = 0.25;
+/// How far a label at an end of an axis is moved inward at most.
+const EDGE: f64 = 16.0;
 
 /// A mark: in units of the drawing as it is read, in values of the axes as it is expected.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,12 +161,16 @@ fn scale<'a>(
         Ruler::Numbers(is_log) => {
             let of = |value: f64| if *is_log { value.max(1e-300).ln() } else { value };
             let marks: Vec<(f64, f64)> = labels.iter().map(|(text, at)| (of(number(text)), *at)).collect();
-            let [first, .., last] = marks.as_slice() else { panic!("fewer than two labels: {labels:?}") };
-            let slope = (last.1 - first.1) / (last.0 - first.0);
-            for mark in &marks {
-                assert!((first.1 + slope * (mark.0 - first.0) - mark.1).abs() < APART, "{labels:?}");
+            assert!(marks.len() >= 2, "fewer than two labels: {labels:?}");
+            let mut slopes: Vec<f64> =
+                marks.windows(2).map(|pair| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)).collect();
+            slopes.sort_by(f64::total_cmp);
+            let (slope, (start, at)) = (slopes[slopes.len() / 2], marks[marks.len() / 2]);
+            for (i, mark) in marks.iter().enumerate() {
+                // A label at an end of the axis is moved inward where it would be cut off.
+                let most = if i == 0 || i + 1 == marks.len() { EDGE } else { APART };
+                assert!((at + slope * (mark.0 - start) - mark.1).abs() < most, "{labels:?}");
             }
-            let (start, at) = *first;
             Box::new(move |value| Some(inside(at + slope * (of(value) - start))))
         }
         Ruler::Names(names) => {
