@@ -38,6 +38,8 @@ pub struct Movable {
 struct Absent {
     cap: bool,
     clouds: bool,
+    /// Whether nothing of the home cloud's sales comes back.
+    outbound: bool,
     cash: bool,
     ipo: bool,
     own_ai: bool,
@@ -150,6 +152,7 @@ impl Movable {
             absent: Absent {
                 cap: cap.is_none(),
                 clouds: model.clouds.is_empty(),
+                outbound: model.clouds.is_empty() || model.parameters.constant(*home_keeps) == Some(1.0),
                 cash: model.cash.is_none(),
                 ipo: model.ipo.is_none(),
                 own_ai: model.microsoft.ai.is_none(),
@@ -172,7 +175,8 @@ impl Movable {
             Metric::MicrosoftTakePv | Metric::TakeMultiple => {
                 self.share || self.stake || self.microsoft || self.discount[SHARE] || self.discount[EQUITY]
             }
-            Metric::ResalePv | Metric::HostingPv | Metric::OutboundPv => !self.absent.clouds && cloud,
+            Metric::ResalePv | Metric::HostingPv => !self.absent.clouds && cloud,
+            Metric::OutboundPv => !self.absent.outbound && cloud,
             Metric::LicencePv => !self.absent.own_ai && licence,
             Metric::MicrosoftTotalPv => {
                 let take = !self.is_exact(Metric::MicrosoftTakePv);

@@ -188,13 +188,15 @@ fn long_version() -> &'static str {
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     watch_for_bugs();
     signal::survive_file_limit();
-    let arguments = Arguments::command().try_get_matches_from(arguments).and_then(|matches| {
-        let command = matches.subcommand_name().unwrap_or_default().to_owned();
-        Arguments::from_arg_matches(&matches).map(|arguments| (arguments, command))
-    });
-    let (arguments, command) = match arguments {
+    let written: Vec<OsString> = arguments.into_iter().collect();
+    let (arguments, command) = match parsed(&written) {
         Ok(arguments) => arguments,
-        Err(error) => return refused(&error),
+        Err(error) => {
+            // The message repeats arguments: without the escapes that clap would take out of them in silence.
+            let shown: Vec<OsString> =
+                written.iter().map(|text| visible(&text.to_string_lossy()).into_owned().into()).collect();
+            return refused(&parsed(&shown).err().unwrap_or(error));
+        }
     };
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
@@ -227,6 +229,13 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     }
 }
 
+/// The arguments, and the name of the command.
+fn parsed(arguments: &[OsString]) -> Result<(Arguments, String), clap::Error> {
+    let matches = Arguments::command().try_get_matches_from(arguments)?;
+    let command = matches.subcommand_name().unwrap_or_default().to_owned();
+    Ok((Arguments::from_arg_matches(&matches)?, command))
+}
+
 /// Whether a command has an option of this long name.
 fn has_option(command: &str, option: &str) -> bool {
     let all = Arguments::command();
@@ -237,9 +246,7 @@ fn has_option(command: &str, option: &str) -> bool {
 /// Prints help and version on stdout, argument errors on stderr.
 fn refused(error: &clap::Error) -> Exit {
     let text = error.render();
-    let plain = text.to_string();
-    // An argument with escapes of its own is shown without colours.
-    let painted = if visible(&plain) == plain { text.ansi().to_string() } else { plain.clone() };
+    let (plain, painted) = (text.to_string(), text.ansi().to_string());
     if error.use_stderr() {
         output::painted_status(if output::styled_errors() { &painted } else { &plain });
         return Exit::Usage;

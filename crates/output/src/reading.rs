@@ -106,6 +106,8 @@ fn numbers(
             Some([low, high]) if estimate.precision != Precision::Exact => {
                 lopsided(mean, low, high).unwrap_or_else(|| estimate.precision.words())
             }
+            // In few columns: a table has many.
+            _ if matches!(estimate.precision, Precision::Agree(_)) => "all agree".to_owned(),
             _ => estimate.precision.words(),
         });
         values.push(estimate.value);

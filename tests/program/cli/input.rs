@@ -49,7 +49,7 @@ fn a_table_written_for_excel_in_europe_is_an_input_in_its_dialect() {
         place
             .run(&format!("run minimal.toml -n 2000 -q -o {dialect} --csv-dialect {dialect} --formats csv"))
             .ends(0);
-        let flag = growth(&format!("{dialect}/quantiles.csv"), "quantile", more);
+        let flag = growth(&format!("{dialect}/quantiles.csv"), "q", more);
         place
             .run_with(&[
                 "run",
@@ -66,7 +66,7 @@ fn a_table_written_for_excel_in_europe_is_an_input_in_its_dialect() {
     }
     // The same numbers, so the same results.
     assert_eq!(place.read("from-standard/summary.csv"), place.read("from-excel-eu/summary.csv"));
-    let flag = growth("excel-eu/quantiles.csv", "quantile", "");
+    let flag = growth("excel-eu/quantiles.csv", "q", "");
     place.run_with(&["check", "minimal.toml", "--set", &flag]).ends(4).says("semicolons and decimal commas");
     // A run is replayed and verified with its dialect.
     place.run("verify from-excel-eu -q").ends(0);

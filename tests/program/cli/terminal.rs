@@ -110,7 +110,7 @@ fn addresses_that_are_none_of_the_web_are_text() {
         assert!(
             page.contains("Title")
                 && !page.contains("href=\"https://a")
-                && !page.contains("javascript:alert")
+                && !page.contains("href=\"javascript")
         );
         let workbook = std::fs::read(place.at(&format!("out-{i}/results.xlsx"))).expect("a workbook");
         // Names of parts are not compressed: a sheet with a link has a part with its target.
