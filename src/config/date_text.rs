@@ -139,7 +139,7 @@ fn month_named(word: &str) -> Option<u32> {
     let fits = |name: &&str| {
         word.len() >= 3 && (name.starts_with(word) || (word == "sept" && name.starts_with("sep")))
     };
-    NAMES.iter().position(|name| fits(&name)).map(|index| index as u32 + 1)
+    NAMES.iter().position(fits).map(|index| index as u32 + 1)
 }
 
 #[cfg(test)]

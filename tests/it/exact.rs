@@ -35,7 +35,7 @@ fn assert_exact_is_exact(what: &str, model: &Model) -> (usize, usize) {
                 let moments = results[i].metrics[d][m].moments();
                 (moments.min(), moments.max(), moments.count())
             };
-            same(format!("{}", metric.key()), moved[d].is_exact(metric), [range(0), range(1)]);
+            same(metric.key().to_owned(), moved[d].is_exact(metric), [range(0), range(1)]);
         }
         for (s, &series) in deal.series.iter().enumerate() {
             for y in 0..results[0].years[d].len() {

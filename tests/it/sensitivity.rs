@@ -184,7 +184,8 @@ fn a_metric_without_a_value_on_some_paths_has_no_indices() {
 #[test]
 fn intervals_of_rank_correlations_cover_as_often_as_they_say() {
     const TRIALS: u64 = 300;
-    let metrics: [(&str, fn(f64, f64) -> f64); 4] = [
+    type Metric = fn(f64, f64) -> f64;
+    let metrics: [(&str, Metric); 4] = [
         ("its square and noise", |x, z| x * x + z),
         ("noise that it scales", |x, z| x * z),
         ("skewed, without it", |_, z| z.exp()),

@@ -64,8 +64,8 @@ mod tests {
         let full = || io::Error::from_raw_os_error(28);
         let error = guarded_writing::<()>(|| panic!("no room: {:?}", full()));
         assert_eq!(error.expect_err("full").raw_os_error(), Some(28));
-        let result: Result<u8, io::Error> = Err(full());
-        let error = guarded_writing(|| Ok(result.expect("room")));
+        let written = || -> Result<u8, io::Error> { Err(full()) };
+        let error = guarded_writing(|| Ok(written().expect("room")));
         assert_eq!(error.expect_err("full").raw_os_error(), Some(28));
         let error = guarded_writing::<()>(|| panic!("another reason"));
         assert!(error.expect_err("a panic").to_string().contains("another reason"));
