@@ -1,4 +1,5 @@
-//! Reads regular files of limited size, so that no pipe, device or growing file can stop or fill the program.
+//! Reads regular files that a person names, of limited size, so that no pipe, device or growing file can stop or fill the program.
+//! Links are followed; [`regular_file`](super::regular_file) is for what stands in a results folder.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -59,7 +60,7 @@ pub fn read_regular(path: &Path, most: u64) -> Result<Vec<u8>, ReadError> {
     if !kind.is_file() {
         return Err(ReadError::Special);
     }
-    let file = open(path)?;
+    let file = open(path, Links::Followed)?;
     let about = file.metadata()?;
     if !about.is_file() || is_made_up(&file) {
         return Err(ReadError::Special);
@@ -78,16 +79,27 @@ fn read_sized(file: impl Read, stated: u64, most: u64) -> Result<Vec<u8>, ReadEr
     if bytes.len() as u64 == stated { Ok(bytes) } else { Err(ReadError::Changed) }
 }
 
+/// What a link in place of a file means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Links {
+    /// The file that it points at.
+    Followed,
+    /// An error.
+    Refused,
+}
+
 /// Opens without waiting, should the path have become a pipe since it was looked at.
 #[cfg(unix)]
-fn open(path: &Path) -> std::io::Result<File> {
+pub(super) fn open(path: &Path, links: Links) -> std::io::Result<File> {
+    use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt;
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let follow = if links == Links::Refused { OFlags::NOFOLLOW } else { OFlags::empty() };
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | follow;
     OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
 }
 
 #[cfg(not(unix))]
-fn open(path: &Path) -> std::io::Result<File> {
+pub(super) fn open(path: &Path, _links: Links) -> std::io::Result<File> {
     OpenOptions::new().read(true).open(path)
 }
 

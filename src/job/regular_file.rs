@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
+use super::file::{self, Links};
 use super::words::size;
 
 /// The most that is read into memory of one file, bytes.
@@ -17,7 +18,7 @@ pub const MOST: u64 = 4 << 30;
 pub fn open(path: &Path) -> io::Result<File> {
     // Opening a pipe waits for its writer, and opening a device may act on it: look first.
     regular(&fs::symlink_metadata(path)?)?;
-    let file = without_waiting(path)?;
+    let file = file::open(path, Links::Refused)?;
     regular(&file.metadata()?)?;
     Ok(file)
 }
@@ -31,20 +32,6 @@ fn regular(about: &fs::Metadata) -> io::Result<()> {
         _ => "a pipe or a device",
     };
     Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {what}, not a regular file")))
-}
-
-/// Opens a file that may have become a link or a pipe since it was looked at.
-#[cfg(unix)]
-fn without_waiting(path: &Path) -> io::Result<File> {
-    use rustix::fs::OFlags;
-    use std::os::unix::fs::OpenOptionsExt;
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    File::options().read(true).custom_flags(flags.bits() as i32).open(path)
-}
-
-#[cfg(not(unix))]
-fn without_waiting(path: &Path) -> io::Result<File> {
-    File::open(path)
 }
 
 /// Reads a regular file of at most so many bytes.
