@@ -78,7 +78,8 @@ fn three(first: &str, second: &str, third: &str, points: bool) -> Option<Reading
         number(["st", "nd", "rd", "th"].iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word))
     };
     if let Some(month) = month_named(second) {
-        let (year, day) = if first.len() == 4 { (first, day(third)?) } else { (third, day(first)?) };
+        let year_first = first.len() == 4 && number(first).is_some();
+        let (year, day) = if year_first { (first, day(third)?) } else { (third, day(first)?) };
         return only(exact(year_of(year)?, month, day));
     }
     if let Some(month) = month_named(first) {

@@ -99,5 +99,8 @@ pub fn other_run(path: &Path, found: &FoundRun, wanted: &Identity, resolved: &st
             failure = failure.help(format!("{key}: {there} there, {here} here"));
         }
     }
-    failure.help("name another folder with -o, or replace those results with --force (of `merge`: --replace)")
+    failure
+        .help("name another folder with -o")
+        .help_by("force", "or replace those results: --force, without --resume")
+        .help_by("replace", "or replace those results: --replace")
 }

@@ -64,6 +64,8 @@ fn difference(place: &str, found: &Value, expected: &Value) -> Option<String> {
 fn shown(value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
+        Value::Array(items) if items.is_empty() => "nothing".to_owned(),
+        Value::Array(items) if items.len() == 1 => "1 entry".to_owned(),
         Value::Array(items) => format!("{} entries", items.len()),
         Value::String(text) => cut(text).into_owned(),
         other => cut(&other.to_string()).into_owned(),
@@ -97,7 +99,7 @@ mod tests {
             (r#"{"a": {}}"#, r#"{"a": {"b": true}}"#, "a.b: nothing; a new run gives true"),
             (r#"{"a": {"b": true}}"#, r#"{"a": {}}"#, "a.b: true; a new run gives nothing"),
             (r#"[{"x": "y"}]"#, r#"[{"x": "z"}]"#, "0.x: y; a new run gives z"),
-            ("[1]", "[1, 2]", ": 1 entries; a new run gives 2 entries"),
+            ("[1]", "[1, 2]", ": 1 entry; a new run gives 2 entries"),
         ];
         for (found, expected, words) in cases {
             assert_eq!(difference("", &value(found), &value(expected)).as_deref(), Some(words));

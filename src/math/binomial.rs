@@ -53,6 +53,17 @@ pub fn wilson_interval(events: u64, trials: u64) -> (f64, f64) {
     (low, high)
 }
 
+/// The 95% interval of a probability as it is shown: Wilson's, and for an event seen on none or all of the trials the exact
+/// one-sided bound. NaN without trials.
+pub fn probability_interval(events: u64, trials: u64) -> (f64, f64) {
+    match events {
+        _ if trials == 0 => (f64::NAN, f64::NAN),
+        0 => (0.0, upper_probability_bound(0, trials, 0.95)),
+        all if all == trials => (1.0 - upper_probability_bound(0, trials, 0.95), 1.0),
+        some => wilson_interval(some, trials),
+    }
+}
+
 /// A confidence interval for the `q`-quantile of any continuous distribution, from `n` independent draws: the ranks `(l, u)`,
 /// counted from 1, of the order statistics that bound it (Conover 1999, section 3.2).
 ///

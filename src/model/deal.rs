@@ -136,16 +136,16 @@ fn one(validator: &mut Validator, config: &Config, deal: &config::Deal, name: St
     }
 }
 
-/// Reports a share whose end in years lies before its first day on all paths.
+/// Warns of a share whose end in years lies before its first day on all paths.
 fn ends_after_start(validator: &mut Validator, table: &Table, from: &Located<config::Date>, years: &Number) {
     let end = validator.optional(&Some(years.clone())).and_then(|id| validator.range(id));
     let start = validator.time_of(from.value);
     let Some((_, end)) = end.filter(|(_, end)| *end <= start && validator.timeline.is_some()) else { return };
     validator.problems.push(
-        Problem::error(
+        Problem::warning(
             Code::EndBeforeStart,
             years.place,
-            format!("{}: `share_ends_years` is before `effective`", table.header()),
+            format!("{}: `share_ends_years` is before `effective`: nothing is paid", table.header()),
         )
         .found(format!("{end} years"))
         .also(from.place, format!("`effective` is {}, {start:.2} years", from.value))

@@ -24,8 +24,8 @@ impl Origin<'_> {
     }
 }
 
-/// The count in a sentence: `183 numbers, 60 of them uncertain: 45 have a source, 133 are judgements, 5 are the same draw as
-/// another number`.
+/// The count in a sentence: `183 numbers, 59 of them uncertain; 45 have a source, 133 are judgements, 5 share another number's
+/// draw`.
 pub fn in_words(rows: &[InputRow]) -> String {
     let uncertain = rows
         .iter()
@@ -46,9 +46,10 @@ pub fn in_words(rows: &[InputRow]) -> String {
         format!("{judged} {} {}", are(judged), if judged == 1 { "a judgement" } else { "judgements" }),
     ];
     if shared > 0 {
-        parts.push(format!("{shared} {} the same draw as another number", are(shared)));
+        parts
+            .push(format!("{shared} {} another number's draw", if shared == 1 { "shares" } else { "share" }));
     }
-    format!("{} {numbers}, {uncertain} of them uncertain: {}", rows.len(), parts.join(", "))
+    format!("{} {numbers}, {uncertain} of them uncertain; {}", rows.len(), parts.join(", "))
 }
 
 #[cfg(test)]

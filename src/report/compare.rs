@@ -3,6 +3,7 @@
 
 use super::answer::{Answer, Axis, Chart, Column, Role, Shown, Table, Value};
 use super::digits::{in_words, thousands};
+use super::sweep::{partly, words};
 use crate::kernel::metric::Metric;
 use crate::study::compare::Comparison;
 use crate::study::sweep::{Measured, Named};
@@ -38,6 +39,11 @@ fn warnings(comparison: &Comparison) -> Vec<String> {
             thousands(comparison.asked)
         ));
     }
+    // Of the deal that a terminal shows; the files have the counts of all.
+    let first = comparison.quantities.first().map(|quantity| &quantity.of);
+    let shown = comparison.quantities.iter().take_while(|quantity| Some(&quantity.of) == first).count();
+    let all = |i: usize| comparison.measured.iter().map(|scenario| &scenario[i]).collect();
+    warnings.extend(partly(&comparison.quantities[..shown], all));
     for (deal, scenarios) in &comparison.alone {
         warnings.push(format!("Not compared: deal {deal}, which only {} has.", scenarios.join(" and ")));
     }
@@ -58,7 +64,7 @@ fn sentences(comparison: &Comparison) -> Vec<String> {
                 let m = &measured[i];
                 let first = &comparison.measured[0][i];
                 if m.difference == 0.0 && m.difference_error == 0.0 {
-                    let both = in_words(m.mean, m.std_error, m.exact, quantity.unit);
+                    let both = words(m, quantity.unit);
                     sentences.push(format!(
                         "{}: {both} in {name} too, the same on all {} paths.",
                         quantity.name(),
@@ -69,8 +75,8 @@ fn sentences(comparison: &Comparison) -> Vec<String> {
                 sentences.push(format!(
                     "{}: {} in {name} against {} in {}: a difference of {}.",
                     quantity.name(),
-                    in_words(m.mean, m.std_error, m.exact, quantity.unit),
-                    in_words(first.mean, first.std_error, first.exact, quantity.unit),
+                    words(m, quantity.unit),
+                    words(first, quantity.unit),
                     comparison.scenarios[0],
                     in_words(m.difference, m.difference_error, m.difference_exact, quantity.unit)
                 ));
@@ -90,6 +96,10 @@ fn side_by_side(comparison: &Comparison) -> Table {
     for (i, name) in comparison.scenarios.iter().enumerate() {
         columns.push(Column::quantity(name, None));
         columns.push(Column::error(format!("{name}_std_error"), None));
+        columns.extend(
+            ["low95", "high95"]
+                .map(|end| Column::quantity(format!("{name}_{end}"), None).as_role(Role::Detail)),
+        );
         if i > 0 {
             columns.push(Column::quantity(format!("{name}_difference"), None));
             columns.push(Column::error(format!("{name}_difference_std_error"), None));
@@ -100,7 +110,12 @@ fn side_by_side(comparison: &Comparison) -> Table {
             vec![quantity.of.clone().into(), quantity.metric.clone().into(), quantity.unit.name().into()];
         for (at, measured) in comparison.measured.iter().enumerate() {
             let m = &measured[i];
-            row.extend([m.mean.into(), Value::error(m.std_error, m.exact)]);
+            row.extend([
+                m.mean.into(),
+                Value::error(m.std_error, m.exact),
+                m.interval.0.into(),
+                m.interval.1.into(),
+            ]);
             if at > 0 {
                 row.extend([m.difference.into(), Value::error(m.difference_error, m.difference_exact)]);
             }
@@ -131,6 +146,8 @@ fn tidy(comparison: &Comparison) -> Table {
         Column::key("scenario"),
         Column::quantity("mean", None),
         Column::error("std_error", None),
+        Column::quantity("low95", None).as_role(Role::Detail),
+        Column::quantity("high95", None).as_role(Role::Detail),
         Column::quantity("p05", None),
         Column::quantity("p50", None),
         Column::quantity("p95", None),
@@ -150,6 +167,8 @@ fn tidy(comparison: &Comparison) -> Table {
                 name.clone().into(),
                 m.mean.into(),
                 Value::error(m.std_error, m.exact),
+                m.interval.0.into(),
+                m.interval.1.into(),
             ];
             row.extend(m.quantiles.map(Value::from));
             row.extend([

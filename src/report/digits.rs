@@ -275,11 +275,11 @@ pub fn percent_in_passing(probability: f64, std_error: f64) -> String {
 pub fn condition(paths: u64, undefined: u64) -> Option<String> {
     let all = paths + undefined;
     (undefined > 0 && paths > 0).then(|| {
-        let part = |count: u64| {
-            let percent = 100.0 * count as f64 / all as f64;
-            let place = exponent(percent.min(100.0 - percent).max(1e-6)).min(0) - 1;
-            at_place(percent, place.max(-6)).trim_end_matches(".0").to_owned() + "%"
-        };
+        let percent = |count: u64| 100.0 * count as f64 / all as f64;
+        // The rarer side has two digits.
+        let place = exponent(percent(paths.min(undefined))).min(0) - 1;
+        let part =
+            |count: u64| at_place(percent(count), place.max(-7)).trim_end_matches(".0").to_owned() + "%";
         format!("on {} of paths; {} have no value", part(paths), part(undefined))
     })
 }

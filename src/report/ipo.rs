@@ -7,7 +7,7 @@ use super::date_axis::{on_axis, period_label};
 use super::digits::{Estimate, probability_in_words, significant, thousands};
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
-use crate::math::binomial::{order_statistic_interval, upper_probability_bound, wilson_interval};
+use crate::math::binomial::{order_statistic_interval, probability_interval};
 use crate::stats::summary::Statistics;
 use crate::study::ipo::gather::{DealReadiness, IpoReadiness};
 use crate::study::ipo::offer::OfferMetric;
@@ -84,12 +84,7 @@ fn probability_columns(name: &str, prefix: &str, unit: Option<Unit>) -> [Column;
 /// Their values: Wilson's interval, and the one-sided bound of an event that happened on none or all of the paths.
 fn probability_values(count: u64, of: u64) -> [Value; 4] {
     let (p, error) = proportion(count, of);
-    let (low, high) = match count {
-        _ if of == 0 => (f64::NAN, f64::NAN),
-        0 => (0.0, upper_probability_bound(0, of, LEVEL)),
-        all if all == of => (1.0 - upper_probability_bound(0, of, LEVEL), 1.0),
-        some => wilson_interval(some, of),
-    };
+    let (low, high) = probability_interval(count, of);
     [p, error, low, high].map(Value::from)
 }
 

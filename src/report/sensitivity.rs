@@ -228,7 +228,8 @@ fn groups_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table {
     }
     Table {
         name: "groups".into(),
-        title: "Groups: the same along the straight line in the group that fits best, and the part of the variance it explains"
+        title: "Groups: mean of the metric near the 90% quantile of the best straight line in the group, less that near its 10% quantile; and the \
+             part of the variance that the line explains"
             .to_owned(),
         columns,
         rows,

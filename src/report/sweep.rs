@@ -1,7 +1,7 @@
 //! The answer of `sweep`: curves over one key, or a grid of two.
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
-use super::digits::{in_words, thousands};
+use super::digits::{in_words, probability_in_words, significant, thousands};
 use crate::config::Unit;
 use crate::study::sweep::{Measured, Named, Sweep};
 
@@ -50,15 +50,42 @@ fn warnings(sweep: &Sweep) -> Vec<String> {
         .filter(|(i, _)| sweep.is_flat(*i))
         .map(|(_, quantity)| quantity.name())
         .collect();
+    let all = |i: usize| sweep.measured.iter().map(|point| &point[i]).chain([&sweep.base[i]]).collect();
+    warnings.extend(partly(&sweep.quantities, all));
     if !flat.is_empty() {
         warnings.push(format!("Does not depend on {}: {}.", sweep.keys.join(" and "), flat.join(", ")));
     }
     warnings
 }
 
-/// A mean with its error and unit, for a sentence.
-fn words(measured: &Measured, unit: Unit) -> String {
-    in_words(measured.mean, measured.std_error, measured.exact, unit)
+/// A mean with its error and unit, for a sentence; of a probability what its sample can say.
+pub(super) fn words(measured: &Measured, unit: Unit) -> String {
+    match measured.events {
+        Some(events) => probability_in_words(events, measured.paths, measured.exact),
+        None => in_words(measured.mean, measured.std_error, measured.exact, unit),
+    }
+}
+
+/// Names the quantities that have no value on some paths, each with the part of the paths that its means are over.
+pub(super) fn partly<'a>(
+    quantities: &'a [Named],
+    measured: impl Fn(usize) -> Vec<&'a Measured>,
+) -> Option<String> {
+    let part = |(i, quantity): (usize, &Named)| {
+        let parts: Vec<f64> = measured(i)
+            .iter()
+            .filter(|m| m.undefined > 0 && m.paths > 0)
+            .map(|m| 100.0 * m.paths as f64 / (m.paths + m.undefined) as f64)
+            .collect();
+        let low = parts.iter().copied().fold(f64::INFINITY, f64::min);
+        let high = parts.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let [low, high] = [low, high].map(|percent| significant(percent, 3));
+        let range = if low == high { format!("{low}%") } else { format!("{low} to {high}%") };
+        (!parts.is_empty()).then(|| format!("{} ({range} of paths)", quantity.name()))
+    };
+    let found: Vec<String> = quantities.iter().enumerate().filter_map(part).collect();
+    (!found.is_empty())
+        .then(|| format!("Means over some of the paths, the others have no value: {}.", found.join(", ")))
 }
 
 fn place(sweep: &Sweep, point: usize) -> String {
@@ -112,6 +139,8 @@ fn measured_columns(names: Role) -> Vec<Column> {
         Column::key("unit").as_role(Role::Detail),
         Column::quantity("mean", None),
         Column::error("std_error", None),
+        Column::quantity("low95", None).as_role(Role::Detail),
+        Column::quantity("high95", None).as_role(Role::Detail),
         Column::quantity("p05", None),
         Column::quantity("p50", None),
         Column::quantity("p95", None),
@@ -125,6 +154,8 @@ fn measured_values(named: &Named, measured: &Measured) -> Vec<Value> {
         named.unit.name().into(),
         measured.mean.into(),
         Value::error(measured.std_error, measured.exact),
+        measured.interval.0.into(),
+        measured.interval.1.into(),
     ];
     values.extend(measured.quantiles.map(Value::from));
     values

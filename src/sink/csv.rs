@@ -280,7 +280,7 @@ mod tests {
             text(&rows),
             "name,unit,year,paths,value\n\
              plain,usd_bn,2026,1000000,0.1\n\
-             \"two, with \"\"quotes\"\"\",usd_bn,2026,1000000,-2\n\
+             \"two, with \"\"quotes\"\"\",usd_bn,2026,1000000,-2.0\n\
              \"a line\nand another\",usd_bn,2026,1000000,\n\
              '=1+1,usd_bn,2026,1000000,inf\n\
              café – naïve,usd_bn,2026,1000000,1e-300\n"
@@ -317,7 +317,7 @@ mod tests {
             "\u{feff}name;unit;year;paths;value\n\
              \"1,5; two\";usd_bn;2026;1000000;0,5\n\
              '=1+1;usd_bn;2026;1000000;-1e-300\n\
-             whole;usd_bn;2026;1000000;187\n\
+             whole;usd_bn;2026;1000000;187,0\n\
              none;usd_bn;2026;1000000;inf\n"
         );
         let marked = spelled(Dialect::STANDARD.with_bom());

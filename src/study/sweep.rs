@@ -4,8 +4,12 @@ use super::quantity::Quantity;
 use super::variant::Columns;
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
+use crate::math::binomial::probability_interval;
 use crate::run::paired::PairedResult;
 use crate::stats::summary::MetricSummary;
+
+/// Half-width of a 95% interval in standard errors.
+const HALF_INTERVAL: f64 = 1.96;
 
 /// A quantity as measured in one variant.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -16,6 +20,10 @@ pub struct Measured {
     pub std_error: f64,
     /// Whether no draw can move the quantity in this variant.
     pub exact: bool,
+    /// The 95% interval of the mean, for the simulation's error.
+    pub interval: (f64, f64),
+    /// Of a flag, on how many of the paths it is 1.
+    pub events: Option<u64>,
     /// Quantiles 0.05, 0.50 and 0.95; NaN where bins were not kept.
     pub quantiles: [f64; 3],
     /// Mean difference from the first variant, path by path, over the paths where both have a value; NaN for
@@ -111,14 +119,20 @@ pub fn measured(result: &PairedResult, columns: &Columns) -> Vec<Vec<Measured>> 
                 .map(|(quantity, &value)| {
                     let difference = differences(variant, quantity).map(|&column| &result.columns[column]);
                     let exact = columns.exact.get(variant).map_or((false, false), |exact| exact[quantity]);
-                    one(&result.columns[value], difference, exact)
+                    let is_flag = columns.flags.get(quantity).copied().unwrap_or(false);
+                    one(&result.columns[value], difference, exact, is_flag)
                 })
                 .collect()
         })
         .collect()
 }
 
-fn one(value: &MetricSummary, difference: Option<&MetricSummary>, exact: (bool, bool)) -> Measured {
+fn one(
+    value: &MetricSummary,
+    difference: Option<&MetricSummary>,
+    exact: (bool, bool),
+    is_flag: bool,
+) -> Measured {
     let moments = value.moments();
     let quantiles = if value.bins().count() > 0 {
         let ranked = value.ranked();
@@ -130,7 +144,15 @@ fn one(value: &MetricSummary, difference: Option<&MetricSummary>, exact: (bool, 
         let moments = column.moments();
         (moments.mean(), moments.std_error())
     });
+    let (mean, error, paths) = (moments.mean(), moments.std_error(), moments.count());
+    let events = is_flag.then(|| (mean * paths as f64).round() as u64);
     Measured {
+        interval: match events {
+            _ if exact.0 => (mean, mean),
+            Some(events) => probability_interval(events, paths),
+            None => (mean - HALF_INTERVAL * error, mean + HALF_INTERVAL * error),
+        },
+        events,
         mean: moments.mean(),
         std_error: moments.std_error(),
         exact: exact.0,
@@ -156,6 +178,7 @@ mod tests {
             values: vec![vec![0]],
             differences: vec![vec![]],
             exact: vec![],
+            flags: vec![],
         };
         let result = PairedResult::empty(1, 1);
         let measured = measured(&result, &columns)[0][0];

@@ -4,6 +4,7 @@
 //! shocks, clouds and everything else that the deals have in common is simulated once.
 
 use super::quantity::{Of, Quantity};
+use crate::config::Unit;
 use crate::kernel::exact::Movable;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
@@ -61,6 +62,8 @@ pub struct Columns {
     pub differences: Vec<Vec<usize>>,
     /// Whether no draw can move the quantity, and its difference from the first variant: `[variant][quantity]`.
     pub exact: Vec<Vec<(bool, bool)>>,
+    /// For each quantity, whether it is 0 or 1 on a path, so that its mean is a probability.
+    pub flags: Vec<bool>,
 }
 
 /// Whether no draw can move a quantity of a variant, and its difference from the first variant.
@@ -92,7 +95,9 @@ impl Columns {
     /// # Panics
     /// If a plan lacks a metric that the quantities name.
     pub fn new(variants: &Variants, quantities: &[Quantity], keep: Keep) -> Columns {
-        let mut all = Columns::default();
+        let is_flag =
+            |quantity: &Quantity| matches!(quantity.of, Of::Deal(_)) && quantity.metric.unit() == Unit::Flag;
+        let mut all = Columns { flags: quantities.iter().map(is_flag).collect(), ..Columns::default() };
         for variant in &variants.variants {
             let values: Vec<usize> =
                 quantities.iter().map(|&quantity| all.value(variants, variant, quantity, keep)).collect();

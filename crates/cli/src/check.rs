@@ -61,7 +61,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     }
     if let Some((without, draws)) = undefined::without_equity(&plan) {
         page.push_str(&format!(
-            "\nIn {} of futures OpenAI's equity has no value: the discount rate does not exceed the perpetual growth by more than 1% a year.\n\
+            "\nIn {} of futures OpenAI's equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
              There the stake, Microsoft's take and what other holders keep have no value either, and their means are over the others only.\n",
             probability_in_words(without, draws, false)
         ));

@@ -1,4 +1,4 @@
-//! Work whose panic must not end the program: the workbook and the page, made once the tables are safe.
+//! Work of format libraries whose panic must not end the program: the workbook, the page and draws.xlsx.
 
 use std::any::Any;
 use std::io;

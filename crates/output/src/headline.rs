@@ -148,7 +148,7 @@ fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
                 let parts = if staked { "payments and stake" } else { "the payments; no stake" };
                 let cap = cap_clause(valuation, deal).map_or(String::new(), |clause| format!("; {clause}"));
                 sentences.push(format!(
-                    "Microsoft takes {} under {} (present value of {parts}){only}{cap}.",
+                    "Microsoft takes {} under {} (present value of {parts}{only}){cap}.",
                     dollars(&mean),
                     subject.name
                 ));
@@ -256,10 +256,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
             };
             facts.extend(conditions(lines.clone()));
             if lines.clone().any(|answer| line(valuation, subject, answer).few) {
-                facts.push((
-                    "†",
-                    "so few paths decide this mean that its ± is itself little known".to_owned(),
-                ));
+                facts.push(("†", "few paths decide this mean: its ± is itself uncertain".to_owned()));
             }
             facts
         },

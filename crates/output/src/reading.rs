@@ -102,14 +102,13 @@ fn numbers(
         let mean = number(&row[at]);
         let estimate = Estimate::new(mean, number(&row[at + 1])).exact_if(row[at + 1] == Value::EXACT);
         let interval = with_interval.then(|| [number(&row[at + 2]), number(&row[at + 3])]);
-        errors.push(match interval {
-            Some([low, high]) if estimate.precision != Precision::Exact => {
-                lopsided(mean, low, high).unwrap_or_else(|| estimate.precision.words())
-            }
+        let known = match &estimate.precision {
             // In few columns: a table has many.
-            _ if matches!(estimate.precision, Precision::Agree(_)) => "all agree".to_owned(),
-            _ => estimate.precision.words(),
-        });
+            Precision::Agree(_) => "all agree".to_owned(),
+            other => other.words(),
+        };
+        let lopsided = interval.filter(|_| estimate.precision != Precision::Exact);
+        errors.push(lopsided.and_then(|[low, high]| lopsided_words(mean, low, high)).unwrap_or(known));
         values.push(estimate.value);
     }
     vec![
@@ -119,9 +118,9 @@ fn numbers(
 }
 
 /// The 95% interval of a probability whose sides are so unequal that ± would mislead: `95%: 0.0010 to 0.0088`, `95%: below 0.0030`.
-fn lopsided(p: f64, low: f64, high: f64) -> Option<String> {
+fn lopsided_words(p: f64, low: f64, high: f64) -> Option<String> {
     let (below, above) = (p - low, high - p);
-    if low.is_nan() || high.is_nan() || (above < 1.2 * below && below < 1.2 * above) {
+    if low.is_nan() || high.is_nan() || (above - below).abs() <= 0.2 * above.max(below) {
         return None;
     }
     let two = |x: f64, of: f64| at_place(x, exponent(of) - 1);

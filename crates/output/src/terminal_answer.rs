@@ -73,9 +73,8 @@ struct Layout {
     left_out: Vec<String>,
 }
 
-/// The header and the first rows of a table. If it is too wide, long words are cut, then columns are left
-/// out,
-/// last column first.
+/// The header and the first rows of a table. If it is too wide, long words are cut, then columns are left out, last column first;
+/// a number never stands without its error.
 fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     let mut laid = read(table, rows);
     let whole: usize = laid.iter().map(|column| column.width() + GAP.len()).sum();
@@ -88,7 +87,14 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     for column in laid {
         let more = column.width() + if kept.is_empty() { 0 } else { GAP.len() };
         if !left_out.is_empty() || (taken + more > width && !kept.is_empty()) {
-            left_out.push(column.heading.split(" (").next().unwrap_or_default().to_owned());
+            if left_out.is_empty()
+                && is_error(&column.heading)
+                && kept.len() > 1
+                && let Some((_, number)) = kept.pop()
+            {
+                left_out.push(name(&number));
+            }
+            left_out.push(name(&column));
             continue;
         }
         taken += more;
@@ -106,9 +112,19 @@ fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
     };
     let header = line(&|column| column.heading.clone());
     let rows = (0..rows.len()).map(|row| line(&|column| column.cells[row].clone())).collect();
-    // Errors and intervals are left out together with their numbers.
-    left_out.retain(|heading| !heading.starts_with('±') && !heading.starts_with("95%"));
+    // Errors are left out together with their numbers.
+    left_out.retain(|heading| !is_error(heading));
     Layout { header, rows, left_out }
+}
+
+/// Whether a column holds the errors or the intervals of the one before it.
+fn is_error(heading: &str) -> bool {
+    heading.starts_with('±') || heading.starts_with("95%")
+}
+
+/// The heading without its unit.
+fn name(column: &Laid) -> String {
+    column.heading.split(" (").next().unwrap_or_default().to_owned()
 }
 
 fn cut(cell: &mut String) {

@@ -51,7 +51,7 @@ pub struct Lines {
     whole: Gram,
 }
 
-/// Sums of products over one half of the paths.
+/// Sums of products over some paths.
 struct Gram {
     n: f64,
     /// The lower triangle; rows and columns are the scores, then the metrics, then ones.

@@ -56,7 +56,7 @@ fn a_cap_that_was_not_seen_to_bind_is_not_said_never_to() {
         .run("sweep minimal.toml --vary deal.capped.cap_usd_bn=300,350 --metric cap_saving_pv -n 2000 -o s --progress none")
         .ends(0);
     assert!(!seen.stdout.contains("exact"), "{}", seen.stdout);
-    seen.prints("all paths agree");
+    seen.prints("all paths agree").prints("all agree");
     assert!(
         !place.read("s/report.html").contains("exact,") && !place.read("s/report.html").contains("(exact)")
     );
@@ -167,7 +167,7 @@ fn a_mean_over_some_paths_says_so_wherever_it_stands() {
     let words = seen.stdout.replace('\n', " ");
     assert!(
         words.contains(
-            "bn under d (present value of payments and stake), on 78.2% of paths; 21.8% have no value."
+            "bn under d (present value of payments and stake, on 78.2% of paths; 21.8% have no value)."
         ),
         "{words}"
     );
@@ -227,4 +227,44 @@ fn figures_carry_a_decimal_point_so_that_readers_guess_their_type() {
         }
         assert!(!rows.is_empty(), "{file}.csv");
     }
+}
+
+#[test]
+fn studies_say_the_same() {
+    let place = Place::with_minimal();
+    place.write("partly.toml", PARTLY);
+    place.write(
+        "dearer.toml",
+        PARTLY.replace("opex_now = 0.6", "opex_now = 0.65").replace("\"partly\"", "\"dearer\""),
+    );
+    let seen = place.run("compare partly.toml dearer.toml -n 2000 -o c --progress none").ends(0);
+    let words = seen.stdout.replace('\n', " ");
+    assert!(words.contains("Means over some of the paths"), "{words}");
+    assert!(words.contains("d.microsoft_take_pv (7"), "{words}");
+    let page = place.read("c/report.html");
+    assert!(page.contains("Means over some of the paths"), "the page");
+    let seen = place
+        .run("sweep partly.toml --vary costs.opex_now=0.5,0.6 --metric stake_pv -n 2000 --progress none")
+        .ends(0);
+    assert!(seen.stdout.contains("Means over some of the paths"), "{}", seen.stdout);
+    // An event that was not seen, or seldom.
+    let arguments = "sweep minimal.toml --vary deal.capped.cap_usd_bn=200,350 --metric cap_hit -n 2000 -o s --progress none";
+    let seen = place.run(arguments).ends(0);
+    seen.prints("0% (95%: below 0.15%)").prints("95%: below 0.0015");
+    let rows = rows(&place, "s/sweep.csv");
+    assert!(rows.iter().all(|row| number(row, "high95") > 0.0), "{rows:?}");
+}
+
+#[test]
+fn no_figure_of_a_table_stands_without_its_error() {
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write(
+        "b.toml",
+        include_str!("../../../configs/base.toml").replace("name = \"base\"", "name = \"b\""),
+    );
+    let seen = place.run("compare base.toml b.toml base.toml -n 300 --formats csv --progress none").ends(0);
+    let header = seen.stdout.lines().find(|line| line.starts_with("metric ")).expect("a table").to_owned();
+    assert!(header.trim_end().ends_with("± error"), "{header}");
+    assert!(seen.stdout.contains("_difference"), "what was left out is named: {}", seen.stdout);
 }

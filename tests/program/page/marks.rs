@@ -167,7 +167,12 @@ fn scale<'a>(
             let mut slopes: Vec<f64> =
                 marks.windows(2).map(|pair| (pair[1].1 - pair[0].1) / (pair[1].0 - pair[0].0)).collect();
             slopes.sort_by(f64::total_cmp);
-            let (slope, (start, at)) = (slopes[slopes.len() / 2], marks[marks.len() / 2]);
+            let (start, at) = marks[marks.len() / 2];
+            // Labels stand on tenths: the farther apart two of them, the better the slope.
+            let slope = match marks.as_slice() {
+                [_, (x, here), .., (end, there), _] => (there - here) / (end - x),
+                _ => slopes[slopes.len() / 2],
+            };
             for (i, mark) in marks.iter().enumerate() {
                 // A label at an end of the axis is moved inward where it would be cut off.
                 let most = if i == 0 || i + 1 == marks.len() { EDGE } else { APART };

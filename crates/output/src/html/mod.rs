@@ -10,13 +10,14 @@
 pub mod chart;
 pub mod markup;
 
+use crate::address::is_link;
 use crate::page::Page;
 use crate::page::answer::Answer;
 use crate::page::assumptions::{Assumptions, Group, Number, Source};
 use crate::page::chart::{Chart, Value};
 use crate::page::provenance::Provenance;
 use crate::page::section::{Block, Section};
-use markup::{Markup, address, put};
+use markup::{Markup, put};
 use serde_json::json;
 use std::io::{self, Write};
 
@@ -288,11 +289,10 @@ fn push_number(out: &mut Markup, number: &Number) {
             put!(out, "same as <code>{}</code>", breakable(key));
         }
         Source::Text { title, url, date } => {
-            match address(url) {
-                Some(url) => {
-                    put!(out, "<a href=\"{0}\" rel=\"noopener noreferrer\">{1}</a>", url, title);
-                }
-                None => put!(out, "{}", title),
+            if is_link(url) {
+                put!(out, "<a href=\"{0}\" rel=\"noopener noreferrer\">{1}</a>", url, title);
+            } else {
+                put!(out, "{}", title);
             }
             if !date.is_empty() {
                 put!(out, " <time>{}</time>", date);

@@ -288,8 +288,7 @@ pub fn compared(view: &View) -> Section {
     }));
     if is_marked {
         blocks.push(Block::Words(
-            "† So few futures decide this mean that its ± is itself little known: ask for more paths."
-                .to_owned(),
+            "† Few futures decide this mean: its ± is itself uncertain. Ask for more paths.".to_owned(),
         ));
     }
     Section { id: "deals", name: "Deals", heading: "Deal against deal".to_owned(), blocks }

@@ -71,7 +71,7 @@ pub fn assumptions(view: &View) -> Assumptions {
             None => groups.push(Group { name, numbers: vec![number] }),
         }
     }
-    Assumptions { words: format!("The scenario sets {}, marked as such.", in_words(rows)), groups }
+    Assumptions { words: format!("The scenario sets {}. Judgements are marked.", in_words(rows)), groups }
 }
 
 /// The group of a key: `segment consumer` for `segment.consumer.growth_now`, or its first word if no name
