@@ -426,7 +426,7 @@ fn number(unit: Unit, domain: Domain, text: &str) -> Option<Instead> {
             match suffix {
                 "" if domain.contains(number.value()) => (number, POINT),
                 // A percentage without its sign.
-                "" if number.value() > 1.0 && number.value() <= 100.0 => (number.moved(-2), percent),
+                "" if number.value() >= 2.0 && number.value() <= 100.0 => (number.moved(-2), percent),
                 "%" | "percent" | "pct" | "pc" | "per cent" => (number.moved(-2), percent),
                 "bp" | "bps" | "basis points" => {
                     (number.moved(-4).shortest(), "basis points are written as fractions of 1")

@@ -92,6 +92,11 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
         sample_paths: table(folder, manifest)?,
         exact: manifest.exact.clone(),
     };
+    judged::exact(&tables).map_err(|why| {
+        let message = format!("`{}` cannot be read: {why}", folder.join(manifest::FILE).display());
+        Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("no run writes that: the manifest was changed or damaged; run the scenario again")
+    })?;
     judged::tables(&tables, manifest.run.paths_done).map_err(|bad| {
         let message =
             format!("`{}` cannot be read: {bad}", folder.join(format!("{}.csv", bad.table)).display());
@@ -102,14 +107,14 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
 }
 
 /// Refuses a manifest with facts that no run has, before they are shown.
-fn judge_facts(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
+pub(super) fn judge_facts(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
     let run = &manifest.run;
     let started = run.started.get(..10).and_then(Date::parse);
     let facts = [
         (is_name(&manifest.scenario.name), "scenario.name", manifest.scenario.name.clone()),
         (run.seed.parse::<u64>().is_ok(), "run.seed", run.seed.clone()),
         ((1..=MAX_PATHS).contains(&run.paths_asked), "run.paths_asked", run.paths_asked.to_string()),
-        (run.paths_done <= MAX_PATHS, "run.paths_done", run.paths_done.to_string()),
+        (run.paths_done <= run.paths_asked, "run.paths_done", run.paths_done.to_string()),
         (started.is_some() && run.started.is_ascii(), "run.started", run.started.clone()),
         (run.wall_seconds >= 0.0, "run.wall_seconds", run.wall_seconds.to_string()),
     ];

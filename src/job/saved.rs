@@ -43,6 +43,7 @@ impl SavedRun {
     /// missing or changed.
     pub fn open(folder: &Path, isa: Isa, other: OnChange) -> Result<SavedRun, Failure> {
         let manifest = results::load_manifest(folder)?;
+        results::judge_facts(folder, &manifest)?;
         same_program(folder, &manifest.build, other)?;
         let seed = manifest.run.seed.parse().map_err(|_| {
             let message =

@@ -22,6 +22,8 @@ pub struct Movable {
     company: bool,
     /// Whether the revenue share is owed, and how much.
     share: bool,
+    /// The cap and what counts toward it.
+    cap: bool,
     /// The stake and what it is worth.
     stake: bool,
     /// What the stake is worth today, as the scenario says.
@@ -142,6 +144,7 @@ impl Movable {
             revenue: revenue || fails,
             company,
             share,
+            cap: any(&[*cap, Some(*paid_to_date)]),
             stake: stake.is_some() && model.equity.is_some() && company,
             // At time 0 no volatility, shock or hazard has struck yet.
             mark: any_drawn(model, |key| !begins(key, &["ipo", "round", "shock"])),
@@ -166,8 +169,8 @@ impl Movable {
         let licence = self.revenue || self.microsoft || self.discount[LICENCE];
         let moved = match metric {
             Metric::SharePv | Metric::ShareUncappedPv => self.share || self.discount[SHARE],
-            Metric::CapSavingPv => !self.absent.cap && (self.share || self.discount[SHARE]),
-            Metric::CapHit | Metric::CapHitTime => !self.absent.cap && self.share,
+            Metric::CapSavingPv => !self.absent.cap && (self.share || self.cap || self.discount[SHARE]),
+            Metric::CapHit | Metric::CapHitTime => !self.absent.cap && (self.share || self.cap),
             Metric::ShareNominal | Metric::ShareUncappedNominal => self.share,
             Metric::EffectiveRate => self.share || self.revenue,
             Metric::StakeMark => self.mark,
@@ -201,7 +204,7 @@ impl Movable {
                 self.revenue
             }
             Series::Payments | Series::CumulativePayments => self.share,
-            Series::CapLeft => !self.absent.cap && self.share,
+            Series::CapLeft => !self.absent.cap && (self.share || self.cap),
             Series::Ready | Series::Listed => !self.absent.ipo && self.company,
             Series::Alive => !self.absent.cash && self.company,
             Series::Compute

@@ -143,7 +143,8 @@ pub fn quantile(value: f64, low95: f64, high95: f64) -> String {
     let open = low95.is_nan() || high95.is_nan();
     let width = if open { 2.0 * sides[0].max(sides[1]) } else { sides[0] + sides[1] };
     let error = width / (2.0 * 1.96);
-    match (error > 0.0, open) {
+    let known = error > 0.0 && exponent(error) >= exponent(value) + 1 - DOUBLE_DIGITS;
+    match (known, open) {
         (true, _) => at_place(value, exponent(error)),
         (false, false) => significant(value, EXACT_DIGITS),
         // A sample so small says next to nothing.
@@ -226,8 +227,17 @@ pub fn place_of_error(error: f64) -> i32 {
     if digits <= "3.54" { exponent - 1 } else { exponent }
 }
 
-/// Rounds to a multiple of 10^`place` and prints no digits beyond it.
+/// Rounds to a multiple of 10^`place` and prints no digits beyond it; sizes from 10¹⁶ on, and small ones with more than twelve decimals, have an exponent.
 pub fn at_place(x: f64, place: i32) -> String {
+    // Sizes that nobody reads as digits.
+    let size = exponent(x);
+    let is_far = x != 0.0 && x.is_finite() && (size >= 16 || (size < -6 && place < -12));
+    if is_far {
+        return format!("{x:.*e}", (size - place).clamp(0, 8) as usize);
+    }
+    if x == 0.0 && place < -12 {
+        return "0".to_owned();
+    }
     let text = if place < 0 {
         format!("{x:.*}", place.unsigned_abs() as usize)
     } else {
@@ -243,8 +253,9 @@ pub fn at_place(x: f64, place: i32) -> String {
 /// Rounds to at most `digits` significant digits, without trailing zeros after the decimal point.
 pub fn significant(x: f64, digits: i32) -> String {
     let text = at_place(x, exponent(x) + 1 - digits);
-    match text.contains('.') {
-        true => text.trim_end_matches('0').trim_end_matches('.').to_string(),
+    let (digits, power) = text.find('e').map_or((text.as_str(), ""), |at| text.split_at(at));
+    match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_string() + power,
         false => text,
     }
 }
@@ -339,6 +350,8 @@ mod tests {
         assert_eq!(quantile(187.3249, f64::NAN, 190.0), "187");
         assert_eq!(quantile(187.3249, f64::NAN, f64::NAN), "187");
         assert_eq!(quantile(20.0, 20.0, 20.0), "20");
+        // An interval of rounding errors alone.
+        assert_eq!(quantile(38.0, 37.999_999_999_999_99, 38.000_000_000_000_01), "38");
     }
     use proptest::prelude::*;
 
@@ -391,7 +404,12 @@ mod tests {
                 assert!(written.iter().all(|text| !text.is_empty()), "{written:?}");
             }
         }
-        assert_eq!([significant(f64::INFINITY, 6), significant(5e-324, 1)].map(|text| text.len()), [3, 326]);
+        assert_eq!([significant(f64::INFINITY, 6), significant(5e-324, 1)], ["inf", "5e-324"]);
+        assert_eq!(
+            [significant(1.5e-300, 6), significant(-2e22, 6), significant(0.0, 6)],
+            ["1.5e-300", "-2e22", "0"]
+        );
+        assert_eq!(estimate(1.234e-308, 1.1e-309), "1.23e-308 ± 1.1e-309");
     }
 
     #[test]

@@ -71,6 +71,11 @@ fn lines<R: Row>(rows: &[R]) -> impl Iterator<Item = (At<R>, &R)> {
     (2..).map(At::line).zip(rows)
 }
 
+/// Whether two numbers rise, as far as both are there.
+fn in_order(low: f64, high: f64) -> bool {
+    low <= high || low.is_nan() || high.is_nan()
+}
+
 /// What the tables of a run have in common.
 struct Run<'a> {
     /// Names of the deals, in order.
@@ -96,6 +101,35 @@ pub fn tables(tables: &Tables, paths: u64) -> Result<(), BadCell> {
     correlations(&tables.correlations)
 }
 
+/// Judges the figures that a manifest calls exact: they exist, and no path of theirs differs from another.
+///
+/// # Errors
+/// The first that cannot be exact, in words.
+pub fn exact(tables: &Tables) -> Result<(), String> {
+    for of in &tables.exact {
+        for figure in &of.figures {
+            let metrics = tables.summary.iter().filter(|row| row.deal == of.deal && row.metric == *figure);
+            let years = tables.annual.iter().filter(|row| row.deal == of.deal && row.series == *figure);
+            let events = tables.events.iter().filter(|row| row.deal == of.deal && row.event == *figure);
+            let spreads: Vec<f64> = metrics
+                .map(|row| row.std_error)
+                .chain(years.map(|row| row.std_error))
+                .chain(events.map(|row| row.std_error))
+                .collect();
+            // Agreement up to rounding; NaN without a value.
+            if spreads.is_empty() || spreads.iter().any(|error| *error > 1e-6) {
+                let shown = |text: &str| text.chars().take(SHOWN_OF_A_CELL).collect::<String>();
+                return Err(format!(
+                    "exact: `{}` of `{}` cannot stand there",
+                    shown(figure),
+                    shown(&of.deal)
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 impl<'a> Run<'a> {
     /// Judges the summary, with which the other tables must agree.
     fn of(rows: &'a [SummaryRow], paths: u64) -> Result<Run<'a>, BadCell> {
@@ -115,7 +149,16 @@ impl<'a> Run<'a> {
             }
             is_metric(&at, &row.metric, &row.unit)?;
             at.wants(row.paths <= paths, "paths", row.paths, PATHS)?;
-            at.wants(row.undefined <= paths, "undefined", row.undefined, PATHS)?;
+            let all = row.paths.checked_add(row.undefined) == Some(paths);
+            at.wants(all, "undefined", row.undefined, "it and `paths` add up to the paths of the run")?;
+            at.wants(
+                row.std_error.is_nan() || row.std_error >= 0.0,
+                "std_error",
+                row.std_error,
+                "an error is 0 or more",
+            )?;
+            at.wants(in_order(row.low95, row.high95), "low95", row.low95, "it is not above `high95`")?;
+            at.wants(in_order(row.min, row.max), "min", row.min, "it is not above `max`")?;
             let new = run.counts.insert((name, &row.metric), row.paths).is_none();
             at.wants(new, "metric", &row.metric, "a deal has each metric once")?;
         }
@@ -129,6 +172,8 @@ impl<'a> Run<'a> {
             let last = before.insert((&row.deal, &row.metric), row.q).unwrap_or(0.0);
             let rises = last < row.q && row.q < 1.0;
             at.wants(rises, "q", row.q, "the probabilities of a metric rise between 0 and 1")?;
+            let holds = in_order(row.low95, row.value) && in_order(row.value, row.high95);
+            at.wants(holds, "value", row.value, "an interval holds its quantile")?;
         }
         Ok(())
     }

@@ -43,17 +43,23 @@ fn warnings(sweep: &Sweep) -> Vec<String> {
             thousands(sweep.asked)
         ));
     }
-    let flat: Vec<String> = sweep
-        .quantities
-        .iter()
-        .enumerate()
-        .filter(|(i, _)| sweep.is_flat(*i))
-        .map(|(_, quantity)| quantity.name())
-        .collect();
     let all = |i: usize| sweep.measured.iter().map(|point| &point[i]).chain([&sweep.base[i]]).collect();
     warnings.extend(partly(&sweep.quantities, all));
-    if !flat.is_empty() {
-        warnings.push(format!("Does not depend on {}: {}.", sweep.keys.join(" and "), flat.join(", ")));
+    let flat = |holds: &dyn Fn(usize) -> bool| {
+        let found = sweep.quantities.iter().enumerate().filter(|(i, _)| sweep.is_flat(*i) && holds(*i));
+        found.map(|(_, quantity)| quantity.name()).collect::<Vec<_>>().join(", ")
+    };
+    let keys = sweep.keys.join(" and ");
+    match flat(&|i| sweep.is_independent(i)) {
+        none if none.is_empty() => {}
+        names => warnings.push(format!("Does not depend on {keys}: {names}.")),
+    }
+    match flat(&|i| !sweep.is_independent(i)) {
+        none if none.is_empty() => {}
+        names => warnings.push(format!(
+            "No path of {} differs between these values of {keys}: {names}.",
+            thousands(sweep.paths)
+        )),
     }
     warnings
 }

@@ -92,6 +92,11 @@ pub struct Sweep {
 }
 
 impl Sweep {
+    /// Whether no draw can make a quantity differ between the points: it is exact and the same at all of them.
+    pub fn is_independent(&self, quantity: usize) -> bool {
+        self.is_flat(quantity) && self.measured.iter().all(|point| point[quantity].exact)
+    }
+
     /// Whether a quantity has equal bits at all points.
     pub fn is_flat(&self, quantity: usize) -> bool {
         let mut means = self

@@ -162,6 +162,12 @@ fn one_source_of_randomness_moves_what_lies_behind_it() {
     // The multiple moves the stake and not the share.
     let multiple = "multiple_now = 10\nvolatility = 0.3";
     assert!(exact(multiple, "", Metric::SharePv) && !exact(multiple, "", Metric::StakePv));
+    // A cap that is drawn moves what is left of it, also where nothing is paid.
+    let cap = CERTAIN
+        .replace("rate = 0.2", "rate = 0.0")
+        .replace("cap_usd_bn = 5", "cap_usd_bn = { dist = \"uniform\", low = 5, high = 6 }");
+    let moved = Movable::of(&plan(&cap, 1), 0);
+    assert!(!moved.is_exact_series(Series::CapLeft) && moved.is_exact(Metric::SharePv));
     // What the deal lacks is exact whatever else is random: no cap, no saving.
     let volatile =
         CERTAIN.replace("growth = 0.2", "growth = 0.2\nvolatility = 0.3").replace("cap_usd_bn = 5\n", "");
