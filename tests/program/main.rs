@@ -16,6 +16,7 @@ mod sinks_fail;
 mod skip;
 mod tables;
 mod worked_case;
+#[cfg(feature = "xlsx")]
 mod years;
 
 /// The top of the repository.

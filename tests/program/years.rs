@@ -105,7 +105,7 @@ fn assumptions_are_counted_once_for_all() {
         words.starts_with(&format!("{numbers} numbers, ")) && words.contains("the same draw as"),
         "{words}"
     );
-    assert!(place.run_with(&["check", "base.toml"]).stdout().contains(&format!("\nAssumptions: {words}\n")));
+    assert!(place.run_with(&["check", "base.toml"]).stdout.contains(&format!("\nAssumptions: {words}\n")));
     let page = page(&results);
     assert_eq!(
         page.assumptions.expect("assumptions").words,
@@ -127,11 +127,9 @@ fn a_median_date_is_the_same_on_the_terminal_the_page_and_in_the_study() {
         let after = text.split("half of these by ").skip(1);
         after.map(|rest| rest.chars().take("Q2 2027".len()).collect()).collect()
     };
-    let row =
-        run.stdout().lines().find(|line| line.starts_with("IPO")).expect("a line on the IPO").to_owned();
+    let row = run.stdout.lines().find(|line| line.starts_with("IPO")).expect("a line on the IPO").to_owned();
     let terminal = half(&row);
-    let sentence =
-        study.stdout().replace('\n', " ").split("listed in ").nth(1).expect("a sentence").to_owned();
+    let sentence = study.stdout.replace('\n', " ").split("listed in ").nth(1).expect("a sentence").to_owned();
     assert_eq!(half(&sentence)[0], terminal[0], "{sentence}");
     let html = std::fs::read_to_string(place.at("run/report.html")).expect("a page");
     let card = html.split("An IPO comes").nth(1).expect("a card");

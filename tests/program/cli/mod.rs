@@ -35,7 +35,7 @@ pub(crate) struct Place {
 /// What a command left.
 pub(crate) struct Seen {
     code: Option<i32>,
-    stdout: String,
+    pub(crate) stdout: String,
     stderr: String,
 }
 
@@ -109,11 +109,6 @@ impl From<Output> for Seen {
 }
 
 impl Seen {
-    /// What was printed on stdout.
-    pub(crate) fn stdout(&self) -> &str {
-        &self.stdout
-    }
-
     /// Asserts the exit code; shows everything where it is another.
     #[track_caller]
     pub(crate) fn ends(self, code: i32) -> Seen {

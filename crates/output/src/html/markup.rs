@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-/// Finished or growing markup. A text becomes part of it by [`put!`], which escapes it, or as a literal.
+/// Finished or growing markup. A text becomes part of it by `put!`, which escapes it, or as a literal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Markup(String);
 
@@ -17,7 +17,7 @@ impl Markup {
         self.0.push_str(literal);
     }
 
-    /// Appends a template of the program with values in it: use [`put!`], which escapes them.
+    /// Appends a template of the program with values in it: use `put!`, which escapes them.
     pub fn template(&mut self, template: fmt::Arguments<'_>) {
         self.0.write_fmt(template).expect("a text takes what is written");
     }
