@@ -75,7 +75,7 @@ mod tests {
         };
         assert_eq!(
             in_words(&[row("constant", "assumption")]),
-            "1 number, 0 of them uncertain: 0 have a source, 1 is a judgement"
+            "1 number, 0 of them uncertain; 0 have a source, 1 is a judgement"
         );
         let rows = [
             row("constant", "paper"),
@@ -86,7 +86,7 @@ mod tests {
         ];
         assert_eq!(
             in_words(&rows),
-            "5 numbers, 2 of them uncertain: 3 have a source, 1 is a judgement, 1 is the same draw as another number"
+            "5 numbers, 2 of them uncertain; 3 have a source, 1 is a judgement, 1 shares another number's draw"
         );
     }
 }

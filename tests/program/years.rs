@@ -102,14 +102,14 @@ fn assumptions_are_counted_once_for_all() {
     let words = in_words(&results.tables.inputs);
     let numbers = results.tables.inputs.len();
     assert!(
-        words.starts_with(&format!("{numbers} numbers, ")) && words.contains("the same draw as"),
+        words.starts_with(&format!("{numbers} numbers, ")) && words.contains("share another number's draw"),
         "{words}"
     );
     assert!(place.run_with(&["check", "base.toml"]).stdout.contains(&format!("\nAssumptions: {words}\n")));
     let page = page(&results);
     assert_eq!(
         page.assumptions.expect("assumptions").words,
-        format!("The scenario sets {words}, marked as such.")
+        format!("The scenario sets {words}. Judgements are marked.")
     );
     let sheets = workbook(&results).expect("it fits").sheets;
     let note = sheet(&sheets, "Assumptions").cells.iter().find(|(row, column, _)| (*row, *column) == (2, 0));

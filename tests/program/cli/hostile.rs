@@ -213,7 +213,10 @@ fn scenarios_named_like_columns_are_compared() {
         assert_eq!(own.len(), columns.len(), "{table}: {header}");
     }
     let header = place.read("out/side_by_side.csv").lines().next().expect("a header").to_owned();
-    assert!(header.starts_with("deal,metric,unit,deal_2,deal_std_error,metric_2,"), "{header}");
+    assert!(
+        header.starts_with("deal,metric,unit,deal_2,deal_std_error,deal_low95,deal_high95,metric_2,"),
+        "{header}"
+    );
     assert_eq!(
         place.read("out/changes.csv").lines().next(),
         Some("key,deal,metric,unit,key_2,x,x_std_error,x_difference")

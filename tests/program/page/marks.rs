@@ -62,8 +62,8 @@ struct Expected {
 }
 
 fn number(text: &str) -> f64 {
-    // A cut year stands where its year would: `2026 H2`.
-    let text = text.split(' ').next().expect("a first word");
+    // A cut year stands where its year would: `2026 H2`, `2026-03-17 to …`.
+    let text = text.split([' ', '-']).next().expect("a first word");
     let plain: String = text.replace('−', "-").chars().filter(|c| !matches!(c, ',' | '$' | '%')).collect();
     plain.parse().unwrap_or_else(|_| panic!("{text:?} is no number"))
 }
