@@ -360,7 +360,7 @@ fn verify_compares_the_set_of_files_and_every_fact_that_a_run_decides() {
         ("/run/paths_done", 4_999.into(), "row"),
         ("/run/seed", "2".into(), "row 1"),
         ("/undefined/0/paths", 1.into(), "undefined.0.paths: 1; a new run gives"),
-        ("/undefined", serde_json::json!([]), "undefined: 0 entries"),
+        ("/undefined", serde_json::json!([]), "undefined: nothing"),
         ("/non_finite/count", 1.into(), "non_finite.count: 1; a new run gives 0"),
         ("/non_finite/first", serde_json::json!([7]), "non_finite.first: 1 entries"),
         ("/scenario/name", "other".into(), "scenario.name: other; a new run gives minimal"),

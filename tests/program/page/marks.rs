@@ -12,7 +12,7 @@ use capstake_output::page::page;
 
 /// Largest distance, in units of the drawing, between a mark and its value: coordinates are written to a tenth.
 const APART: f64 = 0.25;
-/// How far a label at an end of an axis is moved inward at most.
+/// How far a label at an end of an axis is moved inward at most, if it is short; a long one by half its width.
 const EDGE: f64 = 16.0;
 
 /// A mark: in units of the drawing as it is read, in values of the axes as it is expected.
@@ -175,7 +175,8 @@ fn scale<'a>(
             };
             for (i, mark) in marks.iter().enumerate() {
                 // A label at an end of the axis is moved inward where it would be cut off.
-                let most = if i == 0 || i + 1 == marks.len() { EDGE } else { APART };
+                let is_end = i == 0 || i + 1 == marks.len();
+                let most = if is_end { EDGE.max(3.0 * labels[i].0.chars().count() as f64) } else { APART };
                 assert!((at + slope * (mark.0 - start) - mark.1).abs() < most, "{labels:?}");
             }
             Box::new(move |value| Some(inside(at + slope * (of(value) - start))))
