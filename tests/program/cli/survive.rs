@@ -362,7 +362,7 @@ fn verify_compares_the_set_of_files_and_every_fact_that_a_run_decides() {
         ("/undefined/0/paths", 1.into(), "undefined.0.paths: 1; a new run gives"),
         ("/undefined", serde_json::json!([]), "undefined: nothing"),
         ("/non_finite/count", 1.into(), "non_finite.count: 1; a new run gives 0"),
-        ("/non_finite/first", serde_json::json!([7]), "non_finite.first: 1 entries"),
+        ("/non_finite/first", serde_json::json!([7]), "non_finite.first: 1 entry"),
         ("/scenario/name", "other".into(), "scenario.name: other; a new run gives minimal"),
         ("/scenario/defaults", serde_json::json!({}), "scenario.defaults"),
         ("/scenario/defaults/discount.equity", 0.5.into(), "scenario.defaults.discount.equity: 0.5"),
@@ -385,7 +385,7 @@ fn verify_compares_the_set_of_files_and_every_fact_that_a_run_decides() {
     }
     let other = manifest["scenario"].clone();
     with(&|manifest| manifest["other_scenarios"] = serde_json::json!([other]));
-    differs("o", "other_scenarios: 1 entries; a new run gives nothing");
+    differs("o", "other_scenarios: 1 entry; a new run gives nothing");
     // The scenario and its digest hold each other.
     let resolved =
         manifest["scenario"]["resolved"].as_str().expect("a text").replace("rate = 0.2", "rate = 0.3");
