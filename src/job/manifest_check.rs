@@ -6,11 +6,11 @@ use super::manifest::{FilePart, Manifest, Status};
 use super::words::cut;
 use crate::run::CHUNK_PATHS;
 
-/// The first fact that a run determines and that the manifest says otherwise; `again` is the manifest of the run, done anew from
+/// The first fact that a run determines and that the manifest says otherwise; `again` is the manifest of a new run of
 /// the scenario in `found`. Files are not compared.
 pub fn first_difference(found: &Manifest, again: &Manifest) -> Option<String> {
     let mut expected = again.clone();
-    // The run is done anew as far as it came, which is its end for that time alone.
+    // The new run goes as far as this one came, and is complete there; a run that was stopped is not.
     let run = &mut expected.run;
     let stopped = run.shard.is_none() && run.paths_done < run.paths_asked;
     expected.status = if stopped { Status::Partial } else { Status::Complete };
