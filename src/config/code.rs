@@ -86,6 +86,12 @@ given twice in one table, a bracket that is not closed.
     horizon = 12/31/2030        year-month-day: horizon = 2030-12-31
 
 To mend it: correct the line. https://toml.io has the rules on one page."#;
+    ExtendsFile = "S006", "a file that a scenario extends cannot be read", r#"`extends` names a scenario file, relative to the file in which it is written, and that file does not exist or cannot be read.
+
+    extends = "base.toml"            beside this file
+    extends = "../configs/base.toml"
+
+To mend it: correct the path. `capstake scenario FILE` writes out a scenario that extends others as one file."#;
     // ---- Spelling and types
     UnknownKey = "S101", "unknown key", r#"The table has no key of this name. Unknown keys are never skipped: a misspelt key would silently leave a default in force.
 
@@ -178,6 +184,13 @@ To mend it: remove the key, or choose what uses it."#;
     TableMissing = "S125", "a required table is missing", r#"The scenario has no table of this name, and nothing can be computed without it.
 
 To mend it: add the table. `capstake init` writes a scenario that has all tables that are needed."#;
+    ExtendsFirst = "S126", "`extends` is not the first key", r#"`extends` names the scenario that a file changes. It is the first key of the file, so that everybody sees at once that the
+keys below are changes.
+
+    extends = "base.toml"
+    name = "slow"
+
+To mend it: move it to the top of the file, above all other keys and tables."#;
     // ---- Names and references
     DuplicateName = "S201", "a name given twice", r#"Two entries of a list have the same name. Names are parts of key paths, so that one path would mean two things.
 
@@ -239,6 +252,27 @@ To mend it: remove one, or correct its date."#;
     name = "2025"               write "deal-2025"
 
 To mend it: begin the name with a word."#;
+    UnknownDeal = "S215", "a deal that does not exist", r#"`like` names the deal from which a deal takes the terms that it does not set. There is no deal of that name.
+
+    [[deal]]
+    name = "cap-60"
+    like = "amended-2026"
+    cap_usd_bn = 60
+
+To mend it: use the name of another [[deal]]."#;
+    LikeCycle = "S216", "`like` goes in a circle", r#"A deal is like another, which is like the first: neither has terms that the other could take.
+
+To mend it: write the terms of one of them, and leave `like` out of it."#;
+    ExtendsCycle = "S217", "scenarios extend one another without end", r#"A scenario extends a file that extends it in turn, or the files behind it are more than eight. One of them must be a whole
+scenario.
+
+To mend it: take `extends` out of one of them and write its keys there."#;
+    RemoveUnknown = "S218", "`remove` names something that is not there", r#"`remove` takes keys, tables and entries of lists out of the scenario that a file extends. Each must be in that scenario, so
+that a misspelt key does not leave in force what was to go.
+
+    remove = ["deal.prior-2025", "deal.x.cap_usd_bn", "ipo.gate"]
+
+To mend it: correct the key; entries of lists go by name or date, as in --set."#;
     // ---- Numbers and distributions
     OutsideDomain = "S301", "a value outside its domain", r#"Every key has a range outside which its value means nothing: a share of a whole lies within 0 and 1, a half-life is above 0, a
 discount rate above -1.
@@ -375,6 +409,15 @@ To mend it: correct their dates; `to` is included, and the next period begins th
     HistoryAfterStart = "S507", "history after the valuation date", r#"The history ends after the valuation date, from which on revenue is simulated.
 
 To mend it: end it the day before the valuation date, or move that date."#;
+    DateMoved = "S508", "a valuation date moved without its values", r#"`--set`, or a file that extends another, moves the valuation date, and values of the former date stay: today's revenue,
+growth, cash, shares and stakes. They now count as those of the new date: the company is as large on the new date as it was on
+the old one, and everything that depends on its growth comes later. This is a warning.
+
+To mend it: set the values of the new date as well, and add the time between to the history."#;
+    EndMoved = "S509", "an end in years that moves with the valuation date", r#"A number of years counts from the valuation date. `--set`, or a file that extends another, moves that date, and the end moves
+with it, unlike an end given as a date. This is a warning.
+
+To mend it: give the end as a date, or the number of years from the new date."#;
     // ---- What a scenario says
     DiscountMissing = "S601", "no discount rate", r#"The scenario has no discount rate for a stream that it has. The rate counts as 0: payments far away are worth as much as those of
 today. This is a warning.

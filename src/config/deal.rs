@@ -2,6 +2,7 @@
 
 use super::choice::choice;
 use super::date::Date;
+use super::field::Directive;
 use super::number::Number;
 use super::place::{Located, Place};
 use super::reader::{KeyContext, Reader};
@@ -24,6 +25,8 @@ section! {
     Deal by Named("name");
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
+    /// The deal whose terms hold wherever this deal sets none; uncertain terms are the same draws.
+    like: Directive<Option<Located<String>>> = plain();
     /// The first day of the revenue share.
     effective: Option<Located<Date>> = plain().or("the valuation date");
     /// The last day of the revenue share, included.

@@ -1,5 +1,5 @@
-//! How simple values are read and printed: texts, dates, flags, whole and real numbers, lists, pairs and
-//! choices.
+//! How simple values are read and printed: texts, dates, flags, whole and real numbers, lists, pairs, choices
+//! and directives.
 
 use super::choice::Choice;
 use super::code::Code;
@@ -137,6 +137,54 @@ impl Field for Option<Located<Vec<Located<f64>>>> {
     fn place(&self) -> Option<Place> {
         self.as_ref().map(|located| located.place)
     }
+}
+
+impl Field for Option<Located<Vec<Located<String>>>> {
+    const KIND: ValueKind = ValueKind::Texts;
+    fn read(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader) {
+        let Value::Array(items) = &node.value else {
+            reader.wrong_type(key, node);
+            return;
+        };
+        let mut value = Vec::with_capacity(items.len());
+        for item in items {
+            match &item.value {
+                Value::Text(text) => value.push(Located { value: text.clone(), place: item.place }),
+                _ => reader.wrong_type(key, item),
+            }
+        }
+        *self = Some(Located { value, place: node.place });
+    }
+    fn print(&self) -> Option<Value> {
+        self.as_ref().map(|located| {
+            Value::Array(located.value.iter().map(|item| printed(Value::Text(item.value.clone()))).collect())
+        })
+    }
+    fn place(&self) -> Option<Place> {
+        self.as_ref().map(|located| located.place)
+    }
+}
+
+/// A key that says how the scenario is put together (`extends`, `remove`, `like`). What it says has been done before
+/// the tables are read, so it is not part of the scenario that is printed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Directive<T>(pub T);
+
+impl<T: Field> Field for Directive<T> {
+    const KIND: ValueKind = T::KIND;
+    fn read(&mut self, key: KeyContext<'_>, node: &Node, reader: &mut Reader) {
+        self.0.read(key, node, reader);
+    }
+    fn print(&self) -> Option<Value> {
+        None
+    }
+    fn place(&self) -> Option<Place> {
+        self.0.place()
+    }
+}
+
+impl<T, F> Collect<T> for Directive<F> {
+    fn collect<'a>(&'a self, _: &mut Vec<&'a T>) {}
 }
 
 impl Field for Option<[Located<String>; 2]> {

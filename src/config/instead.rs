@@ -166,7 +166,9 @@ impl Slot {
             (ValueKind::Integer, Value::Integer(whole)) => *whole >= 0,
             (ValueKind::Flag, Value::Flag(_)) => true,
             (ValueKind::Choice(words), Value::Text(text)) => words.iter().any(|word| word.word == text),
-            (ValueKind::Reals | ValueKind::Pair | ValueKind::List(_), Value::Array(_)) => true,
+            (ValueKind::Reals | ValueKind::Texts | ValueKind::Pair | ValueKind::List(_), Value::Array(_)) => {
+                true
+            }
             (ValueKind::Loadings | ValueKind::Years | ValueKind::Table(_), Value::Table(_)) => true,
             _ => false,
         }
@@ -199,6 +201,9 @@ impl Slot {
             ValueKind::Name => {
                 let name = names::mended(bare(text));
                 names::is_name(&name).then(|| Instead::new(quoted(&name), names::FORM))
+            }
+            ValueKind::Texts if !text.is_empty() => {
+                Some(Instead::new(format!("[{}]", quoted(bare(text))), "a list has square brackets"))
             }
             ValueKind::Text if !text.is_empty() => {
                 Some(Instead::new(quoted(bare(text)), "texts have double quotes"))
@@ -267,7 +272,7 @@ impl Slot {
                     Err(_) => written(number(unit, domain, item)),
                 })
             }
-            ValueKind::Pair => list(text, |item| Some(quoted(bare(item)))),
+            ValueKind::Texts | ValueKind::Pair => list(text, |item| Some(quoted(bare(item)))),
             _ => None,
         }
     }

@@ -1,8 +1,11 @@
 //! `--set KEY=VALUE`: changes to the scenario from the command line, applied before it is read.
 
 use super::code::Code;
+use super::deal::Deal;
 use super::format::FORMAT;
+use super::full_keys::{full_keys, is_meant_by};
 use super::instead::Slot;
+use super::like::LIKE;
 use super::number::NumberTable;
 use super::place::{FLAG_PREFIX, Origin, Place};
 use super::problem::{Problem, Problems};
@@ -10,16 +13,28 @@ use super::reader::unknown_key;
 use super::scenario::Config;
 use super::section::Section;
 use super::spec::{EntryKey, KeySpec, SectionSpec, ValueKind, entry_label, join, plain};
-use super::spelling::nearest;
+use super::spelling::{listed, nearest};
 use super::tree::{self, Entry, Node, Value};
 
 /// One parsed `--set` flag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {
     path: Vec<Step>,
-    node: Node,
+    change: Change,
     place: Place,
 }
+
+/// What a flag does to its key.
+#[derive(Clone, Debug, PartialEq)]
+enum Change {
+    /// Gives it this value.
+    Put(Node),
+    /// Takes it out of the scenario (`none`).
+    Remove,
+}
+
+/// The value that takes a key or an entry out of the scenario. It is no TOML: a text has quotes.
+const NONE: &str = "none";
 
 /// One part of a dotted key.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,12 +64,15 @@ fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Overrid
     let offset = shift + equals + 1 + (rest.len() - rest.trim_start().len());
     let place = Place::new(origin, offset..offset + text.len());
     let steps: Vec<&str> = path.iter().map(|step| step.text.as_str()).collect();
+    if text == NONE {
+        return Some(Override { path, change: Change::Remove, place: whole });
+    }
     match (tree::value(text, origin, offset), Slot::find(FORMAT, &steps, true)) {
-        (Ok(node), _) => Some(Override { path, node: Node { place, ..node }, place: whole }),
+        (Ok(node), _) => Some(Override { path, change: Change::Put(Node { place, ..node }), place: whole }),
         // Where the key is wrong too, its problem comes first: it decides what the value should be.
         (Err(_), None) => {
             let node = Node { place, value: Value::Text(text.to_owned()) };
-            Some(Override { path, node, place: whole })
+            Some(Override { path, change: Change::Put(node), place: whole })
         }
         (Err((message, span)), Some(slot)) => {
             let detail = Place::new(origin, span);
@@ -109,20 +127,59 @@ fn split_key(flag: &str, origin: Origin) -> Option<(Vec<Step>, usize)> {
     None
 }
 
+/// Changes the scenario by the flags in their order, after the deals that they add; creates missing tables.
+pub fn apply(flags: Vec<Override>, root: &mut Node, problems: &mut Problems) {
+    for flag in &flags {
+        flag.add_deal(root);
+    }
+    for flag in flags {
+        if let Err(problem) = set_in_section(root, Config::SPEC, "", &flag.path, &flag) {
+            problems.push(flag.with_full_keys(root, *problem));
+        }
+    }
+}
+
 impl Override {
-    /// Its position on the command line, from 0.
-    pub fn position(&self) -> usize {
-        match self.place.origin {
-            Origin::Flag(index) => index,
-            Origin::File => usize::MAX,
+    /// Adds the deal whose `like` the flag sets, if the scenario has no such deal.
+    fn add_deal(&self, root: &mut Node) {
+        let (Change::Put(_), [list, name, key]) = (&self.change, self.path.as_slice()) else { return };
+        let Value::Table(entries) = &mut root.value else { return };
+        if list.text != "deal" || key.text != LIKE {
+            return;
+        }
+        let deals =
+            key_slot(entries, list).or_put(Node { place: self.place, value: Value::Array(Vec::new()) });
+        let Value::Array(deals) = &mut deals.value else { return };
+        let is_it =
+            |(index, deal): (usize, &Node)| entry_label(Deal::SPEC.entry_key, index, deal) == name.text;
+        if !deals.iter().enumerate().any(is_it) {
+            let text = Node { place: name.place, value: Value::Text(name.text.clone()) };
+            let name = Entry { key: "name".to_owned(), key_place: name.place, node: text };
+            deals.push(Node { place: self.place, value: Value::Table(vec![name]) });
         }
     }
 
-    /// Sets the value in the scenario, creating missing tables.
-    pub fn apply(self, root: &mut Node, problems: &mut Problems) {
-        if let Err(problem) = set_in_section(root, Config::SPEC, "", &self.path, &self) {
-            problems.push(*problem);
+    /// The problem of a key that does not exist, with the full keys that may be meant.
+    fn with_full_keys(&self, root: &Node, problem: Problem) -> Problem {
+        if !matches!(problem.code, Code::UnknownKey | Code::SetEntry) {
+            return problem;
         }
+        let steps: Vec<&str> = self.path.iter().map(|step| step.text.as_str()).collect();
+        let meant: Vec<String> = full_keys(root).into_iter().filter(|key| is_meant_by(key, &steps)).collect();
+        match meant.as_slice() {
+            [] => problem,
+            [only] => problem.help(format!("did you mean `{only}`?")),
+            several => problem.help(format!("write the full key: {}", listed(several))),
+        }
+    }
+
+    /// An entry with the key of this flag, for messages.
+    fn entry(&self, step: &Step) -> Entry {
+        let node = match &self.change {
+            Change::Put(node) => node.clone(),
+            Change::Remove => Node { place: self.place, value: Value::Text(NONE.to_owned()) },
+        };
+        Entry { key: step.text.clone(), key_place: step.place, node }
     }
 }
 
@@ -140,11 +197,15 @@ fn set_in_section(
         return Err(unfinished(path, spec, flag));
     };
     let Some(row) = spec.find(&step.text) else {
-        let entry = Entry { key: step.text.clone(), key_place: step.place, node: flag.node.clone() };
-        return Err(Box::new(unknown_key(Config::SPEC, path, &entry, spec)));
+        return Err(Box::new(unknown_key(Config::SPEC, path, &flag.entry(step), spec)));
     };
     let path = join(path, &step.text);
     let entries = table_of(node, &path, flag)?;
+    if let (Change::Put(node), Some(form)) = (&flag.change, spec.other_form(row.key))
+        && node.value != Value::Flag(false)
+    {
+        entries.retain(|entry| entry.key != form);
+    }
     set_in_key(key_slot(entries, step), row, &path, rest, flag)
 }
 
@@ -157,9 +218,23 @@ fn set_in_key(
     flag: &Override,
 ) -> SetResult {
     let Some((step, rest)) = steps.split_first() else {
-        slot.put(flag.node.clone());
+        match &flag.change {
+            Change::Put(node) => {
+                slot.put(node.clone());
+            }
+            Change::Remove => slot.remove(),
+        }
         return Ok(());
     };
+    if flag.change == Change::Remove && slot.index.is_none() && !matches!(row.kind, ValueKind::List(_)) {
+        // Nothing is set below: it is out already, if there is such a key.
+        let mut none = Node { place: flag.place, value: Value::Table(Vec::new()) };
+        return match row.kind {
+            ValueKind::Table(spec) => set_in_section(&mut none, spec, path, steps, flag),
+            ValueKind::Number => set_in_section(&mut none, NumberTable::SPEC, path, steps, flag),
+            _ => Ok(()),
+        };
+    }
     match row.kind {
         ValueKind::Table(spec) => set_in_section(slot.table(flag), spec, path, steps, flag),
         ValueKind::List(spec) => set_in_list(slot, spec, path, step, rest, flag),
@@ -246,6 +321,10 @@ fn set_in_list(
         };
         return Err(Box::new(problem.help(help)));
     };
+    if steps.is_empty() && flag.change == Change::Remove {
+        items.remove(index);
+        return Ok(());
+    }
     set_in_section(&mut items[index], spec, &join(path, &label.text), steps, flag)
 }
 
@@ -318,11 +397,23 @@ impl<'a> KeySlot<'a> {
         &mut self.entries[index].node
     }
 
-    /// The value of the key; creates an empty table if the key is absent.
-    fn table(self, flag: &Override) -> &'a mut Node {
+    /// Takes the key out of its table, if it is present.
+    fn remove(self) {
+        if let Some(index) = self.index {
+            self.entries.remove(index);
+        }
+    }
+
+    /// The value of the key; puts `node` there if the key is absent.
+    fn or_put(self, node: Node) -> &'a mut Node {
         match self.index {
             Some(index) => &mut self.entries[index].node,
-            None => self.put(Node { place: flag.place, value: Value::Table(Vec::new()) }),
+            None => self.put(node),
         }
+    }
+
+    /// The value of the key; creates an empty table if the key is absent.
+    fn table(self, flag: &Override) -> &'a mut Node {
+        self.or_put(Node { place: flag.place, value: Value::Table(Vec::new()) })
     }
 }

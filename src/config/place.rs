@@ -1,4 +1,4 @@
-//! Source positions: byte ranges of the scenario file or of a `--set` flag, and the texts they refer to.
+//! Source positions: byte ranges of a scenario's files or of a `--set` flag, and the texts they refer to.
 
 /// The text that a place refers to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -6,12 +6,26 @@ pub enum Origin {
     /// The scenario file.
     #[default]
     File,
+    /// A file that the scenario extends, by its distance from it (from 0).
+    Base(usize),
     /// A `--set` flag, by its position on the command line (from 0).
     Flag(usize),
 }
 
-/// A byte range `start..end` of the file or of a flag. Places are ordered as they are read: file first, then
-/// flags.
+impl Origin {
+    /// Whether what is written here changes what is written in `other`: a file that it extends, or, for a flag, any file.
+    pub fn changes(self, other: Origin) -> bool {
+        let distance = |origin: Origin| match origin {
+            Origin::Flag(_) => 0,
+            Origin::File => 1,
+            Origin::Base(distance) => distance + 2,
+        };
+        distance(self) < distance(other)
+    }
+}
+
+/// A byte range `start..end` of a file or of a flag. Places are ordered: the scenario's file, the files that it
+/// extends, flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
     /// The text it refers to.
@@ -29,6 +43,16 @@ impl Place {
     /// The bytes `span` of `origin`.
     pub fn new(origin: Origin, span: std::ops::Range<usize>) -> Self {
         Place { origin, start: span.start, end: span.end }
+    }
+
+    /// A whole file, for problems about something missing.
+    pub fn of_file(origin: Origin) -> Self {
+        Place { origin, start: 0, end: 0 }
+    }
+
+    /// Whether it is a whole file.
+    pub fn is_file(self) -> bool {
+        self.end == 0 && !matches!(self.origin, Origin::Flag(_))
     }
 
     /// The byte range within its text.
@@ -49,11 +73,11 @@ pub struct Located<T> {
 /// Prefix of a flag's text, so that error screens show the flag as it was typed.
 pub(crate) const FLAG_PREFIX: &str = "--set ";
 
-/// The texts that places refer to: the scenario file and the `--set` flags.
+/// The texts that places refer to: the scenario's files and the `--set` flags.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    file_name: String,
-    text: String,
+    /// Names and texts: the scenario's own file, then those that it extends.
+    files: Vec<(String, String)>,
     flags: Vec<String>,
 }
 
@@ -77,27 +101,33 @@ impl std::fmt::Display for Location {
 impl Sources {
     /// Makes the sources from the file's name and text and from the flags, each as `KEY=VALUE`.
     pub fn new(file_name: &str, text: &str, flags: &[String]) -> Self {
-        let flags = flags.iter().map(|flag| format!("{FLAG_PREFIX}{flag}")).collect();
-        Sources { file_name: file_name.to_owned(), text: text.to_owned(), flags }
+        Sources::of_files(vec![(file_name.to_owned(), text.to_owned())], flags)
     }
 
-    /// The file's name as given.
-    pub fn file_name(&self) -> &str {
-        &self.file_name
+    /// The same for a scenario that extends others: names and texts of all files, its own first.
+    pub fn of_files(files: Vec<(String, String)>, flags: &[String]) -> Self {
+        Sources { files, flags: flags.iter().map(|flag| format!("{FLAG_PREFIX}{flag}")).collect() }
     }
 
     /// The name shown for `origin`: the file's name, or `command line`.
     pub fn name(&self, origin: Origin) -> &str {
         match origin {
-            Origin::File => &self.file_name,
+            Origin::File => self.file(0).0,
+            Origin::Base(distance) => self.file(distance + 1).0,
             Origin::Flag(_) => "command line",
         }
+    }
+
+    /// Name and text of a file; empty for one that does not exist.
+    fn file(&self, index: usize) -> (&str, &str) {
+        self.files.get(index).map_or(("", ""), |(name, text)| (name, text))
     }
 
     /// The whole text of `origin` (a flag as `--set KEY=VALUE`); empty for a flag that does not exist.
     pub fn text(&self, origin: Origin) -> &str {
         match origin {
-            Origin::File => &self.text,
+            Origin::File => self.file(0).1,
+            Origin::Base(distance) => self.file(distance + 1).1,
             Origin::Flag(index) => self.flags.get(index).map_or("", String::as_str),
         }
     }
@@ -144,5 +174,15 @@ mod tests {
         assert_eq!(sources.excerpt(place), "22");
         assert_eq!(sources.locate(Place::new(Origin::Flag(0), 11..12)).to_string(), "command line:1:12");
         assert_eq!(sources.locate(Place::new(Origin::File, 999..1000)).line, 3);
+    }
+
+    #[test]
+    fn places_of_an_extended_file_point_into_it() {
+        let file = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+        let sources = Sources::of_files(vec![file("a.toml", "x = 1"), file("b.toml", "y = 2\nz = 3")], &[]);
+        let place = Place::new(Origin::Base(0), 6..7);
+        assert_eq!((sources.locate(place).to_string().as_str(), sources.excerpt(place)), ("b.toml:2:1", "z"));
+        assert_eq!(sources.text(Origin::Base(1)), "");
+        assert!(Place::of_file(Origin::Base(0)).is_file() && !place.is_file());
     }
 }

@@ -13,6 +13,8 @@ pub enum Severity {
     Error,
     /// The scenario runs, but may not mean what its author intended.
     Warning,
+    /// What a change on purpose brings with it, on one line.
+    Note,
 }
 
 /// A place with a text to show there.
@@ -62,6 +64,11 @@ impl Problem {
         Problem { severity: Severity::Warning, ..Problem::error(code, place, message) }
     }
 
+    /// Makes a note at `place`.
+    pub fn note(code: Code, place: Place, message: impl Into<String>) -> Self {
+        Problem { severity: Severity::Note, ..Problem::error(code, place, message) }
+    }
+
     /// Sets the text next to the caret of the first place.
     pub fn here(mut self, text: impl Into<String>) -> Self {
         self.labels[0].text = text.into();
@@ -102,6 +109,7 @@ impl Problem {
         let word = match self.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
+            Severity::Note => "note",
         };
         format!("{}: {word}[{}]: {}", sources.locate(self.place()), self.code, self.message)
     }
@@ -116,6 +124,7 @@ pub struct Problems {
     /// By place and, at one place, in the order in which they were added.
     list: BTreeMap<(Place, usize), Problem>,
     errors: usize,
+    notes: usize,
 }
 
 impl Problems {
@@ -127,6 +136,7 @@ impl Problems {
     /// Adds a problem in order of place; problems at one place keep the order in which they were added.
     pub fn push(&mut self, problem: Problem) {
         self.errors += usize::from(problem.severity == Severity::Error);
+        self.notes += usize::from(problem.severity == Severity::Note);
         self.list.insert((problem.place(), self.list.len()), problem);
     }
 
@@ -137,12 +147,12 @@ impl Problems {
         }
     }
 
-    /// Whether the list is empty: no errors and no warnings.
+    /// Whether the list is empty: no errors, no warnings, no notes.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// The number of errors and warnings.
+    /// The number of errors, warnings and notes.
     pub fn len(&self) -> usize {
         self.list.len()
     }
@@ -159,7 +169,20 @@ impl Problems {
 
     /// The number of warnings.
     pub fn warning_count(&self) -> usize {
-        self.list.len() - self.errors
+        self.list.len() - self.errors - self.notes
+    }
+
+    /// The same problems with warnings as errors.
+    pub fn strict(self) -> Problems {
+        let mut strict = Problems::new();
+        for problem in self.list.into_values() {
+            let severity = match problem.severity {
+                Severity::Warning => Severity::Error,
+                other => other,
+            };
+            strict.push(Problem { severity, ..problem });
+        }
+        strict
     }
 
     /// Iterates over the problems in order of place.
@@ -175,7 +198,7 @@ impl Problems {
             .filter(|problem| {
                 let left = match problem.severity {
                     Severity::Error => &mut errors,
-                    Severity::Warning => &mut warnings,
+                    Severity::Warning | Severity::Note => &mut warnings,
                 };
                 let is_shown = *left > 0;
                 *left -= usize::from(is_shown);

@@ -1,8 +1,10 @@
-//! Reads the bytes of a scenario file and the `--set` flags given with it.
+//! Reads the bytes of a scenario's files and the `--set` flags given with them.
 
 use super::code::Code;
-use super::copies::{self, DealCopy};
+use super::extend::{self, check_directives, extend};
 use super::format::FORMAT;
+use super::like;
+use super::moved_date;
 use super::overrides;
 use super::place::{Origin, Place, Sources};
 use super::problem::{Problem, Problems};
@@ -21,42 +23,111 @@ pub fn too_large(bytes: u64) -> (String, &'static str) {
     (message, "is this the file you meant? A long series belongs in the CSV file of an `empirical` input")
 }
 
-/// Reads the bytes of a scenario file together with its `--set` flags; see [`parse`].
-pub fn parse_bytes(
-    file_name: &str,
-    bytes: &[u8],
-    overrides: &[String],
-) -> (Sources, Result<Config, Problems>) {
-    strictly(read_bytes(file_name, bytes, overrides))
+/// A file of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ScenarioBytes {
+    /// Its name, as messages show it.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
 }
 
-/// Like [`parse_bytes`], but also returns what could be read despite problems, so that validation can report
+/// The file that a scenario extends, as written, and where; `None` if it extends none or is not TOML.
+pub fn extended_by(bytes: &[u8], origin: Origin) -> Option<(String, Place)> {
+    let root = tree::document(text_of(bytes, origin).ok()?, origin).ok()?;
+    extend::extends(&root).map(|(file, place)| (file.to_owned(), place))
+}
+
+/// The names and texts of a scenario's files, for messages about them.
+pub fn sources(files: &[ScenarioBytes], overrides: &[String]) -> Sources {
+    let text = |file: &ScenarioBytes| text_of(&file.bytes, Origin::File).unwrap_or_default().to_owned();
+    Sources::of_files(files.iter().map(|file| (file.name.clone(), text(file))).collect(), overrides)
+}
+
+/// Reads a scenario and applies the `--set` flags, each `KEY=VALUE`. Returns the config or all problems of
+/// spelling and type, and the texts needed to show them.
+pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Result<Config, Problems>) {
+    let (sources, config, problems) = read_bytes(file_name, text.as_bytes(), overrides);
+    match config {
+        Some(config) if !problems.has_errors() => (sources, Ok(config)),
+        _ => (sources, Err(problems)),
+    }
+}
+
+/// Like [`parse`] for bytes, but also returns what could be read despite problems, so that validation can report
 /// more.
 pub fn read_bytes(
     file_name: &str,
     bytes: &[u8],
     overrides: &[String],
 ) -> (Sources, Option<Config>, Problems) {
-    read_copies(file_name, bytes, overrides, &[])
+    let file = ScenarioBytes { name: file_name.to_owned(), bytes: bytes.to_vec() };
+    read_files(&[file], overrides)
 }
 
-/// Like [`read_bytes`], then copies deals and applies the flags of each copy.
-pub fn read_copies(
-    file_name: &str,
-    bytes: &[u8],
-    overrides: &[String],
-    copies: &[DealCopy],
-) -> (Sources, Option<Config>, Problems) {
+/// Like [`read_bytes`] for a scenario that extends others: its own file first, then the one that it extends, the one
+/// that this extends, and so on.
+pub fn read_files(files: &[ScenarioBytes], overrides: &[String]) -> (Sources, Option<Config>, Problems) {
+    let sources = sources(files, overrides);
+    let mut reader = Reader::new(FORMAT);
+    let flags = overrides::read(overrides, &mut reader.problems);
+    let mut trees = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let is_last = index + 1 == files.len();
+        match document(&file.bytes, origin(index)) {
+            Ok(root) => {
+                check_directives(&root, &mut reader.problems);
+                if let (true, Some((name, place))) = (is_last, extend::extends(&root)) {
+                    reader.problems.push(unread(name, place));
+                }
+                trees.push(root);
+            }
+            Err(problem) => reader.problems.push(*problem),
+        }
+    }
+    if trees.len() < files.len() {
+        return (sources, None, reader.problems);
+    }
+    let mut root = trees.pop().expect("a scenario has a file");
+    let mut dates = moved_date::Dates::of(&root);
+    while let Some(over) = trees.pop() {
+        root = extend(root, over, &mut reader.problems);
+        dates.note(&root);
+    }
+    overrides::apply(flags, &mut root, &mut reader.problems);
+    dates.note(&root);
+    dates.warn(&root, &mut reader.problems);
+    like::fill_in(&mut root, &mut reader.problems);
+    let config: Config = read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut reader);
+    (sources, Some(config), reader.problems)
+}
+
+/// The origin of the file at this distance from the scenario's own.
+fn origin(index: usize) -> Origin {
+    if index == 0 { Origin::File } else { Origin::Base(index - 1) }
+}
+
+/// The problem that a scenario extends a file of which there is nothing to read.
+fn unread(name: &str, place: Place) -> Problem {
+    Problem::error(
+        Code::ExtendsFile,
+        place,
+        format!("`{name}` cannot be read: this scenario came without its files"),
+    )
+    .help("name the scenario's file, or write it out first: capstake scenario FILE")
+}
+
+/// The text of a file's bytes, without a byte order mark.
+fn text_of(bytes: &[u8], origin: Origin) -> Result<&str, Box<Problem>> {
     let refuse = |code, message: String, help: &str| {
-        let problem = Problem::error(code, Place::FILE, message).help(help);
-        (Sources::new(file_name, "", overrides), None, Problems::from(problem))
+        Err(Box::new(Problem::error(code, Place::of_file(origin), message).help(help)))
     };
     if bytes.len() > MAX_BYTES {
         let (message, help) = too_large(bytes.len() as u64);
         return refuse(Code::FileTooLarge, message, help);
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains('\0') => read(file_name, text, overrides, copies),
+        Ok(text) if !text.contains('\0') => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),
         Ok(_) => refuse(
             Code::FileNotText,
             "the file has bytes that no text has".to_owned(),
@@ -73,62 +144,14 @@ pub fn read_copies(
     }
 }
 
-/// Reads a scenario and applies the `--set` flags, each `KEY=VALUE`. Returns the config or all problems of
-/// spelling and type, and the texts needed to show them.
-pub fn parse(file_name: &str, text: &str, overrides: &[String]) -> (Sources, Result<Config, Problems>) {
-    strictly(read(file_name, text, overrides, &[]))
-}
-
-fn strictly(
-    (sources, config, problems): (Sources, Option<Config>, Problems),
-) -> (Sources, Result<Config, Problems>) {
-    match config {
-        Some(config) if problems.is_empty() => (sources, Ok(config)),
-        _ => (sources, Err(problems)),
-    }
-}
-
-fn read(
-    file_name: &str,
-    text: &str,
-    overrides: &[String],
-    copies: &[DealCopy],
-) -> (Sources, Option<Config>, Problems) {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let all: Vec<String> =
-        overrides.iter().chain(copies.iter().flat_map(|copy| &copy.flags)).cloned().collect();
-    let sources = Sources::new(file_name, text, &all);
-    let mut reader = Reader::new(FORMAT);
-    let (own, of_copies): (Vec<_>, Vec<_>) = overrides::read(&all, &mut reader.problems)
-        .into_iter()
-        .partition(|flag| flag.position() < overrides.len());
-    let mut root = match document(text) {
-        Ok(root) => root,
-        Err(problem) => {
-            reader.problems.push(*problem);
-            return (sources, None, reader.problems);
-        }
-    };
-    for flag in own {
-        flag.apply(&mut root, &mut reader.problems);
-    }
-    for copy in copies {
-        copies::make(&mut root, copy);
-    }
-    for flag in of_copies {
-        flag.apply(&mut root, &mut reader.problems);
-    }
-    let config: Config = read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut reader);
-    (sources, Some(config), reader.problems)
-}
-
-/// Parses the file's text; it is a problem if the text is not TOML or has no keys.
-fn document(text: &str) -> Result<Node, Box<Problem>> {
-    let root = tree::document(text, Origin::File)
-        .map_err(|(message, span)| Box::new(syntax::file_problem(text, &message, span)))?;
+/// Parses a file; it is a problem if it is not TOML or has no keys.
+fn document(bytes: &[u8], origin: Origin) -> Result<Node, Box<Problem>> {
+    let text = text_of(bytes, origin)?;
+    let root = tree::document(text, origin)
+        .map_err(|(message, span)| Box::new(syntax::file_problem(text, origin, &message, span)))?;
     if root.entries().is_some_and(<[_]>::is_empty) {
         return Err(Box::new(
-            Problem::error(Code::FileEmpty, Place::FILE, "the file has no keys")
+            Problem::error(Code::FileEmpty, Place::of_file(origin), "the file has no keys")
                 .help("`capstake init` writes a scenario to start from"),
         ));
     }

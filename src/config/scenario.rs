@@ -6,6 +6,7 @@ use super::cost::{Contract, Costs};
 use super::deal::Deal;
 use super::discount::Discount;
 use super::equity::Equity;
+use super::field::Directive;
 use super::funding::{Cash, Funding, Round};
 use super::history::History;
 use super::ipo::Ipo;
@@ -23,6 +24,10 @@ use super::timeline::Timeline;
 section! {
     /// A scenario.
     Config by Single;
+    /// The scenario file that this one changes, relative to it; the first key of the file.
+    extends: Directive<Option<Located<String>>> = plain();
+    /// Full keys, tables and list entries of that file to leave out: `["deal.prior-2025", "deal.x.cap_usd_bn"]`.
+    remove: Directive<Option<Located<Vec<Located<String>>>>> = plain();
     /// Its name; it names the folder of results.
     name: Option<Located<String>> = name().or("the file's name without its ending");
     /// What it is about.

@@ -53,6 +53,7 @@ fn key_schema(row: &'static KeySpec) -> Json {
         ValueKind::Choice(words) => json!({ "enum": words.iter().map(|word| word.word).collect::<Vec<_>>() }),
         ValueKind::Real => json!({ "type": "number" }),
         ValueKind::Reals => json!({ "type": "array", "items": { "type": "number" } }),
+        ValueKind::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         ValueKind::Pair => {
             json!({ "type": "array", "items": { "type": "string" }, "minItems": 2, "maxItems": 2 })
         }

@@ -31,6 +31,8 @@ pub enum ValueKind {
     Loadings,
     /// A table of numbers by year; they may be uncertain.
     Years,
+    /// A list of texts.
+    Texts,
     /// A list of two texts.
     Pair,
     /// A table.
@@ -59,6 +61,7 @@ impl ValueKind {
             }
             ValueKind::Loadings => "a table of names and numbers".to_owned(),
             ValueKind::Years => "a table of years and numbers".to_owned(),
+            ValueKind::Texts => "a list of texts".to_owned(),
             ValueKind::Pair => "a list of two texts".to_owned(),
             ValueKind::Table(_) => "a table".to_owned(),
             ValueKind::List(_) => "a list of tables".to_owned(),
@@ -132,6 +135,7 @@ impl KeySpec {
             ValueKind::Steps(_) => "number, or list of steps",
             ValueKind::Loadings => "numbers by name",
             ValueKind::Years => "numbers by year",
+            ValueKind::Texts => "list of texts",
             ValueKind::Pair => "two texts",
             ValueKind::Table(_) => "table",
             ValueKind::List(_) => "list of tables",
@@ -201,6 +205,19 @@ impl SectionSpec {
         self.all().find(|spec| spec.key == key)
     }
 
+    /// The key that says the same as `key` in another form, if the table has one: a date and its number of years.
+    pub fn other_form(&self, key: &str) -> Option<&'static str> {
+        const FORMS: [(&str, &str); 3] =
+            [("pre_money", "pre_money_usd_bn"), ("plan", "annual_totals"), ("date", "on_ipo")];
+        let listed = FORMS.iter().find_map(|&(a, b)| match key {
+            _ if key == a => Some(b.to_owned()),
+            _ if key == b => Some(a.to_owned()),
+            _ => None,
+        });
+        let dated = || key.strip_suffix("_years").map_or(format!("{key}_years"), str::to_owned);
+        self.find(&listed.unwrap_or_else(dated)).map(|row| row.key)
+    }
+
     /// The specifications of all keys.
     pub fn all(&self) -> impl Iterator<Item = &'static KeySpec> + use<> {
         let more: &'static [KeySpec] = self.more.map_or(&[], |more| more.keys);
@@ -267,13 +284,17 @@ pub(crate) fn join(path: &str, key: &str) -> String {
 
 /// The part of a key path that names an entry of a list: its name, its date, or its position from 1.
 pub(crate) fn entry_label(entry_key: EntryKey, index: usize, item: &Node) -> String {
-    let by_key = match entry_key {
+    own_label(entry_key, item).unwrap_or_else(|| (index + 1).to_string())
+}
+
+/// The name or the date of an entry of a list; `None` if it has neither.
+pub(super) fn own_label(entry_key: EntryKey, item: &Node) -> Option<String> {
+    match entry_key {
         EntryKey::Named(key) => text_under(item, key),
         EntryKey::Dated(key) => date_under(item, key),
         EntryKey::NamedOrDated(name, date) => text_under(item, name).or_else(|| date_under(item, date)),
         EntryKey::Numbered | EntryKey::Single => None,
-    };
-    by_key.unwrap_or_else(|| (index + 1).to_string())
+    }
 }
 
 fn text_under(item: &Node, key: &str) -> Option<String> {

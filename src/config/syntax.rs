@@ -7,13 +7,18 @@ use super::place::{Origin, Place};
 use super::problem::Problem;
 
 /// The problem that a file is not TOML: the parser's message, or, where the line sets a key, what that key takes.
-pub(super) fn file_problem(text: &str, message: &str, span: std::ops::Range<usize>) -> Problem {
-    if let Some(problem) = assignment_at(text, span.start).and_then(|assignment| assignment.problem()) {
+pub(super) fn file_problem(
+    text: &str,
+    origin: Origin,
+    message: &str,
+    span: std::ops::Range<usize>,
+) -> Problem {
+    if let Some(problem) = assignment_at(text, span.start).and_then(|assignment| assignment.problem(origin)) {
         return problem;
     }
     let problem = Problem::error(
         Code::Syntax,
-        Place::new(Origin::File, span),
+        Place::new(origin, span),
         format!("not valid TOML: {}", message.lines().next().unwrap_or(message)),
     );
     if message.contains("duplicate key") {
@@ -38,7 +43,7 @@ struct Assignment<'a> {
 }
 
 impl Assignment<'_> {
-    fn problem(&self) -> Option<Problem> {
+    fn problem(&self, origin: Origin) -> Option<Problem> {
         let Assignment { key, value, start, slot, .. } = *self;
         let toml = if slot.takes(value) {
             // The value will do: at fault is the colon.
@@ -57,7 +62,7 @@ impl Assignment<'_> {
             other => other.help(),
         };
         let shown = if key.is_empty() { "this entry".to_owned() } else { format!("`{key}`") };
-        let place = Place::new(Origin::File, start..start + value.len());
+        let place = Place::new(origin, start..start + value.len());
         Some(Problem::error(Code::Syntax, place, format!("{shown} cannot be {value}")).help(help))
     }
 }

@@ -175,7 +175,7 @@ value = 0.5
 #[test]
 fn files_that_are_no_scenario_are_refused_with_their_code() {
     let code = |bytes: &[u8]| {
-        let problems = parse_bytes("x.toml", bytes, &[]).1.expect_err("there is no problem");
+        let problems = read_bytes("x.toml", bytes, &[]).2;
         problems.iter().map(|problem| problem.code).collect::<Vec<_>>()
     };
     assert_eq!(code(b""), [Code::FileEmpty]);
@@ -190,7 +190,7 @@ fn files_that_are_no_scenario_are_refused_with_their_code() {
     let deep = "a = ".to_owned() + &"[".repeat(100_000);
     assert_eq!(code(deep.as_bytes()), [Code::Syntax]);
     let windows = minimal().replace('\n', "\r\n");
-    assert!(parse_bytes("x.toml", format!("\u{feff}{windows}").as_bytes(), &[]).1.is_ok());
+    assert!(read_bytes("x.toml", format!("\u{feff}{windows}").as_bytes(), &[]).2.is_empty());
 }
 
 #[test]
@@ -313,7 +313,11 @@ loading = { s = 1.0, equity.multiple = 0.5 }
 fn flags_that_name_nothing_say_what_is_near() {
     let help = |flag: &str| bad(base(), &[flag])[0].clone();
     assert_eq!(help("deal.amended.cap_usd_bn=6").1, "did you mean `amended-2026`?");
-    assert_eq!(help("deal.amended-2026.cap=6").1, "did you mean `cap_usd_bn`?");
+    assert_eq!(help("deal.amended-2026.cap=6").1, "did you mean `deal.amended-2026.cap_usd_bn`?");
+    let caps = "write the full key: deal.amended-2026.cap_usd_bn, deal.prior-2025.cap_usd_bn";
+    assert_eq!(help("cap=6").1, caps);
+    assert_eq!(help("deal.cap_usd_bn=6").1, caps);
+    assert_eq!(help("horizon=2031-12-31").1, "did you mean `timeline.horizon`?");
     assert_eq!(help("deals.amended-2026.cap_usd_bn=6").1, "did you mean `deal`?");
     assert!(help("deal.zzz.cap_usd_bn=6").1.contains("amended-2026, prior-2025"));
     assert_eq!(help("deal.amended-2026.cap_usd_bn.p55=6").1, "did you mean `p50`?");
@@ -383,4 +387,28 @@ mod laws {
             let _ = read(minimal(), &[&flag, &format!("deal.capped.{flag}"), &format!("run.paths={text}")]);
         }
     }
+}
+
+#[test]
+fn none_takes_a_key_a_table_or_an_entry_out() {
+    let config = good(base(), &["deal.prior-2025=none", "ipo=none", "deal.amended-2026.cap_usd_bn=none"]);
+    assert_eq!(config.deal.len(), 1);
+    assert!(config.ipo.is_none() && config.deal[0].cap_usd_bn.is_none());
+    // What is not set is out already, but a key must exist.
+    good(
+        minimal(),
+        &["ipo.fee=none", "deal.capped.stake=none", "ipo=none", "equity.multiple_now.source=none"],
+    );
+    assert!(good(minimal(), &["ipo.fee=none"]).ipo.is_none());
+    assert_eq!(codes(minimal(), &["ipo.fees=none"]), [Code::UnknownKey]);
+    assert_eq!(codes(minimal(), &["deal.other=none"]), [Code::SetEntry]);
+    assert_eq!(codes(minimal(), &["deal.other.cap_usd_bn=none"]), [Code::SetEntry]);
+    // The word in quotes is a value.
+    assert!(good(base(), &["run.correlation_repair=\"none\""]).run.is_some());
+}
+
+#[test]
+fn a_flag_replaces_the_other_form_of_a_key() {
+    let config = good(base(), &["deal.amended-2026.share_ends_years=3"]);
+    assert!(config.deal[0].share_ends.is_none() && config.deal[0].share_ends_years.is_some());
 }

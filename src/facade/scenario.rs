@@ -61,7 +61,7 @@ impl Scenario {
     }
 
     fn judged(file: ScenarioFile) -> Result<Scenario, Error> {
-        let judged = file.judge(&[], &[])?;
+        let judged = file.judge(&[])?;
         Ok(Scenario { file: Arc::new(file), judged: Arc::new(judged) })
     }
 
@@ -72,7 +72,7 @@ impl Scenario {
     pub fn set(&self, key: &str, value: &str) -> Result<Scenario, Error> {
         let mut overrides = self.judged.overrides.clone();
         overrides.push(format!("{key}={value}"));
-        let judged = self.file.judge(&overrides, &[])?;
+        let judged = self.file.judge(&overrides)?;
         Ok(Scenario { file: Arc::clone(&self.file), judged: Arc::new(judged) })
     }
 

@@ -29,6 +29,7 @@ pub mod resources;
 pub mod results;
 pub mod saved;
 pub mod scenario;
+pub mod scenario_files;
 pub mod screen;
 pub mod state_file;
 pub mod tables;

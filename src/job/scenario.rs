@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::columns::Columns;
 use super::error::{Exit, Failure};
-use super::file::{self, ReadError};
 use super::manifest::{EmpiricalFile, ScenarioPart};
-use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, resolved};
+use super::scenario_files;
+use crate::config::{self, Problems, ScenarioBytes, Sources, resolved};
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
 
@@ -74,34 +74,34 @@ impl Scenario {
 
 /// Loads a scenario with `--set` flags.
 pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
-    ScenarioFile::read(path)?.judge(overrides, &[])
+    ScenarioFile::read(path)?.judge(overrides)
 }
 
-/// The bytes of a scenario file, to be validated with different flags.
+/// The bytes of a scenario's files, to be validated with different flags.
 pub struct ScenarioFile {
     path: PathBuf,
-    bytes: Vec<u8>,
+    /// Its own, then those of the scenarios that it extends.
+    files: Vec<ScenarioBytes>,
 }
 
 impl ScenarioFile {
-    /// Reads the file.
+    /// Reads the file (`-`: standard input) and those that it extends.
     pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
-        let bytes = read(path, &path.display().to_string())?;
-        Ok(ScenarioFile { path: path.to_owned(), bytes })
+        Ok(ScenarioFile { path: path.to_owned(), files: scenario_files::read(path)? })
     }
 
-    /// A text that stands for the file of that path.
+    /// A text that stands for the file of that path. It extends no other.
     pub fn of_text(path: &Path, text: &str) -> ScenarioFile {
-        ScenarioFile { path: path.to_owned(), bytes: text.as_bytes().to_vec() }
+        let own = ScenarioBytes { name: path.display().to_string(), bytes: text.as_bytes().to_vec() };
+        ScenarioFile { path: path.to_owned(), files: vec![own] }
     }
 
-    /// Validates the scenario with `--set` flags, and with copies of deals made after these.
-    pub fn judge(&self, overrides: &[String], copies: &[DealCopy]) -> Result<Scenario, Failure> {
+    /// Validates the scenario with `--set` flags.
+    pub fn judge(&self, overrides: &[String]) -> Result<Scenario, Failure> {
         let path = &self.path;
-        let name = path.display().to_string();
-        let (sources, config, mut problems) = config::read_copies(&name, &self.bytes, overrides, copies);
+        let (sources, config, mut problems) = config::read_files(&self.files, overrides);
         let folder = path.parent().unwrap_or(Path::new(""));
-        if !problems.is_empty() {
+        if problems.has_errors() {
             if let Some(config) = config {
                 problems.extend(beyond_spelling(&config, folder));
             }
@@ -112,18 +112,21 @@ impl ScenarioFile {
         let resolved = resolved::to_toml(&config);
         let digests = columns.digests();
         let digest = digest(&resolved, &digests);
-        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        match Model::from_config(&config, &stem, &digest, &columns) {
-            Ok((model, warnings)) => Ok(Scenario {
-                path: path.clone(),
-                overrides: overrides.to_vec(),
-                sources,
-                model,
-                warnings,
-                resolved,
-                columns: digests,
-            }),
-            Err(problems) => {
+        match Model::from_config(&config, &scenario_files::stem(path), &digest, &columns) {
+            Ok((model, warnings)) => {
+                problems.extend(warnings);
+                Ok(Scenario {
+                    path: path.clone(),
+                    overrides: overrides.to_vec(),
+                    sources,
+                    model,
+                    warnings: problems,
+                    resolved,
+                    columns: digests,
+                })
+            }
+            Err(found) => {
+                problems.extend(found);
                 Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
             }
         }
@@ -161,63 +164,4 @@ fn exit_of(problems: &Problems) -> Exit {
     } else {
         Exit::Problems
     }
-}
-
-fn read(path: &Path, name: &str) -> Result<Vec<u8>, Failure> {
-    let refuse = |code: Code, message: String, help: String| {
-        let problem = Problem::error(code, Place::FILE, message).help(help);
-        Failure::of_file(Exit::Unreadable, name, problem)
-    };
-    file::read_regular(path, config::MAX_BYTES as u64).map_err(|error| {
-        let help = match &error {
-            ReadError::TooLarge(bytes) => {
-                let (message, help) = config::too_large(*bytes);
-                return refuse(Code::FileTooLarge, message, help.to_owned());
-            }
-            ReadError::Folder => {
-                let help = match first_scenario(path) {
-                    Some(file) => format!("name a file in it, for example `{}`", path.join(file).display()),
-                    None => "name a scenario file; `capstake init` writes one".to_owned(),
-                };
-                let message = format!("`{name}` is a folder, not a scenario file");
-                return refuse(Code::FileUnreadable, message, help);
-            }
-            ReadError::Missing => match beside(path) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "`capstake init` writes a scenario to start from".to_owned(),
-            },
-            ReadError::Forbidden => "you may not read it; ask its owner".to_owned(),
-            ReadError::Special => "save the scenario to a file, and name that".to_owned(),
-            ReadError::Changed => "wait until it is complete, or copy it".to_owned(),
-            ReadError::Other(_) => "look at the path".to_owned(),
-        };
-        refuse(Code::FileUnreadable, format!("`{name}` cannot be read: {error}"), help)
-    })
-}
-
-/// A file with a similar name in the same folder as a missing file.
-fn beside(path: &Path) -> Option<String> {
-    let wanted = path.file_name()?.to_str()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut names = toml_files(folder);
-    names.sort();
-    let with_ending = format!("{wanted}.toml");
-    let near = if names.contains(&with_ending) {
-        with_ending
-    } else {
-        config::spelling::nearest(wanted, names.iter().map(String::as_str))?.to_owned()
-    };
-    Some(path.with_file_name(near).display().to_string())
-}
-
-fn first_scenario(folder: &Path) -> Option<String> {
-    toml_files(folder).into_iter().min()
-}
-
-fn toml_files(folder: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".toml"))
-        .collect()
 }

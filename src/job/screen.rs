@@ -20,14 +20,17 @@ pub fn problems(sources: &Sources, problems: &Problems, styled: bool) -> String 
     let mut out = String::new();
     let shown = problems.shown();
     for one in &shown {
+        let end = if one.severity == Severity::Note { "\n" } else { "\n\n" };
         out.push_str(&problem(sources, one, &renderer));
-        out.push_str("\n\n");
+        out.push_str(end);
     }
     if shown.len() < problems.len() {
         out.push_str(&format!("… and {} more, shown once these are mended\n", problems.len() - shown.len()));
     }
-    out.push_str(&count_line(problems));
-    out.push('\n');
+    if problems.error_count() + problems.warning_count() > 0 {
+        out.push_str(&count_line(problems));
+        out.push('\n');
+    }
     out
 }
 
@@ -54,7 +57,8 @@ fn count_line(problems: &Problems) -> String {
     if problems.warning_count() > 0 {
         parts.push(words(problems.warning_count(), "warning"));
     }
-    match problems.iter().find(|problem| problem.severity == Severity::Error).or(problems.iter().next()) {
+    let first = |severity| problems.iter().find(|problem| problem.severity == severity);
+    match first(Severity::Error).or(first(Severity::Warning)) {
         Some(first) => format!("{}; `capstake explain {}` says more", parts.join(", "), first.code),
         None => "no problems".to_owned(),
     }
@@ -65,9 +69,13 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
     let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
     };
     let message = visible_line(&problem.message);
     let mut group = Group::with_title(level.primary_title(message).id(problem.code.id()));
+    if problem.severity == Severity::Note {
+        return renderer.render(&[group]);
+    }
     // One snippet per text, starting with that of the problem's own place.
     let mut origins: Vec<Origin> = Vec::new();
     for label in &problem.labels {
@@ -80,17 +88,16 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
         let labels: Vec<(usize, &Label)> =
             problem.labels.iter().enumerate().filter(|(_, label)| label.place.origin == origin).collect();
         // A problem about something missing has no line to show.
-        if labels.iter().all(|(_, label)| label.place == Place::FILE) {
+        if labels.iter().all(|(_, label)| label.place.is_file()) {
             group = group
-                .element(annotate_snippets::Origin::path(visible_line(sources.file_name()).into_owned()));
+                .element(annotate_snippets::Origin::path(visible_line(sources.name(origin)).into_owned()));
             continue;
         }
-        let annotations =
-            labels.iter().filter(|(_, label)| label.place != Place::FILE).map(|(index, label)| {
-                let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
-                let annotation = kind.span(first_line(text, label.place));
-                if label.text.is_empty() { annotation } else { annotation.label(visible_line(&label.text)) }
-            });
+        let annotations = labels.iter().filter(|(_, label)| !label.place.is_file()).map(|(index, label)| {
+            let kind = if *index == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
+            let annotation = kind.span(first_line(text, label.place));
+            if label.text.is_empty() { annotation } else { annotation.label(visible_line(&label.text)) }
+        });
         group = group.element(
             Snippet::source(text)
                 .path(visible_line(sources.name(origin)).into_owned())

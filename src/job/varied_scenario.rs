@@ -4,7 +4,7 @@ use super::error::{Exit, Failure};
 use super::non_finite::NonFinitePaths;
 use super::scenario::{Scenario, ScenarioFile};
 use super::words::quoted;
-use crate::config::{Code, DealCopy, Severity};
+use crate::config::{Code, Severity};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::run::{NonFinite, single};
@@ -112,19 +112,17 @@ impl VariedScenario<'_> {
         let taken = |name: &String| self.base.model.deals.iter().any(|deal| deal.name == *name);
         let stem: String = own.chars().take(50).collect();
         let mut names = (0_u64..).map(|i| format!("{stem}--{i}")).filter(|name| !taken(name));
-        let copies: Vec<DealCopy> = points
-            .iter()
-            .map(|point| {
-                let name = names.next().expect("there are more numbers than deals");
-                // Replace the deal's name, not the same letters in `deal.`.
-                let flag = |flag: String| match flag.strip_prefix("deal.") {
-                    Some(rest) => format!("deal.{}", rest.replacen(own.as_str(), &name, 1)),
-                    None => flag,
-                };
-                DealCopy { of: own.clone(), flags: self.flags(point).into_iter().map(flag).collect(), name }
-            })
-            .collect();
-        let scenario = match self.file.judge(&self.base.overrides, &copies) {
+        let mut flags = self.base.overrides.clone();
+        for point in points {
+            let name = names.next().expect("there are more numbers than deals");
+            flags.push(format!("deal.{name}.like=\"{own}\""));
+            // Replace the deal's name, not the same letters in `deal.`.
+            flags.extend(self.flags(point).into_iter().map(|flag| match flag.strip_prefix("deal.") {
+                Some(rest) => format!("deal.{}", rest.replacen(own.as_str(), &name, 1)),
+                None => flag,
+            }));
+        }
+        let scenario = match self.file.judge(&flags) {
             Ok(scenario) => scenario,
             Err(failure) => {
                 // Blame the first point that is invalid on its own; otherwise report the failure as it is.
@@ -189,7 +187,7 @@ impl VariedScenario<'_> {
     /// The validated scenario of a point.
     pub fn judge(&self, values: &[String]) -> Result<Scenario, Failure> {
         let flags: Vec<String> = self.base.overrides.iter().cloned().chain(self.flags(values)).collect();
-        self.file.judge(&flags, &[]).map_err(|failure| self.refused(values, failure))
+        self.file.judge(&flags).map_err(|failure| self.refused(values, failure))
     }
 
     /// The failure for an invalid point; names the value and the reason.

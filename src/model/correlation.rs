@@ -39,6 +39,7 @@ pub(super) fn validate(
         let table = Table::new::<config::Correlation>(path, correlation.place);
         pairs.add(validator, &variables, &table, correlation);
     }
+    tell_of_constants(validator, config, &pairs.constants);
     let Pairs { inputs, factors, mut rows, .. } = pairs;
     let inputs = groups(validator, inputs, repair, &mut rows);
     let factors = groups(validator, factors, repair, &mut rows);
@@ -65,6 +66,8 @@ struct Pairs {
     inputs: Vec<NamedPair<InputVariable>>,
     factors: Vec<NamedPair<Factor>>,
     rows: Vec<Pair>,
+    /// Constants that are named in pairs, where they are first named, and how often.
+    constants: Vec<(Located<String>, usize)>,
     /// The place of each pair, by its two variables in the order of their names.
     seen: HashMap<[Variable; 2], Place>,
 }
@@ -95,9 +98,13 @@ impl Pairs {
         if a.0 > b.0 {
             key.reverse();
         }
-        let problem = pair_with_itself(between, &a, &b)
-            .or_else(|| pair_with_constant(between, &a, &b))
-            .or_else(|| self.duplicate(correlation.place, between, &a, &b, key));
+        let same = pair_with_itself(between, &a, &b);
+        let constant = [&a, &b].iter().position(|end| end.1 == Variable::Constant);
+        if let (None, Some(constant)) = (&same, constant) {
+            self.note_constant(&between[constant]);
+            return;
+        }
+        let problem = same.or_else(|| self.duplicate(correlation.place, between, &a, &b, key));
         if let Some(problem) = problem {
             validator.problems.push(problem);
             return;
@@ -107,6 +114,14 @@ impl Pairs {
             && let Err(problem) = self.keep(correlation.place, between, a, b, value)
         {
             validator.problems.push(*problem);
+        }
+    }
+
+    /// Counts a pair of which one is a constant.
+    fn note_constant(&mut self, name: &Located<String>) {
+        match self.constants.iter_mut().find(|(known, _)| known.value == name.value) {
+            Some((_, count)) => *count += 1,
+            None => self.constants.push((name.clone(), 1)),
         }
     }
 
@@ -182,16 +197,26 @@ fn pair_with_itself(between: &[Located<String>; 2], a: &End, b: &End) -> Option<
     Some(problem)
 }
 
-/// The warning that one of the pair is a constant.
-fn pair_with_constant(between: &[Located<String>; 2], a: &End, b: &End) -> Option<Problem> {
-    let constant = [a, b].iter().position(|end| end.1 == Variable::Constant)?;
-    let name = &between[constant];
-    let message = format!("`{}` is a constant: the correlation has no effect", name.value);
-    let problem = Problem::warning(Code::PairWithConstant, name.place, message)
-        .found(name.value.clone())
-        .allowed("numbers with a distribution")
-        .help("give it a distribution, or take the correlation out");
-    Some(problem)
+/// Tells of constants with correlations, each once. One that `--set` or an extending file made constant is meant to be.
+fn tell_of_constants(validator: &mut Validator, config: &Config, constants: &[(Located<String>, usize)]) {
+    let numbers = if constants.is_empty() { Vec::new() } else { config.numbers() };
+    for (name, count) in constants {
+        let pairs = match count {
+            1 => "the correlation has no effect".to_owned(),
+            count => format!("its {count} correlations have no effect"),
+        };
+        let message = format!("`{}` is a constant: {pairs}", name.value);
+        let number = numbers.iter().find(|number| number.key == name.value).map(|number| number.place);
+        validator.problems.push(match number {
+            Some(number) if number.origin.changes(name.place.origin) => {
+                Problem::note(Code::PairWithConstant, number, message)
+            }
+            _ => Problem::warning(Code::PairWithConstant, name.place, message)
+                .found(name.value.clone())
+                .allowed("numbers with a distribution")
+                .help("give it a distribution, or take the correlation out"),
+        });
+    }
 }
 
 /// Looks variables up by name.

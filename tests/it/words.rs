@@ -189,7 +189,7 @@ const SLIPS: &[(&str, &str, &str)] = &[
 
 /// Everything wrong with a scenario, judged with `--set` flags.
 fn errors(text: &str, flags: &[String]) -> Vec<Problem> {
-    match ScenarioFile::of_text(Path::new("words.toml"), text).judge(flags, &[]) {
+    match ScenarioFile::of_text(Path::new("words.toml"), text).judge(flags) {
         Ok(_) => Vec::new(),
         Err(Failure::Scenario { problems, .. }) => {
             problems.iter().filter(|problem| problem.severity == Severity::Error).cloned().collect()
