@@ -55,7 +55,7 @@ impl Dates {
         });
         if !of_the_date.is_empty() {
             let message = format!(
-                "the valuation date is moved from {former} to {now}, and {} of {former} stay: they count as those of {now}",
+                "the valuation date is moved from {former} to {now}, and {} of {former}: the company is as large on {now} as it was then",
                 counted(&of_the_date)
             );
             problems.push(
@@ -113,8 +113,8 @@ fn each_key(table: &Node, spec: &'static SectionSpec, path: &str, visit: &mut im
 
 fn counted(keys: &[String]) -> String {
     match keys.len() {
-        1 => "1 value".to_owned(),
-        count => format!("{count} values"),
+        1 => "1 value stays that".to_owned(),
+        count => format!("{count} values stay those"),
     }
 }
 
@@ -162,7 +162,10 @@ share_ends_years = 4.5
         let found = warnings(&[BASE], &[moved]);
         let codes: Vec<Code> = found.iter().map(|one| one.0).collect();
         assert_eq!(codes, [Code::EndMoved, Code::DateMoved]);
-        assert!(found[1].1.contains("from 2026-07-01 to 2026-10-01, and 3 values"), "{found:?}");
+        assert!(
+            found[1].1.contains("from 2026-07-01 to 2026-10-01, and 3 values stay those of 2026-07-01"),
+            "{found:?}"
+        );
         let over = "extends = \"b.toml\"\n[timeline]\nvaluation_date = 2026-10-01\n[cash]\nnow_usd_bn = 35\n";
         let found = warnings(&[over, BASE], &[]);
         assert!(found.iter().any(|one| one.1.contains("and 2 values")), "{found:?}");

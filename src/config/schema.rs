@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use super::choice::Choice;
+use super::extend::EXTENDS;
 use super::family::Family;
 use super::number::NumberTable;
 use super::scenario::Config;
@@ -14,6 +15,8 @@ use super::unit::Domain;
 /// those.
 pub fn json_schema() -> Json {
     let mut root = section_schema(Config::SPEC);
+    // What a scenario must have, one that extends another may leave to that other.
+    root["anyOf"] = json!([{ "required": [EXTENDS] }, requirements(Config::SPEC)]);
     let head = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "capstake scenario",
@@ -29,18 +32,29 @@ pub fn json_schema() -> Json {
 fn section_schema(spec: &'static SectionSpec) -> Json {
     let properties: serde_json::Map<String, Json> =
         spec.all().map(|row| (row.key.to_owned(), key_schema(row))).collect();
-    let required: Vec<&str> =
-        spec.all().filter(|row| row.presence == Presence::Required).map(|row| row.key).collect();
-    let mut schema = json!({
+    json!({
         "type": "object",
         "description": spec.meaning(),
         "properties": properties,
         "additionalProperties": false,
-    });
-    if !required.is_empty() {
-        schema["required"] = json!(required);
+    })
+}
+
+/// The keys that a table and the tables in it must have.
+fn requirements(spec: &'static SectionSpec) -> Json {
+    let required: Vec<&str> =
+        spec.all().filter(|row| row.presence == Presence::Required).map(|row| row.key).collect();
+    let mut below = serde_json::Map::new();
+    for row in spec.all() {
+        match row.kind {
+            ValueKind::Table(inner) => below.insert(row.key.to_owned(), requirements(inner)),
+            ValueKind::List(inner) => {
+                below.insert(row.key.to_owned(), json!({ "items": requirements(inner) }))
+            }
+            _ => None,
+        };
     }
-    schema
+    json!({ "required": required, "properties": below })
 }
 
 fn key_schema(row: &'static KeySpec) -> Json {
@@ -129,7 +143,10 @@ mod tests {
         let schema = json_schema();
         assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
         assert_eq!(schema["additionalProperties"], false);
-        assert_eq!(schema["required"], json!(["timeline", "segment", "deal"]));
+        let [extends, whole] = [&schema["anyOf"][0], &schema["anyOf"][1]];
+        assert_eq!(extends["required"], json!(["extends"]));
+        assert_eq!(whole["required"], json!(["timeline", "segment", "deal"]));
+        assert_eq!(whole["properties"]["segment"]["items"]["required"], json!(["name", "process"]));
         let deal = &schema["properties"]["deal"]["items"];
         assert_eq!(deal["properties"]["stake"]["anyOf"][0]["maximum"], 1.0);
         assert!(deal["properties"]["rate"]["anyOf"][2]["items"]["properties"]["from"].is_object());

@@ -29,6 +29,18 @@ pub struct Scenario {
 }
 
 impl Scenario {
+    /// The scenario itself if it has no warnings.
+    ///
+    /// # Errors
+    /// Its warnings, as errors.
+    pub fn without_warnings(self) -> Result<Scenario, Failure> {
+        if self.warnings.warning_count() == 0 {
+            return Ok(self);
+        }
+        let problems = self.warnings.strict();
+        Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(self.sources), problems })
+    }
+
     /// The scenario's entry in a manifest.
     pub fn part(&self) -> ScenarioPart {
         let defaults = self

@@ -31,7 +31,7 @@ pub fn read(path: &Path) -> Result<Vec<ScenarioBytes>, Failure> {
         true => ScenarioBytes { name: "standard input".to_owned(), bytes: standard_input()? },
         false => {
             let name = path.display().to_string();
-            let bytes = read_file(path, &name)
+            let bytes = read_file(path, &name, "`capstake init` writes a scenario to start from")
                 .map_err(|problem| Failure::of_file(Exit::Unreadable, &name, *problem))?;
             ScenarioBytes { name, bytes }
         }
@@ -79,13 +79,15 @@ fn read_base(chain: &[PathBuf], next: &Path, place: Place) -> Result<ScenarioByt
                 .help("write one of them out as a whole: capstake scenario FILE"),
         ));
     }
-    let bytes = read_file(next, &name).map_err(|problem| {
-        let own = Problem::error(Code::ExtendsFile, place, problem.message);
-        Box::new(match problem.help {
-            Some(help) => own.help(help),
-            None => own,
-        })
-    })?;
+    let bytes = read_file(next, &name, "the path is relative to the file in which it is written").map_err(
+        |problem| {
+            let own = Problem::error(Code::ExtendsFile, place, problem.message);
+            Box::new(match problem.help {
+                Some(help) => own.help(help),
+                None => own,
+            })
+        },
+    )?;
     Ok(ScenarioBytes { name, bytes })
 }
 
@@ -103,7 +105,8 @@ fn standard_input() -> Result<Vec<u8>, Failure> {
     }
 }
 
-fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, Box<Problem>> {
+/// Reads a file; `otherwise` is the help where there is no such file, and none of a similar name.
+fn read_file(path: &Path, name: &str, otherwise: &str) -> Result<Vec<u8>, Box<Problem>> {
     let refuse = |code: Code, message: String, help: String| {
         Box::new(Problem::error(code, Place::FILE, message).help(help))
     };
@@ -123,7 +126,7 @@ fn read_file(path: &Path, name: &str) -> Result<Vec<u8>, Box<Problem>> {
             }
             ReadError::Missing => match beside(path) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "`capstake init` writes a scenario to start from".to_owned(),
+                None => otherwise.to_owned(),
             },
             ReadError::Forbidden => "you may not read it; ask its owner".to_owned(),
             ReadError::Special => "save the scenario to a file, and name that".to_owned(),

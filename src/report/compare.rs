@@ -51,10 +51,17 @@ fn warnings(comparison: &Comparison) -> Vec<String> {
 }
 
 fn sentences(comparison: &Comparison) -> Vec<String> {
+    let mut sentences: Vec<String> = comparison
+        .pairs
+        .iter()
+        .map(|(a, b)| {
+            format!("Deal {a} of {} stands beside deal {b} of the others.", comparison.scenarios[0])
+        })
+        .collect();
     if comparison.is_same() {
-        return vec![format!("No figure differs on any of {} paths.", thousands(comparison.paths))];
+        sentences.push(format!("No figure differs on any of {} paths.", thousands(comparison.paths)));
+        return sentences;
     }
-    let mut sentences = Vec::new();
     for metric in TOLD {
         for (i, quantity) in comparison.quantities.iter().enumerate() {
             if quantity.metric != metric.key() || quantity.of.contains(" - ") {

@@ -10,6 +10,8 @@ use crate::kernel::plan::Plan;
 pub struct Comparison {
     /// Distinct names of the scenarios.
     pub scenarios: Vec<String>,
+    /// Deals of the first scenario, each with the one of another name that stands beside it in the others.
+    pub pairs: Vec<(String, String)>,
     /// Seed of all scenarios.
     pub seed: u64,
     /// Paths simulated per scenario.
@@ -48,17 +50,21 @@ impl Comparison {
     }
 }
 
-/// For each deal of the first scenario, the matching deal of every scenario: the one with the same name, or
-/// the only one. `None` where a scenario has no such deal.
-pub fn beside(plans: &[&Plan]) -> Vec<Option<Vec<usize>>> {
+/// For each deal of the first scenario, the matching deal of every scenario: the one that `pairs` puts beside it, else
+/// the one with the same name, or the only one. `None` where a scenario has no such deal.
+pub fn beside(plans: &[&Plan], pairs: &[(String, String)]) -> Vec<Option<Vec<usize>>> {
     let only = plans.iter().all(|plan| plan.deals().len() == 1);
     plans[0]
         .model
         .deals
         .iter()
         .map(|deal| {
-            let find = |plan: &&Plan| plan.model().deals.iter().position(|other| other.name == deal.name);
-            if only { Some(vec![0; plans.len()]) } else { plans.iter().map(find).collect() }
+            let partner = pairs.iter().find(|(first, _)| *first == deal.name).map(|(_, other)| other);
+            let find = |(at, plan): (usize, &&Plan)| {
+                let of_name = |name: &String| plan.model().deals.iter().position(|other| other.name == *name);
+                partner.filter(|_| at > 0).and_then(of_name).or_else(|| of_name(&deal.name))
+            };
+            if only { Some(vec![0; plans.len()]) } else { plans.iter().enumerate().map(find).collect() }
         })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::laws::drafts;
 use crate::scenario::{beyond_base, shipped};
-use capstake::config::{self, DealCopy};
+use capstake::config;
 use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
@@ -38,12 +38,11 @@ fn with_copies(name: &str, text: &str, copies: &[&[&str]]) -> Model {
     let config = config.unwrap_or_else(|problems| panic!("{name}: {problems}"));
     let deal = config.deal[0].name.as_ref().expect("a deal has a name").value.clone();
     let copy = |(i, keys): (usize, &&[&str])| {
-        let name = format!("copy-{i}");
-        let flags = keys.iter().map(|key| format!("deal.{name}.{key}")).collect();
-        DealCopy { of: deal.clone(), name, flags }
+        let like = format!("deal.copy-{i}.like=\"{deal}\"");
+        std::iter::once(like).chain(keys.iter().map(|key| format!("deal.copy-{i}.{key}"))).collect::<Vec<_>>()
     };
-    let copies: Vec<DealCopy> = copies.iter().enumerate().map(copy).collect();
-    let (_, config, problems) = config::read_copies(name, text.as_bytes(), &[], &copies);
+    let flags: Vec<String> = copies.iter().enumerate().flat_map(copy).collect();
+    let (_, config, problems) = config::read_bytes(name, text.as_bytes(), &flags);
     let config = config.unwrap_or_else(|| panic!("{name}: {problems}"));
     Model::from_config(&config, name, "", &NoColumns)
         .unwrap_or_else(|problems| panic!("{name}: {problems}"))

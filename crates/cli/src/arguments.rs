@@ -10,7 +10,7 @@ use capstake::job::error::Failure;
 use capstake::job::folder::Replace;
 use capstake::job::formats::{CsvDialect, CsvOptions, Draws, Format};
 use capstake::job::request::{self, Request};
-use capstake::job::scenario::{self, Scenario};
+use capstake::job::scenario::{Scenario, ScenarioFile};
 use capstake::job::words;
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
@@ -19,6 +19,37 @@ use capstake_output::made;
 
 use super::progress::ProgressMode;
 use super::show::Show;
+
+/// How a scenario is changed and judged.
+#[derive(Debug, clap::Args)]
+pub struct ScenarioOptions {
+    /// Set a key of the scenario for this run; may be repeated
+    ///
+    /// The key is dotted as in the scenario, entries of lists go by name, the value is TOML:
+    /// --set deal.amended-2026.cap_usd_bn=60
+    /// --set 'discount.share={ dist = "uniform", low = 0.08, high = 0.12 }'
+    /// --set segment.business.growth_now.p50=0.5     one parameter of a distribution
+    /// --set deal.amended-2026.cap_usd_bn=none       takes a key, table or entry out
+    /// --set 'deal.mine.like="amended-2026"'         adds a deal with that deal's terms
+    #[arg(long = "set", value_name = "KEY=VALUE", verbatim_doc_comment)]
+    pub overrides: Vec<String>,
+    /// Treat warnings as errors: a scenario that has any is not simulated (exit 4)
+    #[arg(long)]
+    pub strict: bool,
+}
+
+impl ScenarioOptions {
+    /// Loads a scenario with the `--set` flags.
+    pub fn load(&self, file: &Path) -> Result<Scenario, Failure> {
+        self.judge(&ScenarioFile::read(file)?, &[])
+    }
+
+    /// Judges a scenario with the `--set` flags and more.
+    pub fn judge(&self, file: &ScenarioFile, more: &[String]) -> Result<Scenario, Failure> {
+        let scenario = file.judge(&[self.overrides.as_slice(), more].concat())?;
+        if self.strict { scenario.without_warnings() } else { Ok(scenario) }
+    }
+}
 
 /// How to simulate and what to show.
 #[derive(Debug, clap::Args)]
@@ -30,18 +61,14 @@ pub struct Simulation {
     #[arg(short, long, value_name = "S", value_parser = seed_argument, allow_hyphen_values = true)]
     pub seed: Option<u64>,
     /// Folder for the results [default: output/<scenario name>, of a study output/<scenario name>-<command>]
-    #[arg(short, long, value_name = "DIR")]
+    #[arg(short, long, value_name = "DIR", value_parser = out_argument)]
     pub out: Option<PathBuf>,
     /// Worker threads; results do not depend on them [default: one per core]
     #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Set a key of the scenario for this run; may be repeated
-    ///
-    /// The key is dotted as in the scenario, entries of lists go by name, the value is TOML:
-    /// --set deal.amended-2026.cap_usd_bn=60
-    /// --set 'discount.share={ dist = "uniform", low = 0.08, high = 0.12 }'
-    #[arg(long = "set", value_name = "KEY=VALUE", verbatim_doc_comment)]
-    pub overrides: Vec<String>,
+    /// How the scenario is changed and judged.
+    #[command(flatten)]
+    pub scenario: ScenarioOptions,
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub json: bool,
@@ -69,11 +96,6 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// Loads a scenario with the `--set` flags.
-    pub fn load(&self, file: &Path) -> Result<Scenario, Failure> {
-        scenario::load(file, &self.overrides)
-    }
-
     /// The seed for a scenario.
     pub fn seed(&self, model: &Model) -> u64 {
         request::seed(self.seed, model)
@@ -151,6 +173,14 @@ pub enum DialectArgument {
     Standard,
     /// Semicolon, decimal comma, byte order mark: opens by a double click where Excel is set up for most of Europe
     ExcelEu,
+}
+
+/// Parses a results folder.
+pub fn out_argument(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "-" => Err("results are a folder of files; name one, or print them with --json".to_owned()),
+        _ => Ok(PathBuf::from(text)),
+    }
 }
 
 /// Parses a format of `--formats`.

@@ -10,7 +10,7 @@ use capstake::job::error::{Exit, Failure};
 use capstake::job::formats::{Draws, Format};
 use capstake::job::request;
 use capstake::job::resources::{Requirements, Resources};
-use capstake::job::scenario::{self, Scenario};
+use capstake::job::scenario::Scenario;
 use capstake::job::visible::visible_line;
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
@@ -24,7 +24,7 @@ use capstake::report::digits::probability_in_words;
 use capstake::report::tables::{UNSOURCED, inputs_of};
 use capstake::study::undefined;
 
-use super::arguments::paths_argument;
+use super::arguments::{ScenarioOptions, paths_argument};
 use super::output;
 
 /// Arguments of `check`.
@@ -33,9 +33,9 @@ pub struct CheckArguments {
     /// The scenario file (TOML)
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
-    /// Set a key of the scenario, as `run` does; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub overrides: Vec<String>,
+    /// How the scenario is changed and judged.
+    #[command(flatten)]
+    pub options: ScenarioOptions,
     /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6]
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
@@ -46,7 +46,7 @@ pub struct CheckArguments {
 
 /// Checks a scenario.
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
-    let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
+    let scenario = arguments.options.load(&arguments.scenario)?;
     output::warnings(&scenario);
     // The seed does not affect what is shown here.
     let plan = Plan::from_model(&scenario.model, 1, Isa::detect());

@@ -5,12 +5,14 @@
 
 use std::path::PathBuf;
 
+use capstake::config::spelling::nearest;
 use capstake::config::{self, Code, resolved};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
-use capstake::job::scenario::Scenario;
+use capstake::job::scenario::{Scenario, ScenarioFile};
+use capstake::job::scenario_files::STANDARD_INPUT;
 use capstake::kernel::plan::Plan;
 use capstake::report;
 use capstake::run::paired::Keep;
@@ -20,6 +22,7 @@ use capstake::study::sweep::{Named, measured};
 use capstake::study::variant::{Variant, Variants};
 
 use super::arguments::Simulation;
+use super::changes::{Changes, pair_argument};
 use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 use super::sweep::simulate;
@@ -29,19 +32,31 @@ pub const EXAMPLES: &str = "\
 Examples:
   capstake compare base.toml slow.toml        every metric, with the difference
   capstake compare a.toml b.toml c.toml -n 1e5
+  capstake compare base.toml --with deal.amended-2026.cap_usd_bn=60
+                                              a scenario and a change of it
+  capstake compare base.toml --with cash.now_usd_bn=30 'costs.tax_rate=0.25' \\
+    --with timeline.horizon=2032-12-31        two sets of changes
+  capstake compare a.toml b.toml --pair now=today
+                                              deals under different names
   capstake compare a.toml b.toml --set discount.share=0.1
                                               the same key set in all of them
 
 Inputs of the same name see the same draws in all scenarios, so that a difference
 has a far smaller error than two runs give. Deals of the same name stand side by
-side. The keys that differ are listed. For one key of one scenario: sweep.";
+side, others by --pair. The keys that differ are listed. For one key of one scenario: sweep.";
 
 /// Arguments of `compare`.
 #[derive(Debug, clap::Args)]
 pub struct CompareArguments {
-    /// The scenario files (TOML), two or more; the others are compared with the first
-    #[arg(value_name = "SCENARIO", num_args = 2.., required = true)]
+    /// The scenario files (TOML); the others are compared with the first
+    #[arg(value_name = "SCENARIO", num_args = 1.., required = true)]
     pub scenarios: Vec<PathBuf>,
+    /// Changes of the first scenario.
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Put a deal of the first scenario beside one of another name in the others; may be repeated
+    #[arg(long, value_name = "A=B", value_parser = pair_argument)]
+    pub pair: Vec<(String, String)>,
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
@@ -55,27 +70,122 @@ const ROW_BYTES: f64 = 260.0;
 /// Compares scenarios.
 pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
-    if arguments.scenarios.len() > MAX_SCENARIOS {
-        let message =
-            format!("{} scenarios; at most {MAX_SCENARIOS} are compared", arguments.scenarios.len());
-        return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, message)
-            .help("for many values of one key: capstake sweep SCENARIO --vary KEY=…"));
-    }
-    let loaded: Result<Vec<Scenario>, Failure> =
-        arguments.scenarios.iter().map(|path| simulation.load(path)).collect();
-    let scenarios = loaded?;
+    let scenarios = load(arguments)?;
+    let subjects = Subjects {
+        labels: labels(&scenarios[..arguments.scenarios.len()], &arguments.changes),
+        pairs: &arguments.pair,
+        scenarios: &scenarios,
+    };
+    subjects.check_pairs()?;
     let first = &scenarios[0].model;
     let seed = simulation.seed(first);
     let plans: Vec<Plan> =
         scenarios.iter().map(|scenario| Plan::from_model(&scenario.model, seed, simulation.simd)).collect();
     let paths = simulation.paths(first, &Cost::of(&plans[0]))?;
     let request = simulation.request(first, paths, study::folder_of(&scenarios[0], "compare"));
-    Compared::new(&scenarios, plans)?.conduct(request, simulation.show())
+    Compared::new(subjects, plans)?.conduct(request, simulation.show())
+}
+
+/// Loads the scenarios: those of the files, then the first under each set of changes.
+fn load(arguments: &CompareArguments) -> Result<Vec<Scenario>, Failure> {
+    let (files, changes) = (&arguments.scenarios, &arguments.changes);
+    let count = files.len() + changes.sets.len();
+    if count > MAX_SCENARIOS {
+        let message = format!("{count} scenarios; at most {MAX_SCENARIOS} are compared");
+        return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, message)
+            .help("for many values of one key: capstake sweep SCENARIO --vary KEY=…"));
+    }
+    if count < 2 {
+        return Err(Failure::coded(
+            Exit::Usage,
+            Code::Incomparable,
+            "one scenario, and nothing to compare it with",
+        )
+        .help("name another scenario, or a change of this one: --with KEY=VALUE"));
+    }
+    if changes.labels.len() > changes.sets.len() {
+        let message = format!("{} labels for {} changes", changes.labels.len(), changes.sets.len());
+        return Err(Failure::told(Exit::Usage, message).help("give each --with one --with-label at most"));
+    }
+    let standard_input = files.iter().filter(|file| file.as_os_str() == STANDARD_INPUT).count();
+    if standard_input > 1 {
+        return Err(Failure::told(Exit::Usage, "standard input can be read once only")
+            .help("save the scenarios to files and name those; a change of one scenario: --with KEY=VALUE"));
+    }
+    let options = &arguments.simulation.scenario;
+    let read: Result<Vec<ScenarioFile>, Failure> =
+        files.iter().map(|path| ScenarioFile::read(path)).collect();
+    let read = read?;
+    let of_files = read.iter().map(|file| options.judge(file, &[]));
+    of_files.chain(changes.sets.iter().map(|set| options.judge(&read[0], set))).collect()
+}
+
+/// The scenarios that are compared.
+struct Subjects<'a> {
+    scenarios: &'a [Scenario],
+    /// Distinct names of the scenarios.
+    labels: Vec<String>,
+    /// Deals of the first scenario, each with the one of the others that stands beside it.
+    pairs: &'a [(String, String)],
+}
+
+impl Subjects<'_> {
+    /// Keys of every scenario; those of a deal that stands beside one of another name go by that name.
+    fn keys(&self) -> Vec<Vec<(String, String)>> {
+        let renamed = |key: String| {
+            let pair = self.pairs.iter().find(|(_, b)| key.starts_with(&format!("deal.{b}.")));
+            match pair {
+                Some((a, b)) => key.replacen(&format!("deal.{b}."), &format!("deal.{a}."), 1),
+                None => key,
+            }
+        };
+        let of = |(at, scenario): (usize, &Scenario)| match at {
+            0 => keys(scenario),
+            _ => keys(scenario).into_iter().map(|(key, value)| (renamed(key), value)).collect(),
+        };
+        self.scenarios.iter().enumerate().map(of).collect()
+    }
+
+    /// The arguments that decide the answer beside the scenarios themselves, for the manifest.
+    fn arguments(&self) -> Vec<String> {
+        self.pairs.iter().flat_map(|(a, b)| ["--pair".to_owned(), format!("{a}={b}")]).collect()
+    }
+
+    /// Refuses pairs of deals that do not exist, and a deal with two others.
+    fn check_pairs(&self) -> Result<(), Failure> {
+        let names = |scenarios: &[Scenario]| -> Vec<String> {
+            let mut names: Vec<String> =
+                scenarios.iter().flat_map(|one| &one.model.deals).map(|deal| deal.name.clone()).collect();
+            names.dedup();
+            names
+        };
+        let (first, others) = (names(&self.scenarios[..1]), names(&self.scenarios[1..]));
+        for (at, (a, b)) in self.pairs.iter().enumerate() {
+            for (name, known, of) in [(a, &first, "the first scenario has"), (b, &others, "the others have")]
+            {
+                if !known.contains(name) {
+                    let message = format!("--pair {a}={b}: {of} no deal `{name}`");
+                    let near = nearest(name, known.iter().map(String::as_str));
+                    return Err(Failure::coded(Exit::Usage, Code::UnknownQuantity, message).help(
+                        match near {
+                            Some(near) => format!("did you mean `{near}`?"),
+                            None => format!("{of} {}", known.join(", ")),
+                        },
+                    ));
+                }
+            }
+            if self.pairs[..at].iter().any(|(other, to)| other == a || to == b) {
+                let message = format!("--pair {a}={b}: one of the two stands beside another deal already");
+                return Err(Failure::told(Exit::Usage, message).help("name each deal in one --pair only"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Scenarios with their deals matched by name.
 struct Compared<'a> {
-    scenarios: &'a [Scenario],
+    subjects: Subjects<'a>,
     variants: Variants,
     quantities: Vec<Quantity>,
     /// The names of the quantities in the first scenario.
@@ -85,15 +195,15 @@ struct Compared<'a> {
 }
 
 impl<'a> Compared<'a> {
-    fn new(scenarios: &'a [Scenario], plans: Vec<Plan>) -> Result<Compared<'a>, Failure> {
+    fn new(subjects: Subjects<'a>, plans: Vec<Plan>) -> Result<Compared<'a>, Failure> {
         let by_reference: Vec<&Plan> = plans.iter().collect();
-        let beside = compare::beside(&by_reference);
+        let beside = compare::beside(&by_reference, subjects.pairs);
         let quantities = compare::quantities(&by_reference, &beside);
         if quantities.is_empty() {
-            return Err(incomparable(scenarios));
+            return Err(incomparable(subjects.scenarios));
         }
         let named = quantities.iter().map(|&quantity| Named::new(&plans[0], quantity)).collect();
-        let alone = alone(scenarios, &beside);
+        let alone = alone(&subjects, &beside);
         // A deal that some scenario lacks is in no quantity.
         let place = |places: &Option<Vec<usize>>, plan: usize| {
             places.as_ref().map_or(usize::MAX, |places| places[plan])
@@ -103,15 +213,15 @@ impl<'a> Compared<'a> {
             .collect();
         let mut variants = Variants { plans, variants };
         variants.lean(&quantities);
-        Ok(Compared { scenarios, variants, quantities, named, alone })
+        Ok(Compared { subjects, variants, quantities, named, alone })
     }
 
     fn conduct(self, request: Request, show: Show) -> Result<Exit, Failure> {
         let plans = &self.variants.plans;
         let study = Study {
             command: "compare",
-            arguments: Vec::new(),
-            scenarios: self.scenarios.iter().collect(),
+            arguments: self.subjects.arguments(),
+            scenarios: self.subjects.scenarios.iter().collect(),
             seconds: plans.iter().map(|plan| Cost::of(plan).seconds(request.paths, request.threads)).sum(),
             bytes: self.quantities.len() as f64 * plans.len() as f64 * ROW_BYTES,
             request,
@@ -124,7 +234,7 @@ impl<'a> Compared<'a> {
         let (columns, result) = simulate(&self.variants, &self.quantities, Keep::Bins, context, "");
         if let Some((at, paths)) = result.first_non_finite() {
             return Err(StudyError::NonFinite(NonFinitePaths {
-                variant: self.scenarios[at].path.display().to_string(),
+                variant: self.subjects.labels[at].clone(),
                 paths: paths.clone(),
                 simulated: result.paths,
                 flags: Vec::new(),
@@ -132,13 +242,14 @@ impl<'a> Compared<'a> {
             }));
         }
         let comparison = Comparison {
-            scenarios: names(self.scenarios),
+            scenarios: self.subjects.labels.clone(),
+            pairs: self.subjects.pairs.to_vec(),
             seed: self.variants.plans[0].seed(),
             paths: result.paths,
             asked: result.asked,
             quantities: self.named,
             measured: measured(&result, &columns),
-            changes: compare::changes(&self.scenarios.iter().map(keys).collect::<Vec<_>>()),
+            changes: compare::changes(&self.subjects.keys()),
             alone: self.alone,
         };
         Ok(StudyOutcome {
@@ -161,14 +272,16 @@ fn incomparable(scenarios: &[Scenario]) -> Failure {
         .help("give the deals that belong together the same name")
 }
 
-/// Labels of the scenarios: their names, or their files if two share a name.
-fn names(scenarios: &[Scenario]) -> Vec<String> {
+/// Labels of the scenarios: their names, or their files if two share a name, then those of the changes.
+fn labels(scenarios: &[Scenario], changes: &Changes) -> Vec<String> {
     let name = |scenario: &Scenario| scenario.model.name.clone();
     let twice = |name: &String| scenarios.iter().filter(|other| other.model.name == *name).count() > 1;
-    let mut names: Vec<String> = Vec::new();
-    for scenario in scenarios {
+    let of_files = scenarios.iter().map(|scenario| {
         let own = name(scenario);
-        let own = if twice(&own) { scenario.path.display().to_string() } else { own };
+        if twice(&own) { scenario.path.display().to_string() } else { own }
+    });
+    let mut names: Vec<String> = Vec::new();
+    for own in of_files.chain(changes.labels()) {
         // A scenario compared with itself.
         let times =
             names.iter().filter(|other| **other == own || other.starts_with(&format!("{own} #"))).count();
@@ -178,8 +291,8 @@ fn names(scenarios: &[Scenario]) -> Vec<String> {
 }
 
 /// Deals that some scenarios lack, with the labels of the scenarios that have them.
-fn alone(scenarios: &[Scenario], beside: &[Option<Vec<usize>>]) -> Vec<(String, Vec<String>)> {
-    let names = names(scenarios);
+fn alone(subjects: &Subjects<'_>, beside: &[Option<Vec<usize>>]) -> Vec<(String, Vec<String>)> {
+    let Subjects { scenarios, labels, pairs } = subjects;
     if beside.iter().flatten().count() == 1
         && scenarios.iter().all(|scenario| scenario.model.deals.len() == 1)
     {
@@ -188,10 +301,11 @@ fn alone(scenarios: &[Scenario], beside: &[Option<Vec<usize>>]) -> Vec<(String, 
     let mut alone: Vec<(String, Vec<String>)> = Vec::new();
     for deal in scenarios.iter().flat_map(|scenario| &scenario.model.deals) {
         let has = |scenario: &Scenario| scenario.model.deals.iter().any(|other| other.name == deal.name);
-        if scenarios.iter().all(has) || alone.iter().any(|(name, _)| *name == deal.name) {
+        let is_paired = pairs.iter().any(|(a, b)| [a, b].contains(&&deal.name));
+        if is_paired || scenarios.iter().all(has) || alone.iter().any(|(name, _)| *name == deal.name) {
             continue;
         }
-        let with = scenarios.iter().zip(&names).filter(|(scenario, _)| has(scenario));
+        let with = scenarios.iter().zip(labels).filter(|(scenario, _)| has(scenario));
         alone.push((deal.name.clone(), with.map(|(_, name)| name.clone()).collect()));
     }
     alone

@@ -47,7 +47,7 @@ const ROW_BYTES: f64 = 70.0;
 /// Studies the readiness for an IPO.
 pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
-    let scenario = simulation.load(&arguments.scenario)?;
+    let scenario = simulation.scenario.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
     let Some(terms) = &plan.model().ipo else {
         let missing = if plan.model().equity.is_none() { "[equity]" } else { "[ipo]" };

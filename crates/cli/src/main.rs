@@ -1,6 +1,7 @@
 //! The capstake program: arguments in, results and an exit code out. The only crate with a terminal and signals.
 
 mod arguments;
+mod changes;
 mod check;
 mod compare;
 mod completions;
@@ -23,6 +24,7 @@ mod resume;
 mod resume_options;
 mod run;
 mod run_observer;
+mod scenario;
 mod schema;
 mod sensitivity;
 mod session;

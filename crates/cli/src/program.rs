@@ -12,7 +12,7 @@ use capstake_output::guarded;
 
 use super::{
     check, compare, completions, diff, explain, init, ipo, man, merge, output, replay, report, resume, run,
-    schema, sensitivity, signal, solve, sweep, verify,
+    scenario, schema, sensitivity, signal, solve, sweep, verify,
 };
 
 const ABOUT: &str = "Who gets what from OpenAI's growth: the capped revenue share, the stake, the clouds";
@@ -163,7 +163,11 @@ enum Command {
     Check(check::CheckArguments),
     /// The long text of an error code, metric, series, distribution, key, file or exit code
     Explain(explain::ExplainArguments),
+    /// Print a scenario as one file, after what it extends and what --set changes
+    #[command(after_help = scenario::EXAMPLES)]
+    Scenario(scenario::ScenarioArguments),
     /// Write a commented scenario to start from
+    #[command(after_help = init::EXAMPLES)]
     Init(init::InitArguments),
     /// Print the JSON Schema of the scenario format
     Schema,
@@ -214,6 +218,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Report(arguments) => report::report(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
+        Command::Scenario(arguments) => scenario::scenario(arguments),
         Command::Init(arguments) => init::init(arguments),
         Command::Schema => schema::schema(),
         Command::Completions(arguments) => completions::completions(arguments, Arguments::command()),

@@ -4,13 +4,13 @@ use std::path::PathBuf;
 
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request;
-use capstake::job::scenario;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::trace::{Quantity, Trace, trace};
 use capstake::math::simd::Isa;
 use capstake::run::{SinglePath, single};
 use capstake::sink::number;
 
+use super::arguments::ScenarioOptions;
 use super::output;
 
 /// Arguments of `replay`.
@@ -25,9 +25,9 @@ pub struct ReplayArguments {
     /// Seed of all random numbers [default: the scenario's, else 1]
     #[arg(short, long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Set a key of the scenario, as `run` does; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE")]
-    pub overrides: Vec<String>,
+    /// How the scenario is changed and judged.
+    #[command(flatten)]
+    pub options: ScenarioOptions,
     /// Print CSV instead of the page: a row for each deal, period and quantity, with all digits
     #[arg(long)]
     pub csv: bool,
@@ -35,7 +35,7 @@ pub struct ReplayArguments {
 
 /// Replays a path.
 pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
-    let scenario = scenario::load(&arguments.scenario, &arguments.overrides)?;
+    let scenario = arguments.options.load(&arguments.scenario)?;
     output::warnings(&scenario);
     let seed = request::seed(arguments.seed, &scenario.model);
     let plan = Plan::from_model(&scenario.model, seed, Isa::detect());

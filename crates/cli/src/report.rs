@@ -8,7 +8,7 @@ use capstake::job::formats::Format;
 use capstake::job::results::{self, Contents};
 use capstake_output::made::{self, Made};
 
-use super::arguments::made_argument;
+use super::arguments::{made_argument, out_argument};
 use super::{opening, output, picture};
 
 /// Examples and notes at the end of the help.
@@ -18,6 +18,7 @@ Examples:
   capstake report output/base --open          and open it
   capstake report output/base --formats xlsx  the workbook alone
   capstake report output/base --picture answer.svg  a figure of the page alone
+  capstake report /data/base -o mine          into a folder of your own
 
 Reads the tables (CSV) and the manifest of the folder, of a study its answer.json,
 each compared with its digest, and simulates nothing. Equal tables give equal
@@ -32,6 +33,9 @@ pub struct ReportArguments {
     /// What to make, with commas between [default: all that are built in]
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = made_argument)]
     pub formats: Option<Vec<Format>>,
+    /// Write into this folder and leave DIR as it is: for results that you may read but not write
+    #[arg(short, long, value_name = "OTHER", value_parser = out_argument)]
+    pub out: Option<PathBuf>,
     /// Write one figure of the page as SVG; the stem of FILE names it, as in answer.svg (repeatable)
     #[arg(long, value_name = "FILE")]
     pub picture: Vec<PathBuf>,
@@ -43,7 +47,7 @@ pub struct ReportArguments {
     pub quiet: bool,
 }
 
-/// Makes the files and lists them in the manifest.
+/// Makes the files, and lists those in the results folder in its manifest.
 pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     let (mut manifest, found) = results::any(&arguments.folder)?;
     let facts = manifest.facts();
@@ -57,17 +61,22 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     if !arguments.picture.is_empty() {
         picture::write(&made.page(), &arguments.picture)?;
     }
-    let mut folder = Folder::add_to(&arguments.folder, &manifest)?;
+    let mut folder = match &arguments.out {
+        Some(out) => Folder::beside(out)?,
+        None => Folder::add_to(&arguments.folder, &manifest)?,
+    };
     let outcome = made::write(&mut folder, made, &formats);
     outcome.warnings.iter().for_each(|warning| output::status_line(warning));
-    manifest.outputs.add(&formats);
-    manifest.files = folder.files().to_vec();
-    folder.put_manifest(&manifest)?;
+    if arguments.out.is_none() {
+        manifest.outputs.add(&formats);
+        manifest.files = folder.files().to_vec();
+        folder.put_manifest(&manifest)?;
+    }
     let made = formats
         .iter()
         .filter_map(|format| format.file())
-        .filter(|name| manifest.files.iter().any(|part| part.name == *name))
-        .map(|name| arguments.folder.join(name))
+        .filter(|name| folder.files().iter().any(|part| part.name == *name))
+        .map(|name| folder.path().join(name))
         .chain(arguments.picture.iter().cloned());
     if !arguments.quiet {
         let lines: String = made.map(|path| format!("{}\n", path.display())).collect();
@@ -77,7 +86,7 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         return Err(failure);
     }
     if arguments.open {
-        opening::open(&arguments.folder, &formats);
+        opening::open(folder.path(), &formats);
     }
     Ok(Exit::Done)
 }

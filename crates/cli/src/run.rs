@@ -146,7 +146,7 @@ fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(),
 /// Runs a scenario.
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let (simulation, show) = (&arguments.simulation, arguments.simulation.show());
-    let scenario = simulation.load(&arguments.scenario)?;
+    let scenario = simulation.scenario.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
     if !show.quiet {
         output::warnings(&scenario);

@@ -155,7 +155,7 @@ impl Analysis {
 /// Finds out what drives the metrics.
 pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
-    let scenario = simulation.load(&arguments.scenario)?;
+    let scenario = simulation.scenario.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
     let quantities = quantities(&plan, &arguments.metric)?;
     // Neighbouring seeds have unrelated streams; nobody would type this one.

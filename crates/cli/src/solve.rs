@@ -81,7 +81,7 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let keys = vec![bracket.key.clone()];
     vary::refuse_keys(&keys)?;
     let file = ScenarioFile::read(&arguments.scenario)?;
-    let base = file.judge(&simulation.overrides)?;
+    let base = simulation.scenario.judge(&file, &[])?;
     let plan = simulation.plan(&base.model);
     let target = Target::read(&plan, &arguments.target).map_err(refused)?;
     let cost = Cost::of(&plan);

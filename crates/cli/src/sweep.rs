@@ -88,7 +88,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
             .help("hold the others with --set, or sweep twice"));
     }
     let file = ScenarioFile::read(&arguments.scenario)?;
-    let base = file.judge(&simulation.overrides)?;
+    let base = simulation.scenario.judge(&file, &[])?;
     let plan = simulation.plan(&base.model);
     let quantities = question.quantities(&plan)?;
     let paths = simulation.paths(&base.model, &Cost::of(&plan))?;

@@ -1,6 +1,7 @@
 //! The built program as a person runs it: commands, exit codes, screens, folders, signals.
 
 mod arguments;
+mod asking;
 mod certainty;
 mod commands;
 mod faults;

@@ -26,6 +26,9 @@ fn prepare(place: &Place, code: Code) -> String {
             place.write(&format!("{code}.toml"), &text);
             place.write("growth.csv", include_str!("../problems/growth.csv"));
             match code {
+                Code::ExtendsFirst | Code::RemoveUnknown => {
+                    place.write(&format!("{code}-base.toml"), include_str!("../../../configs/minimal.toml"));
+                }
                 Code::CsvTooLarge => make_large(place, "huge.csv", (64 << 20) + 1),
                 Code::Incomparable => {
                     place.write(
@@ -97,6 +100,8 @@ fn exit_of(code: Code) -> i32 {
         | Code::MisreadName
         | Code::DiscountMissing
         | Code::CapAlreadyReached
+        | Code::DateMoved
+        | Code::EndMoved
         | Code::GateWithoutEquity
         | Code::MixYear => 0,
         Code::FolderForeign
