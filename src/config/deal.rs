@@ -25,7 +25,7 @@ section! {
     Deal by Named("name");
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
-    /// The deal whose terms hold wherever this deal sets none; uncertain terms are the same draws.
+    /// The deal whose terms hold wherever this deal sets none, by name; uncertain terms are the same draws.
     like: Directive<Option<Located<String>>> = plain();
     /// The first day of the revenue share.
     effective: Option<Located<Date>> = plain().or("the valuation date");

@@ -67,7 +67,7 @@ impl Dates {
         }
         for (path, end) in in_years {
             let message =
-                format!("`{path}` counts from the valuation date: with it, it moves from {former} to {now}");
+                format!("`{path}` counts from the valuation date: now from {now}, no longer from {former}");
             let help = match path.strip_suffix("_years") {
                 Some(dated) => format!("write `{dated}` as a date, or the number of years from {now}"),
                 None => format!("write the number of years from {now}"),

@@ -44,9 +44,47 @@ end.
 
 ";
 
+const CHANGES: &str = "\
+## Changing a scenario
+
+For one run, `--set` (of `run`, `check`, `replay`, `scenario` and all studies; `--with` of `compare` takes the same):
+
+| to | write |
+|---|---|
+| give a key another value | `--set deal.amended-2026.cap_usd_bn=60` |
+| change one parameter of a distribution, its others staying | `--set segment.business.growth_now.p50=0.5` |
+| give a number a distribution | `--set 'discount.share={ dist = \"uniform\", low = 0.08, high = 0.12 }'` |
+| give a key a word or a text | `--set 'run.booking=\"end\"'` |
+| take a key, a table or an entry out | `--set deal.prior-2025.cap_usd_bn=none`, `--set ipo=none`, `--set deal.prior-2025=none` |
+| add a deal with another's terms, and change them | `--set 'deal.mine.like=\"amended-2026\"' --set deal.mine.cap_usd_bn=60` |
+| change a correlation, by its position | `--set correlation.3.value=0.4` |
+
+A number that `--set` makes certain loses its correlations; a line says how many. `--set cap=60` is answered with the full keys
+that may be meant.
+
+For good, a file of its own that holds what differs:
+
+```toml
+extends = \"base.toml\"                # the first key
+name = \"slow\"
+remove = [\"deal.prior-2025\"]         # keys, tables, list entries
+[[segment]]
+name = \"business\"                    # the entry of that name; its other keys stay
+growth_now = { dist = \"normal\", mean = 0.4, sd = 0.1 }  # a number is replaced as a whole
+[[correlation]]
+between = [\"segment.business.growth_now\", \"equity.multiple_long_run\"]
+value = 0.2                          # replaces the pair's value, or adds the pair
+```
+
+`capstake scenario FILE` prints the whole that results, `capstake compare base.toml slow.toml` what it changes. A deal that differs from another
+in few terms says `like = \"NAME\"` and those terms alone.
+
+";
+
 /// The reference page of the scenario format, `configs/README.md`.
 pub fn reference_markdown() -> String {
     let mut out = REFERENCE_HEAD.to_owned();
+    out.push_str(CHANGES);
     out.push_str(NUMBER_HEAD);
     out.push_str("| `dist` | parameters | what it is | what must hold |\n|---|---|---|---|\n");
     for dist in Family::all() {

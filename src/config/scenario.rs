@@ -24,9 +24,11 @@ use super::timeline::Timeline;
 section! {
     /// A scenario.
     Config by Single;
-    /// The scenario file that this one changes, relative to it; the first key of the file.
+    /// The scenario file that this one changes, relative to it; the first key of the file. Keys here replace its keys, a number as
+    /// a whole; entries of lists meet by name, those without a name by date, correlations by their pair; `name` is not taken.
     extends: Directive<Option<Located<String>>> = plain();
-    /// Full keys, tables and list entries of that file to leave out: `["deal.prior-2025", "deal.x.cap_usd_bn"]`.
+    /// Full keys, tables and list entries of that file to leave out, before anything is added:
+    /// `["deal.prior-2025", "deal.x.cap_usd_bn", "ipo.gate"]`.
     remove: Directive<Option<Located<Vec<Located<String>>>>> = plain();
     /// Its name; it names the folder of results.
     name: Option<Located<String>> = name().or("the file's name without its ending");

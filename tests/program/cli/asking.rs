@@ -101,6 +101,26 @@ fn a_scenario_that_extends_another_runs_as_the_whole_does() {
 }
 
 #[test]
+fn the_example_of_the_reference_page_extends_base() {
+    let place = Place::new();
+    base(&place);
+    let page = include_str!("../../../configs/README.md");
+    let (_, example) = page.split_once("```toml\n").expect("an example");
+    let (example, _) = example.split_once("```").expect("its end");
+    place.write("slow.toml", example);
+    place.run("check slow.toml --strict").ends(0).prints("normal(mean 0.4, sd 0.1)");
+    let flags = [
+        "deal.mine.like=\"amended-2026\"",
+        "deal.mine.cap_usd_bn=60",
+        "segment.business.growth_now.p50=0.7",
+        "correlation.3.value=0.4",
+    ];
+    let flags: Vec<&str> = flags.iter().flat_map(|flag| ["--set", *flag]).collect();
+    let seen = place.run_with(&[&["check", "base.toml", "--strict"], flags.as_slice()].concat()).ends(0);
+    seen.prints("deals        3").prints("p50 0.7");
+}
+
+#[test]
 fn bases_are_read_where_they_lie_and_circles_end() {
     let place = Place::with_minimal();
     place.write("minimal-0.toml", "extends = \"minimal.toml\"\nname = \"zero\"\n");
