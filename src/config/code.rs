@@ -273,6 +273,15 @@ that a misspelt key does not leave in force what was to go.
     remove = ["deal.prior-2025", "deal.x.cap_usd_bn", "ipo.gate"]
 
 To mend it: correct the key; entries of lists go by name or date, as in --set."#;
+    PartyName = "S219", "not a name for the company or its partner", r#"`[names]` says what the company and its partner are called in the sentences, labels and charts of results. A name is one line
+of 1 to 40 characters with a letter or a digit among them; control characters and marks of writing direction would change the
+sentences around it. The two names differ. A name that is left out is OpenAI or Microsoft.
+
+    [names]
+    company = ""                write "Acme Robotics", or leave the key out
+    partner = "Acme Robotics"   the company's name: a reader could not tell who gets what
+
+To mend it: write the name that readers know the company or its partner by, in its short form."#;
     // ---- Numbers and distributions
     OutsideDomain = "S301", "a value outside its domain", r#"Every key has a range outside which its value means nothing: a share of a whole lies within 0 and 1, a half-life is above 0, a
 discount rate above -1.

@@ -4,6 +4,7 @@
 use crate::config::{self, Code, Config, Located, Place, Problem};
 
 use super::parameters::ParamId;
+use super::party_names::PartyNames;
 use super::process::midpoint;
 use super::table::{Table, entry_path};
 use super::validator::{Side, Validator};
@@ -58,7 +59,7 @@ pub struct InHouse {
 }
 
 /// Validates `[[cloud]]`; returns the home cloud first.
-pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud> {
+pub(super) fn validate(validator: &mut Validator, config: &Config, parties: &PartyNames) -> Vec<Cloud> {
     let names = validator.names("cloud", "name", config.cloud.iter().map(|cloud| (&cloud.name, cloud.place)));
     let is_home = |cloud: &config::Cloud| cloud.home.as_ref().is_some_and(|home| home.value);
     let homes: Vec<&config::Cloud> = config.cloud.iter().filter(|cloud| is_home(cloud)).collect();
@@ -67,7 +68,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
             Problem::error(Code::HomeCloudMissing, first.place, "no cloud has `home = true`")
                 .found(format!("{} clouds", config.cloud.len()))
                 .allowed("exactly one home cloud")
-                .help("write `home = true` at Microsoft's cloud"),
+                .help(parties.tell("write `home = true` at {partner's} cloud")),
         );
     }
     for other in homes.iter().skip(1) {
@@ -76,7 +77,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
                 .found(format!("{} home clouds", homes.len()))
                 .allowed("exactly one home cloud")
                 .also(homes[0].place, "the first")
-                .help("keep `home = true` at Microsoft's cloud alone"),
+                .help(parties.tell("keep `home = true` at {partner's} cloud alone")),
         );
     }
     let mut clouds = Vec::new();

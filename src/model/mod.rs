@@ -22,6 +22,7 @@ mod misread;
 mod names;
 mod number;
 pub mod parameters;
+mod party_names;
 pub mod process;
 pub mod run;
 mod same_as;
@@ -37,6 +38,7 @@ mod validator;
 
 pub use absence::absences;
 pub use columns::{ColumnError, EmpiricalColumns, NoColumns, TextPlace};
+pub use party_names::PartyNames;
 pub use run::{Booking, RunTerms, Scheme};
 pub use source::Source;
 pub use terms::{Model, Terms};

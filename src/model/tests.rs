@@ -614,6 +614,29 @@ fn names_are_validated() {
 }
 
 #[test]
+fn names_of_company_and_partner_are_judged() {
+    let named = |keys: &str| with(&format!("[names]\n{keys}"));
+    let called = |keys: &str| model(&named(keys), &[]).names.tell("{company} and {partner}");
+    assert_eq!(called(""), "OpenAI and Microsoft");
+    assert_eq!(called("company = \"Kestrel\""), "Kestrel and Microsoft");
+    assert_eq!(called("company = \"Microsoft\"\npartner = \"OpenAI\""), "Microsoft and OpenAI");
+    for (word, keys) in [
+        ("`names.company` is empty", "company = \" \""),
+        ("no letter and no digit", "company = \"--\""),
+        ("partner = \"Northgate\"", "partner = \"North\\u0007gate\""),
+        ("begins or ends with a space", "partner = \"Northgate \""),
+        ("42 characters", "company = \"Kestrel Robotics and Automation Enterprise\""),
+        ("both called \"Kestrel\"", "company = \"Kestrel\"\npartner = \"Kestrel\""),
+        ("add the partner's name", "company = \"Microsoft\""),
+        ("add the company's name", "partner = \"OpenAI\""),
+    ] {
+        refuse(Code::PartyName, word, &named(keys), &[]);
+    }
+    let (_, result) = validated(&named("company = \"\"\npartner = \"\""), &[]);
+    assert_eq!(codes(&result.expect_err("two errors"), Severity::Error), [Code::PartyName; 2]);
+}
+
+#[test]
 fn references_are_judged_and_near_names_proposed() {
     refuse(
         Code::UnknownSource,

@@ -12,6 +12,10 @@ const SCENARIO: &str = r#"
 name = "words" # name
 description = "sound" # description
 
+[names]
+company = "Kestrel" # names.company
+partner = "Northgate" # names.partner
+
 [run]
 paths = 1000 # run.paths
 booking = "middle" # run.booking
@@ -184,6 +188,16 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "{ dist = \"uniform\", low = 10, high = 30 }",
         "{ dist = \"uniform\", low = 0.1, high = 0.3 }",
     ),
+    // Names of the company and its partner.
+    ("names.company", "Kestrel", "\"Kestrel\""),
+    ("names.company", "\"\"", "\"Acme Robotics\""),
+    ("names.company", "\"…\"", "\"Acme Robotics\""),
+    ("names.partner", "\" Northgate\\n\"", "\"Northgate\""),
+    (
+        "names.partner",
+        "\"Northgate Distribution and Logistics of North America\"",
+        "\"Northgate Distribution and Logistics of\"",
+    ),
     ("deal.capped.rate", "[{ from = 10/1/2027, rate = 20% }]", "[{ from = 2027-10-01, rate = 0.20 }]"),
 ];
 
@@ -231,7 +245,7 @@ fn every_proposal_is_right_in_a_file_and_in_a_flag() {
         propose(&errors(&with(key, bad), &[]), proposed, &format!("{key} = {bad}"));
         propose(&errors(SCENARIO, &[format!("{key}={bad}")]), proposed, &format!("--set {key}={bad}"));
         // In quotes the same is a text of the wrong type.
-        if !bad.contains(['"', '{', '[']) && !["name", "description"].contains(&key) {
+        if !bad.contains(['"', '{', '[']) && !["name", "description", "names.company"].contains(&key) {
             propose(&errors(&with(key, &format!("\"{bad}\"")), &[]), proposed, &format!("{key} = \"{bad}\""));
         }
         assert_eq!(errors(&with(key, proposed), &[]), [], "{key} = {proposed}, as proposed for {bad}");

@@ -18,7 +18,7 @@ use capstake::math::simd::Isa;
 use capstake::model::parameters::Origin;
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
-use capstake::model::{Model, absences};
+use capstake::model::{Model, PartyNames, absences};
 use capstake::report::assumptions::in_words;
 use capstake::report::digits::probability_in_words;
 use capstake::report::tables::{UNSOURCED, inputs_of};
@@ -60,10 +60,13 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         page.push_str(&format!("  {sentence}\n"));
     }
     if let Some((without, draws)) = undefined::without_equity(&plan) {
+        let names = &scenario.model.names;
         page.push_str(&format!(
-            "\nIn {} of futures OpenAI's equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
-             There the stake, Microsoft's take and what other holders keep have no value either, and their means are over the others only.\n",
-            probability_in_words(without, draws, false)
+            "\nIn {} of futures {} equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
+             There the stake, {} take and what other holders keep have no value either, and their means are over the others only.\n",
+            probability_in_words(without, draws, false),
+            names.tell("{company's}"),
+            names.tell("{partner's}"),
         ));
     }
     let disk = Requirements::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
@@ -113,6 +116,9 @@ fn summary(scenario: &Scenario) -> String {
     };
     let mut out = format!("{}\n", model.name);
     let mut row = |label: &str, text: String| out.push_str(&format!("  {label:<12} {text}\n"));
+    if model.names != PartyNames::default() {
+        row("names", model.names.tell("{company} and its partner {partner}"));
+    }
     row("digest", model.digest.clone());
     row(
         "timeline",

@@ -11,6 +11,7 @@ mod input;
 mod insight;
 mod outside;
 mod page;
+mod party_names;
 mod problems;
 mod replay;
 mod signal;
