@@ -222,7 +222,7 @@ fn a_name_cannot_leave_its_place() {
         ("North\ngate", "North\\ngate"),
     ] {
         let flag = format!("names.partner={}", serde_json::json!(name));
-        let seen = place.run_with(&["run", "robots.toml", "--set", &flag]).ends(4).says("[S215]");
+        let seen = place.run_with(&["run", "robots.toml", "--set", &flag]).ends(4).says("[S219]");
         assert!(!seen.stderr.contains(name) && seen.stderr.contains(shown), "{}", seen.stderr);
     }
 }
