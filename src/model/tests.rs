@@ -122,9 +122,9 @@ fn expect_word(problem: &Problem, word: &str) {
     assert!(problem.help.is_some() || problem.allowed.is_some(), "nothing is proposed: {texts}");
 }
 
-/// The minimal scenario with more tables behind it.
+/// The minimal scenario with more tables behind it; its deal has the term that clouds ask for.
 fn with(more: &str) -> String {
-    format!("{MINIMAL}\n{more}\n")
+    format!("{MINIMAL}home_keeps = 0.0\n{more}\n")
 }
 
 /// The minimal scenario with a text replaced.
@@ -1023,6 +1023,17 @@ fn checks_look_at_the_default_where_a_key_is_not_written() {
 }
 
 // ---- What a scenario says
+
+#[test]
+fn a_deal_says_what_the_home_cloud_keeps_wherever_there_are_clouds() {
+    let text = format!("{MINIMAL}\n{CLOUDS}");
+    let problem = refuse(Code::KeyMissing, "`deal.capped` needs `home_keeps` (where there are clouds)", &text, &[]);
+    expect_word(&problem, "0 if all of them are passed on to OpenAI, 1 if all are kept");
+    assert_eq!(model(&text, &["deal.capped.home_keeps=1"]).deals.len(), 1);
+    // Without clouds nothing is sold at home.
+    let model = model(MINIMAL, &[]);
+    assert_eq!(model.parameters.constant(model.deals[0].home_keeps), Some(0.0));
+}
 
 #[test]
 fn clouds_are_validated() {
