@@ -67,7 +67,7 @@ pub use history::{History, HistoryPeriod};
 pub use ipo::{Gate, Ipo};
 pub use licence::Licence;
 pub use microsoft::Microsoft;
-pub use number::{Dialect, Number, NumberContent, NumberTable};
+pub use number::{Basis, Dialect, Number, NumberContent, NumberTable};
 pub use place::{Located, Location, Origin, Place, Sources};
 pub use problem::{Label, MOST_SHOWN, Problem, Problems, Severity};
 pub use read::{MAX_BYTES, parse, parse_bytes, read_bytes, read_copies, too_large};

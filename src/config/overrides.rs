@@ -145,7 +145,9 @@ fn set_in_section(
     };
     let path = join(path, &step.text);
     let entries = table_of(node, &path, flag)?;
-    set_in_key(key_slot(entries, step), row, &path, rest, flag)
+    // The file may have the key in its other spelling.
+    let index = entries.iter().position(|entry| row.is_spelt(&entry.key));
+    set_in_key(KeySlot { entries, index, step: step.clone() }, row, &path, rest, flag)
 }
 
 /// Sets the key `steps` inside the value of a key described by `row`.

@@ -26,9 +26,28 @@ pub fn json_schema() -> Json {
     root
 }
 
+/// The parameters that a family requires: one of its forms, each parameter in one of its spellings.
+fn required_sets(dist: Family) -> Json {
+    let spelt = |key: &'static str| {
+        let also = NumberTable::SPEC.find(key).and_then(|spec| spec.also);
+        std::iter::once(key).chain(also).map(|key| json!({ "required": [key] })).collect::<Vec<_>>()
+    };
+    let set = |form: &&[&'static str]| {
+        let (two, one): (Vec<_>, Vec<_>) = form.iter().copied().partition(|key| spelt(key).len() > 1);
+        let mut schema = json!({ "required": one });
+        if let [key] = two[..] {
+            schema["oneOf"] = Json::Array(spelt(key));
+        }
+        schema
+    };
+    match dist.forms() {
+        [form] => set(form),
+        forms => json!({ "oneOf": forms.iter().map(set).collect::<Vec<_>>() }),
+    }
+}
+
 fn section_schema(spec: &'static SectionSpec) -> Json {
-    let properties: serde_json::Map<String, Json> =
-        spec.all().map(|row| (row.key.to_owned(), key_schema(row))).collect();
+    let properties: serde_json::Map<String, Json> = spec.all().flat_map(spellings).collect();
     let required: Vec<&str> =
         spec.all().filter(|row| row.presence == Presence::Required).map(|row| row.key).collect();
     let mut schema = json!({
@@ -41,6 +60,11 @@ fn section_schema(spec: &'static SectionSpec) -> Json {
         schema["required"] = json!(required);
     }
     schema
+}
+
+/// The schema of a key, under each of its spellings.
+fn spellings(row: &'static KeySpec) -> impl Iterator<Item = (String, Json)> {
+    std::iter::once(row.key).chain(row.also).map(move |key| (key.to_owned(), key_schema(row)))
 }
 
 fn key_schema(row: &'static KeySpec) -> Json {
@@ -111,7 +135,7 @@ fn number_table_schema() -> Json {
         .map(|dist| {
             json!({
                 "if": { "properties": { "dist": { "const": dist.word() } }, "required": ["dist"] },
-                "then": { "required": dist.required() },
+                "then": required_sets(dist),
             })
         })
         .collect();
