@@ -83,7 +83,7 @@ fn explain_family(dist: Family) -> String {
         out.push_str(&format!("  {key:<8} {doc}{may}\n"));
     }
     if dist.forms().len() > 1 {
-        out.push_str(&format!("\n  One set of them is given: {}.\n", dist.forms_in_words(str::to_owned)));
+        out.push_str(&format!("\n  Give one set of them: {}.\n", dist.forms_in_words(str::to_owned)));
     }
     out.push_str(&format!(
         "\n  It must hold: {must}.\n  min and max condition it on an interval.\n\n    {example}\n"
@@ -95,9 +95,9 @@ fn explain_family(dist: Family) -> String {
 fn goes_with(key: &str) -> String {
     let several = Family::all().filter(|dist| dist.forms().len() > 1);
     let lines = several.filter_map(|dist| {
-        let own = dist.forms().iter().filter(|form| form.contains(&key)).count();
-        (own > 0)
-            .then(|| format!("\n  A {} is given by {}.\n", dist.word(), dist.forms_in_words(str::to_owned)))
+        let own = dist.forms().iter().any(|form| form.contains(&key));
+        let words = || dist.forms_in_words(str::to_owned);
+        own.then(|| format!("\n  {} takes one set of parameters: {}.\n", dist.word(), words()))
     });
     lines.collect()
 }
@@ -162,6 +162,14 @@ mod tests {
         assert!(explain_key("gbm").unwrap().contains("Brownian"));
         assert!(explain_key("shock.leap.loading.equity.multiple").unwrap().contains("loading"));
         assert!(explain_key("p90").unwrap().contains("quantiles"));
+        let p05 = explain_key("p05").unwrap();
+        assert!(
+            p05.contains("also written p5") && p05.contains("p10, p50, p90; or p05, p50, p95; or"),
+            "{p05}"
+        );
+        assert_eq!(explain_key("p5"), Some(p05));
+        assert!(explain_key("lognormal").unwrap().contains("one set of them: median, sigma; or mean, sd"));
+        assert!(explain_key("annual").unwrap().starts_with("basis: a key of a growth rate"));
         let dialect = explain_key("excel-eu").unwrap();
         assert!(
             dialect.starts_with("dialect: a key of a number with dist empirical")

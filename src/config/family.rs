@@ -91,10 +91,10 @@ impl Family {
         all
     }
 
-    /// The forms in words: "median, sigma, or mean, sd"; `quote` writes one parameter.
+    /// The forms in words: "median, sigma; or mean, sd"; `quote` writes one parameter.
     pub fn forms_in_words(self, quote: impl Fn(&str) -> String) -> String {
         let words = |form: &&[&str]| form.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ");
-        self.forms().iter().map(words).collect::<Vec<_>>().join(", or ")
+        self.forms().iter().map(words).collect::<Vec<_>>().join("; or ")
     }
 
     /// The optional parameters, in addition to `min`, `max`, `source`, `note` and the like, which every family accepts.

@@ -158,6 +158,18 @@ mod tests {
         assert!(deal["properties"]["rate"]["anyOf"][2]["items"]["properties"]["from"].is_object());
         let number = &schema["$defs"]["number_table"];
         assert_eq!(number["allOf"].as_array().unwrap().len(), Family::WORDS.len());
+        // One set of parameters of each family, with a key under either of its spellings.
+        let of = |word: &str| {
+            let all = number["allOf"].as_array().unwrap();
+            all.iter().find(|family| family["if"]["properties"]["dist"]["const"] == word).unwrap()["then"]
+                .clone()
+        };
+        assert_eq!(of("normal"), json!({ "required": ["mean", "sd"] }));
+        assert_eq!(of("lognormal")["oneOf"][1], json!({ "required": ["mean", "sd"] }));
+        let p05 = &of("quantiles")["oneOf"][1];
+        assert_eq!(p05["required"], json!(["p50", "p95"]));
+        assert_eq!(p05["oneOf"], json!([{ "required": ["p05"] }, { "required": ["p5"] }]));
+        assert!(number["properties"]["p5"].is_object());
         fn described(section: &Json) {
             for (key, schema) in section["properties"].as_object().unwrap() {
                 assert!(schema["description"].as_str().is_some_and(|text| text.len() >= 8), "{key}");

@@ -124,11 +124,7 @@ impl Written<'_> {
         let help = match missing {
             [] => format!("keep one set: take {} out, or {}", two.join(" and "), one.join(" and ")),
             [name] if two.len() == 1 => {
-                format!(
-                    "give one set: the value of `{name}` in place of {}, beside {}",
-                    two[0],
-                    one.join(" and ")
-                )
+                format!("{} goes with `{name}`: give that in place of {}", one.join(" and "), two[0])
             }
             _ => format!("give one set: {}", family_words(family)),
         };
@@ -318,6 +314,7 @@ fn family_words(dist: Family) -> String {
     let needed = dist.forms_in_words(str::to_owned);
     match dist.optional() {
         [] => needed,
+        more if dist.forms().len() > 1 => format!("{needed}; and optionally {}", more.join(", ")),
         more => format!("{needed}, and optionally {}", more.join(", ")),
     }
 }

@@ -792,15 +792,12 @@ fn pairs_of_quantiles_that_do_not_go_together_are_told_what_does() {
         "{ dist = \"quantiles\", p10 = 0.3, p50 = 0.5, p95 = 0.6 }",
         "`p10` and `p95` of quantiles do not",
     );
-    assert_eq!(
-        mixed.help.as_deref(),
-        Some("give one set: the value of `p90` in place of `p95`, beside `p10`")
-    );
+    assert_eq!(mixed.help.as_deref(), Some("`p10` goes with `p90`: give that in place of `p95`"));
     foreign(
         "{ dist = \"quantiles\", p50 = 0.5, p05 = 0.1, p10 = 0.3, p90 = 0.6, p95 = 0.7 }",
         "take `p05` and `p95` out, or `p10` and `p90`",
     );
-    foreign("{ dist = \"lognormal\", median = 0.3, sd = 0.1 }", "median, sigma, or mean, sd");
+    foreign("{ dist = \"lognormal\", median = 0.3, sd = 0.1 }", "median, sigma; or mean, sd");
     foreign("{ dist = \"lognormal\", median = 0.3, sigma = 0.1, mean = 0.3, sd = 0.1 }", "keep one set");
     let missing =
         |number: &str, word: &str| refuse_eligible(Code::DistributionParameterMissing, word, number);

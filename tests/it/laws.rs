@@ -267,9 +267,10 @@ impl Draft {
         }
         if s.ipo {
             add(format!(
-                "[[round]]\nname = \"with-ipo\"\non_ipo = true\namount_usd_bn = {:?}\npre_money_usd_bn = {:?}\n\
+                "[[round]]\nname = \"with-ipo\"\non_ipo = true\n{}amount_usd_bn = {:?}\npre_money_usd_bn = {:?}\n\
                  [ipo]\nready_months = 3\npreparation_months = 6\nprimary = 0.06\nfee = 0.02\nunderpricing = 0.1\n\
                  [ipo.gate]\ntrailing_revenue_usd_bn = {}\ngrowth = 0.05\nequity_usd_bn = {}\n",
+                if s.second_deal { "until = 2028-06-30\n" } else { "" },
                 2.0 * k,
                 100.0 * k,
                 money(5, 10.0, 40.0),

@@ -61,7 +61,9 @@ fn seen(model: &Model, metric: &str, paths: usize) -> Vec<(f64, f64)> {
 fn the_last_day_is_included() {
     // The period ends on 2026-03-31, so that its time is that of 2026-04-01, as is that of an `until` on that day.
     let shares = 1.0 / 1.25;
-    for (until, kept) in [("2026-03-31", shares * 200.0 / 250.0), ("2026-03-30", shares), ("2027-12-31", shares * 0.8)] {
+    for (until, kept) in
+        [("2026-03-31", shares * 200.0 / 250.0), ("2026-03-30", shares), ("2027-12-31", shares * 0.8)]
+    {
         let model = from_text("certain", &CERTAIN.replace("UNTIL", until), &[]);
         for (stake, time) in seen(&model, "stake_at_exit", LANES) {
             assert_eq!(time, 0.25);

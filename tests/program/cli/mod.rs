@@ -11,6 +11,7 @@ mod insight;
 mod outside;
 mod page;
 mod problems;
+mod provenance;
 mod replay;
 mod signal;
 mod studies;
