@@ -575,7 +575,7 @@ fn what_is_added_leaves_the_draws_of_the_rest() {
     assert!(column_bits(&first.1, 0) == metrics, "a segment before the others: demand of the others");
     // A deal.
     let deal = "[[deal]]\nname = \"another\"\nrate = { dist = \"uniform\", low = 0.1, high = 0.3 }\n\
-                termination_rate_per_year = 0.2\nexclusive_until = 2027-12-31\n";
+                termination_rate_per_year = 0.2\nexclusive_until = 2027-12-31\nhome_keeps = 0.0\n";
     let more = run_text(&with(&text, deal));
     assert_inputs_kept("a deal", &base, &more, &[]);
     assert!(column_bits(&more.1, 0) == metrics, "a deal: the first deal's metrics");
