@@ -365,6 +365,16 @@ fn a_key_with_two_spellings_is_one_key() {
 }
 
 #[test]
+fn numbers_are_compared_without_what_says_where_they_are_from() {
+    let flat = |number: &str| resolved::flat(&good(minimal(), &[&format!("segment.all.growth={number}")]));
+    let plain = flat("0.5");
+    for told in ["source = \"s\"", "informed_by = \"s\"", "note = \"n\""] {
+        assert_eq!(flat(&format!("{{ value = 0.5, {told} }}")), plain, "{told}");
+    }
+    assert_ne!(flat("{ value = 0.5, basis = \"annual\" }"), plain);
+}
+
+#[test]
 fn a_basis_belongs_to_growth_rates_of_revenue() {
     let annual = |key: &str| format!("{key}={{ value = 0.1, basis = \"annual\" }}");
     for key in ["segment.consumer.growth_now", "segment.consumer.growth_long_run", "microsoft.ai.growth_now"]
