@@ -161,11 +161,17 @@ To mend it: name the key to set, no more and no less."#;
     process = "gbm"
     growth = 0.4                rate_now_usd_bn is missing
 
+A deal's `home_keeps` is such a key wherever there are clouds: whether the home cloud passes its sales on (0) or keeps them (1)
+decides billions.
+
 To mend it: add the key. `capstake explain KEY` gives unit and range."#;
     KeysExclusive = "S122", "two keys that exclude each other", r#"The two keys say the same thing in different ways, so that both together contradict each other or repeat each other.
 
     share_ends = 2030-12-31
     share_ends_years = 4.5      a date, or a number of years, not both
+
+Of a number, `source` names the publication that states it, and `informed_by` the one that it was derived from and that does not
+state it. A number has one of the two.
 
 To mend it: remove one of them. With --set, note that the file may have the other."#;
     KeyNeither = "S123", "none of two keys of which one is required", r#"One of the keys named is needed; none is there.
@@ -309,12 +315,14 @@ To mend it: correct the parameter. `capstake explain triangular` says what must 
 To mend it: add it. `capstake explain pert` lists the parameters."#;
     DistributionParameterForeign = "S305", "a parameter of another distribution", r#"The parameter belongs to another family, or stands beside a plain `value`. It would have no effect.
 
-    { dist = "normal", mean = 4, sigma = 0.5 }     normal takes sd, lognormal takes sigma
+    { dist = "normal", mean = 4, sigma = 0.5 }                    normal takes sd, lognormal takes sigma
+    { dist = "quantiles", p10 = 1, p50 = 2, p95 = 5 }             p10 goes with p90, p05 with p95
+    { dist = "lognormal", median = 30, sd = 12 }                  median goes with sigma, mean with sd
 
 To mend it: remove it or rename it."#;
     QuantilesInfeasible = "S306", "three quantiles that no distribution of the family has", r#"`quantiles` runs a smooth curve through three quantiles (a three-term metalog, Keelin 2016). It exists only if the median is not
 too close to one of the others: (p50 - p10)/(p90 - p10) must lie in 0.1666 to 0.8334, after the logarithm or logit that bounds
-bring.
+bring; for p05 and p95 in 0.1249 to 0.8751, for p01 and p99 in 0.0916 to 0.9084, for p25 and p75 in 0.2916 to 0.7084.
 
     { dist = "quantiles", p10 = 1, p50 = 1.1, p90 = 5 }
 
@@ -323,6 +331,7 @@ To mend it: move p50 into the range that the message gives, set or change a boun
 negative volatility. Silent clipping would move the mean without a word.
 
     { dist = "quantiles", p10 = 0.93, p50 = 0.98, p90 = 0.995, upper = 1.0 }     a tail far below 0
+    { dist = "normal", mean = 0.4, sd = 0.3, basis = "annual" }                  growth of less than -100% in a year
 
 To mend it: set the bounds proposed (`lower`, `upper` of quantiles), or `min` and `max`, which condition the law on an interval."#;
     TruncationEmpty = "S308", "nothing of the distribution lies between `min` and `max`", r#"`min` and `max` condition a distribution on an interval. Here nothing, or next to nothing, of it lies there, or `min` is above

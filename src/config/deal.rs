@@ -47,8 +47,9 @@ section! {
     termination_rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).or("0");
     /// Years from the middle of a period to its payment.
     payment_lag_years: Option<Number> = number(Unit::Years, NotNegative).or("0");
-    /// The part of sales at home that Microsoft keeps until the licence ends.
-    home_keeps: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    /// The part of sales at home that Microsoft keeps until the licence ends: 0 if all of them are passed on to OpenAI, 1 if
+    /// all are kept.
+    home_keeps: Option<Number> = number(Unit::Fraction, Fraction).required_if("where there are clouds");
     /// The last day of Microsoft's licence, included.
     licence_ends: Option<Located<Date>> = plain().or("never");
     /// Whether the licence is exclusive.

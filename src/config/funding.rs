@@ -34,6 +34,8 @@ section! {
     date: Option<Located<Date>> = required().required_if("without on_ipo");
     /// Whether it is paid when OpenAI is listed.
     on_ipo: Option<Located<bool>> = plain().or("false");
+    /// Of a round on the IPO: the last day, included, on which the IPO brings it; after a later IPO there is no such round.
+    until: Option<Located<Date>> = plain().or("always");
     /// The amount.
     amount_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
     /// The value of the equity before the round.

@@ -71,7 +71,7 @@ pub use history::{History, HistoryPeriod};
 pub use ipo::{Gate, Ipo};
 pub use licence::Licence;
 pub use microsoft::Microsoft;
-pub use number::{Dialect, Number, NumberContent, NumberTable};
+pub use number::{Basis, Dialect, Number, NumberContent, NumberTable};
 pub use party_names::PartyNames;
 pub use place::{Located, Location, Origin, Place, Sources};
 pub use problem::{Label, MOST_SHOWN, Problem, Problems, Severity};

@@ -20,6 +20,16 @@ choice! {
     }
 }
 
+choice! {
+    /// How the numbers of a growth rate are meant.
+    Basis {
+        /// Growth from one year to the next: 0.5 is half as much again in a year, and the rate of the model is ln(1 + number).
+        Annual = "annual",
+        /// The rate of the model: 0.5 is e^0.5 = 1.65 times in a year.
+        Continuous = "continuous",
+    }
+}
+
 section! {
     /// The table form of a number.
     NumberTable by Single;
@@ -37,9 +47,9 @@ section! {
     high: Option<Located<f64>> = plain();
     /// How far a pert distribution leans to its mode.
     weight: Option<Located<f64>> = plain().or("4");
-    /// The mean of normal, the centre of student-t.
+    /// The mean of normal and lognormal, the centre of student-t.
     mean: Option<Located<f64>> = plain();
-    /// The standard deviation of normal.
+    /// The standard deviation of normal and lognormal.
     sd: Option<Located<f64>> = plain();
     /// The median of lognormal.
     median: Option<Located<f64>> = plain();
@@ -63,12 +73,24 @@ section! {
     column: Option<Located<String>> = plain();
     /// Separators and decimal marks of that file.
     dialect: Option<Located<Dialect>> = plain().or("comma");
+    /// The value not reached in one case of a hundred, of quantiles.
+    p01: Option<Located<f64>> = plain().also("p1");
+    /// The value not reached in one case of twenty, of quantiles.
+    p05: Option<Located<f64>> = plain().also("p5");
     /// The value not reached in one case of ten, of quantiles.
     p10: Option<Located<f64>> = plain();
+    /// The value not reached in one case of four, of quantiles.
+    p25: Option<Located<f64>> = plain();
     /// The median, of quantiles.
     p50: Option<Located<f64>> = plain();
+    /// The value exceeded in one case of four, of quantiles.
+    p75: Option<Located<f64>> = plain();
     /// The value exceeded in one case of ten, of quantiles.
     p90: Option<Located<f64>> = plain();
+    /// The value exceeded in one case of twenty, of quantiles.
+    p95: Option<Located<f64>> = plain();
+    /// The value exceeded in one case of a hundred, of quantiles.
+    p99: Option<Located<f64>> = plain();
     /// The lower bound of quantiles.
     lower: Option<Located<f64>> = plain();
     /// The upper bound of quantiles.
@@ -77,13 +99,27 @@ section! {
     min: Option<Located<f64>> = plain();
     /// The law is conditioned on being at most this.
     max: Option<Located<f64>> = plain();
-    /// The key of the `[[source]]` it comes from.
+    /// Of a growth rate: how its numbers are meant.
+    basis: Option<Located<Basis>> = plain().or("continuous");
+    /// The key of the `[[source]]` that states it.
     source: Option<Located<String>> = plain();
+    /// The key of a `[[source]]` that it was derived from and that does not state it.
+    informed_by: Option<Located<String>> = plain();
     /// Why this number.
     note: Option<Located<String>> = plain();
 }
 
 impl NumberTable {
+    /// Whether its numbers are year-on-year rates.
+    pub fn is_annual(&self) -> bool {
+        self.basis.as_ref().is_some_and(|basis| basis.value == Basis::Annual)
+    }
+
+    /// The number under a key that takes a plain number, if it is written.
+    pub fn real(&self, key: &str) -> Option<f64> {
+        self.print().into_iter().find(|(name, _)| name == key).and_then(|(_, value)| as_real(&value))
+    }
+
     /// The distribution parameters written in this table, with their source positions.
     pub fn parameters(&self) -> Vec<(&'static str, Place)> {
         let is_parameter = |key: &str| Family::all().any(|family| family.takes(key));
@@ -119,9 +155,13 @@ impl Number {
     /// Reads a plain number or a number table.
     pub(crate) fn from_node(key: KeyContext<'_>, node: &Node, reader: &mut Reader) -> Option<Number> {
         let content = match &node.value {
-            Value::Table(entries) => NumberContent::Table(Box::new(read_entries::<NumberTable>(
-                key.path, node.place, entries, reader,
-            ))),
+            Value::Table(entries) => {
+                if let Some(basis) = entries.iter().find(|entry| entry.key == "basis" && !key.spec.growth) {
+                    reader.misplaced_basis(key.path, basis);
+                }
+                let table = read_entries::<NumberTable>(key.path, node.place, entries, reader);
+                NumberContent::Table(Box::new(table))
+            }
             value => match as_real(value) {
                 Some(number) => NumberContent::Constant(number),
                 None => {

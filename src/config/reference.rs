@@ -39,8 +39,14 @@ const NUMBER_HEAD: &str = "\
 
 Where the type is *number*, the value may be uncertain. It is a plain number, or a table with `value`, or with `dist` and the
 parameters of that family, or with `same_as = \"KEY\"` (the same draw as another number). Each table may have `source` (the
-`key` of a `[[source]]`), `note`, and `min` and `max`, which condition the law on an interval. `inf` is a half-life without
-end.
+`key` of a `[[source]]` that states the number) or `informed_by` (of one that it was derived from and that does not state it),
+`note`, and `min` and `max`, which condition the law on an interval. `inf` is a half-life without end. `p5` and `p1` are read as
+`p05` and `p01`.
+
+Growth rates of revenue are continuous: 0.405 is half as much again in a year. With `basis = \"annual\"` the numbers of the table
+are growth from one year to the next (0.5), and the rate of the model is ln(1 + number), draw by draw; a plain number has no basis
+of its own: `{ value = 0.5, basis = \"annual\" }`. Results and `inputs.csv` show the continuous rate, which is also what
+`same_as` takes.
 
 ";
 
@@ -117,9 +123,9 @@ pub fn reference_markdown() -> String {
 
 /// The parameters of a family, optional ones in parentheses: `low`, `high`, (`weight`).
 fn parameter_words(dist: Family) -> String {
-    let required = dist.required().iter().map(|key| format!("`{key}`"));
+    let required = dist.forms_in_words(|key| format!("`{key}`"));
     let optional = dist.optional().iter().map(|key| format!("(`{key}`)"));
-    required.chain(optional).collect::<Vec<_>>().join(", ")
+    std::iter::once(required).chain(optional).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -175,7 +181,7 @@ mod tests {
     #[test]
     fn every_parameter_of_a_family_is_a_key_of_the_number_table() {
         for dist in Family::all() {
-            for key in dist.required().iter().chain(dist.optional()) {
+            for key in dist.parameters() {
                 assert!(NumberTable::SPEC.find(key).is_some(), "{key}");
             }
             let (_, result) =

@@ -34,10 +34,10 @@ section! {
     /// The annual rate of revenue on the valuation date.
     rate_now_usd_bn: Option<Number> =
         number(Unit::UsdBnPerYear, NotNegative).required_if("mean-reverting-growth and gbm");
-    /// Continuous growth on the valuation date.
-    growth_now: Option<Number> = number(Unit::PerYear, Any).required_if("mean-reverting-growth");
-    /// The growth to which it reverts.
-    growth_long_run: Option<Number> = number(Unit::PerYear, Any).or("growth_now");
+    /// Growth on the valuation date, continuous unless `basis = "annual"`.
+    growth_now: Option<Number> = number(Unit::PerYear, Any).growth().required_if("mean-reverting-growth");
+    /// The growth to which it reverts, continuous unless `basis = "annual"`.
+    growth_long_run: Option<Number> = number(Unit::PerYear, Any).growth().or("growth_now");
     /// Years in which half of the distance to long-run growth is gone.
     growth_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
     /// The volatility of growth on the valuation date; it fades with `volatility_half_life_years`.
@@ -52,8 +52,8 @@ section! {
     price_of_risk: Option<Number> = number(Unit::PerSqrtYear, Any).or("0");
     /// The market price of risk of growth.
     growth_price_of_risk: Option<Number> = number(Unit::PerSqrtYear, Any).or("0");
-    /// Continuous growth of gbm.
-    growth: Option<Number> = number(Unit::PerYear, Any).required_if("gbm");
+    /// Growth of gbm, continuous unless `basis = "annual"`.
+    growth: Option<Number> = number(Unit::PerYear, Any).growth().required_if("gbm");
     /// The volatility of gbm, and of the deviation of plan and logistic.
     volatility: Option<Number> = number(Unit::PerSqrtYear, NotNegative).or("0");
     /// Dated annual rates of plan, joined by straight lines of the logarithm.

@@ -95,11 +95,20 @@ pub struct KeySpec {
     pub domain: Domain,
     /// What applies without the key.
     pub presence: Presence,
+    /// A second spelling that is read as this key.
+    pub also: Option<&'static str>,
+    /// Whether its number is a growth rate, which may be given year on year (`basis`).
+    pub growth: bool,
     /// The meaning, as in the doc comment: each line begins with a space.
     pub doc: &'static str,
 }
 
 impl KeySpec {
+    /// Whether `key` is one of its spellings.
+    pub fn is_spelt(&self, key: &str) -> bool {
+        self.key == key || self.also == Some(key)
+    }
+
     /// The meaning on one line.
     pub fn meaning(&self) -> String {
         running(self.doc)
@@ -147,6 +156,9 @@ impl KeySpec {
         match self.kind {
             ValueKind::Choice(words) => {
                 words.iter().map(|word| format!("\"{}\"", word.word)).collect::<Vec<_>>().join(", ")
+            }
+            ValueKind::Number if self.growth => {
+                format!("{}; with basis = \"annual\" {}", self.domain.words(), Domain::AboveMinusOne.words())
             }
             ValueKind::Number | ValueKind::Steps(_) | ValueKind::Loadings | ValueKind::Years => {
                 self.domain.words().to_owned()
@@ -200,9 +212,9 @@ impl SectionSpec {
         running(self.doc)
     }
 
-    /// The specification of `key`, if the table has it.
+    /// The specification of `key`, in either of its spellings, if the table has it.
     pub fn find(&self, key: &str) -> Option<&'static KeySpec> {
-        self.all().find(|spec| spec.key == key)
+        self.all().find(|spec| spec.is_spelt(key))
     }
 
     /// The key that says the same as `key` in another form, if the table has one: a date and its number of years.
@@ -231,12 +243,21 @@ pub struct KeyAttributes {
     pub(crate) unit: Option<Unit>,
     pub(crate) domain: Domain,
     pub(crate) presence: Presence,
+    pub(crate) also: Option<&'static str>,
+    pub(crate) growth: bool,
     pub(crate) name: bool,
 }
 
 /// An optional key.
 pub(crate) const fn plain() -> KeyAttributes {
-    KeyAttributes { unit: None, domain: Domain::Any, presence: Presence::Absent, name: false }
+    KeyAttributes {
+        unit: None,
+        domain: Domain::Any,
+        presence: Presence::Absent,
+        also: None,
+        growth: false,
+        name: false,
+    }
 }
 
 /// A required key.
@@ -260,6 +281,16 @@ impl KeyAttributes {
         KeyAttributes { presence: Presence::Default(default), ..self }
     }
 
+    /// Reads a second spelling as the key too.
+    pub(crate) const fn also(self, spelling: &'static str) -> KeyAttributes {
+        KeyAttributes { also: Some(spelling), ..self }
+    }
+
+    /// Makes the number a growth rate, which may be given year on year.
+    pub(crate) const fn growth(self) -> KeyAttributes {
+        KeyAttributes { growth: true, ..self }
+    }
+
     /// Makes the key required.
     pub(crate) const fn required(self) -> KeyAttributes {
         KeyAttributes { presence: Presence::Required, ..self }
@@ -273,7 +304,8 @@ impl KeyAttributes {
     /// The complete specification of a key.
     pub(crate) const fn row(self, key: &'static str, kind: ValueKind, doc: &'static str) -> KeySpec {
         let kind = if self.name { ValueKind::Name } else { kind };
-        KeySpec { key, kind, unit: self.unit, domain: self.domain, presence: self.presence, doc }
+        let KeyAttributes { unit, domain, presence, also, growth, .. } = self;
+        KeySpec { key, kind, unit, domain, presence, also, growth, doc }
     }
 }
 

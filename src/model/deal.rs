@@ -124,7 +124,7 @@ fn one(validator: &mut Validator, config: &Config, deal: &config::Deal, name: St
             &deal.termination_rate_per_year,
         ),
         payment_lag: validator.number(&table, "payment_lag_years", &deal.payment_lag_years),
-        home_keeps: validator.number(&table, "home_keeps", &deal.home_keeps),
+        home_keeps: home_keeps(validator, config, &table, &deal.home_keeps),
         licence_ends: deal
             .licence_ends
             .as_ref()
@@ -133,6 +133,19 @@ fn one(validator: &mut Validator, config: &Config, deal: &config::Deal, name: St
         stake: validator.optional(&deal.stake),
         exclusive_until,
         name,
+    }
+}
+
+/// What the home cloud keeps: a term that decides billions, so it has no default where there is a home cloud.
+fn home_keeps(
+    validator: &mut Validator,
+    config: &Config,
+    table: &Table,
+    written: &Option<Number>,
+) -> ParamId {
+    match written {
+        None if config.cloud.is_empty() => validator.default(table, "home_keeps", 0.0),
+        written => validator.required(table, "home_keeps", written),
     }
 }
 

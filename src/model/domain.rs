@@ -7,7 +7,7 @@ use crate::config::{Code, Place};
 use crate::config::{Domain, Family, Located, Number, NumberTable, Problem};
 use crate::math::distribution::Distribution;
 
-use super::distribution::{from_parameters, limits};
+use super::distribution::{from_parameters, limits, quantiles_of};
 
 /// Largest probability that a distribution may have outside its key's domain; that tail is truncated.
 pub const DOMAIN_TOLERANCE: f64 = 1e-9;
@@ -107,9 +107,15 @@ fn as_fractions(table: &NumberTable, family: Family, domain: Domain) -> Option<S
         &mut table.sd,
         &mut table.median,
         &mut table.scale,
+        &mut table.p01,
+        &mut table.p05,
         &mut table.p10,
+        &mut table.p25,
         &mut table.p50,
+        &mut table.p75,
         &mut table.p90,
+        &mut table.p95,
+        &mut table.p99,
         &mut table.lower,
         &mut table.upper,
         &mut table.min,
@@ -169,8 +175,8 @@ fn metalog_bounds(domain: Domain, table: &NumberTable, outside: OutsideMass) -> 
         upper = Some(high);
         words.push(format!("upper = {high:?}"));
     }
-    let (p10, p50, p90) = (real(&table.p10)?, real(&table.p50)?, real(&table.p90)?);
-    Distribution::quantiles(p10, p50, p90, lower, upper).is_ok().then(|| words.join(", "))
+    let (pair, values) = quantiles_of(table)?;
+    Distribution::quantiles(pair, values, lower, upper).is_ok().then(|| words.join(", "))
 }
 
 /// The `min` and `max` that keep a distribution inside its domain.

@@ -6,6 +6,7 @@
 #[path = "../engine/mod.rs"]
 mod engine;
 
+mod annual_growth;
 mod architecture;
 mod exact;
 mod facade;
@@ -16,6 +17,7 @@ mod listing;
 mod oracle;
 mod paired;
 mod readiness;
+mod round_until;
 mod sameness;
 mod sameness_table;
 mod scalar_draws;

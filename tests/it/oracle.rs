@@ -1,6 +1,6 @@
 //! The ten families of distributions against draws of other libraries: two-sample Kolmogorov–Smirnov tests with fixed seeds.
 
-use capstake::math::distribution::{Distribution, DistributionError, QuantileMap};
+use capstake::math::distribution::{Distribution, DistributionError, QuantileMap, QuantilePair};
 use capstake::rng::stream;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -104,7 +104,7 @@ fn families() -> Vec<Family> {
         family("empirical", Distribution::empirical(COLUMN.to_vec()), chosen(COLUMN), chosen(moved_column)),
         family(
             "quantiles",
-            Distribution::quantiles(-0.2, 0.3, 1.0, None, None),
+            Distribution::quantiles(QuantilePair::P10P90, [-0.2, 0.3, 1.0], None, None),
             metalog([-0.2, 0.3, 1.0]),
             metalog([-0.2, 0.33, 1.0]),
         ),

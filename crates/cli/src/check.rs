@@ -15,7 +15,7 @@ use capstake::job::visible::visible_line;
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
-use capstake::model::parameters::Origin;
+use capstake::model::parameters::{Origin, Parameter, Provenance};
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
 use capstake::model::{Model, PartyNames, absences};
@@ -183,9 +183,10 @@ fn process_word(process: &Process) -> &'static str {
 /// Every number in the scenario with its distribution, unit and source; then the defaults in force.
 fn parameters(model: &Model) -> String {
     let parameters = &model.parameters;
-    let source = |index: Option<usize>| match index {
-        Some(index) => model.sources[index].key.as_str(),
-        None => UNSOURCED,
+    let source = |provenance: Provenance| match provenance {
+        Provenance::Source(index) => model.sources[index].key.clone(),
+        Provenance::InformedBy(index) => format!("derived from {}", model.sources[index].key),
+        Provenance::Judgement => UNSOURCED.to_owned(),
     };
     let mut rows: Vec<[&str; 4]> = Vec::new();
     let shared: Vec<String> = parameters
@@ -193,11 +194,16 @@ fn parameters(model: &Model) -> String {
         .iter()
         .map(|alias| format!("same as {}", parameters.entry(alias.target).key))
         .collect();
-    for entry in parameters.entries().iter().filter(|entry| entry.origin == Origin::Scenario) {
-        rows.push([&entry.key, &entry.wording, entry.unit.name(), source(entry.source)]);
-    }
-    for (alias, wording) in parameters.aliases().iter().zip(&shared) {
-        rows.push([&alias.key, wording, alias.unit.name(), source(alias.source)]);
+    let written: Vec<&Parameter> =
+        parameters.entries().iter().filter(|entry| entry.origin == Origin::Scenario).collect();
+    let provenances = written.iter().map(|entry| entry.provenance);
+    let sources: Vec<String> =
+        provenances.chain(parameters.aliases().iter().map(|alias| alias.provenance)).map(source).collect();
+    let own = written.iter().map(|entry| (&entry.key, &entry.wording, entry.unit));
+    let shared =
+        parameters.aliases().iter().zip(&shared).map(|(alias, words)| (&alias.key, words, alias.unit));
+    for ((key, wording, unit), source) in own.chain(shared).zip(&sources) {
+        rows.push([key, wording, unit.name(), source]);
     }
     let mut out = format!("\nAssumptions: {}\n", in_words(&inputs_of(model)));
     rows.insert(0, ["key", "value or law", "unit", "source"]);

@@ -428,7 +428,8 @@ pub const FILES: [Term; 26] = [
     Term {
         name: "inputs.csv",
         unit: None,
-        text: "One row for each number of the scenario: its law, mean, quantiles, source and note, and what this run drew.",
+        text: "One row for each number of the scenario: its law, mean, quantiles, source and note, what this run drew, and the source that \
+               it was derived from.",
     },
     Term {
         name: "correlations.csv",

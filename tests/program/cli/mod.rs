@@ -13,6 +13,7 @@ mod outside;
 mod page;
 mod party_names;
 mod problems;
+mod provenance;
 mod replay;
 mod signal;
 mod studies;
