@@ -314,6 +314,19 @@ silence would change the distribution.
     { dist = "empirical", csv = "growth.csv", column = "growth", dialect = "excel-eu" }     semicolons, decimal commas
 
 To mend it: correct the line that the message names, or save the table as CSV UTF-8 in the spreadsheet."#;
+    UnusualNumber = "S321", "a number outside its usual range", r#"The number is possible, and far from what companies have: most likely it is in another unit than that of its key. A distribution
+is judged by the values that one path in a hundred lies below and above. This is a warning, and the scenario runs.
+
+    [discount]
+    equity = 14                 1,400% a year; a percentage is written as a fraction of 1: 0.14
+    [cash]
+    now_usd_bn = 78000          $78 trillion; amounts are in billions: 78
+    [equity]
+    lockup_months = 180         15 years; months, not days: 6
+    [timeline]
+    horizon = 2126-12-31        100 years after the valuation date
+
+To mend it: write what the message proposes. `capstake explain KEY` gives the unit and the usual range of a key."#;
     // ---- Dependence
     PairWithConstant = "S401", "a correlation with a constant", r#"The correlation has no effect: one of the two is a constant in this scenario. This is a warning, since a distribution is often
 replaced by a number for one run.

@@ -33,6 +33,8 @@ pub mod terms;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
+mod unit_words;
+mod usual;
 mod validator;
 
 pub use absence::absences;
