@@ -1,11 +1,13 @@
 //! What OpenAI spends: research, operations, tax, and compute contracts (methodology: costs).
 
-use crate::config::{self, Code, Config, Problem};
+use crate::config::{self, Code, Config, Date, Located, Problem};
 
 use super::cloud_mix::{self, Cloud};
 use super::parameters::ParamId;
+use super::reversion::Reversion;
 use super::segment::Trend;
 use super::table::{Table, entry_path};
+use super::unit_words::plain;
 use super::validator::{Side, Validator};
 
 /// Costs other than inference, which belongs to each segment.
@@ -46,19 +48,19 @@ pub struct Contract {
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Costs {
     let costs = config.costs.clone().unwrap_or_default();
     let table = Table::new::<config::Costs>("costs", costs.place);
-    let research_now = validator.number(&table, "research_now", &costs.research_now);
-    let opex_now = validator.number(&table, "opex_now", &costs.opex_now);
+    let research = Reversion {
+        now: ("research_now", &costs.research_now),
+        long_run: ("research_long_run", &costs.research_long_run),
+        half_life: ("research_half_life_years", &costs.research_half_life_years),
+    };
+    let opex = Reversion {
+        now: ("opex_now", &costs.opex_now),
+        long_run: ("opex_long_run", &costs.opex_long_run),
+        half_life: ("opex_half_life_years", &costs.opex_half_life_years),
+    };
     Costs {
-        research: Trend {
-            now: research_now,
-            long_run: validator.number_or(&costs.research_long_run, research_now),
-            half_life: validator.number(&table, "research_half_life_years", &costs.research_half_life_years),
-        },
-        opex: Trend {
-            now: opex_now,
-            long_run: validator.number_or(&costs.opex_long_run, opex_now),
-            half_life: validator.number(&table, "opex_half_life_years", &costs.opex_half_life_years),
-        },
+        research: research.validate(validator, &table),
+        opex: opex.validate(validator, &table),
         fixed: validator.number(&table, "fixed_usd_bn_per_year", &costs.fixed_usd_bn_per_year),
         tax_rate: validator.number(&table, "tax_rate", &costs.tax_rate),
         offset_limit: validator.number(&table, "offset_limit", &costs.offset_limit),
@@ -111,19 +113,29 @@ pub(super) fn validate_contracts(
             && validator.span(&table, ("from", from), ("to", to))
             && let Some(cloud) = cloud
         {
-            let told = match (validator.side(from.value), validator.side(to.value)) {
-                (Some(Side::After), _) => Some((from, "begins after the horizon")),
-                (_, Some(Side::Before)) => Some((to, "ended before the valuation date")),
-                _ => None,
-            };
-            if let Some((date, when)) = told {
-                let message = format!("`contract.{name}` {when}: no compute is taken, and it costs 0");
-                let help = "correct the date, or take the contract out";
-                validator.off_timeline(date.place, date.value.to_string(), message, help);
-            }
+            warn_of_dates(validator, &name, from, to);
             let (from, to) = (validator.time_of(from.value), validator.time_after(to.value));
             contracts.push(Contract { name, cloud, total, draw, from, to });
         }
     }
     contracts
+}
+
+/// Warns of a contract that lies off the timeline, wholly or with its last part.
+fn warn_of_dates(validator: &mut Validator, name: &str, from: &Located<Date>, to: &Located<Date>) {
+    let Some(end) = validator.timeline.as_ref().map(|timeline| timeline.end()) else { return };
+    let idle = "no compute is taken, and it costs 0".to_owned();
+    let (start, stop) = (validator.time_of(from.value), validator.time_after(to.value));
+    let (date, when, what) = match (validator.side(from.value), validator.side(to.value)) {
+        (Some(Side::After), _) => (from, "begins after the horizon", idle),
+        (_, Some(Side::Before)) => (to, "ended before the valuation date", idle),
+        (_, Some(Side::After)) => {
+            let part = plain(100.0 * (stop - end) / (stop - start));
+            (to, "ends after the horizon", format!("{part}% of its total is not counted"))
+        }
+        _ => return,
+    };
+    let message = format!("`contract.{name}` {when}: {what}");
+    let help = "correct the date, move `timeline.horizon`, or take the contract out";
+    validator.off_timeline(date.place, date.value.to_string(), message, help);
 }
