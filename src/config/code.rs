@@ -416,7 +416,7 @@ To mend it: add `[equity]`, or remove `[ipo]`."#;
 To mend it: give it a share; 0.001 will do for a cloud that hardly sells."#;
     EquityFarFromRound = "S611", "an equity value far from the last round", r#"The value of the company that the scenario implies today is more than three times the price of its last round, or less than a
 third of it. Investors have just agreed on that price, so that a number behind the value is probably wrong: the multiple, today's
-rates of revenue, or the round. The round is the one nearest to the valuation date within a year of it. This is a warning.
+rates of revenue, or the round. The round is the last one dated within a year of the valuation date. This is a warning.
 
     [equity]
     multiple_now = 3            $95 billion on revenue of 31.6

@@ -6,6 +6,7 @@ use super::columns::Columns;
 use super::error::{Exit, Failure};
 use super::file::{self, ReadError};
 use super::manifest::{EmpiricalFile, ScenarioPart};
+use super::plausible;
 use crate::config::{self, Code, DealCopy, Place, Problem, Problems, Sources, resolved};
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
@@ -114,15 +115,23 @@ impl ScenarioFile {
         let digest = digest(&resolved, &digests);
         let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
         match Model::from_config(&config, &stem, &digest, &columns) {
-            Ok((model, warnings)) => Ok(Scenario {
-                path: path.clone(),
-                overrides: overrides.to_vec(),
-                sources,
-                model,
-                warnings,
-                resolved,
-                columns: digests,
-            }),
+            Ok((model, mut warnings)) => {
+                // A study's copies of deals have nothing to say that the scenario itself has not.
+                if copies.is_empty() {
+                    plausible::warnings(&config, &model)
+                        .into_iter()
+                        .for_each(|problem| warnings.push(problem));
+                }
+                Ok(Scenario {
+                    path: path.clone(),
+                    overrides: overrides.to_vec(),
+                    sources,
+                    model,
+                    warnings,
+                    resolved,
+                    columns: digests,
+                })
+            }
             Err(problems) => {
                 Err(Failure::Scenario { exit: Exit::Problems, sources: Box::new(sources), problems })
             }

@@ -37,7 +37,7 @@ pub mod terms;
 #[cfg(test)]
 mod tests;
 pub mod timeline;
-mod unit_words;
+pub mod unit_words;
 mod usual;
 mod validator;
 

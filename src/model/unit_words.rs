@@ -3,7 +3,7 @@
 use crate::config::{Domain, Unit};
 
 /// A value of a key with this unit and domain, in words: `1,400% a year`, `$78 trillion`, `15 years`.
-pub(super) fn in_words(unit: Unit, domain: Domain, value: f64) -> String {
+pub fn in_words(unit: Unit, domain: Domain, value: f64) -> String {
     let percent = || format!("{}%", plain(value * 100.0));
     match unit {
         // A rate that cannot be negative counts events.
@@ -21,13 +21,13 @@ pub(super) fn in_words(unit: Unit, domain: Domain, value: f64) -> String {
 }
 
 /// An amount in dollars: `-$2.3 billion`.
-pub(super) fn dollars(value: f64) -> String {
+pub fn dollars(value: f64) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     format!("{sign}${}", plain(value.abs()))
 }
 
 /// A number in about three digits: `13,200`, `6.7 million`.
-pub(super) fn plain(value: f64) -> String {
+pub fn plain(value: f64) -> String {
     let (size, word) = match value.abs() {
         size if size >= 999.5e9 => (1e12, " trillion"),
         size if size >= 999.5e6 => (1e9, " billion"),

@@ -303,13 +303,7 @@ impl<'a> Validator<'a> {
 
     /// The value or the median of a valid parameter.
     pub(super) fn median(&self, id: ParamId) -> Option<f64> {
-        if self.is_failed(id) {
-            return None;
-        }
-        match &self.parameters.entry(id).distribution {
-            Distribution::Constant(value) => Some(*value),
-            Distribution::Uncertain(law) => Some(law.quantile(0.5)),
-        }
+        if self.is_failed(id) { None } else { Some(self.parameters.median(id)) }
     }
 
     /// The distribution of an uncertain parameter.

@@ -18,11 +18,12 @@ use capstake::math::simd::Isa;
 use capstake::model::parameters::Origin;
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
+use capstake::model::unit_words::{dollars, plain};
 use capstake::model::{Model, absences};
 use capstake::report::assumptions::in_words;
 use capstake::report::digits::probability_in_words;
 use capstake::report::tables::{UNSOURCED, inputs_of};
-use capstake::study::undefined;
+use capstake::study::{today, undefined};
 
 use super::arguments::paths_argument;
 use super::output;
@@ -59,6 +60,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
+    page.push_str(&at_first(&plan));
     if let Some((without, draws)) = undefined::without_equity(&plan) {
         page.push_str(&format!(
             "\nIn {} of futures OpenAI's equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
@@ -91,6 +93,43 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     ));
     output::results(&page)?;
     Ok(Exit::Done)
+}
+
+/// What the scenario says of today and of the year ahead.
+fn at_first(plan: &Plan) -> String {
+    let model = plan.model();
+    let mut out = String::from("\nToday\n");
+    if model.equity.is_some() {
+        let billions = |value: f64| dollars(value * 1e9);
+        let mut line = match today::equity(plan) {
+            Some(equity) => format!(
+                "{} (nine futures in ten: {} to {})",
+                billions(equity.p50),
+                billions(equity.p05),
+                billions(equity.p95)
+            ),
+            None => "none: its method has no value today".to_owned(),
+        };
+        if model.deals.len() > 1 {
+            line.push_str(&format!(" under {}", model.deals[0].name));
+        }
+        if let Some((round, price)) = today::last_round(plan) {
+            line.push_str(&format!(
+                "; the round {} is at {} before the money",
+                model.rounds[round].name,
+                billions(price)
+            ));
+        }
+        out.push_str(&format!("  equity       {line}\n"));
+    }
+    if let Some(growth) = today::median_demand_growth(plan) {
+        let (verb, growth) = if growth < 0.0 { ("shrinks", -growth) } else { ("grows", growth) };
+        let percent = plain(100.0 * growth);
+        out.push_str(&format!(
+            "  demand       {verb} by {percent}% in the first year, with every number at its median\n"
+        ));
+    }
+    out
 }
 
 /// `Free here: 21 GB of memory, 65 GB on disk`; leaves out what the system does not say.
