@@ -1,6 +1,6 @@
 //! Warnings about the scenario as a whole: today's equity beside the last round, next year's demand, deals beside each other.
 
-use crate::config::{Code, Config, Place, Problem};
+use crate::config::{Code, Config, Place, Problem, Problems};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::model::unit_words::{dollars, plain};
@@ -13,14 +13,17 @@ const USUAL_FACTOR: f64 = 3.0;
 /// Next year's usual growth of demand.
 const USUAL_GROWTH: std::ops::RangeInclusive<f64> = -0.5..=4.0;
 
-/// Warnings that need more than one number of the scenario, or a look at its first year.
-pub fn warnings(config: &Config, model: &Model) -> Vec<Problem> {
-    // Whatever the seed, so that a warning does not come and go with it.
+/// Adds the warnings that need more than one number of the scenario, or a look at its first year.
+pub fn warn(config: &Config, model: &Model, problems: &mut Problems) {
+    left_out(config).into_iter().for_each(|problem| problems.push(problem));
+    // One number in another unit moves these figures too, and has been told.
+    if problems.iter().any(|problem| problem.code == Code::UnusualNumber) {
+        return;
+    }
+    // One seed for all, so that a warning does not come and go with it.
     let plan = Plan::from_model(model, 1, Isa::detect());
-    let mut problems = left_out(config);
-    problems.extend(equity_far_from_round(config, &plan));
-    problems.extend(demand_growth(config, &plan));
-    problems
+    equity_far_from_round(config, &plan).into_iter().for_each(|problem| problems.push(problem));
+    demand_growth(config, &plan).into_iter().for_each(|problem| problems.push(problem));
 }
 
 fn equity_far_from_round(config: &Config, plan: &Plan) -> Option<Problem> {

@@ -118,9 +118,7 @@ impl ScenarioFile {
             Ok((model, mut warnings)) => {
                 // A study's copies of deals have nothing to say that the scenario itself has not.
                 if copies.is_empty() {
-                    plausible::warnings(&config, &model)
-                        .into_iter()
-                        .for_each(|problem| warnings.push(problem));
+                    plausible::warn(&config, &model, &mut warnings);
                 }
                 Ok(Scenario {
                     path: path.clone(),

@@ -6,6 +6,7 @@ use crate::config::{self, Code, Config, Located, Place, Problem};
 use super::parameters::ParamId;
 use super::process::midpoint;
 use super::reversion::Reversion;
+use super::segment::Trend;
 use super::table::{Table, entry_path};
 use super::validator::{Side, Validator};
 
@@ -89,10 +90,16 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
             long_run: ("long_run_share", &cloud.long_run_share),
             half_life: ("half_life_years", &cloud.half_life_years),
         };
-        // The home cloud's share is what the others leave.
-        let share =
-            if home { reversion.read(validator, &table) } else { reversion.validate(validator, &table) };
+        let share = reversion.read(validator, &table);
         let entry_share = validator.number(&table, "entry_share", &cloud.entry_share);
+        // The home cloud's share is what the others leave; a cloud without a share begins with the one it enters with.
+        if !home && validator.constant(share.now) == Some(0.0) {
+            let now = ("entry_share", &cloud.entry_share);
+            let trend = Trend { now: entry_share, ..share };
+            Reversion { now, ..reversion }.warn_if_never(validator, &table, &trend);
+        } else if !home {
+            reversion.warn_if_never(validator, &table, &share);
+        }
         if home {
             home_keys(validator, cloud);
         } else if let Some(opens) = &cloud.opens

@@ -101,15 +101,17 @@ fn warn_of_gaps(validator: &mut Validator, rows: &[Row]) {
         if until - row.to <= TIME_SLACK || until <= LOOKED_AT {
             continue;
         }
-        let months = 12.0 * (until - row.to.max(LOOKED_AT));
+        let gap = match plain(12.0 * (until - row.to.max(LOOKED_AT))).as_str() {
+            "1" => "month".to_owned(),
+            months => format!("{months} months"),
+        };
         let covered: f64 = rows.iter().map(|(_, _, row)| (row.to - row.from.max(-1.0)).max(0.0)).sum();
         let what = if covered > 0.0 {
             format!("figures of the last year are those of {} months, scaled up", plain(12.0 * covered))
         } else {
             "there are no figures of the last year".to_owned()
         };
-        let message =
-            format!("no history covers the {} months between {} and {next}: {what}", plain(months), to.value);
+        let message = format!("no history covers the {gap} between {} and {next}: {what}", to.value);
         let help = "add the row that is missing, or correct the dates of its neighbours";
         validator.problems.push(Problem::warning(Code::HistoryGap, to.place, message).help(help));
     }

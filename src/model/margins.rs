@@ -19,7 +19,8 @@ pub(super) fn warn(validator: &mut Validator, config: &Config, microsoft: &Micro
             let margin = mean(validator, microsoft.resale_margin);
             let passed_on = mean(validator, deal.home_keeps).map(|keeps| 1.0 - keeps);
             let Some((margin, passed_on)) = margin.zip(passed_on) else { continue };
-            if margin >= passed_on || deal.licence_ends <= 0.0 {
+            // 1 - 0.7 is not 0.3 to the last bit.
+            if passed_on - margin < 1e-9 || deal.licence_ends <= 0.0 {
                 continue;
             }
             let message = format!(

@@ -27,16 +27,21 @@ impl Reversion<'_> {
         Trend { now, long_run, half_life }
     }
 
-    /// Validates the three numbers; warns of a long-run value that is never approached.
+    /// Validates the three numbers; warns if the long-run value is never approached.
     pub(super) fn validate(self, validator: &mut Validator, table: &Table) -> Trend {
         let trend = self.read(validator, table);
+        self.warn_if_never(validator, table, &trend);
+        trend
+    }
+
+    /// Warns of a long-run value that is never approached.
+    pub(super) fn warn_if_never(self, validator: &mut Validator, table: &Table, trend: &Trend) {
         let constants = [trend.now, trend.long_run].map(|id| validator.constant(id));
         let same = trend.long_run == trend.now || constants[0].is_some() && constants[0] == constants[1];
         if let Some(written) = self.long_run.1.as_ref().filter(|_| !same) {
             let message = format!("`{}` has no effect", written.key);
-            self.warn(validator, table, &trend, written.place, message);
+            self.warn(validator, table, trend, written.place, message);
         }
-        trend
     }
 
     /// Warns of growth that goes on for ever because the scenario says nothing of its end.

@@ -15,6 +15,7 @@ mod laws;
 mod listing;
 mod oracle;
 mod paired;
+mod plausible;
 mod readiness;
 mod sameness;
 mod sameness_table;
