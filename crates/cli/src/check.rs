@@ -1,4 +1,4 @@
-//! `capstake check`: validates a scenario and shows its assumptions, without simulating.
+//! `capstake check`: validates a scenario and shows its assumptions and what it says of today, without simulating its future.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links)]
