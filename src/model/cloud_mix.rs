@@ -5,8 +5,7 @@ use crate::config::{self, Code, Config, Located, Place, Problem};
 
 use super::parameters::ParamId;
 use super::process::midpoint;
-use super::reversion::Reversion;
-use super::segment::Trend;
+use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
 use super::validator::{Side, Validator};
 

@@ -1,13 +1,11 @@
 //! What OpenAI spends: research, operations, tax, and compute contracts (methodology: costs).
 
-use crate::config::{self, Code, Config, Date, Located, Problem};
+use crate::config::{self, Code, Config, Problem};
 
 use super::cloud_mix::{self, Cloud};
 use super::parameters::ParamId;
-use super::reversion::Reversion;
-use super::segment::Trend;
+use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
-use super::unit_words::plain;
 use super::validator::{Side, Validator};
 
 /// Costs other than inference, which belongs to each segment.
@@ -113,29 +111,19 @@ pub(super) fn validate_contracts(
             && validator.span(&table, ("from", from), ("to", to))
             && let Some(cloud) = cloud
         {
-            warn_of_dates(validator, &name, from, to);
+            let told = match (validator.side(from.value), validator.side(to.value)) {
+                (Some(Side::After), _) => Some((from, "begins after the horizon")),
+                (_, Some(Side::Before)) => Some((to, "ended before the valuation date")),
+                _ => None,
+            };
+            if let Some((date, when)) = told {
+                let message = format!("`contract.{name}` {when}: no compute is taken, and it costs 0");
+                let help = "correct the date, or take the contract out";
+                validator.off_timeline(date.place, date.value.to_string(), message, help);
+            }
             let (from, to) = (validator.time_of(from.value), validator.time_after(to.value));
             contracts.push(Contract { name, cloud, total, draw, from, to });
         }
     }
     contracts
-}
-
-/// Warns of a contract that lies off the timeline, wholly or with its last part.
-fn warn_of_dates(validator: &mut Validator, name: &str, from: &Located<Date>, to: &Located<Date>) {
-    let Some(end) = validator.timeline.as_ref().map(|timeline| timeline.end()) else { return };
-    let idle = "no compute is taken, and it costs 0".to_owned();
-    let (start, stop) = (validator.time_of(from.value), validator.time_after(to.value));
-    let (date, when, what) = match (validator.side(from.value), validator.side(to.value)) {
-        (Some(Side::After), _) => (from, "begins after the horizon", idle),
-        (_, Some(Side::Before)) => (to, "ended before the valuation date", idle),
-        (_, Some(Side::After)) => {
-            let part = plain(100.0 * (stop - end) / (stop - start));
-            (to, "ends after the horizon", format!("{part}% of its total is not counted"))
-        }
-        _ => return,
-    };
-    let message = format!("`contract.{name}` {when}: {what}");
-    let help = "correct the date, move `timeline.horizon`, or take the contract out";
-    validator.off_timeline(date.place, date.value.to_string(), message, help);
 }

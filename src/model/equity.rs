@@ -4,8 +4,7 @@ use crate::config::section::Section;
 use crate::config::{self, Choice, Config};
 
 use super::parameters::ParamId;
-use super::reversion::Reversion;
-use super::segment::Trend;
+use super::reversion::{Reversion, Trend};
 use super::table::Table;
 use super::validator::Validator;
 

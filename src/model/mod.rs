@@ -26,7 +26,7 @@ mod names;
 mod number;
 pub mod parameters;
 pub mod process;
-mod reversion;
+pub mod reversion;
 pub mod run;
 mod same_as;
 pub mod segment;

@@ -2,10 +2,21 @@
 
 use crate::config::{Code, Number, Place, Problem};
 
-use super::segment::Trend;
+use super::parameters::ParamId;
 use super::table::Table;
 use super::unit_words::{in_words, plain};
 use super::validator::Validator;
+
+/// An exponential trend: `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
+#[derive(Clone, Copy, Debug)]
+pub struct Trend {
+    /// Value at time 0, a fraction of revenue.
+    pub now: ParamId,
+    /// Long-run value, a fraction of revenue.
+    pub long_run: ParamId,
+    /// Half-life, years; may be infinite.
+    pub half_life: ParamId,
+}
 
 /// The three numbers of a value that reverts, each under its key.
 #[derive(Clone, Copy)]

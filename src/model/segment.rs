@@ -4,20 +4,9 @@ use crate::config::{self, Code, Config, Place, Problem};
 
 use super::parameters::ParamId;
 use super::process::Process;
-use super::reversion::Reversion;
+use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
 use super::validator::Validator;
-
-/// An exponential trend: `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
-#[derive(Clone, Copy, Debug)]
-pub struct Trend {
-    /// Value at time 0, a fraction of revenue.
-    pub now: ParamId,
-    /// Long-run value, a fraction of revenue.
-    pub long_run: ParamId,
-    /// Half-life, years; may be infinite.
-    pub half_life: ParamId,
-}
 
 /// A line of business.
 #[derive(Clone, Debug)]
