@@ -366,6 +366,19 @@ silence would change the distribution.
     { dist = "empirical", csv = "growth.csv", column = "growth", dialect = "excel-eu" }     semicolons, decimal commas
 
 To mend it: correct the line that the message names, or save the table as CSV UTF-8 in the spreadsheet."#;
+    UnusualNumber = "S321", "a number outside its usual range", r#"The number is possible, and far from what companies have: most likely it is in another unit than that of its key. A distribution
+is judged by the values that one path in a hundred lies below and above. This is a warning, and the scenario runs.
+
+    [discount]
+    equity = 14                 1,400% a year; a percentage is written as a fraction of 1: 0.14
+    [cash]
+    now_usd_bn = 78000          $78 trillion; amounts are in billions: 78
+    [equity]
+    lockup_months = 180         15 years; months, not days: 6
+    [timeline]
+    horizon = 2126-12-31        100 years after the valuation date
+
+To mend it: write what the message proposes. `capstake explain KEY` gives the unit and the usual range of a key."#;
     // ---- Dependence
     PairWithConstant = "S401", "a correlation with a constant", r#"The correlation has no effect: one of the two is a constant in this scenario. This is a warning, since a distribution is often
 replaced by a number for one run.
@@ -436,6 +449,17 @@ To mend it: set the values of the new date as well, and add the time between to 
 with it, unlike an end given as a date. This is a warning.
 
 To mend it: give the end as a date, or the number of years from the new date."#;
+    HistoryGap = "S511", "a gap in the history", r#"Some days of the two years before the valuation date belong to no row of `[[history.period]]`. Figures of the last year (revenue,
+cash flow, EBITDA, growth) are then made from the days that are there, scaled up to a year, and a quarter of fast growth that is
+missing makes them too low. This is a warning.
+
+    [timeline]
+    valuation_date = 2026-07-01
+    [[history.period]]
+    from = 2026-01-01
+    to = 2026-03-31             nothing from April to June
+
+To mend it: add the row that is missing. A row ends the day before the next one, or the valuation date, begins."#;
     // ---- What a scenario says
     DiscountMissing = "S601", "no discount rate", r#"The scenario has no discount rate for a stream that it has. The rate counts as 0: payments far away are worth as much as those of
 today. This is a warning.
@@ -451,6 +475,47 @@ To mend it: add `[equity]`, or remove `[ipo]`."#;
     HomeShareZero = "S604", "a home cloud without a share", r#"The shares of clouds are measured against the home cloud, whose share on the valuation date must be above 0.
 
 To mend it: give it a share; 0.001 will do for a cloud that hardly sells."#;
+    EquityFarFromRound = "S611", "an equity value far from the last round", r#"The value of the company that the scenario implies today is more than three times the price of its last round, or less than a
+third of it. Investors have just agreed on that price, so that a number behind the value is probably wrong: the multiple, today's
+rates of revenue, or the round. The round is the last one dated within a year of the valuation date. This is a warning.
+
+    [equity]
+    multiple_now = 3            $95 billion on revenue of 31.6
+    [[round]]
+    pre_money_usd_bn = 842.0
+
+To mend it: compare `multiple_now` with the round's price over today's revenue. `capstake check` shows both values."#;
+    DemandGrowth = "S612", "a growth of demand that is hardly meant", r#"With every number at its median, demand in a year is less than half of today's, or more than five times as much. This is a
+warning.
+
+    growth = 4.0                continuous growth: times 55 in a year, not 4%
+
+To mend it: look at the growth rates. They are continuous and fractions of 1: growth of 50% a year is ln 1.5 = 0.405."#;
+    NegativeMargin = "S613", "resale or hosting that loses money", r#"On average Microsoft loses money on every dollar that it resells or hosts. Of its sales of OpenAI's models it has
+`resale_margin - (1 - home_keeps)`: the margin is on gross sales, before anything is passed to OpenAI. This is a warning.
+
+    [microsoft]
+    resale_margin = 0.10
+    [[deal]]
+    home_keeps = 0.80           20% is passed on, so that 10% is lost
+
+To mend it: write the margin before what is passed on, here 0.30, or correct `home_keeps`."#;
+    NeverReverts = "S614", "a long-run value that is never approached", r#"A number is to revert to a long-run value and has no half-life, so that it stays where it is: the default of half-lives is `inf`.
+Growth of 40% a year then goes on to the horizon. This is a warning.
+
+    growth_now = 0.40
+    growth_long_run = 0.05      no effect without growth_half_life_years
+
+To mend it: add the half-life: the years in which half of the distance to the long-run value is gone."#;
+    TermsLeftOut = "S615", "a deal that leaves out terms which others set", r#"A deal without a term takes the term's default, which is seldom what is meant where another deal of the scenario sets it: without
+`rate` nothing is paid, without `stake` the take is the share alone. A cap and an exclusivity are terms that a deal has or has
+not; they are not asked for. This is a warning.
+
+    [[deal]]
+    name = "mine"
+    cap_usd_bn = 60             rate, eligible, licence_ends, … are those of no deal
+
+To mend it: write the terms, if only with their defaults, or `like = "amended-2026"`."#;
     // ---- Options of a run
     PathsOption = "S701", "a number of paths that cannot be run", r#"The number of paths is 0 or more than can be run. Standard errors need at least two.
 

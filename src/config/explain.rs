@@ -142,6 +142,9 @@ fn explain_row(row: &Row) -> String {
     } else if !row.spec.allowed_words().is_empty() {
         out.push_str(&format!("  allowed     {}\n", row.spec.allowed_words()));
     }
+    if !row.spec.usual_words().is_empty() {
+        out.push_str(&format!("  usual       {}\n", row.spec.usual_words()));
+    }
     out.push_str(&format!("  without it  {}\n", row.spec.default_words()));
     out
 }
@@ -154,7 +157,7 @@ mod tests {
     fn explain_knows_keys_tables_families_and_words() {
         let one = explain_key("segment.business.growth_now").unwrap();
         assert!(one.contains("segment.NAME.growth_now") && one.contains("per_year"), "{one}");
-        assert!(!one.contains("microsoft.ai"));
+        assert!(!one.contains("microsoft.ai") && one.contains("usual       -1 to 3"), "{one}");
         assert!(explain_key("growth_now").unwrap().contains("microsoft.ai.growth_now"));
         assert!(explain_key("deal").unwrap().contains("cap_usd_bn"));
         assert!(explain_key("[ipo.gate]").unwrap().contains("largest_cloud_share"));

@@ -54,6 +54,7 @@ mod tests;
 pub mod timeline;
 pub mod tree;
 pub mod unit;
+pub mod usual;
 
 pub use choice::Choice;
 pub use cloud::{Cloud, HomeFirst, InHouse, Reach};
@@ -83,3 +84,4 @@ pub use shock::{Loading, Loadings, Shock};
 pub use source::Source;
 pub use timeline::{Period, Timeline};
 pub use unit::{Domain, Unit};
+pub use usual::{Beyond, Spread, Usual};

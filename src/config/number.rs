@@ -3,12 +3,14 @@
 use super::choice::choice;
 use super::family::Family;
 use super::field::as_real;
+use super::format::FORMAT;
 use super::place::{Located, Place};
 use super::reader::{KeyContext, Reader};
 use super::section::{Collect, Field, Section, read_entries, section};
 use super::spec::ValueKind;
 use super::tree::{Node, Value, print_table};
 use super::unit::{Domain, Unit};
+use super::usual::Usual;
 
 choice! {
     /// How a CSV file of empirical separates cells and writes decimals.
@@ -125,9 +127,36 @@ impl NumberTable {
         let is_parameter = |key: &str| Family::all().any(|family| family.takes(key));
         self.written().into_iter().filter(|(key, _)| is_parameter(key)).collect()
     }
+
+    /// The table with all that is in the number's unit in another one, without source positions; `None` if it cannot be
+    /// written so: the values of a file, a beta distribution between 0 and 1.
+    pub fn scaled(&self, scale: impl Fn(f64) -> f64) -> Option<NumberTable> {
+        let family = self.dist.as_ref().map(|dist| dist.value);
+        let standard = family == Some(Family::Beta) && (self.low.is_none() || self.high.is_none());
+        if family == Some(Family::Empirical) || standard {
+            return None;
+        }
+        let mut entries = self.print();
+        for (_, value) in entries.iter_mut().filter(|(key, _)| !UNITLESS.contains(&key.as_str())) {
+            match value {
+                Value::Float(number) => *number = scale(*number),
+                Value::Array(items) => {
+                    for item in items {
+                        item.value = Value::Float(scale(as_real(&item.value)?));
+                    }
+                }
+                _ => {}
+            }
+        }
+        let Value::Table(entries) = print_table(entries) else { return None };
+        Some(read_entries("", Place::FILE, &entries, &mut Reader::new(FORMAT)))
+    }
 }
 
-/// A number as written, with the unit and domain of its key.
+/// Parameters that are not in the number's unit.
+const UNITLESS: [&str; 6] = ["weight", "sigma", "df", "a", "b", "weights"];
+
+/// A number as written, with unit, domain and usual range of its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
     /// The full dotted key: `segment.business.growth_now`.
@@ -136,6 +165,8 @@ pub struct Number {
     pub unit: Unit,
     /// The values it may take.
     pub domain: Domain,
+    /// The values it usually has.
+    pub usual: Option<Usual>,
     /// Source position of the value.
     pub place: Place,
     /// What is written.
@@ -174,6 +205,7 @@ impl Number {
             key: key.path.to_owned(),
             unit: key.spec.unit.unwrap_or(Unit::Fraction),
             domain: key.spec.domain,
+            usual: key.spec.usual,
             place: node.place,
             content,
         })

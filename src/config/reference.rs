@@ -85,6 +85,10 @@ value = 0.2                          # replaces the pair's value, or adds the pa
 `capstake scenario FILE` prints the whole that results, `capstake compare base.toml slow.toml` what it changes. A deal that differs from another
 in few terms says `like = \"NAME\"` and those terms alone.
 
+Outside its *usual* range a number draws a warning, with the number that was probably meant: a percentage where a fraction
+belongs, millions or dollars where billions belong, days where months belong. It runs all the same. A distribution is judged by
+the values that one path in a hundred lies below and above.
+
 ";
 
 /// The reference page of the scenario format, `configs/README.md`.
@@ -105,14 +109,17 @@ pub fn reference_markdown() -> String {
     for table in tables(Config::SPEC) {
         let title = if table.header.is_empty() { "Top of the file" } else { &table.header };
         out.push_str(&format!("\n## {}\n\n{}\n\n", title.replace('[', "\\["), table.spec.meaning()));
-        out.push_str("| key | type | unit | allowed | without it | meaning |\n|---|---|---|---|---|---|\n");
+        out.push_str(
+            "| key | type | unit | allowed | usual | without it | meaning |\n|---|---|---|---|---|---|---|\n",
+        );
         for row in table.rows() {
             out.push_str(&format!(
-                "| `{}` | {} | {} | {} | {} | {} |\n",
+                "| `{}` | {} | {} | {} | {} | {} | {} |\n",
                 row.spec.key,
                 row.spec.type_word(),
                 row.spec.unit_words(),
                 row.spec.allowed_words(),
+                row.spec.usual_words(),
                 row.spec.default_words(),
                 row.spec.meaning()
             ));
@@ -161,6 +168,11 @@ mod tests {
                 ValueKind::Number | ValueKind::Steps(_) | ValueKind::Loadings | ValueKind::Years
             );
             assert_eq!(row.spec.unit.is_some(), number, "{}", row.pattern);
+            assert_eq!(row.spec.usual.is_some(), number, "{} needs a usual range", row.pattern);
+            if let Some(usual) = row.spec.usual {
+                let held = |end: f64| row.spec.domain.contains(end) || row.spec.domain.bounds().0 == end;
+                assert!(usual.low < usual.high && held(usual.low) && held(usual.high), "{}", row.pattern);
+            }
         }
         for pattern in [
             "segment.NAME.growth_now",

@@ -116,6 +116,9 @@ fn key_schema(row: &'static KeySpec) -> Json {
     if let Some(unit) = row.unit {
         description.push_str(&format!(" Unit: {unit}."));
     }
+    if let Some(usual) = row.usual {
+        description.push_str(&format!(" Usual: {}.", usual.words()));
+    }
     match row.presence {
         Presence::Default(default) => description.push_str(&format!(" Without it: {default}.")),
         Presence::RequiredIf(condition) => description.push_str(&format!(" Required: {condition}.")),
@@ -199,5 +202,7 @@ mod tests {
             }
         }
         described(&schema);
+        let equity = &schema["properties"]["discount"]["properties"]["equity"]["description"];
+        assert!(equity.as_str().unwrap().contains(" Usual: -0.05 to 1."), "{equity}");
     }
 }

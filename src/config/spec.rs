@@ -1,8 +1,9 @@
-//! Specifications of tables and keys: kind of value, unit, domain, default and meaning.
+//! Specifications of tables and keys: kind of value, unit, domain, usual range, default and meaning.
 
 use super::choice::{Word, running};
 use super::tree::{Node, Value};
 use super::unit::{Domain, Unit};
+use super::usual::Usual;
 
 /// The kind of value that a key takes.
 #[derive(Clone, Copy, Debug)]
@@ -93,6 +94,8 @@ pub struct KeySpec {
     pub unit: Option<Unit>,
     /// The values that a number may take.
     pub domain: Domain,
+    /// The values that a number usually has; one outside is warned of.
+    pub usual: Option<Usual>,
     /// What applies without the key.
     pub presence: Presence,
     /// A second spelling that is read as this key.
@@ -122,6 +125,11 @@ impl KeySpec {
             Presence::Default(default) => default.to_owned(),
             Presence::Absent => "absent".to_owned(),
         }
+    }
+
+    /// The usual range in words; empty without one.
+    pub fn usual_words(&self) -> String {
+        self.usual.map_or(String::new(), Usual::words)
     }
 
     /// The name of the unit; empty without one.
@@ -237,11 +245,12 @@ impl SectionSpec {
     }
 }
 
-/// Unit, domain and presence of a key, as written in `section!` declarations.
+/// Unit, domain, usual range and presence of a key, as written in `section!` declarations.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyAttributes {
     pub(crate) unit: Option<Unit>,
     pub(crate) domain: Domain,
+    pub(crate) usual: Option<Usual>,
     pub(crate) presence: Presence,
     pub(crate) also: Option<&'static str>,
     pub(crate) growth: bool,
@@ -253,6 +262,7 @@ pub(crate) const fn plain() -> KeyAttributes {
     KeyAttributes {
         unit: None,
         domain: Domain::Any,
+        usual: None,
         presence: Presence::Absent,
         also: None,
         growth: false,
@@ -276,6 +286,11 @@ pub(crate) const fn number(unit: Unit, domain: Domain) -> KeyAttributes {
 }
 
 impl KeyAttributes {
+    /// Sets the usual range: generous enough for any fast-growing company, and too narrow for a number in another unit.
+    pub(crate) const fn usual(self, low: f64, high: f64) -> KeyAttributes {
+        KeyAttributes { usual: Some(Usual { low, high }), ..self }
+    }
+
     /// Sets the default, as shown in the reference.
     pub(crate) const fn or(self, default: &'static str) -> KeyAttributes {
         KeyAttributes { presence: Presence::Default(default), ..self }
@@ -304,8 +319,8 @@ impl KeyAttributes {
     /// The complete specification of a key.
     pub(crate) const fn row(self, key: &'static str, kind: ValueKind, doc: &'static str) -> KeySpec {
         let kind = if self.name { ValueKind::Name } else { kind };
-        let KeyAttributes { unit, domain, presence, also, growth, .. } = self;
-        KeySpec { key, kind, unit, domain, presence, also, growth, doc }
+        let KeyAttributes { unit, domain, usual, presence, also, growth, .. } = self;
+        KeySpec { key, kind, unit, domain, usual, presence, also, growth, doc }
     }
 }
 

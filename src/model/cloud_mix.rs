@@ -6,6 +6,7 @@ use crate::config::{self, Code, Config, Located, Place, Problem};
 use super::parameters::ParamId;
 use super::party_names::PartyNames;
 use super::process::midpoint;
+use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
 use super::validator::{Side, Validator};
 
@@ -84,8 +85,21 @@ pub(super) fn validate(validator: &mut Validator, config: &Config, parties: &Par
     for (cloud, name) in config.cloud.iter().zip(names) {
         let table = Table::new::<config::Cloud>(entry_path("cloud", &name), cloud.place);
         let home = is_home(cloud);
-        let share_now = validator.number(&table, "share_now", &cloud.share_now);
+        let reversion = Reversion {
+            now: ("share_now", &cloud.share_now),
+            long_run: ("long_run_share", &cloud.long_run_share),
+            half_life: ("half_life_years", &cloud.half_life_years),
+        };
+        let share = reversion.read(validator, &table);
         let entry_share = validator.number(&table, "entry_share", &cloud.entry_share);
+        // The home cloud's share is what the others leave; a cloud without a share begins with the one it enters with.
+        if !home && validator.constant(share.now) == Some(0.0) {
+            let now = ("entry_share", &cloud.entry_share);
+            let trend = Trend { now: entry_share, ..share };
+            Reversion { now, ..reversion }.warn_if_never(validator, &table, &trend);
+        } else if !home {
+            reversion.warn_if_never(validator, &table, &share);
+        }
         if home {
             home_keys(validator, cloud);
         } else if let Some(opens) = &cloud.opens
@@ -96,10 +110,10 @@ pub(super) fn validate(validator: &mut Validator, config: &Config, parties: &Par
             validator.off_timeline(opens.place, opens.value.to_string(), message, help);
         }
         let validated = Cloud {
-            share_now,
+            share_now: share.now,
             entry_share,
-            long_run_share: validator.number_or(&cloud.long_run_share, share_now),
-            half_life: validator.number(&table, "half_life_years", &cloud.half_life_years),
+            long_run_share: share.long_run,
+            half_life: share.half_life,
             volatility: validator.number(&table, "volatility", &cloud.volatility),
             fee: validator.number(&table, "fee", &cloud.fee),
             flex_share: validator.number(&table, "flex_share", &cloud.flex_share),

@@ -5,6 +5,8 @@ use crate::config::{self, Code, Config, Located, Number, Place, Problem, RateCon
 
 use super::parameters::ParamId;
 use super::table::{Table, entry_path};
+use super::timeline::TIME_SLACK;
+use super::unit_words::plain;
 use super::validator::{Side, Validator};
 
 /// The revenue that is shared.
@@ -201,7 +203,11 @@ fn warn_of_share_dates(
                 "move `timeline.horizon` to count them all, or write the horizon here if that is meant";
             validator.off_timeline(place, found, message, help);
         }
-        None => {}
+        None => {
+            if let (Some(years), Some(id)) = (&deal.share_ends_years, share_ends) {
+                warn_of_partial_end(validator, years, id, &share);
+            }
+        }
     }
     let effective = deal.effective.as_ref().and_then(|date| Some((date, validator.side(date.value)?)));
     match effective {
@@ -235,6 +241,37 @@ fn warn_of_share_dates(
                 );
             }
         }
+    }
+}
+
+/// Warns of an uncertain end of the revenue share that lies off the timeline on part of the paths.
+fn warn_of_partial_end(validator: &mut Validator, years: &Number, id: ParamId, share: &str) {
+    const NOTABLE: f64 = 1e-3;
+    let Some((end, horizon)) =
+        validator.timeline.as_ref().map(|timeline| (timeline.end(), timeline.horizon()))
+    else {
+        return;
+    };
+    if validator.is_failed(id) {
+        return;
+    }
+    let Some(law) = validator.distribution(id) else { return };
+    let (before, after) = (law.cdf(TIME_SLACK), law.probability_above(end + TIME_SLACK));
+    let found = validator.parameters.entry(id).wording.clone();
+    let futures = |probability: f64| format!("{}% of futures", plain(100.0 * probability));
+    if after >= NOTABLE {
+        let message = format!(
+            "{share} ends after the horizon in {}: there payments are counted to {horizon} only",
+            futures(after)
+        );
+        let help = "move `timeline.horizon` to count them all, or bound it with `max` if that is meant";
+        validator.off_timeline(years.place, found.clone(), message, help);
+    }
+    if before >= NOTABLE {
+        let message =
+            format!("{share} ends before the valuation date in {}: there nothing is paid", futures(before));
+        let help = "it counts years from the valuation date: bound it with `min`, or correct it";
+        validator.off_timeline(years.place, found, message, help);
     }
 }
 

@@ -122,6 +122,14 @@ impl Parameters {
         }
     }
 
+    /// The value of a constant, or the median of an uncertain parameter.
+    pub fn median(&self, id: ParamId) -> f64 {
+        match &self.entry(id).distribution {
+            Distribution::Constant(value) => *value,
+            Distribution::Uncertain(law) => law.quantile(0.5),
+        }
+    }
+
     /// The ids of all parameters, in order.
     pub fn ids(&self) -> impl Iterator<Item = ParamId> + use<> {
         (0..self.entries.len() as u32).map(ParamId)

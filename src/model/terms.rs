@@ -8,8 +8,8 @@ use super::parameters::{ParamId, Parameters};
 use super::party_names::PartyNames;
 use super::validator::Validator;
 use super::{
-    cloud_mix, correlation, cost, deal, dependence, discount, equity, funding, history, ipo, licence, names,
-    run, segment, shock, source, timeline,
+    cloud_mix, correlation, cost, deal, dependence, discount, equity, far_dates, funding, history, ipo,
+    licence, margins, names, run, segment, shock, source, timeline,
 };
 
 /// The terms of a scenario, readable through [`Model`].
@@ -96,6 +96,8 @@ impl Terms {
         let microsoft = licence::validate_microsoft(validator, config);
         let licence = licence::validate(validator, config);
         let deals = deal::validate(validator, config);
+        margins::warn(validator, config, &microsoft, &deals);
+        far_dates::warn(validator, config);
         let costs = cost::validate(validator, config);
         let cash = funding::validate_cash(validator, config);
         let rounds = funding::validate_rounds(validator, config);

@@ -15,7 +15,7 @@ use super::domain::{DOMAIN_TOLERANCE, OutsideMass, probability_words};
 use super::parameters::{Alias, Distribution, Origin, ParamId, Parameter, Parameters, Provenance};
 use super::table::Table;
 use super::timeline::{TIME_SLACK, Timeline};
-use super::{names, number, same_as};
+use super::{names, number, same_as, usual};
 
 /// Where a date off the timeline lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,15 +85,20 @@ impl<'a> Validator<'a> {
     fn add(&mut self, number: &'a Number, provenance: Provenance, columns: &dyn EmpiricalColumns) {
         let domain = self.domain(number);
         let id = match number::validate(number, domain, columns, &mut self.problems) {
-            Some(validated) => self.parameters.push(Parameter {
-                key: number.key.clone(),
-                unit: number.unit,
-                distribution: validated.distribution,
-                origin: Origin::Scenario,
-                provenance,
-                note: note(number),
-                wording: validated.wording,
-            }),
+            Some(validated) => {
+                if let Some(problem) = usual::unusual(number, &validated.distribution) {
+                    self.problems.push(problem);
+                }
+                self.parameters.push(Parameter {
+                    key: number.key.clone(),
+                    unit: number.unit,
+                    distribution: validated.distribution,
+                    origin: Origin::Scenario,
+                    provenance,
+                    note: note(number),
+                    wording: validated.wording,
+                })
+            }
             None => self.unusable(number),
         };
         self.written.entry(&number.key).or_insert(id);
@@ -143,7 +148,8 @@ impl<'a> Validator<'a> {
                 self.problems.push(*problem);
             }
         });
-        let Some(id) = target.ok().and_then(|key| self.written.get(key).copied()) else {
+        let drawn = target.ok().and_then(|key| Some((by_key.get(key)?, *self.written.get(key)?)));
+        let Some((drawn, id)) = drawn else {
             let id = self.unusable(number);
             self.written.entry(&number.key).or_insert(id);
             return;
@@ -158,6 +164,13 @@ impl<'a> Validator<'a> {
         });
         if !self.failed.contains(&id) {
             self.check_alias_domain(number, link, id);
+            // What is unusual for the number itself has been told there.
+            let distribution = &self.parameters.entry(id).distribution;
+            if !usual::is_unusual(drawn, distribution)
+                && let Some(problem) = usual::unusual(number, distribution)
+            {
+                self.problems.push(problem.help(format!("is `{}` in the same unit?", drawn.key)));
+            }
         }
     }
 
@@ -303,13 +316,7 @@ impl<'a> Validator<'a> {
 
     /// The value or the median of a valid parameter.
     pub(super) fn median(&self, id: ParamId) -> Option<f64> {
-        if self.is_failed(id) {
-            return None;
-        }
-        match &self.parameters.entry(id).distribution {
-            Distribution::Constant(value) => Some(*value),
-            Distribution::Uncertain(law) => Some(law.quantile(0.5)),
-        }
+        if self.is_failed(id) { None } else { Some(self.parameters.median(id)) }
     }
 
     /// The distribution of an uncertain parameter.

@@ -16,6 +16,7 @@ mod laws;
 mod listing;
 mod oracle;
 mod paired;
+mod plausible;
 mod readiness;
 mod round_until;
 mod sameness;

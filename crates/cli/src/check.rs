@@ -1,4 +1,4 @@
-//! `capstake check`: validates a scenario and shows its assumptions, without simulating.
+//! `capstake check`: validates a scenario and shows its assumptions and what it says of today, without simulating its future.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links)]
@@ -18,11 +18,12 @@ use capstake::math::simd::Isa;
 use capstake::model::parameters::{Origin, Parameter, Provenance};
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
+use capstake::model::unit_words::{dollars, plain};
 use capstake::model::{Model, PartyNames, absences};
 use capstake::report::assumptions::in_words;
 use capstake::report::digits::probability_in_words;
 use capstake::report::tables::{UNSOURCED, inputs_of};
-use capstake::study::undefined;
+use capstake::study::{today, undefined};
 
 use super::arguments::{ScenarioOptions, paths_argument};
 use super::output;
@@ -59,6 +60,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
+    page.push_str(&at_first(&plan));
     if let Some((without, draws)) = undefined::without_equity(&plan) {
         let names = &scenario.model.names;
         page.push_str(&format!(
@@ -94,6 +96,43 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     ));
     output::results(&page)?;
     Ok(Exit::Done)
+}
+
+/// What the scenario says of today and of the year ahead.
+fn at_first(plan: &Plan) -> String {
+    let model = plan.model();
+    let mut out = String::from("\nToday\n");
+    if model.equity.is_some() {
+        let billions = |value: f64| dollars(value * 1e9);
+        let mut line = match today::equity(plan) {
+            Some(equity) => format!(
+                "{} (nine futures in ten: {} to {})",
+                billions(equity.p50),
+                billions(equity.p05),
+                billions(equity.p95)
+            ),
+            None => "none: its method has no value today".to_owned(),
+        };
+        if model.deals.len() > 1 {
+            line.push_str(&format!(" under {}", model.deals[0].name));
+        }
+        if let Some((round, price)) = today::last_round(plan) {
+            line.push_str(&format!(
+                "; the round {} is at {} before the money",
+                model.rounds[round].name,
+                billions(price)
+            ));
+        }
+        out.push_str(&format!("  equity       {line}\n"));
+    }
+    if let Some(growth) = today::median_demand_growth(plan) {
+        let (verb, growth) = if growth < 0.0 { ("shrinks", -growth) } else { ("grows", growth) };
+        let percent = plain(100.0 * growth);
+        out.push_str(&format!(
+            "  demand       {verb} by {percent}% in the first year, with every number at its median\n"
+        ));
+    }
+    out
 }
 
 /// `Free here: 21 GB of memory, 65 GB on disk`; leaves out what the system does not say.
