@@ -469,7 +469,8 @@ fn keys_that_are_missing_or_exclude_each_other_are_refused() {
         // Keys of no process at all are not validated.
     ],
     );
-    refuse(Code::KeysExclusive, "share_ends_years", MINIMAL, &["deal.capped.share_ends_years=3"]);
+    let both = changed(MINIMAL, "share_ends = 2030-12-31", "share_ends = 2030-12-31\nshare_ends_years = 3");
+    refuse(Code::KeysExclusive, "share_ends_years", &both, &[]);
     refuse(Code::KeyMissing, "multiple_now", &with("[equity]\nmethod = \"ebitda-multiple\""), &[]);
     refuse(Code::KeyMissing, "perpetual_growth", &with("[equity]\nmethod = \"perpetual-growth\""), &[]);
     refuse(
