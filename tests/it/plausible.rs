@@ -619,7 +619,7 @@ fn long_run_values_that_are_never_approached_are_told() {
         &with("growth_long_run = 0.05"),
         &[],
         &said,
-        "add `growth_half_life_years`",
+        "write `growth_half_life_years = 2`",
     );
     let said = format!(
         "`segment.all.growth_now` never slows: without `growth_half_life_years`, `growth_now` stays at 40% a year {years}"
@@ -649,7 +649,7 @@ fn terms_that_other_deals_set_are_asked_for() {
         &nothing,
         &[],
         "`deal.none` leaves out `stake` (none: its take is the share alone), which `deal.amended-2026` sets",
-        "add it, or write `like = \"amended-2026\"`",
+        "add it, or write `like = \"amended-2026\"` to take what is left out from that deal, its cap too",
     );
     silent(Code::TermsLeftOut, &format!("{nothing}stake = 0.24\n"), &[]);
     // A cap is a term, not an omission; with one, what is paid already matters.

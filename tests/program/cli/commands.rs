@@ -138,7 +138,7 @@ fn check_shows_todays_equity_beside_the_last_round_and_next_years_growth() {
     let seen = seen.prints("the round softbank-last is at $842 billion before the money");
     seen.prints("demand       grows by 86.2% in the first year, with every number at its median");
     // A run tells what check tells.
-    let far = ["run", "base.toml", "--set", "equity.multiple_now=3", "-n", "64", "-q", "-o", "out"];
+    let far = ["run", "base.toml", "--set", "equity.multiple_now=3", "-n", "64", "-o", "out"];
     place.run_with(&far).ends(0).says("[S611]");
 }
 
