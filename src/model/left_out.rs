@@ -1,7 +1,7 @@
 //! Terms that a deal leaves out and another deal sets: their defaults are seldom what is meant beside it.
 
 use crate::config::section::Section;
-use crate::config::spec::Presence;
+use crate::config::spec::{KeySpec, Presence};
 use crate::config::{Code, Config, Deal, NumberContent, Problem, RateContent};
 
 /// Warns of every deal that leaves out terms which other deals set, with the values taken for them.
@@ -24,6 +24,7 @@ pub fn left_out(config: &Config) -> Vec<Problem> {
         };
         let words: Vec<String> =
             missing.iter().map(|(term, without, _)| format!("`{term}` ({without})")).collect();
+        let whole = unasked(deal, &config.deal[model]);
         let (name, other) = (name(deal), name(&config.deal[model]));
         let who = if count(model) == missing.len() {
             format!("`deal.{other}` sets")
@@ -32,8 +33,9 @@ pub fn left_out(config: &Config) -> Vec<Problem> {
         };
         let them = if missing.len() == 1 { "it" } else { "them" };
         let message = format!("`deal.{name}` leaves out {}, which {who}", and(&words));
-        let help =
-            format!("add {them}, or write `like = \"{other}\"` to take what is left out from that deal");
+        let help = format!(
+            "add {them}, or write `like = \"{other}\"` to take what is left out from that deal{whole}"
+        );
         problems.push(Problem::warning(Code::TermsLeftOut, deal.place, message).help(help));
     }
     problems
@@ -42,13 +44,26 @@ pub fn left_out(config: &Config) -> Vec<Problem> {
 /// The terms that have a default, each with what applies without it. A cap and an exclusivity are terms that a deal has or has
 /// not.
 fn terms() -> Vec<(&'static str, &'static str)> {
-    let of = |spec: &crate::config::spec::KeySpec| match (spec.key, spec.presence) {
+    let of = |spec: &KeySpec| match (spec.key, spec.presence) {
         ("stake", _) => Some(("stake", "none: its take is the share alone")),
         ("cap_usd_bn" | "share_ends_years", _) => None,
         (key, Presence::Default(without)) => Some((key, without)),
         _ => None,
     };
     Deal::SPEC.all().filter_map(of).collect()
+}
+
+/// What a deal takes from another that it is said to be like, without having been asked for it here.
+fn unasked(deal: &Deal, other: &Deal) -> &'static str {
+    let is_exclusive = |deal: &Deal| deal.exclusive_until.is_some() || deal.exclusive_until_years.is_some();
+    let cap = deal.cap_usd_bn.is_none() && other.cap_usd_bn.is_some();
+    let exclusivity = !is_exclusive(deal) && is_exclusive(other);
+    match (cap, exclusivity) {
+        (true, true) => ", its cap and its exclusivity too",
+        (true, false) => ", its cap too",
+        (false, true) => ", its exclusivity too",
+        (false, false) => "",
+    }
 }
 
 /// The terms that a deal sets; an end in years is the same term as its date.

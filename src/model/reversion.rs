@@ -1,6 +1,6 @@
 //! Values that revert to a long-run value with a half-life, and the warning where they never do.
 
-use crate::config::{Code, Number, Place, Problem};
+use crate::config::{Code, Domain, Number, Place, Problem};
 
 use super::parameters::ParamId;
 use super::table::Table;
@@ -10,9 +10,9 @@ use super::validator::Validator;
 /// An exponential trend: `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Trend {
-    /// Value at time 0, a fraction of revenue.
+    /// Value at time 0.
     pub now: ParamId,
-    /// Long-run value, a fraction of revenue.
+    /// Long-run value.
     pub long_run: ParamId,
     /// Half-life, years; may be infinite.
     pub half_life: ParamId,
@@ -72,24 +72,20 @@ impl Reversion<'_> {
         let (Some(value), Some(timeline)) = (validator.median(trend.now), &validator.timeline) else {
             return;
         };
-        let years = plain(timeline.end());
-        let domain = self.now.1.as_ref().map_or_else(Default::default, |number| number.domain);
-        let value = in_words(table.unit(self.now.0), domain, value);
-        let (half_life, help) = match self.half_life.1 {
-            None => (format!("without `{}`", self.half_life.0), "add"),
-            Some(_) => (format!("with `{} = inf`", self.half_life.0), "give a number of years as"),
+        let ((now, written), (long_run, _), (half_life, _)) = (self.now, self.long_run, self.half_life);
+        let domain = written.as_ref().map_or(Domain::Any, |number| number.domain);
+        let (value, years) = (in_words(table.unit(now), domain, value), plain(timeline.end()));
+        let cause = match self.half_life.1 {
+            None => format!("without `{half_life}`"),
+            Some(_) => format!("with `{half_life} = inf`"),
         };
-        let message = format!(
-            "{what}: {half_life}, `{}` stays at {value} for the {years} years to the horizon",
-            self.now.0
-        );
-        let help = format!("{help} `{}`, for example 2; or take `{}` out", self.half_life.0, self.long_run.0);
+        let message =
+            format!("{what}: {cause}, `{now}` stays at {value} for the {years} years to the horizon");
         let help = match self.long_run.1 {
-            Some(_) => help,
-            None => format!(
-                "add `{}` and `{}`; write `{} = inf` if that is meant",
-                self.long_run.0, self.half_life.0, self.half_life.0
-            ),
+            Some(_) => {
+                format!("write `{half_life} = 2`, or as many years as it takes; or take `{long_run}` out")
+            }
+            None => format!("add `{long_run}` and `{half_life}`; write `{half_life} = inf` if that is meant"),
         };
         validator.problems.push(Problem::warning(Code::NeverReverts, place, message).help(help));
     }

@@ -8,6 +8,11 @@ use capstake::config::tables::rows;
 use capstake::config::{Code, Config, Problem, Problems, Unit};
 use capstake::job::error::Failure;
 use capstake::job::scenario::ScenarioFile;
+use capstake::kernel::plan::Plan;
+use capstake::math::simd::Isa;
+use capstake::study::today;
+
+use crate::scenario::{from_text, shipped, shipped_with};
 
 const MINIMAL: &str = include_str!("../../configs/minimal.toml");
 const BASE: &str = include_str!("../../configs/base.toml");
@@ -469,6 +474,47 @@ fn equity_today_is_compared_with_the_last_round() {
 }
 
 #[test]
+fn equity_today_is_the_mark_of_the_stake_over_the_stake() {
+    let scenario = capstake::Scenario::from_text("base.toml", BASE).expect("a scenario");
+    let columns = ["stake_mark", "deal.amended-2026.stake"];
+    let draws = scenario.draws("amended-2026", &columns, 0..512, 1).expect("draws");
+    let mut values: Vec<f64> = draws.rows().into_iter().map(|row| row[0] / row[1]).collect();
+    values.sort_by(f64::total_cmp);
+    let plan = Plan::from_model(&shipped("base"), 1, Isa::detect());
+    let today = today::equity(&plan).expect("equity has a value");
+    for (shown, at) in [(today.p05, 26), (today.p50, 256), (today.p95, 485)] {
+        assert!((shown / values[at] - 1.0).abs() < 1e-12, "{shown} {}", values[at]);
+    }
+}
+
+#[test]
+fn growth_of_demand_follows_the_formulas_of_the_processes() {
+    let growth = |name: &str, flags: &[&str]| {
+        let plan = Plan::from_model(&shipped_with(name, flags), 1, Isa::detect());
+        today::median_demand_growth(&plan).expect("there is demand today")
+    };
+    // Geometric Brownian motion: its median.
+    assert!((growth("minimal", &[]) - (0.4_f64 - 0.045).exp_m1()).abs() < 1e-12);
+    // Schwartz and Moon by the paper's own step, four quarters without innovations; lambda sigma lowers them.
+    let flags = ["segment.amazon.volatility_now=0", "segment.amazon.volatility_long_run=0"];
+    let (mut level, mut rate) = (0.0, 0.44);
+    for _ in 0..4 {
+        level += 0.25 * rate;
+        rate = 0.06 + (rate - 0.06) * 0.5_f64.powf(0.25 / 2.475525644856947);
+    }
+    assert!((growth("schwartz-moon-2000", &flags) - f64::exp_m1(level)).abs() < 1e-12);
+    // A plan of two points that double in a year, seen from half a year on.
+    let points = "[[segment]]\nname = \"p\"\nprocess = \"plan\"\n[[segment.plan]]\ndate = 2026-07-01\nrate_usd_bn = 10\n[[segment.plan]]\ndate = 2027-07-01\nrate_usd_bn = 20\n";
+    let start = MINIMAL.find("[[segment]]").expect("the segment");
+    let end = MINIMAL.find("[[deal]]").expect("the deal");
+    let text = format!("{}{points}{}", &MINIMAL[..start], &MINIMAL[end..]);
+    for flags in [&[][..], &["timeline.horizon=2026-12-31", "deal.capped.share_ends=2026-12-31"]] {
+        let plan = Plan::from_model(&from_text("plan", &text, flags), 1, Isa::detect());
+        assert!((today::median_demand_growth(&plan).expect("demand") - 1.0).abs() < 1e-12);
+    }
+}
+
+#[test]
 fn a_growth_of_demand_that_is_hardly_meant_is_told() {
     told(
         Code::DemandGrowth,
@@ -573,7 +619,7 @@ fn long_run_values_that_are_never_approached_are_told() {
         &with("growth_long_run = 0.05"),
         &[],
         &said,
-        "add `growth_half_life_years`",
+        "write `growth_half_life_years = 2`",
     );
     let said = format!(
         "`segment.all.growth_now` never slows: without `growth_half_life_years`, `growth_now` stays at 40% a year {years}"
@@ -603,7 +649,7 @@ fn terms_that_other_deals_set_are_asked_for() {
         &nothing,
         &[],
         "`deal.none` leaves out `stake` (none: its take is the share alone), which `deal.amended-2026` sets",
-        "add it, or write `like = \"amended-2026\"`",
+        "add it, or write `like = \"amended-2026\"` to take what is left out from that deal, its cap too",
     );
     silent(Code::TermsLeftOut, &format!("{nothing}stake = 0.24\n"), &[]);
     // A cap is a term, not an omission; with one, what is paid already matters.

@@ -128,6 +128,21 @@ fn check_shows_everything_assumed_and_writes_nothing() {
 }
 
 #[test]
+fn check_shows_todays_equity_beside_the_last_round_and_next_years_growth() {
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    let seen = place.run("check base.toml").ends(0);
+    let seen = seen.prints(
+        "equity       $816 billion (nine futures in ten: $669 billion to $985 billion) under amended-2026",
+    );
+    let seen = seen.prints("the round softbank-last is at $842 billion before the money");
+    seen.prints("demand       grows by 86.2% in the first year, with every number at its median");
+    // A run tells what check tells.
+    let far = ["run", "base.toml", "--set", "equity.multiple_now=3", "-n", "64", "-o", "out"];
+    place.run_with(&far).ends(0).says("[S611]");
+}
+
+#[test]
 fn check_takes_the_file_of_an_empirical_input_from_the_scenarios_folder() {
     let place = Place::with_minimal();
     place.write("deep/minimal.toml", include_str!("../../../configs/minimal.toml"));
