@@ -182,7 +182,27 @@ pub enum NumberContent {
     Table(Box<NumberTable>),
 }
 
+/// The highest usual growth from one year to the next: tenfold.
+const MOST_ANNUAL_GROWTH: f64 = 9.0;
+
 impl Number {
+    /// Whether it is growth from one year to the next.
+    pub fn is_annual(&self) -> bool {
+        matches!(&self.content, NumberContent::Table(table) if table.is_annual())
+    }
+
+    /// The values that the number usually has, as it is written: those of a continuous rate are turned into growth from one year to
+    /// the next where it is written so.
+    pub fn usual(&self) -> Option<Usual> {
+        let usual = self.usual?;
+        let annual = |rate: f64| ((100.0 * rate.exp_m1()).round() / 100.0).min(MOST_ANNUAL_GROWTH);
+        Some(if self.is_annual() {
+            Usual { low: annual(usual.low), high: annual(usual.high) }
+        } else {
+            usual
+        })
+    }
+
     /// Reads a plain number or a number table.
     pub(crate) fn from_node(key: KeyContext<'_>, node: &Node, reader: &mut Reader) -> Option<Number> {
         let content = match &node.value {

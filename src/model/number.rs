@@ -10,6 +10,7 @@ use super::columns::EmpiricalColumns;
 use super::distribution::{Written, limits, window_words};
 use super::domain::{DOMAIN_TOLERANCE, OutsideMass, domain_problem};
 use super::parameters::Distribution;
+use super::usual;
 
 /// A valid number, with its description in words.
 #[derive(Clone, Debug)]
@@ -26,14 +27,16 @@ pub(super) fn validate(
     columns: &dyn EmpiricalColumns,
     problems: &mut Problems,
 ) -> Option<Validated> {
-    match &number.content {
+    let annual = number.is_annual();
+    let domain = if annual { Domain::AboveMinusOne } else { domain };
+    let written = match &number.content {
         NumberContent::Constant(value) => constant(number, domain, *value, number.place, problems),
-        NumberContent::Table(table) if table.is_annual() => {
-            let annual = of_table(number, Domain::AboveMinusOne, table, columns, problems)?;
-            Some(annual.continuous_rate())
-        }
         NumberContent::Table(table) => of_table(number, domain, table, columns, problems),
+    }?;
+    if let Some(problem) = usual::unusual(number, &written.distribution) {
+        problems.push(problem);
     }
+    Some(if annual { written.continuous_rate() } else { written })
 }
 
 impl Validated {

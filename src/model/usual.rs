@@ -13,7 +13,7 @@ use super::unit_words::{in_words, plain};
 
 /// The warning of a number outside the usual range of its key.
 pub(super) fn unusual(number: &Number, distribution: &Distribution) -> Option<Problem> {
-    let usual = number.usual?;
+    let usual = number.usual()?;
     let spread = spread(distribution);
     let beyond = usual.beyond(spread).filter(|_| spread.p50.is_finite())?;
     let (value, found) = match (distribution, beyond) {
@@ -34,7 +34,7 @@ pub(super) fn unusual(number: &Number, distribution: &Distribution) -> Option<Pr
 /// Whether a distribution lies outside the usual range of a number.
 pub(super) fn is_unusual(number: &Number, distribution: &Distribution) -> bool {
     let spread = spread(distribution);
-    spread.p50.is_finite() && number.usual.is_some_and(|usual| usual.beyond(spread).is_some())
+    spread.p50.is_finite() && number.usual().is_some_and(|usual| usual.beyond(spread).is_some())
 }
 
 fn spread(distribution: &Distribution) -> Spread {
@@ -129,7 +129,7 @@ fn help(number: &Number, spread: Spread) -> String {
         return help;
     }
     let meant = slips(number.unit).iter().find_map(|slip| {
-        let usual = number.usual?.beyond(spread.map(slip.scale)).is_none();
+        let usual = number.usual()?.beyond(spread.map(slip.scale)).is_none();
         let toml = match &number.content {
             NumberContent::Table(table) if table.value.is_none() => {
                 inline(&print_table(table.scaled(slip.scale)?.print()))

@@ -85,20 +85,15 @@ impl<'a> Validator<'a> {
     fn add(&mut self, number: &'a Number, provenance: Provenance, columns: &dyn EmpiricalColumns) {
         let domain = self.domain(number);
         let id = match number::validate(number, domain, columns, &mut self.problems) {
-            Some(validated) => {
-                if let Some(problem) = usual::unusual(number, &validated.distribution) {
-                    self.problems.push(problem);
-                }
-                self.parameters.push(Parameter {
-                    key: number.key.clone(),
-                    unit: number.unit,
-                    distribution: validated.distribution,
-                    origin: Origin::Scenario,
-                    provenance,
-                    note: note(number),
-                    wording: validated.wording,
-                })
-            }
+            Some(validated) => self.parameters.push(Parameter {
+                key: number.key.clone(),
+                unit: number.unit,
+                distribution: validated.distribution,
+                origin: Origin::Scenario,
+                provenance,
+                note: note(number),
+                wording: validated.wording,
+            }),
             None => self.unusable(number),
         };
         self.written.entry(&number.key).or_insert(id);

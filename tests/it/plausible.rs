@@ -665,6 +665,26 @@ fn terms_that_other_deals_set_are_asked_for() {
 }
 
 #[test]
+fn growth_from_one_year_to_the_next_is_judged_as_it_is_written() {
+    let growth = |value: &str| format!("segment.all.growth={{ value = {value}, basis = \"annual\" }}");
+    told(
+        Code::UnusualNumber,
+        MINIMAL,
+        &[&growth("40")],
+        "`segment.all.growth` = 40 is 4,000% a year; usual is -0.63 to 9",
+        "did you mean `0.4`?",
+    );
+    silent(Code::UnusualNumber, MINIMAL, &[&growth("5")]);
+    told(
+        Code::UnusualNumber,
+        MINIMAL,
+        &["segment.all.growth={ dist = \"normal\", mean = 40, sd = 8, min = 0, basis = \"annual\" }"],
+        "`segment.all.growth`: one future in a hundred is above 5,860% a year; usual is -0.63 to 9",
+        "did you mean `{ dist = \"normal\", mean = 0.4, sd = 0.08, min = 0.0, basis = \"annual\" }`?",
+    );
+}
+
+#[test]
 fn copies_of_deals_in_studies_are_asked_for_nothing() {
     let copy = ["deal.capped--0.like=\"capped\"", "deal.capped--0.eligible=0.9"].map(str::to_owned);
     let file = ScenarioFile::of_text(Path::new("test.toml"), MINIMAL);

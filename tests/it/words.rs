@@ -260,7 +260,12 @@ fn every_proposal_is_right_in_a_file_and_in_a_flag() {
     assert_eq!(errors(SCENARIO, &[]), []);
     for &(key, bad, proposed) in SLIPS {
         propose(&errors(&with(key, bad), &[]), proposed, &format!("{key} = {bad}"));
-        propose(&errors(SCENARIO, &[format!("{key}={bad}")]), proposed, &format!("--set {key}={bad}"));
+        let by_flag = errors(SCENARIO, &[format!("{key}={bad}")]);
+        match bad {
+            // A flag takes the key out.
+            "none" => assert_eq!(by_flag, [], "--set {key}=none"),
+            _ => propose(&by_flag, proposed, &format!("--set {key}={bad}")),
+        }
         // In quotes the same is a text of the wrong type.
         if !bad.contains(['"', '{', '[']) && !["name", "description", "names.company"].contains(&key) {
             propose(&errors(&with(key, &format!("\"{bad}\"")), &[]), proposed, &format!("{key} = \"{bad}\""));
