@@ -23,7 +23,7 @@ fn place() -> Place {
 #[test]
 fn check_counts_and_names_the_three_kinds() {
     let seen = place().run("check kinds.toml").ends(0);
-    let seen = seen.prints("1 has a source, 1 is derived from one, 5 are judgements");
+    let seen = seen.prints("1 has a source, 1 is derived from one, 6 are judgements");
     let line = |key: &str| {
         let found = seen.stdout.lines().find(|line| line.trim_start().starts_with(key));
         found.unwrap_or_else(|| panic!("no {key} in: {}", seen.stdout)).to_owned()
@@ -53,7 +53,7 @@ fn tables_pages_and_workbooks_have_the_third_kind_too() {
     let page = place.read("out/report.html");
     let derived = "derived from <a href=\"https://example.org/index\" rel=\"noopener noreferrer\">An index</a> <time>2026-05-01</time>";
     assert!(page.contains(derived) && page.matches("derived from <a").count() == 1);
-    assert!(page.contains("1 has a source, 1 is derived from one, 5 are judgements"));
+    assert!(page.contains("1 has a source, 1 is derived from one, 6 are judgements"));
     // Made again from the folder alone.
     std::fs::remove_file(place.at("out/report.html")).expect("the page");
     place.run("report out -q").ends(0);
