@@ -7,11 +7,11 @@ use super::place::Located;
 use super::section::section;
 
 section! {
-    /// A cloud that sells OpenAI's models.
+    /// A cloud that sells the company's models.
     Cloud by Named("name");
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
-    /// Whether it is the home cloud, Microsoft's; exactly one is.
+    /// Whether it is the home cloud, the partner's; exactly one is.
     home: Option<Located<bool>> = plain().or("false");
     /// Its share of cloud sales on the valuation date.
     share_now: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).required();
@@ -38,7 +38,7 @@ section! {
     lead_months: Option<Number> = number(Unit::Months, NotNegative).usual(0.0, 24.0).required();
     /// Months between models.
     cycle_months: Option<Number> = number(Unit::Months, Positive).usual(0.25, 60.0).required();
-    /// The probability that Microsoft declines to be first.
+    /// The probability that the partner declines to be first.
     decline_probability: Option<Number> = number(Unit::Probability, Fraction).usual(0.0, 1.0).or("0");
 }
 
@@ -50,7 +50,7 @@ section! {
 }
 
 section! {
-    /// Microsoft's own models displace part of what it sells of OpenAI's.
+    /// The partner's own models displace part of what it sells of the company's.
     InHouse by Single;
     /// The share of its own models in the end.
     ceiling: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).required();
@@ -60,6 +60,6 @@ section! {
     midpoint_years: Option<Number> = number(Unit::Years, Any).usual(-30.0, 30.0).required_if("without midpoint");
     /// Years from 10% to 90% of the ceiling.
     ramp_years: Option<Number> = number(Unit::Years, Positive).usual(0.1, 40.0).required();
-    /// The part of that share which is taken from OpenAI's sales at home.
+    /// The part of that share which is taken from the company's sales at home.
     substitution: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
 }

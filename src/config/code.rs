@@ -197,6 +197,12 @@ keys below are changes.
     name = "slow"
 
 To mend it: move it to the top of the file, above all other keys and tables."#;
+    BasisDropped = "S127", "a growth rate that is no longer from year to year", r#"The number in the file is growth from one year to the next (`basis = "annual"`). `--set` replaces a number as a whole, and a plain
+number is a continuous rate: 0.45 is then 56.8% from year to year. This is a note.
+
+    --set 'segment.app.growth_now={ value = 0.45, basis = "annual" }'
+
+To mend it: give the basis with the number, or write the continuous rate, ln(1 + growth)."#;
     // ---- Names and references
     DuplicateName = "S201", "a name given twice", r#"Two entries of a list have the same name. Names are parts of key paths, so that one path would mean two things.
 

@@ -6,7 +6,7 @@ use super::place::Located;
 use super::section::section;
 
 section! {
-    /// What OpenAI spends beside inference.
+    /// What the company spends beside inference.
     Costs by Single;
     /// Research as a fraction of net revenue, on the valuation date.
     research_now: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 10.0).or("0");

@@ -13,7 +13,7 @@ use super::tree::{Node, Value};
 choice! {
     /// The revenue that is shared.
     ShareBase {
-        /// What OpenAI receives, after what clouds keep, with licence income.
+        /// What the company receives, after what clouds keep, with licence income.
         Net = "net",
         /// What customers pay.
         Gross = "gross",
@@ -47,15 +47,15 @@ section! {
     termination_rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).usual(0.0, 1.0).or("0");
     /// Years from the middle of a period to its payment.
     payment_lag_years: Option<Number> = number(Unit::Years, NotNegative).usual(0.0, 2.5).or("0");
-    /// The part of sales at home that Microsoft keeps until the licence ends: 0 if all of them are passed on to OpenAI, 1 if
+    /// The part of sales at home that the partner keeps until the licence ends: 0 if all of them are passed on to the company, 1 if
     /// all are kept.
     home_keeps: Option<Number> =
         number(Unit::Fraction, Fraction).usual(0.0, 1.0).required_if("where there are clouds");
-    /// The last day of Microsoft's licence, included.
+    /// The last day of the partner's licence, included.
     licence_ends: Option<Located<Date>> = plain().or("never");
     /// Whether the licence is exclusive.
     licence_exclusive: Option<Located<bool>> = plain().or("false");
-    /// Microsoft's stake on the valuation date.
+    /// The partner's stake on the valuation date.
     stake: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0);
     /// The last day on which only the home cloud sells, included.
     exclusive_until: Option<Located<Date>> = plain();

@@ -28,7 +28,7 @@ choice! {
 }
 
 section! {
-    /// What OpenAI is worth.
+    /// What the company is worth.
     Equity by Single;
     /// How the enterprise value is found.
     method: Option<Located<Method>> = plain().or("revenue-multiple");

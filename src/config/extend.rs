@@ -14,7 +14,8 @@ use super::tree::{Entry, Node, Value};
 
 /// The key that names the file which a scenario extends.
 pub(super) const EXTENDS: &str = "extends";
-const REMOVE: &str = "remove";
+/// The key that takes parts of that file out.
+pub(super) const REMOVE: &str = "remove";
 
 /// The file that a scenario extends, as written, if it says so with a text.
 pub(super) fn extends(root: &Node) -> Option<(&str, Place)> {
@@ -125,16 +126,22 @@ fn lay_over(base: &mut Node, over: Node, spec: &'static SectionSpec) {
 fn lay_list_over(base: &mut Node, over: Node, spec: &'static SectionSpec) {
     match (&mut base.value, over.value) {
         (Value::Array(kept), Value::Array(items)) => {
-            base.place = over.place;
+            // Each meets one entry of the base; a name given twice in one file stays a problem.
+            let mut is_met = vec![false; kept.len()];
             for item in items {
-                match kept.iter_mut().find(|other| is_same_entry(other, &item, spec)) {
-                    Some(other) => lay_over(other, item, spec),
+                let met = (0..is_met.len()).find(|&at| !is_met[at] && is_same_entry(&kept[at], &item, spec));
+                match met {
+                    Some(at) => {
+                        is_met[at] = true;
+                        lay_over(&mut kept[at], item, spec);
+                    }
                     None => kept.push(item),
                 }
             }
         }
         (value, other) => *value = other,
     }
+    base.place = over.place;
 }
 
 /// Lays a table of numbers by name or year over another.
@@ -150,6 +157,7 @@ fn lay_numbers_over(base: &mut Node, over: Node) {
         }
         (value, other) => *value = other,
     }
+    base.place = over.place;
 }
 
 /// `equity.multiple` without quotes is a table in a table.
@@ -408,7 +416,7 @@ value = 0.1
     fn remove_takes_out_keys_tables_and_entries_before_anything_is_added() {
         let over = r#"
 extends = "base.toml"
-remove = ["deal.y", "deal.x.cap_usd_bn", "history", "segment.b.annual_totals.2027", "correlation.2", "correlation.1"]
+remove = ["deal.y", "deal.x.cap_usd_bn", "history", "segment.b.annual_totals.2027", "correlation.1", "correlation.2"]
 [[deal]]
 name = "y"
 stake = 0.2
@@ -439,6 +447,32 @@ stake = 0.2
         let found =
             read(&["extends = \"b.toml\"\n", "[[deal]]\nname = \"x\"\ncap = 3\n"]).expect_err("a problem");
         assert_eq!(found[0], (Code::UnknownKey, "1.toml:3:1 did you mean `cap_usd_bn`?".to_owned()));
+    }
+
+    #[test]
+    fn a_name_given_twice_in_one_file_stays_twice() {
+        let twice = "extends = \"b.toml\"\n[[deal]]\nname = \"x\"\ncap_usd_bn = 60\n[[deal]]\nname = \"x\"\ncap_usd_bn = 5\n";
+        let text = read(&[twice, BASE]).expect("it is read");
+        assert_eq!(text.matches("name = \"x\"").count(), 2, "{text}");
+        let pair = "[[correlation]]\nbetween = [\"segment.a.growth\", \"deal.x.eligible\"]\nvalue = 0.2\n";
+        let text = read(&[&format!("extends = \"b.toml\"\n{pair}{pair}"), BASE]).expect("it is read");
+        assert_eq!(text.matches("deal.x.eligible").count(), 2, "{text}");
+    }
+
+    #[test]
+    fn a_table_in_place_of_a_list_is_shown_where_it_is_written() {
+        let found = read(&["extends = \"b.toml\"\n[deal]\nname = \"x\"\n", BASE]).expect_err("a problem");
+        assert!(found[0].0 == Code::WrongType && found[0].1.starts_with("0.toml:2:"), "{found:?}");
+    }
+
+    #[test]
+    fn a_new_number_loses_the_source_of_the_old_one_and_loadings_meet_in_both_spellings() {
+        let base = "[[shock]]\nname = \"s\"\nrate_per_year = { value = 0.1, source = \"k\", note = \"n\" }\nmean = -0.1\n\
+                    loading = { equity.multiple = 0.5, a = 1 }\n";
+        let over = "extends = \"b.toml\"\n[[shock]]\nname = \"s\"\nrate_per_year = 0.2\nloading = { \"equity.multiple\" = 0.7 }\n";
+        let text = read(&[over, base]).expect("it is read");
+        assert!(text.contains("rate_per_year = 0.2\n") && !text.contains("source"), "{text}");
+        assert!(text.contains("{ a = 1.0, \"equity.multiple\" = 0.7 }"), "{text}");
     }
 
     #[test]

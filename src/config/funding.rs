@@ -7,7 +7,7 @@ use super::place::Located;
 use super::section::section;
 
 section! {
-    /// OpenAI's cash.
+    /// The company's cash.
     Cash by Single;
     /// Cash on the valuation date.
     now_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0001, 2000.0).required();
@@ -32,7 +32,7 @@ section! {
     name: Option<Located<String>> = plain().or("its date");
     /// The day on which it is paid.
     date: Option<Located<Date>> = required().required_if("without on_ipo");
-    /// Whether it is paid when OpenAI is listed.
+    /// Whether it is paid when the company is listed.
     on_ipo: Option<Located<bool>> = plain().or("false");
     /// Of a round on the IPO: the last day, included, on which the IPO brings it; after a later IPO there is no such round.
     until: Option<Located<Date>> = plain().or("always");
@@ -47,13 +47,13 @@ section! {
 section! {
     /// New money when cash would fall below its minimum.
     Funding by Single;
-    /// Whether such money can be had; without it OpenAI fails when its cash is gone.
+    /// Whether such money can be had; without it the company fails when its cash is gone.
     enabled: Option<Located<bool>> = plain().or("true");
     /// For how many years of burn money is raised.
     runway_years: Option<Number> = number(Unit::Years, NotNegative).usual(0.0, 10.0).or("0");
     /// How far below its value the equity is sold.
     round_discount: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
-    /// The part of the company that may be given up at once; beyond it OpenAI fails.
+    /// The part of the company that may be given up at once; beyond it the company fails.
     max_dilution: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("1");
     /// What is recovered of enterprise value, and of payments due, after a failure.
     recovery: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");

@@ -6,7 +6,7 @@ use super::place::Located;
 use super::section::section;
 
 section! {
-    /// When OpenAI is listed, and on what terms.
+    /// When the company is listed, and on what terms.
     Ipo by Single;
     /// The first day on which the gates are tested.
     earliest: Option<Located<Date>> = plain().or("always");

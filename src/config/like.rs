@@ -18,7 +18,9 @@ const OWN: [&str; 2] = ["name", LIKE];
 
 /// Fills in the terms of every deal that is like another; uncertain terms become `same_as` those of the other deal.
 /// Reports circles and names that no deal has.
-pub(super) fn fill_in(root: &mut Node, problems: &mut Problems) {
+///
+/// `removed` are names of deals and keys that flags take out of them: a deal does not take those from another.
+pub(super) fn fill_in(root: &mut Node, removed: &[(String, String)], problems: &mut Problems) {
     let Value::Table(entries) = &mut root.value else { return };
     let deals = entries.iter_mut().find(|entry| entry.key == "deal").map(|entry| &mut entry.node.value);
     let Some(Value::Array(deals)) = deals else { return };
@@ -56,6 +58,7 @@ pub(super) fn fill_in(root: &mut Node, problems: &mut Problems) {
                 let of = deals[other].clone();
                 take_terms(
                     &mut deals[own],
+                    removed,
                     &of,
                     &join("deal", &entry_label(Deal::SPEC.entry_key, other, &of)),
                 );
@@ -103,13 +106,16 @@ fn circle(link: &Link, members: &[String]) -> Problem {
 }
 
 /// Adds the terms of `other`, the deal at `path`, that `deal` does not set in one form or another.
-fn take_terms(deal: &mut Node, other: &Node, path: &str) {
+fn take_terms(deal: &mut Node, removed: &[(String, String)], other: &Node, path: &str) {
+    let name = own_label(Deal::SPEC.entry_key, deal).unwrap_or_default();
     let (Value::Table(own), Value::Table(terms)) = (&mut deal.value, &other.value) else { return };
     for term in terms {
         let Some(row) = Deal::SPEC.find(&term.key) else { continue };
         let form = Deal::SPEC.other_form(row.key);
         let is_set = own.iter().any(|entry| entry.key == row.key || Some(entry.key.as_str()) == form);
-        if OWN.contains(&row.key) || is_set {
+        let is_removed =
+            removed.iter().any(|(deal, key)| *deal == name && (key == row.key || Some(key.as_str()) == form));
+        if OWN.contains(&row.key) || is_set || is_removed {
             continue;
         }
         let mut term = term.clone();
@@ -217,6 +223,16 @@ title = "S"
         let text = printed("", &flags);
         let mine = deal(&text, "mine");
         assert!(mine.contains("rate = 0.3") && mine.contains("cap_usd_bn = 50"), "{mine}");
+    }
+
+    #[test]
+    fn a_term_that_a_flag_takes_out_is_not_taken_from_the_other_deal() {
+        let like = "[[deal]]\nname = \"mine\"\nlike = \"now\"\n";
+        let mine = |flags: &[&str]| deal(&printed(like, flags), "mine").to_owned();
+        assert!(mine(&[]).contains("cap_usd_bn = ") && mine(&[]).contains("share_ends = "));
+        assert!(!mine(&["deal.mine.cap_usd_bn=none"]).contains("cap_usd_bn"));
+        assert!(!mine(&["deal.mine.share_ends_years=none"]).contains("share_ends"));
+        assert!(mine(&["deal.mine.cap_usd_bn=none", "deal.mine.cap_usd_bn=9"]).contains("cap_usd_bn = 9"));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! A valuation date that is moved by `--set` or `extends` while the values of the former date stay.
 
+use std::collections::BTreeMap;
+
 use super::code::Code;
 use super::date::Date;
-use super::place::Place;
+use super::place::{Origin, Place};
 use super::problem::{Problem, Problems};
 use super::scenario::Config;
 use super::section::Section;
@@ -15,57 +17,48 @@ const OF_THE_DATE: [&str; 4] = ["paid_to_date_usd_bn", "received_before_usd_bn",
 /// Most keys that a warning names.
 const NAMED: usize = 4;
 
-/// The valuation date of the innermost file, and the one in force.
+/// The valuation date that held for each file when it was written: its own, else that of the file that it extends.
+#[derive(Default)]
 pub(super) struct Dates {
-    former: Option<(Date, Place)>,
-    now: Option<(Date, Place)>,
+    of_files: Vec<(Origin, Date, Place)>,
 }
 
 impl Dates {
-    /// Those of the innermost file.
-    pub(super) fn of(root: &Node) -> Dates {
-        let date = valuation_date(root);
-        Dates { former: None, now: date }
+    /// Notes the date that holds in the scenario up to a file.
+    pub(super) fn note(&mut self, file: Origin, root: &Node) {
+        self.of_files.extend(valuation_date(root).map(|(date, place)| (file, date, place)));
     }
 
-    /// Notes the date that holds once a further file or the flags have been applied.
-    pub(super) fn note(&mut self, root: &Node) {
-        let date = valuation_date(root);
-        if let (Some(before), Some(after)) = (self.now, date)
-            && before.0 != after.0
-        {
-            self.former = Some(before);
-        }
-        self.now = date.or(self.now);
-    }
-
-    /// Warns of values that were written for the former date, and of ends in years that move along.
+    /// Warns of values that were written for another date than the one in force, and of ends in years that move along.
     pub(super) fn warn(&self, root: &Node, problems: &mut Problems) {
-        let (Some((former, written)), Some((now, place))) = (self.former, self.now) else { return };
-        let mut of_the_date = Vec::new();
+        let Some((now, place)) = valuation_date(root) else { return };
+        let former = |value: Place| {
+            let of_file = self.of_files.iter().find(|(file, ..)| *file == value.origin)?;
+            (of_file.1 != now).then_some((of_file.1, of_file.2))
+        };
+        let mut of_the_date: BTreeMap<Date, (Place, Vec<String>)> = BTreeMap::new();
         let mut in_years = Vec::new();
         each_key(root, Config::SPEC, "", &mut |path, key, node| {
-            if place.origin.changes(node.place.origin) {
-                if is_of_the_date(key) {
-                    of_the_date.push(path.to_owned());
-                } else if is_end_in_years(key) {
-                    in_years.push((path.to_owned(), node.place));
-                }
+            let Some((date, written)) = former(node.place) else { return };
+            if is_of_the_date(key) {
+                of_the_date.entry(date).or_insert((written, Vec::new())).1.push(path.to_owned());
+            } else if is_end_in_years(key) {
+                in_years.push((path.to_owned(), node.place, date));
             }
         });
-        if !of_the_date.is_empty() {
+        for (former, (written, keys)) in of_the_date {
             let message = format!(
                 "the valuation date is moved from {former} to {now}, and {} of {former}: the company is as large on {now} as it was then",
-                counted(&of_the_date)
+                counted(&keys)
             );
             problems.push(
                 Problem::warning(Code::DateMoved, place, message)
                     .found(now.to_string())
                     .also(written, "the date of these values")
-                    .help(format!("set what the company is on {now} too: {}", named(&of_the_date))),
+                    .help(format!("set what the company is on {now} too: {}", named(&keys))),
             );
         }
-        for (path, end) in in_years {
+        for (path, end, former) in in_years {
             let message =
                 format!("`{path}` counts from the valuation date: now from {now}, no longer from {former}");
             let help = match path.strip_suffix("_years") {
@@ -169,6 +162,22 @@ share_ends_years = 4.5
         let over = "extends = \"b.toml\"\n[timeline]\nvaluation_date = 2026-10-01\n[cash]\nnow_usd_bn = 35\n";
         let found = warnings(&[over, BASE], &[]);
         assert!(found.iter().any(|one| one.1.contains("and 2 values")), "{found:?}");
+    }
+
+    #[test]
+    fn each_value_is_of_the_date_of_its_own_file() {
+        let over = "extends = \"b.toml\"\n[timeline]\nvaluation_date = 2026-10-01\n[cash]\nnow_usd_bn = 35\n";
+        // Back to the date of the base: only the cash of the file between is of another.
+        let back = warnings(&[over, BASE], &["timeline.valuation_date=2026-07-01"]);
+        assert_eq!(back.len(), 1, "{back:?}");
+        assert!(back[0].1.contains("from 2026-10-01 to 2026-07-01, and 1 value stays"), "{back:?}");
+        let on: Vec<String> = warnings(&[over, BASE], &["timeline.valuation_date=2027-01-01"])
+            .into_iter()
+            .filter(|one| one.0 == Code::DateMoved)
+            .map(|one| one.1)
+            .collect();
+        assert!(on[0].contains("from 2026-07-01 to 2027-01-01, and 2 values"), "{on:?}");
+        assert!(on[1].contains("from 2026-10-01 to 2027-01-01, and 1 value "), "{on:?}");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! `--set KEY=VALUE`: changes to the scenario from the command line, applied before it is read.
 
+use super::choice::Choice;
 use super::code::Code;
 use super::deal::Deal;
+use super::extend::{EXTENDS, REMOVE};
 use super::format::FORMAT;
 use super::full_keys::{full_keys, is_meant_by};
 use super::instead::Slot;
 use super::like::LIKE;
-use super::number::NumberTable;
+use super::number::{Basis, NumberTable};
 use super::place::{FLAG_PREFIX, Origin, Place};
 use super::problem::{Problem, Problems};
 use super::reader::unknown_key;
@@ -64,6 +66,13 @@ fn read_one(index: usize, flag: &str, problems: &mut Problems) -> Option<Overrid
     let offset = shift + equals + 1 + (rest.len() - rest.trim_start().len());
     let place = Place::new(origin, offset..offset + text.len());
     let steps: Vec<&str> = path.iter().map(|step| step.text.as_str()).collect();
+    if path.len() == 1 && [EXTENDS, REMOVE].contains(&steps[0]) {
+        problems.push(
+            Problem::error(Code::SetPath, whole, format!("`{}` is a key of files, not of --set", steps[0]))
+                .help("take something out with --set KEY=none; a file that begins with `extends` changes another"),
+        );
+        return None;
+    }
     if text == NONE {
         return Some(Override { path, change: Change::Remove, place: whole });
     }
@@ -132,9 +141,34 @@ pub fn apply(flags: Vec<Override>, root: &mut Node, problems: &mut Problems) {
     for flag in &flags {
         flag.add_deal(root);
     }
-    for flag in flags {
-        if let Err(problem) = set_in_section(root, Config::SPEC, "", &flag.path, &flag) {
+    for flag in &flags {
+        problems.extend(flag.loses_basis(root).map(Problems::from).unwrap_or_default());
+        if let Err(problem) = set_in_section(root, Config::SPEC, "", &flag.path, flag) {
             problems.push(flag.with_full_keys(root, *problem));
+        }
+    }
+    drop_removed(root);
+}
+
+/// Names of deals and keys that flags take out of them: terms that a deal does not take from one that it is like either.
+pub fn removed_terms(flags: &[Override]) -> Vec<(String, String)> {
+    let term = |flag: &Override| match (&flag.change, flag.path.as_slice()) {
+        (Change::Remove, [list, deal, key]) if list.text == "deal" => {
+            Some((deal.text.clone(), key.text.clone()))
+        }
+        _ => None,
+    };
+    flags.iter().filter_map(term).collect()
+}
+
+/// Stands in a list for an entry that a flag has taken out, so that positions stay those of the file.
+const REMOVED: Value = Value::Flag(false);
+
+fn drop_removed(root: &mut Node) {
+    let Value::Table(entries) = &mut root.value else { return };
+    for entry in entries {
+        if let Value::Array(items) = &mut entry.node.value {
+            items.retain(|item| item.value != REMOVED);
         }
     }
 }
@@ -159,6 +193,28 @@ impl Override {
         }
     }
 
+    /// The note that a growth rate given from year to year is replaced by a continuous one.
+    fn loses_basis(&self, root: &Node) -> Option<Problem> {
+        let Change::Put(new) = &self.change else { return None };
+        let old = self.path.iter().try_fold(root, |node, step| step_into(node, &step.text))?;
+        let basis = &old.get("basis")?.value;
+        let number = match &new.value {
+            Value::Integer(whole) => *whole as f64,
+            Value::Float(number) => *number,
+            _ => return None,
+        };
+        if *basis != Value::Text(Basis::Annual.word().to_owned()) {
+            return None;
+        }
+        let key = self.path.iter().map(|step| step.text.as_str()).collect::<Vec<_>>().join(".");
+        let message = format!(
+            "`{key}` = {number} is a continuous rate, {:.1}% from year to year; what it replaces was given from year to year: \
+             {{ value = {number}, basis = \"annual\" }}",
+            100.0 * number.exp_m1()
+        );
+        Some(Problem::note(Code::BasisDropped, new.place, message))
+    }
+
     /// The problem of a key that does not exist, with the full keys that may be meant.
     fn with_full_keys(&self, root: &Node, problem: Problem) -> Problem {
         if !matches!(problem.code, Code::UnknownKey | Code::SetEntry) {
@@ -167,6 +223,17 @@ impl Override {
         let steps: Vec<&str> = self.path.iter().map(|step| step.text.as_str()).collect();
         let meant: Vec<String> = full_keys(root).into_iter().filter(|key| is_meant_by(key, &steps)).collect();
         match meant.as_slice() {
+            [] if self.path.len() > 2 && self.path[0].text == "deal" && problem.code == Code::SetEntry => {
+                let deals = problem.allowed.clone().unwrap_or_default();
+                let first = deals.split(", ").next().unwrap_or_default().to_owned();
+                match problem.help.as_ref().is_some_and(|help| help.starts_with("did you mean")) {
+                    true => problem,
+                    false => problem.help(format!(
+                        "the deals are {deals}; a new one takes the terms of another: --set 'deal.{}.like=\"{first}\"'",
+                        self.path[1].text
+                    )),
+                }
+            }
             [] => problem,
             [only] => problem.help(format!("did you mean `{only}`?")),
             several => problem.help(format!("write the full key: {}", listed(several))),
@@ -180,6 +247,21 @@ impl Override {
             Change::Remove => Node { place: self.place, value: Value::Text(NONE.to_owned()) },
         };
         Entry { key: step.text.clone(), key_place: step.place, node }
+    }
+}
+
+/// What lies under one part of a full key: a key of a table, or an entry of a list by its name or date.
+fn step_into<'a>(node: &'a Node, step: &str) -> Option<&'a Node> {
+    match &node.value {
+        Value::Table(_) => node.get(step),
+        Value::Array(items) => items.iter().find(|item| {
+            ["name", "key", "date", "from"].iter().any(|key| match item.get(key).map(|node| &node.value) {
+                Some(Value::Text(text)) => text == step,
+                Some(Value::Date(date)) => date.to_string() == step,
+                _ => false,
+            })
+        }),
+        _ => None,
     }
 }
 
@@ -201,9 +283,12 @@ fn set_in_section(
     };
     let path = join(path, &step.text);
     let entries = table_of(node, &path, flag)?;
-    if let (Change::Put(node), Some(form)) = (&flag.change, spec.other_form(row.key))
-        && node.value != Value::Flag(false)
-    {
+    // A key in its other form is the same term.
+    let replaces = match &flag.change {
+        Change::Put(node) => node.value != Value::Flag(false),
+        Change::Remove => rest.is_empty(),
+    };
+    if let Some(form) = spec.other_form(row.key).filter(|_| replaces) {
         entries.retain(|entry| entry.key != form);
     }
     // The file may have the key in its other spelling.
@@ -271,6 +356,10 @@ fn set_in_key(
             if nested {
                 flatten_equity(entries);
             }
+            let names: Vec<&str> = entries.iter().map(|entry| entry.key.as_str()).collect();
+            if flag.change == Change::Remove && !names.contains(&step.text.as_str()) {
+                return Err(Box::new(no_entry(&path, &step, &names)));
+            }
             set_in_key(key_slot(entries, &step), &NUMBER, &path, rest, flag)
         }
         _ => Err(Box::new(
@@ -324,10 +413,36 @@ fn set_in_list(
         return Err(Box::new(problem.help(help)));
     };
     if steps.is_empty() && flag.change == Change::Remove {
-        items.remove(index);
+        match spec.entry_key {
+            EntryKey::Numbered => items[index].value = REMOVED,
+            _ => drop(items.remove(index)),
+        }
         return Ok(());
     }
+    if let (Some(Node { value: Value::Text(of), .. }), [key, parameter]) = (items[index].get(LIKE), steps)
+        && items[index].get(&key.text).is_none()
+        && NumberTable::SPEC.find(&parameter.text).is_some()
+        && spec.find(&key.text).is_some_and(|row| matches!(row.kind, ValueKind::Number | ValueKind::Steps(_)))
+    {
+        let message = format!("`{path}.{}.{}` is that of `{path}.{of}`", label.text, key.text);
+        return Err(Box::new(Problem::error(Code::SetPath, parameter.place, message).help(format!(
+            "change `{path}.{of}.{}.{}`, or set the whole number here",
+            key.text, parameter.text
+        ))));
+    }
     set_in_section(&mut items[index], spec, &join(path, &label.text), steps, flag)
+}
+
+/// The problem that a table of numbers by name or year has no such number.
+fn no_entry(path: &str, step: &Step, names: &[&str]) -> Problem {
+    let table = path.strip_suffix(&format!(".{}", step.text)).unwrap_or(path);
+    let problem = Problem::error(Code::SetEntry, step.place, format!("`{table}` has no `{}`", step.text))
+        .found(step.text.clone())
+        .allowed(names.join(", "));
+    match nearest(&step.text, names.iter().copied()) {
+        Some(near) => problem.help(format!("did you mean `{near}`?")),
+        None => problem.help(format!("it has {}", names.join(", "))),
+    }
 }
 
 /// The problem that a key names an entry of a list and not one of its keys.

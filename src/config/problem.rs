@@ -115,6 +115,17 @@ impl Problem {
     }
 }
 
+/// A message without the names of deals in keys: `deal.x.stake` and `deal.y.stake` give the same.
+fn without_deals(message: &str) -> String {
+    let mut parts = message.split("deal.");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str("deal.");
+        out.push_str(part.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "-_".contains(c)));
+    }
+    out
+}
+
 /// Most problems that are shown; the rest is counted.
 pub const MOST_SHOWN: usize = 50;
 
@@ -133,8 +144,21 @@ impl Problems {
         Self::default()
     }
 
-    /// Adds a problem in order of place; problems at one place keep the order in which they were added.
+    /// Adds a problem in order of place; problems at one place keep the order in which they were added. A term that several deals
+    /// have from one line of the scenario (`like`) has its problem once.
     pub fn push(&mut self, problem: Problem) {
+        let place = problem.place();
+        let known = self.list.range((place, 0)..=(place, usize::MAX));
+        let of_any_deal = without_deals(&problem.message);
+        if !place.is_file()
+            && known.into_iter().any(|(_, other)| {
+                other.code == problem.code
+                    && other.message != problem.message
+                    && without_deals(&other.message) == of_any_deal
+            })
+        {
+            return;
+        }
         self.errors += usize::from(problem.severity == Severity::Error);
         self.notes += usize::from(problem.severity == Severity::Note);
         self.list.insert((problem.place(), self.list.len()), problem);
@@ -241,3 +265,25 @@ impl std::fmt::Display for Problems {
 }
 
 impl std::error::Error for Problems {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Origin;
+
+    #[test]
+    fn a_term_of_several_deals_has_its_problem_once() {
+        let place = Place::new(Origin::File, 5..9);
+        let at = |deal: &str, place: Place| {
+            Problem::error(Code::OutsideDomain, place, format!("`deal.{deal}.rate` must be 0 to 1"))
+        };
+        let mut problems = Problems::new();
+        for deal in ["a", "b-2", "a"] {
+            problems.push(at(deal, place));
+        }
+        // What is said twice of one deal is said twice: it is another's affair.
+        assert_eq!((problems.len(), problems.error_count()), (2, 2));
+        problems.push(at("b-2", Place::new(Origin::File, 15..19)));
+        assert_eq!(problems.len(), 3);
+    }
+}

@@ -89,15 +89,16 @@ pub fn read_files(files: &[ScenarioBytes], overrides: &[String]) -> (Sources, Op
         return (sources, None, reader.problems);
     }
     let mut root = trees.pop().expect("a scenario has a file");
-    let mut dates = moved_date::Dates::of(&root);
+    let mut dates = moved_date::Dates::default();
+    dates.note(origin(trees.len()), &root);
     while let Some(over) = trees.pop() {
         root = extend(root, over, &mut reader.problems);
-        dates.note(&root);
+        dates.note(origin(trees.len()), &root);
     }
+    let removed = overrides::removed_terms(&flags);
     overrides::apply(flags, &mut root, &mut reader.problems);
-    dates.note(&root);
     dates.warn(&root, &mut reader.problems);
-    like::fill_in(&mut root, &mut reader.problems);
+    like::fill_in(&mut root, &removed, &mut reader.problems);
     let config: Config = read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut reader);
     (sources, Some(config), reader.problems)
 }

@@ -83,7 +83,8 @@ value = 0.2                          # replaces the pair's value, or adds the pa
 ```
 
 `capstake scenario FILE` prints the whole that results, `capstake compare base.toml slow.toml` what it changes. A deal that differs from another
-in few terms says `like = \"NAME\"` and those terms alone.
+in few terms says `like = \"NAME\"` and those terms alone; to have no cap or exclusivity where the other has one, it writes its
+terms itself. Correlations keep their positions until all `--set` of a command are applied.
 
 Outside its *usual* range a number draws a warning, with the number that was probably meant: a percentage where a fraction
 belongs, millions or dollars where billions belong, days where months belong. It runs all the same. A distribution is judged by

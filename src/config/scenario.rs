@@ -49,33 +49,33 @@ section! {
     segment: Vec<Segment> = required();
     /// Rare events.
     shock: Vec<Shock> = plain();
-    /// Clouds that sell OpenAI's models; without any, everything is sold directly.
+    /// Clouds that sell the company's models; without any, everything is sold directly.
     cloud: Vec<Cloud> = plain();
     /// New models are sold at home first.
     home_first: Option<HomeFirst> = plain();
     /// Other clouds reach customers whom home does not.
     reach: Option<Reach> = plain();
-    /// Microsoft's own models displace part of what it sells of OpenAI's.
+    /// The partner's own models displace part of what it sells of the company's.
     in_house: Option<InHouse> = plain();
     /// Promises to take compute.
     contract: Vec<Contract> = plain();
-    /// Microsoft's side.
+    /// The partner's side: what it has invested and earns.
     microsoft: Option<Microsoft> = plain();
-    /// What Microsoft's licence spares it.
+    /// What the partner's licence spares it.
     licence: Option<Licence> = plain();
     /// Agreements; at least one.
     deal: Vec<Deal> = required();
-    /// What OpenAI spends beside inference.
+    /// What the company spends beside inference.
     costs: Option<Costs> = plain();
-    /// OpenAI's cash.
+    /// The company's cash.
     cash: Option<Cash> = plain();
     /// Rounds of new money that are agreed.
     round: Vec<Round> = plain();
     /// New money when cash would fall below its minimum.
     funding: Option<Funding> = plain();
-    /// What OpenAI is worth.
+    /// What the company is worth.
     equity: Option<Equity> = plain();
-    /// When OpenAI is listed.
+    /// When the company is listed.
     ipo: Option<Ipo> = plain();
     /// What moves together.
     correlation: Vec<Correlation> = plain();

@@ -18,11 +18,8 @@ pub const SHIPPED: [(&str, &str); 5] = [
 pub fn shipped_as(name: &str, stem: &str) -> Option<String> {
     let (_, text) = SHIPPED.iter().find(|(other, _)| *other == name)?;
     let own = format!("name = \"{name}\"\n");
-    Some(if names::is_name(stem) {
-        text.replacen(&own, &format!("name = \"{stem}\"\n"), 1)
-    } else {
-        (*text).to_owned()
-    })
+    let text = text.replace(&format!("configs/{name}.toml"), &format!("{stem}.toml"));
+    Some(if names::is_name(stem) { text.replacen(&own, &format!("name = \"{stem}\"\n"), 1) } else { text })
 }
 
 #[cfg(test)]
@@ -35,8 +32,9 @@ mod tests {
             let own = format!("name = \"{name}\"\n");
             assert!(text.contains(&own), "{name} gives itself its name");
             let renamed = shipped_as(name, "mine").expect("it is shipped");
-            assert_eq!(renamed, text.replacen(&own, "name = \"mine\"\n", 1));
-            assert_eq!(shipped_as(name, "My Scenario").as_deref(), Some(text));
+            let moved = |stem: &str| text.replace(&format!("configs/{name}.toml"), &format!("{stem}.toml"));
+            assert_eq!(renamed, moved("mine").replacen(&own, "name = \"mine\"\n", 1));
+            assert_eq!(shipped_as(name, "My Scenario"), Some(moved("My Scenario")));
         }
         assert_eq!(shipped_as("other", "mine"), None);
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use super::draft::{Draft, is_draft, sync_folder, sync_together};
 use super::error::Failure;
 use super::file_names::{is_ours, of_runs};
-use super::folder_failure::{busy, foreign, holds_results, other_run, stopped, unwritable};
+use super::folder_failure::{busy, foreign, other_run, stopped, unwritable};
 use super::folder_state::{FolderState, listed_in_manifest, saved_seconds};
 use super::identity::Identity;
 use super::lock::{Lock, LockError};
@@ -111,21 +111,6 @@ impl Folder {
             replaced: None,
             _lock: locked(path)?,
         })
-    }
-
-    /// Creates or opens a folder for files made from the results in another; it gets no manifest.
-    ///
-    /// # Errors
-    /// It holds results itself, or cannot be made or locked.
-    pub fn beside(path: &Path) -> Result<Folder, Failure> {
-        match FolderState::of(path)? {
-            FolderState::Missing => {
-                fs::create_dir_all(path).map_err(|error| unwritable(path, "cannot be made", &error))?;
-            }
-            FolderState::Results(found) => return Err(holds_results(path, &found)),
-            FolderState::Empty | FolderState::Foreign => {}
-        }
-        Folder::reopen(path)
     }
 
     /// The path of the folder.

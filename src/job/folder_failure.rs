@@ -28,16 +28,6 @@ pub fn foreign(path: &Path) -> Failure {
         .help_by("out", "name another folder with -o, or empty this one yourself; --force does not touch it")
 }
 
-/// The failure for a folder with results of its own, where files made from those of another are to go.
-pub fn holds_results(path: &Path, found: &FoundRun) -> Failure {
-    let name = path.display();
-    let message = format!("`{name}` holds results of its own: {}", found.in_words());
-    Failure::coded(Exit::Output, Code::FolderOtherRun, message).help(format!(
-        "name another folder with -o; the files of these results are made with capstake report {}",
-        quoted(&name.to_string())
-    ))
-}
-
 /// The failure for a path that the system refuses; `what` is the predicate, such as "cannot be made".
 pub fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
     let message = format!("`{}` {what}: {}", path.display(), reason(error));

@@ -20,6 +20,9 @@ pub const MOST: u64 = 256 << 20;
 /// The file with the whole answer of a study; `report` makes the workbook and the page from it.
 pub const ANSWER: &str = "answer.json";
 
+/// The command of a folder whose files `report` made from the results in another.
+pub const REPORT: &str = "report";
+
 /// The status of a results folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -87,6 +90,17 @@ pub struct CommandPart {
     pub name: String,
     /// The arguments in the order given, without scenario, seed and paths.
     pub arguments: Vec<String>,
+}
+
+impl Manifest {
+    /// The manifest of a folder for files that `report` makes from the results in this one's.
+    pub fn of_report(&self) -> Manifest {
+        let of = std::iter::once(&self.command.name).chain(&self.command.arguments).cloned();
+        let command = CommandPart { name: REPORT.to_owned(), arguments: of.collect() };
+        let outputs =
+            Outputs { formats: Some(Vec::new()), draws: None, no_state: true, ..self.outputs.clone() };
+        Manifest { command, outputs, files: Vec::new(), ..self.clone() }
+    }
 }
 
 impl CommandPart {

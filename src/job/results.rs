@@ -6,7 +6,7 @@ use std::path::Path;
 use super::error::{Exit, Failure};
 use super::folder_state::FolderState;
 use super::identity::FoundRun;
-use super::manifest::{self, Manifest, SCHEMA_VERSION, Status};
+use super::manifest::{self, Manifest, REPORT, SCHEMA_VERSION, Status};
 use super::reason::reason;
 use super::regular_file;
 use super::request::MAX_PATHS;
@@ -71,6 +71,14 @@ pub fn any(folder: &Path) -> Result<(Manifest, Contents), Failure> {
 }
 
 fn finished(folder: &Path, manifest: &Manifest) -> Result<(), Failure> {
+    if manifest.command.name == REPORT {
+        let message = format!(
+            "`{}` has no tables: its files were made by report from those of another folder",
+            folder.display()
+        );
+        return Err(Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+            .help("name the folder of the run or study itself"));
+    }
     if matches!(manifest.status, Status::Running | Status::Failed) {
         let message =
             format!("`{}` has no results: its status is `{}`", folder.display(), manifest.status.word());

@@ -7,6 +7,7 @@ use super::error::{Exit, Failure};
 use super::manifest::{EmpiricalFile, ScenarioPart};
 use super::plausible;
 use super::scenario_files;
+use crate::config::tree::{Value, inline};
 use crate::config::{self, Problems, ScenarioBytes, Sources, resolved};
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
@@ -76,6 +77,18 @@ impl Scenario {
                 })
                 .collect(),
         }
+    }
+
+    /// The resolved scenario for a file in `folder`: CSV files go by absolute paths unless they are found from there too.
+    pub fn text_for(&self, folder: &Path) -> String {
+        let own = self.path.parent().unwrap_or(Path::new(""));
+        if own == folder {
+            return self.resolved.clone();
+        }
+        self.columns.iter().fold(self.resolved.clone(), |text, (csv, _)| {
+            let path = |csv: &str| format!("csv = {}", quoted_text(csv));
+            text.replace(&path(csv), &path(&self.place_of(csv)))
+        })
     }
 
     /// The path from which a CSV file was read, absolute if possible.
@@ -171,15 +184,18 @@ fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
     values
 }
 
-/// The digest of a resolved scenario and its CSV files; equal digests mean equal results.
+/// The digest of a resolved scenario, with the digest of each CSV file in place of its path; equal digests mean equal results,
+/// wherever the files lie.
 pub fn digest(resolved: &str, files: &[(String, String)]) -> String {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(resolved.as_bytes());
-    for (csv, digest) in files {
-        // Neither contains zero bytes, so different lists never hash the same text.
-        hasher.update(format!("\0{csv}\0{digest}").as_bytes());
-    }
-    hasher.finalize().to_hex().to_string()
+    let path = |csv: &str| format!("csv = {}", quoted_text(csv));
+    let text =
+        files.iter().fold(resolved.to_owned(), |text, (csv, digest)| text.replace(&path(csv), &path(digest)));
+    blake3::hash(text.as_bytes()).to_hex().to_string()
+}
+
+/// A text as TOML.
+fn quoted_text(text: &str) -> String {
+    inline(&Value::Text(text.to_owned()))
 }
 
 /// The exit status of problems: `Unreadable` if the file is not a scenario at all.

@@ -43,7 +43,7 @@ pub fn read(path: &Path) -> Result<Vec<ScenarioBytes>, Failure> {
         let origin = if last == 0 { Origin::File } else { Origin::Base(last - 1) };
         let Some((file, place)) = config::extended_by(&files[last].bytes, origin) else { return Ok(files) };
         let next = paths[last].parent().unwrap_or(Path::new("")).join(&file);
-        match read_base(&paths, &next, place) {
+        match read_base(&paths, &next, &file, place) {
             Ok(base) => {
                 files.push(base);
                 paths.push(next);
@@ -57,8 +57,13 @@ pub fn read(path: &Path) -> Result<Vec<ScenarioBytes>, Failure> {
     }
 }
 
-/// Reads the next file of a chain of files that extend one another; `place` is where its name is written.
-fn read_base(chain: &[PathBuf], next: &Path, place: Place) -> Result<ScenarioBytes, Box<Problem>> {
+/// Reads the next file of a chain of files that extend one another: `file` as it is written at `place`.
+fn read_base(
+    chain: &[PathBuf],
+    next: &Path,
+    file: &str,
+    place: Place,
+) -> Result<ScenarioBytes, Box<Problem>> {
     let name = next.display().to_string();
     let real = |path: &Path| path.canonicalize().unwrap_or(path.to_owned());
     if chain.iter().any(|path| real(path) == real(next)) {
@@ -79,15 +84,25 @@ fn read_base(chain: &[PathBuf], next: &Path, place: Place) -> Result<ScenarioByt
                 .help("write one of them out as a whole: capstake scenario FILE"),
         ));
     }
-    let bytes = read_file(next, &name, "the path is relative to the file in which it is written").map_err(
-        |problem| {
-            let own = Problem::error(Code::ExtendsFile, place, problem.message);
-            Box::new(match problem.help {
-                Some(help) => own.help(help),
-                None => own,
-            })
-        },
-    )?;
+    let bytes = read_file(next, &name, "").map_err(|problem| {
+        // What to write is relative to the file in which it is written.
+        let written = |near: String| Path::new(file).with_file_name(near).display().to_string();
+        let others = |near: &String| chain.iter().all(|path| path.file_name() != Some(near.as_ref()));
+        let help = match () {
+            () if next.is_dir() => match first_scenario(next).filter(others) {
+                Some(near) => {
+                    format!("name a file in it, for example `{}`", Path::new(file).join(near).display())
+                }
+                None => "name a scenario file".to_owned(),
+            },
+            () => match beside(next).filter(others) {
+                Some(near) if !next.exists() => format!("did you mean `{}`?", written(near)),
+                _ if next.exists() => problem.help.clone().unwrap_or_default(),
+                _ => "the path is relative to the file in which it is written".to_owned(),
+            },
+        };
+        Box::new(Problem::error(Code::ExtendsFile, place, problem.message).help(help))
+    })?;
     Ok(ScenarioBytes { name, bytes })
 }
 
@@ -125,7 +140,7 @@ fn read_file(path: &Path, name: &str, otherwise: &str) -> Result<Vec<u8>, Box<Pr
                 return refuse(Code::FileUnreadable, message, help);
             }
             ReadError::Missing => match beside(path) {
-                Some(near) => format!("did you mean `{near}`?"),
+                Some(near) => format!("did you mean `{}`?", path.with_file_name(near).display()),
                 None => otherwise.to_owned(),
             },
             ReadError::Forbidden => "you may not read it; ask its owner".to_owned(),
@@ -137,7 +152,7 @@ fn read_file(path: &Path, name: &str, otherwise: &str) -> Result<Vec<u8>, Box<Pr
     })
 }
 
-/// A file with a similar name in the same folder as a missing file.
+/// The name of a similar file in the same folder as a missing one.
 fn beside(path: &Path) -> Option<String> {
     let wanted = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -149,7 +164,7 @@ fn beside(path: &Path) -> Option<String> {
     } else {
         config::spelling::nearest(wanted, names.iter().map(String::as_str))?.to_owned()
     };
-    Some(path.with_file_name(near).display().to_string())
+    Some(near)
 }
 
 fn first_scenario(folder: &Path) -> Option<String> {

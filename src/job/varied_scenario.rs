@@ -4,7 +4,7 @@ use super::error::{Exit, Failure};
 use super::non_finite::NonFinitePaths;
 use super::scenario::{Scenario, ScenarioFile};
 use super::words::quoted;
-use crate::config::{Code, Severity};
+use crate::config::{Code, Problem, Problems, Severity};
 use crate::kernel::plan::Plan;
 use crate::math::simd::Isa;
 use crate::run::{NonFinite, single};
@@ -182,6 +182,22 @@ impl VariedScenario<'_> {
             flags: point.map_or(Vec::new(), |point| self.flags(point)),
             scenario: 0,
         }
+    }
+
+    /// The warnings that the scenario of a point has and the unvaried one has not; nothing if there are none.
+    pub fn own_warnings(&self, values: &[String]) -> Result<Option<(Scenario, Problems)>, Failure> {
+        let point = self.judge(values)?;
+        let known = |problem: &Problem| {
+            self.base
+                .warnings
+                .iter()
+                .any(|other| other.code == problem.code && other.message == problem.message)
+        };
+        let mut own = Problems::new();
+        for problem in point.warnings.iter().filter(|one| one.severity == Severity::Warning && !known(one)) {
+            own.push(problem.clone());
+        }
+        Ok((!own.is_empty()).then_some((point, own)))
     }
 
     /// The validated scenario of a point.

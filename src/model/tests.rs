@@ -1228,7 +1228,7 @@ fn a_deal_says_what_the_home_cloud_keeps_wherever_there_are_clouds() {
     let text = format!("{MINIMAL}\n{CLOUDS}");
     let problem =
         refuse(Code::KeyMissing, "`deal.capped` needs `home_keeps` (where there are clouds)", &text, &[]);
-    expect_word(&problem, "0 if all of them are passed on to OpenAI, 1 if all are kept");
+    expect_word(&problem, "0 if all of them are passed on to the company, 1 if all are kept");
     assert_eq!(model(&text, &["deal.capped.home_keeps=1"]).deals.len(), 1);
     // Without clouds nothing is sold at home.
     let model = model(MINIMAL, &[]);

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// Stack of a worker, bytes. Without optimisation the lanes of a block's functions take more than the usual two megabytes;
+/// what is not touched takes no memory.
+const STACK: usize = 8 << 20;
+
 /// The pool of so many worker threads (0 means one per core), started when it is first asked for and kept: a study asks for
 /// it again at each of its runs.
 fn pool(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
@@ -14,7 +18,10 @@ fn pool(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
     if let Some(pool) = pools.get(&threads) {
         return Ok(Arc::clone(pool));
     }
-    let named = ThreadPoolBuilder::new().num_threads(threads).thread_name(|i| format!("capstake-{i}"));
+    let named = ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .stack_size(STACK)
+        .thread_name(|i| format!("capstake-{i}"));
     let pool = Arc::new(named.build()?);
     pools.insert(threads, Arc::clone(&pool));
     Ok(pool)

@@ -6,17 +6,19 @@
 use std::path::{Path, PathBuf};
 
 use capstake::job::cost::Cost;
-use capstake::job::error::Failure;
+use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::Replace;
 use capstake::job::formats::{CsvDialect, CsvOptions, Draws, Format};
 use capstake::job::request::{self, Request};
 use capstake::job::scenario::{Scenario, ScenarioFile};
+use capstake::job::varied_scenario::VariedScenario;
 use capstake::job::words;
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::Model;
 use capstake_output::made;
 
+use super::output;
 use super::progress::ProgressMode;
 use super::show::Show;
 
@@ -48,6 +50,26 @@ impl ScenarioOptions {
     pub fn judge(&self, file: &ScenarioFile, more: &[String]) -> Result<Scenario, Failure> {
         let scenario = file.judge(&[self.overrides.as_slice(), more].concat())?;
         if self.strict { scenario.without_warnings() } else { Ok(scenario) }
+    }
+}
+
+impl Simulation {
+    /// Prints the warnings that the ends of what is varied have and the scenario itself has not.
+    ///
+    /// # Errors
+    /// A value is not possible, or `--strict` makes errors of its warnings.
+    pub fn judge_ends(&self, varied: &VariedScenario<'_>, ends: &[Vec<String>]) -> Result<(), Failure> {
+        for end in ends {
+            let Some((point, own)) = varied.own_warnings(end)? else { continue };
+            if self.scenario.strict {
+                let (sources, problems) = (Box::new(point.sources), own.strict());
+                return Err(Failure::Scenario { exit: Exit::Problems, sources, problems });
+            }
+            if !self.quiet {
+                output::problems(&point.sources, &own);
+            }
+        }
+        Ok(())
     }
 }
 

@@ -29,6 +29,7 @@ impl clap::Args for Changes {
             .long("with-label")
             .value_name("TEXT")
             .action(ArgAction::Append)
+            .value_parser(clap::builder::NonEmptyStringValueParser::new())
             .requires("with")
             .help("Name of the scenario that a --with makes: the first label is that of the first --with");
         command.arg(with).arg(label)

@@ -31,7 +31,7 @@ use super::output;
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArguments {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// How the scenario is changed and judged.

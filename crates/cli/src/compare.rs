@@ -48,7 +48,7 @@ side, others by --pair. The keys that differ are listed. For one key of one scen
 /// Arguments of `compare`.
 #[derive(Debug, clap::Args)]
 pub struct CompareArguments {
-    /// The scenario files (TOML); the others are compared with the first
+    /// The scenario files (TOML), - for standard input; the others are compared with the first
     #[arg(value_name = "SCENARIO", num_args = 1.., required = true)]
     pub scenarios: Vec<PathBuf>,
     /// Changes of the first scenario.
@@ -104,7 +104,8 @@ fn load(arguments: &CompareArguments) -> Result<Vec<Scenario>, Failure> {
         .help("name another scenario, or a change of this one: --with KEY=VALUE"));
     }
     if changes.labels.len() > changes.sets.len() {
-        let message = format!("{} labels for {} changes", changes.labels.len(), changes.sets.len());
+        let message =
+            format!("--with-label is there {} times, --with {}", changes.labels.len(), changes.sets.len());
         return Err(Failure::told(Exit::Usage, message).help("give each --with one --with-label at most"));
     }
     let standard_input = files.iter().filter(|file| file.as_os_str() == STANDARD_INPUT).count();
@@ -269,7 +270,7 @@ fn incomparable(scenarios: &[Scenario]) -> Failure {
     };
     Failure::coded(Exit::Usage, Code::Incomparable, "the scenarios have no deal in common")
         .help(scenarios.iter().map(deals).collect::<Vec<_>>().join("; "))
-        .help("give the deals that belong together the same name")
+        .help("put deals that belong together side by side: --pair A=B")
 }
 
 /// Labels of the scenarios: their names, or their files if two share a name, then those of the changes.

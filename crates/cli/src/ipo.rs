@@ -31,7 +31,7 @@ to be checked again before use.";
 /// Arguments of `ipo`.
 #[derive(Debug, clap::Args)]
 pub struct IpoArguments {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// How to simulate and what to show.

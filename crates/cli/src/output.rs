@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use anstream::ColorChoice;
 
+use capstake::config::{Problems, Sources};
 use capstake::job::error::{Exit, Failure};
 use capstake::job::reason::reason;
 use capstake::job::scenario::Scenario;
@@ -54,8 +55,13 @@ fn write_status(text: &str) {
 /// Prints the warnings of a scenario on stderr.
 pub fn warnings(scenario: &Scenario) {
     if !scenario.warnings.is_empty() {
-        painted_status(&screen::problems(&scenario.sources, &scenario.warnings, styled_errors()));
+        problems(&scenario.sources, &scenario.warnings);
     }
+}
+
+/// Prints problems on stderr.
+pub fn problems(sources: &Sources, problems: &Problems) {
+    painted_status(&screen::problems(sources, problems, styled_errors()));
 }
 
 /// Whether stdout takes colours.

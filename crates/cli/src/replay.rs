@@ -16,7 +16,7 @@ use super::output;
 /// Arguments of `replay`.
 #[derive(Debug, clap::Args)]
 pub struct ReplayArguments {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// The path, counted from 0

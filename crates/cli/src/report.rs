@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder::Folder;
+use capstake::job::folder::{Folder, Replace};
 use capstake::job::formats::Format;
 use capstake::job::results::{self, Contents};
 use capstake_output::made::{self, Made};
@@ -47,7 +47,7 @@ pub struct ReportArguments {
     pub quiet: bool,
 }
 
-/// Makes the files, and lists those in the results folder in its manifest.
+/// Makes the files and lists them in the manifest of their folder.
 pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     let (mut manifest, found) = results::any(&arguments.folder)?;
     let facts = manifest.facts();
@@ -62,16 +62,17 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         picture::write(&made.page(), &arguments.picture)?;
     }
     let mut folder = match &arguments.out {
-        Some(out) => Folder::beside(out)?,
+        Some(out) => {
+            manifest = manifest.of_report();
+            Folder::open(out, &manifest, Replace::SameRun)?
+        }
         None => Folder::add_to(&arguments.folder, &manifest)?,
     };
     let outcome = made::write(&mut folder, made, &formats);
     outcome.warnings.iter().for_each(|warning| output::status_line(warning));
-    if arguments.out.is_none() {
-        manifest.outputs.add(&formats);
-        manifest.files = folder.files().to_vec();
-        folder.put_manifest(&manifest)?;
-    }
+    manifest.outputs.add(&formats);
+    manifest.files = folder.files().to_vec();
+    folder.put_manifest(&manifest)?;
     let made = formats
         .iter()
         .filter_map(|format| format.file())

@@ -47,7 +47,7 @@ const OF_MANY_PATHS: [&str; 12] = [
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArguments {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// How to simulate and what to show.

@@ -1,6 +1,6 @@
 //! `capstake scenario`: prints a scenario as one file, after `extends`, `like` and `--set`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use capstake::job::error::{Exit, Failure};
 
@@ -15,7 +15,8 @@ Examples:
   capstake scenario slow.toml | capstake run -
 
 Every key that is set, in the order of the reference, without comments. It runs
-to the same results, where the CSV files that it names are beside it.";
+to the same results. CSV files of a scenario in another folder go by their full
+paths.";
 
 /// Arguments of `scenario`.
 #[derive(Debug, clap::Args)]
@@ -36,8 +37,8 @@ pub fn scenario(arguments: &ScenarioArguments) -> Result<Exit, Failure> {
     let scenario = arguments.options.load(&arguments.scenario)?;
     output::warnings(&scenario);
     match &arguments.out {
-        None => output::results(&scenario.resolved)?,
-        Some(file) => init::create(file, &scenario.resolved)?,
+        None => output::results(&scenario.text_for(Path::new("")))?,
+        Some(file) => init::create(file, &scenario.text_for(file.parent().unwrap_or(Path::new(""))))?,
     }
     Ok(Exit::Done)
 }

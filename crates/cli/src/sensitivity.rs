@@ -61,7 +61,7 @@ together.";
 /// Arguments of `sensitivity`.
 #[derive(Debug, clap::Args)]
 pub struct SensitivityArguments {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// What is driven: METRIC (of the first deal that has it), DEAL.METRIC or 'DEAL - DEAL.METRIC'; may be repeated

@@ -13,6 +13,7 @@ use capstake::job::portion::Checkpoint;
 use capstake::job::request::Request;
 use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::Scenario;
+use capstake::job::scenario_files::STANDARD_INPUT;
 use capstake::job::state_file::{self, Checkpointer};
 use capstake::job::tables::{encode, encode_each, encode_tables};
 use capstake::job::words::{counted, quoted, size, span, thousands};
@@ -353,15 +354,17 @@ fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest) -> String {
     if request.shard.is_some() {
         return "next: when all parts are done    capstake merge PART... -o DIR\n".to_owned();
     }
-    let (file, out) =
-        (quoted(&job.scenario.path.display().to_string()), quoted(&request.out.display().to_string()));
+    let file = quoted(&job.scenario.path.display().to_string());
     let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
     let look = page.map_or(String::new(), |page| {
         format!("look at it          {}\n      ", request.out.join(page).display())
     });
+    let means = "what a figure means capstake explain microsoft_take_pv\n";
+    if file == STANDARD_INPUT {
+        return format!("next: {look}{means}");
+    }
     format!(
-        "next: {look}what it assumes     capstake check {file}\n      \
-         what a figure means capstake explain microsoft_take_pv\n      \
-         change a number     capstake run {file} --set KEY=VALUE -o {out}-changed\n"
+        "next: {look}what it assumes     capstake check {file}\n      {means}      \
+         what a change does  capstake compare {file} --with KEY=VALUE\n"
     )
 }

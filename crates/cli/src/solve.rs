@@ -47,7 +47,7 @@ reaches the target, the figures at both ends are shown and the exit code is 2.";
 /// Arguments of `solve`.
 #[derive(Debug, clap::Args)]
 pub struct SolveArguments {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// The key and the interval that is searched: KEY=low:high
@@ -89,8 +89,7 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let request = simulation.request(&base.model, paths, study::folder_of(&base, "solve"));
     let varied = VariedScenario { keys, file: &file, base: &base, seed: request.seed, isa: request.isa };
     let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];
-    varied.judge(&ends[0])?;
-    varied.judge(&ends[1])?;
+    simulation.judge_ends(&varied, &ends)?;
     let layout = varied.layout(&ends);
     let study = Study {
         command: "solve",

@@ -46,7 +46,7 @@ values. Every point is that of a run with --set, to the bit.";
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]
 pub struct SweepArguments {
-    /// The scenario file (TOML)
+    /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// A key and its values: KEY=from:to:steps or KEY=a,b,c; once, or twice for a grid
@@ -95,6 +95,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let request = simulation.request(&base.model, paths, study::folder_of(&base, "sweep"));
     let keys = question.keys();
     let varied = VariedScenario { keys, file: &file, base: &base, seed: request.seed, isa: request.isa };
+    simulation.judge_ends(&varied, &question.ends())?;
     let sweeper = Sweeper::new(&question, &varied, &plan, &quantities)?;
     sweeper.conduct(&question, request, simulation.show())
 }
@@ -188,16 +189,15 @@ struct Sweeper<'a> {
 }
 
 impl<'a> Sweeper<'a> {
-    /// Validates the ends of the grid, then lays out its first batch.
+    /// Lays out the first batch of the grid.
     fn new(
         question: &Question<'_>,
         varied: &'a VariedScenario<'a>,
         plan: &'a Plan,
         quantities: &'a [Quantity],
     ) -> Result<Sweeper<'a>, Failure> {
-        let ends = question.ends();
-        ends.iter().try_for_each(|end| varied.judge(end).map(drop))?;
-        let grid = if question.point_count() <= MAX_POINTS { question.grid() } else { ends.to_vec() };
+        let fits = question.point_count() <= MAX_POINTS;
+        let grid = if fits { question.grid() } else { question.ends().to_vec() };
         let batch = match varied.layout(&grid) {
             Layout::Copies(_) => COPIES,
             Layout::Plans => PLANS,

@@ -203,6 +203,15 @@ fn strict_makes_errors_of_warnings_and_of_nothing_else() {
         place.run(&format!("{command} --strict")).ends(0);
     }
     place.run(&format!("sweep minimal.toml --vary deal.capped.cap_usd_bn=1,2 {moved} --strict")).ends(4);
+    place.run("compare minimal.toml --with cash.now_usd_bn=78000 --strict").ends(4).says("error[S321]");
+    place.run("scenario minimal.toml --set cash.now_usd_bn=78000 --strict").ends(4).says("error[S321]");
+    // The values of a study are judged too.
+    let swept = "sweep minimal.toml --vary discount.share=8,14 -n 500 --formats csv -o swept";
+    place.run(&format!("{swept} --strict")).ends(4).says("error[S321]");
+    assert!(!place.at("swept").exists());
+    place.run(swept).ends(0).says("did you mean `0.14`?");
+    let solved = "solve minimal.toml --vary deal.capped.cap_usd_bn=30000:90000 --target capped.share_pv.mean=10 -n 500 --strict";
+    place.run(solved).ends(4).says("error[S321]");
     // A note is no warning.
     base(&place);
     place.run("check base.toml --strict --set segment.business.growth_now=0.5").ends(0);
@@ -232,17 +241,44 @@ fn a_key_cut_short_is_answered_with_the_full_keys() {
     place.run("check base.toml --set lockup=6").ends(4).says("did you mean `equity.lockup_months`?");
     place.run("check base.toml --set deal.amended-2026.cap_usd_bn=none").ends(0);
     place.run("check base.toml --set ipo=none").ends(0).prints("no ipo: stakes are valued at the horizon");
+    for flag in ["extends=none", "remove=[\"deal.prior-2025\"]", "extends=\"other.toml\""] {
+        place.run_with(&["check", "base.toml", "--set", flag]).ends(4).says("a key of files, not of --set");
+    }
+    let gone = "--set deal.prior-2025.share_ends=none --set deal.prior-2025.exclusive_until=none";
+    assert!(!place.run(&format!("scenario base.toml {gone}")).ends(0).stdout.contains("share_ends_years"));
+    place
+        .run("check base.toml --set shock.competitor-leap.loading.consumr=none")
+        .ends(4)
+        .says("did you mean `consumer`?");
+    let two =
+        place.run("scenario base.toml --set correlation.1=none --set correlation.2=none").ends(0).stdout;
+    let one =
+        place.run("scenario base.toml --set correlation.2=none --set correlation.1=none").ends(0).stdout;
+    assert_eq!(one, two);
+    place
+        .run("check base.toml --set deal.mine.cap_usd_bn=60")
+        .ends(4)
+        .says("--set 'deal.mine.like=\"amended-2026\"'");
+    place
+        .run_with(&[
+            "check",
+            "base.toml",
+            "--set",
+            "deal.mine.like=\"amended-2026\"",
+            "--set",
+            "deal.mine.eligible.p50=0.9",
+        ])
+        .ends(4)
+        .says("change `deal.amended-2026.eligible.p50`, or set the whole number here");
     place.run("check base.toml --set deal.nobody=none").ends(4).says("no entry `nobody`");
 }
 
 #[test]
 fn compare_with_changes_is_compare_with_changed_files() {
     let place = Place::with_minimal();
-    let changed = place.read("minimal.toml").replacen("name = \"minimal\"", "name = \"other\"", 1);
     place
         .run("scenario minimal.toml --set deal.capped.cap_usd_bn=60 --set discount.share=0.2 -o other.toml")
         .ends(0);
-    assert!(changed.contains("other"));
     place
         .run("compare minimal.toml --with deal.capped.cap_usd_bn=60 discount.share=0.2 --with deal.capped.rate=0.1 --with-label both -n 500 -o a --formats csv -q")
         .ends(0);
@@ -278,15 +314,18 @@ fn compare_with_changes_is_compare_with_changed_files() {
     place
         .run("compare minimal.toml --with a.b=1 --with-label x --with-label y")
         .ends(2)
-        .says("2 labels for 1");
+        .says("--with-label is there 2 times");
 }
 
 #[test]
 fn deals_of_other_names_stand_side_by_side_by_pair() {
     let place = Place::with_minimal();
     let text = place.read("minimal.toml");
-    place.write("old.toml", text.replace("capped", "old") + "\n[[deal]]\nname = \"more\"\nlike = \"old\"\n");
-    place.write("new.toml", text + "\n[[deal]]\nname = \"free\"\nlike = \"capped\"\n");
+    place.write(
+        "old.toml",
+        text.replace("capped", "old") + "\n[[deal]]\nname = \"more\"\nlike = \"old\"\nrate = 0.1\n",
+    );
+    place.write("new.toml", text.clone() + "\n[[deal]]\nname = \"free\"\nlike = \"capped\"\nrate = 0.3\n");
     place.run("compare new.toml old.toml -n 500").ends(2).says("S718");
     let seen =
         place.run("compare new.toml old.toml --pair capped=old -n 500 --formats csv --progress none").ends(0);
@@ -294,6 +333,19 @@ fn deals_of_other_names_stand_side_by_side_by_pair() {
         seen.stdout.contains("Deal capped of new.toml stands beside deal old of the others"),
         "{}",
         seen.stdout
+    );
+    // With another partner the figures are that deal's.
+    place.run("compare new.toml old.toml --pair free=more -n 500 -o pair --formats csv -q").ends(0);
+    place.run("run old.toml -n 500 -o plain --formats csv -q").ends(0);
+    let cell = |table: &str, row: &str, column: usize| {
+        let table = place.read(table);
+        let found =
+            table.lines().find(|line| line.starts_with(row)).unwrap_or_else(|| panic!("{row}: {table}"));
+        found.split(',').nth(column).expect("a cell").to_owned()
+    };
+    assert_eq!(
+        cell("pair/compare.csv", "free,share_pv,usd_bn,old.toml,", 4),
+        cell("plain/summary.csv", "more,share_pv,", 3)
     );
     place.run("compare new.toml old.toml --pair caped=old").ends(2).says("did you mean `capped`?");
     place.run("compare new.toml old.toml --pair capped=old --pair free=old").ends(2).says("already");
@@ -307,14 +359,18 @@ fn report_writes_elsewhere_for_a_reader_of_a_folder() {
     let manifest = place.read("r/manifest.json");
     place.run("report r -o mine").ends(0).prints("mine/report.html");
     assert_eq!((place.names("r"), place.read("r/manifest.json")), (before, manifest));
-    assert_eq!(place.names("mine").contains(&"manifest.json".to_owned()), false);
+    assert_eq!(place.manifest("mine")["command"]["name"], "report");
     assert!(place.at("mine/report.html").exists());
     // Again, over the files of the first time; other files stay.
     place.write("mine/notes.txt", "mine");
     place.run("report r -o mine --formats html").ends(0);
     assert!(place.at("mine/notes.txt").exists());
     place.run("run minimal.toml -n 600 -o other --formats csv -q").ends(0);
-    place.run("report r -o other").ends(6).says("holds results of its own");
+    place.run("report r -o other").ends(6).says("S802");
+    place.write("theirs/report.html", "a page of their own");
+    place.run("report r -o theirs").ends(6).says("S801");
+    assert_eq!(place.read("theirs/report.html"), "a page of their own");
+    place.run("report mine").ends(3).says("made by report");
     place.run("report r -o -").ends(2);
 }
 

@@ -107,6 +107,7 @@ fn exit_of(code: Code) -> i32 {
         | Code::TermsLeftOut
         | Code::DiscountMissing
         | Code::CapAlreadyReached
+        | Code::BasisDropped
         | Code::DateMoved
         | Code::EndMoved
         | Code::GateWithoutEquity
