@@ -1,4 +1,4 @@
-"""Writes tests/reference/{exp,ln,quantile,cdf,pdf}.csv: arguments and results as a pair of f64 whose sum is exact to 32 digits.
+"""Writes tests/reference/{exp,ln,ln_1p,quantile,cdf,pdf}.csv: arguments and results as a pair of f64 whose sum is exact to 32 digits.
 
 Run `python3 python/reference_normal.py` (needs mpmath). Columns: x, high, low; the function at the f64 number x is
 high + low, high being the nearest f64. All draws are seeded, so the files come out the same each time.
@@ -59,6 +59,19 @@ def ln_points(rng):
     return points
 
 
+def ln_1p_points(rng):
+    points = [-1 + 2.0**-53, 1.7976931348623157e308, 1e16, 2.0**53]
+    for x in (0.0, -0.5, 1.0, math.sqrt(0.5) - 1, math.sqrt(2) - 1, 2.0**-53, -(2.0**-54)):
+        points += neighbours(x)
+    for k in range(1, 60):
+        points += [2.0**-k, -(2.0**-k), 1.1 * 2.0**-k, -0.9 * 2.0**-k]
+    points += [rng.uniform(-1, 4) for _ in range(500)]
+    points += [rng.uniform(-0.01, 0.01) for _ in range(200)]
+    points += [sign * random_float(rng, 1e-300, 0.99) for sign in (1, -1) for _ in range(150)]
+    points += [random_float(rng, 1.0, 1.7e308) for _ in range(150)]
+    return [x for x in points if abs(x) > 1e-300]
+
+
 def quantile_points(rng):
     edge = 0.5 - math.sqrt(0.25 - 0.004)
     points = [1e-300, 1e-200, 1e-100, 1e-50, 1e-30, 1e-16, 1e-10, 0.02425, 0.975, 0.25, 0.75, 1 - 2.0**-53]
@@ -93,6 +106,7 @@ if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     write("exp", exp_points(random.Random(1)), mp.exp)
     write("ln", ln_points(random.Random(2)), mp.log)
+    write("ln_1p", ln_1p_points(random.Random(6)), mp.log1p)
     write("quantile", quantile_points(random.Random(3)), upper)
     write("cdf", cdf_points(random.Random(4)), lambda x: mp.erfc(-x / mp.sqrt(2)) / 2)
     write("pdf", pdf_points(random.Random(5)), mp.npdf)

@@ -61,7 +61,12 @@ class Dist:
             self.q = lambda u: mu + sd * special.ndtri(u)
             self.F = lambda x: float(special.ndtr((x - mu) / sd))
         elif k == "lognormal":
-            med, sg = g("median"), g("sigma")
+            if "mean" in t:
+                mu, sd = g("mean"), g("sd")
+                sg = math.sqrt(math.log(1 + (sd / mu) ** 2))
+                med = mu / math.sqrt(1 + (sd / mu) ** 2)
+            else:
+                med, sg = g("median"), g("sigma")
             self.q = lambda u: med * np.exp(sg * special.ndtri(u))
             self.F = lambda x: 0.0 if x <= 0 else float(special.ndtr(math.log(x / med) / sg)) if x < INF else 1.0
         elif k == "student-t":
@@ -82,7 +87,10 @@ class Dist:
             v = np.sort(np.array(rows))
             self.atoms = (v, np.full(len(v), 1.0 / len(v)))
         elif k == "quantiles":
-            p10, p50, p90 = g("p10"), g("p50"), g("p90")
+            named = {{"p5": "p05", "p1": "p01"}.get(name, name): float(value) for name, value in t.items()
+                     if name[0] == "p" and name[1:].isdigit()}
+            (lo_name, q_lo), (_, p50), (_, q_hi) = sorted(named.items())
+            alpha = int(lo_name[1:]) / 100
             lo, hi = t.get("lower"), t.get("upper")
             if lo is None and hi is None:
                 tr = lambda x: x
@@ -98,13 +106,12 @@ class Dist:
                 def back(m):
                     e = special.expit(m)
                     return lo + (hi - lo) * e
-            q10, q50, q90 = tr(p10), tr(p50), tr(p90)
-            L = math.log(9.0)
-            r = (q50 - q10) / (q90 - q10)
-            if not 0.1666 <= r <= 0.8334:
-                raise Problem(f"{key}: metalog infeasible, ratio {r}")
+            q10, q50, q90 = tr(q_lo), tr(p50), tr(q_hi)
+            L = math.log((1 - alpha) / alpha)
             a1, a2 = q50, (q90 - q10) / (2 * L)
-            a3 = (1 - 2 * r) * (q90 - q10) / (0.8 * L)
+            a3 = (q90 + q10 - 2 * q50) / ((1 - 2 * alpha) * L)
+            if abs(a3) >= 1.66711 * a2:
+                raise Problem(f"{key}: metalog infeasible")
             def raw(u):
                 l = special.logit(u)
                 return a1 + a2 * l + a3 * (u - 0.5) * l
@@ -122,9 +129,10 @@ class Dist:
             self.q, self.F = q, F
         else:
             raise Problem(f"{key}: unknown dist {k}")
+        self.annual = t.get("basis") == "annual"
         mn = float(t.get("min", -INF))
         mx = float(t.get("max", INF))
-        dlo, dhi = dom
+        dlo, dhi = RATE if self.annual else dom
         if self.atoms is not None:
             vv, ww = self.atoms
             ok = (vv >= mn) & (vv <= mx)
@@ -154,6 +162,10 @@ class Dist:
         return default
 
     def draw(self, y):
+        x = self.draw_number(y)
+        return np.log1p(x) if self.annual else x
+
+    def draw_number(self, y):
         u = special.ndtr(y)
         if self.atoms is not None:
             if self.kind == "empirical":
@@ -250,7 +262,8 @@ class Model:
             elif "dist" in raw:
                 i = Input(key, dist=Dist(key, raw, dom, self.folder))
             else:
-                i = Input(key, const=float(raw["value"]))
+                annual = raw.get("basis") == "annual"
+                i = Input(key, const=math.log1p(raw["value"]) if annual else float(raw["value"]))
         else:
             i = Input(key, const=float(raw))
         if i.const is not None and not (dom[0] <= i.const <= dom[1]):
@@ -426,7 +439,7 @@ class Model:
             h.haz = self.num(k, c, "termination_rate_per_year", POS, 0.0)
             h.lag = self.num(k, c, "payment_lag_years", POS, 0.0)
             h.excl = self.date_or_years(k, c, "exclusive_until", True)
-            h.keeps = self.num(k, c, "home_keeps", UNIT, 0.0)
+            h.keeps = self.num(k, c, "home_keeps", UNIT, MISSING if d.get("cloud") else 0.0)
             h.lic_end = self.tend(c["licence_ends"]) if "licence_ends" in c else INF
             h.lic_excl = bool(c.get("licence_exclusive", False))
             h.stake = self.num(k, c, "stake", UNIT, None)
@@ -449,6 +462,7 @@ class Model:
             h = NS()
             h.on_ipo = bool(c.get("on_ipo", False))
             h.t = None if h.on_ipo else self.t(c["date"])
+            h.until = self.tend(c["until"]) if "until" in c else INF
             h.amount = self.num(k, c, "amount_usd_bn", POS)
             h.market = c.get("pre_money") == "market"
             h.pre = None if h.market else self.num(k, c, "pre_money_usd_bn", POS)
@@ -1260,7 +1274,7 @@ def run_deal(m, d, C, n):
             if go.any():
                 eqv = equity
                 for r in m.rounds:
-                    if not r.on_ipo:
+                    if not r.on_ipo or T1 > r.until + EPS:
                         continue
                     A = V(r.amount)
                     pre = eqv if r.market else V(r.pre)

@@ -14,52 +14,52 @@ section! {
     /// Whether it is the home cloud, Microsoft's; exactly one is.
     home: Option<Located<bool>> = plain().or("false");
     /// Its share of cloud sales on the valuation date.
-    share_now: Option<Number> = number(Unit::Fraction, Fraction).required();
+    share_now: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).required();
     /// The share it begins with when it opens, where `share_now` is 0.
-    entry_share: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    entry_share: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 1.0).or("0");
     /// The first day on which it may sell.
     opens: Option<Located<Date>> = plain().or("always");
     /// Its share in the long run.
-    long_run_share: Option<Number> = number(Unit::Fraction, Fraction).or("share_now");
+    long_run_share: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("share_now");
     /// Years in which half of the distance to the long run is gone; not for the home cloud.
-    half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).usual(0.02, 10.0).or("inf");
     /// The volatility of its logarithmic odds against the home cloud; not for the home cloud.
-    volatility: Option<Number> = number(Unit::PerSqrtYear, NotNegative).or("0");
+    volatility: Option<Number> = number(Unit::PerSqrtYear, NotNegative).usual(0.0, 5.0).or("0");
     /// The part of its sales that it keeps; at home, once the deal's licence has ended.
-    fee: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    fee: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
     /// Its weight in compute beyond the contracts.
-    flex_share: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    flex_share: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 1.0).or("0");
 }
 
 section! {
     /// New models are sold at home first.
     HomeFirst by Single;
     /// Months by which home is ahead.
-    lead_months: Option<Number> = number(Unit::Months, NotNegative).required();
+    lead_months: Option<Number> = number(Unit::Months, NotNegative).usual(0.0, 24.0).required();
     /// Months between models.
-    cycle_months: Option<Number> = number(Unit::Months, Positive).required();
+    cycle_months: Option<Number> = number(Unit::Months, Positive).usual(0.25, 60.0).required();
     /// The probability that Microsoft declines to be first.
-    decline_probability: Option<Number> = number(Unit::Probability, Fraction).or("0");
+    decline_probability: Option<Number> = number(Unit::Probability, Fraction).usual(0.0, 1.0).or("0");
 }
 
 section! {
     /// Other clouds reach customers whom home does not.
     Reach by Single;
     /// By how much their sales are larger for it.
-    uplift: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    uplift: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 3.0).or("0");
 }
 
 section! {
     /// Microsoft's own models displace part of what it sells of OpenAI's.
     InHouse by Single;
     /// The share of its own models in the end.
-    ceiling: Option<Number> = number(Unit::Fraction, Fraction).required();
+    ceiling: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).required();
     /// The day on which half of that is reached.
     midpoint: Option<Located<Date>> = required().required_if("without midpoint_years");
     /// The same in years from the valuation date.
-    midpoint_years: Option<Number> = number(Unit::Years, Any).required_if("without midpoint");
+    midpoint_years: Option<Number> = number(Unit::Years, Any).usual(-30.0, 30.0).required_if("without midpoint");
     /// Years from 10% to 90% of the ceiling.
-    ramp_years: Option<Number> = number(Unit::Years, Positive).required();
+    ramp_years: Option<Number> = number(Unit::Years, Positive).usual(0.1, 40.0).required();
     /// The part of that share which is taken from OpenAI's sales at home.
-    substitution: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    substitution: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
 }

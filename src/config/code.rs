@@ -161,11 +161,17 @@ To mend it: name the key to set, no more and no less."#;
     process = "gbm"
     growth = 0.4                rate_now_usd_bn is missing
 
+A deal's `home_keeps` is such a key wherever there are clouds: whether the home cloud passes its sales on (0) or keeps them (1)
+decides billions.
+
 To mend it: add the key. `capstake explain KEY` gives unit and range."#;
     KeysExclusive = "S122", "two keys that exclude each other", r#"The two keys say the same thing in different ways, so that both together contradict each other or repeat each other.
 
     share_ends = 2030-12-31
     share_ends_years = 4.5      a date, or a number of years, not both
+
+Of a number, `source` names the publication that states it, and `informed_by` the one that it was derived from and that does not
+state it. A number has one of the two.
 
 To mend it: remove one of them. With --set, note that the file may have the other."#;
     KeyNeither = "S123", "none of two keys of which one is required", r#"One of the keys named is needed; none is there.
@@ -273,6 +279,15 @@ that a misspelt key does not leave in force what was to go.
     remove = ["deal.prior-2025", "deal.x.cap_usd_bn", "ipo.gate"]
 
 To mend it: correct the key; entries of lists go by name or date, as in --set."#;
+    PartyName = "S219", "not a name for the company or its partner", r#"`[names]` says what the company and its partner are called in the sentences, labels and charts of results. A name is one line
+of 1 to 40 characters with a letter or a digit among them; control characters and marks of writing direction would change the
+sentences around it. The two names differ. A name that is left out is OpenAI or Microsoft.
+
+    [names]
+    company = ""                write "Acme Robotics", or leave the key out
+    partner = "Acme Robotics"   the company's name: a reader could not tell who gets what
+
+To mend it: write the name that readers know the company or its partner by, in its short form."#;
     // ---- Numbers and distributions
     OutsideDomain = "S301", "a value outside its domain", r#"Every key has a range outside which its value means nothing: a share of a whole lies within 0 and 1, a half-life is above 0, a
 discount rate above -1.
@@ -300,12 +315,14 @@ To mend it: correct the parameter. `capstake explain triangular` says what must 
 To mend it: add it. `capstake explain pert` lists the parameters."#;
     DistributionParameterForeign = "S305", "a parameter of another distribution", r#"The parameter belongs to another family, or stands beside a plain `value`. It would have no effect.
 
-    { dist = "normal", mean = 4, sigma = 0.5 }     normal takes sd, lognormal takes sigma
+    { dist = "normal", mean = 4, sigma = 0.5 }                    normal takes sd, lognormal takes sigma
+    { dist = "quantiles", p10 = 1, p50 = 2, p95 = 5 }             p10 goes with p90, p05 with p95
+    { dist = "lognormal", median = 30, sd = 12 }                  median goes with sigma, mean with sd
 
 To mend it: remove it or rename it."#;
     QuantilesInfeasible = "S306", "three quantiles that no distribution of the family has", r#"`quantiles` runs a smooth curve through three quantiles (a three-term metalog, Keelin 2016). It exists only if the median is not
 too close to one of the others: (p50 - p10)/(p90 - p10) must lie in 0.1666 to 0.8334, after the logarithm or logit that bounds
-bring.
+bring; for p05 and p95 in 0.1249 to 0.8751, for p01 and p99 in 0.0916 to 0.9084, for p25 and p75 in 0.2916 to 0.7084.
 
     { dist = "quantiles", p10 = 1, p50 = 1.1, p90 = 5 }
 
@@ -314,6 +331,7 @@ To mend it: move p50 into the range that the message gives, set or change a boun
 negative volatility. Silent clipping would move the mean without a word.
 
     { dist = "quantiles", p10 = 0.93, p50 = 0.98, p90 = 0.995, upper = 1.0 }     a tail far below 0
+    { dist = "normal", mean = 0.4, sd = 0.3, basis = "annual" }                  growth of less than -100% in a year
 
 To mend it: set the bounds proposed (`lower`, `upper` of quantiles), or `min` and `max`, which condition the law on an interval."#;
     TruncationEmpty = "S308", "nothing of the distribution lies between `min` and `max`", r#"`min` and `max` condition a distribution on an interval. Here nothing, or next to nothing, of it lies there, or `min` is above
@@ -348,6 +366,19 @@ silence would change the distribution.
     { dist = "empirical", csv = "growth.csv", column = "growth", dialect = "excel-eu" }     semicolons, decimal commas
 
 To mend it: correct the line that the message names, or save the table as CSV UTF-8 in the spreadsheet."#;
+    UnusualNumber = "S321", "a number outside its usual range", r#"The number is possible, and far from what companies have: most likely it is in another unit than that of its key. A distribution
+is judged by the values that one path in a hundred lies below and above. This is a warning, and the scenario runs.
+
+    [discount]
+    equity = 14                 1,400% a year; a percentage is written as a fraction of 1: 0.14
+    [cash]
+    now_usd_bn = 78000          $78 trillion; amounts are in billions: 78
+    [equity]
+    lockup_months = 180         15 years; months, not days: 6
+    [timeline]
+    horizon = 2126-12-31        100 years after the valuation date
+
+To mend it: write what the message proposes. `capstake explain KEY` gives the unit and the usual range of a key."#;
     // ---- Dependence
     PairWithConstant = "S401", "a correlation with a constant", r#"The correlation has no effect: one of the two is a constant in this scenario. This is a warning, since a distribution is often
 replaced by a number for one run.
@@ -418,6 +449,17 @@ To mend it: set the values of the new date as well, and add the time between to 
 with it, unlike an end given as a date. This is a warning.
 
 To mend it: give the end as a date, or the number of years from the new date."#;
+    HistoryGap = "S511", "a gap in the history", r#"Some days of the two years before the valuation date belong to no row of `[[history.period]]`. Figures of the last year (revenue,
+cash flow, EBITDA, growth) are then made from the days that are there, scaled up to a year, and a quarter of fast growth that is
+missing makes them too low. This is a warning.
+
+    [timeline]
+    valuation_date = 2026-07-01
+    [[history.period]]
+    from = 2026-01-01
+    to = 2026-03-31             nothing from April to June
+
+To mend it: add the row that is missing. A row ends the day before the next one, or the valuation date, begins."#;
     // ---- What a scenario says
     DiscountMissing = "S601", "no discount rate", r#"The scenario has no discount rate for a stream that it has. The rate counts as 0: payments far away are worth as much as those of
 today. This is a warning.
@@ -433,6 +475,47 @@ To mend it: add `[equity]`, or remove `[ipo]`."#;
     HomeShareZero = "S604", "a home cloud without a share", r#"The shares of clouds are measured against the home cloud, whose share on the valuation date must be above 0.
 
 To mend it: give it a share; 0.001 will do for a cloud that hardly sells."#;
+    EquityFarFromRound = "S611", "an equity value far from the last round", r#"The value of the company that the scenario implies today is more than three times the price of its last round, or less than a
+third of it. Investors have just agreed on that price, so that a number behind the value is probably wrong: the multiple, today's
+rates of revenue, or the round. The round is the last one dated within a year of the valuation date. This is a warning.
+
+    [equity]
+    multiple_now = 3            $95 billion on revenue of 31.6
+    [[round]]
+    pre_money_usd_bn = 842.0
+
+To mend it: compare `multiple_now` with the round's price over today's revenue. `capstake check` shows both values."#;
+    DemandGrowth = "S612", "a growth of demand that is hardly meant", r#"With every number at its median, demand in a year is less than half of today's, or more than five times as much. This is a
+warning.
+
+    growth = 4.0                continuous growth: times 55 in a year, not 4%
+
+To mend it: look at the growth rates. They are continuous and fractions of 1: growth of 50% a year is ln 1.5 = 0.405."#;
+    NegativeMargin = "S613", "resale or hosting that loses money", r#"On average Microsoft loses money on every dollar that it resells or hosts. Of its sales of OpenAI's models it has
+`resale_margin - (1 - home_keeps)`: the margin is on gross sales, before anything is passed to OpenAI. This is a warning.
+
+    [microsoft]
+    resale_margin = 0.10
+    [[deal]]
+    home_keeps = 0.80           20% is passed on, so that 10% is lost
+
+To mend it: write the margin before what is passed on, here 0.30, or correct `home_keeps`."#;
+    NeverReverts = "S614", "a long-run value that is never approached", r#"A number is to revert to a long-run value and has no half-life, so that it stays where it is: the default of half-lives is `inf`.
+Growth of 40% a year then goes on to the horizon. This is a warning.
+
+    growth_now = 0.40
+    growth_long_run = 0.05      no effect without growth_half_life_years
+
+To mend it: add the half-life: the years in which half of the distance to the long-run value is gone."#;
+    TermsLeftOut = "S615", "a deal that leaves out terms which others set", r#"A deal without a term takes the term's default, which is seldom what is meant where another deal of the scenario sets it: without
+`rate` nothing is paid, without `stake` the take is the share alone. A cap and an exclusivity are terms that a deal has or has
+not; they are not asked for. This is a warning.
+
+    [[deal]]
+    name = "mine"
+    cap_usd_bn = 60             rate, eligible, licence_ends, … are those of no deal
+
+To mend it: write the terms, if only with their defaults, or `like = "amended-2026"`."#;
     // ---- Options of a run
     PathsOption = "S701", "a number of paths that cannot be run", r#"The number of paths is 0 or more than can be run. Standard errors need at least two.
 

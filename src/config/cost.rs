@@ -9,25 +9,25 @@ section! {
     /// What OpenAI spends beside inference.
     Costs by Single;
     /// Research as a fraction of net revenue, on the valuation date.
-    research_now: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    research_now: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 10.0).or("0");
     /// The same in the long run.
-    research_long_run: Option<Number> = number(Unit::Fraction, NotNegative).or("research_now");
+    research_long_run: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 3.0).or("research_now");
     /// Years in which half of the distance to the long run is gone.
-    research_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    research_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).usual(0.02, 10.0).or("inf");
     /// Other operating cost as a fraction of net revenue, on the valuation date.
-    opex_now: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    opex_now: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 10.0).or("0");
     /// The same in the long run.
-    opex_long_run: Option<Number> = number(Unit::Fraction, NotNegative).or("opex_now");
+    opex_long_run: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 3.0).or("opex_now");
     /// Years in which half of the distance to the long run is gone.
-    opex_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    opex_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).usual(0.02, 10.0).or("inf");
     /// Operating cost that does not depend on revenue.
-    fixed_usd_bn_per_year: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).or("0");
+    fixed_usd_bn_per_year: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).usual(0.0, 500.0).or("0");
     /// Tax on profit.
-    tax_rate: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    tax_rate: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
     /// The part of a profit that old losses may offset.
-    offset_limit: Option<Number> = number(Unit::Fraction, Fraction).or("1");
+    offset_limit: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("1");
     /// Losses carried forward on the valuation date.
-    losses_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
+    losses_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0, 2000.0).or("0");
 }
 
 section! {
@@ -38,9 +38,9 @@ section! {
     /// The cloud, by name.
     cloud: Option<Located<String>> = required();
     /// The amount promised.
-    total_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    total_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0001, 5000.0).required();
     /// The part of it that is really taken.
-    draw: Option<Number> = number(Unit::Fraction, NotNegative).or("1");
+    draw: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 3.0).or("1");
     /// The first day.
     from: Option<Located<Date>> = required();
     /// The last day, included.

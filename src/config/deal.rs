@@ -32,33 +32,35 @@ section! {
     /// The last day of the revenue share, included.
     share_ends: Option<Located<Date>> = plain().or("the horizon");
     /// The same in years from the valuation date; not together with `share_ends`.
-    share_ends_years: Option<Number> = number(Unit::Years, Any).or("the horizon");
+    share_ends_years: Option<Number> = number(Unit::Years, Any).usual(-10.0, 30.0).or("the horizon");
     /// The part of revenue that is shared; a number, or a list of steps `from` a date.
-    rate: Option<RateContent> = number(Unit::Fraction, Fraction).or("0");
+    rate: Option<RateContent> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
     /// The revenue that is shared.
     base: Option<Located<ShareBase>> = plain().or("net");
     /// The part of that revenue which counts.
-    eligible: Option<Number> = number(Unit::Fraction, Fraction).or("1");
+    eligible: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("1");
     /// The total after which nothing more is paid.
-    cap_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("no cap");
+    cap_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.001, 10000.0).or("no cap");
     /// What counts toward the cap already.
-    paid_to_date_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
+    paid_to_date_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0, 1000.0).or("0");
     /// The hazard that the share is terminated.
-    termination_rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).or("0");
+    termination_rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).usual(0.0, 1.0).or("0");
     /// Years from the middle of a period to its payment.
-    payment_lag_years: Option<Number> = number(Unit::Years, NotNegative).or("0");
-    /// The part of sales at home that Microsoft keeps until the licence ends.
-    home_keeps: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    payment_lag_years: Option<Number> = number(Unit::Years, NotNegative).usual(0.0, 2.5).or("0");
+    /// The part of sales at home that Microsoft keeps until the licence ends: 0 if all of them are passed on to OpenAI, 1 if
+    /// all are kept.
+    home_keeps: Option<Number> =
+        number(Unit::Fraction, Fraction).usual(0.0, 1.0).required_if("where there are clouds");
     /// The last day of Microsoft's licence, included.
     licence_ends: Option<Located<Date>> = plain().or("never");
     /// Whether the licence is exclusive.
     licence_exclusive: Option<Located<bool>> = plain().or("false");
     /// Microsoft's stake on the valuation date.
-    stake: Option<Number> = number(Unit::Fraction, Fraction);
+    stake: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0);
     /// The last day on which only the home cloud sells, included.
     exclusive_until: Option<Located<Date>> = plain();
     /// The same in years from the valuation date; not together with `exclusive_until`.
-    exclusive_until_years: Option<Number> = number(Unit::Years, Any);
+    exclusive_until_years: Option<Number> = number(Unit::Years, Any).usual(-10.0, 30.0);
 }
 
 section! {
@@ -67,7 +69,7 @@ section! {
     /// The first day of this rate.
     from: Option<Located<Date>> = required();
     /// The rate from that day on.
-    rate: Option<Number> = number(Unit::Fraction, Fraction).required();
+    rate: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).required();
 }
 
 /// The rate of a deal's revenue share: one number, or dated steps.

@@ -39,12 +39,18 @@ pub fn explain_key(word: &str) -> Option<String> {
     if let Some(spec) = NumberTable::SPEC.find(word).or_else(by_word) {
         let of: Vec<&str> = Family::all().filter(|dist| dist.takes(spec.key)).map(Choice::word).collect();
         let of = if of.is_empty() {
-            "any number".to_owned()
+            if spec.key == "basis" { "a growth rate" } else { "any number" }.to_owned()
         } else {
             format!("a number with dist {}", of.join(", "))
         };
         let choices = choices_of(spec).iter().map(word_line).collect::<String>();
-        return Some(format!("{}: a key of {of}\n\n  {}\n{choices}", spec.key, spec.meaning()));
+        let also = spec.also.map_or(String::new(), |also| format!(", also written {also}"));
+        let goes_with = goes_with(spec.key);
+        return Some(format!(
+            "{}: a key of {of}{also}\n\n  {}\n{choices}{goes_with}",
+            spec.key,
+            spec.meaning()
+        ));
     }
     rows.iter().find_map(|row| match row.spec.kind {
         ValueKind::Choice(words) if words.iter().any(|choice| choice.word == word) => Some(explain_row(row)),
@@ -71,15 +77,29 @@ pub fn nearest_word(word: &str) -> Option<String> {
 fn explain_family(dist: Family) -> String {
     let (must, example) = dist.notes();
     let mut out = format!("{}: a family of distributions\n\n  {}\n\n", dist.word(), dist.meaning());
-    for key in dist.required().iter().chain(dist.optional()) {
+    for key in dist.parameters() {
         let doc = NumberTable::SPEC.find(key).map_or(String::new(), |spec| spec.meaning());
-        let may = if dist.optional().contains(key) { " (may be left out)" } else { "" };
+        let may = if dist.optional().contains(&key) { " (may be left out)" } else { "" };
         out.push_str(&format!("  {key:<8} {doc}{may}\n"));
+    }
+    if dist.forms().len() > 1 {
+        out.push_str(&format!("\n  Give one set of them: {}.\n", dist.forms_in_words(str::to_owned)));
     }
     out.push_str(&format!(
         "\n  It must hold: {must}.\n  min and max condition it on an interval.\n\n    {example}\n"
     ));
     out
+}
+
+/// For a parameter of a family that takes one of several sets: what it is given with.
+fn goes_with(key: &str) -> String {
+    let several = Family::all().filter(|dist| dist.forms().len() > 1);
+    let lines = several.filter_map(|dist| {
+        let own = dist.forms().iter().any(|form| form.contains(&key));
+        let words = || dist.forms_in_words(str::to_owned);
+        own.then(|| format!("\n  {} takes one set of parameters: {}.\n", dist.word(), words()))
+    });
+    lines.collect()
 }
 
 fn explain_table(table: &TableSpec) -> String {
@@ -122,6 +142,9 @@ fn explain_row(row: &Row) -> String {
     } else if !row.spec.allowed_words().is_empty() {
         out.push_str(&format!("  allowed     {}\n", row.spec.allowed_words()));
     }
+    if !row.spec.usual_words().is_empty() {
+        out.push_str(&format!("  usual       {}\n", row.spec.usual_words()));
+    }
     out.push_str(&format!("  without it  {}\n", row.spec.default_words()));
     out
 }
@@ -134,7 +157,7 @@ mod tests {
     fn explain_knows_keys_tables_families_and_words() {
         let one = explain_key("segment.business.growth_now").unwrap();
         assert!(one.contains("segment.NAME.growth_now") && one.contains("per_year"), "{one}");
-        assert!(!one.contains("microsoft.ai"));
+        assert!(!one.contains("microsoft.ai") && one.contains("usual       -1 to 3"), "{one}");
         assert!(explain_key("growth_now").unwrap().contains("microsoft.ai.growth_now"));
         assert!(explain_key("deal").unwrap().contains("cap_usd_bn"));
         assert!(explain_key("[ipo.gate]").unwrap().contains("largest_cloud_share"));
@@ -142,6 +165,14 @@ mod tests {
         assert!(explain_key("gbm").unwrap().contains("Brownian"));
         assert!(explain_key("shock.leap.loading.equity.multiple").unwrap().contains("loading"));
         assert!(explain_key("p90").unwrap().contains("quantiles"));
+        let p05 = explain_key("p05").unwrap();
+        assert!(
+            p05.contains("also written p5") && p05.contains("p10, p50, p90; or p05, p50, p95; or"),
+            "{p05}"
+        );
+        assert_eq!(explain_key("p5"), Some(p05));
+        assert!(explain_key("lognormal").unwrap().contains("one set of them: median, sigma; or mean, sd"));
+        assert!(explain_key("annual").unwrap().starts_with("basis: a key of a growth rate"));
         let dialect = explain_key("excel-eu").unwrap();
         assert!(
             dialect.starts_with("dialect: a key of a number with dist empirical")

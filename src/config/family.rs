@@ -13,7 +13,8 @@ choice! {
         Pert = "pert",
         /// The normal distribution, by `mean` and standard deviation `sd`.
         Normal = "normal",
-        /// A value whose logarithm is normal, by `median` and the logarithm's standard deviation `sigma`.
+        /// A value whose logarithm is normal, by `median` and the logarithm's standard deviation `sigma`, or by its own `mean` and
+        /// standard deviation `sd`.
         Lognormal = "lognormal",
         /// Student's t with `df` degrees of freedom, moved to `mean` and stretched by `scale`.
         StudentT = "student-t",
@@ -23,7 +24,7 @@ choice! {
         Discrete = "discrete",
         /// One of the values in a column of a CSV file, each alike.
         Empirical = "empirical",
-        /// Through three quantiles `p10`, `p50`, `p90`, with `lower` and `upper` bounds where given (metalog).
+        /// Through the median `p50` and one pair of quantiles beside it, with `lower` and `upper` bounds where given (metalog).
         Quantiles = "quantiles",
     }
 }
@@ -40,22 +41,63 @@ impl Family {
         word.map_or(String::new(), Word::meaning)
     }
 
-    /// The required parameters.
-    pub const fn required(self) -> &'static [&'static str] {
+    /// The sets of parameters of which exactly one is required.
+    pub const fn forms(self) -> &'static [&'static [&'static str]] {
         match self {
-            Family::Uniform => &["low", "high"],
-            Family::Triangular | Family::Pert => &["low", "mode", "high"],
-            Family::Normal => &["mean", "sd"],
-            Family::Lognormal => &["median", "sigma"],
-            Family::StudentT => &["df", "mean", "scale"],
-            Family::Beta => &["a", "b"],
-            Family::Discrete => &["values", "weights"],
-            Family::Empirical => &["csv", "column"],
-            Family::Quantiles => &["p10", "p50", "p90"],
+            Family::Uniform => &[&["low", "high"]],
+            Family::Triangular | Family::Pert => &[&["low", "mode", "high"]],
+            Family::Normal => &[&["mean", "sd"]],
+            Family::Lognormal => &[&["median", "sigma"], &["mean", "sd"]],
+            Family::StudentT => &[&["df", "mean", "scale"]],
+            Family::Beta => &[&["a", "b"]],
+            Family::Discrete => &[&["values", "weights"]],
+            Family::Empirical => &[&["csv", "column"]],
+            Family::Quantiles => &[
+                &["p10", "p50", "p90"],
+                &["p05", "p50", "p95"],
+                &["p01", "p50", "p99"],
+                &["p25", "p50", "p75"],
+            ],
         }
     }
 
-    /// The optional parameters, in addition to `min`, `max`, `source` and `note`, which every family accepts.
+    /// The form of which most parameters are in `names`; of several the first.
+    pub fn nearest_form(self, names: &[&str]) -> &'static [&'static str] {
+        let given = |form: &[&str]| form.iter().filter(|name| names.contains(name)).count();
+        let mut nearest = self.forms()[0];
+        for form in &self.forms()[1..] {
+            if given(form) > given(nearest) {
+                nearest = form;
+            }
+        }
+        nearest
+    }
+
+    /// Whether `names` are all the parameters of one form, and none but optional ones beside them.
+    pub fn fits(self, names: &[&str]) -> bool {
+        let form = self.nearest_form(names);
+        let own = |name: &&str| form.contains(name) || self.optional().contains(name);
+        form.iter().all(|name| names.contains(name)) && names.iter().all(own)
+    }
+
+    /// All parameters, each once: those of the forms, then optional ones.
+    pub fn parameters(self) -> Vec<&'static str> {
+        let mut all = Vec::new();
+        for name in self.forms().iter().copied().flatten().chain(self.optional()) {
+            if !all.contains(name) {
+                all.push(*name);
+            }
+        }
+        all
+    }
+
+    /// The forms in words: "median, sigma; or mean, sd"; `quote` writes one parameter.
+    pub fn forms_in_words(self, quote: impl Fn(&str) -> String) -> String {
+        let words = |form: &&[&str]| form.iter().map(|name| quote(name)).collect::<Vec<_>>().join(", ");
+        self.forms().iter().map(words).collect::<Vec<_>>().join("; or ")
+    }
+
+    /// The optional parameters, in addition to `min`, `max`, `source`, `note` and the like, which every family accepts.
     pub const fn optional(self) -> &'static [&'static str] {
         match self {
             Family::Pert => &["weight"],
@@ -68,7 +110,7 @@ impl Family {
 
     /// Whether `key` is a parameter of this family.
     pub fn takes(self, key: &str) -> bool {
-        self.required().contains(&key) || self.optional().contains(&key)
+        self.forms().iter().any(|form| form.contains(&key)) || self.optional().contains(&key)
     }
 
     /// What the parameters must satisfy, in words, and an example in TOML.
@@ -85,7 +127,7 @@ impl Family {
             ),
             Family::Normal => ("sd > 0", "{ dist = \"normal\", mean = 4.5, sd = 0.6 }"),
             Family::Lognormal => {
-                ("median > 0, sigma > 0", "{ dist = \"lognormal\", median = 30, sigma = 0.4 }")
+                ("median, sigma, mean, sd > 0", "{ dist = \"lognormal\", median = 30, sigma = 0.4 }")
             }
             Family::StudentT => (
                 "df from 0.1 to 1e8, scale > 0; no mean up to df = 1, no standard deviation up to df = 2",
@@ -104,7 +146,7 @@ impl Family {
                 "{ dist = \"empirical\", csv = \"multiples.csv\", column = \"ev_to_revenue\" }",
             ),
             Family::Quantiles => (
-                "p10 < p50 < p90 within lower and upper; (p50 - p10)/(p90 - p10), after the logarithm or logit that bounds bring, lies in 0.1666 to 0.8334",
+                "in ascending order within lower and upper; of p10 to p90, after the logarithm or logit that bounds bring, p50 lies from 0.1666 to 0.8334 of the way (p05 to p95: 0.1249 to 0.8751, p01 to p99: 0.0916 to 0.9084, p25 to p75: 0.2916 to 0.7084)",
                 "{ dist = \"quantiles\", p10 = 0.085, p50 = 0.105, p90 = 0.13, lower = 0.03, upper = 0.5 }",
             ),
         }

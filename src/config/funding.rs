@@ -10,11 +10,11 @@ section! {
     /// OpenAI's cash.
     Cash by Single;
     /// Cash on the valuation date.
-    now_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    now_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0001, 2000.0).required();
     /// What cash earns, annual-effective.
-    yield_rate as "yield": Option<Number> = number(Unit::PerYear, AboveMinusOne).or("0");
+    yield_rate as "yield": Option<Number> = number(Unit::PerYear, AboveMinusOne).usual(-0.02, 0.3).or("0");
     /// Below this, new money is raised.
-    minimum_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).or("0");
+    minimum_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0, 1000.0).or("0");
 }
 
 choice! {
@@ -34,10 +34,12 @@ section! {
     date: Option<Located<Date>> = required().required_if("without on_ipo");
     /// Whether it is paid when OpenAI is listed.
     on_ipo: Option<Located<bool>> = plain().or("false");
+    /// Of a round on the IPO: the last day, included, on which the IPO brings it; after a later IPO there is no such round.
+    until: Option<Located<Date>> = plain().or("always");
     /// The amount.
-    amount_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    amount_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0001, 1000.0).required();
     /// The value of the equity before the round.
-    pre_money_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required_if("without pre_money");
+    pre_money_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.001, 20000.0).required_if("without pre_money");
     /// `"market"`: the value that the equity has by then.
     pre_money: Option<Located<PreMoney>> = required().required_if("without pre_money_usd_bn");
 }
@@ -48,11 +50,11 @@ section! {
     /// Whether such money can be had; without it OpenAI fails when its cash is gone.
     enabled: Option<Located<bool>> = plain().or("true");
     /// For how many years of burn money is raised.
-    runway_years: Option<Number> = number(Unit::Years, NotNegative).or("0");
+    runway_years: Option<Number> = number(Unit::Years, NotNegative).usual(0.0, 10.0).or("0");
     /// How far below its value the equity is sold.
-    round_discount: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    round_discount: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
     /// The part of the company that may be given up at once; beyond it OpenAI fails.
-    max_dilution: Option<Number> = number(Unit::Fraction, Fraction).or("1");
+    max_dilution: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("1");
     /// What is recovered of enterprise value, and of payments due, after a failure.
-    recovery: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    recovery: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
 }

@@ -20,9 +20,9 @@ section! {
     /// The last day, included.
     to: Option<Located<Date>> = required();
     /// Net revenue of the span.
-    net_revenue_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).required();
+    net_revenue_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.00001, 1000.0).required();
     /// Free cash flow of the span.
-    fcf_usd_bn: Option<Number> = number(Unit::UsdBn, Any);
+    fcf_usd_bn: Option<Number> = number(Unit::UsdBn, Any).usual(-1000.0, 1000.0);
     /// EBITDA of the span.
-    ebitda_usd_bn: Option<Number> = number(Unit::UsdBn, Any);
+    ebitda_usd_bn: Option<Number> = number(Unit::UsdBn, Any).usual(-1000.0, 1000.0);
 }

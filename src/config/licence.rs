@@ -7,9 +7,9 @@ section! {
     /// What Microsoft's licence spares it, and what OpenAI is paid for it.
     Licence by Single;
     /// The royalty it would pay, as a fraction of its own AI revenue.
-    royalty_rate: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    royalty_rate: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 1.0).or("0");
     /// How much less a licence is worth that is not exclusive.
-    non_exclusive_discount: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    non_exclusive_discount: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
     /// What OpenAI is paid for the licence.
-    income_usd_bn_per_year: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).or("0");
+    income_usd_bn_per_year: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).usual(0.0, 500.0).or("0");
 }

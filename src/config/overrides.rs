@@ -206,7 +206,9 @@ fn set_in_section(
     {
         entries.retain(|entry| entry.key != form);
     }
-    set_in_key(key_slot(entries, step), row, &path, rest, flag)
+    // The file may have the key in its other spelling.
+    let index = entries.iter().position(|entry| row.is_spelt(&entry.key));
+    set_in_key(KeySlot { entries, index, step: step.clone() }, row, &path, rest, flag)
 }
 
 /// Sets the key `steps` inside the value of a key described by `row`.

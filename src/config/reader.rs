@@ -5,8 +5,8 @@ use super::code::Code;
 use super::instead::Slot;
 use super::problem::{Problem, Problems};
 use super::spec::{Format, KeySpec, SectionSpec, ValueKind};
-use super::spelling::nearest;
-use super::tables::{header_at, headers_with};
+use super::spelling::{listed, nearest};
+use super::tables::{header_at, headers_with, rows};
 use super::tree::{Entry, Node, Value, inline};
 
 /// The key being read: its specification and full path.
@@ -47,6 +47,30 @@ impl Reader {
             unknown_key(self.format.root, path, entry, spec)
         };
         self.problems.push(problem);
+    }
+
+    /// Reports a key that stands in its table in both of its spellings.
+    pub fn spelt_twice(&mut self, path: &str, first: &Entry, second: &Entry) {
+        let message = format!("`{path}` has both `{}` and `{}`, which are one key", first.key, second.key);
+        self.problems.push(
+            Problem::error(Code::KeysExclusive, second.key_place, message)
+                .also(first.key_place, format!("`{}`", first.key))
+                .help(format!("keep one: `{}` or `{}`", first.key, second.key)),
+        );
+    }
+
+    /// Reports a `basis` at a number that is no growth rate.
+    pub fn misplaced_basis(&mut self, path: &str, entry: &Entry) {
+        let rates: Vec<String> = rows(self.format.root)
+            .into_iter()
+            .filter(|row| row.spec.growth)
+            .map(|row| format!("`{}`", row.pattern))
+            .collect();
+        self.problems.push(
+            no_such_key(path, entry)
+                .allowed("`basis` at growth rates of revenue only")
+                .help(format!("take it out: only {} may be given year on year", listed(&rates))),
+        );
     }
 
     /// Reports a word that is not one of the allowed words.

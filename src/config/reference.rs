@@ -39,8 +39,14 @@ const NUMBER_HEAD: &str = "\
 
 Where the type is *number*, the value may be uncertain. It is a plain number, or a table with `value`, or with `dist` and the
 parameters of that family, or with `same_as = \"KEY\"` (the same draw as another number). Each table may have `source` (the
-`key` of a `[[source]]`), `note`, and `min` and `max`, which condition the law on an interval. `inf` is a half-life without
-end.
+`key` of a `[[source]]` that states the number) or `informed_by` (of one that it was derived from and that does not state it),
+`note`, and `min` and `max`, which condition the law on an interval. `inf` is a half-life without end. `p5` and `p1` are read as
+`p05` and `p01`.
+
+Growth rates of revenue are continuous: 0.405 is half as much again in a year. With `basis = \"annual\"` the numbers of the table
+are growth from one year to the next (0.5), and the rate of the model is ln(1 + number), draw by draw; a plain number has no basis
+of its own: `{ value = 0.5, basis = \"annual\" }`. Results and `inputs.csv` show the continuous rate, which is also what
+`same_as` takes.
 
 ";
 
@@ -79,6 +85,10 @@ value = 0.2                          # replaces the pair's value, or adds the pa
 `capstake scenario FILE` prints the whole that results, `capstake compare base.toml slow.toml` what it changes. A deal that differs from another
 in few terms says `like = \"NAME\"` and those terms alone.
 
+Outside its *usual* range a number draws a warning, with the number that was probably meant: a percentage where a fraction
+belongs, millions or dollars where billions belong, days where months belong. It runs all the same. A distribution is judged by
+the values that one path in a hundred lies below and above.
+
 ";
 
 /// The reference page of the scenario format, `configs/README.md`.
@@ -99,14 +109,17 @@ pub fn reference_markdown() -> String {
     for table in tables(Config::SPEC) {
         let title = if table.header.is_empty() { "Top of the file" } else { &table.header };
         out.push_str(&format!("\n## {}\n\n{}\n\n", title.replace('[', "\\["), table.spec.meaning()));
-        out.push_str("| key | type | unit | allowed | without it | meaning |\n|---|---|---|---|---|---|\n");
+        out.push_str(
+            "| key | type | unit | allowed | usual | without it | meaning |\n|---|---|---|---|---|---|---|\n",
+        );
         for row in table.rows() {
             out.push_str(&format!(
-                "| `{}` | {} | {} | {} | {} | {} |\n",
+                "| `{}` | {} | {} | {} | {} | {} | {} |\n",
                 row.spec.key,
                 row.spec.type_word(),
                 row.spec.unit_words(),
                 row.spec.allowed_words(),
+                row.spec.usual_words(),
                 row.spec.default_words(),
                 row.spec.meaning()
             ));
@@ -117,9 +130,9 @@ pub fn reference_markdown() -> String {
 
 /// The parameters of a family, optional ones in parentheses: `low`, `high`, (`weight`).
 fn parameter_words(dist: Family) -> String {
-    let required = dist.required().iter().map(|key| format!("`{key}`"));
+    let required = dist.forms_in_words(|key| format!("`{key}`"));
     let optional = dist.optional().iter().map(|key| format!("(`{key}`)"));
-    required.chain(optional).collect::<Vec<_>>().join(", ")
+    std::iter::once(required).chain(optional).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
@@ -155,6 +168,11 @@ mod tests {
                 ValueKind::Number | ValueKind::Steps(_) | ValueKind::Loadings | ValueKind::Years
             );
             assert_eq!(row.spec.unit.is_some(), number, "{}", row.pattern);
+            assert_eq!(row.spec.usual.is_some(), number, "{} needs a usual range", row.pattern);
+            if let Some(usual) = row.spec.usual {
+                let held = |end: f64| row.spec.domain.contains(end) || row.spec.domain.bounds().0 == end;
+                assert!(usual.low < usual.high && held(usual.low) && held(usual.high), "{}", row.pattern);
+            }
         }
         for pattern in [
             "segment.NAME.growth_now",
@@ -175,7 +193,7 @@ mod tests {
     #[test]
     fn every_parameter_of_a_family_is_a_key_of_the_number_table() {
         for dist in Family::all() {
-            for key in dist.required().iter().chain(dist.optional()) {
+            for key in dist.parameters() {
                 assert!(NumberTable::SPEC.find(key).is_some(), "{key}");
             }
             let (_, result) =

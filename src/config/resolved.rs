@@ -23,7 +23,7 @@ pub fn to_json(config: &Config) -> serde_json::Value {
 }
 
 /// Every key that is set, with its value as TOML. Keys are full paths as in `--set`. A number is one value,
-/// without `source` and `note`, which do not affect the simulation.
+/// without `source`, `informed_by` and `note`, which do not affect the simulation.
 pub fn flat(config: &Config) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     if let Value::Table(entries) = print_table(config.print()) {
@@ -56,11 +56,11 @@ fn flatten(rows: &mut Vec<(String, String)>, entries: &[Entry], spec: &'static S
     }
 }
 
-/// A number without its source and note: `{ value = 1 }` becomes `1`.
+/// A number without what says where it is from: `{ value = 1 }` becomes `1`.
 fn bare_number(value: &Value) -> String {
     let Value::Table(entries) = value else { return inline(value) };
-    let kept: Vec<Entry> =
-        entries.iter().filter(|entry| !matches!(entry.key.as_str(), "source" | "note")).cloned().collect();
+    let told = |entry: &&Entry| !matches!(entry.key.as_str(), "source" | "informed_by" | "note");
+    let kept: Vec<Entry> = entries.iter().filter(told).cloned().collect();
     match kept.as_slice() {
         [only] if only.key == "value" => inline(&only.node.value),
         _ => inline(&Value::Table(kept)),

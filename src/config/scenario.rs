@@ -13,6 +13,7 @@ use super::ipo::Ipo;
 use super::licence::Licence;
 use super::microsoft::Microsoft;
 use super::number::Number;
+use super::party_names::PartyNames;
 use super::place::Located;
 use super::run::Run;
 use super::section::{Collect, section};
@@ -34,6 +35,8 @@ section! {
     name: Option<Located<String>> = name().or("the file's name without its ending");
     /// What it is about.
     description: Option<Located<String>> = plain();
+    /// What the company and its partner are called in results.
+    names: Option<PartyNames> = plain();
     /// How much is simulated and how it is counted.
     run: Option<Run> = plain();
     /// From when to when, in which steps.

@@ -29,9 +29,28 @@ pub fn json_schema() -> Json {
     root
 }
 
+/// The parameters that a family requires: one of its forms, each parameter in one of its spellings.
+fn required_sets(dist: Family) -> Json {
+    let spelt = |key: &'static str| {
+        let also = NumberTable::SPEC.find(key).and_then(|spec| spec.also);
+        std::iter::once(key).chain(also).map(|key| json!({ "required": [key] })).collect::<Vec<_>>()
+    };
+    let set = |form: &&[&'static str]| {
+        let (two, one): (Vec<_>, Vec<_>) = form.iter().copied().partition(|key| spelt(key).len() > 1);
+        let mut schema = json!({ "required": one });
+        if let [key] = two[..] {
+            schema["oneOf"] = Json::Array(spelt(key));
+        }
+        schema
+    };
+    match dist.forms() {
+        [form] => set(form),
+        forms => json!({ "oneOf": forms.iter().map(set).collect::<Vec<_>>() }),
+    }
+}
+
 fn section_schema(spec: &'static SectionSpec) -> Json {
-    let properties: serde_json::Map<String, Json> =
-        spec.all().map(|row| (row.key.to_owned(), key_schema(row))).collect();
+    let properties: serde_json::Map<String, Json> = spec.all().flat_map(spellings).collect();
     json!({
         "type": "object",
         "description": spec.meaning(),
@@ -55,6 +74,11 @@ fn requirements(spec: &'static SectionSpec) -> Json {
         };
     }
     json!({ "required": required, "properties": below })
+}
+
+/// The schema of a key, under each of its spellings.
+fn spellings(row: &'static KeySpec) -> impl Iterator<Item = (String, Json)> {
+    std::iter::once(row.key).chain(row.also).map(move |key| (key.to_owned(), key_schema(row)))
 }
 
 fn key_schema(row: &'static KeySpec) -> Json {
@@ -92,6 +116,9 @@ fn key_schema(row: &'static KeySpec) -> Json {
     if let Some(unit) = row.unit {
         description.push_str(&format!(" Unit: {unit}."));
     }
+    if let Some(usual) = row.usual {
+        description.push_str(&format!(" Usual: {}.", usual.words()));
+    }
     match row.presence {
         Presence::Default(default) => description.push_str(&format!(" Without it: {default}.")),
         Presence::RequiredIf(condition) => description.push_str(&format!(" Required: {condition}.")),
@@ -126,7 +153,7 @@ fn number_table_schema() -> Json {
         .map(|dist| {
             json!({
                 "if": { "properties": { "dist": { "const": dist.word() } }, "required": ["dist"] },
-                "then": { "required": dist.required() },
+                "then": required_sets(dist),
             })
         })
         .collect();
@@ -152,6 +179,18 @@ mod tests {
         assert!(deal["properties"]["rate"]["anyOf"][2]["items"]["properties"]["from"].is_object());
         let number = &schema["$defs"]["number_table"];
         assert_eq!(number["allOf"].as_array().unwrap().len(), Family::WORDS.len());
+        // One set of parameters of each family, with a key under either of its spellings.
+        let of = |word: &str| {
+            let all = number["allOf"].as_array().unwrap();
+            all.iter().find(|family| family["if"]["properties"]["dist"]["const"] == word).unwrap()["then"]
+                .clone()
+        };
+        assert_eq!(of("normal"), json!({ "required": ["mean", "sd"] }));
+        assert_eq!(of("lognormal")["oneOf"][1], json!({ "required": ["mean", "sd"] }));
+        let p05 = &of("quantiles")["oneOf"][1];
+        assert_eq!(p05["required"], json!(["p50", "p95"]));
+        assert_eq!(p05["oneOf"], json!([{ "required": ["p05"] }, { "required": ["p5"] }]));
+        assert!(number["properties"]["p5"].is_object());
         fn described(section: &Json) {
             for (key, schema) in section["properties"].as_object().unwrap() {
                 assert!(schema["description"].as_str().is_some_and(|text| text.len() >= 8), "{key}");
@@ -163,5 +202,7 @@ mod tests {
             }
         }
         described(&schema);
+        let equity = &schema["properties"]["discount"]["properties"]["equity"]["description"];
+        assert!(equity.as_str().unwrap().contains(" Usual: -0.05 to 1."), "{equity}");
     }
 }

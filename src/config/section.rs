@@ -165,9 +165,14 @@ pub(crate) fn read_entries<T: Section>(
     reader: &mut Reader,
 ) -> T {
     let mut section = T::at(place);
-    for entry in entries {
+    for (index, entry) in entries.iter().enumerate() {
         match T::SPEC.find(&entry.key) {
             Some(spec) => {
+                if spec.also.is_some()
+                    && let Some(first) = entries[..index].iter().find(|other| spec.is_spelt(&other.key))
+                {
+                    reader.spelt_twice(path, first, entry);
+                }
                 section.read_key(KeyContext { spec, path: &join(path, &entry.key) }, &entry.node, reader)
             }
             None => reader.unknown_key(path, entry, T::SPEC),

@@ -8,7 +8,7 @@ use super::place::{Located, Place};
 use super::problem::Problem;
 use super::reader::{KeyContext, Reader};
 use super::section::{Collect, Field, section};
-use super::spec::{KeySpec, ValueKind, join, number};
+use super::spec::{KeyAttributes, KeySpec, ValueKind, join, number};
 use super::tree::{Node, Value, printed_entry};
 use super::unit::{Domain, Unit};
 
@@ -33,42 +33,43 @@ section! {
     process: Option<Located<Process>> = required();
     /// The annual rate of revenue on the valuation date.
     rate_now_usd_bn: Option<Number> =
-        number(Unit::UsdBnPerYear, NotNegative).required_if("mean-reverting-growth and gbm");
-    /// Continuous growth on the valuation date.
-    growth_now: Option<Number> = number(Unit::PerYear, Any).required_if("mean-reverting-growth");
-    /// The growth to which it reverts.
-    growth_long_run: Option<Number> = number(Unit::PerYear, Any).or("growth_now");
+        number(Unit::UsdBnPerYear, NotNegative).usual(0.0001, 1000.0).required_if("mean-reverting-growth and gbm");
+    /// Growth on the valuation date, continuous unless `basis = "annual"`.
+    growth_now: Option<Number> =
+        number(Unit::PerYear, Any).growth().usual(-1.0, 3.0).required_if("mean-reverting-growth");
+    /// The growth to which it reverts, continuous unless `basis = "annual"`.
+    growth_long_run: Option<Number> = number(Unit::PerYear, Any).growth().usual(-0.5, 1.0).or("growth_now");
     /// Years in which half of the distance to long-run growth is gone.
-    growth_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    growth_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).usual(0.02, 10.0).or("inf");
     /// The volatility of growth on the valuation date; it fades with `volatility_half_life_years`.
-    growth_volatility_now: Option<Number> = number(Unit::PerSqrtYear, NotNegative).or("0");
+    growth_volatility_now: Option<Number> = number(Unit::PerSqrtYear, NotNegative).usual(0.0, 2.0).or("0");
     /// The volatility of the level on the valuation date.
-    volatility_now: Option<Number> = number(Unit::PerSqrtYear, NotNegative).or("0");
+    volatility_now: Option<Number> = number(Unit::PerSqrtYear, NotNegative).usual(0.0, 2.5).or("0");
     /// The volatility of the level in the long run.
-    volatility_long_run: Option<Number> = number(Unit::PerSqrtYear, NotNegative).or("volatility_now");
+    volatility_long_run: Option<Number> = number(Unit::PerSqrtYear, NotNegative).usual(0.0, 1.5).or("volatility_now");
     /// Years in which half of the distance to the long-run volatilities is gone.
-    volatility_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    volatility_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).usual(0.02, 10.0).or("inf");
     /// The market price of risk of the level; 0 gives the physical measure.
-    price_of_risk: Option<Number> = number(Unit::PerSqrtYear, Any).or("0");
+    price_of_risk: Option<Number> = number(Unit::PerSqrtYear, Any).usual(-3.0, 3.0).or("0");
     /// The market price of risk of growth.
-    growth_price_of_risk: Option<Number> = number(Unit::PerSqrtYear, Any).or("0");
-    /// Continuous growth of gbm.
-    growth: Option<Number> = number(Unit::PerYear, Any).required_if("gbm");
+    growth_price_of_risk: Option<Number> = number(Unit::PerSqrtYear, Any).usual(-3.0, 3.0).or("0");
+    /// Growth of gbm, continuous unless `basis = "annual"`.
+    growth: Option<Number> = number(Unit::PerYear, Any).growth().usual(-1.0, 3.0).required_if("gbm");
     /// The volatility of gbm, and of the deviation of plan and logistic.
-    volatility: Option<Number> = number(Unit::PerSqrtYear, NotNegative).or("0");
+    volatility: Option<Number> = number(Unit::PerSqrtYear, NotNegative).usual(0.0, 2.5).or("0");
     /// Dated annual rates of plan, joined by straight lines of the logarithm.
     plan: Vec<PlanPoint> = required().required_if("plan, without annual_totals");
     /// Totals of calendar years of plan: `"2027" = 62.0`.
     annual_totals: Option<AnnualTotals> =
-        number(Unit::UsdBn, Positive).required_if("plan, without plan points");
+        OF_YEAR.required_if("plan, without plan points");
     /// The annual rate to which logistic rises.
-    ceiling_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).required_if("logistic");
+    ceiling_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, NotNegative).usual(0.0001, 10000.0).required_if("logistic");
     /// The day on which logistic has half of its ceiling.
     midpoint: Option<Located<Date>> = required().required_if("logistic, without midpoint_years");
     /// The same in years from the valuation date.
-    midpoint_years: Option<Number> = number(Unit::Years, Any).required_if("logistic, without midpoint");
+    midpoint_years: Option<Number> = number(Unit::Years, Any).usual(-30.0, 30.0).required_if("logistic, without midpoint");
     /// Years from 10% to 90% of the ceiling.
-    ramp_years: Option<Number> = number(Unit::Years, Positive).required_if("logistic");
+    ramp_years: Option<Number> = number(Unit::Years, Positive).usual(0.1, 40.0).required_if("logistic");
 }
 
 section! {
@@ -77,7 +78,7 @@ section! {
     /// The day.
     date: Option<Located<Date>> = required();
     /// The annual rate of revenue on that day.
-    rate_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, Positive).required();
+    rate_usd_bn: Option<Number> = number(Unit::UsdBnPerYear, Positive).usual(0.0001, 10000.0).required();
 }
 
 section! {
@@ -86,13 +87,13 @@ section! {
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
     /// The part of its demand that is sold through clouds.
-    cloud_sold: Option<Number> = number(Unit::Fraction, Fraction).or("0");
+    cloud_sold: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
     /// The cost of inference as a fraction of revenue, on the valuation date.
-    inference_cost_now: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    inference_cost_now: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 10.0).or("0");
     /// The same in the long run.
-    inference_cost_long_run: Option<Number> = number(Unit::Fraction, NotNegative).or("inference_cost_now");
+    inference_cost_long_run: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 3.0).or("inference_cost_now");
     /// Years in which half of the distance to the long run is gone.
-    inference_cost_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).or("inf");
+    inference_cost_half_life_years: Option<Number> = number(Unit::Years, PositiveOrInfinite).usual(0.02, 10.0).or("inf");
     more keys: ProcessKeys;
 }
 
@@ -164,4 +165,7 @@ impl Collect<Number> for Option<AnnualTotals> {
 }
 
 /// The specification of each number in a table of annual totals.
-const TOTAL: KeySpec = number(Unit::UsdBn, Domain::Positive).row("total", ValueKind::Number, "");
+const TOTAL: KeySpec = OF_YEAR.row("total", ValueKind::Number, "");
+
+/// Unit, domain and usual range of annual totals.
+const OF_YEAR: KeyAttributes = number(Unit::UsdBn, Domain::Positive).usual(0.0001, 10000.0);

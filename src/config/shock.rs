@@ -4,7 +4,7 @@ use super::number::Number;
 use super::place::{Located, Place};
 use super::reader::{KeyContext, Reader};
 use super::section::{Collect, Field, section};
-use super::spec::{KeySpec, ValueKind, join, number};
+use super::spec::{KeyAttributes, KeySpec, ValueKind, join, number};
 use super::tree::{Node, Value, printed_entry};
 use super::unit::{Domain, Unit};
 
@@ -14,13 +14,13 @@ section! {
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
     /// How often it strikes, at most once a period.
-    rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).required();
+    rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).usual(0.0, 3.0).required();
     /// The mean of its size, in logarithms: -0.18 takes about 17%.
-    mean: Option<Number> = number(Unit::Fraction, Any).required();
+    mean: Option<Number> = number(Unit::Fraction, Any).usual(-3.0, 3.0).required();
     /// The standard deviation of its size.
-    sd: Option<Number> = number(Unit::Fraction, NotNegative).or("0");
+    sd: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 2.0).or("0");
     /// What it moves, a segment or `equity.multiple`, and how strongly.
-    loading: Option<Loadings> = number(Unit::Multiple, Any).required();
+    loading: Option<Loadings> = FACTOR.required();
 }
 
 /// What a shock moves, and how strongly.
@@ -92,4 +92,7 @@ impl Collect<Number> for Option<Loadings> {
 }
 
 /// The specification of each number in a table of loadings.
-const LOADING: KeySpec = number(Unit::Multiple, Domain::Any).row("loading", ValueKind::Number, "");
+const LOADING: KeySpec = FACTOR.row("loading", ValueKind::Number, "");
+
+/// Unit, domain and usual range of loadings.
+const FACTOR: KeyAttributes = number(Unit::Multiple, Domain::Any).usual(-10.0, 10.0);

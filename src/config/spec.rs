@@ -1,8 +1,9 @@
-//! Specifications of tables and keys: kind of value, unit, domain, default and meaning.
+//! Specifications of tables and keys: kind of value, unit, domain, usual range, default and meaning.
 
 use super::choice::{Word, running};
 use super::tree::{Node, Value};
 use super::unit::{Domain, Unit};
+use super::usual::Usual;
 
 /// The kind of value that a key takes.
 #[derive(Clone, Copy, Debug)]
@@ -93,13 +94,24 @@ pub struct KeySpec {
     pub unit: Option<Unit>,
     /// The values that a number may take.
     pub domain: Domain,
+    /// The values that a number usually has; one outside is warned of.
+    pub usual: Option<Usual>,
     /// What applies without the key.
     pub presence: Presence,
+    /// A second spelling that is read as this key.
+    pub also: Option<&'static str>,
+    /// Whether its number is a growth rate, which may be given year on year (`basis`).
+    pub growth: bool,
     /// The meaning, as in the doc comment: each line begins with a space.
     pub doc: &'static str,
 }
 
 impl KeySpec {
+    /// Whether `key` is one of its spellings.
+    pub fn is_spelt(&self, key: &str) -> bool {
+        self.key == key || self.also == Some(key)
+    }
+
     /// The meaning on one line.
     pub fn meaning(&self) -> String {
         running(self.doc)
@@ -113,6 +125,11 @@ impl KeySpec {
             Presence::Default(default) => default.to_owned(),
             Presence::Absent => "absent".to_owned(),
         }
+    }
+
+    /// The usual range in words; empty without one.
+    pub fn usual_words(&self) -> String {
+        self.usual.map_or(String::new(), Usual::words)
     }
 
     /// The name of the unit; empty without one.
@@ -147,6 +164,9 @@ impl KeySpec {
         match self.kind {
             ValueKind::Choice(words) => {
                 words.iter().map(|word| format!("\"{}\"", word.word)).collect::<Vec<_>>().join(", ")
+            }
+            ValueKind::Number if self.growth => {
+                format!("{}; with basis = \"annual\" {}", self.domain.words(), Domain::AboveMinusOne.words())
             }
             ValueKind::Number | ValueKind::Steps(_) | ValueKind::Loadings | ValueKind::Years => {
                 self.domain.words().to_owned()
@@ -200,9 +220,9 @@ impl SectionSpec {
         running(self.doc)
     }
 
-    /// The specification of `key`, if the table has it.
+    /// The specification of `key`, in either of its spellings, if the table has it.
     pub fn find(&self, key: &str) -> Option<&'static KeySpec> {
-        self.all().find(|spec| spec.key == key)
+        self.all().find(|spec| spec.is_spelt(key))
     }
 
     /// The key that says the same as `key` in another form, if the table has one: a date and its number of years.
@@ -225,18 +245,29 @@ impl SectionSpec {
     }
 }
 
-/// Unit, domain and presence of a key, as written in `section!` declarations.
+/// Unit, domain, usual range and presence of a key, as written in `section!` declarations.
 #[derive(Clone, Copy, Debug)]
 pub struct KeyAttributes {
     pub(crate) unit: Option<Unit>,
     pub(crate) domain: Domain,
+    pub(crate) usual: Option<Usual>,
     pub(crate) presence: Presence,
+    pub(crate) also: Option<&'static str>,
+    pub(crate) growth: bool,
     pub(crate) name: bool,
 }
 
 /// An optional key.
 pub(crate) const fn plain() -> KeyAttributes {
-    KeyAttributes { unit: None, domain: Domain::Any, presence: Presence::Absent, name: false }
+    KeyAttributes {
+        unit: None,
+        domain: Domain::Any,
+        usual: None,
+        presence: Presence::Absent,
+        also: None,
+        growth: false,
+        name: false,
+    }
 }
 
 /// A required key.
@@ -255,9 +286,24 @@ pub(crate) const fn number(unit: Unit, domain: Domain) -> KeyAttributes {
 }
 
 impl KeyAttributes {
+    /// Sets the usual range: generous enough for any fast-growing company, and too narrow for a number in another unit.
+    pub(crate) const fn usual(self, low: f64, high: f64) -> KeyAttributes {
+        KeyAttributes { usual: Some(Usual { low, high }), ..self }
+    }
+
     /// Sets the default, as shown in the reference.
     pub(crate) const fn or(self, default: &'static str) -> KeyAttributes {
         KeyAttributes { presence: Presence::Default(default), ..self }
+    }
+
+    /// Reads a second spelling as the key too.
+    pub(crate) const fn also(self, spelling: &'static str) -> KeyAttributes {
+        KeyAttributes { also: Some(spelling), ..self }
+    }
+
+    /// Makes the number a growth rate, which may be given year on year.
+    pub(crate) const fn growth(self) -> KeyAttributes {
+        KeyAttributes { growth: true, ..self }
     }
 
     /// Makes the key required.
@@ -273,7 +319,8 @@ impl KeyAttributes {
     /// The complete specification of a key.
     pub(crate) const fn row(self, key: &'static str, kind: ValueKind, doc: &'static str) -> KeySpec {
         let kind = if self.name { ValueKind::Name } else { kind };
-        KeySpec { key, kind, unit: self.unit, domain: self.domain, presence: self.presence, doc }
+        let KeyAttributes { unit, domain, usual, presence, also, growth, .. } = self;
+        KeySpec { key, kind, unit, domain, usual, presence, also, growth, doc }
     }
 }
 

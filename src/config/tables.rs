@@ -10,7 +10,7 @@ pub struct Row {
     pub pattern: String,
     /// The header of its table: `[[segment]]`; empty at the top of the file.
     pub table: String,
-    /// Kind of value, unit, domain, default and meaning.
+    /// Kind of value, unit, domain, usual range, default and meaning.
     pub spec: &'static KeySpec,
 }
 

@@ -320,7 +320,7 @@ fn flags_that_name_nothing_say_what_is_near() {
     assert_eq!(help("horizon=2031-12-31").1, "did you mean `timeline.horizon`?");
     assert_eq!(help("deals.amended-2026.cap_usd_bn=6").1, "did you mean `deal`?");
     assert!(help("deal.zzz.cap_usd_bn=6").1.contains("amended-2026, prior-2025"));
-    assert_eq!(help("deal.amended-2026.cap_usd_bn.p55=6").1, "did you mean `p50`?");
+    assert_eq!(help("deal.amended-2026.cap_usd_bn.p55=6").1, "did you mean `p05`?");
     assert!(help("deal.amended-2026=6").0.ends_with("S114"));
     assert!(help("=6").0.ends_with("S111"));
     assert!(help("a..b=6").0.ends_with("S111"));
@@ -348,7 +348,59 @@ fn spelling_and_order_leave_no_trace_in_the_canonical_text() {
     assert_eq!(set, resolved::to_toml(&good(&a.replace("value = 3", "value = 4"), &[])));
 }
 
+#[test]
+fn a_key_with_two_spellings_is_one_key() {
+    let growth = |flags: &[&str]| good(minimal(), flags).segment[0].keys.growth.clone();
+    let table = "segment.all.growth={ dist = \"quantiles\", p5 = 0.1, p50 = 0.2, p95 = 0.4 }";
+    let canonical = table.replace("p5 =", "p05 =");
+    let text = |flags: &[&str]| resolved::to_toml(&good(minimal(), flags));
+    assert_eq!(text(&[table]), text(&[&canonical]));
+    // A flag reaches the key in either spelling, whichever the scenario has.
+    for (set, key) in [(table, "p05"), (&canonical, "p5"), (table, "p5")] {
+        let flag = format!("segment.all.growth.{key}=0.15");
+        let Some(Number { content: NumberContent::Table(table), .. }) = growth(&[set, &flag]) else {
+            panic!()
+        };
+        assert_eq!(table.p05.as_ref().unwrap().value, 0.15);
+    }
+    let both = "segment.all.growth={ dist = \"quantiles\", p5 = 0.1, p05 = 0.1, p50 = 0.2, p95 = 0.4 }";
+    let (place, help) = bad(minimal(), &[both])[0].clone();
+    assert!(place.ends_with("S122") && help == "keep one: `p5` or `p05`", "{place} {help}");
+}
+
+#[test]
+fn numbers_are_compared_without_what_says_where_they_are_from() {
+    let flat = |number: &str| resolved::flat(&good(minimal(), &[&format!("segment.all.growth={number}")]));
+    let plain = flat("0.5");
+    for told in ["source = \"s\"", "informed_by = \"s\"", "note = \"n\""] {
+        assert_eq!(flat(&format!("{{ value = 0.5, {told} }}")), plain, "{told}");
+    }
+    assert_ne!(flat("{ value = 0.5, basis = \"annual\" }"), plain);
+}
+
+#[test]
+fn a_basis_belongs_to_growth_rates_of_revenue() {
+    let annual = |key: &str| format!("{key}={{ value = 0.1, basis = \"annual\" }}");
+    for key in ["segment.consumer.growth_now", "segment.consumer.growth_long_run", "microsoft.ai.growth_now"]
+    {
+        good(base(), &[&annual(key)]);
+    }
+    for key in ["discount.equity", "ipo.gate.growth", "equity.perpetual_growth", "deal.amended-2026.rate"] {
+        let (place, help) = bad(base(), &[&annual(key)])[0].clone();
+        assert!(place.ends_with("S101"), "{key}: {place}");
+        assert!(
+            help.contains("`segment.NAME.growth_now`") && help.contains("`microsoft.ai.growth`"),
+            "{help}"
+        );
+        assert!(!help.contains("ipo.gate"), "{help}");
+    }
+    assert!(
+        bad(minimal(), &["segment.all.growth={ value = 0.1, basis = \"yearly\" }"])[0].0.ends_with("S103")
+    );
+}
+
 mod laws {
+    use super::section::Section;
     use super::*;
     use proptest::prelude::*;
 
@@ -379,6 +431,33 @@ mod laws {
             let back = constant(&again.discount.as_ref().unwrap().revenue);
             prop_assert!(back.to_bits() == rate.to_bits() || back.is_nan() && rate.is_nan());
             prop_assert_eq!(&again.source[0].title.as_ref().unwrap().value, &title);
+        }
+
+        #[test]
+        fn every_form_of_a_number_reads_back_as_it_was_printed(
+            family in prop::sample::select(Family::all().collect::<Vec<_>>()),
+            form in any::<prop::sample::Index>(),
+            values in prop::collection::vec(proptest::num::f64::NORMAL, 8),
+            basis in prop::sample::select(vec!["", ", basis = \"annual\"", ", basis = \"continuous\""]),
+            from in prop::sample::select(vec!["", ", source = \"s\"", ", informed_by = \"s\""]),
+        ) {
+            let names = form.get(family.forms()).iter().chain(family.optional());
+            let parameters = names.zip(&values).map(|(name, value)| match *name {
+                "values" | "weights" => format!("{name} = [{value:?}, 1.0]"),
+                "csv" | "column" => format!("{name} = \"x\""),
+                "dialect" => "dialect = \"excel-eu\"".to_owned(),
+                _ => format!("{name} = {value:?}"),
+            });
+            let parameters = parameters.collect::<Vec<_>>().join(", ");
+            let flag = format!("segment.all.growth={{ dist = \"{}\", {parameters}{basis}{from} }}", family.word());
+            let config = good(minimal(), &[&flag]);
+            let printed = resolved::to_toml(&config);
+            let again = good(&printed, &[]);
+            prop_assert_eq!(&resolved::to_toml(&again), &printed);
+            let written = |config: &Config| table(&config.segment[0].keys.growth).print();
+            prop_assert_eq!(written(&again), written(&config));
+            prop_assert_eq!(written(&config).len(), 1 + parameters.split(" = ").count() - 1
+                + usize::from(!basis.is_empty()) + usize::from(!from.is_empty()));
         }
 
         #[test]

@@ -150,7 +150,7 @@ pub(super) fn float_text(number: f64) -> String {
 }
 
 /// The value as TOML on one line.
-pub(crate) fn inline(value: &Value) -> String {
+pub fn inline(value: &Value) -> String {
     match value {
         Value::Table(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Table(entries) => {

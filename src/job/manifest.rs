@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
-use crate::config;
+use crate::config::{self, Config, Problems};
+use crate::model::PartyNames;
 use crate::model::timeline::PeriodLength;
 use crate::report::results::{Facts, SourceFacts};
 use crate::report::tables::ExactFigures;
@@ -231,16 +232,27 @@ pub struct NonFiniteCount {
 }
 
 impl Manifest {
+    /// The first scenario.
+    fn config(&self) -> Result<Config, Problems> {
+        config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1
+    }
+
+    /// Whether company and partner have names that a scenario may give them.
+    pub fn has_sound_names(&self) -> bool {
+        self.config().map_or(true, |config| PartyNames::of(&config).1.is_empty())
+    }
+
     /// The facts that workbooks and pages show.
     pub fn facts(&self) -> Facts {
         // A manifest of another version may have other keys; then the date and the sources' titles are left out.
-        let config = config::parse(&self.scenario.file, &self.scenario.resolved, &[]).1.ok();
+        let config = self.config().ok();
         let timeline = config.as_ref().and_then(|config| config.timeline.as_ref());
         let valued = timeline.and_then(|timeline| timeline.valuation_date.as_ref());
         let period = timeline.and_then(|timeline| timeline.period.as_ref());
         let horizon = timeline.and_then(|timeline| timeline.horizon.as_ref());
         Facts {
             scenario: self.scenario.name.clone(),
+            names: config.as_ref().map(|config| PartyNames::of(config).0).unwrap_or_default(),
             file: self.scenario.file.clone(),
             further_files: self.other_scenarios.iter().map(|other| other.file.clone()).collect(),
             command: std::iter::once(&self.command.name).chain(&self.command.arguments).cloned().collect(),

@@ -21,6 +21,7 @@ pub mod manifest;
 pub mod manifest_check;
 pub mod non_finite;
 pub mod parts;
+mod plausible;
 pub mod portion;
 pub mod reason;
 pub mod regular_file;

@@ -112,6 +112,7 @@ pub(super) fn judge_facts(folder: &Path, manifest: &Manifest) -> Result<(), Fail
     let started = run.started.get(..10).and_then(Date::parse);
     let facts = [
         (is_name(&manifest.scenario.name), "scenario.name", manifest.scenario.name.clone()),
+        (manifest.has_sound_names(), "scenario.resolved", "[names]".to_owned()),
         (run.seed.parse::<u64>().is_ok(), "run.seed", run.seed.clone()),
         ((1..=MAX_PATHS).contains(&run.paths_asked), "run.paths_asked", run.paths_asked.to_string()),
         (run.paths_done <= MAX_PATHS, "run.paths_done", run.paths_done.to_string()),

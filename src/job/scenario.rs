@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::columns::Columns;
 use super::error::{Exit, Failure};
 use super::manifest::{EmpiricalFile, ScenarioPart};
+use super::plausible;
 use super::scenario_files;
 use crate::config::{self, Problems, ScenarioBytes, Sources, resolved};
 use crate::model::Model;
@@ -110,6 +111,17 @@ impl ScenarioFile {
 
     /// Validates the scenario with `--set` flags.
     pub fn judge(&self, overrides: &[String]) -> Result<Scenario, Failure> {
+        let (config, mut scenario) = self.validated(overrides)?;
+        plausible::warn(&config, &scenario.model, &mut scenario.warnings);
+        Ok(scenario)
+    }
+
+    /// The same for a variant of a scenario that has been judged, without warnings of the scenario as a whole.
+    pub fn variant(&self, overrides: &[String]) -> Result<Scenario, Failure> {
+        self.validated(overrides).map(|(_, scenario)| scenario)
+    }
+
+    fn validated(&self, overrides: &[String]) -> Result<(config::Config, Scenario), Failure> {
         let path = &self.path;
         let (sources, config, mut problems) = config::read_files(&self.files, overrides);
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -127,7 +139,7 @@ impl ScenarioFile {
         match Model::from_config(&config, &scenario_files::stem(path), &digest, &columns) {
             Ok((model, warnings)) => {
                 problems.extend(warnings);
-                Ok(Scenario {
+                let scenario = Scenario {
                     path: path.clone(),
                     overrides: overrides.to_vec(),
                     sources,
@@ -135,7 +147,8 @@ impl ScenarioFile {
                     warnings: problems,
                     resolved,
                     columns: digests,
-                })
+                };
+                Ok((config, scenario))
             }
             Err(found) => {
                 problems.extend(found);

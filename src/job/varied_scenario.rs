@@ -122,7 +122,7 @@ impl VariedScenario<'_> {
                 None => flag,
             }));
         }
-        let scenario = match self.file.judge(&flags) {
+        let scenario = match self.file.variant(&flags) {
             Ok(scenario) => scenario,
             Err(failure) => {
                 // Blame the first point that is invalid on its own; otherwise report the failure as it is.
@@ -187,7 +187,7 @@ impl VariedScenario<'_> {
     /// The validated scenario of a point.
     pub fn judge(&self, values: &[String]) -> Result<Scenario, Failure> {
         let flags: Vec<String> = self.base.overrides.iter().cloned().chain(self.flags(values)).collect();
-        self.file.judge(&flags).map_err(|failure| self.refused(values, failure))
+        self.file.variant(&flags).map_err(|failure| self.refused(values, failure))
     }
 
     /// The failure for an invalid point; names the value and the reason.

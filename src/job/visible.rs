@@ -6,21 +6,23 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::config::obeyed::is_obeyed;
+
 /// The text with escapes for everything that a terminal obeys, save line breaks and tabs: `\x1b`, `\u{202e}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    replaced(text, |c| obeyed(c) && !matches!(c, '\n' | '\t'), escape)
+    replaced(text, |c| is_obeyed(c) && !matches!(c, '\n' | '\t'), escape)
 }
 
 /// The same on one line: line breaks and tabs are shown too.
 pub fn visible_line(text: &str) -> Cow<'_, str> {
-    replaced(text, obeyed, escape)
+    replaced(text, is_obeyed, escape)
 }
 
 /// The text of a JSON document, with JSON's own escapes for what a terminal obeys: it reads back the same.
 pub fn visible_json(text: &str) -> Cow<'_, str> {
     replaced(
         text,
-        |c| obeyed(c) && !matches!(c, '\n' | '\t'),
+        |c| is_obeyed(c) && !matches!(c, '\n' | '\t'),
         |c, out| {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(out, "\\u{unit:04x}");
@@ -51,14 +53,6 @@ pub fn visible_painted(text: &str) -> Cow<'_, str> {
     }
     out.push_str(&visible(rest));
     Cow::Owned(out)
-}
-
-/// Whether a terminal obeys the character instead of showing it: controls, marks of writing direction, separators of lines and
-/// paragraphs, tags.
-fn obeyed(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn escape(c: char, out: &mut String) {
@@ -119,7 +113,7 @@ mod tests {
         let value = serde_json::json!({ "a": "\u{1b}[31m \u{9b} \u{202e} \u{e0041} \u{7f} é\n" });
         let text = format!("{value:#}\n");
         let shown = visible_json(&text);
-        assert!(!shown.chars().any(|c| obeyed(c) && c != '\n'), "{shown:?}");
+        assert!(!shown.chars().any(|c| is_obeyed(c) && c != '\n'), "{shown:?}");
         assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
     }
 }

@@ -234,7 +234,7 @@ impl<V: Vector> Listing<V> {
         numbers: &Numbers<V>,
     ) {
         self.ipo_time = V::select(offers, V::splat(at.end), self.ipo_time);
-        for &round in &plan.schedule.ipo_rounds {
+        for &round in &plan.schedule.ipo_rounds[at.period] {
             equity_state.raise(plan, &plan.model.rounds[round], offers, &mut cash_flow.cash, numbers);
             equity_state.value_equity(cash_flow.cash, owed);
         }

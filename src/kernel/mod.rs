@@ -39,6 +39,7 @@ pub mod shock;
 pub mod shock_streams;
 pub mod simulator;
 pub mod timeline;
+pub mod today;
 pub mod trace;
 pub mod trailing;
 pub mod trend;

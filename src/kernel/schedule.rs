@@ -27,8 +27,8 @@ pub struct Schedule {
     pub tested: Vec<bool>,
     /// Dated rounds of each period: indices into the model's rounds.
     pub rounds: Vec<Vec<usize>>,
-    /// Rounds that come with the IPO.
-    pub ipo_rounds: Vec<usize>,
+    /// Rounds that come with an IPO at each period's end.
+    pub ipo_rounds: Vec<Vec<usize>>,
 }
 
 impl Schedule {
@@ -40,7 +40,11 @@ impl Schedule {
         };
         let inside = |when: RoundTime, start: f64, end: f64| match when {
             RoundTime::At(time) => start - TIME_SLACK <= time && time < end - TIME_SLACK,
-            RoundTime::OnIpo => false,
+            RoundTime::OnIpo { .. } => false,
+        };
+        let with_ipo = |when: RoundTime, end: f64| match when {
+            RoundTime::At(_) => false,
+            RoundTime::OnIpo { until } => end <= until + TIME_SLACK,
         };
         let periods = &steps.periods;
         Schedule {
@@ -48,7 +52,7 @@ impl Schedule {
             committed_next_year: periods.iter().map(|p| commitments(model, (p.end, p.end + 1.0))).collect(),
             tested: periods.iter().map(|p| p.end >= earliest - TIME_SLACK).collect(),
             rounds: periods.iter().map(|p| rounds(&|when| inside(when, p.start, p.end))).collect(),
-            ipo_rounds: rounds(&|when| when == RoundTime::OnIpo),
+            ipo_rounds: periods.iter().map(|p| rounds(&|when| with_ipo(when, p.end))).collect(),
         }
     }
 }

@@ -4,7 +4,7 @@ use super::decay::{Decay, half_life_rate};
 use super::numbers::Numbers;
 use super::timeline::Steps;
 use crate::math::vector::Vector;
-use crate::model::segment::Trend;
+use crate::model::reversion::Trend;
 
 /// `trend(t) = long_run + (now - long_run)·2^(-t/half_life)` on eight paths.
 pub struct TrendPaths<V> {

@@ -39,8 +39,9 @@ pub fn absences(model: &Model) -> Vec<String> {
     );
     absent(terms.home_first.is_none(), "no home_first: other clouds have every product at once");
     absent(!written("reach"), "no reach: other clouds sell to the same customers");
-    absent(terms.in_house.is_none(), "no in_house: Microsoft's own models displace nothing");
-    absent(terms.contracts.is_empty(), "no contract: OpenAI has promised no compute");
+    let told = |text: &str| terms.names.tell(text);
+    absent(terms.in_house.is_none(), &told("no in_house: {partner's} own models displace nothing"));
+    absent(terms.contracts.is_empty(), &told("no contract: {company} has promised no compute"));
     absent(!written("microsoft"), "no microsoft: margins and its own AI revenue are 0");
     absent(written("microsoft") && terms.microsoft.ai.is_none(), "no microsoft.ai: licence_pv is 0");
     absent(terms.microsoft.invested.is_none(), "no microsoft.invested_usd_bn: take_multiple is absent");
@@ -63,7 +64,9 @@ pub fn absences(model: &Model) -> Vec<String> {
     absent(terms.rounds.is_empty(), "no round");
     absent(
         !terms.funding.enabled && !written("funding"),
-        "no funding: OpenAI raises nothing when short of cash, and nothing is recovered from a failure",
+        &told(
+            "no funding: {company} raises nothing when short of cash, and nothing is recovered from a failure",
+        ),
     );
     absent(
         terms.equity.is_none(),

@@ -4,7 +4,9 @@
 use crate::config::{self, Code, Config, Located, Place, Problem};
 
 use super::parameters::ParamId;
+use super::party_names::PartyNames;
 use super::process::midpoint;
+use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
 use super::validator::{Side, Validator};
 
@@ -58,7 +60,7 @@ pub struct InHouse {
 }
 
 /// Validates `[[cloud]]`; returns the home cloud first.
-pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud> {
+pub(super) fn validate(validator: &mut Validator, config: &Config, parties: &PartyNames) -> Vec<Cloud> {
     let names = validator.names("cloud", "name", config.cloud.iter().map(|cloud| (&cloud.name, cloud.place)));
     let is_home = |cloud: &config::Cloud| cloud.home.as_ref().is_some_and(|home| home.value);
     let homes: Vec<&config::Cloud> = config.cloud.iter().filter(|cloud| is_home(cloud)).collect();
@@ -67,7 +69,7 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
             Problem::error(Code::HomeCloudMissing, first.place, "no cloud has `home = true`")
                 .found(format!("{} clouds", config.cloud.len()))
                 .allowed("exactly one home cloud")
-                .help("write `home = true` at Microsoft's cloud"),
+                .help(parties.tell("write `home = true` at {partner's} cloud")),
         );
     }
     for other in homes.iter().skip(1) {
@@ -76,15 +78,28 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
                 .found(format!("{} home clouds", homes.len()))
                 .allowed("exactly one home cloud")
                 .also(homes[0].place, "the first")
-                .help("keep `home = true` at Microsoft's cloud alone"),
+                .help(parties.tell("keep `home = true` at {partner's} cloud alone")),
         );
     }
     let mut clouds = Vec::new();
     for (cloud, name) in config.cloud.iter().zip(names) {
         let table = Table::new::<config::Cloud>(entry_path("cloud", &name), cloud.place);
         let home = is_home(cloud);
-        let share_now = validator.number(&table, "share_now", &cloud.share_now);
+        let reversion = Reversion {
+            now: ("share_now", &cloud.share_now),
+            long_run: ("long_run_share", &cloud.long_run_share),
+            half_life: ("half_life_years", &cloud.half_life_years),
+        };
+        let share = reversion.read(validator, &table);
         let entry_share = validator.number(&table, "entry_share", &cloud.entry_share);
+        // The home cloud's share is what the others leave; a cloud without a share begins with the one it enters with.
+        if !home && validator.constant(share.now) == Some(0.0) {
+            let now = ("entry_share", &cloud.entry_share);
+            let trend = Trend { now: entry_share, ..share };
+            Reversion { now, ..reversion }.warn_if_never(validator, &table, &trend);
+        } else if !home {
+            reversion.warn_if_never(validator, &table, &share);
+        }
         if home {
             home_keys(validator, cloud);
         } else if let Some(opens) = &cloud.opens
@@ -95,10 +110,10 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Cloud>
             validator.off_timeline(opens.place, opens.value.to_string(), message, help);
         }
         let validated = Cloud {
-            share_now,
+            share_now: share.now,
             entry_share,
-            long_run_share: validator.number_or(&cloud.long_run_share, share_now),
-            half_life: validator.number(&table, "half_life_years", &cloud.half_life_years),
+            long_run_share: share.long_run,
+            half_life: share.half_life,
             volatility: validator.number(&table, "volatility", &cloud.volatility),
             fee: validator.number(&table, "fee", &cloud.fee),
             flex_share: validator.number(&table, "flex_share", &cloud.flex_share),

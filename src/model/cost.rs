@@ -4,7 +4,7 @@ use crate::config::{self, Code, Config, Problem};
 
 use super::cloud_mix::{self, Cloud};
 use super::parameters::ParamId;
-use super::segment::Trend;
+use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
 use super::validator::{Side, Validator};
 
@@ -46,19 +46,19 @@ pub struct Contract {
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Costs {
     let costs = config.costs.clone().unwrap_or_default();
     let table = Table::new::<config::Costs>("costs", costs.place);
-    let research_now = validator.number(&table, "research_now", &costs.research_now);
-    let opex_now = validator.number(&table, "opex_now", &costs.opex_now);
+    let research = Reversion {
+        now: ("research_now", &costs.research_now),
+        long_run: ("research_long_run", &costs.research_long_run),
+        half_life: ("research_half_life_years", &costs.research_half_life_years),
+    };
+    let opex = Reversion {
+        now: ("opex_now", &costs.opex_now),
+        long_run: ("opex_long_run", &costs.opex_long_run),
+        half_life: ("opex_half_life_years", &costs.opex_half_life_years),
+    };
     Costs {
-        research: Trend {
-            now: research_now,
-            long_run: validator.number_or(&costs.research_long_run, research_now),
-            half_life: validator.number(&table, "research_half_life_years", &costs.research_half_life_years),
-        },
-        opex: Trend {
-            now: opex_now,
-            long_run: validator.number_or(&costs.opex_long_run, opex_now),
-            half_life: validator.number(&table, "opex_half_life_years", &costs.opex_half_life_years),
-        },
+        research: research.validate(validator, &table),
+        opex: opex.validate(validator, &table),
         fixed: validator.number(&table, "fixed_usd_bn_per_year", &costs.fixed_usd_bn_per_year),
         tax_rate: validator.number(&table, "tax_rate", &costs.tax_rate),
         offset_limit: validator.number(&table, "offset_limit", &costs.offset_limit),

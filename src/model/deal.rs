@@ -5,6 +5,8 @@ use crate::config::{self, Code, Config, Located, Number, Place, Problem, RateCon
 
 use super::parameters::ParamId;
 use super::table::{Table, entry_path};
+use super::timeline::TIME_SLACK;
+use super::unit_words::plain;
 use super::validator::{Side, Validator};
 
 /// The revenue that is shared.
@@ -124,7 +126,7 @@ fn one(validator: &mut Validator, config: &Config, deal: &config::Deal, name: St
             &deal.termination_rate_per_year,
         ),
         payment_lag: validator.number(&table, "payment_lag_years", &deal.payment_lag_years),
-        home_keeps: validator.number(&table, "home_keeps", &deal.home_keeps),
+        home_keeps: home_keeps(validator, config, &table, &deal.home_keeps),
         licence_ends: deal
             .licence_ends
             .as_ref()
@@ -133,6 +135,19 @@ fn one(validator: &mut Validator, config: &Config, deal: &config::Deal, name: St
         stake: validator.optional(&deal.stake),
         exclusive_until,
         name,
+    }
+}
+
+/// What the home cloud keeps: a term that decides billions, so it has no default where there is a home cloud.
+fn home_keeps(
+    validator: &mut Validator,
+    config: &Config,
+    table: &Table,
+    written: &Option<Number>,
+) -> ParamId {
+    match written {
+        None if config.cloud.is_empty() => validator.default(table, "home_keeps", 0.0),
+        written => validator.required(table, "home_keeps", written),
     }
 }
 
@@ -188,7 +203,11 @@ fn warn_of_share_dates(
                 "move `timeline.horizon` to count them all, or write the horizon here if that is meant";
             validator.off_timeline(place, found, message, help);
         }
-        None => {}
+        None => {
+            if let (Some(years), Some(id)) = (&deal.share_ends_years, share_ends) {
+                warn_of_partial_end(validator, years, id, &share);
+            }
+        }
     }
     let effective = deal.effective.as_ref().and_then(|date| Some((date, validator.side(date.value)?)));
     match effective {
@@ -222,6 +241,37 @@ fn warn_of_share_dates(
                 );
             }
         }
+    }
+}
+
+/// Warns of an uncertain end of the revenue share that lies off the timeline on part of the paths.
+fn warn_of_partial_end(validator: &mut Validator, years: &Number, id: ParamId, share: &str) {
+    const NOTABLE: f64 = 1e-3;
+    let Some((end, horizon)) =
+        validator.timeline.as_ref().map(|timeline| (timeline.end(), timeline.horizon()))
+    else {
+        return;
+    };
+    if validator.is_failed(id) {
+        return;
+    }
+    let Some(law) = validator.distribution(id) else { return };
+    let (before, after) = (law.cdf(TIME_SLACK), law.probability_above(end + TIME_SLACK));
+    let found = validator.parameters.entry(id).wording.clone();
+    let futures = |probability: f64| format!("{}% of futures", plain(100.0 * probability));
+    if after >= NOTABLE {
+        let message = format!(
+            "{share} ends after the horizon in {}: there payments are counted to {horizon} only",
+            futures(after)
+        );
+        let help = "move `timeline.horizon` to count them all, or bound it with `max` if that is meant";
+        validator.off_timeline(years.place, found.clone(), message, help);
+    }
+    if before >= NOTABLE {
+        let message =
+            format!("{share} ends before the valuation date in {}: there nothing is paid", futures(before));
+        let help = "it counts years from the valuation date: bound it with `min`, or correct it";
+        validator.off_timeline(years.place, found, message, help);
     }
 }
 

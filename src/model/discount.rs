@@ -3,6 +3,7 @@
 use crate::config::{self, Code, Config, Problem};
 
 use super::parameters::ParamId;
+use super::party_names::PartyNames;
 use super::table::Table;
 use super::validator::Validator;
 
@@ -22,7 +23,7 @@ pub struct Discount {
 }
 
 /// Validates `[discount]`; a missing rate is 0, with a warning if it affects results.
-pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
+pub(super) fn validate(validator: &mut Validator, config: &Config, names: &PartyNames) -> Discount {
     let given = config.discount.clone().unwrap_or_default();
     let table = Table::new::<config::Discount>("discount", given.place);
     let stakes = config.equity.is_some() && config.deal.iter().any(|deal| deal.stake.is_some());
@@ -44,15 +45,11 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Discount {
     // Without a royalty, which is 0 by default, no royalty is saved.
     let royalty = config.licence.as_ref().and_then(|licence| validator.optional(&licence.royalty_rate));
     let saves = ai && royalty.is_some_and(|rate| validator.constant(rate) != Some(0.0));
+    let resale = names.tell("{partner's} resale and hosting");
     let streams = [
         ("share", &given.share, shares, "payments of the revenue share"),
         ("equity", &given.equity, stakes || perpetual, "stakes"),
-        (
-            "cloud",
-            &given.cloud,
-            config.microsoft.is_some() && !config.cloud.is_empty(),
-            "Microsoft's resale and hosting",
-        ),
+        ("cloud", &given.cloud, config.microsoft.is_some() && !config.cloud.is_empty(), resale.as_str()),
         ("licence", &given.licence, saves, "the relief from royalty"),
         ("revenue", &given.revenue, true, "net revenue kept"),
     ];

@@ -1,12 +1,11 @@
 //! Builds the distribution that a number's table describes, and its description in words.
 
-use crate::config::field::as_real;
 use crate::config::section::Section;
 use crate::config::tree::{Value, inline, print_table};
 use crate::config::{
     self, Choice, Code, Dialect, Family, Located, Number, NumberTable, Place, Problem, Problems,
 };
-use crate::math::distribution::{Distribution, DistributionError};
+use crate::math::distribution::{Distribution, DistributionError, QuantilePair};
 
 use super::columns::{EmpiricalColumns, column_problem};
 
@@ -47,24 +46,30 @@ impl Written<'_> {
         truncated.map_err(|error| problems.push(self.parameter_problem(&error, Some(&whole)))).ok()
     }
 
-    /// Whether all required parameters are given and no others; reports problems otherwise.
+    /// Whether the parameters of one form are given and no others; reports problems otherwise.
     fn has_its_parameters(self, problems: &mut Problems) -> bool {
         let (family, word) = (self.family.value, self.family.value.word());
         let given = self.table.parameters();
+        let names: Vec<&str> = given.iter().map(|(name, _)| *name).collect();
+        if family.fits(&names) {
+            return true;
+        }
         let key = &self.number.key;
-        let before = problems.len();
-        let foreign: Vec<(&str, Place)> =
-            given.iter().filter(|(name, _)| !family.takes(name)).copied().collect();
-        let missing: Vec<&str> = family
-            .required()
-            .iter()
-            .filter(|name| !given.iter().any(|(other, _)| other == *name))
-            .copied()
-            .collect();
+        let form = family.nearest_form(&names);
+        let missing: Vec<&str> = form.iter().filter(|name| !names.contains(name)).copied().collect();
+        // Parameters of two forms have one problem, that they do not go together.
+        let of_other_form =
+            |name: &&str| family.takes(name) && !form.contains(name) && !family.optional().contains(name);
+        if let Some((other, place)) = given.iter().find(|(name, _)| of_other_form(name)) {
+            problems.push(self.mixed_forms(form, &missing, other, *place));
+            return false;
+        }
         let help = || match self.renamed(&missing) {
             Some(toml) => format!("write `{toml}`"),
             None => format!("the parameters of {word} are {}", family_words(family)),
         };
+        let foreign: Vec<(&str, Place)> =
+            given.iter().filter(|(name, _)| !family.takes(name)).copied().collect();
         // A parameter under another family's name has one problem, at its place.
         let absent: Vec<String> = missing
             .iter()
@@ -94,15 +99,52 @@ impl Written<'_> {
                 .help(help()),
             );
         }
-        problems.len() == before
+        false
+    }
+
+    /// The problem that `other` belongs to another set of parameters than those of `form` that are given.
+    fn mixed_forms(
+        self,
+        form: &'static [&'static str],
+        missing: &[&str],
+        other: &str,
+        place: Place,
+    ) -> Problem {
+        let family = self.family.value;
+        let others =
+            family.forms().iter().find(|others| others.contains(&other)).copied().unwrap_or_default();
+        let given = self.table.parameters();
+        let apart = |of: &[&str], from: &[&str]| -> Vec<String> {
+            let own = of
+                .iter()
+                .filter(|name| !from.contains(name) && given.iter().any(|(given, _)| given == *name));
+            own.map(|name| format!("`{name}`")).collect()
+        };
+        let (one, two) = (apart(form, others), apart(others, form));
+        let help = match missing {
+            [] => format!("keep one set: take {} out, or {}", two.join(" and "), one.join(" and ")),
+            [name] if two.len() == 1 => {
+                format!("{} goes with `{name}`: give that in place of {}", one.join(" and "), two[0])
+            }
+            _ => format!("give one set: {}", family_words(family)),
+        };
+        let word = family.word();
+        let message = format!(
+            "`{}`: {} and {} of {word} do not go together",
+            self.number.key,
+            one.join(", "),
+            two.join(", ")
+        );
+        Problem::error(Code::DistributionParameterForeign, place, message)
+            .found(other)
+            .allowed(family_words(family))
+            .help(help)
     }
 
     /// The table as it should be, where its keys have other families' names or belong to another family; `None` if that cannot
     /// be told.
     fn renamed(self, missing: &[&str]) -> Option<String> {
         let written: Vec<(String, Value)> = self.table.print();
-        let number =
-            |name: &str| written.iter().find(|(key, _)| key == name).and_then(|(_, value)| as_real(value));
         let rest = |taken: &[&str]| -> Vec<(String, Value)> {
             written
                 .iter()
@@ -115,16 +157,6 @@ impl Written<'_> {
             let own = parameters.into_iter().map(|(key, value)| (key.to_owned(), value));
             inline(&print_table(std::iter::once(dist).chain(own).chain(rest(taken)).collect()))
         };
-        // A lognormal by its own mean and standard deviation.
-        if let (Family::Lognormal, Some(mean), Some(sd)) = (self.family.value, number("mean"), number("sd"))
-            && mean > 0.0
-            && sd > 0.0
-        {
-            let variance = (sd / mean).powi(2).ln_1p();
-            let (median, sigma) = (mean * (-0.5 * variance).exp(), variance.sqrt());
-            let parameters = vec![("median", rounded(median)), ("sigma", rounded(sigma))];
-            return Some(table(Family::Lognormal, parameters, &["mean", "sd", "median", "sigma"]));
-        }
         let names: Vec<&str> = self.table.parameters().iter().map(|(name, _)| *name).collect();
         let family = self.family.value;
         let mut parameters = Vec::new();
@@ -137,20 +169,16 @@ impl Written<'_> {
                 taken.push(key.as_str());
             }
         }
-        let fits = |family: Family, names: &[&str]| {
-            names.iter().all(|name| family.takes(name))
-                && family.required().iter().all(|name| names.contains(name))
-        };
         let after: Vec<&str> = names
             .iter()
             .filter(|name| !taken.contains(*name))
             .copied()
             .chain(parameters.iter().map(|(name, _)| *name))
             .collect();
-        if fits(family, &after) {
+        if family.fits(&after) {
             return Some(table(family, parameters, &taken));
         }
-        let other = Family::all().find(|other| fits(*other, &names))?;
+        let other = Family::all().find(|other| other.fits(&names))?;
         Some(table(other, Vec::new(), &[]))
     }
 
@@ -218,25 +246,27 @@ impl Written<'_> {
                     short(high)
                 ))
             }
-            DistributionError::Infeasible { low, high, .. } => {
+            DistributionError::Infeasible { pair: [first, last], low, high, .. } => {
                 let (low, high) = inward(*low, *high);
                 Some(format!(
-                    "write a `p50` from {low} to {high}, or bring `p10` or `p90` nearer to it on its longer side"
+                    "write a `p50` from {low} to {high}, or bring `{first}` or `{last}` nearer to it on its longer side"
                 ))
             }
             DistributionError::Value { parameter, value, .. } => match (self.family.value, *parameter) {
                 (Family::Normal, "sd") if *value == 0.0 => constant(real(&table.mean)?),
                 (Family::Lognormal, "sigma") if *value == 0.0 => constant(real(&table.median)?),
+                (Family::Lognormal, "sd") if *value == 0.0 => constant(real(&table.mean)?),
                 (Family::StudentT, "scale") if *value == 0.0 => constant(real(&table.mean)?),
-                (Family::Quantiles, "p90") => match equal([&table.p10, &table.p90]) {
-                    Some(value) => constant(value),
-                    None => {
-                        let (p10, p50, p90) = (real(&table.p10)?, real(&table.p50)?, real(&table.p90)?);
-                        let (lower, upper) = (real(&table.lower), real(&table.upper));
-                        let fits = Distribution::quantiles(p90, p50, p10, lower, upper).is_ok();
-                        fits.then(|| exchanged(("p10", p10), ("p90", p90)))
+                (Family::Quantiles, "p90" | "p95" | "p99" | "p75") => {
+                    let (pair, [low, p50, high]) = quantiles_of(table)?;
+                    if low == high {
+                        return constant(low);
                     }
-                },
+                    let (lower, upper) = (real(&table.lower), real(&table.upper));
+                    let fits = Distribution::quantiles(pair, [high, p50, low], lower, upper).is_ok();
+                    let [first, last] = pair.names();
+                    fits.then(|| exchanged((first, low), (last, high)))
+                }
                 (Family::Uniform | Family::Triangular | Family::Pert | Family::Beta, "high") => {
                     if let Some(value) = equal([&table.low, &table.high]) {
                         return constant(value);
@@ -281,9 +311,10 @@ fn reals(written: &Option<Located<Vec<Located<f64>>>>) -> Vec<f64> {
 
 /// The family's parameters in words: "low, mode, high, and optionally weight".
 fn family_words(dist: Family) -> String {
-    let needed = dist.required().join(", ");
+    let needed = dist.forms_in_words(str::to_owned);
     match dist.optional() {
         [] => needed,
+        more if dist.forms().len() > 1 => format!("{needed}; and optionally {}", more.join(", ")),
         more => format!("{needed}, and optionally {}", more.join(", ")),
     }
 }
@@ -304,6 +335,9 @@ pub(super) fn from_parameters(
             Distribution::pert(must(&table.low), must(&table.mode), must(&table.high), weight)
         }
         Family::Normal => Distribution::normal(must(&table.mean), must(&table.sd)),
+        Family::Lognormal if table.mean.is_some() => {
+            Distribution::lognormal_of_moments(must(&table.mean), must(&table.sd))
+        }
         Family::Lognormal => Distribution::lognormal(must(&table.median), must(&table.sigma)),
         Family::StudentT => Distribution::student_t(must(&table.df), must(&table.mean), must(&table.scale)),
         Family::Beta => {
@@ -311,15 +345,20 @@ pub(super) fn from_parameters(
             Distribution::beta(must(&table.a), must(&table.b), low, high)
         }
         Family::Discrete => Distribution::discrete(&reals(&table.values), &reals(&table.weights)),
-        Family::Quantiles => Distribution::quantiles(
-            must(&table.p10),
-            must(&table.p50),
-            must(&table.p90),
-            real(&table.lower),
-            real(&table.upper),
-        ),
+        Family::Quantiles => {
+            let (pair, values) = quantiles_of(table).unwrap_or((QuantilePair::P10P90, [f64::NAN; 3]));
+            Distribution::quantiles(pair, values, real(&table.lower), real(&table.upper))
+        }
         Family::Empirical => unreachable!("a sample is no parameter"),
     }
+}
+
+/// The pair that a table of `quantiles` has, and its three quantiles in ascending order of probability.
+pub(super) fn quantiles_of(table: &NumberTable) -> Option<(QuantilePair, [f64; 3])> {
+    QuantilePair::ALL.into_iter().find_map(|pair| {
+        let [low, high] = pair.names();
+        Some((pair, [table.real(low)?, table.real("p50")?, table.real(high)?]))
+    })
 }
 
 /// The bounds of a beta distribution; 0 and 1 by default.
@@ -352,12 +391,9 @@ fn parameter_words(family: Family, table: &NumberTable) -> String {
         },
         _ => None,
     };
-    let printed = table.print();
-    let word = |key: &&str| {
-        let (_, value) = printed.iter().find(|(name, _)| name == key)?;
-        Some(format!("{key} {}", as_real(value)?))
-    };
-    let required: Vec<String> = family.required().iter().filter_map(word).collect();
+    let names: Vec<&str> = table.parameters().iter().map(|(name, _)| *name).collect();
+    let word = |key: &&str| Some(format!("{key} {}", table.real(key)?));
+    let required: Vec<String> = family.nearest_form(&names).iter().filter_map(word).collect();
     required.join(", ") + &optional.unwrap_or_default()
 }
 
@@ -380,11 +416,6 @@ fn same_meaning(family: Family, name: &str) -> Option<&'static str> {
         (Family::Uniform | Family::Triangular | Family::Pert | Family::Beta, "upper" | "max") => Some("high"),
         _ => None,
     }
-}
-
-/// A number with four digits, as TOML.
-fn rounded(value: f64) -> Value {
-    Value::Float(format!("{value:.3e}").parse().unwrap_or(value))
 }
 
 /// A number with three digits.
@@ -411,9 +442,9 @@ fn parameter_problem(number: &Number, word: &str, place: Place, error: &Distribu
         _ => Code::DistributionParameter,
     };
     let said = match error {
-        DistributionError::Infeasible { value, low, high } => {
+        DistributionError::Infeasible { value, pair: [first, last], low, high } => {
             let (low, high) = inward(*low, *high);
-            format!("`p50` is {value}; between these `p10` and `p90` it must be from {low} to {high}")
+            format!("`p50` is {value}; between these `{first}` and `{last}` it must be from {low} to {high}")
         }
         error => error.to_string(),
     };
@@ -423,7 +454,7 @@ fn parameter_problem(number: &Number, word: &str, place: Place, error: &Distribu
             problem.found(value.to_string()).allowed(allowed.clone())
         }
         DistributionError::Entry { value, allowed, .. } => problem.found(value.to_string()).allowed(*allowed),
-        DistributionError::Infeasible { value, low, high } => {
+        DistributionError::Infeasible { value, low, high, .. } => {
             let (low, high) = inward(*low, *high);
             problem.found(value.to_string()).allowed(format!("{low} to {high}"))
         }

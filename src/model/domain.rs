@@ -7,7 +7,7 @@ use crate::config::{Code, Place};
 use crate::config::{Domain, Family, Located, Number, NumberTable, Problem};
 use crate::math::distribution::Distribution;
 
-use super::distribution::{from_parameters, limits};
+use super::distribution::{from_parameters, limits, quantiles_of};
 
 /// Largest probability that a distribution may have outside its key's domain; that tail is truncated.
 pub const DOMAIN_TOLERANCE: f64 = 1e-9;
@@ -98,35 +98,16 @@ pub(super) fn domain_problem(
 
 /// The table with its percentages as fractions, if that is a distribution within the domain.
 fn as_fractions(table: &NumberTable, family: Family, domain: Domain) -> Option<String> {
-    let mut table = table.clone();
-    let values = [
-        &mut table.low,
-        &mut table.mode,
-        &mut table.high,
-        &mut table.mean,
-        &mut table.sd,
-        &mut table.median,
-        &mut table.scale,
-        &mut table.p10,
-        &mut table.p50,
-        &mut table.p90,
-        &mut table.lower,
-        &mut table.upper,
-        &mut table.min,
-        &mut table.max,
-    ];
-    let listed = table.values.iter_mut().flat_map(|list| &mut list.value);
-    for number in values.into_iter().flatten().chain(listed) {
-        // As text: a division would leave an error in the last digit of some.
-        number.value = format!("{}e-2", number.value).parse().unwrap_or(f64::NAN);
-    }
-    if family == Family::Empirical {
-        return None;
-    }
+    let table = table.scaled(|number| shifted(number, -2))?;
     let (min, max) = limits(&table);
     let law = from_parameters(family, &table).ok()?.truncated(min, max).ok()?;
     let inside = OutsideMass::of(&law, domain).probability() <= DOMAIN_TOLERANCE;
     inside.then(|| inline(&print_table(table.print())))
+}
+
+/// A number with its decimal point moved, as text: a division would leave an error in the last digit of some.
+pub(super) fn shifted(number: f64, places: i32) -> f64 {
+    format!("{number}e{places}").parse().unwrap_or(f64::NAN)
 }
 
 fn leaves_domain(
@@ -169,8 +150,8 @@ fn metalog_bounds(domain: Domain, table: &NumberTable, outside: OutsideMass) -> 
         upper = Some(high);
         words.push(format!("upper = {high:?}"));
     }
-    let (p10, p50, p90) = (real(&table.p10)?, real(&table.p50)?, real(&table.p90)?);
-    Distribution::quantiles(p10, p50, p90, lower, upper).is_ok().then(|| words.join(", "))
+    let (pair, values) = quantiles_of(table)?;
+    Distribution::quantiles(pair, values, lower, upper).is_ok().then(|| words.join(", "))
 }
 
 /// The `min` and `max` that keep a distribution inside its domain.

@@ -4,6 +4,7 @@ use crate::config::section::Section;
 use crate::config::{self, Choice, Config};
 
 use super::parameters::ParamId;
+use super::reversion::{Reversion, Trend};
 use super::table::Table;
 use super::validator::Validator;
 
@@ -124,13 +125,14 @@ pub(super) fn validate(validator: &mut Validator, config: &Config, discount: Par
 }
 
 fn multiple(validator: &mut Validator, table: &Table, equity: &config::Equity) -> Multiple {
-    let now = validator.required(table, "multiple_now", &equity.multiple_now);
-    Multiple {
-        now,
-        long_run: validator.number_or(&equity.multiple_long_run, now),
-        half_life: validator.number(table, "half_life_years", &equity.half_life_years),
-        volatility: validator.number(table, "volatility", &equity.volatility),
-    }
+    let reversion = Reversion {
+        now: ("multiple_now", &equity.multiple_now),
+        long_run: ("multiple_long_run", &equity.multiple_long_run),
+        half_life: ("half_life_years", &equity.half_life_years),
+    };
+    let Trend { now, long_run, half_life } = reversion.validate(validator, table);
+    let volatility = validator.number(table, "volatility", &equity.volatility);
+    Multiple { now, long_run, half_life, volatility }
 }
 
 /// The methods that use a key; `None` if all methods do.

@@ -4,6 +4,7 @@ use crate::config::{self, Code, Config, Located, Problem};
 
 use super::parameters::ParamId;
 use super::table::{Table, entry_path};
+use super::timeline::TIME_SLACK;
 use super::validator::Validator;
 
 /// OpenAI's cash.
@@ -22,8 +23,11 @@ pub struct Cash {
 pub enum RoundTime {
     /// In the period that contains this time, years from the valuation date.
     At(f64),
-    /// With the IPO.
-    OnIpo,
+    /// With the IPO, if that is not later than `until`, years from the valuation date (of the day after; infinite without one).
+    OnIpo {
+        /// The latest time of such an IPO.
+        until: f64,
+    },
 }
 
 /// The pre-money value of a round.
@@ -121,9 +125,20 @@ fn round_time(
                     "add [ipo], or give the round a `date`",
                 );
             }
-            Some(RoundTime::OnIpo)
+            Some(RoundTime::OnIpo { until: until(validator, config, table, round) })
         }
         (Some(date), None) => {
+            if let Some(until) = &round.until {
+                validator.problems.push(
+                    Problem::error(
+                        Code::KeysExclusive,
+                        until.place,
+                        format!("{} has `until`, and no `on_ipo = true`", table.header()),
+                    )
+                    .also(date.place, "`date`")
+                    .help("`until` belongs to a round that waits for the IPO: take it out, or write `on_ipo = true` in place of `date`"),
+                );
+            }
             if let Some(timeline) = validator.timeline.as_ref()
                 && !timeline.contains(date.value)
             {
@@ -142,6 +157,33 @@ fn round_time(
             Some(RoundTime::At(validator.time_of(date.value)))
         }
     }
+}
+
+/// The latest IPO that brings a round, years from the valuation date; warns where no IPO can, and where every one does.
+fn until(validator: &mut Validator, config: &Config, table: &Table, round: &config::Round) -> f64 {
+    let Some(until) = &round.until else { return f64::INFINITY };
+    let latest = validator.time_after(until.value);
+    let first_test = config.ipo.as_ref().and_then(|ipo| ipo.earliest.as_ref());
+    let earliest = first_test.map_or(f64::NEG_INFINITY, |date| validator.time_of(date.value));
+    let Some(timeline) = &validator.timeline else { return latest };
+    let brings = |end: f64| earliest - TIME_SLACK <= end && end <= latest + TIME_SLACK;
+    let first = timeline.periods().iter().find(|period| period.end >= earliest - TIME_SLACK);
+    let help = match first {
+        Some(first) => format!(
+            "the first IPO that the model can have is at the end of {}: write that day or a later one, or take the round out",
+            first.last_day
+        ),
+        None => "take the round out: no IPO is tested before the horizon".to_owned(),
+    };
+    let message = |what: &str| format!("{}: `until` is {}: {what}", table.header(), until.value);
+    if !timeline.periods().iter().any(|period| brings(period.end)) {
+        let message = message("the round never takes place, since there is no IPO by then");
+        validator.no_effect(until.place, message, help);
+    } else if until.value > timeline.horizon() {
+        let message = message("it has no effect, since it is after the horizon");
+        validator.no_effect(until.place, message, "take it out, or move `timeline.horizon`");
+    }
+    latest
 }
 
 fn pre_money(

@@ -4,6 +4,8 @@ use crate::config::{self, Code, Config, Located, Problem};
 
 use super::parameters::ParamId;
 use super::table::{Table, entry_path};
+use super::timeline::TIME_SLACK;
+use super::unit_words::plain;
 use super::validator::Validator;
 
 /// The results of one past period.
@@ -21,10 +23,13 @@ pub struct HistoryPeriod {
     pub ebitda: Option<ParamId>,
 }
 
+/// A row of history between its two dates, both included.
+type Row<'a> = (&'a Located<config::Date>, &'a Located<config::Date>, HistoryPeriod);
+
 /// Validates `[[history.period]]`.
 pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<HistoryPeriod> {
     let rows = config.history.iter().flat_map(|history| &history.period);
-    let mut kept: Vec<(&Located<config::Date>, &Located<config::Date>, HistoryPeriod)> = Vec::new();
+    let mut kept: Vec<Row> = Vec::new();
     for (index, row) in rows.enumerate() {
         let name = row.from.as_ref().map_or((index + 1).to_string(), |date| date.value.to_string());
         let table = Table::new::<config::HistoryPeriod>(entry_path("history.period", &name), row.place);
@@ -80,5 +85,34 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Histor
             );
         }
     }
+    warn_of_gaps(validator, &kept);
     kept.into_iter().map(|(_, _, period)| period).collect()
+}
+
+/// Warns of days within two years before the valuation date that no row covers, between rows or after the last.
+fn warn_of_gaps(validator: &mut Validator, rows: &[Row]) {
+    const LOOKED_AT: f64 = -2.0;
+    let Some(start) = validator.timeline.as_ref().map(|timeline| timeline.valuation_date()) else { return };
+    for (index, (_, to, row)) in rows.iter().enumerate() {
+        let (next, until) = match rows.get(index + 1) {
+            Some((from, _, next)) => (format!("the row from {}", from.value), next.from),
+            None => (format!("the valuation date {start}"), 0.0),
+        };
+        if until - row.to <= TIME_SLACK || until <= LOOKED_AT {
+            continue;
+        }
+        let gap = match plain(12.0 * (until - row.to.max(LOOKED_AT))).as_str() {
+            "1" => "month".to_owned(),
+            months => format!("{months} months"),
+        };
+        let covered: f64 = rows.iter().map(|(_, _, row)| (row.to - row.from.max(-1.0)).max(0.0)).sum();
+        let what = if covered > 0.0 {
+            format!("figures of the last year are those of {} months, scaled up", plain(12.0 * covered))
+        } else {
+            "there are no figures of the last year".to_owned()
+        };
+        let message = format!("no history covers the {gap} between {} and {next}: {what}", to.value);
+        let help = "add the row that is missing, or correct the dates of its neighbours";
+        validator.problems.push(Problem::warning(Code::HistoryGap, to.place, message).help(help));
+    }
 }

@@ -4,10 +4,13 @@ use crate::config::{
     self, Choice, Code, Domain, Family, Located, Number, NumberContent, NumberTable, Place, Problem, Problems,
 };
 
+use crate::math::distribution;
+
 use super::columns::EmpiricalColumns;
 use super::distribution::{Written, limits, window_words};
 use super::domain::{DOMAIN_TOLERANCE, OutsideMass, domain_problem};
 use super::parameters::Distribution;
+use super::usual;
 
 /// A valid number, with its description in words.
 #[derive(Clone, Debug)]
@@ -16,17 +19,60 @@ pub(super) struct Validated {
     pub(super) wording: String,
 }
 
-/// Validates a number that is not `same_as` another; reports problems and returns `None` if it is invalid.
+/// Validates a number that is not `same_as` another; reports problems and returns `None` if it is invalid. A growth rate that is
+/// given year on year is judged as such, and becomes the continuous rate of the model.
 pub(super) fn validate(
     number: &Number,
     domain: Domain,
     columns: &dyn EmpiricalColumns,
     problems: &mut Problems,
 ) -> Option<Validated> {
-    let table = match &number.content {
-        NumberContent::Constant(value) => return constant(number, domain, *value, number.place, problems),
-        NumberContent::Table(table) => table,
-    };
+    let annual = number.is_annual();
+    let domain = if annual { Domain::AboveMinusOne } else { domain };
+    let written = match &number.content {
+        NumberContent::Constant(value) => constant(number, domain, *value, number.place, problems),
+        NumberContent::Table(table) => of_table(number, domain, table, columns, problems),
+    }?;
+    if let Some(problem) = usual::unusual(number, &written.distribution) {
+        problems.push(problem);
+    }
+    Some(if annual { written.continuous_rate() } else { written })
+}
+
+impl Validated {
+    /// The continuous rate of a year-on-year rate.
+    fn continuous_rate(self) -> Validated {
+        let annual = match self.distribution {
+            Distribution::Constant(value) => distribution::Distribution::constant(value),
+            Distribution::Uncertain(law) => Ok(*law),
+        };
+        let law = annual.expect("a valid number is finite").continuous_rate();
+        let wording = format!("annual {}; continuous {}", self.wording, rate_words(&law));
+        let distribution = match law.is_constant() {
+            true => Distribution::Constant(law.quantile(0.5)),
+            false => Distribution::Uncertain(Box::new(law)),
+        };
+        Validated { distribution, wording }
+    }
+}
+
+/// A rate in words: its value, or its quantiles.
+fn rate_words(law: &distribution::Distribution) -> String {
+    let rate = |u: f64| format!("{:.4}", law.quantile(u));
+    match law.is_constant() {
+        true => rate(0.5),
+        false => format!("p05 {}, p50 {}, p95 {}", rate(0.05), rate(0.5), rate(0.95)),
+    }
+}
+
+/// Validates the table form of a number.
+fn of_table(
+    number: &Number,
+    domain: Domain,
+    table: &NumberTable,
+    columns: &dyn EmpiricalColumns,
+    problems: &mut Problems,
+) -> Option<Validated> {
     match (&table.value, &table.dist) {
         (Some(value), Some(dist)) => {
             problems.push(
@@ -59,11 +105,7 @@ fn empty_table(number: &Number, table: &NumberTable) -> Problem {
     )
     .allowed("value = …, dist = \"…\" with its parameters, or same_as = \"key\"");
     let names: Vec<&str> = table.parameters().iter().map(|(name, _)| *name).collect();
-    let fits = |family: &Family| {
-        names.iter().all(|name| family.takes(name))
-            && family.required().iter().all(|name| names.contains(name))
-    };
-    let fitting: Vec<&str> = Family::all().filter(fits).map(Choice::word).collect();
+    let fitting: Vec<&str> = Family::all().filter(|family| family.fits(&names)).map(Choice::word).collect();
     match fitting.as_slice() {
         [] => problem.help("write the number itself, or add `value = …`"),
         words => problem.help(format!("add dist = \"{}\"", words.join("\" or dist = \""))),

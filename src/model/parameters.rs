@@ -32,6 +32,18 @@ pub enum Origin {
     Default,
 }
 
+/// Where a number is from. The sources are indices into those of the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Provenance {
+    /// The author's own judgement.
+    #[default]
+    Judgement,
+    /// The source states it.
+    Source(usize),
+    /// It was derived from the source, which does not state it.
+    InformedBy(usize),
+}
+
 /// One parameter.
 #[derive(Clone, Debug)]
 pub struct Parameter {
@@ -43,8 +55,8 @@ pub struct Parameter {
     pub distribution: Distribution,
     /// Whether it is written or a default.
     pub origin: Origin,
-    /// Index into the model's sources; `None`: the author's own judgement.
-    pub source: Option<usize>,
+    /// The source that states it or that it was derived from; `None`: the author's own judgement.
+    pub provenance: Provenance,
     /// The author's note.
     pub note: Option<String>,
     /// Description in words, for screens and tables: `triangular(low 0, mode 1, high 3)`.
@@ -60,8 +72,8 @@ pub struct Alias {
     pub unit: Unit,
     /// The parameter whose draw it uses.
     pub target: ParamId,
-    /// Index into the model's sources.
-    pub source: Option<usize>,
+    /// The source that states it or that it was derived from.
+    pub provenance: Provenance,
     /// The author's note.
     pub note: Option<String>,
 }
@@ -121,6 +133,14 @@ impl Parameters {
         match (a, b) {
             (Some(a), Some(b)) => self.same(a, b),
             (a, b) => a.is_none() && b.is_none(),
+        }
+    }
+
+    /// The value of a constant, or the median of an uncertain parameter.
+    pub fn median(&self, id: ParamId) -> f64 {
+        match &self.entry(id).distribution {
+            Distribution::Constant(value) => *value,
+            Distribution::Uncertain(law) => law.quantile(0.5),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::config::section::Section;
 use crate::config::{self, Choice, Code, Date, Located, Number, Problem, ProcessKeys};
 
 use super::parameters::ParamId;
+use super::reversion::Reversion;
 use super::table::{Table, entry_path};
 use super::validator::Validator;
 
@@ -81,29 +82,32 @@ impl Process {
         foreign_keys(validator, table, keys, process);
         Some(match process {
             config::Process::MeanRevertingGrowth => {
-                let growth_now = validator.required(table, "growth_now", &keys.growth_now);
-                let volatility_now = validator.number(table, "volatility_now", &keys.volatility_now);
+                let growth = Reversion {
+                    now: ("growth_now", &keys.growth_now),
+                    long_run: ("growth_long_run", &keys.growth_long_run),
+                    half_life: ("growth_half_life_years", &keys.growth_half_life_years),
+                };
+                let volatility = Reversion {
+                    now: ("volatility_now", &keys.volatility_now),
+                    long_run: ("volatility_long_run", &keys.volatility_long_run),
+                    half_life: ("volatility_half_life_years", &keys.volatility_half_life_years),
+                };
+                let growth_trend = growth.validate(validator, table);
+                growth.warn_of_lasting_growth(validator, table, &growth_trend);
+                let volatility = volatility.validate(validator, table);
                 Process::MeanRevertingGrowth {
                     rate_now: validator.required(table, "rate_now_usd_bn", &keys.rate_now_usd_bn),
-                    growth_now,
-                    growth_long_run: validator.number_or(&keys.growth_long_run, growth_now),
-                    growth_half_life: validator.number(
-                        table,
-                        "growth_half_life_years",
-                        &keys.growth_half_life_years,
-                    ),
+                    growth_now: growth_trend.now,
+                    growth_long_run: growth_trend.long_run,
+                    growth_half_life: growth_trend.half_life,
                     growth_volatility_now: validator.number(
                         table,
                         "growth_volatility_now",
                         &keys.growth_volatility_now,
                     ),
-                    volatility_now,
-                    volatility_long_run: validator.number_or(&keys.volatility_long_run, volatility_now),
-                    volatility_half_life: validator.number(
-                        table,
-                        "volatility_half_life_years",
-                        &keys.volatility_half_life_years,
-                    ),
+                    volatility_now: volatility.now,
+                    volatility_long_run: volatility.long_run,
+                    volatility_half_life: volatility.half_life,
                     price_of_risk: validator.number(table, "price_of_risk", &keys.price_of_risk),
                     growth_price_of_risk: validator.number(
                         table,

@@ -94,16 +94,24 @@ fn unknown(
 pub(super) fn check_keys(number: &Number, problems: &mut Problems) {
     let NumberContent::Table(table) = &number.content else { return };
     for (name, place) in table.written() {
-        if ["same_as", "source", "note"].contains(&name) {
+        if ["same_as", "source", "informed_by", "note"].contains(&name) {
             continue;
         }
+        let help = match name {
+            "basis" => {
+                "take `basis` out: `same_as` takes the rate of the other number as the model uses it; `basis` belongs there"
+            }
+            _ => {
+                "a number that is the same draw as another has no law of its own: only `source`, `informed_by` and `note` beside `same_as`"
+            }
+        };
         problems.push(
             Problem::error(
                 Code::KeysExclusive,
                 place,
                 format!("`{}` has both `same_as` and `{name}`", number.key),
             )
-            .help("a number that is the same draw as another has no law of its own: only `source` and `note` beside `same_as`"),
+            .help(help),
         );
     }
 }

@@ -4,19 +4,9 @@ use crate::config::{self, Code, Config, Place, Problem};
 
 use super::parameters::ParamId;
 use super::process::Process;
+use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
 use super::validator::Validator;
-
-/// An exponential trend: `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`.
-#[derive(Clone, Copy, Debug)]
-pub struct Trend {
-    /// Value at time 0, a fraction of revenue.
-    pub now: ParamId,
-    /// Long-run value, a fraction of revenue.
-    pub long_run: ParamId,
-    /// Half-life, years; may be infinite.
-    pub half_life: ParamId,
-}
 
 /// A line of business.
 #[derive(Clone, Debug)]
@@ -61,16 +51,12 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Vec<Segmen
                 "without clouds everything is sold directly",
             );
         }
-        let now = validator.number(&table, "inference_cost_now", &segment.inference_cost_now);
-        let inference_cost = Trend {
-            now,
-            long_run: validator.number_or(&segment.inference_cost_long_run, now),
-            half_life: validator.number(
-                &table,
-                "inference_cost_half_life_years",
-                &segment.inference_cost_half_life_years,
-            ),
+        let inference_cost = Reversion {
+            now: ("inference_cost_now", &segment.inference_cost_now),
+            long_run: ("inference_cost_long_run", &segment.inference_cost_long_run),
+            half_life: ("inference_cost_half_life_years", &segment.inference_cost_half_life_years),
         };
+        let inference_cost = inference_cost.validate(validator, &table);
         if let Some(process) = process {
             segments.push(Segment { name, process, cloud_sold, inference_cost });
         }

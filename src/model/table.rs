@@ -1,7 +1,7 @@
 //! A table of the scenario during validation, and the problems that its keys can have.
 
 use crate::config::section::Section;
-use crate::config::spec::{Presence, SectionSpec};
+use crate::config::spec::{KeySpec, Presence, SectionSpec};
 use crate::config::{Code, Date, Located, Place, Problem, Unit};
 
 use super::day_count::{days_360, days_360_after};
@@ -35,8 +35,8 @@ impl Table {
         self.spec.find(key).and_then(|row| row.unit).unwrap_or(Unit::Years)
     }
 
-    fn doc(&self, key: &str) -> &'static str {
-        self.spec.find(key).map_or("", |row| row.doc.trim())
+    fn doc(&self, key: &str) -> String {
+        self.spec.find(key).map_or(String::new(), KeySpec::meaning)
     }
 
     /// What applies without the key.

@@ -5,10 +5,11 @@ use crate::config::{Config, Problems};
 use super::columns::EmpiricalColumns;
 use super::dependence::{Factor, factors};
 use super::parameters::{ParamId, Parameters};
+use super::party_names::PartyNames;
 use super::validator::Validator;
 use super::{
-    cloud_mix, correlation, cost, deal, dependence, discount, equity, funding, history, ipo, licence, names,
-    run, segment, shock, source, timeline,
+    cloud_mix, correlation, cost, deal, dependence, discount, equity, far_dates, funding, history, ipo,
+    licence, margins, names, run, segment, shock, source, timeline,
 };
 
 /// The terms of a scenario, readable through [`Model`].
@@ -16,6 +17,8 @@ use super::{
 pub struct Terms {
     /// Name of the scenario.
     pub name: String,
+    /// What the company and its partner are called.
+    pub names: PartyNames,
     /// Digest of the canonical scenario and its empirical files, in hexadecimal.
     pub digest: String,
     /// Bytes of the empirical files, which were in memory while they were read.
@@ -78,12 +81,14 @@ impl Terms {
         empirical_bytes: u64,
     ) -> Option<Terms> {
         let name = names::of_scenario(&mut validator.problems, config, name_if_absent);
+        let (party_names, problems) = PartyNames::of(config);
+        problems.into_iter().for_each(|problem| validator.problems.push(problem));
         let sources = source::validate(validator, config);
-        let discount = discount::validate(validator, config);
+        let discount = discount::validate(validator, config, &party_names);
         let history = history::validate(validator, config);
         let segments = segment::validate(validator, config);
         let shocks = shock::validate(validator, config);
-        let clouds = cloud_mix::validate(validator, config);
+        let clouds = cloud_mix::validate(validator, config, &party_names);
         let home_first = cloud_mix::validate_home_first(validator, config);
         let uplift = cloud_mix::validate_reach(validator, config);
         let in_house = cloud_mix::validate_in_house(validator, config);
@@ -91,6 +96,8 @@ impl Terms {
         let microsoft = licence::validate_microsoft(validator, config);
         let licence = licence::validate(validator, config);
         let deals = deal::validate(validator, config);
+        margins::warn(validator, config, &microsoft, &deals);
+        far_dates::warn(validator, config);
         let costs = cost::validate(validator, config);
         let cash = funding::validate_cash(validator, config);
         let rounds = funding::validate_rounds(validator, config);
@@ -102,6 +109,7 @@ impl Terms {
         let dependence = correlation::validate(validator, config, &factors, &segments, &microsoft);
         Some(Terms {
             name,
+            names: party_names,
             digest: digest.to_owned(),
             empirical_bytes,
             run,

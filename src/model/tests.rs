@@ -4,7 +4,8 @@ use super::day_count::years_between;
 use super::deal::Rate;
 use super::dependence::{Factor, InputVariable};
 use super::equity::Method;
-use super::parameters::{Distribution, Origin, ParamId};
+use super::funding::RoundTime;
+use super::parameters::{Distribution, Origin, ParamId, Provenance};
 use super::process::{PlanShape, Process};
 use super::shock::ShockTarget;
 use super::timeline::{PeriodLength, Timeline};
@@ -122,9 +123,9 @@ fn expect_word(problem: &Problem, word: &str) {
     assert!(problem.help.is_some() || problem.allowed.is_some(), "nothing is proposed: {texts}");
 }
 
-/// The minimal scenario with more tables behind it.
+/// The minimal scenario with more tables behind it; its deal has the term that clouds ask for.
 fn with(more: &str) -> String {
-    format!("{MINIMAL}\n{more}\n")
+    format!("{MINIMAL}home_keeps = 0.0\n{more}\n")
 }
 
 /// The minimal scenario with a text replaced.
@@ -153,7 +154,7 @@ fn the_scenarios_are_accepted() {
         let (model, warnings) = accept(text, &[]);
         assert_eq!((model.name.as_str(), model.digest.as_str()), (name, "digest"));
         assert!(!warnings.has_errors());
-        assert!(warnings.iter().all(|problem| problem.code == Code::DiscountMissing), "{warnings}");
+        assert!(warnings.is_empty(), "{warnings}");
         for entry in model.parameters.entries() {
             assert!(!entry.wording.is_empty(), "{}", entry.key);
             match &entry.distribution {
@@ -176,13 +177,11 @@ fn the_parameters_have_every_key_once_with_unit_origin_source_and_wording() {
     let row = |key: &str| model.parameters.entries().iter().find(|entry| entry.key == key).expect(key);
     let eligible = row("deal.amended-2026.eligible");
     assert_eq!(eligible.wording, "quantiles(p10 0.93, p50 0.98, p90 0.995; bounds 0..1)");
-    assert_eq!((eligible.origin.clone(), eligible.source), (Origin::Scenario, None));
+    assert_eq!((eligible.origin.clone(), eligible.provenance), (Origin::Scenario, Provenance::Judgement));
     assert!(eligible.note.as_ref().is_some_and(|note| note.starts_with("6 of 30")));
     let rate = row("deal.amended-2026.rate");
-    assert_eq!(
-        (rate.wording.as_str(), rate.source.map(|at| model.sources[at].key.as_str())),
-        ("0.2", Some("cnbc-20"))
-    );
+    let Provenance::Source(at) = rate.provenance else { panic!("{:?}", rate.provenance) };
+    assert_eq!((rate.wording.as_str(), model.sources[at].key.as_str()), ("0.2", "cnbc-20"));
     assert_eq!(row("shock.law-or-regulation.sd").wording, "0.06");
     assert_eq!(row("in_house.substitution").origin, Origin::Scenario);
     assert_eq!(row("deal.prior-2025.paid_to_date_usd_bn").origin, Origin::Default);
@@ -352,7 +351,7 @@ fn absences_are_listed_and_their_tables_are_not_where_they_stand() {
     ] {
         assert!(minimal.contains(&format!("no {word}")), "{word}: {minimal}");
     }
-    assert!(minimal.contains("no discount rate for equity, cloud, licence, revenue"));
+    assert!(minimal.contains("no discount rate for equity, cloud, licence: 0 is taken"));
     assert_eq!(absences(&model(BASE, &[])), ["no deal.prior-2025.cap_usd_bn: payments have no cap"]);
 }
 
@@ -470,7 +469,8 @@ fn keys_that_are_missing_or_exclude_each_other_are_refused() {
         // Keys of no process at all are not validated.
     ],
     );
-    refuse(Code::KeysExclusive, "share_ends_years", MINIMAL, &["deal.capped.share_ends_years=3"]);
+    let both = changed(MINIMAL, "share_ends = 2030-12-31", "share_ends = 2030-12-31\nshare_ends_years = 3");
+    refuse(Code::KeysExclusive, "share_ends_years", &both, &[]);
     refuse(Code::KeyMissing, "multiple_now", &with("[equity]\nmethod = \"ebitda-multiple\""), &[]);
     refuse(Code::KeyMissing, "perpetual_growth", &with("[equity]\nmethod = \"perpetual-growth\""), &[]);
     refuse(
@@ -611,6 +611,29 @@ fn names_are_validated() {
     for stem in ["", "-a", "A", "a.b", "é", &"a".repeat(65)] {
         assert_eq!(codes(&from_stem(stem).expect_err("no name"), Severity::Error), [Code::BadName], "{stem}");
     }
+}
+
+#[test]
+fn names_of_company_and_partner_are_judged() {
+    let named = |keys: &str| with(&format!("[names]\n{keys}"));
+    let called = |keys: &str| model(&named(keys), &[]).names.tell("{company} and {partner}");
+    assert_eq!(called(""), "OpenAI and Microsoft");
+    assert_eq!(called("company = \"Kestrel\""), "Kestrel and Microsoft");
+    assert_eq!(called("company = \"Microsoft\"\npartner = \"OpenAI\""), "Microsoft and OpenAI");
+    for (word, keys) in [
+        ("`names.company` is empty", "company = \" \""),
+        ("no letter and no digit", "company = \"--\""),
+        ("partner = \"Northgate\"", "partner = \"North\\u0007gate\""),
+        ("begins or ends with a space", "partner = \"Northgate \""),
+        ("42 characters", "company = \"Kestrel Robotics and Automation Enterprise\""),
+        ("both called \"Kestrel\"", "company = \"Kestrel\"\npartner = \"Kestrel\""),
+        ("add the partner's name", "company = \"Microsoft\""),
+        ("add the company's name", "partner = \"OpenAI\""),
+    ] {
+        refuse(Code::PartyName, word, &named(keys), &[]);
+    }
+    let (_, result) = validated(&named("company = \"\"\npartner = \"\""), &[]);
+    assert_eq!(codes(&result.expect_err("two errors"), Severity::Error), [Code::PartyName; 2]);
 }
 
 #[test]
@@ -761,6 +784,176 @@ fn parameters_are_pointed_at() {
 }
 
 #[test]
+fn quantiles_take_any_one_pair_in_either_spelling() {
+    let law = |number: &str| {
+        let model = model(MINIMAL, &[eligible(number)[0].as_str()]);
+        let entry = model.parameters.entry(model.deals[0].eligible).clone();
+        let Distribution::Uncertain(law) = entry.distribution else { panic!("{number}") };
+        (entry.wording, *law)
+    };
+    for (low, high, alpha) in
+        [("p10", "p90", 0.1), ("p05", "p95", 0.05), ("p01", "p99", 0.01), ("p25", "p75", 0.25)]
+    {
+        let bounds = "lower = 0, upper = 1";
+        let (wording, found) =
+            law(&format!("{{ dist = \"quantiles\", {low} = 0.3, p50 = 0.5, {high} = 0.6, {bounds} }}"));
+        assert_eq!(wording, format!("quantiles({low} 0.3, p50 0.5, {high} 0.6; bounds 0..1)"));
+        assert!(close(found.quantile(alpha), 0.3) && close(found.quantile(1.0 - alpha), 0.6));
+        let short = low.replace('0', "");
+        if ["p5", "p1"].contains(&short.as_str()) && low != "p10" {
+            let again =
+                format!("{{ dist = \"quantiles\", {short} = 0.3, p50 = 0.5, {high} = 0.6, {bounds} }}");
+            assert_eq!(law(&again), (wording, found));
+        }
+    }
+}
+
+#[test]
+fn pairs_of_quantiles_that_do_not_go_together_are_told_what_does() {
+    let foreign =
+        |number: &str, word: &str| refuse_eligible(Code::DistributionParameterForeign, word, number);
+    let mixed = foreign(
+        "{ dist = \"quantiles\", p10 = 0.3, p50 = 0.5, p95 = 0.6 }",
+        "`p10` and `p95` of quantiles do not",
+    );
+    assert_eq!(mixed.help.as_deref(), Some("`p10` goes with `p90`: give that in place of `p95`"));
+    foreign(
+        "{ dist = \"quantiles\", p50 = 0.5, p05 = 0.1, p10 = 0.3, p90 = 0.6, p95 = 0.7 }",
+        "take `p05` and `p95` out, or `p10` and `p90`",
+    );
+    foreign("{ dist = \"lognormal\", median = 0.3, sd = 0.1 }", "median, sigma; or mean, sd");
+    foreign("{ dist = \"lognormal\", median = 0.3, sigma = 0.1, mean = 0.3, sd = 0.1 }", "keep one set");
+    let missing =
+        |number: &str, word: &str| refuse_eligible(Code::DistributionParameterMissing, word, number);
+    missing("{ dist = \"quantiles\", p25 = 0.3, p50 = 0.5 }", "needs `p75`");
+    missing("{ dist = \"quantiles\", p01 = 0.3, p99 = 0.5 }", "needs `p50`");
+    missing("{ dist = \"lognormal\", mean = 0.3 }", "needs `sd`");
+    // What is wrong within a pair names its own parameters.
+    refuse_eligible(
+        Code::DistributionParameter,
+        "exchange them: `p25 = 0.3`, `p75 = 0.6`",
+        "{ dist = \"quantiles\", p25 = 0.6, p50 = 0.5, p75 = 0.3 }",
+    );
+    refuse_eligible(
+        Code::QuantilesInfeasible,
+        "between these `p05` and `p95` it must be from",
+        "{ dist = \"quantiles\", p05 = 0.1, p50 = 0.11, p95 = 0.7 }",
+    );
+    refuse_eligible(
+        Code::LeavesDomain,
+        "p05 = 0.1, p50 = 0.2, p95 = 0.3",
+        "{ dist = \"quantiles\", p05 = 10, p50 = 20, p95 = 30, lower = 0, upper = 100 }",
+    );
+}
+
+#[test]
+fn a_lognormal_by_mean_and_sd_has_them() {
+    let by = |number: &str| model(MINIMAL, &[&format!("deal.capped.cap_usd_bn={number}")]);
+    let model = by("{ dist = \"lognormal\", mean = 30, sd = 12 }");
+    let entry = model.parameters.entry(model.deals[0].cap.expect("a cap"));
+    assert_eq!(entry.wording, "lognormal(mean 30, sd 12)");
+    let Distribution::Uncertain(law) = &entry.distribution else { panic!() };
+    assert!(close(law.mean().unwrap(), 30.0) && close(law.std_dev().unwrap(), 12.0));
+    refuse(
+        Code::DistributionParameter,
+        "written alone: `30.0`",
+        MINIMAL,
+        &["deal.capped.cap_usd_bn={ dist = \"lognormal\", mean = 30, sd = 0 }"],
+    );
+}
+
+const GROWTH: &str = "segment.all.growth";
+
+#[test]
+fn annual_growth_rates_become_continuous_ones() {
+    let growth = |number: &str| {
+        let model = model(MINIMAL, &[&format!("{GROWTH}={number}")]);
+        model.parameters.entry(model.parameters.named(GROWTH).expect("it")).clone()
+    };
+    let half = growth("{ value = 0.5, basis = \"annual\" }");
+    assert_eq!(half.wording, "annual 0.5; continuous 0.4055");
+    let Distribution::Constant(rate) = half.distribution else { panic!() };
+    assert!(close(rate, 1.5_f64.ln()));
+    let same = growth("{ value = 0.5, basis = \"continuous\" }");
+    assert!(matches!(same.distribution, Distribution::Constant(0.5)));
+    let law =
+        growth("{ dist = \"quantiles\", p05 = 0.2, p50 = 0.5, p95 = 1.1, lower = -1, basis = \"annual\" }");
+    assert!(
+        law.wording
+            .starts_with("annual quantiles(p05 0.2, p50 0.5, p95 1.1; lower -1); continuous p05 0.1823")
+    );
+    let Distribution::Uncertain(law) = law.distribution else { panic!() };
+    assert!([(0.05, 1.2), (0.5, 1.5), (0.95, 2.1_f64)].iter().all(|&(u, x)| close(law.quantile(u), x.ln())));
+    // A law with one value is that value's rate.
+    let one = growth("{ dist = \"discrete\", values = [0.5, 9.0], weights = [1, 0], basis = \"annual\" }");
+    assert!(matches!(one.distribution, Distribution::Constant(rate) if close(rate, 1.5_f64.ln())));
+    // What is the same as it has its rate, not its number.
+    let text = changed(MINIMAL, "growth = 0.40", "growth = { value = 0.5, basis = \"annual\" }")
+        + "[[segment]]\nname = \"b\"\nprocess = \"gbm\"\nrate_now_usd_bn = 1\ngrowth = { same_as = \"segment.all.growth\" }\n";
+    let model = model(&text, &[]);
+    let id = model.parameters.named("segment.b.growth").expect("it");
+    assert_eq!(model.parameters.constant(id), Some(rate));
+}
+
+#[test]
+fn annual_numbers_that_are_no_rates_are_refused() {
+    let refuse_growth = |code: Code, word: &str, number: &str| {
+        refuse(code, word, MINIMAL, &[&format!("{GROWTH}={number}")]);
+    };
+    refuse_growth(Code::OutsideDomain, "above -1", "{ value = -1, basis = \"annual\" }");
+    refuse_growth(
+        Code::LeavesDomain,
+        "min = -1.0",
+        "{ dist = \"normal\", mean = 0.4, sd = 0.3, basis = \"annual\" }",
+    );
+    refuse_growth(
+        Code::LeavesDomain,
+        "lower = -1.0",
+        "{ dist = \"quantiles\", p10 = 0.1, p50 = 0.4, p90 = 0.7, basis = \"annual\" }",
+    );
+    // The bounds proposed are accepted.
+    for bounded in [
+        "{ dist = \"normal\", mean = 0.4, sd = 0.3, basis = \"annual\", min = -1.0 }",
+        "{ dist = \"quantiles\", p10 = 0.1, p50 = 0.4, p90 = 0.7, basis = \"annual\", lower = -1.0 }",
+    ] {
+        model(MINIMAL, &[&format!("{GROWTH}={bounded}")]);
+    }
+    refuse_growth(
+        Code::KeysExclusive,
+        "takes the rate of the other number",
+        "{ same_as = \"segment.all.volatility\", basis = \"annual\" }",
+    );
+}
+
+#[test]
+fn a_number_is_stated_by_a_source_or_derived_from_one() {
+    let text = with("[[source]]\nkey = \"paper\"\ntitle = \"A paper\"");
+    let of = |number: &str| {
+        let model = model(&text, &[&format!("{GROWTH}={number}")]);
+        model.parameters.entry(model.parameters.named(GROWTH).expect("it")).provenance
+    };
+    assert_eq!(of("{ value = 0.5, source = \"paper\" }"), Provenance::Source(0));
+    assert_eq!(of("{ value = 0.5, informed_by = \"paper\" }"), Provenance::InformedBy(0));
+    assert_eq!(of("{ value = 0.5, note = \"n\" }"), Provenance::Judgement);
+    let growth = |number: &str| format!("{GROWTH}={number}");
+    refuse(
+        Code::KeysExclusive,
+        "`source` where the publication states this number, `informed_by` where",
+        &text,
+        &[&growth("{ value = 0.5, source = \"paper\", informed_by = \"paper\" }")],
+    );
+    refuse(
+        Code::UnknownSource,
+        "did you mean \"paper\"?",
+        &text,
+        &[&growth("{ value = 0.5, informed_by = \"papers\" }")],
+    );
+    let shared =
+        model(&text, &[&growth("{ same_as = \"segment.all.volatility\", informed_by = \"paper\" }")]);
+    assert_eq!(shared.parameters.aliases()[0].provenance, Provenance::InformedBy(0));
+}
+
+#[test]
 fn infeasible_quantiles_come_with_the_feasible_range() {
     let problem = refuse_eligible(
         Code::QuantilesInfeasible,
@@ -897,7 +1090,13 @@ fn dates_off_the_timeline_warn_with_what_they_imply() {
     off("counted to 2030-12-31 only", &free, &["deal.capped.share_ends_years=4.6"]);
     off("nothing is paid", &free, &["deal.capped.share_ends_years=-1"]);
     silent(&free, &["deal.capped.share_ends_years=4.5"]);
-    silent(&free, &["deal.capped.share_ends_years={ dist = \"uniform\", low = 3, high = 6 }"]);
+    let partly = "deal.capped.share_ends_years={ dist = \"uniform\", low = 3, high = 6 }";
+    off(
+        "after the horizon in 50% of futures: there payments are counted to 2030-12-31 only",
+        &free,
+        &[partly],
+    );
+    silent(&free, &["deal.capped.share_ends_years={ dist = \"uniform\", low = 3, high = 4.5 }"]);
     off("counted to", &free, &["deal.capped.share_ends_years={ dist = \"uniform\", low = 5, high = 6 }"]);
     let early = ["deal.capped.effective=2029-01-01", "deal.capped.share_ends_years=2"];
     warn(Code::EndBeforeStart, "more than 2.50 years", &free, &early);
@@ -1025,6 +1224,18 @@ fn checks_look_at_the_default_where_a_key_is_not_written() {
 // ---- What a scenario says
 
 #[test]
+fn a_deal_says_what_the_home_cloud_keeps_wherever_there_are_clouds() {
+    let text = format!("{MINIMAL}\n{CLOUDS}");
+    let problem =
+        refuse(Code::KeyMissing, "`deal.capped` needs `home_keeps` (where there are clouds)", &text, &[]);
+    expect_word(&problem, "0 if all of them are passed on to OpenAI, 1 if all are kept");
+    assert_eq!(model(&text, &["deal.capped.home_keeps=1"]).deals.len(), 1);
+    // Without clouds nothing is sold at home.
+    let model = model(MINIMAL, &[]);
+    assert_eq!(model.parameters.constant(model.deals[0].home_keeps), Some(0.0));
+}
+
+#[test]
 fn clouds_are_validated() {
     let text = with(CLOUDS);
     refuse(Code::HomeCloudMissing, "exactly one", &changed(&text, "home = true\n", ""), &[]);
@@ -1057,7 +1268,7 @@ fn clouds_are_validated() {
 
 #[test]
 fn tables_without_what_they_need_are_warned_of() {
-    warn(Code::DiscountMissing, "discount.revenue", MINIMAL, &[]);
+    warn(Code::DiscountMissing, "discount.revenue", &changed(MINIMAL, "revenue = 0.0", ""), &[]);
     warn(Code::CapAlreadyReached, "nothing is paid", MINIMAL, &["deal.capped.paid_to_date_usd_bn=38"]);
     let model = warn(Code::GateWithoutEquity, "[equity]", &with("[ipo]\nready_months = 6"), &[]);
     assert!(model.ipo.is_none());
@@ -1075,6 +1286,44 @@ fn tables_without_what_they_need_are_warned_of() {
         &[],
     );
     refuse(Code::PathsOption, "1 or more", &with("[run]\npaths = 0"), &[]);
+}
+
+#[test]
+fn a_round_on_the_ipo_may_have_a_last_day() {
+    const IPO: &str =
+        "[equity]\nmethod = \"revenue-multiple\"\nmultiple_now = 20\n[ipo]\nearliest = 2027-02-01\n";
+    let round = |keys: &str| {
+        with(&format!("{IPO}[[round]]\nname = \"r\"\namount_usd_bn = 1\npre_money_usd_bn = 5\n{keys}"))
+    };
+    let when = |keys: &str| model(&round(keys), &[]).rounds[0].when;
+    assert_eq!(when("on_ipo = true"), RoundTime::OnIpo { until: f64::INFINITY });
+    // The last day is included: its time is that of the next day.
+    assert_eq!(when("on_ipo = true\nuntil = 2027-03-31"), RoundTime::OnIpo { until: 0.75 });
+    silent_rounds(&round("on_ipo = true\nuntil = 2027-03-31"));
+    silent_rounds(&round("on_ipo = true\nuntil = 2030-12-31"));
+    let no_effect = |words: &str, keys: &str| {
+        warn(Code::KeyWithoutEffect, words, &round(keys), &[]);
+    };
+    // The first test is on 2027-03-31, the first period end from `earliest` on.
+    no_effect("never takes place", "on_ipo = true\nuntil = 2027-03-30");
+    no_effect("at the end of 2027-03-31", "on_ipo = true\nuntil = 2027-01-31");
+    no_effect("never takes place", "on_ipo = true\nuntil = 2026-06-30");
+    no_effect("after the horizon", "on_ipo = true\nuntil = 2031-01-01");
+    refuse(Code::KeysExclusive, "waits for the IPO", &round("date = 2027-01-01\nuntil = 2027-06-30"), &[]);
+    refuse(
+        Code::KeysExclusive,
+        "waits for the IPO",
+        &round("date = 2027-01-01\non_ipo = false\nuntil = 2027-06-30"),
+        &[],
+    );
+    refuse(Code::KeyNeither, "on_ipo", &round("until = 2027-06-30"), &[]);
+}
+
+/// No warning of a key without effect.
+#[track_caller]
+fn silent_rounds(text: &str) {
+    let (_, problems) = accept(text, &[]);
+    assert!(problems.iter().all(|problem| problem.code != Code::KeyWithoutEffect), "{problems}");
 }
 
 #[test]

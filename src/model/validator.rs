@@ -12,10 +12,10 @@ use crate::math::distribution;
 
 use super::columns::EmpiricalColumns;
 use super::domain::{DOMAIN_TOLERANCE, OutsideMass, probability_words};
-use super::parameters::{Alias, Distribution, Origin, ParamId, Parameter, Parameters};
+use super::parameters::{Alias, Distribution, Origin, ParamId, Parameter, Parameters, Provenance};
 use super::table::Table;
 use super::timeline::{TIME_SLACK, Timeline};
-use super::{names, number, same_as};
+use super::{names, number, same_as, usual};
 
 /// Where a date off the timeline lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,17 +64,17 @@ impl<'a> Validator<'a> {
         for number in &numbers {
             by_key.entry(&number.key).or_insert(number);
         }
+        let mut provenance = Vec::with_capacity(numbers.len());
         for number in &numbers {
-            let source = validator.source(number, sources);
+            provenance.push(validator.provenance(number, sources));
             if same_as::link(number).is_none() {
-                validator.add(number, source, columns);
+                validator.add(number, provenance[provenance.len() - 1], columns);
             }
         }
         let mut ends = same_as::Ends::new();
-        for number in &numbers {
+        for (number, provenance) in numbers.iter().zip(provenance) {
             if let Some(target) = same_as::link(number) {
-                let source = validator.source_index(number, sources);
-                validator.alias(number, target, &by_key, &mut ends, source);
+                validator.alias(number, target, &by_key, &mut ends, provenance);
             }
         }
         validator.timeline = Timeline::validate(&mut validator.problems, config);
@@ -82,7 +82,7 @@ impl<'a> Validator<'a> {
     }
 
     /// Validates a number that is not `same_as` another and adds it to the parameters.
-    fn add(&mut self, number: &'a Number, source: Option<usize>, columns: &dyn EmpiricalColumns) {
+    fn add(&mut self, number: &'a Number, provenance: Provenance, columns: &dyn EmpiricalColumns) {
         let domain = self.domain(number);
         let id = match number::validate(number, domain, columns, &mut self.problems) {
             Some(validated) => self.parameters.push(Parameter {
@@ -90,7 +90,7 @@ impl<'a> Validator<'a> {
                 unit: number.unit,
                 distribution: validated.distribution,
                 origin: Origin::Scenario,
-                source,
+                provenance,
                 note: note(number),
                 wording: validated.wording,
             }),
@@ -103,16 +103,29 @@ impl<'a> Validator<'a> {
         if self.home_share == Some(number.key.as_str()) { Domain::PositiveFraction } else { number.domain }
     }
 
-    fn source_index(&self, number: &Number, sources: &[String]) -> Option<usize> {
-        let NumberContent::Table(table) = &number.content else { return None };
-        let key = table.source.as_ref()?;
-        sources.iter().position(|source| *source == key.value)
-    }
-
-    fn source(&mut self, number: &Number, sources: &[String]) -> Option<usize> {
-        let NumberContent::Table(table) = &number.content else { return None };
-        let key = table.source.as_ref()?;
-        self.find(key, sources, Code::UnknownSource, "source", "[[source]]")
+    /// The source that a number names, and whether that states it; reports an unknown source, and both kinds together.
+    fn provenance(&mut self, number: &Number, sources: &[String]) -> Provenance {
+        let NumberContent::Table(table) = &number.content else { return Provenance::Judgement };
+        if let (Some(source), Some(informed_by)) = (&table.source, &table.informed_by) {
+            self.problems.push(
+                Problem::error(
+                    Code::KeysExclusive,
+                    informed_by.place,
+                    format!("`{}` has both `source` and `informed_by`", number.key),
+                )
+                .also(source.place, "`source`")
+                .help("keep one: `source` where the publication states this number, `informed_by` where the number was derived from it; say how in `note`"),
+            );
+        }
+        let mut find = |written: &Option<Located<String>>| {
+            self.find(written.as_ref()?, sources, Code::UnknownSource, "source", "[[source]]")
+        };
+        let (source, informed_by) = (find(&table.source), find(&table.informed_by));
+        match (source, informed_by) {
+            (Some(source), _) => Provenance::Source(source),
+            (None, Some(source)) => Provenance::InformedBy(source),
+            (None, None) => Provenance::Judgement,
+        }
     }
 
     /// Resolves a number that is `same_as` another, and checks that the shared draw suits it.
@@ -122,7 +135,7 @@ impl<'a> Validator<'a> {
         link: &'a Located<String>,
         by_key: &HashMap<&'a str, &'a Number>,
         ends: &mut same_as::Ends<'a>,
-        source: Option<usize>,
+        provenance: Provenance,
     ) {
         same_as::check_keys(number, &mut self.problems);
         let target = same_as::target(number, link, by_key, ends, &self.problems).map_err(|problem| {
@@ -130,7 +143,8 @@ impl<'a> Validator<'a> {
                 self.problems.push(*problem);
             }
         });
-        let Some(id) = target.ok().and_then(|key| self.written.get(key).copied()) else {
+        let drawn = target.ok().and_then(|key| Some((by_key.get(key)?, *self.written.get(key)?)));
+        let Some((drawn, id)) = drawn else {
             let id = self.unusable(number);
             self.written.entry(&number.key).or_insert(id);
             return;
@@ -140,11 +154,18 @@ impl<'a> Validator<'a> {
             key: number.key.clone(),
             unit: number.unit,
             target: id,
-            source,
+            provenance,
             note: note(number),
         });
         if !self.failed.contains(&id) {
             self.check_alias_domain(number, link, id);
+            // What is unusual for the number itself has been told there.
+            let distribution = &self.parameters.entry(id).distribution;
+            if !usual::is_unusual(drawn, distribution)
+                && let Some(problem) = usual::unusual(number, distribution)
+            {
+                self.problems.push(problem.help(format!("is `{}` in the same unit?", drawn.key)));
+            }
         }
     }
 
@@ -155,7 +176,7 @@ impl<'a> Validator<'a> {
             unit: number.unit,
             distribution: Distribution::Constant(f64::NAN),
             origin: Origin::Scenario,
-            source: None,
+            provenance: Provenance::Judgement,
             note: None,
             wording: String::new(),
         });
@@ -241,7 +262,7 @@ impl<'a> Validator<'a> {
             unit: table.unit(key),
             distribution: Distribution::Constant(value),
             origin: Origin::Default,
-            source: None,
+            provenance: Provenance::Judgement,
             note: None,
             wording: value.to_string(),
         })
@@ -261,7 +282,7 @@ impl<'a> Validator<'a> {
             unit: Unit::Years,
             distribution: Distribution::Constant(time),
             origin: Origin::Scenario,
-            source: None,
+            provenance: Provenance::Judgement,
             note: None,
             wording: date.to_string(),
         })
@@ -290,13 +311,7 @@ impl<'a> Validator<'a> {
 
     /// The value or the median of a valid parameter.
     pub(super) fn median(&self, id: ParamId) -> Option<f64> {
-        if self.is_failed(id) {
-            return None;
-        }
-        match &self.parameters.entry(id).distribution {
-            Distribution::Constant(value) => Some(*value),
-            Distribution::Uncertain(law) => Some(law.quantile(0.5)),
-        }
+        if self.is_failed(id) { None } else { Some(self.parameters.median(id)) }
     }
 
     /// The distribution of an uncertain parameter.

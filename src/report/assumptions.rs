@@ -5,8 +5,10 @@ use super::tables::{InputRow, SAME_AS, UNSOURCED};
 /// Where a number is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Origin<'a> {
-    /// It names a source.
+    /// A source states it.
     Sourced,
+    /// It was derived from the source with this key, which does not state it.
+    InformedBy(&'a str),
     /// It is the same draw as another number, named here, and names no source of its own.
     SameAs(&'a str),
     /// It names none: a judgement of the author.
@@ -16,25 +18,27 @@ pub enum Origin<'a> {
 impl Origin<'_> {
     /// Where an input is from.
     pub fn of(row: &InputRow) -> Origin<'_> {
-        match (row.source == UNSOURCED, row.distribution.strip_prefix(SAME_AS)) {
-            (false, _) => Origin::Sourced,
-            (true, Some(key)) => Origin::SameAs(key),
-            (true, None) => Origin::Judgement,
+        match row.distribution.strip_prefix(SAME_AS) {
+            _ if row.source != UNSOURCED => Origin::Sourced,
+            _ if !row.informed_by.is_empty() => Origin::InformedBy(&row.informed_by),
+            Some(key) => Origin::SameAs(key),
+            None => Origin::Judgement,
         }
     }
 }
 
-/// The count in a sentence: `183 numbers, 59 of them uncertain; 45 have a source, 133 are judgements, 5 share another number's
-/// draw`.
+/// The count in a sentence: `183 numbers, 59 of them uncertain; 45 have a source, 12 are derived from one, 121 are judgements, 5
+/// share another number's draw`.
 pub fn in_words(rows: &[InputRow]) -> String {
     let uncertain = rows
         .iter()
         .filter(|row| row.distribution != "constant" && !row.distribution.starts_with(SAME_AS))
         .count();
-    let (mut sourced, mut shared, mut judged) = (0, 0, 0);
+    let (mut sourced, mut derived, mut shared, mut judged) = (0, 0, 0, 0);
     for row in rows {
         match Origin::of(row) {
             Origin::Sourced => sourced += 1,
+            Origin::InformedBy(_) => derived += 1,
             Origin::SameAs(_) => shared += 1,
             Origin::Judgement => judged += 1,
         }
@@ -45,6 +49,9 @@ pub fn in_words(rows: &[InputRow]) -> String {
         format!("{sourced} {} a source", if sourced == 1 { "has" } else { "have" }),
         format!("{judged} {} {}", are(judged), if judged == 1 { "a judgement" } else { "judgements" }),
     ];
+    if derived > 0 {
+        parts.insert(1, format!("{derived} {} derived from one", are(derived)));
+    }
     if shared > 0 {
         parts
             .push(format!("{shared} {} another number's draw", if shared == 1 { "shares" } else { "share" }));
@@ -72,10 +79,17 @@ mod tests {
             note: String::new(),
             sampled_mean: f64::NAN,
             sampled_std_dev: f64::NAN,
+            informed_by: String::new(),
         };
         assert_eq!(
             in_words(&[row("constant", "assumption")]),
             "1 number, 0 of them uncertain; 0 have a source, 1 is a judgement"
+        );
+        let derived =
+            |distribution: &str| InputRow { informed_by: "paper".into(), ..row(distribution, "assumption") };
+        assert_eq!(
+            in_words(&[row("constant", "paper"), derived("constant"), derived("same_as a.b")]),
+            "3 numbers, 0 of them uncertain; 1 has a source, 2 are derived from one, 0 are judgements"
         );
         let rows = [
             row("constant", "paper"),

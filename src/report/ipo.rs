@@ -356,7 +356,7 @@ impl Page<'_> {
                 ];
                 row.extend([s.p05, s.p50, s.p95, s.p25, s.p75].map(Value::from));
                 row.push(s.paths.into());
-                row.push(day.meaning().into());
+                row.push(day.meaning(&self.plan.model().names).into());
                 rows.push(row);
             }
         }
@@ -377,7 +377,7 @@ impl Page<'_> {
         }
         let holders: [(&str, [Option<OfferMetric>; 3]); 5] = [
             (
-                "Microsoft",
+                &self.plan.model().names.partner,
                 [
                     Some(OfferMetric::MicrosoftNow),
                     Some(OfferMetric::MicrosoftBefore),

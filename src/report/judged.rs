@@ -7,7 +7,7 @@ use super::answer::{Answer, Chart, Shown, Table};
 use super::row::Row;
 use super::tables::{
     AnnualRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow, SummaryRow,
-    Tables,
+    Tables, UNSOURCED,
 };
 use crate::config::names::is_name;
 use crate::config::{Date, Unit};
@@ -315,6 +315,13 @@ fn inputs(rows: &[InputRow]) -> Result<(), BadCell> {
             "unit",
             &row.unit,
             "no unit has that name",
+        )?;
+        let one_kind = row.informed_by.is_empty() || row.source == UNSOURCED;
+        at.wants(
+            one_kind,
+            "informed_by",
+            &row.informed_by,
+            "a number with a source is not derived from one",
         )?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 
 use super::tables::Tables;
 use crate::config::Date;
+use crate::model::PartyNames;
 
 /// The results from which workbook and page are made; equal whether taken from the run or read from its
 /// folder.
@@ -19,6 +20,8 @@ pub struct Results {
 pub struct Facts {
     /// Name of the scenario.
     pub scenario: String,
+    /// What the company and its partner are called.
+    pub names: PartyNames,
     /// The file as named on the command line.
     pub file: String,
     /// Further scenario files of a study with several, as named.

@@ -87,7 +87,7 @@ row! {
     }
 }
 
-/// The source of an input that names none.
+/// What stands in place of the source of an input that no source states.
 pub const UNSOURCED: &str = "assumption";
 /// Beginning of the distribution of an input that is the same draw as another.
 pub const SAME_AS: &str = "same_as ";
@@ -109,6 +109,7 @@ row! {
         note: String,
         sampled_mean: f64,
         sampled_std_dev: f64,
+        informed_by: String,
     }
 }
 
@@ -351,6 +352,7 @@ fn inputs(inputs: &[InputAnswer<'_>]) -> Vec<InputRow> {
             note: answer.note.unwrap_or_default().into(),
             sampled_mean: answer.sampled.map_or(f64::NAN, |moments| moments.mean()),
             sampled_std_dev: answer.sampled.map_or(f64::NAN, |moments| moments.std_dev()),
+            informed_by: answer.informed_by.map_or("", |source| &source.key).into(),
         }
     };
     inputs.iter().map(row).collect()

@@ -10,6 +10,7 @@ pub mod solve;
 pub mod subjects;
 pub mod sweep;
 pub mod target;
+pub mod today;
 pub mod undefined;
 pub mod valuation;
 pub mod variant;

@@ -8,7 +8,7 @@ use crate::kernel::plan::Plan;
 use crate::kernel::timeline::TIME_SLACK;
 use crate::math::binomial::{order_statistic_interval, wilson_interval};
 use crate::model::dependence::Pair;
-use crate::model::parameters::{Distribution, Origin, ParamId, Parameters};
+use crate::model::parameters::{Distribution, Origin, ParamId, Parameters, Provenance};
 use crate::model::timeline::{Period, Year};
 use crate::model::{Model, Source};
 use crate::run::{Event, RunResult, YearSummary};
@@ -170,8 +170,10 @@ pub struct InputAnswer<'a> {
     pub std_dev: f64,
     /// Quantiles 0.05, 0.50 and 0.95 of the distribution.
     pub quantiles: [f64; 3],
-    /// Its source; `None` for a judgement without one.
+    /// The source that states it; `None` without one.
     pub source: Option<&'a Source>,
+    /// The source that it was derived from and that does not state it; `None` without one.
+    pub informed_by: Option<&'a Source>,
     /// The author's remark.
     pub note: Option<&'a str>,
     /// Moments of the draws; `None` for a constant.
@@ -436,7 +438,11 @@ pub fn unsampled_inputs(model: &Model) -> Vec<InputAnswer<'_>> {
 
 fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec<InputAnswer<'a>> {
     let parameters: &Parameters = &model.parameters;
-    let source = |index: Option<usize>| index.map(|i| &model.sources[i]);
+    let sources = |provenance: Provenance| match provenance {
+        Provenance::Source(index) => (Some(&model.sources[index]), None),
+        Provenance::InformedBy(index) => (None, Some(&model.sources[index])),
+        Provenance::Judgement => (None, None),
+    };
     let answer = |num: ParamId| {
         let entry = parameters.entry(num);
         let (kind, mean, std_dev, quantiles) = match &entry.distribution {
@@ -451,6 +457,7 @@ fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec
                 )
             }
         };
+        let (source, informed_by) = sources(entry.provenance);
         InputAnswer {
             key: &entry.key,
             unit: entry.unit,
@@ -458,7 +465,8 @@ fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec
             mean,
             std_dev,
             quantiles,
-            source: source(entry.source),
+            source,
+            informed_by,
             note: entry.note.as_deref(),
             sampled: nums.iter().position(|&n| n == num).map(|row| &sampled[row]),
         }
@@ -467,13 +475,17 @@ fn inputs<'a>(model: &'a Model, nums: &[ParamId], sampled: &'a [Moments]) -> Vec
         .map(ParamId)
         .filter(|&num| parameters.entry(num).origin == Origin::Scenario)
         .map(answer);
-    let aliases = parameters.aliases().iter().map(|alias| InputAnswer {
-        key: &alias.key,
-        unit: alias.unit,
-        kind: InputKind::SameAs(&parameters.entry(alias.target).key),
-        source: source(alias.source),
-        note: alias.note.as_deref(),
-        ..answer(alias.target)
+    let aliases = parameters.aliases().iter().map(|alias| {
+        let (source, informed_by) = sources(alias.provenance);
+        InputAnswer {
+            key: &alias.key,
+            unit: alias.unit,
+            kind: InputKind::SameAs(&parameters.entry(alias.target).key),
+            source,
+            informed_by,
+            note: alias.note.as_deref(),
+            ..answer(alias.target)
+        }
     });
     written.chain(aliases).collect()
 }

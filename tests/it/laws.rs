@@ -267,9 +267,10 @@ impl Draft {
         }
         if s.ipo {
             add(format!(
-                "[[round]]\nname = \"with-ipo\"\non_ipo = true\namount_usd_bn = {:?}\npre_money_usd_bn = {:?}\n\
+                "[[round]]\nname = \"with-ipo\"\non_ipo = true\n{}amount_usd_bn = {:?}\npre_money_usd_bn = {:?}\n\
                  [ipo]\nready_months = 3\npreparation_months = 6\nprimary = 0.06\nfee = 0.02\nunderpricing = 0.1\n\
                  [ipo.gate]\ntrailing_revenue_usd_bn = {}\ngrowth = 0.05\nequity_usd_bn = {}\n",
+                if s.second_deal { "until = 2028-06-30\n" } else { "" },
                 2.0 * k,
                 100.0 * k,
                 money(5, 10.0, 40.0),
@@ -574,7 +575,7 @@ fn what_is_added_leaves_the_draws_of_the_rest() {
     assert!(column_bits(&first.1, 0) == metrics, "a segment before the others: demand of the others");
     // A deal.
     let deal = "[[deal]]\nname = \"another\"\nrate = { dist = \"uniform\", low = 0.1, high = 0.3 }\n\
-                termination_rate_per_year = 0.2\nexclusive_until = 2027-12-31\n";
+                termination_rate_per_year = 0.2\nexclusive_until = 2027-12-31\nhome_keeps = 0.0\n";
     let more = run_text(&with(&text, deal));
     assert_inputs_kept("a deal", &base, &more, &[]);
     assert!(column_bits(&more.1, 0) == metrics, "a deal: the first deal's metrics");

@@ -6,7 +6,9 @@
 #[path = "../engine/mod.rs"]
 mod engine;
 
+mod annual_growth;
 mod architecture;
+mod bridge;
 mod exact;
 mod facade;
 mod fuzz;
@@ -15,7 +17,9 @@ mod laws;
 mod listing;
 mod oracle;
 mod paired;
+mod plausible;
 mod readiness;
+mod round_until;
 mod sameness;
 mod sameness_table;
 mod scalar_draws;

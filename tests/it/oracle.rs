@@ -1,6 +1,7 @@
-//! The ten families of distributions against draws of other libraries: two-sample Kolmogorov–Smirnov tests with fixed seeds.
+//! The families of distributions, by every set of parameters, against draws of other libraries: two-sample Kolmogorov–Smirnov tests
+//! with fixed seeds.
 
-use capstake::math::distribution::{Distribution, DistributionError, QuantileMap};
+use capstake::math::distribution::{Distribution, DistributionError, QuantileMap, QuantilePair};
 use capstake::rng::stream;
 use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
@@ -40,15 +41,21 @@ fn family(
     Family { name, ours: ours.expect("sound parameters"), oracle, moved }
 }
 
-/// Keelin's quantile formula (2016) of the three-term metalog at another library's uniform.
-fn metalog([p10, p50, p90]: [f64; 3]) -> Oracle {
-    let ln9 = 9.0_f64.ln();
+/// Keelin's quantile formula (2016) of the three-term metalog at another library's uniform, through quantiles at α, ½, 1 − α.
+fn metalog(alpha: f64, [low, p50, high]: [f64; 3]) -> Oracle {
+    let far = ((1.0 - alpha) / alpha).ln();
     Box::new(move |rng| {
         let u: f64 = Open01.sample(rng);
         let logit = (u / (1.0 - u)).ln();
-        let skew = (p90 + p10 - 2.0 * p50) / (0.8 * ln9);
-        p50 + (p90 - p10) / (2.0 * ln9) * logit + skew * (u - 0.5) * logit
+        let skew = (high + low - 2.0 * p50) / ((1.0 - 2.0 * alpha) * far);
+        p50 + (high - low) / (2.0 * far) * logit + skew * (u - 0.5) * logit
     })
+}
+
+/// ln(1 + x) of the draws x of a normal law that hardly ever reaches −1.
+fn rate_of_normal(mean: f64) -> Oracle {
+    let law = Normal::new(mean, 0.2).expect("a deviation");
+    Box::new(move |rng| (1.0 + law.sample(rng)).ln())
 }
 
 fn weighted(values: [f64; 3], weights: [f64; 3]) -> Oracle {
@@ -104,9 +111,39 @@ fn families() -> Vec<Family> {
         family("empirical", Distribution::empirical(COLUMN.to_vec()), chosen(COLUMN), chosen(moved_column)),
         family(
             "quantiles",
-            Distribution::quantiles(-0.2, 0.3, 1.0, None, None),
-            metalog([-0.2, 0.3, 1.0]),
-            metalog([-0.2, 0.33, 1.0]),
+            Distribution::quantiles(QuantilePair::P10P90, [-0.2, 0.3, 1.0], None, None),
+            metalog(0.1, [-0.2, 0.3, 1.0]),
+            metalog(0.1, [-0.2, 0.33, 1.0]),
+        ),
+        family(
+            "quantiles p05 and p95",
+            Distribution::quantiles(QuantilePair::P05P95, [-0.2, 0.3, 1.0], None, None),
+            metalog(0.05, [-0.2, 0.3, 1.0]),
+            metalog(0.06, [-0.2, 0.3, 1.0]),
+        ),
+        family(
+            "quantiles p01 and p99",
+            Distribution::quantiles(QuantilePair::P01P99, [-0.2, 0.3, 1.0], None, None),
+            metalog(0.01, [-0.2, 0.3, 1.0]),
+            metalog(0.015, [-0.2, 0.3, 1.0]),
+        ),
+        family(
+            "quantiles p25 and p75",
+            Distribution::quantiles(QuantilePair::P25P75, [-0.2, 0.3, 1.0], None, None),
+            metalog(0.25, [-0.2, 0.3, 1.0]),
+            metalog(0.23, [-0.2, 0.3, 1.0]),
+        ),
+        family(
+            "lognormal by its mean and standard deviation",
+            Distribution::lognormal_of_moments(30.0, 12.0),
+            drawn(LogNormal::from_mean_cv(30.0, 0.4).expect("a variation")),
+            drawn(LogNormal::from_mean_cv(30.0, 0.42).expect("a variation")),
+        ),
+        family(
+            "normal, year on year",
+            Distribution::normal(0.5, 0.2).map(Distribution::continuous_rate),
+            rate_of_normal(0.5),
+            rate_of_normal(0.49),
         ),
     ]
 }

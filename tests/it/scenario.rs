@@ -47,5 +47,6 @@ pub fn beyond_base() -> Vec<(&'static str, &'static str)> {
         ("recovery-lag", include_str!("scenarios/recovery-lag.toml")),
         ("clouds-only", include_str!("scenarios/clouds-only.toml")),
         ("edges", include_str!("scenarios/edges.toml")),
+        ("pairs-annual-until", include_str!("scenarios/pairs-annual-until.toml")),
     ]
 }

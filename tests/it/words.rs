@@ -12,6 +12,10 @@ const SCENARIO: &str = r#"
 name = "words" # name
 description = "sound" # description
 
+[names]
+company = "Kestrel" # names.company
+partner = "Northgate" # names.partner
+
 [run]
 paths = 1000 # run.paths
 booking = "middle" # run.booking
@@ -171,6 +175,23 @@ const SLIPS: &[(&str, &str, &str)] = &[
     ),
     (
         "segment.all.growth",
+        "{ dist = \"normal\", p5 = 0.1, p50 = 0.2, p95 = 0.3 }",
+        "{ dist = \"quantiles\", p05 = 0.1, p50 = 0.2, p95 = 0.3 }",
+    ),
+    (
+        "segment.all.growth",
+        "{ dist = \"quantiles\", p05 = 10%, p50 = 20%, p95 = 30% }",
+        "{ dist = \"quantiles\", p05 = 0.10, p50 = 0.20, p95 = 0.30 }",
+    ),
+    (
+        "deal.capped.rate",
+        "{ dist = \"quantiles\", p25 = 10, p50 = 20, p75 = 30, lower = 0, upper = 100 }",
+        "{ dist = \"quantiles\", p25 = 0.1, p50 = 0.2, p75 = 0.3, lower = 0.0, upper = 1.0 }",
+    ),
+    ("segment.all.rate_now_usd_bn", "{ dist = \"lognormal\", mean = 25, sd = 0 }", "25.0"),
+    ("segment.all.growth", "{ value = 50%, basis = annual }", "{ value = 0.50, basis = \"annual\" }"),
+    (
+        "segment.all.growth",
         "{ dist = \"normal\", p10 = 0.1, p50 = 0.2, p90 = 0.3 }",
         "{ dist = \"quantiles\", p10 = 0.1, p50 = 0.2, p90 = 0.3 }",
     ),
@@ -183,6 +204,16 @@ const SLIPS: &[(&str, &str, &str)] = &[
         "deal.capped.rate",
         "{ dist = \"uniform\", low = 10, high = 30 }",
         "{ dist = \"uniform\", low = 0.1, high = 0.3 }",
+    ),
+    // Names of the company and its partner.
+    ("names.company", "Kestrel", "\"Kestrel\""),
+    ("names.company", "\"\"", "\"Acme Robotics\""),
+    ("names.company", "\"…\"", "\"Acme Robotics\""),
+    ("names.partner", "\" Northgate\\n\"", "\"Northgate\""),
+    (
+        "names.partner",
+        "\"Northgate Distribution and Logistics of North America\"",
+        "\"Northgate Distribution and Logistics of\"",
     ),
     ("deal.capped.rate", "[{ from = 10/1/2027, rate = 20% }]", "[{ from = 2027-10-01, rate = 0.20 }]"),
 ];
@@ -229,9 +260,14 @@ fn every_proposal_is_right_in_a_file_and_in_a_flag() {
     assert_eq!(errors(SCENARIO, &[]), []);
     for &(key, bad, proposed) in SLIPS {
         propose(&errors(&with(key, bad), &[]), proposed, &format!("{key} = {bad}"));
-        propose(&errors(SCENARIO, &[format!("{key}={bad}")]), proposed, &format!("--set {key}={bad}"));
+        let by_flag = errors(SCENARIO, &[format!("{key}={bad}")]);
+        match bad {
+            // A flag takes the key out.
+            "none" => assert_eq!(by_flag, [], "--set {key}=none"),
+            _ => propose(&by_flag, proposed, &format!("--set {key}={bad}")),
+        }
         // In quotes the same is a text of the wrong type.
-        if !bad.contains(['"', '{', '[']) && !["name", "description"].contains(&key) {
+        if !bad.contains(['"', '{', '[']) && !["name", "description", "names.company"].contains(&key) {
             propose(&errors(&with(key, &format!("\"{bad}\"")), &[]), proposed, &format!("{key} = \"{bad}\""));
         }
         assert_eq!(errors(&with(key, proposed), &[]), [], "{key} = {proposed}, as proposed for {bad}");
@@ -299,8 +335,9 @@ fn windows_quantiles_and_matrices_name_what_passes() {
     assert!(help.contains("`horizon = 2026-07-31` or later"), "{help}");
     assert_eq!(window.allowed.as_deref(), Some("2026-07-31 or later"));
     // A median that is not between its neighbours has the range at once, and its ends pass.
-    for (p10, p50, p90) in [(0.1, 0.1, 0.3), (0.1, 0.5, 0.3), (0.1, 0.11, 0.3)] {
-        let law = |p50: &str| format!("{{ dist = \"quantiles\", p10 = {p10}, p50 = {p50}, p90 = {p90} }}");
+    let pairs = [("p10", "p90"), ("p05", "p95"), ("p01", "p99"), ("p25", "p75")];
+    for ((first, last), p50) in pairs.into_iter().flat_map(|pair| [0.1, 0.5, 0.11].map(|p50| (pair, p50))) {
+        let law = |p50: &str| format!("{{ dist = \"quantiles\", {first} = 0.1, p50 = {p50}, {last} = 0.3 }}");
         let found = errors(&with("segment.all.growth", &law(&p50.to_string())), &[]);
         let allowed = found[0].allowed.clone().expect("a range");
         for end in allowed.split(" to ") {

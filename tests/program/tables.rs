@@ -53,7 +53,7 @@ fn headers() {
         (csv(&t.histogram), "deal,metric,unit,low,high,count"),
         (
             csv(&t.inputs),
-            "key,unit,distribution,mean,std_dev,p05,p50,p95,source,source_date,note,sampled_mean,sampled_std_dev",
+            "key,unit,distribution,mean,std_dev,p05,p50,p95,source,source_date,note,sampled_mean,sampled_std_dev,informed_by",
         ),
         (csv(&t.correlations), "a,b,target,repaired,sampled"),
         (csv(&t.events), "deal,event,date,probability,std_error,low95,high95"),

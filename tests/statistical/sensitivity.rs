@@ -96,6 +96,7 @@ multiple_now = 5.0
 [[deal]]
 name = "plain"
 stake = 1.0
+home_keeps = 0.0
 [[correlation]]
 between = ["licence.income_usd_bn_per_year", "costs.fixed_usd_bn_per_year"]
 value = -0.5

@@ -1,4 +1,4 @@
-//! `capstake check`: validates a scenario and shows its assumptions, without simulating.
+//! `capstake check`: validates a scenario and shows its assumptions and what it says of today, without simulating its future.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links)]
@@ -15,14 +15,15 @@ use capstake::job::visible::visible_line;
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
-use capstake::model::parameters::Origin;
+use capstake::model::parameters::{Origin, Parameter, Provenance};
 use capstake::model::process::Process;
 use capstake::model::timeline::PeriodLength;
-use capstake::model::{Model, absences};
+use capstake::model::unit_words::{dollars, plain};
+use capstake::model::{Model, PartyNames, absences};
 use capstake::report::assumptions::in_words;
 use capstake::report::digits::probability_in_words;
 use capstake::report::tables::{UNSOURCED, inputs_of};
-use capstake::study::undefined;
+use capstake::study::{today, undefined};
 
 use super::arguments::{ScenarioOptions, paths_argument};
 use super::output;
@@ -59,11 +60,15 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     for sentence in absences(&scenario.model) {
         page.push_str(&format!("  {sentence}\n"));
     }
+    page.push_str(&at_first(&plan));
     if let Some((without, draws)) = undefined::without_equity(&plan) {
+        let names = &scenario.model.names;
         page.push_str(&format!(
-            "\nIn {} of futures OpenAI's equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
-             There the stake, Microsoft's take and what other holders keep have no value either, and their means are over the others only.\n",
-            probability_in_words(without, draws, false)
+            "\nIn {} of futures {} equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
+             There the stake, {} take and what other holders keep have no value either, and their means are over the others only.\n",
+            probability_in_words(without, draws, false),
+            names.tell("{company's}"),
+            names.tell("{partner's}"),
         ));
     }
     let disk = Requirements::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
@@ -93,6 +98,43 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// What the scenario says of today and of the year ahead.
+fn at_first(plan: &Plan) -> String {
+    let model = plan.model();
+    let mut out = String::from("\nToday\n");
+    if model.equity.is_some() {
+        let billions = |value: f64| dollars(value * 1e9);
+        let mut line = match today::equity(plan) {
+            Some(equity) => format!(
+                "{} (nine futures in ten: {} to {})",
+                billions(equity.p50),
+                billions(equity.p05),
+                billions(equity.p95)
+            ),
+            None => "none: its method has no value today".to_owned(),
+        };
+        if model.deals.len() > 1 {
+            line.push_str(&format!(" under {}", model.deals[0].name));
+        }
+        if let Some((round, price)) = today::last_round(plan) {
+            line.push_str(&format!(
+                "; the round {} is at {} before the money",
+                model.rounds[round].name,
+                billions(price)
+            ));
+        }
+        out.push_str(&format!("  equity       {line}\n"));
+    }
+    if let Some(growth) = today::median_demand_growth(plan) {
+        let (verb, growth) = if growth < 0.0 { ("shrinks", -growth) } else { ("grows", growth) };
+        let percent = plain(100.0 * growth);
+        out.push_str(&format!(
+            "  demand       {verb} by {percent}% in the first year, with every number at its median\n"
+        ));
+    }
+    out
+}
+
 /// `Free here: 21 GB of memory, 65 GB on disk`; leaves out what the system does not say.
 fn free_in_words(room: &Resources) -> String {
     let known: Vec<String> = [(room.memory, "of memory"), (room.disk, "on disk")]
@@ -113,6 +155,9 @@ fn summary(scenario: &Scenario) -> String {
     };
     let mut out = format!("{}\n", model.name);
     let mut row = |label: &str, text: String| out.push_str(&format!("  {label:<12} {text}\n"));
+    if model.names != PartyNames::default() {
+        row("names", model.names.tell("{company} and its partner {partner}"));
+    }
     row("digest", model.digest.clone());
     row(
         "timeline",
@@ -177,9 +222,10 @@ fn process_word(process: &Process) -> &'static str {
 /// Every number in the scenario with its distribution, unit and source; then the defaults in force.
 fn parameters(model: &Model) -> String {
     let parameters = &model.parameters;
-    let source = |index: Option<usize>| match index {
-        Some(index) => model.sources[index].key.as_str(),
-        None => UNSOURCED,
+    let source = |provenance: Provenance| match provenance {
+        Provenance::Source(index) => model.sources[index].key.clone(),
+        Provenance::InformedBy(index) => format!("derived from {}", model.sources[index].key),
+        Provenance::Judgement => UNSOURCED.to_owned(),
     };
     let mut rows: Vec<[&str; 4]> = Vec::new();
     let shared: Vec<String> = parameters
@@ -187,11 +233,16 @@ fn parameters(model: &Model) -> String {
         .iter()
         .map(|alias| format!("same as {}", parameters.entry(alias.target).key))
         .collect();
-    for entry in parameters.entries().iter().filter(|entry| entry.origin == Origin::Scenario) {
-        rows.push([&entry.key, &entry.wording, entry.unit.name(), source(entry.source)]);
-    }
-    for (alias, wording) in parameters.aliases().iter().zip(&shared) {
-        rows.push([&alias.key, wording, alias.unit.name(), source(alias.source)]);
+    let written: Vec<&Parameter> =
+        parameters.entries().iter().filter(|entry| entry.origin == Origin::Scenario).collect();
+    let provenances = written.iter().map(|entry| entry.provenance);
+    let sources: Vec<String> =
+        provenances.chain(parameters.aliases().iter().map(|alias| alias.provenance)).map(source).collect();
+    let own = written.iter().map(|entry| (&entry.key, &entry.wording, entry.unit));
+    let shared =
+        parameters.aliases().iter().zip(&shared).map(|(alias, words)| (&alias.key, words, alias.unit));
+    for ((key, wording, unit), source) in own.chain(shared).zip(&sources) {
+        rows.push([key, wording, unit.name(), source]);
     }
     let mut out = format!("\nAssumptions: {}\n", in_words(&inputs_of(model)));
     rows.insert(0, ["key", "value or law", "unit", "source"]);

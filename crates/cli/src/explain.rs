@@ -3,6 +3,7 @@
 use capstake::config::{Code, explain, spelling};
 use capstake::job::error::{Exit, Failure};
 use capstake::kernel::metric::Metric;
+use capstake::model::PartyNames;
 use capstake::run::Event;
 use capstake_output::glossary::{self, Term};
 
@@ -48,8 +49,9 @@ fn code(word: &str) -> Option<String> {
     Some(format!("{code}: {}\n\n{}\n", code.title(), indented(code.explain())))
 }
 
-/// Texts about metrics, series, events, statistics and files.
+/// Texts about metrics, series, events, statistics and files. Without a scenario, company and partner have their default names.
 fn result(word: &str) -> Option<String> {
+    let names = PartyNames::default();
     let mut parts = Vec::new();
     for metric in Metric::ALL {
         // `home_share_2030` is `home_share`.
@@ -61,12 +63,12 @@ fn result(word: &str) -> Option<String> {
                 word,
                 "a metric of each path and deal",
                 Some(metric.unit().name()),
-                glossary::metric(metric),
+                &glossary::metric(metric, &names),
             ));
         }
     }
     for event in Event::ALL.into_iter().filter(|event| event.name() == word) {
-        parts.push(entry(word, "an event of events.csv", None, glossary::event(event)));
+        parts.push(entry(word, "an event of events.csv", None, &glossary::event(event, &names)));
     }
     let lists: [(&[Term], &str); 3] = [
         (&glossary::SERIES, "a series by calendar year and by period"),
@@ -77,7 +79,12 @@ fn result(word: &str) -> Option<String> {
         for term in terms {
             let of_cloud = term.name == "cloud_share" && word.starts_with("cloud_share.");
             if term.name == word || of_cloud {
-                parts.push(entry(word, kind, term.unit.map(capstake::config::Unit::name), term.text));
+                parts.push(entry(
+                    word,
+                    kind,
+                    term.unit.map(capstake::config::Unit::name),
+                    &term.text(&names),
+                ));
             }
         }
     }
@@ -97,12 +104,14 @@ fn factor(word: &str) -> Option<String> {
         let fits = |(form, part): (&&str, &&str)| form == part || *form == "NAME";
         parts == ["factor"] || (form.len() == parts.len() && form.iter().zip(&parts).all(fits))
     })?;
+    let named = |word: &str, term: &Term| {
+        entry(word, "a name for correlations", None, &term.text(&PartyNames::default()))
+    };
     if parts == ["factor"] {
-        let all =
-            glossary::FACTORS.iter().map(|term| entry(term.name, "a name for correlations", None, term.text));
+        let all = glossary::FACTORS.iter().map(|term| named(term.name, term));
         return Some(all.collect::<Vec<_>>().join("\n"));
     }
-    Some(entry(word, "a name for correlations", None, term.text))
+    Some(named(word, term))
 }
 
 /// `4`, `exit-4`, or `exit` for all of them.

@@ -1,7 +1,10 @@
 //! What every metric, series, event, statistic and file means: one short paragraph each, as `explain` prints them.
+//!
+//! `{company}` and `{partner}` stand for the names that a scenario gives them; [`PartyNames::tell`] puts them in.
 
 use capstake::config::Unit;
 use capstake::kernel::metric::Metric;
+use capstake::model::PartyNames;
 use capstake::model::dependence::{Factor, TERMINATION_TIME};
 use capstake::run::Event;
 
@@ -12,8 +15,15 @@ pub struct Term {
     pub name: &'static str,
     /// The unit of its values, if it always has the same one.
     pub unit: Option<Unit>,
+    /// One paragraph of explanation, without the names.
+    text: &'static str,
+}
+
+impl Term {
     /// One paragraph of explanation.
-    pub text: &'static str,
+    pub fn text(&self, names: &PartyNames) -> String {
+        names.tell(self.text)
+    }
 }
 
 /// Variables that a correlation can name in addition to the keys of uncertain numbers; `NAME` is the name of
@@ -45,12 +55,12 @@ pub const FACTORS: [Term; 7] = [
     Term {
         name: Factor::MicrosoftAiLevel.pattern(),
         unit: None,
-        text: "The normal of each period that moves Microsoft's own AI revenue.",
+        text: "The normal of each period that moves {partner's} own AI revenue.",
     },
     Term {
         name: Factor::MicrosoftAiGrowth.pattern(),
         unit: None,
-        text: "The normal of each period that moves the growth of Microsoft's own AI revenue, where that reverts to a mean.",
+        text: "The normal of each period that moves the growth of {partner's} own AI revenue, where that reverts to a mean.",
     },
     Term {
         name: TERMINATION_TIME,
@@ -61,19 +71,19 @@ pub const FACTORS: [Term; 7] = [
 ];
 
 /// The plain label of a metric, which people read instead of its key: the one table of labels.
-pub const fn label(metric: Metric) -> &'static str {
-    match metric {
+pub fn label(metric: Metric, names: &PartyNames) -> String {
+    names.tell(match metric {
         Metric::SharePv => "Revenue share",
         Metric::ShareUncappedPv => "Revenue share, had there been no cap",
-        Metric::CapSavingPv => "What the cap saves OpenAI",
+        Metric::CapSavingPv => "What the cap saves {company}",
         Metric::StakeMark => "Stake at the scenario’s own value today",
-        Metric::StakePv => "Microsoft’s stake",
-        Metric::MicrosoftTakePv => "Microsoft’s take (share and stake)",
-        Metric::ResalePv => "Microsoft’s margin on reselling",
-        Metric::HostingPv => "Microsoft’s margin on hosting",
-        Metric::LicencePv => "Royalties the licence spares Microsoft",
-        Metric::OutboundPv => "What Microsoft passes on to OpenAI",
-        Metric::MicrosoftTotalPv => "Microsoft in all",
+        Metric::StakePv => "{partner’s} stake",
+        Metric::MicrosoftTakePv => "{partner’s} take (share and stake)",
+        Metric::ResalePv => "{partner’s} margin on reselling",
+        Metric::HostingPv => "{partner’s} margin on hosting",
+        Metric::LicencePv => "Royalties the licence spares {partner}",
+        Metric::OutboundPv => "What {partner} passes on to {company}",
+        Metric::MicrosoftTotalPv => "{partner} in all",
         Metric::OpenaiRetainedPv => "Today’s other holders keep",
         Metric::RevenueKeptPv => "Revenue kept after the share",
         Metric::ShareNominal => "Revenue share, not discounted",
@@ -81,23 +91,23 @@ pub const fn label(metric: Metric) -> &'static str {
         Metric::CapHit => "The cap binds",
         Metric::CapHitTime => "Years until the cap is reached",
         Metric::EffectiveRate => "Revenue really shared",
-        Metric::TakeMultiple => "Microsoft’s money back, times over",
+        Metric::TakeMultiple => "{partner’s} money back, times over",
         Metric::Ipo => "An IPO comes",
         Metric::IpoTime => "Years until the IPO",
         Metric::IpoEquity => "Equity value at the IPO",
-        Metric::Failed => "OpenAI fails",
-        Metric::StakeAtExit => "Microsoft’s stake at its exit",
+        Metric::Failed => "{company} fails",
+        Metric::StakeAtExit => "{partner’s} stake at its exit",
         Metric::FundingRaised => "Money raised to cover shortfalls",
         Metric::HomeShare => "Home cloud’s share of cloud sales",
         Metric::CloudConcentration => "Concentration of cloud sales",
-    }
+    })
 }
 
 /// What each metric means, in the order of [`Metric::ALL`]; a metric has one value per path and deal.
 const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     (
         Metric::SharePv,
-        "Present value of the revenue share that OpenAI really pays under the deal: what is due in each period, cut where \
+        "Present value of the revenue share that {company} really pays under the deal: what is due in each period, cut where \
          the cap is used up, discounted with `discount.share` from the day of payment (the middle of the period plus the \
          lag). What falls due after a failure counts with the recovery only.",
     ),
@@ -108,59 +118,59 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     ),
     (
         Metric::CapSavingPv,
-        "What the cap is worth to OpenAI: share_uncapped_pv less share_pv, path by path. Without a cap it is 0.",
+        "What the cap is worth to {company}: share_uncapped_pv less share_pv, path by path. Without a cap it is 0.",
     ),
     (
         Metric::StakeMark,
-        "Microsoft's stake today times the equity value that the scenario itself implies on the valuation date (enterprise \
+        "{partner's} stake today times the equity value that the scenario itself implies on the valuation date (enterprise \
          value by its method, plus cash, less what the revenue share is expected to cost). Not discounted; a check \
          of the scenario against the last round's price.",
     ),
     (
         Metric::StakePv,
-        "Present value of Microsoft's stake at its exit: the stake left after all dilution times the equity value then, \
+        "Present value of {partner's} stake at its exit: the stake left after all dilution times the equity value then, \
          discounted with `discount.equity`. The exit comes when the lock-up after the IPO ends, or at the horizon, where \
          an unlisted stake bears the marketability discount. After a failure it is the stake's part of what is recovered.",
     ),
     (
         Metric::MicrosoftTakePv,
-        "The headline of Microsoft's side: share_pv plus stake_pv, the contract and the stake together. Without a stake or \
+        "The headline of {partner's} side: share_pv plus stake_pv, the contract and the stake together. Without a stake or \
          without `[equity]` it is the share alone.",
     ),
     (
         Metric::ResalePv,
-        "Present value of Microsoft's margin on selling OpenAI's models in its own cloud: home sales times the resale margin \
+        "Present value of {partner's} margin on selling {company's} models in its own cloud: home sales times the resale margin \
          less what it passes on while the licence runs, afterwards home sales times the home cloud's fee. Discounted with \
          `discount.cloud`; nothing is counted beyond the horizon.",
     ),
     (
         Metric::HostingPv,
-        "Present value of Microsoft's margin on OpenAI's compute bill: the hosting margin on compute that is used, the \
+        "Present value of {partner's} margin on {company's} compute bill: the hosting margin on compute that is used, the \
          take-or-pay margin on what is paid for and not used. Discounted with `discount.cloud`.",
     ),
     (
         Metric::LicencePv,
-        "Present value of the royalty that the licence spares Microsoft: its own AI revenue times the royalty rate, for the \
+        "Present value of the royalty that the licence spares {partner}: its own AI revenue times the royalty rate, for the \
          part not yet served by its own models, less a discount where others may have the licence too; until \
          the licence ends. Discounted with `discount.licence`.",
     ),
     (
         Metric::OutboundPv,
-        "Present value of what Microsoft passes on to OpenAI from its sales of OpenAI's models while the licence runs. Shown \
+        "Present value of what {partner} passes on to {company} from its sales of {company's} models while the licence runs. Shown \
          for itself; resale_pv is already after it, so the two are not to be added.",
     ),
     (
         Metric::MicrosoftTotalPv,
-        "Everything that Microsoft gets in the model: microsoft_take_pv, resale_pv, hosting_pv and licence_pv.",
+        "Everything that {partner} gets in the model: microsoft_take_pv, resale_pv, hosting_pv and licence_pv.",
     ),
     (
         Metric::OpenaiRetainedPv,
-        "The headline of the other side: present value, at the same exit, of what today's holders other than Microsoft \
+        "The headline of the other side: present value, at the same exit, of what today's holders other than {partner} \
          still own after dilution. No marketability discount is taken from it.",
     ),
     (
         Metric::RevenueKeptPv,
-        "Present value of OpenAI's net revenue less its payments of the revenue share over the whole horizon, with \
+        "Present value of {company's} net revenue less its payments of the revenue share over the whole horizon, with \
          `discount.revenue` from the middle of each period.",
     ),
     (Metric::ShareNominal, "Sum of the revenue share that is paid, not discounted."),
@@ -179,12 +189,12 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     ),
     (
         Metric::EffectiveRate,
-        "What part of its net revenue OpenAI pays after all, while the share runs: nominal payments over the net revenue \
+        "What part of its net revenue {company} pays after all, while the share runs: nominal payments over the net revenue \
          inside its dates. Below the contract's rate where the cap binds or part of the revenue is not eligible.",
     ),
     (
         Metric::TakeMultiple,
-        "How many times Microsoft gets back what it invested, not discounted: the share received before and from now on, \
+        "How many times {partner} gets back what it invested, not discounted: the share received before and from now on, \
          plus the stake's value at its exit, over `microsoft.invested_usd_bn`.",
     ),
     (
@@ -202,11 +212,11 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     ),
     (
         Metric::Failed,
-        "1 where OpenAI runs out of money within the horizon and cannot raise more, else 0; its mean is the probability.",
+        "1 where {company} runs out of money within the horizon and cannot raise more, else 0; its mean is the probability.",
     ),
     (
         Metric::StakeAtExit,
-        "Microsoft's fraction of the company at its exit, after rounds, shortfall funding, the IPO and employee grants.",
+        "{partner's} fraction of the company at its exit, after rounds, shortfall funding, the IPO and employee grants.",
     ),
     (
         Metric::FundingRaised,
@@ -214,7 +224,7 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     ),
     (
         Metric::HomeShare,
-        "The home cloud's part of all sales of OpenAI's models through clouds, over the calendar year `[run] mix_year` (in \
+        "The home cloud's part of all sales of {company's} models through clouds, over the calendar year `[run] mix_year` (in \
          the tables the name carries that year).",
     ),
     (
@@ -225,8 +235,8 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
 ];
 
 /// What a metric means.
-pub const fn metric(metric: Metric) -> &'static str {
-    METRICS[metric as usize].1
+pub fn metric(metric: Metric, names: &PartyNames) -> String {
+    names.tell(METRICS[metric as usize].1)
 }
 
 /// Series of `annual.csv` and `sample_paths.csv`; there `cloud_share` is followed by the name of a cloud.
@@ -234,7 +244,7 @@ pub const SERIES: [Term; 18] = [
     Term {
         name: "net_revenue",
         unit: Some(Unit::UsdBn),
-        text: "OpenAI's revenue after what the clouds keep of their sales, over the year.",
+        text: "{company's} revenue after what the clouds keep of their sales, over the year.",
     },
     Term {
         name: "net_revenue_full_year",
@@ -269,7 +279,7 @@ pub const SERIES: [Term; 18] = [
     Term {
         name: "compute",
         unit: Some(Unit::UsdBn),
-        text: "What OpenAI pays for compute over the year: what it needs, or what it has promised to take, whichever is more.",
+        text: "What {company} pays for compute over the year: what it needs, or what it has promised to take, whichever is more.",
     },
     Term {
         name: "compute_home",
@@ -304,7 +314,7 @@ pub const SERIES: [Term; 18] = [
     Term {
         name: "stake",
         unit: Some(Unit::Fraction),
-        text: "Microsoft's fraction of the company at the year's end; it goes on after the exit, as if held.",
+        text: "{partner's} fraction of the company at the year's end; it goes on after the exit, as if held.",
     },
     Term {
         name: "ready",
@@ -324,13 +334,13 @@ pub const SERIES: [Term; 18] = [
 ];
 
 /// What an event of `events.csv` means.
-pub const fn event(event: Event) -> &'static str {
-    match event {
+pub fn event(event: Event, names: &PartyNames) -> String {
+    names.tell(match event {
         Event::CapReached => "The cap has been used up by that date.",
         Event::Ready => "The company has been ready for an IPO at least once by that date.",
         Event::Listed => "The company has been listed by that date, whatever came after.",
-        Event::Failed => "OpenAI has failed by that date.",
-    }
+        Event::Failed => "{company} has failed by that date.",
+    })
 }
 
 /// Statistics and other columns of the result tables.
@@ -418,7 +428,8 @@ pub const FILES: [Term; 26] = [
     Term {
         name: "inputs.csv",
         unit: None,
-        text: "One row for each number of the scenario: its law, mean, quantiles, source and note, and what this run drew.",
+        text: "One row for each number of the scenario: its law, mean, quantiles, source and note, what this run drew, and the source that \
+               it was derived from.",
     },
     Term {
         name: "correlations.csv",
@@ -529,10 +540,11 @@ mod tests {
 
     #[test]
     fn every_metric_has_a_label_of_its_own() {
+        let names = PartyNames::default();
         for (i, metric) in Metric::ALL.into_iter().enumerate() {
-            let text = label(metric);
+            let text = label(metric, &names);
             assert!(text.starts_with(|c: char| c.is_uppercase()) && !text.contains('_'), "{text}");
-            assert!(Metric::ALL[..i].iter().all(|&other| label(other) != text), "{text}");
+            assert!(Metric::ALL[..i].iter().all(|&other| label(other, &names) != text), "{text}");
         }
     }
 
@@ -573,9 +585,16 @@ mod tests {
 
     #[test]
     fn texts_are_sentences_on_one_line() {
-        let terms = SERIES.iter().chain(&STATISTICS).chain(&FILES).map(|term| term.text);
-        for text in terms.chain(Metric::ALL.map(metric)).chain(Event::ALL.map(event)) {
+        let names = PartyNames { company: "Acme".to_owned(), partner: "Bolt".to_owned() };
+        let terms = SERIES.iter().chain(&STATISTICS).chain(&FILES).chain(&FACTORS);
+        let terms = terms.map(|term| term.text(&names));
+        let metrics = Metric::ALL.map(|one| metric(one, &names));
+        for text in terms.chain(metrics).chain(Event::ALL.map(|one| event(one, &names))) {
             assert!(text.ends_with('.') && !text.contains('\n') && !text.contains("  "), "{text}");
+            assert!(
+                !text.contains(['{', '}']) && !text.contains("OpenAI") && !text.contains("Microsoft"),
+                "{text}"
+            );
         }
     }
 }

@@ -136,6 +136,7 @@ fn warnings(valuation: &Valuation) -> Vec<String> {
 }
 
 fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
+    let names = &valuation.plan.model().names;
     let mut sentences = Vec::new();
     for (i, subject) in subjects.iter().enumerate() {
         let Some(take) = subject.metric(Metric::MicrosoftTakePv) else { continue };
@@ -148,7 +149,8 @@ fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
                 let parts = if staked { "payments and stake" } else { "the payments; no stake" };
                 let cap = cap_clause(valuation, deal).map_or(String::new(), |clause| format!("; {clause}"));
                 sentences.push(format!(
-                    "Microsoft takes {} under {} (present value of {parts}{only}){cap}.",
+                    "{} takes {} under {} (present value of {parts}{only}){cap}.",
+                    names.partner,
                     dollars(&mean),
                     subject.name
                 ));
@@ -157,7 +159,8 @@ fn answer(valuation: &Valuation, subjects: &[Subject]) -> Vec<String> {
                     let only =
                         condition(s.paths, s.undefined).map_or(String::new(), |words| format!(", {words}"));
                     sentences.push(format!(
-                        "Today's other holders of OpenAI keep {}{only}.",
+                        "Today's other holders of {} keep {}{only}.",
+                        names.company,
                         dollars(&self::mean(retained))
                     ));
                 }

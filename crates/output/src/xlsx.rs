@@ -3,6 +3,7 @@
 use crate::workbook::chart::{Axis, Chart, Kind, Paint, Range, Series, UNNAMED};
 use crate::workbook::sheet::{Digits, Look, MAX_NAME, Outcome, Placed, Sheet, Style, Value, Workbook};
 use capstake::job::visible::visible_line;
+use capstake::sink::csv::guard;
 use rust_xlsxwriter as xlsx;
 use rust_xlsxwriter::XlsxError;
 use std::collections::HashMap;
@@ -231,6 +232,7 @@ fn shortest(number: f64) -> String {
     String::from_utf8_lossy(&digits).into_owned()
 }
 
+/// Names of the chart, its axes and its series are guarded: the format takes a text that begins with = for a range of cells.
 fn chart(placed: &Placed) -> xlsx::Chart {
     let Chart { title, description, kind, series, lines, x, y, gap } = &placed.chart;
     let mut chart = xlsx::Chart::new(match kind {
@@ -255,7 +257,10 @@ fn chart(placed: &Placed) -> xlsx::Chart {
         }
         chart.combine(&over);
     }
-    chart.title().set_name(title).set_font(xlsx::ChartFont::new().set_size(12).set_color(INK));
+    chart
+        .title()
+        .set_name(guard(title).as_ref())
+        .set_font(xlsx::ChartFont::new().set_size(12).set_color(INK));
     axis(chart.x_axis(), x);
     if !matches!(kind, Kind::Points | Kind::Bars) {
         // Dates label periods here and are equally spaced, so this is not a date axis.
@@ -286,7 +291,7 @@ fn chart(placed: &Placed) -> xlsx::Chart {
 
 fn paint(to: &mut xlsx::ChartSeries, series: &Series, kind: Kind) {
     let Series { name, categories, values, paint, errors } = series;
-    to.set_name(name).set_categories(range(categories)).set_values(range(values));
+    to.set_name(guard(name).as_ref()).set_categories(range(categories)).set_values(range(values));
     let lined = matches!(kind, Kind::Lines | Kind::Points);
     let mut format = xlsx::ChartFormat::new();
     match *paint {
@@ -330,7 +335,8 @@ fn range(range: &Range) -> (&str, u32, u16, u32, u16) {
 fn axis(to: &mut xlsx::ChartAxis, axis: &Axis) {
     let Axis { title, format, bounds, every } = axis;
     if !title.is_empty() {
-        to.set_name(title).set_name_font(xlsx::ChartFont::new().unset_bold().set_size(9).set_color(SOFT));
+        to.set_name(guard(title).as_ref())
+            .set_name_font(xlsx::ChartFont::new().unset_bold().set_size(9).set_color(SOFT));
     }
     if !format.is_empty() {
         to.set_num_format(*format);

@@ -77,6 +77,11 @@ impl Discrete {
         Discrete::new(&values, &weights).map_err(|_| probability)
     }
 
+    /// The distribution of an increasing function of the value.
+    pub(super) fn mapped(self, function: impl Fn(&f64) -> f64) -> Self {
+        Discrete { values: self.values.iter().map(function).collect(), ..self }
+    }
+
     /// P(X ≤ x) and P(X > x).
     pub(super) fn tails(&self, x: f64) -> (f64, f64) {
         match self.values.partition_point(|&v| v <= x) {
@@ -125,6 +130,11 @@ impl Empirical {
         // Equal values are alike, so that an order among them, and the memory that keeps it, is not needed.
         sample.sort_unstable_by(f64::total_cmp);
         Ok(Empirical { sample: sample.into() })
+    }
+
+    /// The distribution of an increasing function of the value.
+    pub(super) fn mapped(self, function: impl Fn(&f64) -> f64) -> Self {
+        Empirical { sample: self.sample.iter().map(function).collect() }
     }
 
     pub(super) fn between(&self, min: f64, max: f64) -> Result<Self, f64> {

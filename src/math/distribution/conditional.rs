@@ -1,24 +1,29 @@
-//! A distribution of one number: a family with its parameters, truncated to an interval by conditioning.
+//! A distribution of one number: a family with its parameters, truncated to an interval by conditioning, and perhaps read as
+//! year-on-year rates.
 
 use super::atoms::{Discrete, Empirical};
 use super::beta::Beta;
 use super::bounded::{Triangular, Uniform};
 use super::error::{self, DistributionError, LEAST_PROBABILITY};
 use super::family::{Family, Window};
-use super::gaussian::{Lognormal, Normal};
-use super::metalog::Metalog;
+use super::gaussian::{Lognormal, Normal, score_at};
+use super::metalog::{Metalog, QuantilePair};
 use super::student_t::StudentT;
+use super::transform::{LEAST_RATE, Transform};
+use crate::math::normal;
+use crate::math::quadrature::{Remainder, mean_and_std_dev};
 
 /// The distribution of one number, possibly conditioned on lying in an interval.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Distribution {
     pub(super) family: Family,
     pub(super) window: Option<Window>,
+    pub(super) transform: Transform,
 }
 
 impl Distribution {
     fn whole(family: Family) -> Self {
-        Distribution { family, window: None }
+        Distribution { family, window: None, transform: Transform::Identity }
     }
 
     /// Always the same value.
@@ -48,6 +53,11 @@ impl Distribution {
         Ok(Self::whole(Family::Normal(Normal::new(mean, sd)?)))
     }
 
+    /// Lognormal with mean `mean` and standard deviation `sd`, both above 0.
+    pub fn lognormal_of_moments(mean: f64, sd: f64) -> Result<Self, DistributionError> {
+        Ok(Self::whole(Family::Lognormal(Lognormal::of_moments(mean, sd)?)))
+    }
+
     /// Lognormal with median `median` and standard deviation `sigma` of its logarithm, both above 0.
     pub fn lognormal(median: f64, sigma: f64) -> Result<Self, DistributionError> {
         Ok(Self::whole(Family::Lognormal(Lognormal::new(median, sigma)?)))
@@ -74,15 +84,27 @@ impl Distribution {
         Ok(Self::whole(Family::Empirical(Empirical::new(sample)?)))
     }
 
-    /// The three-term metalog through three quantiles: unbounded, or in its log form with one bound and its logit form with two.
+    /// The three-term metalog through three quantiles, `[low, median, high]`, whose outer two are at the probabilities of the pair:
+    /// unbounded, or in its log form with one bound and its logit form with two.
     pub fn quantiles(
-        p10: f64,
-        p50: f64,
-        p90: f64,
+        pair: QuantilePair,
+        quantiles: [f64; 3],
         lower: Option<f64>,
         upper: Option<f64>,
     ) -> Result<Self, DistributionError> {
-        Ok(Self::whole(Family::Metalog(Metalog::new(p10, p50, p90, lower, upper)?)))
+        Ok(Self::whole(Family::Metalog(Metalog::new(pair, quantiles, lower, upper)?)))
+    }
+
+    /// The distribution of ln(1 + X): the continuous rate where X is a year-on-year rate. What X has below −1, a probability
+    /// that the caller keeps negligible, counts as lying just above it. Of a distribution that is such a rate already, itself.
+    pub fn continuous_rate(self) -> Self {
+        let rate = |x: &f64| Transform::LogOnePlus.apply(*x);
+        match self.family {
+            _ if self.transform == Transform::LogOnePlus => self,
+            Family::Discrete(law) => Self::whole(Family::Discrete(law.mapped(rate))),
+            Family::Empirical(law) => Self::whole(Family::Empirical(law.mapped(rate))),
+            _ => Distribution { transform: Transform::LogOnePlus, ..self },
+        }
     }
 
     /// The distribution conditioned on the number lying between `min` and `max`: no probability piles up at the bounds. Truncating
@@ -97,10 +119,12 @@ impl Distribution {
         if min >= max {
             return Err(DistributionError::Interval { min, max });
         }
+        let transform = self.transform;
+        let (min, max) = (transform.undo(min), transform.undo(max));
         // A difference of tails may fall below 0 by rounding.
         let improbable =
             |probability: f64| DistributionError::Improbable { min, max, probability: probability.max(0.0) };
-        let (low, high) = self.support();
+        let (low, high) = self.untransformed_support();
         if min <= low && high <= max {
             return Ok(self);
         }
@@ -129,10 +153,11 @@ impl Distribution {
                     return Err(improbable(inside));
                 }
                 if let Family::Uniform(_) = law {
-                    return Ok(Self::whole(Family::Uniform(Uniform { low: from, high: to })));
+                    let family = Family::Uniform(Uniform { low: from, high: to });
+                    return Ok(Distribution { family, window: None, transform });
                 }
                 let window = Some(Window { min: from, max: to, below, above, inside });
-                Ok(Distribution { family: self.family, window })
+                Ok(Distribution { family: self.family, window, transform })
             }
         }
     }
@@ -144,7 +169,7 @@ impl Distribution {
 
     /// P(X < x), precise to the last digits even where it is small.
     pub fn probability_below(&self, x: f64) -> f64 {
-        if self.window.is_none() { self.family.below(x) } else { self.tails(x).0 }
+        if self.window.is_none() { self.family.below(self.transform.undo(x)) } else { self.tails(x).0 }
     }
 
     /// P(X > x), precise to the last digits even where it is small.
@@ -153,6 +178,7 @@ impl Distribution {
     }
 
     fn tails(&self, x: f64) -> (f64, f64) {
+        let x = self.transform.undo(x);
         let (lower, upper) = self.family.tails(x);
         let Some(w) = &self.window else { return (lower, upper) };
         if x < w.min {
@@ -178,17 +204,40 @@ impl Distribution {
         if u >= 1.0 {
             return high;
         }
-        let (p, q) = match &self.window {
-            Some(window) => window.widen(u, 1.0 - u),
-            None => (u, 1.0 - u),
-        };
-        self.family.at(p, q).clamp(low, high)
+        self.at(u, 1.0 - u)
+    }
+
+    /// The value with probability p below and q = 1 − p above.
+    pub(super) fn at(&self, p: f64, q: f64) -> f64 {
+        let (p, q) = self.window.as_ref().map_or((p, q), |window| window.widen(p, q));
+        let (low, high) = self.support();
+        self.transform.apply(self.family.at(p, q)).clamp(low, high)
     }
 
     /// The mean and the standard deviation, computed together; `None` for one that does not exist or is infinite.
     pub fn mean_and_std_dev(&self) -> (Option<f64>, Option<f64>) {
-        let (mean, std_dev) = self.family.moments(self.window.as_ref());
+        let (mean, std_dev) = match self.transform {
+            Transform::Identity => self.family.moments(self.window.as_ref()),
+            Transform::LogOnePlus => self.moments_of_rate(),
+        };
         (mean.filter(|mean| mean.is_finite()), std_dev.filter(|sd| sd.is_finite()))
+    }
+
+    /// Moments of ln(1 + X), by the standard normal behind it. Logarithms grow so slowly that nothing is left beyond ±10.
+    fn moments_of_rate(&self) -> (Option<f64>, Option<f64>) {
+        const END: f64 = 10.0;
+        let point = |y: f64| (self.at(normal::cdf(y), normal::cdf(-y)), (-0.5 * y * y).exp());
+        // A peak of a triangular law is a kink of its quantile function.
+        let kink = match &self.family {
+            Family::Triangular(law) => {
+                let (below, above) = self.tails(self.transform.apply(law.mode));
+                score_at(below, above).clamp(-END, END)
+            }
+            _ => 0.0,
+        };
+        let centre = Remainder { centre: self.at(0.5, 0.5), ..Remainder::default() };
+        let (mean, sd) = mean_and_std_dev(point, &[-END, kink, END], centre);
+        (Some(mean), Some(sd))
     }
 
     /// The mean; `None` where it does not exist or is infinite.
@@ -203,9 +252,19 @@ impl Distribution {
 
     /// The smallest interval with all the probability; an end may be infinite.
     pub fn support(&self) -> (f64, f64) {
-        match &self.window {
+        let (low, high) = self.untransformed_support();
+        (self.transform.apply(low), self.transform.apply(high))
+    }
+
+    /// The same of the values before they are transformed; of rates, above −1.
+    pub(super) fn untransformed_support(&self) -> (f64, f64) {
+        let (low, high) = match &self.window {
             Some(window) => (window.min, window.max),
             None => self.family.support(),
+        };
+        match self.transform {
+            Transform::Identity => (low, high),
+            Transform::LogOnePlus => (low.max(LEAST_RATE), high),
         }
     }
 

@@ -52,11 +52,15 @@ pub enum DistributionError {
     },
     /// Three quantiles through which no increasing three-term metalog passes.
     #[error(
-        "`p50` is {value}; between these `p10` and `p90` a three-term metalog exists only for a `p50` from {low} to {high}"
+        "`p50` is {value}; between these `{}` and `{}` a three-term metalog exists only for a `p50` from {low} to {high}",
+        pair[0],
+        pair[1]
     )]
     Infeasible {
         /// The value found.
         value: f64,
+        /// The names of the quantiles on both sides of it.
+        pair: [&'static str; 2],
         /// Least feasible `p50`, in the units of the quantiles.
         low: f64,
         /// Greatest feasible `p50`.

@@ -1,6 +1,6 @@
 //! Normal and lognormal distributions.
 
-use super::error::{DistributionError, finite, positive};
+use super::error::{DistributionError, finite, positive, require};
 use crate::math::quadrature::{Remainder, mean_and_std_dev};
 use crate::math::{elementary, normal};
 
@@ -42,6 +42,16 @@ pub struct Lognormal {
 impl Lognormal {
     pub(super) fn new(median: f64, sigma: f64) -> Result<Self, DistributionError> {
         Ok(Lognormal { median: positive("median", median)?, sigma: positive("sigma", sigma)? })
+    }
+
+    /// With mean `mean` and standard deviation `sd`: σ² = ln(1 + sd²/mean²), median = mean/√(1 + sd²/mean²).
+    pub(super) fn of_moments(mean: f64, sd: f64) -> Result<Self, DistributionError> {
+        let (mean, sd) = (positive("mean", mean)?, positive("sd", sd)?);
+        let ratio = (sd / mean) * (sd / mean);
+        require(ratio > 0.0 && ratio.is_finite(), "sd", sd, || {
+            format!("within 1e150 times `mean` = {mean} and 1e-150 of it")
+        })?;
+        Lognormal::new(mean / (1.0 + ratio).sqrt(), elementary::ln_1p(ratio).sqrt())
     }
 
     pub(super) fn score(&self, x: f64) -> f64 {

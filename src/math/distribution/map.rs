@@ -7,6 +7,7 @@ use super::family::{Family, Window};
 use super::gaussian::{Lognormal, Normal, score_at};
 use super::metalog::{Form, Metalog};
 use super::table::{END, FAR_END, Table};
+use super::transform::Transform;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
 use crate::math::{elementary, normal};
@@ -22,8 +23,10 @@ const TABLE_TOLERANCE: f64 = 1e-12;
 pub struct QuantileMap {
     shape: Shape,
     window: Option<Window>,
+    /// The ends of the values before they are transformed.
     low: f64,
     high: f64,
+    transform: Transform,
 }
 
 #[derive(Clone, Debug)]
@@ -151,10 +154,19 @@ simd_fn! {
     }
 }
 
+simd_fn! {
+    fn transforms(transform: Transform, low: f64, high: f64, out: &mut Lanes) {
+        for i in 0..LANES {
+            // Rounding may take a value just inside an end past it.
+            out[i] = clamp(transform.apply(out[i]), low, high);
+        }
+    }
+}
+
 impl QuantileMap {
     /// Compiles the map of a distribution. Tables for beta and Student's t take 1 to 100 milliseconds.
     pub fn new(distribution: &Distribution) -> Self {
-        let (low, high) = distribution.support();
+        let (low, high) = distribution.untransformed_support();
         let end = if distribution.window.is_some() { FAR_END } else { END };
         let shape = match &distribution.family {
             _ if low == high => Shape::Constant(low),
@@ -185,7 +197,7 @@ impl QuantileMap {
                 Shape::StudentT { location: law.location, scale, table }
             }
         };
-        QuantileMap { shape, window: distribution.window, low, high }
+        QuantileMap { shape, window: distribution.window, low, high, transform: distribution.transform }
     }
 
     /// Writes `F⁻¹(Φ(y))` of every lane to `out`.
@@ -232,6 +244,13 @@ impl QuantileMap {
             }
         }
         clamps(isa, self.low, self.high, out);
+        match self.transform {
+            Transform::Identity => {}
+            transform => {
+                let [low, high] = [self.low, self.high].map(|end| transform.apply(end));
+                transforms(isa, transform, low, high, out);
+            }
+        }
     }
 
     /// `F⁻¹(Φ(y))` of one number, with the result that [`QuantileMap::apply`] gives on a lane.
@@ -256,7 +275,11 @@ impl QuantileMap {
             Shape::Metalog(law) => law.form.bend(law.level(p, q)),
             Shape::Sample(law) => law.at(p, q),
         };
-        clamp(x, self.low, self.high)
+        let x = clamp(x, self.low, self.high);
+        match self.transform {
+            Transform::Identity => x,
+            transform => clamp(transform.apply(x), transform.apply(self.low), transform.apply(self.high)),
+        }
     }
 
     fn takes_scores(&self) -> bool {

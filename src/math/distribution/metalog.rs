@@ -5,6 +5,57 @@ use super::inversion::solve;
 use crate::math::elementary;
 use crate::math::quadrature::{Remainder, mean_and_std_dev};
 
+/// The two quantiles beside the median: at the probabilities α and 1 − α.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QuantilePair {
+    /// `p10` and `p90`.
+    P10P90,
+    /// `p05` and `p95`.
+    P05P95,
+    /// `p01` and `p99`.
+    P01P99,
+    /// `p25` and `p75`.
+    P25P75,
+}
+
+impl QuantilePair {
+    /// All pairs.
+    pub const ALL: [QuantilePair; 4] =
+        [QuantilePair::P10P90, QuantilePair::P05P95, QuantilePair::P01P99, QuantilePair::P25P75];
+
+    /// The names of the two.
+    pub const fn names(self) -> [&'static str; 2] {
+        match self {
+            QuantilePair::P10P90 => ["p10", "p90"],
+            QuantilePair::P05P95 => ["p05", "p95"],
+            QuantilePair::P01P99 => ["p01", "p99"],
+            QuantilePair::P25P75 => ["p25", "p75"],
+        }
+    }
+
+    /// (1 − α)/α and 1 − 2α.
+    const fn odds_and_width(self) -> (f64, f64) {
+        match self {
+            QuantilePair::P10P90 => (9.0, 0.8),
+            QuantilePair::P05P95 => (19.0, 0.9),
+            QuantilePair::P01P99 => (99.0, 0.98),
+            QuantilePair::P25P75 => (3.0, 0.5),
+        }
+    }
+
+    /// M increases only while (median − low)/(high − low), in units of M, is from this to 1 minus this.
+    const fn least_ratio(self) -> f64 {
+        match self {
+            // To four digits, as the methodology states it; the expression below gives 0.16658.
+            QuantilePair::P10P90 => 0.1666,
+            pair => 0.5 - 0.25 * LARGEST_BEND * pair.odds_and_width().1,
+        }
+    }
+}
+
+/// M increases while the size of a3 is below this many times a2: 1/max over u of u − ½ + u(1 − u) ln(u/(1 − u)).
+const LARGEST_BEND: f64 = 1.66711;
+
 /// Which bounds the distribution has, and so which transform of M is its quantile function.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Form {
@@ -24,9 +75,6 @@ pub struct Metalog {
     a: [f64; 3],
     pub(super) form: Form,
 }
-
-/// M increases only for (p50 − p10)/(p90 − p10), in units of M, from this to 1 minus this.
-const LEAST_RATIO: f64 = 0.1666;
 
 impl Form {
     /// x in units of M.
@@ -56,24 +104,26 @@ impl Form {
 }
 
 impl Metalog {
+    /// The metalog through the quantiles `[low, median, high]` at α, ½ and 1 − α of the pair. With L = ln((1 − α)/α):
+    /// a1 = median, a2 = (high − low)/2L, a3 = (high + low − 2 median)/((1 − 2α) L), all in units of M.
     pub(super) fn new(
-        p10: f64,
-        p50: f64,
-        p90: f64,
+        pair: QuantilePair,
+        [low, p50, high]: [f64; 3],
         lower: Option<f64>,
         upper: Option<f64>,
     ) -> Result<Self, DistributionError> {
-        for (parameter, value) in [("p10", p10), ("p50", p50), ("p90", p90)] {
+        let [low_name, high_name] = pair.names();
+        for (parameter, value) in [(low_name, low), ("p50", p50), (high_name, high)] {
             finite(parameter, value)?;
         }
-        require(p10 < p90, "p90", p90, || format!("above `p10` = {p10}"))?;
+        require(low < high, high_name, high, || format!("above `{low_name}` = {low}"))?;
         if let Some(lower) = lower {
             finite("lower", lower)?;
-            require(lower < p10, "lower", lower, || format!("below `p10` = {p10}"))?;
+            require(lower < low, "lower", lower, || format!("below `{low_name}` = {low}"))?;
         }
         if let Some(upper) = upper {
             finite("upper", upper)?;
-            require(p90 < upper, "upper", upper, || format!("above `p90` = {p90}"))?;
+            require(high < upper, "upper", upper, || format!("above `{high_name}` = {high}"))?;
         }
         let form = match (lower, upper) {
             (None, None) => Form::Plain,
@@ -81,22 +131,23 @@ impl Metalog {
             (None, Some(upper)) => Form::Below { upper },
             (Some(lower), Some(upper)) => Form::Between { lower, upper },
         };
-        let (m10, m50, m90) = (form.straight(p10), form.straight(p50), form.straight(p90));
-        let rise = m90 - m10;
-        require(rise.is_finite() && rise > 0.0, "p90", p90, || {
-            format!("further above `p10` = {p10} (the two cannot be told apart)")
+        let (m_low, m50, m_high) = (form.straight(low), form.straight(p50), form.straight(high));
+        let rise = m_high - m_low;
+        require(rise.is_finite() && rise > 0.0, high_name, high, || {
+            format!("further above `{low_name}` = {low} (the two cannot be told apart)")
         })?;
-        let ratio = (m50 - m10) / rise;
-        if !(LEAST_RATIO - 1e-12..=1.0 - LEAST_RATIO + 1e-12).contains(&ratio) {
+        let (ratio, least) = ((m50 - m_low) / rise, pair.least_ratio());
+        if !(least - 1e-12..=1.0 - least + 1e-12).contains(&ratio) {
             return Err(DistributionError::Infeasible {
                 value: p50,
-                low: form.bend(m10 + LEAST_RATIO * rise),
-                high: form.bend(m90 - LEAST_RATIO * rise),
+                pair: pair.names(),
+                low: form.bend(m_low + least * rise),
+                high: form.bend(m_high - least * rise),
             });
         }
-        let ln9 = 9f64.ln();
-        let a3 = ((m90 - m50) - (m50 - m10)) / (0.8 * ln9);
-        Ok(Metalog { a: [m50, rise / (2.0 * ln9), a3], form })
+        let (odds, width) = pair.odds_and_width();
+        let a3 = ((m_high - m50) - (m50 - m_low)) / (width * odds.ln());
+        Ok(Metalog { a: [m50, rise / (2.0 * odds.ln()), a3], form })
     }
 
     /// M where the logit of u is v and `u − ½` is `skew`.

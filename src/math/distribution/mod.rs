@@ -14,7 +14,9 @@ mod student_t;
 mod table;
 #[cfg(test)]
 mod tests;
+mod transform;
 
 pub use conditional::Distribution;
 pub use error::{DistributionError, LEAST_PROBABILITY};
 pub use map::QuantileMap;
+pub use metalog::QuantilePair;

@@ -80,6 +80,7 @@ fn run() -> Tables {
         p95: 0.1,
         source: "assumption".into(),
         source_date: String::new(),
+        informed_by: String::new(),
         note: note.into(),
         sampled_mean: f64::NAN,
         sampled_std_dev: f64::NAN,

@@ -285,11 +285,7 @@ impl Company<'_> {
             OfferMetric::Cash => record.cash[lane],
             OfferMetric::RunwayMonths => gate(GateKind::RunwayMonths).min(LONGEST_RUNWAY),
             OfferMetric::RunwayMonthsAfter => {
-                let raised: f64 = self
-                    .frame
-                    .plan
-                    .schedule
-                    .ipo_rounds
+                let raised: f64 = self.frame.plan.schedule.ipo_rounds[period]
                     .iter()
                     .map(|&i| value(self.frame.plan.model().rounds[i].amount))
                     .sum();

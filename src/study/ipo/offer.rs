@@ -1,6 +1,7 @@
 //! Metrics of the offer, one number per path: value, proceeds, price, stakes, obligations.
 
 use crate::config::Unit;
+use crate::model::PartyNames;
 
 /// A metric of the company on the day of its offer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +136,8 @@ impl OfferMetric {
     }
 
     /// A one-line explanation of the metric.
-    pub fn meaning(self) -> &'static str {
-        match self {
+    pub fn meaning(self, names: &PartyNames) -> String {
+        names.tell(match self {
             OfferMetric::PreMoney => "value of the company at the offer price, before the new money",
             OfferMetric::PostMoney => "the same with the new shares",
             OfferMetric::GrossProceeds => "new shares at the offer price",
@@ -159,9 +160,9 @@ impl OfferMetric {
             OfferMetric::OwedUncapped => "the same were there no cap",
             OfferMetric::PaymentsAfter => "what is really paid from the next period on, not discounted",
             OfferMetric::PaymentsAfterUncapped => "what would fall due without the cap, not discounted",
-            OfferMetric::MicrosoftNow => "Microsoft's part today",
-            OfferMetric::MicrosoftBefore => "Microsoft's part just before the offer",
-            OfferMetric::MicrosoftAfter => "Microsoft's part after it",
+            OfferMetric::MicrosoftNow => "{partner's} part today",
+            OfferMetric::MicrosoftBefore => "{partner's} part just before the offer",
+            OfferMetric::MicrosoftAfter => "{partner's} part after it",
             OfferMetric::OthersNow => "part of today's other holders today",
             OfferMetric::OthersBefore => "their part just before the offer",
             OfferMetric::OthersAfter => "their part after it",
@@ -169,7 +170,7 @@ impl OfferMetric {
             OfferMetric::LaterMoneyAfter => "the same after it",
             OfferMetric::RoundsOnIpo => "rounds that come with the IPO",
             OfferMetric::Public => "buyers of the offer",
-        }
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use super::Draws;
 use super::timeline::{halving, overlap};
 use capstake::model::cost::Contract;
-use capstake::model::segment::Trend;
+use capstake::model::reversion::Trend;
 
 /// `trend(t) = long_run + (now - long_run)·2^(-t/half_life)`
 pub fn trend(trend: &Trend, time: f64, draws: &dyn Draws) -> f64 {

@@ -702,7 +702,9 @@ impl<'a> DealPath<'a> {
         if self.listed.is_some() || !prepared {
             return;
         }
-        for round in model.rounds.iter().filter(|round| round.when == RoundTime::OnIpo) {
+        let brought =
+            |when: RoundTime| matches!(when, RoundTime::OnIpo { until } if reached(until, period.end));
+        for round in model.rounds.iter().filter(|round| brought(round.when)) {
             let price = match round.pre_money {
                 PreMoney::Value(num) => Some(n(num)),
                 PreMoney::Market => self.equity,

@@ -123,8 +123,23 @@ fn check_shows_everything_assumed_and_writes_nothing() {
     let seen = place.run("check minimal.toml -n 1e7").ends(0);
     let seen = seen.prints("18 quarters").prints("segment.all.growth").prints("assumption");
     let seen = seen.prints("no cloud").prints("Estimate for 10,000,000 paths").prints("--draws csv");
-    seen.says("[S601]");
+    seen.prints("demand       grows by 42.6% in the first year").prints("no problems");
     assert_eq!(place.names("."), ["minimal.toml"]);
+}
+
+#[test]
+fn check_shows_todays_equity_beside_the_last_round_and_next_years_growth() {
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    let seen = place.run("check base.toml").ends(0);
+    let seen = seen.prints(
+        "equity       $816 billion (nine futures in ten: $669 billion to $985 billion) under amended-2026",
+    );
+    let seen = seen.prints("the round softbank-last is at $842 billion before the money");
+    seen.prints("demand       grows by 86.2% in the first year, with every number at its median");
+    // A run tells what check tells.
+    let far = ["run", "base.toml", "--set", "equity.multiple_now=3", "-n", "64", "-o", "out"];
+    place.run_with(&far).ends(0).says("[S611]");
 }
 
 #[test]

@@ -14,7 +14,7 @@ impl Place {
     }
 
     /// Changes a file of a folder and its digest in the manifest: what somebody can send.
-    fn tamper(&self, folder: &str, file: &str, change: impl FnOnce(&str) -> String) {
+    pub(super) fn tamper(&self, folder: &str, file: &str, change: impl FnOnce(&str) -> String) {
         let before = self.read(&format!("{folder}/{file}"));
         let after = change(&before);
         assert_ne!(before, after, "{file} is changed");

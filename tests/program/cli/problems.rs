@@ -98,6 +98,13 @@ fn exit_of(code: Code) -> i32 {
         Code::PairWithConstant
         | Code::RoundOffTimeline
         | Code::MisreadName
+        | Code::UnusualNumber
+        | Code::HistoryGap
+        | Code::EquityFarFromRound
+        | Code::DemandGrowth
+        | Code::NegativeMargin
+        | Code::NeverReverts
+        | Code::TermsLeftOut
         | Code::DiscountMissing
         | Code::CapAlreadyReached
         | Code::DateMoved

@@ -457,7 +457,7 @@ fn what_cannot_be_asked_is_refused_before_anything_is_written() {
             2,
             "strictly between 0 and 1",
         ),
-        ("compare base.toml".to_owned(), 2, "2 values required"),
+        ("compare base.toml".to_owned(), 2, "nothing to compare it with"),
     ] {
         let seen = place.run(&arguments).ends(exit);
         assert!(seen.stderr.contains(words), "{arguments}\n{}", seen.stderr);

@@ -26,6 +26,7 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
     let result = run::execute(&plan, Options { paths, threads: 2 }, &Silent);
     let facts = Facts {
         scenario: model.name.clone(),
+        names: model.names.clone(),
         file: format!("configs/{}.toml", model.name),
         further_files: Vec::new(),
         command: vec!["run".to_owned()],

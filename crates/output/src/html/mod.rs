@@ -288,7 +288,10 @@ fn push_number(out: &mut Markup, number: &Number) {
         Source::SameAs(key) => {
             put!(out, "same as <code>{}</code>", breakable(key));
         }
-        Source::Text { title, url, date } => {
+        Source::Text { states, title, url, date } => {
+            if !states {
+                out.raw("derived from ");
+            }
             if is_link(url) {
                 put!(out, "<a href=\"{0}\" rel=\"noopener noreferrer\">{1}</a>", url, title);
             } else {

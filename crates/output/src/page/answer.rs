@@ -3,8 +3,7 @@
 use super::chart::Readings;
 use super::section::{Block, Section};
 use super::view::View;
-use super::wording::{measure, metric, paths};
-use crate::glossary::label;
+use super::wording::{measure, paths};
 use capstake::kernel::metric::Metric;
 use capstake::report::digits::{NONE, condition, is_decided_by_few, percent_in_passing, probability};
 use capstake::report::tables::SummaryRow;
@@ -69,17 +68,17 @@ pub fn answers(view: &View) -> Vec<Answer> {
 }
 
 fn lead(view: &View, deal: usize) -> [String; 3] {
-    let name = view.deals[deal];
+    let (name, take_of) = (view.deals[deal], view.tell("{partner’s} take"));
     match view.summary(name, "microsoft_take_pv") {
         Some(take) => [
-            "Microsoft’s take is worth ".to_owned(),
+            format!("{take_of} is worth "),
             view.mean(take),
             match condition(take.paths, take.undefined) {
                 Some(condition) => format!(" under {name}, {condition}."),
                 None => format!(" under {name}."),
             },
         ],
-        None => [format!("Nothing is known of Microsoft’s take under {name}."), String::new(), String::new()],
+        None => [format!("Nothing is known of {take_of} under {name}."), String::new(), String::new()],
     }
 }
 
@@ -87,8 +86,9 @@ fn sentences(view: &View, deal: usize) -> Vec<String> {
     let name = view.deals[deal];
     let what = match view.has_series(name, "stake") && view.summary(name, "stake_pv").is_some() {
         true => "That is the present value of the revenue share and of the stake together",
-        false => "That is the present value of the revenue share; this scenario gives Microsoft no stake",
+        false => "That is the present value of the revenue share; this scenario gives {partner} no stake",
     };
+    let what = view.tell(what);
     let between = view.summary(name, "microsoft_take_pv").filter(|row| row.min < row.max).and_then(|row| {
         let dollars = measure(&row.unit);
         let low = dollars.number(&view.quantile(name, &row.metric, 0.05)?);
@@ -99,7 +99,8 @@ fn sentences(view: &View, deal: usize) -> Vec<String> {
     sentences.extend(cap_sentence(view, name));
     if let Some(kept) = view.summary(name, "openai_retained_pv") {
         let kept = view.mean_in_full(kept);
-        sentences.push(format!("Today’s other holders of OpenAI keep {kept}."));
+        let company = &view.results.facts.names.company;
+        sentences.push(format!("Today’s other holders of {company} keep {kept}."));
     }
     for difference in &view.differences {
         // Seen from the chosen deal, so the sign depends on which side of the difference it is.
@@ -120,6 +121,7 @@ fn sentences(view: &View, deal: usize) -> Vec<String> {
 
 fn other_deal(view: &View, row: &SummaryRow, other: &str, sign: f64) -> String {
     let dollars = measure(&row.unit);
+    let partner = &view.results.facts.names.partner;
     let mean = sign * row.mean;
     let only =
         condition(row.paths, row.undefined).map_or(String::new(), |condition| format!(", {condition}"));
@@ -129,7 +131,7 @@ fn other_deal(view: &View, row: &SummaryRow, other: &str, sign: f64) -> String {
         } else {
             format!("all {}", paths(row.paths))
         };
-        return format!("Under {other}, in {all}, Microsoft takes just as much.");
+        return format!("Under {other}, in {all}, {partner} takes just as much.");
     }
     if mean.abs() <= 2.0 * row.std_error {
         let difference = dollars.written(view.estimate(row, sign * dollars.factor));
@@ -139,7 +141,7 @@ fn other_deal(view: &View, row: &SummaryRow, other: &str, sign: f64) -> String {
     }
     let size = dollars.written(view.estimate(row, row.mean.signum() * dollars.factor));
     let side = if mean > 0.0 { "more" } else { "less" };
-    format!("Under {other}, in the same futures, Microsoft takes {size} {side}{only}.")
+    format!("Under {other}, in the same futures, {partner} takes {size} {side}{only}.")
 }
 
 /// Whether the cap of a deal binds, and in which year most often.
@@ -163,9 +165,9 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
     let name = view.deals[deal];
     let mut cards = Vec::new();
     let shown = [
-        ("openai_retained_pv", "Other holders keep"),
-        ("revenue_kept_pv", "OpenAI keeps of its revenue"),
-        ("microsoft_total_pv", label(Metric::MicrosoftTotalPv)),
+        ("openai_retained_pv", "Other holders keep".to_owned()),
+        ("revenue_kept_pv", view.tell("{company} keeps of its revenue")),
+        ("microsoft_total_pv", view.metric_label("microsoft_total_pv")),
     ];
     for (metric, title) in shown {
         let Some(row) = view.summary(name, metric) else { continue };
@@ -185,7 +187,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         if let Some(condition) = condition(row.paths, row.undefined) {
             remark = if remark.is_empty() { condition } else { format!("{remark}; {condition}") };
         }
-        cards.push(Card { name: title.to_owned(), value, error, remark });
+        cards.push(Card { name: title, value, error, remark });
     }
     let events = [
         (Metric::CapHit, "cap_reached", "cap_hit_time", view.is_capped(name)),
@@ -209,7 +211,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         // The percent sign belongs to the number, not to its error; an interval has one of its own.
         let error = if error.starts_with("95%") { format!("{error}%") } else { error };
         let remark = format!("of futures, {remark}");
-        cards.push(Card { name: label(metric).to_owned(), value: format!("{value}%"), error, remark });
+        cards.push(Card { name: view.metric_label(metric.key()), value: format!("{value}%"), error, remark });
     }
     cards
 }
@@ -244,7 +246,7 @@ pub fn compared(view: &View) -> Section {
             main.push(rows.len());
         }
         let scale = measure(&row.unit);
-        let mut cells = vec![metric(name)];
+        let mut cells = vec![view.metric_label(name)];
         let subjects = view.deals.iter().copied().chain(view.differences.iter().map(|d| d.name));
         cells.extend(subjects.map(|subject| match view.summary(subject, name) {
             Some(_) if name == "cap_hit" && view.deals.contains(&subject) && !view.is_capped(subject) => {

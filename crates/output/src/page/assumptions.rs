@@ -50,6 +50,8 @@ pub enum Source {
     SameAs(String),
     /// A published source.
     Text {
+        /// Whether it states the number; otherwise the number was derived from it.
+        states: bool,
         /// Title.
         title: String,
         /// Web address; empty if there is none.
@@ -118,17 +120,22 @@ fn source(view: &View, row: &InputRow) -> Source {
     match Origin::of(row) {
         Origin::SameAs(key) => Source::SameAs(key.to_owned()),
         Origin::Judgement => Source::Judgement,
-        Origin::Sourced => {
-            let known = view.results.facts.sources.iter().find(|source| source.key == row.source);
-            Source::Text {
-                title: known
-                    .map(|source| source.title.clone())
-                    .filter(|title| !title.is_empty())
-                    .unwrap_or_else(|| row.source.clone()),
-                url: known.map(|source| source.url.clone()).unwrap_or_default(),
-                date: row.source_date.clone(),
-            }
-        }
+        Origin::Sourced => text_of(view, true, &row.source, Some(&row.source_date)),
+        Origin::InformedBy(key) => text_of(view, false, key, None),
+    }
+}
+
+/// A source of the scenario, by its key; with the date that the table gives it, if it does.
+fn text_of(view: &View, states: bool, key: &str, date: Option<&str>) -> Source {
+    let known = view.results.facts.sources.iter().find(|source| source.key == key);
+    Source::Text {
+        states,
+        title: known
+            .map(|source| source.title.clone())
+            .filter(|title| !title.is_empty())
+            .unwrap_or_else(|| key.to_owned()),
+        url: known.map(|source| source.url.clone()).unwrap_or_default(),
+        date: date.or(known.map(|source| source.date.as_str())).unwrap_or_default().to_owned(),
     }
 }
 

@@ -15,15 +15,19 @@ pub fn mix(view: &View) -> Section {
         true => vec![Block::Absent("This scenario has no clouds.".to_owned())],
         false => vec![
             Block::Words(
-                "What part of OpenAI’s cloud sales each cloud makes, on average over the futures. How uncertain each \
-                 part is, its fan under “Year by year” shows."
-                    .to_owned(),
+                view.tell(
+                    "What part of {company’s} cloud sales each cloud makes, on average over the futures. How uncertain \
+                     each part is, its fan under “Year by year” shows.",
+                ),
             ),
             Block::Charts(charts),
         ],
     };
     Section {
-        id: "clouds", name: "Clouds", heading: "Which clouds sell OpenAI’s models".to_owned(), blocks
+        id: "clouds",
+        name: "Clouds",
+        heading: view.tell("Which clouds sell {company’s} models"),
+        blocks,
     }
 }
 

@@ -4,7 +4,7 @@ use super::chart::{Chart, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight, grouped};
 use super::section::{Block, Section};
 use super::view::View;
-use super::wording::{Measure, measure, metric};
+use super::wording::{Measure, measure};
 use capstake::report::digits::{at_place, exponent, place_of_error};
 use capstake::report::tables::SummaryRow;
 
@@ -31,6 +31,7 @@ enum Step {
 pub fn waterfall(view: &View) -> Section {
     let charts: Vec<Chart> =
         (0..view.deals.len()).filter_map(|deal| Waterfall::of(view, deal)).map(|w| w.chart()).collect();
+    let partner = &view.results.facts.names.partner;
     let mut blocks = Vec::new();
     if charts.is_empty() {
         let alone = view.deals.iter().filter_map(|deal| {
@@ -38,11 +39,11 @@ pub fn waterfall(view: &View) -> Section {
                 view.summary(deal, "microsoft_total_pv").filter(|row| row.min != 0.0 || row.max != 0.0)?;
             let amount = view.mean_in_full(total);
             let part = if is_nothing(view, deal, "share_pv") { "stake" } else { "revenue share" };
-            Some(format!("Under {deal} the {part} is all that Microsoft gets: {amount}."))
+            Some(format!("Under {deal} the {part} is all that {partner} gets: {amount}."))
         });
         let alone: Vec<String> = alone.collect();
         blocks.push(Block::Absent(match alone.is_empty() {
-            true => "Under no deal of this scenario does Microsoft get anything.".to_owned(),
+            true => format!("Under no deal of this scenario does {partner} get anything."),
             false => alone.join(" "),
         }));
     } else {
@@ -61,7 +62,7 @@ pub fn waterfall(view: &View) -> Section {
         }
         blocks.insert(0, Block::Charts(charts));
     }
-    Section { id: "parts", name: "Parts", heading: "Where Microsoft’s total comes from".to_owned(), blocks }
+    Section { id: "parts", name: "Parts", heading: view.tell("Where {partner’s} total comes from"), blocks }
 }
 
 fn is_nothing(view: &View, deal: &str, metric: &str) -> bool {
@@ -173,7 +174,7 @@ impl<'a> Waterfall<'a> {
         let total = self.total();
         let row = |bar: &Bar| {
             vec![
-                metric(&bar.row.metric),
+                self.view.metric_label(&bar.row.metric),
                 self.view.mean_in_full(bar.row),
                 measure("fraction").value(bar.row.mean / total.mean, 3),
             ]

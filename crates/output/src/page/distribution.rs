@@ -14,14 +14,14 @@ const READINGS: u32 = 5;
 /// Distributions of what Microsoft and the other holders get, all deals in one chart.
 pub fn takes(view: &View) -> Section {
     let metrics = [
-        ("microsoft_take_pv", "take", "Microsoft’s take", "revenue share and stake, present value"),
+        ("microsoft_take_pv", "take", "{partner’s} take", "revenue share and stake, present value"),
         (
             "openai_retained_pv",
             "retained",
             "What today’s other holders keep",
             "after dilution, present value",
         ),
-        ("revenue_kept_pv", "kept", "Revenue that OpenAI keeps", "after the share, present value"),
+        ("revenue_kept_pv", "kept", "Revenue that {company} keeps", "after the share, present value"),
     ];
     let has = |metric: &str| view.deals.iter().any(|deal| view.summary(deal, metric).is_some());
     let mut charts: Vec<Chart> = Vec::new();
@@ -29,7 +29,8 @@ pub fn takes(view: &View) -> Section {
     // Without equity, the revenue kept replaces what the holders keep.
     for (metric, id, title, subtitle) in metrics {
         if charts.len() < 2 && has(metric) {
-            match overlay(view, metric, id, title, subtitle) {
+            let title = view.tell(title);
+            match overlay(view, metric, id, &title, subtitle) {
                 Some(chart) => charts.push(chart),
                 None => blocks.push(Block::Absent(format!(
                     "{title} is the same in every future: no distribution to draw."
@@ -39,7 +40,9 @@ pub fn takes(view: &View) -> Section {
     }
     if !has("openai_retained_pv") {
         blocks.push(Block::Absent(
-            "This scenario has no equity value: nothing is known of what holders of OpenAI keep.".to_owned(),
+            view.tell(
+                "This scenario has no equity value: nothing is known of what holders of {company} keep.",
+            ),
         ));
     }
     if !charts.is_empty() {
@@ -172,7 +175,7 @@ fn plot(view: &View, metric: &str, title: &str, curves: &[Curve], x: Axis, layer
         layers,
         rows: 0,
         strips,
-        described: format!("Distribution. {}. {}.", capital(title), words.join("; ")),
+        described: format!("Distribution. {title}. {}.", words.join("; ")),
     }
 }
 
@@ -258,9 +261,9 @@ pub fn differences(view: &View) -> Section {
     }
     for (i, difference) in view.differences.iter().enumerate() {
         let sides = [
-            ("microsoft_take_pv", "Microsoft’s take", "Microsoft takes"),
-            ("openai_retained_pv", "what other holders keep", "today’s other holders keep"),
-            ("revenue_kept_pv", "revenue that OpenAI keeps", "OpenAI keeps"),
+            ("microsoft_take_pv", "{partner’s} take", "{partner} takes"),
+            ("openai_retained_pv", "what other holders keep", "Today’s other holders keep"),
+            ("revenue_kept_pv", "revenue that {company} keeps", "{company} keeps"),
         ];
         let mut words = Vec::new();
         let mut charts = Vec::new();
@@ -271,7 +274,7 @@ pub fn differences(view: &View) -> Section {
             }
             let bins = view.histogram(difference.name, metric);
             let curve = Curve { tone: Tone::Sum, name: difference.name, row, bins };
-            words.push(gain(view, &curve, verb, difference.later));
+            words.push(gain(view, &curve, &view.tell(verb), difference.later));
             charts.extend(gap(view, &curve, metric, title, i, difference.later));
         }
         blocks.extend((!words.is_empty()).then(|| Block::Words(words.join(" "))));
@@ -309,7 +312,7 @@ fn gain(view: &View, curve: &Curve, verb: &str, later: &str) -> String {
             part_in_words(1.0 - less, curve.error(less)).replace("none", "0%").replace("all", "100%")
         ),
     };
-    capital(&format!("{verb} {size} {side} under {later} than under {first}, and {often}."))
+    format!("{verb} {size} {side} under {later} than under {first}, and {often}.")
 }
 
 /// The distribution of a difference; each side of 0 has the colour of the deal that gives more there.
@@ -340,7 +343,7 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
         format!("difference-{}-{}", index + 1, if metric == "microsoft_take_pv" { "take" } else { "kept" });
     Some(Chart {
         id,
-        title: format!("Difference: {title}, {}", measure(&row.unit).axis),
+        title: format!("Difference: {}, {}", view.tell(title), measure(&row.unit).axis),
         caption: format!(
             "{later} minus {first}, future by future on the same draws. Below, the median and the range of nine \
              futures in ten."
@@ -352,6 +355,14 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
         width: Width::Half,
         deal: None,
         choice: None,
-        plot: plot(view, metric, &format!("{title}, {later} minus {first}"), &curves, x, layers),
+        // A name keeps its own first letter.
+        plot: plot(
+            view,
+            metric,
+            &format!("{}, {later} minus {first}", view.tell(&capital(title))),
+            &curves,
+            x,
+            layers,
+        ),
     })
 }

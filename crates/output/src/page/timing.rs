@@ -213,12 +213,12 @@ pub fn listing_and_failure(view: &View) -> Section {
         true => blocks.push(Block::Absent("This scenario keeps no cash: nothing can fail.".to_owned())),
         false => match ByDate::of(
             view,
-            ["failure", "Failed by", "OpenAI has failed"],
+            ["failure", "Failed by", "{company} has failed"],
             &[("failed", Dash::Whole)],
             &cash,
         ) {
             Some(by_date) => charts.push(by_date.chart()),
-            None => blocks.push(Block::Absent("OpenAI fails in no future.".to_owned())),
+            None => blocks.push(Block::Absent(view.tell("{company} fails in no future."))),
         },
     }
     if !charts.is_empty() {
@@ -243,7 +243,7 @@ struct ByDate<'a> {
     /// Heading of the column of dates.
     column: &'static str,
     /// Title: what happens.
-    title: &'static str,
+    title: String,
     /// Whether more than one event is drawn, so that each curve must name its own.
     several_events: bool,
     /// Events that happen on some path.
@@ -270,7 +270,15 @@ impl<'a> ByDate<'a> {
             .filter(|course| course.rows.iter().any(|row| row.probability > 0.0))
             .collect();
         let dates = curves.first()?.rows;
-        Some(ByDate { view, id, column, title, several_events: events.len() > 1, curves, dates })
+        Some(ByDate {
+            view,
+            id,
+            column,
+            title: view.tell(title),
+            several_events: events.len() > 1,
+            curves,
+            dates,
+        })
     }
 
     /// What a curve's name says after the name of its deal.

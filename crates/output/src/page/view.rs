@@ -1,6 +1,6 @@
 //! Results indexed for a page: deals, differences, and rows by deal and metric.
 
-use super::wording::measure;
+use super::wording::{self, measure};
 use capstake::report::date_axis::{date, period_label};
 use capstake::report::digits::{Estimate, condition, is_decided_by_few, probability_in_words, quantile};
 use capstake::report::results::Results;
@@ -86,6 +86,21 @@ impl<'a> View<'a> {
             view.events.entry((&row.deal, &row.event)).or_default().push(row);
         }
         view
+    }
+
+    /// One of the program's own texts with the names of the company and its partner in it.
+    pub fn tell(&self, text: &str) -> String {
+        self.results.facts.names.tell(text)
+    }
+
+    /// The label of a metric by its name in the tables.
+    pub fn metric_label(&self, name: &str) -> String {
+        wording::metric(name, &self.results.facts.names)
+    }
+
+    /// The label of a series by its name in the tables.
+    pub fn series_label(&self, name: &str) -> String {
+        wording::series(name, &self.results.facts.names)
     }
 
     /// The statistics of a metric; `None` if it has no value on any path.

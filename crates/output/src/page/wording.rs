@@ -3,6 +3,7 @@
 use super::plot::grouped;
 use crate::glossary::label;
 use capstake::kernel::metric::Metric;
+use capstake::model::PartyNames;
 use capstake::report::digits::{Estimate, Precision, significant, thousands};
 use capstake::report::results::Facts;
 
@@ -101,32 +102,32 @@ pub fn partial(facts: &Facts) -> Option<String> {
 }
 
 /// The label of a metric by its name in the tables.
-pub fn metric(name: &str) -> String {
+pub fn metric(name: &str, names: &PartyNames) -> String {
     let known = Metric::ALL.into_iter().find(|metric| metric.key() == name);
-    known.map_or_else(|| name.replace('_', " "), |metric| label(metric).to_owned())
+    known.map_or_else(|| name.replace('_', " "), |metric| label(metric, names))
 }
 
 /// The label of a series by its name in the tables.
-pub fn series(name: &str) -> String {
+pub fn series(name: &str, names: &PartyNames) -> String {
     if let Some(cloud) = name.strip_prefix("cloud_share.") {
         return format!("Share of cloud sales: {cloud}");
     }
     let words = match name {
-        "net_revenue" => "OpenAI’s revenue",
+        "net_revenue" => "{company’s} revenue",
         "gross_margin" => "Gross margin",
         "payments" => "Payments of the year",
         "cumulative_payments" => "Payments so far",
         "cap_left" => "What the cap still allows",
         "compute" => "Spending on compute",
-        "compute_home" => "Spending on Microsoft’s cloud",
+        "compute_home" => "Spending on {partner’s} cloud",
         "free_cash_flow" => "Free cash flow",
         "cash" => "Cash",
         "equity" => "Equity value",
         "multiple" => "Valuation multiple",
-        "stake" => "Microsoft’s stake",
+        "stake" => "{partner’s} stake",
         _ => return name.replace('_', " "),
     };
-    words.to_owned()
+    names.tell(words)
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@ use super::chart::{Chart, Choice, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
 use super::section::{Block, Section};
 use super::view::View;
-use super::wording::{Measure, measure, series};
+use super::wording::{Measure, measure};
+use capstake::model::PartyNames;
 use capstake::report::tables::AnnualRow;
 
 /// Series that have a fan chart, most requested first.
@@ -59,7 +60,7 @@ pub fn fans(view: &View) -> Section {
         .collect();
     let mut blocks = vec![];
     if !charts.is_empty() {
-        let choices = names.iter().map(|name| Choice { name: series(name) }).collect();
+        let choices = names.iter().map(|name| Choice { name: view.series_label(name) }).collect();
         blocks.push(Block::Chosen(choices, charts));
     }
     if !absent.is_empty() {
@@ -170,17 +171,17 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
     let stock = if whole { " The first year is whole: its past and the simulated rest." } else { "" };
     Some(Chart {
         id: id(name, deal),
-        title: format!("{}, {deal_name}", series(name)),
+        title: format!("{}, {deal_name}", view.series_label(name)),
         caption: format!(
             "{}{stock} Quantiles are over the first {} paths.",
-            meaning(name),
+            meaning(name, &view.results.facts.names),
             capstake::report::digits::thousands(last.paths)
         ),
         legend: legend(deal),
         plot: plot(Axis::linear(f * low, f * high, 6, scale.axis)),
         log,
         readings: Readings {
-            title: format!("{} by year under {deal_name}", series(name)),
+            title: format!("{} by year under {deal_name}", view.series_label(name)),
             columns: ["Year", "Mean", "p5", "p25", "Median", "p75", "p95"].map(str::to_owned).to_vec(),
             rows: rows
                 .iter()
@@ -209,9 +210,12 @@ fn id(name: &str, deal: usize) -> String {
 }
 
 /// Explanation of a series from the glossary.
-fn meaning(name: &str) -> &'static str {
+fn meaning(name: &str, names: &PartyNames) -> String {
     let word = name.split('.').next().unwrap_or(name);
-    crate::glossary::SERIES.iter().find(|term| term.name == word).map_or("", |term| term.text)
+    crate::glossary::SERIES
+        .iter()
+        .find(|term| term.name == word)
+        .map_or(String::new(), |term| term.text(names))
 }
 
 /// The exact data of rows.

@@ -29,7 +29,7 @@ const UNITS: [(&str, &str); 12] = [
 ];
 
 /// Lays the sheet out; `others` are the following sheets, each with its description.
-pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
+pub fn sheet(results: &Results, others: &[(String, String)]) -> Sheet {
     let facts = &results.facts;
     let mut sheet = Sheet::new(SHEET);
     sheet.text(0, 0, format!("capstake: {}", facts.scenario), Look::Title);
@@ -37,7 +37,9 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     sheet.text(
         1,
         0,
-        "Who gets what from OpenAI's growth: results of a simulation, not a forecast and not investment advice",
+        facts.names.tell(
+            "Who gets what from {company's} growth: results of a simulation, not a forecast and not investment advice",
+        ),
         Look::Note,
     );
     let mut row = 3;
@@ -54,7 +56,7 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     row = heading(&mut sheet, row, "Sheets");
     for (name, what) in others {
         sheet.inside(row, 0, name);
-        sheet.text(row, 1, *what, Look::Wrapped);
+        sheet.text(row, 1, what.clone(), Look::Wrapped);
         row += 1;
     }
     row += 1;
@@ -62,7 +64,7 @@ pub fn sheet(results: &Results, others: &[(&str, &str)]) -> Sheet {
     row = pairs(&mut sheet, row, "Units", &units());
     let metrics: Vec<(String, String)> = Metric::ALL
         .iter()
-        .map(|metric| (metric.key().to_owned(), glossary::metric(*metric).to_owned()))
+        .map(|metric| (metric.key().to_owned(), glossary::metric(*metric, &facts.names)))
         .collect();
     row = pairs(&mut sheet, row, "Metrics", &metrics);
     if !facts.sources.is_empty() {

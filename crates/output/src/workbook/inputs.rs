@@ -14,7 +14,7 @@ pub const ASSUMPTIONS: &str = "Assumptions";
 pub const CORRELATIONS: &str = "Correlations";
 
 const HEADER: u32 = 3;
-const INPUTS: [(&str, Look); 14] = [
+const INPUTS: [(&str, Look); 15] = [
     ("key", Look::Header),
     ("unit", Look::Header),
     ("distribution", Look::Header),
@@ -29,6 +29,7 @@ const INPUTS: [(&str, Look); 14] = [
     ("source", Look::Header),
     ("source_date", Look::Header),
     ("note", Look::Header),
+    ("informed_by", Look::Header),
 ];
 const PAIRS: [(&str, Look); 6] = [
     ("a", Look::Header),
@@ -55,16 +56,28 @@ pub fn assumptions(results: &Results) -> Sheet {
     sheet.table("assumptions", HEADER, 0, &INPUTS, rows.len() as u32);
     for (at, row) in (HEADER + 1..).zip(rows) {
         input(&mut sheet, at, row, results.facts.paths);
-        match sources.get(row.source.as_str()) {
-            Some((title, url)) => sheet.link(at, 11, if title.is_empty() { &row.source } else { title }, url),
-            None if row.source == UNSOURCED => sheet.text(at, 11, UNSOURCED, Look::Note),
-            None => sheet.text(at, 11, &row.source, Look::Plain),
+        if row.source == UNSOURCED {
+            sheet.text(at, 11, UNSOURCED, Look::Note);
+        } else {
+            source(&mut sheet, at, 11, &row.source, &sources);
+        }
+        if !row.informed_by.is_empty() {
+            source(&mut sheet, at, 14, &row.informed_by, &sources);
         }
     }
-    sheet.measure(&[44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 40.0, 12.0, 70.0]);
+    sheet
+        .measure(&[44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 40.0, 12.0, 70.0, 40.0]);
     sheet.frozen = (HEADER + 1, 1);
     sheet.repeated = Some(HEADER);
     sheet
+}
+
+/// A source in a cell: its title with its address, or its key where the scenario does not list it.
+fn source(sheet: &mut Sheet, at: u32, column: u16, key: &str, sources: &HashMap<&str, (&str, &str)>) {
+    match sources.get(key) {
+        Some((title, url)) => sheet.link(at, column, if title.is_empty() { key } else { title }, url),
+        None => sheet.text(at, column, key, Look::Plain),
+    }
 }
 
 fn input(sheet: &mut Sheet, at: u32, row: &InputRow, paths: u64) {

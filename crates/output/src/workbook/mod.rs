@@ -38,8 +38,10 @@ pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
         names.extend(further);
     }
     sheets.extend([inputs::assumptions(results), inputs::correlations(results), charts]);
-    let what: Vec<(&str, &str)> =
-        sheets.iter().map(|sheet| (sheet.name.as_str(), holds(&sheet.name))).collect();
+    let what: Vec<(String, String)> = sheets
+        .iter()
+        .map(|sheet| (sheet.name.clone(), results.facts.names.tell(holds(&sheet.name))))
+        .collect();
     sheets.insert(0, front::sheet(results, &what));
     for sheet in &sheets {
         sheet.fits()?;
@@ -51,7 +53,7 @@ pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
 fn holds(name: &str) -> &'static str {
     match name {
         summary::SHEET => {
-            "the headline, where Microsoft's total comes from, then every metric of every deal and difference"
+            "the headline, where {partner's} total comes from, then every metric of every deal and difference"
         }
         years::YEARS => "series by calendar year: mean and quantiles, and the bands that the charts stack",
         years::EVENTS => "how likely the cap is reached, the company ready, listed or failed by each date",
@@ -67,7 +69,7 @@ fn holds(name: &str) -> &'static str {
 fn properties(facts: &Facts) -> Properties {
     Properties {
         title: format!("capstake: {}", facts.scenario),
-        subject: "Who gets what from OpenAI's growth: a Monte Carlo valuation".into(),
+        subject: facts.names.tell("Who gets what from {company's} growth: a Monte Carlo valuation"),
         keywords: format!("scenario {}, seed {}, digest {}", facts.scenario, facts.seed, facts.digest),
         comment: format!(
             "{} paths, seed {}, capstake {} ({})",

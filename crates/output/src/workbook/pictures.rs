@@ -7,6 +7,7 @@ use super::sheet::{Look, Placed, Sheet};
 use super::subjects::Subjects;
 use super::summary::{self, Places};
 use super::years::{self, Block, EVENTS, Events, YEARS};
+use capstake::model::PartyNames;
 use capstake::report::results::Results;
 
 /// Name of the sheet.
@@ -14,13 +15,13 @@ pub const SHEET: &str = "Charts";
 
 /// Metrics whose distributions are drawn: key and title.
 const METRICS: [(&str, &str); 2] =
-    [("microsoft_take_pv", "Microsoft's take"), ("openai_retained_pv", "OpenAI's retained value")];
+    [("microsoft_take_pv", "{partner's} take"), ("openai_retained_pv", "{company's} retained value")];
 /// Series that are drawn by year: key and title.
 const SERIES: [(&str, &str); 4] = [
-    ("net_revenue", "OpenAI's net revenue"),
-    ("equity", "OpenAI's equity value"),
-    ("cumulative_payments", "revenue share paid to Microsoft so far"),
-    ("cash", "OpenAI's cash"),
+    ("net_revenue", "{company's} net revenue"),
+    ("equity", "{company's} equity value"),
+    ("cumulative_payments", "revenue share paid to {partner} so far"),
+    ("cash", "{company's} cash"),
 ];
 const CLOUD: &str = "cloud_share.";
 const DOLLARS: &str = "billions of US dollars";
@@ -50,8 +51,10 @@ pub struct ChartCells<'a> {
 pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet {
     let mut sheet = Sheet::new(SHEET);
     title(&mut sheet, "Charts", &results.facts);
+    let names = &results.facts.names;
     let mut charts = Vec::new();
     for (metric, words) in METRICS {
+        let words = &names.tell(words);
         charts.extend(
             subjects
                 .deals()
@@ -61,18 +64,19 @@ pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet
         charts.extend(cumulative(from.spread, subjects, metric, words));
         // Next to the distributions of the take, so that the rows of charts are full.
         if metric == METRICS[0].0 {
-            charts.extend(components(from.summary));
+            charts.extend(components(from.summary, names));
         }
     }
     charts.extend(
         subjects.deals().enumerate().filter_map(|(i, deal)| cap_timing(from.events, results, deal, i)),
     );
     for (series, words) in SERIES {
+        let words = &names.tell(words);
         charts.extend(
             subjects.deals().enumerate().filter_map(|(i, deal)| fan(from.years, deal, i, series, words)),
         );
     }
-    charts.extend(subjects.deals().filter_map(|deal| cloud_mix(from.years, deal)));
+    charts.extend(subjects.deals().filter_map(|deal| cloud_mix(from.years, deal, names)));
     if charts.is_empty() {
         sheet.text(FIRST_ROW, 0, "Nothing to draw.", Look::Note);
     }
@@ -157,7 +161,7 @@ fn cumulative(spread: &Spread, subjects: &Subjects, metric: &str, words: &str) -
     })
 }
 
-fn components(places: &Places) -> Option<Chart> {
+fn components(places: &Places, names: &PartyNames) -> Option<Chart> {
     let components = places.components.as_ref()?;
     let row = |row| Range::row(summary::SHEET, row, components.first_column, components.deals);
     let series = |(i, name): (usize, &&str)| Series {
@@ -168,7 +172,7 @@ fn components(places: &Places) -> Option<Chart> {
         errors: None,
     };
     Some(Chart {
-        title: "Microsoft's total by component, mean present value".into(),
+        title: names.tell("{partner's} total by component, mean present value"),
         description: "Stacked columns, one a deal: share, stake, resale, hosting and licence.".into(),
         kind: Kind::StackedColumns,
         series: components.names.iter().enumerate().map(series).collect(),
@@ -237,7 +241,7 @@ fn fan(years: &years::Series, deal: &str, i: usize, name: &str, words: &str) -> 
     })
 }
 
-fn cloud_mix(years: &years::Series, deal: &str) -> Option<Chart> {
+fn cloud_mix(years: &years::Series, deal: &str, names: &PartyNames) -> Option<Chart> {
     let clouds = years.names.iter().filter_map(|name| Some((*name, name.strip_prefix(CLOUD)?)));
     let series: Vec<Series> = clouds
         .enumerate()
@@ -254,7 +258,7 @@ fn cloud_mix(years: &years::Series, deal: &str) -> Option<Chart> {
         })
         .collect();
     (!series.is_empty()).then(|| Chart {
-        title: format!("{deal}: which clouds sell OpenAI's models, mean shares"),
+        title: format!("{deal}: {}", names.tell("which clouds sell {company's} models, mean shares")),
         description: format!("Stacked areas of the clouds' mean shares by year under {deal}."),
         kind: Kind::StackedAreas,
         series,

@@ -88,7 +88,8 @@ pub fn sheet<'a>(results: &Results, subjects: &'a Subjects<'a>) -> (Sheet, Place
     let mut places = Places { subjects, first_row: table_header + 1, components: None };
     let names = headline_block(&mut sheet, subjects, &lines, places.first_row);
     if has_total {
-        sheet.text(after_headline, 0, "Where Microsoft's total comes from: means", Look::Heading);
+        let heading = results.facts.names.tell("Where {partner's} total comes from: means");
+        sheet.text(after_headline, 0, heading, Look::Heading);
         places.components = Some(component_block(&mut sheet, subjects, components, block, places.first_row));
     }
     sheet.text(table_header - 1, 0, "All metrics", Look::Heading);

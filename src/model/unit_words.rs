@@ -1,0 +1,78 @@
+//! Numbers in words of their unit: percentages, dollars, years.
+
+use crate::config::{Domain, Unit};
+
+/// A value of a key with this unit and domain, in words: `1,400% a year`, `$78 trillion`, `15 years`.
+pub fn in_words(unit: Unit, domain: Domain, value: f64) -> String {
+    let percent = || format!("{}%", plain(value * 100.0));
+    match unit {
+        // A rate that cannot be negative counts events.
+        Unit::PerYear if domain == Domain::NotNegative => format!("{} times a year", plain(value)),
+        Unit::PerYear | Unit::PerSqrtYear => format!("{} a year", percent()),
+        Unit::Fraction | Unit::Probability | Unit::Flag => percent(),
+        Unit::UsdBn => dollars(value * 1e9),
+        Unit::UsdBnPerYear => format!("{} a year", dollars(value * 1e9)),
+        Unit::Years => format!("{} years", plain(value)),
+        Unit::Months => format!("{} years", plain(value / 12.0)),
+        Unit::Multiple => format!("{} times", plain(value)),
+        Unit::SharesBn => format!("{} shares", plain(value * 1e9)),
+        Unit::UsdPerShare => format!("${} a share", plain(value)),
+    }
+}
+
+/// An amount in dollars: `-$2.3 billion`.
+pub fn dollars(value: f64) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    format!("{sign}${}", plain(value.abs()))
+}
+
+/// A number in about three digits: `13,200`, `6.7 million`.
+pub fn plain(value: f64) -> String {
+    let (size, word) = match value.abs() {
+        size if size >= 999.5e9 => (1e12, " trillion"),
+        size if size >= 999.5e6 => (1e9, " billion"),
+        size if size >= 999.5e3 => (1e6, " million"),
+        _ => (1.0, ""),
+    };
+    // Rounded first: 999.96 has three digits as 1,000.
+    let rounded: f64 = format!("{:.2e}", value / size).parse().unwrap_or(value);
+    let text = rounded.to_string();
+    let digits = text.trim_start_matches('-');
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let sign = if rounded < 0.0 { "-" } else { "" };
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{fraction}{word}", grouped(whole))
+}
+
+/// Digits in groups of three: `13,200`.
+fn grouped(digits: &str) -> String {
+    let mut out = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_unit_has_its_words() {
+        let words = |unit, value| in_words(unit, Domain::Any, value);
+        assert_eq!(words(Unit::PerYear, 14.0), "1,400% a year");
+        assert_eq!(in_words(Unit::PerYear, Domain::NotNegative, 20.0), "20 times a year");
+        assert_eq!(words(Unit::UsdBn, 78_000.0), "$78 trillion");
+        assert_eq!(words(Unit::UsdBn, 0.58), "$580 million");
+        assert_eq!(words(Unit::UsdBnPerYear, 38e9), "$38,000,000 trillion a year");
+        assert_eq!(words(Unit::UsdBn, -2.345), "-$2.35 billion");
+        assert_eq!(words(Unit::Months, 180.0), "15 years");
+        assert_eq!(words(Unit::Multiple, 410.0), "410 times");
+        assert_eq!(plain(999.96), "1,000");
+        assert_eq!(plain(6_709_000.0), "6.71 million");
+        assert_eq!(plain(-0.05), "-0.05");
+    }
+}
