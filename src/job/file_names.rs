@@ -21,8 +21,12 @@ pub const TABLES_OF_RUNS: [&str; 8] = [
 ];
 
 /// Tables of studies, as CSV.
-const TABLES_OF_STUDIES: [&str; 21] = [
+const TABLES_OF_STUDIES: [&str; 25] = [
     "as_it_stands",
+    "bridge",
+    "bridge_clauses",
+    "bridge_hybrids",
+    "bridge_shapley",
     "calendar",
     "changes",
     "compare",

@@ -6,7 +6,7 @@ use super::history::{FirstYear, YearOnYear, first_year, rows, year_on_year};
 use super::innovation::Innovations;
 use super::input::Inputs;
 use super::schedule::Schedule;
-use super::sharing::{DealGroup, deal_groups, no_groups, same_optional};
+use super::sharing::{DealGroup, deal_groups, no_groups};
 use super::shock_streams::ShockStreams;
 use super::timeline::Steps;
 use super::window::{Window, Windows, window};
@@ -176,7 +176,7 @@ impl Plan {
 fn distinct_mixes(model: &Model) -> (Vec<Option<ParamId>>, Vec<usize>) {
     let mut mixes: Vec<Option<ParamId>> = Vec::new();
     let mix_of = model.deals.iter().map(|deal| {
-        let same = |&mix: &Option<ParamId>| same_optional(&model.parameters, mix, deal.exclusive_until);
+        let same = |&mix: &Option<ParamId>| model.parameters.same_optional(mix, deal.exclusive_until);
         mixes.iter().position(same).unwrap_or_else(|| {
             mixes.push(deal.exclusive_until);
             mixes.len() - 1

@@ -34,6 +34,7 @@ pub mod segment;
 pub mod shock;
 pub mod source;
 mod table;
+pub mod term;
 pub mod terms;
 #[cfg(test)]
 mod tests;

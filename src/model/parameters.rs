@@ -122,6 +122,20 @@ impl Parameters {
         }
     }
 
+    /// Whether two numbers have the same value on every path: one draw, or equal constants.
+    pub fn same(&self, a: ParamId, b: ParamId) -> bool {
+        let equal = |(a, b): (f64, f64)| a.to_bits() == b.to_bits();
+        a == b || self.constant(a).zip(self.constant(b)).is_some_and(equal)
+    }
+
+    /// The same where a number may be absent.
+    pub fn same_optional(&self, a: Option<ParamId>, b: Option<ParamId>) -> bool {
+        match (a, b) {
+            (Some(a), Some(b)) => self.same(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        }
+    }
+
     /// The value of a constant, or the median of an uncertain parameter.
     pub fn median(&self, id: ParamId) -> f64 {
         match &self.entry(id).distribution {

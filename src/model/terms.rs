@@ -154,6 +154,11 @@ impl std::ops::Deref for Model {
 }
 
 impl Model {
+    /// The same scenario with other deals, whose terms are those of its own deals.
+    pub fn with_deals(&self, deals: Vec<super::deal::Deal>) -> Model {
+        Model { terms: Terms { deals, ..self.terms.clone() } }
+    }
+
     /// Validates a scenario; returns the model with any warnings, or all problems.
     ///
     /// `name_if_absent` names a scenario without `name`: usually its file name without the extension. `digest` is

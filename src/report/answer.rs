@@ -292,13 +292,29 @@ pub enum Chart {
         /// Bars, longest first.
         bars: Vec<Bar>,
     },
+    /// A waterfall: from one total to another in steps, each from where the one before ends.
+    Waterfall {
+        /// Title.
+        title: String,
+        /// Horizontal axis.
+        x: Axis,
+        /// The first total, from 0.
+        from: Bar,
+        /// The steps, each from its start to its end.
+        steps: Vec<Bar>,
+        /// The last total, from 0.
+        to: Bar,
+    },
 }
 
 impl Chart {
     /// Title.
     pub fn title(&self) -> &str {
         match self {
-            Chart::Curves { title, .. } | Chart::Heat { title, .. } | Chart::Bars { title, .. } => title,
+            Chart::Curves { title, .. }
+            | Chart::Heat { title, .. }
+            | Chart::Bars { title, .. }
+            | Chart::Waterfall { title, .. } => title,
         }
     }
 
@@ -310,6 +326,9 @@ impl Chart {
             }
             Chart::Heat { cells, .. } => cells.iter().flatten().any(|cell| cell.is_finite()),
             Chart::Bars { bars, .. } => bars.iter().any(|bar| bar.low.is_finite() && bar.high.is_finite()),
+            Chart::Waterfall { from, steps, to, .. } => {
+                steps.iter().chain([from, to]).all(|bar| bar.low.is_finite() && bar.high.is_finite())
+            }
         }
     }
 }

@@ -410,7 +410,7 @@ fn chart(chart: &Chart) -> Result<(), String> {
                 None => Ok(()),
             }
         }
-        Chart::Bars { .. } => Ok(()),
+        Chart::Bars { .. } | Chart::Waterfall { .. } => Ok(()),
     }
 }
 

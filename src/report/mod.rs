@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod assumptions;
+pub mod bridge;
 pub mod command;
 pub mod compare;
 pub mod date_axis;

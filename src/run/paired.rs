@@ -50,6 +50,8 @@ pub enum PathValue {
         /// Index of the column that is subtracted.
         first: usize,
     },
+    /// The sum of the terms of the combination with this index; no value where a column of it has none, whatever its weight.
+    Combination(usize),
     /// Whether an earlier column is at most the threshold: 1 or 0, and no value where the column has none.
     AtMost {
         /// Index of the column.
@@ -57,6 +59,17 @@ pub enum PathValue {
         /// The threshold, in the column's unit.
         threshold: f64,
     },
+}
+
+/// A term of a combination: an earlier column, less another one where that is given, times a weight, path by path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighted {
+    /// Index of the column.
+    pub column: usize,
+    /// Index of the column that is subtracted first, so that what is equal in both leaves nothing.
+    pub less: Option<usize>,
+    /// The weight.
+    pub weight: f64,
 }
 
 /// What is kept of a column in addition to its moments.
@@ -84,6 +97,8 @@ pub struct Column {
 pub struct Question<'a> {
     /// Columns; a column made of others comes after them.
     pub columns: &'a [Column],
+    /// The terms of each combination.
+    pub combinations: &'a [Vec<Weighted>],
     /// Pairs of columns whose covariances are asked for.
     pub pairs: &'a [(usize, usize)],
 }
@@ -159,6 +174,10 @@ pub fn execute(
         let sources = match column.value {
             PathValue::Difference { later, first } => vec![later, first],
             PathValue::AtMost { column, .. } => vec![column],
+            PathValue::Combination(index) => {
+                let terms = question.combinations[index].iter();
+                terms.flat_map(|term| std::iter::once(term.column).chain(term.less)).collect()
+            }
             PathValue::Metric { .. } | PathValue::Input { .. } => Vec::new(),
         };
         assert!(sources.iter().all(|&source| source < i), "column {i} is made of one that comes after it");
@@ -306,6 +325,12 @@ impl Worker {
             PathValue::AtMost { column, threshold } => {
                 at_most(isa, self.lanes(question, column), threshold, &mut lanes);
             }
+            PathValue::Combination(index) => {
+                for &Weighted { column, less, weight } in &question.combinations[index] {
+                    let less = less.map_or(&Lanes::ZERO, |less| self.lanes(question, less));
+                    add_weighted(isa, self.lanes(question, column), less, weight, &mut lanes);
+                }
+            }
             PathValue::Metric { .. } | PathValue::Input { .. } => return,
         }
         self.made[column] = lanes;
@@ -315,7 +340,9 @@ impl Worker {
         match question.columns[column].value {
             PathValue::Metric { plan, subject, metric } => &self.blocks[plan].metrics[subject][metric],
             PathValue::Input { plan, num } => self.blocks[plan].value(num),
-            PathValue::Difference { .. } | PathValue::AtMost { .. } => &self.made[column],
+            PathValue::Difference { .. } | PathValue::AtMost { .. } | PathValue::Combination(_) => {
+                &self.made[column]
+            }
         }
     }
 
@@ -349,6 +376,14 @@ impl Worker {
 simd_fn! {
     fn add_pairs(x: &Lanes, y: &Lanes, pair: &mut ChunkCoMoments) {
         pair.add_block(x, y);
+    }
+}
+
+simd_fn! {
+    fn add_weighted(values: &Lanes, less: &Lanes, weight: f64, sum: &mut Lanes) {
+        for l in 0..LANES {
+            sum[l] += weight * (values[l] - less[l]);
+        }
     }
 }
 

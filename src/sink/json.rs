@@ -153,6 +153,13 @@ mod tests {
                     ends: ["a".into(), "b".into()],
                     bars: vec![Bar { label: "i".into(), low: -1.0, high: 2.0 }],
                 },
+                Chart::Waterfall {
+                    title: "W".into(),
+                    x: Axis::new("take", Unit::UsdBn),
+                    from: Bar { label: "old".into(), low: 0.0, high: 5.0 },
+                    steps: vec![Bar { label: "cap".into(), low: 5.0, high: 3.5 }],
+                    to: Bar { label: "new".into(), low: 0.0, high: 3.5 },
+                },
             ],
         };
         let read = |answer: &Answer| {

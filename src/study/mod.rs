@@ -1,5 +1,6 @@
 //! Studies: questions asked of one run or many, with typed answers that hold no formatted text.
 
+pub mod bridge;
 pub mod compare;
 pub mod difference;
 pub mod ipo;

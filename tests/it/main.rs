@@ -8,6 +8,7 @@ mod engine;
 
 mod annual_growth;
 mod architecture;
+mod bridge;
 mod exact;
 mod facade;
 mod fuzz;

@@ -52,7 +52,7 @@ fn all_metrics(plan: &Plan, index: usize) -> Vec<Column> {
 fn figures_are_those_of_a_plain_run() {
     let plan = shipped_plan("base");
     let columns = all_metrics(&plan, 0);
-    let question = Question { columns: &columns, pairs: &[] };
+    let question = Question { columns: &columns, pairs: &[], ..Question::default() };
     let paired = paired::execute(&[&plan], question, options(2), &Silent);
     let plain = run::execute(&plan, options(1), &Silent);
     let summaries: Vec<_> = plain.metrics.iter().flatten().collect();
@@ -75,7 +75,7 @@ fn a_difference_of_columns_is_that_of_the_plan_and_of_a_plan_with_itself_nothing
         metric(1, 0, first, Keep::Moments),
         Column { value: PathValue::Difference { later: 4, first: 0 }, keep: Keep::Moments },
     ];
-    let question = Question { columns: &columns, pairs: &[(0, 1), (0, 4)] };
+    let question = Question { columns: &columns, pairs: &[(0, 1), (0, 4)], ..Question::default() };
     let result = paired::execute(&[&plan, &plan], question, options(2), &Silent);
     assert!(result.columns[2] == result.columns[3]);
     assert_eq!(result.estimate(5), (0.0, 0.0));
@@ -101,7 +101,12 @@ fn counting_below_a_threshold_is_the_share_of_values() {
         metric(0, 0, 16, Keep::Values),
         Column { value: PathValue::AtMost { column: 2, threshold: 3.0 }, keep: Keep::Moments },
     ];
-    let result = paired::execute(&[&plan], Question { columns: &columns, pairs: &[] }, options(1), &Silent);
+    let result = paired::execute(
+        &[&plan],
+        Question { columns: &columns, pairs: &[], ..Question::default() },
+        options(1),
+        &Silent,
+    );
     for (values, counted, threshold) in [(0, 1, 27.0), (2, 3, 3.0)] {
         let defined: Vec<f64> =
             result.values(values).expect("kept").iter().copied().filter(|value| !value.is_nan()).collect();
@@ -126,7 +131,7 @@ fn threads_leave_no_trace() {
         Column { value: PathValue::Difference { later: 1, first: 0 }, keep: Keep::Bins },
         Column { value: PathValue::Input { plan: 0, num: a.inputs().nums[3] }, keep: Keep::Values },
     ];
-    let question = Question { columns: &columns, pairs: &[(0, 2), (3, 0)] };
+    let question = Question { columns: &columns, pairs: &[(0, 2), (3, 0)], ..Question::default() };
     let one = json(&paired::execute(&[&a, &b], question, options(1), &Silent));
     for threads in [2, 5] {
         assert!(
@@ -152,7 +157,7 @@ impl Observer for Impatient {
 fn what_is_stopped_is_the_run_of_so_many_paths() {
     let plan = shipped_plan("minimal");
     let columns = [metric(0, 0, 0, Keep::Values)];
-    let question = Question { columns: &columns, pairs: &[(0, 0)] };
+    let question = Question { columns: &columns, pairs: &[(0, 0)], ..Question::default() };
     let stopped = paired::execute(&[&plan], question, options(1), &Impatient(AtomicU64::new(0)));
     assert!(stopped.interrupted && stopped.paths == 4_096 && stopped.asked == PATHS);
     let whole = Options { paths: stopped.paths, threads: 1 };
@@ -165,7 +170,7 @@ fn paths_that_are_not_finite_are_found_in_their_plan() {
     let good = shipped_plan("minimal");
     let bad = plan(&shipped_with("minimal", &["segment.all.growth=200"]));
     let columns = [metric(0, 0, 0, Keep::Moments), metric(1, 0, 0, Keep::Moments)];
-    let question = Question { columns: &columns, pairs: &[] };
+    let question = Question { columns: &columns, pairs: &[], ..Question::default() };
     let result = paired::execute(&[&good, &bad], question, options(2), &Silent);
     let (at, broken) = result.first_non_finite().expect("a plan with such paths");
     assert_eq!((at, broken.count, broken.first[0]), (1, PATHS, 0));

@@ -1,6 +1,7 @@
 //! The capstake program: arguments in, results and an exit code out. The only crate with a terminal and signals.
 
 mod arguments;
+mod bridge;
 mod changes;
 mod check;
 mod compare;

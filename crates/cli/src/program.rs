@@ -11,8 +11,8 @@ use capstake::job::visible::visible;
 use capstake_output::guarded;
 
 use super::{
-    check, compare, completions, diff, explain, init, ipo, man, merge, output, replay, report, resume, run,
-    scenario, schema, sensitivity, signal, solve, sweep, verify,
+    bridge, check, compare, completions, diff, explain, init, ipo, man, merge, output, replay, report,
+    resume, run, scenario, schema, sensitivity, signal, solve, sweep, verify,
 };
 
 const ABOUT: &str = "Who gets what from OpenAI's growth: the capped revenue share, the stake, the clouds";
@@ -123,6 +123,9 @@ enum Command {
     /// Simulate a scenario, write the results, print the headline table
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
+    /// What each clause of a change from one deal to another is worth
+    #[command(after_help = bridge::EXAMPLES)]
+    Bridge(bridge::BridgeArguments),
     /// Scenarios side by side on the same draws, with paired differences
     #[command(after_help = compare::EXAMPLES)]
     Compare(compare::CompareArguments),
@@ -204,6 +207,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let outcome = match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
+        Command::Bridge(arguments) => bridge::bridge(arguments),
         Command::Compare(arguments) => compare::compare(arguments),
         Command::Sweep(arguments) => sweep::sweep(arguments),
         Command::Sensitivity(arguments) => sensitivity::sensitivity(arguments),

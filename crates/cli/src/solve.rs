@@ -242,7 +242,7 @@ impl Search<'_> {
         let (columns, places) = self.columns(&variants, threshold, usize::from(with_base));
         let plans: Vec<&Plan> = variants.plans.iter().collect();
         let options = context.options();
-        let question = Question { columns: &columns.columns, pairs: &[] };
+        let question = Question { columns: &columns.columns, pairs: &[], ..Question::default() };
         let result = paired::execute(&plans, question, options, &context.observer(options.paths, label));
         if let Some((plan, paths)) = result.first_non_finite() {
             let found = self.varied.non_finite_paths(&values, &variants, plan, paths.clone(), result.paths);

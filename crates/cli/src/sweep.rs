@@ -317,7 +317,7 @@ pub(super) fn simulate(
 ) -> (Columns, PairedResult) {
     let columns = Columns::new(variants, quantities, keep);
     let plans: Vec<&Plan> = variants.plans.iter().collect();
-    let question = paired::Question { columns: &columns.columns, pairs: &[] };
+    let question = paired::Question { columns: &columns.columns, ..paired::Question::default() };
     let options = context.options();
     let result = paired::execute(&plans, question, options, &context.observer(options.paths, label));
     (columns, result)

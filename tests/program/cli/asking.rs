@@ -390,3 +390,67 @@ fn init_writes_what_comes_with_the_program() {
     }
     assert_eq!(template.matches("[[deal]]").count(), 2);
 }
+
+#[test]
+fn a_bridge_refuses_what_cannot_be_asked() {
+    let place = Place::new();
+    base(&place);
+    let refused = |arguments: &str, words: &str| {
+        place.run(&format!("bridge base.toml {arguments} -o out")).ends(2).says(words);
+        assert!(!place.at("out").exists(), "{arguments}");
+    };
+    refused("--from prior-2052", "did you mean `prior-2025`?");
+    refused("--to amended-2026 --from amended-2026", "from `amended-2026` to `amended-2026`");
+    refused("--order exclusvity", "did you mean `exclusivity`?");
+    refused("--order cap,cap", "names `cap` twice");
+    refused("--order termination", "no clause `termination` changes");
+    refused("--clause price=rate,cap_usd", "did you mean `cap_usd_bn`?");
+    refused("--clause price=rate,cap_usd_bn,rate", "`rate` is named twice");
+    refused("--clause price=rate --clause terms=rate", "`rate` is named twice");
+    refused("--clause price=rate --clause price=stake", "two clauses of this name");
+    refused("--clause cap=stake", "the name of a usual clause");
+    refused("--clause Price=rate", "price=rate,cap_usd_bn");
+    refused("--metric take", "there is no metric `take`");
+    refused("--set deal.prior-2025.stake=none --metric stake_pv", "under every combination of clauses");
+    refused("--set deal.prior-2025=none", "a bridge needs two deals");
+    let same = ["bridge", "base.toml", "--set", "deal.same.like=\"amended-2026\"", "--from", "same"];
+    place.run_with(&same).ends(2).says("`same` and `amended-2026` have the same terms");
+    let many = "rate base eligible effective paid_to_date_usd_bn cap_usd_bn exclusive_until share_ends";
+    let sets: Vec<String> =
+        ["rate=0.1", "base=\"gross\"", "eligible=0.5", "effective=2026-10-01", "paid_to_date_usd_bn=3"]
+            .iter()
+            .flat_map(|set| ["--set".to_owned(), format!("deal.prior-2025.{set}")])
+            .collect();
+    let clauses =
+        many.split(' ').enumerate().flat_map(|(i, key)| ["--clause".to_owned(), format!("c{i}={key}")]);
+    let all: Vec<String> =
+        ["bridge", "base.toml"].into_iter().map(str::to_owned).chain(sets).chain(clauses).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    place.run_with(&all).ends(2).says("at most 8 can be combined").says("--clause NAME=KEY,KEY");
+}
+
+#[test]
+fn the_figures_of_a_bridge_are_on_every_way_out() {
+    let place = Place::new();
+    base(&place);
+    let seen = place
+        .run("bridge base.toml -n 2000 --order exclusivity,cap --metric openai_retained_pv --progress none")
+        .ends(0);
+    let table = place.read("output/base-bridge/bridge.csv");
+    let mut rows = table.lines();
+    assert_eq!(
+        rows.next(),
+        Some(
+            "metric,clause,alone_first,alone_first_error,alone_last,alone_last_error,in_order,in_order_error,shapley,shapley_error"
+        )
+    );
+    let clauses: Vec<&str> = rows.map(|row| row.split(',').nth(1).expect("a clause")).collect();
+    assert_eq!(clauses, ["exclusivity", "cap", "share", "home-margin", "timing", "licence"]);
+    assert_eq!(place.read("output/base-bridge/bridge_hybrids.csv").lines().count(), 65);
+    seen.prints("exclusivity +").prints("prior-2025").prints("cap_usd_bn = ");
+    let json = place.run("bridge base.toml -n 500 --json -q -o json --formats csv").ends(0);
+    let object: serde_json::Value = serde_json::from_str(&json.stdout).expect("one object");
+    assert_eq!(object["tables"][2]["name"], "bridge");
+    place.run("report output/base-bridge").ends(0);
+    assert!(place.read("output/base-bridge/report.html").contains("Waterfall of"));
+}

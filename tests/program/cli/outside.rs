@@ -60,6 +60,21 @@ fn libreoffice_recalculates_the_workbook_and_openpyxl_reads_it() {
 }
 
 #[test]
+fn shapley_values_are_those_of_a_sum_over_all_orders() {
+    if !ready(
+        "shapley_values_are_those_of_a_sum_over_all_orders",
+        &[("csv", "none: it comes with Python")],
+        &[],
+    ) {
+        return;
+    }
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.run("bridge base.toml -n 2000 -q -o out --formats csv").ends(0);
+    check(&place, "bridge.py", &["out"]);
+}
+
+#[test]
 fn duckdb_and_openpyxl_read_the_draws() {
     let modules = [("duckdb", "duckdb"), ("openpyxl", "openpyxl")];
     if !ready("duckdb_and_openpyxl_read_the_draws", &modules, &[]) {

@@ -236,7 +236,8 @@ fn compare(name: &str, drawing: &Drawing, expected: &Expected) {
             // Bars are at least 0.6 high; shades leave a unit on every side.
             (Mark::Bar(read), Mark::Bar([l, b, r, t])) => {
                 let slack = if matches!(expected.y, Ruler::Names(_)) { 1.0 } else { 0.0 };
-                near(read[0], x(*l), slack)
+                // A total begins where the axis does.
+                (l.is_nan() || near(read[0], x(*l), slack))
                     && near(read[2], x(*r), slack)
                     && near(read[1], y(*b), slack.max(0.6))
                     && near(read[3], y(*t), slack)
@@ -586,6 +587,18 @@ fn expected_of_study(asked: &Asked) -> Expected {
             marks.extend((*centre != 0.0).then_some(Mark::Rule(f * centre)));
             Expected { x: Ruler::Numbers(false), y: Ruler::Rows, marks }
         }
+        // Totals begin at 0 or at the left end of the axis, steps where the one before ends.
+        Asked::Waterfall { x, from, steps, to, .. } => {
+            let f = factor(x.unit);
+            let bar = |start: f64, end: f64| Mark::Bar([f * start.min(end), 0.0, f * start.max(end), 0.0]);
+            let total = |high: f64| Mark::Bar([f64::NAN, 0.0, f * high, 0.0]);
+            let mut marks = vec![total(from.high)];
+            marks.extend(
+                steps.iter().filter(|step| step.low != step.high).map(|step| bar(step.low, step.high)),
+            );
+            marks.push(total(to.high));
+            Expected { x: Ruler::Numbers(false), y: Ruler::Rows, marks }
+        }
     }
 }
 
@@ -616,6 +629,7 @@ fn every_mark_of_a_study_stands_where_its_value_is() {
         "sensitivity base.toml --method sobol --by kind",
         "ipo base.toml",
         "compare base.toml other.toml",
+        "bridge base.toml",
     ] {
         let mut words: Vec<&str> = study.split(' ').collect();
         words.extend(["-n", "2560", "-q", "--force", "-o", "out"]);

@@ -51,6 +51,7 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
 /// Title of a study by its command.
 pub fn name(study: &str) -> &str {
     match study {
+        "bridge" => "What each clause is worth",
         "compare" => "Scenarios compared",
         "sweep" => "Over the values of a key",
         "solve" => "What would have to be true",

@@ -32,6 +32,9 @@ pub fn chart(i: usize, asked: &answer::Chart) -> Option<Chart> {
         answer::Chart::Bars { title, x, centre, ends, bars } => {
             Bars { along: x, value: of(x.unit), centre: *centre, ends, bars }.chart(id, title)
         }
+        answer::Chart::Waterfall { title, x, from, steps, to } => {
+            Waterfall { value: of(x.unit), from, steps, to }.chart(id, title)
+        }
     })
 }
 
@@ -501,6 +504,118 @@ impl Bars<'_> {
                     .map(|bar| {
                         vec![bar.label.as_str().into(), bar.low.into(), bar.high.into(), self.centre.into()]
                     })
+                    .collect(),
+            },
+            width: Width::Full,
+            deal: None,
+            choice: None,
+        }
+    }
+}
+
+/// Totals and the steps between them, from top to bottom.
+struct Waterfall<'a> {
+    value: Measure,
+    from: &'a Bar,
+    steps: &'a [Bar],
+    to: &'a Bar,
+}
+
+impl Waterfall<'_> {
+    /// All bars in their rows; a total has no step.
+    fn rows(&self) -> Vec<(&Bar, bool)> {
+        let steps = self.steps.iter().map(|step| (step, true));
+        std::iter::once((self.from, false)).chain(steps).chain([(self.to, false)]).collect()
+    }
+
+    fn scaled(&self, value: f64) -> f64 {
+        self.value.factor * value
+    }
+
+    /// An axis on which the steps can be seen: from 0 only where that costs little space.
+    fn axis(&self) -> Axis {
+        let (least, most) = span(self.rows().iter().map(|(bar, _)| self.scaled(bar.high)));
+        let margin = 0.1 * (most - least).max(f64::MIN_POSITIVE);
+        axis((least - margin, most + margin), 8, "")
+    }
+
+    fn layers(&self, x: &Axis) -> Vec<Layer> {
+        let rows = self.rows();
+        let mut layers = Vec::new();
+        for (i, &(bar, is_step)) in rows.iter().enumerate() {
+            let up = (rows.len() - 1 - i) as f64;
+            let start = if is_step { self.scaled(bar.low) } else { 0.0_f64.clamp(x.low, x.high) };
+            let (left, right) = (start.min(self.scaled(bar.high)), start.max(self.scaled(bar.high)));
+            let tone = match (is_step, bar.high >= bar.low) {
+                (false, _) => Tone::Deal(0),
+                (true, true) => Tone::Deal(2),
+                (true, false) => Tone::Deal(1),
+            };
+            if right > left {
+                layers.push(Layer::Bar { tone, corners: [left, up - 0.46, right, up + 0.06] });
+            }
+            let text = if is_step { bar.label.clone() } else { self.total(bar) };
+            layers.push(Layer::Label { at: (x.low, up + 0.17), text });
+        }
+        layers
+    }
+
+    fn total(&self, bar: &Bar) -> String {
+        format!("{}: {}", bar.label, self.value.value(bar.high, DIGITS))
+    }
+
+    fn chart(&self, id: String, title: &str) -> Chart {
+        let rows = self.rows();
+        let x = self.axis();
+        let layers = self.layers(&x);
+        let unit = if self.value.axis.is_empty() { String::new() } else { format!(", {}", self.value.axis) };
+        let cut = if x.low > 0.0 { " The axis does not begin at 0." } else { "" };
+        let key =
+            |tone: usize, text: &str| Key { tone: Tone::Deal(tone), mark: Mark::Area, text: text.to_owned() };
+        let words = |bar: &Bar, is_step: bool| if is_step { bar.label.clone() } else { self.total(bar) };
+        Chart {
+            id,
+            title: format!("{title}{unit}"),
+            caption: format!(
+                "Each clause is worth its Shapley value: the mean of what it adds over all orders in which the clauses can be changed.{cut}"
+            ),
+            legend: vec![key(2, "adds"), key(1, "takes away")],
+            plot: Plot {
+                x,
+                y: Axis {
+                    low: -0.5,
+                    high: rows.len() as f64 - 0.5,
+                    scale: super::plot::Scale::Linear,
+                    ticks: Vec::new(),
+                    title: String::new(),
+                },
+                layers,
+                rows: rows.len(),
+                strips: Vec::new(),
+                anchors: Vec::new(),
+                described: format!(
+                    "Waterfall of {title}. {}.",
+                    rows.iter().map(|&(bar, step)| words(bar, step)).collect::<Vec<_>>().join("; ")
+                ),
+            },
+            log: None,
+            readings: Readings {
+                title: title.to_owned(),
+                columns: vec!["clause".to_owned(), "from".to_owned(), "to".to_owned()],
+                rows: rows
+                    .iter()
+                    .map(|(bar, _)| {
+                        let ends = [bar.low, bar.high].map(|value| self.value.value(value, DIGITS));
+                        std::iter::once(bar.label.clone()).chain(ends).collect()
+                    })
+                    .collect(),
+                main: Vec::new(),
+            },
+            exact: Exact {
+                columns: vec!["bar", "from", "to"],
+                rows: rows
+                    .iter()
+                    .map(|(bar, _)| vec![bar.label.as_str().into(), bar.low.into(), bar.high.into()])
                     .collect(),
             },
             width: Width::Full,

@@ -1,7 +1,7 @@
 //! The workbook of a study: its answer in sentences, one sheet per table, and native charts with a sheet of
 //! their data.
 
-use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, colour};
+use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, UNNAMED, colour};
 use super::digits::{by_error, by_size};
 use super::front;
 use super::sheet::{Digits, Look, Placed, Properties, Sheet, Style, TooLarge, Workbook};
@@ -204,6 +204,10 @@ fn charts(facts: &Facts, all: &[answer::Chart]) -> (Sheet, Sheet) {
                     bars_chart(&mut data, &mut column, title, x, *centre, ends, bars),
                 ));
             }
+            answer::Chart::Waterfall { title, x, from, steps, to } => {
+                let chart = waterfall_chart(&mut data, &mut column, title, x, [from, to], steps);
+                drawn.push((HEIGHT, chart));
+            }
             answer::Chart::Heat { .. } => {}
         }
     }
@@ -354,6 +358,56 @@ fn bars_chart(
         lines: Vec::new(),
         x: Axis { title: from, bounds: None, ..along },
         y: Axis::default(),
+        gap: 40,
+    }
+}
+
+/// Columns that stand on an invisible base: totals, and the steps between them.
+fn waterfall_chart(
+    data: &mut Sheet,
+    column: &mut u16,
+    title: &str,
+    x: &answer::Axis,
+    [from, to]: [&answer::Bar; 2],
+    steps: &[answer::Bar],
+) -> Chart {
+    data.text(HEADER - 1, *column, title, Look::Strong);
+    data.text(HEADER, *column, "clause", Look::Header);
+    let bars: Vec<&answer::Bar> = std::iter::once(from).chain(steps).chain([to]).collect();
+    for (row, bar) in (HEADER + 1..).zip(&bars) {
+        data.text(row, *column, bar.label.clone(), Style::PLAIN);
+    }
+    let labels = Range::column(DATA, HEADER + 1, bars.len() as u32, *column);
+    *column += 1;
+    let last = bars.len() - 1;
+    let is_total = |i: usize| i == 0 || i == last;
+    // Columns stack from 0, so that a step which crosses 0 is drawn on either side of it.
+    let parts: [(&str, Paint, &dyn Fn(usize, &answer::Bar) -> f64); 4] = [
+        (UNNAMED, Paint::Nothing, &|i, bar| if is_total(i) { 0.0 } else { bar.low.min(bar.high) }),
+        ("total", Paint::Colour(colour(0)[0]), &|i, bar| if is_total(i) { bar.high } else { 0.0 }),
+        ("adds", Paint::Colour(colour(2)[0]), &|i, bar| {
+            if is_total(i) { 0.0 } else { (bar.high - bar.low).max(0.0) }
+        }),
+        ("takes away", Paint::Colour(colour(1)[0]), &|i, bar| {
+            if is_total(i) { 0.0 } else { (bar.low - bar.high).max(0.0) }
+        }),
+    ];
+    let series = parts.into_iter().map(|(name, paint, value)| {
+        let values: Vec<f64> = bars.iter().enumerate().map(|(i, bar)| value(i, bar)).collect();
+        let header = if name == UNNAMED { "below" } else { name };
+        let values = put(data, column, header, x.unit, &values);
+        Series { name: name.to_owned(), categories: labels.clone(), values, paint, errors: None }
+    });
+    let series = series.collect();
+    *column += 1;
+    Chart {
+        title: title.to_owned(),
+        description: described(&format!("Waterfall of {title}, clause by clause.")),
+        kind: Kind::StackedColumns,
+        series,
+        lines: Vec::new(),
+        x: Axis::default(),
+        y: axis(x),
         gap: 40,
     }
 }
