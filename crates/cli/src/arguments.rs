@@ -18,7 +18,7 @@ use capstake::model::Model;
 use capstake_output::made;
 
 use super::progress::ProgressMode;
-use super::show::Show;
+use super::show::{Extent, Show};
 
 /// How a scenario is changed and judged.
 #[derive(Debug, clap::Args)]
@@ -140,7 +140,7 @@ impl Simulation {
 
     /// What to show.
     pub fn show(&self) -> Show {
-        Show { json: self.json, quiet: self.quiet, progress: self.progress, open: self.open }
+        Show { json: self.json, extent: Extent::Screen, quiet: self.quiet, progress: self.progress, open: self.open }
     }
 }
 

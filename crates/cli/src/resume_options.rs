@@ -13,7 +13,7 @@ use capstake_output::made;
 
 use super::arguments::simd_argument;
 use super::progress::ProgressMode;
-use super::show::Show;
+use super::show::{Extent, Show};
 
 /// How to go on, and what is shown.
 #[derive(Debug, clap::Args)]
@@ -24,6 +24,9 @@ pub struct ResumeOptions {
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub json: bool,
+    /// Print the tables of every deal with quantiles and histograms
+    #[arg(long)]
+    pub full: bool,
     /// How to show progress on stderr
     #[arg(long, value_name = "HOW", value_enum, default_value_t = ProgressMode::Auto)]
     pub progress: ProgressMode,
@@ -64,7 +67,13 @@ impl ResumeOptions {
             isa: self.simd,
             checkpoint: self.checkpoint,
             on_change: if self.force { OnChange::Accept } else { OnChange::Refuse },
-            show: Show { json: self.json, quiet: self.quiet, progress: self.progress, open: false },
+            show: Show {
+                json: self.json,
+                extent: Extent::of_flag(self.full),
+                quiet: self.quiet,
+                progress: self.progress,
+                open: false,
+            },
         }
     }
 }

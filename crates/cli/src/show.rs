@@ -2,11 +2,29 @@
 
 use super::progress::ProgressMode;
 
+/// How much of the results of a run is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The answer on one screen.
+    Screen,
+    /// The tables of all deals.
+    Full,
+}
+
+impl Extent {
+    /// What `--full` asks for.
+    pub fn of_flag(full: bool) -> Extent {
+        if full { Extent::Full } else { Extent::Screen }
+    }
+}
+
 /// What to show, and whether to open the results.
 #[derive(Clone, Copy, Debug)]
 pub struct Show {
     /// Whether to print one JSON object instead of tables.
     pub json: bool,
+    /// How much of the results of a run to print.
+    pub extent: Extent,
     /// Whether to print errors only.
     pub quiet: bool,
     /// How to show progress.

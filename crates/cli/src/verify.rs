@@ -27,7 +27,7 @@ use super::arguments::paths_argument;
 use super::file_check::FileCheck;
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
-use super::show::Show;
+use super::show::{Extent, Show};
 use super::simulate::{RunJob, simulate};
 use super::{output, prefix, signal};
 
@@ -183,7 +183,7 @@ fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure
     let request = Request { out: out.clone(), ..request(saved, how)? };
     job.fits(&request)?;
     let manifest = request.manifest(CommandPart::run(), &[&saved.scenario]);
-    let show = Show { json: false, quiet: true, progress: how.show.progress(), open: false };
+    let show = Show { json: false, extent: Extent::Screen, quiet: true, progress: how.show.progress(), open: false };
     let session = Session::open(&request, &show, manifest)?;
     if !how.show.quiet {
         output::status_line(&format!(

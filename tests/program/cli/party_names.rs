@@ -171,7 +171,7 @@ fn what_is_wrong_or_missing_is_said_with_the_names() {
         for name in place.names("bare") {
             has_no_other_names(&text_of(&place, &format!("bare/{name}")), &run);
         }
-        assert!(printed(&seen).contains("Northgate takes"), "{}", seen.stdout);
+        assert!(printed(&seen).contains("Northgate’s take is worth"), "{}", seen.stdout);
     }
     assert!(text_of(&place, "bare/report.html").contains("what holders of Kestrel Robotics keep"));
 }
@@ -188,7 +188,7 @@ fn a_name_cannot_leave_its_place() {
         let out = format!("out-{i}");
         let run = ["run", "robots.toml", "-n", "500", "-o", &out, "--set", &flag];
         let seen = place.run_with(&run).ends(0);
-        assert!(seen.stdout.contains(&format!("{name} takes $")), "{}", seen.stdout);
+        assert!(seen.stdout.contains(&format!("{name}’s take is worth")), "{}", seen.stdout);
         let page = place.read(&format!("{out}/report.html"));
         let escaped =
             name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");

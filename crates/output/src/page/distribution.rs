@@ -14,22 +14,17 @@ const READINGS: u32 = 5;
 /// Distributions of what Microsoft and the other holders get, all deals in one chart.
 pub fn takes(view: &View) -> Section {
     let metrics = [
-        ("microsoft_take_pv", "take", "{partner’s} take", "revenue share and stake, present value"),
-        (
-            "openai_retained_pv",
-            "retained",
-            "What today’s other holders keep",
-            "after dilution, present value",
-        ),
-        ("revenue_kept_pv", "kept", "Revenue that {company} keeps", "after the share, present value"),
+        ("microsoft_take_pv", "take", "present value"),
+        ("openai_retained_pv", "retained", "after dilution, present value"),
+        ("revenue_kept_pv", "kept", "present value"),
     ];
     let has = |metric: &str| view.deals.iter().any(|deal| view.summary(deal, metric).is_some());
     let mut charts: Vec<Chart> = Vec::new();
     let mut blocks = Vec::new();
     // Without equity, the revenue kept replaces what the holders keep.
-    for (metric, id, title, subtitle) in metrics {
+    for (metric, id, subtitle) in metrics {
         if charts.len() < 2 && has(metric) {
-            let title = view.tell(title);
+            let title = view.metric_label(metric);
             match overlay(view, metric, id, &title, subtitle) {
                 Some(chart) => charts.push(chart),
                 None => blocks.push(Block::Absent(format!(
