@@ -243,9 +243,11 @@ def charts_draw_the_tables(folder, book, values):
         elif words in metric_of:
             rows = [row for row in table["histogram"] if (row["deal"], row["metric"]) == (deal, metric_of[words])]
             (paths,) = [float(row["paths"]) for row in table["summary"] if (row["deal"], row["metric"]) == (deal, metric_of[words])]
-            part = {float(row["low"]): int(row["count"]) / paths for row in rows}
             (_, x, inside), (_, _, outside) = series
-            check(title, "all bins", [(a or 0.0) + (b or 0.0) for a, b in zip(inside, outside)], [part[float(low)] for low in x])
+            part = [int(row["count"]) / paths for row in rows]
+            check(title, "all bins", [(a or 0.0) + (b or 0.0) for a, b in zip(inside, outside)], part)
+            edge = lambda name, row: float(row["high"] if name.startswith("<") else row["low"])
+            assert all(float(name.strip("<+")) == edge(name, row) for name, row in zip(map(str, x), rows)), title
             assert not any(a and b for a, b in zip(inside, outside)), f"{title}: a bin is inside and outside"
         elif title == "Where Microsoft’s total comes from, mean present value":
             mean = {(row["deal"], row["metric"]): float(row["mean"]) for row in table["summary"] if row["mean"]}

@@ -44,7 +44,7 @@ pub fn sentences(view: &View, deal: usize) -> Sentences {
     let of_both = part.as_ref().map_or(String::new(), |(part, _)| format!(", {part} of what both sides get"));
     let first = [
         format!("{take_of} is worth "),
-        worth(view, take, 1.0),
+        worth(view, take),
         format!(" under {name}{}{of_both}{stake}.", in_brackets(&[range(take, true), on_part(take)])),
     ];
     let mut further = Vec::new();
@@ -56,7 +56,7 @@ pub fn sentences(view: &View, deal: usize) -> Sentences {
     if let Some((verb, row)) = holders {
         let rest = part.map_or(String::new(), |(_, rest)| format!(", the other {rest}"));
         let range = in_brackets(&[range(row, false), on_part(row)]);
-        further.push(format!("{} {}{range}{rest}.", view.tell(verb), worth(view, row, 1.0)));
+        further.push(format!("{} {}{range}{rest}.", view.tell(verb), worth(view, row)));
     }
     further.extend(cap(view, name));
     further.extend(view.differences.iter().filter_map(|difference| other_deal(view, deal, difference)));
@@ -67,17 +67,17 @@ pub fn sentences(view: &View, deal: usize) -> Sentences {
 }
 
 /// A mean in passing, without its error: `about $206 bn`, `$20 bn (exact)`, `$20 bn (all 5,000 paths agree)`.
-fn worth(view: &View, row: &SummaryRow, sign: f64) -> String {
+fn worth(view: &View, row: &SummaryRow) -> String {
     let dollars = measure(&row.unit);
-    let estimate = view.estimate(row, sign * dollars.factor);
+    let estimate = view.estimate(row, dollars.factor);
     match estimate.precision {
-        Precision::Error(_) => format!("about {}", in_passing(&dollars, sign * row.mean, row.std_error)),
-        Precision::Unknown => dollars.value(sign * row.mean, 3),
+        Precision::Error(_) => format!("about {}", in_passing(&dollars, row.mean, row.std_error)),
+        Precision::Unknown => dollars.value(row.mean, 3),
         _ => dollars.written(estimate),
     }
 }
 
-/// An amount with three digits, or as many as its error supports.
+/// An amount with three digits, or as many as its error supports if they are fewer.
 fn in_passing(dollars: &Measure, value: f64, std_error: f64) -> String {
     let place = (exponent(value) - 2).max(place_of_error(std_error.max(f64::MIN_POSITIVE)));
     let digits = at_place(value, place);
@@ -164,7 +164,7 @@ fn other_deal(view: &View, deal: usize, difference: &Difference) -> Option<Strin
         let only = on_part(row).map_or(String::new(), |words| format!(" ({words})"));
         format!("; the other holders would keep {}{only}", more_or_less(view, row, sign))
     });
-    let gets = format!("{partner} would get {}", worth(view, there, 1.0));
+    let gets = format!("{partner} would get {}", worth(view, there));
     Some(format!("Under {other}, in the same futures, {gets}, {}{only}{holders}.", more_or_less(view, take, sign)))
 }
 
@@ -182,10 +182,5 @@ fn more_or_less(view: &View, row: &SummaryRow, sign: f64) -> String {
     }
     let dollars = measure(&row.unit);
     let side = if mean > 0.0 { "more" } else { "less" };
-    match view.estimate(row, row.mean.signum() * dollars.factor) {
-        estimate if matches!(estimate.precision, Precision::Error(_) | Precision::Unknown) => {
-            format!("{} {side}", in_passing(&dollars, mean.abs(), row.std_error))
-        }
-        estimate => format!("{} {side}", dollars.written(estimate)),
-    }
+    format!("{} {side}", in_passing(&dollars, mean.abs(), row.std_error))
 }

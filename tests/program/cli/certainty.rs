@@ -24,7 +24,7 @@ fn a_cap_that_was_not_seen_to_bind_is_not_said_never_to() {
     let words = seen.stdout.replace('\n', " ");
     assert!(words.contains("The cap binds in 0% (95%: below 0.060%) of futures."), "{words}");
     seen.prints("0% (below 0.060%)");
-    place.run(&format!("{arguments} --full")).ends(0).prints("Cap saves OpenAI       0 all 5,000 paths agree");
+    place.run(&format!("{arguments} --full")).ends(0).prints("Cap saves OpenAI      0 all 5,000 paths agree");
     let page = place.read("r/report.html");
     assert!(!page.contains("(exact)") && !page.contains("never binds"), "the page");
     assert!(
