@@ -96,7 +96,9 @@ impl Facts {
         let mut title = self.scenario.clone();
         for (key, value) in &changes {
             let value: String = match value.chars().count() {
-                long if long > VALUE_IN_TITLE => value.chars().take(VALUE_IN_TITLE - 1).chain(['…']).collect(),
+                long if long > VALUE_IN_TITLE => {
+                    value.chars().take(VALUE_IN_TITLE - 1).chain(['…']).collect()
+                }
                 _ => (*value).to_owned(),
             };
             title += &format!(", {} = {value}", short_key(key, &changes));
@@ -159,7 +161,8 @@ fn short_key<'a>(key: &'a str, changes: &[(&str, &str)]) -> &'a str {
     let ends = key.rmatch_indices('.').map(|(at, _)| &key[at + 1..]);
     let is_alone = |end: &&str| {
         let others = changes.iter().filter(|(other, _)| *other != key);
-        end.contains(['_', '.']) && !others.clone().any(|(other, _)| format!(".{other}").ends_with(&format!(".{end}")))
+        end.contains(['_', '.'])
+            && !others.clone().any(|(other, _)| format!(".{other}").ends_with(&format!(".{end}")))
     };
     ends.clone().find(is_alone).unwrap_or(key)
 }
@@ -197,7 +200,12 @@ mod tests {
 
     #[test]
     fn changed_numbers_are_known() {
-        let facts = changed(&["deal.a.cap_usd_bn=60", "segment.s.growth_now.p50=0.5", r#"deal.mine.like="a""#, "ipo=none"]);
+        let facts = changed(&[
+            "deal.a.cap_usd_bn=60",
+            "segment.s.growth_now.p50=0.5",
+            r#"deal.mine.like="a""#,
+            "ipo=none",
+        ]);
         for key in ["deal.a.cap_usd_bn", "segment.s.growth_now", "deal.mine.rate", "ipo.discount"] {
             assert!(facts.is_changed(key), "{key}");
         }

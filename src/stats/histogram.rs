@@ -220,7 +220,8 @@ mod tests {
         let edges = edges(&both.ranked(0.0, 29.95), 40);
         let [first, second] = [sample(&low).ranked(0.0, 9.99), sample(&high).ranked(5.0, 29.95)]
             .map(|ranked| Histogram::within(&edges, &ranked));
-        let limits = |histogram: &Histogram| histogram.bins().map(|bin| (bin.low, bin.high)).collect::<Vec<_>>();
+        let limits =
+            |histogram: &Histogram| histogram.bins().map(|bin| (bin.low, bin.high)).collect::<Vec<_>>();
         assert_eq!(limits(&first), limits(&second));
         let sum = |histogram: &Histogram| histogram.bins().map(|bin| bin.count).sum::<u64>();
         assert_eq!((sum(&first), sum(&second)), (1_000, 500));

@@ -241,9 +241,13 @@ fn the_first_screen_fits() {
             let words = page.replace('\n', " ");
             assert!(words.trim_end().ends_with("less."), "the sentences come last: {page}");
             assert!(words.contains("Microsoft’s take is worth about $206 bn under amended-2026 (nine futures in ten: $50–390 bn), 27% of what both sides get."), "{words}");
-            for row in ["Microsoft’s take ", "Other holders keep ", "The cap binds ", "IPO ", "OpenAI fails "] {
+            for row in ["Microsoft’s take ", "Other holders keep ", "The cap binds ", "IPO ", "OpenAI fails "]
+            {
                 let of_row = page.lines().find(|line| line.starts_with(row)).expect("a row");
-                assert!(of_row.matches('±').count() >= if row.starts_with("The cap") { 1 } else { 3 }, "{of_row}");
+                assert!(
+                    of_row.matches('±').count() >= if row.starts_with("The cap") { 1 } else { 3 },
+                    "{of_row}"
+                );
             }
             assert!(!page.contains("NaN") && !page.contains("_pv"), "{page}");
         }
@@ -299,7 +303,10 @@ rate = 0.20
 fn what_is_certain_is_said_to_be_exact() {
     let page = page(&scenario::from_text("certain", CERTAIN, &[]), 100, 80);
     let words = page.replace('\n', " ");
-    assert!(words.contains("Microsoft’s take is worth $20 bn (exact) under capped; it has no stake."), "{page}");
+    assert!(
+        words.contains("Microsoft’s take is worth $20 bn (exact) under capped; it has no stake."),
+        "{page}"
+    );
     assert!(words.contains("The cap binds in Q4 2028.") && page.contains("100% (exact)"), "{page}");
     assert!(page.contains("no cap") && words.contains("Nothing in this scenario is uncertain"), "{page}");
     assert!(!page.contains("± 0") && !page.contains("of futures") && !page.contains("nine"), "{page}");
@@ -338,9 +345,7 @@ fn the_answer_is_the_same_everywhere() {
     let first = &page.answers[0];
     assert_eq!(answer, format!("{} {}", first.lead.concat(), first.sentences.join(" ")));
     let book = capstake_output::workbook::workbook(&results).expect("it fits");
-    let is_answer = |cell: &capstake_output::workbook::sheet::Value| {
-        matches!(cell, capstake_output::workbook::sheet::Value::Text(text) if *text == answer)
-    };
+    let is_answer = |cell: &capstake_output::workbook::sheet::Value| matches!(cell, capstake_output::workbook::sheet::Value::Text(text) if *text == answer);
     assert!(book.sheets[0].cells.iter().any(|(.., cell)| is_answer(&cell.value)), "the first sheet");
     // Both sides' parts are those of the ratio of the means.
     let mean = |metric: &str| {

@@ -127,7 +127,8 @@ fn a_median_date_is_the_same_on_the_terminal_the_page_and_in_the_study() {
         let after = text.split("half of these by ").skip(1);
         after.map(|rest| rest.chars().take("Q2 2027".len()).collect()).collect()
     };
-    let row = run.stdout.lines().find(|line| line.starts_with("  half of them by")).expect("a row").to_owned();
+    let row =
+        run.stdout.lines().find(|line| line.starts_with("  half of them by")).expect("a row").to_owned();
     let words: Vec<&str> = row.split_whitespace().collect();
     let terminal: Vec<String> = words[4..].chunks(2).map(|quarter| quarter.join(" ")).collect();
     let sentence = study.stdout.replace('\n', " ").split("listed in ").nth(1).expect("a sentence").to_owned();

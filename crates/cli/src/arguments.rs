@@ -140,7 +140,13 @@ impl Simulation {
 
     /// What to show.
     pub fn show(&self) -> Show {
-        Show { json: self.json, extent: Extent::Screen, quiet: self.quiet, progress: self.progress, open: self.open }
+        Show {
+            json: self.json,
+            extent: Extent::Screen,
+            quiet: self.quiet,
+            progress: self.progress,
+            open: self.open,
+        }
     }
 }
 

@@ -24,9 +24,6 @@ pub struct ResumeOptions {
     /// Print one JSON object instead of the table
     #[arg(long)]
     pub json: bool,
-    /// Print the tables of every deal with quantiles and histograms
-    #[arg(long)]
-    pub full: bool,
     /// How to show progress on stderr
     #[arg(long, value_name = "HOW", value_enum, default_value_t = ProgressMode::Auto)]
     pub progress: ProgressMode,
@@ -60,20 +57,14 @@ pub struct Continuation {
 }
 
 impl ResumeOptions {
-    /// What these options mean.
-    pub fn continuation(&self) -> Continuation {
+    /// What these options mean; `extent` is how much of the results is printed.
+    pub fn continuation(&self, extent: Extent) -> Continuation {
         Continuation {
             threads: request::threads(self.threads),
             isa: self.simd,
             checkpoint: self.checkpoint,
             on_change: if self.force { OnChange::Accept } else { OnChange::Refuse },
-            show: Show {
-                json: self.json,
-                extent: Extent::of_flag(self.full),
-                quiet: self.quiet,
-                progress: self.progress,
-                open: false,
-            },
+            show: Show { json: self.json, extent, quiet: self.quiet, progress: self.progress, open: false },
         }
     }
 }

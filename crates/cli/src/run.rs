@@ -24,7 +24,7 @@ use super::arguments::{Simulation, draws_argument};
 use super::resume_options::Continuation;
 use super::session::Session;
 use super::shard_auto::{self, ShardChoice, shard_choice_argument};
-use super::show::{Extent, Show};
+use super::show::{FullFlag, Show};
 use super::simulate::{RunJob, simulate};
 use super::{output, resume, single};
 
@@ -74,9 +74,9 @@ pub struct RunArguments {
     /// The same command begins a run, goes on after a stop or a kill, and does nothing once the run is complete: for job scripts.
     #[arg(long, conflicts_with = "force")]
     pub resume: bool,
-    /// Print the tables of every deal with quantiles and histograms
-    #[arg(long)]
-    pub full: bool,
+    /// How much to print.
+    #[command(flatten)]
+    pub full: FullFlag,
     /// Run path K alone, counted from 0, print its inputs and metrics, write nothing
     ///
     /// Goes with --seed, --set, --simd, --json and --quiet (the exit code alone); `capstake replay` shows the path by period.
@@ -150,7 +150,7 @@ fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(),
 /// Runs a scenario.
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
-    let show = Show { extent: Extent::of_flag(arguments.full), ..simulation.show() };
+    let show = Show { extent: arguments.full.extent(), ..simulation.show() };
     let scenario = simulation.scenario.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
     if !show.quiet {

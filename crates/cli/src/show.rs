@@ -11,10 +11,18 @@ pub enum Extent {
     Full,
 }
 
-impl Extent {
-    /// What `--full` asks for.
-    pub fn of_flag(full: bool) -> Extent {
-        if full { Extent::Full } else { Extent::Screen }
+/// The flag of the commands that print the results of a run.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub struct FullFlag {
+    /// Print the tables of every deal with quantiles and histograms
+    #[arg(long)]
+    pub full: bool,
+}
+
+impl FullFlag {
+    /// What the flag asks for.
+    pub fn extent(self) -> Extent {
+        if self.full { Extent::Full } else { Extent::Screen }
     }
 }
 

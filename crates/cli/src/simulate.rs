@@ -86,7 +86,9 @@ fn first_line(request: &Request, job: &RunJob, before: u64, extent: Extent) -> S
     let asked = job.task.paths_asked();
     let seconds = job.seconds(request, before) + job.cost.files_seconds(&request.formats);
     let what = match (&request.shard, before) {
-        (Some(shard), 0) => format!("part {shard}, {} of {} paths", thousands(asked), thousands(job.task.paths)),
+        (Some(shard), 0) => {
+            format!("part {shard}, {} of {} paths", thousands(asked), thousands(job.task.paths))
+        }
         (_, 0) => counted(asked as usize, "path"),
         (_, before) => format!("goes on from {} of {} paths", thousands(before), thousands(asked)),
     };

@@ -70,7 +70,11 @@ pub fn first_screen(results: &Results) -> FirstScreen {
         columns: if is_empty { Vec::new() } else { columns(&view) },
         rows,
         notes,
-        answer: if is_empty || view.deals.is_empty() { String::new() } else { sentences(&view, 0).paragraph() },
+        answer: if is_empty || view.deals.is_empty() {
+            String::new()
+        } else {
+            sentences(&view, 0).paragraph()
+        },
     }
 }
 
@@ -91,8 +95,7 @@ fn remarks(facts: &Facts) -> Vec<String> {
 
 fn columns(view: &View) -> Vec<Column> {
     let column = |name: &str, heading: String| Column { name: name.to_owned(), heading };
-    let mut columns: Vec<Column> =
-        view.deals.iter().map(|name| column(name, (*name).to_owned())).collect();
+    let mut columns: Vec<Column> = view.deals.iter().map(|name| column(name, (*name).to_owned())).collect();
     columns.extend(view.differences.iter().map(|difference| {
         let heading = match view.differences.len() {
             1 => "difference".to_owned(),
@@ -112,7 +115,9 @@ struct Table<'v, 'a> {
 impl Table<'_, '_> {
     /// The rows, and the notes on their marks.
     fn rows(mut self) -> (Vec<Row>, Vec<String>) {
-        let has = |metric: Metric| self.view.deals.iter().any(|deal| self.view.summary(deal, metric.key()).is_some());
+        let has = |metric: Metric| {
+            self.view.deals.iter().any(|deal| self.view.summary(deal, metric.key()).is_some())
+        };
         let has_stake = self.view.deals.iter().any(|deal| self.view.has_series(deal, "stake"));
         let earns_more = |deal: &&str| {
             let mean = |metric: Metric| self.view.summary(deal, metric.key()).map(|row| row.mean);
@@ -142,7 +147,8 @@ impl Table<'_, '_> {
                 rows.push(self.row(metric, |table, name| table.chance(name, metric, event)));
             }
             if is_shown && metric == Metric::Ipo {
-                let half = |table: &mut Self, name: &str| table.view.median_period(name, event).unwrap_or_default();
+                let half =
+                    |table: &mut Self, name: &str| table.view.median_period(name, event).unwrap_or_default();
                 rows.push(Row { label: "  half of them by".to_owned(), ..self.row(metric, half) });
             }
         }
@@ -165,7 +171,8 @@ impl Table<'_, '_> {
             None => NONE.to_owned(),
         })];
         let range = |table: &mut Self, name: &str| {
-            let row = table.view.summary(name, metric.key()).filter(|row| row.min != row.max && row.paths > 1);
+            let row =
+                table.view.summary(name, metric.key()).filter(|row| row.min != row.max && row.paths > 1);
             let Some(row) = row else { return String::new() };
             let end = |q| table.view.quantile(name, &row.metric, q).map(|digits| number(&digits));
             match (end(0.05), end(0.95)) {

@@ -5,7 +5,9 @@ use crate::sketch::Sketch;
 use capstake::kernel::metric::Metric;
 use capstake::model::PartyNames;
 use capstake::report::date_axis::period_label;
-use capstake::report::digits::{Estimate, NONE, condition, is_decided_by_few, probability_in_words, quantile};
+use capstake::report::digits::{
+    Estimate, NONE, condition, is_decided_by_few, probability_in_words, quantile,
+};
 use capstake::report::tables::summary_row;
 use capstake::run::Event;
 use capstake::study::valuation::{MetricAnswer, Subject, Valuation, Who};
@@ -174,9 +176,9 @@ fn deal_facts(valuation: &Valuation, deal: usize) -> Vec<(&'static str, String)>
 fn timing(valuation: &Valuation, deal: usize, event: Event, half: Half) -> String {
     let (count, exact) = valuation.happens(deal, event);
     let timeline = &valuation.plan.model().timeline;
-    let period = valuation.median_period(deal, event).map(|period| {
-        period_label(&period.last_day.to_string(), timeline.period_length().months())
-    });
+    let period = valuation
+        .median_period(deal, event)
+        .map(|period| period_label(&period.last_day.to_string(), timeline.period_length().months()));
     if valuation.is_deterministic() {
         return period.map_or("never (exact)".to_owned(), |period| format!("{period} (exact)"));
     }

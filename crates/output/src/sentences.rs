@@ -81,7 +81,8 @@ fn worth(view: &View, row: &SummaryRow) -> String {
 fn in_passing(dollars: &Measure, value: f64, std_error: f64) -> String {
     let place = (exponent(value) - 2).max(place_of_error(std_error.max(f64::MIN_POSITIVE)));
     let digits = at_place(value, place);
-    let digits = if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
+    let digits =
+        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
     dollars.number(digits) + dollars.after
 }
 
@@ -165,7 +166,10 @@ fn other_deal(view: &View, deal: usize, difference: &Difference) -> Option<Strin
         format!("; the other holders would keep {}{only}", more_or_less(view, row, sign))
     });
     let gets = format!("{partner} would get {}", worth(view, there));
-    Some(format!("Under {other}, in the same futures, {gets}, {}{only}{holders}.", more_or_less(view, take, sign)))
+    Some(format!(
+        "Under {other}, in the same futures, {gets}, {}{only}{holders}.",
+        more_or_less(view, take, sign)
+    ))
 }
 
 /// The mean of a difference in words: `$18.4 bn more`, `about as much`, `just as much`.

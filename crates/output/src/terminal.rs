@@ -167,7 +167,8 @@ impl FirstLayout {
         let cut: Vec<usize> = (0..screen.columns.len()).map(|at| cell(at).max(NARROW)).collect();
         let whole: Vec<usize> =
             cut.iter().zip(&screen.columns).map(|(cut, column)| columns(&column.heading).max(*cut)).collect();
-        let sum = |label: usize, cells: &[usize]| label + cells.iter().map(|cell| GAP.len() + cell).sum::<usize>();
+        let sum =
+            |label: usize, cells: &[usize]| label + cells.iter().map(|cell| GAP.len() + cell).sum::<usize>();
         if sum(label, &whole) <= width {
             return FirstLayout { label, cells: whole };
         }

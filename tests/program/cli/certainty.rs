@@ -167,12 +167,7 @@ fn a_mean_over_some_paths_says_so_wherever_it_stands() {
     let seen = place.run("run partly.toml -n 20000 -o r --progress none").ends(0);
     let condition = "78.2% of paths;";
     let words = seen.stdout.replace('\n', " ");
-    assert!(
-        words.contains(
-            "; on 78.2% of paths; 21.8% have no value)"
-        ),
-        "{words}"
-    );
+    assert!(words.contains("; on 78.2% of paths; 21.8% have no value)"), "{words}");
     assert!(words.matches(condition).count() >= 3, "sentences and table: {words}");
     let page = place.read("r/report.html");
     assert!(page.matches("on 78.2% of paths; 21.8% have no value").count() >= 4, "the page");

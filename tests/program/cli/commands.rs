@@ -10,7 +10,11 @@ fn run_prints_the_answer_and_says_the_rest_on_stderr() {
     let place = Place::with_minimal();
     let seen = place.run("run minimal.toml -n 5000 -j 1").ends(0).prints("Microsoft’s take is worth");
     let seen = seen.says("minimal: 5,000 paths, seed 1;").says("in output/minimal");
-    place.run("run minimal.toml -n 5000 -j 1 --full").ends(0).says(", seed 1, 1 thread (").prints("Cap saves OpenAI");
+    place
+        .run("run minimal.toml -n 5000 -j 1 --full")
+        .ends(0)
+        .says(", seed 1, 1 thread (")
+        .prints("Cap saves OpenAI");
     assert!(!seen.stdout.contains('\u{1b}') && !seen.stderr.contains('\u{1b}'), "no colours in a pipe");
 }
 

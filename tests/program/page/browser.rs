@@ -155,14 +155,19 @@ fn switches_change_what_is_shown() {
     let headline = shown(".headline");
     let first = chromium.value(&headline);
     assert!(
-        first.as_str().is_some_and(|text| text.contains("under amended-2026 (nine futures in ten: ") && !text.contains('|')),
+        first.as_str().is_some_and(
+            |text| text.contains("under amended-2026 (nine futures in ten: ") && !text.contains('|')
+        ),
         "{first}"
     );
     let cards = chromium.value(&shown(".cards"));
     let titles = chromium.value(&shown(".figure h3"));
     chromium.value("document.querySelector('input[name=deal][value=\"1\"]').click()");
     let second = chromium.value(&headline);
-    assert!(second.as_str().is_some_and(|text| text.contains("under prior-2025 (nine futures in ten: ")), "{second}");
+    assert!(
+        second.as_str().is_some_and(|text| text.contains("under prior-2025 (nine futures in ten: ")),
+        "{second}"
+    );
     let numbers =
         |text: &serde_json::Value| text.as_str().map(|t| t.replace(|c: char| !c.is_ascii_digit(), ""));
     assert_ne!(numbers(&first), numbers(&second));

@@ -275,7 +275,8 @@ fn push_number(out: &mut Markup, number: &Number) {
         put!(law, "<span class=\"law\">{}</span>", number.law);
     }
     let judged = Markup::literal(if number.source == Source::Judgement { " class=\"judged\"" } else { "" });
-    let changed = Markup::literal(if number.is_changed { " <span class=\"mark\">changed</span>" } else { "" });
+    let changed =
+        Markup::literal(if number.is_changed { " <span class=\"mark\">changed</span>" } else { "" });
     put!(
         out,
         "<tr{4}><th scope=\"row\"><code>{0}</code>{5}</th><td data-name=\"Value or mean\">{1}</td><td \

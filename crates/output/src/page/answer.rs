@@ -136,7 +136,7 @@ fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
 
 /// The comparison of all deals.
 pub fn compared(view: &View) -> Section {
-    let mut columns = vec!["Present values, means over all futures".to_owned()];
+    let mut columns = vec!["Present values, means over futures".to_owned()];
     columns.extend(view.deals.iter().map(|deal| (*deal).to_owned()));
     columns.extend(view.differences.iter().map(|difference| difference.name.replace(" - ", " − ")));
     let mut rows = Vec::new();

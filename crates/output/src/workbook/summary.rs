@@ -7,6 +7,7 @@ use super::sheet::{Digits, Look, Name, Sheet, Style, cell_name, elsewhere};
 use super::subjects::Subjects;
 use crate::page::wording;
 use capstake::model::PartyNames;
+use capstake::report::digits::condition;
 use capstake::report::results::Results;
 use capstake::report::row::{Cell, Row};
 use capstake::report::tables::SummaryRow;
@@ -84,7 +85,7 @@ pub fn sheet<'a>(results: &Results, subjects: &'a Subjects<'a>) -> (Sheet, Place
     let after_headline = HEADER + 1 + lines.len() as u32 + 1;
     let block = after_headline + 1;
     let table_header = match has_total {
-        true => block + components.len() as u32 + 4 + 2,
+        true => block + components.len() as u32 + 5 + 2,
         false => after_headline + 1,
     };
     let mut places = Places { subjects, first_row: table_header + 1, components: None };
@@ -92,7 +93,14 @@ pub fn sheet<'a>(results: &Results, subjects: &'a Subjects<'a>) -> (Sheet, Place
     if has_total {
         let heading = results.facts.names.tell("Where {partner's} total comes from: means");
         sheet.text(after_headline, 0, heading, Look::Heading);
-        places.components = Some(component_block(&mut sheet, subjects, components, block, places.first_row, &results.facts.names));
+        places.components = Some(component_block(
+            &mut sheet,
+            subjects,
+            components,
+            block,
+            places.first_row,
+            &results.facts.names,
+        ));
     }
     sheet.text(table_header - 1, 0, "All metrics", Look::Heading);
     table(&mut sheet, subjects, rows, table_header, &results.facts.names);
@@ -228,6 +236,9 @@ fn component_block(
             sum += summary.mean;
         }
         let Some(summary) = subjects.row(deal, TOTAL) else { continue };
+        if let Some(condition) = condition(summary.paths, summary.undefined) {
+            sheet.text(total + 3, column, condition, Look::Note);
+        }
         let style = Style { look: Look::Strong, digits: by_error(&summary.unit, summary.std_error) };
         let (top, bottom) = (cell_name(header + 1, column), cell_name(total - 1, column));
         sheet.formula(total, column, format!("=SUM({top}:{bottom})"), sum, style);
