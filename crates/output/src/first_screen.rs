@@ -220,8 +220,8 @@ impl Table<'_, '_> {
     fn chance(&mut self, name: &str, metric: Metric, event: &str) -> String {
         let view = self.view;
         if !view.deals.contains(&name) {
-            let both = |deal: &&str| metric != Metric::CapHit || view.is_capped(deal);
-            let row = view.summary(name, metric.key()).filter(|_| view.deals.iter().all(|deal| both(&deal)));
+            let both = view.deals.iter().all(|deal| view.is_capped(deal)) || metric != Metric::CapHit;
+            let row = view.summary(name, metric.key()).filter(|_| both);
             let flag = measure("flag");
             return row.map_or(NONE.to_owned(), |row| {
                 flag.written(view.estimate(row, flag.factor)).replace('%', " pp")

@@ -34,7 +34,7 @@ pub struct Section {
     /// One line per metric.
     pub lines: Vec<Line>,
     /// Events and when they happen: label and text.
-    pub facts: Vec<(&'static str, String)>,
+    pub facts: Vec<(String, String)>,
 }
 
 /// One metric of a section.
@@ -97,7 +97,10 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
             };
             facts.extend(conditions(lines.clone(), &valuation.plan.model().names));
             if lines.clone().any(|answer| line(valuation, subject, answer).few) {
-                facts.push(("†", "few paths decide this mean: its ± is itself uncertain".to_owned()));
+                facts.push((
+                    "†".to_owned(),
+                    "few paths decide this mean: its ± is itself uncertain".to_owned(),
+                ));
             }
             facts
         },
@@ -108,7 +111,7 @@ fn section(valuation: &Valuation, subject: &Subject) -> Section {
 fn conditions<'a>(
     lines: impl Iterator<Item = &'a MetricAnswer>,
     names: &PartyNames,
-) -> Vec<(&'static str, String)> {
+) -> Vec<(String, String)> {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     for answer in lines {
         let s = &answer.statistics;
@@ -120,7 +123,7 @@ fn conditions<'a>(
     }
     found
         .into_iter()
-        .map(|(condition, metrics)| ("partly", format!("{}: {condition}", metrics.join(", "))))
+        .map(|(condition, metrics)| ("partly".to_owned(), format!("{}: {condition}", metrics.join(", "))))
         .collect()
 }
 
@@ -155,25 +158,29 @@ fn quantiles(answer: &MetricAnswer) -> [String; 3] {
     })
 }
 
-fn deal_facts(valuation: &Valuation, deal: usize) -> Vec<(&'static str, String)> {
-    let model = &valuation.plan.model();
+fn deal_facts(valuation: &Valuation, deal: usize) -> Vec<(String, String)> {
+    let model = valuation.plan.model();
     let mut facts = Vec::new();
-    facts.push(match model.deals[deal].cap {
-        None => ("cap", "none".into()),
-        Some(_) => ("cap hit", timing(valuation, deal, Event::CapReached, Half::Wanted)),
-    });
+    let mut fact = |metric, text| facts.push((short_label(metric, &model.names), text));
+    fact(
+        Metric::CapHit,
+        match model.deals[deal].cap {
+            None => "no cap".to_owned(),
+            Some(_) => timing(valuation, deal, Event::CapReached),
+        },
+    );
     if model.ipo.is_some() {
-        facts.push(("IPO", timing(valuation, deal, Event::Listed, Half::Wanted)));
+        fact(Metric::Ipo, timing(valuation, deal, Event::Listed));
     }
     if model.cash.is_some() {
-        facts.push(("failure", timing(valuation, deal, Event::Failed, Half::LeftOut)));
+        fact(Metric::Failed, timing(valuation, deal, Event::Failed));
     }
     facts
 }
 
 /// Probability of an event by the horizon, its most likely year, and the period by which half of the paths on which it happens
-/// have it, where that is wanted.
-fn timing(valuation: &Valuation, deal: usize, event: Event, half: Half) -> String {
+/// have it.
+fn timing(valuation: &Valuation, deal: usize, event: Event) -> String {
     let (count, exact) = valuation.happens(deal, event);
     let timeline = &valuation.plan.model().timeline;
     let period = valuation
@@ -185,32 +192,25 @@ fn timing(valuation: &Valuation, deal: usize, event: Event, half: Half) -> Strin
     let part = format!("{} of paths", probability_in_words(count, valuation.result.paths, exact));
     let year = valuation.likeliest_year(deal, event);
     let year = year.map_or(String::new(), |year| format!(", most often in {year}"));
-    let period = period.filter(|_| half == Half::Wanted);
     part + &year + &period.map_or(String::new(), |period| format!(", half of these by {period}"))
 }
 
-/// Whether the period is wanted by which half of the paths have an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Half {
-    Wanted,
-    LeftOut,
-}
-
 /// How much more or less often events happen under the later deal, for events that both deals can have.
-fn difference_facts(valuation: &Valuation, subject: &Subject, later: usize) -> Vec<(&'static str, String)> {
+fn difference_facts(valuation: &Valuation, subject: &Subject, later: usize) -> Vec<(String, String)> {
     let deals = &valuation.plan.model().deals;
     let both_capped = deals[later].cap.is_some() && deals[0].cap.is_some();
-    [("cap hit", Metric::CapHit), ("IPO", Metric::Ipo), ("failure", Metric::Failed)]
+    [Metric::CapHit, Metric::Ipo, Metric::Failed]
         .into_iter()
-        .filter(|&(_, metric)| metric != Metric::CapHit || both_capped)
-        .filter_map(|(word, metric)| {
+        .filter(|&metric| metric != Metric::CapHit || both_capped)
+        .filter_map(|metric| {
             let s = &subject.metric(metric)?.statistics;
             if s.mean == 0.0 || s.mean.is_nan() {
                 return None;
             }
             let points = Estimate::new(100.0 * s.mean.abs(), 100.0 * s.std_error).words();
             let side = if s.mean > 0.0 { "more" } else { "less" };
-            Some((word, format!("{points} percentage points {side} often")))
+            let label = short_label(metric, &valuation.plan.model().names);
+            Some((label, format!("{points} percentage points {side} often")))
         })
         .collect()
 }

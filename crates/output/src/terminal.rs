@@ -101,7 +101,7 @@ pub fn full(screen: &FirstScreen, sections: &[Section], width: usize, colour: bo
         for (word, text) in &section.facts {
             let indent = longest + GAP.len();
             for (i, line) in wrap(text, width, indent).into_iter().enumerate() {
-                let first = if i == 0 { word } else { "" };
+                let first = if i == 0 { word.as_str() } else { "" };
                 page.say(PLAIN, &format!("{first:indent$}{line}"));
             }
         }

@@ -95,11 +95,11 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         cards.push(Card { name: title, value, error, remark });
     }
     let events = [
-        (Metric::CapHit, "cap_reached", "cap_hit_time", view.is_capped(name)),
-        (Metric::Ipo, "listed", "ipo_time", view.has_part("ipo")),
-        (Metric::Failed, "failed", "", view.has_part("cash")),
+        (Metric::CapHit, "cap_reached", view.is_capped(name)),
+        (Metric::Ipo, "listed", view.has_part("ipo")),
+        (Metric::Failed, "failed", view.has_part("cash")),
     ];
-    for (metric, event, time, is_there) in events {
+    for (metric, event, is_there) in events {
         let chance = view.chance(name, event);
         if !is_there || chance.probability.is_nan() {
             continue;
@@ -107,11 +107,9 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         let all = view.results.facts.paths;
         let happened = (chance.probability * all as f64).round() as u64;
         let (value, error) = probability(happened, all, chance.exact);
-        let median = view.summary(name, time).and_then(|_| view.median_period(name, event));
-        let remark = match (chance.year, median) {
-            (None, _) => format!("in none of {}", paths(view.results.facts.paths)),
-            (Some(year), None) => format!("most often in {year}"),
+        let remark = match (chance.year, view.median_period(name, event)) {
             (Some(year), Some(half)) => format!("most often in {year}; half of these by {half}"),
+            _ => format!("in none of {}", paths(view.results.facts.paths)),
         };
         // The percent sign belongs to the number, not to its error; an interval has one of its own.
         let error = if error.starts_with("95%") { format!("{error}%") } else { error };
