@@ -62,7 +62,10 @@ pub fn first_screen(results: &Results) -> FirstScreen {
     let facts = &results.facts;
     let is_empty = facts.paths == 0;
     let table = Table { view: &view, notes: Vec::new() };
-    let (rows, notes) = if is_empty { (Vec::new(), Vec::new()) } else { table.rows() };
+    let (rows, mut notes) = if is_empty { (Vec::new(), Vec::new()) } else { table.rows() };
+    if !rows.is_empty() && view.differences.len() > 1 {
+        notes.insert(0, format!("Δ is a deal minus {}, path by path", view.deals[0]));
+    }
     FirstScreen {
         title: run_line(facts),
         remarks: remarks(facts),
@@ -99,7 +102,7 @@ fn columns(view: &View) -> Vec<Column> {
     columns.extend(view.differences.iter().map(|difference| {
         let heading = match view.differences.len() {
             1 => "difference".to_owned(),
-            _ => format!("{} − first", difference.later),
+            _ => format!("Δ {}", difference.later),
         };
         column(difference.name, heading)
     }));
@@ -220,8 +223,8 @@ impl Table<'_, '_> {
     fn chance(&mut self, name: &str, metric: Metric, event: &str) -> String {
         let view = self.view;
         if !view.deals.contains(&name) {
-            let both = view.deals.iter().all(|deal| view.is_capped(deal)) || metric != Metric::CapHit;
-            let row = view.summary(name, metric.key()).filter(|_| both);
+            let is_known = metric != Metric::CapHit || view.are_both_capped(name);
+            let row = view.summary(name, metric.key()).filter(|_| is_known);
             let flag = measure("flag");
             return row.map_or(NONE.to_owned(), |row| {
                 flag.written(view.estimate(row, flag.factor)).replace('%', " pp")

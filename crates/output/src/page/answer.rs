@@ -155,15 +155,11 @@ pub fn compared(view: &View) -> Section {
             Some(_) if name == "cap_hit" && view.deals.contains(&subject) && !view.is_capped(subject) => {
                 "no cap".to_owned()
             }
-            Some(_)
-                if name == "cap_hit"
-                    && !view.deals.iter().all(|deal| view.is_capped(deal))
-                    && subject.contains(" - ") =>
-            {
+            Some(_) if name == "cap_hit" && subject.contains(" - ") && !view.are_both_capped(subject) => {
                 NONE.to_owned()
             }
             Some(row) => match (row.unit.as_str(), subject.contains(" - ")) {
-                ("flag", true) => scale.written(view.estimate(row, scale.factor)).replace('%', " points"),
+                ("flag", true) => scale.written(view.estimate(row, scale.factor)).replace('%', " pp"),
                 _ => view.mean_in_full(row),
             },
             None => NONE.to_owned(),
