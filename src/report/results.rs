@@ -79,7 +79,61 @@ pub struct SourceFacts {
     pub date: String,
 }
 
+/// Changes that a title holds; more are counted.
+const CHANGES_IN_TITLE: usize = 3;
+
+/// Longest value in a title, in characters.
+const VALUE_IN_TITLE: usize = 24;
+
 impl Facts {
+    /// What the run is called wherever it is shown: the scenario's name, with what `--set` changed (`base, cap_usd_bn = 60`) or how
+    /// many changes there are (`base, 5 changes`).
+    pub fn title(&self) -> String {
+        let changes = self.changes();
+        if changes.len() > CHANGES_IN_TITLE {
+            return format!("{}, {} changes", self.scenario, changes.len());
+        }
+        let mut title = self.scenario.clone();
+        for (key, value) in &changes {
+            let value: String = match value.chars().count() {
+                long if long > VALUE_IN_TITLE => {
+                    value.chars().take(VALUE_IN_TITLE - 1).chain(['…']).collect()
+                }
+                _ => (*value).to_owned(),
+            };
+            title += &format!(", {} = {value}", short_key(key, &changes));
+        }
+        title
+    }
+
+    /// The changes that the title only counts, each with its full key: `changed: discount.share = 0.1; …`. `None` where it names
+    /// them.
+    pub fn changes_listed(&self) -> Option<String> {
+        let changes = self.changes();
+        let listed: Vec<String> = changes.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        (changes.len() > CHANGES_IN_TITLE).then(|| format!("changed: {}", listed.join("; ")))
+    }
+
+    /// Whether `--set` changed a number: it, a part of it, or what it is part of.
+    pub fn is_changed(&self, key: &str) -> bool {
+        let within = |part: &str, whole: &str| {
+            part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        // A deal that is like another has been added as a whole.
+        let changed = |(set, _): (&str, &str)| set.strip_suffix(".like").unwrap_or(set).to_owned();
+        self.changes().into_iter().map(changed).any(|set| within(key, &set) || within(&set, key))
+    }
+
+    /// What `--set` changed, as key and value; of several values for one key the last.
+    fn changes(&self) -> Vec<(&str, &str)> {
+        let mut changes: Vec<(&str, &str)> = Vec::new();
+        for (key, value) in self.overrides.iter().filter_map(|flag| flag.split_once('=')) {
+            changes.retain(|(known, _)| *known != key.trim());
+            changes.push((key.trim(), value.trim()));
+        }
+        changes
+    }
+
     /// The label of a calendar year's results: `2027`, but `2026 H2` or `2026-09-15 to 2026-12-31` of a year that the valuation
     /// date or the horizon cuts. Every screen, page and workbook writes years so.
     pub fn year_label(&self, year: i32) -> String {
@@ -101,9 +155,64 @@ impl Facts {
     }
 }
 
+/// The end of a key that tells it from the other keys: its last word, preceded by as many as that takes, or by the one before a
+/// word that says little alone (`discount.share`).
+fn short_key<'a>(key: &'a str, changes: &[(&str, &str)]) -> &'a str {
+    let ends = key.rmatch_indices('.').map(|(at, _)| &key[at + 1..]);
+    let is_alone = |end: &&str| {
+        let others = changes.iter().filter(|(other, _)| *other != key);
+        end.contains(['_', '.'])
+            && !others.clone().any(|(other, _)| format!(".{other}").ends_with(&format!(".{end}")))
+    };
+    ends.clone().find(is_alone).unwrap_or(key)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn changed(flags: &[&str]) -> Facts {
+        let overrides = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Facts { scenario: "base".to_owned(), overrides, ..Facts::default() }
+    }
+
+    #[test]
+    fn a_changed_run_is_titled_so() {
+        let title = |flags: &[&str]| changed(flags).title();
+        assert_eq!(title(&[]), "base");
+        assert_eq!(title(&["deal.amended-2026.cap_usd_bn=60"]), "base, cap_usd_bn = 60");
+        assert_eq!(title(&["discount.share=0.1"]), "base, discount.share = 0.1");
+        assert_eq!(title(&["segment.business.growth_now.p50 = 0.5"]), "base, growth_now.p50 = 0.5");
+        assert_eq!(
+            title(&["deal.a.cap_usd_bn=60", "deal.b.cap_usd_bn=none"]),
+            "base, a.cap_usd_bn = 60, b.cap_usd_bn = none"
+        );
+        // Of one key the last value counts.
+        assert_eq!(title(&["deal.a.cap_usd_bn=60", "deal.a.cap_usd_bn=80"]), "base, cap_usd_bn = 80");
+        let law = r#"discount.share={ dist = "uniform", low = 0.08, high = 0.12 }"#;
+        assert_eq!(title(&[law]), r#"base, discount.share = { dist = "uniform", low…"#);
+        let many = ["deal.a.rate=0.1", "deal.b.rate=0.1", "ipo.horizon_years=3", "cash.now_usd_bn=4"];
+        assert_eq!(title(&many), "base, 4 changes");
+        let listed = changed(&many).changes_listed().expect("they are listed");
+        assert!(listed.starts_with("changed: deal.a.rate = 0.1; deal.b.rate = 0.1; "), "{listed}");
+        assert_eq!(changed(&many[..3]).changes_listed(), None);
+    }
+
+    #[test]
+    fn changed_numbers_are_known() {
+        let facts = changed(&[
+            "deal.a.cap_usd_bn=60",
+            "segment.s.growth_now.p50=0.5",
+            r#"deal.mine.like="a""#,
+            "ipo=none",
+        ]);
+        for key in ["deal.a.cap_usd_bn", "segment.s.growth_now", "deal.mine.rate", "ipo.discount"] {
+            assert!(facts.is_changed(key), "{key}");
+        }
+        for key in ["deal.a.cap_usd", "deal.a.rate", "segment.s.growth_now_x", "deal.mineral.rate", "ipo_x"] {
+            assert!(!facts.is_changed(key), "{key}");
+        }
+    }
 
     #[test]
     fn a_year_that_is_cut_says_so() {

@@ -33,11 +33,13 @@ impl Histogram {
     /// Up to a quarter more on either side reach the extremes; where that is not enough, one wide bin does. Few or repeated values
     /// get fewer bins, no values none.
     pub fn from_ranked(ranked: &Ranked, target: usize) -> Histogram {
-        if ranked.bins().is_empty() {
-            return Histogram { edges: Vec::new(), counts: Vec::new() };
-        }
-        let edges = edges(ranked, target.max(1));
-        let mut counts = vec![0; edges.len() - 1];
+        Histogram::within(&edges(ranked, target), ranked)
+    }
+
+    /// With these edges, between which all values lie: those of several samples together, so that their histograms share bins.
+    pub fn within(edges: &[f64], ranked: &Ranked) -> Histogram {
+        let edges = if ranked.bins().is_empty() { Vec::new() } else { edges.to_vec() };
+        let mut counts = vec![0; edges.len().saturating_sub(1)];
         // Both bins and edges ascend, so each search continues from the last edge found.
         let (mut from_low, mut from_place) = (0, 0);
         for bin in ranked.bins() {
@@ -116,8 +118,12 @@ impl Step {
     }
 }
 
-fn edges(ranked: &Ranked, target: usize) -> Vec<f64> {
-    let (min, max) = (ranked.min(), ranked.max());
+/// The edges of [`Histogram::from_ranked`]; none where there are no values.
+pub fn edges(ranked: &Ranked, target: usize) -> Vec<f64> {
+    let (min, max, target) = (ranked.min(), ranked.max(), target.max(1));
+    if ranked.bins().is_empty() {
+        return Vec::new();
+    }
     if max - min <= 1e-9 * min.abs().max(max.abs()) || !(max - min).is_finite() {
         return edges_about_one_value(min, max);
     }
@@ -198,6 +204,29 @@ mod tests {
         let rare: Vec<f64> = (0..10_000).map(|i| f64::from(i == 77)).collect();
         assert_eq!(histogram(&rare), [(0.0, 1.0, 9_999), (1.0, 2.0, 1)]);
         assert_eq!(histogram(&[3.0, 4.0, 5.0, 5.0]), [(3.0, 4.0, 1), (4.0, 5.0, 1), (5.0, 6.0, 2)]);
+    }
+
+    #[test]
+    fn samples_share_the_bins_of_both_together() {
+        let sample = |values: &[f64]| {
+            let mut bins = FineBins::new();
+            bins.add_all(values);
+            bins
+        };
+        let low: Vec<f64> = (0..1_000).map(|i| f64::from(i) / 100.0).collect();
+        let high: Vec<f64> = (0..500).map(|i| 5.0 + f64::from(i) / 20.0).collect();
+        let mut both = sample(&low);
+        both.merge(&sample(&high));
+        let edges = edges(&both.ranked(0.0, 29.95), 40);
+        let [first, second] = [sample(&low).ranked(0.0, 9.99), sample(&high).ranked(5.0, 29.95)]
+            .map(|ranked| Histogram::within(&edges, &ranked));
+        let limits =
+            |histogram: &Histogram| histogram.bins().map(|bin| (bin.low, bin.high)).collect::<Vec<_>>();
+        assert_eq!(limits(&first), limits(&second));
+        let sum = |histogram: &Histogram| histogram.bins().map(|bin| bin.count).sum::<u64>();
+        assert_eq!((sum(&first), sum(&second)), (1_000, 500));
+        let beyond = first.bins().filter(|bin| bin.low >= 10.0).map(|bin| bin.count).sum::<u64>();
+        assert_eq!(beyond, 0, "{first:?}");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::model::parameters::{Distribution, Origin, ParamId, Parameters, Proven
 use crate::model::timeline::{Period, Year};
 use crate::model::{Model, Source};
 use crate::run::{Event, RunResult, YearSummary};
-use crate::stats::histogram::Histogram;
+use crate::stats::histogram::{self, Histogram};
 use crate::stats::moments::Moments;
 use crate::stats::quantiles::Ranked;
 use crate::stats::summary::{MetricSummary, Statistics};
@@ -281,6 +281,7 @@ fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
     let deals = (0..plan.deals().len()).map(Who::Deal);
     let differences = plan.differences().iter().map(|difference| Who::Difference(difference.later));
     let mut intervals = Intervals::default();
+    let shared = shared_edges(plan, result);
     let movable: Vec<Movable> = (0..plan.deals().len()).map(|deal| Movable::of(plan, deal)).collect();
     let exact = |who: Who, metric: Metric| match who {
         Who::Deal(deal) => movable[deal].is_exact(metric),
@@ -299,11 +300,32 @@ fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
                 .map(|(metric, summary)| MetricAnswer {
                     exact: exact(who, metric),
                     interval: mean_interval(who, metric, exact(who, metric), summary),
-                    ..metric_answer(metric, summary, &mut intervals)
+                    ..metric_answer(
+                        metric,
+                        summary,
+                        shared.get(&metric).filter(|_| matches!(who, Who::Deal(_))),
+                        &mut intervals,
+                    )
                 })
                 .collect(),
         })
         .collect()
+}
+
+/// The histogram edges of each metric that several deals have: those of their values together, so that distributions laid over
+/// each other have the same bins.
+fn shared_edges(plan: &Plan, result: &RunResult) -> HashMap<Metric, Vec<f64>> {
+    let mut shared = HashMap::new();
+    for metric in Metric::ALL {
+        let mut samples = plan.deals().iter().zip(&result.metrics).filter_map(|(deal, summaries)| {
+            deal.metrics.iter().position(|&known| known == metric).map(|at| &summaries[at])
+        });
+        let (Some(first), Some(second)) = (samples.next(), samples.next()) else { continue };
+        let mut pooled = first.clone();
+        std::iter::once(second).chain(samples).for_each(|more| pooled.merge(more));
+        shared.insert(metric, histogram::edges(&pooled.ranked(), HISTOGRAM_BINS));
+    }
+    shared
 }
 
 /// Half-width of a 95% interval in standard errors.
@@ -321,10 +343,11 @@ fn mean_interval(who: Who, metric: Metric, exact: bool, summary: &MetricSummary)
     }
 }
 
-/// Answers what a summary says about a metric, as if draws could move it.
-pub(crate) fn metric_answer(
+/// Answers what a summary says about a metric, as if draws could move it; the edges of its histogram if they are shared.
+fn metric_answer(
     metric: Metric,
     summary: &MetricSummary,
+    edges: Option<&Vec<f64>>,
     intervals: &mut Intervals,
 ) -> MetricAnswer {
     let ranked = summary.ranked();
@@ -346,7 +369,10 @@ pub(crate) fn metric_answer(
         exact: false,
         interval: (f64::NAN, f64::NAN),
         quantiles,
-        histogram: Histogram::from_ranked(&ranked, HISTOGRAM_BINS),
+        histogram: match edges {
+            Some(edges) => Histogram::within(edges, &ranked),
+            None => Histogram::from_ranked(&ranked, HISTOGRAM_BINS),
+        },
     }
 }
 

@@ -149,12 +149,11 @@ DRAWING = {
     "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
 }
-METRICS = {"Microsoft's take": "microsoft_take_pv", "OpenAI's retained value": "openai_retained_pv"}
 SERIES = {
-    "OpenAI's net revenue": "net_revenue",
-    "OpenAI's equity value": "equity",
-    "revenue share paid to Microsoft so far": "cumulative_payments",
-    "OpenAI's cash": "cash",
+    "OpenAI’s revenue": "net_revenue",
+    "Equity value": "equity",
+    "Payments so far": "cumulative_payments",
+    "Cash": "cash",
 }
 
 
@@ -186,6 +185,9 @@ def charts_draw_the_tables(folder, book, values):
     """Every cell that a chart draws holds the figure of the table that the chart's title and legend name."""
     table = {name: csv_rows(folder / f"{name}.csv") for name in ("annual", "events", "quantiles", "histogram", "summary")}
     drawn_cells = 0
+    first, *rows = values["Summary"][openpyxl.load_workbook(book)["Summary"].tables["metrics"].ref]
+    place = {cell.value: at for at, cell in enumerate(first)}
+    metric_of = {row[place["label"]].value: row[place["metric"]].value for row in rows}
 
     def by_year(deal, series, column, years):
         """A column of a series by year; the first year may be the whole year, where history completes it."""
@@ -230,24 +232,27 @@ def charts_draw_the_tables(folder, book, values):
             expected = {"by then": by_then, "in the period": [b - a for a, b in zip([0.0, *by_then], by_then)]}
             assert sorted(expected) == sorted(name for name, _, _ in series), title
             for name, x, y in series:
-                assert [str(date)[:10] for date in x] == [row["date"] for row in rows], title
+                quarters = [f"Q{(int(row['date'][5:7]) + 2) // 3} {row['date'][:4]}" for row in rows]
+                assert x == quarters, title
                 check(title, name, y, expected[name])
         elif words == "probability of less":
             for name, x, y in series:
-                rows = [row for row in table["quantiles"] if (row["deal"], row["metric"]) == (name, METRICS[deal])]
+                rows = [row for row in table["quantiles"] if (row["deal"], row["metric"]) == (name, metric_of[deal])]
                 check(title, name, x, [float(row["value"]) for row in rows])
                 check(title, name, y, [float(row["q"]) for row in rows])
-        elif words in METRICS:
-            rows = [row for row in table["histogram"] if (row["deal"], row["metric"]) == (deal, METRICS[words])]
-            (paths,) = [float(row["paths"]) for row in table["summary"] if (row["deal"], row["metric"]) == (deal, METRICS[words])]
-            part = {float(row["low"]): int(row["count"]) / paths for row in rows}
+        elif words in metric_of:
+            rows = [row for row in table["histogram"] if (row["deal"], row["metric"]) == (deal, metric_of[words])]
+            (paths,) = [float(row["paths"]) for row in table["summary"] if (row["deal"], row["metric"]) == (deal, metric_of[words])]
             (_, x, inside), (_, _, outside) = series
-            check(title, "all bins", [(a or 0.0) + (b or 0.0) for a, b in zip(inside, outside)], [part[float(low)] for low in x])
+            part = [int(row["count"]) / paths for row in rows]
+            check(title, "all bins", [(a or 0.0) + (b or 0.0) for a, b in zip(inside, outside)], part)
+            edge = lambda name, row: float(row["high"] if name.startswith("<") else row["low"])
+            assert all(float(name.strip("<+")) == edge(name, row) for name, row in zip(map(str, x), rows)), title
             assert not any(a and b for a, b in zip(inside, outside)), f"{title}: a bin is inside and outside"
-        elif title == "Microsoft's total by component, mean present value":
+        elif title == "Where Microsoft’s total comes from, mean present value":
             mean = {(row["deal"], row["metric"]): float(row["mean"]) for row in table["summary"] if row["mean"]}
             for name, x, y in series:
-                check(title, name, y, [mean[deal, name] for deal in x])
+                check(title, name, y, [mean[deal, metric_of[name]] for deal in x])
         else:
             raise AssertionError(f"a chart that nobody reads: {title}")
     print(f"{count} charts draw {drawn_cells} figures of the tables")

@@ -1,5 +1,6 @@
-//! Tables and first screen of a run: columns, sums, texts, and numbers that agree between files.
+//! Tables, first screen and full tables of a run: columns, sums, texts, and numbers that agree between files.
 
+use crate::page::results;
 use crate::scenario;
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
@@ -9,7 +10,8 @@ use capstake::report::tables::{Tables, tables};
 use capstake::run::{self, ChunkDraws, Observer, Options, RunResult, Silent};
 use capstake::sink;
 use capstake::study::valuation::valuation;
-use capstake_output::headline::headline;
+use capstake_output::first_screen::first_screen;
+use capstake_output::headline::sections;
 use capstake_output::terminal;
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -213,26 +215,64 @@ fn draws_are_the_paths_behind_the_summary() {
 
 /// The first screen as plain text.
 fn page(model: &Model, paths: u64, width: usize) -> String {
-    let (plan, result) = run_of(model, paths);
-    terminal::headline(&headline(&valuation(&plan, &result)), width, false)
+    terminal::first_screen(&first_screen(&results(model, paths)), width, false)
 }
 
 #[test]
-fn the_first_page_fits() {
+fn the_first_screen_fits() {
+    let base = results(&scenario::shipped("base"), 20_000);
+    let mut long = base.clone();
+    long.facts.scenario = "s".repeat(64);
+    let rename = |name: &mut String| *name = name.replace("prior-2025", &"p".repeat(64));
+    long.tables.summary.iter_mut().for_each(|row| rename(&mut row.deal));
+    long.tables.quantiles.iter_mut().for_each(|row| rename(&mut row.deal));
+    long.tables.events.iter_mut().for_each(|row| rename(&mut row.deal));
+    long.tables.annual.iter_mut().for_each(|row| rename(&mut row.deal));
+    // With the lines on stderr and that of the shell these are 24.
+    for (results, most) in [(&base, 20), (&long, 24)] {
+        let screen = first_screen(results);
+        for width in [80, 100, 120, 200] {
+            let page = terminal::first_screen(&screen, width, false);
+            assert!(page.lines().count() <= most, "{width}: {page}");
+            for line in page.lines() {
+                assert!(line.chars().count() <= width, "{width}: {line}");
+                assert_eq!(line.trim_end(), line);
+            }
+            let words = page.replace('\n', " ");
+            assert!(words.trim_end().ends_with("less."), "the sentences come last: {page}");
+            assert!(words.contains("Microsoft’s take is worth about $206 bn under amended-2026 (nine futures in ten: $50–390 bn), 27% of what both sides get."), "{words}");
+            for row in ["Microsoft’s take ", "Other holders keep ", "The cap binds ", "IPO ", "OpenAI fails "]
+            {
+                let of_row = page.lines().find(|line| line.starts_with(row)).expect("a row");
+                assert!(
+                    of_row.matches('±').count() >= if row.starts_with("The cap") { 1 } else { 3 },
+                    "{of_row}"
+                );
+            }
+            assert!(!page.contains("NaN") && !page.contains("_pv"), "{page}");
+        }
+    }
+    // A narrow terminal names what it leaves out.
+    let narrow = terminal::first_screen(&first_screen(&base), 50, false);
+    assert!(narrow.replace('\n', " ").contains("with --full also prior-2025 - amended-2026"), "{narrow}");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 50), "{narrow}");
+}
+
+#[test]
+fn the_full_tables_fit() {
     let model = scenario::shipped("base");
     let (plan, result) = run_of(&model, 20_000);
-    let answers = headline(&valuation(&plan, &result));
+    let (screen, sections) = (first_screen(&results(&model, 20_000)), sections(&valuation(&plan, &result)));
     for width in [50, 60, 72, 80, 100, 120, 200] {
-        let page = terminal::headline(&answers, width, false);
+        let page = terminal::full(&screen, &sections, width, false);
         for line in page.lines() {
             assert!(line.chars().count() <= width, "{width}: {line}");
             assert_eq!(line.trim_end(), line);
         }
-        assert!(page.contains("Microsoft takes $"));
-        assert!(page.contains("microsoft_take_pv") && page.contains('±') && !page.contains("NaN"));
+        assert!(page.contains("Cap saves OpenAI") && page.contains('±') && !page.contains("NaN"));
         assert_eq!(page.contains("p95"), width > 50, "{width}");
     }
-    let coloured = terminal::headline(&answers, 80, true);
+    let coloured = terminal::full(&screen, &sections, 80, true);
     assert!(coloured.contains("\u{1b}[1m"));
 }
 
@@ -262,10 +302,14 @@ rate = 0.20
 #[test]
 fn what_is_certain_is_said_to_be_exact() {
     let page = page(&scenario::from_text("certain", CERTAIN, &[]), 100, 80);
-    assert!(page.contains("Microsoft takes $20 bn (exact) under capped"));
-    assert!(page.contains("the cap binds in 2028.") && page.contains("2028 (exact)"));
-    assert!(page.contains("cap  none"));
-    assert!(!page.contains("± 0") && !page.contains("of futures") && !page.contains("of paths"));
+    let words = page.replace('\n', " ");
+    assert!(
+        words.contains("Microsoft’s take is worth $20 bn (exact) under capped; it has no stake."),
+        "{page}"
+    );
+    assert!(words.contains("The cap binds in Q4 2028.") && page.contains("100% (exact)"), "{page}");
+    assert!(page.contains("no cap") && words.contains("Nothing in this scenario is uncertain"), "{page}");
+    assert!(!page.contains("± 0") && !page.contains("of futures") && !page.contains("nine"), "{page}");
 }
 
 #[test]
@@ -277,18 +321,56 @@ fn one_path_claims_nothing() {
 
 #[test]
 fn a_run_without_a_path_says_only_that() {
-    let (plan, mut result) = run_of(&scenario::shipped("base"), 0);
-    (result.asked, result.interrupted) = (1_000_000, true);
-    let page = terminal::headline(&headline(&valuation(&plan, &result)), 80, false);
+    let mut results = results(&scenario::shipped("base"), 0);
+    (results.facts.paths_asked, results.facts.partial) = (1_000_000, true);
+    let page = terminal::first_screen(&first_screen(&results), 80, false);
     assert!(page.contains("PARTIAL: stopped before the first of 1,000,000 paths"), "{page}");
-    assert!(!page.contains("takes") && !page.contains("microsoft_take_pv"));
-    assert!(tables(&valuation(&plan, &result)).summary.iter().all(|row| row.mean.is_nan() && row.paths == 0));
+    assert!(!page.contains("take"), "{page}");
+    assert!(results.tables.summary.iter().all(|row| row.mean.is_nan() && row.paths == 0));
 }
 
 #[test]
 fn a_run_that_was_stopped_says_so() {
-    let (plan, mut result) = run_of(&scenario::shipped("minimal"), 4_096);
-    (result.asked, result.interrupted) = (1_000_000, true);
-    let page = terminal::headline(&headline(&valuation(&plan, &result)), 80, false);
+    let mut results = results(&scenario::shipped("minimal"), 4_096);
+    (results.facts.paths_asked, results.facts.partial) = (1_000_000, true);
+    let page = terminal::first_screen(&first_screen(&results), 80, false);
     assert!(page.contains("PARTIAL: 4,096 of 1,000,000 paths"), "{page}");
+}
+
+#[test]
+fn the_answer_is_the_same_everywhere() {
+    let results = results(&scenario::shipped("base"), 2_000);
+    let answer = first_screen(&results).answer;
+    let page = capstake_output::page::page(&results);
+    let first = &page.answers[0];
+    assert_eq!(answer, format!("{} {}", first.lead.concat(), first.sentences.join(" ")));
+    let book = capstake_output::workbook::workbook(&results).expect("it fits");
+    let is_answer = |cell: &capstake_output::workbook::sheet::Value| matches!(cell, capstake_output::workbook::sheet::Value::Text(text) if *text == answer);
+    assert!(book.sheets[0].cells.iter().any(|(.., cell)| is_answer(&cell.value)), "the first sheet");
+    // Both sides' parts are those of the ratio of the means.
+    let mean = |metric: &str| {
+        let row = results.tables.summary.iter().find(|row| row.metric == metric).expect("a row");
+        row.mean
+    };
+    let part = 100.0 * mean("microsoft_take_pv") / (mean("microsoft_take_pv") + mean("openai_retained_pv"));
+    assert!(answer.contains(&format!("), {part:.0}% of what both sides get")), "{answer}");
+    assert!(answer.contains(&format!(", the other {:.0}%.", 100.0 - part.round())), "{answer}");
+}
+
+#[test]
+fn deals_share_the_bins_of_a_metric() {
+    let tables = tables_of(&scenario::shipped("base"));
+    let bins = |deal: &str, metric: &str| -> Vec<(f64, f64)> {
+        let rows = tables.histogram.iter().filter(|row| row.deal == deal && row.metric == metric);
+        rows.map(|row| (row.low, row.high)).collect()
+    };
+    let mut several = 0;
+    for row in tables.summary.iter().filter(|row| row.deal == "prior-2025") {
+        let (first, second) = (bins("amended-2026", &row.metric), bins("prior-2025", &row.metric));
+        if !first.is_empty() && !second.is_empty() {
+            assert_eq!(first, second, "{}", row.metric);
+            several += usize::from(first.len() > 10);
+        }
+    }
+    assert!(several >= 8, "{several} metrics with a distribution");
 }

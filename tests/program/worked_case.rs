@@ -1,4 +1,5 @@
-//! The worked case of the docs: its commands work; with `CAPSTAKE_BLESS=1` its outputs are those of its commands.
+//! The worked case of the docs and the screen in the README: their commands work; with `CAPSTAKE_BLESS=1` their outputs are those of
+//! the commands.
 #![cfg(unix)]
 
 use std::process::Command;
@@ -35,6 +36,7 @@ impl Shell {
             .current_dir(self.folder.path())
             .env("PATH", &self.path)
             .env("NO_COLOR", "1")
+            .env("COLUMNS", "100")
             .env_remove("CAPSTAKE_SIMD")
             .output()
             .expect("a shell");
@@ -76,6 +78,24 @@ fn rewritten(page: &str, change: impl Fn(&str) -> String) -> String {
         keep = usize::MAX;
     }
     out
+}
+
+/// The screen in the README is what its first command prints.
+#[test]
+fn the_readme_shows_the_screen_of_a_run() {
+    const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+    const MARKS: [&str; 2] = ["<!-- headline:begin -->\n```\n", "```\n<!-- headline:end -->"];
+    let readme = std::fs::read_to_string(README).expect("the page");
+    let (before, rest) = readme.split_once(MARKS[0]).expect("a mark");
+    let (shown, after) = rest.split_once(MARKS[1]).expect("a mark");
+    let (code, printed) = Shell::new().run("capstake run configs/base.toml");
+    assert_eq!(code, Some(0), "{printed}");
+    if std::env::var_os("CAPSTAKE_BLESS").is_some() {
+        let [begin, end] = MARKS;
+        std::fs::write(README, format!("{before}{begin}{printed}{end}{after}")).expect("the page");
+    } else {
+        assert_eq!(shown, printed, "CAPSTAKE_BLESS=1 writes the new screen");
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use capstake_output::made;
 
 use super::output;
 use super::progress::ProgressMode;
-use super::show::Show;
+use super::show::{Extent, Show};
 
 /// How a scenario is changed and judged.
 #[derive(Debug, clap::Args)]
@@ -162,7 +162,13 @@ impl Simulation {
 
     /// What to show.
     pub fn show(&self) -> Show {
-        Show { json: self.json, quiet: self.quiet, progress: self.progress, open: self.open }
+        Show {
+            json: self.json,
+            extent: Extent::Screen,
+            quiet: self.quiet,
+            progress: self.progress,
+            open: self.open,
+        }
     }
 }
 

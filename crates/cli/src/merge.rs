@@ -21,7 +21,7 @@ use capstake::run::{CHUNK_PATHS, State, Task};
 use super::output;
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
-use super::show::Show;
+use super::show::{FullFlag, Show};
 use super::simulate::{Missing, RunJob, simulate};
 
 /// Arguments of `merge`.
@@ -39,6 +39,9 @@ pub struct MergeArguments {
     /// Replace the results of another run in the folder
     #[arg(long)]
     pub replace: bool,
+    /// How much to print.
+    #[command(flatten)]
+    pub full: FullFlag,
     /// How to go on, and what is shown.
     #[command(flatten)]
     pub how: ResumeOptions,
@@ -46,7 +49,7 @@ pub struct MergeArguments {
 
 /// Merges parts.
 pub fn merge(arguments: &MergeArguments) -> Result<Exit, Failure> {
-    let how = arguments.how.continuation();
+    let how = arguments.how.continuation(arguments.full.extent());
     let gaps = if arguments.partial { Gaps::Accept } else { Gaps::Refuse };
     refuse_whole_among_parts(&arguments.parts, &arguments.out)?;
     let merged = Merged::read(&arguments.parts, gaps, &how)?;

@@ -21,7 +21,7 @@ const LONG_ABOUT: &str = "\
 capstake simulates OpenAI's revenue, costs, funding and listing over many paths and values, for each deal of a scenario, what \
 Microsoft takes (the capped revenue share and the stake, resale, hosting, licence) and what OpenAI's other holders keep.
 
-A scenario is a TOML file: numbers, distributions, deals. Results are tables in a folder, and a headline table on the \
+A scenario is a TOML file: numbers, distributions, deals. Results are tables in a folder, and one screen of answer on the \
 terminal. Equal scenario, seed and number of paths give equal bits, on any number of threads.";
 
 const EXAMPLES: &str = "\
@@ -120,7 +120,7 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Simulate a scenario, write the results, print the headline table
+    /// Simulate a scenario, write the results, print the answer
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
     /// What each clause of a change from one deal to another is worth

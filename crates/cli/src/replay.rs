@@ -7,6 +7,7 @@ use capstake::job::request;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::trace::{Quantity, Trace, trace};
 use capstake::math::simd::Isa;
+use capstake::report::date_axis::period_label;
 use capstake::run::{SinglePath, single};
 use capstake::sink::number;
 
@@ -83,10 +84,11 @@ fn page(plan: &Plan, one: &SinglePath, trace: &Trace, width: usize) -> String {
     if keys.is_empty() {
         out.push_str("  none: no number of the scenario is uncertain\n");
     }
-    let ends = ends(plan);
-    out.push_str(&section("all deals", &trace.shared, &trace.shared_values, &ends, width));
+    let months = plan.model().timeline.period_length().months();
+    let periods: Vec<String> = ends(plan).iter().map(|end| period_label(end, months)).collect();
+    out.push_str(&section("all deals", &trace.shared, &trace.shared_values, &periods, width));
     for (d, deal) in plan.model().deals.iter().enumerate() {
-        out.push_str(&section(&deal.name, &trace.own[d], &trace.own_values[d], &ends, width));
+        out.push_str(&section(&deal.name, &trace.own[d], &trace.own_values[d], &periods, width));
     }
     out
 }
@@ -96,7 +98,7 @@ fn section(
     title: &str,
     quantities: &[Quantity],
     values: &[Vec<f64>],
-    ends: &[String],
+    periods: &[String],
     width: usize,
 ) -> String {
     const CELL: usize = 14;
@@ -104,13 +106,13 @@ fn section(
     let widest = quantities.iter().map(|quantity| label(quantity).chars().count()).max().unwrap_or(0);
     let at_once = (width.saturating_sub(widest + 2) / CELL).max(1);
     let mut out = String::new();
-    for (block, dates) in ends.chunks(at_once).enumerate() {
+    for (block, here) in periods.chunks(at_once).enumerate() {
         out.push_str(&format!("\n{title:<first$}", first = widest + 2));
-        dates.iter().for_each(|date| out.push_str(&format!("{date:>CELL$}")));
+        here.iter().for_each(|period| out.push_str(&format!("{period:>CELL$}")));
         out.push('\n');
         for (q, quantity) in quantities.iter().enumerate() {
             out.push_str(&format!("  {:<widest$}", label(quantity)));
-            for period in &values[block * at_once..block * at_once + dates.len()] {
+            for period in &values[block * at_once..block * at_once + here.len()] {
                 out.push_str(&format!("{:>CELL$}", short(period[q])));
             }
             out.push('\n');

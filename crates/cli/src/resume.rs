@@ -18,7 +18,7 @@ use capstake::sink;
 use super::output;
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
-use super::show::Show;
+use super::show::{FullFlag, Show};
 use super::simulate::{RunJob, simulate};
 
 /// Arguments of `resume`.
@@ -27,6 +27,9 @@ pub struct ResumeArguments {
     /// The folder of a run that was stopped, killed, or ran out of disk
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
+    /// How much to print.
+    #[command(flatten)]
+    pub full: FullFlag,
     /// How to go on, and what is shown.
     #[command(flatten)]
     pub how: ResumeOptions,
@@ -41,6 +44,9 @@ pub struct ExtendArguments {
     /// Paths to add (+9e6), or paths in all (10e6)
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_target_argument, allow_hyphen_values = true)]
     pub paths: PathsTarget,
+    /// How much to print.
+    #[command(flatten)]
+    pub full: FullFlag,
     /// How to go on, and what is shown.
     #[command(flatten)]
     pub how: ResumeOptions,
@@ -70,7 +76,7 @@ fn paths_target_argument(text: &str) -> Result<PathsTarget, String> {
 
 /// Resumes a run that was stopped.
 pub fn resume(arguments: &ResumeArguments) -> Result<Exit, Failure> {
-    let how = arguments.how.continuation();
+    let how = arguments.how.continuation(arguments.full.extent());
     let (saved, folder) = open(&arguments.folder, &how)?;
     go_on(&saved, folder, &how)
 }
@@ -130,7 +136,7 @@ fn object(saved: &SavedRun) -> Result<String, Failure> {
 
 /// Adds paths to a run.
 pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
-    let how = arguments.how.continuation();
+    let how = arguments.how.continuation(arguments.full.extent());
     let (saved, folder) = open(&arguments.folder, &how)?;
     let before = saved.manifest.run.paths_asked;
     let place = arguments.folder.display();

@@ -13,7 +13,7 @@ use capstake_output::made;
 
 use super::arguments::simd_argument;
 use super::progress::ProgressMode;
-use super::show::Show;
+use super::show::{Extent, Show};
 
 /// How to go on, and what is shown.
 #[derive(Debug, clap::Args)]
@@ -57,14 +57,14 @@ pub struct Continuation {
 }
 
 impl ResumeOptions {
-    /// What these options mean.
-    pub fn continuation(&self) -> Continuation {
+    /// What these options mean; `extent` is how much of the results is printed.
+    pub fn continuation(&self, extent: Extent) -> Continuation {
         Continuation {
             threads: request::threads(self.threads),
             isa: self.simd,
             checkpoint: self.checkpoint,
             on_change: if self.force { OnChange::Accept } else { OnChange::Refuse },
-            show: Show { json: self.json, quiet: self.quiet, progress: self.progress, open: false },
+            show: Show { json: self.json, extent, quiet: self.quiet, progress: self.progress, open: false },
         }
     }
 }

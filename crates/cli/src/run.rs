@@ -1,4 +1,4 @@
-//! `capstake run`: simulates a scenario, writes its results folder and prints the headline table.
+//! `capstake run`: simulates a scenario, writes its results folder and prints the answer.
 
 // Comments on options are their help texts too, where [run] is a table of the scenario and <...> a placeholder.
 #![allow(rustdoc::broken_intra_doc_links, rustdoc::invalid_html_tags)]
@@ -24,12 +24,13 @@ use super::arguments::{Simulation, draws_argument};
 use super::resume_options::Continuation;
 use super::session::Session;
 use super::shard_auto::{self, ShardChoice, shard_choice_argument};
-use super::show::Show;
+use super::show::{FullFlag, Show};
 use super::simulate::{RunJob, simulate};
 use super::{output, resume, single};
 
 /// Options about many paths or files, which do not apply to a single path.
-const OF_MANY_PATHS: [&str; 12] = [
+const OF_MANY_PATHS: [&str; 13] = [
+    "full",
     "paths",
     "out",
     "threads",
@@ -73,6 +74,9 @@ pub struct RunArguments {
     /// The same command begins a run, goes on after a stop or a kill, and does nothing once the run is complete: for job scripts.
     #[arg(long, conflicts_with = "force")]
     pub resume: bool,
+    /// How much to print.
+    #[command(flatten)]
+    pub full: FullFlag,
     /// Run path K alone, counted from 0, print its inputs and metrics, write nothing
     ///
     /// Goes with --seed, --set, --simd, --json and --quiet (the exit code alone); `capstake replay` shows the path by period.
@@ -145,7 +149,8 @@ fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(),
 
 /// Runs a scenario.
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
-    let (simulation, show) = (&arguments.simulation, arguments.simulation.show());
+    let simulation = &arguments.simulation;
+    let show = Show { extent: arguments.full.extent(), ..simulation.show() };
     let scenario = simulation.scenario.load(&arguments.scenario)?;
     let plan = simulation.plan(&scenario.model);
     if !show.quiet {

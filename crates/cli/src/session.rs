@@ -2,6 +2,7 @@
 
 use capstake::job::error::Failure;
 use capstake::job::folder::Folder;
+use capstake::job::formats::Format;
 use capstake::job::manifest::{Manifest, NonFiniteCount, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
@@ -9,7 +10,7 @@ use capstake::job::scenario::Scenario;
 use capstake::job::words::{counted, quoted, span, thousands};
 use capstake_output::made;
 
-use super::show::Show;
+use super::show::{Extent, Show};
 use super::{opening, output, signal};
 
 /// A command that is writing its results folder.
@@ -131,14 +132,15 @@ impl<'a> Session<'a> {
         // Another command may use the folder from here on.
         drop(folder);
         let closing = closing(&manifest);
+        if !show.quiet && !show.json {
+            output::status_line(&closing_line(request, &manifest, &closing.partial, show.extent));
+            output::status_line(&closing.next);
+        }
+        // The answer comes last: it is what a person reads first.
         if show.json {
             output::json(&closing.results)?
         } else {
             output::painted(&closing.results)?
-        }
-        if !show.quiet && !show.json {
-            output::status_line(&closing_line(request, &manifest, &closing.partial));
-            output::status_line(&closing.next);
         }
         // A shard has only a state, which no other program can open.
         if show.open && request.shard.is_none() {
@@ -155,8 +157,8 @@ impl<'a> Session<'a> {
     }
 }
 
-/// One line with paths, time, speed and number of files; `partial` says why paths are missing.
-fn closing_line(request: &Request, manifest: &Manifest, partial: &str) -> String {
+/// One line with paths, time, speed, where the page is and the number of files; `partial` says why paths are missing.
+fn closing_line(request: &Request, manifest: &Manifest, partial: &str, extent: Extent) -> String {
     let partial = match manifest.status {
         Status::Partial => format!("partial: {partial}; "),
         _ => String::new(),
@@ -164,14 +166,18 @@ fn closing_line(request: &Request, manifest: &Manifest, partial: &str) -> String
     // A study has several runs of these paths; no one speed is theirs.
     let speed = match manifest.run.paths_per_second as u64 {
         0 => String::new(),
-        _ if !manifest.command.is_run() => String::new(),
+        _ if !manifest.command.is_run() || extent == Extent::Screen => String::new(),
         speed => format!(" ({} paths/s)", thousands(speed)),
     };
+    let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
+    let files = match page {
+        Some(page) => format!("{page} and {}", counted(manifest.files.len(), "other file")),
+        None => counted(manifest.files.len() + 1, "file"),
+    };
     format!(
-        "{partial}{} paths in {}{speed}, {} in {}\n",
-        thousands(manifest.run.paths_done),
+        "{partial}{} in {}{speed}; {files} in {}\n",
+        counted(manifest.run.paths_done as usize, "path"),
         span(manifest.run.wall_seconds),
-        counted(manifest.files.len() + 1, "file"),
         request.out.display()
     )
 }

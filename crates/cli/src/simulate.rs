@@ -28,13 +28,13 @@ use capstake::study::subjects::subjects;
 use capstake::study::valuation::{Valuation, valuation};
 use capstake_output::draws::DrawsFile;
 use capstake_output::made::Made;
-use capstake_output::{headline, terminal};
+use capstake_output::{first_screen, headline, terminal};
 
 use super::output;
 use super::progress::ProgressDisplay;
 use super::run_observer::RunObserver;
 use super::session::{self, Closing, Session};
-use super::show::Show;
+use super::show::{Extent, Show};
 
 /// A run, ready to be simulated.
 pub struct RunJob<'a> {
@@ -83,13 +83,15 @@ impl<'a> RunJob<'a> {
 }
 
 /// The first line on stderr: paths, seed, threads, and estimates of time, memory and disk.
-fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
+fn first_line(request: &Request, job: &RunJob, before: u64, extent: Extent) -> String {
     let asked = job.task.paths_asked();
     let seconds = job.seconds(request, before) + job.cost.files_seconds(&request.formats);
     let what = match (&request.shard, before) {
-        (Some(shard), 0) => format!("part {shard}, {} of {}", thousands(asked), thousands(job.task.paths)),
-        (_, 0) => thousands(asked),
-        (_, before) => format!("goes on from {} of {}", thousands(before), thousands(asked)),
+        (Some(shard), 0) => {
+            format!("part {shard}, {} of {} paths", thousands(asked), thousands(job.task.paths))
+        }
+        (_, 0) => counted(asked as usize, "path"),
+        (_, before) => format!("goes on from {} of {} paths", thousands(before), thousands(asked)),
     };
     let again = match request.draws {
         Some(draws) if before > 0 => format!(
@@ -100,15 +102,16 @@ fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
         _ => String::new(),
     };
     format!(
-        "{}: {what} paths, seed {}, {} ({}); about {}, {} of memory and {} in {}\n",
+        "{}: {what}, seed {}{}; about {}, {} of memory, {} on disk\n",
         job.scenario.model.name,
         job.plan.seed(),
-        counted(request.threads, "thread"),
-        job.plan.isa().name(),
+        match extent {
+            Extent::Full => format!(", {} ({})", counted(request.threads, "thread"), job.plan.isa().name()),
+            Extent::Screen => String::new(),
+        },
         span(seconds),
         size(job.cost.memory_bytes(request.threads)),
         size(job.need(request).disk),
-        request.out.display()
     ) + &again
 }
 
@@ -116,7 +119,7 @@ fn first_line(request: &Request, job: &RunJob, before: u64) -> String {
 pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
     if !session.show.quiet && job.missing == Missing::Simulate {
-        output::status_line(&first_line(request, job, before));
+        output::status_line(&first_line(request, job, before, session.show.extent));
     }
     let (finished, draws, seconds) = execute(&session, job, from)?;
     let state = drafted_state(&session, job, &finished);
@@ -160,13 +163,13 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     session.finish(status, |manifest| Closing {
         results: printed(show, request, manifest, answer.as_ref(), results.as_ref()),
         partial: partial_in_words(job, manifest),
-        next: next_steps(request, job, manifest),
+        next: next_steps(request, job, manifest, show.extent),
     })?;
     let stopped = !complete && job.missing == Missing::Simulate;
     Ok(if stopped { Exit::Interrupted } else { Exit::Done })
 }
 
-/// The text for stdout: the headline table, or one JSON object.
+/// The text for stdout: the first screen, the tables in full, or one JSON object.
 fn printed(
     show: &Show,
     request: &Request,
@@ -177,8 +180,13 @@ fn printed(
     match answer {
         _ if show.json => json(request, manifest, results.map(|results| &results.tables)),
         Some(answer) if !show.quiet => {
-            let page = headline::headline(answer);
-            format!("{}\n", terminal::headline(&page, output::width(), output::styled_results()).trim_end())
+            let results = results.expect("an answer comes with its tables");
+            let screen = first_screen::first_screen(results);
+            let (width, colour) = (output::width(), output::styled_results());
+            match show.extent {
+                Extent::Full => terminal::full(&screen, &headline::sections(answer), width, colour),
+                Extent::Screen => terminal::first_screen(&screen, width, colour),
+            }
         }
         _ => String::new(),
     }
@@ -347,7 +355,7 @@ fn partial_in_words(job: &RunJob, manifest: &Manifest) -> String {
 }
 
 /// Commands that a person may want to run next.
-fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest) -> String {
+fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest, extent: Extent) -> String {
     if manifest.status == Status::Partial {
         return format!("next: go on where it stopped    {}\n", session::resume_command(request));
     }
@@ -355,16 +363,13 @@ fn next_steps(request: &Request, job: &RunJob, manifest: &Manifest) -> String {
         return "next: when all parts are done    capstake merge PART... -o DIR\n".to_owned();
     }
     let file = quoted(&job.scenario.path.display().to_string());
-    let page = Format::Html.file().filter(|page| manifest.files.iter().any(|file| file.name == *page));
-    let look = page.map_or(String::new(), |page| {
-        format!("look at it          {}\n      ", request.out.join(page).display())
-    });
     let means = "what a figure means capstake explain microsoft_take_pv\n";
-    if file == STANDARD_INPUT {
-        return format!("next: {look}{means}");
+    match extent {
+        Extent::Screen => String::new(),
+        Extent::Full if file == STANDARD_INPUT => format!("next: {means}"),
+        Extent::Full => format!(
+            "next: what it assumes     capstake check {file}\n      {means}      \
+             what a change does  capstake compare {file} --with KEY=VALUE\n"
+        ),
     }
-    format!(
-        "next: {look}what it assumes     capstake check {file}\n      {means}      \
-         what a change does  capstake compare {file} --with KEY=VALUE\n"
-    )
 }

@@ -27,7 +27,7 @@ use super::arguments::paths_argument;
 use super::file_check::FileCheck;
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
-use super::show::Show;
+use super::show::{Extent, Show};
 use super::simulate::{RunJob, simulate};
 use super::{output, prefix, signal};
 
@@ -47,7 +47,7 @@ pub struct VerifyArguments {
 
 /// Verifies a folder.
 pub fn verify(arguments: &VerifyArguments) -> Result<Exit, Failure> {
-    let how = arguments.how.continuation();
+    let how = arguments.how.continuation(Extent::Screen);
     results::load_manifest(&arguments.folder)?;
     let _lock = match Lock::shared(&arguments.folder) {
         Err(LockError::HeldByAnother) => return Err(folder_failure::busy(&arguments.folder)),
@@ -183,7 +183,8 @@ fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure
     let request = Request { out: out.clone(), ..request(saved, how)? };
     job.fits(&request)?;
     let manifest = request.manifest(CommandPart::run(), &[&saved.scenario]);
-    let show = Show { json: false, quiet: true, progress: how.show.progress(), open: false };
+    let show =
+        Show { json: false, extent: Extent::Screen, quiet: true, progress: how.show.progress(), open: false };
     let session = Session::open(&request, &show, manifest)?;
     if !how.show.quiet {
         output::status_line(&format!(

@@ -65,8 +65,8 @@ pub const FACTORS: [Term; 7] = [
     Term {
         name: TERMINATION_TIME,
         unit: None,
-        text: "The normal behind the moment at which deals with a termination hazard end: one a path, so that `[[correlation]]` \
-               can tie it to the numbers that are drawn once a path.",
+        text: "The normal behind the moment at which deals with a termination hazard end: one per path, so that `[[correlation]]` \
+               can tie it to the numbers that are drawn once per path.",
     },
 ];
 
@@ -81,7 +81,7 @@ pub fn label(metric: Metric, names: &PartyNames) -> String {
         Metric::MicrosoftTakePv => "{partner’s} take (share and stake)",
         Metric::ResalePv => "{partner’s} margin on reselling",
         Metric::HostingPv => "{partner’s} margin on hosting",
-        Metric::LicencePv => "Royalties the licence spares {partner}",
+        Metric::LicencePv => "Royalties that the licence saves {partner}",
         Metric::OutboundPv => "What {partner} passes on to {company}",
         Metric::MicrosoftTotalPv => "{partner} in all",
         Metric::OpenaiRetainedPv => "Today’s other holders keep",
@@ -90,9 +90,9 @@ pub fn label(metric: Metric, names: &PartyNames) -> String {
         Metric::ShareUncappedNominal => "Revenue share without the cap, not discounted",
         Metric::CapHit => "The cap binds",
         Metric::CapHitTime => "Years until the cap is reached",
-        Metric::EffectiveRate => "Revenue really shared",
-        Metric::TakeMultiple => "{partner’s} money back, times over",
-        Metric::Ipo => "An IPO comes",
+        Metric::EffectiveRate => "Effective share of revenue",
+        Metric::TakeMultiple => "{partner’s} multiple of the money invested",
+        Metric::Ipo => "IPO by the horizon",
         Metric::IpoTime => "Years until the IPO",
         Metric::IpoEquity => "Equity value at the IPO",
         Metric::Failed => "{company} fails",
@@ -100,6 +100,18 @@ pub fn label(metric: Metric, names: &PartyNames) -> String {
         Metric::FundingRaised => "Money raised to cover shortfalls",
         Metric::HomeShare => "Home cloud’s share of cloud sales",
         Metric::CloudConcentration => "Concentration of cloud sales",
+    })
+}
+
+/// The label of a metric where there is little space.
+pub fn short_label(metric: Metric, names: &PartyNames) -> String {
+    names.tell(match metric {
+        Metric::MicrosoftTakePv => "{partner’s} take",
+        Metric::CapSavingPv => "Cap saves {company}",
+        Metric::OpenaiRetainedPv => "Other holders keep",
+        Metric::RevenueKeptPv => "Revenue kept",
+        Metric::Ipo => "IPO",
+        _ => return label(metric, names),
     })
 }
 
@@ -150,7 +162,7 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     ),
     (
         Metric::LicencePv,
-        "Present value of the royalty that the licence spares {partner}: its own AI revenue times the royalty rate, for the \
+        "Present value of the royalty that the licence saves {partner}: its own AI revenue times the royalty rate, for the \
          part not yet served by its own models, less a discount where others may have the licence too; until \
          the licence ends. Discounted with `discount.licence`.",
     ),

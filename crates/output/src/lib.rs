@@ -13,6 +13,7 @@ mod draws_writer;
 pub mod draws_xlsx;
 #[cfg(any(feature = "xlsx", feature = "parquet"))]
 mod first_fault;
+pub mod first_screen;
 pub mod glossary;
 pub mod guarded;
 pub mod headline;
@@ -20,6 +21,7 @@ pub mod html;
 pub mod made;
 pub mod page;
 pub mod reading;
+pub mod sentences;
 pub mod sketch;
 pub mod svg;
 pub mod terminal;

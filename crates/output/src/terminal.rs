@@ -1,6 +1,7 @@
-//! The first screen of a run as terminal text; columns are dropped when the terminal is narrow.
+//! The first screen of a run, and its tables in full, as terminal text; columns are dropped when the terminal is narrow.
 
-use crate::headline::{Headline, Line, Weight};
+use crate::first_screen::FirstScreen;
+use crate::headline::{Line, Section, Weight};
 use crate::sketch::Sketch;
 use anstyle::{AnsiColor, Style};
 use capstake::job::visible::visible_line;
@@ -51,60 +52,148 @@ struct Widths {
     ends: (usize, usize),
 }
 
-/// The screen as text for a terminal of `width` columns; ends with a newline.
-pub fn headline(headline: &Headline, width: usize, colour: bool) -> String {
-    let paint = |style: Style, text: &str| match colour {
-        true => format!("{style}{text}{style:#}"),
-        false => text.to_string(),
-    };
-    let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
-    let warning = bold.fg_color(Some(AnsiColor::Yellow.into()));
-    let widths = widths(headline);
+/// Number of columns that a heading or a label of the first screen is cut to where the table is too wide.
+const NARROW: usize = 12;
+
+/// The first screen as text for a terminal of `width` columns; ends with a newline. Columns that do not fit are named, not shown.
+pub fn first_screen(screen: &FirstScreen, width: usize, colour: bool) -> String {
+    let mut page = Page { text: String::new(), width, colour };
+    page.opening(screen);
+    let fitting = FirstLayout::of(screen, width);
+    if !screen.rows.is_empty() {
+        let headings: Vec<&str> = screen.columns.iter().map(|column| column.heading.as_str()).collect();
+        page.say(DIM, &fitting.line(screen.over_labels, &headings));
+    }
+    for row in &screen.rows {
+        let cells: Vec<&str> = row.cells.iter().map(String::as_str).collect();
+        page.say(if row.is_main { BOLD } else { PLAIN }, &fitting.line(&row.label, &cells));
+    }
+    let left_out: Vec<&str> =
+        screen.columns.iter().skip(fitting.cells.len()).map(|column| column.name.as_str()).collect();
+    if !left_out.is_empty() {
+        page.wrapped(DIM, &format!("… and with --full also {}", left_out.join(", ")));
+    }
+    screen.notes.iter().for_each(|note| page.wrapped(DIM, note));
+    page.answer(screen);
+    page.text
+}
+
+/// The tables of `--full`, then the answer, as text for a terminal of `width` columns; ends with a newline.
+pub fn full(screen: &FirstScreen, sections: &[Section], width: usize, colour: bool) -> String {
+    let widths = widths(sections);
     let layout = LAYOUTS
         .into_iter()
         .filter(|layout| layout.sketch.is_none() || widths.ends != (0, 0))
         .find(|layout| widths.line(layout) <= width)
         .unwrap_or(LAYOUTS[LAYOUTS.len() - 1]);
-
-    let mut page = String::new();
-    let mut say = |style: Style, text: &str| {
-        page += paint(style, &visible_line(text)).trim_end();
-        page.push('\n');
-    };
-    for line in wrap(&headline.title, width, 0) {
-        say(dim, &line);
-    }
-    for line in headline.warnings.iter().flat_map(|text| wrap(text, width, 0)) {
-        say(warning, &line);
-    }
-    say(Style::new(), "");
-    for (i, sentence) in headline.answer.iter().enumerate() {
-        for line in wrap(sentence, width, 0) {
-            say(if i == 0 { bold } else { Style::new() }, &line);
-        }
-    }
-    for section in &headline.sections {
-        say(Style::new(), "");
-        for line in wrap(&section.title, width, 0) {
-            say(bold.underline(), &line);
-        }
+    let mut page = Page { text: String::new(), width, colour };
+    page.opening(screen);
+    for section in sections {
+        page.say(PLAIN, "");
+        page.wrapped(BOLD.underline(), &section.title);
         if !section.lines.is_empty() {
-            say(dim, &header(headline.unit, &widths, &layout));
+            page.say(DIM, &header(UNIT, &widths, &layout));
         }
         for line in &section.lines {
-            let style = if line.weight == Weight::Main { bold } else { Style::new() };
-            say(style, &row(line, &widths, &layout));
+            page.say(if line.weight == Weight::Main { BOLD } else { PLAIN }, &row(line, &widths, &layout));
         }
         let longest = section.facts.iter().map(|(word, _)| columns(word)).max().unwrap_or(0);
         for (word, text) in &section.facts {
             let indent = longest + GAP.len();
             for (i, line) in wrap(text, width, indent).into_iter().enumerate() {
-                let first = if i == 0 { word } else { "" };
-                say(Style::new(), &format!("{first:indent$}{line}"));
+                let first = if i == 0 { word.as_str() } else { "" };
+                page.say(PLAIN, &format!("{first:indent$}{line}"));
             }
         }
     }
-    page
+    page.answer(screen);
+    page.text
+}
+
+const PLAIN: Style = Style::new();
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+/// Unit of the numbers in the tables of `--full`.
+const UNIT: &str = "$bn";
+
+/// A text for a terminal while it is written.
+struct Page {
+    text: String,
+    width: usize,
+    colour: bool,
+}
+
+impl Page {
+    /// Adds a line.
+    fn say(&mut self, style: Style, line: &str) {
+        let line = visible_line(line);
+        let painted = if self.colour { format!("{style}{line}{style:#}") } else { line.to_string() };
+        self.text += painted.trim_end();
+        self.text.push('\n');
+    }
+
+    /// Adds a text, wrapped.
+    fn wrapped(&mut self, style: Style, text: &str) {
+        wrap(text, self.width, 0).iter().for_each(|line| self.say(style, line));
+    }
+
+    fn opening(&mut self, screen: &FirstScreen) {
+        let warning = BOLD.fg_color(Some(AnsiColor::Yellow.into()));
+        self.wrapped(DIM, &screen.title);
+        screen.remarks.iter().for_each(|text| self.wrapped(warning, text));
+    }
+
+    fn answer(&mut self, screen: &FirstScreen) {
+        if !screen.answer.is_empty() {
+            self.say(PLAIN, "");
+            self.wrapped(BOLD, &screen.answer);
+        }
+    }
+}
+
+/// Widths of the first screen's table, in characters.
+struct FirstLayout {
+    label: usize,
+    /// Of the columns that fit.
+    cells: Vec<usize>,
+}
+
+impl FirstLayout {
+    /// As many columns as fit, at least one; labels and headings are cut before a column is left out.
+    fn of(screen: &FirstScreen, width: usize) -> FirstLayout {
+        let labels = screen.rows.iter().map(|row| columns(&row.label)).chain([columns(screen.over_labels)]);
+        let label = labels.max().unwrap_or(0);
+        let cell = |at: usize| screen.rows.iter().map(|row| columns(&row.cells[at])).max().unwrap_or(0);
+        let cut: Vec<usize> = (0..screen.columns.len()).map(|at| cell(at).max(NARROW)).collect();
+        let whole: Vec<usize> =
+            cut.iter().zip(&screen.columns).map(|(cut, column)| columns(&column.heading).max(*cut)).collect();
+        let sum =
+            |label: usize, cells: &[usize]| label + cells.iter().map(|cell| GAP.len() + cell).sum::<usize>();
+        if sum(label, &whole) <= width {
+            return FirstLayout { label, cells: whole };
+        }
+        let least = label.min(width / 4).max(NARROW);
+        let fitting = (1..=cut.len()).rev().find(|&count| sum(least, &cut[..count]) <= width).unwrap_or(1);
+        let cells = cut[..fitting.min(cut.len())].to_vec();
+        let label = label.min(width.saturating_sub(sum(0, &cells)).max(NARROW));
+        FirstLayout { label, cells }
+    }
+
+    fn line(&self, label: &str, cells: &[&str]) -> String {
+        let mut line = format!("{:1$}", shortened(label, self.label), self.label);
+        for (cell, width) in cells.iter().zip(&self.cells) {
+            line += &format!("{GAP}{:>width$}", shortened(cell, *width));
+        }
+        line
+    }
+}
+
+/// The text, with … for its end where it is longer than so many characters.
+fn shortened(text: &str, length: usize) -> String {
+    match columns(text) {
+        long if long > length => text.chars().take(length.saturating_sub(1)).chain(['…']).collect(),
+        _ => text.to_owned(),
+    }
 }
 
 /// Terminal columns that a text occupies: one per character for the characters used here.
@@ -138,12 +227,12 @@ fn error_text(line: &Line) -> String {
     }
 }
 
-fn widths(headline: &Headline) -> Widths {
-    let lines = || headline.sections.iter().flat_map(|section| &section.lines);
+fn widths(sections: &[Section]) -> Widths {
+    let lines = || sections.iter().flat_map(|section| &section.lines);
     let most = |width: &dyn Fn(&Line) -> usize| lines().map(width).max().unwrap_or(0);
     let end = |of: &dyn Fn(&Sketch) -> usize| most(&|line| line.sketch.as_ref().map_or(0, of));
     Widths {
-        metric: most(&|line| columns(line.metric)).max(columns(headline.unit)),
+        metric: most(&|line| columns(&line.label)).max(columns(UNIT)),
         value: most(&|line| columns(&line.mean.value)).max("mean".len()),
         error: most(&|line| columns(&error_text(line))).max("± error".chars().count()),
         quantile: [0, 1, 2].map(|i| most(&|line| columns(&line.quantiles[i])).max("p50".len())),
@@ -191,7 +280,7 @@ fn row(line: &Line, widths: &Widths, layout: &Layout) -> String {
     let error = error_text(line);
     let mut text = format!(
         "{:2$}{GAP}{:>3$} {error:4$}",
-        line.metric, line.mean.value, widths.metric, widths.value, widths.error
+        line.label, line.mean.value, widths.metric, widths.value, widths.error
     );
     if let Precision::Agree(_) = line.mean.precision {
         return format!("{} {}", text.trim_end(), line.mean.precision.words());

@@ -6,11 +6,59 @@ use std::process::Stdio;
 use super::{Place, TELL_THE_TIME};
 
 #[test]
-fn run_prints_the_table_and_says_the_rest_on_stderr() {
+fn run_prints_the_answer_and_says_the_rest_on_stderr() {
     let place = Place::with_minimal();
-    let seen = place.run("run minimal.toml -n 5000 -j 1").ends(0).prints("microsoft_take_pv");
-    let seen = seen.says("minimal: 5,000 paths, seed 1, 1 thread").says("in output/minimal");
+    let seen = place.run("run minimal.toml -n 5000 -j 1").ends(0).prints("Microsoft’s take is worth");
+    let seen = seen.says("minimal: 5,000 paths, seed 1;").says("in output/minimal");
+    place
+        .run("run minimal.toml -n 5000 -j 1 --full")
+        .ends(0)
+        .says(", seed 1, 1 thread (")
+        .prints("Cap saves OpenAI");
     assert!(!seen.stdout.contains('\u{1b}') && !seen.stderr.contains('\u{1b}'), "no colours in a pipe");
+}
+
+/// A default run with two deals is one screen of 80 columns and 24 lines, also where it replaces a former one; a terminal may be
+/// wider, as `COLUMNS` says.
+#[test]
+fn the_answer_of_two_deals_is_one_screen() {
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    let run = |columns: &str, paths: &str| {
+        let mut program = place.program();
+        program.env("COLUMNS", columns).args(["run", "base.toml", "-n", paths]);
+        let seen = super::Seen::from(program.output().expect("the program starts")).ends(0);
+        format!("{}{}", seen.stderr, seen.stdout)
+    };
+    let longest = |screen: &str| screen.lines().map(|line| line.chars().count()).max().expect("lines");
+    for paths in ["2000", "3000"] {
+        let screen = run("80", paths);
+        assert!(screen.lines().count() <= 24 && longest(&screen) <= 80, "{screen}");
+        assert!(screen.contains("report.html and ") && screen.contains("prior-2025"), "{screen}");
+        assert_eq!(screen.contains("is replaced"), paths == "3000", "{screen}");
+        assert!(screen.trim_end().ends_with("less."), "the sentences come last: {screen}");
+    }
+    let wide = run("120", "2000");
+    assert!((81..=120).contains(&longest(&wide)), "{wide}");
+}
+
+/// Every way to read a changed run says that it is one.
+#[test]
+fn a_changed_run_is_titled_so_everywhere() {
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    let set = "--set deal.amended-2026.cap_usd_bn=60";
+    let title = "base, cap_usd_bn = 60";
+    place.run(&format!("run base.toml -n 500 -o one {set}")).ends(0).prints(&format!("{title} · 500 paths"));
+    let page = place.read("one/report.html");
+    assert!(page.contains(&format!("<title>Who takes what: {title}")), "the page's title");
+    assert_eq!(page.matches("<span class=\"mark\">changed</span>").count(), 1);
+    let many = "--set deal.amended-2026.rate=0.1 --set ipo=none --set discount.share=0.1";
+    let seen = place.run(&format!("run base.toml -n 500 -o four {set} {many}")).ends(0);
+    let seen = seen.prints("base, 4 changes · 500 paths");
+    assert!(seen.stdout.contains("changed: deal.amended-2026.cap_usd_bn = 60; "), "{}", seen.stdout);
+    let page = place.read("four/report.html");
+    assert!(page.contains("base, 4 changes") && page.contains("; discount.share = 0.1"), "the page");
 }
 
 #[test]

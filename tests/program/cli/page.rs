@@ -32,7 +32,7 @@ fn pictures_are_figures_of_the_page() {
         .run("report out --picture answer.svg --picture cap-year.svg")
         .ends(0)
         .prints("answer.svg\ncap-year.svg\n");
-    assert!(place.read("answer.svg").contains("Microsoft’s take, $bn"));
+    assert!(place.read("answer.svg").contains("Microsoft’s take (share and stake), $bn"));
     assert!(place.read("cap-year.svg").starts_with("<svg xmlns=\"http://www.w3.org/2000/svg\""));
     assert!(
         !place.names("out").contains(&"report.html".to_owned()),

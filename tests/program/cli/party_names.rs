@@ -109,7 +109,7 @@ fn no_command_and_no_file_has_other_names() {
     for (file, words) in [
         ("run/report.html", "Northgate’s take is worth"),
         ("run/report.html", "Kestrel Robotics’ revenue"),
-        ("run/report.html", "holders of Kestrel Robotics keep"),
+        ("run/report.html", "Kestrel Robotics’ other holders keep"),
         ("whole/report.html", "Where Northgate’s total comes from"),
         ("ipo/dilution.csv", ",Northgate,"),
         ("ipo/report.html", "Northgate"),
@@ -122,7 +122,7 @@ fn no_command_and_no_file_has_other_names() {
         for words in [
             "Who gets what from Kestrel Robotics&apos; growth",
             "Northgate's total comes from",
-            "Kestrel Robotics' cash",
+            "Kestrel Robotics’ revenue",
         ] {
             assert!(text.contains(words) || text.contains(&words.replace("&apos;", "'")), "no {words:?}");
         }
@@ -171,7 +171,7 @@ fn what_is_wrong_or_missing_is_said_with_the_names() {
         for name in place.names("bare") {
             has_no_other_names(&text_of(&place, &format!("bare/{name}")), &run);
         }
-        assert!(printed(&seen).contains("Northgate takes"), "{}", seen.stdout);
+        assert!(printed(&seen).contains("Northgate’s take is worth"), "{}", seen.stdout);
     }
     assert!(text_of(&place, "bare/report.html").contains("what holders of Kestrel Robotics keep"));
 }
@@ -188,7 +188,7 @@ fn a_name_cannot_leave_its_place() {
         let out = format!("out-{i}");
         let run = ["run", "robots.toml", "-n", "500", "-o", &out, "--set", &flag];
         let seen = place.run_with(&run).ends(0);
-        assert!(seen.stdout.contains(&format!("{name} takes $")), "{}", seen.stdout);
+        assert!(seen.stdout.contains(&format!("{name}’s take is worth")), "{}", seen.stdout);
         let page = place.read(&format!("{out}/report.html"));
         let escaped =
             name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");

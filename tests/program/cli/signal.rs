@@ -51,7 +51,7 @@ fn the_first_signal_saves_what_is_done() {
         let child = begin(&place, more);
         send(&child, signal);
         let seen = Seen::from(child.wait_with_output().expect("an end")).ends(130);
-        let seen = seen.says("partial: stopped after").prints("microsoft_take_pv");
+        let seen = seen.says("partial: stopped after").prints("Microsoft’s take is worth");
         drop(seen);
         let manifest = place.manifest("o");
         assert_eq!(manifest["status"], "partial");

@@ -162,7 +162,10 @@ fn commands_to_copy_have_quotes_where_names_have_blanks() {
     place.write("my case.toml", include_str!("../../../configs/minimal.toml"));
     let seen = place.run_with(&["check", "my case.toml"]).ends(0);
     seen.prints("capstake run 'my case.toml'");
-    place.run_with(&["run", "my case.toml", "-n", "100"]).ends(0).says("capstake check 'my case.toml'");
+    place
+        .run_with(&["run", "my case.toml", "-n", "100", "--full"])
+        .ends(0)
+        .says("capstake check 'my case.toml'");
 }
 
 /// Commands in a text, each as its name and its options: `run`, [`-n`, `--set`].

@@ -137,6 +137,9 @@ fn first_screen(out: &mut Markup, page: &Page) {
         page.title,
         page.run
     );
+    if let Some(change) = &page.changes {
+        put!(out, "<p class=\"run\">{}</p>", change);
+    }
     for warning in &page.warnings {
         put!(out, "<p class=\"careful\">{}</p>", warning);
     }
@@ -272,16 +275,19 @@ fn push_number(out: &mut Markup, number: &Number) {
         put!(law, "<span class=\"law\">{}</span>", number.law);
     }
     let judged = Markup::literal(if number.source == Source::Judgement { " class=\"judged\"" } else { "" });
+    let changed =
+        Markup::literal(if number.is_changed { " <span class=\"mark\">changed</span>" } else { "" });
     put!(
         out,
-        "<tr{4}><th scope=\"row\"><code>{0}</code></th><td data-name=\"Value or mean\">{1}</td><td \
+        "<tr{4}><th scope=\"row\"><code>{0}</code>{5}</th><td data-name=\"Value or mean\">{1}</td><td \
          data-name=\"p5 to p95\">{2}{3}</td><td \
          data-name=\"Where from\">",
         breakable(&number.key),
         number.value,
         number.range,
         law,
-        judged
+        judged,
+        changed
     );
     match &number.source {
         Source::Judgement => out.raw("<span class=\"mark\">judgement</span>"),

@@ -4,8 +4,9 @@ use super::chart::Readings;
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{measure, paths};
+use crate::sentences::{Sentences, sentences};
 use capstake::kernel::metric::Metric;
-use capstake::report::digits::{NONE, condition, is_decided_by_few, percent_in_passing, probability};
+use capstake::report::digits::{NONE, condition, is_decided_by_few, probability};
 use capstake::report::tables::SummaryRow;
 
 /// The answer for one deal.
@@ -58,115 +59,19 @@ const MAIN: [&str; 3] = ["microsoft_take_pv", "microsoft_total_pv", "openai_reta
 /// The answers, one per deal.
 pub fn answers(view: &View) -> Vec<Answer> {
     (0..view.deals.len())
-        .map(|deal| Answer {
-            deal,
-            lead: lead(view, deal),
-            sentences: sentences(view, deal),
-            cards: cards(view, deal),
+        .map(|deal| {
+            let Sentences { first, further } = sentences(view, deal);
+            Answer { deal, lead: first, sentences: further, cards: cards(view, deal) }
         })
         .collect()
-}
-
-fn lead(view: &View, deal: usize) -> [String; 3] {
-    let (name, take_of) = (view.deals[deal], view.tell("{partner’s} take"));
-    match view.summary(name, "microsoft_take_pv") {
-        Some(take) => [
-            format!("{take_of} is worth "),
-            view.mean(take),
-            match condition(take.paths, take.undefined) {
-                Some(condition) => format!(" under {name}, {condition}."),
-                None => format!(" under {name}."),
-            },
-        ],
-        None => [format!("Nothing is known of {take_of} under {name}."), String::new(), String::new()],
-    }
-}
-
-fn sentences(view: &View, deal: usize) -> Vec<String> {
-    let name = view.deals[deal];
-    let what = match view.has_series(name, "stake") && view.summary(name, "stake_pv").is_some() {
-        true => "That is the present value of the revenue share and of the stake together",
-        false => "That is the present value of the revenue share; this scenario gives {partner} no stake",
-    };
-    let what = view.tell(what);
-    let between = view.summary(name, "microsoft_take_pv").filter(|row| row.min < row.max).and_then(|row| {
-        let dollars = measure(&row.unit);
-        let low = dollars.number(&view.quantile(name, &row.metric, 0.05)?);
-        let high = dollars.number(&view.quantile(name, &row.metric, 0.95)?);
-        Some(format!("; in nine futures of ten it lies between {low} and {high}{}", dollars.after))
-    });
-    let mut sentences = vec![format!("{what}{}.", between.unwrap_or_default())];
-    sentences.extend(cap_sentence(view, name));
-    if let Some(kept) = view.summary(name, "openai_retained_pv") {
-        let kept = view.mean_in_full(kept);
-        let company = &view.results.facts.names.company;
-        sentences.push(format!("Today’s other holders of {company} keep {kept}."));
-    }
-    for difference in &view.differences {
-        // Seen from the chosen deal, so the sign depends on which side of the difference it is.
-        let (other, sign) = match (deal, view.deals[deal] == difference.later) {
-            (0, _) => (difference.later, 1.0),
-            (_, true) => (view.deals[0], -1.0),
-            _ => continue,
-        };
-        if let Some(row) = view.summary(difference.name, "microsoft_take_pv") {
-            sentences.push(other_deal(view, row, other, sign));
-        }
-    }
-    if view.is_certain() {
-        sentences.push("Nothing in this scenario is uncertain: every future is the same.".to_owned());
-    }
-    sentences
-}
-
-fn other_deal(view: &View, row: &SummaryRow, other: &str, sign: f64) -> String {
-    let dollars = measure(&row.unit);
-    let partner = &view.results.facts.names.partner;
-    let mean = sign * row.mean;
-    let only =
-        condition(row.paths, row.undefined).map_or(String::new(), |condition| format!(", {condition}"));
-    if row.mean == 0.0 && row.std_error == 0.0 {
-        let all = if view.results.tables.is_exact(&row.deal, &row.metric) {
-            "the same futures".to_owned()
-        } else {
-            format!("all {}", paths(row.paths))
-        };
-        return format!("Under {other}, in {all}, {partner} takes just as much.");
-    }
-    if mean.abs() <= 2.0 * row.std_error {
-        let difference = dollars.written(view.estimate(row, sign * dollars.factor));
-        return format!(
-            "Under {other}, in the same futures, it takes about as much: {difference} more{only}."
-        );
-    }
-    let size = dollars.written(view.estimate(row, row.mean.signum() * dollars.factor));
-    let side = if mean > 0.0 { "more" } else { "less" };
-    format!("Under {other}, in the same futures, {partner} takes {size} {side}{only}.")
-}
-
-/// Whether the cap of a deal binds, and in which year most often.
-fn cap_sentence(view: &View, deal: &str) -> Option<String> {
-    if !view.is_capped(deal) {
-        return Some("There is no cap on the payments.".to_owned());
-    }
-    let chance = view.chance(deal, "cap_reached");
-    let when = chance.year.map_or(String::new(), |year| format!(", most likely in {year}"));
-    Some(match chance.probability {
-        p if p.is_nan() => return None,
-        0.0 if chance.exact => "The cap never binds.".to_owned(),
-        1.0 if chance.exact => format!("The cap binds in all futures{when}."),
-        0.0 => format!("The cap binds in {} of futures.", view.probability(deal, "cap_reached", 0.0)),
-        1.0 => format!("The cap binds in {} of futures{when}.", view.probability(deal, "cap_reached", 1.0)),
-        p => format!("The cap binds in {} of futures{when}.", percent_in_passing(p, chance.std_error)),
-    })
 }
 
 fn cards(view: &View, deal: usize) -> Vec<Card> {
     let name = view.deals[deal];
     let mut cards = Vec::new();
     let shown = [
-        ("openai_retained_pv", "Other holders keep".to_owned()),
-        ("revenue_kept_pv", view.tell("{company} keeps of its revenue")),
+        ("openai_retained_pv", view.metric_label("openai_retained_pv")),
+        ("revenue_kept_pv", view.metric_label("revenue_kept_pv")),
         ("microsoft_total_pv", view.metric_label("microsoft_total_pv")),
     ];
     for (metric, title) in shown {
@@ -190,11 +95,11 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         cards.push(Card { name: title, value, error, remark });
     }
     let events = [
-        (Metric::CapHit, "cap_reached", "cap_hit_time", view.is_capped(name)),
-        (Metric::Ipo, "listed", "ipo_time", view.has_part("ipo")),
-        (Metric::Failed, "failed", "", view.has_part("cash")),
+        (Metric::CapHit, "cap_reached", view.is_capped(name)),
+        (Metric::Ipo, "listed", view.has_part("ipo")),
+        (Metric::Failed, "failed", view.has_part("cash")),
     ];
-    for (metric, event, time, is_there) in events {
+    for (metric, event, is_there) in events {
         let chance = view.chance(name, event);
         if !is_there || chance.probability.is_nan() {
             continue;
@@ -202,11 +107,9 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         let all = view.results.facts.paths;
         let happened = (chance.probability * all as f64).round() as u64;
         let (value, error) = probability(happened, all, chance.exact);
-        let median = view.summary(name, time).and_then(|_| view.median_period(name, event));
-        let remark = match (chance.year, median) {
-            (None, _) => format!("in none of {}", paths(view.results.facts.paths)),
-            (Some(year), None) => format!("most often in {year}"),
+        let remark = match (chance.year, view.median_period(name, event)) {
             (Some(year), Some(half)) => format!("most often in {year}; half of these by {half}"),
+            _ => format!("in none of {}", paths(view.results.facts.paths)),
         };
         // The percent sign belongs to the number, not to its error; an interval has one of its own.
         let error = if error.starts_with("95%") { format!("{error}%") } else { error };
@@ -231,7 +134,7 @@ fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
 
 /// The comparison of all deals.
 pub fn compared(view: &View) -> Section {
-    let mut columns = vec!["Present values, means over all futures".to_owned()];
+    let mut columns = vec!["Present values, means over futures".to_owned()];
     columns.extend(view.deals.iter().map(|deal| (*deal).to_owned()));
     columns.extend(view.differences.iter().map(|difference| difference.name.replace(" - ", " − ")));
     let mut rows = Vec::new();
@@ -252,15 +155,11 @@ pub fn compared(view: &View) -> Section {
             Some(_) if name == "cap_hit" && view.deals.contains(&subject) && !view.is_capped(subject) => {
                 "no cap".to_owned()
             }
-            Some(_)
-                if name == "cap_hit"
-                    && !view.deals.iter().all(|deal| view.is_capped(deal))
-                    && subject.contains(" - ") =>
-            {
+            Some(_) if name == "cap_hit" && subject.contains(" - ") && !view.are_both_capped(subject) => {
                 NONE.to_owned()
             }
             Some(row) => match (row.unit.as_str(), subject.contains(" - ")) {
-                ("flag", true) => scale.written(view.estimate(row, scale.factor)).replace('%', " points"),
+                ("flag", true) => scale.written(view.estimate(row, scale.factor)).replace('%', " pp"),
                 _ => view.mean_in_full(row),
             },
             None => NONE.to_owned(),

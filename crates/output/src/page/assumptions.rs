@@ -29,6 +29,8 @@ pub struct Group {
 pub struct Number {
     /// Its key in the scenario.
     pub key: String,
+    /// Whether `--set` changed it.
+    pub is_changed: bool,
     /// Its value or mean, with its unit.
     pub value: String,
     /// Its range from the 5% to the 95% quantile; empty if it is certain.
@@ -73,7 +75,17 @@ pub fn assumptions(view: &View) -> Assumptions {
             None => groups.push(Group { name, numbers: vec![number] }),
         }
     }
-    Assumptions { words: format!("The scenario sets {}. Judgements are marked.", in_words(rows)), groups }
+    Assumptions { words: words(view, rows), groups }
+}
+
+fn words(view: &View, rows: &[InputRow]) -> String {
+    let changed = rows.iter().filter(|row| view.results.facts.is_changed(&row.key)).count();
+    let changed = match changed {
+        0 => String::new(),
+        1 => " The number that --set changed is marked too.".to_owned(),
+        count => format!(" The {count} numbers that --set changed are marked too."),
+    };
+    format!("The scenario sets {}. Judgements are marked.{changed}", in_words(rows))
 }
 
 /// The group of a key: `segment consumer` for `segment.consumer.growth_now`, or its first word if no name
@@ -101,6 +113,7 @@ fn number(view: &View, row: &InputRow) -> Number {
     let uncertain = row.std_dev > 0.0 || row.p05 < row.p95;
     Number {
         key: row.key.clone(),
+        is_changed: view.results.facts.is_changed(&row.key),
         value: text(if row.mean.is_nan() { row.p50 } else { row.mean }),
         range: match uncertain {
             true => format!(

@@ -5,7 +5,7 @@ use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight, grouped};
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{Measure, measure};
-use capstake::report::digits::{at_place, exponent, place_of_error};
+use capstake::report::digits::{at_place, condition, exponent, place_of_error};
 use capstake::report::tables::SummaryRow;
 
 /// Parts and sums from left to right, with their short names.
@@ -208,8 +208,15 @@ impl<'a> Waterfall<'a> {
         Chart {
             id: format!("parts-{}", self.deal + 1),
             title: format!("From share to total, {}", self.name),
-            caption: "Means over all futures, present values. Parts add up to the sums beside them."
-                .to_owned(),
+            caption: match self.bars.iter().find_map(|bar| condition(bar.row.paths, bar.row.undefined)) {
+                None => {
+                    "Means over all futures, present values. Parts add up to the sums beside them.".to_owned()
+                }
+                Some(condition) => format!(
+                    "Means, present values; some have a value on some futures alone ({condition}), and then the parts do \
+                     not add up."
+                ),
+            },
             legend: vec![key(Tone::Deal(self.deal), "part"), key(Tone::Sum, "sum")],
             plot: self.plot(),
             log: None,

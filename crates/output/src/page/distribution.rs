@@ -5,7 +5,7 @@ use super::plot::{Axis, Layer, Plot, Strip, Tone};
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
-use capstake::report::digits::percent_in_passing;
+use capstake::report::digits::{condition, percent_in_passing};
 use capstake::report::tables::{HistogramRow, SummaryRow};
 
 /// Number of readings between two ticks.
@@ -14,22 +14,17 @@ const READINGS: u32 = 5;
 /// Distributions of what Microsoft and the other holders get, all deals in one chart.
 pub fn takes(view: &View) -> Section {
     let metrics = [
-        ("microsoft_take_pv", "take", "{partner’s} take", "revenue share and stake, present value"),
-        (
-            "openai_retained_pv",
-            "retained",
-            "What today’s other holders keep",
-            "after dilution, present value",
-        ),
-        ("revenue_kept_pv", "kept", "Revenue that {company} keeps", "after the share, present value"),
+        ("microsoft_take_pv", "take", "present value"),
+        ("openai_retained_pv", "retained", "after dilution, present value"),
+        ("revenue_kept_pv", "kept", "present value"),
     ];
     let has = |metric: &str| view.deals.iter().any(|deal| view.summary(deal, metric).is_some());
     let mut charts: Vec<Chart> = Vec::new();
     let mut blocks = Vec::new();
     // Without equity, the revenue kept replaces what the holders keep.
-    for (metric, id, title, subtitle) in metrics {
+    for (metric, id, subtitle) in metrics {
         if charts.len() < 2 && has(metric) {
-            let title = view.tell(title);
+            let title = view.metric_label(metric);
             match overlay(view, metric, id, &title, subtitle) {
                 Some(chart) => charts.push(chart),
                 None => blocks.push(Block::Absent(format!(
@@ -88,9 +83,10 @@ fn overlay(view: &View, metric: &str, id: &str, title: &str, subtitle: &str) -> 
         title: format!("{title}, {}", measure(unit).axis),
         caption: format!(
             "{}. Height is how many futures end there; below, the median and the range of nine futures in ten. \
-             {} beyond the right edge.",
+             {} beyond the right edge.{}",
             capital(subtitle),
-            beyond(&curves, &x)
+            beyond(&curves, &x),
+            over_some(&curves)
         ),
         legend,
         readings: below(&curves, &x, unit),
@@ -230,6 +226,15 @@ fn beyond(curves: &[Curve], x: &Axis) -> String {
     }
 }
 
+/// Of distributions over some of the paths, a sentence for each that says so.
+fn over_some(curves: &[Curve]) -> String {
+    let words = curves.iter().filter_map(|curve| {
+        let condition = condition(curve.row.paths, curve.row.undefined)?;
+        Some(format!(" {}: {condition}.", curve.name))
+    });
+    words.collect()
+}
+
 fn exact(curves: &[Curve]) -> Exact {
     let rows = curves.iter().flat_map(|curve| {
         curve.bins.iter().map(|bin| {
@@ -261,13 +266,13 @@ pub fn differences(view: &View) -> Section {
     }
     for (i, difference) in view.differences.iter().enumerate() {
         let sides = [
-            ("microsoft_take_pv", "{partner’s} take", "{partner} takes"),
-            ("openai_retained_pv", "what other holders keep", "Today’s other holders keep"),
-            ("revenue_kept_pv", "revenue that {company} keeps", "{company} keeps"),
+            ("microsoft_take_pv", "{partner} takes"),
+            ("openai_retained_pv", "Today’s other holders keep"),
+            ("revenue_kept_pv", "{company} keeps"),
         ];
         let mut words = Vec::new();
         let mut charts = Vec::new();
-        for (metric, title, verb) in sides {
+        for (metric, verb) in sides {
             let Some(row) = view.summary(difference.name, metric) else { continue };
             if charts.len() == 2 {
                 continue;
@@ -275,7 +280,7 @@ pub fn differences(view: &View) -> Section {
             let bins = view.histogram(difference.name, metric);
             let curve = Curve { tone: Tone::Sum, name: difference.name, row, bins };
             words.push(gain(view, &curve, &view.tell(verb), difference.later));
-            charts.extend(gap(view, &curve, metric, title, i, difference.later));
+            charts.extend(gap(view, &curve, metric, &view.metric_label(metric), i, difference.later));
         }
         blocks.extend((!words.is_empty()).then(|| Block::Words(words.join(" "))));
         match charts.is_empty() {
@@ -312,7 +317,8 @@ fn gain(view: &View, curve: &Curve, verb: &str, later: &str) -> String {
             part_in_words(1.0 - less, curve.error(less)).replace("none", "0%").replace("all", "100%")
         ),
     };
-    format!("{verb} {size} {side} under {later} than under {first}, and {often}.")
+    let only = condition(row.paths, row.undefined).map_or(String::new(), |words| format!(" ({words})"));
+    format!("{verb} {size} {side} under {later} than under {first}{only}, and {often}.")
 }
 
 /// The distribution of a difference; each side of 0 has the colour of the deal that gives more there.
@@ -343,10 +349,11 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
         format!("difference-{}-{}", index + 1, if metric == "microsoft_take_pv" { "take" } else { "kept" });
     Some(Chart {
         id,
-        title: format!("Difference: {}, {}", view.tell(title), measure(&row.unit).axis),
+        title: format!("Difference: {title}, {}", measure(&row.unit).axis),
         caption: format!(
             "{later} minus {first}, future by future on the same draws. Below, the median and the range of nine \
-             futures in ten."
+             futures in ten.{}",
+            over_some(&curves)
         ),
         legend,
         readings: below(&curves, &x, &row.unit),
@@ -355,14 +362,6 @@ fn gap(view: &View, curve: &Curve, metric: &str, title: &str, index: usize, late
         width: Width::Half,
         deal: None,
         choice: None,
-        // A name keeps its own first letter.
-        plot: plot(
-            view,
-            metric,
-            &format!("{}, {later} minus {first}", view.tell(&capital(title))),
-            &curves,
-            x,
-            layers,
-        ),
+        plot: plot(view, metric, &format!("{title}, {later} minus {first}"), &curves, x, layers),
     })
 }

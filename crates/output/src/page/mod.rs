@@ -34,6 +34,8 @@ pub struct Page {
     pub run: String,
     /// Of a run that was stopped early, a mark shown next to all numbers: `40,960 of 1,000,000 paths`.
     pub partial: Option<String>,
+    /// Changes by `--set` that the title only counts.
+    pub changes: Option<String>,
     /// Reasons for caution.
     pub warnings: Vec<String>,
     /// The answer of a study in sentences, most important first.
@@ -65,9 +67,10 @@ pub fn page(results: &Results) -> Page {
     let view = View::new(results);
     let facts = &results.facts;
     Page {
-        title: format!("Who takes what: {}", facts.scenario),
+        title: format!("Who takes what: {}", facts.title()),
         run: wording::run_line(facts),
         partial: wording::partial(facts),
+        changes: facts.changes_listed(),
         warnings: Vec::new(),
         sentences: Vec::new(),
         deals: view.deals.iter().map(|name| (*name).to_owned()).collect(),

@@ -32,6 +32,7 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
     Page {
         title: format!("{}: {}", name(&answer.study), facts.scenario),
         run: answer.title.clone(),
+        changes: facts.changes_listed(),
         partial: wording::partial(facts),
         warnings: answer.warnings.clone(),
         sentences: answer.sentences.clone(),

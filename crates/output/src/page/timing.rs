@@ -5,7 +5,7 @@ use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::measure;
-use capstake::report::date_axis::{date, on_axis};
+use capstake::report::date_axis::{date, on_axis, period_label};
 use capstake::report::tables::EventRow;
 
 /// Combined width of the bars of a year; neighbouring years are 1 apart.
@@ -22,7 +22,7 @@ pub fn cap(view: &View) -> Section {
             CapYears::of(view, &capped).map(|years| years.chart()),
             ByDate::of(
                 view,
-                ["cap-by-date", "Reached by", "The cap is reached"],
+                ["cap-by-date", "Reached by the end of", "The cap is reached"],
                 &[("cap_reached", Dash::Whole)],
                 &capped,
             )
@@ -201,7 +201,7 @@ pub fn listing_and_failure(view: &View) -> Section {
         true => blocks.push(Block::Absent("This scenario has no IPO.".to_owned())),
         false => match ByDate::of(
             view,
-            ["ipo", "Listed by", "Listed on the exchange"],
+            ["ipo", "Listed by the end of", "Listed on the exchange"],
             &[("listed", Dash::Whole), ("ready", Dash::Broken)],
             &listed,
         ) {
@@ -213,7 +213,7 @@ pub fn listing_and_failure(view: &View) -> Section {
         true => blocks.push(Block::Absent("This scenario keeps no cash: nothing can fail.".to_owned())),
         false => match ByDate::of(
             view,
-            ["failure", "Failed by", "{company} has failed"],
+            ["failure", "Failed by the end of", "{company} has failed"],
             &[("failed", Dash::Whole)],
             &cash,
         ) {
@@ -290,6 +290,11 @@ impl<'a> ByDate<'a> {
         }
     }
 
+    /// The period that ends on a date, as `Q2 2027`.
+    fn period(&self, row: &EventRow) -> String {
+        period_label(&row.date, self.view.results.facts.period_months)
+    }
+
     fn last_date(&self) -> usize {
         self.dates.len() - 1
     }
@@ -330,7 +335,7 @@ impl<'a> ByDate<'a> {
             rows: 0,
             strips: Vec::new(),
             anchors: self.dates.iter().map(|row| on_axis(&row.date)).collect(),
-            described: format!("Lines by date. By {}: {described}.", self.dates[last].date),
+            described: format!("Lines by date. By {}: {described}.", self.period(self.dates[last])),
         }
     }
 
@@ -341,7 +346,7 @@ impl<'a> ByDate<'a> {
                 let row = curve.rows[i];
                 self.view.probability(&row.deal, &row.event, row.probability)
             };
-            std::iter::once(day.date.clone()).chain(self.curves.iter().map(cell)).collect()
+            std::iter::once(self.period(day)).chain(self.curves.iter().map(cell)).collect()
         };
         Readings {
             title: format!("{}: probability by date", self.title),
@@ -376,8 +381,8 @@ impl<'a> ByDate<'a> {
             id: self.id.to_owned(),
             title: format!("{}, by date", self.title),
             caption: match self.several_events {
-                false => "Probability that it has happened by each date.".to_owned(),
-                true => "Probability that it has happened by each date; broken: the gates of an IPO have been met \
+                false => "Probability that it has happened by the end of each period.".to_owned(),
+                true => "Probability that it has happened by the end of each period; broken: the gates of an IPO have been met \
                          once."
                     .to_owned(),
             },

@@ -153,6 +153,12 @@ impl<'a> View<'a> {
         self.has_series(deal, "cap_left")
     }
 
+    /// Whether both deals of a difference have a cap.
+    pub fn are_both_capped(&self, difference: &str) -> bool {
+        let later = self.differences.iter().find(|known| known.name == difference);
+        later.is_some_and(|difference| self.is_capped(self.deals[0]) && self.is_capped(difference.later))
+    }
+
     /// The probability of an event by the horizon, and its most likely year.
     pub fn chance(&self, deal: &str, event: &str) -> Chance {
         let rows = self.events(deal, event);

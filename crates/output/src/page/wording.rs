@@ -87,13 +87,13 @@ pub fn paths(count: u64) -> String {
     if count == 1 { "1 path".to_owned() } else { format!("{} paths", thousands(count)) }
 }
 
-/// Scenario, number of paths, seed and valuation date in one line.
+/// The run's title, number of paths, seed and valuation date in one line.
 pub fn run_line(facts: &Facts) -> String {
     let valued = match facts.valuation_date.as_str() {
         "" => String::new(),
         date => format!(" · valued at {date}"),
     };
-    format!("{} · {} · seed {}{valued}", facts.scenario, paths(facts.paths), facts.seed)
+    format!("{} · {} · seed {}{valued}", facts.title(), paths(facts.paths), facts.seed)
 }
 
 /// Of a run that was stopped early, how many of its paths were done.

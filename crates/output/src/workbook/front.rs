@@ -2,6 +2,8 @@
 
 use super::sheet::{Look, Sheet};
 use crate::glossary;
+use crate::page::view::View;
+use crate::sentences::sentences;
 use capstake::kernel::metric::Metric;
 use capstake::report::command;
 use capstake::report::digits::thousands;
@@ -32,7 +34,7 @@ const UNITS: [(&str, &str); 12] = [
 pub fn sheet(results: &Results, others: &[(String, String)]) -> Sheet {
     let facts = &results.facts;
     let mut sheet = Sheet::new(SHEET);
-    sheet.text(0, 0, format!("capstake: {}", facts.scenario), Look::Title);
+    sheet.text(0, 0, format!("capstake: {}", facts.title()), Look::Title);
     sheet.heights.push((0, 2));
     sheet.text(
         1,
@@ -52,6 +54,15 @@ pub fn sheet(results: &Results, others: &[(String, String)]) -> Sheet {
         sheet.text(row, 0, words, Look::Warning);
         row += 2;
     }
+    let view = View::new(results);
+    let is_answered = facts.paths > 0;
+    let answers: Vec<(String, String)> = (0..view.deals.len())
+        .filter(|_| is_answered)
+        .map(|deal| (view.deals[deal].to_owned(), sentences(&view, deal).paragraph()))
+        .collect();
+    if is_answered {
+        row = pairs(&mut sheet, row, "The answer", &answers);
+    }
     row = pairs(&mut sheet, row, "This run", &run(facts));
     row = heading(&mut sheet, row, "Sheets");
     for (name, what) in others {
@@ -64,7 +75,10 @@ pub fn sheet(results: &Results, others: &[(String, String)]) -> Sheet {
     row = pairs(&mut sheet, row, "Units", &units());
     let metrics: Vec<(String, String)> = Metric::ALL
         .iter()
-        .map(|metric| (metric.key().to_owned(), glossary::metric(*metric, &facts.names)))
+        .map(|metric| {
+            let label = glossary::label(*metric, &facts.names);
+            (metric.key().to_owned(), format!("{label}. {}", glossary::metric(*metric, &facts.names)))
+        })
         .collect();
     row = pairs(&mut sheet, row, "Metrics", &metrics);
     if !facts.sources.is_empty() {
@@ -126,7 +140,7 @@ fn reading() -> Vec<(String, String)> {
         (
             "LATER - FIRST",
             "The later deal minus the first, path by path on the same draws. Means of times are over the paths on which the \
-             event comes; `undefined` counts the others.",
+             event happens; `undefined` counts the others.",
         ),
         (
             "formulas",

@@ -6,7 +6,7 @@ use capstake::report::results::Facts;
 
 /// Puts the title and the description of the run into the first two rows of a sheet.
 pub fn title(sheet: &mut Sheet, words: &str, facts: &Facts) {
-    sheet.text(0, 0, format!("{words}: {}", facts.scenario), Look::Title);
+    sheet.text(0, 0, format!("{words}: {}", facts.title()), Look::Title);
     sheet.heights.push((0, 2));
     let partial = if facts.partial { "PARTIAL: " } else { "" };
     sheet.text(

@@ -51,10 +51,16 @@ pub fn assumptions(results: &Results) -> Sheet {
         .collect();
     let mut sheet = Sheet::new(ASSUMPTIONS);
     title(&mut sheet, "Assumptions", &results.facts);
-    let words = format!("{}; sampled moments are those of this run's draws", in_words(rows));
+    let changed = match rows.iter().any(|row| results.facts.is_changed(&row.key)) {
+        true => "; keys in red were changed with --set",
+        false => "",
+    };
+    let words = format!("{}; sampled moments are those of this run's draws{changed}", in_words(rows));
     sheet.text(2, 0, words, Look::Note);
     sheet.table("assumptions", HEADER, 0, &INPUTS, rows.len() as u32);
     for (at, row) in (HEADER + 1..).zip(rows) {
+        let look = if results.facts.is_changed(&row.key) { Look::Warning } else { Look::Plain };
+        sheet.text(at, 0, &row.key, look);
         input(&mut sheet, at, row, results.facts.paths);
         if row.source == UNSOURCED {
             sheet.text(at, 11, UNSOURCED, Look::Note);
@@ -81,7 +87,6 @@ fn source(sheet: &mut Sheet, at: u32, column: u16, key: &str, sources: &HashMap<
 }
 
 fn input(sheet: &mut Sheet, at: u32, row: &InputRow, paths: u64) {
-    sheet.text(at, 0, &row.key, Look::Plain);
     sheet.text(at, 1, &row.unit, Look::Plain);
     sheet.text(at, 2, &row.distribution, Look::Wrapped);
     let numbers = [row.mean, row.std_dev, row.p05, row.p50, row.p95, row.sampled_mean, row.sampled_std_dev];

@@ -56,7 +56,9 @@ fn holds(name: &str) -> &'static str {
             "the headline, where {partner's} total comes from, then every metric of every deal and difference"
         }
         years::YEARS => "series by calendar year: mean and quantiles, and the bands that the charts stack",
-        years::EVENTS => "how likely the cap is reached, the company ready, listed or failed by each date",
+        years::EVENTS => {
+            "how likely the cap is reached, the company ready, listed or failed by the end of each period"
+        }
         distributions::SHEET => "histogram and cumulative distribution of every metric, side by side",
         ask::SHEET => "type a value for its probability, or a percentile for its value",
         inputs::ASSUMPTIONS => "every number of the scenario: distribution, source with link, what was drawn",
@@ -68,7 +70,7 @@ fn holds(name: &str) -> &'static str {
 
 fn properties(facts: &Facts) -> Properties {
     Properties {
-        title: format!("capstake: {}", facts.scenario),
+        title: format!("capstake: {}", facts.title()),
         subject: facts.names.tell("Who gets what from {company's} growth: a Monte Carlo valuation"),
         keywords: format!("scenario {}, seed {}, digest {}", facts.scenario, facts.seed, facts.digest),
         comment: format!(

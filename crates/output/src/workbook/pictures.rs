@@ -7,22 +7,17 @@ use super::sheet::{Look, Placed, Sheet};
 use super::subjects::Subjects;
 use super::summary::{self, Places};
 use super::years::{self, Block, EVENTS, Events, YEARS};
+use crate::page::wording;
 use capstake::model::PartyNames;
 use capstake::report::results::Results;
 
 /// Name of the sheet.
 pub const SHEET: &str = "Charts";
 
-/// Metrics whose distributions are drawn: key and title.
-const METRICS: [(&str, &str); 2] =
-    [("microsoft_take_pv", "{partner's} take"), ("openai_retained_pv", "{company's} retained value")];
-/// Series that are drawn by year: key and title.
-const SERIES: [(&str, &str); 4] = [
-    ("net_revenue", "{company's} net revenue"),
-    ("equity", "{company's} equity value"),
-    ("cumulative_payments", "revenue share paid to {partner} so far"),
-    ("cash", "{company's} cash"),
-];
+/// Metrics whose distributions are drawn.
+const METRICS: [&str; 2] = ["microsoft_take_pv", "openai_retained_pv"];
+/// Series that are drawn by year.
+const SERIES: [&str; 4] = ["net_revenue", "equity", "cumulative_payments", "cash"];
 const CLOUD: &str = "cloud_share.";
 const DOLLARS: &str = "billions of US dollars";
 /// Colour of lines over areas.
@@ -53,8 +48,8 @@ pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet
     title(&mut sheet, "Charts", &results.facts);
     let names = &results.facts.names;
     let mut charts = Vec::new();
-    for (metric, words) in METRICS {
-        let words = &names.tell(words);
+    for metric in METRICS {
+        let words = &wording::metric(metric, names);
         charts.extend(
             subjects
                 .deals()
@@ -63,15 +58,15 @@ pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet
         );
         charts.extend(cumulative(from.spread, subjects, metric, words));
         // Next to the distributions of the take, so that the rows of charts are full.
-        if metric == METRICS[0].0 {
+        if metric == METRICS[0] {
             charts.extend(components(from.summary, names));
         }
     }
     charts.extend(
         subjects.deals().enumerate().filter_map(|(i, deal)| cap_timing(from.events, results, deal, i)),
     );
-    for (series, words) in SERIES {
-        let words = &names.tell(words);
+    for series in SERIES {
+        let words = &wording::series(series, names);
         charts.extend(
             subjects.deals().enumerate().filter_map(|(i, deal)| fan(from.years, deal, i, series, words)),
         );
@@ -165,14 +160,14 @@ fn components(places: &Places, names: &PartyNames) -> Option<Chart> {
     let components = places.components.as_ref()?;
     let row = |row| Range::row(summary::SHEET, row, components.first_column, components.deals);
     let series = |(i, name): (usize, &&str)| Series {
-        name: (*name).into(),
+        name: wording::metric(name, names),
         categories: row(components.header),
         values: row(components.header + 1 + i as u32),
         paint: Paint::Colour(COLOURS[i % COLOURS.len()][0]),
         errors: None,
     };
     Some(Chart {
-        title: names.tell("{partner's} total by component, mean present value"),
+        title: names.tell("Where {partner’s} total comes from, mean present value"),
         description: "Stacked columns, one a deal: share, stake, resale, hosting and licence.".into(),
         kind: Kind::StackedColumns,
         series: components.names.iter().enumerate().map(series).collect(),
@@ -194,7 +189,7 @@ fn cap_timing(events: &Events, results: &Results, deal: &str, i: usize) -> Optio
     let [strong, ..] = colour(i);
     let series = |name: &str, column, paint| Series {
         name: name.into(),
-        categories: range(Events::DATE),
+        categories: range(Events::PERIOD),
         values: range(column),
         paint,
         errors: None,
@@ -205,7 +200,7 @@ fn cap_timing(events: &Events, results: &Results, deal: &str, i: usize) -> Optio
         kind: Kind::StackedColumns,
         series: vec![series("in the period", Events::IN_PERIOD, Paint::Colour(strong))],
         lines: vec![series("by then", Events::BY_THEN, Paint::Colour(INK))],
-        x: Axis { every: every(rows), ..axis("", "mmm yyyy") },
+        x: Axis { every: every(rows), ..axis("", "") },
         y: axis("probability", "0%"),
         gap: 30,
     })

@@ -5,6 +5,9 @@ use super::digits::by_error;
 use super::heading::title;
 use super::sheet::{Digits, Look, Name, Sheet, Style, cell_name, elsewhere};
 use super::subjects::Subjects;
+use crate::page::wording;
+use capstake::model::PartyNames;
+use capstake::report::digits::condition;
 use capstake::report::results::Results;
 use capstake::report::row::{Cell, Row};
 use capstake::report::tables::SummaryRow;
@@ -82,21 +85,28 @@ pub fn sheet<'a>(results: &Results, subjects: &'a Subjects<'a>) -> (Sheet, Place
     let after_headline = HEADER + 1 + lines.len() as u32 + 1;
     let block = after_headline + 1;
     let table_header = match has_total {
-        true => block + components.len() as u32 + 4 + 2,
+        true => block + components.len() as u32 + 5 + 2,
         false => after_headline + 1,
     };
     let mut places = Places { subjects, first_row: table_header + 1, components: None };
-    let names = headline_block(&mut sheet, subjects, &lines, places.first_row);
+    let names = headline_block(&mut sheet, subjects, &lines, places.first_row, &results.facts.names);
     if has_total {
         let heading = results.facts.names.tell("Where {partner's} total comes from: means");
         sheet.text(after_headline, 0, heading, Look::Heading);
-        places.components = Some(component_block(&mut sheet, subjects, components, block, places.first_row));
+        places.components = Some(component_block(
+            &mut sheet,
+            subjects,
+            components,
+            block,
+            places.first_row,
+            &results.facts.names,
+        ));
     }
     sheet.text(table_header - 1, 0, "All metrics", Look::Heading);
-    table(&mut sheet, subjects, rows, table_header);
-    sheet.widths = vec![27.0, 24.0, 10.0];
+    table(&mut sheet, subjects, rows, table_header, &results.facts.names);
+    sheet.widths = vec![34.0, 38.0, 10.0];
     sheet.widths.extend([11.0; SummaryRow::COLUMNS.len() - WORDS as usize]);
-    sheet.widths.push(17.0);
+    sheet.widths.extend([17.0, 40.0]);
     sheet.frozen = (HEADER + 1, 2);
     sheet.repeated = Some(HEADER);
     (sheet, places, names)
@@ -123,6 +133,7 @@ fn headline_block(
     subjects: &Subjects,
     lines: &[(&str, &SummaryRow)],
     first_row: u32,
+    parties: &PartyNames,
 ) -> Vec<Name> {
     for (at, (header, look)) in (0..).zip(headers()) {
         sheet.text(HEADER, at, header, look);
@@ -139,7 +150,7 @@ fn headline_block(
         let look = if *metric == HEADLINE[0] { Look::Strong } else { Look::Plain };
         let digits = by_error(&line.unit, line.std_error);
         sheet.text(row, 0, &line.deal, look);
-        sheet.text(row, 1, *metric, look);
+        sheet.text(row, 1, wording::metric(metric, parties), look);
         sheet.text(row, 2, &line.unit, look);
         let mut at = 0;
         line.cells(&mut |cell| {
@@ -198,6 +209,7 @@ fn component_block(
     names: Vec<&'static str>,
     header: u32,
     first_row: u32,
+    parties: &PartyNames,
 ) -> Components {
     let deals: Vec<&str> = subjects.deals().collect();
     let total = header + 1 + names.len() as u32;
@@ -205,12 +217,12 @@ fn component_block(
     sheet.text(header, 1, "", Look::Header);
     sheet.text(header, 2, "unit", Look::Header);
     for (row, name) in (header + 1..).zip(&names) {
-        sheet.text(row, 0, *name, Look::Plain);
+        sheet.text(row, 0, wording::metric(name, parties), Look::Plain);
         sheet.text(row, 2, "usd_bn", Look::Plain);
     }
     sheet.text(total, 0, "sum of the components", Look::Strong);
     sheet.text(total, 2, "usd_bn", Look::Plain);
-    sheet.text(total + 1, 0, TOTAL, Look::Plain);
+    sheet.text(total + 1, 0, wording::metric(TOTAL, parties), Look::Plain);
     sheet.text(total + 1, 2, "usd_bn", Look::Plain);
     sheet.text(total + 2, 0, "sum less total: rounding only", Look::Note);
     for (column, deal) in (WORDS..).zip(&deals) {
@@ -224,6 +236,9 @@ fn component_block(
             sum += summary.mean;
         }
         let Some(summary) = subjects.row(deal, TOTAL) else { continue };
+        if let Some(condition) = condition(summary.paths, summary.undefined) {
+            sheet.text(total + 3, column, condition, Look::Note);
+        }
         let style = Style { look: Look::Strong, digits: by_error(&summary.unit, summary.std_error) };
         let (top, bottom) = (cell_name(header + 1, column), cell_name(total - 1, column));
         sheet.formula(total, column, format!("=SUM({top}:{bottom})"), sum, style);
@@ -247,21 +262,24 @@ fn round_9(x: f64) -> f64 {
     if rounded == 0.0 { 0.0 } else { rounded }
 }
 
-fn table(sheet: &mut Sheet, subjects: &Subjects, rows: &[SummaryRow], header: u32) {
+fn table(sheet: &mut Sheet, subjects: &Subjects, rows: &[SummaryRow], header: u32, parties: &PartyNames) {
     let mut headers = headers();
+    let later_less_first = headers.len() as u16;
     headers.push(("later_less_first", Look::HeaderRight));
+    headers.push(("label", Look::Header));
     sheet.table("metrics", header, 0, &headers, rows.len() as u32);
     let row_of = |deal: &str, metric: &str| subjects.place(deal, metric).map(|at| header + 1 + at as u32);
     for (at, line) in (header + 1..).zip(rows) {
         let digits = by_error(&line.unit, line.std_error);
         cells(sheet, at, 0, line, |_| digits);
+        sheet.text(at, later_less_first + 1, wording::metric(&line.metric, parties), Look::Plain);
         let subject = subjects.all.iter().find(|subject| subject.name == line.deal);
         let Some((later, first)) = subject.and_then(|subject| subject.difference) else { continue };
         let both = (subjects.row(later, &line.metric), subjects.row(first, &line.metric));
         let rows = (row_of(later, &line.metric), row_of(first, &line.metric));
         if let ((Some(a), Some(b)), (Some(row_a), Some(row_b))) = (both, rows) {
             let formula = format!("={}-{}", cell_name(row_a, MEAN), cell_name(row_b, MEAN));
-            sheet.formula(at, headers.len() as u16 - 1, formula, a.mean - b.mean, digits);
+            sheet.formula(at, later_less_first, formula, a.mean - b.mean, digits);
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::digits::{by_error, day_number};
 use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
+use capstake::report::date_axis::period_label;
 use capstake::report::results::{Facts, Results};
 use capstake::report::row::Row;
 use capstake::report::tables::{AnnualRow, EventRow};
@@ -142,12 +143,15 @@ pub struct Events<'a> {
 }
 
 impl Events<'_> {
-    /// Column of the dates.
-    pub const DATE: u16 = 2;
+    /// Column of the last day of each period.
+    const DATE: u16 = 2;
     /// Column of the probability by a date.
     pub const BY_THEN: u16 = 3;
     /// Column of the probability within the period that ends at a date.
     pub const IN_PERIOD: u16 = EventRow::COLUMNS.len() as u16;
+
+    /// Column of the periods' names, by which charts name them.
+    pub const PERIOD: u16 = Events::IN_PERIOD + 1;
 
     /// Rows of an event of a deal.
     pub fn block(&self, deal: &str, event: &str) -> Option<Block> {
@@ -159,12 +163,13 @@ impl Events<'_> {
 pub fn events(results: &Results) -> (Sheet, Events<'_>) {
     let rows = &results.tables.events;
     let mut sheet = Sheet::new(EVENTS);
-    title(&mut sheet, "Events: probability by date", &results.facts);
+    title(&mut sheet, "Events: probability by the end of each period", &results.facts);
     let mut headers: Vec<(&str, Look)> = EventRow::COLUMNS
         .iter()
         .map(|name| (*name, if matches!(*name, "deal" | "event") { Look::Header } else { Look::HeaderRight }))
         .collect();
     headers.push(("in_the_period", Look::HeaderRight));
+    headers.push(("period", Look::Header));
     sheet.table("events", HEADER, 0, &headers, rows.len() as u32);
     let mut blocks: HashMap<(&str, &str), Block> = HashMap::new();
     let mut before: Option<&EventRow> = None;
@@ -192,9 +197,11 @@ pub fn events(results: &Results) -> (Sheet, Events<'_>) {
             None => (format!("={here}"), row.probability),
         };
         sheet.formula(at, Events::IN_PERIOD, formula, result, digits);
+        let period = period_label(&row.date, results.facts.period_months);
+        sheet.text(at, Events::PERIOD, period, Look::Plain);
         before = Some(row);
     }
-    sheet.widths = vec![20.0, 16.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0];
+    sheet.widths = vec![20.0, 16.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0, 12.0];
     sheet.frozen = (HEADER + 1, 2);
     sheet.repeated = Some(HEADER);
     (sheet, Events { blocks })
