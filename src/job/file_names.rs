@@ -5,11 +5,12 @@ use super::manifest::{self, ANSWER};
 use super::state_file;
 use crate::report::row::Row;
 use crate::report::tables::{
-    AnnualRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow, SummaryRow,
+    AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow,
+    SummaryRow,
 };
 
 /// Tables of a run, as CSV.
-pub const TABLES_OF_RUNS: [&str; 8] = [
+pub const TABLES_OF_RUNS: [&str; 9] = [
     SummaryRow::TABLE,
     QuantileRow::TABLE,
     AnnualRow::TABLE,
@@ -18,12 +19,12 @@ pub const TABLES_OF_RUNS: [&str; 8] = [
     CorrelationRow::TABLE,
     EventRow::TABLE,
     SamplePathRow::TABLE,
+    BridgeRow::TABLE,
 ];
 
 /// Tables of studies, as CSV.
-const TABLES_OF_STUDIES: [&str; 25] = [
+const TABLES_OF_STUDIES: [&str; 24] = [
     "as_it_stands",
-    "bridge",
     "bridge_clauses",
     "bridge_hybrids",
     "bridge_shapley",

@@ -98,6 +98,7 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
         correlations: table(folder, manifest)?,
         events: table(folder, manifest)?,
         sample_paths: table(folder, manifest)?,
+        bridge: table(folder, manifest)?,
         exact: manifest.exact.clone(),
     };
     judged::exact(&tables).map_err(|why| {

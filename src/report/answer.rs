@@ -292,14 +292,14 @@ pub enum Chart {
         /// Bars, longest first.
         bars: Vec<Bar>,
     },
-    /// A waterfall: from one total to another in steps, each from where the one before ends.
+    /// A waterfall: from one total to another in steps, each from where the one before ends, or of a change alone from 0.
     Waterfall {
         /// Title.
         title: String,
         /// Horizontal axis.
         x: Axis,
-        /// The first total, from 0.
-        from: Bar,
+        /// The first total, from 0; `None` for a change alone.
+        from: Option<Bar>,
         /// The steps, each from its start to its end.
         steps: Vec<Bar>,
         /// The last total, from 0.
@@ -327,7 +327,7 @@ impl Chart {
             Chart::Heat { cells, .. } => cells.iter().flatten().any(|cell| cell.is_finite()),
             Chart::Bars { bars, .. } => bars.iter().any(|bar| bar.low.is_finite() && bar.high.is_finite()),
             Chart::Waterfall { from, steps, to, .. } => {
-                steps.iter().chain([from, to]).all(|bar| bar.low.is_finite() && bar.high.is_finite())
+                steps.iter().chain(from).chain([to]).all(|bar| bar.low.is_finite() && bar.high.is_finite())
             }
         }
     }

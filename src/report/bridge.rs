@@ -210,7 +210,7 @@ fn waterfall(bridge: &Bridge, metric: &MetricBridge) -> Chart {
         title: format!("{} from {} to {}", metric.metric, bridge.from, bridge.to),
         x: Axis::new(metric.metric.clone(), metric.unit),
         steps: steps.collect(),
-        from: Bar { label: bridge.from.clone(), low: 0.0, high: old },
+        from: Some(Bar { label: bridge.from.clone(), low: 0.0, high: old }),
         to: Bar { label: bridge.to.clone(), low: 0.0, high: new },
     }
 }

@@ -6,6 +6,7 @@ use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 use crate::model::Model;
 use crate::run::{Event, RunResult};
+use crate::study::bridge::{Bridge, Clause, ClauseWorth, MetricBridge};
 use crate::study::valuation::{InputAnswer, InputKind, MetricAnswer, Valuation, unsampled_inputs};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -198,6 +199,43 @@ pub fn exact_figures(plan: &Plan) -> Vec<ExactFigures> {
         .collect()
 }
 
+row! {
+    /// What a clause of the change from the second deal to the first is worth to a metric, with the standard errors.
+    #[allow(missing_docs)]
+    BridgeRow in "bridge" {
+        metric: String,
+        clause: String,
+        alone_first: f64,
+        alone_first_error: f64,
+        alone_last: f64,
+        alone_last_error: f64,
+        in_order: f64,
+        in_order_error: f64,
+        shapley: f64,
+        shapley_error: f64,
+    }
+}
+
+/// The rows of a bridge.
+pub fn bridge(bridge: &Bridge) -> Vec<BridgeRow> {
+    let of_metric = |metric: &MetricBridge| {
+        let row = |(clause, worth): (&Clause, &ClauseWorth)| BridgeRow {
+            metric: metric.metric.clone(),
+            clause: clause.name.clone(),
+            alone_first: worth.alone_first.mean,
+            alone_first_error: worth.alone_first.std_error,
+            alone_last: worth.alone_last.mean,
+            alone_last_error: worth.alone_last.std_error,
+            in_order: worth.in_order.mean,
+            in_order_error: worth.in_order.std_error,
+            shapley: worth.shapley.mean,
+            shapley_error: worth.shapley.std_error,
+        };
+        bridge.clauses.iter().zip(&metric.clauses).map(row).collect::<Vec<_>>()
+    };
+    bridge.metrics.iter().flat_map(of_metric).collect()
+}
+
 impl Tables {
     /// Whether no draw can move a metric, yearly series or event of a deal or difference.
     pub fn is_exact(&self, deal: &str, figure: &str) -> bool {
@@ -218,6 +256,8 @@ pub struct Tables {
     pub correlations: Vec<CorrelationRow>,
     pub events: Vec<EventRow>,
     pub sample_paths: Vec<SamplePathRow>,
+    /// Empty unless the first two deals differ in two to six clauses.
+    pub bridge: Vec<BridgeRow>,
     /// The figures that no draw can move.
     pub exact: Vec<ExactFigures>,
 }
@@ -239,6 +279,7 @@ pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
         correlations: correlations(valuation),
         events: events(valuation),
         sample_paths: Vec::new(),
+        bridge: Vec::new(),
         exact: exact_figures(valuation.plan),
     };
     for subject in &valuation.subjects {

@@ -156,7 +156,7 @@ mod tests {
                 Chart::Waterfall {
                     title: "W".into(),
                     x: Axis::new("take", Unit::UsdBn),
-                    from: Bar { label: "old".into(), low: 0.0, high: 5.0 },
+                    from: Some(Bar { label: "old".into(), low: 0.0, high: 5.0 }),
                     steps: vec![Bar { label: "cap".into(), low: 5.0, high: 3.5 }],
                     to: Bar { label: "new".into(), low: 0.0, high: 3.5 },
                 },

@@ -11,7 +11,11 @@ use crate::kernel::plan::Plan;
 use crate::model::Model;
 use crate::model::deal::Deal;
 use crate::model::term::Term;
-use crate::run::paired::{Column, Keep, PairedResult, PathValue, Question, Weighted};
+use crate::run::paired::{self, Column, Keep, PairedResult, PathValue, Question, Weighted};
+use crate::run::{Options, Silent};
+
+use super::quantity::{Of, Quantity};
+use super::variant::Variants;
 
 /// Most clauses of a bridge: there are 2 to the power of this many hybrids.
 pub const MOST_CLAUSES: usize = 8;
@@ -153,6 +157,44 @@ pub struct Bridge {
     pub clauses: Vec<Clause>,
     /// By metric.
     pub metrics: Vec<MetricBridge>,
+}
+
+/// Paths of the bridge that comes with a run.
+pub const PATHS_OF_RUNS: u64 = 20_000;
+
+/// Metrics of a bridge unless others are named.
+pub const USUAL_METRICS: [Metric; 3] =
+    [Metric::MicrosoftTakePv, Metric::MicrosoftTotalPv, Metric::OpenaiRetainedPv];
+
+/// The bridge from the second deal of a plan to its first, over the first paths of a run of so many; `None` unless they differ in two
+/// to six clauses.
+pub fn of_first_deals(plan: &Plan, paths: u64, threads: usize) -> Option<Bridge> {
+    let model = plan.model();
+    let clauses = if model.deals.len() > 1 { differing_clauses(model, 1, 0, &[]) } else { Vec::new() };
+    if !(2..=6).contains(&clauses.len()) {
+        return None;
+    }
+    let hybrids = Plan::from_model(&hybrids(model, 1, 0, &clauses), plan.seed(), plan.isa());
+    let (hybrids, metrics) = lean(hybrids, &USUAL_METRICS);
+    let columns = BridgeColumns::new(&hybrids, clauses.len(), &metrics);
+    let options = Options { paths: paths.min(PATHS_OF_RUNS), threads };
+    let result = paired::execute(&[&hybrids], columns.question(), options, &Silent);
+    let names = [1, 0].map(|deal: usize| model.deals[deal].name.clone());
+    Some(Bridge::new(&hybrids, names, clauses, &columns, &result))
+}
+
+/// The plan of hybrids without what these metrics do not need, and those of them that all hybrids have.
+pub fn lean(plan: Plan, metrics: &[Metric]) -> (Plan, Vec<Metric>) {
+    let metrics: Vec<Metric> = metrics
+        .iter()
+        .copied()
+        .filter(|metric| plan.deals().iter().all(|deal| deal.metrics.contains(metric)))
+        .collect();
+    let quantities: Vec<Quantity> =
+        metrics.iter().map(|&metric| Quantity { of: Of::Deal(0), metric }).collect();
+    let mut variants = Variants { plans: vec![plan], variants: Vec::new() };
+    variants.lean(&quantities);
+    (variants.plans.remove(0), metrics)
 }
 
 /// The columns of a bridge in a paired run.

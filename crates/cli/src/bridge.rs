@@ -19,10 +19,10 @@ use capstake::model::term::Term;
 use capstake::report;
 use capstake::run::paired;
 use capstake::study::bridge::{
-    Bridge, BridgeColumns, Clause, MOST_CLAUSES, differing_clauses, hybrids, usual_clauses,
+    Bridge, BridgeColumns, Clause, MOST_CLAUSES, USUAL_METRICS, differing_clauses, hybrids, lean,
+    usual_clauses,
 };
-use capstake::study::quantity::{Of, Quantity, metric_named};
-use capstake::study::variant::Variants;
+use capstake::study::quantity::metric_named;
 
 use super::arguments::Simulation;
 use super::show::Show;
@@ -47,8 +47,6 @@ termination and stake; those that do not change drop out.";
 
 /// Bytes per row of the tables.
 const ROW_BYTES: f64 = 120.0;
-/// Metrics unless others are named.
-const METRICS: [Metric; 3] = [Metric::MicrosoftTakePv, Metric::MicrosoftTotalPv, Metric::OpenaiRetainedPv];
 
 /// Arguments of `bridge`.
 #[derive(Debug, clap::Args)]
@@ -99,11 +97,7 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<Exit, Failure> {
     let clauses = ordered(clauses, &arguments.order)?;
     let plan = Plan::from_model(&hybrids(model, from, to, &clauses), simulation.seed(model), simulation.simd);
     let metrics = metrics(&plan, &arguments.metric)?;
-    let mut variants = Variants { plans: vec![plan], variants: Vec::new() };
-    let quantities: Vec<Quantity> =
-        metrics.iter().map(|&metric| Quantity { of: Of::Deal(0), metric }).collect();
-    variants.lean(&quantities);
-    let plan = variants.plans.remove(0);
+    let (plan, metrics) = lean(plan, &metrics);
     let paths = simulation.paths(model, &Cost::of(&plan))?;
     let request = simulation.request(model, paths, study::folder_of(&scenario, "bridge"));
     let asked = Asked { scenario: &scenario, arguments, plan, names, clauses, metrics };
@@ -222,7 +216,7 @@ fn ordered(clauses: Vec<Clause>, order: &[String]) -> Result<Vec<Clause>, Failur
 fn metrics(plan: &Plan, asked: &[String]) -> Result<Vec<Metric>, Failure> {
     let has = |metric: &Metric| plan.deals().iter().all(|deal| deal.metrics.contains(metric));
     if asked.is_empty() {
-        return Ok(METRICS.into_iter().filter(has).collect());
+        return Ok(USUAL_METRICS.to_vec());
     }
     let mut metrics = Vec::new();
     for name in asked {

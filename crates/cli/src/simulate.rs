@@ -24,6 +24,7 @@ use capstake::run::{self, Finished, RunResult, State, Task};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
 use capstake::store::{self, Head};
+use capstake::study::bridge;
 use capstake::study::subjects::subjects;
 use capstake::study::valuation::{Valuation, valuation};
 use capstake_output::draws::DrawsFile;
@@ -305,7 +306,10 @@ fn answered<'a>(
     };
     let ((answer, tables, mut files), (sample_paths, file)) = run::join(request.threads, questions, paths);
     files.extend(file);
-    (answer, Tables { sample_paths, ..tables }, files)
+    let bridge = bridge::of_first_deals(job.plan, result.paths, request.threads);
+    let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
+    files.extend(csv.map(|dialect| encode(&bridge, dialect)));
+    (answer, Tables { sample_paths, bridge, ..tables }, files)
 }
 
 /// Writes the tables, the workbook, the page and the draws.

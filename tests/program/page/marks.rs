@@ -334,9 +334,25 @@ fn outline(bins: &[(f64, f64, f64)]) -> Option<Mark> {
     (!bins.is_empty()).then(|| Mark::Path(corners.collect()))
 }
 
+/// Steps from 0 in the order of bridge.csv, each from where the one before ends; then the whole, from the left end of the axis.
+fn expected_of_bridge(results: &Results, metric: &str) -> Expected {
+    let mut at = 0.0;
+    let mut marks = Vec::new();
+    for row in results.tables.bridge.iter().filter(|row| row.metric == metric) {
+        let (low, high) = (f64::min(at, at + row.shapley), f64::max(at, at + row.shapley));
+        at += row.shapley;
+        marks.extend((row.shapley != 0.0).then_some(Mark::Bar([low, 0.0, high, 0.0])));
+    }
+    marks.push(Mark::Bar([at.min(0.0), 0.0, at.max(0.0), 0.0]));
+    Expected { x: Ruler::Numbers(false), y: Ruler::Rows, marks }
+}
+
 /// What a figure of a run should show, from its exact table and the summary.
 fn expected(results: &Results, chart: &Chart, drawing: &Drawing) -> Expected {
     let rows = Rows(chart);
+    if let Some(metric) = chart.id.strip_prefix("bridge-") {
+        return expected_of_bridge(results, metric);
+    }
     let f = rows.factor();
     let years = |y| Expected { x: Ruler::Numbers(false), y, marks: Vec::new() };
     let log = Ruler::Numbers(drawing.is_log);
@@ -517,9 +533,19 @@ fn every_mark_of_a_run_stands_where_its_value_is() {
     }
     println!("marks read: {read:?}");
     let kinds: Vec<&str> = read.keys().map(String::as_str).collect();
-    for kind in
-        ["cap", "clouds", "difference", "failure", "ipo", "parts", "paths", "retained", "take", "year"]
-    {
+    for kind in [
+        "bridge",
+        "cap",
+        "clouds",
+        "difference",
+        "failure",
+        "ipo",
+        "parts",
+        "paths",
+        "retained",
+        "take",
+        "year",
+    ] {
         assert!(kinds.contains(&kind), "no figure {kind} in {kinds:?}");
     }
 }
@@ -592,7 +618,7 @@ fn expected_of_study(asked: &Asked) -> Expected {
             let f = factor(x.unit);
             let bar = |start: f64, end: f64| Mark::Bar([f * start.min(end), 0.0, f * start.max(end), 0.0]);
             let total = |high: f64| Mark::Bar([f64::NAN, 0.0, f * high, 0.0]);
-            let mut marks = vec![total(from.high)];
+            let mut marks: Vec<Mark> = from.iter().map(|from| total(from.high)).collect();
             marks.extend(
                 steps.iter().filter(|step| step.low != step.high).map(|step| bar(step.low, step.high)),
             );

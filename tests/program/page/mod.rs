@@ -12,8 +12,9 @@ use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::Model;
 use capstake::report::results::{Facts, Results, SourceFacts};
-use capstake::report::tables::tables;
+use capstake::report::tables::{self, Tables};
 use capstake::run::{self, Options, Silent};
+use capstake::study::bridge;
 use capstake::study::valuation::valuation;
 use capstake_output::page::{Page, page};
 use capstake_output::{html, svg};
@@ -49,7 +50,9 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
         target: "x86_64-unknown-linux-gnu".to_owned(),
         stream_version: 2,
     };
-    Results { facts, tables: tables(&valuation(&plan, &result)) }
+    let bridge =
+        bridge::of_first_deals(&plan, paths.min(1_000), 2).as_ref().map(tables::bridge).unwrap_or_default();
+    Results { facts, tables: Tables { bridge, ..tables::tables(&valuation(&plan, &result)) } }
 }
 
 fn written(page: &Page) -> String {

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod assumptions;
+pub mod bridge;
 pub mod chart;
 pub mod clouds;
 pub mod composition;
@@ -75,17 +76,21 @@ pub fn page(results: &Results) -> Page {
         sentences: Vec::new(),
         deals: view.deals.iter().map(|name| (*name).to_owned()).collect(),
         answers: answer::answers(&view),
-        sections: vec![
-            distribution::takes(&view),
-            answer::compared(&view),
-            composition::waterfall(&view),
-            distribution::differences(&view),
-            years::fans(&view),
-            timing::cap(&view),
-            clouds::mix(&view),
-            timing::listing_and_failure(&view),
-            sample_paths::paths(&view),
-        ],
+        sections: [
+            Some(distribution::takes(&view)),
+            Some(answer::compared(&view)),
+            bridge::bridge(&view),
+            Some(composition::waterfall(&view)),
+            Some(distribution::differences(&view)),
+            Some(years::fans(&view)),
+            Some(timing::cap(&view)),
+            Some(clouds::mix(&view)),
+            Some(timing::listing_and_failure(&view)),
+            Some(sample_paths::paths(&view)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect(),
         assumptions: Some(assumptions::assumptions(&view)),
         provenance: provenance::provenance(&view),
     }

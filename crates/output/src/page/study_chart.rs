@@ -33,7 +33,7 @@ pub fn chart(i: usize, asked: &answer::Chart) -> Option<Chart> {
             Bars { along: x, value: of(x.unit), centre: *centre, ends, bars }.chart(id, title)
         }
         answer::Chart::Waterfall { title, x, from, steps, to } => {
-            Waterfall { value: of(x.unit), from, steps, to }.chart(id, title)
+            Waterfall { value: of(x.unit), from: from.as_ref(), steps, to }.chart(id, title)
         }
     })
 }
@@ -516,7 +516,7 @@ impl Bars<'_> {
 /// Totals and the steps between them, from top to bottom.
 struct Waterfall<'a> {
     value: Measure,
-    from: &'a Bar,
+    from: Option<&'a Bar>,
     steps: &'a [Bar],
     to: &'a Bar,
 }
@@ -525,7 +525,7 @@ impl Waterfall<'_> {
     /// All bars in their rows; a total has no step.
     fn rows(&self) -> Vec<(&Bar, bool)> {
         let steps = self.steps.iter().map(|step| (step, true));
-        std::iter::once((self.from, false)).chain(steps).chain([(self.to, false)]).collect()
+        self.from.map(|from| (from, false)).into_iter().chain(steps).chain([(self.to, false)]).collect()
     }
 
     fn scaled(&self, value: f64) -> f64 {

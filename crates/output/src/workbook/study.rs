@@ -205,7 +205,7 @@ fn charts(facts: &Facts, all: &[answer::Chart]) -> (Sheet, Sheet) {
                 ));
             }
             answer::Chart::Waterfall { title, x, from, steps, to } => {
-                let chart = waterfall_chart(&mut data, &mut column, title, x, [from, to], steps);
+                let chart = waterfall_chart(&mut data, &mut column, title, x, (from.as_ref(), to), steps);
                 drawn.push((HEIGHT, chart));
             }
             answer::Chart::Heat { .. } => {}
@@ -368,19 +368,19 @@ fn waterfall_chart(
     column: &mut u16,
     title: &str,
     x: &answer::Axis,
-    [from, to]: [&answer::Bar; 2],
+    (from, to): (Option<&answer::Bar>, &answer::Bar),
     steps: &[answer::Bar],
 ) -> Chart {
     data.text(HEADER - 1, *column, title, Look::Strong);
     data.text(HEADER, *column, "clause", Look::Header);
-    let bars: Vec<&answer::Bar> = std::iter::once(from).chain(steps).chain([to]).collect();
+    let bars: Vec<&answer::Bar> = from.into_iter().chain(steps).chain([to]).collect();
     for (row, bar) in (HEADER + 1..).zip(&bars) {
         data.text(row, *column, bar.label.clone(), Style::PLAIN);
     }
     let labels = Range::column(DATA, HEADER + 1, bars.len() as u32, *column);
     *column += 1;
     let last = bars.len() - 1;
-    let is_total = |i: usize| i == 0 || i == last;
+    let is_total = |i: usize| i == last || (i == 0 && from.is_some());
     // Columns stack from 0, so that a step which crosses 0 is drawn on either side of it.
     let parts: [(&str, Paint, &dyn Fn(usize, &answer::Bar) -> f64); 4] = [
         (UNNAMED, Paint::Nothing, &|i, bar| if is_total(i) { 0.0 } else { bar.low.min(bar.high) }),
