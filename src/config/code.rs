@@ -480,7 +480,7 @@ third of it. Investors have just agreed on that price, so that a number behind t
 rates of revenue, or the round. The round is the last one dated within a year of the valuation date. This is a warning.
 
     [equity]
-    multiple_now = 3            equity is worth $107 billion today (median)
+    multiple_now = 3            equity is worth $122 billion today (median)
     [[round]]
     pre_money_usd_bn = 842.0
 
