@@ -13,7 +13,7 @@ section! {
     name: Option<Located<String>> = name();
     /// Whether it is the home cloud, the partner's; exactly one is.
     home: Option<Located<bool>> = plain().or("false");
-    /// Its share of cloud sales on the valuation date.
+    /// Its share of cloud sales on the valuation date. Shares that do not add up to 1 are taken in proportion.
     share_now: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).required();
     /// The share it begins with when it opens, where `share_now` is 0.
     entry_share: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 1.0).or("0");

@@ -486,7 +486,7 @@ third of it. Investors have just agreed on that price, so that a number behind t
 rates of revenue, or the round. The round is the last one dated within a year of the valuation date. This is a warning.
 
     [equity]
-    multiple_now = 3            $95 billion on revenue of 31.6
+    multiple_now = 3            equity is worth $122 billion today (median)
     [[round]]
     pre_money_usd_bn = 842.0
 
@@ -522,6 +522,30 @@ not; they are not asked for. This is a warning.
     cap_usd_bn = 60             rate, eligible, licence_ends, … are those of no deal
 
 To mend it: write the terms, if only with their defaults, or `like = "amended-2026"`."#;
+    OutOfScale = "S616", "an amount out of scale with the company", r#"An amount is below 0.3% of today's annual revenue or above 300 times it (a value of the company: below 10%), and a factor of 1,000
+brings it between: most likely millions or trillions where billions belong, or the other way round. Or today's revenue is more than
+ten times the annual rate of the last row of history, or less than a tenth of it. This is a warning, and the scenario runs.
+
+    [[segment]]
+    rate_now_usd_bn = 25.0
+    [[deal]]
+    cap_usd_bn = 0.038          $38 million; amounts are in billions: 38
+    [cash]
+    now_usd_bn = 0.07           $70 million: 70
+
+To mend it: write what the message proposes, or leave a small amount that is meant."#;
+    CloudSharesSum = "S617", "shares of clouds that do not add up to 1", r#"The shares of the clouds on the valuation date (`share_now`) add up to less than 0.98 or more than 1.02. They are taken in proportion,
+so that none has the share that is written. `long_run_share` may add up to anything. This is a warning.
+
+    [[cloud]]
+    name = "azure"
+    home = true
+    share_now = 0.94
+    [[cloud]]
+    name = "aws"
+    share_now = 0.50            azure sells 65%, aws 35%
+
+To mend it: write shares of all cloud sales; that of the home cloud is what the others leave."#;
     // ---- Options of a run
     PathsOption = "S701", "a number of paths that cannot be run", r#"The number of paths is 0 or more than can be run. Standard errors need at least two.
 

@@ -129,16 +129,18 @@ impl NumberTable {
     }
 
     /// The table with all that is in the number's unit in another one, without source positions; `None` if it cannot be
-    /// written so: the values of a file, a beta distribution between 0 and 1.
-    pub fn scaled(&self, scale: impl Fn(f64) -> f64) -> Option<NumberTable> {
+    /// written so: the values of a file, a beta distribution between 0 and 1. Bounds at one of the `ends` stay as they are:
+    /// whoever writes percentages writes those as they should be.
+    pub fn scaled(&self, ends: &[f64], scale: impl Fn(f64) -> f64) -> Option<NumberTable> {
         let family = self.dist.as_ref().map(|dist| dist.value);
         let standard = family == Some(Family::Beta) && (self.low.is_none() || self.high.is_none());
         if family == Some(Family::Empirical) || standard {
             return None;
         }
         let mut entries = self.print();
-        for (_, value) in entries.iter_mut().filter(|(key, _)| !UNITLESS.contains(&key.as_str())) {
+        for (key, value) in entries.iter_mut().filter(|(key, _)| !UNITLESS.contains(&key.as_str())) {
             match value {
+                Value::Float(bound) if BOUNDS.contains(&key.as_str()) && ends.contains(bound) => {}
                 Value::Float(number) => *number = scale(*number),
                 Value::Array(items) => {
                     for item in items {
@@ -156,6 +158,9 @@ impl NumberTable {
 /// Parameters that are not in the number's unit.
 const UNITLESS: [&str; 6] = ["weight", "sigma", "df", "a", "b", "weights"];
 
+/// Parameters that bound a distribution.
+const BOUNDS: [&str; 4] = ["lower", "upper", "min", "max"];
+
 /// A number as written, with unit, domain and usual range of its key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Number {
@@ -167,6 +172,8 @@ pub struct Number {
     pub domain: Domain,
     /// The values it usually has.
     pub usual: Option<Usual>,
+    /// Whether it is a growth rate.
+    pub growth: bool,
     /// Source position of the value.
     pub place: Place,
     /// What is written.
@@ -203,6 +210,27 @@ impl Number {
         })
     }
 
+    /// The values that it may take, as it is written.
+    pub fn written_domain(&self) -> Domain {
+        if self.is_annual() { Domain::AboveMinusOne } else { self.domain }
+    }
+
+    /// The ends of its domain and of its usual range, as it is written.
+    pub fn ends(&self) -> Vec<f64> {
+        let (low, high) = self.written_domain().bounds();
+        let usual = self.usual().map(|usual| [usual.low, usual.high]);
+        [low, high].into_iter().chain(usual.into_iter().flatten()).collect()
+    }
+
+    /// How a growth rate is meant, to follow it; empty for any other number.
+    pub fn basis_words(&self) -> &'static str {
+        match (self.growth, self.is_annual()) {
+            (false, _) => "",
+            (true, false) => " (continuous)",
+            (true, true) => " (annual)",
+        }
+    }
+
     /// Reads a plain number or a number table.
     pub(crate) fn from_node(key: KeyContext<'_>, node: &Node, reader: &mut Reader) -> Option<Number> {
         let content = match &node.value {
@@ -226,6 +254,7 @@ impl Number {
             unit: key.spec.unit.unwrap_or(Unit::Fraction),
             domain: key.spec.domain,
             usual: key.spec.usual,
+            growth: key.spec.growth,
             place: node.place,
             content,
         })

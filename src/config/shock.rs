@@ -14,9 +14,9 @@ section! {
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
     /// How often it strikes, at most once a period.
-    rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).usual(0.0, 3.0).required();
+    rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).usual(0.0, 1.5).required();
     /// The mean of its size, in logarithms: -0.18 takes about 17%.
-    mean: Option<Number> = number(Unit::Fraction, Any).usual(-3.0, 3.0).required();
+    mean: Option<Number> = number(Unit::Fraction, Any).usual(-1.0, 1.0).required();
     /// The standard deviation of its size.
     sd: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 2.0).or("0");
     /// What it moves, a segment or `equity.multiple`, and how strongly.

@@ -29,6 +29,7 @@ pub mod request;
 pub mod resources;
 pub mod results;
 pub mod saved;
+mod scale;
 pub mod scenario;
 pub mod scenario_files;
 pub mod screen;

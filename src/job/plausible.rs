@@ -1,4 +1,4 @@
-//! Warnings about the scenario as a whole: today's equity beside the last round, next year's demand, deals beside each other.
+//! Warnings about the scenario as a whole: amounts beside today's revenue, today's equity beside the last round, next year's demand, deals beside each other.
 
 use crate::config::{Code, Config, Place, Problem, Problems};
 use crate::kernel::plan::Plan;
@@ -6,6 +6,8 @@ use crate::math::simd::Isa;
 use crate::model::unit_words::{dollars, plain};
 use crate::model::{Model, left_out};
 use crate::study::today;
+
+use super::scale;
 
 /// How many times the price of the last round equity may be worth, or the other way round.
 const USUAL_FACTOR: f64 = 3.0;
@@ -16,12 +18,13 @@ const USUAL_GROWTH: std::ops::RangeInclusive<f64> = -0.5..=4.0;
 /// Adds the warnings that need more than one number of the scenario, or a look at its first year.
 pub fn warn(config: &Config, model: &Model, problems: &mut Problems) {
     left_out(config).into_iter().for_each(|problem| problems.push(problem));
-    // One number in another unit moves these figures too, and has been told.
-    if problems.iter().any(|problem| problem.code == Code::UnusualNumber) {
-        return;
-    }
     // One seed for all, so that a warning does not come and go with it.
     let plan = Plan::from_model(model, 1, Isa::detect());
+    scale::warn(config, &plan, problems);
+    // One number in another unit moves these figures too, and has been told.
+    if problems.iter().any(|problem| matches!(problem.code, Code::UnusualNumber | Code::OutOfScale)) {
+        return;
+    }
     equity_far_from_round(config, &plan).into_iter().for_each(|problem| problems.push(problem));
     demand_growth(config, &plan).into_iter().for_each(|problem| problems.push(problem));
 }

@@ -1,5 +1,5 @@
-//! Time 0 and the year after it, without the rest of the timeline: today's equity on drawn paths, and the growth of demand on the
-//! median path.
+//! Time 0 and the year after it, without the rest of the timeline: today's equity on drawn paths, and revenue and the growth of
+//! demand on the median path.
 
 use super::deal_state::DealState;
 use super::numbers::Numbers;
@@ -12,6 +12,7 @@ use crate::math::lanes::{LANES, Lanes};
 use crate::math::portable::Portable;
 use crate::math::vector::{Real, Vector, WIDTH};
 use crate::model::dependence::Factor;
+use crate::model::segment::Segment;
 
 /// Equity at time 0 under a deal on the first paths, billions; only of paths on which it has a value.
 pub fn equity(plan: &Plan, deal: usize, paths: u64) -> Vec<f64> {
@@ -36,32 +37,50 @@ pub fn equity(plan: &Plan, deal: usize, paths: u64) -> Vec<f64> {
     equity
 }
 
+/// Annual rate of revenue of all segments at time 0 where every number is its median, billions.
+pub fn median_revenue(plan: &Plan) -> f64 {
+    revenue(&still_processes(plan))
+}
+
 /// Growth of demand over the first year, or a year's growth at the pace of a shorter timeline, where every number is its median and
 /// no innovation moves anything; `None` without demand today.
 pub fn median_demand_growth(plan: &Plan) -> Option<f64> {
-    let (model, steps) = (&plan.model, &plan.steps);
-    let mut numbers: Numbers<Portable> = Numbers::new(&model.parameters);
-    numbers.load(&plan.inputs, &medians(plan), 0);
+    let (booking, steps) = (plan.model.run.booking, &plan.steps);
     let still = vec![Portable::zero(); plan.innovations.factors.len()];
-    let row = |factor| plan.innovations.row(factor);
     let last = steps.periods.iter().position(|period| period.end >= 1.0 - TIME_SLACK);
     let last = last.unwrap_or(steps.periods.len() - 1);
-    let (mut today, mut later) = (0.0, 0.0);
-    for (k, segment) in model.segments.iter().enumerate() {
-        let (level, growth) = (row(Factor::SegmentLevel(k)), row(Factor::SegmentGrowth(k)));
-        let (scheme, booking) = (model.run.scheme, model.run.booking);
-        let mut process = ProcessPaths::new(&segment.process, level, growth, scheme, booking, steps);
-        process.prepare(steps, &numbers);
-        today += process.rate_end.to_array()[0];
+    let mut processes = still_processes(plan);
+    let today = revenue(&processes);
+    for process in &mut processes {
         for period in 0..=last {
             let at = steps.at(period);
             process.step(at, &still);
             process.book(at, booking_weights(booking));
         }
-        later += process.rate_end.to_array()[0];
     }
-    let growth = (later / today).powf(1.0 / steps.periods[last].end) - 1.0;
+    let growth = (revenue(&processes) / today).powf(1.0 / steps.periods[last].end) - 1.0;
     growth.is_finite().then_some(growth)
+}
+
+/// The processes of the segments at time 0, every number at its median.
+fn still_processes(plan: &Plan) -> Vec<ProcessPaths<Portable>> {
+    let (model, steps) = (&plan.model, &plan.steps);
+    let mut numbers: Numbers<Portable> = Numbers::new(&model.parameters);
+    numbers.load(&plan.inputs, &medians(plan), 0);
+    let row = |factor| plan.innovations.row(factor);
+    let at_start = |(k, segment): (usize, &Segment)| {
+        let (level, growth) = (row(Factor::SegmentLevel(k)), row(Factor::SegmentGrowth(k)));
+        let (scheme, booking) = (model.run.scheme, model.run.booking);
+        let mut process = ProcessPaths::new(&segment.process, level, growth, scheme, booking, steps);
+        process.prepare(steps, &numbers);
+        process
+    };
+    model.segments.iter().enumerate().map(at_start).collect()
+}
+
+/// The sum of the segments' annual rates at the end of the last step.
+fn revenue(processes: &[ProcessPaths<Portable>]) -> f64 {
+    processes.iter().map(|process| process.rate_end.to_array()[0]).sum()
 }
 
 /// Every parameter at its median, in columns of a block.

@@ -8,6 +8,7 @@ use super::party_names::PartyNames;
 use super::process::midpoint;
 use super::reversion::{Reversion, Trend};
 use super::table::{Table, entry_path};
+use super::unit_words::plain;
 use super::validator::{Side, Validator};
 
 /// A cloud that sells and hosts OpenAI's models. The home cloud comes first; its share is what the others
@@ -129,7 +130,34 @@ pub(super) fn validate(validator: &mut Validator, config: &Config, parties: &Par
             clouds.push(validated);
         }
     }
+    warn_of_sum(validator, config, &clouds);
     clouds
+}
+
+/// Warns of shares on the valuation date, each at its median, that do not add up to 1: what is sold is in their proportion.
+fn warn_of_sum(validator: &mut Validator, config: &Config, clouds: &[Cloud]) {
+    let shares: Option<Vec<f64>> = clouds.iter().map(|cloud| validator.median(cloud.share_now)).collect();
+    let home = config.cloud.iter().find(|cloud| cloud.home.as_ref().is_some_and(|home| home.value));
+    let Some((shares, written)) = shares.zip(home.and_then(|home| home.share_now.as_ref())) else { return };
+    let sum: f64 = shares.iter().sum();
+    if (0.98..=1.02).contains(&sum) {
+        return;
+    }
+    let sold = clouds.iter().zip(&shares).filter(|(_, share)| **share > 0.0);
+    let sold: Vec<String> =
+        sold.map(|(cloud, share)| format!("{} sells {}%", cloud.name, plain(100.0 * share / sum))).collect();
+    let message = format!(
+        "the clouds' `share_now` add up to {}: they are taken in proportion, so that {}",
+        plain(sum),
+        sold.join(", ")
+    );
+    let rest = 1.0 - (sum - shares[0]);
+    let help = if rest > 0.005 {
+        format!("did you mean `{} = {}`? shares of the clouds add up to 1", written.key, plain(rest))
+    } else {
+        "write shares of all cloud sales: with that of the home cloud they add up to 1".to_owned()
+    };
+    validator.problems.push(Problem::warning(Code::CloudSharesSum, written.place, message).help(help));
 }
 
 /// Warns of keys without effect at the home cloud, whose share has no process of its own.

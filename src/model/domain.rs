@@ -68,9 +68,9 @@ pub(super) fn domain_problem(
     // Mostly above 1, where a fraction belongs: in percent.
     if matches!(domain, Domain::Fraction | Domain::PositiveFraction)
         && distribution.quantile(0.5) > 1.0
-        && let Some(toml) = as_fractions(table, family.value, domain)
+        && let Some(help) = as_fractions(number, table, family.value)
     {
-        return problem.help(format!("percentages are written as fractions of 1: `{toml}`"));
+        return problem.help(help);
     }
     if family.value == Family::Discrete {
         return problem.help(format!("take out the values that are not {}", domain.words()));
@@ -96,13 +96,14 @@ pub(super) fn domain_problem(
     ))
 }
 
-/// The table with its percentages as fractions, if that is a distribution within the domain.
-fn as_fractions(table: &NumberTable, family: Family, domain: Domain) -> Option<String> {
-    let table = table.scaled(|number| shifted(number, -2))?;
+/// The help for percentages in place of fractions, if the fractions are a distribution within the domain.
+pub(super) fn as_fractions(number: &Number, table: &NumberTable, family: Family) -> Option<String> {
+    let table = table.scaled(&number.ends(), |number| shifted(number, -2))?;
     let (min, max) = limits(&table);
     let law = from_parameters(family, &table).ok()?.truncated(min, max).ok()?;
-    let inside = OutsideMass::of(&law, domain).probability() <= DOMAIN_TOLERANCE;
-    inside.then(|| inline(&print_table(table.print())))
+    let inside = OutsideMass::of(&law, number.written_domain()).probability() <= DOMAIN_TOLERANCE;
+    let words = || inline(&print_table(table.print()));
+    inside.then(|| format!("percentages are written as fractions of 1: `{}`", words()))
 }
 
 /// A number with its decimal point moved, as text: a division would leave an error in the last digit of some.

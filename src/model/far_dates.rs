@@ -35,11 +35,9 @@ pub(super) fn warn(validator: &mut Validator, config: &Config) {
             date.value,
             plain(years.abs().round())
         );
-        let meant = [-100, 100, -1000, 1000].into_iter().find_map(|shift| {
-            let date = in_year(date.value, date.value.year() + shift)?;
-            let years = years_between(start.value, date);
-            let after = !key.ends_with("horizon") || years > 0.0;
-            (years.abs() <= USUAL_YEARS && after).then_some(date)
+        let meant = one_digit_off(date.value).find(|date| {
+            let years = years_between(start.value, *date);
+            sensible(&key).contains(&years)
         });
         let help = match meant {
             Some(date) => format!("did you mean {date}?"),
@@ -70,6 +68,28 @@ fn valuation_date(config: &Config, start: &Located<Date>) -> Option<Problem> {
     Some(Problem::warning(Code::UnusualNumber, start.place, message).help(help))
 }
 
+/// The years after the valuation date in which a date of that key makes sense.
+fn sensible(key: &str) -> std::ops::RangeInclusive<f64> {
+    const DAY: f64 = 1.0 / 360.0;
+    match key.rsplit('.').next() {
+        Some("horizon") => 2.0..=30.0,
+        Some("from") if key.starts_with("history.") => -30.0..=0.0,
+        Some("share_ends" | "licence_ends" | "exclusive_until" | "to") => DAY..=30.0,
+        _ => -30.0..=30.0,
+    }
+}
+
+/// The same day in years that are most easily typed for its own: a century or a millennium off, or another digit in one place.
+fn one_digit_off(date: Date) -> impl Iterator<Item = Date> {
+    let year = date.year();
+    let digits = [1000, 100, 10].into_iter().flat_map(move |place| {
+        let without = year - year / place % 10 * place;
+        (0..10).map(move |digit| without + digit * place)
+    });
+    let years = [year - 100, year + 100, year - 1000, year + 1000].into_iter().chain(digits);
+    years.filter(move |other| *other != year).filter_map(move |other| in_year(date, other))
+}
+
 /// The same day of another year; `None` where there is none.
 fn in_year(date: Date, year: i32) -> Option<Date> {
     Date::new(year, date.month(), date.day())
@@ -89,17 +109,20 @@ fn dates(config: &Config) -> Vec<(String, &Located<Date>)> {
     fn named(list: &str, name: &Option<Located<String>>) -> String {
         format!("{list}.{}", name.as_ref().map_or("", |name| &name.value))
     }
+    fn dated(list: &str, date: &Option<Located<Date>>) -> String {
+        format!("{list}.{}", date.as_ref().map_or(String::new(), |date| date.value.to_string()))
+    }
     fn process<'a>(list: &mut Vec<(String, &'a Located<Date>)>, table: &str, keys: &'a ProcessKeys) {
         push(list, table, "midpoint", &keys.midpoint);
         for point in &keys.plan {
-            push(list, &format!("{table}.plan"), "date", &point.date);
+            push(list, &dated(&format!("{table}.plan"), &point.date), "date", &point.date);
         }
     }
     if let Some(timeline) = &config.timeline {
         push(&mut list, "timeline", "horizon", &timeline.horizon);
     }
     for row in config.history.iter().flat_map(|history| &history.period) {
-        push(&mut list, "history.period", "from", &row.from);
+        push(&mut list, &dated("history.period", &row.from), "from", &row.from);
     }
     for segment in &config.segment {
         process(&mut list, &named("segment", &segment.name), &segment.keys);
@@ -123,7 +146,7 @@ fn dates(config: &Config) -> Vec<(String, &Located<Date>)> {
         push(&mut list, &table, "exclusive_until", &deal.exclusive_until);
         if let Some(RateContent::Schedule(steps)) = &deal.rate {
             for step in steps {
-                push(&mut list, &format!("{table}.rate"), "from", &step.from);
+                push(&mut list, &dated(&format!("{table}.rate"), &step.from), "from", &step.from);
             }
         }
     }

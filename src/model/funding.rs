@@ -2,6 +2,7 @@
 
 use crate::config::{self, Code, Config, Located, Problem};
 
+use super::ipo;
 use super::parameters::ParamId;
 use super::table::{Table, entry_path};
 use super::timeline::TIME_SLACK;
@@ -163,20 +164,17 @@ fn round_time(
 fn until(validator: &mut Validator, config: &Config, table: &Table, round: &config::Round) -> f64 {
     let Some(until) = &round.until else { return f64::INFINITY };
     let latest = validator.time_after(until.value);
-    let first_test = config.ipo.as_ref().and_then(|ipo| ipo.earliest.as_ref());
-    let earliest = first_test.map_or(f64::NEG_INFINITY, |date| validator.time_of(date.value));
-    let Some(timeline) = &validator.timeline else { return latest };
-    let brings = |end: f64| earliest - TIME_SLACK <= end && end <= latest + TIME_SLACK;
-    let first = timeline.periods().iter().find(|period| period.end >= earliest - TIME_SLACK);
+    let Some((ipo, timeline)) = config.ipo.as_ref().zip(validator.timeline.as_ref()) else { return latest };
+    let first = ipo::first_offer(validator, ipo);
     let help = match first {
         Some(first) => format!(
             "the first IPO that the model can have is at the end of {}: write that day or a later one, or take the round out",
             first.last_day
         ),
-        None => "take the round out: no IPO is tested before the horizon".to_owned(),
+        None => "take the round out: no IPO can be before the horizon".to_owned(),
     };
     let message = |what: &str| format!("{}: `until` is {}: {what}", table.header(), until.value);
-    if !timeline.periods().iter().any(|period| brings(period.end)) {
+    if first.is_none_or(|first| first.end > latest + TIME_SLACK) {
         let message = message("the round never takes place, since there is no IPO by then");
         validator.no_effect(until.place, message, help);
     } else if until.value > timeline.horizon() {

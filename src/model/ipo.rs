@@ -4,6 +4,7 @@ use crate::config::{self, Code, Config, Problem};
 
 use super::parameters::ParamId;
 use super::table::Table;
+use super::timeline::{Period, TIME_SLACK};
 use super::validator::Validator;
 
 /// What a readiness gate measures, and whether its threshold is a minimum or a maximum.
@@ -138,4 +139,23 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> Option<Ipo
         validator.off_timeline(earliest.place, earliest.value.to_string(), message, help);
     }
     Some(validated)
+}
+
+/// The period at whose end the first IPO can be: the gates hold from the first test on, for no longer than they must, and the
+/// preparation is the shortest there is. `None` if none can be before the horizon.
+pub(super) fn first_offer<'v>(validator: &'v Validator, ipo: &config::Ipo) -> Option<&'v Period> {
+    let earliest = ipo.earliest.as_ref().map_or(f64::NEG_INFINITY, |date| validator.time_of(date.value));
+    let least_months = |written: &Option<config::Number>| {
+        let id = validator.optional(written);
+        id.and_then(|id| validator.range(id)).map_or(0.0, |(low, _)| low)
+    };
+    let (ready, preparation) = (least_months(&ipo.ready_months), least_months(&ipo.preparation_months));
+    let periods = validator.timeline.as_ref()?.periods();
+    let tested = periods.iter().filter(|period| period.end >= earliest - TIME_SLACK);
+    let mut held = 0.0;
+    let ready = tested.clone().find(|period| {
+        held += 12.0 * period.length;
+        held >= ready - 12.0 * TIME_SLACK
+    })?;
+    tested.into_iter().find(|period| ready.end + preparation / 12.0 <= period.end + TIME_SLACK)
 }

@@ -40,7 +40,7 @@ pub mod terms;
 mod tests;
 pub mod timeline;
 pub mod unit_words;
-mod usual;
+pub mod usual;
 mod validator;
 
 pub use absence::absences;

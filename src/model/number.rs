@@ -1,14 +1,15 @@
 //! Validates one written number: a value or a distribution within the domain of its key.
 
 use crate::config::{
-    self, Choice, Code, Domain, Family, Located, Number, NumberContent, NumberTable, Place, Problem, Problems,
+    self, Choice, Code, Domain, Family, Located, Number, NumberContent, NumberTable, Place, Problem,
+    Problems, Unit,
 };
 
 use crate::math::distribution;
 
 use super::columns::EmpiricalColumns;
 use super::distribution::{Written, limits, window_words};
-use super::domain::{DOMAIN_TOLERANCE, OutsideMass, domain_problem};
+use super::domain::{DOMAIN_TOLERANCE, OutsideMass, as_fractions, domain_problem};
 use super::parameters::Distribution;
 use super::usual;
 
@@ -28,7 +29,7 @@ pub(super) fn validate(
     problems: &mut Problems,
 ) -> Option<Validated> {
     let annual = number.is_annual();
-    let domain = if annual { Domain::AboveMinusOne } else { domain };
+    let domain = if annual { number.written_domain() } else { domain };
     let written = match &number.content {
         NumberContent::Constant(value) => constant(number, domain, *value, number.place, problems),
         NumberContent::Table(table) => of_table(number, domain, table, columns, problems),
@@ -181,6 +182,22 @@ fn constant(
     None
 }
 
+/// Reports why parameters make no distribution: most often percentages beside a bound that is a fraction.
+fn refused(written: Written<'_>, own: Problems, problems: &mut Problems) {
+    let Written { number, table, family } = written;
+    let in_percent =
+        matches!(number.unit, Unit::PerYear | Unit::PerSqrtYear | Unit::Fraction | Unit::Probability);
+    let impossible = |problem: &Problem| problem.code == Code::DistributionParameter;
+    let hint = in_percent && own.iter().any(impossible);
+    let help = hint.then(|| as_fractions(number, table, family.value)).flatten();
+    for problem in own.iter().cloned() {
+        problems.push(match &help {
+            Some(help) if impossible(&problem) => problem.help(help),
+            _ => problem,
+        });
+    }
+}
+
 /// Validates an uncertain number; a distribution with a single value becomes a constant.
 fn uncertain(
     written: Written<'_>,
@@ -189,7 +206,11 @@ fn uncertain(
     problems: &mut Problems,
 ) -> Option<Validated> {
     let Written { number, table, family } = written;
-    let whole = written.distribution(columns, problems)?;
+    let mut own = Problems::new();
+    let Some(whole) = written.distribution(columns, &mut own) else {
+        refused(written, own, problems);
+        return None;
+    };
     let outside = OutsideMass::of(&whole, domain);
     if outside.probability() > DOMAIN_TOLERANCE {
         problems.push(domain_problem(number, domain, table, family, &whole, outside));

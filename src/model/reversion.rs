@@ -73,8 +73,14 @@ impl Reversion<'_> {
             return;
         };
         let ((now, written), (long_run, _), (half_life, _)) = (self.now, self.long_run, self.half_life);
-        let domain = written.as_ref().map_or(Domain::Any, |number| number.domain);
-        let (value, years) = (in_words(table.unit(now), domain, value), plain(timeline.end()));
+        let years = plain(timeline.end());
+        let value = match written {
+            Some(number) => {
+                let value = if number.is_annual() { value.exp_m1() } else { value };
+                in_words(number.unit, number.domain, value) + number.basis_words()
+            }
+            None => in_words(table.unit(now), Domain::Any, value),
+        };
         let cause = match self.half_life.1 {
             None => format!("without `{half_life}`"),
             Some(_) => format!("with `{half_life} = inf`"),

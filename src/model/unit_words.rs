@@ -4,19 +4,35 @@ use crate::config::{Domain, Unit};
 
 /// A value of a key with this unit and domain, in words: `1,400% a year`, `$78 trillion`, `15 years`.
 pub fn in_words(unit: Unit, domain: Domain, value: f64) -> String {
+    let (amount, of) = parts(unit, domain, value);
+    amount + of
+}
+
+/// A range of such values: `-5% to 100% a year`, `$1 million to $10 trillion`.
+pub fn range_in_words(unit: Unit, domain: Domain, low: f64, high: f64) -> String {
+    format!("{} to {}", parts(unit, domain, low).0, in_words(unit, domain, high))
+}
+
+/// Whether the words of a value are the number itself and its unit, as in `15 years`.
+pub fn repeat_the_number(unit: Unit, domain: Domain) -> bool {
+    matches!(unit, Unit::Years | Unit::Multiple) || unit == Unit::PerYear && domain == Domain::NotNegative
+}
+
+/// The amount in words, and what it is of.
+fn parts(unit: Unit, domain: Domain, value: f64) -> (String, &'static str) {
     let percent = || format!("{}%", plain(value * 100.0));
     match unit {
         // A rate that cannot be negative counts events.
-        Unit::PerYear if domain == Domain::NotNegative => format!("{} times a year", plain(value)),
-        Unit::PerYear | Unit::PerSqrtYear => format!("{} a year", percent()),
-        Unit::Fraction | Unit::Probability | Unit::Flag => percent(),
-        Unit::UsdBn => dollars(value * 1e9),
-        Unit::UsdBnPerYear => format!("{} a year", dollars(value * 1e9)),
-        Unit::Years => format!("{} years", plain(value)),
-        Unit::Months => format!("{} years", plain(value / 12.0)),
-        Unit::Multiple => format!("{} times", plain(value)),
-        Unit::SharesBn => format!("{} shares", plain(value * 1e9)),
-        Unit::UsdPerShare => format!("${} a share", plain(value)),
+        Unit::PerYear if domain == Domain::NotNegative => (plain(value), " times a year"),
+        Unit::PerYear | Unit::PerSqrtYear => (percent(), " a year"),
+        Unit::Fraction | Unit::Probability | Unit::Flag => (percent(), ""),
+        Unit::UsdBn => (dollars(value * 1e9), ""),
+        Unit::UsdBnPerYear => (dollars(value * 1e9), " a year"),
+        Unit::Years => (plain(value), " years"),
+        Unit::Months => (plain(value / 12.0), " years"),
+        Unit::Multiple => (plain(value), " times"),
+        Unit::SharesBn => (plain(value * 1e9), " shares"),
+        Unit::UsdPerShare => (format!("${}", plain(value)), " a share"),
     }
 }
 
@@ -71,6 +87,9 @@ mod tests {
         assert_eq!(words(Unit::UsdBn, -2.345), "-$2.35 billion");
         assert_eq!(words(Unit::Months, 180.0), "15 years");
         assert_eq!(words(Unit::Multiple, 410.0), "410 times");
+        assert_eq!(range_in_words(Unit::PerYear, Domain::Any, -0.05, 1.0), "-5% to 100% a year");
+        assert_eq!(range_in_words(Unit::UsdBn, Domain::Any, 0.001, 10_000.0), "$1 million to $10 trillion");
+        assert_eq!(range_in_words(Unit::Months, Domain::Any, 0.0, 48.0), "0 to 4 years");
         assert_eq!(plain(999.96), "1,000");
         assert_eq!(plain(6_709_000.0), "6.71 million");
         assert_eq!(plain(-0.05), "-0.05");

@@ -9,30 +9,39 @@ use crate::config::{
 use super::distribution::{from_parameters, limits};
 use super::domain::shifted;
 use super::parameters::Distribution;
-use super::unit_words::{in_words, plain};
+use super::unit_words::{in_words, range_in_words, repeat_the_number};
 
 /// The warning of a number outside the usual range of its key.
 pub(super) fn unusual(number: &Number, distribution: &Distribution) -> Option<Problem> {
     let usual = number.usual()?;
     let spread = spread(distribution);
     let beyond = usual.beyond(spread).filter(|_| spread.p50.is_finite())?;
-    let (value, found) = match (distribution, beyond) {
-        (Distribution::Constant(value), _) => (*value, format!("`{}` = {value} is", number.key)),
-        (_, Beyond::High) => (spread.p99, format!("`{}`: one future in a hundred is above", number.key)),
-        (_, Beyond::Low) if usual.low > 0.0 => {
-            (spread.p50, format!("`{}`: half of all futures are below", number.key))
+    let (unit, domain) = (number.unit, number.domain);
+    let words = |value| in_words(unit, domain, value) + number.basis_words();
+    let found = match (distribution, beyond) {
+        (Distribution::Constant(value), _) if repeat_the_number(unit, domain) => {
+            format!("`{}` = {value}", number.key)
         }
-        (_, Beyond::Low) => (spread.p01, format!("`{}`: one future in a hundred is below", number.key)),
+        (Distribution::Constant(value), _) => format!("`{}` = {value} is {}", number.key, words(*value)),
+        (_, Beyond::High) => {
+            format!("`{}`: one future in a hundred is above {}", number.key, words(spread.p99))
+        }
+        (_, Beyond::Low) if usual.low > 0.0 => {
+            format!("`{}`: half of all futures are below {}", number.key, words(spread.p50))
+        }
+        (_, Beyond::Low) => {
+            format!("`{}`: one future in a hundred is below {}", number.key, words(spread.p01))
+        }
     };
-    let words = in_words(number.unit, number.domain, value);
-    let mean = lognormal_mean(number).map_or(String::new(), |mean| format!("; its mean is {}", plain(mean)));
+    let mean = lognormal_mean(number)
+        .map_or(String::new(), |mean| format!("; its mean is {}", in_words(unit, domain, mean)));
     let (place, help) = (place(number), help(number, spread));
-    let message = format!("{found} {words}{mean}; usual is {}", usual.words());
+    let message = format!("{found}{mean}; usual is {}", range_in_words(unit, domain, usual.low, usual.high));
     Some(Problem::warning(Code::UnusualNumber, place, message).help(help))
 }
 
 /// Whether a distribution lies outside the usual range of a number.
-pub(super) fn is_unusual(number: &Number, distribution: &Distribution) -> bool {
+pub fn is_unusual(number: &Number, distribution: &Distribution) -> bool {
     let spread = spread(distribution);
     spread.p50.is_finite() && number.usual().is_some_and(|usual| usual.beyond(spread).is_some())
 }
@@ -61,7 +70,8 @@ fn lognormal(number: &Number) -> Option<(&NumberTable, &Located<f64>)> {
     Some((table, table.sigma.as_ref().filter(|_| is_it)?))
 }
 
-fn place(number: &Number) -> Place {
+/// Where a number says what it is: its value, or its family.
+pub fn place(number: &Number) -> Place {
     match &number.content {
         NumberContent::Table(table) => {
             let value = table.value.as_ref().map(|value| value.place);
@@ -130,17 +140,27 @@ fn help(number: &Number, spread: Spread) -> String {
     }
     let meant = slips(number.unit).iter().find_map(|slip| {
         let usual = number.usual()?.beyond(spread.map(slip.scale)).is_none();
-        let toml = match &number.content {
-            NumberContent::Table(table) if table.value.is_none() => {
-                inline(&print_table(table.scaled(slip.scale)?.print()))
-            }
-            _ => (slip.scale)(spread.p50).to_string(),
-        };
+        let toml = rewritten(number, spread.p50, slip.scale)?;
         usual.then(|| format!("did you mean `{toml}`? {}", slip.why))
     });
     meant.unwrap_or_else(|| {
         format!("if it is meant, leave it: the scenario runs; the unit is {}", number.unit.name())
     })
+}
+
+/// A number, whose median is given, as it is written in another unit.
+fn rewritten(number: &Number, p50: f64, scale: impl Fn(f64) -> f64) -> Option<String> {
+    match &number.content {
+        NumberContent::Table(table) if table.value.is_none() => {
+            Some(inline(&print_table(table.scaled(&number.ends(), scale)?.print())))
+        }
+        _ => Some(scale(p50).to_string()),
+    }
+}
+
+/// A number, whose median is given, as it is written with its decimal point moved so many places.
+pub fn with_point_moved(number: &Number, p50: f64, places: i32) -> Option<String> {
+    rewritten(number, p50, |value| shifted(value, places))
 }
 
 /// The help for a calendar year where a number of years belongs.

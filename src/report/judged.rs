@@ -6,8 +6,8 @@ use std::collections::{HashMap, HashSet};
 use super::answer::{Answer, Chart, Shown, Table};
 use super::row::Row;
 use super::tables::{
-    AnnualRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow, SummaryRow,
-    Tables, UNSOURCED,
+    AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow,
+    SummaryRow, Tables, UNSOURCED,
 };
 use crate::config::names::is_name;
 use crate::config::{Date, Unit};
@@ -97,6 +97,7 @@ pub fn tables(tables: &Tables, paths: u64) -> Result<(), BadCell> {
     run.annual(&tables.annual)?;
     run.events(&tables.events)?;
     run.sample_paths(&tables.sample_paths)?;
+    run.bridge(&tables.bridge)?;
     inputs(&tables.inputs)?;
     correlations(&tables.correlations)
 }
@@ -249,6 +250,28 @@ impl<'a> Run<'a> {
             is_series(&at, &row.series, None)?;
             at.wants(row.path < SAMPLE_PATHS, "path", row.path, "only the first paths are kept")?;
             at.wants(Date::parse(&row.period_end).is_some(), "period_end", &row.period_end, DATE)?;
+        }
+        Ok(())
+    }
+
+    fn bridge(&self, rows: &[BridgeRow]) -> Result<(), BadCell> {
+        for (at, row) in lines(rows) {
+            let metric = self
+                .deals
+                .first()
+                .is_some_and(|deal| self.counts.contains_key(&(*deal, row.metric.as_str())));
+            at.wants(metric, "metric", &row.metric, "summary.csv has no such metric")?;
+            at.wants(is_name(&row.clause), "clause", &row.clause, "clauses have names")?;
+            let figures = [
+                ("alone_first", row.alone_first, row.alone_first_error),
+                ("alone_last", row.alone_last, row.alone_last_error),
+                ("in_order", row.in_order, row.in_order_error),
+                ("shapley", row.shapley, row.shapley_error),
+            ];
+            for (column, figure, error) in figures {
+                at.wants(figure.is_finite(), column, figure, "a number")?;
+                at.wants(!(error < 0.0), column, error, "an error of 0 or more")?;
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use crate::kernel::plan::Plan;
 use crate::kernel::today;
 use crate::model::funding::{PreMoney, RoundTime};
 
-pub use crate::kernel::today::median_demand_growth;
+pub use crate::kernel::today::{median_demand_growth, median_revenue};
 
 /// Paths on which today's equity is looked at, the first ones of a run: its median is then known to about a twentieth of its
 /// standard deviation.

@@ -80,33 +80,48 @@ fn no_shipped_scenario_warns() {
 #[test]
 fn slips_of_unit_and_size_are_told_with_what_was_meant() {
     let minimal = [
-        ("segment.all.growth=40", "is 4,000% a year; usual is -1 to 3", "0.4"),
-        ("segment.all.volatility=30", "is 3,000% a year; usual is 0 to 2.5", "0.3"),
-        ("segment.all.rate_now_usd_bn=25000", "is $25 trillion a year; usual is 0.0001 to 1000", "25"),
-        ("deal.capped.cap_usd_bn=38000000000", "is $38,000,000 trillion; usual is 0.001 to 10000", "38"),
-        ("deal.capped.payment_lag_years=100", "is 100 years; usual is 0 to 2.5", "0.274"),
-        ("deal.capped.payment_lag_years=90", "is 90 years; usual is 0 to 2.5", "0.25"),
-        ("discount.share=10", "is 1,000% a year; usual is -0.05 to 1", "0.1"),
-        ("discount.share=1050", "is 105,000% a year; usual is -0.05 to 1", "0.105"),
+        ("segment.all.growth=40", "is 4,000% a year (continuous); usual is -100% to 300% a year", "0.4"),
+        ("segment.all.volatility=30", "is 3,000% a year; usual is 0% to 250% a year", "0.3"),
+        (
+            "segment.all.rate_now_usd_bn=25000",
+            "is $25 trillion a year; usual is $100,000 to $1 trillion a year",
+            "25",
+        ),
+        (
+            "deal.capped.cap_usd_bn=38000000000",
+            "is $38,000,000 trillion; usual is $1 million to $10 trillion",
+            "38",
+        ),
+        ("deal.capped.payment_lag_years=100", "; usual is 0 to 2.5 years", "0.274"),
+        ("deal.capped.payment_lag_years=90", "; usual is 0 to 2.5 years", "0.25"),
+        ("discount.share=10", "is 1,000% a year; usual is -5% to 100% a year", "0.1"),
+        ("discount.share=1050", "is 105,000% a year; usual is -5% to 100% a year", "0.105"),
     ];
     let base = [
-        ("discount.equity=14", "is 1,400% a year; usual is -0.05 to 1", "0.14"),
-        ("discount.licence=8.8", "is 880% a year; usual is -0.05 to 1", "0.088"),
-        ("cash.now_usd_bn=78000", "is $78 trillion; usual is 0.0001 to 2000", "78"),
-        ("cash.yield=4", "is 400% a year; usual is -0.02 to 0.3", "0.04"),
-        ("microsoft.invested_usd_bn=11800", "is $11.8 trillion; usual is 0.0001 to 1000", "11.8"),
-        ("ipo.gate.equity_usd_bn=0.58", "is $580 million; usual is 1 to 20000", "580"),
-        ("equity.multiple_long_run=410", "is 410 times; usual is 0.1 to 100", "4.1"),
-        ("equity.lockup_months=180", "is 15 years; usual is 0 to 48", "6"),
-        ("ipo.preparation_months=365", "is 30.4 years; usual is 0 to 60", "12"),
-        ("costs.fixed_usd_bn_per_year=1500", "is $1.5 trillion a year; usual is 0 to 500", "1.5"),
-        ("shock.competitor-leap.rate_per_year=20", "is 20 times a year; usual is 0 to 3", "0.2"),
-        ("contract.azure-a.total_usd_bn=70000", "is $70 trillion; usual is 0.0001 to 5000", "70"),
+        ("discount.equity=14", "is 1,400% a year; usual is -5% to 100% a year", "0.14"),
+        ("discount.licence=8.8", "is 880% a year; usual is -5% to 100% a year", "0.088"),
+        ("cash.now_usd_bn=78000", "is $78 trillion; usual is $100,000 to $2 trillion", "78"),
+        ("cash.yield=4", "is 400% a year; usual is -2% to 30% a year", "0.04"),
+        ("microsoft.invested_usd_bn=11800", "is $11.8 trillion; usual is $100,000 to $1 trillion", "11.8"),
+        ("ipo.gate.equity_usd_bn=0.58", "is $580 million; usual is $1 billion to $20 trillion", "580"),
+        ("equity.multiple_long_run=410", "; usual is 0.1 to 100 times", "4.1"),
+        ("equity.lockup_months=180", "is 15 years; usual is 0 to 4 years", "6"),
+        ("ipo.preparation_months=365", "is 30.4 years; usual is 0 to 5 years", "12"),
+        (
+            "costs.fixed_usd_bn_per_year=1500",
+            "is $1.5 trillion a year; usual is $0 to $500 billion a year",
+            "1.5",
+        ),
+        ("shock.competitor-leap.rate_per_year=20", "; usual is 0 to 1.5 times a year", "0.2"),
+        ("contract.azure-a.total_usd_bn=70000", "is $70 trillion; usual is $100,000 to $5 trillion", "70"),
+        ("shock.competitor-leap.rate_per_year=2", "; usual is 0 to 1.5 times a year", "0.02"),
+        ("shock.competitor-leap.mean=-1.8", "is -180%; usual is -100% to 100%", "-0.018"),
     ];
     let all = minimal.map(|row| (MINIMAL, row)).into_iter().chain(base.map(|row| (BASE, row)));
     for (text, (flag, said, meant)) in all {
         let (key, value) = flag.split_once('=').expect("a flag");
-        let said = format!("`{key}` = {value} {said}");
+        let space = if said.starts_with(';') { "" } else { " " };
+        let said = format!("`{key}` = {value}{space}{said}");
         told(Code::UnusualNumber, text, &[flag], &said, &format!("did you mean `{meant}`?"));
     }
 }
@@ -118,28 +133,28 @@ fn distributions_are_judged_by_their_tails_and_rescaled_as_a_whole() {
         Code::UnusualNumber,
         BASE,
         &[growth],
-        "`segment.business.growth_now`: one future in a hundred is above 13,000% a year; usual is -1 to 3",
+        "`segment.business.growth_now`: one future in a hundred is above 13,000% a year (continuous); usual is -100% to 300% a year",
         "did you mean `{ dist = \"quantiles\", p10 = 0.46, p50 = 0.86, p90 = 1.09 }`? a percentage",
     );
     told(
         Code::UnusualNumber,
         MINIMAL,
         &["segment.all.rate_now_usd_bn={dist=\"lognormal\",median=25,sigma=5}"],
-        "`segment.all.rate_now_usd_bn`: one future in a hundred is above $2,820 trillion a year; its mean is 6.71 million; usual is 0.0001 to 1000",
+        "`segment.all.rate_now_usd_bn`: one future in a hundred is above $2,820 trillion a year; its mean is $6,710 trillion a year; usual is $100,000 to $1 trillion a year",
         "did you mean `{ dist = \"lognormal\", median = 25.0, sigma = 0.05 }`? sigma is of the logarithm",
     );
     told(
         Code::UnusualNumber,
         BASE,
         &["equity.lockup_months={dist=\"discrete\",values=[180,365],weights=[1,3],note=\"as agreed\"}"],
-        "`equity.lockup_months`: one future in a hundred is above 30.4 years; usual is 0 to 48",
+        "`equity.lockup_months`: one future in a hundred is above 30.4 years; usual is 0 to 4 years",
         "did you mean `{ dist = \"discrete\", values = [6.0, 12.0], weights = [1.0, 3.0], note = \"as agreed\" }`?",
     );
     told(
         Code::UnusualNumber,
         BASE,
         &["ipo.gate.equity_usd_bn={dist=\"quantiles\",p10=0.4,p50=0.58,p90=0.88,lower=0.1,upper=3}"],
-        "`ipo.gate.equity_usd_bn`: half of all futures are below $580 million; usual is 1 to 20000",
+        "`ipo.gate.equity_usd_bn`: half of all futures are below $580 million; usual is $1 billion to $20 trillion",
         "did you mean `{ dist = \"quantiles\", p10 = 400.0, p50 = 580.0, p90 = 880.0, lower = 100.0, upper = 3000.0 }`?",
     );
     // What is truncated away does not count, and a chance of 0 is no slip.
@@ -157,7 +172,7 @@ fn distributions_are_judged_by_their_tails_and_rescaled_as_a_whole() {
         Code::UnusualNumber,
         BASE,
         &flags,
-        "`equity.lockup_months` = 300 is 25 years; usual is 0 to 48",
+        "`equity.lockup_months` = 300 is 25 years; usual is 0 to 4 years",
         "is `ipo.gate.",
     );
 }
@@ -168,7 +183,7 @@ fn a_calendar_year_is_no_number_of_years() {
         Code::UnusualNumber,
         BASE,
         &["deal.prior-2025.share_ends_years=2030", "deal.prior-2025.exclusive_until_years=3"],
-        "`deal.prior-2025.share_ends_years` = 2030 is 2,030 years; usual is -10 to 30",
+        "`deal.prior-2025.share_ends_years` = 2030; usual is -10 to 30 years",
         "`share_ends_years` counts from the valuation date; did you mean `share_ends = 2030-12-31`?",
     );
 }
@@ -348,6 +363,17 @@ fn slips(unit: Unit) -> &'static [f64] {
     }
 }
 
+/// Whether an amount has a usual size beside today's revenue: not a plan, which may begin small, nor a result that may be near 0.
+fn has_a_scale(key: &str) -> bool {
+    let amount = matches!(unit_of(key), Unit::UsdBn | Unit::UsdBnPerYear);
+    let small = [".fcf_usd_bn", ".ebitda_usd_bn", ".rate_usd_bn"].iter().any(|end| key.ends_with(end));
+    amount && !small && !key.contains(".annual_totals.")
+}
+
+fn three_digits(value: f64) -> f64 {
+    format!("{value:.2e}").parse().expect("a number")
+}
+
 #[test]
 fn every_number_of_the_format_has_a_typical_value_here() {
     // The keys of Microsoft's own process are those of segments.
@@ -372,17 +398,29 @@ fn a_typical_number_is_silent_and_the_same_in_another_unit_is_told() {
         let seen = ask(format!("{typical:?}"));
         assert!(!seen.has_errors(), "{key}: {seen}");
         assert!(seen.iter().all(|problem| problem.code != Code::UnusualNumber), "{key}: {seen}");
-        for &factor in slips(unit_of(key)) {
-            let seen = ask(format!("{:?}", typical * factor));
-            let problem = seen
+        assert!(seen.iter().all(|problem| problem.code != Code::OutOfScale), "{key}: {seen}");
+        let down = if has_a_scale(key) { &[1e-3][..] } else { &[] };
+        for &factor in slips(unit_of(key)).iter().chain(down) {
+            // Rounded, since no one writes 0.037999999999999999.
+            let seen = ask(format!("{}", three_digits(typical * factor)));
+            let told: Vec<&Problem> = seen
                 .iter()
-                .find(|problem| {
-                    matches!(problem.code, Code::UnusualNumber | Code::OutsideDomain)
+                .filter(|problem| {
+                    matches!(problem.code, Code::UnusualNumber | Code::OutsideDomain | Code::OutOfScale)
                         && problem.message.contains(&format!("`{key}`"))
                 })
-                .unwrap_or_else(|| panic!("{key} times {factor} passes: {seen}"));
+                .collect();
+            assert_eq!(told.len(), 1, "{key} times {factor}: {seen}");
+            let problem = told[0];
+            // One slip, one warning.
+            let whole = [Code::OutOfScale, Code::EquityFarFromRound, Code::DemandGrowth];
+            assert_eq!(
+                seen.iter().filter(|problem| whole.contains(&problem.code)).count(),
+                usize::from(problem.code == Code::OutOfScale),
+                "{key} times {factor}: {seen}"
+            );
             // A part of a whole above 1 was an error before: its help is another's.
-            if problem.code == Code::UnusualNumber {
+            if problem.code != Code::OutsideDomain {
                 let help = problem.help.clone().unwrap_or_default();
                 let meant = help.split('`').nth(1).and_then(|meant| meant.parse::<f64>().ok());
                 let close = meant.is_some_and(|meant| (meant / typical - 1.0).abs() < 0.02);
@@ -432,7 +470,32 @@ fn dates_decades_away_are_told() {
     far(
         "timeline.horizon=2126-12-31",
         &format!("`timeline.horizon` = 2126-12-31 is 100 {years}"),
-        "did you mean 2026-12-31?",
+        "correct the year",
+    );
+    far(
+        "timeline.horizon=2135-12-31",
+        &format!("`timeline.horizon` = 2135-12-31 is 109 {years}"),
+        "did you mean 2035-12-31?",
+    );
+    // The end of a deal lies after the valuation date, a row of history before it.
+    far(
+        "deal.amended-2026.share_ends=2130-12-31",
+        &format!("`deal.amended-2026.share_ends` = 2130-12-31 is 104 {years}"),
+        "did you mean 2030-12-31?",
+    );
+    // Keys in full, as `--set` takes them.
+    far(
+        "deal.amended-2026.rate=[{from=2026-07-01,rate=0.2},{from=2127-07-01,rate=0.1}]",
+        &format!("`deal.amended-2026.rate.2127-07-01.from` = 2127-07-01 is 101 {years}"),
+        "did you mean 2027-07-01?",
+    );
+    let early = changed(BASE, "from = 2025-04-01\n", "from = 1925-04-01\n");
+    told(
+        Code::UnusualNumber,
+        &early,
+        &[],
+        "`history.period.1925-04-01.from` = 1925-04-01 is 101 years before the valuation date; usual is up to 50",
+        "did you mean 2025-04-01?",
     );
     far(
         "deal.prior-2025.licence_ends=3032-12-31",
@@ -569,7 +632,7 @@ fn long_run_values_that_are_never_approached_are_told() {
     told(
         "segment.business.growth_half_life_years=inf",
         &format!(
-            "`segment.business.growth_long_run` has no effect: with `growth_half_life_years = inf`, `growth_now` stays at 86% a year {rest}"
+            "`segment.business.growth_long_run` has no effect: with `growth_half_life_years = inf`, `growth_now` stays at 86% a year (continuous) {rest}"
         ),
     );
     told(
@@ -612,7 +675,7 @@ fn long_run_values_that_are_never_approached_are_told() {
     };
     let years = "for the 4.5 years to the horizon";
     let said = format!(
-        "`segment.all.growth_long_run` has no effect: without `growth_half_life_years`, `growth_now` stays at 40% a year {years}"
+        "`segment.all.growth_long_run` has no effect: without `growth_half_life_years`, `growth_now` stays at 40% a year (continuous) {years}"
     );
     self::told(
         Code::NeverReverts,
@@ -622,7 +685,7 @@ fn long_run_values_that_are_never_approached_are_told() {
         "write `growth_half_life_years = 2`",
     );
     let said = format!(
-        "`segment.all.growth_now` never slows: without `growth_half_life_years`, `growth_now` stays at 40% a year {years}"
+        "`segment.all.growth_now` never slows: without `growth_half_life_years`, `growth_now` stays at 40% a year (continuous) {years}"
     );
     self::told(Code::NeverReverts, &with(""), &[], &said, "add `growth_long_run` and");
     // Said on purpose, or nothing to revert to.
@@ -671,7 +734,7 @@ fn growth_from_one_year_to_the_next_is_judged_as_it_is_written() {
         Code::UnusualNumber,
         MINIMAL,
         &[&growth("40")],
-        "`segment.all.growth` = 40 is 4,000% a year; usual is -0.63 to 9",
+        "`segment.all.growth` = 40 is 4,000% a year (annual); usual is -63% to 900% a year",
         "did you mean `0.4`?",
     );
     silent(Code::UnusualNumber, MINIMAL, &[&growth("5")]);
@@ -679,7 +742,7 @@ fn growth_from_one_year_to_the_next_is_judged_as_it_is_written() {
         Code::UnusualNumber,
         MINIMAL,
         &["segment.all.growth={ dist = \"normal\", mean = 40, sd = 8, min = 0, basis = \"annual\" }"],
-        "`segment.all.growth`: one future in a hundred is above 5,860% a year; usual is -0.63 to 9",
+        "`segment.all.growth`: one future in a hundred is above 5,860% a year (annual); usual is -63% to 900% a year",
         "did you mean `{ dist = \"normal\", mean = 0.4, sd = 0.08, min = 0.0, basis = \"annual\" }`?",
     );
 }
@@ -738,4 +801,169 @@ fn ends_off_the_timeline_on_part_of_the_paths_are_told() {
         "it counts years",
     );
     silent(Code::OffTimeline, BASE, &[]);
+}
+
+#[test]
+fn amounts_out_of_scale_with_the_company_are_told() {
+    let base = [
+        ("deal.amended-2026.cap_usd_bn=0.038", "is $38 million, 0.118%", "38"),
+        ("contract.azure-a.total_usd_bn=0.07", "is $70 million, 0.217%", "70"),
+        ("cash.now_usd_bn=0.078", "is $78 million, 0.242%", "78"),
+        ("microsoft.invested_usd_bn=0.0118", "is $11.8 million, 0.0366%", "11.8"),
+        ("ipo.gate.trailing_revenue_usd_bn=0.022", "is $22 million, 0.0682%", "22"),
+        ("round.softbank-last.pre_money_usd_bn=0.842", "is $842 million, 2.61%", "842"),
+        ("history.period.2026-04-01.net_revenue_usd_bn=0.0062", "is $24.8 million a year, 0.0768%", "6.2"),
+    ];
+    for (flag, said, meant) in base {
+        let (key, value) = flag.split_once('=').expect("a flag");
+        let said = format!("`{key}` = {value} {said} of today's revenue of $32.3 billion a year");
+        let help = format!("did you mean `{meant}`? amounts are in billions");
+        told(Code::OutOfScale, BASE, &[flag], &said, &help);
+        assert_eq!(problems(BASE, &[flag]).warning_count(), 1, "{flag}: {}", problems(BASE, &[flag]));
+    }
+    told(
+        Code::OutOfScale,
+        BASE,
+        &["segment.business.rate_now_usd_bn=0.0174"],
+        "`segment.business.rate_now_usd_bn` = 0.0174 is $17.4 million a year, 0.117% of today's revenue of $14.9 billion a year",
+        "did you mean `17.4`?",
+    );
+    told(
+        Code::OutOfScale,
+        BASE,
+        &["cash.now_usd_bn={dist=\"uniform\",low=0.07,high=0.08}"],
+        "`cash.now_usd_bn`: half of all futures are below $75 million, 0.232% of today's revenue of $32.3 billion a year",
+        "did you mean `{ dist = \"uniform\", low = 70.0, high = 80.0 }`?",
+    );
+    // A small amount that no factor of 1,000 explains, and a shared draw, are not.
+    silent(Code::OutOfScale, BASE, &["cash.minimum_usd_bn=0.00001"]);
+    silent(Code::OutOfScale, BASE, &["cash.now_usd_bn=0.2"]);
+}
+
+/// A company of $1.2 billion a year with cash and a year of history.
+fn small() -> String {
+    let text = changed(MINIMAL, "rate_now_usd_bn = 25.0", "rate_now_usd_bn = 1.2");
+    let text = changed(&text, "cap_usd_bn = 38.0", "cap_usd_bn = 2.0");
+    format!(
+        "{text}\n[cash]\nnow_usd_bn = 1.4\n\n[[history.period]]\nfrom = 2025-07-01\nto = 2026-06-30\nnet_revenue_usd_bn = 1.0\n"
+    )
+}
+
+#[test]
+fn revenue_that_does_not_go_with_its_history_is_told() {
+    let text = small();
+    assert!(problems(&text, &[]).is_empty(), "{}", problems(&text, &[]));
+    told(
+        Code::OutOfScale,
+        &text,
+        &["cash.now_usd_bn=1400"],
+        "`cash.now_usd_bn` = 1400 is $1.4 trillion, 1,170 times today's revenue of $1.2 billion a year",
+        "did you mean `1.4`?",
+    );
+    told(
+        Code::OutOfScale,
+        &text,
+        &["segment.all.rate_now_usd_bn=60"],
+        "revenue is $60 billion a year today (medians), and `history.period.2025-07-01` has $1 billion a year",
+        "look at today's rates",
+    );
+    let thousandth = ["segment.all.rate_now_usd_bn=0.0012"];
+    told(
+        Code::OutOfScale,
+        &text,
+        &thousandth,
+        "revenue is $1.2 million a year today (medians), and `history.period.2025-07-01` has $1 billion a year",
+        "did you mean `1.2`?",
+    );
+    assert_eq!(problems(&text, &thousandth).warning_count(), 1);
+    // Ninefold in a year is much, and possible.
+    silent(Code::OutOfScale, &text, &["segment.all.rate_now_usd_bn=9"]);
+}
+
+#[test]
+fn shares_of_clouds_that_do_not_add_up_to_1_are_told() {
+    told(
+        Code::CloudSharesSum,
+        BASE,
+        &["cloud.aws.share_now=0.86"],
+        "the clouds' `share_now` add up to 1.81: they are taken in proportion, so that azure sells 51.9%, aws sells 47.5%, other sells 0.552%",
+        "did you mean `cloud.azure.share_now = 0.13`? shares of the clouds add up to 1",
+    );
+    told(
+        Code::CloudSharesSum,
+        BASE,
+        &["cloud.azure.share_now=0.5", "cloud.aws.share_now=0.99"],
+        "the clouds' `share_now` add up to 1.5: they are taken in proportion, so that azure sells 33.3%, aws sells 66%, other sells 0.667%",
+        "write shares of all cloud sales",
+    );
+    silent(Code::CloudSharesSum, BASE, &["cloud.aws.share_now=0.065"]);
+    // Weights of the long run may add up to anything.
+    silent(Code::CloudSharesSum, BASE, &["cloud.aws.long_run_share=0.9"]);
+}
+
+#[test]
+fn a_conditional_round_waits_for_an_ipo_that_can_be() {
+    let never = |flags: &[&str], until: &str, help: &str| {
+        let said = format!(
+            "`round.amazon-tranche`: `until` is {until}: the round never takes place, since there is no IPO by then"
+        );
+        told(Code::KeyWithoutEffect, BASE, flags, &said, help);
+    };
+    // Tested at the end of September, met for six months at the end of December, and three months of preparation.
+    let first = "the first IPO that the model can have is at the end of 2027-03-31: write that day";
+    never(&["round.amazon-tranche.until=2026-12-31"], "2026-12-31", first);
+    never(&["round.amazon-tranche.until=2027-03-30"], "2027-03-30", first);
+    silent(Code::KeyWithoutEffect, BASE, &["round.amazon-tranche.until=2027-03-31"]);
+    let at_once = ["ipo.ready_months=0", "ipo.preparation_months=0", "round.amazon-tranche.until=2026-09-30"];
+    silent(Code::KeyWithoutEffect, BASE, &at_once);
+    let late =
+        ["ipo.preparation_months=60", "ipo.earliest=2031-06-30", "round.amazon-tranche.until=2030-12-31"];
+    never(&late, "2030-12-31", "take the round out: no IPO can be before the horizon");
+}
+
+#[test]
+fn percentages_beside_a_bound_that_is_right_are_told() {
+    for more in ["", ", basis = \"annual\""] {
+        let table = |values: &str| format!("{{ dist = \"quantiles\", {values}, lower = -1.0{more} }}");
+        let flag = format!("segment.business.growth_now={}", table("p05 = -5, p50 = 25, p95 = 50"));
+        let help = format!(
+            "percentages are written as fractions of 1: `{}`",
+            table("p05 = -0.05, p50 = 0.25, p95 = 0.5")
+        );
+        told(
+            Code::DistributionParameter,
+            BASE,
+            &[&flag],
+            "`segment.business.growth_now`: quantiles: `lower` is -1; it must be below `p05` = -5",
+            &help,
+        );
+    }
+    told(
+        Code::UnusualNumber,
+        BASE,
+        &["segment.business.growth_now={dist=\"quantiles\",p10=46,p50=86,p90=109,lower=-1,basis=\"annual\"}"],
+        "`segment.business.growth_now`: one future in a hundred is above 12,900% a year (annual); usual is -63% to 900% a year",
+        "did you mean `{ dist = \"quantiles\", p10 = 0.46, p50 = 0.86, p90 = 1.09, lower = -1.0, basis = \"annual\" }`?",
+    );
+}
+
+#[test]
+fn growth_that_stays_is_told_as_it_is_written() {
+    told(
+        Code::NeverReverts,
+        BASE,
+        &[
+            "segment.business.growth_now={value=1.36,basis=\"annual\"}",
+            "segment.business.growth_half_life_years=inf",
+        ],
+        "`segment.business.growth_long_run` has no effect: with `growth_half_life_years = inf`, `growth_now` stays at 136% a year (annual) for the 9.5 years to the horizon",
+        "write `growth_half_life_years = 2`",
+    );
+}
+
+#[test]
+fn a_licence_without_an_end_is_not_asked_for() {
+    let ends = changed(MINIMAL, "cap_usd_bn = 38.0", "cap_usd_bn = 38.0\nlicence_ends = 2032-12-31");
+    let second = "[[deal]]\nname = \"second\"\nshare_ends = 2030-12-31\nrate = 0.1\n";
+    silent(Code::TermsLeftOut, &format!("{ends}\n{second}"), &[]);
 }

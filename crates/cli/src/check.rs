@@ -105,12 +105,14 @@ fn at_first(plan: &Plan) -> String {
     if model.equity.is_some() {
         let billions = |value: f64| dollars(value * 1e9);
         let mut line = match today::equity(plan) {
-            Some(equity) => format!(
-                "{} (nine futures in ten: {} to {})",
-                billions(equity.p50),
-                billions(equity.p05),
-                billions(equity.p95)
-            ),
+            Some(equity) => {
+                let (low, high) = (billions(equity.p05), billions(equity.p95));
+                let range = match low == high {
+                    true => String::new(),
+                    false => format!(" (nine futures in ten: {low} to {high})"),
+                };
+                billions(equity.p50) + &range
+            }
             None => "none: its method has no value today".to_owned(),
         };
         if model.deals.len() > 1 {

@@ -450,7 +450,7 @@ fn the_figures_of_a_bridge_are_on_every_way_out() {
     seen.prints("exclusivity +").prints("prior-2025").prints("cap_usd_bn = ");
     let json = place.run("bridge base.toml -n 500 --json -q -o json --formats csv").ends(0);
     let object: serde_json::Value = serde_json::from_str(&json.stdout).expect("one object");
-    assert_eq!(object["tables"][2]["name"], "bridge");
+    assert_eq!(object["tables"]["bridge"].as_array().map(Vec::len), Some(18));
     place.run("report output/base-bridge").ends(0);
     assert!(place.read("output/base-bridge/report.html").contains("Waterfall of"));
 }

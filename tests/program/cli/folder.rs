@@ -3,8 +3,9 @@
 use super::Place;
 use crate::skip;
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "annual.csv",
+    "bridge.csv",
     "correlations.csv",
     "events.csv",
     "histogram.csv",

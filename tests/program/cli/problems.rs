@@ -105,6 +105,8 @@ fn exit_of(code: Code) -> i32 {
         | Code::NegativeMargin
         | Code::NeverReverts
         | Code::TermsLeftOut
+        | Code::OutOfScale
+        | Code::CloudSharesSum
         | Code::DiscountMissing
         | Code::CapAlreadyReached
         | Code::BasisDropped
