@@ -351,5 +351,6 @@ fn no_figure_is_cut_on_paper() {
         "document.styleSheets[0].insertRule('@media print { .figure { break-inside: auto !important } \
          #take figcaption { break-before: page } }', document.styleSheets[0].cssRules.length)",
     );
-    assert_eq!(cut(&from_base64(&chromium.print()), &charts), [charts[0].0.clone()]);
+    // Others may be cut where figures may be.
+    assert!(cut(&from_base64(&chromium.print()), &charts).contains(&charts[0].0));
 }
