@@ -154,6 +154,7 @@ mod tests {
                     bars: vec![Bar { label: "i".into(), low: -1.0, high: 2.0 }],
                 },
             ],
+            screen: Vec::new(),
         };
         let read = |answer: &Answer| {
             let mut bytes = Vec::new();

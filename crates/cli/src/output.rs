@@ -68,7 +68,12 @@ pub fn styled_errors() -> bool {
     anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
-/// Columns of the terminal, or 100 without one.
+/// Columns for text: those of the variable `COLUMNS`, else of the terminal, else 100.
 pub fn width() -> usize {
-    terminal_size::terminal_size().map_or(100, |(terminal_size::Width(columns), _)| usize::from(columns))
+    let of_terminal = || {
+        let (terminal_size::Width(columns), _) = terminal_size::terminal_size()?;
+        Some(usize::from(columns))
+    };
+    let asked = std::env::var("COLUMNS").ok().and_then(|text| text.trim().parse().ok());
+    asked.filter(|&columns| columns > 0).or_else(of_terminal).unwrap_or(100)
 }
