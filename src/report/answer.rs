@@ -4,6 +4,7 @@
 //! that writes any
 //! of them. It is kept in the results folder as JSON, from which workbook and page can be made again.
 
+use super::panel::Panel;
 use crate::config::Unit;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::borrow::Cow;
@@ -24,6 +25,10 @@ pub struct Answer {
     pub tables: Vec<Table>,
     /// Charts of the same numbers.
     pub charts: Vec<Chart>,
+    /// What a terminal shows instead of the tables, whose figures these are; without any it shows the tables. Files do not keep
+    /// it.
+    #[serde(skip)]
+    pub screen: Vec<Panel>,
 }
 
 impl Answer {
@@ -42,7 +47,7 @@ impl Answer {
 
 /// Makes headers unique, where capitals do not count, as in spreadsheets and databases: the first of equal headers stays, each
 /// later one ends in `_2`, or the next number that makes a header which no column has.
-fn unique_headers(headers: Vec<String>) -> Vec<String> {
+pub fn unique_headers(headers: Vec<String>) -> Vec<String> {
     let mut taken: HashSet<String> = headers.iter().map(|header| header.to_lowercase()).collect();
     let mut met = HashSet::new();
     let own = |header: String| {

@@ -2,9 +2,12 @@
 //! changed.
 
 use super::answer::{Answer, Axis, Chart, Column, Role, Shown, Table, Value};
-use super::digits::{in_words, thousands};
-use super::sweep::{partly, words};
+use super::digits::{amount_in_passing, in_words, thousands};
+use super::label;
+use super::panel::Panel;
+use super::sweep::{MEAN_HEAD, cell_words, mean_cell, partly, shown_in, subject, words};
 use crate::kernel::metric::Metric;
+use crate::model::PartyNames;
 use crate::study::compare::Comparison;
 use crate::study::sweep::{Measured, Named};
 
@@ -13,20 +16,34 @@ const TOLD: [Metric; 2] = [Metric::MicrosoftTakePv, Metric::OpenaiRetainedPv];
 /// Rows of the table of changes that a terminal shows.
 const CHANGES_SHOWN: usize = 20;
 
-/// Builds the answer.
-pub fn compare(comparison: &Comparison) -> Answer {
+/// Metrics that a terminal shows first, in this order.
+const FIRST: [Metric; 9] = [
+    Metric::MicrosoftTakePv,
+    Metric::SharePv,
+    Metric::StakePv,
+    Metric::MicrosoftTotalPv,
+    Metric::OpenaiRetainedPv,
+    Metric::CapSavingPv,
+    Metric::CapHit,
+    Metric::Ipo,
+    Metric::Failed,
+];
+
+/// Builds the answer; sentences and charts call the parties by `names`.
+pub fn compare(comparison: &Comparison, names: &PartyNames) -> Answer {
     Answer {
         study: "compare".into(),
         title: format!(
-            "{} · {} paths each, seed {}, on common draws",
+            "{} · {} paths each · seed {}",
             comparison.scenarios.join(" · "),
             thousands(comparison.paths),
             comparison.seed
         ),
         warnings: warnings(comparison),
-        sentences: sentences(comparison),
+        sentences: sentences(comparison, names),
         tables: vec![side_by_side(comparison), tidy(comparison), changes(comparison)],
-        charts: charts(comparison),
+        charts: charts(comparison, names),
+        screen: vec![side_by_side_panel(comparison, names), changes_panel(comparison, names)],
     }
 }
 
@@ -34,63 +51,129 @@ fn warnings(comparison: &Comparison) -> Vec<String> {
     let mut warnings = Vec::new();
     if comparison.paths < comparison.asked {
         warnings.push(format!(
-            "PARTIAL: stopped after {} of {} paths; all below is over those.",
+            "PARTIAL: stopped early; all below is over {} of {} paths.",
             thousands(comparison.paths),
             thousands(comparison.asked)
         ));
     }
-    // Of the deal that a terminal shows; the files have the counts of all.
-    let first = comparison.quantities.first().map(|quantity| &quantity.of);
-    let shown = comparison.quantities.iter().take_while(|quantity| Some(&quantity.of) == first).count();
-    let all = |i: usize| comparison.measured.iter().map(|scenario| &scenario[i]).collect();
-    warnings.extend(partly(&comparison.quantities[..shown], all));
     for (deal, scenarios) in &comparison.alone {
         warnings.push(format!("Not compared: deal {deal}, which only {} has.", scenarios.join(" and ")));
     }
     warnings
 }
 
-fn sentences(comparison: &Comparison) -> Vec<String> {
+/// Number of quantities of the first deal, which is the one shown.
+fn of_first_deal(comparison: &Comparison) -> usize {
+    let first = comparison.quantities.first().map(|quantity| &quantity.of);
+    comparison.quantities.iter().take_while(|quantity| Some(&quantity.of) == first).count()
+}
+
+fn sentences(comparison: &Comparison, names: &PartyNames) -> Vec<String> {
     let mut sentences: Vec<String> = comparison
         .pairs
         .iter()
         .map(|(a, b)| {
-            format!("Deal {a} of {} stands beside deal {b} of the others.", comparison.scenarios[0])
+            format!("Deal {a} of {} is compared with deal {b} of the others.", comparison.scenarios[0])
         })
         .collect();
     if comparison.is_same() {
         sentences.push(format!("No figure differs on any of {} paths.", thousands(comparison.paths)));
         return sentences;
     }
+    let mut unchanged = Vec::new();
     for metric in TOLD {
         for (i, quantity) in comparison.quantities.iter().enumerate() {
             if quantity.metric != metric.key() || quantity.of.contains(" - ") {
                 continue;
             }
             for (name, measured) in comparison.scenarios.iter().zip(&comparison.measured).skip(1) {
-                let m = &measured[i];
-                let first = &comparison.measured[0][i];
+                let (m, first) = (&measured[i], &comparison.measured[0][i]);
                 if m.difference == 0.0 && m.difference_error == 0.0 {
-                    let both = words(m, quantity.unit);
-                    sentences.push(format!(
-                        "{}: {both} in {name} too, the same on all {} paths.",
-                        quantity.name(),
+                    unchanged.push(format!(
+                        "{}: {} in {name} too, the same on all {} paths.",
+                        label::capital(&subject(quantity, names)),
+                        words(m, quantity.unit),
                         thousands(m.paths)
                     ));
                     continue;
                 }
+                let difference = match m.difference_error > 0.0 {
+                    true => amount_in_passing(m.difference.abs(), m.difference_error, quantity.unit),
+                    false => {
+                        in_words(m.difference.abs(), m.difference_error, m.difference_exact, quantity.unit)
+                    }
+                };
+                let direction = if m.difference < 0.0 { "less" } else { "more" };
                 sentences.push(format!(
-                    "{}: {} in {name} against {} in {}: a difference of {}.",
-                    quantity.name(),
+                    "{}: {} in {name}, {} in {}: {difference} {direction}.",
+                    label::capital(&subject(quantity, names)),
                     words(m, quantity.unit),
                     words(first, quantity.unit),
-                    comparison.scenarios[0],
-                    in_words(m.difference, m.difference_error, m.difference_exact, quantity.unit)
+                    comparison.scenarios[0]
                 ));
             }
         }
     }
+    sentences.append(&mut unchanged);
+    let all = |i: usize| comparison.measured.iter().map(|scenario| &scenario[i]).collect();
+    // Of the deal that a terminal shows; the files have the counts of all.
+    sentences.extend(partly(&comparison.quantities[..of_first_deal(comparison)], names, all));
     sentences
+}
+
+/// The first deal's metrics side by side, the headline metrics first; of the others those that every path has.
+fn side_by_side_panel(comparison: &Comparison, names: &PartyNames) -> Panel {
+    let mut heads = vec![MEAN_HEAD.to_owned()];
+    for (i, name) in comparison.scenarios.iter().enumerate() {
+        heads.push(name.clone());
+        if i > 0 {
+            heads.push("change".to_owned());
+        }
+    }
+    let mut panel = Panel { heads, least: 7, ..Panel::new(&[], "side_by_side.csv") };
+    let Some(first) = comparison.quantities.first() else { return panel };
+    panel.more = "other deals".to_owned();
+    let rank = |quantity: &Named| {
+        FIRST.iter().position(|metric| metric.key() == quantity.metric).unwrap_or(FIRST.len())
+    };
+    let mut order: Vec<usize> = (0..of_first_deal(comparison)).collect();
+    let any = |i: usize, is: &dyn Fn(&Measured) -> bool| {
+        comparison.measured.iter().any(|scenario| is(&scenario[i]))
+    };
+    let is_partial = |i: usize| any(i, &|m| m.undefined > 0);
+    order.retain(|&i| rank(&comparison.quantities[i]) < FIRST.len() || !is_partial(i));
+    // What no scenario has.
+    order.retain(|&i| any(i, &|m| m.mean != 0.0 || !m.exact));
+    order.sort_by_key(|&i| rank(&comparison.quantities[i]));
+    let note = if order.iter().any(|&i| is_partial(i)) { "; * over the paths that have a value" } else { "" };
+    panel.title = format!("Under {}; changes are from {}{note}", first.of, comparison.scenarios[0]);
+    for i in order {
+        let quantity = &comparison.quantities[i];
+        let unit = quantity.unit;
+        let star = if is_partial(i) { "*" } else { "" };
+        let label = label::short_of_metric(&quantity.metric, names);
+        let mut row = vec![format!("{label}{star}{}", shown_in(unit).1)];
+        for (at, scenario) in comparison.measured.iter().enumerate() {
+            let m = &scenario[i];
+            row.push(mean_cell(m, unit));
+            if at > 0 {
+                row.push(cell_words(m.difference, m.difference_error, m.difference_exact, unit));
+            }
+        }
+        panel.rows.push(row);
+    }
+    panel
+}
+
+/// The keys that differ.
+fn changes_panel(comparison: &Comparison, names: &PartyNames) -> Panel {
+    let mut panel = Panel::new(&["Differs"], "changes.csv");
+    panel.heads.extend(comparison.scenarios.iter().cloned());
+    panel.rows.extend(comparison.changes.iter().map(|change| {
+        let values = change.values.iter().map(|value| value.clone().unwrap_or_else(|| "–".to_owned()));
+        std::iter::once(label::of_key(&change.key, names)).chain(values).collect()
+    }));
+    panel
 }
 
 /// One row per quantity: the means of all scenarios and the differences from the first.
@@ -130,7 +213,6 @@ fn side_by_side(comparison: &Comparison) -> Table {
         row
     };
     let first = comparison.quantities.first().map(|quantity| &quantity.of);
-    let shown = comparison.quantities.iter().take_while(|quantity| Some(&quantity.of) == first).count();
     Table {
         name: "side_by_side".into(),
         title: format!(
@@ -140,7 +222,7 @@ fn side_by_side(comparison: &Comparison) -> Table {
         ),
         columns,
         rows: comparison.quantities.iter().enumerate().map(row).collect(),
-        shown: Shown::First(shown),
+        shown: Shown::First(of_first_deal(comparison)),
     }
 }
 
@@ -211,7 +293,7 @@ fn changes(comparison: &Comparison) -> Table {
 }
 
 /// Heat maps of the reported metrics with scenarios as rows and deals as columns.
-fn charts(comparison: &Comparison) -> Vec<Chart> {
+fn charts(comparison: &Comparison, names: &PartyNames) -> Vec<Chart> {
     let chart = |metric: Metric| {
         let of: Vec<(usize, &Named)> = comparison
             .quantities
@@ -222,10 +304,10 @@ fn charts(comparison: &Comparison) -> Vec<Chart> {
         let cells =
             comparison.measured.iter().map(|measured| of.iter().map(|(i, _)| measured[*i].mean).collect());
         (!of.is_empty()).then(|| Chart::Heat {
-            title: format!("Mean of {}", metric.key()),
+            title: format!("Mean of {}", label::noun(metric, names)),
             x: Axis { name: "deal".to_owned(), unit: None },
             y: Axis { name: "scenario".to_owned(), unit: None },
-            z: Axis { name: metric.key().to_owned(), unit: Some(metric.unit()) },
+            z: Axis { name: label::metric(metric, names), unit: Some(metric.unit()) },
             columns: of.iter().map(|(_, quantity)| quantity.of.clone()).collect(),
             rows: comparison.scenarios.clone(),
             cells: cells.collect(),

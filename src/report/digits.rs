@@ -207,6 +207,31 @@ pub fn in_words(mean: f64, std_error: f64, exact: bool, unit: Unit) -> String {
     format!("{sign}{before}{size}{error}{after}{rest}")
 }
 
+/// An amount in passing, with at most three digits and no more than its error supports: `$141 bn`, `12.3%`, `4.2 years`.
+pub fn amount_in_passing(mean: f64, std_error: f64, unit: Unit) -> String {
+    if !mean.is_finite() {
+        return "no value".to_owned();
+    }
+    let percent = matches!(unit, Unit::Fraction | Unit::Probability | Unit::Flag);
+    let scale = if percent { 100.0 } else { 1.0 };
+    let (value, error) = (scale * mean, scale * std_error);
+    let three_digits = exponent(value) - 2;
+    let text = match error > 0.0 {
+        true => at_place(value, place_of_error(error).max(three_digits)),
+        false => significant(value, 3),
+    };
+    let (sign, size) = text.strip_prefix('-').map_or(("", text.as_str()), |size| ("-", size));
+    match unit {
+        Unit::UsdBn => format!("{sign}${size} bn"),
+        Unit::UsdBnPerYear => format!("{sign}${size} bn a year"),
+        Unit::Years => format!("{text} years"),
+        Unit::Months => format!("{text} months"),
+        Unit::Multiple => format!("{text}×"),
+        _ if percent => format!("{text}%"),
+        _ => text,
+    }
+}
+
 /// The power of ten of the leading digit; 0 for zero and for what is not finite.
 pub fn exponent(x: f64) -> i32 {
     if x == 0.0 || !x.is_finite() { 0 } else { x.abs().log10().floor() as i32 }
@@ -320,6 +345,16 @@ mod tests {
         assert_eq!(in_words(4.25, 0.0, false, Unit::Years), "4.25 years (all paths agree)");
         assert_eq!(in_words(f64::NAN, 1.0, false, Unit::Years), "without a value");
         assert_eq!(in_words(3.0, f64::NAN, false, Unit::Multiple), "3");
+    }
+
+    #[test]
+    fn amounts_in_passing_have_three_digits_at_most() {
+        assert_eq!(amount_in_passing(205.69, 0.10, Unit::UsdBn), "$206 bn");
+        assert_eq!(amount_in_passing(-10.84, 0.5, Unit::UsdBn), "-$10.8 bn");
+        assert_eq!(amount_in_passing(-10.84, 5.0, Unit::UsdBn), "-$11 bn");
+        assert_eq!(amount_in_passing(0.0895, 0.0009, Unit::Fraction), "8.95%");
+        assert_eq!(amount_in_passing(20.0, 0.0, Unit::Years), "20 years");
+        assert_eq!(amount_in_passing(f64::NAN, 1.0, Unit::UsdBn), "no value");
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! The answer of `ipo`: calendar of readiness, gates, the day of the offer, dilution, listing standards.
 
+mod screen;
 mod standards;
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::date_axis::{on_axis, period_label};
-use super::digits::{Estimate, probability_in_words, significant, thousands};
+use super::digits::{
+    at_place, exponent, in_words, percent_in_passing, place_of_error, significant, thousands,
+};
+use super::label;
+use super::tables::inputs_of;
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
 use crate::math::binomial::{order_statistic_interval, probability_interval};
@@ -30,7 +35,7 @@ pub fn ipo(plan: &Plan, readied: &IpoReadiness, asked: u64) -> Answer {
     let mut warnings = Vec::new();
     if readied.paths < asked {
         warnings.push(format!(
-            "PARTIAL: stopped before its end; all below is over {} of {} paths.",
+            "PARTIAL: stopped early; all below is over {} of {} paths.",
             thousands(readied.paths),
             thousands(asked)
         ));
@@ -51,6 +56,7 @@ pub fn ipo(plan: &Plan, readied: &IpoReadiness, asked: u64) -> Answer {
             page.standards_calendar(),
         ],
         charts: (0..plan.deals().len()).flat_map(|deal| page.curves(deal)).filter(Chart::is_drawn).collect(),
+        screen: page.screen(),
     }
 }
 
@@ -99,6 +105,20 @@ impl Page<'_> {
         gates.iter().map(|(kind, _)| kind.key()).collect()
     }
 
+    /// The gates with their thresholds.
+    fn gate_labels(&self) -> Vec<String> {
+        let model = self.plan.model();
+        let inputs = inputs_of(model);
+        let gates = model.ipo.as_ref().map_or(&[][..], |ipo| &ipo.gates);
+        let label = |&(kind, id): &(_, _)| {
+            let key = &model.parameters.entry(id).key;
+            let median = inputs.iter().find(|row| row.key == key.as_str()).map_or(f64::NAN, |row| row.p50);
+            let certain = model.parameters.constant(id);
+            label::gate_at(kind, certain.unwrap_or(median), certain.is_some())
+        };
+        gates.iter().map(label).collect()
+    }
+
     fn date(&self, period: usize) -> String {
         self.plan.steps().periods[period].last_day.to_string()
     }
@@ -115,66 +135,91 @@ impl Page<'_> {
         median_period(&so_far(counts)).map(|period| self.date(period))
     }
 
-    /// A share of all paths: `93.1 ± 0.1%`.
+    /// A share of paths in passing: `93%`.
     fn part(&self, count: u64, of: u64) -> String {
-        probability_in_words(count, of, false)
+        let (p, std_error) = proportion(count, of);
+        percent_in_passing(p, std_error)
+    }
+
+    /// The first period at whose end gates are tested.
+    fn first_test(&self) -> Option<usize> {
+        self.plan.schedule.tested.iter().position(|&tested| tested)
     }
 
     fn sentences(&self, deal: usize) -> Vec<String> {
-        let name = &self.plan.model().deals[deal].name;
         let of = &self.readied.deals[deal];
-        let paths = self.readied.paths;
-        let (ready, listed) = (total(&of.first_ready), total(&of.listed));
-        let half = |counts: &[u64]| {
-            let months = self.plan.model().timeline.period_length().months();
-            let label = self.median(counts).map(|last_day| period_label(&last_day, months));
-            label.map_or(String::new(), |label| format!(" (half of these by {label})"))
-        };
-        let mut sentences = vec![format!(
-            "{name}: ready in {} of futures{}, listed in {}{}.",
-            self.part(ready, paths),
-            half(&of.first_ready),
-            self.part(listed, paths),
-            half(&of.listed)
-        )];
-        let keys = self.gate_keys();
-        let most = (0..keys.len()).max_by_key(|&gate| of.gates[gate].last);
-        if let Some(gate) = most.filter(|&gate| of.gates[gate].last > 0) {
-            let without = total(&of.gates[gate].ready_without);
-            sentences.push(format!(
-                "The last gate to open is most often {} ({} of those ready; {} find all gates open from the first test on); without it {} \
-                 would be ready.",
-                keys[gate],
-                self.part(of.gates[gate].last, ready),
-                self.part(of.open_from_the_start, ready),
-                self.part(without, paths)
-            ));
-        }
+        let listed = total(&of.listed);
+        let mut sentences: Vec<String> = self.hurdle(deal).into_iter().collect();
         if listed > 0 {
             let day = |day: OfferMetric| of.day[day as usize].statistics();
-            let money =
-                |s: &Statistics| format!("${} bn", Estimate::new(s.mean, s.std_error).over(s.paths).words());
-            let (equity, proceeds) = (day(OfferMetric::PreMoney), day(OfferMetric::GrossProceeds));
-            sentences.push(format!(
-                "Where it is listed the offer values it at {} (p5 {}, p95 {}) and brings {}.",
-                money(&equity),
-                significant(equity.p05, 3),
-                significant(equity.p95, 3),
-                money(&proceeds)
-            ));
             let (with, without) = (day(OfferMetric::PaymentsAfter), day(OfferMetric::PaymentsAfterUncapped));
             if self.plan.model().deals[deal].cap.is_some() {
+                let amount = |s: &Statistics| {
+                    // Two decimal places at most: the spread is what matters here.
+                    let place = place_of_error(s.std_error.max(f64::MIN_POSITIVE)).max(exponent(s.mean) - 2);
+                    (at_place(s.mean, place), at_place(s.std_dev, place))
+                };
+                let ((mean, spread), (uncapped, uncapped_spread)) = (amount(&with), amount(&without));
                 sentences.push(format!(
-                    "From that day on the revenue share costs {}, with a standard deviation of ${} bn; without the cap it would \
-                     cost {}, with one of ${} bn.",
-                    money(&with),
-                    significant(with.std_dev, 3),
-                    money(&without),
-                    significant(without.std_dev, 3)
+                    "At listing, the remaining revenue share is worth ${mean} bn undiscounted (± {spread} across futures); uncapped it \
+                     would be ${uncapped} bn (± {uncapped_spread})."
                 ));
             }
         }
+        sentences.push(self.ready_and_listed(deal));
         sentences
+    }
+
+    /// How many futures meet every gate at once, and which gate usually opens last.
+    fn hurdle(&self, deal: usize) -> Option<String> {
+        let of = &self.readied.deals[deal];
+        let first = self.first_test()?;
+        let gates = &self.plan.model().ipo.as_ref()?.gates;
+        let all = self.part(of.all[first], self.readied.paths);
+        let meet = match deal {
+            0 => format!("{all} of futures meet every gate at the first test"),
+            _ => format!(
+                "Under {} {all} meet every gate at the first test",
+                self.plan.model().deals[deal].name
+            ),
+        };
+        let most = (0..gates.len()).max_by_key(|&gate| of.gates[gate].last)?;
+        if of.gates[most].last == 0 {
+            return Some(meet + ".");
+        }
+        let without = self.part(total(&of.gates[most].ready_without), self.readied.paths);
+        let hurdle = label::gate(gates[most].0);
+        Some(format!("{meet}; {hurdle} is the usual last hurdle (without it {without} would become ready)."))
+    }
+
+    /// How many futures become ready and list, when, and at what value.
+    fn ready_and_listed(&self, deal: usize) -> String {
+        let of = &self.readied.deals[deal];
+        let (paths, listed) = (self.readied.paths, total(&of.listed));
+        let mut sentence = format!(
+            "Under {} {} become ready and {} list",
+            self.plan.model().deals[deal].name,
+            self.part(total(&of.first_ready), paths),
+            self.part(listed, paths)
+        );
+        if listed == 0 {
+            return sentence + ".";
+        }
+        let months = self.plan.model().timeline.period_length().months();
+        if let Some(last_day) = self.median(&of.listed) {
+            sentence += &format!(", half of those by {}", period_label(&last_day, months));
+        }
+        let day = |day: OfferMetric| of.day[day as usize].statistics();
+        let money = |s: &Statistics| in_words(s.mean, s.std_error, false, Unit::UsdBn);
+        let (equity, proceeds) = (day(OfferMetric::PreMoney), day(OfferMetric::GrossProceeds));
+        sentence += &format!(
+            "; the offer values the company at {} (nine in ten: ${}–{} bn) and raises {}.",
+            money(&equity),
+            significant(equity.p05, 3),
+            significant(equity.p95, 3),
+            money(&proceeds)
+        );
+        sentence
     }
 
     fn times(&self) -> Table {
@@ -208,7 +253,7 @@ impl Page<'_> {
         }
         Table {
             name: "times".into(),
-            title: "When: last days of the periods, over the futures in which it happens".to_owned(),
+            title: "When: last days of periods, over the futures where it happens".to_owned(),
             columns,
             rows,
             shown: Shown::All,
@@ -235,8 +280,8 @@ impl Page<'_> {
         }
         Table {
             name: "readiness".into(),
-            title: "Readiness calendar: part of all futures in which all gates hold, the company is ready, has been ready, has been \
-                    listed; and each gate (errors in calendar.csv)"
+            title: "Readiness calendar: part of all futures where all gates are met, where the company is ready, has been ready, has \
+                    been listed, and where each gate is met (errors in calendar.csv)"
                 .to_owned(),
             columns,
             rows,
@@ -318,7 +363,7 @@ impl Page<'_> {
         }
         Table {
             name: "gates".into(),
-            title: "Gates: readiness were one of them left out; the last to open (of the ready); closed again before the listing"
+            title: "Gates: readiness without each of them; how often it opens last (of the ready) and closes again before listing"
                 .to_owned(),
             columns,
             rows,
@@ -362,7 +407,7 @@ impl Page<'_> {
         }
         Table {
             name: "offer".into(),
-            title: "On the day of the offer, over the futures in which there is one".to_owned(),
+            title: "On the day of the offer, over the futures that have one".to_owned(),
             columns,
             rows,
             shown: Shown::First(20),
@@ -421,7 +466,7 @@ impl Page<'_> {
         }
         Table {
             name: "dilution".into(),
-            title: "Dilution: who holds what part, in the mean of the futures with an offer".to_owned(),
+            title: "Dilution: who holds what part, averaged over the futures with an offer".to_owned(),
             columns,
             rows,
             shown: Shown::All,
@@ -445,20 +490,20 @@ impl Page<'_> {
         let chart = |title: String, curves: Vec<Curve>| Chart::Curves {
             title,
             x: Axis::calendar(),
-            y: Axis::new("part of all futures", Unit::Probability),
+            y: Axis::new("share of all futures", Unit::Probability),
             curves,
             marks: Vec::<Mark>::new(),
         };
         let whole = vec![
-            curve("all gates hold", &of.all),
+            curve("all gates met", &of.all),
             curve("has been ready", &so_far(&of.first_ready)),
             curve("has been listed", &so_far(&of.listed)),
         ];
-        let gates = self.gate_keys();
-        let gates = gates.iter().zip(&of.gates).map(|(key, gate)| curve(key, &gate.met)).collect();
+        let gates = self.gate_labels();
+        let gates = gates.iter().zip(&of.gates).map(|(label, gate)| curve(label, &gate.met)).collect();
         [
             chart(format!("{name}: ready for a listing, and listed, by date"), whole),
-            chart(format!("{name}: each gate holds, by date"), gates),
+            chart(format!("{name}: futures that meet each gate, by date"), gates),
         ]
     }
 }

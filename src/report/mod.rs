@@ -9,6 +9,8 @@ pub mod date_axis;
 pub mod digits;
 pub mod ipo;
 pub mod judged;
+pub mod label;
+pub mod panel;
 pub mod results;
 pub mod row;
 pub mod sensitivity;

@@ -2,7 +2,9 @@
 //! effects.
 
 use super::answer::{Answer, Axis, Bar, Chart, Column, Role, Shown, Table, Value};
-use super::digits::{Estimate as Words, percent, significant, thousands};
+use super::digits::{NONE, amount_in_passing, percent_in_passing, significant, thousands};
+use super::label;
+use super::panel::{Panel, Span};
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
 use crate::study::quantity::Quantity;
@@ -15,19 +17,26 @@ use crate::study::sensitivity::variables::{INPUTS, NOISE, Variable};
 
 /// Rows of a table that a terminal shows per metric.
 const SHOWN: usize = 12;
-/// Significant digits of the values of an input.
-const INPUT_DIGITS: i32 = 4;
+/// Rows of a panel of bars.
+const BARS: usize = 20;
 
 fn title(plan: &Plan, rest: &str) -> String {
     format!("{} · {rest} · seed {}", plan.model().name, plan.seed())
 }
 
-fn money(estimate: &Estimate, unit: Unit) -> String {
-    let words = Words::new(estimate.value, estimate.std_error).words();
-    match unit {
-        Unit::UsdBn => format!("${words} bn"),
-        _ => words,
-    }
+/// An estimate in passing: `$141 bn`.
+fn about(estimate: &Estimate, unit: Unit) -> String {
+    amount_in_passing(estimate.value, estimate.std_error, unit)
+}
+
+/// A quantity as the subject of a sentence.
+fn subject(plan: &Plan, quantity: Quantity) -> String {
+    let metric = quantity.metric.name(plan.model().run.mix_year);
+    label::of_quantity(&quantity.of.name(plan), &metric, &plan.model().names)
+}
+
+fn key_label(plan: &Plan, key: &str) -> String {
+    label::of_key(key, &plan.model().names)
 }
 
 /// The first columns of every table: subject, metric and unit.
@@ -72,31 +81,32 @@ pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
     let mut warnings = partial(answer.paths, asked);
     for drivers in answer.drivers.iter().filter(|drivers| drivers.undefined > 0) {
         warnings.push(format!(
-            "{} has no value on {} of {} paths: all below is over the others, and its groups are left out.",
-            drivers.quantity.name(plan),
+            "{} has no value on {} of {} paths: what follows is over the others, without groups.",
+            label::capital(&subject(plan, drivers.quantity)),
             thousands(drivers.undefined),
             thousands(answer.paths)
         ));
     }
     let mut sentences: Vec<String> =
-        answer.drivers.iter().flat_map(|drivers| driven(plan, drivers)).collect();
+        answer.drivers.iter().enumerate().filter_map(|(i, drivers)| driven(plan, drivers, i)).collect();
     sentences.extend(answer.information.iter().map(|worth| {
-        let name = worth.metric.name(plan.model().run.mix_year);
+        let name = label::noun(worth.metric, &plan.model().names);
         let deal = &plan.model().deals[worth.uninformed].name;
         let unit = worth.metric.unit();
         let InformationValue { gain: all, .. } = &worth.choice.everything;
-        match worth.choice.inputs.first() {
+        let value = match worth.choice.inputs.first() {
             Some(first) if first.gain.high95 > 0.0 && first.gain.value > 0.0 => format!(
-                "By the mean of {name} {deal} is the better deal; to know {} before choosing is worth {}, to know everything {}.",
-                first.about,
-                money(&first.gain, unit),
-                money(all, unit)
+                "the value of information is {} for {} and {} for everything",
+                about(&first.gain, unit),
+                key_label(plan, &first.about),
+                about(all, unit)
             ),
             _ => format!(
-                "By the mean of {name} {deal} is the better deal, and no single input would change that; to know everything before choosing is worth {}.",
-                money(all, unit)
+                "no single input would change that; the value of information on everything is {}",
+                about(all, unit)
             ),
-        }
+        };
+        format!("By {name}, {deal} is the better deal; {value}.")
     }));
     let mut tables = vec![tornado_table(plan, &quantities, answer)];
     if answer.drivers.iter().any(|drivers| !drivers.groups.is_empty()) {
@@ -112,6 +122,7 @@ pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
         sentences,
         tables,
         charts: answer.drivers.iter().flat_map(|drivers| tornados(plan, drivers)).collect(),
+        screen: answer.drivers.first().map(|drivers| tornado_panel(plan, drivers)).into_iter().collect(),
     }
 }
 
@@ -120,41 +131,69 @@ fn partial(paths: u64, asked: u64) -> Vec<String> {
         return Vec::new();
     }
     vec![format!(
-        "PARTIAL: stopped before its end; all below is over {} of {} paths.",
+        "PARTIAL: stopped early; all below is over {} of {} paths.",
         thousands(paths),
         thousands(asked)
     )]
 }
 
-fn driven(plan: &Plan, drivers: &Drivers) -> Vec<String> {
+/// Which input moves a metric most; of the first metric also how far assumptions and luck explain it.
+fn driven(plan: &Plan, drivers: &Drivers, position: usize) -> Option<String> {
     let unit = drivers.quantity.unit();
-    let name = drivers.quantity.name(plan);
+    let name = subject(plan, drivers.quantity);
     let mut sentences = Vec::new();
     if let Some(first) = drivers.inputs.first().filter(|first| !first.swing.value.is_nan()) {
-        let at = |i: usize| match first.at[i] {
-            value if value.is_nan() => String::new(),
-            value => format!(" ({})", significant(value, INPUT_DIGITS)),
-        };
         sentences.push(format!(
-            "{name}, {} in the mean, goes most with {}: {} where that is near its 10% quantile{}, {} near its 90% quantile{}.",
-            money(&drivers.mean, unit),
-            first.key,
-            money(&first.means[0], unit),
-            at(0),
-            money(&first.means[1], unit),
-            at(1)
+            "{} matters most to {name}: {} if it is low (one in ten), {} if high.",
+            label::capital(&key_label(plan, &first.key)),
+            about(&first.means[0], unit),
+            about(&first.means[1], unit)
         ));
     }
     let of = |name: &str| drivers.groups.iter().find(|group| group.name == name);
     if let (Some(inputs), Some(noise)) = (of(INPUTS), of(NOISE)) {
-        let part = |e: &Estimate| percent(e.value, e.std_error);
+        let part = |e: &Estimate| percent_in_passing(e.value, e.std_error);
+        let rest = if position == 0 { "; the rest is curvature and interaction" } else { "" };
         sentences.push(format!(
-            "Straight lines in all inputs explain {} of its variance, in all noise along the path {}; the rest is curvature and interaction.",
+            "Assumptions explain {} of the variance, year-to-year luck {}{rest}.",
             part(&inputs.explained),
             part(&noise.explained)
         ));
     }
-    sentences
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// The largest swings of a metric as bars from the mean where the input is low to the mean where it is high.
+fn tornado_panel(plan: &Plan, drivers: &Drivers) -> Panel {
+    let unit = drivers.quantity.unit();
+    let metric = label::short(drivers.quantity.metric, &plan.model().names);
+    let head = format!("{metric}: {}", about(&drivers.mean, unit));
+    let mut panel = Panel::new(&[&head, "if low", "if high"], "tornado.csv");
+    panel.least = 9;
+    panel.centre = drivers.mean.value;
+    panel.more = "other metrics".to_owned();
+    let finite = drivers.inputs.iter().filter(|input| input.swing.value.is_finite());
+    for input in finite.take(BARS) {
+        let [low, high] = &input.means;
+        panel.rows.push(vec![key_label(plan, &input.key), about(low, unit), about(high, unit)]);
+        panel.bars.push(Span { low: low.value, high: high.value });
+    }
+    panel
+}
+
+/// Parts of a variance as bars.
+fn parts_panel(plan: &Plan, heads: &[&str], file: &str, parts: &[(&str, Vec<&Estimate>)]) -> Panel {
+    let mut panel = Panel::new(heads, file);
+    panel.least = 5;
+    for (name, estimates) in parts.iter().take(BARS) {
+        let cells = estimates.iter().map(|e| match e.value.is_nan() {
+            true => NONE.to_owned(),
+            false => percent_in_passing(e.value, e.std_error),
+        });
+        panel.rows.push(std::iter::once(key_label(plan, name)).chain(cells).collect());
+        panel.bars.push(Span { low: 0.0, high: estimates[0].value });
+    }
+    panel
 }
 
 fn tornado_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table {
@@ -190,7 +229,7 @@ fn tornado_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table 
     }
     Table {
         name: "tornado".into(),
-        title: "Tornado: mean of the metric where an input is near its 90% quantile, less that near its 10% quantile"
+        title: "Tornado: mean of the metric where an input is high (near its p90), less that where it is low (near its p10)"
             .to_owned(),
         columns,
         rows,
@@ -228,8 +267,8 @@ fn groups_table(plan: &Plan, quantities: &[Quantity], answer: &Plain) -> Table {
     }
     Table {
         name: "groups".into(),
-        title: "Groups: mean of the metric near the 90% quantile of the best straight line in the group, less that near its 10% quantile; and the \
-             part of the variance that the line explains"
+        title: "Groups: mean of the metric at the p90 of the best straight line in the group, less that at its p10, and the share of \
+             the variance that the line explains"
             .to_owned(),
         columns,
         rows,
@@ -272,7 +311,7 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
     }
     Table {
         name: "information".into(),
-        title: "Value of information, to someone who picks the deal with the highest mean of the metric"
+        title: "Value of information to someone who picks the deal with the highest mean of the metric"
             .to_owned(),
         columns,
         rows,
@@ -282,10 +321,11 @@ fn information_table(plan: &Plan, answer: &Plain) -> Table {
 
 fn tornados(plan: &Plan, drivers: &Drivers) -> Vec<Chart> {
     let quantity = drivers.quantity;
-    let name = quantity.name(plan);
-    let x = || Axis { name: quantity.metric.name(plan.model().run.mix_year), unit: Some(quantity.unit()) };
-    let bar = |label: &str, means: &[Estimate; 2]| Bar {
-        label: label.to_owned(),
+    let name = subject(plan, quantity);
+    let x =
+        || Axis { name: label::metric(quantity.metric, &plan.model().names), unit: Some(quantity.unit()) };
+    let bar = |key: &str, means: &[Estimate; 2]| Bar {
+        label: key_label(plan, key),
         low: means[0].value,
         high: means[1].value,
     };
@@ -298,10 +338,10 @@ fn tornados(plan: &Plan, drivers: &Drivers) -> Vec<Chart> {
         .into_iter()
         .filter(|(_, bars)| !bars.is_empty())
         .map(|(what, bars)| Chart::Bars {
-            title: format!("Mean of {name} {what}, from its 10% to its 90% quantile"),
+            title: format!("{} {what}: mean where it is low and where it is high", label::capital(&name)),
             x: x(),
             centre: drivers.mean.value,
-            ends: ["near its 10% quantile", "near its 90% quantile"].map(str::to_owned),
+            ends: ["if low (p10)", "if high (p90)"].map(str::to_owned),
             bars,
         })
         .collect()
@@ -323,7 +363,7 @@ pub fn sobol(
     for name in ["first_order_jansen", "total_janon"] {
         columns.extend(estimate_columns(name, Some(Unit::Fraction), false).map(|c| c.as_role(Role::Detail)));
     }
-    let (mut rows, mut sentences, mut charts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut sentences, mut charts, mut screen) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (&quantity, indices) in quantities.iter().zip(&answer.outputs) {
         let mut order: Vec<usize> = (0..variables.len()).collect();
         order.sort_by(|&a, &b| indices.total[b].value.total_cmp(&indices.total[a].value));
@@ -336,27 +376,42 @@ pub fn sobol(
             }
             rows.push(row);
         }
-        let total =
-            |&i: &usize| Bar { label: variables[i].name.clone(), low: 0.0, high: indices.total[i].value };
+        let total = |&i: &usize| Bar {
+            label: key_label(plan, &variables[i].name),
+            low: 0.0,
+            high: indices.total[i].value,
+        };
         charts.push(Chart::Bars {
-            title: format!("Total Sobol indices of {}", quantity.name(plan)),
-            x: Axis::new("part of the variance", Unit::Fraction),
+            title: format!("Total Sobol indices of {}", subject(plan, quantity)),
+            x: Axis::new("share of the variance", Unit::Fraction),
             centre: 0.0,
-            ends: ["", "part of the variance, interactions included"].map(str::to_owned),
+            ends: ["", "share of the variance, interactions included"].map(str::to_owned),
             bars: order.iter().take(20).map(total).collect(),
         });
         let most = order[0];
         let alone: f64 = indices.first.iter().map(|first| first.value).sum();
         sentences.push(format!(
-            "{} has a standard deviation of {}; of its variance goes with {} {}, {} with it alone. What goes with one variable alone \
-             adds up to {}%.",
-            quantity.name(plan),
-            spread(&indices.variance, quantity.unit()),
-            variables[most].name,
-            percent(indices.total[most].value, indices.total[most].std_error),
-            percent(indices.first[most].value, indices.first[most].std_error),
-            significant(100.0 * alone, 3)
+            "The largest share of the variance of {} comes from {}: {} with interactions, {} without. Shares without \
+             interactions add up to {}%; the standard deviation is {}.",
+            subject(plan, quantity),
+            key_label(plan, &variables[most].name),
+            percent_in_passing(indices.total[most].value, indices.total[most].std_error),
+            percent_in_passing(indices.first[most].value, indices.first[most].std_error),
+            significant(100.0 * alone, 3),
+            spread(&indices.variance, quantity.unit())
         ));
+        if screen.is_empty() {
+            let parts: Vec<(&str, Vec<&Estimate>)> = order
+                .iter()
+                .map(|&i| (variables[i].name.as_str(), vec![&indices.total[i], &indices.first[i]]))
+                .collect();
+            screen.push(parts_panel(
+                plan,
+                &["Share of the variance", "total", "alone"],
+                "indices.csv",
+                &parts,
+            ));
+        }
     }
     Answer {
         study: "sensitivity".into(),
@@ -368,12 +423,13 @@ pub fn sobol(
         sentences,
         tables: vec![Table {
             name: "indices".into(),
-            title: "Sobol indices: part of the variance with a variable at all (total) and by itself (first order)".to_owned(),
+            title: "Sobol indices: share of the variance of a variable with its interactions (total) and on its own (first order)".to_owned(),
             columns,
             rows,
             shown: Shown::FirstOfEach { rows: SHOWN, alike: 2 },
         }],
         charts,
+        screen,
     }
 }
 
@@ -381,7 +437,7 @@ pub fn sobol(
 fn spread(variance: &Estimate, unit: Unit) -> String {
     let root = variance.value.max(0.0).sqrt();
     let error = if root > 0.0 { 0.5 * variance.std_error / root } else { f64::NAN };
-    money(&Estimate::normal(root, error), unit)
+    about(&Estimate::normal(root, error), unit)
 }
 
 /// The answer with Shapley effects.
@@ -400,7 +456,7 @@ pub fn shapley(
     for name in ["first_order", "total"] {
         columns.extend(estimate_columns(name, Some(Unit::Fraction), true));
     }
-    let (mut rows, mut sentences, mut charts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut rows, mut sentences, mut charts, mut screen) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (&quantity, effects) in quantities.iter().zip(&answer.outputs) {
         let mut order: Vec<usize> = (0..variables.len()).collect();
         order.sort_by(|&a, &b| effects.effect[b].value.total_cmp(&effects.effect[a].value));
@@ -416,6 +472,11 @@ pub fn shapley(
         }
         sentences.push(largest_effects(plan, quantity, variables, effects, &order));
         charts.push(effects_chart(plan, quantity, variables, effects, &order));
+        if screen.is_empty() {
+            let parts: Vec<(&str, Vec<&Estimate>)> =
+                order.iter().map(|&i| (variables[i].name.as_str(), vec![&effects.effect[i]])).collect();
+            screen.push(parts_panel(plan, &["Share of the variance", "effect"], "effects.csv", &parts));
+        }
     }
     Answer {
         study: "sensitivity".into(),
@@ -432,13 +493,14 @@ pub fn shapley(
         sentences,
         tables: vec![Table {
             name: "effects".into(),
-            title: "Shapley effects: the variance shared out, correlations included; they add up to 1"
+            title: "Shapley effects: how the variance divides among the variables, correlations included; they add up to 1"
                 .to_owned(),
             columns,
             rows,
             shown: Shown::FirstOfEach { rows: 20, alike: 2 },
         }],
         charts,
+        screen,
     }
 }
 
@@ -455,14 +517,18 @@ fn largest_effects(
         .take(3)
         .map(|&i| {
             let effect = &effects.effect[i];
-            format!("{} {}", variables[i].name, percent(effect.value, effect.std_error))
+            format!(
+                "{} ({})",
+                key_label(plan, &variables[i].name),
+                percent_in_passing(effect.value, effect.std_error)
+            )
         })
         .collect();
     format!(
-        "{} has a standard deviation of {}; of its variance belong to {}.",
-        quantity.name(plan),
-        spread(&effects.variance, quantity.unit()),
-        named.join(", to ")
+        "The variance of {} comes mostly from {}; the standard deviation is {}.",
+        subject(plan, quantity),
+        named.join(", "),
+        spread(&effects.variance, quantity.unit())
     )
 }
 
@@ -475,14 +541,18 @@ fn effects_chart(
     order: &[usize],
 ) -> Chart {
     Chart::Bars {
-        title: format!("Shapley effects on {}", quantity.name(plan)),
-        x: Axis { name: "part of the variance".to_owned(), unit: Some(Unit::Fraction) },
+        title: format!("Shapley effects on {}", subject(plan, quantity)),
+        x: Axis::new("share of the variance", Unit::Fraction),
         centre: 0.0,
-        ends: ["", "part of the variance"].map(str::to_owned),
+        ends: ["", "share of the variance"].map(str::to_owned),
         bars: order
             .iter()
             .take(20)
-            .map(|&i| Bar { label: variables[i].name.clone(), low: 0.0, high: effects.effect[i].value })
+            .map(|&i| Bar {
+                label: key_label(plan, &variables[i].name),
+                low: 0.0,
+                high: effects.effect[i].value,
+            })
             .collect(),
     }
 }

@@ -2,9 +2,14 @@
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::digits::{Estimate, at_place, in_words, place_of_error, significant, thousands};
+use super::label;
+use super::panel::Panel;
+use super::sweep::{amount, cell_words, shown_in, subject, unit_words};
 use crate::config::Unit;
+use crate::model::PartyNames;
 use crate::study::solve::{Outcome, Root, Trial};
-use crate::study::target::Target;
+use crate::study::sweep::Named;
+use crate::study::target::{Side, Statistic, Target};
 
 /// A search and its outcome.
 pub struct Question<'a> {
@@ -24,6 +29,10 @@ pub struct Question<'a> {
     pub high: f64,
     /// The condition to meet.
     pub target: &'a Target,
+    /// The quantity of the condition by its names.
+    pub quantity: Named,
+    /// What the company and its partner are called.
+    pub names: &'a PartyNames,
     /// Unit of the statistic.
     pub unit: Unit,
     /// The statistic with the scenario's own value.
@@ -38,6 +47,25 @@ impl Question<'_> {
     /// The trial at a value of the key.
     pub fn at(&self, x: f64) -> Option<&Trial> {
         self.tried.iter().find(|trial| trial.x == x)
+    }
+
+    /// The statistic in words: `mean of Microsoft’s take under amended-2026`.
+    fn statistic_label(&self) -> String {
+        let of = subject(&self.quantity, self.names);
+        match self.target.statistic {
+            Statistic::Mean => format!("mean of {of}"),
+            Statistic::Quantile(q) => format!("p{} of {of}", significant(100.0 * q, 4)),
+            Statistic::Probability { side, threshold } => {
+                let side = if side == Side::Above { "above" } else { "at most" };
+                let threshold = amount(&significant(threshold, 6), Some(self.quantity.unit));
+                format!("probability that {of} is {side} {threshold}")
+            }
+        }
+    }
+
+    /// The key in words.
+    fn key_label(&self) -> String {
+        label::of_key(self.key, self.names)
     }
 
     /// In which direction to look for a root outside the interval.
@@ -82,15 +110,17 @@ pub fn solve(question: &Question<'_>) -> Answer {
     Answer {
         study: "solve".into(),
         title: format!(
-            "{} · {} paths a value, seed {}, on common draws",
+            "{} · {} {} per value · seed {}",
             question.scenario,
             thousands(question.paths),
+            if question.paths == 1 { "path" } else { "paths" },
             question.seed
         ),
         warnings: warnings(question),
         sentences: sentences(question),
         tables,
         charts: vec![chart(question)],
+        screen: vec![tried_panel(question)],
     }
 }
 
@@ -114,9 +144,15 @@ fn warnings(question: &Question<'_>) -> Vec<String> {
 
 fn sentences(question: &Question<'_>) -> Vec<String> {
     let mut sentences = Vec::new();
-    let target = format!("{} = {}", question.target.text, significant(question.target.value, 12));
+    let target = amount(&significant(percent(question.target.value, question.unit), 12), Some(question.unit));
+    let target = if is_percent(question.unit) { format!("{target}%") } else { target };
     if let Some(Outcome::Found(root)) = question.outcome {
-        sentences.push(format!("{target} at {} = {}", question.key, root_words(root)));
+        sentences.push(format!(
+            "The {} is {target} when {} is {}",
+            question.statistic_label(),
+            question.key_label(),
+            root_words(root, question.key_unit)
+        ));
         if let Some(sentence) = slope_words(question, root) {
             sentences.push(sentence);
         }
@@ -124,40 +160,52 @@ fn sentences(question: &Question<'_>) -> Vec<String> {
     if let (Some(low), Some(high)) = (question.at(question.low), question.at(question.high)) {
         let mut ends = format!(
             "At {} it is {}, at {} it is {}",
-            significant(question.low, 12),
+            amount(&significant(question.low, 12), question.key_unit),
             statistic_words(question, low),
-            significant(question.high, 12),
+            amount(&significant(question.high, 12), question.key_unit),
             statistic_words(question, high)
         );
         if let Some(base) = &question.as_it_stands {
-            ends.push_str(&format!("; as the scenario stands it is {}", statistic_words(question, base)));
+            ends.push_str(&format!("; as the scenario stands, {}", statistic_words(question, base)));
         }
         sentences.push(ends + ".");
     }
     sentences
 }
 
-/// The result as text: `38.3 ± 0.4, 95% interval 37.5 to 39.1 (Monte Carlo error only).`
-fn root_words(root: &Root) -> String {
+fn is_percent(unit: Unit) -> bool {
+    matches!(unit, Unit::Fraction | Unit::Probability | Unit::Flag)
+}
+
+/// A value in the units of sentences, where parts are percentages.
+fn percent(value: f64, unit: Unit) -> f64 {
+    if is_percent(unit) { 100.0 * value } else { value }
+}
+
+/// The result as text: `$38.3 ± 0.4 bn; 95% interval for the simulation error: 37.5 to 39.1.`
+fn root_words(root: &Root, unit: Option<Unit>) -> String {
+    let bare = amount(&significant(root.at.x, 10), unit);
     if root.std_error.is_nan() {
-        return format!("{} on one path, which tells no Monte Carlo error.", significant(root.at.x, 10));
+        return format!("{bare} on one path, which tells nothing of the error.");
     }
     if root.std_error == 0.0 {
         let why = match root.at.exact {
             true => "exact: no draw can move the figure",
             false => "all paths agree",
         };
-        return format!("{} ({why}).", significant(root.at.x, 10));
+        return format!("{bare} ({why}).");
     }
-    let estimate = Estimate::new(root.at.x, root.std_error);
     let place = place_of_error(root.std_error);
+    let value = match unit.filter(|&unit| !is_percent(unit)) {
+        Some(unit) => in_words(root.at.x, root.std_error, false, unit),
+        None => Estimate::new(root.at.x, root.std_error).words(),
+    };
     let end = |x: f64, open: bool, beyond: &str| match open {
         true => format!("{} or {beyond}", at_place(x, place)),
         false => at_place(x, place),
     };
     format!(
-        "{}; 95% interval {} to {} for the Monte Carlo error.",
-        estimate.words(),
+        "{value}; 95% interval for the simulation error: {} to {}.",
         end(root.low95, root.open.0, "less"),
         end(root.high95, root.open.1, "more")
     )
@@ -168,8 +216,14 @@ fn slope_words(question: &Question<'_>, root: &Root) -> Option<String> {
     if !is_mean || !root.slope.is_finite() {
         return None;
     }
-    let slope = Estimate::new(root.slope, root.slope_error).words();
-    Some(format!("Around there it changes by {slope} for each unit of the key, on common draws."))
+    let slope = in_words(root.slope, root.slope_error, false, question.unit);
+    let unit = match question.key_unit {
+        Some(Unit::UsdBn) => "$1 bn",
+        Some(Unit::Years) => "year",
+        Some(Unit::Months) => "month",
+        _ => "unit",
+    };
+    Some(format!("Around there it changes by {slope} for each {unit} of {}.", question.key_label()))
 }
 
 fn root_table(question: &Question<'_>, root: &Root) -> Table {
@@ -233,7 +287,7 @@ fn tried_table(question: &Question<'_>) -> Table {
     };
     Table {
         name: "tried".into(),
-        title: format!("What was tried: {}", question.target.text),
+        title: format!("What was tried: {}", question.statistic_label()),
         columns: vec![
             Column { unit: question.key_unit, ..Column::key(question.key) },
             Column::quantity("statistic", unit),
@@ -246,6 +300,36 @@ fn tried_table(question: &Question<'_>) -> Table {
     }
 }
 
+/// What was tried, the nearest to the target first.
+fn tried_panel(question: &Question<'_>) -> Panel {
+    let key_unit = question.key_unit.map_or(String::new(), unit_words);
+    let key = format!("{}{key_unit}", question.key_label());
+    let (factor, unit) = shown_in(question.unit);
+    let mut panel = Panel::new(&[&key, &format!("found{unit}"), "95% interval"], "tried.csv")
+        .titled(format!("Tried: {}", question.statistic_label()));
+    panel.least = 4;
+    let mut trials = ascending(question);
+    let distance = |trial: &Trial| (trial.statistic - question.target.value).abs();
+    trials.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+    panel.rows.extend(trials.iter().map(|trial| {
+        let error = factor * (trial.high95 - trial.low95) / 4.0;
+        let end = |x: f64| match error > 0.0 {
+            true => at_place(factor * x, place_of_error(error)),
+            false => significant(factor * x, 6),
+        };
+        let found = match trial.statistic_error.is_nan() {
+            true => end(trial.statistic),
+            false => cell_words(trial.statistic, trial.statistic_error, trial.exact, question.unit),
+        };
+        let interval = match trial.high95 > trial.low95 {
+            true => format!("{} to {}", end(trial.low95), end(trial.high95)),
+            false => "–".to_owned(),
+        };
+        vec![significant(trial.x, 6), found, interval]
+    }));
+    panel
+}
+
 fn chart(question: &Question<'_>) -> Chart {
     let point = |trial: &Trial| Point { x: trial.x, y: trial.statistic, std_error: trial.statistic_error };
     let marks = match question.outcome {
@@ -253,11 +337,11 @@ fn chart(question: &Question<'_>) -> Chart {
         _ => Vec::new(),
     };
     Chart::Curves {
-        title: question.target.text.clone(),
-        x: Axis { name: question.key.to_owned(), unit: question.key_unit },
-        y: Axis { name: question.target.text.clone(), unit: Some(question.unit) },
+        title: label::capital(&question.statistic_label()),
+        x: Axis { name: question.key_label(), unit: question.key_unit },
+        y: Axis { name: question.statistic_label(), unit: Some(question.unit) },
         curves: vec![Curve {
-            name: question.target.text.clone(),
+            name: question.statistic_label(),
             points: ascending(question).iter().map(point).collect(),
         }],
         marks,

@@ -161,6 +161,7 @@ mod tests {
                     to: Bar { label: "new".into(), low: 0.0, high: 3.5 },
                 },
             ],
+            screen: Vec::new(),
         };
         let read = |answer: &Answer| {
             let mut bytes = Vec::new();

@@ -21,6 +21,10 @@ def number(text):
         return None
 
 
+# Columns of keys, which sheets show by their labels.
+LABELLED = {"metric", "input", "variable", "group", "knowing", "key", "gate", "figure", "unit", "input_unit"}
+
+
 def tables_hold_the_files(folder, book):
     rows = 0
     for path in sorted(folder.glob("*.csv")):
@@ -31,20 +35,27 @@ def tables_hold_the_files(folder, book):
         assert sheet.freeze_panes and sheet.page_setup.orientation == "landscape", title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, title
         first, *cells = list(sheet.iter_rows(min_row=4, max_col=len(header)))
-        names = [str(cell.value).split(" (")[0] for cell in first]
-        assert names == [name.split(" (")[0] for name in header], (title, names, header)
+        # Sheets have labels where files have keys: one for each column, and one for each text of a column.
+        names = [str(cell.value) for cell in first]
+        assert len(set(name.lower() for name in names)) == len(header) and "None" not in names, (title, names, header)
+        labels = [{} for _ in header]
         if lines:
             (table,) = sheet.tables.values()
             assert table.autoFilter, title
             assert len(cells) == len(lines), (title, len(cells), len(lines))
         for line, row in zip(lines, cells):
-            for text, cell in zip(line, row):
+            for text, cell, known, key in zip(line, row, labels, header):
                 found = cell.value
                 if isinstance(found, (int, float)):
                     assert found == number(text), (title, cell.coordinate, found, text)
                 else:
-                    # A text that a spreadsheet could take for a formula has a mark before it in the file.
-                    assert (found or "") == text or "'" + str(found) == text, (title, cell.coordinate, found, text)
+                    label = known.setdefault(text, found or "")
+                    assert label == (found or "") and (found or not text), (title, cell.coordinate, found, text)
+                    if key not in LABELLED:
+                        # A text that a spreadsheet could take for a formula has a mark before it in the file.
+                        assert label == text or "'" + label == text, (title, cell.coordinate, found, text)
+        for key, known in zip(header, labels):
+            assert len(set(known.values())) == len(known), (title, key, "two keys have one label", known)
         rows += len(lines)
     assert rows > 0, folder
     return rows

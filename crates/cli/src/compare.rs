@@ -254,7 +254,8 @@ impl<'a> Compared<'a> {
             alone: self.alone,
         };
         Ok(StudyOutcome {
-            answer: (result.paths > 0).then(|| report::compare::compare(&comparison)),
+            answer: (result.paths > 0)
+                .then(|| report::compare::compare(&comparison, &self.variants.plans[0].model().names)),
             paths: result.paths,
             interrupted: result.interrupted,
             failure: None,

@@ -19,6 +19,7 @@ use capstake::run::paired::{self, Keep, Question};
 use capstake::stats::summary::MetricSummary;
 use capstake::study::quantity::Quantity;
 use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
+use capstake::study::sweep::Named;
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
 
@@ -173,6 +174,8 @@ impl Search<'_> {
             low: task.low,
             high: task.high,
             target: self.target,
+            quantity: Named::new(self.plan, self.target.quantity),
+            names: &self.plan.model().names,
             unit: match self.target.statistic {
                 Statistic::Probability { .. } => capstake::config::Unit::Probability,
                 _ => self.target.quantity.unit(),

@@ -16,7 +16,7 @@ use capstake::run::{Observer, Options, Progress};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
 use capstake_output::made::Made;
-use capstake_output::terminal_answer;
+use capstake_output::terminal_answer::{self, Size};
 
 use super::progress::ProgressDisplay;
 use super::session::{Closing, Session};
@@ -83,7 +83,12 @@ impl From<Failure> for StudyError {
 pub struct StudyContext<'a> {
     request: &'a Request,
     show: &'a Show,
+    /// Estimated wall time of all runs, seconds.
+    seconds: f64,
 }
+
+/// A study that takes less than this names none of its runs, seconds: the lines would push its answer off the screen.
+const BRIEF: f64 = 2.0;
 
 impl StudyContext<'_> {
     /// Options of each run.
@@ -93,7 +98,7 @@ impl StudyContext<'_> {
 
     /// Creates the observer of one run of `paths`; `label` names the run if there are several.
     pub fn observer(&self, paths: u64, label: &str) -> StudyObserver {
-        if !label.is_empty() && !self.show.quiet {
+        if !label.is_empty() && !self.show.quiet && self.seconds >= BRIEF {
             output::status_line(&format!("{label}\n"));
         }
         StudyObserver { display: ProgressDisplay::new(self.show.progress(), paths, 0) }
@@ -137,7 +142,7 @@ impl Study<'_> {
             output::status_line(&self.first_line());
         }
         let began = Instant::now();
-        let outcome = work(&StudyContext { request, show });
+        let outcome = work(&StudyContext { request, show, seconds: self.seconds });
         let seconds = began.elapsed().as_secs_f64();
         session.record(0, 0, seconds);
         let outcome = match outcome {
@@ -181,16 +186,14 @@ impl Study<'_> {
 
     fn first_line(&self) -> String {
         format!(
-            "{} {}: {} paths, seed {}, {} ({}); about {} and {} in {}\n",
+            "{} {}: {} paths, {} ({}), about {} and {}\n",
             self.command,
             self.scenarios[0].model.name,
             thousands(self.request.paths),
-            self.request.seed,
             counted(self.request.threads, "thread"),
             self.request.isa.name(),
             span(self.seconds),
-            size(self.files_bytes()),
-            self.request.out.display()
+            size(self.files_bytes())
         )
     }
 }
@@ -210,7 +213,24 @@ fn printed(show: &Show, request: &Request, manifest: &Manifest, answer: &Answer)
     if show.quiet {
         return String::new();
     }
-    terminal_answer::answer(answer, output::width(), output::styled_results())
+    let names = &manifest.facts().names;
+    terminal_answer::answer(answer, names, screen(), output::styled_results())
+}
+
+/// Lines that a study prints around its answer: what it is about to do, what it replaces, and what it wrote.
+const AROUND: usize = 3;
+/// Lines of a terminal whose height is not known.
+const LINES: usize = 24;
+
+/// The space for an answer on one screen: the lines of the variable `LINES`, else of the terminal, else 24, less those around it.
+fn screen() -> Size {
+    let of_terminal = || {
+        let (_, terminal_size::Height(lines)) = terminal_size::terminal_size()?;
+        Some(usize::from(lines))
+    };
+    let asked = std::env::var("LINES").ok().and_then(|text| text.trim().parse().ok());
+    let lines = asked.filter(|&lines| lines > 0).or_else(of_terminal).unwrap_or(LINES);
+    Size { columns: output::width(), lines: lines.max(LINES) - AROUND }
 }
 
 /// Writes the tables, the answer, the workbook and the page.

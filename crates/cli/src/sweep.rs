@@ -282,7 +282,7 @@ impl<'a> Sweeper<'a> {
             base,
             measured: all,
         };
-        let answer = (done > 0).then(|| report::sweep::sweep(&sweep));
+        let answer = (done > 0).then(|| report::sweep::sweep(&sweep, &self.plan.model().names));
         Ok(StudyOutcome { answer, paths: done, interrupted, failure: None })
     }
 }

@@ -70,50 +70,8 @@ pub const FACTORS: [Term; 7] = [
     },
 ];
 
-/// The plain label of a metric, which people read instead of its key: the one table of labels.
-pub fn label(metric: Metric, names: &PartyNames) -> String {
-    names.tell(match metric {
-        Metric::SharePv => "Revenue share",
-        Metric::ShareUncappedPv => "Revenue share, had there been no cap",
-        Metric::CapSavingPv => "What the cap saves {company}",
-        Metric::StakeMark => "Stake at the scenario’s own value today",
-        Metric::StakePv => "{partner’s} stake",
-        Metric::MicrosoftTakePv => "{partner’s} take (share and stake)",
-        Metric::ResalePv => "{partner’s} margin on reselling",
-        Metric::HostingPv => "{partner’s} margin on hosting",
-        Metric::LicencePv => "Royalties that the licence saves {partner}",
-        Metric::OutboundPv => "What {partner} passes on to {company}",
-        Metric::MicrosoftTotalPv => "{partner} in all",
-        Metric::OpenaiRetainedPv => "Today’s other holders keep",
-        Metric::RevenueKeptPv => "Revenue kept after the share",
-        Metric::ShareNominal => "Revenue share, not discounted",
-        Metric::ShareUncappedNominal => "Revenue share without the cap, not discounted",
-        Metric::CapHit => "The cap binds",
-        Metric::CapHitTime => "Years until the cap is reached",
-        Metric::EffectiveRate => "Effective share of revenue",
-        Metric::TakeMultiple => "{partner’s} multiple of the money invested",
-        Metric::Ipo => "IPO by the horizon",
-        Metric::IpoTime => "Years until the IPO",
-        Metric::IpoEquity => "Equity value at the IPO",
-        Metric::Failed => "{company} fails",
-        Metric::StakeAtExit => "{partner’s} stake at its exit",
-        Metric::FundingRaised => "Money raised to cover shortfalls",
-        Metric::HomeShare => "Home cloud’s share of cloud sales",
-        Metric::CloudConcentration => "Concentration of cloud sales",
-    })
-}
-
-/// The label of a metric where there is little space.
-pub fn short_label(metric: Metric, names: &PartyNames) -> String {
-    names.tell(match metric {
-        Metric::MicrosoftTakePv => "{partner’s} take",
-        Metric::CapSavingPv => "Cap saves {company}",
-        Metric::OpenaiRetainedPv => "Other holders keep",
-        Metric::RevenueKeptPv => "Revenue kept",
-        Metric::Ipo => "IPO",
-        _ => return label(metric, names),
-    })
-}
+/// The labels of metrics, which people read instead of their keys.
+pub use capstake::report::label::{metric as label, short as short_label};
 
 /// What each metric means, in the order of [`Metric::ALL`]; a metric has one value per path and deal.
 const METRICS: [(Metric, &str); Metric::ALL.len()] = [
@@ -549,16 +507,6 @@ pub const FILES: [Term; 26] = [
 mod tests {
     use super::*;
     use capstake::kernel::metric::Series;
-
-    #[test]
-    fn every_metric_has_a_label_of_its_own() {
-        let names = PartyNames::default();
-        for (i, metric) in Metric::ALL.into_iter().enumerate() {
-            let text = label(metric, &names);
-            assert!(text.starts_with(|c: char| c.is_uppercase()) && !text.contains('_'), "{text}");
-            assert!(Metric::ALL[..i].iter().all(|&other| label(other, &names) != text), "{text}");
-        }
-    }
 
     #[test]
     fn every_series_has_its_term_under_its_name_and_unit() {

@@ -26,6 +26,7 @@ pub mod sketch;
 pub mod svg;
 pub mod terminal;
 pub mod terminal_answer;
+mod terminal_panel;
 #[cfg(feature = "xlsx")]
 pub mod workbook;
 #[cfg(feature = "xlsx")]

@@ -1,8 +1,10 @@
 //! Tables of an answer for human readers: numbers with the digits that their errors support, next to errors
 //! and intervals.
 
+use capstake::model::PartyNames;
 use capstake::report::answer::{Column, Role, Table, Value};
 use capstake::report::digits::{Estimate, NONE, Precision, at_place, exponent, place_of_error, significant};
+use capstake::report::label;
 
 /// Significant digits of numbers without an error.
 const DIGITS: i32 = 5;
@@ -34,14 +36,15 @@ impl Laid {
     }
 }
 
-/// Lays out some rows of a table for a reader, without the columns that are only for files.
-pub fn read(table: &Table, rows: &[&Vec<Value>]) -> Vec<Laid> {
+/// Lays out some rows of a table for a reader: with labels in place of keys, and without the columns that are only for files.
+pub fn read(table: &Table, rows: &[&Vec<Value>], names: &PartyNames) -> Vec<Laid> {
+    let heading = |column: &Column| heading(table, column, names);
     let mut laid = Vec::new();
     for (i, column) in table.columns.iter().enumerate() {
         let next = table.columns.get(i + 1).map(|column| column.role);
         match column.role {
             Role::Detail | Role::Error | Role::High => {}
-            Role::Key => laid.push(key(column, rows, i)),
+            Role::Key => laid.push(Laid { heading: heading(column), ..key(column, rows, i, names) }),
             Role::Low => laid.push(interval(rows, i)),
             Role::Quantity => {
                 let interval = next == Some(Role::Error)
@@ -49,24 +52,30 @@ pub fn read(table: &Table, rows: &[&Vec<Value>]) -> Vec<Laid> {
                         .columns
                         .get(i + 2)
                         .is_some_and(|low| low.role == Role::Detail && low.name.ends_with("low95"));
-                laid.extend(numbers(column, rows, i, next == Some(Role::Error), interval));
+                laid.extend(numbers(heading(column), rows, i, next == Some(Role::Error), interval));
             }
         }
     }
     laid
 }
 
-fn heading(column: &Column) -> String {
-    match column.unit {
-        Some(unit) if !column.name.ends_with(unit.name()) => format!("{} ({unit})", column.name),
-        _ => column.name.clone(),
+/// The label of a column, with the unit of its numbers.
+pub fn heading(table: &Table, column: &Column, names: &PartyNames) -> String {
+    let label = label::of_heading(&table.name, &column.name, names);
+    match column.unit.map_or("", label::of_unit) {
+        "" => label,
+        unit => format!("{label} ({unit})"),
     }
 }
 
-fn key(column: &Column, rows: &[&Vec<Value>], at: usize) -> Laid {
+fn key(column: &Column, rows: &[&Vec<Value>], at: usize, names: &PartyNames) -> Laid {
     let numbers = rows.iter().all(|row| !matches!(row[at], Value::Text(_)));
-    let cells = rows.iter().map(|row| plain(&row[at], 12)).collect();
-    Laid { heading: heading(column), cells, side: if numbers { Side::Right } else { Side::Left } }
+    let cell = |value: &Value| match value {
+        Value::Text(text) => label::of_cell(&column.name, text, names),
+        number => plain(number, 12),
+    };
+    let cells = rows.iter().map(|row| cell(&row[at])).collect();
+    Laid { heading: String::new(), cells, side: if numbers { Side::Right } else { Side::Left } }
 }
 
 fn plain(value: &Value, digits: i32) -> String {
@@ -82,7 +91,7 @@ fn plain(value: &Value, digits: i32) -> String {
 /// Numbers, combined with the column of their errors if there is one; an interval beside it that a table does not show replaces
 /// the error where that would mislead.
 fn numbers(
-    column: &Column,
+    heading: String,
     rows: &[&Vec<Value>],
     at: usize,
     with_error: bool,
@@ -95,7 +104,7 @@ fn numbers(
     };
     if !with_error {
         let cells = rows.iter().map(|row| plain(&row[at], DIGITS)).collect();
-        return vec![Laid { heading: heading(column), cells, side: Side::Right }];
+        return vec![Laid { heading, cells, side: Side::Right }];
     }
     let (mut values, mut errors) = (Vec::new(), Vec::new());
     for row in rows {
@@ -112,7 +121,7 @@ fn numbers(
         values.push(estimate.value);
     }
     vec![
-        Laid { heading: heading(column), cells: values, side: Side::Right },
+        Laid { heading, cells: values, side: Side::Right },
         Laid { heading: "± error".to_owned(), cells: errors, side: Side::Left },
     ]
 }

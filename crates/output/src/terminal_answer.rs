@@ -1,65 +1,139 @@
-//! The answer of a study as terminal text: sentences, then tables, aligned and cut to the width.
+//! The answer of a study as terminal text: sentences, then small tables on one screen, or else the tables of its files.
 
 use crate::reading::{Laid, Side, read};
+use crate::terminal_panel;
 use anstyle::{AnsiColor, Style};
 use capstake::job::visible::visible_line;
+use capstake::model::PartyNames;
 use capstake::report::answer::{Answer, Table, Value};
 
 const GAP: &str = "  ";
 
-/// The answer as text for a terminal of `width` columns; ends with a newline.
-pub fn answer(answer: &Answer, width: usize, colour: bool) -> String {
-    let paint = |style: Style, text: &str| match colour {
-        true => format!("{style}{text}{style:#}"),
-        false => text.to_string(),
-    };
-    let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
+/// The space that an answer may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    /// Columns of the terminal.
+    pub columns: usize,
+    /// Lines for the answer.
+    pub lines: usize,
+}
+
+/// The answer as text, on one screen where it has one; ends with a newline. Tables call the parties by `names`.
+pub fn answer(answer: &Answer, names: &PartyNames, size: Size, colour: bool) -> String {
+    let mut page = Page { text: String::new(), colour };
+    let bold = Style::new().bold();
     let warning = bold.fg_color(Some(AnsiColor::Yellow.into()));
-    let mut page = String::new();
-    let mut say = |style: Style, text: &str| {
-        page += paint(style, &visible_line(text)).trim_end();
-        page.push('\n');
-    };
-    for line in wrap(&answer.title, width) {
-        say(dim, &line);
+    let title = wrap(&answer.title, size.columns);
+    let warnings: Vec<String> = answer.warnings.iter().flat_map(|text| wrap(text, size.columns)).collect();
+    let above = title.len() + warnings.len();
+    title.iter().for_each(|line| page.say(Style::new().dimmed(), line));
+    warnings.iter().for_each(|line| page.say(warning, line));
+    if answer.screen.is_empty() {
+        page.sentences(&answer.sentences, Size { lines: usize::MAX, ..size });
+        answer.tables.iter().for_each(|one| page.table(one, names, size.columns));
+    } else {
+        page.screen(answer, Size { lines: size.lines.saturating_sub(above), ..size });
     }
-    for line in answer.warnings.iter().flat_map(|text| wrap(text, width)) {
-        say(warning, &line);
+    page.text
+}
+
+/// Text that grows line by line.
+struct Page {
+    text: String,
+    colour: bool,
+}
+
+impl Page {
+    fn say(&mut self, style: Style, text: &str) {
+        let line = visible_line(text);
+        self.text += match self.colour {
+            true => format!("{style}{line}{style:#}"),
+            false => line.to_string(),
+        }
+        .trim_end();
+        self.text.push('\n');
     }
-    if !answer.sentences.is_empty() {
-        say(Style::new(), "");
+
+    /// The sentences that fit after an empty line, at least the first; returns how many lines and sentences these are.
+    fn sentences(&mut self, sentences: &[String], size: Size) -> (usize, usize) {
+        if sentences.is_empty() {
+            return (0, 0);
+        }
+        self.say(Style::new(), "");
+        let mut lines = 1;
+        for (i, sentence) in sentences.iter().enumerate() {
+            let wrapped = wrap(sentence, size.columns);
+            if i > 0 && lines + wrapped.len() > size.lines {
+                return (lines, i);
+            }
+            let style = if i == 0 { Style::new().bold() } else { Style::new() };
+            wrapped.iter().for_each(|line| self.say(style, line));
+            lines += wrapped.len();
+        }
+        (lines, sentences.len())
     }
-    for (i, sentence) in answer.sentences.iter().enumerate() {
-        for line in wrap(sentence, width) {
-            say(if i == 0 { bold } else { Style::new() }, &line);
+
+    /// Sentences and panels within a number of lines: every panel has its least rows before one has more. A last line says which
+    /// files have the rest.
+    fn screen(&mut self, answer: &Answer, size: Size) {
+        let panels: Vec<_> = answer.screen.iter().filter(|panel| !panel.rows.is_empty()).collect();
+        let mut rows: Vec<usize> = panels.iter().map(|panel| panel.least.min(panel.rows.len())).collect();
+        let taken: usize =
+            panels.iter().zip(&rows).map(|(panel, &rows)| terminal_panel::height(panel, rows)).sum();
+        let space = size.lines.saturating_sub(taken + 1);
+        let (lines, told) = self.sentences(&answer.sentences, Size { lines: space, ..size });
+        let mut left = space.saturating_sub(lines);
+        for (panel, rows) in panels.iter().zip(&mut rows) {
+            let more = left.min(panel.rows.len() - *rows);
+            *rows += more;
+            left -= more;
+        }
+        let mut rest = Vec::new();
+        match answer.sentences.len() - told {
+            0 => {}
+            1 => rest.push("answer.json (1 sentence)".to_owned()),
+            count => rest.push(format!("answer.json ({count} sentences)")),
+        }
+        for (panel, rows) in panels.iter().zip(rows) {
+            let lines = terminal_panel::lines(panel, rows, size.columns);
+            self.say(Style::new(), "");
+            let heads = if lines.title.is_empty() { Style::new().bold() } else { Style::new().dimmed() };
+            if !lines.title.is_empty() {
+                self.say(Style::new().bold(), &lines.title);
+            }
+            self.say(heads, &lines.heads);
+            lines.rows.iter().for_each(|row| self.say(Style::new(), row));
+            rest.extend(lines.more);
+        }
+        if !rest.is_empty() {
+            let line = format!("More in {}", rest.join(", "));
+            self.say(Style::new().dimmed(), &terminal_panel::shortened(&line, size.columns));
         }
     }
-    for table in &answer.tables {
+
+    /// The rows of a table that a terminal shows.
+    fn table(&mut self, table: &Table, names: &PartyNames, width: usize) {
+        let dim = Style::new().dimmed();
         let shown = table.shown_rows();
         if shown.is_empty() {
-            continue;
+            return;
         }
-        say(Style::new(), "");
+        self.say(Style::new(), "");
         for line in wrap(&table.title, width) {
-            say(bold.underline(), &line);
+            self.say(Style::new().bold().underline(), &line);
         }
-        let Layout { header, rows, left_out } = layout(table, &shown, width);
-        say(dim, &header);
-        for row in rows {
-            say(Style::new(), &row);
-        }
+        let Layout { header, rows, left_out } = layout(table, &shown, names, width);
+        self.say(dim, &header);
+        rows.iter().for_each(|row| self.say(Style::new(), row));
         if !left_out.is_empty() {
             let text = format!("… and in {}.csv also {}", table.name, left_out.join(", "));
-            for line in wrap(&text, width) {
-                say(dim, &line);
-            }
+            wrap(&text, width).iter().for_each(|line| self.say(dim, line));
         }
         let rest = table.rows.len() - shown.len();
         if rest > 0 {
-            say(dim, &format!("… and {rest} more in {}.csv", table.name));
+            self.say(dim, &format!("… and {rest} more in {}.csv", table.name));
         }
     }
-    page
 }
 
 /// Longest word kept when a table is wider than the terminal, in characters.
@@ -75,8 +149,8 @@ struct Layout {
 
 /// The header and the first rows of a table. If it is too wide, long words are cut, then columns are left out, last column first;
 /// a number never stands without its error.
-fn layout(table: &Table, rows: &[&Vec<Value>], width: usize) -> Layout {
-    let mut laid = read(table, rows);
+fn layout(table: &Table, rows: &[&Vec<Value>], names: &PartyNames, width: usize) -> Layout {
+    let mut laid = read(table, rows, names);
     let whole: usize = laid.iter().map(|column| column.width() + GAP.len()).sum();
     if whole > width + GAP.len() {
         laid.iter_mut().skip(1).flat_map(|column| &mut column.cells).for_each(cut);

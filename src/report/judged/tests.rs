@@ -222,6 +222,7 @@ fn study() -> Answer {
                 cells: vec![vec![1.0, f64::NAN]],
             },
         ],
+        screen: Vec::new(),
     }
 }
 

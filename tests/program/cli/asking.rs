@@ -330,7 +330,7 @@ fn deals_of_other_names_stand_side_by_side_by_pair() {
     let seen =
         place.run("compare new.toml old.toml --pair capped=old -n 500 --formats csv --progress none").ends(0);
     assert!(
-        seen.stdout.contains("Deal capped of new.toml stands beside deal old of the others"),
+        seen.stdout.contains("Deal capped of new.toml is compared with deal old of the others"),
         "{}",
         seen.stdout
     );

@@ -58,7 +58,7 @@ fn a_cap_that_was_not_seen_to_bind_is_not_said_never_to() {
         .run("sweep minimal.toml --vary deal.capped.cap_usd_bn=300,350 --metric cap_saving_pv -n 2000 -o s --progress none")
         .ends(0);
     assert!(!seen.stdout.contains("exact"), "{}", seen.stdout);
-    seen.prints("No path of 2,000 differs between these values").prints("all agree");
+    seen.prints("No path of 2,000 differs between these values").prints("(all paths agree)");
     assert!(
         !place.read("s/report.html").contains("exact,") && !place.read("s/report.html").contains("(exact)")
     );
@@ -236,18 +236,22 @@ fn studies_say_the_same() {
     );
     let seen = place.run("compare partly.toml dearer.toml -n 2000 -o c --progress none").ends(0);
     let words = seen.stdout.replace('\n', " ");
-    assert!(words.contains("Means over some of the paths"), "{words}");
-    assert!(words.contains("d.microsoft_take_pv (7"), "{words}");
+    assert!(words.contains("bn (on 7") && words.contains("* over the paths that have a value"), "{words}");
+    assert!(words.contains("Microsoft’s take*, $bn"), "{words}");
     let page = place.read("c/report.html");
     assert!(page.contains("Means over some of the paths"), "the page");
     let seen = place
         .run("sweep partly.toml --vary costs.opex_now=0.5,0.6 --metric stake_pv -n 2000 --progress none")
         .ends(0);
-    assert!(seen.stdout.contains("Means over some of the paths"), "{}", seen.stdout);
+    assert!(
+        seen.stdout.contains("bn (on ") && seen.stdout.contains("over the paths that have a value"),
+        "{}",
+        seen.stdout
+    );
     // An event that was not seen, or seldom.
     let arguments = "sweep minimal.toml --vary deal.capped.cap_usd_bn=200,350 --metric cap_hit -n 2000 -o s --progress none";
     let seen = place.run(arguments).ends(0);
-    seen.prints("0% (95%: below 0.15%)").prints("95%: below 0.0015");
+    seen.prints("0% (95%: below 0.15%)").prints("0 (95%: below 0.15)");
     let rows = rows(&place, "s/sweep.csv");
     assert!(rows.iter().all(|row| number(row, "high95") > 0.0), "{rows:?}");
 }
@@ -261,7 +265,13 @@ fn no_figure_of_a_table_stands_without_its_error() {
         include_str!("../../../configs/base.toml").replace("name = \"base\"", "name = \"b\""),
     );
     let seen = place.run("compare base.toml b.toml base.toml -n 300 --formats csv --progress none").ends(0);
-    let header = seen.stdout.lines().find(|line| line.starts_with("metric ")).expect("a table").to_owned();
-    assert!(header.trim_end().ends_with("± error"), "{header}");
-    assert!(seen.stdout.contains("_difference"), "what was left out is named: {}", seen.stdout);
+    let rows = seen.stdout.lines().skip_while(|line| !line.starts_with("mean ± error"));
+    let header = rows.clone().next().expect("a table");
+    let rows: Vec<&str> =
+        rows.skip(1).take_while(|line| !line.is_empty() && !line.starts_with("More in")).collect();
+    assert!(rows.len() > 3, "{}", seen.stdout);
+    let figures = header.split("  ").filter(|word| !word.trim().is_empty()).count() - 1;
+    for row in rows {
+        assert_eq!(row.matches(['±', '(']).count(), figures, "{row}");
+    }
 }

@@ -12,7 +12,9 @@ fn base() -> Place {
 fn a_plain_sensitivity_writes_its_tables_and_says_what_drives() {
     let place = base();
     let seen = place.run("sensitivity base.toml -n 8192 --progress none").ends(0);
-    seen.prints("goes most with").prints("Tornado").prints("Value of information");
+    seen.prints("matters most to Microsoft’s take under amended-2026")
+        .prints("Assumptions explain")
+        .prints("if low  if high");
     assert_eq!(
         place.names("output/base-sensitivity"),
         [
@@ -69,9 +71,11 @@ fn indices_and_effects_come_as_json_too() {
 fn the_readiness_calendar_is_written_and_told() {
     let place = base();
     let seen = place.run("ipo base.toml -n 4096 --set ipo.shares_bn=1.3 --progress none").ends(0);
-    let seen =
-        seen.prints("ready in").prints("equity_usd_bn").prints("102.01C").prints("re-check before use");
-    seen.prints("price_per_share");
+    seen.prints("meet every gate at the first test")
+        .prints("valuation of at least ~$")
+        .prints("At the offer");
+    assert!(place.read("output/base-ipo/offer.csv").contains(",price_per_share,"));
+    assert!(place.read("output/base-ipo/standards.csv").contains("102.01C"));
     assert_eq!(
         place.names("output/base-ipo"),
         [

@@ -18,6 +18,7 @@ mod replay;
 mod signal;
 mod studies;
 pub(crate) mod study_files;
+mod study_screens;
 mod survive;
 mod terminal;
 mod workbook;
@@ -91,6 +92,7 @@ impl Place {
     fn program(&self) -> Command {
         let mut command = Command::cargo_bin("capstake").expect("the program is built");
         command.current_dir(self.path()).env_remove("CAPSTAKE_SIMD").env("NO_COLOR", "1");
+        ["COLUMNS", "LINES"].iter().for_each(|name| _ = command.env_remove(name));
         command
     }
 

@@ -98,7 +98,10 @@ fn no_command_and_no_file_has_other_names() {
             told.insert(command.split(' ').next().expect("a command"));
         }
     }
-    assert_eq!(told.into_iter().collect::<Vec<_>>(), ["check", "extend", "ipo", "merge", "run"]);
+    assert_eq!(
+        told.into_iter().collect::<Vec<_>>(),
+        ["check", "compare", "extend", "merge", "run", "sensitivity", "sweep"]
+    );
     for folder in ["run", "json", "whole", "ipo", "sweep", "compare", "solve", "sensitivity", "alone"] {
         for name in place.names(folder) {
             let file = format!("{folder}/{name}");

@@ -151,8 +151,9 @@ fn a_search_that_is_stopped_shows_what_was_tried_and_says_that_there_is_no_answe
     said.read_to_string(&mut told).expect("text");
     let output = child.wait_with_output().expect("an end");
     let seen = Seen::from(output).ends(130);
-    let seen =
-        seen.prints("PARTIAL: stopped before an answer; below is what was tried").prints("What was tried");
+    let seen = seen
+        .prints("PARTIAL: stopped before an answer; below is what was tried")
+        .prints("Tried: mean of revenue share under capped");
     assert!(!seen.stdout.contains("The value found"), "{}", seen.stdout);
     assert!(told.contains("partial: stopped before its end"), "{told}");
     assert_eq!(place.manifest("o")["status"], "partial");

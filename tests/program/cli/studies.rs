@@ -120,7 +120,7 @@ fn a_grid_has_every_pair_of_values() {
     let vary = ["--vary", "deal.capped.cap_usd_bn=20,38,60", "--vary", "deal.capped.rate=0.1,0.2"];
     let base = ["sweep", "minimal.toml", "-n", "4000", "--metric", "share_nominal"];
     let seen = place.run_with(&[&base[..], &vary[..]].concat()).ends(0);
-    seen.prints("Mean of capped.share_nominal (usd_bn)").prints("rate=0.1");
+    seen.prints("Mean of revenue share, not discounted under capped, $bn").prints("cap ↓  rate →");
     let rows = rows(&place.read("output/minimal-sweep/sweep.csv"));
     assert_eq!(rows.len(), 6);
     let mean = |cap: &str, rate: &str| -> f64 {
@@ -164,8 +164,8 @@ fn a_comparison_has_the_figures_of_the_runs_and_the_keys_that_differ() {
     place
         .run("compare base.toml slow.toml -n 6000 -o o")
         .ends(0)
-        .prints("microsoft_take_pv")
-        .prints("Keys that differ");
+        .prints("Microsoft’s take, $bn")
+        .prints("Differs");
     for name in ["base", "slow"] {
         place.run(&format!("run {name}.toml -n 6000 -q -o {name}")).ends(0);
         for row in rows(&place.read("o/compare.csv")).iter().filter(|row| row["scenario"] == name) {
@@ -373,7 +373,7 @@ fn quantiles_may_be_parts_of_a_percent_and_one_path_has_no_error() {
     let target = "capped.share_uncapped_nominal.mean=50";
     let seen = solve(&place, "minimal.toml", vary, target, &["-n", "1"]).ends(0);
     let said = seen.stdout.replace('\n', " ");
-    assert!(said.contains("on one path, which tells no Monte Carlo error"), "{said}");
+    assert!(said.contains("on one path, which tells nothing of the error"), "{said}");
     assert!(!said.contains("exact"), "{said}");
 }
 

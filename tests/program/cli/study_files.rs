@@ -57,7 +57,7 @@ fn workbook_and_page_of_a_study_are_made_again_from_its_folder() {
     written.retain(|name| !capstake::job::file_names::is_ours(name));
     assert!(written.is_empty(), "{written:?}");
     place.run("report swept --picture answer.svg").ends(0);
-    assert!(place.read("answer.svg").contains("amended-2026.microsoft_take_pv over"));
+    assert!(place.read("answer.svg").contains("Microsoft’s take under amended-2026 over"));
     place.run("report swept --picture pie.svg").ends(2).says("answer, chart-1");
 }
 

@@ -135,7 +135,8 @@ fn pages_of_studies_are_drawn_and_ask_nothing_of_a_network() {
     chromium.press("ArrowRight");
     let tip = chromium.value("document.querySelector('#chart-1 .tip').innerText");
     assert!(
-        tip.as_str().is_some_and(|text| text.starts_with("cap_usd_bn $20 bn") && text.contains("±")),
+        tip.as_str()
+            .is_some_and(|text| text.starts_with("deal amended-2026 cap $20 bn") && text.contains("±")),
         "{tip}"
     );
     // And an empty drawing would have been seen.

@@ -5,6 +5,7 @@ use super::provenance::{self, Provenance};
 use super::section::{Block, Section};
 use super::{Page, study_chart, wording};
 use crate::reading::read;
+use capstake::model::PartyNames;
 use capstake::report::answer::{Answer, Column, Role, Shown, Table};
 use capstake::report::digits::thousands;
 use capstake::report::results::Facts;
@@ -27,7 +28,7 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
             blocks: vec![Block::Charts(charts)],
         });
     }
-    let blocks: Vec<Block> = answer.tables.iter().flat_map(table).collect();
+    let blocks: Vec<Block> = answer.tables.iter().flat_map(|one| table(one, &facts.names)).collect();
     sections.push(Section { id: "tables", name: "Tables", heading: "In figures".to_owned(), blocks });
     Page {
         title: format!("{}: {}", name(&answer.study), facts.scenario),
@@ -75,7 +76,7 @@ fn with_row_names(table: &Table) -> Table {
 }
 
 /// The blocks of a table, with a note on what is left out.
-fn table(table: &Table) -> Vec<Block> {
+fn table(table: &Table, names: &PartyNames) -> Vec<Block> {
     let whole = with_row_names(table);
     let fits = table.rows.len() * table.columns.len() <= MOST_CELLS && table.shown != Shown::None;
     let mut rows = if fits { whole.rows.iter().collect() } else { whole.shown_rows() };
@@ -88,7 +89,7 @@ fn table(table: &Table) -> Vec<Block> {
         };
         return vec![Block::Words(words)];
     }
-    let laid = read(&whole, &rows);
+    let laid = read(&whole, &rows, names);
     // Rows of several quantities need the columns that tell them apart.
     let of_one = whole == *table || rows.len() == table.shown_rows().len();
     let mut blocks = vec![Block::Table(Readings {

@@ -42,11 +42,6 @@ fn of(unit: Option<Unit>) -> Measure {
     measure(unit.map_or("", Unit::name))
 }
 
-/// The last part of a key: `cap_usd_bn` for `deal.amended-2026.cap_usd_bn`.
-fn last(key: &str) -> &str {
-    key.rsplit('.').next().unwrap_or(key)
-}
-
 /// The smallest and the largest finite value.
 fn span(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let start = (f64::INFINITY, f64::NEG_INFINITY);
@@ -155,10 +150,10 @@ impl Curves<'_> {
         let known = |point: &Point| point.std_error > 0.0;
         match (self.is_fan(), self.curves.iter().flat_map(|curve| &curve.points).any(known)) {
             (true, _) => {
-                "The wide band holds nine futures of ten; the error of the mean, where it can be seen, is the narrow one."
+                "The wide band holds nine futures in ten; the narrow one, where it can be seen, is the simulation error of the mean."
             }
             (false, true) => {
-                "Bands: 95% intervals for the Monte Carlo error; where none is seen it is thinner than the line."
+                "Bands: 95% intervals for the simulation error; where none can be seen, it is thinner than the line."
             }
             (false, false) => "",
         }
@@ -243,7 +238,7 @@ impl Curves<'_> {
     }
 
     fn readings(&self, title: &str) -> Readings {
-        let first = if self.across.is_calendar() { "end of" } else { last(&self.across.name) };
+        let first = if self.across.is_calendar() { "end of" } else { self.across.name.as_str() };
         let names = self.curves.iter().map(|curve| curve.name.clone());
         let row = |&x: &f64| {
             let cell = |curve: &Curve| match curve.points.iter().find(|point| point.x == x) {
@@ -336,8 +331,8 @@ impl Grid<'_> {
     fn readings(&self, title: &str) -> Readings {
         Readings {
             title: title.to_owned(),
-            columns: std::iter::once(last(&self.down.name).to_owned())
-                .chain(self.columns.iter().map(|name| format!("{} {name}", last(&self.across.name))))
+            columns: std::iter::once(self.down.name.clone())
+                .chain(self.columns.iter().map(|name| format!("{} {name}", &self.across.name)))
                 .collect(),
             rows: self
                 .rows
@@ -380,7 +375,7 @@ impl Grid<'_> {
             id,
             title: format!("{title}{unit}"),
             caption: format!(
-                "Across: {}; down: {}. The darker, the larger. Errors stand in the files.",
+                "Across: {}; down: {}. The darker, the larger. The files have the errors.",
                 self.across.name, self.down.name
             ),
             legend: Vec::new(),

@@ -1,8 +1,6 @@
 //! How a page writes amounts, percentages and names.
 
 use super::plot::grouped;
-use crate::glossary::label;
-use capstake::kernel::metric::Metric;
 use capstake::model::PartyNames;
 use capstake::report::digits::{Estimate, Precision, significant, thousands};
 use capstake::report::results::Facts;
@@ -102,10 +100,7 @@ pub fn partial(facts: &Facts) -> Option<String> {
 }
 
 /// The label of a metric by its name in the tables.
-pub fn metric(name: &str, names: &PartyNames) -> String {
-    let known = Metric::ALL.into_iter().find(|metric| metric.key() == name);
-    known.map_or_else(|| name.replace('_', " "), |metric| label(metric, names))
-}
+pub use capstake::report::label::of_metric as metric;
 
 /// The label of a series by its name in the tables.
 pub fn series(name: &str, names: &PartyNames) -> String {

@@ -6,9 +6,11 @@ use super::digits::{by_error, by_size};
 use super::front;
 use super::sheet::{Digits, Look, Placed, Properties, Sheet, Style, TooLarge, Workbook};
 use crate::page::study::name;
+use crate::reading::heading;
 use capstake::config::Unit;
-use capstake::report::answer::{self, Answer, Column, Curve, Point, Role, Shown, Table, Value};
+use capstake::report::answer::{self, Answer, Curve, Point, Role, Shown, Table, Value, unique_headers};
 use capstake::report::digits::thousands;
+use capstake::report::label;
 use capstake::report::results::Facts;
 
 /// Name of the sheet of chart data.
@@ -90,12 +92,13 @@ fn front(facts: &Facts, answer: &Answer, others: &[(String, String)]) -> Sheet {
     }
     let reading = [
         (
-            "std_error",
+            "standard error",
             "The standard error says how far the simulation may be off the figure before it; of a difference it is that of the \
              difference path by path on common draws. It says nothing about whether the assumptions are right.",
         ),
-        ("low95, high95", "Ends of the 95% interval for the Monte Carlo error."),
-        ("empty cells", "There is no such figure: the event comes on no path, or nothing is known of the error."),
+        ("95% from, 95% to", "Ends of the 95% interval for the simulation error."),
+        ("empty cells", "There is no such figure: the event happens on no path, or nothing is known of the error."),
+        ("labels", "Sheets label metrics and keys in words; the tables in CSV have the keys, in the same order."),
         (
             "equal results",
             "Scenarios, arguments, seed, paths and version determine every figure, on any number of threads. `capstake report` \
@@ -114,14 +117,6 @@ fn sheet_name(table: &Table) -> String {
     let words = table.name.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Header of a column: its name, with the unit unless the name implies it.
-fn header(column: &Column) -> String {
-    match column.unit {
-        Some(unit) if !column.name.ends_with(unit.name()) => format!("{} ({unit})", column.name),
-        _ => column.name.clone(),
-    }
 }
 
 fn as_number(value: &Value) -> f64 {
@@ -147,7 +142,8 @@ fn table(facts: &Facts, table: &Table) -> Sheet {
     let title = if is_cut { table.title_of_all() } else { table.title.clone() };
     sheet.text(2, 0, title, Look::Note);
     let is_words = |at: usize| table.rows.iter().any(|row| matches!(row[at], Value::Text(_)));
-    let headers: Vec<String> = table.columns.iter().map(header).collect();
+    let labels = table.columns.iter().map(|column| heading(table, column, &facts.names));
+    let headers = unique_headers(labels.collect());
     let looks = (0..headers.len()).map(|at| if is_words(at) { Look::Header } else { Look::HeaderRight });
     let heads: Vec<(&str, Look)> = headers.iter().map(String::as_str).zip(looks).collect();
     sheet.table(&format!("{}_table", table.name), HEADER, 0, &heads, table.rows.len() as u32);
@@ -157,11 +153,12 @@ fn table(facts: &Facts, table: &Table) -> Sheet {
             let (line, place) = (HEADER + 1 + at as u32, column as u16);
             match value {
                 Value::Text(text) => {
+                    let text = label::of_cell(&about.name, text, &facts.names);
                     if at < MEASURED {
                         widths[column] = widths[column].max(text.chars().count() + 1);
                     }
                     if !text.is_empty() {
-                        sheet.text(line, place, text.clone(), Style::PLAIN);
+                        sheet.text(line, place, text, Style::PLAIN);
                     }
                 }
                 Value::Whole(whole) => sheet.number(line, place, *whole as f64, Digits::Decimals(0)),
