@@ -1,27 +1,34 @@
 //! The answer of `bridge`: what each clause of a change is worth to each side, in a sentence, tables and a waterfall.
 
 use super::answer::{Answer, Axis, Bar, Chart, Column, Role, Shown, Table, Value};
-use super::digits::{Estimate as Shape, at_place, in_words, place_of_error, significant, thousands};
+use super::digits::{
+    Estimate as Shape, Precision, amount_in_passing, at_place, place_of_error, significant, thousands,
+};
+use super::label;
+use super::panel::Panel;
 use crate::config::Unit;
+use crate::model::PartyNames;
 use crate::study::bridge::{Bridge, Estimate, MetricBridge, hybrid_name};
 
 /// Significant digits of figures without an error.
 const DIGITS: i32 = 4;
 
-/// Builds the answer; `terms` says for each clause what it was and what it is, as TOML.
-pub fn bridge(bridge: &Bridge, terms: &[[String; 2]]) -> Answer {
+/// Builds the answer; `terms` says for each clause what it was and what it is, as TOML. Sentences and charts call the parties by
+/// `names`.
+pub fn bridge(bridge: &Bridge, terms: &[[String; 2]], names: &PartyNames) -> Answer {
     let Bridge { scenario, from, to, seed, paths, .. } = bridge;
     Answer {
         study: "bridge".into(),
         title: format!("{scenario}: from {from} to {to} · {} paths, seed {seed}", thousands(*paths)),
-        warnings: warnings(bridge),
-        sentences: bridge.metrics.iter().map(|metric| sentence(bridge, metric)).collect(),
+        warnings: warnings(bridge, names),
+        sentences: bridge.metrics.iter().map(|metric| sentence(bridge, metric, names)).collect(),
         tables: vec![shapley(bridge), clauses(bridge, terms), worth(bridge), hybrids(bridge)],
-        charts: bridge.metrics.iter().map(|metric| waterfall(bridge, metric)).collect(),
+        charts: bridge.metrics.iter().map(|metric| waterfall(bridge, metric, names)).collect(),
+        screen: vec![shapley_panel(bridge, names), clauses_panel(bridge, terms)],
     }
 }
 
-fn warnings(bridge: &Bridge) -> Vec<String> {
+fn warnings(bridge: &Bridge, names: &PartyNames) -> Vec<String> {
     let mut warnings = Vec::new();
     if bridge.paths < bridge.asked {
         warnings.push(format!(
@@ -33,7 +40,7 @@ fn warnings(bridge: &Bridge) -> Vec<String> {
     for metric in bridge.metrics.iter().filter(|metric| metric.paths < bridge.paths) {
         warnings.push(format!(
             "{} has a value under every combination of clauses on {} of {} paths; its figures are over those.",
-            metric.metric,
+            label::of_metric(&metric.metric, names),
             thousands(metric.paths),
             thousands(bridge.paths)
         ));
@@ -41,20 +48,69 @@ fn warnings(bridge: &Bridge) -> Vec<String> {
     warnings
 }
 
-/// `microsoft_take_pv: −$18.42 ± 0.04 bn from prior-2025 to amended-2026. By Shapley: cap −27.7, exclusivity +22.5, …`.
-fn sentence(bridge: &Bridge, metric: &MetricBridge) -> String {
-    let total = in_words(metric.total.mean, metric.total.std_error, metric.total.exact, metric.unit);
+/// `From prior-2025 to amended-2026 Microsoft’s take falls by $18.4 bn: cap −27.7, exclusivity +22.5, …`.
+fn sentence(bridge: &Bridge, metric: &MetricBridge, names: &PartyNames) -> String {
+    let Estimate { mean, std_error, .. } = metric.total;
+    let what = label::noun(metric.of, names);
+    let change = match mean {
+        0.0 => "does not change".to_owned(),
+        mean => {
+            let verb = if mean < 0.0 { "falls" } else { "rises" };
+            format!("{verb} by {}", amount_in_passing(mean.abs(), std_error, metric.unit))
+        }
+    };
     let mut parts: Vec<(f64, String)> = bridge
         .clauses
         .iter()
         .zip(&metric.clauses)
+        .filter(|(_, worth)| worth.shapley.mean != 0.0)
         .map(|(clause, worth)| {
             (worth.shapley.mean.abs(), format!("{} {}", clause.name, signed(worth.shapley)))
         })
         .collect();
     parts.sort_by(|a, b| b.0.total_cmp(&a.0));
     let parts: Vec<String> = parts.into_iter().map(|(_, words)| words).collect();
-    format!("{} changes by {total}: {} (Shapley values).", metric.metric, parts.join(", "))
+    let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
+    format!("From {} to {} {what} {change}{parts}.", bridge.from, bridge.to)
+}
+
+/// From the old deal to the new one, a row for each clause and a column for each metric.
+fn shapley_panel(bridge: &Bridge, names: &PartyNames) -> Panel {
+    let mut panel = Panel::new(&[""], "bridge.csv").titled(
+        "What each clause adds, on average over all orders in which the clauses can be changed".to_owned(),
+    );
+    panel.heads.extend(bridge.metrics.iter().map(|metric| {
+        let unit = if metric.unit == Unit::UsdBn { ", $bn".to_owned() } else { String::new() };
+        format!("{}{unit}", label::short(metric.of, names))
+    }));
+    let cell = |one: Estimate| Shape::new(one.mean, one.std_error).exact_if(one.exact);
+    let row = |name: &str, figure: &dyn Fn(&MetricBridge) -> String| {
+        std::iter::once(name.to_owned()).chain(bridge.metrics.iter().map(figure)).collect::<Vec<String>>()
+    };
+    let short = |shape: Shape| match shape.precision {
+        Precision::Error(error) => format!("{} ± {error}", shape.value),
+        _ => shape.value,
+    };
+    let last = (1 << bridge.clauses.len()) - 1;
+    panel.rows.push(row(&bridge.from, &|metric| short(cell(metric.hybrids[0]))));
+    for (i, clause) in bridge.clauses.iter().enumerate() {
+        panel.rows.push(row(&format!("  {}", clause.name), &|metric| {
+            let worth = metric.clauses[i].shapley;
+            plus(worth.mean, short(cell(worth)))
+        }));
+    }
+    panel.rows.push(row(&bridge.to, &|metric| short(cell(metric.hybrids[last]))));
+    panel.least = panel.rows.len();
+    panel.more = "added alone, last and in order".to_owned();
+    panel
+}
+
+/// What the clauses say in both deals.
+fn clauses_panel(bridge: &Bridge, terms: &[[String; 2]]) -> Panel {
+    let mut panel = Panel::new(&["Clause", &bridge.from, &bridge.to], "bridge_clauses.csv");
+    let rows = bridge.clauses.iter().zip(terms);
+    panel.rows.extend(rows.map(|(clause, [old, new])| vec![clause.name.clone(), old.clone(), new.clone()]));
+    panel
 }
 
 /// A change with its sign and the digits that its error supports: `+22.5`, `−8.0`.
@@ -195,7 +251,7 @@ fn hybrids(bridge: &Bridge) -> Table {
 }
 
 /// From the old deal to the new one in steps of Shapley values, in the bridge's order.
-fn waterfall(bridge: &Bridge, metric: &MetricBridge) -> Chart {
+fn waterfall(bridge: &Bridge, metric: &MetricBridge, names: &PartyNames) -> Chart {
     let old = metric.hybrids.first().map_or(f64::NAN, |estimate| estimate.mean);
     let new = metric.hybrids.last().map_or(f64::NAN, |estimate| estimate.mean);
     let mut at = old;
@@ -207,8 +263,13 @@ fn waterfall(bridge: &Bridge, metric: &MetricBridge) -> Chart {
         Bar { label: format!("{}: {}", clause.name, plus(worth.shapley.mean, text)), low, high: at }
     });
     Chart::Waterfall {
-        title: format!("{} from {} to {}", metric.metric, bridge.from, bridge.to),
-        x: Axis::new(metric.metric.clone(), metric.unit),
+        title: format!(
+            "{} from {} to {}",
+            label::capital(&label::noun(metric.of, names)),
+            bridge.from,
+            bridge.to
+        ),
+        x: Axis::new(label::metric(metric.of, names), metric.unit),
         steps: steps.collect(),
         from: Some(Bar { label: bridge.from.clone(), low: 0.0, high: old }),
         to: Bar { label: bridge.to.clone(), low: 0.0, high: new },

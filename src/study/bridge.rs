@@ -126,6 +126,8 @@ pub struct ClauseWorth {
 pub struct MetricBridge {
     /// Key of the metric, with its year if it has one.
     pub metric: String,
+    /// The metric itself.
+    pub of: Metric,
     /// Its unit.
     pub unit: Unit,
     /// Paths on which all hybrids have a value.
@@ -331,6 +333,7 @@ fn metric_bridge(plan: &Plan, columns: &MetricColumns, result: &PairedResult) ->
     };
     MetricBridge {
         metric: metric.name(plan.model().run.mix_year),
+        of: metric,
         unit: metric.unit(),
         paths: result.columns[columns.total].moments().count(),
         clauses: columns.clauses.iter().enumerate().map(worth).collect(),

@@ -294,7 +294,8 @@ impl Asked<'_> {
         let terms = terms(self.scenario, &self.names, &self.clauses);
         let bridge = Bridge::new(&self.plan, self.names, self.clauses, &columns, &result);
         Ok(StudyOutcome {
-            answer: (result.paths > 0).then(|| report::bridge::bridge(&bridge, &terms)),
+            answer: (result.paths > 0)
+                .then(|| report::bridge::bridge(&bridge, &terms, &self.scenario.model.names)),
             paths: result.paths,
             interrupted: result.interrupted,
             failure: None,
