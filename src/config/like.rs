@@ -30,7 +30,7 @@ pub(super) fn fill_in(root: &mut Node, removed: &[(String, String)], problems: &
             by_name.entry(name).or_insert(index);
         }
     }
-    let links: Vec<Option<Link>> = deals.iter().map(|deal| link(deal)).collect();
+    let links: Vec<Option<Link>> = deals.iter().map(link).collect();
     let mut filled = vec![false; deals.len()];
     for start in 0..deals.len() {
         // The chain from this deal to one that is filled already or like no other; the end is filled first.

@@ -149,7 +149,8 @@ impl Page<'_> {
     fn sentences(&self, deal: usize) -> Vec<String> {
         let of = &self.readied.deals[deal];
         let listed = total(&of.listed);
-        let mut sentences: Vec<String> = self.hurdle(deal).into_iter().collect();
+        let mut sentences = vec![self.ready_and_listed(deal)];
+        sentences.extend(self.hurdle(deal));
         if listed > 0 {
             let day = |day: OfferMetric| of.day[day as usize].statistics();
             let (with, without) = (day(OfferMetric::PaymentsAfter), day(OfferMetric::PaymentsAfterUncapped));
@@ -166,7 +167,6 @@ impl Page<'_> {
                 ));
             }
         }
-        sentences.push(self.ready_and_listed(deal));
         sentences
     }
 

@@ -270,7 +270,7 @@ impl<'a> Run<'a> {
             ];
             for (column, figure, error) in figures {
                 at.wants(figure.is_finite(), column, figure, "a number")?;
-                at.wants(!(error < 0.0), column, error, "an error of 0 or more")?;
+                at.wants(error >= 0.0 || error.is_nan(), column, error, "an error of 0 or more")?;
             }
         }
         Ok(())

@@ -751,7 +751,7 @@ fn growth_from_one_year_to_the_next_is_judged_as_it_is_written() {
 fn copies_of_deals_in_studies_are_asked_for_nothing() {
     let copy = ["deal.capped--0.like=\"capped\"", "deal.capped--0.eligible=0.9"].map(str::to_owned);
     let file = ScenarioFile::of_text(Path::new("test.toml"), MINIMAL);
-    let scenario = file.variant(&copy).ok().expect("a scenario");
+    let scenario = file.variant(&copy).expect("a scenario");
     assert!(scenario.warnings.is_empty(), "{}", scenario.warnings);
     assert_eq!(scenario.model.deals.len(), 2);
 }

@@ -359,6 +359,9 @@ fn bars_chart(
     }
 }
 
+/// Height of one part of a column: of the bar at an index.
+type PartOf<'a> = &'a dyn Fn(usize, &answer::Bar) -> f64;
+
 /// Columns that stand on an invisible base: totals, and the steps between them.
 fn waterfall_chart(
     data: &mut Sheet,
@@ -379,7 +382,7 @@ fn waterfall_chart(
     let last = bars.len() - 1;
     let is_total = |i: usize| i == last || (i == 0 && from.is_some());
     // Columns stack from 0, so that a step which crosses 0 is drawn on either side of it.
-    let parts: [(&str, Paint, &dyn Fn(usize, &answer::Bar) -> f64); 4] = [
+    let parts: [(&str, Paint, PartOf); 4] = [
         (UNNAMED, Paint::Nothing, &|i, bar| if is_total(i) { 0.0 } else { bar.low.min(bar.high) }),
         ("total", Paint::Colour(colour(0)[0]), &|i, bar| if is_total(i) { bar.high } else { 0.0 }),
         ("adds", Paint::Colour(colour(2)[0]), &|i, bar| {
