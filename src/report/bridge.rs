@@ -2,11 +2,13 @@
 
 use super::answer::{Answer, Axis, Bar, Chart, Column, Role, Shown, Table, Value};
 use super::digits::{
-    Estimate as Shape, Precision, amount_in_passing, at_place, place_of_error, significant, thousands,
+    Estimate as Shape, Precision, amount_in_passing, at_place, exponent, place_of_error, significant,
+    thousands,
 };
 use super::label;
 use super::panel::Panel;
 use crate::config::Unit;
+use crate::kernel::metric::Metric;
 use crate::model::PartyNames;
 use crate::study::bridge::{Bridge, Estimate, MetricBridge, hybrid_name};
 
@@ -21,11 +23,18 @@ pub fn bridge(bridge: &Bridge, terms: &[[String; 2]], names: &PartyNames) -> Ans
         study: "bridge".into(),
         title: format!("{scenario}: from {from} to {to} · {} paths, seed {seed}", thousands(*paths)),
         warnings: warnings(bridge, names),
-        sentences: bridge.metrics.iter().map(|metric| sentence(bridge, metric, names)).collect(),
+        sentences: by_interest(bridge).map(|metric| sentence(bridge, metric, names)).collect(),
         tables: vec![shapley(bridge), clauses(bridge, terms), worth(bridge), hybrids(bridge)],
         charts: bridge.metrics.iter().map(|metric| waterfall(bridge, metric, names)).collect(),
-        screen: vec![shapley_panel(bridge, names), clauses_panel(bridge, terms)],
+        screen: vec![shapley_panel(bridge, names)],
     }
+}
+
+/// The metrics as people ask for them: what a side has in all stands behind the rest.
+fn by_interest(bridge: &Bridge) -> impl Iterator<Item = &MetricBridge> {
+    let (total, rest): (Vec<_>, Vec<_>) =
+        bridge.metrics.iter().partition(|metric| metric.of == Metric::MicrosoftTotalPv);
+    rest.into_iter().chain(total)
 }
 
 fn warnings(bridge: &Bridge, names: &PartyNames) -> Vec<String> {
@@ -59,33 +68,31 @@ fn sentence(bridge: &Bridge, metric: &MetricBridge, names: &PartyNames) -> Strin
             format!("{verb} by {}", amount_in_passing(mean.abs(), std_error, metric.unit))
         }
     };
-    let mut parts: Vec<(f64, String)> = bridge
+    let mut parts: Vec<(&str, Estimate)> = bridge
         .clauses
         .iter()
         .zip(&metric.clauses)
-        .filter(|(_, worth)| worth.shapley.mean != 0.0)
-        .map(|(clause, worth)| {
-            (worth.shapley.mean.abs(), format!("{} {}", clause.name, signed(worth.shapley)))
-        })
+        .map(|(clause, worth)| (clause.name.as_str(), worth.shapley))
+        .filter(|(_, shapley)| shapley.mean != 0.0)
         .collect();
-    parts.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let parts: Vec<String> = parts.into_iter().map(|(_, words)| words).collect();
+    parts.sort_by(|(_, a), (_, b)| b.mean.abs().total_cmp(&a.mean.abs()));
+    // In passing: three digits of the largest are enough for all.
+    let least = parts.first().map_or(i32::MIN, |(_, largest)| exponent(largest.mean) - 2);
+    let parts: Vec<String> =
+        parts.into_iter().map(|(name, shapley)| format!("{name} {}", signed(shapley, least))).collect();
     let parts = if parts.is_empty() { String::new() } else { format!(": {}", parts.join(", ")) };
     format!("From {} to {} {what} {change}{parts}.", bridge.from, bridge.to)
 }
 
 /// From the old deal to the new one, a row for each clause and a column for each metric.
 fn shapley_panel(bridge: &Bridge, names: &PartyNames) -> Panel {
-    let mut panel = Panel::new(&[""], "bridge.csv").titled(
-        "What each clause adds, on average over all orders in which the clauses can be changed".to_owned(),
-    );
-    panel.heads.extend(bridge.metrics.iter().map(|metric| {
-        let unit = if metric.unit == Unit::UsdBn { ", $bn".to_owned() } else { String::new() };
-        format!("{}{unit}", label::short(metric.of, names))
-    }));
+    let money = common_unit(bridge) == Some(Unit::UsdBn);
+    let mut panel = Panel::new(&[if money { "$bn, mean ± error" } else { "mean ± error" }], "bridge.csv")
+        .titled("What each clause adds, on average over all orders of the clauses:".to_owned());
+    panel.heads.extend(by_interest(bridge).map(|metric| label::short(metric.of, names)));
     let cell = |one: Estimate| Shape::new(one.mean, one.std_error).exact_if(one.exact);
     let row = |name: &str, figure: &dyn Fn(&MetricBridge) -> String| {
-        std::iter::once(name.to_owned()).chain(bridge.metrics.iter().map(figure)).collect::<Vec<String>>()
+        std::iter::once(name.to_owned()).chain(by_interest(bridge).map(figure)).collect::<Vec<String>>()
     };
     let short = |shape: Shape| match shape.precision {
         Precision::Error(error) => format!("{} ± {error}", shape.value),
@@ -101,22 +108,14 @@ fn shapley_panel(bridge: &Bridge, names: &PartyNames) -> Panel {
     }
     panel.rows.push(row(&bridge.to, &|metric| short(cell(metric.hybrids[last]))));
     panel.least = panel.rows.len();
-    panel.more = "added alone, last and in order".to_owned();
+    panel.more = "added alone, last and in order; what the clauses say: bridge_clauses.csv".to_owned();
     panel
 }
 
-/// What the clauses say in both deals.
-fn clauses_panel(bridge: &Bridge, terms: &[[String; 2]]) -> Panel {
-    let mut panel = Panel::new(&["Clause", &bridge.from, &bridge.to], "bridge_clauses.csv");
-    let rows = bridge.clauses.iter().zip(terms);
-    panel.rows.extend(rows.map(|(clause, [old, new])| vec![clause.name.clone(), old.clone(), new.clone()]));
-    panel
-}
-
-/// A change with its sign and the digits that its error supports: `+22.5`, `−8.0`.
-pub fn signed(estimate: Estimate) -> String {
+/// A change with its sign and the digits that its error supports, none below the place `least`: `+22.5`, `−8.0`.
+fn signed(estimate: Estimate, least: i32) -> String {
     let text = match estimate.std_error > 0.0 {
-        true => at_place(estimate.mean.abs(), place_of_error(estimate.std_error)),
+        true => at_place(estimate.mean.abs(), place_of_error(estimate.std_error).max(least)),
         false => significant(estimate.mean.abs(), DIGITS),
     };
     match text.chars().all(|c| matches!(c, '0' | '.')) {

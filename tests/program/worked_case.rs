@@ -80,22 +80,33 @@ fn rewritten(page: &str, change: impl Fn(&str) -> String) -> String {
     out
 }
 
-/// The screen in the README is what its first command prints.
-#[test]
-fn the_readme_shows_the_screen_of_a_run() {
+/// Compares what stands in the README between two marks with what a command prints, or blesses it.
+fn readme_shows(name: &str, printed: &str) {
     const README: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
-    const MARKS: [&str; 2] = ["<!-- headline:begin -->\n```\n", "```\n<!-- headline:end -->"];
+    let begin = format!("<!-- {name}:begin -->\n```\n");
+    let end = format!("```\n<!-- {name}:end -->");
     let readme = std::fs::read_to_string(README).expect("the page");
-    let (before, rest) = readme.split_once(MARKS[0]).expect("a mark");
-    let (shown, after) = rest.split_once(MARKS[1]).expect("a mark");
-    let (code, printed) = Shell::new().run("capstake run configs/base.toml");
-    assert_eq!(code, Some(0), "{printed}");
+    let (before, rest) = readme.split_once(&begin).expect("a mark");
+    let (shown, after) = rest.split_once(&end).expect("a mark");
     if std::env::var_os("CAPSTAKE_BLESS").is_some() {
-        let [begin, end] = MARKS;
         std::fs::write(README, format!("{before}{begin}{printed}{end}{after}")).expect("the page");
     } else {
         assert_eq!(shown, printed, "CAPSTAKE_BLESS=1 writes the new screen");
     }
+}
+
+/// The screens in the README are what its commands print.
+#[test]
+fn the_readme_shows_the_screens_of_its_commands() {
+    let shell = Shell::new();
+    let (code, run) = shell.run("capstake run configs/base.toml");
+    assert_eq!(code, Some(0), "{run}");
+    readme_shows("headline", &run);
+    // Of the bridge the sentences alone.
+    let (code, bridge) = shell.run("capstake bridge configs/base.toml");
+    assert_eq!(code, Some(0), "{bridge}");
+    let sentences = bridge.split("\n\n").nth(1).expect("sentences");
+    readme_shows("bridge", &format!("{sentences}\n"));
 }
 
 #[test]

@@ -373,7 +373,7 @@ pub const STATISTICS: [Term; 12] = [
 ];
 
 /// Files of a results folder.
-pub const FILES: [Term; 26] = [
+pub const FILES: [Term; 27] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -410,6 +410,12 @@ pub const FILES: [Term; 26] = [
         name: "events.csv",
         unit: None,
         text: "One row for each deal, event and period end: the probability that it has happened by then.",
+    },
+    Term {
+        name: "bridge.csv",
+        unit: None,
+        text: "One row for each metric and clause of the change from the second deal to the first: what it adds to the mean when it is \
+               added first, last, in order, and on average over all orders (Shapley). `capstake bridge` writes it for any two deals.",
     },
     Term { name: "sample_paths.csv", unit: None, text: "The first 50 paths, period by period, for drawing." },
     Term {

@@ -52,6 +52,15 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     }
 }
 
+/// Negative numbers with a minus sign in place of the hyphen.
+fn with_minus(text: &str) -> String {
+    let word = |word: &str| match word.strip_prefix('-') {
+        Some(number) if number.starts_with(|c: char| c.is_ascii_digit()) => format!("−{number}"),
+        _ => word.to_owned(),
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
 impl Columns {
     /// Columns from the first on, as many as fit; long cells are cut before columns are left out.
     fn of(panel: &Panel, rows: &[Vec<String>], width: usize) -> Columns {
@@ -76,7 +85,7 @@ impl Columns {
 
     fn line(&self, cells: &[String]) -> String {
         let cell = |(at, (text, &width)): (usize, (&String, &usize))| {
-            let text = shortened(text, self.cut[usize::from(at > 0)]);
+            let text = shortened(&with_minus(text), self.cut[usize::from(at > 0)]);
             if at == 0 { format!("{text:width$}") } else { format!("{text:>width$}") }
         };
         let cells = cells.iter().zip(&self.widths).take(self.count).enumerate().map(cell);
