@@ -17,7 +17,7 @@ use crate::report::answer::Answer;
 use crate::report::judged;
 use crate::report::results::Results;
 use crate::report::row::Row;
-use crate::report::tables::Tables;
+use crate::report::tables::{BridgeRow, Tables};
 use crate::sink;
 use crate::sink::csv::ReadError;
 
@@ -98,6 +98,7 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
         correlations: table(folder, manifest)?,
         events: table(folder, manifest)?,
         sample_paths: table(folder, manifest)?,
+        bridge: if has::<BridgeRow>(manifest) { table(folder, manifest)? } else { Vec::new() },
         exact: manifest.exact.clone(),
     };
     judged::exact(&tables).map_err(|why| {
@@ -237,6 +238,12 @@ pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u
                 .map_err(|failure| failure.help("run the scenario again"))
         }
     }
+}
+
+/// Whether the manifest lists a table.
+fn has<R: Row>(manifest: &Manifest) -> bool {
+    let name = format!("{}.csv", R::TABLE);
+    manifest.files.iter().any(|part| part.name == name)
 }
 
 fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> {

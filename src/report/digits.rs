@@ -260,6 +260,16 @@ pub fn significant(x: f64, digits: i32) -> String {
     }
 }
 
+/// A number in passing, without its error: three digits, or as many as its error supports if they are fewer.
+pub fn in_passing(value: f64, std_error: f64) -> String {
+    let place = (exponent(value) - 2).max(place_of_error(std_error.max(f64::MIN_POSITIVE)));
+    let digits = at_place(value, place);
+    match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => digits,
+    }
+}
+
 /// A probability as a percentage: `88.12 ± 0.03%`.
 pub fn percent(probability: f64, std_error: f64) -> String {
     let estimate = Estimate::new(100.0 * probability, 100.0 * std_error);

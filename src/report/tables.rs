@@ -198,6 +198,23 @@ pub fn exact_figures(plan: &Plan) -> Vec<ExactFigures> {
         .collect()
 }
 
+row! {
+    /// What a clause of the change from the second deal to the first is worth to a metric, with the standard errors.
+    #[allow(missing_docs)]
+    BridgeRow in "bridge" {
+        metric: String,
+        clause: String,
+        alone_first: f64,
+        alone_first_error: f64,
+        alone_last: f64,
+        alone_last_error: f64,
+        in_order: f64,
+        in_order_error: f64,
+        shapley: f64,
+        shapley_error: f64,
+    }
+}
+
 impl Tables {
     /// Whether no draw can move a metric, yearly series or event of a deal or difference.
     pub fn is_exact(&self, deal: &str, figure: &str) -> bool {
@@ -218,6 +235,8 @@ pub struct Tables {
     pub correlations: Vec<CorrelationRow>,
     pub events: Vec<EventRow>,
     pub sample_paths: Vec<SamplePathRow>,
+    /// Empty unless the first two deals differ in two to six clauses.
+    pub bridge: Vec<BridgeRow>,
     /// The figures that no draw can move.
     pub exact: Vec<ExactFigures>,
 }
@@ -239,6 +258,7 @@ pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
         correlations: correlations(valuation),
         events: events(valuation),
         sample_paths: Vec::new(),
+        bridge: Vec::new(),
         exact: exact_figures(valuation.plan),
     };
     for subject in &valuation.subjects {

@@ -346,7 +346,20 @@ fn the_answer_is_the_same_everywhere() {
     assert_eq!(answer, format!("{} {}", first.lead.concat(), first.sentences.join(" ")));
     let book = capstake_output::workbook::workbook(&results).expect("it fits");
     let is_answer = |cell: &capstake_output::workbook::sheet::Value| matches!(cell, capstake_output::workbook::sheet::Value::Text(text) if *text == answer);
-    assert!(book.sheets[0].cells.iter().any(|(.., cell)| is_answer(&cell.value)), "the first sheet");
+    let front = book.sheets.iter().find(|sheet| sheet.name == "Read me").expect("a sheet");
+    assert!(front.cells.iter().any(|(.., cell)| is_answer(&cell.value)), "the sheet Read me");
+    // The workbook opens on the answer, a sentence to a row.
+    let rows: Vec<String> = std::iter::once(first.lead.concat()).chain(first.sentences.clone()).collect();
+    let text = |row: u32| {
+        let cell = book.sheets[0].cells.iter().find(|(at, column, _)| (*at, *column) == (row, 0));
+        match &cell.expect("a cell").2.value {
+            capstake_output::workbook::sheet::Value::Text(text) => text.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!((2..).map(text).take(rows.len()).collect::<Vec<String>>(), rows, "the first sheet");
+    let memo = capstake_output::memo::memo(&results);
+    assert!(memo.contains(&capstake_output::markdown::text(&answer)), "the memo");
     // Both sides' parts are those of the ratio of the means.
     let mean = |metric: &str| {
         let row = results.tables.summary.iter().find(|row| row.metric == metric).expect("a row");

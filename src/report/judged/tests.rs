@@ -114,6 +114,7 @@ fn run() -> Tables {
             event("b", "2026-09-30"),
             event("b", "2026-12-31"),
         ],
+        bridge: Vec::new(),
         sample_paths: vec![SamplePathRow {
             path: 49,
             deal: "a".into(),

@@ -94,6 +94,14 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         }
         cards.push(Card { name: title, value, error, remark });
     }
+    cards.extend(events(view, deal));
+    cards
+}
+
+/// Cap, IPO and failure under a deal: how likely each is, and when.
+pub fn events(view: &View, deal: usize) -> Vec<Card> {
+    let name = view.deals[deal];
+    let mut cards = Vec::new();
     let events = [
         (Metric::CapHit, "cap_reached", view.is_capped(name)),
         (Metric::Ipo, "listed", view.has_part("ipo")),
@@ -132,8 +140,8 @@ fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
     }
 }
 
-/// The comparison of all deals.
-pub fn compared(view: &View) -> Section {
+/// Means of all deals and of their differences, each with its error.
+pub fn comparison(view: &View) -> Readings {
     let mut columns = vec!["Present values, means over futures".to_owned()];
     columns.extend(view.deals.iter().map(|deal| (*deal).to_owned()));
     columns.extend(view.differences.iter().map(|difference| difference.name.replace(" - ", " − ")));
@@ -166,9 +174,21 @@ pub fn compared(view: &View) -> Section {
         }));
         rows.push(cells);
     }
+    Readings { title: "Means with their standard errors".to_owned(), columns, rows, main }
+}
+
+/// Whether few paths decide a mean of the comparison: it has a †.
+pub fn is_marked(view: &View) -> bool {
     let few =
         |subject: &str| COMPARED.iter().filter_map(|name| view.summary(subject, name)).any(is_decided_by_few);
-    let is_marked = view.deals.iter().copied().chain(view.differences.iter().map(|d| d.name)).any(few);
+    view.deals.iter().copied().chain(view.differences.iter().map(|d| d.name)).any(few)
+}
+
+/// What a † says.
+pub const MARKED: &str = "† Few futures decide this mean: its ± is itself uncertain. Ask for more paths.";
+
+/// The comparison of all deals.
+pub fn compared(view: &View) -> Section {
     let mut blocks = Vec::new();
     if view.deals.len() < 2 {
         blocks
@@ -181,16 +201,9 @@ pub fn compared(view: &View) -> Section {
                 .to_owned(),
         ));
     }
-    blocks.push(Block::Table(Readings {
-        title: "Means with their standard errors".to_owned(),
-        columns,
-        rows,
-        main,
-    }));
-    if is_marked {
-        blocks.push(Block::Words(
-            "† Few futures decide this mean: its ± is itself uncertain. Ask for more paths.".to_owned(),
-        ));
+    blocks.push(Block::Table(comparison(view)));
+    if is_marked(view) {
+        blocks.push(Block::Words(MARKED.to_owned()));
     }
     Section { id: "deals", name: "Deals", heading: "Deal against deal".to_owned(), blocks }
 }
