@@ -20,10 +20,13 @@ pub fn text(text: &str) -> String {
         }
     }
     // What begins a heading, a list or a rule at the beginning of a line.
+    let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
     let number = out.chars().take_while(char::is_ascii_digit).count();
     match out[number..].chars().next() {
         Some('#' | '-' | '+' | '=' | ':') if number == 0 => out.insert(0, '\\'),
-        Some('.' | ')') if number > 0 => out.insert(number, '\\'),
+        Some('.' | ')') if number > 0 && !is_digit(out.as_bytes().get(number + 1)) => {
+            out.insert(number, '\\');
+        }
         _ => {}
     }
     out
@@ -60,7 +63,7 @@ mod tests {
         assert_eq!(text("- no list"), "\\- no list");
         assert_eq!(text("1. no list"), "1\\. no list");
         assert_eq!(text("12) no list"), "12\\) no list");
-        assert_eq!(text("12 of 15.5"), "12 of 15.5");
+        assert_eq!(text("12.5 of 15.5"), "12.5 of 15.5");
         assert!(!text("a\nb\r\n# c\u{1b}").contains(['\n', '\r', '\u{1b}']));
     }
 

@@ -117,8 +117,8 @@ fn why(view: &View) -> Option<String> {
         })
         .collect();
     let words = format!(
-        "{} changes most what becomes of {}: by {}. The table has every clause of the change from {} to {}, on average over \
-         all orders in which the clauses can change (Shapley values).\n\n",
+        "The clause {} moves {} most: {}. The table has every clause of the change from {} to {}, on average over all orders in \
+         which the clauses can change (Shapley values).\n\n",
         text(&largest.clause),
         text(&view.metric_label(&largest.metric)),
         worth(largest),
@@ -149,13 +149,11 @@ fn drivers(facts: &Facts) -> Option<String> {
 fn events(view: &View) -> Option<String> {
     let mut body = String::new();
     for (deal, name) in view.deals.iter().enumerate() {
-        let cards = answer::events(view, deal);
-        let words: Vec<String> = cards
-            .iter()
-            .map(|card| {
-                format!("{} {} {} {}", card.name, card.value, card.error, card.remark).replace("  ", " ")
-            })
-            .collect();
+        let told = answer::events(view, deal).into_iter().map(|event| {
+            let chance = view.probability(name, event.name, event.chance.probability);
+            format!("{}: {chance} of futures, {}", event.label, event.when)
+        });
+        let words: Vec<String> = told.collect();
         if !words.is_empty() {
             body += &format!("- **{}**: {}.\n", text(name), text(&words.join(". ")));
         }

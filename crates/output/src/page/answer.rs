@@ -2,7 +2,7 @@
 
 use super::chart::Readings;
 use super::section::{Block, Section};
-use super::view::View;
+use super::view::{Chance, View};
 use super::wording::{measure, paths};
 use crate::sentences::{Sentences, sentences};
 use capstake::kernel::metric::Metric;
@@ -94,37 +94,47 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         }
         cards.push(Card { name: title, value, error, remark });
     }
-    cards.extend(events(view, deal));
+    cards.extend(events(view, deal).into_iter().map(|event| {
+        let all = view.results.facts.paths;
+        let happened = (event.chance.probability * all as f64).round() as u64;
+        let (value, error) = probability(happened, all, event.chance.exact);
+        // The percent sign belongs to the number, not to its error; an interval has one of its own.
+        let error = if error.starts_with("95%") { format!("{error}%") } else { error };
+        let remark = format!("of futures, {}", event.when);
+        Card { name: event.label, value: format!("{value}%"), error, remark }
+    }));
     cards
 }
 
-/// Cap, IPO and failure under a deal: how likely each is, and when.
-pub fn events(view: &View, deal: usize) -> Vec<Card> {
+/// An event that a deal can have: how likely it is by the horizon, and when.
+pub struct EventTold {
+    /// Its name in the tables.
+    pub name: &'static str,
+    /// Its plain label.
+    pub label: String,
+    /// Its probability.
+    pub chance: Chance,
+    /// When it happens: `most often in 2029; half of these by Q2 2029`.
+    pub when: String,
+}
+
+/// Cap, IPO and failure under a deal, as far as the scenario has them.
+pub fn events(view: &View, deal: usize) -> Vec<EventTold> {
     let name = view.deals[deal];
-    let mut cards = Vec::new();
     let events = [
         (Metric::CapHit, "cap_reached", view.is_capped(name)),
         (Metric::Ipo, "listed", view.has_part("ipo")),
         (Metric::Failed, "failed", view.has_part("cash")),
     ];
-    for (metric, event, is_there) in events {
+    let told = events.into_iter().filter(|(.., is_there)| *is_there).map(|(metric, event, _)| {
         let chance = view.chance(name, event);
-        if !is_there || chance.probability.is_nan() {
-            continue;
-        }
-        let all = view.results.facts.paths;
-        let happened = (chance.probability * all as f64).round() as u64;
-        let (value, error) = probability(happened, all, chance.exact);
-        let remark = match (chance.year, view.median_period(name, event)) {
+        let when = match (chance.year, view.median_period(name, event)) {
             (Some(year), Some(half)) => format!("most often in {year}; half of these by {half}"),
             _ => format!("in none of {}", paths(view.results.facts.paths)),
         };
-        // The percent sign belongs to the number, not to its error; an interval has one of its own.
-        let error = if error.starts_with("95%") { format!("{error}%") } else { error };
-        let remark = format!("of futures, {remark}");
-        cards.push(Card { name: view.metric_label(metric.key()), value: format!("{value}%"), error, remark });
-    }
-    cards
+        EventTold { name: event, label: view.metric_label(metric.key()), chance, when }
+    });
+    told.filter(|event| !event.chance.probability.is_nan()).collect()
 }
 
 /// The range of nine futures in ten, as text.
