@@ -140,7 +140,7 @@ fn worth(row: &BridgeRow) -> String {
 fn drivers(facts: &Facts) -> Option<String> {
     let asked = Facts { command: vec!["sensitivity".to_owned()], ..facts.clone() };
     let body = format!(
-        "Which assumptions move the answer most is a study of its own (a tornado, groups, the value of information):\n\n{}\n",
+        "Which assumptions move the answer most is a study of its own, with a tornado, groups and the value of information: {}",
         code(&command::again(&asked))
     );
     section("What drives it", &body)
@@ -174,10 +174,10 @@ fn assumptions(view: &View) -> Option<String> {
     if widest.is_empty() {
         return section("Assumptions", "Every number of the scenario is certain.");
     }
-    let columns = ["Number of the scenario", "Mean", "p5 to p95", "Where from"].map(str::to_owned);
+    let columns = ["Number of the scenario", "Mean; p5 to p95", "Where from"].map(str::to_owned);
     let row = |row: &&InputRow| {
         let number = number(view, row);
-        vec![text(&number.key), text(&number.value), text(&number.range), source(&number)]
+        vec![text(&number.key), text(&format!("{}; {}", number.value, number.range)), source(&number)]
     };
     let rows: Vec<Vec<String>> = widest.iter().map(row).collect();
     let words = format!(
@@ -186,7 +186,7 @@ fn assumptions(view: &View) -> Option<String> {
         rows.len(),
         thousands(uncertain.count() as u64)
     );
-    section("Assumptions that matter most", &(words + &table(&columns, &rows, |column| column == 3)))
+    section("Assumptions that matter most", &(words + &table(&columns, &rows, |column| column == 2)))
 }
 
 fn source(number: &Number) -> String {
