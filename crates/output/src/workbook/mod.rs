@@ -2,6 +2,7 @@
 
 mod ask;
 pub mod chart;
+mod components;
 mod digits;
 mod distributions;
 mod front;
@@ -70,7 +71,7 @@ pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
 /// Description of a sheet.
 fn holds(name: &str) -> &'static str {
     match name {
-        summary::SHEET => "the answer, the headline, and where {partner's} total comes from",
+        components::SHEET => "the answer, the headline, and where {partner's} total comes from",
         years_across::SHEET => "the main series with years as columns: mean, p5, median and p95",
         metrics::SHEET => "every metric of every deal and difference, with all its statistics",
         years::YEARS => "series by calendar year: mean and quantiles, and the bands that the charts stack",

@@ -1,11 +1,11 @@
 //! The sheet *Charts*: native charts of the cells of the other sheets.
 
 use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, UNNAMED, colour};
+use super::components::{self, Components};
 use super::distributions::{self, Spread, column};
 use super::heading::title;
 use super::sheet::{Look, Placed, Sheet};
 use super::subjects::Subjects;
-use super::summary::{self, Components};
 use super::years::{self, Block, EVENTS, Events, YEARS};
 use crate::page::wording;
 use capstake::model::PartyNames;
@@ -60,7 +60,7 @@ pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet
         charts.extend(cumulative(from.spread, subjects, metric, words));
         // Next to the distributions of the take, so that the rows of charts are full.
         if metric == METRICS[0] {
-            charts.extend(from.components.and_then(|parts| components(parts, names)));
+            charts.extend(from.components.and_then(|parts| parts_of_total(parts, names)));
         }
     }
     charts.extend(
@@ -159,8 +159,8 @@ pub(super) fn cumulative(spread: &Spread, subjects: &Subjects, metric: &str, wor
 }
 
 /// What Microsoft's total is made of, a column a deal.
-pub(super) fn components(components: &Components, names: &PartyNames) -> Option<Chart> {
-    let row = |row| Range::row(summary::SHEET, row, components.first_column, components.deals);
+pub(super) fn parts_of_total(components: &Components, names: &PartyNames) -> Option<Chart> {
+    let row = |row| Range::row(components::SHEET, row, components.first_column, components.deals);
     let series = |(i, name): (usize, &&str)| Series {
         name: wording::metric(name, names),
         categories: row(components.header),

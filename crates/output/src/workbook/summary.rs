@@ -1,20 +1,17 @@
 //! The sheet *Summary*, on which the workbook opens: the answer, the headline, the parts of Microsoft's total, a chart.
 
 use super::chart::Chart;
+use super::components::{Components, SHEET};
 use super::digits::by_error;
 use super::heading::title;
 use super::metrics::Places;
 use super::pictures::{self, SIZE};
-use super::sheet::{Cell, Digits, Look, Name, Placed, Sheet, Style, cell_name};
+use super::sheet::{Cell, Look, Name, Placed, Sheet, Style, cell_name};
 use super::subjects::Subjects;
 use crate::page::view::View;
-use crate::page::wording::{self, measure};
+use crate::page::wording::measure;
 use crate::sentences::{Sentences, sentences};
-use capstake::report::digits::condition;
 use capstake::report::tables::SummaryRow;
-
-/// Name of the sheet.
-pub const SHEET: &str = "Summary";
 
 /// Metrics of the headline, in order.
 const HEADLINE: [&str; 7] = [
@@ -26,10 +23,6 @@ const HEADLINE: [&str; 7] = [
     "openai_retained_pv",
     "revenue_kept_pv",
 ];
-/// Metrics that add up to Microsoft's total.
-const COMPONENTS: [&str; 5] = ["share_pv", "stake_pv", "resale_pv", "hosting_pv", "licence_pv"];
-const TOTAL: &str = "microsoft_total_pv";
-
 /// Columns of the headline: three of text, then statistics by their names in the tables.
 const WORDS: [&str; 3] = ["Deal", "Present value of", "Unit"];
 const STATISTICS: [(&str, &str); 5] =
@@ -40,18 +33,6 @@ const STD_ERROR: u16 = 4;
 const CHART: u16 = 9;
 /// Row of the first sentence.
 const ANSWER: u32 = 2;
-
-/// Microsoft's total by component: rows are components, columns deals.
-pub struct Components {
-    /// Row of the deals' names; components follow.
-    pub header: u32,
-    /// Column of the first deal.
-    pub first_column: u16,
-    /// Number of deals.
-    pub deals: u16,
-    /// The components, in order.
-    pub names: Vec<&'static str>,
-}
 
 /// Lays the sheet out without its chart, which [`draw`] puts; with the cells that have names and those of the components.
 pub fn sheet(view: &View, subjects: &Subjects, places: &Places) -> (Sheet, Option<Components>, Vec<Name>) {
@@ -68,13 +49,8 @@ pub fn sheet(view: &View, subjects: &Subjects, places: &Places) -> (Sheet, Optio
     let header = row + 1;
     let lines: Vec<(&str, &SummaryRow)> = headline(subjects);
     let names = headline_block(&mut sheet, view, subjects, places, &lines, header);
-    let has_total = subjects.deals().any(|deal| subjects.place(deal, TOTAL).is_some());
     let below = header + 1 + lines.len() as u32 + 1;
-    let components = has_total.then(|| {
-        let heading = view.tell("Where {partner's} total comes from: means");
-        sheet.text(below, 0, heading, Look::Heading);
-        component_block(&mut sheet, view, subjects, places, below + 1)
-    });
+    let components = Components::put(&mut sheet, view, subjects, places, below);
     sheet.widths = vec![34.0, 38.0, 8.0, 11.0, 11.0, 11.0, 11.0, 11.0, 3.0];
     (sheet, components, names)
 }
@@ -87,7 +63,7 @@ pub fn draw(
     otherwise: impl FnOnce() -> Option<Chart>,
 ) {
     let names = &view.results.facts.names;
-    let chart = components.and_then(|parts| pictures::components(parts, names)).or_else(otherwise);
+    let chart = components.and_then(|parts| pictures::parts_of_total(parts, names)).or_else(otherwise);
     let is_header = |cell: &&(u32, u16, Cell)| cell.2.style.look == Look::Header;
     let row = sheet.cells.iter().find(is_header).map_or(0, |(row, ..)| *row);
     sheet.charts.extend(chart.map(|chart| Placed { cell: (row, CHART), size: SIZE, chart }));
@@ -149,66 +125,6 @@ fn headline_block(
         }
     }
     names
-}
-
-fn component_block(
-    sheet: &mut Sheet,
-    view: &View,
-    subjects: &Subjects,
-    places: &Places,
-    header: u32,
-) -> Components {
-    let is_there = |metric: &&str| subjects.deals().any(|deal| subjects.place(deal, metric).is_some());
-    let names: Vec<&'static str> = COMPONENTS.into_iter().filter(is_there).collect();
-    let deals: Vec<&str> = subjects.deals().collect();
-    let total = header + 1 + names.len() as u32;
-    for (column, words) in (0..).zip(["Component", "", "Unit"]) {
-        sheet.text(header, column, words, Look::Header);
-    }
-    let parties = &view.results.facts.names;
-    let parts = names.iter().map(|name| (wording::metric(name, parties), Look::Plain));
-    let sums =
-        [("Sum of the components".to_owned(), Look::Strong), (wording::metric(TOTAL, parties), Look::Plain)];
-    for (row, (label, look)) in (header + 1..).zip(parts.chain(sums)) {
-        sheet.text(row, 0, label, look);
-        sheet.text(row, 2, measure("usd_bn").axis, Look::Plain);
-    }
-    sheet.text(total + 2, 0, "Sum less total: rounding only", Look::Note);
-    for (column, deal) in (MEAN..).zip(&deals) {
-        sheet.text(header, column, *deal, Look::HeaderRight);
-        let mut sum = 0.0;
-        for (row, name) in (header + 1..).zip(&names) {
-            let Some(summary) = subjects.row(deal, name) else { continue };
-            let there = places.cell(deal, name, "mean").expect("it has a row");
-            let style = by_error(&summary.unit, summary.std_error);
-            sheet.formula(row, column, format!("={there}"), summary.mean, style);
-            sum += summary.mean;
-        }
-        let Some(summary) = subjects.row(deal, TOTAL) else { continue };
-        if let Some(condition) = condition(summary.paths, summary.undefined) {
-            sheet.text(total + 3, column, condition, Look::Note);
-        }
-        let style = Style { look: Look::Strong, digits: by_error(&summary.unit, summary.std_error) };
-        let (top, bottom) = (cell_name(header + 1, column), cell_name(total - 1, column));
-        sheet.formula(total, column, format!("=SUM({top}:{bottom})"), sum, style);
-        let there = places.cell(deal, TOTAL, "mean").expect("it has a row");
-        sheet.formula(total + 1, column, format!("={there}"), summary.mean, style.digits);
-        let (above, below) = (cell_name(total, column), cell_name(total + 1, column));
-        sheet.formula(
-            total + 2,
-            column,
-            format!("=ROUND({above}-{below},9)"),
-            round_9(sum - summary.mean),
-            Style { look: Look::Note, digits: Digits::Decimals(6) },
-        );
-    }
-    Components { header, first_column: MEAN, deals: deals.len() as u16, names }
-}
-
-/// Rounds to nine decimals, as `ROUND` does.
-fn round_9(x: f64) -> f64 {
-    let rounded = (x * 1e9).round() / 1e9;
-    if rounded == 0.0 { 0.0 } else { rounded }
 }
 
 /// The name of a deal or difference as part of a defined name: letters, digits and underscores.
