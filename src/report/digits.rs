@@ -323,6 +323,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn in_passing_three_digits_are_enough_and_no_more_than_the_error_supports() {
+        assert_eq!(in_passing(205.5256, 0.1034), "206");
+        assert_eq!(in_passing(20.04, 0.01), "20");
+        assert_eq!(in_passing(0.123456, 0.00001), "0.123");
+        assert_eq!(in_passing(205.5256, 12.0), "206");
+        assert_eq!(in_passing(205.5256, 40.0), "210");
+        assert_eq!(in_passing(-18.42, 0.0), "-18.4");
+    }
+
+    #[test]
     fn figures_in_sentences_have_their_sign_and_unit() {
         assert_eq!(in_words(-2.0345, 0.14, false, Unit::UsdBn), "-$2.03 ± 0.14 bn");
         assert_eq!(in_words(0.1234, 0.002, false, Unit::Fraction), "12.34 ± 0.20%");

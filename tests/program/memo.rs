@@ -149,6 +149,13 @@ fn the_memo_says_why_where_the_folder_has_the_clauses() {
 }
 
 #[test]
+fn a_run_without_a_path_has_a_memo_without_figures() {
+    let memo = memo(&results(&scenario::shipped("base"), 0));
+    assert!(memo.contains("No path was kept: there is no answer.") && !memo.contains("NaN"), "{memo}");
+    assert!(!memo.contains("## Deal against deal") && !memo.contains("## Cap, IPO and failure"), "{memo}");
+}
+
+#[test]
 fn hostile_names_stay_text() {
     let mut results = base();
     let evil = "a|b\n# c <script>alert(1)</script> [d](javascript:x) *e* _f_ `g`\u{1b}";

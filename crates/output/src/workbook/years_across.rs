@@ -14,8 +14,10 @@ pub const SHEET: &str = "Years";
 const STATISTIC: u16 = 2;
 /// Row of the note.
 const NOTE: u32 = 2;
+/// A statistic: its name, and its value in a year.
+type Statistic = (&'static str, fn(&AnnualRow) -> f64);
 /// The statistics of a series, each a row.
-const STATISTICS: [(&str, fn(&AnnualRow) -> f64); 4] =
+const STATISTICS: [Statistic; 4] =
     [("mean", |row| row.mean), ("p5", |row| row.p05), ("median", |row| row.p50), ("p95", |row| row.p95)];
 
 /// Lays the sheet out.
