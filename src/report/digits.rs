@@ -285,6 +285,16 @@ pub fn significant(x: f64, digits: i32) -> String {
     }
 }
 
+/// A number in passing, without its error: three digits, or as many as its error supports if they are fewer.
+pub fn in_passing(value: f64, std_error: f64) -> String {
+    let place = (exponent(value) - 2).max(place_of_error(std_error.max(f64::MIN_POSITIVE)));
+    let digits = at_place(value, place);
+    match digits.contains('.') {
+        true => digits.trim_end_matches('0').trim_end_matches('.').to_owned(),
+        false => digits,
+    }
+}
+
 /// A probability as a percentage: `88.12 ± 0.03%`.
 pub fn percent(probability: f64, std_error: f64) -> String {
     let estimate = Estimate::new(100.0 * probability, 100.0 * std_error);
@@ -336,6 +346,16 @@ pub fn thousands(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn in_passing_three_digits_are_enough_and_no_more_than_the_error_supports() {
+        assert_eq!(in_passing(205.5256, 0.1034), "206");
+        assert_eq!(in_passing(20.04, 0.01), "20");
+        assert_eq!(in_passing(0.123456, 0.00001), "0.123");
+        assert_eq!(in_passing(205.5256, 12.0), "206");
+        assert_eq!(in_passing(205.5256, 40.0), "210");
+        assert_eq!(in_passing(-18.42, 0.0), "-18.4");
+    }
 
     #[test]
     fn figures_in_sentences_have_their_sign_and_unit() {

@@ -1,8 +1,8 @@
 """Reads results.xlsx with programs that had no part in writing it: openpyxl, and LibreOffice without a screen.
 
-    python3 workbook.py RESULTS_FOLDER SCRATCH_FOLDER [pdf]
+    python3 workbook.py RESULTS_FOLDER SCRATCH_FOLDER
 
-With `pdf` the pages are left in the scratch folder, to be looked at.
+The printed pages are left in the scratch folder, to be looked at.
 
 Ends with 0 and a line per finding if everything holds, else with an assertion. Needs openpyxl and soffice.
 """
@@ -18,7 +18,9 @@ from xml.etree import ElementTree
 
 import openpyxl
 
-SHEETS = ["Read me", "Summary", "By year", "Distributions", "Assumptions", "Correlations", "Charts"]
+SHEETS = ["Summary", "Charts", "Years", "Assumptions"]
+FURTHER = ["Read me", "Ask", "Metrics", "By year", "Events", "Distributions", "Correlations"]
+MOST_PAGES = 25
 TOLERANCE = 1e-12
 
 
@@ -79,8 +81,9 @@ def same(a, b):
 def openpyxl_reads(folder, book):
     formulas = openpyxl.load_workbook(book)
     values = openpyxl.load_workbook(book, data_only=True)
-    missing = [name for name in SHEETS if name not in formulas.sheetnames]
-    assert not missing, missing
+    assert formulas.sheetnames[: len(SHEETS)] == SHEETS and formulas.active.title == "Summary", formulas.sheetnames
+    assert sorted(formulas.sheetnames[len(SHEETS) :]) == sorted(FURTHER), formulas.sheetnames
+    assert len(formulas["Summary"]._charts) == 1
     summary = csv_rows(folder / "summary.csv")
 
     # Named figures are those of the tables.
@@ -95,8 +98,8 @@ def openpyxl_reads(folder, book):
     print(f"openpyxl: {len(formulas.defined_names)} names; the headline is that of summary.csv")
 
     # The big table holds what the file holds, to the bit.
-    sheet = values["Summary"]
-    table = formulas["Summary"].tables["metrics"]
+    sheet = values["Metrics"]
+    table = formulas["Metrics"].tables["metrics"]
     first, *rows = sheet[table.ref]
     header = [cell.value for cell in first]
     assert len(rows) == len(summary), (len(rows), len(summary))
@@ -185,7 +188,7 @@ def charts_draw_the_tables(folder, book, values):
     """Every cell that a chart draws holds the figure of the table that the chart's title and legend name."""
     table = {name: csv_rows(folder / f"{name}.csv") for name in ("annual", "events", "quantiles", "histogram", "summary")}
     drawn_cells = 0
-    first, *rows = values["Summary"][openpyxl.load_workbook(book)["Summary"].tables["metrics"].ref]
+    first, *rows = values["Metrics"][openpyxl.load_workbook(book)["Metrics"].tables["metrics"].ref]
     place = {cell.value: at for at, cell in enumerate(first)}
     metric_of = {row[place["label"]].value: row[place["metric"]].value for row in rows}
 
@@ -285,7 +288,48 @@ def libreoffice_recalculates(book, formulas, values, scratch):
     assert not changed, changed[:5]
     with zipfile.ZipFile(scratch / "xlsx" / "bare.xlsx") as archive:
         charts = sum(name.startswith("xl/charts/chart") for name in archive.namelist())
-    assert charts == len(formulas["Charts"]._charts), charts
+    assert charts == sum(len(sheet._charts) for sheet in formulas.worksheets), charts
+
+
+LABELS = {
+    "OpenAI’s revenue": "net_revenue",
+    "Payments of the year": "payments",
+    "What the cap still allows": "cap_left",
+    "Cash": "cash",
+    "Equity value": "equity",
+}
+
+
+def years_hold_the_table(folder, values):
+    """The sheet Years holds the figures of annual.csv, each under its deal, year and statistic, and all of them."""
+    annual = {(row["deal"], row["series"], row["year"]): row for row in csv_rows(folder / "annual.csv")}
+    deals = {deal for deal, _, _ in annual}
+    deal, years, series, found = None, None, None, set()
+    for cells_ in values["Years"].iter_rows(min_row=4, values_only=True):
+        label, _, statistic, *rest = cells_
+        if label in deals:
+            deal = label
+        elif cells_[1] == "Unit":
+            years = [str(year) for year in rest if year is not None]
+        elif statistic:
+            if label:
+                home = label.removeprefix("Share of cloud sales: ")
+                series = LABELS[label] if label in LABELS else f"cloud_share.{home}"
+            column = {"mean": "mean", "p5": "p05", "median": "p50", "p95": "p95"}[statistic]
+            for year, figure in zip(years, rest):
+                assert figure == float(annual[deal, series, year[:4]][column]), (deal, series, year, figure)
+                found.add((deal, series, year, statistic))
+    assert years[0] == "2026 H2" and years[1] == "2027", years
+    expected = sum(1 for _, series, _ in annual if series in (*LABELS.values(), "cloud_share.azure"))
+    assert len(found) == 4 * expected > 0, (len(found), expected)
+    print(f"the sheet Years holds {len(found)} figures of annual.csv")
+
+
+def pages(pdf):
+    """Number of the pages of a PDF of LibreOffice, which leaves their dictionaries uncompressed."""
+    count = len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+    assert count > 0, pdf
+    return count
 
 
 def main():
@@ -293,10 +337,13 @@ def main():
     book = folder / "results.xlsx"
     formulas, values = openpyxl_reads(folder, book)
     charts_draw_the_tables(folder, book, values)
+    years_hold_the_table(folder, values)
+    columns = [cell.value for cell in formulas["Assumptions"][4]]
+    assert columns.index("source") < columns.index("informed_by") < columns.index("sampled_mean"), columns
     libreoffice_recalculates(book, formulas, values, scratch)
-    if "pdf" in sys.argv[3:]:
-        pdf = convert(book, "pdf", scratch)
-        print(f"LibreOffice: pages rendered, {pdf.stat().st_size} bytes of PDF")
+    count = pages(convert(book, "pdf", scratch))
+    assert count <= MOST_PAGES, f"{count} printed pages"
+    print(f"LibreOffice: {count} printed pages")
 
 
 main()

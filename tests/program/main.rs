@@ -11,6 +11,7 @@ mod scenario;
 mod twin;
 
 mod cli;
+mod memo;
 mod page;
 mod sinks_fail;
 mod skip;

@@ -344,12 +344,25 @@ fn the_answer_is_the_same_everywhere() {
     let page = capstake_output::page::page(&results);
     let first = &page.answers[0];
     assert_eq!(answer, format!("{} {}", first.lead.concat(), first.sentences.join(" ")));
+    let memo = capstake_output::memo::memo(&results);
+    assert!(memo.contains(&capstake_output::markdown::text(&answer)), "the memo");
     #[cfg(feature = "xlsx")]
     {
         use capstake_output::workbook::{sheet::Value, workbook};
         let book = workbook(&results).expect("it fits");
         let is_answer = |value: &Value| matches!(value, Value::Text(text) if *text == answer);
-        assert!(book.sheets[0].cells.iter().any(|(.., cell)| is_answer(&cell.value)), "the first sheet");
+        let front = book.sheets.iter().find(|sheet| sheet.name == "Read me").expect("a sheet");
+        assert!(front.cells.iter().any(|(.., cell)| is_answer(&cell.value)), "the sheet Read me");
+        // The workbook opens on the answer, a sentence to a row.
+        let rows: Vec<String> = std::iter::once(first.lead.concat()).chain(first.sentences.clone()).collect();
+        let text = |row: u32| {
+            let cell = book.sheets[0].cells.iter().find(|(at, column, _)| (*at, *column) == (row, 0));
+            match &cell.expect("a cell").2.value {
+                Value::Text(text) => text.clone(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!((2..).map(text).take(rows.len()).collect::<Vec<String>>(), rows, "the first sheet");
     }
     // Both sides' parts are those of the ratio of the means.
     let mean = |metric: &str| {

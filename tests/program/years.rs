@@ -8,6 +8,8 @@ use capstake::report::results::Results;
 use capstake::report::tables::AnnualRow;
 use capstake_output::page::chart::Chart;
 use capstake_output::page::page;
+use capstake_output::page::section::Block;
+use capstake_output::page::years_across::YearsTable;
 use capstake_output::workbook::chart::{Kind, Range};
 use capstake_output::workbook::sheet::{Sheet, Value};
 use capstake_output::workbook::workbook;
@@ -143,4 +145,81 @@ fn a_median_date_is_the_same_on_the_terminal_the_page_and_in_the_study() {
     let listed = times.lines().find(|line| line.starts_with("amended-2026,listed,")).expect("a row");
     let date = listed.split(',').nth(column).expect("a date");
     assert_eq!(capstake::report::date_axis::period_label(date, 3), terminal[0]);
+}
+
+/// The tables with years as columns of a page.
+fn across(results: &Results) -> Vec<YearsTable> {
+    let sections = page(results).sections;
+    let blocks = sections.into_iter().flat_map(|section| section.blocks);
+    blocks
+        .filter_map(|block| if let Block::Years(tables) = block { Some(tables) } else { None })
+        .flatten()
+        .collect()
+}
+
+#[test]
+fn years_stand_in_columns_with_the_figures_of_the_table() {
+    let results = results(&scenario::shipped("base"), 2_000);
+    let tables = across(&results);
+    assert_eq!(tables.iter().map(|table| table.deal).collect::<Vec<_>>(), [0, 1]);
+    let labels = ["2026 H2", "2027", "2028", "2029", "2030", "2031", "2032", "2033", "2034", "2035"];
+    assert_eq!(tables[0].columns[1..], labels);
+    let series = [
+        ("OpenAI’s revenue, $bn", "net_revenue", 1.0),
+        ("Payments of the year, $bn", "payments", 1.0),
+        ("What the cap still allows, $bn", "cap_left", 1.0),
+        ("Cash, $bn", "cash", 1.0),
+        ("Equity value, $bn", "equity", 1.0),
+        ("Share of cloud sales: azure, %", "cloud_share.azure", 100.0),
+    ];
+    let names = |table: &YearsTable| table.rows.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(&tables[0]), series.map(|(name, ..)| name));
+    // The other deal has no cap.
+    assert!(names(&tables[1]).len() == 5 && !names(&tables[1]).contains(&series[2].0.to_owned()));
+    let number = |text: &str| -> f64 { text.replace(',', "").replace('−', "-").parse().expect("a number") };
+    for ((_, name, scale), (label, cells)) in series.iter().zip(&tables[0].rows) {
+        let rows = annual(&results, "amended-2026", name);
+        assert_eq!(rows.len(), cells.len(), "{label}");
+        for (row, [mean, range]) in rows.iter().zip(cells) {
+            // Three digits, or as many as the error supports: off by at most half of the last of them.
+            let near = |text: &str, value: f64, error: f64| {
+                let off = (number(text) - scale * value).abs();
+                assert!(
+                    off <= 0.0051 * (scale * value).abs() + scale * error,
+                    "{label} {}: {text}, {value}",
+                    row.year
+                );
+            };
+            near(mean, row.mean, row.std_error);
+            if let Some((low, high)) = range.split_once('–').or_else(|| range.split_once(" to ")) {
+                near(low, row.p05, 0.0);
+                near(high, row.p95, 0.0);
+            } else {
+                assert!(range.is_empty() && row.p05 == row.p95, "{label}: {range}");
+            }
+        }
+    }
+    let notes = page(&results).sections;
+    let years = notes.iter().find(|section| section.id == "years").expect("a section");
+    assert!(
+        matches!(&years.blocks[0], Block::Words(words) if words.starts_with("2026 H2 is not the full year. "))
+    );
+}
+
+/// The home cloud is the partner's, wherever the scenario lists it.
+#[test]
+fn the_home_cloud_is_the_one_in_the_table_of_years() {
+    let text = include_str!("../../configs/base.toml");
+    let (start, end) = ("[[cloud]]\nname = \"azure\"", "[home_first]");
+    let from = text.find(start).expect("the home cloud");
+    let to = from + 5 + text[from + 5..].find("[[cloud]]").expect("the next cloud");
+    let azure = &text[from..to];
+    let last = text.replacen(azure, "", 1).replacen(end, &format!("{azure}\n{end}"), 1);
+    assert!(last.find("name = \"aws\"") < last.find("name = \"azure\""));
+    let tables = across(&results(&scenario::from_text("base", &last, &[]), 300));
+    assert!(
+        tables[0].rows.iter().any(|(label, _)| label == "Share of cloud sales: azure, %"),
+        "{:?}",
+        tables[0].rows
+    );
 }

@@ -233,6 +233,18 @@ pub fn made_argument(text: &str) -> Result<Format, String> {
     }
 }
 
+/// Parses `--memo`: the ending of the file decides what is written.
+pub fn memo_argument(text: &str) -> Result<PathBuf, String> {
+    let file = PathBuf::from(text);
+    match file.extension() {
+        Some(ending) if ending == "md" => Ok(file),
+        _ => Err(format!(
+            "a memo is Markdown, which Word, Google Docs and pandoc open: write {}",
+            file.with_extension("md").display()
+        )),
+    }
+}
+
 /// Parses `--draws`.
 pub fn draws_argument(text: &str) -> Result<Draws, String> {
     let draws = Draws::named(text)?;

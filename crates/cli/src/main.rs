@@ -15,6 +15,7 @@ mod man;
 mod merge;
 mod opening;
 mod output;
+mod own_file;
 mod picture;
 mod prefix;
 mod program;

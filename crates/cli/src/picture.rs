@@ -1,13 +1,13 @@
 //! `report --picture FILE`: writes single charts of the page as SVG files.
 
-use std::fs;
 use std::path::Path;
 
 use capstake::job::error::{Exit, Failure};
-use capstake::job::reason::reason;
 use capstake_output::page::Page;
 use capstake_output::page::chart::Chart;
 use capstake_output::svg;
+
+use super::own_file;
 
 /// Names the picture of both sides' values; of a study, its first chart.
 const ANSWER: &str = "answer";
@@ -25,11 +25,8 @@ pub fn write(page: &Page, files: &[impl AsRef<Path>]) -> Result<(), Failure> {
         let file = file.as_ref();
         let charts = named(page, file)?;
         let mut bytes = Vec::new();
-        let written = svg::picture(&charts, &note, &mut bytes).and_then(|()| fs::write(file, &bytes));
-        written.map_err(|error| {
-            Failure::told(Exit::Output, format!("`{}` cannot be written: {}", file.display(), reason(&error)))
-                .help("look at its folder: it must exist and allow writing")
-        })?;
+        svg::picture(&charts, &note, &mut bytes).expect("memory takes what is written");
+        own_file::put(file, &bytes)?;
     }
     Ok(())
 }

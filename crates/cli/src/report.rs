@@ -1,15 +1,16 @@
-//! `capstake report`: makes the workbook and the page of a results folder again, from its files alone.
+//! `capstake report`: makes the workbook, the page and a memo of a results folder, from its files alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::{Folder, Replace};
 use capstake::job::formats::Format;
 use capstake::job::results::{self, Contents};
 use capstake_output::made::{self, Made};
+use capstake_output::memo::memo;
 
-use super::arguments::{made_argument, out_argument};
-use super::{opening, output, picture};
+use super::arguments::{made_argument, memo_argument, out_argument};
+use super::{opening, output, own_file, picture};
 
 /// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
@@ -18,6 +19,7 @@ Examples:
   capstake report output/base --open          and open it
   capstake report output/base --formats xlsx  the workbook alone
   capstake report output/base --picture answer.svg  a figure of the page alone
+  capstake report output/base --memo memo.md  two pages of Markdown for Word, Google Docs or pandoc
   capstake report /data/base -o mine          into a folder of your own
 
 Reads the tables (CSV) and the manifest of the folder, of a study its answer.json,
@@ -39,6 +41,9 @@ pub struct ReportArguments {
     /// Write one figure of the page as SVG; the stem of FILE names it, as in answer.svg (repeatable)
     #[arg(long, value_name = "FILE")]
     pub picture: Vec<PathBuf>,
+    /// Write a memo of at most two pages as Markdown: question, answer, deals, assumptions, how to reproduce
+    #[arg(long, value_name = "FILE.md", value_parser = memo_argument)]
+    pub memo: Option<PathBuf>,
     /// Open what was made, in the program that the system has for it
     #[arg(long)]
     pub open: bool,
@@ -55,11 +60,15 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         Contents::Run(results) => Made::Run(results),
         Contents::Study(answer) => Made::Study(&facts, answer),
     };
-    // `--picture` alone makes no other file.
-    let all = if arguments.picture.is_empty() { made::BUILT_IN.to_vec() } else { Vec::new() };
+    // `--picture` and `--memo` alone make no other file.
+    let is_whole = arguments.picture.is_empty() && arguments.memo.is_none();
+    let all = if is_whole { made::BUILT_IN.to_vec() } else { Vec::new() };
     let formats = arguments.formats.clone().unwrap_or(all);
     if !arguments.picture.is_empty() {
         picture::write(&made.page(), &arguments.picture)?;
+    }
+    if let Some(file) = &arguments.memo {
+        write_memo(&found, &arguments.folder, &manifest.command.name, file)?;
     }
     let mut folder = match &arguments.out {
         Some(out) => {
@@ -78,7 +87,7 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         .filter_map(|format| format.file())
         .filter(|name| folder.files().iter().any(|part| part.name == *name))
         .map(|name| folder.path().join(name))
-        .chain(arguments.picture.iter().cloned());
+        .chain(arguments.picture.iter().chain(&arguments.memo).cloned());
     if !arguments.quiet {
         let lines: String = made.map(|path| format!("{}\n", path.display())).collect();
         output::results(&lines)?;
@@ -90,4 +99,16 @@ pub fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
         opening::open(folder.path(), &formats);
     }
     Ok(Exit::Done)
+}
+
+/// Writes the memo of a run.
+fn write_memo(found: &Contents, folder: &Path, command: &str, file: &Path) -> Result<(), Failure> {
+    match found {
+        Contents::Run(results) => own_file::put(file, memo(results).as_bytes()),
+        Contents::Study(_) => {
+            let message =
+                format!("`{}` holds the answer of `{command}`; a memo is made of a run", folder.display());
+            Err(Failure::told(Exit::Usage, message).help("name a folder that `capstake run` made"))
+        }
+    }
 }

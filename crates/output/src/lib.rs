@@ -19,6 +19,8 @@ pub mod guarded;
 pub mod headline;
 pub mod html;
 pub mod made;
+pub mod markdown;
+pub mod memo;
 pub mod page;
 pub mod reading;
 pub mod sentences;

@@ -3,8 +3,7 @@
 use crate::page::view::{Difference, View};
 use crate::page::wording::{Measure, measure, paths};
 use capstake::report::digits::{
-    Precision, at_place, condition, exponent, is_decided_by_few, percent_in_passing, place_of_error,
-    significant,
+    self, Precision, condition, is_decided_by_few, percent_in_passing, significant,
 };
 use capstake::report::tables::SummaryRow;
 
@@ -79,11 +78,7 @@ fn worth(view: &View, row: &SummaryRow) -> String {
 
 /// An amount with three digits, or as many as its error supports if they are fewer.
 fn in_passing(dollars: &Measure, value: f64, std_error: f64) -> String {
-    let place = (exponent(value) - 2).max(place_of_error(std_error.max(f64::MIN_POSITIVE)));
-    let digits = at_place(value, place);
-    let digits =
-        if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { &digits };
-    dollars.number(digits) + dollars.after
+    dollars.number(&digits::in_passing(value, std_error)) + dollars.after
 }
 
 /// The range of nine futures in ten: `nine futures in ten: $48–390 bn`, with its name and a word of caution, or alone.

@@ -183,6 +183,9 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
             xlsx::ConditionalFormat2ColorScale::new().set_minimum_color(SHADES.0).set_maximum_color(SHADES.1);
         to.add_conditional_format(top, left, bottom, right, &scale)?;
     }
+    if let (Some(rows), Ok(columns)) = (sheet.printed, u16::try_from(sheet.columns())) {
+        to.set_print_area(0, 0, rows.saturating_sub(1), columns.saturating_sub(1))?;
+    }
     to.set_page_breaks(&sheet.breaks)?;
     to.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0).set_screen_gridlines(false);
     to.set_margins(0.4, 0.4, 0.6, 0.6, 0.3, 0.3);

@@ -50,7 +50,7 @@ impl Place {
     }
 
     /// A folder with `minimal.toml` in it.
-    fn with_minimal() -> Place {
+    pub(crate) fn with_minimal() -> Place {
         let place = Place::new();
         place.write("minimal.toml", include_str!("../../../configs/minimal.toml"));
         place
@@ -70,12 +70,12 @@ impl Place {
         std::fs::write(path, text).expect("a file");
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.at(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
     }
 
     /// Names in a folder, sorted.
-    fn names(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let entries = std::fs::read_dir(self.at(folder)).expect("a folder");
         let mut names: Vec<String> = entries
             .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
@@ -97,7 +97,7 @@ impl Place {
     }
 
     /// Runs `capstake` with arguments that have no spaces.
-    fn run(&self, arguments: &str) -> Seen {
+    pub(crate) fn run(&self, arguments: &str) -> Seen {
         self.run_with(&arguments.split_whitespace().collect::<Vec<_>>())
     }
 
@@ -123,14 +123,14 @@ impl Seen {
 
     /// Asserts that stderr has the words.
     #[track_caller]
-    fn says(self, words: &str) -> Seen {
+    pub(crate) fn says(self, words: &str) -> Seen {
         assert!(self.stderr.contains(words), "no {words:?} in: {}", self.stderr);
         self
     }
 
     /// Asserts that stdout has the words.
     #[track_caller]
-    fn prints(self, words: &str) -> Seen {
+    pub(crate) fn prints(self, words: &str) -> Seen {
         assert!(self.stdout.contains(words), "no {words:?} in: {}", self.stdout);
         self
     }

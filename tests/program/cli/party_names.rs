@@ -79,6 +79,7 @@ fn no_command_and_no_file_has_other_names() {
         "resume run",
         "verify run",
         "report run",
+        "report run --memo memo.md",
         "diff run whole",
         "replay robots.toml --path 3",
         "ipo robots.toml -n 1000 -o ipo",
@@ -108,8 +109,10 @@ fn no_command_and_no_file_has_other_names() {
             has_no_other_names(&text_of(&place, &file), &file);
         }
     }
+    has_no_other_names(&place.read("memo.md"), "memo.md");
     // What a reader meets first in each of them.
     for (file, words) in [
+        ("memo.md", "How much of Kestrel Robotics’ growth goes to Northgate"),
         ("run/report.html", "Northgate’s take is worth"),
         ("run/report.html", "Kestrel Robotics’ revenue"),
         ("run/report.html", "Kestrel Robotics’ other holders keep"),

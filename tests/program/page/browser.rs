@@ -87,6 +87,14 @@ fn every_drawing_is_drawn_and_nothing_is_asked_of_a_network() {
                     if colours == "light" { "rgb(255, 255, 255)" } else { "rgb(15, 19, 23)" },
                     "{seen}"
                 );
+                // The table of years does scroll there, within its frame, and the names of the series stay in sight.
+                if screen == PHONE && name == "base" {
+                    chromium.value("document.querySelector('.across').parentElement.scrollLeft = 200");
+                    let moved = "(() => { const t = document.querySelector('.across'); return [t.parentElement.scrollLeft, \
+                                 Math.round(t.querySelector('tbody th').getBoundingClientRect().left - \
+                                 t.parentElement.getBoundingClientRect().left)]; })()";
+                    assert_eq!(chromium.value(moved), serde_json::json!([200, 0]), "{seen}");
+                }
                 keep(&mut chromium, &format!("{name}-{}-{colours}", screen.width));
                 assert_eq!(chromium.complaints(), Vec::<String>::new(), "{seen}");
             }

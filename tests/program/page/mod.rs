@@ -221,6 +221,15 @@ fn skimmed(page: &Page) -> String {
                         ));
                     }
                 }
+                Block::Years(tables) => {
+                    for table in tables {
+                        text.push_str(&format!("  {}\n  {}\n", table.title, table.columns.join(" | ")));
+                        for (label, cells) in &table.rows {
+                            let cells: Vec<String> = cells.iter().map(|cell| cell.join(" ")).collect();
+                            text.push_str(&format!("  {label} | {}\n", cells.join(" | ")));
+                        }
+                    }
+                }
                 Block::Table(table) => {
                     text.push_str(&format!("  {}\n", table.columns.join(" | ")));
                     for row in &table.rows {

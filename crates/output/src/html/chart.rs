@@ -3,6 +3,7 @@
 use super::markup::{Markup, put};
 use crate::page::Page;
 use crate::page::chart::{Chart, Key, Mark, Readings, Width};
+use crate::page::years_across::YearsTable;
 use crate::svg::{self, Frame};
 
 /// The mark next to numbers of a run that was stopped early; empty for a complete run.
@@ -103,6 +104,30 @@ pub fn push_table(out: &mut Markup, page: &Page, readings: &Readings, class: &st
                 0 => put!(out, "<th scope=\"row\">{}</th>", cell),
                 _ => put!(out, "<td data-name=\"{}\">{}</td>", readings.columns[i], cell),
             }
+        }
+        out.raw("</tr>");
+    }
+    out.raw("</tbody></table></div>");
+}
+
+/// Appends a table with years as columns, which narrow screens scroll sideways: a mean to a cell, its range beneath.
+pub fn push_years(out: &mut Markup, page: &Page, table: &YearsTable) {
+    put!(
+        out,
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{1}\" data-deal=\"{2}\"><table \
+         class=\"table across\"><caption>{1}{0}</caption><thead><tr>",
+        stopped(page),
+        table.title,
+        table.deal
+    );
+    for column in &table.columns {
+        put!(out, "<th scope=\"col\">{}</th>", column);
+    }
+    out.raw("</tr></thead><tbody>");
+    for (label, cells) in &table.rows {
+        put!(out, "<tr><th scope=\"row\">{}</th>", label);
+        for [mean, range] in cells {
+            put!(out, "<td>{}<small>{}</small></td>", mean, range);
         }
         out.raw("</tr>");
     }

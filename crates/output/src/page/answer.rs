@@ -2,7 +2,7 @@
 
 use super::chart::Readings;
 use super::section::{Block, Section};
-use super::view::View;
+use super::view::{Chance, View};
 use super::wording::{measure, paths};
 use crate::sentences::{Sentences, sentences};
 use capstake::kernel::metric::Metric;
@@ -94,29 +94,47 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         }
         cards.push(Card { name: title, value, error, remark });
     }
+    cards.extend(events(view, deal).into_iter().map(|event| {
+        let all = view.results.facts.paths;
+        let happened = (event.chance.probability * all as f64).round() as u64;
+        let (value, error) = probability(happened, all, event.chance.exact);
+        // The percent sign belongs to the number, not to its error; an interval has one of its own.
+        let error = if error.starts_with("95%") { format!("{error}%") } else { error };
+        let remark = format!("of futures, {}", event.when);
+        Card { name: event.label, value: format!("{value}%"), error, remark }
+    }));
+    cards
+}
+
+/// An event that a deal can have: how likely it is by the horizon, and when.
+pub struct EventTold {
+    /// Its name in the tables.
+    pub name: &'static str,
+    /// Its plain label.
+    pub label: String,
+    /// Its probability.
+    pub chance: Chance,
+    /// When it happens: `most often in 2029; half of these by Q2 2029`.
+    pub when: String,
+}
+
+/// Cap, IPO and failure under a deal, as far as the scenario has them.
+pub fn events(view: &View, deal: usize) -> Vec<EventTold> {
+    let name = view.deals[deal];
     let events = [
         (Metric::CapHit, "cap_reached", view.is_capped(name)),
         (Metric::Ipo, "listed", view.has_part("ipo")),
         (Metric::Failed, "failed", view.has_part("cash")),
     ];
-    for (metric, event, is_there) in events {
+    let told = events.into_iter().filter(|(.., is_there)| *is_there).map(|(metric, event, _)| {
         let chance = view.chance(name, event);
-        if !is_there || chance.probability.is_nan() {
-            continue;
-        }
-        let all = view.results.facts.paths;
-        let happened = (chance.probability * all as f64).round() as u64;
-        let (value, error) = probability(happened, all, chance.exact);
-        let remark = match (chance.year, view.median_period(name, event)) {
+        let when = match (chance.year, view.median_period(name, event)) {
             (Some(year), Some(half)) => format!("most often in {year}; half of these by {half}"),
             _ => format!("in none of {}", paths(view.results.facts.paths)),
         };
-        // The percent sign belongs to the number, not to its error; an interval has one of its own.
-        let error = if error.starts_with("95%") { format!("{error}%") } else { error };
-        let remark = format!("of futures, {remark}");
-        cards.push(Card { name: view.metric_label(metric.key()), value: format!("{value}%"), error, remark });
-    }
-    cards
+        EventTold { name: event, label: view.metric_label(metric.key()), chance, when }
+    });
+    told.filter(|event| !event.chance.probability.is_nan()).collect()
 }
 
 /// The range of nine futures in ten, as text.
@@ -132,8 +150,8 @@ fn spread(view: &View, deal: &str, row: &SummaryRow) -> String {
     }
 }
 
-/// The comparison of all deals.
-pub fn compared(view: &View) -> Section {
+/// Means of all deals and of their differences, each with its error.
+pub fn comparison(view: &View) -> Readings {
     let mut columns = vec!["Present values, means over futures".to_owned()];
     columns.extend(view.deals.iter().map(|deal| (*deal).to_owned()));
     columns.extend(view.differences.iter().map(|difference| difference.name.replace(" - ", " − ")));
@@ -166,9 +184,21 @@ pub fn compared(view: &View) -> Section {
         }));
         rows.push(cells);
     }
+    Readings { title: "Means with their standard errors".to_owned(), columns, rows, main }
+}
+
+/// Whether few paths decide a mean of the comparison: it has a †.
+pub fn is_marked(view: &View) -> bool {
     let few =
         |subject: &str| COMPARED.iter().filter_map(|name| view.summary(subject, name)).any(is_decided_by_few);
-    let is_marked = view.deals.iter().copied().chain(view.differences.iter().map(|d| d.name)).any(few);
+    view.deals.iter().copied().chain(view.differences.iter().map(|d| d.name)).any(few)
+}
+
+/// What a † says.
+pub const MARKED: &str = "† Few futures decide this mean: its ± is itself uncertain. Ask for more paths.";
+
+/// The comparison of all deals.
+pub fn compared(view: &View) -> Section {
     let mut blocks = Vec::new();
     if view.deals.len() < 2 {
         blocks
@@ -181,16 +211,9 @@ pub fn compared(view: &View) -> Section {
                 .to_owned(),
         ));
     }
-    blocks.push(Block::Table(Readings {
-        title: "Means with their standard errors".to_owned(),
-        columns,
-        rows,
-        main,
-    }));
-    if is_marked {
-        blocks.push(Block::Words(
-            "† Few futures decide this mean: its ± is itself uncertain. Ask for more paths.".to_owned(),
-        ));
+    blocks.push(Block::Table(comparison(view)));
+    if is_marked(view) {
+        blocks.push(Block::Words(MARKED.to_owned()));
     }
     Section { id: "deals", name: "Deals", heading: "Deal against deal".to_owned(), blocks }
 }

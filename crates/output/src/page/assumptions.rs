@@ -99,7 +99,8 @@ fn group_of(key: &str) -> String {
     }
 }
 
-fn number(view: &View, row: &InputRow) -> Number {
+/// An input with its unit, rounded.
+pub fn number(view: &View, row: &InputRow) -> Number {
     let scale = measure(&row.unit);
     let per = match row.unit.as_str() {
         "per_sqrt_year" => " per √year",

@@ -17,6 +17,7 @@ pub mod timing;
 pub mod view;
 pub mod wording;
 pub mod years;
+pub mod years_across;
 
 use answer::Answer;
 use assumptions::Assumptions;

@@ -1,6 +1,7 @@
 //! Sections of a page: a heading with paragraphs, charts and tables below it.
 
 use super::chart::{Chart, Choice, Readings};
+use super::years_across::YearsTable;
 
 /// A section.
 #[derive(Clone, Debug)]
@@ -28,4 +29,6 @@ pub enum Block {
     Chosen(Vec<Choice>, Vec<Chart>),
     /// A table.
     Table(Readings),
+    /// Tables with years as columns, one per deal.
+    Years(Vec<YearsTable>),
 }

@@ -1,10 +1,11 @@
-//! Fan charts of series by calendar year.
+//! Series by calendar year: a table, and fan charts.
 
 use super::chart::{Chart, Choice, Exact, Key, Mark, Readings, Value, Width};
 use super::plot::{Axis, Dash, Layer, Plot, Tone, Weight};
 use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{Measure, measure};
+use super::years_across;
 use capstake::model::PartyNames;
 use capstake::report::tables::AnnualRow;
 
@@ -30,7 +31,7 @@ pub const WORTH_A_LOG: f64 = 5.0;
 /// Significant digits of quantiles, which are accurate to 0.5%.
 pub const DIGITS: i32 = 3;
 
-/// The section with fan charts by year.
+/// The section of series by year: the main ones as a table, then fan charts.
 pub fn fans(view: &View) -> Section {
     let mut names: Vec<String> = SERIES.iter().map(|name| (*name).to_owned()).collect();
     if let Some(first) = view.deals.first() {
@@ -59,6 +60,11 @@ pub fn fans(view: &View) -> Section {
         .map(|(_, words)| words)
         .collect();
     let mut blocks = vec![];
+    let tables = years_across::all(view);
+    if !tables.is_empty() {
+        blocks.push(Block::Words(years_across::note(&tables)));
+        blocks.push(Block::Years(tables.iter().map(|table| table.table()).collect()));
+    }
     if !charts.is_empty() {
         let choices = names.iter().map(|name| Choice { name: view.series_label(name) }).collect();
         blocks.push(Block::Chosen(choices, charts));

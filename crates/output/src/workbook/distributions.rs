@@ -2,8 +2,8 @@
 
 use super::digits::{by_error, by_size};
 use super::heading::title;
+use super::metrics::Places;
 use super::sheet::{Digits, Look, Sheet, cell_name};
-use super::summary::Places;
 use super::years::Block;
 use capstake::report::digits::significant;
 use capstake::report::results::Results;
@@ -122,6 +122,7 @@ pub fn sheet<'a>(results: &'a Results, places: &Places) -> (Sheet, Spread<'a>) {
         vec![27.0, 24.0, 10.0, 10.0, 11.0, 11.0, 11.0, 9.0, 11.0, 9.0, 8.0, 12.0, 12.0, 12.0, 44.0];
     sheet.frozen = (HEADER + 1, 2);
     sheet.repeated = Some(HEADER);
+    sheet.print_first_page();
     (sheet, spread)
 }
 

@@ -13,7 +13,7 @@ pub fn title(sheet: &mut Sheet, words: &str, facts: &Facts) {
         1,
         0,
         format!(
-            "{partial}{} paths, seed {}; units are explained on the first sheet",
+            "{partial}{} paths, seed {}; units are explained on the sheet Read me",
             thousands(facts.paths),
             facts.seed
         ),

@@ -23,14 +23,22 @@ const INPUTS: [(&str, Look); 15] = [
     ("p05", Look::HeaderRight),
     ("p50", Look::HeaderRight),
     ("p95", Look::HeaderRight),
+    ("source", Look::Header),
+    ("informed_by", Look::Header),
+    ("source_date", Look::Header),
+    ("note", Look::Header),
     ("sampled_mean", Look::HeaderRight),
     ("sampled_std_dev", Look::HeaderRight),
     ("off_in_std_errors", Look::HeaderRight),
-    ("source", Look::Header),
-    ("source_date", Look::Header),
-    ("note", Look::Header),
-    ("informed_by", Look::Header),
 ];
+/// Columns of texts and of what was drawn.
+const SOURCE: u16 = 8;
+const INFORMED_BY: u16 = 9;
+const SOURCE_DATE: u16 = 10;
+const NOTE: u16 = 11;
+const SAMPLED_MEAN: u16 = 12;
+const SAMPLED_STD_DEV: u16 = 13;
+const OFF: u16 = 14;
 const PAIRS: [(&str, Look); 6] = [
     ("a", Look::Header),
     ("b", Look::Header),
@@ -63,16 +71,16 @@ pub fn assumptions(results: &Results) -> Sheet {
         sheet.text(at, 0, &row.key, look);
         input(&mut sheet, at, row, results.facts.paths);
         if row.source == UNSOURCED {
-            sheet.text(at, 11, UNSOURCED, Look::Note);
+            sheet.text(at, SOURCE, UNSOURCED, Look::Note);
         } else {
-            source(&mut sheet, at, 11, &row.source, &sources);
+            source(&mut sheet, at, SOURCE, &row.source, &sources);
         }
         if !row.informed_by.is_empty() {
-            source(&mut sheet, at, 14, &row.informed_by, &sources);
+            source(&mut sheet, at, INFORMED_BY, &row.informed_by, &sources);
         }
     }
     sheet
-        .measure(&[44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 12.0, 12.0, 12.0, 40.0, 12.0, 70.0, 40.0]);
+        .measure(&[44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 40.0, 40.0, 12.0, 70.0, 12.0, 12.0, 12.0]);
     sheet.frozen = (HEADER + 1, 1);
     sheet.repeated = Some(HEADER);
     sheet
@@ -89,21 +97,22 @@ fn source(sheet: &mut Sheet, at: u32, column: u16, key: &str, sources: &HashMap<
 fn input(sheet: &mut Sheet, at: u32, row: &InputRow, paths: u64) {
     sheet.text(at, 1, &row.unit, Look::Plain);
     sheet.text(at, 2, &row.distribution, Look::Wrapped);
-    let numbers = [row.mean, row.std_dev, row.p05, row.p50, row.p95, row.sampled_mean, row.sampled_std_dev];
-    for (column, number) in (3..).zip(numbers) {
+    let of_law = (3..).zip([row.mean, row.std_dev, row.p05, row.p50, row.p95]);
+    let drawn = [(SAMPLED_MEAN, row.sampled_mean), (SAMPLED_STD_DEV, row.sampled_std_dev)];
+    for (column, number) in of_law.chain(drawn) {
         sheet.number(at, column, number, by_size(&row.unit, number));
     }
     if row.std_dev > 0.0 {
-        let [mean, std_dev, sampled] = [3, 4, 8].map(|column| cell_name(at, column));
+        let [mean, std_dev, sampled] = [3, 4, SAMPLED_MEAN].map(|column| cell_name(at, column));
         let formula = format!("=({sampled}-{mean})/({std_dev}/SQRT({paths}))");
         let off = (row.sampled_mean - row.mean) / (row.std_dev / (paths as f64).sqrt());
-        sheet.formula(at, 10, formula, off, Digits::Decimals(1));
+        sheet.formula(at, OFF, formula, off, Digits::Decimals(1));
     }
     if !row.source_date.is_empty() {
-        sheet.text(at, 12, &row.source_date, Look::Plain);
+        sheet.text(at, SOURCE_DATE, &row.source_date, Look::Plain);
     }
     if !row.note.is_empty() {
-        sheet.text(at, 13, &row.note, Look::Wrapped);
+        sheet.text(at, NOTE, &row.note, Look::Wrapped);
     }
 }
 

@@ -2,23 +2,33 @@
 
 mod ask;
 pub mod chart;
+mod components;
 mod digits;
 mod distributions;
 mod front;
 mod heading;
 mod inputs;
+mod metrics;
 mod pictures;
 pub mod sheet;
 pub mod study;
 mod subjects;
 mod summary;
 mod years;
+mod years_across;
 
+use crate::page::view::View;
+use crate::page::wording;
 use capstake::report::digits::thousands;
 use capstake::report::results::{Facts, Results};
+use metrics::Places;
 use pictures::ChartCells;
 use sheet::{Properties, TooLarge, Workbook};
 use subjects::Subjects;
+
+const TAKE: &str = "microsoft_take_pv";
+/// Place of the sheet *Read me*: after what is read first.
+const FRONT: usize = 4;
 
 /// Lays out the workbook of a run; equal results give equal workbooks.
 ///
@@ -26,23 +36,32 @@ use subjects::Subjects;
 /// What exceeds the limits of the format, with its count.
 pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
     let subjects = Subjects::of(&results.tables.summary);
-    let (summary, places, mut names) = summary::sheet(results, &subjects);
+    let view = View::new(results);
+    let places = Places::of(&subjects);
+    let (mut summary, components, mut names) = summary::sheet(&view, &subjects, &places);
     let (years, series) = years::years(results);
     let (by_date, events) = years::events(results);
     let (distributions, spread) = distributions::sheet(results, &places);
-    let cells = ChartCells { summary: &places, years: &series, events: &events, spread: &spread };
+    let components = components.as_ref();
+    let take = || {
+        let words = wording::metric(TAKE, &results.facts.names);
+        pictures::cumulative(&spread, &subjects, TAKE, &words)
+    };
+    summary::draw(&mut summary, &view, components, take);
+    let cells = ChartCells { components, years: &series, events: &events, spread: &spread };
     let charts = pictures::sheet(results, &subjects, &cells);
-    let mut sheets = vec![summary, years, by_date, distributions];
+    let mut sheets = vec![summary, charts, years_across::sheet(&view), inputs::assumptions(results)];
     if let Some((ask, further)) = ask::sheet(results, &subjects, &spread) {
         sheets.push(ask);
         names.extend(further);
     }
-    sheets.extend([inputs::assumptions(results), inputs::correlations(results), charts]);
+    sheets.extend([metrics::sheet(results, &subjects), years, by_date, distributions]);
+    sheets.push(inputs::correlations(results));
     let what: Vec<(String, String)> = sheets
         .iter()
         .map(|sheet| (sheet.name.clone(), results.facts.names.tell(holds(&sheet.name))))
         .collect();
-    sheets.insert(0, front::sheet(results, &what));
+    sheets.insert(FRONT, front::sheet(results, &what));
     for sheet in &sheets {
         sheet.fits()?;
     }
@@ -52,9 +71,9 @@ pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
 /// Description of a sheet.
 fn holds(name: &str) -> &'static str {
     match name {
-        summary::SHEET => {
-            "the headline, where {partner's} total comes from, then every metric of every deal and difference"
-        }
+        components::SHEET => "the answer, the headline, and where {partner's} total comes from",
+        years_across::SHEET => "the main series with years as columns: mean, p5, median and p95",
+        metrics::SHEET => "every metric of every deal and difference, with all its statistics",
         years::YEARS => "series by calendar year: mean and quantiles, and the bands that the charts stack",
         years::EVENTS => {
             "how likely the cap is reached, the company ready, listed or failed by the end of each period"

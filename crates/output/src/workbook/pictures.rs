@@ -1,11 +1,11 @@
 //! The sheet *Charts*: native charts of the cells of the other sheets.
 
 use super::chart::{Axis, COLOURS, Chart, Kind, Paint, Range, Series, UNNAMED, colour};
+use super::components::{self, Components};
 use super::distributions::{self, Spread, column};
 use super::heading::title;
 use super::sheet::{Look, Placed, Sheet};
 use super::subjects::Subjects;
-use super::summary::{self, Places};
 use super::years::{self, Block, EVENTS, Events, YEARS};
 use crate::page::wording;
 use capstake::model::PartyNames;
@@ -23,7 +23,8 @@ const DOLLARS: &str = "billions of US dollars";
 /// Colour of lines over areas.
 const INK: u32 = 0x1F2328;
 
-const SIZE: (u32, u32) = (620, 360);
+/// Width and height of a chart in pixels.
+pub(super) const SIZE: (u32, u32) = (620, 360);
 /// Distance between charts in rows and columns.
 const STEP: (u32, u16) = (19, 10);
 const FIRST_ROW: u32 = 3;
@@ -32,8 +33,8 @@ const ROWS_A_PAGE: u32 = 2;
 
 /// Positions of the cells that the charts draw.
 pub struct ChartCells<'a> {
-    /// Cells of the summary.
-    pub summary: &'a Places<'a>,
+    /// Cells of the components of Microsoft's total, if there are any.
+    pub components: Option<&'a Components>,
     /// Cells of the yearly series.
     pub years: &'a years::Series<'a>,
     /// Cells of the events.
@@ -59,7 +60,7 @@ pub fn sheet(results: &Results, subjects: &Subjects, from: &ChartCells) -> Sheet
         charts.extend(cumulative(from.spread, subjects, metric, words));
         // Next to the distributions of the take, so that the rows of charts are full.
         if metric == METRICS[0] {
-            charts.extend(components(from.summary, names));
+            charts.extend(from.components.and_then(|parts| parts_of_total(parts, names)));
         }
     }
     charts.extend(
@@ -124,7 +125,8 @@ fn histogram(spread: &Spread, deal: &str, i: usize, metric: &str, words: &str) -
     })
 }
 
-fn cumulative(spread: &Spread, subjects: &Subjects, metric: &str, words: &str) -> Option<Chart> {
+/// The cumulative distributions of a metric, one line a deal.
+pub(super) fn cumulative(spread: &Spread, subjects: &Subjects, metric: &str, words: &str) -> Option<Chart> {
     let series: Vec<Series> = subjects
         .deals()
         .enumerate()
@@ -156,9 +158,9 @@ fn cumulative(spread: &Spread, subjects: &Subjects, metric: &str, words: &str) -
     })
 }
 
-fn components(places: &Places, names: &PartyNames) -> Option<Chart> {
-    let components = places.components.as_ref()?;
-    let row = |row| Range::row(summary::SHEET, row, components.first_column, components.deals);
+/// What Microsoft's total is made of, a column a deal.
+pub(super) fn parts_of_total(components: &Components, names: &PartyNames) -> Option<Chart> {
+    let row = |row| Range::row(components::SHEET, row, components.first_column, components.deals);
     let series = |(i, name): (usize, &&str)| Series {
         name: wording::metric(name, names),
         categories: row(components.header),
@@ -166,7 +168,7 @@ fn components(places: &Places, names: &PartyNames) -> Option<Chart> {
         paint: Paint::Colour(COLOURS[i % COLOURS.len()][0]),
         errors: None,
     };
-    Some(Chart {
+    (!components.names.is_empty()).then(|| Chart {
         title: names.tell("Where {partner’s} total comes from, mean present value"),
         description: "Stacked columns, one a deal: share, stake, resale, hosting and licence.".into(),
         kind: Kind::StackedColumns,

@@ -17,6 +17,8 @@ const MAX_FORMULA: u64 = 8_192;
 const MAX_LINKS: u64 = 65_530;
 /// Letters of running text per column-width unit, allowing for words that do not fit at the end of a line.
 const LETTERS_A_WIDTH: f64 = 0.95;
+/// Rows of the printed page of a sheet that is not for printing.
+const PRINTED_ROWS: u32 = 40;
 /// Longest name of a sheet, in characters.
 pub const MAX_NAME: usize = 31;
 
@@ -77,6 +79,8 @@ pub struct Sheet {
     pub charts: Vec<Placed>,
     /// Rows before which a new printed page begins.
     pub breaks: Vec<u32>,
+    /// Number of rows that are printed, of a sheet whose rows are for charts and formulas; `None` for all.
+    pub printed: Option<u32>,
     /// Ranges of numbers, first and last cell, with larger numbers shaded darker.
     pub shaded: Vec<((u32, u16), (u32, u16))>,
 }
@@ -268,6 +272,7 @@ impl Sheet {
             choices: Vec::new(),
             charts: Vec::new(),
             breaks: Vec::new(),
+            printed: None,
             shaded: Vec::new(),
         }
     }
@@ -364,6 +369,16 @@ impl Sheet {
         self.cells.iter().map(|(row, ..)| row + 1).max().unwrap_or(0)
     }
 
+    /// Prints one page of the sheet only: its rows are for charts and formulas, and the CSV file has them.
+    pub fn print_first_page(&mut self) {
+        self.printed = Some(PRINTED_ROWS.min(self.rows()));
+    }
+
+    /// Number of columns in use.
+    pub fn columns(&self) -> u64 {
+        self.cells.iter().map(|(_, column, _)| u64::from(*column) + 1).max().unwrap_or(0)
+    }
+
     /// Checks the limits of the format.
     ///
     /// # Errors
@@ -373,9 +388,8 @@ impl Sheet {
             if found > limit { Err(TooLarge { what, unit, found, limit }) } else { Ok(()) }
         };
         let sheet = || format!("sheet `{}`", self.name);
-        let columns = self.cells.iter().map(|(_, column, _)| u64::from(*column) + 1).max().unwrap_or(0);
         refuse(sheet(), "rows", u64::from(self.rows()), MAX_ROWS)?;
-        refuse(sheet(), "columns", columns, MAX_COLUMNS)?;
+        refuse(sheet(), "columns", self.columns(), MAX_COLUMNS)?;
         let mut links = 0;
         for (row, column, cell) in &self.cells {
             let place = || format!("cell {} of sheet `{}`", cell_name(*row, *column), self.name);

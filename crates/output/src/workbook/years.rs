@@ -110,6 +110,7 @@ pub fn years(results: &Results) -> (Sheet, Series<'_>) {
     ];
     sheet.frozen = (HEADER + 1, 5);
     sheet.repeated = Some(HEADER);
+    sheet.print_first_page();
     (sheet, Series { blocks, names })
 }
 
@@ -204,6 +205,7 @@ pub fn events(results: &Results) -> (Sheet, Events<'_>) {
     sheet.widths = vec![20.0, 16.0, 12.0, 12.0, 12.0, 12.0, 12.0, 14.0, 12.0];
     sheet.frozen = (HEADER + 1, 2);
     sheet.repeated = Some(HEADER);
+    sheet.print_first_page();
     (sheet, Events { blocks })
 }
 
