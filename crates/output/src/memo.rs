@@ -104,7 +104,15 @@ fn why(view: &View) -> Option<String> {
     let [to, from, ..] = view.deals.as_slice() else { return None };
     let metrics: Vec<&[BridgeRow]> = rows.chunk_by(|a, b| a.metric == b.metric).collect();
     let first = metrics.first()?;
-    let largest = first.iter().max_by(|a, b| a.shapley.abs().total_cmp(&b.shapley.abs()))?;
+    let largest = |rows: &&[BridgeRow]| {
+        let row = rows
+            .iter()
+            .filter(|row| row.metric != Metric::MicrosoftTotalPv.key())
+            .max_by(|a, b| a.shapley.abs().total_cmp(&b.shapley.abs()))?;
+        let label = text(&view.metric_label(&row.metric));
+        Some(format!("The clause {} moves {label} most: {}.", text(&row.clause), worth(row)))
+    };
+    let largest: Vec<String> = metrics.iter().filter_map(largest).collect();
     let mut columns = vec!["Clause".to_owned()];
     columns.extend(metrics.iter().map(|rows| text(&view.metric_label(&rows[0].metric))));
     let cells: Vec<Vec<String>> = first
@@ -117,11 +125,8 @@ fn why(view: &View) -> Option<String> {
         })
         .collect();
     let words = format!(
-        "The clause {} moves {} most: {}. The table has every clause of the change from {} to {}, on average over all orders in \
-         which the clauses can change (Shapley values).\n\n",
-        text(&largest.clause),
-        text(&view.metric_label(&largest.metric)),
-        worth(largest),
+        "{} Each clause of the change from {} to {}, averaged over all orders (Shapley):\n\n",
+        largest.join(" "),
         text(from),
         text(to)
     );

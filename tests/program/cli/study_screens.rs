@@ -87,6 +87,7 @@ fn number(row: &HashMap<String, String>, column: &str) -> f64 {
 
 /// The numbers of a line, without signs of currency and commas; `>99%` and `<1%` are their bounds.
 fn numbers(line: &str) -> Vec<f64> {
+    let line = line.replace('−', "-");
     let words = line.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '-')));
     words.filter_map(|word| word.trim_end_matches('.').parse().ok()).collect()
 }

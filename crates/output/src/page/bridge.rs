@@ -27,7 +27,7 @@ pub fn bridge(view: &View) -> Option<Section> {
     }
     let paths = thousands(view.results.facts.paths.min(PATHS_OF_RUNS));
     let words = format!(
-        "From {from} to {to}, clause by clause, over the first {paths} futures of this run; `capstake bridge` asks it of more futures, of other deals and in other orders."
+        "From {from} to {to}, clause by clause, over the first {paths} futures of this run; capstake bridge asks it of more futures, of other deals and in other orders."
     );
     Some(Section {
         id: "bridge",
@@ -45,7 +45,7 @@ fn waterfall(view: &View, rows: &[BridgeRow], from: &str, to: &str) -> answer::C
     let steps = rows.iter().map(|row| {
         let low = at;
         at += row.shapley;
-        let worth = Estimate::new(row.shapley, row.shapley_error).words();
+        let worth = Estimate::new(row.shapley, row.shapley_error).words().replace('-', "−");
         let sign = if row.shapley > 0.0 { "+" } else { "" };
         Bar { label: format!("{}: {sign}{worth}", row.clause), low, high: at }
     });
