@@ -31,7 +31,7 @@ pub fn page(facts: &Facts, answer: &Answer) -> Page {
     let blocks: Vec<Block> = answer.tables.iter().flat_map(|one| table(one, &facts.names)).collect();
     sections.push(Section { id: "tables", name: "Tables", heading: "In figures".to_owned(), blocks });
     Page {
-        title: format!("{}: {}", name(&answer.study), facts.scenario),
+        title: format!("{}: {}", name(&answer.study), facts.title()),
         run: answer.title.clone(),
         changes: facts.changes_listed(),
         partial: wording::partial(facts),

@@ -58,7 +58,7 @@ pub fn workbook(facts: &Facts, answer: &Answer) -> Result<Workbook, TooLarge> {
         sheet.fits()?;
     }
     let properties = Properties {
-        title: format!("capstake {}: {}", answer.study, facts.scenario),
+        title: format!("capstake {}: {}", answer.study, facts.title()),
         subject: name(&answer.study).to_owned(),
         ..super::properties(facts)
     };
