@@ -25,7 +25,12 @@ pub fn bridge(bridge: &Bridge, terms: &[[String; 2]], names: &PartyNames) -> Ans
         warnings: warnings(bridge, names),
         sentences: by_interest(bridge).map(|metric| sentence(bridge, metric, names)).collect(),
         tables: vec![shapley(bridge), clauses(bridge, terms), worth(bridge), hybrids(bridge)],
-        charts: bridge.metrics.iter().map(|metric| waterfall(bridge, metric, names)).collect(),
+        charts: bridge
+            .metrics
+            .iter()
+            .filter(|metric| metric.total.mean.is_finite())
+            .map(|metric| waterfall(bridge, metric, names))
+            .collect(),
         screen: vec![shapley_panel(bridge, names)],
     }
 }
@@ -61,18 +66,27 @@ fn warnings(bridge: &Bridge, names: &PartyNames) -> Vec<String> {
 fn sentence(bridge: &Bridge, metric: &MetricBridge, names: &PartyNames) -> String {
     let Estimate { mean, std_error, .. } = metric.total;
     let what = label::noun(metric.of, names);
+    if !mean.is_finite() {
+        let what = label::capital(&what);
+        return format!(
+            "{what} has no value under every combination of clauses in any future: no clause can be valued."
+        );
+    }
+    let is_part = matches!(metric.unit, Unit::Fraction | Unit::Probability | Unit::Flag);
+    let scale = if is_part { 100.0 } else { 1.0 };
     let change = match mean {
         0.0 => "does not change".to_owned(),
         mean => {
             let verb = if mean < 0.0 { "falls" } else { "rises" };
-            format!("{verb} by {}", amount_in_passing(mean.abs(), std_error, metric.unit))
+            let amount = amount_in_passing(mean.abs(), std_error, metric.unit);
+            format!("{verb} by {}", if is_part { amount.replace('%', " pp") } else { amount })
         }
     };
     let mut parts: Vec<(&str, Estimate)> = bridge
         .clauses
         .iter()
         .zip(&metric.clauses)
-        .map(|(clause, worth)| (clause.name.as_str(), worth.shapley))
+        .map(|(clause, worth)| (clause.name.as_str(), worth.shapley.times(scale)))
         .filter(|(_, shapley)| shapley.mean != 0.0)
         .collect();
     parts.sort_by(|(_, a), (_, b)| b.mean.abs().total_cmp(&a.mean.abs()));
@@ -95,6 +109,7 @@ fn shapley_panel(bridge: &Bridge, names: &PartyNames) -> Panel {
         std::iter::once(name.to_owned()).chain(by_interest(bridge).map(figure)).collect::<Vec<String>>()
     };
     let short = |shape: Shape| match shape.precision {
+        _ if shape.value.contains("NaN") => "–".to_owned(),
         Precision::Error(error) => format!("{} ± {error}", shape.value),
         _ => shape.value,
     };
@@ -257,8 +272,10 @@ fn waterfall(bridge: &Bridge, metric: &MetricBridge, names: &PartyNames) -> Char
     let steps = bridge.clauses.iter().zip(&metric.clauses).map(|(clause, worth)| {
         let low = at;
         at += worth.shapley.mean;
-        let text =
-            Shape::new(worth.shapley.mean, worth.shapley.std_error).exact_if(worth.shapley.exact).words();
+        let text = Shape::new(worth.shapley.mean, worth.shapley.std_error)
+            .exact_if(worth.shapley.exact)
+            .words()
+            .replace('-', "−");
         Bar { label: format!("{}: {}", clause.name, plus(worth.shapley.mean, text)), low, high: at }
     });
     Chart::Waterfall {

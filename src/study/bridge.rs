@@ -108,6 +108,13 @@ pub struct Estimate {
     pub exact: bool,
 }
 
+impl Estimate {
+    /// The same in a unit of which there are `factor` in one of before; `factor` is positive.
+    pub fn times(self, factor: f64) -> Estimate {
+        Estimate { mean: factor * self.mean, std_error: factor * self.std_error, ..self }
+    }
+}
+
 /// What a clause is worth to a metric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ClauseWorth {

@@ -145,8 +145,12 @@ fn the_memo_says_why_where_the_folder_has_the_clauses() {
     let rows = table(&memo, "Why");
     assert_eq!(rows[0], ["cap", "−$27.71 ± 0.12 bn", "+$21.13 ± 0.12 bn"]);
     assert_eq!(rows[1], ["exclusivity", "+$22.53 ± 0.12 bn", "+$51.20 ± 0.12 bn"]);
-    assert!(memo.contains("The clause cap moves Microsoft’s take (share and stake) most: −$27.71"), "{memo}");
-    assert!(memo.contains("The clause exclusivity moves Today’s other holders keep most: +$51.20"), "{memo}");
+    assert!(memo.contains("The clause `cap` moves Microsoft’s take most: −$27.71"), "{memo}");
+    assert!(
+        memo.contains("The clause `exclusivity` moves what today’s other holders keep most: +$51.20"),
+        "{memo}"
+    );
+    assert!(memo.contains("over the first 4,096 futures"), "{memo}");
     assert!(memo.contains("the change from prior-2025 to amended-2026"), "{memo}");
 }
 

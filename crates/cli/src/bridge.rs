@@ -34,7 +34,7 @@ Examples:
   capstake bridge base.toml                  from the second deal to the first
   capstake bridge base.toml --from prior-2025 --to amended-2026 \\
     --metric cap_saving_pv --metric openai_retained_pv
-  capstake bridge base.toml --clause price=rate,cap_usd_bn
+  capstake bridge base.toml --clause price=rate,cap_usd_bn,paid_to_date_usd_bn
                                              terms that are negotiated together
   capstake bridge base.toml --order exclusivity,cap
                                              these first, the others behind
@@ -94,6 +94,13 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<Exit, Failure> {
     let clauses = differing_clauses(model, from, to, &own);
     let names = [from, to].map(|deal| model.deals[deal].name.clone());
     check_count(&names, &clauses)?;
+    if let Some(same) = own.iter().find(|own| !clauses.iter().any(|clause| clause.name == own.name)) {
+        let message =
+            format!("--clause {}: its keys are the same in `{}` and `{}`", same.name, names[0], names[1]);
+        let changed: Vec<&str> = clauses.iter().map(|clause| clause.name.as_str()).collect();
+        return Err(Failure::told(Exit::Usage, message)
+            .help(format!("the clauses that change are {}", changed.join(", "))));
+    }
     let clauses = ordered(clauses, &arguments.order)?;
     let plan = Plan::from_model(&hybrids(model, from, to, &clauses), simulation.seed(model), simulation.simd);
     let metrics = metrics(&plan, &arguments.metric)?;

@@ -10,8 +10,10 @@ use crate::sentences::sentences;
 use capstake::kernel::metric::Metric;
 use capstake::report::command;
 use capstake::report::digits::thousands;
+use capstake::report::label;
 use capstake::report::results::{Facts, Results};
 use capstake::report::tables::{BridgeRow, InputRow, SAME_AS};
+use capstake::study::bridge::PATHS_OF_RUNS;
 
 /// Assumptions that the memo lists.
 const ASSUMPTIONS: usize = 10;
@@ -109,8 +111,9 @@ fn why(view: &View) -> Option<String> {
             .iter()
             .filter(|row| row.metric != Metric::MicrosoftTotalPv.key())
             .max_by(|a, b| a.shapley.abs().total_cmp(&b.shapley.abs()))?;
-        let label = text(&view.metric_label(&row.metric));
-        Some(format!("The clause {} moves {label} most: {}.", text(&row.clause), worth(row)))
+        let metric = Metric::ALL.into_iter().find(|metric| metric.key() == row.metric)?;
+        let what = text(&label::noun(metric, &view.results.facts.names));
+        Some(format!("The clause {} moves {what} most: {}.", code(&row.clause), worth(row)))
     };
     let largest: Vec<String> = metrics.iter().filter_map(largest).collect();
     let mut columns = vec!["Clause".to_owned()];
@@ -125,10 +128,11 @@ fn why(view: &View) -> Option<String> {
         })
         .collect();
     let words = format!(
-        "{} Each clause of the change from {} to {}, averaged over all orders (Shapley):\n\n",
+        "{} Each clause of the change from {} to {}, averaged over all orders (Shapley), over the first {} futures:\n\n",
         largest.join(" "),
         text(from),
-        text(to)
+        text(to),
+        thousands(view.results.facts.paths.min(PATHS_OF_RUNS))
     );
     section("Why", &(words + &table(&columns, &cells, |_| false)))
 }

@@ -430,6 +430,25 @@ fn a_bridge_refuses_what_cannot_be_asked() {
 }
 
 #[test]
+fn a_bridge_says_what_has_no_value_and_counts_parts_in_points() {
+    let place = Place::new();
+    base(&place);
+    // The old deal has no cap, so no future has a time under both.
+    let seen = place.run("bridge base.toml -n 500 -o none --metric cap_hit_time").ends(0);
+    let seen = seen.prints("has no value under every combination");
+    for text in [seen.stdout.clone(), place.read("none/answer.json"), place.read("none/report.html")] {
+        assert!(!text.contains("NaN"), "{text}");
+    }
+    let seen = place.run("bridge base.toml -n 500 -o part --metric effective_rate").ends(0);
+    let sentence = seen.stdout.split("\n\n").nth(1).expect("a sentence").replace('\n', " ");
+    let (whole, parts) = sentence.split_once(" pp: cap −").expect("points");
+    let whole: f64 = whole.rsplit(' ').next().and_then(|word| word.parse().ok()).expect("a number");
+    let cap: f64 = parts.split([',', ' ']).next().and_then(|word| word.parse().ok()).expect("a number");
+    assert!((5.0..12.0).contains(&whole) && (5.0..12.0).contains(&cap), "{sentence}");
+    place.run("bridge base.toml --clause p=rate").ends(2).says("its keys are the same");
+}
+
+#[test]
 fn the_figures_of_a_bridge_are_on_every_way_out() {
     let place = Place::new();
     base(&place);
