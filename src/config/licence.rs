@@ -4,7 +4,7 @@ use super::number::Number;
 use super::section::section;
 
 section! {
-    /// What the partner's licence spares it, and what the company is paid for it.
+    /// What the partner's licence saves it, and what the company is paid for it.
     Licence by Single;
     /// The royalty it would pay, as a fraction of its own AI revenue.
     royalty_rate: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 1.0).or("0");

@@ -61,7 +61,7 @@ section! {
     contract: Vec<Contract> = plain();
     /// The partner's side: what it has invested and earns.
     microsoft: Option<Microsoft> = plain();
-    /// What the partner's licence spares it.
+    /// What the partner's licence saves it.
     licence: Option<Licence> = plain();
     /// Agreements; at least one.
     deal: Vec<Deal> = required();
