@@ -92,6 +92,11 @@ To mend it: correct the line. https://toml.io has the rules on one page."#;
     extends = "../configs/base.toml"
 
 To mend it: correct the path. `capstake scenario FILE` writes out a scenario that extends others as one file."#;
+    WorkbookUnreadable = "S007", "the workbook cannot be read", r#"A workbook is a scenario if capstake wrote it: its sheet Inputs has the numbers, and a hidden sheet what they were. This file has
+no such sheets, is of a later version of capstake, is damaged or protected with a password, or is far larger than any workbook of
+capstake.
+
+To mend it: name a results.xlsx, or that file saved again as .xlsx or .ods. `capstake run` writes one for any scenario."#;
     // ---- Spelling and types
     UnknownKey = "S101", "unknown key", r#"The table has no key of this name. Unknown keys are never skipped: a misspelt key would silently leave a default in force.
 
@@ -204,6 +209,30 @@ number is a continuous rate: 0.45 is then 56.8% from year to year. This is a not
 
 To mend it: give the basis with the number, or write the continuous rate, ln(1 + growth)."#;
     // ---- Names and references
+    CellError = "S131", "a cell without a value that counts", r#"A formula of the sheet Inputs ended in an error such as #REF! or #DIV/0!, or the file holds no result for it: a program wrote the
+formula and never calculated it.
+
+To mend it: correct the formula, or open the file in a spreadsheet and save it, so that the result is stored, or type the number."#;
+    CellFormula = "S132", "a formula in a cell", r#"A cell of the sheet Inputs holds a formula. The result that was stored with it counts: capstake does not calculate formulas, so that
+another program's result is what is run. This is a warning.
+
+To mend it: nothing, if the result is the number that you mean; otherwise type the number."#;
+    CellsMerged = "S133", "merged cells", r#"Cells of the sheet Inputs were merged. Only the first of them has a value then, so that it is open which key has which.
+
+To mend it: unmerge them and write each value into its own cell."#;
+    RowHidden = "S134", "a changed number in a hidden row", r#"A row of the sheet Inputs is hidden, or filtered out, and a number in it was changed. It counts like any other. This is a warning,
+since nobody who looks at the sheet sees it.
+
+To mend it: show the row, and look whether the change is meant."#;
+    SheetRow = "S135", "a row of the sheet Inputs that is missing, or there twice", r#"Every key of the scenario has its row on the sheet Inputs. A row was deleted, or a key stands in two rows with different values, or
+the header of a table was changed. A value is never dropped silently.
+
+To mend it: bring the row back from the original workbook. To take a key out of the scenario, choose `none` as its kind; entries of
+lists are taken out by emptying their rows."#;
+    WorkbookCsv = "S136", "a CSV file that has changed since the workbook was made", r#"The workbook was made from a scenario that reads a CSV file (`dist = "empirical"`). The file is looked for beside the workbook, then
+where it stood; what was found is not what was read then. It counts as it is now. This is a warning.
+
+To mend it: nothing, if the new file is meant; otherwise put the former file beside the workbook."#;
     DuplicateName = "S201", "a name given twice", r#"Two entries of a list have the same name. Names are parts of key paths, so that one path would mean two things.
 
 To mend it: give one of them another name."#;

@@ -76,7 +76,10 @@ pub use number::{Basis, Dialect, Number, NumberContent, NumberTable};
 pub use party_names::PartyNames;
 pub use place::{Located, Location, Origin, Place, Sources};
 pub use problem::{Label, MOST_SHOWN, Problem, Problems, Severity};
-pub use read::{MAX_BYTES, ScenarioBytes, extended_by, parse, read_bytes, read_files, sources, too_large};
+pub use read::{
+    ARCHIVE, MAX_BYTES, ScenarioBytes, ScenarioCells, extended_by, parse, read_bytes, read_cells, read_files,
+    sources, too_large,
+};
 pub use run::{Booking, CorrelationRepair, Run, Scheme};
 pub use scenario::Config;
 pub use segment::{AnnualTotals, PlanPoint, Process, ProcessKeys, Segment, YearTotal};

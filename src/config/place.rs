@@ -78,10 +78,12 @@ pub(crate) const FLAG_PREFIX: &str = "--set ";
 pub struct Sources {
     /// Names and texts: the scenario's own file, then those that it extends.
     files: Vec<(String, String)>,
+    /// Of a workbook, which has no text: its cells, by the numbers that places in it have. Empty otherwise.
+    cells: Vec<String>,
     flags: Vec<String>,
 }
 
-/// A place as shown to people: name, line and column.
+/// A place as shown to people: name, line and column, or name and cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     /// The file's name, or `command line`.
@@ -90,11 +92,16 @@ pub struct Location {
     pub line: usize,
     /// Column in characters from 1.
     pub column: usize,
+    /// The cell, in a workbook: `Inputs!F12`.
+    pub cell: Option<String>,
 }
 
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}:{}", self.name, self.line, self.column)
+        match &self.cell {
+            Some(cell) => write!(f, "{}:{cell}", self.name),
+            None => write!(f, "{}:{}:{}", self.name, self.line, self.column),
+        }
     }
 }
 
@@ -106,7 +113,22 @@ impl Sources {
 
     /// The same for a scenario that extends others: names and texts of all files, its own first.
     pub fn of_files(files: Vec<(String, String)>, flags: &[String]) -> Self {
-        Sources { files, flags: flags.iter().map(|flag| format!("{FLAG_PREFIX}{flag}")).collect() }
+        Sources {
+            files,
+            cells: Vec::new(),
+            flags: flags.iter().map(|flag| format!("{FLAG_PREFIX}{flag}")).collect(),
+        }
+    }
+
+    /// The same for a workbook: the places of [`Origin::File`] are numbers of cells.
+    pub fn of_cells(file_name: &str, cells: Vec<String>, flags: &[String]) -> Self {
+        Sources { cells, ..Sources::new(file_name, "", flags) }
+    }
+
+    /// The cell at `place`, in a workbook.
+    pub fn cell(&self, place: Place) -> Option<&str> {
+        let is_in_it = place.origin == Origin::File && !place.is_file();
+        self.cells.get(place.start).filter(|_| is_in_it).map(String::as_str)
     }
 
     /// The name shown for `origin`: the file's name, or `command line`.
@@ -149,6 +171,7 @@ impl Sources {
             name: self.name(place.origin).to_owned(),
             line: before.matches('\n').count() + 1,
             column: before[line_start..].chars().count() + 1,
+            cell: self.cell(place).map(str::to_owned),
         }
     }
 }
@@ -174,6 +197,16 @@ mod tests {
         assert_eq!(sources.excerpt(place), "22");
         assert_eq!(sources.locate(Place::new(Origin::Flag(0), 11..12)).to_string(), "command line:1:12");
         assert_eq!(sources.locate(Place::new(Origin::File, 999..1000)).line, 3);
+    }
+
+    #[test]
+    fn places_in_a_workbook_are_its_cells() {
+        let cells = vec!["Inputs!E5".to_owned(), "Inputs!F12".to_owned()];
+        let sources = Sources::of_cells("a.xlsx", cells, &["x=1".to_owned()]);
+        let at = |place| sources.locate(place).to_string();
+        assert_eq!(at(Place::new(Origin::File, 1..2)), "a.xlsx:Inputs!F12");
+        assert_eq!(at(Place::new(Origin::Flag(0), 6..7)), "command line:1:7");
+        assert_eq!(sources.cell(Place::FILE), None);
     }
 
     #[test]

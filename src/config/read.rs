@@ -17,6 +17,9 @@ use super::tree::{self, Node};
 /// Larger files are refused, bytes: they cannot be scenarios.
 pub const MAX_BYTES: usize = 1 << 20;
 
+/// How the bytes of a workbook begin, as those of every zip archive do.
+pub const ARCHIVE: &[u8] = b"PK\x03\x04";
+
 /// Message and help for a file of so many bytes, if they are more than [`MAX_BYTES`].
 pub fn too_large(bytes: u64) -> (String, &'static str) {
     let message = format!("the file has {bytes} bytes; a scenario has at most {MAX_BYTES}");
@@ -30,6 +33,19 @@ pub struct ScenarioBytes {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+}
+
+/// A scenario whose values stand in the cells of a workbook.
+#[derive(Clone, Debug)]
+pub struct ScenarioCells {
+    /// The workbook's name, as messages show it.
+    pub name: String,
+    /// The scenario; the places in it are numbers of `cells`.
+    pub root: Node,
+    /// The cells: `Inputs!F12`.
+    pub cells: Vec<String>,
+    /// What was found when the cells were read.
+    pub problems: Problems,
 }
 
 /// The file that a scenario extends, as written, and where; `None` if it extends none or is not TOML.
@@ -95,12 +111,34 @@ pub fn read_files(files: &[ScenarioBytes], overrides: &[String]) -> (Sources, Op
         root = extend(root, over, &mut reader.problems);
         dates.note(origin(trees.len()), &root);
     }
+    let config = under_flags(root, flags, &dates, &mut reader);
+    (sources, Some(config), reader.problems)
+}
+
+/// Like [`read_files`] for a scenario in a workbook.
+pub fn read_cells(scenario: &ScenarioCells, overrides: &[String]) -> (Sources, Option<Config>, Problems) {
+    let sources = Sources::of_cells(&scenario.name, scenario.cells.clone(), overrides);
+    let mut reader = Reader::new(FORMAT);
+    let flags = overrides::read(overrides, &mut reader.problems);
+    reader.problems.extend(scenario.problems.clone());
+    let mut dates = moved_date::Dates::default();
+    dates.note(Origin::File, &scenario.root);
+    let config = under_flags(scenario.root.clone(), flags, &dates, &mut reader);
+    (sources, Some(config), reader.problems)
+}
+
+/// The config of a tree that the flags change.
+fn under_flags(
+    mut root: Node,
+    flags: Vec<overrides::Override>,
+    dates: &moved_date::Dates,
+    reader: &mut Reader,
+) -> Config {
     let removed = overrides::removed_terms(&flags);
     overrides::apply(flags, &mut root, &mut reader.problems);
     dates.warn(&root, &mut reader.problems);
     like::fill_in(&mut root, &removed, &mut reader.problems);
-    let config: Config = read_entries("", Place::FILE, root.entries().unwrap_or(&[]), &mut reader);
-    (sources, Some(config), reader.problems)
+    read_entries("", Place::FILE, root.entries().unwrap_or(&[]), reader)
 }
 
 /// The origin of the file at this distance from the scenario's own.
@@ -126,6 +164,13 @@ fn text_of(bytes: &[u8], origin: Origin) -> Result<&str, Box<Problem>> {
     if bytes.len() > MAX_BYTES {
         let (message, help) = too_large(bytes.len() as u64);
         return refuse(Code::FileTooLarge, message, help);
+    }
+    if bytes.starts_with(ARCHIVE) {
+        let help = match origin {
+            Origin::Base(_) => "a workbook is no file to extend; write it out first: capstake scenario FILE -o my.toml",
+            _ => "name the workbook as a file: `capstake run FILE`; or write it out first: capstake scenario FILE -o my.toml",
+        };
+        return refuse(Code::FileNotText, "this is a workbook, or another compressed file".to_owned(), help);
     }
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.contains('\0') => Ok(text.strip_prefix('\u{feff}').unwrap_or(text)),

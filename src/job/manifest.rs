@@ -128,6 +128,9 @@ pub struct ScenarioPart {
     pub overrides: Vec<String>,
     /// The scenario after overrides, as TOML that can be run.
     pub resolved: String,
+    /// The text of the scenario file, with its comments, if it extends no other. `scenario` writes out an edited workbook by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<String>,
     /// Default values of the numbers that the scenario leaves out.
     pub defaults: serde_json::Map<String, serde_json::Value>,
     /// CSV files that the scenario reads.
@@ -272,6 +275,13 @@ impl Manifest {
             command: std::iter::once(&self.command.name).chain(&self.command.arguments).cloned().collect(),
             overrides: self.scenario.overrides.clone(),
             resolved: self.scenario.resolved.clone(),
+            written: self.scenario.written.clone(),
+            empirical: self
+                .scenario
+                .empirical_files
+                .iter()
+                .map(|file| (file.csv.clone(), file.blake3.clone(), file.path.clone()))
+                .collect(),
             digest: self.scenario.digest.clone(),
             valuation_date: valued.map(|date| date.value.to_string()).unwrap_or_default(),
             horizon: horizon.map(|date| date.value.to_string()).unwrap_or_default(),

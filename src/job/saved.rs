@@ -239,15 +239,7 @@ fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> 
     }
     let (model, warnings) = Model::from_config(&config, &part.name, &digest, &columns)
         .map_err(|problems| unreadable(problems.to_string()))?;
-    Ok(Scenario {
-        path: PathBuf::from(&part.file),
-        overrides: part.overrides.clone(),
-        sources,
-        model,
-        warnings,
-        resolved: part.resolved.clone(),
-        columns: digests,
-    })
+    Ok(Scenario::of_manifest(part, sources, model, warnings, digests, |csv| place_of(part, csv)))
 }
 
 /// The path of a CSV file: as recorded if it still exists there, else relative to the scenario.

@@ -8,7 +8,7 @@ use super::manifest::{EmpiricalFile, ScenarioPart};
 use super::plausible;
 use super::scenario_files;
 use crate::config::tree::{Value, inline};
-use crate::config::{self, Problems, ScenarioBytes, Sources, resolved};
+use crate::config::{self, Code, Place, Problem, Problems, ScenarioBytes, ScenarioCells, Sources, resolved};
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
 
@@ -26,11 +26,38 @@ pub struct Scenario {
     pub warnings: Problems,
     /// The scenario after overrides, as TOML.
     pub resolved: String,
+    /// The text of its file, with comments, if that is the whole scenario: it extends no other.
+    pub written: Option<String>,
     /// Names and blake3 digests of its CSV files.
     pub columns: Vec<(String, String)>,
+    /// Paths of those that are not found from the folder of the scenario.
+    elsewhere: Vec<(String, PathBuf)>,
 }
 
 impl Scenario {
+    /// The scenario of a manifest, whose CSV files go by the paths in it.
+    pub(super) fn of_manifest(
+        part: &ScenarioPart,
+        sources: Sources,
+        model: Model,
+        warnings: Problems,
+        columns: Vec<(String, String)>,
+        place: impl Fn(&str) -> PathBuf,
+    ) -> Scenario {
+        let elsewhere = columns.iter().map(|(csv, _)| (csv.clone(), place(csv))).collect();
+        Scenario {
+            path: PathBuf::from(&part.file),
+            overrides: part.overrides.clone(),
+            sources,
+            model,
+            warnings,
+            resolved: part.resolved.clone(),
+            written: part.written.clone(),
+            columns,
+            elsewhere,
+        }
+    }
+
     /// The scenario itself if it has no warnings.
     ///
     /// # Errors
@@ -66,6 +93,7 @@ impl Scenario {
             digest: self.model.digest.clone(),
             overrides: self.overrides.clone(),
             resolved: self.resolved.clone(),
+            written: self.written.clone(),
             defaults,
             empirical_files: self
                 .columns
@@ -82,10 +110,15 @@ impl Scenario {
     /// The resolved scenario for a file in `folder`: CSV files go by absolute paths unless they are found from there too.
     pub fn text_for(&self, folder: &Path) -> String {
         let own = self.path.parent().unwrap_or(Path::new(""));
-        if own == folder {
+        if own == folder && self.elsewhere.is_empty() {
             return self.resolved.clone();
         }
-        self.columns.iter().fold(self.resolved.clone(), |text, (csv, _)| {
+        self.with_places(self.resolved.clone())
+    }
+
+    /// A text of the scenario in which CSV files go by absolute paths.
+    pub fn with_places(&self, text: String) -> String {
+        self.columns.iter().fold(text, |text, (csv, _)| {
             let path = |csv: &str| format!("csv = {}", quoted_text(csv));
             text.replace(&path(csv), &path(&self.place_of(csv)))
         })
@@ -93,7 +126,8 @@ impl Scenario {
 
     /// The path from which a CSV file was read, absolute if possible.
     pub fn place_of(&self, csv: &str) -> String {
-        let place = self.path.parent().unwrap_or(Path::new("")).join(csv);
+        let elsewhere = self.elsewhere.iter().find(|(name, _)| name == csv).map(|(_, place)| place.clone());
+        let place = elsewhere.unwrap_or_else(|| self.path.parent().unwrap_or(Path::new("")).join(csv));
         std::path::absolute(&place).unwrap_or(place).display().to_string()
     }
 }
@@ -103,23 +137,101 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
     ScenarioFile::read(path)?.judge(overrides)
 }
 
-/// The bytes of a scenario's files, to be validated with different flags.
+/// What a scenario's files hold, to be validated with different flags.
 pub struct ScenarioFile {
     path: PathBuf,
-    /// Its own, then those of the scenarios that it extends.
-    files: Vec<ScenarioBytes>,
+    content: Content,
+}
+
+/// What is read of a scenario.
+enum Content {
+    /// The bytes of its own file, then those of the scenarios that it extends.
+    Files(Vec<ScenarioBytes>),
+    /// The cells of a workbook.
+    Workbook(Box<WorkbookScenario>),
+}
+
+/// A scenario in a workbook.
+#[derive(Clone, Debug)]
+pub struct WorkbookScenario {
+    /// Its values, each with its cell.
+    pub cells: ScenarioCells,
+    /// The name of the scenario if it does not give itself one: that of the file from which the workbook was made.
+    pub stem: String,
+    /// The text of that file, if it was the whole scenario.
+    pub written: Option<String>,
+    /// Digest of the scenario from which the workbook was made.
+    pub digest: String,
+    /// Its CSV files: as written, blake3 digest, where they stood.
+    pub csv: Vec<(String, String, PathBuf)>,
+}
+
+impl WorkbookScenario {
+    /// The path of a CSV file: beside the workbook, else where it stood; the one that has not changed since before another.
+    fn place_of(&self, csv: &str, folder: &Path) -> PathBuf {
+        let beside = folder.join(csv);
+        let Some((_, digest, stood)) = self.csv.iter().find(|(name, ..)| name == csv) else { return beside };
+        let places = [beside, stood.clone()];
+        let is_it = |place: &&PathBuf| digest_of(place).as_ref() == Some(digest);
+        let found = places.iter().find(is_it).or_else(|| places.iter().find(|place| place.is_file()));
+        found.unwrap_or(&places[0]).clone()
+    }
+
+    /// Warns of CSV files that are not those with which the workbook was made.
+    fn changed_columns(&self, columns: &[(String, String)], problems: &mut Problems) {
+        for (csv, then, stood) in &self.csv {
+            let now = columns.iter().find(|(name, _)| name == csv);
+            if let Some((_, now)) = now.filter(|(_, now)| now != then) {
+                let message = format!("`{csv}` is not what it was when the workbook was made");
+                problems.push(
+                    Problem::warning(Code::WorkbookCsv, Place::FILE, message)
+                        .found(format!("blake3 {}", now.get(..12).unwrap_or(now)))
+                        .help(format!("the file that was read then stood at {}", stood.display())),
+                );
+            }
+        }
+    }
+}
+
+fn digest_of(path: &Path) -> Option<String> {
+    let bytes = super::file::read_regular(path, super::columns::MAX_BYTES).ok()?;
+    Some(blake3::hash(&bytes).to_hex().to_string())
 }
 
 impl ScenarioFile {
     /// Reads the file (`-`: standard input) and those that it extends.
     pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
-        Ok(ScenarioFile { path: path.to_owned(), files: scenario_files::read(path)? })
+        Ok(ScenarioFile { path: path.to_owned(), content: Content::Files(scenario_files::read(path)?) })
     }
 
     /// A text that stands for the file of that path. It extends no other.
     pub fn of_text(path: &Path, text: &str) -> ScenarioFile {
         let own = ScenarioBytes { name: path.display().to_string(), bytes: text.as_bytes().to_vec() };
-        ScenarioFile { path: path.to_owned(), files: vec![own] }
+        ScenarioFile { path: path.to_owned(), content: Content::Files(vec![own]) }
+    }
+
+    /// The scenario in the workbook at that path.
+    pub fn of_workbook(path: &Path, workbook: WorkbookScenario) -> ScenarioFile {
+        ScenarioFile { path: path.to_owned(), content: Content::Workbook(Box::new(workbook)) }
+    }
+
+    /// The workbook that it is read from.
+    pub fn workbook(&self) -> Option<&WorkbookScenario> {
+        match &self.content {
+            Content::Files(_) => None,
+            Content::Workbook(workbook) => Some(workbook),
+        }
+    }
+
+    /// The text of the scenario's own file, if that is the whole scenario.
+    fn written(&self) -> Option<String> {
+        match &self.content {
+            Content::Workbook(workbook) => workbook.written.clone(),
+            Content::Files(files) => match files.as_slice() {
+                [own] => String::from_utf8(own.bytes.clone()).ok(),
+                _ => None,
+            },
+        }
     }
 
     /// Validates the scenario with `--set` flags.
@@ -136,20 +248,34 @@ impl ScenarioFile {
 
     fn validated(&self, overrides: &[String]) -> Result<(config::Config, Scenario), Failure> {
         let path = &self.path;
-        let (sources, config, mut problems) = config::read_files(&self.files, overrides);
+        let (sources, config, mut problems) = match &self.content {
+            Content::Files(files) => config::read_files(files, overrides),
+            Content::Workbook(workbook) => config::read_cells(&workbook.cells, overrides),
+        };
         let folder = path.parent().unwrap_or(Path::new(""));
+        let place = |csv: &str| match &self.content {
+            Content::Files(_) => folder.join(csv),
+            Content::Workbook(workbook) => workbook.place_of(csv, folder),
+        };
         if problems.has_errors() {
             if let Some(config) = config {
-                problems.extend(beyond_spelling(&config, folder));
+                problems.extend(beyond_spelling(&config, &Columns::read_from(&config, place)));
             }
             return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
         }
         let config = config.expect("a scenario without a problem was read");
-        let columns = Columns::read(&config, folder);
+        let columns = Columns::read_from(&config, place);
         let resolved = resolved::to_toml(&config);
         let digests = columns.digests();
         let digest = digest(&resolved, &digests);
-        match Model::from_config(&config, &scenario_files::stem(path), &digest, &columns) {
+        let mut elsewhere = Vec::new();
+        let mut stem = scenario_files::stem(path);
+        if let Content::Workbook(workbook) = &self.content {
+            workbook.changed_columns(&digests, &mut problems);
+            stem = workbook.stem.clone();
+            elsewhere = digests.iter().map(|(csv, _)| (csv.clone(), place(csv))).collect();
+        }
+        match Model::from_config(&config, &stem, &digest, &columns) {
             Ok((model, warnings)) => {
                 problems.extend(warnings);
                 let scenario = Scenario {
@@ -159,7 +285,9 @@ impl ScenarioFile {
                     model,
                     warnings: problems,
                     resolved,
+                    written: self.written(),
                     columns: digests,
+                    elsewhere,
                 };
                 Ok((config, scenario))
             }
@@ -173,10 +301,9 @@ impl ScenarioFile {
 
 /// Problems of readable values in a scenario with misspelt keys. Leaves out missing and unknown names, which may vanish
 /// once the spelling is corrected.
-fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
-    let columns = Columns::read(config, folder);
+fn beyond_spelling(config: &config::Config, columns: &Columns) -> Problems {
     let mut values = Problems::new();
-    if let Err(found) = Model::from_config(config, "scenario", "", &columns) {
+    if let Err(found) = Model::from_config(config, "scenario", "", columns) {
         for problem in found.iter().filter(|problem| problem.code.is_about_a_value()) {
             values.push(problem.clone());
         }

@@ -87,6 +87,12 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
         let text = sources.text(origin);
         let labels: Vec<(usize, &Label)> =
             problem.labels.iter().enumerate().filter(|(_, label)| label.place.origin == origin).collect();
+        if labels.iter().any(|(_, label)| sources.cell(label.place).is_some()) {
+            for (_, label) in labels {
+                group = group.element(annotate_snippets::Origin::path(cell(sources, label)));
+            }
+            continue;
+        }
         // A problem about something missing has no line to show.
         if labels.iter().all(|(_, label)| label.place.is_file()) {
             group = group
@@ -118,6 +124,16 @@ fn problem(sources: &Sources, problem: &Problem, renderer: &Renderer) -> String 
         group = group.element(Level::HELP.message(visible_line(help)));
     }
     renderer.render(&[group])
+}
+
+/// A place in a workbook: `results.xlsx:Inputs!F12`, with the text for it.
+fn cell(sources: &Sources, label: &Label) -> String {
+    let place = match sources.cell(label.place) {
+        Some(_) => sources.locate(label.place).to_string(),
+        None => sources.name(label.place.origin).to_owned(),
+    };
+    let text = if label.text.is_empty() { place } else { format!("{place}: {}", label.text) };
+    visible_line(&text).into_owned()
 }
 
 /// The text, unless it is empty or the message contains it.
@@ -194,6 +210,19 @@ error[S102]: `discount.equity` must be a number, or a table with `value` or `dis
         assert!(empty.starts_with("error[S002]: the file has no keys\n--> test.toml\n"), "{empty}");
         let both = screen("discount = 3\n", &["discount.share=0.1"]);
         assert!(both.contains("--set discount.share=0.1") && both.contains("1 | discount = 3"), "{both}");
+    }
+
+    #[test]
+    fn places_in_a_workbook_are_shown_as_cells() {
+        let cells = vec!["Inputs!E5".to_owned(), "Inputs!F12".to_owned()];
+        let sources = Sources::of_cells("a.xlsx", cells, &[]);
+        let one = Problem::error(Code::Syntax, Place::new(Origin::File, 1..2), "no number")
+            .also(Place::new(Origin::File, 0..1), "its key")
+            .found("0,12")
+            .help("write 0.12");
+        let seen = problems(&sources, &Problems::from(one), false);
+        let wanted = "error[S005]: no number\n --> a.xlsx:Inputs!F12\n ::: a.xlsx:Inputs!E5: its key\n  |\n  = note: found 0,12\n  = help: write 0.12\n";
+        assert!(seen.starts_with(wanted), "{seen}");
     }
 
     #[test]

@@ -32,6 +32,10 @@ pub struct Facts {
     pub overrides: Vec<String>,
     /// The scenario after overrides, as TOML that can be run.
     pub resolved: String,
+    /// The text of its file, with comments, if it extends no other.
+    pub written: Option<String>,
+    /// CSV files of `empirical` inputs: as written, blake3 digest, absolute path.
+    pub empirical: Vec<(String, String, String)>,
     /// Digest of the scenario in hexadecimal.
     pub digest: String,
     /// Valuation date in ISO format.

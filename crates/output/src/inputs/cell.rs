@@ -1,0 +1,111 @@
+//! What a cell of the sheet *Inputs* holds.
+
+use capstake::config::Date;
+use capstake::config::tree::Value;
+
+/// The content of a cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum CellValue {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(String),
+    /// A date without a time.
+    Date(Date),
+    /// True or false.
+    Flag(bool),
+    /// An error of the spreadsheet program: `#REF!`.
+    Error(String),
+}
+
+/// Largest relative difference of two numbers that are one and the same: a spreadsheet program may round the last digit.
+const SAME: f64 = 1e-15;
+
+/// Whether a number is the other one, up to what a spreadsheet program does to its last digit.
+pub fn same_number(a: f64, b: f64) -> bool {
+    a == b || (a - b).abs() <= SAME * a.abs().max(b.abs())
+}
+
+/// A text with single spaces, as spreadsheet programs may leave it.
+fn collapsed(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl CellValue {
+    /// A text; nothing for an empty one.
+    pub fn text(text: impl Into<String>) -> CellValue {
+        let text = text.into();
+        if text.is_empty() { CellValue::Empty } else { CellValue::Text(text) }
+    }
+
+    /// Whether nothing stands there.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            CellValue::Empty => true,
+            CellValue::Text(text) => text.trim().is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The words in it, trimmed; empty for anything but a text.
+    pub fn words(&self) -> &str {
+        match self {
+            CellValue::Text(text) => text.trim(),
+            _ => "",
+        }
+    }
+
+    /// Whether two cells hold the same, up to the last digit of a number and the number of spaces.
+    pub fn is_same(&self, other: &CellValue) -> bool {
+        match (self, other) {
+            (CellValue::Number(a), CellValue::Number(b)) => same_number(*a, *b),
+            (CellValue::Text(a), CellValue::Text(b)) => collapsed(a) == collapsed(b),
+            (a, b) => a == b || a.is_empty() && b.is_empty(),
+        }
+    }
+
+    /// What it is in a scenario: a number stays one, a text stays a text.
+    pub fn to_value(&self) -> Value {
+        match self {
+            CellValue::Empty => Value::Text(String::new()),
+            CellValue::Number(number) => Value::Float(*number),
+            CellValue::Text(text) => Value::Text(text.trim().to_owned()),
+            CellValue::Date(date) => Value::Date(*date),
+            CellValue::Flag(flag) => Value::Flag(*flag),
+            CellValue::Error(error) => Value::Text(error.clone()),
+        }
+    }
+}
+
+/// A whole number as itself, without a decimal point.
+pub fn whole(number: f64) -> Option<i128> {
+    // Beyond 2^53 a cell does not tell whole numbers apart.
+    (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i128)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_the_same_up_to_the_last_digit_and_the_spaces() {
+        let number = CellValue::Number(0.1 + 0.2);
+        assert!(number.is_same(&CellValue::Number(0.3)));
+        assert!(!number.is_same(&CellValue::Number(0.300_000_000_001)));
+        assert!(CellValue::Text("a  b ".into()).is_same(&CellValue::Text("a b".into())));
+        assert!(CellValue::Empty.is_same(&CellValue::Text(" ".into())));
+        assert!(!CellValue::Text("0.3".into()).is_same(&CellValue::Number(0.3)));
+        assert!(same_number(0.0, 0.0) && !same_number(0.0, 1e-300));
+    }
+
+    #[test]
+    fn whole_numbers_are_those_that_a_cell_holds_exactly() {
+        assert_eq!(whole(3.0), Some(3));
+        assert_eq!(whole(3.5), None);
+        assert_eq!(whole(1e300), None);
+        assert_eq!(whole(f64::NAN), None);
+    }
+}

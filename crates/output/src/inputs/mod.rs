@@ -1,0 +1,26 @@
+//! The sheet *Inputs*: a scenario as cells that a person changes, laid out from its canonical text and read back.
+//!
+//! `layout` says which key has which cell; the workbook's writer and `read` both follow it. `open` takes the cells out of a file's
+//! bytes, `read` makes a scenario of them in which every value has its cell as its place, and `written` puts the changes into the
+//! text from which the workbook was made.
+
+pub mod cell;
+pub mod column;
+mod grid;
+pub mod layout;
+pub mod list;
+mod number;
+mod open;
+pub mod origin;
+mod parts;
+pub mod read;
+mod route;
+mod rows;
+mod scalar;
+mod sheet_cells;
+pub mod written;
+
+pub use read::scenario;
+
+/// Name of the sheet.
+pub const SHEET: &str = "Inputs";

@@ -1,0 +1,213 @@
+//! A number of the scenario in the cells of its row, and back.
+
+use super::cell::{CellValue, same_number};
+use super::column::{CONSTANT, Column, SAME_AS};
+use super::scalar::parsed;
+use capstake::config::place::Place;
+use capstake::config::problem::Problem;
+use capstake::config::tree::{Entry, Node, Value, inline};
+
+/// What stands among the other parameters of a discrete distribution, whose values and weights have a table of their own.
+pub const IN_TABLE: &str = "in the table [[discrete]] below";
+
+/// The cells of a row, from its kind on; columns without an entry are empty.
+pub type Cells = Vec<(Column, CellValue)>;
+
+/// The cells of a number; `None` if it is none.
+pub fn cells_of(node: &Node) -> Option<Cells> {
+    let plain = |value: &Value| match value {
+        Value::Float(number) => Some(CellValue::Number(*number)),
+        Value::Integer(number) => Some(CellValue::Number(*number as f64)),
+        _ => None,
+    };
+    let Value::Table(entries) = &node.value else {
+        return Some(vec![(Column::Kind, CellValue::text(CONSTANT)), (Column::Value, plain(&node.value)?)]);
+    };
+    let word = |key: &str| match node.get(key).map(|node| &node.value) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let kind = match (word("dist"), word("same_as")) {
+        (Some(family), _) => family,
+        (None, Some(_)) => SAME_AS.to_owned(),
+        (None, None) => CONSTANT.to_owned(),
+    };
+    let mut cells = vec![(Column::Kind, CellValue::Text(kind))];
+    let mut others = Vec::new();
+    for Entry { key, node, .. } in entries {
+        match (key.as_str(), Column::of(key), &node.value) {
+            ("dist", ..) => {}
+            ("same_as", _, Value::Text(text)) => others.push(text.clone()),
+            ("values", ..) => others.push(IN_TABLE.to_owned()),
+            ("weights", ..) => {}
+            (_, Some(column), Value::Text(text)) => cells.push((column, CellValue::text(text.as_str()))),
+            (_, Some(column), value) => cells.push((column, plain(value)?)),
+            (key, None, value) => others.push(format!("{key} = {}", inline(value))),
+        }
+    }
+    cells.push((Column::Other, CellValue::text(others.join(", "))));
+    Some(cells)
+}
+
+/// A cell of a row that is read: its content and its place.
+pub type Found<'a> = (&'a CellValue, Place);
+
+/// The number that the cells of a row say. `found` gives the cell of a column; `table` the values and weights of a discrete
+/// distribution that stand in their own table; `before` is the number that the row held when it was written.
+///
+/// # Errors
+/// A text among the other parameters that is not TOML.
+pub fn number_of<'a>(
+    found: impl Fn(Column) -> Found<'a>,
+    table: Option<[Node; 2]>,
+    before: Option<&Node>,
+) -> Result<Node, Box<Problem>> {
+    let (kind, kind_place) = found(Column::Kind);
+    let kind = match kind.words() {
+        "" => CONSTANT,
+        word => word,
+    };
+    let mut entries: Vec<Entry> = Vec::new();
+    let mut add = |key: &str, place: Place, node: Node| {
+        entries.push(Entry { key: key.to_owned(), key_place: place, node });
+    };
+    let text = |text: &str, place: Place| Node { place, value: Value::Text(text.to_owned()) };
+    if ![CONSTANT, SAME_AS].contains(&kind) {
+        add("dist", kind_place, text(kind, kind_place));
+    }
+    for column in super::column::COLUMNS[Column::Value as usize..].iter().copied() {
+        let (cell, place) = found(column);
+        if cell.is_empty() {
+            continue;
+        }
+        if column == Column::Other {
+            let mut words = cell.words().to_owned();
+            if kind == SAME_AS {
+                let (key, rest) = words.split_once(',').unwrap_or((&words, ""));
+                add("same_as", place, text(key.trim(), place));
+                words = rest.to_owned();
+            }
+            let kept: Vec<&str> = words.split(IN_TABLE).map(|part| part.trim_matches([',', ' '])).collect();
+            let kept = kept.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
+            if !kept.is_empty() || !matches!(cell, CellValue::Text(_)) {
+                for mut entry in parsed(cell, &kept, place)? {
+                    same_digits(&mut entry.node, before.and_then(|before| before.get(&entry.key)));
+                    add(&entry.key, place, entry.node);
+                }
+            }
+            continue;
+        }
+        let mut node = Node { place, value: cell.to_value() };
+        if matches!(column, Column::Source | Column::Note) {
+            node.value = Value::Text(in_words(cell));
+        }
+        same_digits(&mut node, before.and_then(|before| part(before, column.header())));
+        add(column.header(), place, node);
+    }
+    if let Some([values, weights]) = table.filter(|_| kind == "discrete") {
+        add("values", kind_place, values);
+        add("weights", kind_place, weights);
+    }
+    Ok(match entries.as_slice() {
+        [only] if only.key == "value" => only.node.clone(),
+        _ => Node { place: kind_place, value: Value::Table(entries) },
+    })
+}
+
+/// A part of a number as it was written: of a plain number, itself is its value.
+fn part<'a>(number: &'a Node, key: &str) -> Option<&'a Node> {
+    match number.value {
+        Value::Table(_) => number.get(key),
+        _ => (key == "value").then_some(number),
+    }
+}
+
+/// Gives a number the digits that it had, if it is still the same.
+pub fn same_digits(node: &mut Node, before: Option<&Node>) {
+    let number = |value: &Value| match value {
+        Value::Float(number) => Some(*number),
+        Value::Integer(number) => Some(*number as f64),
+        _ => None,
+    };
+    let Some(before) = before else { return };
+    match (number(&node.value), number(&before.value)) {
+        (Some(now), Some(then)) if same_number(now, then) => node.value = before.value.clone(),
+        _ => {}
+    }
+}
+
+/// A cell as a text of the scenario: a number that stands where a text belongs is one.
+pub fn in_words(cell: &CellValue) -> String {
+    match cell {
+        CellValue::Number(number) => match super::cell::whole(*number) {
+            Some(whole) => whole.to_string(),
+            None => number.to_string(),
+        },
+        CellValue::Date(date) => date.to_string(),
+        CellValue::Flag(flag) => flag.to_string(),
+        CellValue::Text(text) => text.trim().to_owned(),
+        CellValue::Error(error) => error.clone(),
+        CellValue::Empty => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use capstake::config::place::Origin;
+    use capstake::config::tree;
+
+    fn number(text: &str) -> Node {
+        tree::value(text, Origin::File, 0).expect("it is TOML")
+    }
+
+    fn there_and_back(text: &str) -> String {
+        let before = number(text);
+        let cells = cells_of(&before).expect("a number");
+        let empty = CellValue::Empty;
+        let found = |column| {
+            let cell = cells.iter().find(|(at, _)| *at == column).map_or(&empty, |(_, cell)| cell);
+            (cell, Place::FILE)
+        };
+        let table = before.get("values").map(|values| [values.clone(), before.get("weights").unwrap().clone()]);
+        inline(&number_of(found, table, Some(&before)).expect("it is read").value)
+    }
+
+    #[test]
+    fn every_form_of_a_number_comes_back() {
+        for text in [
+            "0.2",
+            "{ value = 38.0, source = \"s\", note = \"n\" }",
+            "{ dist = \"quantiles\", p10 = 0.1, p50 = 0.2, p90 = 0.3, lower = 0.0, upper = 1.0 }",
+            "{ dist = \"quantiles\", p50 = 0.2, p05 = 0.1, p95 = 0.3 }",
+            "{ dist = \"lognormal\", median = 3.0, sigma = 0.4 }",
+            "{ dist = \"discrete\", values = [1.0, 2.0], weights = [0.5, 0.5] }",
+            "{ dist = \"empirical\", csv = \"a, b.csv\", column = \"x\" }",
+            "{ dist = \"normal\", mean = 1.0, sd = 2.0, min = 0.0, basis = \"annual\" }",
+            "{ same_as = \"deal.a.rate\", note = \"n\" }",
+        ] {
+            let sorted = |text: &str| {
+                let mut entries = number(text).entries().map(<[Entry]>::to_vec).unwrap_or_default();
+                entries.sort_by(|a, b| a.key.cmp(&b.key));
+                entries.iter().map(|entry| format!("{} = {}", entry.key, inline(&entry.node.value))).collect::<Vec<_>>()
+            };
+            let back = there_and_back(text);
+            assert_eq!(sorted(&back), sorted(text), "{back}");
+            if !text.starts_with('{') {
+                assert_eq!(back, text);
+            }
+        }
+    }
+
+    #[test]
+    fn other_parameters_that_are_not_toml_are_a_problem() {
+        let (kind, other, empty) = (CellValue::text("lognormal"), CellValue::text("median 3"), CellValue::Empty);
+        let found = |column| match column {
+            Column::Kind => (&kind, Place::FILE),
+            Column::Other => (&other, Place::FILE),
+            _ => (&empty, Place::FILE),
+        };
+        let problem = number_of(found, None, None).expect_err("no TOML");
+        assert_eq!(problem.code.id(), "S005");
+    }
+}
