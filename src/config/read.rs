@@ -167,8 +167,12 @@ fn text_of(bytes: &[u8], origin: Origin) -> Result<&str, Box<Problem>> {
     }
     if bytes.starts_with(ARCHIVE) {
         let help = match origin {
-            Origin::Base(_) => "a workbook is no file to extend; write it out first: capstake scenario FILE -o my.toml",
-            _ => "name the workbook as a file: `capstake run FILE`; or write it out first: capstake scenario FILE -o my.toml",
+            Origin::Base(_) => {
+                "a workbook is no file to extend; write it out first: capstake scenario FILE -o my.toml"
+            }
+            _ => {
+                "name the workbook as a file: `capstake run FILE`; or write it out first: capstake scenario FILE -o my.toml"
+            }
         };
         return refuse(Code::FileNotText, "this is a workbook, or another compressed file".to_owned(), help);
     }

@@ -32,6 +32,8 @@ pub struct Scenario {
     pub columns: Vec<(String, String)>,
     /// Paths of those that are not found from the folder of the scenario.
     elsewhere: Vec<(String, PathBuf)>,
+    /// Of a scenario in a workbook: the digest of the one from which the workbook was made.
+    made_from: Option<String>,
 }
 
 impl Scenario {
@@ -55,7 +57,23 @@ impl Scenario {
             written: part.written.clone(),
             columns,
             elsewhere,
+            made_from: None,
         }
+    }
+
+    /// Whether it is read from a workbook.
+    pub fn is_workbook(&self) -> bool {
+        self.made_from.is_some()
+    }
+
+    /// Whether it is read from a workbook, and is not the scenario from which that was made.
+    pub fn is_edited(&self) -> bool {
+        self.made_from.as_ref().is_some_and(|digest| *digest != self.model.digest)
+    }
+
+    /// The name of its default results folder: that of the scenario, so that an edited workbook does not replace what it came from.
+    pub fn folder_name(&self) -> String {
+        if self.is_edited() { format!("{}-edited", self.model.name) } else { self.model.name.clone() }
     }
 
     /// The scenario itself if it has no warnings.
@@ -288,6 +306,7 @@ impl ScenarioFile {
                     written: self.written(),
                     columns: digests,
                     elsewhere,
+                    made_from: self.workbook().map(|workbook| workbook.digest.clone()),
                 };
                 Ok((config, scenario))
             }

@@ -16,7 +16,7 @@ use capstake::job::words;
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::Model;
-use capstake_output::made;
+use capstake_output::{made, scenario_input};
 
 use super::output;
 use super::progress::ProgressMode;
@@ -43,7 +43,7 @@ pub struct ScenarioOptions {
 impl ScenarioOptions {
     /// Loads a scenario with the `--set` flags.
     pub fn load(&self, file: &Path) -> Result<Scenario, Failure> {
-        self.judge(&ScenarioFile::read(file)?, &[])
+        self.judge(&scenario_input::read(file)?, &[])
     }
 
     /// Judges a scenario with the `--set` flags and more.

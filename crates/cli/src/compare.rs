@@ -20,6 +20,7 @@ use capstake::study::compare::{self, Comparison};
 use capstake::study::quantity::Quantity;
 use capstake::study::sweep::{Named, measured};
 use capstake::study::variant::{Variant, Variants};
+use capstake_output::scenario_input;
 
 use super::arguments::Simulation;
 use super::changes::{Changes, pair_argument};
@@ -115,7 +116,7 @@ fn load(arguments: &CompareArguments) -> Result<Vec<Scenario>, Failure> {
     }
     let options = &arguments.simulation.scenario;
     let read: Result<Vec<ScenarioFile>, Failure> =
-        files.iter().map(|path| ScenarioFile::read(path)).collect();
+        files.iter().map(|path| scenario_input::read(path)).collect();
     let read = read?;
     let of_files = read.iter().map(|file| options.judge(file, &[]));
     of_files.chain(changes.sets.iter().map(|set| options.judge(&read[0], set))).collect()

@@ -26,7 +26,7 @@ use super::session::Session;
 use super::shard_auto::{self, ShardChoice, shard_choice_argument};
 use super::show::{FullFlag, Show};
 use super::simulate::{RunJob, simulate};
-use super::{output, resume, single};
+use super::{output, resume, single, study};
 
 /// Options about many paths or files, which do not apply to a single path.
 const OF_MANY_PATHS: [&str; 13] = [
@@ -161,7 +161,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&scenario.model, &cost)?;
-    let out = Path::new("output").join(&scenario.model.name);
+    let out = study::default_folder(&scenario, "");
     let request = Request {
         shard: shard(arguments.shard, show.quiet)?,
         draws: arguments.draws,

@@ -1,13 +1,15 @@
 //! The life cycle of every command that simulates: opens the results folder, keeps its manifest, and ends with a closing line.
 
-use capstake::job::error::Failure;
+use std::path::Path;
+
+use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::Folder;
 use capstake::job::formats::Format;
 use capstake::job::manifest::{Manifest, NonFiniteCount, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
 use capstake::job::scenario::Scenario;
-use capstake::job::words::{counted, quoted, span, thousands};
+use capstake::job::words::{counted, cut, quoted, span, thousands};
 use capstake_output::made;
 
 use super::show::{Extent, Show};
@@ -41,6 +43,7 @@ impl<'a> Session<'a> {
     /// Opens the folder of the request and starts to listen for signals.
     pub fn open(request: &'a Request, show: &'a Show, manifest: Manifest) -> Result<Session<'a>, Failure> {
         signal::listen();
+        spare_workbook(&request.out, &manifest)?;
         let folder = Folder::open(&request.out, &manifest, request.replace)?;
         if let Some(former) = folder.replaced().filter(|_| !show.quiet) {
             output::status_line(&format!("`{}` is replaced; it held {former}\n", request.out.display()));
@@ -185,4 +188,18 @@ fn closing_line(request: &Request, manifest: &Manifest, partial: &str, extent: E
 /// The command that resumes the run in the folder of the request.
 pub fn resume_command(request: &Request) -> String {
     format!("capstake resume {}", quoted(&request.out.display().to_string()))
+}
+
+/// Refuses to replace the workbook that is run by that of its results.
+fn spare_workbook(out: &Path, manifest: &Manifest) -> Result<(), Failure> {
+    let scenarios = std::iter::once(&manifest.scenario).chain(&manifest.other_scenarios);
+    let Ok(own) = out.join("results.xlsx").canonicalize() else { return Ok(()) };
+    match scenarios.into_iter().find(|one| Path::new(&one.file).canonicalize().is_ok_and(|file| file == own))
+    {
+        None => Ok(()),
+        Some(one) => {
+            let message = format!("the results would replace `{}`, the workbook that is run", cut(&one.file));
+            Err(Failure::told(Exit::Usage, message).help("name another folder with -o, or leave -o out"))
+        }
+    }
 }

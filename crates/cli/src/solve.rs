@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::scenario::ScenarioFile;
 use capstake::job::varied_scenario::{Layout, VariedScenario};
 use capstake::job::vary::{self, Bracket};
 use capstake::kernel::plan::Plan;
@@ -22,6 +21,7 @@ use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
 use capstake::study::sweep::Named;
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
+use capstake_output::scenario_input;
 
 use super::arguments::Simulation;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
@@ -81,7 +81,7 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let bracket = &arguments.vary;
     let keys = vec![bracket.key.clone()];
     vary::refuse_keys(&keys)?;
-    let file = ScenarioFile::read(&arguments.scenario)?;
+    let file = scenario_input::read(&arguments.scenario)?;
     let base = simulation.scenario.judge(&file, &[])?;
     let plan = simulation.plan(&base.model);
     let target = Target::read(&plan, &arguments.target).map_err(refused)?;

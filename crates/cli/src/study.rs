@@ -43,7 +43,21 @@ pub struct Study<'a> {
 
 /// The default results folder of a study.
 pub fn folder_of(scenario: &Scenario, command: &str) -> PathBuf {
-    Path::new("output").join(format!("{}-{command}", scenario.model.name))
+    default_folder(scenario, &format!("-{command}"))
+}
+
+/// The default results folder. A workbook's own folder is left alone: its results would replace the workbook.
+pub fn default_folder(scenario: &Scenario, ending: &str) -> PathBuf {
+    let name = scenario.folder_name();
+    let real = |path: &Path| path.canonicalize().ok();
+    let near = scenario.path.parent().filter(|_| scenario.is_workbook());
+    let own = near.and_then(|folder| real(if folder == Path::new("") { Path::new(".") } else { folder }));
+    let numbered = (1..).map(|number| match number {
+        1 => format!("{name}{ending}"),
+        number => format!("{name}{ending}-{number}"),
+    });
+    let mut folders = numbered.map(|name| Path::new("output").join(name));
+    folders.find(|folder| own.is_none() || real(folder) != own).expect("there are more numbers than folders")
 }
 
 /// The outcome of a study.

@@ -18,11 +18,14 @@ pub mod glossary;
 pub mod guarded;
 pub mod headline;
 pub mod html;
+#[cfg(feature = "xlsx")]
+pub mod inputs;
 pub mod made;
 pub mod markdown;
 pub mod memo;
 pub mod page;
 pub mod reading;
+pub mod scenario_input;
 pub mod sentences;
 pub mod sketch;
 pub mod svg;

@@ -1,7 +1,9 @@
 //! Workbooks as xlsx bytes: cell styles become formats, chart descriptions become native charts.
 
 use crate::workbook::chart::{Axis, Chart, Kind, Paint, Range, Series, UNNAMED};
-use crate::workbook::sheet::{Digits, Look, MAX_NAME, Outcome, Placed, Sheet, Style, Value, Workbook};
+use crate::workbook::sheet::{
+    Digits, Lit, Look, MAX_NAME, Outcome, Placed, Sheet, Style, Texts, Value, Workbook,
+};
 use capstake::job::visible::visible_line;
 use capstake::sink::csv::guard;
 use rust_xlsxwriter as xlsx;
@@ -14,6 +16,9 @@ const SOFT: u32 = 0x59636E;
 const RULE: u32 = 0xAEB6BF;
 const HEADER_FILL: u32 = 0xE6EDF5;
 const INPUT_FILL: u32 = 0xFFF4CC;
+const EMPTY_FILL: u32 = 0xFFFFFF;
+/// Frame of an input cell that may stay empty.
+const FRAME: u32 = 0xDCE1E6;
 /// Colours of the smallest and the largest number of a shaded range.
 const SHADES: (u32, u32) = (0xF4F8FB, 0x7FB8D8);
 const LINK: u32 = 0x0B57A4;
@@ -109,6 +114,9 @@ pub(super) fn format(style: Style) -> xlsx::Format {
             .set_text_wrap()
             .set_align(xlsx::FormatAlign::Bottom)
     };
+    let open = |format: xlsx::Format| {
+        format.set_border(xlsx::FormatBorder::Thin).set_border_color(FRAME).set_align(TOP).set_unlocked()
+    };
     match style.look {
         Look::Plain => format.set_align(TOP),
         Look::Title => format.set_font_size(16).set_bold(),
@@ -124,7 +132,11 @@ pub(super) fn format(style: Style) -> xlsx::Format {
         Look::Input => format
             .set_background_color(INPUT_FILL)
             .set_border(xlsx::FormatBorder::Thin)
-            .set_border_color(RULE),
+            .set_border_color(RULE)
+            .set_align(TOP)
+            .set_unlocked(),
+        Look::Open => open(format),
+        Look::OpenWrapped => open(format).set_text_wrap(),
     }
 }
 
@@ -163,10 +175,14 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
         to.set_row_height(*row, LINE * f64::from(*lines))?;
     }
     for choice in &sheet.choices {
-        let (row, column) = choice.cell;
-        let list = xlsx::Formula::new(format!("={}", choice.from));
-        let validation = xlsx::DataValidation::new().allow_list_formula(list);
-        to.add_data_validation(row, column, row, column, &validation)?;
+        let ((top, left), (bottom, right)) = choice.range;
+        let validation = match &choice.from {
+            Texts::Range(range) => {
+                xlsx::DataValidation::new().allow_list_formula(xlsx::Formula::new(format!("={range}")))
+            }
+            Texts::Words(words) => xlsx::DataValidation::new().allow_list_strings(words)?,
+        };
+        to.add_data_validation(top, left, bottom, right, &validation)?;
     }
     for placed in &sheet.charts {
         let (row, column) = placed.cell;
@@ -183,6 +199,17 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
             xlsx::ConditionalFormat2ColorScale::new().set_minimum_color(SHADES.0).set_maximum_color(SHADES.1);
         to.add_conditional_format(top, left, bottom, right, &scale)?;
     }
+    for Lit { range: ((top, left), (bottom, right)), formula, on } in &sheet.lit {
+        let look = xlsx::Format::new().set_background_color(if *on { INPUT_FILL } else { EMPTY_FILL });
+        let rule = xlsx::ConditionalFormatFormula::new().set_rule(formula.as_str()).set_format(look);
+        to.add_conditional_format(*top, *left, *bottom, *right, &rule)?;
+    }
+    if sheet.protected {
+        let mut allowed = xlsx::ProtectionOptions::new();
+        (allowed.format_cells, allowed.format_columns, allowed.format_rows) = (true, true, true);
+        to.protect_with_options(&allowed);
+    }
+    to.set_hidden(sheet.hidden);
     if let (Some(rows), Ok(columns)) = (sheet.printed, u16::try_from(sheet.columns())) {
         to.set_print_area(0, 0, rows.saturating_sub(1), columns.saturating_sub(1))?;
     }
@@ -202,6 +229,12 @@ fn put_cells(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> 
             }
             Value::Number(number) => {
                 to.write_number_with_format(row, column, *number, formats.of(cell.style))?;
+            }
+            Value::Flag(flag) => {
+                to.write_boolean_with_format(row, column, *flag, formats.of(cell.style))?;
+            }
+            Value::Blank => {
+                to.write_blank(row, column, formats.of(cell.style))?;
             }
             Value::Link { text, address } => {
                 let format = Some(formats.link());

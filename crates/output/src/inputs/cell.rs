@@ -1,7 +1,7 @@
 //! What a cell of the sheet *Inputs* holds.
 
 use capstake::config::Date;
-use capstake::config::tree::Value;
+use capstake::config::tree::{Value, inline};
 
 /// The content of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +39,24 @@ impl CellValue {
     pub fn text(text: impl Into<String>) -> CellValue {
         let text = text.into();
         if text.is_empty() { CellValue::Empty } else { CellValue::Text(text) }
+    }
+
+    /// A number; one without end is a word, since no cell holds it.
+    pub fn number(number: f64) -> CellValue {
+        if number.is_finite() {
+            CellValue::Number(number)
+        } else {
+            CellValue::Text(inline(&Value::Float(number)))
+        }
+    }
+
+    /// What it is in a scenario where a number belongs: like [`CellValue::to_value`], but `inf` is one.
+    pub fn to_number(&self) -> Value {
+        match self.words() {
+            "inf" => Value::Float(f64::INFINITY),
+            "-inf" => Value::Float(f64::NEG_INFINITY),
+            _ => self.to_value(),
+        }
     }
 
     /// Whether nothing stands there.
@@ -84,6 +102,21 @@ impl CellValue {
 pub fn whole(number: f64) -> Option<i128> {
     // Beyond 2^53 a cell does not tell whole numbers apart.
     (number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0).then_some(number as i128)
+}
+
+/// A cell as a text of the scenario: a number that stands where a text belongs is one.
+pub fn in_words(cell: &CellValue) -> String {
+    match cell {
+        CellValue::Number(number) => match whole(*number) {
+            Some(whole) => whole.to_string(),
+            None => number.to_string(),
+        },
+        CellValue::Date(date) => date.to_string(),
+        CellValue::Flag(flag) => flag.to_string(),
+        CellValue::Text(text) => text.trim().to_owned(),
+        CellValue::Error(error) => error.clone(),
+        CellValue::Empty => String::new(),
+    }
 }
 
 #[cfg(test)]

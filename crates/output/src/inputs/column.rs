@@ -1,6 +1,7 @@
 //! The columns of the sheet *Inputs*, and which part of a number each holds.
 
 use capstake::config::Family;
+use capstake::config::choice::Choice;
 
 /// A column of the table of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -96,7 +97,8 @@ impl Column {
         match self {
             Column::Value => vec![CONSTANT],
             Column::Other => {
-                let others = [Family::Lognormal, Family::StudentT, Family::Beta, Family::Empirical, Family::Pert];
+                let others =
+                    [Family::Lognormal, Family::StudentT, Family::Beta, Family::Empirical, Family::Pert];
                 [SAME_AS].into_iter().chain(others.map(Family::word)).collect()
             }
             _ => Family::all().filter(|family| family.takes(self.header())).map(Family::word).collect(),

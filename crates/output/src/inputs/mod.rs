@@ -6,20 +6,22 @@
 
 pub mod cell;
 pub mod column;
-mod grid;
+mod keys_read;
 pub mod layout;
 pub mod list;
+mod lists_read;
 mod number;
 mod open;
 pub mod origin;
 mod parts;
-pub mod read;
+mod places;
+mod read;
+mod reading;
 mod route;
-mod rows;
 mod scalar;
 mod sheet_cells;
-pub mod written;
 
+pub use parts::MAX_BYTES;
 pub use read::scenario;
 
 /// Name of the sheet.

@@ -1,6 +1,6 @@
 //! A number of the scenario in the cells of its row, and back.
 
-use super::cell::{CellValue, same_number};
+use super::cell::{CellValue, in_words, same_number};
 use super::column::{CONSTANT, Column, SAME_AS};
 use super::scalar::parsed;
 use capstake::config::place::Place;
@@ -16,7 +16,7 @@ pub type Cells = Vec<(Column, CellValue)>;
 /// The cells of a number; `None` if it is none.
 pub fn cells_of(node: &Node) -> Option<Cells> {
     let plain = |value: &Value| match value {
-        Value::Float(number) => Some(CellValue::Number(*number)),
+        Value::Float(number) => Some(CellValue::number(*number)),
         Value::Integer(number) => Some(CellValue::Number(*number as f64)),
         _ => None,
     };
@@ -97,7 +97,7 @@ pub fn number_of<'a>(
             }
             continue;
         }
-        let mut node = Node { place, value: cell.to_value() };
+        let mut node = Node { place, value: cell.to_number() };
         if matches!(column, Column::Source | Column::Note) {
             node.value = Value::Text(in_words(cell));
         }
@@ -136,21 +136,6 @@ pub fn same_digits(node: &mut Node, before: Option<&Node>) {
     }
 }
 
-/// A cell as a text of the scenario: a number that stands where a text belongs is one.
-pub fn in_words(cell: &CellValue) -> String {
-    match cell {
-        CellValue::Number(number) => match super::cell::whole(*number) {
-            Some(whole) => whole.to_string(),
-            None => number.to_string(),
-        },
-        CellValue::Date(date) => date.to_string(),
-        CellValue::Flag(flag) => flag.to_string(),
-        CellValue::Text(text) => text.trim().to_owned(),
-        CellValue::Error(error) => error.clone(),
-        CellValue::Empty => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,7 +154,8 @@ mod tests {
             let cell = cells.iter().find(|(at, _)| *at == column).map_or(&empty, |(_, cell)| cell);
             (cell, Place::FILE)
         };
-        let table = before.get("values").map(|values| [values.clone(), before.get("weights").unwrap().clone()]);
+        let table =
+            before.get("values").map(|values| [values.clone(), before.get("weights").unwrap().clone()]);
         inline(&number_of(found, table, Some(&before)).expect("it is read").value)
     }
 
@@ -177,6 +163,7 @@ mod tests {
     fn every_form_of_a_number_comes_back() {
         for text in [
             "0.2",
+            "inf",
             "{ value = 38.0, source = \"s\", note = \"n\" }",
             "{ dist = \"quantiles\", p10 = 0.1, p50 = 0.2, p90 = 0.3, lower = 0.0, upper = 1.0 }",
             "{ dist = \"quantiles\", p50 = 0.2, p05 = 0.1, p95 = 0.3 }",
@@ -189,7 +176,10 @@ mod tests {
             let sorted = |text: &str| {
                 let mut entries = number(text).entries().map(<[Entry]>::to_vec).unwrap_or_default();
                 entries.sort_by(|a, b| a.key.cmp(&b.key));
-                entries.iter().map(|entry| format!("{} = {}", entry.key, inline(&entry.node.value))).collect::<Vec<_>>()
+                entries
+                    .iter()
+                    .map(|entry| format!("{} = {}", entry.key, inline(&entry.node.value)))
+                    .collect::<Vec<_>>()
             };
             let back = there_and_back(text);
             assert_eq!(sorted(&back), sorted(text), "{back}");
@@ -201,7 +191,8 @@ mod tests {
 
     #[test]
     fn other_parameters_that_are_not_toml_are_a_problem() {
-        let (kind, other, empty) = (CellValue::text("lognormal"), CellValue::text("median 3"), CellValue::Empty);
+        let (kind, other, empty) =
+            (CellValue::text("lognormal"), CellValue::text("median 3"), CellValue::Empty);
         let found = |column| match column {
             Column::Kind => (&kind, Place::FILE),
             Column::Other => (&other, Place::FILE),

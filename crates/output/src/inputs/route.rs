@@ -3,7 +3,7 @@
 use capstake::config::Config;
 use capstake::config::place::Place;
 use capstake::config::section::Section;
-use capstake::config::spec::{EntryKey, KeySpec, SectionSpec, ValueKind};
+use capstake::config::spec::{EntryKey, SectionSpec, ValueKind};
 use capstake::config::tree::{Entry, Node, Value};
 
 /// One step into a tree.
@@ -24,8 +24,6 @@ pub struct Route {
     pub steps: Vec<Step>,
     /// What the key at its end takes; `None` for a key that the format does not have.
     pub kind: Option<ValueKind>,
-    /// The specification of the key at its end; of one by name or year, that of the table of numbers.
-    pub spec: Option<&'static KeySpec>,
 }
 
 impl Route {
@@ -45,12 +43,12 @@ pub fn route(root: &Node, key: &str) -> Option<Route> {
         at += 1;
         let Some(row) = spec.find(part) else {
             steps.push(Step::Key(part.to_owned()));
-            return Some(Route { steps, kind: None, spec: None });
+            return Some(Route { steps, kind: None });
         };
         // The tree may have the key in its other spelling.
-        let spelt = node.and_then(Node::entries).and_then(|entries| {
-            entries.iter().map(|entry| entry.key.as_str()).find(|key| row.is_spelt(key))
-        });
+        let spelt = node
+            .and_then(Node::entries)
+            .and_then(|entries| entries.iter().map(|entry| entry.key.as_str()).find(|key| row.is_spelt(key)));
         let name = spelt.unwrap_or(row.key).to_owned();
         node = node.and_then(|node| node.get(&name));
         steps.push(Step::Key(name));
@@ -80,10 +78,10 @@ pub fn route(root: &Node, key: &str) -> Option<Route> {
             ValueKind::Loadings | ValueKind::Years if !is_last => {
                 // `equity.multiple` is one name with a point in it.
                 steps.push(Step::Key(parts[at..].join(".")));
-                return Some(Route { steps, kind: Some(ValueKind::Number), spec: Some(row) });
+                return Some(Route { steps, kind: Some(ValueKind::Number) });
             }
             ValueKind::Table(_) | ValueKind::List(_) | ValueKind::Loadings | ValueKind::Years => return None,
-            kind if is_last => return Some(Route { steps, kind: Some(kind), spec: Some(row) }),
+            kind if is_last => return Some(Route { steps, kind: Some(kind) }),
             _ => return None,
         }
     }
@@ -211,7 +209,9 @@ mod tests {
         }
         assert!(route(&root, "segment.a.growth").is_some_and(|way| way.kind.is_some()));
         assert!(route(&root, "segment.a.growht").is_some_and(|way| way.kind.is_none()));
-        for none in ["", "segment", "segment.a", "segment.a.growth_now.p50", "history.period.2027-01-01.to", "."] {
+        for none in
+            ["", "segment", "segment.a", "segment.a.growth_now.p50", "history.period.2027-01-01.to", "."]
+        {
             assert!(route(&root, none).is_none(), "{none}");
         }
     }

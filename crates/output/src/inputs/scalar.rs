@@ -1,7 +1,6 @@
 //! Values of the scenario that are no uncertain numbers, in one cell, and back: dates, words, flags, texts.
 
-use super::cell::{CellValue, whole};
-use super::number::in_words;
+use super::cell::{CellValue, in_words, whole};
 use capstake::config::place::{Origin, Place};
 use capstake::config::problem::Problem;
 use capstake::config::spec::ValueKind;
@@ -14,9 +13,11 @@ pub fn cell_of(kind: ValueKind, value: &Value) -> CellValue {
         (_, Value::Date(date)) => CellValue::Date(*date),
         (_, Value::Flag(flag)) => CellValue::Flag(*flag),
         (_, Value::Text(text)) => CellValue::text(text.as_str()),
-        (_, Value::Float(number)) => CellValue::Number(*number),
+        (_, Value::Float(number)) => CellValue::number(*number),
         // A cell holds whole numbers up to 2^53 exactly.
-        (_, Value::Integer(number)) if whole(*number as f64) == Some(*number) => CellValue::Number(*number as f64),
+        (_, Value::Integer(number)) if whole(*number as f64) == Some(*number) => {
+            CellValue::Number(*number as f64)
+        }
         (_, other) => CellValue::text(inline(other)),
     }
 }
@@ -52,6 +53,7 @@ pub fn value_of(kind: ValueKind, cell: &CellValue, place: Place) -> Result<Node,
             set_places(&mut node, place);
             return Ok(node);
         }
+        (ValueKind::Number | ValueKind::Real, cell) => cell.to_number(),
         (_, cell) => cell.to_value(),
     };
     Ok(Node { place, value })
@@ -80,8 +82,9 @@ fn not_toml(message: &str, text: &str, place: Place) -> Box<Problem> {
     let message = message.lines().next().unwrap_or_default();
     let shown: String = text.chars().take(60).collect();
     Box::new(
-        Problem::error(Code::Syntax, place, format!("`{shown}` cannot be read: {message}"))
-            .help("write parameters as `median = 30, sigma = 0.4`, texts in double quotes, lists as `[1, 2]`"),
+        Problem::error(Code::Syntax, place, format!("`{shown}` cannot be read: {message}")).help(
+            "write parameters as `median = 30, sigma = 0.4`, texts in double quotes, lists as `[1, 2]`",
+        ),
     )
 }
 
@@ -117,7 +120,10 @@ mod tests {
         assert_eq!(back(ValueKind::Flag, CellValue::text("TRUE")), Value::Flag(true));
         assert_eq!(back(ValueKind::Name, CellValue::Number(2027.0)), Value::Text("2027".into()));
         assert_eq!(back(ValueKind::Integer, CellValue::Number(5.0)), Value::Integer(5));
-        assert_eq!(back(ValueKind::Integer, CellValue::text(u64::MAX.to_string())), Value::Integer(u64::MAX.into()));
+        assert_eq!(
+            back(ValueKind::Integer, CellValue::text(u64::MAX.to_string())),
+            Value::Integer(u64::MAX.into())
+        );
         assert_eq!(back(ValueKind::Real, CellValue::Number(5.0)), Value::Float(5.0));
         assert!(value_of(ValueKind::Pair, &CellValue::text("a, b"), Place::FILE).is_err());
     }

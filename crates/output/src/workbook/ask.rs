@@ -4,7 +4,7 @@
 use super::digits::{by_error, by_size};
 use super::distributions::{self, Cumulative, Spread, column};
 use super::heading::title;
-use super::sheet::{Choice, Digits, Look, Name, Sheet, Style, elsewhere, fixed};
+use super::sheet::{Choice, Digits, Look, Name, Sheet, Style, Texts, elsewhere, fixed};
 use super::subjects::Subjects;
 use capstake::report::digits::{at_place, exponent};
 use capstake::report::results::Results;
@@ -238,7 +238,7 @@ fn lists(sheet: &mut Sheet, subjects: &Subjects, metrics: &[&str]) {
             sheet.text(row, column, *word, Look::Note);
         }
         let from = format!("{}:{}", fixed(at::DEAL, column), fixed(at::DEAL + list.len() as u32 - 1, column));
-        sheet.choices.push(Choice { cell: (cell, CELL), from });
+        sheet.choices.push(Choice { range: ((cell, CELL), (cell, CELL)), from: Texts::Range(from) });
     }
 }
 

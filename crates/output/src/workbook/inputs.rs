@@ -1,140 +1,234 @@
-//! The sheets *Assumptions* and *Correlations*: what the scenario specifies, its sources, and what was drawn.
+//! The sheet *Inputs*, made for editing, and the hidden sheet that says what it held when it was written.
 
-use super::digits::by_size;
-use super::heading::title;
-use super::sheet::{Digits, Look, Sheet, cell_name};
-use capstake::report::assumptions::in_words;
+use super::digits::day_number;
+use super::sheet::{Choice, Digits, Lit, Look, Sheet, Style, Texts, cell_name};
+use crate::inputs::SHEET;
+use crate::inputs::cell::CellValue;
+use crate::inputs::column::{COLUMNS, Column, NONE, kinds_of_number};
+use crate::inputs::layout::{KeyRow, Layout, Line, ListTable, SPARE_ENTRIES, SPARE_KEYS};
+use crate::inputs::list::{Field, Holds, UNCERTAIN, marker};
+use crate::inputs::origin::{self, HIDDEN};
+use capstake::config::place::{Origin, Place};
+use capstake::config::spec::{KeySpec, ValueKind};
+use capstake::config::tree::{self, Node, Value};
 use capstake::report::results::Results;
-use capstake::report::tables::{InputRow, UNSOURCED};
-use std::collections::HashMap;
 
-/// Name of the sheet of inputs.
-pub const ASSUMPTIONS: &str = "Assumptions";
-/// Name of the sheet of correlated pairs.
-pub const CORRELATIONS: &str = "Correlations";
-
-const HEADER: u32 = 3;
-const INPUTS: [(&str, Look); 15] = [
-    ("key", Look::Header),
-    ("unit", Look::Header),
-    ("distribution", Look::Header),
-    ("mean", Look::HeaderRight),
-    ("std_dev", Look::HeaderRight),
-    ("p05", Look::HeaderRight),
-    ("p50", Look::HeaderRight),
-    ("p95", Look::HeaderRight),
-    ("source", Look::Header),
-    ("informed_by", Look::Header),
-    ("source_date", Look::Header),
-    ("note", Look::Header),
-    ("sampled_mean", Look::HeaderRight),
-    ("sampled_std_dev", Look::HeaderRight),
-    ("off_in_std_errors", Look::HeaderRight),
-];
-/// Columns of texts and of what was drawn.
-const SOURCE: u16 = 8;
-const INFORMED_BY: u16 = 9;
-const SOURCE_DATE: u16 = 10;
-const NOTE: u16 = 11;
-const SAMPLED_MEAN: u16 = 12;
-const SAMPLED_STD_DEV: u16 = 13;
-const OFF: u16 = 14;
-const PAIRS: [(&str, Look); 6] = [
-    ("a", Look::Header),
-    ("b", Look::Header),
-    ("target", Look::HeaderRight),
-    ("repaired", Look::HeaderRight),
-    ("sampled", Look::HeaderRight),
-    ("sampled_less_used", Look::HeaderRight),
+/// Row of the header of the table of keys.
+const HEADER: u32 = 6;
+/// Widths of the columns, in characters.
+const WIDTHS: [f64; 18] =
+    [46.0, 44.0, 13.0, 12.0, 13.0, 11.0, 11.0, 11.0, 9.0, 9.0, 9.0, 9.0, 9.0, 36.0, 9.0, 9.0, 24.0, 64.0];
+/// What the reader is told first.
+const WORDS: [&str; 4] = [
+    "Change yellow cells, save the file, and run it: capstake run FILE (capstake check FILE names the cell of every mistake).",
+    "kind: a constant or a distribution, chosen from the list; the cells that it needs turn yellow. none takes the key out of the \
+     scenario. Framed white cells may be filled too.",
+    "Money is in billions of US dollars; shares, rates and growth are fractions: 0.12 or 12%. Times are in years from the valuation \
+     date unless the key says months.",
+    "Below the keys are tables of lists: a row is added in the framed cells at its end, and taken out by emptying it. \
+     Everything else is locked, without a password.",
 ];
 
-/// The sheet of all inputs of the scenario.
-pub fn assumptions(results: &Results) -> Sheet {
-    let rows = &results.tables.inputs;
-    let sources: HashMap<&str, (&str, &str)> = results
-        .facts
-        .sources
-        .iter()
-        .map(|source| (source.key.as_str(), (source.title.as_str(), source.url.as_str())))
-        .collect();
-    let mut sheet = Sheet::new(ASSUMPTIONS);
-    title(&mut sheet, "Assumptions", &results.facts);
-    let changed = match rows.iter().any(|row| results.facts.is_changed(&row.key)) {
-        true => "; keys in red were changed with --set",
-        false => "",
-    };
-    let words = format!("{}; sampled moments are those of this run's draws{changed}", in_words(rows));
-    sheet.text(2, 0, words, Look::Note);
-    sheet.table("assumptions", HEADER, 0, &INPUTS, rows.len() as u32);
-    for (at, row) in (HEADER + 1..).zip(rows) {
-        let look = if results.facts.is_changed(&row.key) { Look::Warning } else { Look::Plain };
-        sheet.text(at, 0, &row.key, look);
-        input(&mut sheet, at, row, results.facts.paths);
-        if row.source == UNSOURCED {
-            sheet.text(at, SOURCE, UNSOURCED, Look::Note);
-        } else {
-            source(&mut sheet, at, SOURCE, &row.source, &sources);
-        }
-        if !row.informed_by.is_empty() {
-            source(&mut sheet, at, INFORMED_BY, &row.informed_by, &sources);
-        }
+/// Lays out the sheet of a run.
+pub fn sheet(results: &Results) -> Sheet {
+    let root = tree::document(&results.facts.resolved, Origin::File)
+        .unwrap_or(Node { place: Place::FILE, value: Value::Table(Vec::new()) });
+    let layout = Layout::of(&root);
+    let mut sheet = Sheet::new(SHEET);
+    sheet.text(0, 0, format!("{SHEET}: {}", results.facts.title()), Look::Title);
+    sheet.heights.push((0, 2));
+    for (row, words) in (1..).zip(WORDS) {
+        sheet.text(row, 0, words, Look::Note);
     }
-    sheet
-        .measure(&[44.0, 16.0, 36.0, 11.0, 11.0, 11.0, 11.0, 11.0, 40.0, 40.0, 12.0, 70.0, 12.0, 12.0, 12.0]);
+    for column in COLUMNS {
+        let look = if column.is_numeric() { Look::HeaderRight } else { Look::Header };
+        sheet.text(HEADER, column.index(), column.header(), look);
+    }
+    let first = HEADER + 1;
+    let mut row = first;
+    for line in &layout.keys {
+        match line {
+            Line::Heading(path, words) => {
+                sheet.text(row, Column::Key.index(), path, Look::Strong);
+                sheet.text(row, Column::Label.index(), words, Look::Wrapped);
+            }
+            Line::Key(key) => key_row(&mut sheet, row, key),
+        }
+        row += 1;
+    }
+    sheet.text(row, 0, "further keys, each with its full path", Look::Strong);
+    row += 1;
+    for _ in 0..SPARE_KEYS {
+        for column in COLUMNS.into_iter().filter(|column| !matches!(column, Column::Label | Column::Unit)) {
+            sheet.blank(row, column.index(), look_of(column, false));
+        }
+        row += 1;
+    }
+    kinds(&mut sheet, &layout, first, row - 1);
+    lights(&mut sheet, first, row - 1);
+    row += 1;
+    for table in &layout.lists {
+        row = list(&mut sheet, row, table) + 1;
+    }
+    sheet.measure(&WIDTHS);
     sheet.frozen = (HEADER + 1, 1);
     sheet.repeated = Some(HEADER);
+    sheet.protected = true;
     sheet
 }
 
-/// A source in a cell: its title with its address, or its key where the scenario does not list it.
-fn source(sheet: &mut Sheet, at: u32, column: u16, key: &str, sources: &HashMap<&str, (&str, &str)>) {
-    match sources.get(key) {
-        Some((title, url)) => sheet.link(at, column, if title.is_empty() { key } else { title }, url),
-        None => sheet.text(at, column, key, Look::Plain),
+/// The look of a cell for input; `used`: the row's kind needs it.
+fn look_of(column: Column, used: bool) -> Look {
+    match column {
+        _ if used => Look::Input,
+        Column::Other | Column::Source | Column::Note => Look::OpenWrapped,
+        _ => Look::Open,
     }
 }
 
-fn input(sheet: &mut Sheet, at: u32, row: &InputRow, paths: u64) {
-    sheet.text(at, 1, &row.unit, Look::Plain);
-    sheet.text(at, 2, &row.distribution, Look::Wrapped);
-    let of_law = (3..).zip([row.mean, row.std_dev, row.p05, row.p50, row.p95]);
-    let drawn = [(SAMPLED_MEAN, row.sampled_mean), (SAMPLED_STD_DEV, row.sampled_std_dev)];
-    for (column, number) in of_law.chain(drawn) {
-        sheet.number(at, column, number, by_size(&row.unit, number));
+fn key_row(sheet: &mut Sheet, row: u32, key: &KeyRow) {
+    sheet.text(row, Column::Key.index(), &key.key, Look::Plain);
+    sheet.text(row, Column::Label.index(), &key.label, Look::Wrapped);
+    sheet.text(row, Column::Unit.index(), key.unit, Look::Plain);
+    let cell = |column: Column| key.cells.iter().find(|(at, _)| *at == column).map(|(_, cell)| cell);
+    let kind = cell(Column::Kind).map(CellValue::words).unwrap_or_default();
+    if !matches!(key.kind, ValueKind::Number) {
+        put(sheet, row, Column::Kind.index(), cell(Column::Kind), Look::Open);
+        put(sheet, row, Column::Value.index(), cell(Column::Value), Look::Input);
+        return;
     }
-    if row.std_dev > 0.0 {
-        let [mean, std_dev, sampled] = [3, 4, SAMPLED_MEAN].map(|column| cell_name(at, column));
-        let formula = format!("=({sampled}-{mean})/({std_dev}/SQRT({paths}))");
-        let off = (row.sampled_mean - row.mean) / (row.std_dev / (paths as f64).sqrt());
-        sheet.formula(at, OFF, formula, off, Digits::Decimals(1));
-    }
-    if !row.source_date.is_empty() {
-        sheet.text(at, SOURCE_DATE, &row.source_date, Look::Plain);
-    }
-    if !row.note.is_empty() {
-        sheet.text(at, NOTE, &row.note, Look::Wrapped);
+    for column in COLUMNS[Column::Kind as usize..].iter().copied() {
+        let used = column == Column::Kind
+            || column.kinds().contains(&kind) && !matches!(column, Column::Source | Column::Note);
+        // Texts with other parameters are wrapped.
+        let look = if column == Column::Other { Look::OpenWrapped } else { look_of(column, used) };
+        put(sheet, row, column.index(), cell(column), look);
     }
 }
 
-/// The sheet of all correlated pairs.
-pub fn correlations(results: &Results) -> Sheet {
-    let rows = &results.tables.correlations;
-    let mut sheet = Sheet::new(CORRELATIONS);
-    title(&mut sheet, "Correlations of the underlying normals", &results.facts);
-    sheet.table("correlations", HEADER, 0, &PAIRS, rows.len() as u32);
-    let digits = Digits::Decimals(4);
-    for (at, row) in (HEADER + 1..).zip(rows) {
-        sheet.text(at, 0, &row.a, Look::Plain);
-        sheet.text(at, 1, &row.b, Look::Plain);
-        for (column, number) in (2..).zip([row.target, row.repaired, row.sampled]) {
-            sheet.number(at, column, number, digits);
+/// Puts the content of a cell; an empty one keeps its look.
+fn put(sheet: &mut Sheet, row: u32, column: u16, cell: Option<&CellValue>, look: Look) {
+    match cell {
+        Some(CellValue::Number(number)) => sheet.number(row, column, *number, look),
+        Some(CellValue::Text(text) | CellValue::Error(text)) => sheet.text(row, column, text, look),
+        Some(CellValue::Date(date)) => match day_number(&date.to_string()) {
+            Some(day) => sheet.number(row, column, day, Style { look, digits: Digits::Date }),
+            None => sheet.text(row, column, date.to_string(), look),
+        },
+        Some(CellValue::Flag(flag)) => sheet.flag(row, column, *flag, look),
+        Some(CellValue::Empty) | None => sheet.blank(row, column, look),
+    }
+}
+
+/// Drop-down lists of kinds and words.
+fn kinds(sheet: &mut Sheet, layout: &Layout, first: u32, last: u32) {
+    let column = Column::Kind.index();
+    let mut numbers: Vec<(u32, u32)> = vec![(last + 1 - SPARE_KEYS as u32, last)];
+    for (row, line) in (first..).zip(&layout.keys) {
+        let Line::Key(key) = line else { continue };
+        match key.kind {
+            ValueKind::Number => match numbers.iter_mut().find(|(_, end)| *end + 1 == row) {
+                Some((_, end)) => *end = row,
+                None => numbers.push((row, row)),
+            },
+            kind => {
+                let words = key.cells.first().map(|(_, cell)| cell.words().to_owned()).unwrap_or_default();
+                choose(sheet, row, column, vec![words, NONE.to_owned()]);
+                if let Some(words) = words_of(kind) {
+                    choose(sheet, row, Column::Value.index(), words);
+                }
+            }
         }
-        let (used, column) = if row.repaired.is_nan() { (row.target, 2) } else { (row.repaired, 3) };
-        let formula = format!("={}-{}", cell_name(at, 4), cell_name(at, column));
-        sheet.formula(at, 5, formula, row.sampled - used, digits);
     }
-    sheet.widths = vec![46.0, 46.0, 12.0, 12.0, 12.0, 18.0];
-    sheet.frozen = (HEADER + 1, 2);
-    sheet.repeated = Some(HEADER);
+    let words: Vec<String> = kinds_of_number().into_iter().map(str::to_owned).collect();
+    for (first, last) in numbers {
+        let range = ((first, column), (last, column));
+        sheet.choices.push(Choice { range, from: Texts::Words(words.clone()) });
+    }
+}
+
+fn choose(sheet: &mut Sheet, row: u32, column: u16, words: Vec<String>) {
+    sheet.choices.push(Choice { range: ((row, column), (row, column)), from: Texts::Words(words) });
+}
+
+/// The words that a key takes, if it takes one of a few.
+fn words_of(kind: ValueKind) -> Option<Vec<String>> {
+    match kind {
+        ValueKind::Choice(words) => Some(words.iter().map(|word| word.word.to_owned()).collect()),
+        ValueKind::Flag => Some(vec!["TRUE".to_owned(), "FALSE".to_owned()]),
+        _ => None,
+    }
+}
+
+/// The cells that a kind needs are yellow, also after another was chosen.
+fn lights(sheet: &mut Sheet, first: u32, last: u32) {
+    let kind = format!("${}", cell_name(first, Column::Kind.index()));
+    let is_one_of = |kinds: &[&str]| {
+        let tests: Vec<String> = kinds.iter().map(|word| format!("{kind}=\"{word}\"")).collect();
+        format!("=OR({})", tests.join(","))
+    };
+    for column in COLUMNS.into_iter().filter(|column| column.is_numeric() || *column == Column::Other) {
+        let own = column.kinds();
+        let others: Vec<&str> = kinds_of_number().into_iter().filter(|word| !own.contains(word)).collect();
+        let at = column.index();
+        let range = ((first, at), (last, at));
+        sheet.lit.push(Lit { range, formula: is_one_of(&own), on: true });
+        if column != Column::Other {
+            sheet.lit.push(Lit { range, formula: is_one_of(&others), on: false });
+        }
+    }
+}
+
+/// Puts the table of a list; returns the row after it.
+fn list(sheet: &mut Sheet, row: u32, table: &ListTable) -> u32 {
+    let ListTable { list, rows } = table;
+    sheet.text(row, 0, marker(list.path), Look::Heading);
+    sheet.text(row, 1, list.title, Look::Heading);
+    let header = row + 1;
+    for Field { header: text, column, holds } in &list.fields {
+        let look = if holds.is_number() { Look::HeaderRight } else { Look::Header };
+        sheet.text(header, column.index(), *text, look);
+    }
+    let first = header + 1;
+    for (row, entry) in (first..).zip(rows) {
+        for (column, cell) in &entry.cells {
+            let look = match cell {
+                CellValue::Text(text) if text == UNCERTAIN => Look::Aside,
+                CellValue::Empty => Look::Open,
+                CellValue::Text(_) if matches!(column, Column::Key | Column::Label | Column::Source) => {
+                    Look::OpenWrapped
+                }
+                _ => Look::Input,
+            };
+            put(sheet, row, column.index(), Some(cell), look);
+        }
+    }
+    let end = first + rows.len() as u32 + SPARE_ENTRIES as u32;
+    for row in first + rows.len() as u32..end {
+        for Field { column, holds, .. } in &list.fields {
+            let digits = if holds.is_date() { Digits::Date } else { Digits::General };
+            sheet.blank(row, column.index(), Style { look: Look::Open, digits });
+        }
+    }
+    for Field { column, holds, .. } in &list.fields {
+        if let Holds::Key(KeySpec { kind, .. }) = holds
+            && let Some(words) = words_of(*kind)
+        {
+            let range = ((first, column.index()), (end - 1, column.index()));
+            sheet.choices.push(Choice { range, from: Texts::Words(words) });
+        }
+    }
+    end
+}
+
+/// The hidden sheet.
+pub fn as_written(results: &Results) -> Sheet {
+    let mut sheet = Sheet::new(HIDDEN);
+    for (row, (word, text)) in (0..).zip(origin::rows(&results.facts)) {
+        sheet.text(row, 0, word, Look::Plain);
+        sheet.text(row, 1, text, Look::Plain);
+    }
+    sheet.widths = vec![12.0, 120.0];
+    sheet.hidden = true;
     sheet
 }

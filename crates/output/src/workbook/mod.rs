@@ -1,6 +1,7 @@
 //! The workbook of a run or a study as data: sheets, tables, formulas, names and charts, without file bytes.
 
 mod ask;
+mod assumptions;
 pub mod chart;
 mod components;
 mod digits;
@@ -28,7 +29,7 @@ use subjects::Subjects;
 
 const TAKE: &str = "microsoft_take_pv";
 /// Place of the sheet *Read me*: after what is read first.
-const FRONT: usize = 4;
+const FRONT: usize = 5;
 
 /// Lays out the workbook of a run; equal results give equal workbooks.
 ///
@@ -50,18 +51,25 @@ pub fn workbook(results: &Results) -> Result<Workbook, TooLarge> {
     summary::draw(&mut summary, &view, components, take);
     let cells = ChartCells { components, years: &series, events: &events, spread: &spread };
     let charts = pictures::sheet(results, &subjects, &cells);
-    let mut sheets = vec![summary, charts, years_across::sheet(&view), inputs::assumptions(results)];
+    let mut sheets = vec![
+        summary,
+        charts,
+        years_across::sheet(&view),
+        inputs::sheet(results),
+        assumptions::assumptions(results),
+    ];
     if let Some((ask, further)) = ask::sheet(results, &subjects, &spread) {
         sheets.push(ask);
         names.extend(further);
     }
     sheets.extend([metrics::sheet(results, &subjects), years, by_date, distributions]);
-    sheets.push(inputs::correlations(results));
+    sheets.push(assumptions::correlations(results));
     let what: Vec<(String, String)> = sheets
         .iter()
         .map(|sheet| (sheet.name.clone(), results.facts.names.tell(holds(&sheet.name))))
         .collect();
     sheets.insert(FRONT, front::sheet(results, &what));
+    sheets.push(inputs::as_written(results));
     for sheet in &sheets {
         sheet.fits()?;
     }
@@ -80,8 +88,13 @@ fn holds(name: &str) -> &'static str {
         }
         distributions::SHEET => "histogram and cumulative distribution of every metric, side by side",
         ask::SHEET => "type a value for its probability, or a percentile for its value",
-        inputs::ASSUMPTIONS => "every number of the scenario: distribution, source with link, what was drawn",
-        inputs::CORRELATIONS => "correlated pairs: asked for, used after a repair, drawn",
+        crate::inputs::SHEET => {
+            "every number of the scenario in cells to change: the file runs again with them"
+        }
+        assumptions::ASSUMPTIONS => {
+            "every number of the scenario: distribution, source with link, what was drawn"
+        }
+        assumptions::CORRELATIONS => "correlated pairs: asked for, used after a repair, drawn",
         pictures::SHEET => "charts on the cells of the other sheets",
         _ => "",
     }

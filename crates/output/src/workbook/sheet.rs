@@ -83,6 +83,23 @@ pub struct Sheet {
     pub printed: Option<u32>,
     /// Ranges of numbers, first and last cell, with larger numbers shaded darker.
     pub shaded: Vec<((u32, u16), (u32, u16))>,
+    /// Ranges that look like input cells, or no longer do, where a formula is true.
+    pub lit: Vec<Lit>,
+    /// Whether only cells for input can be changed; there is no password.
+    pub protected: bool,
+    /// Whether the sheet is not shown.
+    pub hidden: bool,
+}
+
+/// A range whose cells change their look where a formula is true.
+#[derive(Clone, Debug)]
+pub struct Lit {
+    /// First and last cell.
+    pub range: ((u32, u16), (u32, u16)),
+    /// The formula, for the first cell.
+    pub formula: String,
+    /// Whether they look like input cells then; otherwise they look empty.
+    pub on: bool,
 }
 
 /// A table with a header row and a filter.
@@ -98,13 +115,22 @@ pub struct Table {
     pub rows: u32,
 }
 
-/// A cell with a drop-down list of the texts in a range.
+/// Cells with a drop-down list.
 #[derive(Clone, Debug)]
 pub struct Choice {
-    /// Row and column.
-    pub cell: (u32, u16),
-    /// The range of the texts, as in a formula.
-    pub from: String,
+    /// First and last cell.
+    pub range: ((u32, u16), (u32, u16)),
+    /// The texts.
+    pub from: Texts,
+}
+
+/// Texts of a drop-down list.
+#[derive(Clone, Debug)]
+pub enum Texts {
+    /// Those in a range, as in a formula.
+    Range(String),
+    /// These, at most 255 characters with the commas between them.
+    Words(Vec<String>),
 }
 
 /// A chart on a sheet.
@@ -134,6 +160,10 @@ pub enum Value {
     Text(String),
     /// A number.
     Number(f64),
+    /// True or false.
+    Flag(bool),
+    /// Nothing, in a cell with a style.
+    Blank,
     /// Text that links to a web address.
     Link {
         /// The text.
@@ -200,6 +230,10 @@ pub enum Look {
     Right,
     /// An input cell.
     Input,
+    /// An input cell that may stay empty.
+    Open,
+    /// An input cell for long text, wrapped.
+    OpenWrapped,
 }
 
 /// Number format.
@@ -274,6 +308,9 @@ impl Sheet {
             breaks: Vec::new(),
             printed: None,
             shaded: Vec::new(),
+            lit: Vec::new(),
+            protected: false,
+            hidden: false,
         }
     }
 
@@ -294,6 +331,16 @@ impl Sheet {
             let text = if number > 0.0 { "inf" } else { "-inf" };
             self.put(row, column, Value::Text(text.into()), style);
         }
+    }
+
+    /// Puts true or false into a cell.
+    pub fn flag(&mut self, row: u32, column: u16, flag: bool, style: impl Into<Style>) {
+        self.put(row, column, Value::Flag(flag), style);
+    }
+
+    /// Gives an empty cell a style.
+    pub fn blank(&mut self, row: u32, column: u16, style: impl Into<Style>) {
+        self.put(row, column, Value::Blank, style);
     }
 
     /// Puts a formula with its result into a cell; nothing if the result is not finite.
@@ -354,7 +401,10 @@ impl Sheet {
         self.widths = widths.to_vec();
         let mut lines: BTreeMap<u32, u32> = BTreeMap::new();
         for (row, column, cell) in &self.cells {
-            let (Value::Text(text), Look::Wrapped) = (&cell.value, cell.style.look) else { continue };
+            let (Value::Text(text), Look::Wrapped | Look::OpenWrapped) = (&cell.value, cell.style.look)
+            else {
+                continue;
+            };
             let width = widths.get(usize::from(*column)).map_or(8.0, |width| width * LETTERS_A_WIDTH);
             let needed =
                 text.lines().map(|line| (line.chars().count() as f64 / width).ceil().max(1.0) as u32);
@@ -405,7 +455,7 @@ impl Sheet {
                     links += 1;
                     refuse(place(), "characters", units(text), MAX_TEXT)?;
                 }
-                Value::Inside { .. } | Value::Number(_) => {}
+                Value::Inside { .. } | Value::Number(_) | Value::Flag(_) | Value::Blank => {}
             }
         }
         refuse(sheet(), "links", links, MAX_LINKS)

@@ -1,0 +1,186 @@
+//! Reads the rows of keys on the sheet *Inputs* into the scenario.
+
+use super::SHEET;
+use super::cell::{CellValue, in_words};
+use super::column::{COLUMNS, CONSTANT, Column, NONE};
+use super::layout::{KeyRow, Layout, Line};
+use super::list::{DISCRETE, marker};
+use super::number::{IN_TABLE, number_of};
+use super::reading::Reading;
+use super::route::{self, Route, get, put};
+use super::scalar::{cell_of, set_places, value_of};
+use capstake::config::Code;
+use capstake::config::place::Place;
+use capstake::config::problem::Problem;
+use capstake::config::spec::ValueKind;
+use std::collections::{HashMap, HashSet};
+
+impl Reading<'_> {
+    /// Reads all rows of keys.
+    pub(super) fn keys(&mut self, rows: std::ops::Range<u32>, layout: &Layout) {
+        let before: HashMap<&str, &KeyRow> = layout.rows().map(|row| (row.key.as_str(), row)).collect();
+        let headings: HashSet<&str> = layout
+            .keys
+            .iter()
+            .filter_map(|line| match line {
+                Line::Heading(path, _) => Some(path.as_str()),
+                Line::Key(_) => None,
+            })
+            .collect();
+        let mut seen: HashMap<String, u32> = HashMap::new();
+        for row in rows {
+            let key = in_words(self.sheet.value(row, self.columns[&Column::Key]));
+            let own: Vec<Column> = COLUMNS[Column::Kind as usize..].to_vec();
+            let is_blank = own.iter().all(|column| {
+                let at = (row, self.columns[column]);
+                self.sheet.value(at.0, at.1).is_empty() && !self.sheet.formulas.contains(&at)
+            });
+            let known = before.contains_key(key.as_str());
+            if headings.contains(key.as_str()) && is_blank || key.is_empty() && is_blank {
+                continue;
+            }
+            if !known && is_blank && key.contains(' ') {
+                // Words of the sheet itself.
+                continue;
+            }
+            let key_place = self.place(row, self.columns[&Column::Key]);
+            if key.is_empty() {
+                let message = "this row has values and no key".to_owned();
+                let help = "write the full key into its first cell, for example deal.amended-2026.cap_usd_bn, or empty the row";
+                self.problems.push(Problem::error(Code::SheetRow, key_place, message).help(help));
+                continue;
+            }
+            if let Some(first) = seen.insert(key.clone(), row) {
+                let first = self.place(first, self.columns[&Column::Key]);
+                let message = format!("`{key}` has two rows on the sheet {SHEET}");
+                self.problems.push(
+                    Problem::error(Code::SheetRow, key_place, message)
+                        .also(first, "the first")
+                        .help("keep one of them"),
+                );
+                continue;
+            }
+            self.key(row, &key, key_place, before.get(key.as_str()).copied());
+        }
+        for row in layout.rows().filter(|row| !seen.contains_key(&row.key)) {
+            if !self.is_of_lost_entry(&row.key) {
+                let message = format!("the row of `{}` is gone from the sheet {SHEET}", row.key);
+                let help =
+                    "bring it back from the original workbook; to take the key out, choose none as its kind";
+                self.problems.push(Problem::error(Code::SheetRow, Place::FILE, message).help(help));
+            }
+        }
+        for (key, (_, row)) in std::mem::take(&mut self.discrete) {
+            let as_it_was = before.get(key.as_str()).is_some();
+            if !as_it_was {
+                let place = self.place(row, 0);
+                let message = format!(
+                    "`{key}` is no discrete distribution, and has values in the table {}",
+                    marker(DISCRETE)
+                );
+                let help = "write the key of a row above whose kind is discrete, or empty the row";
+                self.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
+            }
+        }
+    }
+
+    /// Whether a key lies in an entry of a list that is not there any more.
+    fn is_of_lost_entry(&self, key: &str) -> bool {
+        match route::route(&self.before, key) {
+            Some(then) => {
+                let now = route::route(&self.root, key);
+                then.steps.iter().any(|step| matches!(step, route::Step::Entry(_)))
+                    && now.is_none_or(|now| now.is_of_new_entry())
+            }
+            None => false,
+        }
+    }
+
+    /// Reads the row of a key.
+    fn key(&mut self, row: u32, key: &str, key_place: Place, before: Option<&KeyRow>) {
+        if before.is_some() && self.is_of_lost_entry(key) {
+            let same = self.is_unchanged(row, before);
+            if !same {
+                let message =
+                    format!("`{key}` is a key of an entry that its table below does not have any more");
+                let help = "empty this row too, or bring the entry back";
+                self.problems.push(Problem::error(Code::SheetRow, key_place, message).help(help));
+            }
+            return;
+        }
+        let Some(way) = route::route(&self.root, key) else {
+            let parent = key.rsplit_once('.').map_or("", |(parent, _)| parent);
+            let help = match route::route(&self.root, parent).and_then(|way| way.kind) {
+                Some(_) => format!("write the parameters of `{parent}` into the columns of its row"),
+                None => "write the full key of a value, for example deal.amended-2026.cap_usd_bn; entries of lists with a table of their own are added there".to_owned(),
+            };
+            let message = format!("`{key}` is no key of a value");
+            self.problems.push(Problem::error(Code::UnknownKey, key_place, message).found(key).help(help));
+            return;
+        };
+        self.warn_of_hidden(row, before);
+        let kind_cell = self.sheet.value(row, self.columns[&Column::Kind]);
+        if kind_cell.words() == NONE {
+            route::remove(&mut self.root, &way.steps);
+            return;
+        }
+        match way.kind {
+            Some(ValueKind::Number | ValueKind::Steps(_)) | None => self.number(row, key, key_place, &way),
+            Some(kind) => self.scalar(row, key, key_place, &way, kind),
+        }
+    }
+
+    fn scalar(&mut self, row: u32, key: &str, key_place: Place, way: &Route, kind: ValueKind) {
+        let Some((cell, place)) = self.checked(row, self.columns[&Column::Value]) else { return };
+        let then = get(&self.before, &way.steps);
+        if let Some(then) = then.filter(|then| cell_of(kind, &then.value).is_same(cell)) {
+            let mut node = then.clone();
+            set_places(&mut node, place);
+            return put(&mut self.root, &way.steps, key_place, node);
+        }
+        if cell.is_empty() && !matches!(kind, ValueKind::Text) {
+            return self.empty(key, place);
+        }
+        match value_of(kind, cell, place) {
+            Ok(node) => put(&mut self.root, &way.steps, key_place, node),
+            Err(problem) => self.problems.push(*problem),
+        }
+    }
+
+    fn number(&mut self, row: u32, key: &str, key_place: Place, way: &Route) {
+        let mut cells: HashMap<Column, (&CellValue, Place)> = HashMap::new();
+        for column in COLUMNS[Column::Kind as usize..].iter().copied() {
+            let Some(found) = self.checked(row, self.columns[&column]) else { return };
+            cells.insert(column, found);
+        }
+        let (kind, _) = cells[&Column::Kind];
+        let value = cells[&Column::Value];
+        let says_nothing = COLUMNS[Column::Value as usize..=Column::Upper as usize]
+            .iter()
+            .all(|column| cells[column].0.is_empty() || cells[column].0.words() == IN_TABLE);
+        if matches!(kind.words(), "" | CONSTANT) && says_nothing {
+            return self.empty(key, value.1);
+        }
+        let table = match kind.words() {
+            "discrete" => self.discrete.remove(key).map(|(nodes, _)| nodes),
+            _ => {
+                // Rows of what was discrete, and is not now, say nothing.
+                if get(&self.before, &way.steps).is_some_and(|then| then.get("values").is_some()) {
+                    self.discrete.remove(key);
+                }
+                None
+            }
+        };
+        let then = get(&self.before, &way.steps);
+        match number_of(|column| cells[&column], table, then) {
+            Ok(node) => put(&mut self.root, &way.steps, key_place, node),
+            Err(problem) => self.problems.push(*problem),
+        }
+    }
+
+    fn empty(&mut self, key: &str, place: Place) {
+        let message = format!("`{key}` has no value: its cell is empty");
+        let help = "type the value; to take the key out of the scenario, choose none as its kind";
+        self.problems.push(Problem::error(Code::NumberEmpty, place, message).help(help));
+    }
+}

@@ -1,0 +1,140 @@
+//! The state of reading the sheet *Inputs*: its cells, the scenario as it was and as it is so far, the problems.
+
+use super::SHEET;
+use super::cell::{CellValue, in_words};
+use super::column::{COLUMNS, Column};
+use super::layout::KeyRow;
+use super::places::Places;
+use super::route::forget_places;
+use super::sheet_cells::SheetCells;
+use crate::workbook::sheet::cell_name;
+use capstake::config::Code;
+use capstake::config::place::Place;
+use capstake::config::problem::{Problem, Problems};
+use capstake::config::tree::Node;
+use std::collections::HashMap;
+
+/// Values and weights of a discrete distribution, with the row of the first.
+pub(super) type Weighted = HashMap<String, ([Node; 2], u32)>;
+
+/// The state of reading a sheet.
+pub(super) struct Reading<'a> {
+    /// Its cells.
+    pub(super) sheet: &'a SheetCells,
+    /// The scenario as it was written.
+    pub(super) before: Node,
+    /// The scenario as it is now.
+    pub(super) root: Node,
+    /// Places of cells.
+    pub(super) places: Places,
+    /// Problems so far.
+    pub(super) problems: Problems,
+    /// The column of each header of the table of keys.
+    pub(super) columns: HashMap<Column, u16>,
+    /// Values and weights of the table of discrete distributions.
+    pub(super) discrete: Weighted,
+}
+
+impl<'a> Reading<'a> {
+    /// Begins with the scenario as it was written.
+    pub(super) fn new(sheet: &'a SheetCells, mut before: Node) -> Reading<'a> {
+        forget_places(&mut before);
+        Reading {
+            sheet,
+            root: before.clone(),
+            before,
+            places: Places::default(),
+            problems: Problems::new(),
+            columns: HashMap::new(),
+            discrete: HashMap::new(),
+        }
+    }
+
+    /// The place of a cell.
+    pub(super) fn place(&mut self, row: u32, column: u16) -> Place {
+        self.places.at(row, column)
+    }
+
+    /// Problems of cells as such: merged ones, and formulas.
+    pub(super) fn look_at_cells(&mut self) {
+        for &((top, left), (bottom, right)) in &self.sheet.merged.clone() {
+            if top >= self.sheet.rows() || left >= COLUMNS.len() as u16 {
+                continue;
+            }
+            let place = self.place(top, left);
+            let range = format!("{}:{}", cell_name(top, left), cell_name(bottom, right));
+            self.problems.push(
+                Problem::error(
+                    Code::CellsMerged,
+                    place,
+                    format!("the cells {range} of the sheet {SHEET} are merged"),
+                )
+                .help("unmerge them, and write each value into its own cell"),
+            );
+        }
+        for &(row, column) in &self.sheet.formulas.clone() {
+            if column >= COLUMNS.len() as u16 {
+                continue;
+            }
+            let place = self.place(row, column);
+            let problem = match self.sheet.value(row, column) {
+                CellValue::Error(_) => continue,
+                CellValue::Empty => Problem::error(
+                    Code::CellError,
+                    place,
+                    "this formula has no result that the file holds".to_owned(),
+                )
+                .help("open the file in a spreadsheet and save it, or type the number"),
+                cell => {
+                    let value = in_words(cell);
+                    Problem::warning(Code::CellFormula, place, format!("this is a formula; its stored result counts: {value}"))
+                        .help(format!("if that is not what the formula gives now, save the file in a spreadsheet, or type {value}"))
+                }
+            };
+            self.problems.push(problem);
+        }
+    }
+
+    /// A cell that is read as a value: nothing if it has none that counts, which is a problem then.
+    pub(super) fn checked(&mut self, row: u32, column: u16) -> Option<(&'a CellValue, Place)> {
+        let sheet: &'a SheetCells = self.sheet;
+        let place = self.place(row, column);
+        match sheet.value(row, column) {
+            CellValue::Error(error) => {
+                let message = format!("this cell holds the error {error}");
+                self.problems.push(
+                    Problem::error(Code::CellError, place, message)
+                        .found(error.clone())
+                        .help("correct its formula, or type the number"),
+                );
+                None
+            }
+            // A formula without a result has been reported.
+            CellValue::Empty if sheet.formulas.contains(&(row, column)) => None,
+            cell => Some((cell, place)),
+        }
+    }
+
+    /// Whether the cells of a row hold what they did when it was written.
+    pub(super) fn is_unchanged(&self, row: u32, before: Option<&KeyRow>) -> bool {
+        let Some(before) = before else { return false };
+        COLUMNS[Column::Kind as usize..].iter().all(|column| {
+            let then =
+                before.cells.iter().find(|(at, _)| at == column).map_or(&CellValue::Empty, |(_, cell)| cell);
+            self.sheet.value(row, self.columns[column]).is_same(then)
+        })
+    }
+
+    /// Warns of a changed row that is not shown.
+    pub(super) fn warn_of_hidden(&mut self, row: u32, before: Option<&KeyRow>) {
+        if self.sheet.hidden.contains(&row) && !self.is_unchanged(row, before) {
+            let place = self.place(row, self.columns[&Column::Key]);
+            let key = in_words(self.sheet.value(row, self.columns[&Column::Key]));
+            let message = format!("the row of `{key}` is hidden, and was changed; it counts");
+            self.problems.push(
+                Problem::warning(Code::RowHidden, place, message)
+                    .help("show the row, and look whether the change is meant"),
+            );
+        }
+    }
+}
