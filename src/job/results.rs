@@ -164,7 +164,11 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
     Ok(manifest)
 }
 
-fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
+/// The manifest of a folder, of a run or a study.
+///
+/// # Errors
+/// The folder has none that this version reads.
+pub fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
     let bytes = regular_file::read(&folder.join(manifest::FILE), manifest::MOST).map_err(|error| {
         let (message, help) = match error.kind() {
             io::ErrorKind::NotFound if !folder.exists() => (

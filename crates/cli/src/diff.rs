@@ -1,4 +1,4 @@
-//! `capstake diff`: shows why two results differ and which means moved most.
+//! `capstake diff`: shows why two results differ and which means moved most, or which keys of two scenarios differ.
 
 use std::path::{Path, PathBuf};
 
@@ -14,7 +14,7 @@ use capstake::report::digits::significant;
 use capstake::report::tables::SummaryRow;
 use capstake::study::difference::{KeyChange, MetricMean, Moved, changed_keys, moved, only_in_first};
 
-use super::output;
+use super::{diff_scenarios, output};
 
 /// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
@@ -22,6 +22,7 @@ Examples:
   capstake diff output/base output/base-changed
   capstake diff a b --top 50
   capstake diff a b --json | jq '.keys'
+  capstake diff base.toml results.xlsx       which keys two scenarios differ in
 
 Shows the keys that changed, seed, paths and version, then the means that moved
 most, in standard errors. The exit code is 0 whether or not they differ.";
@@ -29,11 +30,11 @@ most, in standard errors. The exit code is 0 whether or not they differ.";
 /// Arguments of `diff`.
 #[derive(Debug, clap::Args)]
 pub struct DiffArguments {
-    /// A results folder
-    #[arg(value_name = "DIR1")]
+    /// A results folder, or a scenario (TOML or workbook)
+    #[arg(value_name = "FIRST")]
     pub first: PathBuf,
     /// Another
-    #[arg(value_name = "DIR2")]
+    #[arg(value_name = "SECOND")]
     pub second: PathBuf,
     /// How many figures to show, those that moved most first
     #[arg(long, value_name = "N", default_value_t = 15)]
@@ -56,6 +57,10 @@ struct Differences {
 
 /// Compares two folders.
 pub fn diff(arguments: &DiffArguments) -> Result<Exit, Failure> {
+    // What is no folder is a scenario; what is not there at all was meant as a folder.
+    if arguments.first.is_file() || arguments.second.is_file() {
+        return diff_scenarios::diff(&arguments.first, &arguments.second, arguments.json);
+    }
     let (first, first_results) = results::load(&arguments.first)?;
     let (second, second_results) = results::load(&arguments.second)?;
     let (before, after) = (figures(&first_results.tables.summary), figures(&second_results.tables.summary));

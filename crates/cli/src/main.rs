@@ -7,6 +7,7 @@ mod check;
 mod compare;
 mod completions;
 mod diff;
+mod diff_scenarios;
 mod explain;
 mod file_check;
 mod init;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use capstake::job::error::{Exit, Failure};
+use capstake::job::scenario::Scenario;
 
 use super::arguments::ScenarioOptions;
 use super::{init, output};
@@ -13,10 +14,12 @@ Examples:
   capstake scenario slow.toml                a file that extends another, as one
   capstake scenario base.toml --set deal.amended-2026.cap_usd_bn=60 -o cap-60.toml
   capstake scenario slow.toml | capstake run -
+  capstake scenario results.xlsx -o my.toml  what was changed in a workbook
 
-Every key that is set, in the order of the reference, without comments. It runs
-to the same results. CSV files of a scenario in another folder go by their full
-paths.";
+Every key that is set, in the order of the reference, without comments; of a
+workbook, the file from which it was made with what was changed, its comments
+where nothing was. It runs to the same results. CSV files of a scenario in
+another folder go by their full paths.";
 
 /// Arguments of `scenario`.
 #[derive(Debug, clap::Args)]
@@ -36,9 +39,25 @@ pub struct ScenarioArguments {
 pub fn scenario(arguments: &ScenarioArguments) -> Result<Exit, Failure> {
     let scenario = arguments.options.load(&arguments.scenario)?;
     output::warnings(&scenario);
+    let text = |folder: &Path| match commented(&scenario) {
+        Some(text) => scenario.with_places(text),
+        None => scenario.text_for(folder),
+    };
     match &arguments.out {
-        None => output::results(&scenario.text_for(Path::new("")))?,
-        Some(file) => init::create(file, &scenario.text_for(file.parent().unwrap_or(Path::new(""))))?,
+        None => output::results(&text(Path::new("")))?,
+        Some(file) => init::create(file, &text(file.parent().unwrap_or(Path::new(""))))?,
     }
     Ok(Exit::Done)
+}
+
+/// Of a workbook: the text from which it was made with what was changed, comments and all.
+#[cfg(feature = "xlsx")]
+fn commented(scenario: &Scenario) -> Option<String> {
+    let written = scenario.written.as_ref().filter(|_| scenario.is_workbook())?;
+    capstake_output::inputs::written::text(written, &scenario.resolved)
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn commented(_scenario: &Scenario) -> Option<String> {
+    None
 }

@@ -123,7 +123,7 @@ pub(super) fn format(style: Style) -> xlsx::Format {
         Look::Heading => format.set_font_size(13).set_bold(),
         Look::Header => header(format),
         Look::HeaderRight => header(format).set_align(xlsx::FormatAlign::Right),
-        Look::Strong => format.set_bold(),
+        Look::Strong => format.set_bold().set_align(TOP),
         Look::Note => format.set_font_color(SOFT),
         Look::Warning => format.set_bold().set_font_color(0xB3261E_u32),
         Look::Wrapped => format.set_text_wrap().set_align(TOP),
@@ -136,7 +136,8 @@ pub(super) fn format(style: Style) -> xlsx::Format {
             .set_align(TOP)
             .set_unlocked(),
         Look::Open => open(format),
-        Look::OpenWrapped => open(format).set_text_wrap(),
+        Look::OpenWrapped => open(format).set_text_wrap().set_indent(1),
+        Look::Free => format.set_align(TOP).set_unlocked(),
     }
 }
 
@@ -200,7 +201,15 @@ fn fill(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> Resul
         to.add_conditional_format(top, left, bottom, right, &scale)?;
     }
     for Lit { range: ((top, left), (bottom, right)), formula, on } in &sheet.lit {
-        let look = xlsx::Format::new().set_background_color(if *on { INPUT_FILL } else { EMPTY_FILL });
+        let look = match on {
+            true => xlsx::Format::new()
+                .set_background_color(INPUT_FILL)
+                .set_border(xlsx::FormatBorder::Thin)
+                .set_border_color(RULE),
+            false => {
+                xlsx::Format::new().set_background_color(EMPTY_FILL).set_border(xlsx::FormatBorder::None)
+            }
+        };
         let rule = xlsx::ConditionalFormatFormula::new().set_rule(formula.as_str()).set_format(look);
         to.add_conditional_format(*top, *left, *bottom, *right, &rule)?;
     }
@@ -229,9 +238,6 @@ fn put_cells(to: &mut xlsx::Worksheet, sheet: &Sheet, formats: &mut Formats) -> 
             }
             Value::Number(number) => {
                 to.write_number_with_format(row, column, *number, formats.of(cell.style))?;
-            }
-            Value::Flag(flag) => {
-                to.write_boolean_with_format(row, column, *flag, formats.of(cell.style))?;
             }
             Value::Blank => {
                 to.write_blank(row, column, formats.of(cell.style))?;

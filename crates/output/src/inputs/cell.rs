@@ -81,6 +81,10 @@ impl CellValue {
         match (self, other) {
             (CellValue::Number(a), CellValue::Number(b)) => same_number(*a, *b),
             (CellValue::Text(a), CellValue::Text(b)) => collapsed(a) == collapsed(b),
+            (CellValue::Flag(flag), CellValue::Text(text))
+            | (CellValue::Text(text), CellValue::Flag(flag)) => {
+                text.trim().eq_ignore_ascii_case(&flag.to_string())
+            }
             (a, b) => a == b || a.is_empty() && b.is_empty(),
         }
     }

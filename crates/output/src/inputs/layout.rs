@@ -34,6 +34,8 @@ pub struct KeyRow {
 /// A row of a list.
 #[derive(Clone, Debug, Default)]
 pub struct EntryRow {
+    /// The full path of the entry.
+    pub path: String,
     /// What its cells hold.
     pub cells: Cells,
 }
@@ -141,8 +143,13 @@ fn section(lines: &mut Vec<Line>, node: &Node, spec: &'static SectionSpec, path:
                 }
             }
             _ => {
+                let at = lines.len();
                 lines.push(Line::Heading(path.clone(), inner.meaning()));
                 section(lines, &entry.node, inner, &path, &pattern);
+                // All that a table has may be in the tables of lists.
+                if lines.len() == at + 1 {
+                    lines.pop();
+                }
             }
         }
     }
@@ -185,6 +192,7 @@ fn table(root: &Node, list: List) -> ListTable {
         discrete(root, Config::SPEC, "", &mut |key, values, weights| {
             for (value, weight) in values.iter().zip(weights) {
                 rows.push(EntryRow {
+                    path: key.to_owned(),
                     cells: vec![
                         (Column::Key, CellValue::text(key)),
                         (Column::Value, plain(value)),
@@ -203,7 +211,7 @@ fn table(root: &Node, list: List) -> ListTable {
             };
             (field.column, cell)
         });
-        EntryRow { cells: cells.collect() }
+        EntryRow { path: entry.path.clone(), cells: cells.collect() }
     });
     let rows = rows.collect();
     ListTable { list, rows }

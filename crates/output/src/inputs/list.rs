@@ -18,7 +18,7 @@ pub fn marked(text: &str) -> Option<&str> {
 }
 
 /// Stands for a number that is uncertain, and so has a row of its own.
-pub const UNCERTAIN: &str = "uncertain: see above";
+pub const UNCERTAIN: &str = "see above";
 
 /// Values and weights of discrete distributions, by key.
 pub const DISCRETE: &str = "discrete";
@@ -206,21 +206,21 @@ pub fn entries_of<'a>(root: &'a Node, list: &List) -> Vec<ListEntry<'a>> {
     }
 }
 
+/// The two names of a correlation, in one order.
+pub fn pair_of(entry: &Node) -> Option<String> {
+    let Value::Array(names) = &entry.get("between")?.value else { return None };
+    let mut names: Vec<String> = names.iter().map(|name| inline(&name.value)).collect();
+    names.sort();
+    Some(names.join(" "))
+}
+
 /// What tells an entry from the others of its list: its name or date, or its pair in either order.
 pub fn identity(list: &List, outer: &str, entry: &Node) -> String {
-    let pair = match entry.get("between").map(|node| &node.value) {
-        Some(Value::Array(names)) => {
-            let mut names: Vec<String> = names.iter().map(|name| inline(&name.value)).collect();
-            names.sort();
-            Some(names.join(" "))
-        }
-        _ => None,
-    };
     let label = || match list.spec.map(|spec| spec.entry_key) {
         Some(EntryKey::Numbered) | None => String::new(),
         Some(_) => entry_label(list.spec.expect("it has one"), usize::MAX - 1, entry),
     };
-    format!("{outer} {}", pair.unwrap_or_else(label))
+    format!("{outer} {}", pair_of(entry).unwrap_or_else(label))
 }
 
 #[cfg(test)]
@@ -234,7 +234,13 @@ mod tests {
             columns.sort();
             columns.dedup();
             assert_eq!(columns.len(), list.fields.len(), "{}", list.path);
-            assert_eq!(list.fields[0].column, Column::Key, "{}", list.path);
+            let is_dated = list.path == "history.period";
+            assert_eq!(
+                list.fields[0].column,
+                if is_dated { Column::Value } else { Column::Key },
+                "{}",
+                list.path
+            );
             for field in &list.fields {
                 assert!(
                     !field.holds.is_number() || field.column.is_numeric(),

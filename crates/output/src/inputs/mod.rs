@@ -20,6 +20,7 @@ mod reading;
 mod route;
 mod scalar;
 mod sheet_cells;
+pub mod written;
 
 pub use parts::MAX_BYTES;
 pub use read::scenario;

@@ -107,8 +107,14 @@ fn ods(bytes: &[u8]) -> Result<Sheets, String> {
                 return Err(too_many(name));
             }
         }
-        for (row, column, _) in formulas.used_cells() {
-            cells.formulas.extend(at(begins, (row, column)));
+        for (row, column, formula) in formulas.used_cells() {
+            let Some(at) = at(begins, (row, column)) else { continue };
+            // So LibreOffice writes truth values.
+            match formula.trim_start_matches("of:").trim_start_matches('=') {
+                "TRUE()" => cells.put(at.0, at.1, CellValue::Flag(true)),
+                "FALSE()" => cells.put(at.0, at.1, CellValue::Flag(false)),
+                _ => drop(cells.formulas.insert(at)),
+            }
             if cells.formulas.len() > MAX_CELLS {
                 return Err(too_many(name));
             }

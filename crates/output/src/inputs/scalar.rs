@@ -11,7 +11,8 @@ use capstake::config::{Code, Date};
 pub fn cell_of(kind: ValueKind, value: &Value) -> CellValue {
     match (kind, value) {
         (_, Value::Date(date)) => CellValue::Date(*date),
-        (_, Value::Flag(flag)) => CellValue::Flag(*flag),
+        // As a word: of a truth value LibreOffice makes a formula.
+        (_, Value::Flag(flag)) => CellValue::Text(flag.to_string()),
         (_, Value::Text(text)) => CellValue::text(text.as_str()),
         (_, Value::Float(number)) => CellValue::number(*number),
         // A cell holds whole numbers up to 2^53 exactly.

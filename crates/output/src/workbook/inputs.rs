@@ -17,16 +17,29 @@ use capstake::report::results::Results;
 const HEADER: u32 = 6;
 /// Widths of the columns, in characters.
 const WIDTHS: [f64; 18] =
-    [46.0, 44.0, 13.0, 12.0, 13.0, 11.0, 11.0, 11.0, 9.0, 9.0, 9.0, 9.0, 9.0, 36.0, 9.0, 9.0, 24.0, 64.0];
-/// What the reader is told first.
-const WORDS: [&str; 4] = [
-    "Change yellow cells, save the file, and run it: capstake run FILE (capstake check FILE names the cell of every mistake).",
-    "kind: a constant or a distribution, chosen from the list; the cells that it needs turn yellow. none takes the key out of the \
-     scenario. Framed white cells may be filled too.",
-    "Money is in billions of US dollars; shares, rates and growth are fractions: 0.12 or 12%. Times are in years from the valuation \
-     date unless the key says months.",
-    "Below the keys are tables of lists: a row is added in the framed cells at its end, and taken out by emptying it. \
-     Everything else is locked, without a password.",
+    [48.0, 52.0, 16.0, 12.0, 19.0, 13.0, 13.0, 13.0, 9.0, 9.0, 9.0, 9.0, 9.0, 34.0, 9.0, 9.0, 24.0, 64.0];
+/// What the reader is told first: a word, in the look that it is about, and what it means.
+const WORDS: [(&str, Look, &str); 4] = [
+    (
+        "yellow",
+        Look::Input,
+        "Yours to change. Then save the file and run it: capstake run FILE (capstake check FILE names the cell of every mistake).",
+    ),
+    (
+        "kind",
+        Look::Input,
+        "A constant or a distribution, from its list. The cells that it needs turn yellow. none takes the key out of the scenario.",
+    ),
+    (
+        "framed",
+        Look::Open,
+        "May be filled too: sources, notes, and rows to add. An entry of a list is taken out by emptying its row. The rest is locked, without a password.",
+    ),
+    (
+        "units",
+        Look::Plain,
+        "Money in billions of US dollars; shares, rates and growth as fractions: 0.12, or 12%; times in years from the valuation date.",
+    ),
 ];
 
 /// Lays out the sheet of a run.
@@ -37,8 +50,9 @@ pub fn sheet(results: &Results) -> Sheet {
     let mut sheet = Sheet::new(SHEET);
     sheet.text(0, 0, format!("{SHEET}: {}", results.facts.title()), Look::Title);
     sheet.heights.push((0, 2));
-    for (row, words) in (1..).zip(WORDS) {
-        sheet.text(row, 0, words, Look::Note);
+    for (row, (word, look, words)) in (1..).zip(WORDS) {
+        sheet.text(row, Column::Key.index(), word, look);
+        sheet.text(row, Column::Label.index(), words, Look::Aside);
     }
     for column in COLUMNS {
         let look = if column.is_numeric() { Look::HeaderRight } else { Look::Header };
@@ -50,7 +64,7 @@ pub fn sheet(results: &Results) -> Sheet {
         match line {
             Line::Heading(path, words) => {
                 sheet.text(row, Column::Key.index(), path, Look::Strong);
-                sheet.text(row, Column::Label.index(), words, Look::Wrapped);
+                sheet.text(row, Column::Label.index(), words, Look::Note);
             }
             Line::Key(key) => key_row(&mut sheet, row, key),
         }
@@ -82,7 +96,8 @@ fn look_of(column: Column, used: bool) -> Look {
     match column {
         _ if used => Look::Input,
         Column::Other | Column::Source | Column::Note => Look::OpenWrapped,
-        _ => Look::Open,
+        Column::Key | Column::Kind => Look::Open,
+        _ => Look::Free,
     }
 }
 
@@ -115,7 +130,7 @@ fn put(sheet: &mut Sheet, row: u32, column: u16, cell: Option<&CellValue>, look:
             Some(day) => sheet.number(row, column, day, Style { look, digits: Digits::Date }),
             None => sheet.text(row, column, date.to_string(), look),
         },
-        Some(CellValue::Flag(flag)) => sheet.flag(row, column, *flag, look),
+        Some(CellValue::Flag(flag)) => sheet.text(row, column, flag.to_string(), look),
         Some(CellValue::Empty) | None => sheet.blank(row, column, look),
     }
 }
@@ -155,7 +170,7 @@ fn choose(sheet: &mut Sheet, row: u32, column: u16, words: Vec<String>) {
 fn words_of(kind: ValueKind) -> Option<Vec<String>> {
     match kind {
         ValueKind::Choice(words) => Some(words.iter().map(|word| word.word.to_owned()).collect()),
-        ValueKind::Flag => Some(vec!["TRUE".to_owned(), "FALSE".to_owned()]),
+        ValueKind::Flag => Some(vec!["true".to_owned(), "false".to_owned()]),
         _ => None,
     }
 }
@@ -190,14 +205,18 @@ fn list(sheet: &mut Sheet, row: u32, table: &ListTable) -> u32 {
         sheet.text(header, column.index(), *text, look);
     }
     let first = header + 1;
+    let is_named = list.fields.iter().any(|field| field.column == Column::Key);
     for (row, entry) in (first..).zip(rows) {
+        if !is_named {
+            sheet.text(row, Column::Key.index(), &entry.path, Look::Plain);
+        }
         for (column, cell) in &entry.cells {
             let look = match cell {
                 CellValue::Text(text) if text == UNCERTAIN => Look::Aside,
                 CellValue::Empty => Look::Open,
-                CellValue::Text(_) if matches!(column, Column::Key | Column::Label | Column::Source) => {
-                    Look::OpenWrapped
-                }
+                // Addresses run on to the right.
+                CellValue::Text(_) if *column == Column::Source => Look::Open,
+                CellValue::Text(_) if matches!(column, Column::Key | Column::Label) => Look::OpenWrapped,
                 _ => Look::Input,
             };
             put(sheet, row, column.index(), Some(cell), look);

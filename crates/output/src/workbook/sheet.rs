@@ -160,8 +160,6 @@ pub enum Value {
     Text(String),
     /// A number.
     Number(f64),
-    /// True or false.
-    Flag(bool),
     /// Nothing, in a cell with a style.
     Blank,
     /// Text that links to a web address.
@@ -234,6 +232,8 @@ pub enum Look {
     Open,
     /// An input cell for long text, wrapped.
     OpenWrapped,
+    /// An input cell that nothing marks until it is needed.
+    Free,
 }
 
 /// Number format.
@@ -331,11 +331,6 @@ impl Sheet {
             let text = if number > 0.0 { "inf" } else { "-inf" };
             self.put(row, column, Value::Text(text.into()), style);
         }
-    }
-
-    /// Puts true or false into a cell.
-    pub fn flag(&mut self, row: u32, column: u16, flag: bool, style: impl Into<Style>) {
-        self.put(row, column, Value::Flag(flag), style);
     }
 
     /// Gives an empty cell a style.
@@ -455,7 +450,7 @@ impl Sheet {
                     links += 1;
                     refuse(place(), "characters", units(text), MAX_TEXT)?;
                 }
-                Value::Inside { .. } | Value::Number(_) | Value::Flag(_) | Value::Blank => {}
+                Value::Inside { .. } | Value::Number(_) | Value::Blank => {}
             }
         }
         refuse(sheet(), "links", links, MAX_LINKS)
