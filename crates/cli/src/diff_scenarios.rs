@@ -63,7 +63,9 @@ fn page(first: &Subject, second: &Subject, keys: &[KeyChange]) -> String {
     }
     out += &format!("\n{} changed\n", counted(keys.len(), "key"));
     for KeyChange { key, before, after } in keys {
-        let text = |value: &Option<String>| value.as_deref().map_or("not set".to_owned(), |text| cut(text).into_owned());
+        let text = |value: &Option<String>| {
+            value.as_deref().map_or("not set".to_owned(), |text| cut(text).into_owned())
+        };
         out += &format!("  {}: {}, then {}\n", cut(key), text(before), text(after));
     }
     out

@@ -13,11 +13,24 @@ use capstake::config::Code;
 use capstake::config::place::Place;
 use capstake::config::problem::Problem;
 use capstake::config::spec::ValueKind;
+use capstake::config::tree::{Node, Value};
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 impl Reading<'_> {
+    /// Takes out the keys whose kind says so, before lists take their place.
+    pub(super) fn take_out(&mut self, rows: Range<u32>) {
+        let [key_at, kind_at] = [Column::Key, Column::Kind].map(|column| self.columns[&column]);
+        for row in rows.filter(|&row| self.sheet.value(row, kind_at).words() == NONE) {
+            let key = in_words(self.sheet.value(row, key_at));
+            if let Some(way) = route::route(&self.root, &key) {
+                route::remove(&mut self.root, &way.steps);
+            }
+        }
+    }
+
     /// Reads all rows of keys.
-    pub(super) fn keys(&mut self, rows: std::ops::Range<u32>, layout: &Layout) {
+    pub(super) fn keys(&mut self, rows: Range<u32>, layout: &Layout) {
         let before: HashMap<&str, &KeyRow> = layout.rows().map(|row| (row.key.as_str(), row)).collect();
         let headings: HashSet<&str> = layout
             .keys
@@ -121,7 +134,10 @@ impl Reading<'_> {
         self.warn_of_hidden(row, before);
         let kind_cell = self.sheet.value(row, self.columns[&Column::Kind]);
         if kind_cell.words() == NONE {
-            route::remove(&mut self.root, &way.steps);
+            // Steps of a rate may have taken its place since.
+            if !matches!(get(&self.root, &way.steps), Some(Node { value: Value::Array(_), .. })) {
+                route::remove(&mut self.root, &way.steps);
+            }
             return;
         }
         match way.kind {

@@ -47,6 +47,7 @@ fn read(reading: &mut Reading<'_>) -> Result<(), String> {
     let Parts { keys, tables } = parts(reading)?;
     reading.look_at_cells();
     let layout = Layout::of(&reading.before);
+    reading.take_out(keys.clone());
     // Lists first: they have the entries in which the keys lie.
     for list in super::list::lists() {
         match (tables.get(list.path), list.path) {

@@ -87,6 +87,8 @@ pub fn sheet(results: &Results) -> Sheet {
     sheet.measure(&WIDTHS);
     sheet.frozen = (HEADER + 1, 1);
     sheet.repeated = Some(HEADER);
+    // Printed are the assumptions.
+    sheet.print_first_page();
     sheet.protected = true;
     sheet
 }
