@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 targets=("$@")
-[ "${#targets[@]}" -gt 0 ] || targets=(scenario overrides state column)
+[ "${#targets[@]}" -gt 0 ] || targets=(scenario overrides state column workbook)
 for target in "${targets[@]}"; do
   (cd .. && cargo +nightly fuzz cmin "$target")
   python3 - "$target" <<'PY'

@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 capstake="${1:-../target/release/capstake}"
-mkdir -p corpus/scenario corpus/overrides corpus/state corpus/column
-for target in scenario overrides state column; do
+mkdir -p corpus/scenario corpus/overrides corpus/state corpus/column corpus/workbook
+for target in scenario overrides state column workbook; do
   if [ -d "kept/$target" ]; then cp "kept/$target/"* "corpus/$target/"; fi
 done
 cp ../configs/*.toml ../tests/it/scenarios/*.toml ../tests/program/problems/*.toml corpus/scenario/

@@ -668,7 +668,7 @@ without --force.
 
 To mend it: name another folder with -o, or empty this one yourself."#;
     FolderOtherRun = "S802", "the results folder holds another run", r#"The folder named with -o holds the results of another scenario, seed, number of paths, part or version, which the message names; or a
-run that was stopped, with more than a minute of work saved.
+run that was stopped, with more than a minute of work saved; or a workbook that a person has changed.
 
 To mend it: name another folder with -o, replace the results with --force, or go on with the stopped run: --resume."#;
     FolderUnwritable = "S803", "the results folder cannot be written", r#"The folder for the results cannot be made or written: a right is missing, the disk is full, or a file is in the way.

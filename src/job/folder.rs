@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use super::draft::{Draft, is_draft, sync_folder, sync_together};
 use super::error::Failure;
 use super::file_names::{is_ours, of_runs};
-use super::folder_failure::{busy, foreign, other_run, stopped, unwritable};
-use super::folder_state::{FolderState, listed_in_manifest, saved_seconds};
+use super::folder_failure::{busy, changed_workbook, foreign, other_run, stopped, unwritable};
+use super::folder_state::{FolderState, has_changed_workbook, listed_in_manifest, saved_seconds};
 use super::identity::Identity;
 use super::lock::{Lock, LockError};
 use super::manifest::{self, FilePart, Manifest};
@@ -59,6 +59,9 @@ impl Folder {
                         return Err(other_run(path, &found, &identity, &manifest.scenario.resolved));
                     }
                     Replace::Finished if saved > MUCH_WORK => return Err(stopped(path, &found, saved, same)),
+                    Replace::SameRun | Replace::Finished if has_changed_workbook(path) => {
+                        return Err(changed_workbook(path));
+                    }
                     _ => {}
                 }
                 replaced = (!same).then(|| found.in_words());

@@ -28,6 +28,15 @@ pub fn foreign(path: &Path) -> Failure {
         .help_by("out", "name another folder with -o, or empty this one yourself; --force does not touch it")
 }
 
+/// The failure for a folder whose workbook a person has changed: replacing the results would lose the changes.
+pub fn changed_workbook(path: &Path) -> Failure {
+    let file = path.join("results.xlsx");
+    let message = format!("`{}` was changed since it was written, and would be replaced", file.display());
+    Failure::coded(Exit::Output, Code::FolderOtherRun, message)
+        .help(format!("run it: capstake run {}", quoted(&file.display().to_string())))
+        .help_by("force", "or move it elsewhere; --force replaces it")
+}
+
 /// The failure for a path that the system refuses; `what` is the predicate, such as "cannot be made".
 pub fn unwritable(path: &Path, what: &str, error: &io::Error) -> Failure {
     let message = format!("`{}` {what}: {}", path.display(), reason(error));

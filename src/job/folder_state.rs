@@ -8,6 +8,7 @@ use super::draft::is_draft;
 use super::error::{Exit, Failure};
 use super::file_names::is_ours;
 use super::folder_failure::unwritable;
+use super::formats::Format;
 use super::identity::{FoundRun, listed_files};
 use super::lock;
 use super::manifest::{self, Status};
@@ -83,6 +84,21 @@ fn is_left_over(entry: &fs::DirEntry) -> bool {
     let (Some(name), Ok(about)) = (name.to_str(), entry.metadata()) else { return false };
     let empty = about.len() == 0 && (is_ours(name) || name == lock::FILE);
     about.is_file() && (is_draft(name) || empty)
+}
+
+/// Whether the workbook of a finished run or study is not the one that was written: a person has changed it.
+pub fn has_changed_workbook(path: &Path) -> bool {
+    let name = Format::Xlsx.file().expect("workbooks are files");
+    let listed = || -> Option<String> {
+        let bytes = regular_file::read(&path.join(manifest::FILE), manifest::MOST).ok()?;
+        let value: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+        let file = value.get("files")?.as_array()?.iter().find(|file| file["name"] == name)?;
+        Some(file.get("blake3")?.as_str()?.to_owned())
+    };
+    match (listed(), regular_file::read(&path.join(name), manifest::MOST)) {
+        (Some(then), Ok(now)) => blake3::hash(&now).to_hex().as_str() != then,
+        _ => false,
+    }
 }
 
 /// The files of ours that the manifest in a folder lists; none without a manifest. A manifest may list anything, so that names

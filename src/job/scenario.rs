@@ -197,14 +197,14 @@ impl WorkbookScenario {
 
     /// Warns of CSV files that are not those with which the workbook was made.
     fn changed_columns(&self, columns: &[(String, String)], problems: &mut Problems) {
-        for (csv, then, stood) in &self.csv {
+        for (csv, then, _) in &self.csv {
             let now = columns.iter().find(|(name, _)| name == csv);
-            if let Some((_, now)) = now.filter(|(_, now)| now != then) {
+            if now.is_some_and(|(_, now)| now != then) {
                 let message = format!("`{csv}` is not what it was when the workbook was made");
                 problems.push(
-                    Problem::warning(Code::WorkbookCsv, Place::FILE, message)
-                        .found(format!("blake3 {}", now.get(..12).unwrap_or(now)))
-                        .help(format!("the file that was read then stood at {}", stood.display())),
+                    Problem::warning(Code::WorkbookCsv, Place::FILE, message).help(
+                        "it counts as it is now; if the former file is meant, put it beside the workbook",
+                    ),
                 );
             }
         }

@@ -18,8 +18,8 @@ from xml.etree import ElementTree
 
 import openpyxl
 
-SHEETS = ["Summary", "Charts", "Years", "Assumptions"]
-FURTHER = ["Read me", "Ask", "Metrics", "By year", "Events", "Distributions", "Correlations"]
+SHEETS = ["Summary", "Charts", "Years", "Inputs", "Assumptions"]
+FURTHER = ["Read me", "Ask", "Metrics", "By year", "Events", "Distributions", "Correlations", "Inputs as written"]
 MOST_PAGES = 25
 TOLERANCE = 1e-12
 

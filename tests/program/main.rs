@@ -11,6 +11,8 @@ mod scenario;
 mod twin;
 
 mod cli;
+#[cfg(feature = "xlsx")]
+mod fuzz;
 mod memo;
 mod page;
 mod sinks_fail;

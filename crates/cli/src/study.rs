@@ -48,10 +48,15 @@ pub fn folder_of(scenario: &Scenario, command: &str) -> PathBuf {
 
 /// The default results folder. A workbook's own folder is left alone: its results would replace the workbook.
 pub fn default_folder(scenario: &Scenario, ending: &str) -> PathBuf {
-    let name = scenario.folder_name();
     let real = |path: &Path| path.canonicalize().ok();
     let near = scenario.path.parent().filter(|_| scenario.is_workbook());
     let own = near.and_then(|folder| real(if folder == Path::new("") { Path::new(".") } else { folder }));
+    // The next one after a workbook's own: `base-edited-2` after `base-edited`.
+    let beside = own
+        .as_ref()
+        .filter(|own| !scenario.is_edited() && own.parent() == real(Path::new("output")).as_deref());
+    let name = beside.and_then(|own| own.file_name()).map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_else(|| scenario.folder_name());
     let numbered = (1..).map(|number| match number {
         1 => format!("{name}{ending}"),
         number => format!("{name}{ending}-{number}"),

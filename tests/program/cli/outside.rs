@@ -38,9 +38,21 @@ fn ready(test: &str, modules: &[(&str, &str)], programs: &[(&str, &str)]) -> boo
 /// Runs a check of `tests/outside`; its findings are shown with `--nocapture`.
 #[track_caller]
 fn check(place: &Place, script: &str, folders: &[&str]) {
+    check_by(&python(), place, script, folders);
+}
+
+#[track_caller]
+fn check_by(python: &str, place: &Place, script: &str, folders: &[&str]) {
     let script = format!("{}/tests/outside/{script}", crate::ROOT);
     let folders = folders.iter().map(|folder| place.at(folder));
-    let output = Command::new(python()).arg(&script).args(folders).output().expect("Python starts");
+    run(Command::new(python).arg(&script).args(folders), &script);
+}
+
+/// Runs a script that calls the program itself.
+#[track_caller]
+fn run(command: &mut Command, script: &str) {
+    let program = assert_cmd::cargo::cargo_bin!("capstake");
+    let output = command.env("CAPSTAKE", program).output().expect("Python starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(output.status.success(), "{script}\n{}{}", text(&output.stdout), text(&output.stderr));
     println!("{}", text(&output.stdout));
@@ -57,6 +69,44 @@ fn libreoffice_recalculates_the_workbook_and_openpyxl_reads_it() {
     place.run("run base.toml -n 2000 -q -o out --formats csv,xlsx").ends(0);
     std::fs::create_dir(place.at("scratch")).expect("a folder");
     check(&place, "workbook.py", &["out", "scratch"]);
+}
+
+/// A folder with the results of the base scenario, and one for what the scripts write.
+fn base(paths: u32) -> Place {
+    let place = Place::new();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.run(&format!("run base.toml -n {paths} -q -o out --formats csv,xlsx")).ends(0);
+    std::fs::create_dir(place.at("scratch")).expect("a folder");
+    place
+}
+
+#[test]
+fn openpyxl_changes_the_inputs_as_people_do() {
+    if !ready("openpyxl_changes_the_inputs_as_people_do", &[("openpyxl", "openpyxl")], &[]) {
+        return;
+    }
+    check(&base(500), "inputs.py", &["out", "base.toml", "scratch"]);
+}
+
+#[test]
+fn libreoffice_edits_a_cell_and_the_run_differs_in_it_alone() {
+    let test = "libreoffice_edits_a_cell_and_the_run_differs_in_it_alone";
+    if !ready(test, &[], &[("soffice", "libreoffice-calc-nogui")]) {
+        return;
+    }
+    // The module comes with the system's Python, which may not be the one of the other checks.
+    let has_uno = |python: &&str| {
+        let command = Command::new(python).args(["-c", "import uno"]).output();
+        command.is_ok_and(|output| output.status.success())
+    };
+    match ["python3", "/usr/bin/python3"].iter().find(|python| has_uno(python)) {
+        Some(python) => check_by(python, &base(2000), "inputs_edit.py", &["out", "base.toml", "scratch"]),
+        None => skip::program_is_missing(
+            &format!("cli::outside::{test}"),
+            "uno",
+            "Debian: apt-get install python3-uno",
+        ),
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::path::Path;
 use capstake::config::Code;
 
 use super::Place;
+use super::edited::Edited;
 
 /// Codes that depend on how large the machine is: tested beside the code.
 const UNREACHED: [Code; 1] = [Code::MemoryNeeded];
@@ -36,6 +37,13 @@ fn prepare(place: &Place, code: Code) -> String {
                         include_str!("../../../configs/minimal.toml").replace("capped", "other"),
                     );
                 }
+                Code::WorkbookUnreadable
+                | Code::CellError
+                | Code::CellFormula
+                | Code::CellsMerged
+                | Code::RowHidden
+                | Code::SheetRow
+                | Code::WorkbookCsv => workbook(place, code),
                 Code::FolderForeign => place.write("letters/to-anna.txt", "Dear Anna"),
                 Code::FolderUnwritable => place.write("file", "in the way"),
                 Code::ResultsUnreadable => {
@@ -83,6 +91,34 @@ fn prepare(place: &Place, code: Code) -> String {
     check
 }
 
+/// The workbook of the scenario of a code, changed so that it has the problem.
+fn workbook(place: &Place, code: Code) {
+    place.run(&format!("run {code}.toml -n 1000 -o made -q --formats csv,xlsx")).ends(0);
+    let mut book = Edited::of(place, "made/results.xlsx");
+    let cap = "deal.capped.cap_usd_bn";
+    let row = book.row(cap);
+    match code {
+        Code::WorkbookUnreadable => book.replace("xl/workbook.xml", "name=\"Inputs\"", "name=\"Numbers\""),
+        Code::CellError => book.put(cap, 'E', " t=\"e\"", "<f>#REF!/2</f><v>#REF!</v>"),
+        Code::CellFormula => book.put(cap, 'E', "", "<f>30+8</f><v>38</v>"),
+        Code::CellsMerged => {
+            let merged = format!(
+                "</sheetData><mergeCells count=\"1\"><mergeCell ref=\"E{row}:F{row}\"/></mergeCells>"
+            );
+            book.in_sheet("</sheetData>", &merged)
+        }
+        Code::RowHidden => book
+            .number(cap, 60.0)
+            .in_sheet(&format!("<row r=\"{row}\""), &format!("<row r=\"{row}\" hidden=\"1\"")),
+        Code::SheetRow => book.words(cap, 'A', "").words("deal.capped.rate", 'A', cap),
+        _ => &mut book,
+    };
+    book.save(place, &format!("{code}.xlsx"));
+    if code == Code::WorkbookCsv {
+        place.write("growth.csv", include_str!("../problems/growth.csv").replacen("0.4,", "0.45,", 1));
+    }
+}
+
 /// A file of that size that takes no room.
 fn make_large(place: &Place, name: &str, bytes: u64) {
     place.write(name, "");
@@ -110,6 +146,9 @@ fn exit_of(code: Code) -> i32 {
         | Code::DiscountMissing
         | Code::CapAlreadyReached
         | Code::BasisDropped
+        | Code::CellFormula
+        | Code::RowHidden
+        | Code::WorkbookCsv
         | Code::DateMoved
         | Code::EndMoved
         | Code::GateWithoutEquity

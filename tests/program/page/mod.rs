@@ -33,6 +33,8 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
         command: vec!["run".to_owned()],
         overrides: Vec::new(),
         resolved: "name = \"test\"\n".to_owned(),
+        written: None,
+        empirical: Vec::new(),
         digest: "0123abcd".to_owned(),
         valuation_date: model.timeline.valuation_date().to_string(),
         horizon: model.timeline.horizon().to_string(),

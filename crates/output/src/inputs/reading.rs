@@ -55,6 +55,14 @@ impl<'a> Reading<'a> {
         self.places.at(row, column)
     }
 
+    /// The key of a row, for the beginning of a message; nothing if it has none.
+    fn whose(&self, row: u32) -> String {
+        match self.sheet.value(row, 0).words() {
+            "" => String::new(),
+            key => format!("`{key}`: "),
+        }
+    }
+
     /// Problems of cells as such: merged ones, and formulas.
     pub(super) fn look_at_cells(&mut self) {
         for &((top, left), (bottom, right)) in &self.sheet.merged.clone() {
@@ -82,12 +90,12 @@ impl<'a> Reading<'a> {
                 CellValue::Empty => Problem::error(
                     Code::CellError,
                     place,
-                    "this formula has no result that the file holds".to_owned(),
+                    format!("{}this formula has no result that the file holds", self.whose(row)),
                 )
                 .help("open the file in a spreadsheet and save it, or type the number"),
                 cell => {
                     let value = in_words(cell);
-                    Problem::warning(Code::CellFormula, place, format!("this is a formula; its stored result counts: {value}"))
+                    Problem::warning(Code::CellFormula, place, format!("{}this is a formula; its stored result counts: {value}", self.whose(row)))
                         .help(format!("if that is not what the formula gives now, save the file in a spreadsheet, or type {value}"))
                 }
             };
@@ -101,7 +109,7 @@ impl<'a> Reading<'a> {
         let place = self.place(row, column);
         match sheet.value(row, column) {
             CellValue::Error(error) => {
-                let message = format!("this cell holds the error {error}");
+                let message = format!("{}this cell holds the error {error}", self.whose(row));
                 self.problems.push(
                     Problem::error(Code::CellError, place, message)
                         .found(error.clone())
