@@ -72,6 +72,7 @@ pub fn state(bytes: &[u8]) -> bool {
             identity: store::Identity {
                 scenario: String::new(),
                 seed: 1,
+                sampling: "plain".to_owned(),
                 version: String::new(),
                 revision: String::new(),
                 streams: 1,

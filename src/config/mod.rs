@@ -77,7 +77,7 @@ pub use party_names::PartyNames;
 pub use place::{Located, Location, Origin, Place, Sources};
 pub use problem::{Label, MOST_SHOWN, Problem, Problems, Severity};
 pub use read::{MAX_BYTES, ScenarioBytes, extended_by, parse, read_bytes, read_files, sources, too_large};
-pub use run::{Booking, CorrelationRepair, Run, Scheme};
+pub use run::{Booking, CorrelationRepair, Run, Sampling, Scheme};
 pub use scenario::Config;
 pub use segment::{AnnualTotals, PlanPoint, Process, ProcessKeys, Segment, YearTotal};
 pub use shock::{Loading, Loadings, Shock};

@@ -76,6 +76,9 @@ pub fn other_run(path: &Path, found: &FoundRun, wanted: &Identity, resolved: &st
             if other.seed != wanted.seed {
                 parts.push(format!("seed ({})", cut(&other.seed)));
             }
+            if other.sampling != wanted.sampling {
+                parts.push(format!("sampling ({})", cut(&other.sampling)));
+            }
             if other.paths != wanted.paths {
                 parts.push(format!("number of paths ({})", thousands(other.paths)));
             }

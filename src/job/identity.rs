@@ -1,6 +1,6 @@
 //! The identity of a run: runs with equal identities have equal results.
 
-use super::manifest::{CommandPart, Manifest, SCHEMA_VERSION, Status};
+use super::manifest::{CommandPart, Manifest, SCHEMA_VERSION, SamplingPart, Status};
 use super::words::{cut, quoted, thousands};
 use crate::config::{self, resolved};
 
@@ -15,6 +15,8 @@ pub struct Identity {
     pub digest: String,
     /// The seed.
     pub seed: String,
+    /// Where the random numbers come from, in words.
+    pub sampling: String,
     /// Requested paths.
     pub paths: u64,
     /// The shard, for a part of a run.
@@ -31,6 +33,7 @@ impl Identity {
             command: in_words(&manifest.command),
             digest: digests.join(" "),
             seed: manifest.run.seed.clone(),
+            sampling: manifest.run.sampling.in_words(),
             paths: manifest.run.paths_asked,
             shard: manifest.run.shard.clone(),
         }
@@ -90,11 +93,13 @@ impl FoundRun {
         };
         let identity = || {
             let command = value.get("command")?;
+            let sampling = value.get("run")?.get("sampling").map(|part| serde_json::from_value(part.clone()));
             Some(Identity {
                 version: text("build", "version")?,
                 command: in_words(&serde_json::from_value(command.clone()).ok()?),
                 digest: digests()?,
                 seed: text("run", "seed")?,
+                sampling: sampling.unwrap_or_else(|| Ok(SamplingPart::default())).ok()?.in_words(),
                 paths: value.get("run")?.get("paths_asked")?.as_u64()?,
                 shard: text("run", "shard"),
             })

@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
+use crate::config::choice::Choice;
 use crate::config::{self, Config, Problems};
+use crate::kernel::randomness::Randomness;
 use crate::model::PartyNames;
+use crate::model::run::{Replicates, Sampling};
 use crate::model::timeline::PeriodLength;
 use crate::report::results::{Facts, SourceFacts};
 use crate::report::tables::ExactFigures;
@@ -151,6 +154,9 @@ pub struct EmpiricalFile {
 pub struct RunPart {
     /// The seed as text, since JSON readers round integers above 2⁵³.
     pub seed: String,
+    /// Where the random numbers came from.
+    #[serde(default)]
+    pub sampling: SamplingPart,
     /// Requested paths.
     pub paths_asked: u64,
     /// Simulated paths.
@@ -171,6 +177,51 @@ pub struct RunPart {
     pub threads: usize,
     /// Instruction set of the hot loop.
     pub simd: String,
+}
+
+/// Where the random numbers of a run came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamplingPart {
+    /// `plain` or `sobol`.
+    pub method: String,
+    /// Number of replicates of Sobol points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replicates: Option<u64>,
+}
+
+impl Default for SamplingPart {
+    fn default() -> SamplingPart {
+        SamplingPart { method: config::Sampling::Plain.word().to_owned(), replicates: None }
+    }
+}
+
+impl SamplingPart {
+    /// What a run with this randomness notes.
+    pub fn of(randomness: &Randomness) -> SamplingPart {
+        match randomness.sampling {
+            Sampling::Plain => SamplingPart::default(),
+            Sampling::Sobol(replicates) => SamplingPart {
+                method: config::Sampling::Sobol.word().to_owned(),
+                replicates: Some(replicates.get() as u64),
+            },
+        }
+    }
+
+    /// `plain`, or `sobol, 32 replicates`.
+    pub fn in_words(&self) -> String {
+        match self.replicates {
+            None => self.method.clone(),
+            Some(replicates) => format!("{}, {replicates} replicates", self.method),
+        }
+    }
+
+    /// The sampling that is noted; `None` if no run notes this.
+    pub fn sampling(&self) -> Option<Sampling> {
+        match config::Sampling::from_word(&self.method)? {
+            config::Sampling::Plain => Some(Sampling::Plain),
+            config::Sampling::Sobol => Replicates::new(self.replicates?).map(Sampling::Sobol),
+        }
+    }
 }
 
 /// Requested formats and CSV options, for a resumed run.

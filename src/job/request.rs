@@ -9,14 +9,18 @@ use super::error::{Exit, Failure};
 use super::file_names::TABLES_OF_RUNS;
 use super::folder::Replace;
 use super::formats::{self, CsvOptions, Draws, Format};
-use super::manifest::{CommandPart, Manifest, NonFiniteCount, Outputs, RunPart, SCHEMA_VERSION, Status};
+use super::manifest::{
+    CommandPart, Manifest, NonFiniteCount, Outputs, RunPart, SCHEMA_VERSION, SamplingPart, Status,
+};
 use super::portion::{Checkpoint, Shard};
 use super::scenario::Scenario;
 use super::state_file;
 use super::words::{span, thousands};
-use crate::config::Code;
+use crate::config::{self, Code};
+use crate::kernel::randomness::Randomness;
 use crate::math::simd::Isa;
 use crate::model::Model;
+use crate::model::run::Sampling;
 use crate::run::Task;
 
 /// The largest number of paths.
@@ -29,8 +33,8 @@ pub const DEFAULT_SEED: u64 = 1;
 /// What to simulate, how, and where the results go.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// The seed.
-    pub seed: u64,
+    /// Seed and sampling.
+    pub randomness: Randomness,
     /// Paths of the run, or of each run of a study.
     pub paths: u64,
     /// The part of the run to simulate; `None` for the whole run.
@@ -67,7 +71,8 @@ impl Request {
             scenario: scenarios[0].part(),
             other_scenarios: scenarios[1..].iter().map(|scenario| scenario.part()).collect(),
             run: RunPart {
-                seed: self.seed.to_string(),
+                seed: self.randomness.seed.to_string(),
+                sampling: SamplingPart::of(&self.randomness),
                 paths_asked: self.paths,
                 paths_done: 0,
                 shard: self.shard.map(|shard| shard.to_string()),
@@ -144,6 +149,15 @@ impl Request {
 /// Picks the seed: the caller's, else the scenario's, else 1.
 pub fn seed(asked: Option<u64>, model: &Model) -> u64 {
     asked.or(model.run.seed).unwrap_or(DEFAULT_SEED)
+}
+
+/// Picks seed and sampling: the caller's, else the scenario's, else seed 1 and plain sampling.
+pub fn randomness(seed: Option<u64>, sampling: Option<config::Sampling>, model: &Model) -> Randomness {
+    let sampling = match sampling.or(model.run.sampling).unwrap_or(config::Sampling::Plain) {
+        config::Sampling::Plain => Sampling::Plain,
+        config::Sampling::Sobol => Sampling::Sobol(model.run.replicates),
+    };
+    Randomness { seed: self::seed(seed, model), sampling }
 }
 
 /// Picks the number of worker threads: the caller's, else one per core.

@@ -17,6 +17,7 @@ use super::state_file::OnChange;
 use super::words::cut;
 use crate::config::{self, Code};
 use crate::kernel::plan::Plan;
+use crate::kernel::randomness::Randomness;
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::run::Task;
@@ -52,7 +53,14 @@ impl SavedRun {
                 .help("its manifest was edited; run the scenario again")
         })?;
         let scenario = scenario_of(folder, &manifest.scenario)?;
-        let plan = Plan::from_model(&scenario.model, seed, isa);
+        let part = &manifest.run.sampling;
+        let sampling = part.sampling().ok_or_else(|| {
+            let message =
+                format!("`{}` has no sampling that can be used: `{}`", folder.display(), cut(&part.method));
+            Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+                .help("its manifest was edited; run the scenario again")
+        })?;
+        let plan = Plan::from_model(&scenario.model, Randomness { seed, sampling }, isa);
         Ok(SavedRun { folder: folder.to_owned(), manifest, scenario, plan })
     }
 
@@ -92,7 +100,7 @@ impl SavedRun {
         let draws: Option<Draws> =
             outputs.draws.as_deref().map(Draws::named).transpose().map_err(|why| self.edited(&why))?;
         Ok(Request {
-            seed: self.plan.seed(),
+            randomness: self.plan.randomness().clone(),
             paths: self.manifest.run.paths_asked,
             shard: self.shard()?,
             threads,

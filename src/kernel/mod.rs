@@ -29,6 +29,7 @@ pub mod owed;
 pub mod plan;
 pub mod planned;
 pub mod present_values;
+pub mod randomness;
 pub mod readiness;
 pub mod record;
 pub mod redraw;

@@ -5,6 +5,7 @@ use super::deal_plan::{DealPlan, DifferencePlan};
 use super::history::{FirstYear, YearOnYear, first_year, rows, year_on_year};
 use super::innovation::Innovations;
 use super::input::Inputs;
+use super::randomness::Randomness;
 use super::schedule::Schedule;
 use super::sharing::{DealGroup, deal_groups, no_groups};
 use super::shock_streams::ShockStreams;
@@ -13,14 +14,15 @@ use super::window::{Window, Windows, window};
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::model::parameters::ParamId;
+use crate::model::run::Replicates;
 use crate::model::timeline::PeriodLength;
 
 /// Everything that stays the same during a run.
 pub struct Plan {
     /// The model.
     pub(crate) model: Model,
-    /// Seed of all streams.
-    pub(crate) seed: u64,
+    /// Seed and sampling.
+    pub(crate) randomness: Randomness,
     /// Instruction set of the block functions.
     pub(crate) isa: Isa,
     /// The timeline.
@@ -60,18 +62,19 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Lays a model out for the machine.
-    pub fn from_model(model: &Model, seed: u64, isa: Isa) -> Plan {
-        Plan::with_groups(model, seed, isa, deal_groups(&model.parameters, &model.deals))
+    /// Lays a model out for the machine; a bare seed as `randomness` means plain sampling.
+    pub fn from_model(model: &Model, randomness: impl Into<Randomness>, isa: Isa) -> Plan {
+        Plan::with_groups(model, randomness.into(), isa, deal_groups(&model.parameters, &model.deals))
     }
 
     /// The same where every deal is simulated on its own: equal results, more work. For tests.
     #[doc(hidden)]
     pub fn without_sharing(model: &Model, seed: u64, isa: Isa) -> Plan {
-        Plan::with_groups(model, seed, isa, no_groups(model.deals.len()))
+        Plan::with_groups(model, seed.into(), isa, no_groups(model.deals.len()))
     }
 
-    fn with_groups(model: &Model, seed: u64, isa: Isa, deal_groups: Vec<DealGroup>) -> Plan {
+    fn with_groups(model: &Model, randomness: Randomness, isa: Isa, deal_groups: Vec<DealGroup>) -> Plan {
+        let seed = randomness.seed;
         let steps = Steps::new(model.timeline.periods(), model.timeline.years());
         let first_year = first_year(model, &steps);
         let (mixes, mix_of) = distinct_mixes(model);
@@ -88,7 +91,7 @@ impl Plan {
             .collect();
         let ebitda = rows(model, |row| row.ebitda);
         Plan {
-            seed,
+            randomness,
             isa,
             inputs: Inputs::new(model, seed),
             innovations: Innovations::new(model, seed),
@@ -118,7 +121,17 @@ impl Plan {
 
     /// Seed of all streams.
     pub fn seed(&self) -> u64 {
-        self.seed
+        self.randomness.seed
+    }
+
+    /// Seed and sampling.
+    pub fn randomness(&self) -> &Randomness {
+        &self.randomness
+    }
+
+    /// Number of replicates of Sobol points; `None` under plain sampling.
+    pub fn replicates(&self) -> Option<Replicates> {
+        self.randomness.sampling.replicates()
     }
 
     /// Instruction set of the block functions.

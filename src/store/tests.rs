@@ -19,6 +19,7 @@ fn head() -> Head {
         identity: Identity {
             scenario: text("5f"),
             seed: u64::MAX,
+            sampling: text("plain"),
             version: text("0.1.0"),
             revision: text("abc"),
             streams: 1,

@@ -86,6 +86,7 @@ fn head() -> Head {
     let identity = Identity {
         scenario: String::new(),
         seed: 3,
+        sampling: "plain".to_owned(),
         version: String::new(),
         revision: String::new(),
         streams: 2,

@@ -5,6 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+use capstake::config::Sampling;
+use capstake::config::choice::Choice;
+use capstake::config::spelling::nearest;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::Replace;
@@ -14,6 +17,7 @@ use capstake::job::scenario::{Scenario, ScenarioFile};
 use capstake::job::varied_scenario::VariedScenario;
 use capstake::job::words;
 use capstake::kernel::plan::Plan;
+use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
 use capstake::model::Model;
 use capstake_output::made;
@@ -82,6 +86,9 @@ pub struct Simulation {
     /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
     #[arg(short, long, value_name = "S", value_parser = seed_argument, allow_hyphen_values = true)]
     pub seed: Option<u64>,
+    /// Where random numbers come from: plain, or sobol (evenly spread: more precise means on as many paths) [default: the scenario's [run] sampling, else plain]
+    #[arg(long, value_name = "HOW", value_parser = sampling_argument)]
+    pub sampling: Option<Sampling>,
     /// Folder for the results [default: output/<scenario name>, of a study output/<scenario name>-<command>]
     #[arg(short, long, value_name = "DIR", value_parser = out_argument)]
     pub out: Option<PathBuf>,
@@ -118,14 +125,14 @@ pub struct Simulation {
 }
 
 impl Simulation {
-    /// The seed for a scenario.
-    pub fn seed(&self, model: &Model) -> u64 {
-        request::seed(self.seed, model)
+    /// Seed and sampling for a scenario.
+    pub fn randomness(&self, model: &Model) -> Randomness {
+        request::randomness(self.seed, self.sampling, model)
     }
 
     /// Lays out a scenario with the seed and the instruction set.
     pub fn plan(&self, model: &Model) -> Plan {
-        Plan::from_model(model, self.seed(model), self.simd)
+        Plan::from_model(model, self.randomness(model), self.simd)
     }
 
     /// The number of paths for a scenario; `cost` serves the message that refuses too many.
@@ -141,7 +148,7 @@ impl Simulation {
     /// The request for a scenario; `out` is the default results folder.
     pub fn request(&self, model: &Model, paths: u64, out: PathBuf) -> Request {
         Request {
-            seed: self.seed(model),
+            randomness: self.randomness(model),
             paths,
             shard: None,
             threads: self.threads(),
@@ -264,6 +271,16 @@ pub fn paths_argument(text: &str) -> Result<u64, String> {
         Ok(count) => Ok(count),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn sampling_argument(text: &str) -> Result<Sampling, String> {
+    Sampling::from_word(text).ok_or_else(|| {
+        let words: Vec<&str> = Sampling::WORDS.iter().map(|word| word.word).collect();
+        match nearest(text, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("write {}", words.join(" or ")),
+        }
+    })
 }
 
 fn seed_argument(text: &str) -> Result<u64, String> {

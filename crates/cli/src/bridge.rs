@@ -102,7 +102,8 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<Exit, Failure> {
             .help(format!("the clauses that change are {}", changed.join(", "))));
     }
     let clauses = ordered(clauses, &arguments.order)?;
-    let plan = Plan::from_model(&hybrids(model, from, to, &clauses), simulation.seed(model), simulation.simd);
+    let plan =
+        Plan::from_model(&hybrids(model, from, to, &clauses), simulation.randomness(model), simulation.simd);
     let metrics = metrics(&plan, &arguments.metric)?;
     let (plan, metrics) = lean(plan, &metrics);
     let paths = simulation.paths(model, &Cost::of(&plan))?;

@@ -78,9 +78,11 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     };
     subjects.check_pairs()?;
     let first = &scenarios[0].model;
-    let seed = simulation.seed(first);
-    let plans: Vec<Plan> =
-        scenarios.iter().map(|scenario| Plan::from_model(&scenario.model, seed, simulation.simd)).collect();
+    let randomness = simulation.randomness(first);
+    let plans: Vec<Plan> = scenarios
+        .iter()
+        .map(|scenario| Plan::from_model(&scenario.model, randomness.clone(), simulation.simd))
+        .collect();
     let paths = simulation.paths(first, &Cost::of(&plans[0]))?;
     let request = simulation.request(first, paths, study::folder_of(&scenarios[0], "compare"));
     Compared::new(subjects, plans)?.conduct(request, simulation.show())

@@ -88,7 +88,13 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&base.model, &cost)?;
     let request = simulation.request(&base.model, paths, study::folder_of(&base, "solve"));
-    let varied = VariedScenario { keys, file: &file, base: &base, seed: request.seed, isa: request.isa };
+    let varied = VariedScenario {
+        keys,
+        file: &file,
+        base: &base,
+        randomness: request.randomness.clone(),
+        isa: request.isa,
+    };
     let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];
     simulation.judge_ends(&varied, &ends)?;
     let layout = varied.layout(&ends);

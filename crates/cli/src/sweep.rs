@@ -94,7 +94,13 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let paths = simulation.paths(&base.model, &Cost::of(&plan))?;
     let request = simulation.request(&base.model, paths, study::folder_of(&base, "sweep"));
     let keys = question.keys();
-    let varied = VariedScenario { keys, file: &file, base: &base, seed: request.seed, isa: request.isa };
+    let varied = VariedScenario {
+        keys,
+        file: &file,
+        base: &base,
+        randomness: request.randomness.clone(),
+        isa: request.isa,
+    };
     simulation.judge_ends(&varied, &question.ends())?;
     let sweeper = Sweeper::new(&question, &varied, &plan, &quantities)?;
     sweeper.conduct(&question, request, simulation.show())
