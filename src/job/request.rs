@@ -157,7 +157,7 @@ pub fn randomness(seed: Option<u64>, sampling: Option<config::Sampling>, model: 
         config::Sampling::Plain => Sampling::Plain,
         config::Sampling::Sobol => Sampling::Sobol(model.run.replicates),
     };
-    Randomness { seed: self::seed(seed, model), sampling }
+    Randomness::new(self::seed(seed, model), sampling)
 }
 
 /// Picks the number of worker threads: the caller's, else one per core.

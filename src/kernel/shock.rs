@@ -1,20 +1,24 @@
 //! Shocks: jumps that occur at most once per period (methodology: demand, shocks).
 
 use super::numbers::Numbers;
+use super::points::{PlanPoints, Slots, uniform};
 use super::shock_streams::ShockStreams;
 use super::timeline::{StepRef, Steps};
 use crate::math::elementary::exp;
 use crate::math::normal::quantile;
 use crate::math::vector::{Mask, Vector};
 use crate::model::shock::Shock;
+use crate::rng::philox::RoundKeys;
 use crate::rng::stream::{Sequence, uniform_pair};
 
 /// State of one shock on eight paths.
 pub struct ShockPaths<V: Vector> {
     /// Probability of a strike in a period of each distinct length.
     chance: Vec<V>,
-    /// Uniforms that decide whether the shock strikes.
+    /// Uniforms that decide whether the shock strikes, under plain sampling.
     strikes: Option<Sequence<V>>,
+    /// What the points of the lane group have in common, under Sobol sampling: of the strikes, then of the sizes, by component.
+    words: [Vec<u64>; 2],
     mean: V,
     sd: V,
     /// Loading of each target on the size of the jump.
@@ -28,6 +32,7 @@ impl<V: Vector> ShockPaths<V> {
         ShockPaths {
             chance: vec![zero; steps.lengths.len()],
             strikes: None,
+            words: [const { Vec::new() }; 2],
             mean: zero,
             sd: zero,
             loadings: vec![zero; shock.loadings.len()],
@@ -53,6 +58,15 @@ impl<V: Vector> ShockPaths<V> {
         self.strikes = Some(Sequence::of_group(&streams.strike, first_path));
     }
 
+    /// Takes what the points of eight paths have in common; `words` are those of all places.
+    #[inline(always)]
+    pub fn start_points(&mut self, slots: &[Slots; 2], words: &[u64]) {
+        for (own, slots) in self.words.iter_mut().zip(slots) {
+            own.clear();
+            own.extend_from_slice(&words[slots.first..slots.first + slots.count]);
+        }
+    }
+
     /// Draws the next period's jump in logs, 0 on paths without a strike; `None` if no path is struck, and
     /// then no size is drawn.
     #[inline(always)]
@@ -62,7 +76,42 @@ impl<V: Vector> ShockPaths<V> {
         if !struck.any() {
             return None;
         }
-        let size = uniform_pair::<V>(&streams.size, first_path, (at.period / 2) as u32)[at.period % 2];
-        Some(self.sd.mul_add(quantile(size), self.mean).select_or_zero(struck))
+        Some(self.jump(struck, numbered(&streams.size, first_path, at.period)))
     }
+
+    /// The same from Sobol points.
+    #[inline(always)]
+    pub fn strike_points(
+        &self,
+        streams: &ShockStreams,
+        slots: &[Slots; 2],
+        points: &PlanPoints,
+        at: StepRef,
+        first_path: u64,
+    ) -> Option<V> {
+        let component = points.bridge.component(at.period);
+        let draw = |part: usize, keys: &RoundKeys| match slots[part].slot(component) {
+            Some(slot) => {
+                uniform::<V>(&points.of_path(first_path).0.lanes()[slot], self.words[part][component])
+            }
+            None => numbered(keys, first_path, at.period),
+        };
+        let struck = draw(0, &streams.strike).lt(self.chance[at.step]);
+        if !struck.any() {
+            return None;
+        }
+        Some(self.jump(struck, draw(1, &streams.size)))
+    }
+
+    /// The jump of a uniform on the paths that are struck.
+    #[inline(always)]
+    fn jump(&self, struck: V::Mask, size: V) -> V {
+        self.sd.mul_add(quantile(size), self.mean).select_or_zero(struck)
+    }
+}
+
+/// The uniform of a period in a stream of numbered draws.
+#[inline(always)]
+fn numbered<V: Vector>(keys: &RoundKeys, first_path: u64, period: usize) -> V {
+    uniform_pair::<V>(keys, first_path, (period / 2) as u32)[period % 2]
 }
