@@ -111,7 +111,7 @@ impl Scenario {
     pub fn run(&self, options: Options) -> Result<RunResult, Error> {
         let model = &self.judged.model;
         let plan =
-            Plan::from_model(model, request::randomness(options.seed, options.sampling, model), options.isa);
+            Plan::from_model(model, request::randomness(options.seed, options.sampling, &self.judged), options.isa);
         let threads = request::threads(options.threads);
         let paths = request::paths(options.paths, model, &Cost::of(&plan), threads)?;
         let result = run::execute(&plan, run::Options { paths, threads }, &Silent);

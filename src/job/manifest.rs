@@ -6,6 +6,7 @@ use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config::choice::Choice;
 use crate::config::{self, Config, Problems};
+use crate::kernel::dimensions::Dimensions;
 use crate::kernel::randomness::Randomness;
 use crate::model::PartyNames;
 use crate::model::run::{Replicates, Sampling};
@@ -187,11 +188,31 @@ pub struct SamplingPart {
     /// Number of replicates of Sobol points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<u64>,
+    /// Which dimension of the points each variable has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<DimensionsPart>,
+}
+
+/// The order of dimensions of a run under Sobol sampling.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DimensionsPart {
+    /// The blake3 digest of the order.
+    pub digest: String,
+    /// The order; variables of the scenario that it lacks come after it.
+    pub order: Dimensions,
+}
+
+impl DimensionsPart {
+    /// The order with its digest.
+    pub fn of(order: &Dimensions) -> DimensionsPart {
+        let text = serde_json::to_vec(order).expect("names and numbers");
+        DimensionsPart { digest: blake3::hash(&text).to_hex().to_string(), order: order.clone() }
+    }
 }
 
 impl Default for SamplingPart {
     fn default() -> SamplingPart {
-        SamplingPart { method: config::Sampling::Plain.word().to_owned(), replicates: None }
+        SamplingPart { method: config::Sampling::Plain.word().to_owned(), replicates: None, dimensions: None }
     }
 }
 
@@ -203,16 +224,22 @@ impl SamplingPart {
             Sampling::Sobol(replicates) => SamplingPart {
                 method: config::Sampling::Sobol.word().to_owned(),
                 replicates: Some(replicates.get() as u64),
+                dimensions: randomness.dimensions.as_deref().map(DimensionsPart::of),
             },
         }
     }
 
-    /// `plain`, or `sobol, 32 replicates`.
+    /// `plain`, or `sobol, 32 replicates, dimensions 5f0c1a2b3c4d`: equal words mean equal draws of one scenario and seed.
     pub fn in_words(&self) -> String {
-        match self.replicates {
-            None => self.method.clone(),
-            Some(replicates) => format!("{}, {replicates} replicates", self.method),
+        let mut words = self.method.clone();
+        if let Some(replicates) = self.replicates {
+            words.push_str(&format!(", {replicates} replicates"));
         }
+        if let Some(dimensions) = &self.dimensions {
+            let digest: String = dimensions.digest.chars().take(12).collect();
+            words.push_str(&format!(", dimensions {digest}"));
+        }
+        words
     }
 
     /// The sampling that is noted; `None` if no run notes this.

@@ -146,18 +146,19 @@ impl Request {
     }
 }
 
-/// Picks the seed: the caller's, else the scenario's, else 1.
-pub fn seed(asked: Option<u64>, model: &Model) -> u64 {
-    asked.or(model.run.seed).unwrap_or(DEFAULT_SEED)
-}
-
 /// Picks seed and sampling: the caller's, else the scenario's, else seed 1 and plain sampling.
-pub fn randomness(seed: Option<u64>, sampling: Option<config::Sampling>, model: &Model) -> Randomness {
+pub fn randomness(
+    seed: Option<u64>,
+    sampling: Option<config::Sampling>,
+    scenario: &Scenario,
+) -> Randomness {
+    let model = &scenario.model;
     let sampling = match sampling.or(model.run.sampling).unwrap_or(config::Sampling::Plain) {
         config::Sampling::Plain => Sampling::Plain,
         config::Sampling::Sobol => Sampling::Sobol(model.run.replicates),
     };
-    Randomness::new(self::seed(seed, model), sampling)
+    let seed = seed.or(model.run.seed).unwrap_or(DEFAULT_SEED);
+    Randomness { dimensions: scenario.dimensions.clone(), ..Randomness::new(seed, sampling) }
 }
 
 /// Picks the number of worker threads: the caller's, else one per core.

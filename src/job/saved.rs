@@ -1,6 +1,7 @@
 //! A run restored from its folder: the scenario as it was, its plan, and its request.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::build::Build;
 use super::columns::Columns;
@@ -52,7 +53,7 @@ impl SavedRun {
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
-        let scenario = scenario_of(folder, &manifest.scenario)?;
+        let scenario = scenario_of(folder, &manifest)?;
         let part = &manifest.run.sampling;
         let sampling = part.sampling().ok_or_else(|| {
             let message =
@@ -60,7 +61,7 @@ impl SavedRun {
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
-        let plan = Plan::from_model(&scenario.model, Randomness::new(seed, sampling), isa);
+        let plan = Plan::from_model(&scenario.model, Randomness { dimensions: scenario.dimensions.clone(), ..Randomness::new(seed, sampling) }, isa);
         Ok(SavedRun { folder: folder.to_owned(), manifest, scenario, plan })
     }
 
@@ -212,7 +213,8 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
 }
 
 /// Rebuilds the scenario from the manifest.
-fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
+fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> {
+    let part = &manifest.scenario;
     let unreadable = |why: String| {
         let message = format!("the scenario in the manifest of `{}` cannot be used: {why}", folder.display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
@@ -252,6 +254,7 @@ fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> 
         overrides: part.overrides.clone(),
         sources,
         model,
+        dimensions: manifest.run.sampling.dimensions.as_ref().map(|part| Arc::new(part.order.clone())),
         warnings,
         resolved: part.resolved.clone(),
         columns: digests,

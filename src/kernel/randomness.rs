@@ -48,16 +48,6 @@ impl From<u64> for Randomness {
     }
 }
 
-impl fmt::Display for Randomness {
-    /// The sampling in words.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.sampling {
-            Sampling::Plain => write!(f, "plain"),
-            Sampling::Sobol(replicates) => write!(f, "sobol, {} replicates", replicates.get()),
-        }
-    }
-}
-
 impl fmt::Debug for Randomness {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Randomness").field("seed", &self.seed).field("sampling", &self.sampling).finish()

@@ -183,7 +183,7 @@ pub fn of_first_deals(plan: &Plan, paths: u64, threads: usize) -> Option<Bridge>
     if !(2..=6).contains(&clauses.len()) {
         return None;
     }
-    let hybrids = Plan::from_model(&hybrids(model, 1, 0, &clauses), plan.seed(), plan.isa());
+    let hybrids = Plan::from_model(&hybrids(model, 1, 0, &clauses), plan.randomness().clone(), plan.isa());
     let (hybrids, metrics) = lean(hybrids, &USUAL_METRICS);
     let columns = BridgeColumns::new(&hybrids, clauses.len(), &metrics);
     let options = Options { paths: paths.min(PATHS_OF_RUNS), threads };

@@ -126,13 +126,13 @@ pub struct Simulation {
 
 impl Simulation {
     /// Seed and sampling for a scenario.
-    pub fn randomness(&self, model: &Model) -> Randomness {
-        request::randomness(self.seed, self.sampling, model)
+    pub fn randomness(&self, scenario: &Scenario) -> Randomness {
+        request::randomness(self.seed, self.sampling, scenario)
     }
 
     /// Lays out a scenario with the seed and the instruction set.
-    pub fn plan(&self, model: &Model) -> Plan {
-        Plan::from_model(model, self.randomness(model), self.simd)
+    pub fn plan(&self, scenario: &Scenario) -> Plan {
+        Plan::from_model(&scenario.model, self.randomness(scenario), self.simd)
     }
 
     /// The number of paths for a scenario; `cost` serves the message that refuses too many.
@@ -145,10 +145,10 @@ impl Simulation {
         request::threads(self.threads)
     }
 
-    /// The request for a scenario; `out` is the default results folder.
-    pub fn request(&self, model: &Model, paths: u64, out: PathBuf) -> Request {
+    /// The request for a plan; `out` is the default results folder.
+    pub fn request(&self, plan: &Plan, paths: u64, out: PathBuf) -> Request {
         Request {
-            randomness: self.randomness(model),
+            randomness: plan.randomness().clone(),
             paths,
             shard: None,
             threads: self.threads(),
@@ -273,7 +273,7 @@ pub fn paths_argument(text: &str) -> Result<u64, String> {
     }
 }
 
-fn sampling_argument(text: &str) -> Result<Sampling, String> {
+pub fn sampling_argument(text: &str) -> Result<Sampling, String> {
     Sampling::from_word(text).ok_or_else(|| {
         let words: Vec<&str> = Sampling::WORDS.iter().map(|word| word.word).collect();
         match nearest(text, words.iter().copied()) {

@@ -78,13 +78,13 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     };
     subjects.check_pairs()?;
     let first = &scenarios[0].model;
-    let randomness = simulation.randomness(first);
+    let randomness = simulation.randomness(&scenarios[0]).for_model(first);
     let plans: Vec<Plan> = scenarios
         .iter()
         .map(|scenario| Plan::from_model(&scenario.model, randomness.clone(), simulation.simd))
         .collect();
     let paths = simulation.paths(first, &Cost::of(&plans[0]))?;
-    let request = simulation.request(first, paths, study::folder_of(&scenarios[0], "compare"));
+    let request = simulation.request(&plans[0], paths, study::folder_of(&scenarios[0], "compare"));
     Compared::new(subjects, plans)?.conduct(request, simulation.show())
 }
 

@@ -152,7 +152,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let show = Show { extent: arguments.full.extent(), ..simulation.show() };
     let scenario = simulation.scenario.load(&arguments.scenario)?;
-    let plan = simulation.plan(&scenario.model);
+    let plan = simulation.plan(&scenario);
     if !show.quiet {
         output::warnings(&scenario);
     }
@@ -166,7 +166,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         shard: shard(arguments.shard, show.quiet)?,
         draws: arguments.draws,
         checkpoint: arguments.checkpoint,
-        ..simulation.request(&scenario.model, paths, out)
+        ..simulation.request(&plan, paths, out)
     };
     let job = RunJob::new(&scenario, &plan, &cost, request.task());
     let manifest = request.manifest(CommandPart::run(), &[&scenario]);

@@ -156,7 +156,7 @@ impl Analysis {
 pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let scenario = simulation.scenario.load(&arguments.scenario)?;
-    let plan = simulation.plan(&scenario.model);
+    let plan = simulation.plan(&scenario);
     let quantities = quantities(&plan, &arguments.metric)?;
     // Neighbouring seeds have unrelated streams; nobody would type this one.
     let seeds = TwoSeeds::new(&plan, StreamKey::new(plan.seed(), "study.second-seed").0);
@@ -172,7 +172,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<Exit, Failure> {
     };
     let (asked, threads) = (simulation.paths.or(default_paths), simulation.threads());
     let paths = request::paths(asked, &scenario.model, &Cost::of(&plan), threads)?;
-    let request = simulation.request(&scenario.model, paths, study::folder_of(&scenario, "sensitivity"));
+    let request = simulation.request(&plan, paths, study::folder_of(&scenario, "sensitivity"));
     let metrics = arguments.metric.iter().flat_map(|metric| ["--metric".to_owned(), metric.clone()]);
     let question = Question {
         arguments: metrics.chain(analysis.arguments()).collect(),

@@ -83,16 +83,16 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     vary::refuse_keys(&keys)?;
     let file = ScenarioFile::read(&arguments.scenario)?;
     let base = simulation.scenario.judge(&file, &[])?;
-    let plan = simulation.plan(&base.model);
+    let plan = simulation.plan(&base);
     let target = Target::read(&plan, &arguments.target).map_err(refused)?;
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&base.model, &cost)?;
-    let request = simulation.request(&base.model, paths, study::folder_of(&base, "solve"));
+    let request = simulation.request(&plan, paths, study::folder_of(&base, "solve"));
     let varied = VariedScenario {
         keys,
         file: &file,
         base: &base,
-        randomness: request.randomness.clone(),
+        randomness: plan.randomness().clone(),
         isa: request.isa,
     };
     let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];

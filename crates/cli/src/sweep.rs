@@ -89,16 +89,16 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
     }
     let file = ScenarioFile::read(&arguments.scenario)?;
     let base = simulation.scenario.judge(&file, &[])?;
-    let plan = simulation.plan(&base.model);
+    let plan = simulation.plan(&base);
     let quantities = question.quantities(&plan)?;
     let paths = simulation.paths(&base.model, &Cost::of(&plan))?;
-    let request = simulation.request(&base.model, paths, study::folder_of(&base, "sweep"));
+    let request = simulation.request(&plan, paths, study::folder_of(&base, "sweep"));
     let keys = question.keys();
     let varied = VariedScenario {
         keys,
         file: &file,
         base: &base,
-        randomness: request.randomness.clone(),
+        randomness: plan.randomness().clone(),
         isa: request.isa,
     };
     simulation.judge_ends(&varied, &question.ends())?;
