@@ -147,11 +147,7 @@ impl Request {
 }
 
 /// Picks seed and sampling: the caller's, else the scenario's, else seed 1 and plain sampling.
-pub fn randomness(
-    seed: Option<u64>,
-    sampling: Option<config::Sampling>,
-    scenario: &Scenario,
-) -> Randomness {
+pub fn randomness(seed: Option<u64>, sampling: Option<config::Sampling>, scenario: &Scenario) -> Randomness {
     let model = &scenario.model;
     let sampling = match sampling.or(model.run.sampling).unwrap_or(config::Sampling::Plain) {
         config::Sampling::Plain => Sampling::Plain,

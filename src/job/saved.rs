@@ -61,7 +61,11 @@ impl SavedRun {
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
-        let plan = Plan::from_model(&scenario.model, Randomness { dimensions: scenario.dimensions.clone(), ..Randomness::new(seed, sampling) }, isa);
+        let plan = Plan::from_model(
+            &scenario.model,
+            Randomness { dimensions: scenario.dimensions.clone(), ..Randomness::new(seed, sampling) },
+            isa,
+        );
         Ok(SavedRun { folder: folder.to_owned(), manifest, scenario, plan })
     }
 

@@ -10,7 +10,7 @@ use crate::model::dependence::Factor;
 use crate::model::parameters::ParamId;
 use crate::model::process::Process;
 use crate::rng::philox::RoundKeys;
-use crate::rng::sobol::Replicate;
+use crate::rng::sobol::Group;
 use crate::rng::stream::{Sequence, StreamKey};
 use crate::simd_fn;
 use ndarray::Array2;
@@ -209,7 +209,7 @@ impl Innovations {
     pub fn fill_from_points<V: Vector>(
         &self,
         points: &PlanPoints,
-        replicate: &Replicate,
+        group: &Group<'_>,
         first_path: u64,
         scratch: &mut Scratch<V>,
         zeta: &mut [V],
@@ -220,7 +220,7 @@ impl Innovations {
         let factors = points.factors.iter().zip(&self.drawn);
         for (uniforms, (slots, (_, keys))) in uniforms.chunks_exact_mut(of_factor).zip(factors) {
             let range = slots.first..slots.first + slots.count;
-            let points = replicate.lanes()[range.clone()].iter().zip(&words[range]);
+            let points = group.lanes()[range.clone()].iter().zip(&words[range]);
             for (out, (lanes, &word)) in uniforms.iter_mut().zip(points) {
                 *out = uniform(lanes, word);
             }
@@ -236,9 +236,9 @@ impl Innovations {
         for (normals, (row, _)) in normals.chunks_exact(of_factor).zip(&self.drawn) {
             points.bridge.innovations(normals, path, zeta, *row, rows);
         }
-        for group in &self.groups {
+        for mixing in &self.groups {
             for period in zeta.chunks_exact_mut(rows) {
-                group.apply_rows(period);
+                mixing.apply_rows(period);
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::math::simd::Isa;
 use crate::math::vector::{Bits, Vector, WIDTH};
 use crate::model::Model;
 use crate::model::run::Replicates;
-use crate::rng::sobol::{self, DIMENSIONS, Replicate, Variable};
+use crate::rng::sobol::{self, DIMENSIONS, Group, Variable};
 use crate::rng::stream::{StreamKey, normals, uniform_of_fraction};
 use crate::simd_fn;
 use std::collections::HashMap;
@@ -148,12 +148,12 @@ impl PlanPoints {
         &self.table
     }
 
-    /// The points of a path's replicate, and the number of its first point there; `first_path` is a multiple of eight.
+    /// The points of eight paths, the first of which is `first_path`, a multiple of eight.
     #[inline(always)]
-    pub fn of_path(&self, first_path: u64) -> (&Replicate, u64) {
+    pub fn group(&self, first_path: u64) -> Group<'_> {
         let (block, replicates) = (first_path / LANES as u64, self.table.replicates);
         let point = replicates.first_point(block) + first_path % LANES as u64;
-        (self.table.points.replicate(replicates.of_block(block)), point)
+        self.table.points.group(replicates.of_block(block), point)
     }
 
     /// Number of places.
@@ -164,13 +164,14 @@ impl PlanPoints {
     /// Writes the normals of all inputs on a block; inputs without a dimension take them from their streams.
     pub(super) fn inputs(&self, isa: Isa, first_path: u64, keys: &[StreamKey], normal: &mut [Lanes]) {
         let slots = self.inputs.iter().map(|slots| slots.slot(0));
-        let (replicate, first) = self.of_path(first_path);
+        let groups: [Group<'_>; LANES / WIDTH] =
+            std::array::from_fn(|group| self.group(first_path + (group * WIDTH) as u64));
         for ((slot, key), lanes) in slots.zip(keys).zip(normal) {
             match slot {
                 None => normals(isa, *key, first_path, lanes),
                 Some(slot) => {
-                    let words = replicate.block_words(first, slot);
-                    block_normals(isa, &replicate.lanes()[slot], &words, lanes);
+                    let words = std::array::from_fn(|group| groups[group].word(slot));
+                    block_normals(isa, &groups[0].lanes()[slot], &words, lanes);
                 }
             }
         }

@@ -17,8 +17,8 @@ pub struct ShockPaths<V: Vector> {
     chance: Vec<V>,
     /// Uniforms that decide whether the shock strikes, under plain sampling.
     strikes: Option<Sequence<V>>,
-    /// What the points of the lane group have in common, under Sobol sampling: of the strikes, then of the sizes, by component.
-    words: [Vec<u64>; 2],
+    /// Uniforms of the strikes and of the sizes, by period, under Sobol sampling.
+    uniforms: [Vec<V>; 2],
     mean: V,
     sd: V,
     /// Loading of each target on the size of the jump.
@@ -32,7 +32,7 @@ impl<V: Vector> ShockPaths<V> {
         ShockPaths {
             chance: vec![zero; steps.lengths.len()],
             strikes: None,
-            words: [const { Vec::new() }; 2],
+            uniforms: [const { Vec::new() }; 2],
             mean: zero,
             sd: zero,
             loadings: vec![zero; shock.loadings.len()],
@@ -58,12 +58,27 @@ impl<V: Vector> ShockPaths<V> {
         self.strikes = Some(Sequence::of_group(&streams.strike, first_path));
     }
 
-    /// Takes what the points of eight paths have in common; `words` are those of all places.
+    /// Takes strikes and sizes of eight paths, the first of which is `first_path`, from their points; `words` are those of all places.
     #[inline(always)]
-    pub fn start_points(&mut self, slots: &[Slots; 2], words: &[u64]) {
-        for (own, slots) in self.words.iter_mut().zip(slots) {
-            own.clear();
-            own.extend_from_slice(&words[slots.first..slots.first + slots.count]);
+    pub fn start_points(
+        &mut self,
+        streams: &ShockStreams,
+        slots: &[Slots; 2],
+        points: &PlanPoints,
+        words: &[u64],
+        first_path: u64,
+    ) {
+        let lanes = points.group(first_path).lanes();
+        for ((uniforms, slots), keys) in
+            self.uniforms.iter_mut().zip(slots).zip([&streams.strike, &streams.size])
+        {
+            uniforms.clear();
+            uniforms.extend((0..points.bridge.periods()).map(|period| {
+                match slots.slot(points.bridge.component(period)) {
+                    Some(slot) => uniform::<V>(&lanes[slot], words[slot]),
+                    None => numbered(keys, first_path, period),
+                }
+            }));
         }
     }
 
@@ -71,42 +86,19 @@ impl<V: Vector> ShockPaths<V> {
     /// then no size is drawn.
     #[inline(always)]
     pub fn strike(&mut self, streams: &ShockStreams, at: StepRef, first_path: u64) -> Option<V> {
-        let strikes = self.strikes.as_mut().expect("a world starts its shocks before their first period");
-        let struck = strikes.uniform().lt(self.chance[at.step]);
-        if !struck.any() {
-            return None;
-        }
-        Some(self.jump(struck, numbered(&streams.size, first_path, at.period)))
-    }
-
-    /// The same from Sobol points.
-    #[inline(always)]
-    pub fn strike_points(
-        &self,
-        streams: &ShockStreams,
-        slots: &[Slots; 2],
-        points: &PlanPoints,
-        at: StepRef,
-        first_path: u64,
-    ) -> Option<V> {
-        let component = points.bridge.component(at.period);
-        let draw = |part: usize, keys: &RoundKeys| match slots[part].slot(component) {
-            Some(slot) => {
-                uniform::<V>(&points.of_path(first_path).0.lanes()[slot], self.words[part][component])
-            }
-            None => numbered(keys, first_path, at.period),
+        let strike = match &mut self.strikes {
+            Some(strikes) => strikes.uniform(),
+            None => self.uniforms[0][at.period],
         };
-        let struck = draw(0, &streams.strike).lt(self.chance[at.step]);
+        let struck = strike.lt(self.chance[at.step]);
         if !struck.any() {
             return None;
         }
-        Some(self.jump(struck, draw(1, &streams.size)))
-    }
-
-    /// The jump of a uniform on the paths that are struck.
-    #[inline(always)]
-    fn jump(&self, struck: V::Mask, size: V) -> V {
-        self.sd.mul_add(quantile(size), self.mean).select_or_zero(struck)
+        let size = match self.strikes {
+            Some(_) => numbered(&streams.size, first_path, at.period),
+            None => self.uniforms[1][at.period],
+        };
+        Some(self.sd.mul_add(quantile(size), self.mean).select_or_zero(struck))
     }
 }
 

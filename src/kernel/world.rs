@@ -158,7 +158,15 @@ impl<V: Vector> World<V> {
             paths.prepare(&plan.steps, shock, numbers);
             match &plan.points {
                 None => paths.start(&plan.shocks[i], first_path),
-                Some(points) => paths.start_points(&points.shocks[i], &scratch.words),
+                Some(points) => {
+                    paths.start_points(
+                        &plan.shocks[i],
+                        &points.shocks[i],
+                        points,
+                        &scratch.words,
+                        first_path,
+                    );
+                }
             }
         }
         if let Some(ai) = &mut self.ai {
@@ -187,9 +195,9 @@ impl<V: Vector> World<V> {
     /// Draws the innovations of all periods from Sobol points.
     #[inline(always)]
     fn draw_points(&mut self, plan: &Plan, points: &PlanPoints, first_path: u64, scratch: &mut Scratch<V>) {
-        let (replicate, first) = points.of_path(first_path);
-        replicate.words(first, &mut scratch.words);
-        plan.innovations.fill_from_points(points, replicate, first_path, scratch, &mut self.zeta);
+        let group = points.group(first_path);
+        group.words(&mut scratch.words);
+        plan.innovations.fill_from_points(points, &group, first_path, scratch, &mut self.zeta);
     }
 
     /// Draws the innovations of the next periods: [`AHEAD`] of them, or fewer at the end of the timeline.
@@ -276,12 +284,7 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     fn apply_shocks(&mut self, plan: &Plan, at: StepRef, first_path: u64) {
         for (i, shock) in plan.model.shocks.iter().enumerate() {
-            let struck = match &plan.points {
-                None => self.shocks[i].strike(&plan.shocks[i], at, first_path),
-                Some(points) => {
-                    self.shocks[i].strike_points(&plan.shocks[i], &points.shocks[i], points, at, first_path)
-                }
-            };
+            let struck = self.shocks[i].strike(&plan.shocks[i], at, first_path);
             self.jumps[i] = struck.unwrap_or(V::zero());
             let Some(jump) = struck else { continue };
             for (&(target, _), loading) in shock.loadings.iter().zip(&self.shocks[i].loadings) {

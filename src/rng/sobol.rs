@@ -19,7 +19,6 @@ use std::sync::OnceLock;
 
 use super::philox::{RoundKeys, philox_halves};
 use super::stream::{MANTISSA_BITS, SCRAMBLE};
-use crate::math::lanes::LANES;
 use crate::math::vector::WIDTH;
 
 /// The number of dimensions with direction numbers.
@@ -69,9 +68,27 @@ impl Points {
         self.variables.len()
     }
 
-    /// The points of a replicate.
-    pub fn replicate(&self, replicate: usize) -> &Replicate {
-        self.replicates[replicate].get_or_init(|| Replicate::new(self, replicate as u64))
+    /// The eight points of a replicate from number `first` on, a multiple of eight below 2³².
+    pub fn group(&self, replicate: usize, first: u64) -> Group<'_> {
+        debug_assert!(first.is_multiple_of(WIDTH as u64) && first >> INDEX_BITS == 0);
+        let made = self.replicates[replicate].get_or_init(|| Replicate::new(self, replicate as u64));
+        let later: &[Vec<u64>] = match first >> FIRST_BITS {
+            0 => &[],
+            _ => made.later_columns(self, replicate as u64),
+        };
+        let mut group =
+            Group { replicate: made, columns: [&[]; (INDEX_BITS - LANE_BITS) as usize], count: 0 };
+        let mut digits = first >> LANE_BITS;
+        while digits != 0 {
+            let digit = digits.trailing_zeros() as usize;
+            group.columns[group.count] = match digit.checked_sub(made.columns.len()) {
+                None => &made.columns[digit],
+                Some(digit) => &later[digit],
+            };
+            group.count += 1;
+            digits &= digits - 1;
+        }
+        group
     }
 }
 
@@ -82,9 +99,14 @@ pub struct Replicate {
     lanes: Vec<[f64; WIDTH]>,
     /// The shift of each variable, as the bit pattern of a number from 1 to 2.
     shifts: Vec<u64>,
-    /// Scrambled direction numbers of the digits above a lane's: `[digit][variable]`.
+    /// Scrambled direction numbers of the first digits above a lane's: `[digit][variable]`.
     columns: Vec<Vec<u64>>,
+    /// Those of the digits after them, which only long runs need; made when first asked for.
+    later_columns: OnceLock<Vec<Vec<u64>>>,
 }
+
+/// The number of a point's first digits whose columns are made at once: 4,096 points a replicate need no more.
+const FIRST_BITS: u32 = 12;
 
 impl Replicate {
     fn new(points: &Points, replicate: u64) -> Replicate {
@@ -92,11 +114,13 @@ impl Replicate {
         let mut made = Replicate {
             lanes: Vec::with_capacity(count),
             shifts: Vec::with_capacity(count),
-            columns: (LANE_BITS..INDEX_BITS).map(|_| Vec::with_capacity(count)).collect(),
+            columns: (LANE_BITS..FIRST_BITS).map(|_| Vec::with_capacity(count)).collect(),
+            later_columns: OnceLock::new(),
         };
         for (variable, directions) in points.variables.iter().zip(&points.directions) {
-            let words = scramble_words(variable, replicate);
-            let scrambled = directions.map(|direction| scramble(direction, &words));
+            let words = scramble_words::<{ FIRST_BITS as usize }>(variable, replicate);
+            let scrambled: [u64; FIRST_BITS as usize] =
+                std::array::from_fn(|k| scramble(directions[k], &words));
             let lane = |l: usize| {
                 (0..LANE_BITS as usize)
                     .filter(|bit| l >> bit & 1 == 1)
@@ -111,44 +135,66 @@ impl Replicate {
         made
     }
 
-    /// What the lanes of each variable differ by; combined by exclusive or with the word of [`Replicate::words`].
-    #[inline(always)]
-    pub fn lanes(&self) -> &[[f64; WIDTH]] {
-        &self.lanes
-    }
-
-    /// Writes for each variable the word that the points of a lane group have in common; `first` is the number of the group's first
-    /// point, a multiple of eight below 2³². Lane l's uniform is that of the bits `word ⊕ lanes[l]`, less 1 − 2⁻⁵³.
-    #[inline(always)]
-    pub fn words(&self, first: u64, words: &mut [u64]) {
-        debug_assert!(first.is_multiple_of(WIDTH as u64) && first >> INDEX_BITS == 0);
-        words.copy_from_slice(&self.shifts);
-        let mut digits = first >> LANE_BITS;
-        while digits != 0 {
-            let column = &self.columns[digits.trailing_zeros() as usize][..words.len()];
-            for (word, direction) in words.iter_mut().zip(column) {
-                *word ^= direction;
+    /// The columns of the later digits.
+    fn later_columns(&self, points: &Points, replicate: u64) -> &[Vec<u64>] {
+        self.later_columns.get_or_init(|| {
+            let mut columns: Vec<Vec<u64>> =
+                (FIRST_BITS..INDEX_BITS).map(|_| Vec::with_capacity(points.variables.len())).collect();
+            for (variable, directions) in points.variables.iter().zip(&points.directions) {
+                let words = scramble_words::<{ INDEX_BITS as usize }>(variable, replicate);
+                for (column, &direction) in columns.iter_mut().zip(&directions[FIRST_BITS as usize..]) {
+                    column.push(scramble(direction, &words));
+                }
             }
-            digits &= digits - 1;
-        }
+            columns
+        })
     }
 }
 
-impl Replicate {
-    /// The words of one variable for the lane groups of a block whose first point is `first`, a multiple of 64.
+/// The points of one replicate that share the digits above a lane's: eight points in a row.
+pub struct Group<'a> {
+    replicate: &'a Replicate,
+    /// Columns of the group's digits that are 1.
+    columns: [&'a [u64]; (INDEX_BITS - LANE_BITS) as usize],
+    count: usize,
+}
+
+impl<'a> Group<'a> {
+    /// What the lanes of each variable differ by; combined by exclusive or with the group's word.
     #[inline(always)]
-    pub fn block_words(&self, first: u64, variable: usize) -> [u64; LANES / WIDTH] {
-        let mut word = self.shifts[variable];
-        let mut digits = first >> LANE_BITS;
-        while digits != 0 {
-            word ^= self.columns[digits.trailing_zeros() as usize][variable];
-            digits &= digits - 1;
+    pub fn lanes(&self) -> &'a [[f64; WIDTH]] {
+        &self.replicate.lanes
+    }
+
+    /// The word that the points have in common for one variable: lane l's uniform is that of the bits `word ⊕ lanes[l]`, less
+    /// 1 − 2⁻⁵³.
+    #[inline(always)]
+    pub fn word(&self, variable: usize) -> u64 {
+        let columns = self.columns[..self.count].iter();
+        columns.fold(self.replicate.shifts[variable], |word, column| word ^ column[variable])
+    }
+
+    /// Writes the words of all variables.
+    #[inline(always)]
+    pub fn words(&self, words: &mut [u64]) {
+        // A few variables at a time, which stay in registers over all columns.
+        const TOGETHER: usize = 16;
+        let (shifts, rest_of_shifts) = self.replicate.shifts[..words.len()].as_chunks::<TOGETHER>();
+        let (chunks, rest) = words.as_chunks_mut::<TOGETHER>();
+        let first_of_rest = TOGETHER * chunks.len();
+        for (i, (words, shifts)) in chunks.iter_mut().zip(shifts).enumerate() {
+            let mut sums = *shifts;
+            for column in &self.columns[..self.count] {
+                let column: &[u64; TOGETHER] =
+                    column[TOGETHER * i..][..TOGETHER].try_into().expect("as many as are taken together");
+                for l in 0..TOGETHER {
+                    sums[l] ^= column[l];
+                }
+            }
+            *words = sums;
         }
-        std::array::from_fn(|group| {
-            (0..3)
-                .filter(|digit| group >> digit & 1 == 1)
-                .fold(word, |word, digit| word ^ self.columns[digit][variable])
-        })
+        debug_assert_eq!(rest.len(), rest_of_shifts.len());
+        rest.iter_mut().enumerate().for_each(|(i, word)| *word = self.word(first_of_rest + i));
     }
 }
 
@@ -185,19 +231,21 @@ fn of_line(line: &str) -> Directions {
     directions
 }
 
-/// Words of a variable's random digits: the shift, then the columns 1 to 32, all as they are drawn.
-fn scramble_words(variable: &Variable, replicate: u64) -> [u64; 1 + INDEX_BITS as usize] {
-    let mut words = [0; 1 + INDEX_BITS as usize];
-    for (call, pair) in words.chunks_mut(2).enumerate() {
+/// Words of a variable's random digits: the shift, then the first columns, all as they are drawn. There is room for one more.
+fn scramble_words<const COLUMNS: usize>(
+    variable: &Variable,
+    replicate: u64,
+) -> [u64; 2 + INDEX_BITS as usize] {
+    let mut words = [0; 2 + INDEX_BITS as usize];
+    for (call, pair) in words[..COLUMNS + 2].as_chunks_mut::<2>().0.iter_mut().enumerate() {
         let counter = [u64::from(variable.component), replicate, call as u64, SCRAMBLE];
-        let halves: [u64; 2] = philox_halves(counter, &variable.keys);
-        pair.iter_mut().zip(halves).for_each(|(word, half)| *word = half >> (64 - MANTISSA_BITS));
+        *pair = philox_halves(counter, &variable.keys).map(|half: u64| half >> (64 - MANTISSA_BITS));
     }
     words
 }
 
 /// The scrambled digits of a direction number.
-fn scramble(direction: u32, words: &[u64; 1 + INDEX_BITS as usize]) -> u64 {
+fn scramble(direction: u32, words: &[u64; 2 + INDEX_BITS as usize]) -> u64 {
     let (mut digits, mut sum) = (direction, 0);
     while digits != 0 {
         let digit = digits.leading_zeros();

@@ -104,8 +104,7 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<Exit, Failure> {
     let clauses = ordered(clauses, &arguments.order)?;
     // The dimensions are those of the scenario: hybrids draw what a run of it draws.
     let randomness = simulation.randomness(&scenario).for_model(model);
-    let plan =
-        Plan::from_model(&hybrids(model, from, to, &clauses), randomness, simulation.simd);
+    let plan = Plan::from_model(&hybrids(model, from, to, &clauses), randomness, simulation.simd);
     let metrics = metrics(&plan, &arguments.metric)?;
     let (plan, metrics) = lean(plan, &metrics);
     let paths = simulation.paths(model, &Cost::of(&plan))?;

@@ -7,10 +7,9 @@ fn variable(name: &str, component: u32, dimension: usize) -> Variable {
 }
 
 /// The 52 digits of point `i` of variable `v`, read as the kernels read them.
-fn digits(replicate: &Replicate, v: usize, i: u64) -> u64 {
-    let mut words = vec![0; replicate.shifts.len()];
-    replicate.words(i & !7, &mut words);
-    (words[v] ^ replicate.lanes()[v][(i % 8) as usize].to_bits()) & ((1 << MANTISSA_BITS) - 1)
+fn digits(points: &Points, replicate: usize, v: usize, i: u64) -> u64 {
+    let group = points.group(replicate, i & !7);
+    (group.word(v) ^ group.lanes()[v][(i % 8) as usize].to_bits()) & ((1 << MANTISSA_BITS) - 1)
 }
 
 /// Point `i` of a dimension without scramble: its binary digits from the highest bit on.
@@ -45,7 +44,7 @@ fn digits_of_points_are_frozen() {
         let variables =
             vec![variable("another", 0, 0), Variable { keys, component, dimension: dimension - 1 }];
         let points = Points::new(variables, 64);
-        assert_eq!(digits(points.replicate(replicate), 1, i), frozen, "{name} {i}");
+        assert_eq!(digits(&points, replicate, 1, i), frozen, "{name} {i}");
     }
 }
 
@@ -63,11 +62,10 @@ fn aligned_blocks_are_stratified() {
     let variables = dimensions.iter().map(|&dimension| variable("stratified", 0, dimension)).collect();
     let points = Points::new(variables, 64);
     for (v, replicate) in [(0, 0), (1, 63), (2, 1), (3, 31), (4, 8), (5, 2)] {
-        let replicate = points.replicate(replicate);
         for m in [0, 1, 3, 6, 9, 12, 16] {
             for block in [0, 1, 5, (1 << (INDEX_BITS - 16)) - 1] {
                 let strata: HashSet<u64> = (0..1_u64 << m)
-                    .map(|i| digits(replicate, v, (block << m) + i) >> (MANTISSA_BITS - m))
+                    .map(|i| digits(&points, replicate, v, (block << m) + i) >> (MANTISSA_BITS - m))
                     .collect();
                 assert_eq!(strata.len(), 1 << m, "variable {v}, 2^{m} points from block {block}");
             }
@@ -79,10 +77,9 @@ fn aligned_blocks_are_stratified() {
 #[test]
 fn the_first_two_dimensions_are_a_net() {
     let points = Points::new(vec![variable("x", 0, 0), variable("y", 3, 1)], 8);
-    let replicate = points.replicate(5);
     for m in [4, 9, 12] {
         for a in 0..=m {
-            let part = |v, i, bits: u32| digits(replicate, v, i) >> (MANTISSA_BITS - bits);
+            let part = |v, i, bits: u32| digits(&points, 5, v, i) >> (MANTISSA_BITS - bits);
             let boxes: HashSet<(u64, u64)> =
                 (0..1_u64 << m).map(|i| (part(0, i, a), part(1, i, m - a))).collect();
             assert_eq!(boxes.len(), 1 << m, "2^{m} points, 2^{a} columns");
@@ -90,17 +87,17 @@ fn the_first_two_dimensions_are_a_net() {
     }
 }
 
-/// The words for one lane group and for a block are the same points.
+/// All words at once are the words one by one, for numbers of variables that fill registers and that do not.
 #[test]
-fn block_words_are_the_words_of_its_lane_groups() {
-    let points = Points::new((0..20).map(|d| variable("words", d, d as usize * 7)).collect(), 16);
-    let replicate = points.replicate(11);
-    for first in [0, 64, 64 * 12_345] {
-        for group in 0..LANES / WIDTH {
-            let mut words = vec![0; 20];
-            replicate.words(first + (group * WIDTH) as u64, &mut words);
+fn words_together_are_the_words_one_by_one() {
+    for count in [1, 16, 20, 53] {
+        let points = Points::new((0..count).map(|d| variable("words", d, d as usize * 7)).collect(), 16);
+        for first in [0, 64, 64 * 12_345 + 24, (1 << INDEX_BITS) - 8] {
+            let group = points.group(11, first);
+            let mut words = vec![0; count as usize];
+            group.words(&mut words);
             for (v, &word) in words.iter().enumerate() {
-                assert_eq!(replicate.block_words(first, v)[group], word);
+                assert_eq!(group.word(v), word, "variable {v} of {count}, point {first}");
             }
         }
     }
@@ -111,15 +108,13 @@ fn block_words_are_the_words_of_its_lane_groups() {
 fn a_scramble_belongs_to_the_name() {
     let [here, there] = [0, 300].map(|dimension| {
         let points = Points::new(vec![variable("kept", 2, dimension)], 8);
-        digits(points.replicate(3), 0, 0)
+        digits(&points, 3, 0, 0)
     });
     assert_eq!(here, there, "the shift");
     let points =
         Points::new(vec![variable("kept", 2, 0), variable("kept", 3, 0), variable("other", 2, 0)], 8);
-    let shifts: HashSet<u64> = (0..3)
-        .flat_map(|v| (0..8).map(move |r| (v, r)))
-        .map(|(v, r)| digits(points.replicate(r), v, 0))
-        .collect();
+    let shifts: HashSet<u64> =
+        (0..3).flat_map(|v| (0..8).map(move |r| (v, r))).map(|(v, r)| digits(&points, r, v, 0)).collect();
     assert_eq!(shifts.len(), 24, "every variable has its own in every replicate");
 }
 
@@ -132,7 +127,7 @@ fn scrambles_of_different_names_are_uncorrelated() {
         let (mut sum, mut squares) = (0.0, 0.0);
         for r in 0..20_000 {
             let at = |v, i| {
-                let x: f64 = uniform_of_fraction(digits(points.replicate(r), v, i) | 1.0_f64.to_bits());
+                let x: f64 = uniform_of_fraction(digits(&points, r, v, i) | 1.0_f64.to_bits());
                 x - 0.5
             };
             let product: f64 = at(0, i) * at(1, j);
