@@ -158,7 +158,10 @@ pub struct RunPart {
     /// Where the random numbers came from.
     #[serde(default)]
     pub sampling: SamplingPart,
-    /// Requested paths.
+    /// The precision asked for with `--precision`, and what was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<PrecisionPart>,
+    /// Requested paths; of a run that stopped when it was precise enough, those that it needed.
     pub paths_asked: u64,
     /// Simulated paths.
     pub paths_done: u64,
@@ -249,6 +252,31 @@ impl SamplingPart {
             config::Sampling::Sobol => Replicates::new(self.replicates?).map(Sampling::Sobol),
         }
     }
+}
+
+/// The precision asked for, and how far a run came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrecisionPart {
+    /// The targets, as in `--precision`.
+    pub targets: Vec<String>,
+    /// Paths that may be spent.
+    pub most_paths: u64,
+    /// Whether all targets were reached; `None` while running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<bool>,
+    /// The levels that were judged.
+    pub levels: Vec<PrecisionLevel>,
+}
+
+/// What a run had reached after a number of paths.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrecisionLevel {
+    /// Paths at the end of the level.
+    pub paths: u64,
+    /// The figure of each target; `None` where it has no value yet.
+    pub values: Vec<Option<f64>>,
+    /// The half-width of the 95% interval of each.
+    pub half_widths: Vec<Option<f64>>,
 }
 
 /// Requested formats and CSV options, for a resumed run.

@@ -10,7 +10,8 @@ use super::file_names::TABLES_OF_RUNS;
 use super::folder::Replace;
 use super::formats::{self, CsvOptions, Draws, Format};
 use super::manifest::{
-    CommandPart, Manifest, NonFiniteCount, Outputs, RunPart, SCHEMA_VERSION, SamplingPart, Status,
+    CommandPart, Manifest, NonFiniteCount, Outputs, PrecisionPart, RunPart, SCHEMA_VERSION, SamplingPart,
+    Status,
 };
 use super::portion::{Checkpoint, Shard};
 use super::scenario::Scenario;
@@ -37,6 +38,8 @@ pub struct Request {
     pub randomness: Randomness,
     /// Paths of the run, or of each run of a study.
     pub paths: u64,
+    /// The precision asked for; `None` if all paths are to be simulated.
+    pub precision: Option<PrecisionPart>,
     /// The part of the run to simulate; `None` for the whole run.
     pub shard: Option<Shard>,
     /// Worker threads, at least one.
@@ -73,6 +76,7 @@ impl Request {
             run: RunPart {
                 seed: self.randomness.seed.to_string(),
                 sampling: SamplingPart::of(&self.randomness),
+                precision: self.precision.clone(),
                 paths_asked: self.paths,
                 paths_done: 0,
                 shard: self.shard.map(|shard| shard.to_string()),

@@ -107,6 +107,7 @@ impl SavedRun {
         Ok(Request {
             randomness: self.plan.randomness().clone(),
             paths: self.manifest.run.paths_asked,
+            precision: None,
             shard: self.shard()?,
             threads,
             isa: self.plan.isa(),

@@ -150,6 +150,7 @@ impl Simulation {
         Request {
             randomness: plan.randomness().clone(),
             paths,
+            precision: None,
             shard: None,
             threads: self.threads(),
             isa: self.simd,

@@ -13,6 +13,7 @@ use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::Scenario;
 use capstake::job::visible::visible_line;
 use capstake::job::words::{counted, quoted, size, span, thousands};
+use capstake::kernel::dimensions::Dimensions;
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::parameters::{Origin, Parameter, Provenance};
@@ -26,7 +27,7 @@ use capstake::report::tables::{UNSOURCED, inputs_of};
 use capstake::study::{today, undefined};
 
 use super::arguments::{ScenarioOptions, paths_argument};
-use super::output;
+use super::{dimensions, output};
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -43,12 +44,21 @@ pub struct CheckArguments {
     /// Estimate for so many worker threads [default: one per core]
     #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// List instead the dimension of the Sobol points that each random variable has
+    #[arg(long, conflicts_with_all = ["paths", "threads"])]
+    pub dimensions: bool,
 }
 
 /// Checks a scenario.
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let scenario = arguments.options.load(&arguments.scenario)?;
     output::warnings(&scenario);
+    if arguments.dimensions {
+        let own = || Dimensions::of(&scenario.model);
+        let order = scenario.dimensions.as_deref().cloned().unwrap_or_else(own);
+        output::results(&dimensions::page(&scenario.model, &order))?;
+        return Ok(Exit::Done);
+    }
     // The seed does not affect what is shown here.
     let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
     let threads = request::threads(arguments.threads);

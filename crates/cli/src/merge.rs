@@ -136,7 +136,7 @@ fn write_whole(merged: Merged, request: &Request, missing: Missing, show: &Show)
     if !show.quiet {
         output::status_line(&format!("{} read\n", counted(parts.len(), "part")));
     }
-    simulate(session, &job, state)
+    simulate(session, &job, state, None)
 }
 
 /// Locks a part for reading, and refuses one that another program is writing.

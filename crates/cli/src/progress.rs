@@ -34,6 +34,8 @@ pub struct ProgressDisplay {
     /// Paths that were done before the run was resumed.
     before: u64,
     last: Mutex<Last>,
+    /// What the last level reached of the precision asked for; empty without one.
+    reached: Mutex<String>,
 }
 
 enum Kind {
@@ -63,7 +65,13 @@ impl ProgressDisplay {
             ProgressMode::Auto | ProgressMode::None => Kind::Nothing,
         };
         let now = Instant::now();
-        ProgressDisplay { kind, started: now, before, last: Mutex::new(Last { shown: now, done: 0 }) }
+        ProgressDisplay {
+            kind,
+            started: now,
+            before,
+            last: Mutex::new(Last { shown: now, done: 0 }),
+            reached: Mutex::default(),
+        }
     }
 
     /// Shows progress if an update is due.
@@ -79,7 +87,12 @@ impl ProgressDisplay {
         }
         last.shown = Instant::now();
         last.done = progress.done;
-        let line = line(progress, self.before, self.started.elapsed());
+        let mut line = line(progress, self.before, self.started.elapsed());
+        if let Ok(reached) = self.reached.lock()
+            && !reached.is_empty()
+        {
+            line.push_str(&format!(", {reached}"));
+        }
         match &self.kind {
             Kind::Bar(bar) => {
                 bar.set_position(progress.done);
@@ -90,6 +103,13 @@ impl ProgressDisplay {
                 let _ = writeln!(std::io::stderr(), "{percent:3.0}%  {line}");
             }
             Kind::Nothing => {}
+        }
+    }
+
+    /// Says from now on how precise the last level was.
+    pub fn say(&self, reached: String) {
+        if let Ok(mut said) = self.reached.lock() {
+            *said = reached;
         }
     }
 

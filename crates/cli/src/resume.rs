@@ -16,6 +16,7 @@ use capstake::run::{CHUNK_PATHS, State};
 use capstake::sink;
 
 use super::output;
+use super::precise::Precision;
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
 use super::show::{FullFlag, Show};
@@ -93,8 +94,10 @@ pub fn go_on(saved: &SavedRun, folder: Folder, how: &Continuation) -> Result<Exi
     if state.is_none() && !how.show.quiet {
         output::status_line("no state was saved yet: the run begins from the first path\n");
     }
-    let paths = saved.manifest.run.paths_asked;
-    continue_run(saved, folder, state, paths, how)
+    let run = &saved.manifest.run;
+    let asked = run.precision.as_ref().map(|part| Precision::of_manifest(&saved.plan, part)).transpose()?;
+    let paths = asked.as_ref().map_or(run.paths_asked, |precision| precision.part.most_paths);
+    continue_run(saved, folder, state, paths, asked, how)
 }
 
 /// Reports that nothing is left to simulate; with `--json`, prints the object that the run printed.
@@ -170,7 +173,7 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
         ));
     }
     state.iter().try_for_each(|state| refuse_other_state(&saved, state))?;
-    continue_run(&saved, folder, state, paths, &how)
+    continue_run(&saved, folder, state, paths, None, &how)
 }
 
 /// Refuses a state with paths outside the run's request, as after copying the state of another run into the folder.
@@ -218,6 +221,7 @@ fn continue_run(
     folder: Folder,
     state: Option<State>,
     paths: u64,
+    precision: Option<Precision>,
     how: &Continuation,
 ) -> Result<Exit, Failure> {
     let request = Request { paths, ..how.request(saved)? };
@@ -227,10 +231,11 @@ fn continue_run(
     let mut manifest = saved.manifest.clone();
     manifest.status = Status::Running;
     manifest.run.paths_asked = paths;
+    manifest.run.precision = precision.as_ref().map(|precision| precision.part.clone());
     manifest.run.threads = request.threads;
     manifest.run.simd = saved.plan.isa().name().to_owned();
     manifest.outputs.no_state = !request.keeps_state();
     let session = Session::resume(&request, &how.show, folder, manifest)?;
     let from = state.unwrap_or_else(|| State::new(&saved.plan));
-    simulate(session, &job, from)
+    simulate(session, &job, from, precision)
 }

@@ -21,6 +21,7 @@ use capstake::job::words::cut;
 use capstake::run::State;
 
 use super::arguments::{Simulation, draws_argument};
+use super::precise::{self, Precision};
 use super::resume_options::Continuation;
 use super::session::Session;
 use super::shard_auto::{self, ShardChoice, shard_choice_argument};
@@ -29,7 +30,8 @@ use super::simulate::{RunJob, simulate};
 use super::{output, resume, single};
 
 /// Options about many paths or files, which do not apply to a single path.
-const OF_MANY_PATHS: [&str; 13] = [
+const OF_MANY_PATHS: [&str; 14] = [
+    "precision",
     "full",
     "paths",
     "out",
@@ -57,6 +59,12 @@ pub struct RunArguments {
     /// Also write every path's inputs and metrics, draws.FORMAT (csv, parquet, xlsx)
     #[arg(long, value_name = "FORMAT", value_parser = draws_argument)]
     pub draws: Option<Draws>,
+    /// Stop when the 95% interval of this figure is at most so wide on either side: microsoft_take_pv=0.5%, prior-2025:p95:share_pv=0.2; may be repeated
+    ///
+    /// Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be spent. Exit code 8 where that is not enough: the results
+    /// are written all the same.
+    #[arg(long, value_name = "FIGURE=WIDTH", conflicts_with = "shard")]
+    pub precision: Vec<String>,
     /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
     ///
     /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint. The state is also saved
@@ -161,11 +169,13 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&scenario.model, &cost)?;
+    let precision = Precision::new(precise::targets(&plan, &arguments.precision)?, paths);
     let out = Path::new("output").join(&scenario.model.name);
     let request = Request {
         shard: shard(arguments.shard, show.quiet)?,
         draws: arguments.draws,
         checkpoint: arguments.checkpoint,
+        precision: precision.as_ref().map(|precision| precision.part.clone()),
         ..simulation.request(&plan, paths, out)
     };
     let job = RunJob::new(&scenario, &plan, &cost, request.task());
@@ -177,5 +187,5 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     job.fits(&request)?;
     let session = Session::open(&request, &show, manifest)?;
-    simulate(session, &job, State::new(&plan))
+    simulate(session, &job, State::new(&plan), precision)
 }

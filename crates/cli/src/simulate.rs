@@ -32,6 +32,7 @@ use capstake_output::made::Made;
 use capstake_output::{first_screen, headline, terminal};
 
 use super::output;
+use super::precise::Precision;
 use super::progress::ProgressDisplay;
 use super::run_observer::RunObserver;
 use super::session::{self, Closing, Session};
@@ -117,12 +118,17 @@ fn first_line(request: &Request, job: &RunJob, before: u64, extent: Extent) -> S
 }
 
 /// Simulates the paths that a state lacks, then writes and prints the results.
-pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<Exit, Failure> {
+pub fn simulate(
+    mut session: Session<'_>,
+    job: &RunJob,
+    from: State,
+    mut precision: Option<Precision>,
+) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
     if !session.show.quiet && job.missing == Missing::Simulate {
         output::status_line(&first_line(request, job, before, session.show.extent));
     }
-    let (finished, draws, seconds) = execute(&session, job, from)?;
+    let (finished, draws, seconds) = execute(&mut session, job, from, &mut precision)?;
     let state = drafted_state(&session, job, &finished);
     let complete = finished.complete();
     session.manifest.run.path_ranges = ranges(&finished);
@@ -167,6 +173,9 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
         next: next_steps(request, job, manifest, show.extent),
     })?;
     let stopped = !complete && job.missing == Missing::Simulate;
+    if let Some(precision) = precision.filter(|precision| precision.part.reached == Some(false)) {
+        return Err(precision.failure());
+    }
     Ok(if stopped { Exit::Interrupted } else { Exit::Done })
 }
 
@@ -196,15 +205,20 @@ fn printed(
 type Executed = (Finished, Result<Option<DrawsFile>, Failure>, f64);
 
 /// Runs the missing chunks with draws and checkpoints; also returns the wall time, seconds.
-fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed, Failure> {
+fn execute(
+    session: &mut Session<'_>,
+    job: &RunJob,
+    from: State,
+    precision: &mut Option<Precision>,
+) -> Result<Executed, Failure> {
     let (request, folder) = (session.request, &session.folder);
     let (before, dialect) = (from.paths(), request.csv.dialect());
     let format = request.draws.unwrap_or(Draws::Csv);
-    let failed = |error: std::io::Error| folder.cannot_write(format.file(), &error);
     let draws = match request.draws {
         Some(format) => {
             let draft = folder.draft(format.file())?;
-            Some(DrawsFile::begin(format, dialect, job.plan, draft).map_err(failed)?)
+            let begun = DrawsFile::begin(format, dialect, job.plan, draft);
+            Some(begun.map_err(|error| folder.cannot_write(format.file(), &error))?)
         }
         None => None,
     };
@@ -213,13 +227,57 @@ fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed,
     let checkpointer = every.map(|every| Checkpointer::new(&request.out, job.plan, every));
     let observer = RunObserver::new(job.plan, &display, draws, format, dialect, checkpointer);
     let began = Instant::now();
-    let finished = match job.missing {
-        Missing::Simulate => run::resume(job.plan, from, &job.task, request.threads, &observer),
-        Missing::LeaveOut => Finished::from_state(from, &job.task),
+    let finished = match (job.missing, precision) {
+        (Missing::LeaveOut, _) => Finished::from_state(from, &job.task),
+        (Missing::Simulate, None) => run::resume(job.plan, from, &job.task, request.threads, &observer),
+        (Missing::Simulate, Some(precision)) => {
+            by_levels(session, job, from, precision, &observer, &display)?
+        }
     };
     let seconds = began.elapsed().as_secs_f64();
     display.close();
-    Ok((finished, observer.finish().map_err(failed), seconds))
+    let draws = observer.finish().map_err(|error| session.folder.cannot_write(format.file(), &error));
+    Ok((finished, draws, seconds))
+}
+
+/// Runs level after level until the precision is reached or all paths are spent. What each level reached is in the manifest before
+/// the next one begins, so that a run which goes on after a stop decides as if it had not been stopped.
+fn by_levels(
+    session: &mut Session<'_>,
+    job: &RunJob,
+    from: State,
+    precision: &mut Precision,
+    observer: &RunObserver<'_>,
+    display: &ProgressDisplay,
+) -> Result<Finished, Failure> {
+    let most = job.task.paths;
+    let (mut state, mut chunks) = (from, 0);
+    for level in run::levels(most) {
+        if precision.has_judged(level) {
+            continue;
+        }
+        let end = level / run::CHUNK_PATHS;
+        // Draws are wanted of every path, of those that are done already too; afterwards of the new ones.
+        let task = Task { paths: level, chunks: chunks..end, tail: true };
+        let finished = run::resume(job.plan, state, &task, session.request.threads, observer);
+        if !finished.complete() || finished.non_finite() > 0 {
+            return Ok(finished);
+        }
+        let reached = precision.judge(job.plan, &finished.clone().into_result(job.plan));
+        let ends = reached || level == most;
+        if ends {
+            precision.part.reached = Some(reached);
+            session.manifest.run.paths_asked = level;
+        }
+        session.manifest.run.precision = Some(precision.part.clone());
+        if ends {
+            return Ok(finished);
+        }
+        session.folder.put_manifest(&session.manifest)?;
+        display.say(precision.in_words());
+        (state, chunks) = (finished.into_state(), end);
+    }
+    unreachable!("the last level spends all paths")
 }
 
 /// Drafts the state of the run; `None` if it is not to be kept or has non-finite paths.

@@ -1,0 +1,22 @@
+//! Levels of a run that stops when it is precise enough: their sizes do not depend on threads, chunks in flight or a stop between.
+
+use super::options::CHUNK_PATHS;
+
+/// Paths at the end of each level: 4,096 · 2^j, and at last all `paths` that may be spent.
+pub fn levels(paths: u64) -> impl Iterator<Item = u64> {
+    let doubling = std::iter::successors(Some(CHUNK_PATHS), |level| level.checked_mul(2));
+    doubling.take_while(move |&level| level < paths).chain(std::iter::once(paths))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_double_up_to_the_paths_that_may_be_spent() {
+        let all = |paths| levels(paths).collect::<Vec<_>>();
+        assert_eq!(all(20_000), [4_096, 8_192, 16_384, 20_000]);
+        assert_eq!(all(8_192), [4_096, 8_192]);
+        assert_eq!(all(7), [7]);
+    }
+}
