@@ -61,7 +61,7 @@ fn compare(model: &Model, place: &Place, paths: &[u64], tolerance: f64) -> (BTre
     for &path in paths {
         let replay = replayed(place, path);
         let seed = model.run.seed.unwrap_or(1);
-        let outcome = twin::path(model, &ScalarDraws { model, seed, path });
+        let outcome = twin::path(model, &ScalarDraws::plain(model, seed, path));
         for (d, deal) in model.deals.iter().enumerate() {
             let shared = model.segments.iter().enumerate().flat_map(|(k, segment)| {
                 let name = &segment.name;
@@ -124,7 +124,7 @@ fn compare(model: &Model, place: &Place, paths: &[u64], tolerance: f64) -> (BTre
 /// The first path on which that holds of a deal.
 fn first(model: &Model, holds: impl Fn(&DealOutcome) -> bool) -> u64 {
     let seed = model.run.seed.unwrap_or(1);
-    let outcome = |path| twin::path(model, &ScalarDraws { model, seed, path });
+    let outcome = |path| twin::path(model, &ScalarDraws::plain(model, seed, path));
     (0..2_000).find(|&path| outcome(path).deals.iter().any(&holds)).expect("such a path")
 }
 
