@@ -33,6 +33,28 @@ impl EmpiricalColumns for Columns<'_> {
     }
 }
 
+/// No columns at all.
+pub fn no_columns() -> Columns<'static> {
+    Columns(&[])
+}
+
+/// A scenario that was written for tests of Sobol sampling.
+pub struct TestScenario {
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+impl TestScenario {
+    /// Many inputs; months with shocks; three deals.
+    pub const ALL: [TestScenario; 3] = [
+        TestScenario { name: "many-inputs", text: include_str!("scenarios/many-inputs.toml") },
+        TestScenario { name: "monthly-shocks", text: include_str!("scenarios/monthly-shocks.toml") },
+        TestScenario { name: "three-deals", text: include_str!("scenarios/three-deals.toml") },
+    ];
+}
+
 /// The model of a scenario without problems.
 pub fn model(text: &str, columns: &dyn EmpiricalColumns) -> Model {
     let (_, config) = config::parse("test.toml", text, &[]);

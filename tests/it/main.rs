@@ -9,6 +9,7 @@ mod engine;
 mod annual_growth;
 mod architecture;
 mod bridge;
+mod dimensions;
 mod exact;
 mod facade;
 mod fuzz;

@@ -118,13 +118,7 @@ impl ScalarPoints {
         let dimensions = Dimensions::of(model);
         let coordinates = dimensions.coordinates().enumerate();
         let of = coordinates.map(|(d, coordinate)| ((coordinate.stream, coordinate.component), d)).collect();
-        let numbers = |line: &str| -> Vec<u64> {
-            line.split(' ').skip(1).map(|n| n.parse().expect("a number")).collect()
-        };
-        let file = include_str!("../../src/rng/sobol/new-joe-kuo-6.txt");
-        let lines = file.lines().filter(|line| !line.starts_with('#')).map(|line| directions(&numbers(line)));
-        let first = std::iter::once((1..=32).map(|k| 1 << (32 - k)).collect());
-        let directions = first.chain(lines).take(dimensions.count()).collect();
+        let directions = directions(dimensions.count());
         ScalarPoints { dimensions, of, replicates, directions }
     }
 
@@ -162,8 +156,18 @@ impl ScalarPoints {
     }
 }
 
+/// Direction numbers 1 to 32 of the first dimensions, as 32 binary digits, the first one highest.
+pub fn directions(dimensions: usize) -> Vec<Vec<u64>> {
+    let numbers = |line: &str| -> Vec<u64> {
+        line.split(' ').skip(1).map(|number| number.parse().expect("a number")).collect()
+    };
+    let lines = include_str!("../../src/rng/sobol/new-joe-kuo-6.txt").lines();
+    let lines = lines.filter(|line| !line.starts_with('#')).map(|line| of_line(&numbers(line)));
+    std::iter::once((1..=32).map(|k| 1 << (32 - k)).collect()).chain(lines).take(dimensions).collect()
+}
+
 /// Direction numbers of a line of the table: degree, inner coefficients, first numbers.
-fn directions(line: &[u64]) -> Vec<u64> {
+fn of_line(line: &[u64]) -> Vec<u64> {
     let (degree, inner) = (line[0] as usize, line[1]);
     let mut m: Vec<u64> = line[2..].to_vec();
     for n in m.len()..32 {
