@@ -79,7 +79,7 @@ impl Metric<'_> {
     /// The standard error of the mean: the simulation's uncertainty, not the valuation's. A 0 says that all paths of the run
     /// agree; other paths need not.
     pub fn std_error(&self) -> f64 {
-        self.summary.moments().std_error()
+        self.statistics.std_error
     }
 
     /// The standard deviation over paths.

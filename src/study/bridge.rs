@@ -322,8 +322,8 @@ impl Bridge {
 
 fn metric_bridge(plan: &Plan, columns: &MetricColumns, result: &PairedResult) -> MetricBridge {
     let estimate = |column: usize, exact: bool| {
-        let (mean, std_error) = result.estimate(column);
-        Estimate { mean, std_error, exact }
+        let (mean, error) = result.estimate(column);
+        Estimate { mean, std_error: error.std_error, exact }
     };
     let metric = columns.metric;
     let alike = |a: usize, b: usize| plan.is_exact_difference(b, a, metric);

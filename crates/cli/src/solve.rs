@@ -12,13 +12,12 @@ use capstake::job::scenario::ScenarioFile;
 use capstake::job::varied_scenario::{Layout, VariedScenario};
 use capstake::job::vary::{self, Bracket};
 use capstake::kernel::plan::Plan;
-use capstake::math::binomial::order_statistic_interval;
 use capstake::report;
 use capstake::report::solve::{Question as Page, statistic_words};
 use capstake::run::paired::{self, Keep, Question};
 use capstake::stats::summary::MetricSummary;
 use capstake::study::quantity::Quantity;
-use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
+use capstake::study::solve::{self, Outcome, Task, Trial, Trials};
 use capstake::study::sweep::Named;
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
@@ -268,7 +267,7 @@ impl Search<'_> {
         let base = with_base.then(|| trial(f64::NAN, &places[0]));
         let places = &places[usize::from(with_base)..];
         let trials = xs.iter().zip(places).map(|(&x, place)| trial(x, place)).collect();
-        let from_first = places.iter().map(|place| result.estimate(place.from_first).1).collect();
+        let from_first = places.iter().map(|place| result.estimate(place.from_first).1.std_error).collect();
         Ok((base, Trials { trials, from_first }))
     }
 
@@ -292,10 +291,11 @@ impl Search<'_> {
     }
 
     fn trial(&self, x: f64, value: &MetricSummary, level: &MetricSummary) -> Trial {
-        let moments = level.moments();
-        let (level, level_error) = (moments.mean(), moments.std_error());
-        let around = |statistic: f64, error: f64| {
-            (statistic, error, statistic - HALF_INTERVAL * error, statistic + HALF_INTERVAL * error)
+        let error = level.mean_error();
+        let (level, level_error) = (level.moments().mean(), error.std_error);
+        let around = |statistic: f64, std_error: f64| {
+            let (low, high) = error.interval(statistic);
+            (statistic, std_error, low, high)
         };
         let (statistic, statistic_error, low95, high95) = match self.target.statistic {
             Statistic::Mean | Statistic::Probability { side: Side::Below, .. } => around(level, level_error),
@@ -305,13 +305,13 @@ impl Search<'_> {
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
                 } else {
-                    let (low, high) =
-                        ranked.quantile_interval(order_statistic_interval(ranked.count(), q, 0.95));
+                    let (low, high) = ranked.quantile_interval(value.quantile_ranks(&[q])[0]);
                     (ranked.quantile(q), f64::NAN, low, high)
                 }
             }
         };
-        Trial { x, level, level_error, statistic, statistic_error, low95, high95, exact: false }
+        let level_reach = error.reach();
+        Trial { x, level, level_error, level_reach, statistic, statistic_error, low95, high95, exact: false }
     }
 }
 
