@@ -197,7 +197,10 @@ impl Sums {
         for summary in self.metrics.iter().flatten() {
             let (defined, undefined) = summary.sections().totals();
             let same = defined == summary.replicates().counts();
-            let all = defined.iter().zip(&undefined).all(|(a, b)| a.checked_add(*b) == Some(paths / replicates as u64));
+            let all = defined
+                .iter()
+                .zip(&undefined)
+                .all(|(a, b)| a.checked_add(*b) == Some(paths / replicates as u64));
             if !same || !all || !add_up_to(&defined, summary.moments().count()) {
                 return wrong("values of a metric");
             }
