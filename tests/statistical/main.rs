@@ -15,4 +15,5 @@ mod normals;
 mod page;
 mod schwartz_moon;
 mod sensitivity;
+mod sobol;
 mod verdict;
