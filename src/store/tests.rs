@@ -96,10 +96,10 @@ fn other_files_and_later_formats_are_told_apart() {
     assert_eq!(from_bytes(b"deal,metric,unit\n"), Err(Fault::Foreign));
     assert_eq!(from_bytes(b"{\"program\": \"capstake\"}"), Err(Fault::Foreign));
     let mut later = MAGIC.to_vec();
-    later.extend_from_slice(&2_u32.to_le_bytes());
+    later.extend_from_slice(&(FORMAT + 1).to_le_bytes());
     later.extend_from_slice(b"whatever a later program writes");
-    assert_eq!(from_bytes(&later), Err(Fault::Newer { found: 2 }));
-    assert_eq!(peek(&later), Err(Fault::Newer { found: 2 }));
+    assert_eq!(from_bytes(&later), Err(Fault::Newer { found: FORMAT + 1 }));
+    assert_eq!(peek(&later), Err(Fault::Newer { found: FORMAT + 1 }));
     // A length that no file has.
     let mut endless = seal(&head(), b"");
     endless[12..20].copy_from_slice(&u64::MAX.to_le_bytes());
@@ -192,7 +192,7 @@ fn a_state_that_changes_while_it_is_written_is_refused() {
     assert_eq!(error.to_string(), "the state had 2 bytes and now has 3");
 }
 
-/// Format 1, frozen: these bytes were written once and are read for ever. A change of the format raises [`FORMAT`].
+/// Format 2, frozen: these bytes were written once and are read for ever. A change of the format raises [`FORMAT`].
 #[test]
 fn the_format_is_frozen() {
     let sum = |low: u64| -> Vec<u64> { [low].into_iter().chain([0; 34]).collect() };
@@ -202,13 +202,23 @@ fn the_format_is_frozen() {
     let pair = serde_json::json!({
         "count": 4096, "x": sum(1), "y": sum(2), "xx": sum(3), "yy": sum(4), "xy": sum(5)
     });
+    let replicates = serde_json::json!({
+        "sums": [{ "limbs": [1, 2, 0, u64::MAX] }, { "limbs": [3, 0, 0, 0] }], "counts": [4_000, 95], "lost": 2
+    });
+    let none = serde_json::json!({ "sums": [], "counts": [], "lost": 0 });
     let text = serde_json::json!({
         "chunks": [[0, 1], [5, 9]],
         "sums": {
-            "metrics": [[{ "moments": moments, "bins": [[0, 4000, 0], [70_000, 95, 12_345]] }], []],
-            "years": [[[{ "moments": moments, "bins": [[9_000, 3, 1]] }]]],
+            "metrics": [[{
+                "moments": moments,
+                "bins": [[0, 4000, 0], [70_000, 95, 12_345]],
+                "replicates": replicates,
+                "sections": [2, [[0, [4_000, 0]], [547, [0, 95]]]]
+            }], []],
+            "years": [[[{ "moments": moments, "bins": [[9_000, 3, 1]], "replicates": none }]]],
             "rest": {
                 "events": [[[0, 3], [4, 4_000]]],
+                "event_replicates": [[[0, 0, 1, 2], [4, 0, 3_000, 1_000]]],
                 "inputs": [moments],
                 "input_pairs": [pair],
                 "factor_pairs": [],

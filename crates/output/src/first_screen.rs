@@ -66,6 +66,9 @@ pub fn first_screen(results: &Results) -> FirstScreen {
     if !rows.is_empty() && view.differences.len() > 1 {
         notes.insert(0, format!("Δ is a deal minus {}, path by path", view.deals[0]));
     }
+    if !rows.is_empty() {
+        notes.extend(facts.errors());
+    }
     FirstScreen {
         title: run_line(facts),
         remarks: remarks(facts),
@@ -237,9 +240,7 @@ impl Table<'_, '_> {
         if chance.probability.is_nan() {
             return NONE.to_owned();
         }
-        let paths = view.results.facts.paths;
-        let happened = (chance.probability * paths as f64).round() as u64;
-        let cell = match probability(happened, paths, chance.exact) {
+        let cell = match probability(view.seen(&chance)) {
             (value, precision) if precision.starts_with('±') => format!("{value} {precision}%"),
             (value, precision) if precision.is_empty() => format!("{value}%"),
             (value, precision) => {

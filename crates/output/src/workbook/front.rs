@@ -106,6 +106,9 @@ pub fn run(facts: &Facts) -> Vec<(String, String)> {
     lines.extend([
         ("paths", thousands(facts.paths)),
         ("seed", facts.seed.clone()),
+    ]);
+    lines.extend(facts.errors().map(|errors| ("Sobol points", errors)));
+    lines.extend([
         ("run again with", command::again(facts)),
         ("started (UTC)", facts.started.clone()),
         ("simulated in", format!("{:.1} s on {} threads", facts.seconds, facts.threads)),
