@@ -116,7 +116,7 @@ impl Scenario {
             options.isa,
         );
         let threads = request::threads(options.threads);
-        let paths = request::paths(options.paths, model, &Cost::of(&plan), threads)?;
+        let paths = request::paths(options.paths, &plan, &Cost::of(&plan), threads)?;
         let result = run::execute(&plan, run::Options { paths, threads }, &Silent);
         if result.non_finite.count > 0 {
             let found = NonFinitePaths::of_scenario(result.non_finite.clone(), result.paths);

@@ -18,16 +18,20 @@ use super::scenario::Scenario;
 use super::state_file;
 use super::words::{span, thousands};
 use crate::config::{self, Code};
+use crate::kernel::plan::Plan;
 use crate::kernel::randomness::Randomness;
 use crate::math::simd::Isa;
-use crate::model::Model;
 use crate::model::run::Sampling;
+use crate::rng::sobol::INDEX_BITS;
 use crate::run::Task;
 
 /// The largest number of paths.
 pub const MAX_PATHS: u64 = 100_000_000_000;
-/// Number of paths if neither the caller nor the scenario gives one.
+/// Number of paths under plain sampling if neither the caller nor the scenario gives one.
 pub const DEFAULT_PATHS: u64 = 1_000_000;
+/// The same under Sobol sampling: 4,096 points in each of 32 replicates. The means of most metrics are then as precise as those of a
+/// million plain paths.
+pub const DEFAULT_SOBOL_PATHS: u64 = 131_072;
 /// Seed if neither the caller nor the scenario gives one.
 pub const DEFAULT_SEED: u64 = 1;
 
@@ -169,26 +173,49 @@ pub fn threads(asked: Option<u16>) -> usize {
     }
 }
 
-/// Picks the number of paths: the caller's, else the scenario's, else a million.
+/// Picks the number of paths of a plan: the caller's, else the scenario's, else a million, under Sobol sampling 131,072.
 ///
 /// # Errors
-/// The number is 0 or above [`MAX_PATHS`].
-pub fn paths(asked: Option<u64>, model: &Model, cost: &Cost, threads: usize) -> Result<u64, Failure> {
-    let paths = asked.or(model.run.paths).unwrap_or(DEFAULT_PATHS);
-    if (1..=MAX_PATHS).contains(&paths) {
-        return Ok(paths);
-    }
+/// The number is 0 or above [`MAX_PATHS`], or a replicate would have more points than there are.
+pub fn paths(asked: Option<u64>, plan: &Plan, cost: &Cost, threads: usize) -> Result<u64, Failure> {
+    let usual = if plan.replicates().is_some() { DEFAULT_SOBOL_PATHS } else { DEFAULT_PATHS };
+    let paths = asked.or(plan.model().run.paths).unwrap_or(usual);
     let exit = if asked.is_some() { Exit::Usage } else { Exit::Problems };
     if paths == 0 {
         return Err(Failure::coded(exit, Code::PathsOption, "0 paths cannot be run")
             .help("at least one path is needed; 1e6 is usual"));
     }
+    if paths > MAX_PATHS {
+        let message = format!(
+            "{} paths would take about {} here; at most {} are run",
+            thousands(paths),
+            span(cost.seconds(paths, threads)),
+            thousands(MAX_PATHS)
+        );
+        return Err(Failure::coded(exit, Code::PathsOption, message).help(
+            "the error of a mean falls with the root of the paths: 1e6 give three digits, 1e8 give four",
+        ));
+    }
+    within_points(plan, paths, exit)?;
+    Ok(paths)
+}
+
+/// Refuses paths that a plan's Sobol points do not reach.
+///
+/// # Errors
+/// `paths` are more than 2³² points in each replicate.
+pub fn within_points(plan: &Plan, paths: u64, exit: Exit) -> Result<(), Failure> {
+    let Some(replicates) = plan.replicates() else { return Ok(()) };
+    let most = (replicates.get() as u64) << INDEX_BITS;
+    if paths <= most {
+        return Ok(());
+    }
     let message = format!(
-        "{} paths would take about {} here; at most {} are run",
+        "{} paths are more than 2^32 points in each of {} replicates; Sobol points end at {} paths",
         thousands(paths),
-        span(cost.seconds(paths, threads)),
-        thousands(MAX_PATHS)
+        replicates.get(),
+        thousands(most)
     );
     Err(Failure::coded(exit, Code::PathsOption, message)
-        .help("the error of a mean falls with the root of the paths: 1e6 give three digits, 1e8 give four"))
+        .help("more replicates ([run] replicates = 64), or plain random numbers: --sampling plain"))
 }

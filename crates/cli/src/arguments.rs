@@ -19,7 +19,6 @@ use capstake::job::words;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
-use capstake::model::Model;
 use capstake_output::made;
 
 use super::output;
@@ -80,7 +79,7 @@ impl Simulation {
 /// How to simulate and what to show.
 #[derive(Debug, clap::Args)]
 pub struct Simulation {
-    /// Paths to simulate: 1000000, 1_000_000, 1e6, 500k, 10M [default: the scenario's [run] paths, else 1e6]
+    /// Paths to simulate: 1000000, 1_000_000, 1e6, 500k, 10M [default: the scenario's [run] paths, else 1e6, with sobol 131072]
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
     /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
@@ -135,9 +134,9 @@ impl Simulation {
         Plan::from_model(&scenario.model, self.randomness(scenario), self.simd)
     }
 
-    /// The number of paths for a scenario; `cost` serves the message that refuses too many.
-    pub fn paths(&self, model: &Model, cost: &Cost) -> Result<u64, Failure> {
-        request::paths(self.paths, model, cost, self.threads())
+    /// The number of paths for a plan; `cost` serves the message that refuses too many.
+    pub fn paths(&self, plan: &Plan, cost: &Cost) -> Result<u64, Failure> {
+        request::paths(self.paths, plan, cost, self.threads())
     }
 
     /// Worker threads.

@@ -107,7 +107,7 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<Exit, Failure> {
     let plan = Plan::from_model(&hybrids(model, from, to, &clauses), randomness, simulation.simd);
     let metrics = metrics(&plan, &arguments.metric)?;
     let (plan, metrics) = lean(plan, &metrics);
-    let paths = simulation.paths(model, &Cost::of(&plan))?;
+    let paths = simulation.paths(&plan, &Cost::of(&plan))?;
     let request = simulation.request(&plan, paths, study::folder_of(&scenario, "bridge"));
     let asked = Asked { scenario: &scenario, arguments, plan, names, clauses, metrics };
     asked.conduct(request, simulation.show())

@@ -38,7 +38,7 @@ pub struct CheckArguments {
     /// How the scenario is changed and judged.
     #[command(flatten)]
     pub options: ScenarioOptions,
-    /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6]
+    /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6, with sobol 131072]
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
     /// Estimate for so many worker threads [default: one per core]
@@ -60,10 +60,11 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         return Ok(Exit::Done);
     }
     // The seed does not affect what is shown here.
-    let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
+    let plan =
+        Plan::from_model(&scenario.model, request::randomness(Some(1), None, &scenario), Isa::detect());
     let threads = request::threads(arguments.threads);
     let cost = Cost::of(&plan);
-    let paths = request::paths(arguments.paths, &scenario.model, &cost, threads)?;
+    let paths = request::paths(arguments.paths, &plan, &cost, threads)?;
     let mut page = summary(&scenario);
     page.push_str(&parameters(&scenario.model));
     page.push_str("\nAbsent\n");

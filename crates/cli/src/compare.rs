@@ -83,7 +83,7 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
         .iter()
         .map(|scenario| Plan::from_model(&scenario.model, randomness.clone(), simulation.simd))
         .collect();
-    let paths = simulation.paths(first, &Cost::of(&plans[0]))?;
+    let paths = simulation.paths(&plans[0], &Cost::of(&plans[0]))?;
     let request = simulation.request(&plans[0], paths, study::folder_of(&scenarios[0], "compare"));
     Compared::new(subjects, plans)?.conduct(request, simulation.show())
 }

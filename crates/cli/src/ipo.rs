@@ -58,7 +58,7 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     };
     let gates = terms.gates.len();
     let cost = Cost::of(&plan);
-    let paths = simulation.paths(&scenario.model, &cost)?;
+    let paths = simulation.paths(&plan, &cost)?;
     let rows = plan.deals().len() * plan.steps().periods.len() * (gates + 25);
     let request = simulation.request(&plan, paths, study::folder_of(&scenario, "ipo"));
     let study = Study {

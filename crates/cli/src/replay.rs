@@ -44,6 +44,7 @@ pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
     output::warnings(&scenario);
     let randomness = request::randomness(arguments.seed, arguments.sampling, &scenario);
     let plan = Plan::from_model(&scenario.model, randomness, Isa::detect());
+    request::within_points(&plan, arguments.path.saturating_add(1), Exit::Usage)?;
     let (one, trace) = (single(&plan, arguments.path), trace(&plan, arguments.path));
     let text = if arguments.csv { csv(&plan, &trace) } else { page(&plan, &one, &trace, output::width()) };
     output::results(&text)?;

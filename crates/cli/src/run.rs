@@ -168,7 +168,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         return single::print(&plan, &scenario.path, path, &show);
     }
     let cost = Cost::of(&plan);
-    let paths = simulation.paths(&scenario.model, &cost)?;
+    let paths = simulation.paths(&plan, &cost)?;
     let precision = Precision::new(precise::targets(&plan, &arguments.precision)?, paths);
     let out = Path::new("output").join(&scenario.model.name);
     let request = Request {

@@ -85,7 +85,7 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let plan = simulation.plan(&base);
     let target = Target::read(&plan, &arguments.target).map_err(refused)?;
     let cost = Cost::of(&plan);
-    let paths = simulation.paths(&base.model, &cost)?;
+    let paths = simulation.paths(&plan, &cost)?;
     let request = simulation.request(&plan, paths, study::folder_of(&base, "solve"));
     let varied = VariedScenario {
         keys,

@@ -91,7 +91,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let base = simulation.scenario.judge(&file, &[])?;
     let plan = simulation.plan(&base);
     let quantities = question.quantities(&plan)?;
-    let paths = simulation.paths(&base.model, &Cost::of(&plan))?;
+    let paths = simulation.paths(&plan, &Cost::of(&plan))?;
     let request = simulation.request(&plan, paths, study::folder_of(&base, "sweep"));
     let keys = question.keys();
     let varied = VariedScenario {
