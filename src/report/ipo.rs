@@ -253,19 +253,19 @@ impl Page<'_> {
         let mut rows = Vec::new();
         type Counts = fn(&DealReadiness) -> &Vec<u64>;
         let events: [(&str, Counts); 2] = [("ready", |of| &of.first_ready), ("listed", |of| &of.listed)];
-        for (at, (deal, of)) in self.deals().enumerate() {
+        for (index, (deal, of)) in self.deals().enumerate() {
             for (event, counts_of) in events {
                 let counts = counts_of(of);
                 let happened = total(counts);
                 let mut row: Vec<Value> = vec![deal.clone().into(), event.into()];
-                row.extend(self.probability_values(at, |of, paths| (total(counts_of(of)), paths)));
+                row.extend(self.probability_values(index, |of, paths| (total(counts_of(of)), paths)));
                 let text = |date: Option<String>| Value::Text(date.unwrap_or_default());
                 let at = |q: f64| text((happened > 0).then(|| self.by(counts, q, happened)).flatten());
                 row.extend([0.05, 0.25, 0.5, 0.75, 0.95].map(at));
                 let ends = match happened {
                     0 => [Value::from(""), Value::from("")],
                     n => {
-                        let (low, high) = self.median_ranks(at, n, counts_of);
+                        let (low, high) = self.median_ranks(index, n, counts_of);
                         [low, high].map(|rank| {
                             let period = so_far(counts).iter().position(|&sum| sum >= rank.clamp(1, n));
                             text(period.map(|period| self.date(period)))

@@ -10,6 +10,7 @@ use capstake::report::digits::{
 };
 use capstake::report::results::{Facts, Results};
 use capstake::report::tables::SummaryRow;
+use capstake::report::unhelped::unhelped;
 
 /// The first screen of a run.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct FirstScreen {
     pub rows: Vec<Row>,
     /// What marks in the table mean.
     pub notes: Vec<String>,
+    /// What to know of the tables in full.
+    pub notes_in_full: Vec<String>,
     /// The answer in sentences.
     pub answer: String,
 }
@@ -67,7 +70,7 @@ pub fn first_screen(results: &Results) -> FirstScreen {
         notes.insert(0, format!("Δ is a deal minus {}, path by path", view.deals[0]));
     }
     if !rows.is_empty() {
-        notes.extend(facts.errors());
+        notes.extend(facts.errors().map(|errors| format!("± {errors}")));
     }
     FirstScreen {
         title: run_line(facts),
@@ -76,6 +79,7 @@ pub fn first_screen(results: &Results) -> FirstScreen {
         columns: if is_empty { Vec::new() } else { columns(&view) },
         rows,
         notes,
+        notes_in_full: facts.errors().map(|errors| format!("± {errors}")).into_iter().chain(unhelped(results)).collect(),
         answer: if is_empty || view.deals.is_empty() {
             String::new()
         } else {

@@ -6,6 +6,7 @@ use super::wording::{partial, paths};
 use capstake::report::command;
 use capstake::report::digits::significant;
 use capstake::report::results::Facts;
+use capstake::report::unhelped::unhelped;
 
 /// What a reader needs in order to check the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
