@@ -420,7 +420,7 @@ mod tests {
         // From 32 replicates: a smaller error of a probability, and of a rare one an interval with Student's t.
         let sobol = |events, std_error| Seen::new(events, 1_000_000, false).with_error(std_error, 31.0);
         assert_eq!(probability_in_words(sobol(881_230, 1.2e-4)), "88.123 ± 0.012%");
-        assert_eq!(probability_in_words(sobol(3, 1.7e-6)), "0.00030% (95%: 0.00009–0.00096%)");
+        assert_eq!(probability_in_words(sobol(3, 1.7e-6)), "0.00030% (95%: 0.00010–0.00090%)");
         assert_eq!(probability_in_words(sobol(0, 0.0)), "0% (95%: below 0.00030%)");
     }
 

@@ -2,7 +2,6 @@
 
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::math::lanes::LANES;
 use crate::run::ChunkDraws;
 
 /// A column of the draws, after the columns of path and deal.
@@ -80,7 +79,7 @@ pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     }
     if let Some(replicates) = plan.replicates() {
         for path in chunk.first_path..chunk.first_path + chunk.paths as u64 {
-            let replicate = replicates.of_block(path / LANES as u64) as f64;
+            let replicate = replicates.of_path(path) as f64;
             for _ in 0..deals {
                 out.extend_from_slice(&replicate.to_le_bytes());
             }

@@ -4,7 +4,6 @@ use super::csv::Dialect;
 use super::draws_columns::REPLICATE;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
-use crate::math::lanes::LANES;
 use crate::run::ChunkDraws;
 
 /// The header row.
@@ -57,9 +56,9 @@ pub fn rows(dialect: Dialect, plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
                 }
             }
             if let Some(replicates) = plan.replicates() {
-                let block = (chunk.first_path + i as u64) / LANES as u64;
+                let replicate = replicates.of_path(chunk.first_path + i as u64);
                 out.push(separator);
-                out.extend_from_slice(replicates.of_block(block).to_string().as_bytes());
+                out.extend_from_slice(replicate.to_string().as_bytes());
             }
             out.push(b'\n');
         }

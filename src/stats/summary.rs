@@ -85,10 +85,7 @@ impl<const BITS: u32> Summary<BITS> {
         const { assert!(LANES == 64 && CHUNK.is_multiple_of(64 * LANES)) };
         match self.sections.replicates() {
             0 => self.bins.add_all(values),
-            replicates => {
-                let sections = &mut self.sections;
-                self.bins.add_all_and_tell(values, |block, told| sections.add(block % replicates, told));
-            }
+            _ => self.bins.add_all_and_tell(values, &mut self.sections),
         }
     }
 

@@ -269,10 +269,12 @@ fn states_of_other_replicates_are_refused() {
         let mut text = serde_json::to_value(&state).expect("a state");
         assert_eq!(serde_json::from_value::<State>(text.clone()).expect("a state").check(&plan), Ok(()));
         if mine != Sampling::Plain {
-            let sections = &mut text["sums"]["metrics"][0][0]["sections"][1][0][1];
-            let (from, to) = if sections[0].as_u64() > Some(0) { (0, 1) } else { (1, 0) };
-            sections[from] = (sections[from].as_u64().expect("a count") - 1).into();
-            sections[to] = (sections[to].as_u64().expect("a count") + 1).into();
+            let counts = &mut text["sums"]["metrics"][0][0]["sections"][1][0][1];
+            let number = |at: usize, counts: &serde_json::Value| counts[at].as_u64().expect("a count");
+            let from = (0..8).find(|&at| number(at, counts) > 0).expect("a value in the group");
+            let to = (from + 1) % 8;
+            counts[from] = (number(from, counts) - 1).into();
+            counts[to] = (number(to, counts) + 1).into();
             let forged: State = serde_json::from_value(text).expect("a state");
             let problem = forged.check(&plan).expect_err("a forged count");
             assert!(problem.contains("replicates"), "{problem}");

@@ -217,9 +217,7 @@ fn number(set: Paths) -> u64 {
 
 impl Scratch {
     fn gather(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>) {
-        let replicates = frame.plan.replicates();
-        let block = seen.first_path / LANES as u64;
-        let replicate = replicates.map_or(0, |replicates| replicates.of_block(block));
+        let replicate = frame.plan.replicates().map_or(0, |replicates| replicates.of_path(seen.first_path));
         for deal in 0..self.counts.len() {
             self.gather_deal(frame, seen, deal, replicate);
             if seen.ends_chunk {
