@@ -329,7 +329,9 @@ impl Page<'_> {
                 for (gate, key) in keys.iter().enumerate() {
                     let mut row = begin(key);
                     row.extend(self.probability_values(at, |of, paths| (of.gates[gate].met[period], paths)));
-                    row.extend(self.probability_values(at, |of, paths| (of.gates[gate].alone[period], paths)));
+                    row.extend(
+                        self.probability_values(at, |of, paths| (of.gates[gate].alone[period], paths)),
+                    );
                     rows.push(row);
                 }
                 let mut push = |name: &str, values: [Value; 4]| {
@@ -340,8 +342,14 @@ impl Page<'_> {
                 };
                 push("all", self.probability_values(at, |of, paths| (of.all[period], paths)));
                 push("ready", self.probability_values(at, |of, paths| (of.ready[period], paths)));
-                push("ready_by", self.probability_values(at, |of, paths| (total(&of.first_ready[..=period]), paths)));
-                push("listed_by", self.probability_values(at, |of, paths| (total(&of.listed[..=period]), paths)));
+                push(
+                    "ready_by",
+                    self.probability_values(at, |of, paths| (total(&of.first_ready[..=period]), paths)),
+                );
+                push(
+                    "listed_by",
+                    self.probability_values(at, |of, paths| (total(&of.listed[..=period]), paths)),
+                );
             }
         }
         Table {
@@ -530,7 +538,8 @@ impl Page<'_> {
             curve("has been listed", &|of, at| total(&of.listed[..=at])),
         ];
         let gates = self.gate_labels();
-        let gates = gates.iter().enumerate().map(|(i, label)| curve(label, &|of, at| of.gates[i].met[at])).collect();
+        let gates =
+            gates.iter().enumerate().map(|(i, label)| curve(label, &|of, at| of.gates[i].met[at])).collect();
         [
             chart(format!("{name}: ready for a listing, and listed, by date"), whole),
             chart(format!("{name}: futures that meet each gate, by date"), gates),

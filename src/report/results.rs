@@ -144,7 +144,9 @@ impl Facts {
         let (points, rest) = (self.paths / replicates, self.paths % replicates);
         let about = if rest == 0 { "" } else { "about " };
         let points = thousands(points);
-        Some(format!("standard errors and t intervals over {replicates} replicates of {about}{points} points"))
+        Some(format!(
+            "standard errors and t intervals over {replicates} replicates of {about}{points} points"
+        ))
     }
 
     /// The label of a calendar year's results: `2027`, but `2026 H2` or `2026-09-15 to 2026-12-31` of a year that the valuation
@@ -217,7 +219,9 @@ mod tests {
         assert_eq!(errors(None, 131_072), None);
         let whole = errors(Some(32), 131_072).expect("replicates");
         assert_eq!(whole, "standard errors and t intervals over 32 replicates of 4,096 points");
-        assert!(errors(Some(8), 1_001).expect("replicates").ends_with("over 8 replicates of about 125 points"));
+        assert!(
+            errors(Some(8), 1_001).expect("replicates").ends_with("over 8 replicates of about 125 points")
+        );
     }
 
     #[test]

@@ -14,8 +14,11 @@ const NAMED: usize = 3;
 /// Names the figures that Sobol points do not help, in one sentence; `None` if there are none, and under plain sampling.
 pub fn unhelped(results: &Results) -> Option<String> {
     let tables = &results.tables;
-    let found: Vec<&SummaryRow> =
-        tables.summary.iter().filter(|row| is_unhelped(row) && !tables.is_exact(&row.deal, &row.metric)).collect();
+    let found: Vec<&SummaryRow> = tables
+        .summary
+        .iter()
+        .filter(|row| is_unhelped(row) && !tables.is_exact(&row.deal, &row.metric))
+        .collect();
     let names: Vec<String> = found
         .iter()
         .take(NAMED)
@@ -26,7 +29,10 @@ pub fn unhelped(results: &Results) -> Option<String> {
         more => format!("; and {more} more"),
     };
     (!names.is_empty()).then(|| {
-        format!("Sobol points do not help these figures, plain paths would do as well: {}{more}", names.join("; "))
+        format!(
+            "Sobol points do not help these figures, plain paths would do as well: {}{more}",
+            names.join("; ")
+        )
     })
 }
 
@@ -80,7 +86,8 @@ mod tests {
             })
         };
         // The error of independent paths is 0.01.
-        let sentence = told(vec![row("share_pv", 0.004, 31.0), row("failed", 0.0131, 31.0)]).expect("a figure");
+        let sentence =
+            told(vec![row("share_pv", 0.004, 31.0), row("failed", 0.0131, 31.0)]).expect("a figure");
         assert!(sentence.contains("fails") && !sentence.contains("share"), "{sentence}");
         // From 32 replicates an error is 1.25 times too large by chance, from 8 half as large again.
         assert_eq!(told(vec![row("failed", 0.0125, 31.0), row("failed", 0.015, 7.0)]), None);

@@ -82,9 +82,8 @@ mod tests {
         assert!((low - 0.3 + half).abs() < 1e-7 && (high - 0.3 - half).abs() < 1e-7, "{low} {high}");
         // As precise as so many independent paths: Wilson's, a little wider for Student's t.
         let p: f64 = 3.0 / 1_000.0;
-        let (low, high) = error((p * (1.0 - p) / 1_000.0).sqrt())
-            .probability_interval(p)
-            .expect("an interval");
+        let (low, high) =
+            error((p * (1.0 - p) / 1_000.0).sqrt()).probability_interval(p).expect("an interval");
         let wilson = wilson_interval(3, 1_000);
         assert!(0.0 < low && low < wilson.0 && wilson.1 < high && high < 1.1 * wilson.1, "{low} {high}");
         // Nothing to tell replicates apart by, or no replicates.

@@ -187,7 +187,8 @@ impl<const BITS: u32> TryFrom<Rows> for Sections<BITS> {
         for (group, counts) in rows {
             let number = u64::from(group);
             let known = number % Self::NEGATIVE <= Self::UNDEFINED && number / Self::NEGATIVE < 2;
-            let has_values = counts.iter().any(|&count| count > 0) && counts.iter().all(|&count| count >> 40 == 0);
+            let has_values =
+                counts.iter().any(|&count| count > 0) && counts.iter().all(|&count| count >> 40 == 0);
             if !known || group < from || !has_values || counts.len() != sections.replicates {
                 return Err(format!("no such group of counts: number {group}"));
             }
@@ -223,9 +224,14 @@ impl RankedSections {
         let through = |group: &Group| group.below.iter().chain(&group.counts).sum::<u64>() as f64;
         let at = self.groups.partition_point(|group| through(group) < wanted);
         let Some(group) = self.groups.get(at) else { return MeanError { std_error: f64::NAN, df: f64::NAN } };
-        let (below, inside) = (group.below.iter().sum::<u64>() as f64, group.counts.iter().sum::<u64>() as f64);
+        let (below, inside) =
+            (group.below.iter().sum::<u64>() as f64, group.counts.iter().sum::<u64>() as f64);
         let part = (wanted - below) / inside;
-        let counted = group.below.iter().zip(&group.counts).map(|(&below, &inside)| below as f64 + part * inside as f64);
+        let counted = group
+            .below
+            .iter()
+            .zip(&group.counts)
+            .map(|(&below, &inside)| below as f64 + part * inside as f64);
         let error = error_of_fraction(&counted.collect::<Vec<f64>>(), &self.counts);
         let within = (inside * part * (1.0 - part)).sqrt() / count as f64;
         MeanError { std_error: error.std_error.hypot(within), ..error }

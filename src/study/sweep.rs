@@ -144,9 +144,8 @@ fn one(
     } else {
         [f64::NAN; 3]
     };
-    let (difference, difference_error) = difference.map_or((f64::NAN, f64::NAN), |column| {
-        (column.moments().mean(), column.mean_error().std_error)
-    });
+    let (difference, difference_error) = difference
+        .map_or((f64::NAN, f64::NAN), |column| (column.moments().mean(), column.mean_error().std_error));
     let (mean, error, paths) = (moments.mean(), value.mean_error(), moments.count());
     let events = is_flag.then(|| (mean * paths as f64).round() as u64);
     Measured {

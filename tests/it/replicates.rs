@@ -74,9 +74,13 @@ fn errors_of_means_are_those_of_the_formula() {
                     _ => continue,
                 };
                 let (low, high) = metric.interval;
-                if metric.metric.unit() == capstake::config::Unit::Flag && matches!(subject.who, Who::Deal(_)) {
+                if metric.metric.unit() == capstake::config::Unit::Flag && matches!(subject.who, Who::Deal(_))
+                {
                     // The t interval, bent so that it stays between 0 and 1.
-                    assert!((0.0..=1.0).contains(&low) && low < s.mean && s.mean < high && high <= 1.0, "{what}");
+                    assert!(
+                        (0.0..=1.0).contains(&low) && low < s.mean && s.mean < high && high <= 1.0,
+                        "{what}"
+                    );
                     continue;
                 }
                 for (end, sign) in [(low, -1.0), (high, 1.0)] {
@@ -95,7 +99,8 @@ fn errors_of_events_and_quantiles_are_those_of_counting() {
     let plan = sobol("base", 32);
     let (result, kept) = run_and_keep(&plan);
     let answer = valuation(&plan, &result);
-    let at = |metric| answer.deal(0).metrics.iter().position(|answer| answer.metric == metric).expect("a metric");
+    let at =
+        |metric| answer.deal(0).metrics.iter().position(|answer| answer.metric == metric).expect("a metric");
     // By the horizon an event has happened exactly where its flag is 1.
     for (event, flag) in [(Event::CapReached, Metric::CapHit), (Event::Listed, Metric::Ipo)] {
         let last = answer.events.iter().rfind(|row| row.deal == 0 && row.event == event).expect("an event");
@@ -106,7 +111,8 @@ fn errors_of_events_and_quantiles_are_those_of_counting() {
     }
     let take = at(Metric::MicrosoftTakePv);
     let values = &kept[0][take];
-    for quantile in answer.deal(0).metrics[take].quantiles.iter().filter(|row| (0.05..0.96).contains(&row.q)) {
+    for quantile in answer.deal(0).metrics[take].quantiles.iter().filter(|row| (0.05..0.96).contains(&row.q))
+    {
         let below: Vec<f64> = values.iter().map(|&x| f64::from(u8::from(x <= quantile.value))).collect();
         let half = 2.039_513 * error(&below, 32).0;
         let mut sorted = values.clone();
@@ -138,7 +144,10 @@ fn paired_columns_have_the_errors_of_a_run() {
         for (column, &(subject, metric)) in subjects.iter().enumerate() {
             let summary = &result.metrics[subject][metric];
             assert_eq!(paired.columns[column].mean_error(), summary.mean_error());
-            assert_eq!(paired.columns[column].quantile_ranks(&[0.05, 0.5]), summary.quantile_ranks(&[0.05, 0.5]));
+            assert_eq!(
+                paired.columns[column].quantile_ranks(&[0.05, 0.5]),
+                summary.quantile_ranks(&[0.05, 0.5])
+            );
         }
         // The second deal less the first, path by path, is the run's difference; its error is not that of two separate runs.
         let difference = paired.columns[3].mean_error();

@@ -110,11 +110,18 @@ fn intervals_over_replicates_cover() {
             }))
         };
         let moved = coverage(said().map(|(said, &truth)| (said.interval, truth + 2.0 * said.std_error)));
-        println!("{replicates} replicates: means {by_t:.4}, with 1.96 {:.4}, moved {moved:.4}", with(HALF_INTERVAL));
+        println!(
+            "{replicates} replicates: means {by_t:.4}, with 1.96 {:.4}, moved {moved:.4}",
+            with(HALF_INTERVAL)
+        );
         assert!(is_right(by_t), "{replicates}: {by_t}");
         assert!(!is_right(moved), "{replicates}: {moved}");
         if replicates == 8 {
-            assert!(!is_right(with(HALF_INTERVAL)), "1.96 in place of t is not seen: {}", with(HALF_INTERVAL));
+            assert!(
+                !is_right(with(HALF_INTERVAL)),
+                "1.96 in place of t is not seen: {}",
+                with(HALF_INTERVAL)
+            );
         }
         for (i, (subject, metric)) in METRICS.iter().enumerate() {
             let normal = Normal::standard();

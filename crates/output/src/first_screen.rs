@@ -79,7 +79,12 @@ pub fn first_screen(results: &Results) -> FirstScreen {
         columns: if is_empty { Vec::new() } else { columns(&view) },
         rows,
         notes,
-        notes_in_full: facts.errors().map(|errors| format!("± {errors}")).into_iter().chain(unhelped(results)).collect(),
+        notes_in_full: facts
+            .errors()
+            .map(|errors| format!("± {errors}"))
+            .into_iter()
+            .chain(unhelped(results))
+            .collect(),
         answer: if is_empty || view.deals.is_empty() {
             String::new()
         } else {

@@ -27,7 +27,9 @@ impl Page<'_> {
                 }
                 let mut row: Vec<Value> =
                     vec![deal.clone().into(), standard.venue.into(), standard.rule.into()];
-                row.extend(self.probability_values(at, |of, _| (of.standards_on_the_day[i], total(&of.listed))));
+                row.extend(
+                    self.probability_values(at, |of, _| (of.standards_on_the_day[i], total(&of.listed))),
+                );
                 let rest = [standard.test, standard.kind.name(), &outside, standard.as_of, CHECK];
                 row.extend(rest.map(Value::from));
                 rows.push(row);

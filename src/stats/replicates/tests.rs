@@ -49,7 +49,9 @@ fn values(n: usize, undefined: usize) -> Vec<f64> {
 
 #[test]
 fn the_error_is_that_of_the_formula() {
-    for (replicates, n, undefined) in [(8, 40_000, usize::MAX), (32, 20_000, 7), (64, 5_000, 300), (16, 900, 5)] {
+    for (replicates, n, undefined) in
+        [(8, 40_000, usize::MAX), (32, 20_000, 7), (64, 5_000, 300), (16, 900, 5)]
+    {
         let values = values(n, undefined);
         let (moments, sums) = sums_of(replicates, &chunks(&values));
         let error = sums.error_of(moments.mean()).expect("there are replicates");

@@ -48,7 +48,8 @@ fn the_error_of_a_share_is_that_of_counting() {
         let (ranked, sections) = (summary.ranked(), summary.ranked_sections().unwrap());
         let mut ratios = Vec::new();
         for q in [0.02, 0.1, 0.25, 0.4, 0.75, 0.9, 0.98] {
-            let (found, counted) = (sections.share_error(q), by_hand(&values, replicates, ranked.quantile(q)));
+            let (found, counted) =
+                (sections.share_error(q), by_hand(&values, replicates, ranked.quantile(q)));
             assert_eq!(found.df, replicates as f64 - 1.0);
             ratios.push(found.std_error / counted);
         }
@@ -135,9 +136,12 @@ fn bytes_that_are_no_counts_are_refused() {
 #[test]
 fn intervals_cover_as_often_as_they_say() {
     const REPETITIONS: usize = 2_000;
-    for (replicates, q, normal_quantile) in
-        [(8, 0.5, 0.0), (8, 0.9, 1.281_551_565_545), (32, 0.95, 1.644_853_626_951), (32, 0.05, -1.644_853_626_951)]
-    {
+    for (replicates, q, normal_quantile) in [
+        (8, 0.5, 0.0),
+        (8, 0.9, 1.281_551_565_545),
+        (32, 0.95, 1.644_853_626_951),
+        (32, 0.05, -1.644_853_626_951),
+    ] {
         let mut draws = Draws(7);
         let truth = (1.25_f64.sqrt() * normal_quantile).exp();
         let (mut covered, mut independent, mut moved) = (0, 0, 0);

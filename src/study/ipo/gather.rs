@@ -168,7 +168,8 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
     let (deals, gates) = (plan.deals().len(), ipo.gates.len());
     let frame = Frame::new(plan, ipo);
     let replicates = plan.replicates();
-    let nothing = || vec![vec![DealReadiness::empty(periods, gates); replicates.map_or(1, Replicates::get)]; deals];
+    let nothing =
+        || vec![vec![DealReadiness::empty(periods, gates); replicates.map_or(1, Replicates::get)]; deals];
     let day = || {
         let summary = CoarseSummary::of_replicates(replicates.map(Replicates::get));
         vec![vec![summary; OfferMetric::ALL.len()]; deals]

@@ -2,7 +2,9 @@
 
 use super::wording::{self, measure};
 use capstake::report::date_axis::{date, period_label};
-use capstake::report::digits::{Estimate, Seen, condition, is_decided_by_few, probability_in_words, quantile};
+use capstake::report::digits::{
+    Estimate, Seen, condition, is_decided_by_few, probability_in_words, quantile,
+};
 use capstake::report::results::Results;
 use capstake::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, SummaryRow};
 use capstake::study::valuation::median_period;
@@ -166,7 +168,13 @@ impl<'a> View<'a> {
         let rows = self.events(deal, event);
         let Some(last) = rows.last() else {
             let unknown = f64::NAN;
-            return Chance { probability: unknown, std_error: unknown, error_df: unknown, exact: false, year: None };
+            return Chance {
+                probability: unknown,
+                std_error: unknown,
+                error_df: unknown,
+                exact: false,
+                year: None,
+            };
         };
         let mut best: Option<(i32, f64)> = None;
         for (year, probability) in self.by_year(deal, event) {

@@ -106,10 +106,7 @@ pub fn run(facts: &Facts) -> Vec<(String, String)> {
     let mut lines = vec![("scenario", facts.scenario.clone()), ("file", facts.file.clone())];
     lines.extend(facts.further_files.iter().map(|file| ("further file", file.clone())));
     lines.extend(facts.overrides.iter().map(|flag| ("changed with --set", flag.clone())));
-    lines.extend([
-        ("paths", thousands(facts.paths)),
-        ("seed", facts.seed.clone()),
-    ]);
+    lines.extend([("paths", thousands(facts.paths)), ("seed", facts.seed.clone())]);
     lines.extend(facts.errors().map(|errors| ("Sobol points", errors)));
     lines.extend([
         ("run again with", command::again(facts)),
