@@ -166,6 +166,13 @@ impl Plan {
         &self.innovations
     }
 
+    /// Makes the Sobol points of a replicate ahead of the paths that need them.
+    pub fn make_points(&self, replicate: usize) {
+        if let Some(points) = &self.points {
+            points.make(replicate);
+        }
+    }
+
     /// Draws a block's normals of the inputs, and from them the values of uncertain parameters and the unit exponential of
     /// termination; `first_path` is a multiple of 64.
     pub fn draw_inputs(

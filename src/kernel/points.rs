@@ -156,6 +156,11 @@ impl PlanPoints {
         self.table.points.group(replicates.of_block(block), point)
     }
 
+    /// Makes the points of a replicate, which would else be made when a path first needs them.
+    pub fn make(&self, replicate: usize) {
+        self.table.points.make(replicate);
+    }
+
     /// Number of places.
     pub fn count(&self) -> usize {
         self.table.points.count()

@@ -68,10 +68,15 @@ impl Points {
         self.variables.len()
     }
 
+    /// Makes what short runs need of a replicate, where it is not made yet.
+    pub fn make(&self, replicate: usize) -> &Replicate {
+        self.replicates[replicate].get_or_init(|| Replicate::new(self, replicate as u64))
+    }
+
     /// The eight points of a replicate from number `first` on, a multiple of eight below 2³².
     pub fn group(&self, replicate: usize, first: u64) -> Group<'_> {
         debug_assert!(first.is_multiple_of(WIDTH as u64) && first >> INDEX_BITS == 0);
-        let made = self.replicates[replicate].get_or_init(|| Replicate::new(self, replicate as u64));
+        let made = self.make(replicate);
         let later: &[Vec<u64>] = match first >> FIRST_BITS {
             0 => &[],
             _ => made.later_columns(self, replicate as u64),

@@ -11,7 +11,7 @@ use super::observer::{Observer, Progress};
 use super::options::{CHUNK_PATHS, Options};
 use super::sums::lock;
 use super::worker::add_lanes;
-use super::workers::share_out;
+use super::workers::{make_points, share_out};
 use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
@@ -187,6 +187,7 @@ pub fn execute(
         };
         assert!(sources.iter().all(|&source| source < i), "column {i} is made of one that comes after it");
     }
+    make_points(plans, options.threads);
     let paths = options.paths;
     let replicates = plans.first().and_then(|plan| plan.replicates());
     let shared = Shared::new(plans.len(), question, paths, replicates.map(Replicates::get));

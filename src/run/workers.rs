@@ -1,5 +1,7 @@
 //! Worker threads: numbered pieces of work shared out over them, each thread with scratch of its own.
 
+use crate::kernel::plan::Plan;
+use crate::model::run::Replicates;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -100,6 +102,15 @@ pub fn join<A: Send, B: Send>(
         // The system gives no threads: both things are still done.
         Err(_) => (first(), second()),
     }
+}
+
+/// Makes the Sobol points of plans, replicates side by side: workers that come to the same replicate at once would wait for each
+/// other.
+pub(super) fn make_points(plans: &[&Plan], threads: usize) {
+    let replicates =
+        plans.iter().filter_map(|plan| plan.replicates()).map(Replicates::get).max().unwrap_or(0);
+    let make = |replicate: u64| plans.iter().for_each(|plan| plan.make_points(replicate as usize));
+    share_out(threads, replicates as u64, || (), |(), replicate| make(replicate), |_| {}, || false);
 }
 
 #[cfg(test)]
