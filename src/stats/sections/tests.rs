@@ -153,7 +153,8 @@ fn intervals_cover_as_often_as_they_say() {
             let ranked = summary.ranked();
             let holds = |ranks: (u64, u64), truth: f64| {
                 let (low, high) = ranked.quantile_interval(ranks);
-                usize::from(!(low > truth) && !(high < truth))
+                let misses = low > truth || high < truth;
+                usize::from(!misses)
             };
             let ranks = summary.quantile_ranks(&[q])[0];
             covered += holds(ranks, truth);
