@@ -384,6 +384,7 @@ impl Manifest {
             period_months: period.map_or(3, |period| PeriodLength::from(period.value).months()),
             sources: config.iter().flat_map(|config| &config.source).map(source).collect(),
             seed: self.run.seed.clone(),
+            replicates: self.run.sampling.replicates,
             paths: self.run.paths_done,
             paths_asked: self.run.paths_asked,
             partial: self.run.paths_done < self.run.paths_asked,

@@ -250,7 +250,7 @@ impl Tables {
 }
 
 /// All tables of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs)] // each is described at its row
 pub struct Tables {
     pub summary: Vec<SummaryRow>,

@@ -301,7 +301,7 @@ impl Worker {
             }
             self.gather(plans[0].isa(), question, count);
             if let Some(replicates) = plans[0].replicates() {
-                let replicate = replicates.of_block(path / LANES as u64);
+                let replicate = replicates.of_path(path);
                 for (column, moments) in self.moments.iter().enumerate() {
                     self.replicates.note(column, replicate, moments);
                 }

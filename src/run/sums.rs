@@ -194,19 +194,18 @@ impl Sums {
     fn check_replicates(&self, plan: &Plan, paths: u64) -> Result<(), String> {
         let Some(replicates) = plan.replicates().map(Replicates::get) else { return Ok(()) };
         let wrong = |what: &str| Err(format!("the replicates do not count the {what} that all paths count"));
+        let share = paths / replicates as u64;
         for summary in self.metrics.iter().flatten() {
             let (defined, undefined) = summary.sections().totals();
             let same = defined == summary.replicates().counts();
-            let all = defined
-                .iter()
-                .zip(&undefined)
-                .all(|(a, b)| a.checked_add(*b) == Some(paths / replicates as u64));
+            let all = defined.iter().zip(&undefined).all(|(a, b)| a.checked_add(*b) == Some(share));
             if !same || !all || !add_up_to(&defined, summary.moments().count()) {
                 return wrong("values of a metric");
             }
         }
         for year in self.years.iter().flatten().flatten() {
-            if !add_up_to(year.replicates.counts(), year.moments.count()) {
+            let counts = year.replicates.counts();
+            if !add_up_to(counts, year.moments.count()) || counts.iter().any(|&count| count > share) {
                 return wrong("values of a year");
             }
         }

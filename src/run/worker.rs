@@ -114,7 +114,7 @@ impl Worker {
 
     /// Takes what is kept of the block just run.
     fn gather(&mut self, plan: &Plan, path: u64, count: usize, draws: bool) {
-        let replicate = plan.replicates().map_or(0, |replicates| replicates.of_block(path / LANES as u64));
+        let replicate = plan.replicates().map_or(0, |replicates| replicates.of_path(path));
         self.metrics.gather(plan.isa(), &self.block, count, replicate);
         self.years.gather(plan.isa(), &self.block, path, count, replicate);
         self.inputs.gather(plan, &self.block, count, draws);

@@ -108,12 +108,20 @@ impl Targets {
     const NONE: Targets = Targets { bins: [0; BATCH], words: [0; BATCH], pending: false };
 }
 
-/// Bin numbers of values of a batch.
-pub(super) enum Told<'a> {
-    /// So many values have this number.
-    Equal(u64, u64),
+/// Hears the bin numbers of batches of 64 values, each with the batch's place.
+pub(super) trait Listener {
+    /// So many values of the batch have this number.
+    fn equal(&mut self, place: usize, number: u64, count: u64);
     /// One number per value.
-    Each(&'a [u64; BATCH]),
+    fn each(&mut self, place: usize, numbers: &[u64; BATCH]);
+}
+
+/// Hears nothing.
+impl Listener for () {
+    #[inline(always)]
+    fn equal(&mut self, _: usize, _: u64, _: u64) {}
+    #[inline(always)]
+    fn each(&mut self, _: usize, _: &[u64; BATCH]) {}
 }
 
 /// Counts of values by bin, with `BITS` mantissa bits in the bin number.
@@ -190,12 +198,12 @@ impl<const BITS: u32> Bins<BITS> {
     /// Counts every value; NaN counts as undefined. Inlined so that it is compiled for the caller's instruction set.
     #[inline(always)]
     pub fn add_all(&mut self, values: &[f64]) {
-        self.add_all_and_tell(values, |_, _| ());
+        self.add_all_and_tell(values, &mut ());
     }
 
-    /// Counts every value, and tells `heard` the bin numbers of each batch of 64 values, with the batch's place.
+    /// Counts every value, and tells a listener the bin numbers.
     #[inline(always)]
-    pub(super) fn add_all_and_tell(&mut self, values: &[f64], mut heard: impl FnMut(usize, Told<'_>)) {
+    pub(super) fn add_all_and_tell(&mut self, values: &[f64], listener: &mut impl Listener) {
         let (batches, rest) = values.as_chunks::<BATCH>();
         let mut both = [Targets::NONE; 2];
         let mut turn = 0;
@@ -204,12 +212,12 @@ impl<const BITS: u32> Bins<BITS> {
                 // Added one by one into two bins, each addition would wait for the one before.
                 if ones < BATCH as u64 {
                     self.count_in(0, ONE * (BATCH as u64 - ones));
-                    heard(place, Told::Equal(0, BATCH as u64 - ones));
+                    listener.equal(place, 0, BATCH as u64 - ones);
                 }
                 if ones > 0 {
                     let code = Self::code(1.0);
                     self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * ones);
-                    heard(place, Told::Equal(code >> DETAIL_BITS, ones));
+                    listener.equal(place, code >> DETAIL_BITS, ones);
                 }
                 continue;
             }
@@ -217,10 +225,10 @@ impl<const BITS: u32> Bins<BITS> {
             if let Some(code) = Self::read(batch, targets) {
                 // All in one bin, as for cash flows that have not begun or have ended.
                 self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * BATCH as u64);
-                heard(place, Told::Equal(code >> DETAIL_BITS, BATCH as u64));
+                listener.equal(place, code >> DETAIL_BITS, BATCH as u64);
                 continue;
             }
-            heard(place, Told::Each(&targets.bins));
+            listener.each(place, &targets.bins);
             // While these bins are fetched into the cache, the previous batch is added.
             for bin in &mut targets.bins {
                 let place = self.place(*bin);
@@ -235,7 +243,7 @@ impl<const BITS: u32> Bins<BITS> {
         for &x in rest {
             let code = Self::code(x);
             self.count_in(code >> DETAIL_BITS, ONE + (code & DETAIL));
-            heard(batches.len(), Told::Equal(code >> DETAIL_BITS, 1));
+            listener.equal(batches.len(), code >> DETAIL_BITS, 1);
         }
     }
 

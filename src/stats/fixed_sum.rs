@@ -32,8 +32,7 @@ impl FixedSum {
     #[inline]
     #[must_use]
     pub fn add(&mut self, x: f64) -> bool {
-        // Also where x is NaN.
-        if !(x.abs() < LIMIT) {
+        if x.is_nan() || x.abs() >= LIMIT {
             return false;
         }
         let bits = x.to_bits();

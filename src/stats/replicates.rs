@@ -108,7 +108,7 @@ impl ReplicateSums {
     pub fn merge(&mut self, other: &ReplicateSums) {
         self.sums.iter_mut().zip(&other.sums).for_each(|(mine, theirs)| mine.merge(theirs));
         self.counts.iter_mut().zip(&other.counts).for_each(|(mine, theirs)| *mine += theirs);
-        self.lost += other.lost;
+        self.lost = self.lost.saturating_add(other.lost);
     }
 
     /// How many values each replicate has; empty without replicates.

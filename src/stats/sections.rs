@@ -11,7 +11,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::bins::{Bins, Told};
+use super::bins::{Bins, Listener};
 use super::mean_error::MeanError;
 use super::replicates::error_of_fraction;
 
@@ -24,8 +24,8 @@ const PAGE: usize = 1 << GROUP_BITS;
 #[serde(into = "Rows", try_from = "Rows")]
 pub struct Sections<const BITS: u32> {
     replicates: usize,
-    /// For each page of groups, one plus its index among the pages; 0 if not allocated. Empty before the first value.
-    places: Box<[u16]>,
+    /// For each page of groups, one plus where its counts begin; 0 if not allocated. Empty before the first value.
+    places: Box<[u32]>,
     /// `[page][replicate][group]`.
     counts: Vec<u64>,
 }
@@ -50,8 +50,9 @@ impl<const BITS: u32> Sections<BITS> {
     const NEGATIVE: u64 = Bins::<BITS>::NEGATIVE >> Self::SHIFT;
     const PAGES: usize = ((Self::NEGATIVE + Self::UNDEFINED) as usize).div_ceil(PAGE) + 1;
 
-    /// No values yet, for so many replicates.
+    /// No values yet, for so many replicates: a power of two.
     pub fn new(replicates: Option<usize>) -> Self {
+        debug_assert!(replicates.is_none_or(usize::is_power_of_two));
         Sections { replicates: replicates.unwrap_or(0), places: Box::default(), counts: Vec::new() }
     }
 
@@ -66,37 +67,14 @@ impl<const BITS: u32> Sections<BITS> {
         self.replicates
     }
 
-    /// Counts the bin numbers of a batch for a replicate.
+    /// The counts of a replicate in the page of a group begin here; allocates the page if needed.
     #[inline(always)]
-    pub(super) fn add(&mut self, replicate: usize, told: Told<'_>) {
-        match told {
-            Told::Equal(number, count) => {
-                let at = self.place(number, replicate);
-                self.counts[at] += count;
-            }
-            Told::Each(numbers) => {
-                for &number in numbers {
-                    let at = self.place(number, replicate);
-                    self.counts[at] += 1;
-                }
-            }
-        }
-    }
-
-    /// The index into `counts` of a bin number's group.
-    #[inline(always)]
-    fn place(&mut self, number: u64, replicate: usize) -> usize {
-        let group = ((number + Self::OFFSET) >> Self::SHIFT) as usize;
-        (self.page(group / PAGE) * self.replicates + replicate) * PAGE + group % PAGE
-    }
-
-    /// The index of a page among those allocated, allocating it if needed.
-    #[inline(always)]
-    fn page(&mut self, page: usize) -> usize {
-        match self.places.get(page) {
-            None | Some(0) => self.new_page(page),
-            Some(&place) => usize::from(place) - 1,
-        }
+    fn begin(&mut self, group: usize, replicate: usize) -> usize {
+        let page = match self.places.get(group / PAGE) {
+            None | Some(0) => self.new_page(group / PAGE),
+            Some(&place) => place as usize - 1,
+        };
+        page + replicate * PAGE
     }
 
     #[cold]
@@ -105,33 +83,33 @@ impl<const BITS: u32> Sections<BITS> {
         if self.places.is_empty() {
             self.places = vec![0; Self::PAGES].into_boxed_slice();
         }
-        let index = self.counts.len() / (self.replicates * PAGE);
-        self.counts.resize(self.counts.len() + self.replicates * PAGE, 0);
-        self.places[page] = u16::try_from(index + 1).expect("fewer pages than 65,535");
-        index
+        let place = self.counts.len();
+        self.counts.resize(place + self.replicates * PAGE, 0);
+        self.places[page] = u32::try_from(place + 1).expect("fewer counts than 2³²");
+        place
     }
 
     /// Adds the counts of other values.
     pub fn merge(&mut self, other: &Self) {
+        debug_assert_eq!(self.replicates, other.replicates, "values of as many replicates");
         for (group, counts) in other.rows() {
             self.add_row(group as usize, &counts);
         }
     }
 
     fn add_row(&mut self, group: usize, counts: &[u64]) {
-        let page = self.page(group / PAGE);
         for (replicate, count) in counts.iter().enumerate() {
-            self.counts[(page * self.replicates + replicate) * PAGE + group % PAGE] += count;
+            let at = self.begin(group, replicate) + group % PAGE;
+            self.counts[at] += count;
         }
     }
 
     /// Groups with values, by ascending number, and the counts of the replicates.
     fn rows(&self) -> impl Iterator<Item = (u64, Vec<u64>)> {
         let pages = self.places.iter().enumerate().filter(|&(_, &place)| place != 0);
-        let groups =
-            pages.flat_map(|(page, &place)| (0..PAGE).map(move |i| (page, usize::from(place) - 1, i)));
+        let groups = pages.flat_map(|(page, &place)| (0..PAGE).map(move |i| (page, place as usize - 1, i)));
         let rows = groups.map(|(page, place, i)| {
-            let counts = (0..self.replicates).map(|r| self.counts[(place * self.replicates + r) * PAGE + i]);
+            let counts = (0..self.replicates).map(|r| self.counts[place + r * PAGE + i]);
             ((page * PAGE + i) as u64, counts.collect::<Vec<u64>>())
         });
         rows.filter(|(_, counts)| counts.iter().any(|&count| count > 0))
@@ -170,6 +148,25 @@ impl<const BITS: u32> Sections<BITS> {
     }
 }
 
+/// Batches are blocks of a chunk, which are dealt to the replicates in turn, beginning with the first.
+impl<const BITS: u32> Listener for Sections<BITS> {
+    #[inline(always)]
+    fn equal(&mut self, place: usize, number: u64, count: u64) {
+        let group = ((number + Self::OFFSET) >> Self::SHIFT) as usize;
+        let at = self.begin(group, place & (self.replicates - 1)) + group % PAGE;
+        self.counts[at] += count;
+    }
+
+    #[inline(always)]
+    fn each(&mut self, place: usize, numbers: &[u64; 64]) {
+        let replicate = place & (self.replicates - 1);
+        for group in numbers.map(|number| (number + Self::OFFSET) >> Self::SHIFT) {
+            let at = self.begin(group as usize, replicate) + group as usize % PAGE;
+            self.counts[at] += 1;
+        }
+    }
+}
+
 impl<const BITS: u32> From<Sections<BITS>> for Rows {
     fn from(sections: Sections<BITS>) -> Rows {
         let rows = sections.rows().map(|(group, counts)| (group as u32, counts)).collect();
@@ -182,7 +179,7 @@ impl<const BITS: u32> TryFrom<Rows> for Sections<BITS> {
 
     fn try_from((replicates, rows): Rows) -> Result<Self, String> {
         const MOST: u32 = 64;
-        if replicates > MOST {
+        if replicates > MOST || replicates > 0 && !replicates.is_power_of_two() {
             return Err(format!("counts of {replicates} replicates"));
         }
         let mut sections = Sections::new((replicates > 0).then_some(replicates as usize));

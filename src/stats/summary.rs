@@ -51,6 +51,23 @@ impl<const BITS: u32> Summary<BITS> {
         self.add_values(values);
     }
 
+    /// Adds a chunk of values, in path order; under plain sampling those without a value may be left out.
+    pub fn add_path_values(&mut self, values: &[f64]) {
+        let replicates = self.sections.replicates();
+        let mut moments = ChunkMoments::EMPTY;
+        if replicates == 0 {
+            moments.add_all(values);
+        } else {
+            let mut chunk = ChunkReplicates::new(Some(replicates), 1);
+            for (block, values) in values.chunks(LANES).enumerate() {
+                moments.add_partial_block(values);
+                chunk.note(0, block % replicates, &moments);
+            }
+            self.add_replicates(&chunk, 0, &moments);
+        }
+        self.add_chunk(&moments, values);
+    }
+
     /// Adds a column of a chunk's sums by replicate, given its moments too; nothing if all values are independent.
     pub fn add_replicates(&mut self, chunk: &ChunkReplicates, column: usize, moments: &ChunkMoments) {
         self.replicates.add_chunk(chunk, column, moments);
@@ -68,10 +85,7 @@ impl<const BITS: u32> Summary<BITS> {
         const { assert!(LANES == 64 && CHUNK.is_multiple_of(64 * LANES)) };
         match self.sections.replicates() {
             0 => self.bins.add_all(values),
-            replicates => {
-                let sections = &mut self.sections;
-                self.bins.add_all_and_tell(values, |block, told| sections.add(block % replicates, told));
-            }
+            _ => self.bins.add_all_and_tell(values, &mut self.sections),
         }
     }
 
@@ -248,7 +262,8 @@ mod tests {
         let mut merged = MetricSummary::new();
         shards.iter().rev().for_each(|shard| merged.merge(shard));
         assert_eq!(merged, one);
-        assert_eq!(merged.statistics(), one.statistics());
+        // As text, in which a NaN equals a NaN.
+        assert_eq!(format!("{:?}", merged.statistics()), format!("{:?}", one.statistics()));
         assert_eq!(merged.histogram(40), one.histogram(40));
         let text = serde_json::to_string(&one).unwrap();
         assert_eq!(serde_json::from_str::<MetricSummary>(&text).unwrap(), one);

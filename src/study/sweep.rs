@@ -15,6 +15,8 @@ pub struct Measured {
     pub mean: f64,
     /// Standard error of the mean.
     pub std_error: f64,
+    /// Degrees of freedom of an error that comes from replicates; NaN where paths are independent.
+    pub error_df: f64,
     /// Whether no draw can move the quantity in this variant.
     pub exact: bool,
     /// The 95% interval of the mean, for the simulation's error.
@@ -157,6 +159,7 @@ fn one(
         events,
         mean: moments.mean(),
         std_error: error.std_error,
+        error_df: error.df,
         exact: exact.0,
         quantiles,
         difference,

@@ -6,6 +6,7 @@
 use capstake::config::{self, Dialect};
 use capstake::kernel::metric::{Metric, Series};
 use capstake::kernel::plan::Plan;
+use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
 use capstake::model::{ColumnError, EmpiricalColumns, Model};
 use capstake::run::{self, ChunkDraws, Event, Observer, Options, RunResult, Silent};
@@ -70,8 +71,8 @@ pub fn plan(text: &str, seed: u64) -> Plan {
     plan_on(text, seed, Isa::detect())
 }
 
-/// The same for an instruction set.
-pub fn plan_on(text: &str, seed: u64, isa: Isa) -> Plan {
+/// The same for an instruction set, with a bare seed or one with its sampling.
+pub fn plan_on(text: &str, seed: impl Into<Randomness>, isa: Isa) -> Plan {
     Plan::from_model(&model(text, &Columns(&[])), seed, isa)
 }
 

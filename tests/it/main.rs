@@ -20,6 +20,7 @@ mod oracle;
 mod paired;
 mod plausible;
 mod readiness;
+mod replicates;
 mod round_until;
 mod sameness;
 mod sameness_table;

@@ -13,6 +13,7 @@ mod distribution;
 mod growth;
 mod normals;
 mod page;
+mod replicates;
 mod schwartz_moon;
 mod sensitivity;
 mod sobol;

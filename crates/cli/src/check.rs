@@ -22,7 +22,7 @@ use capstake::model::timeline::PeriodLength;
 use capstake::model::unit_words::{dollars, plain};
 use capstake::model::{Model, PartyNames, absences};
 use capstake::report::assumptions::in_words;
-use capstake::report::digits::probability_in_words;
+use capstake::report::digits::{Seen, probability_in_words};
 use capstake::report::tables::{UNSOURCED, inputs_of};
 use capstake::study::{today, undefined};
 
@@ -77,7 +77,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         page.push_str(&format!(
             "\nIn {} of futures {} equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
              There the stake, {} take and what other holders keep have no value either, and their means are over the others only.\n",
-            probability_in_words(without, draws, false),
+            probability_in_words(Seen::new(without, draws, false)),
             names.tell("{company's}"),
             names.tell("{partner's}"),
         ));

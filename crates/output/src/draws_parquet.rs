@@ -6,7 +6,7 @@ use crate::first_fault::{Fault, Watched};
 use capstake::job::draft::Draft;
 use capstake::job::manifest::Manifest;
 use capstake::kernel::plan::Plan;
-use capstake::sink::draws_columns::{Column, Rows, columns, unpack};
+use capstake::sink::draws_columns::{Column, DEPENDENT, Rows, columns, unpack};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -147,13 +147,16 @@ impl DrawsWriter for Writer<Draft> {
     }
 }
 
-/// The metadata of the file: the unit of each column, and the manifest without its list of files.
-fn metadata(plan: &Plan, manifest: &Manifest) -> [(&'static str, String); 2] {
+/// The metadata of the file: the unit of each column, the manifest without its list of files, and under Sobol sampling that rows
+/// depend on each other.
+fn metadata(plan: &Plan, manifest: &Manifest) -> Vec<(&'static str, String)> {
     let units: serde_json::Map<String, serde_json::Value> =
         columns(plan).into_iter().map(|column| (column.name, column.unit.into())).collect();
     let own = Manifest { files: Vec::new(), ..manifest.clone() };
     let text = String::from_utf8_lossy(&own.bytes()).into_owned();
-    [("units", serde_json::Value::Object(units).to_string()), ("manifest", text)]
+    let units = serde_json::Value::Object(units).to_string();
+    let sampling = plan.replicates().map(|_| ("sampling", DEPENDENT.to_owned()));
+    [("units", units), ("manifest", text)].into_iter().chain(sampling).collect()
 }
 
 fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {

@@ -46,13 +46,17 @@ fn the_error_of_a_share_is_that_of_counting() {
         let values = values(n);
         let summary = summary(replicates, &values);
         let (ranked, sections) = (summary.ranked(), summary.ranked_sections().unwrap());
-        for q in [0.02, 0.1, 0.25, 0.75, 0.9, 0.98] {
+        let mut ratios = Vec::new();
+        for q in [0.02, 0.1, 0.25, 0.4, 0.75, 0.9, 0.98] {
             let (found, counted) =
                 (sections.share_error(q), by_hand(&values, replicates, ranked.quantile(q)));
-            // A group holds up to 3% of these values, and its part counts as independent.
-            assert!((found.std_error / counted - 1.0).abs() < 0.1, "{replicates} {q}: {found:?} {counted}");
             assert_eq!(found.df, replicates as f64 - 1.0);
+            ratios.push(found.std_error / counted);
         }
+        // In a tail, a group holds a fifth of the values beyond it; its part counts as independent.
+        assert!(ratios.iter().all(|ratio| (ratio - 1.0).abs() < 0.25), "{replicates}: {ratios:?}");
+        let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
+        assert!((mean - 1.0).abs() < 0.06, "{replicates}: {mean}");
     }
 }
 
@@ -115,7 +119,8 @@ fn too_few_replicates_leave_an_interval_open() {
 #[test]
 fn bytes_that_are_no_counts_are_refused() {
     let refused = |rows: Rows| assert!(Fine::try_from(rows).is_err());
-    refused((65, Vec::new()));
+    refused((128, Vec::new()));
+    refused((24, Vec::new()));
     refused((8, vec![(4, vec![1; 7])]));
     refused((8, vec![(4, vec![0; 8])]));
     refused((8, vec![(4, vec![1 << 40; 8])]));
@@ -148,7 +153,8 @@ fn intervals_cover_as_often_as_they_say() {
             let ranked = summary.ranked();
             let holds = |ranks: (u64, u64), truth: f64| {
                 let (low, high) = ranked.quantile_interval(ranks);
-                usize::from(!(low > truth) && !(high < truth))
+                let misses = low > truth || high < truth;
+                usize::from(!misses)
             };
             let ranks = summary.quantile_ranks(&[q])[0];
             covered += holds(ranks, truth);
