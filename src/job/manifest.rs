@@ -196,20 +196,35 @@ pub struct SamplingPart {
     pub dimensions: Option<DimensionsPart>,
 }
 
-/// The order of dimensions of a run under Sobol sampling.
+/// The order of dimensions of a run under Sobol sampling; variables of the scenario that it lacks come after it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DimensionsPart {
     /// The blake3 digest of the order.
     pub digest: String,
-    /// The order; variables of the scenario that it lacks come after it.
-    pub order: Dimensions,
+    /// Keys of the inputs.
+    pub inputs: Vec<String>,
+    /// Names of the factors.
+    pub factors: Vec<String>,
+    /// Names of the shocks.
+    pub shocks: Vec<String>,
+    /// The period, from 0, of each component of factors and shocks.
+    pub visits: Vec<usize>,
 }
 
 impl DimensionsPart {
     /// The order with its digest.
     pub fn of(order: &Dimensions) -> DimensionsPart {
-        let text = serde_json::to_vec(order).expect("names and numbers");
-        DimensionsPart { digest: blake3::hash(&text).to_hex().to_string(), order: order.clone() }
+        let Dimensions { inputs, factors, shocks, visits } = order.clone();
+        let text = serde_json::to_vec(&(&inputs, &factors, &shocks, &visits)).expect("names and numbers");
+        let digest = blake3::hash(&text).to_hex().to_string();
+        DimensionsPart { digest, inputs, factors, shocks, visits }
+    }
+
+    /// The order; `None` where it is not that of the digest.
+    pub fn order(&self) -> Option<Dimensions> {
+        let DimensionsPart { inputs, factors, shocks, visits, .. } = self.clone();
+        let order = Dimensions { inputs, factors, shocks, visits };
+        (DimensionsPart::of(&order).digest == self.digest).then_some(order)
     }
 }
 
@@ -249,7 +264,10 @@ impl SamplingPart {
     pub fn sampling(&self) -> Option<Sampling> {
         match config::Sampling::from_word(&self.method)? {
             config::Sampling::Plain => Some(Sampling::Plain),
-            config::Sampling::Sobol => Replicates::new(self.replicates?).map(Sampling::Sobol),
+            config::Sampling::Sobol => {
+                self.dimensions.as_ref()?.order()?;
+                Replicates::new(self.replicates?).map(Sampling::Sobol)
+            }
         }
     }
 }

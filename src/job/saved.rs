@@ -259,7 +259,7 @@ fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> 
         overrides: part.overrides.clone(),
         sources,
         model,
-        dimensions: manifest.run.sampling.dimensions.as_ref().map(|part| Arc::new(part.order.clone())),
+        dimensions: manifest.run.sampling.dimensions.as_ref().and_then(|part| part.order()).map(Arc::new),
         warnings,
         resolved: part.resolved.clone(),
         columns: digests,

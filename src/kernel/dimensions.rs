@@ -7,13 +7,12 @@
 //! the order in which the [bridge](super::brownian_bridge) visits periods.
 
 use super::brownian_bridge::visits;
-use super::innovation::drawn_factors;
+use super::factors::drawn_factors;
 use crate::model::Model;
 use crate::model::dependence::{Factor, TERMINATION_TIME};
-use serde::{Deserialize, Serialize};
 
 /// The random variables of a model in the order of their dimensions.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dimensions {
     /// Keys of the inputs, and `termination.time` where it matters: a dimension each.
     pub inputs: Vec<String>,

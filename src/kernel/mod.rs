@@ -17,6 +17,7 @@ pub mod dimensions;
 pub mod discount;
 pub mod equity;
 pub mod exact;
+pub mod factors;
 pub mod from_base;
 pub mod funding;
 pub mod history;

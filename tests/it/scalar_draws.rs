@@ -141,7 +141,7 @@ impl ScalarPoints {
         let word = |w: u64| {
             let counter = [component as u32, replicate as u32, (w / 2) as u32, 4];
             let out = philox4x32(counter, [key as u32, (key >> 32) as u32]);
-            let half = if w % 2 == 0 { [out[0], out[1]] } else { [out[2], out[3]] };
+            let half = if w.is_multiple_of(2) { [out[0], out[1]] } else { [out[2], out[3]] };
             (u64::from(half[1]) << 32 | u64::from(half[0])) >> 12
         };
         let mut digits = word(0);
