@@ -15,8 +15,8 @@ const RATE: f64 = 0.20;
 const CAP: f64 = 4.0;
 const DISCOUNT: f64 = 0.12;
 
-/// Paths side by side, a quarter at a time: what is kept of them fits the first cache. (64 to 4,096 are as fast, and one
-/// path after the other is a fifth slower.)
+/// Paths side by side, a quarter at a time: what is kept of them fits the first cache. (64 to 4,096 are as fast; one
+/// path after the other takes a fifth more time.)
 const BLOCK: usize = 512;
 
 /// Lanes of the crate's vectors.
