@@ -3,6 +3,7 @@
 use capstake::config::Code;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::manifest::{PrecisionLevel, PrecisionPart};
+use capstake::job::request::MAX_PATHS;
 use capstake::job::words::thousands;
 use capstake::kernel::plan::Plan;
 use capstake::report::digits::significant;
@@ -114,6 +115,12 @@ impl Precision {
         let failure = Failure::coded(Exit::Imprecise, Code::Precision, message);
         let worst = self.ratios(level).into_iter().fold(0.0, f64::max);
         failure.help(match paths_needed(level.paths, worst.max(1.0)) {
+            Some(paths) if paths > MAX_PATHS => {
+                format!(
+                    "it would take about {} paths, more than are run: ask for a wider interval",
+                    thousands(paths)
+                )
+            }
             Some(paths) if paths > level.paths => {
                 format!("about {} paths would reach it: -n {paths}", thousands(paths))
             }
