@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config::{self, Config, Problems};
+use crate::kernel::plan::Plan;
 use crate::model::PartyNames;
 use crate::model::timeline::PeriodLength;
 use crate::report::results::{Facts, SourceFacts};
-use crate::report::tables::ExactFigures;
+use crate::report::tables::{ExactFigures, exact_figures};
+use crate::run::RunResult;
 pub use crate::sink::json::SCHEMA_VERSION;
+use crate::study::subjects::subjects;
 
 /// The file name of the manifest.
 pub const FILE: &str = "manifest.json";
@@ -100,6 +103,25 @@ impl Manifest {
         let outputs =
             Outputs { formats: Some(Vec::new()), draws: None, no_state: true, ..self.outputs.clone() };
         Manifest { command, outputs, files: Vec::new(), ..self.clone() }
+    }
+}
+
+impl Manifest {
+    /// Records which figures of a run are exact, and on how many paths metrics have no value.
+    pub fn record_figures(&mut self, plan: &Plan, result: &RunResult) {
+        self.exact = exact_figures(plan);
+        self.undefined = Vec::new();
+        for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
+            for (metric, summary) in metrics.iter().zip(summaries) {
+                if summary.moments().undefined() > 0 {
+                    self.undefined.push(Undefined {
+                        deal: name.clone(),
+                        metric: metric.name(plan.model().run.mix_year),
+                        paths: summary.moments().undefined(),
+                    });
+                }
+            }
+        }
     }
 }
 

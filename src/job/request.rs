@@ -51,6 +51,8 @@ pub struct Request {
     pub csv: CsvOptions,
     /// Format of the draws file, if it is requested.
     pub draws: Option<Draws>,
+    /// Yearly series of every path that are written beside the draws, in the same format.
+    pub series: Vec<String>,
     /// How often the state is saved, if requested.
     pub checkpoint: Option<Checkpoint>,
 }

@@ -104,6 +104,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
 }
 
 /// The bytes of a scenario's files, to be validated with different flags.
+#[derive(Clone)]
 pub struct ScenarioFile {
     path: PathBuf,
     /// Its own, then those of the scenarios that it extends.
@@ -120,6 +121,16 @@ impl ScenarioFile {
     pub fn of_text(path: &Path, text: &str) -> ScenarioFile {
         let own = ScenarioBytes { name: path.display().to_string(), bytes: text.as_bytes().to_vec() };
         ScenarioFile { path: path.to_owned(), files: vec![own] }
+    }
+
+    /// Its path, and the names and bytes of its files: its own, then those that it extends.
+    pub fn parts(&self) -> (&Path, &[ScenarioBytes]) {
+        (&self.path, &self.files)
+    }
+
+    /// Puts a scenario together again from its parts.
+    pub fn from_parts(path: PathBuf, files: Vec<ScenarioBytes>) -> ScenarioFile {
+        ScenarioFile { path, files }
     }
 
     /// Validates the scenario with `--set` flags.

@@ -7,7 +7,7 @@ use capstake::job::draft::Draft;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::EncodedFile;
 use capstake::job::formats::{Draws, Format};
-use capstake::job::manifest::{Manifest, RunPart, Status, Undefined};
+use capstake::job::manifest::{Manifest, RunPart, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::portion::Checkpoint;
 use capstake::job::request::Request;
@@ -19,13 +19,12 @@ use capstake::job::tables::{encode, encode_each, encode_tables};
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::report::results::Results;
-use capstake::report::tables::{self, Tables, exact_figures};
+use capstake::report::tables::{self, Tables};
 use capstake::run::{self, Finished, RunResult, State, Task};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
 use capstake::store::{self, Head};
 use capstake::study::bridge;
-use capstake::study::subjects::subjects;
 use capstake::study::valuation::{Valuation, valuation};
 use capstake_output::draws::DrawsFile;
 use capstake_output::made::Made;
@@ -246,27 +245,14 @@ fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
-/// Records exact figures and undefined metrics in the manifest; a repeated run keeps the times and the paths asked for of the
-/// original.
+/// Records what the run gave in the manifest; a repeated run keeps the times and the paths asked for of the original.
 fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult) {
     let plan = job.plan;
     if let Some(repeated) = job.repeats {
         let RunPart { paths_done, path_ranges, .. } = std::mem::replace(&mut manifest.run, repeated.clone());
         (manifest.run.paths_done, manifest.run.path_ranges) = (paths_done, path_ranges);
     }
-    manifest.exact = exact_figures(plan);
-    manifest.undefined = Vec::new();
-    for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
-        for (metric, summary) in metrics.iter().zip(summaries) {
-            if summary.moments().undefined() > 0 {
-                manifest.undefined.push(Undefined {
-                    deal: name.clone(),
-                    metric: metric.name(plan.model().run.mix_year),
-                    paths: summary.moments().undefined(),
-                });
-            }
-        }
-    }
+    manifest.record_figures(plan, result);
 }
 
 fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure {
