@@ -181,7 +181,8 @@ pub(crate) fn conduct(
     let temporary = tempfile::Builder::new().prefix("capstake-").tempdir().map_err(failed)?;
     let folder = temporary.path().join("results");
     let mut line: Vec<OsString> = arguments.into_iter().map(OsString::from).collect();
-    line.extend(["--quiet".into(), "--out".into(), folder.clone().into_os_string()]);
+    // After the command, before what ends the options.
+    line.splice(1..1, ["--quiet".into(), "--out".into(), folder.clone().into_os_string()]);
     let work = |watch: &Watch| {
         let called = embedded::call(&line, given, &watch.caller());
         let study = match &called {

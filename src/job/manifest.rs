@@ -100,8 +100,13 @@ impl Manifest {
     pub fn of_report(&self) -> Manifest {
         let of = std::iter::once(&self.command.name).chain(&self.command.arguments).cloned();
         let command = CommandPart { name: REPORT.to_owned(), arguments: of.collect() };
-        let outputs =
-            Outputs { formats: Some(Vec::new()), draws: None, no_state: true, ..self.outputs.clone() };
+        let outputs = Outputs {
+            formats: Some(Vec::new()),
+            draws: None,
+            series: Vec::new(),
+            no_state: true,
+            ..self.outputs.clone()
+        };
         Manifest { command, outputs, files: Vec::new(), ..self.clone() }
     }
 }
@@ -204,6 +209,9 @@ pub struct Outputs {
     /// The format of `--draws`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<String>,
+    /// The yearly series of `--series`, if given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<String>,
     /// The dialect of `--csv-dialect`; left out of the file if standard.
     #[serde(default, skip_serializing_if = "is_standard")]
     pub csv_dialect: CsvDialect,

@@ -18,6 +18,7 @@ mod merge;
 mod opening;
 mod output;
 mod own_file;
+mod part_draws;
 mod picture;
 mod prefix;
 mod program;
