@@ -26,6 +26,11 @@ impl Draws {
         self.0.rows()
     }
 
+    /// Whether a reading was interrupted by the user since this was last asked.
+    fn take_interrupted(&self) -> bool {
+        self.0.take_interrupted()
+    }
+
     #[pyo3(signature = (requested_schema=None))]
     fn __arrow_c_stream__<'py>(
         &self,

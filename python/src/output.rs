@@ -42,10 +42,10 @@ pub(crate) fn screen(core: &Core, width: usize) -> String {
 }
 
 /// A page as HTML.
-pub(crate) fn html(page: &Page) -> Result<Vec<u8>, Failure> {
+pub(crate) fn html(page: &Page) -> Vec<u8> {
     let mut bytes = Vec::new();
     html::write(page, &mut bytes).expect("memory takes what is written");
-    Ok(bytes)
+    bytes
 }
 
 /// The workbook of a run.

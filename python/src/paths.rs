@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{ArrayRef, Int64Array, RecordBatch, RecordBatchReader, StringArray};
@@ -37,6 +38,8 @@ pub(crate) struct Source {
     schema: SchemaRef,
     /// The columns that are the same in every whole chunk: deal, and of yearly rows the year.
     repeated: Vec<ArrayRef>,
+    /// A reading was interrupted by the user: who reads sees an error of his library.
+    interrupted: AtomicBool,
 }
 
 impl Source {
@@ -109,12 +112,17 @@ impl Source {
         };
         fields.extend(names.iter().map(|name| double_field(name)));
         let schema = Arc::new(Schema::new(fields));
-        Source { plan, what, range, threads, schema, repeated }
+        Source { plan, what, range, threads, schema, repeated, interrupted: AtomicBool::new(false) }
     }
 
     /// Names and types of the columns.
     pub(crate) fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// Whether a reading was interrupted since this was last asked.
+    pub(crate) fn take_interrupted(&self) -> bool {
+        self.interrupted.swap(false, Ordering::Relaxed)
     }
 
     /// Number of rows in all.
@@ -254,7 +262,8 @@ impl Iterator for Reader {
     fn next(&mut self) -> Option<Self::Item> {
         if self.ready.is_empty() {
             if interrupted() {
-                return Some(Err(ArrowError::ExternalError("interrupted".into())));
+                self.source.interrupted.store(true, Ordering::Relaxed);
+                return Some(Err(ArrowError::ExternalError("KeyboardInterrupt: interrupted by Ctrl-C".into())));
             }
             self.refill();
         }
@@ -269,19 +278,12 @@ impl RecordBatchReader for Reader {
 }
 
 /// Whether the user has interrupted the reading. Only Python's first thread hears of it; on others Python's lock is not touched,
-/// which another thread may hold while it waits for them. What was raised is raised again once the reader returns to Python.
+/// which another thread may hold while it waits for them.
 fn interrupted() -> bool {
     if !is_first_thread() {
         return false;
     }
-    Python::attach(|py| match py.check_signals() {
-        Ok(()) => false,
-        Err(_) => {
-            // SAFETY: the lock is held; the call only notes that the signal is to be handled.
-            unsafe { pyo3::ffi::PyErr_SetInterrupt() };
-            true
-        }
-    })
+    Python::attach(|py| py.check_signals().is_err())
 }
 
 #[cfg(target_os = "linux")]

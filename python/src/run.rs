@@ -26,6 +26,7 @@ use capstake::study::subjects::subjects;
 use capstake::study::valuation::valuation;
 use capstake_output::made;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 
 use super::calling::{Watch, interrupted, is_interrupt, watched};
 use super::check::fits;
@@ -423,6 +424,11 @@ impl Run {
         let formats = formats.map(|names| names.iter().map(named).collect::<Result<Vec<_>, _>>());
         let formats = formats.transpose().map_err(usage)?;
         let draws = draws.as_deref().map(DrawsFormat::named).transpose().map_err(usage)?;
+        let has_series = series.as_ref().is_some_and(|names| !names.is_empty());
+        if has_series && draws.and_then(DrawsFormat::paths_file).is_none() {
+            let why = "yearly series are written beside draws, as csv or parquet: draws=\"parquet\"";
+            return Err(usage(why.to_owned()));
+        }
         let files = saved::Files { formats, draws, series: series.unwrap_or_default() };
         saved::save(py, &self.0, folder, files, force, progress.as_ref())
     }
@@ -450,15 +456,16 @@ impl Run {
     }
 
     /// The page as HTML.
-    fn page<'py>(&self, py: Python<'py>) -> PyResult<Vec<u8>> {
+    fn page<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let core = &self.0;
-        py.detach(|| output::html(&output::page(core))).map_err(|failure| raised(py, &failure))
+        PyBytes::new(py, &py.detach(|| output::html(&output::page(core))))
     }
 
     /// The workbook.
-    fn workbook(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
+    fn workbook<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let core = &self.0;
-        py.detach(|| output::workbook(core)).map_err(|failure| raised(py, &failure))
+        let bytes = py.detach(|| output::workbook(core)).map_err(|failure| raised(py, &failure))?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// Names and titles of the page's figures.

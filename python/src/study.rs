@@ -12,6 +12,7 @@ use capstake_cli::embedded::{self, Caller, Given};
 use capstake_output::made::Made;
 use capstake_output::workbook;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use tempfile::TempDir;
 
 use super::calling::{Watch, interrupted, is_interrupt, watched};
@@ -98,14 +99,15 @@ impl Study {
     }
 
     /// The page as HTML.
-    fn page_bytes(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
-        py.detach(|| output::html(&self.page())).map_err(|failure| raised(py, &failure))
+    fn page_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| output::html(&self.page())))
     }
 
     /// The workbook.
-    fn workbook(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
-        py.detach(|| output::bytes(workbook::study::workbook(&self.manifest.facts(), &self.answer)))
-            .map_err(|failure| raised(py, &failure))
+    fn workbook<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let make = || output::bytes(workbook::study::workbook(&self.manifest.facts(), &self.answer));
+        let bytes = py.detach(make).map_err(|failure| raised(py, &failure))?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// Names and titles of its figures.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import math
 import numbers
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -120,7 +121,7 @@ def toml(value: Any, key: str) -> str:
         return "true" if value else "false"
     if isinstance(value, numbers.Integral):
         return str(int(value))
-    if isinstance(value, (numbers.Real, _decimal())):
+    if isinstance(value, numbers.Real) or _is_decimal(value):
         return _float(float(value))
     if isinstance(value, str):
         return _text(value)
@@ -143,10 +144,10 @@ def toml(value: Any, key: str) -> str:
     )
 
 
-def _decimal() -> type:
-    import decimal
-
-    return decimal.Decimal
+def _is_decimal(value: Any) -> bool:
+    # Nobody has one without the module.
+    decimal = sys.modules.get("decimal")
+    return decimal is not None and isinstance(value, decimal.Decimal)
 
 
 def _float(value: float) -> str:
@@ -189,12 +190,12 @@ def count(value: Any, name: str) -> int:
     if isinstance(value, float):
         if not math.isfinite(value) or value != int(value):
             raise ValueError(f"`{name}` is a whole number such as 1_000_000 or 1e6, not {value!r}")
-        value = int(value)
+    value = int(value)
     if value < 0:
         raise ValueError(f"`{name}` is 0 or more, not {value}")
     if value >= 2**64:
         raise ValueError(f"`{name}` is below 2**64, not {value}")
-    return value
+    return int(value)
 
 
 def names(value: Any, name: str) -> list[str]:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, cast, overload
 
 from . import _capstake
 from ._distributions import count, names, threads_of
@@ -110,11 +110,11 @@ class Metric:
     def quantile(self, q: Iterable[float]) -> list[float]: ...
     def quantile(self, q: float | Iterable[float]) -> float | list[float]:
         """The quantile of a probability from 0 to 1, or of several; within 0.05%."""
-        if not isinstance(q, (int, float)) and isinstance(q, Iterable):
+        if isinstance(q, Iterable) and not isinstance(q, (str, bytes)) and getattr(q, "shape", None) != ():
             return [self.quantile(one) for one in q]
-        if isinstance(q, str) or not hasattr(q, "__float__"):
+        if not hasattr(q, "__float__"):
             raise TypeError(f"a quantile is asked for by a probability from 0 to 1, not by {type(q).__name__}")
-        probability = float(q)
+        probability = float(cast(float, q))
         if not 0.0 <= probability <= 1.0:
             help = "a quantile is asked for by a probability from 0 to 1: 0.95"
             raise UsageError(f"error: there is no quantile {q}\n  |\n  = help: {help}", 2, None, [help])
@@ -359,11 +359,11 @@ class Result:
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Writes the page."""
-        Path(path).write_bytes(bytes(self._run.page()))
+        Path(path).write_bytes(self._run.page())
 
     def to_excel(self, path: str | os.PathLike[str]) -> None:
         """Writes the workbook."""
-        Path(path).write_bytes(bytes(self._run.workbook()))
+        Path(path).write_bytes(self._run.workbook())
 
     @property
     def plot(self) -> Figures:

@@ -84,11 +84,11 @@ class Study:
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Writes the page."""
-        Path(path).write_bytes(bytes(self._native.page_bytes()))
+        Path(path).write_bytes(self._native.page_bytes())
 
     def to_excel(self, path: str | os.PathLike[str]) -> None:
         """Writes the workbook."""
-        Path(path).write_bytes(bytes(self._native.workbook()))
+        Path(path).write_bytes(self._native.workbook())
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes the results folder that the program would have written, where there is nothing yet."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from . import _capstake
-from ._errors import UsageError
+from ._errors import Interrupted, UsageError
 
 if TYPE_CHECKING:
-    import numpy
-    import pandas
-    import polars
-    import pyarrow
+    # Whoever checks types may not have them.
+    import numpy  # type: ignore[import-not-found, unused-ignore]
+    import pandas  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import polars  # type: ignore[import-not-found, unused-ignore]
+    import pyarrow  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
 _SHOWN = 20
 
@@ -41,24 +43,37 @@ class _Readable:
     def __arrow_c_schema__(self) -> object:
         return self._native.__arrow_c_schema__()
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Ctrl-C, which a library can only pass on as an error of its own, is raised as what it is."""
+        try:
+            yield
+        except Exception:
+            if isinstance(self._native, _capstake.Draws) and self._native.take_interrupted():
+                raise Interrupted("interrupted while draws were read") from None
+            raise
+
     def to_pyarrow(self) -> pyarrow.Table:
         """As a table of pyarrow."""
-        table: pyarrow.Table = _need("pyarrow", "to_pyarrow()").table(self)
-        return table
+        with self._reading():
+            table: pyarrow.Table = _need("pyarrow", "to_pyarrow()").table(self)
+            return table
 
     def to_polars(self) -> polars.DataFrame:
         """As a DataFrame of polars."""
-        frame: polars.DataFrame = _need("polars", "to_polars()").DataFrame(self)
-        return frame
+        with self._reading():
+            frame: polars.DataFrame = _need("polars", "to_polars()").DataFrame(self)
+            return frame
 
     def to_pandas(self) -> pandas.DataFrame:
         """As a DataFrame of pandas; what has no value is NaN."""
-        pandas = _need("pandas", "to_pandas()")
+        library = _need("pandas", "to_pandas()")
         # pandas reads the interface through pyarrow, from version 3 on.
-        if hasattr(pandas.DataFrame, "from_arrow"):
+        if hasattr(library.DataFrame, "from_arrow"):
             _need("pyarrow", "to_pandas()")
-            frame: pandas.DataFrame = pandas.DataFrame.from_arrow(self)
-            return frame
+            with self._reading():
+                frame: pandas.DataFrame = library.DataFrame.from_arrow(self)
+                return frame
         old: pandas.DataFrame = self.to_pyarrow().to_pandas()
         return old
 
@@ -87,13 +102,13 @@ class Column:
         return list(self._cells)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> numpy.ndarray[Any, Any]:
-        numpy = _need("numpy", "an array")
+        library = _need("numpy", "an array")
         if self.type == "double":
             own = [float("nan") if cell is None else cell for cell in self._cells]
-            array: numpy.ndarray[Any, Any] = numpy.array(own, dtype="float64" if dtype is None else dtype)
+            array: numpy.ndarray[Any, Any] = library.array(own, dtype="float64" if dtype is None else dtype)
             return array
         kind = "int64" if self.type == "int64" else object
-        other: numpy.ndarray[Any, Any] = numpy.array(self._cells, dtype=kind if dtype is None else dtype)
+        other: numpy.ndarray[Any, Any] = library.array(self._cells, dtype=kind if dtype is None else dtype)
         return other
 
     def __repr__(self) -> str:
@@ -180,7 +195,9 @@ class Draws(_Readable):
 
     def __iter__(self) -> Iterator[pyarrow.RecordBatch]:
         """Batches of pyarrow, one after the other."""
-        return iter(_need("pyarrow", "a batch").RecordBatchReader.from_stream(self))
+        reader = _need("pyarrow", "a batch").RecordBatchReader.from_stream(self)
+        with self._reading():
+            yield from reader
 
     def __repr__(self) -> str:
         return f"<draws: {len(self):,} rows × {len(self.columns)} columns, simulated while they are read>"
