@@ -8,9 +8,11 @@ mod arrow;
 mod calling;
 mod check;
 mod columns;
+mod core;
 mod draws;
 mod error;
 mod metric;
+mod opened;
 mod output;
 mod paths;
 mod run;
@@ -65,8 +67,9 @@ fn _capstake(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(schema, module)?)?;
     module.add_function(wrap_pyfunction!(shipped, module)?)?;
     module.add_function(wrap_pyfunction!(build, module)?)?;
+    module.add_function(wrap_pyfunction!(run::run, module)?)?;
     module.add_function(wrap_pyfunction!(study::conduct, module)?)?;
     module.add_function(wrap_pyfunction!(study::say, module)?)?;
-    module.add_function(wrap_pyfunction!(saved::open, module)?)?;
+    module.add_function(wrap_pyfunction!(opened::open, module)?)?;
     Ok(())
 }

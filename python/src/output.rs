@@ -1,6 +1,6 @@
 //! Pages, workbooks and figures of results, as bytes.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use capstake::job::error::{Exit, Failure};
 use capstake::report::results::Results;
@@ -12,18 +12,11 @@ use capstake_output::page::chart::Chart;
 use capstake_output::workbook::sheet::{TooLarge, Workbook};
 use capstake_output::{first_screen, html, page as pages, svg, terminal, workbook as workbooks, xlsx};
 
-use super::run::Core;
-
-/// What is made of a run when it is first asked for.
-#[derive(Default)]
-pub(crate) struct Made {
-    results: OnceLock<Results>,
-    page: OnceLock<Arc<Page>>,
-}
+use super::core::Core;
 
 /// All tables of a run and the facts about it.
 pub(crate) fn results(core: &Core) -> &Results {
-    core.output.results.get_or_init(|| {
+    core.results.get_or_init(|| {
         let answer = valuation(&core.plan, &core.result);
         let bridge = bridge::of_first_deals(&core.plan, core.result.paths, core.threads());
         let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
@@ -33,7 +26,7 @@ pub(crate) fn results(core: &Core) -> &Results {
 
 /// The page of a run.
 pub(crate) fn page(core: &Core) -> Arc<Page> {
-    Arc::clone(core.output.page.get_or_init(|| Arc::new(pages::page(results(core)))))
+    Arc::clone(core.page.get_or_init(|| Arc::new(pages::page(results(core)))))
 }
 
 /// The answer of a run on one screen.

@@ -263,7 +263,9 @@ impl Iterator for Reader {
         if self.ready.is_empty() {
             if interrupted() {
                 self.source.interrupted.store(true, Ordering::Relaxed);
-                return Some(Err(ArrowError::ExternalError("KeyboardInterrupt: interrupted by Ctrl-C".into())));
+                return Some(Err(ArrowError::ExternalError(
+                    "KeyboardInterrupt: interrupted by Ctrl-C".into(),
+                )));
             }
             self.refill();
         }

@@ -2,175 +2,49 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::sync::Arc;
 
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder::Replace;
-use capstake::job::formats::{CsvOptions, Draws as DrawsFormat, Format};
-use capstake::job::manifest::{CommandPart, Manifest, Status};
-use capstake::job::non_finite::NonFinitePaths;
-use capstake::job::request::{self, MAX_PATHS, Request};
-use capstake::job::scenario::{Scenario as Judged, ScenarioFile};
+use capstake::job::formats::{Draws as DrawsFormat, Format};
+use capstake::job::manifest::Status;
+use capstake::job::request::{self, MAX_PATHS};
+use capstake::job::series;
 use capstake::job::words::thousands;
-use capstake::job::{series, state_file};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
-use capstake::report::tables::{Tables, all_but_sample_paths};
-use capstake::run::{self, Finished, RunResult, State, Task};
-use capstake::store::{self, Head};
+use capstake::run::State;
+use capstake::sink::path_series;
 use capstake::study::quantity::{Of, Quantity, UnknownName, position};
 use capstake::study::subjects::subjects;
-use capstake::study::valuation::valuation;
-use capstake_output::made;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
-use super::calling::{Watch, interrupted, is_interrupt, watched};
+use super::calling::{interrupted, is_interrupt, watched};
 use super::check::fits;
+use super::core::{Core, Ended, Simulation, simulate};
 use super::draws::Draws;
 use super::error::{raised, raised_with};
 use super::metric::Metric;
-use super::output;
 use super::paths::Source;
-use super::saved;
 use super::scenario::Scenario;
 use super::table::Table;
-use super::{arrow, columns};
-
-/// A run and everything that is made of it.
-pub(crate) struct Core {
-    pub file: ScenarioFile,
-    pub scenario: Arc<Judged>,
-    pub plan: Plan,
-    pub result: RunResult,
-    /// The sums over whole chunks, as the program saves them.
-    pub state: Vec<u8>,
-    /// As the program would write it, without files.
-    pub manifest: Manifest,
-    /// The folder that it was opened from.
-    pub folder: Option<PathBuf>,
-    pub tables: OnceLock<Tables>,
-    pub output: output::Made,
-}
-
-impl Core {
-    /// The tables but sample paths and bridge.
-    pub(crate) fn tables(&self) -> &Tables {
-        self.tables.get_or_init(|| all_but_sample_paths(&valuation(&self.plan, &self.result)))
-    }
-
-    /// Threads for what is simulated later.
-    pub(crate) fn threads(&self) -> usize {
-        self.manifest.run.threads
-    }
-
-    /// The request of the run, for a folder.
-    pub(crate) fn request(&self, out: PathBuf, threads: usize) -> Request {
-        Request {
-            paths: self.manifest.run.paths_asked,
-            out,
-            ..request_of(&self.scenario, &self.plan, self.manifest.run.paths_asked, threads)
-        }
-    }
-}
-
-fn request_of(scenario: &Judged, plan: &Plan, paths: u64, threads: usize) -> Request {
-    Request {
-        seed: plan.seed(),
-        paths,
-        shard: None,
-        threads,
-        isa: plan.isa(),
-        out: PathBuf::from("output").join(&scenario.model.name),
-        replace: Replace::SameRun,
-        formats: made::BUILT_IN.to_vec(),
-        formats_named: false,
-        csv: CsvOptions::default(),
-        draws: None,
-        series: Vec::new(),
-        checkpoint: None,
-    }
-}
-
-/// What is to be simulated.
-pub(crate) struct Simulation {
-    pub file: ScenarioFile,
-    pub scenario: Arc<Judged>,
-    pub plan: Plan,
-    pub paths: u64,
-    pub threads: usize,
-    /// Wall time of what was simulated before, seconds.
-    pub before: f64,
-}
-
-/// How a simulation ended.
-pub(crate) enum Ended {
-    /// With results, of all paths or of those that were done.
-    Done(Box<Core>),
-    /// With paths that were not finite.
-    NonFinite(Failure, Vec<u64>),
-}
-
-/// Simulates what a state lacks.
-pub(crate) fn simulate(task: Simulation, from: State, watch: &Watch) -> Ended {
-    let Simulation { file, scenario, plan, paths, threads, before } = task;
-    let request = request_of(&scenario, &plan, paths, threads);
-    let mut manifest = request.manifest(CommandPart::run(), &[&scenario]);
-    let had = from.paths();
-    let began = Instant::now();
-    let finished = run::resume(&plan, from, &Task::whole(paths), threads, watch);
-    let seconds = began.elapsed().as_secs_f64();
-    let simulated = finished.paths() - had;
-    manifest.run.wall_seconds = before + seconds;
-    manifest.run.paths_per_second = simulated as f64 / seconds.max(1e-9);
-    ended(file, scenario, plan, finished, manifest)
-}
-
-/// Puts together a run that ended.
-pub(crate) fn ended(
-    file: ScenarioFile,
-    scenario: Arc<Judged>,
-    plan: Plan,
-    finished: Finished,
-    mut manifest: Manifest,
-) -> Ended {
-    let head = Head { identity: state_file::identity(&plan), draws: None };
-    let state = store::to_bytes(&head, finished.state());
-    let complete = finished.complete();
-    let result = finished.into_result(&plan);
-    if result.non_finite.count > 0 {
-        let found = NonFinitePaths::of_scenario(result.non_finite.clone(), result.paths);
-        return Ended::NonFinite(found.failure(&scenario, plan.seed()), result.non_finite.first);
-    }
-    manifest.run.paths_done = result.paths;
-    manifest.status = if complete { Status::Complete } else { Status::Partial };
-    manifest.record_figures(&plan, &result);
-    Ended::Done(Box::new(Core {
-        file,
-        scenario,
-        plan,
-        result,
-        state,
-        manifest,
-        folder: None,
-        tables: OnceLock::new(),
-        output: output::Made::default(),
-    }))
-}
+use super::{arrow, columns, output, saved};
 
 /// Simulates a scenario.
-pub(crate) fn begin(
+#[pyfunction]
+#[pyo3(signature = (scenario, paths=None, seed=None, threads=None, progress=None))]
+pub(crate) fn run(
     py: Python<'_>,
-    scenario: &Scenario,
+    scenario: PyRef<'_, Scenario>,
     paths: Option<u64>,
     seed: Option<u64>,
     threads: Option<u16>,
-    progress: Option<&Py<PyAny>>,
+    progress: Option<Py<PyAny>>,
 ) -> PyResult<Py<Run>> {
     let (file, judged) = (scenario.file.clone(), Arc::clone(&scenario.judged));
+    drop(scenario);
     let prepared = py.detach(|| {
         let model = &judged.model;
         let plan = Plan::from_model(model, request::seed(seed, model), Isa::detect());
@@ -182,12 +56,12 @@ pub(crate) fn begin(
     let (plan, paths, threads) = prepared.map_err(|failure: Failure| raised(py, &failure))?;
     let from = State::new(&plan);
     let task = Simulation { file, scenario: judged, plan, paths, threads, before: 0.0 };
-    let (ended, error) = watched(py, progress, move |watch| simulate(task, from, watch));
+    let (ended, error) = watched(py, progress.as_ref(), move |watch| simulate(task, from, watch));
     given(py, ended, error)
 }
 
 /// The run, or the exception for how it ended.
-pub(crate) fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyResult<Py<Run>> {
+fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyResult<Py<Run>> {
     let core = match ended {
         Ended::NonFinite(failure, paths) => return Err(raised_with(py, &failure, &paths)),
         Ended::Done(core) => core,
@@ -197,7 +71,7 @@ pub(crate) fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyRes
     match error {
         // What was raised came too late to stop anything: the run is whole, and the exception still counts.
         Some(error) if is_interrupt(py, &error) => {
-            let kept = (done > 0 && partial) || !partial;
+            let kept = done > 0 || !partial;
             let run = if kept { Some(Py::new(py, Run(Arc::from(core)))?) } else { None };
             let run = run.map(|run| run.into_bound(py).into_any());
             Err(interrupted(py, run, done, asked))
@@ -278,7 +152,7 @@ impl Run {
     /// Names of the yearly series.
     #[getter]
     fn series(&self) -> Vec<String> {
-        capstake::sink::path_series::all(&self.0.plan).into_iter().map(|column| column.name).collect()
+        path_series::all(&self.0.plan).into_iter().map(|column| column.name).collect()
     }
 
     /// The name of a deal or difference, as in the tables.
@@ -394,15 +268,9 @@ impl Run {
             let message = format!("at most {} paths are run, not {}", thousands(MAX_PATHS), thousands(paths));
             return Err(raised(py, &refused(message)));
         }
-        let from = saved::state(core).map_err(|failure| raised(py, &failure))?;
-        let task = Simulation {
-            file: core.file.clone(),
-            scenario: Arc::clone(&core.scenario),
-            plan: Plan::from_model(&core.scenario.model, core.plan.seed(), core.plan.isa()),
-            paths,
-            threads: threads.map_or(core.threads(), usize::from),
-            before: core.manifest.run.wall_seconds,
-        };
+        let from = core.sums().map_err(|failure| raised(py, &failure))?;
+        let threads = threads.map_or(core.threads(), usize::from);
+        let task = Simulation { threads, before: core.manifest.run.wall_seconds, ..core.again(paths) };
         let (ended, error) = watched(py, progress.as_ref(), move |watch| simulate(task, from, watch));
         given(py, ended, error)
     }

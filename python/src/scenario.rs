@@ -21,7 +21,6 @@ use pyo3::types::PyDict;
 
 use super::check::{Estimate, estimate};
 use super::error::{problems, raised};
-use super::run::{self, Run};
 use super::table::Table;
 use super::{arrow, columns};
 
@@ -253,18 +252,5 @@ impl Scenario {
         let columns = keys.into_iter().chain([Column::quantity("value", None)]).collect();
         let table = Answer { name: "replay".into(), title: String::new(), columns, rows, shown: Shown::All };
         Table(arrow::study(&table))
-    }
-
-    /// Simulates it.
-    #[pyo3(signature = (paths=None, seed=None, threads=None, progress=None))]
-    fn run(
-        &self,
-        py: Python<'_>,
-        paths: Option<u64>,
-        seed: Option<u64>,
-        threads: Option<u16>,
-        progress: Option<Py<PyAny>>,
-    ) -> PyResult<Py<Run>> {
-        run::begin(py, self, paths, seed, threads, progress.as_ref())
     }
 }

@@ -9,7 +9,6 @@ import re
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,7 @@ from conftest import CONFIGS, TOP, program
 
 
 def test_the_program_is_in_the_package(tmp_path: Path) -> None:
-    assert program("--version", cwd=tmp_path).stdout == f"capstake {cs.__version__}\n"
+    assert program("--version", cwd=tmp_path).stdout.splitlines()[0] == f"capstake {cs.__version__}"
     assert program("run", "nowhere.toml", cwd=tmp_path, check=False).returncode == 3
     script = Path(sys.executable).with_name("capstake")
     if script.exists():
@@ -47,9 +46,11 @@ def test_import_is_quick_and_brings_no_library_along() -> None:
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
 
     def seconds(code: str) -> float:
-        began = time.perf_counter()
+        # Of the processor: other programs of the machine do not count.
+        began = os.times()
         subprocess.run([sys.executable, "-c", code], check=True)
-        return time.perf_counter() - began
+        ended = os.times()
+        return ended.children_user + ended.children_system - began.children_user - began.children_system
 
     subprocess.run([sys.executable, "-c", "import capstake"], check=True)
     pairs = [seconds("import capstake") - seconds("pass") for _ in range(9)]
@@ -126,7 +127,7 @@ def test_examples_of_the_documents_run(file: str, here: Path, monkeypatch: pytes
     # A thousandth of the paths.
     names: dict[str, object] = {}
     for block in blocks:
-        exec(re.sub(r"paths=1e6|paths=1_000_000", "paths=5_000", block), names)  # noqa: S102
+        exec(re.sub(r"paths=(1e6|100_000|1_200_000)", lambda found: "paths=6_000" if found[1] == "1_200_000" else "paths=5_000", block), names)  # noqa: S102
 
 
 def test_the_notebook_runs_and_says_what_it_says(here: Path) -> None:
@@ -142,7 +143,8 @@ def test_the_notebook_runs_and_says_what_it_says(here: Path) -> None:
                 data = output.get("data", {})
                 # Figures of another number of threads are the same; times are not shown.
                 texts.append(output.get("text") or data.get("text/plain") or "")
-        return texts
+        # A display of progress leaves an empty one.
+        return [text for text in texts if text.strip()]
 
     before = said(notebook)
     assert len(before) > 8

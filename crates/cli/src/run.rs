@@ -193,6 +193,13 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&scenario.model, &cost)?;
     let out = Path::new("output").join(&scenario.model.name);
+    if arguments.shard.is_some() && arguments.draws == Some(Draws::Xlsx) {
+        return Err(Failure::told(
+            Exit::Usage,
+            "the sheets of parts cannot be put together: --draws xlsx with --shard",
+        )
+        .help("write --draws parquet or --draws csv; `capstake merge` puts those together"));
+    }
     let request = Request {
         shard: shard(arguments.shard, show.quiet)?,
         draws: arguments.draws,

@@ -15,6 +15,7 @@ __all__ = [
     "conduct",
     "open",
     "program",
+    "run",
     "say",
     "schema",
     "shipped",
@@ -54,14 +55,6 @@ class Scenario:
     def columns(self) -> list[str]: ...
     def look(self, key: str) -> dict[str, Any]: ...
     def replay(self, path: int, seed: int | None = None) -> Table: ...
-    def run(
-        self,
-        paths: int | None = None,
-        seed: int | None = None,
-        threads: int | None = None,
-        progress: _Told | None = None,
-    ) -> Run: ...
-
 @final
 class Run:
     @property
@@ -194,6 +187,13 @@ def program(arguments: list[str]) -> int: ...
 def schema() -> str: ...
 def shipped() -> list[tuple[str, str]]: ...
 def build() -> tuple[str, str, str]: ...
+def run(
+    scenario: Scenario,
+    paths: int | None = None,
+    seed: int | None = None,
+    threads: int | None = None,
+    progress: _Told | None = None,
+) -> Run: ...
 def conduct(
     arguments: list[str], scenarios: list[tuple[str, Scenario]], progress: _Told | None = None
 ) -> Study: ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import math
 import numbers
 import sys
@@ -125,12 +124,14 @@ def toml(value: Any, key: str) -> str:
         return _float(float(value))
     if isinstance(value, str):
         return _text(value)
-    if isinstance(value, datetime.datetime):
+    # Nobody has a date or a decimal without the module.
+    datetime = sys.modules.get("datetime")
+    if datetime is not None and isinstance(value, datetime.datetime):
         if (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
-            return value.date().isoformat()
+            return str(value.date().isoformat())
         raise TypeError(f"`{key}` takes a date, not a time of day: {value!r}")
-    if isinstance(value, datetime.date):
-        return value.isoformat()
+    if datetime is not None and isinstance(value, datetime.date):
+        return str(value.isoformat())
     if isinstance(value, Mapping):
         rows = [f"{_bare(str(name))} = {toml(inner, f'{key}.{name}')}" for name, inner in value.items()]
         return "{ " + ", ".join(rows) + " }" if rows else "{}"
@@ -145,7 +146,6 @@ def toml(value: Any, key: str) -> str:
 
 
 def _is_decimal(value: Any) -> bool:
-    # Nobody has one without the module.
     decimal = sys.modules.get("decimal")
     return decimal is not None and isinstance(value, decimal.Decimal)
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
+
+
+def write(path: str | os.PathLike[str], bytes: bytes) -> None:
+    """Writes a file."""
+    with open(path, "wb") as file:
+        file.write(bytes)
 
 
 class Figure:
@@ -18,9 +24,9 @@ class Figure:
     def _repr_svg_(self) -> str:
         return self.svg
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | os.PathLike[str]) -> None:
         """Writes it as an SVG file."""
-        Path(path).write_text(self.svg, encoding="utf-8")
+        write(path, self.svg.encode())
 
     def __repr__(self) -> str:
         return f"<figure {self.name}: SVG, {len(self.svg):,} characters>"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import signal
 import sys
 from typing import Any
 
@@ -12,6 +10,8 @@ from . import _capstake
 
 def main() -> int:
     """Runs the program with the arguments of this process."""
+    import signal
+
     # Python's own handler would only note the signal; the program listens itself. One that is ignored stays so.
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -25,5 +25,7 @@ def explain(word: str) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the scenario format."""
+    import json
+
     out: dict[str, Any] = json.loads(_capstake.schema())
     return out

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import json
 import os
 from collections.abc import Iterable
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any, cast, overload
 
 from . import _capstake
 from ._distributions import count, names, threads_of
 from ._errors import UsageError
-from ._figures import Figures
+from ._figures import Figures, write
 from ._progress import Shown, showing
 from ._scenario import Scenario
 from ._study import Study
@@ -164,6 +160,8 @@ class Deal:
             raise AttributeError(metric)
         if metric in self.metrics:
             return self[metric]
+        from difflib import get_close_matches
+
         near = get_close_matches(metric, self.metrics, 1)
         help = f"did you mean `{near[0]}`?" if near else f"its metrics are {', '.join(self.metrics)}"
         raise AttributeError(f"`{self.name}` has no metric `{metric}`: {help}", name=metric, obj=self)
@@ -218,6 +216,8 @@ class Result:
     @property
     def manifest(self) -> dict[str, Any]:
         """What the program's `manifest.json` says of the run, but for files."""
+        import json
+
         out: dict[str, Any] = json.loads(self._run.manifest())
         return out
 
@@ -359,11 +359,11 @@ class Result:
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Writes the page."""
-        Path(path).write_bytes(self._run.page())
+        write(path, self._run.page())
 
     def to_excel(self, path: str | os.PathLike[str]) -> None:
         """Writes the workbook."""
-        Path(path).write_bytes(self._run.workbook())
+        write(path, self._run.workbook())
 
     @property
     def plot(self) -> Figures:
@@ -382,7 +382,9 @@ class Result:
         return f"<result of {self.scenario.name}: {self.paths_done:,} paths{partial}, seed {self.seed}>"
 
     def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(self.screen())}</pre>"
+        from html import escape
+
+        return f"<pre>{escape(self.screen())}</pre>"
 
 
 _TABLES = [

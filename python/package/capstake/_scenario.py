@@ -176,7 +176,7 @@ class Scenario:
         asked = None if paths is None else count(paths, "paths")
         chosen = None if seed is None else count(seed, "seed")
         with showing(progress) as told:
-            return Result(self._native.run(asked, chosen, threads_of(threads), told))
+            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), told))
 
     def replay(self, path: int, seed: int | None = None) -> Table:
         """One path period by period: every quantity of the model, to check by hand."""

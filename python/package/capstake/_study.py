@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import json
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _capstake
 from ._distributions import count, names, threads_of, toml
 from ._errors import UsageError
-from ._figures import Figures
+from ._figures import Figures, write
 from ._progress import Shown, showing
 from ._table import Table
 
@@ -74,6 +71,8 @@ class Study:
     @property
     def manifest(self) -> dict[str, Any]:
         """What `manifest.json` says of it."""
+        import json
+
         out: dict[str, Any] = json.loads(self._native.manifest())
         return out
 
@@ -84,11 +83,11 @@ class Study:
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Writes the page."""
-        Path(path).write_bytes(self._native.page_bytes())
+        write(path, self._native.page_bytes())
 
     def to_excel(self, path: str | os.PathLike[str]) -> None:
         """Writes the workbook."""
-        Path(path).write_bytes(self._native.workbook())
+        write(path, self._native.workbook())
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Writes the results folder that the program would have written, where there is nothing yet."""
@@ -99,8 +98,10 @@ class Study:
         return f"{partial}{self.title}\n" + "\n".join(self.sentences)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         partial = "" if self.complete else "<p><b>PARTIAL</b></p>"
-        words = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in [self.title, *self.sentences])
+        words = "".join(f"<p>{escape(sentence)}</p>" for sentence in [self.title, *self.sentences])
         return partial + words + self.table._repr_html_()
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from . import _capstake
@@ -138,6 +136,8 @@ class Table(_Readable):
             raise TypeError(f"a column goes by its name, not by {type(name).__name__}; rows() has the rows")
         cells = self._native.column(name)
         if cells is None:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, self.columns, 1)
             help = f"did you mean `{near[0]}`?" if near else f"the columns are {', '.join(self.columns)}"
             raise UsageError(f"error: the table `{self.name}` has no column `{name}`\n  |\n  = help: {help}", 2, None, [help])
@@ -156,25 +156,29 @@ class Table(_Readable):
         return f"<table {self.name}: {len(self):,} rows × {len(self.columns)} columns{partial}>"
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in self.columns)
+        from html import escape
+
+        head = "".join(f"<th>{escape(name)}</th>" for name in self.columns)
         body = []
         for row in self.rows()[:_SHOWN]:
             cells = (_cell(cell) for cell in row.values())
             body.append("<tr>" + "".join(cells) + "</tr>")
         more = len(self) - _SHOWN
         note = f"<p>{more:,} more rows</p>" if more > 0 else ""
-        partial = f"<p><b>{html.escape(self._partial)}</b></p>" if self._partial else ""
+        partial = f"<p><b>{escape(self._partial)}</b></p>" if self._partial else ""
         return f"{partial}<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>{note}"
 
 
 def _cell(cell: Any) -> str:
+    from html import escape
+
     if cell is None:
         return "<td></td>"
     if isinstance(cell, float):
         return f'<td style="text-align:right">{cell:.6g}</td>'
     if isinstance(cell, int):
         return f'<td style="text-align:right">{cell}</td>'
-    return f'<td style="text-align:left">{html.escape(str(cell))}</td>'
+    return f'<td style="text-align:left">{escape(str(cell))}</td>'
 
 
 class Draws(_Readable):
