@@ -7,13 +7,16 @@ use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config::choice::Choice;
 use crate::config::{self, Config, Problems};
 use crate::kernel::dimensions::Dimensions;
+use crate::kernel::plan::Plan;
 use crate::kernel::randomness::Randomness;
 use crate::model::PartyNames;
 use crate::model::run::{Replicates, Sampling};
 use crate::model::timeline::PeriodLength;
 use crate::report::results::{Facts, SourceFacts};
-use crate::report::tables::ExactFigures;
+use crate::report::tables::{ExactFigures, exact_figures};
+use crate::run::RunResult;
 pub use crate::sink::json::SCHEMA_VERSION;
+use crate::study::subjects::subjects;
 
 /// The file name of the manifest.
 pub const FILE: &str = "manifest.json";
@@ -101,9 +104,33 @@ impl Manifest {
     pub fn of_report(&self) -> Manifest {
         let of = std::iter::once(&self.command.name).chain(&self.command.arguments).cloned();
         let command = CommandPart { name: REPORT.to_owned(), arguments: of.collect() };
-        let outputs =
-            Outputs { formats: Some(Vec::new()), draws: None, no_state: true, ..self.outputs.clone() };
+        let outputs = Outputs {
+            formats: Some(Vec::new()),
+            draws: None,
+            series: Vec::new(),
+            no_state: true,
+            ..self.outputs.clone()
+        };
         Manifest { command, outputs, files: Vec::new(), ..self.clone() }
+    }
+}
+
+impl Manifest {
+    /// Records which figures of a run are exact, and on how many paths metrics have no value.
+    pub fn record_figures(&mut self, plan: &Plan, result: &RunResult) {
+        self.exact = exact_figures(plan);
+        self.undefined = Vec::new();
+        for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
+            for (metric, summary) in metrics.iter().zip(summaries) {
+                if summary.moments().undefined() > 0 {
+                    self.undefined.push(Undefined {
+                        deal: name.clone(),
+                        metric: metric.name(plan.model().run.mix_year),
+                        paths: summary.moments().undefined(),
+                    });
+                }
+            }
+        }
     }
 }
 
@@ -306,6 +333,9 @@ pub struct Outputs {
     /// The format of `--draws`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<String>,
+    /// The yearly series of `--series`, if given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<String>,
     /// The dialect of `--csv-dialect`; left out of the file if standard.
     #[serde(default, skip_serializing_if = "is_standard")]
     pub csv_dialect: CsvDialect,

@@ -62,6 +62,8 @@ pub struct Request {
     pub csv: CsvOptions,
     /// Format of the draws file, if it is requested.
     pub draws: Option<Draws>,
+    /// Yearly series of every path that are written beside the draws, in the same format.
+    pub series: Vec<String>,
     /// How often the state is saved, if requested.
     pub checkpoint: Option<Checkpoint>,
 }
@@ -94,6 +96,7 @@ impl Request {
             outputs: Outputs {
                 formats: self.formats_named.then(|| formats::names(&self.formats)),
                 draws: self.draws.map(|draws| draws.name().to_owned()),
+                series: self.series.clone(),
                 csv_dialect: self.csv.dialect,
                 csv_bom: self.csv.bom,
                 no_state: !self.keeps_state(),
@@ -110,7 +113,12 @@ impl Request {
         self.shard.is_some() || self.checkpoint != Some(Checkpoint::None)
     }
 
-    /// Names of the files that the run writes beside the manifest: of a part, the state alone.
+    /// The file of yearly series of every path, if it is asked for.
+    pub fn paths_file(&self) -> Option<&'static str> {
+        self.draws.filter(|_| !self.series.is_empty()).and_then(Draws::paths_file)
+    }
+
+    /// Names of the files that the run writes beside the manifest: of a part, the state and what is asked for of every path.
     pub fn file_names(&self) -> Vec<String> {
         let mut names = Vec::new();
         if self.shard.is_none() {
@@ -120,8 +128,9 @@ impl Request {
                     None => names.extend(TABLES_OF_RUNS.map(|table| format!("{table}.csv"))),
                 }
             }
-            names.extend(self.draws.map(|draws| draws.file().to_owned()));
         }
+        names.extend(self.draws.map(|draws| draws.file().to_owned()));
+        names.extend(self.paths_file().map(str::to_owned));
         if self.keeps_state() {
             names.push(state_file::FILE.to_owned());
         }
@@ -150,7 +159,11 @@ impl Request {
         let draws = self
             .draws
             .map_or(0.0, |format| cost.draws_bytes(paths, format) + cost.draws_scratch_bytes(paths, format));
-        cost.files_bytes(&self.formats) + draws
+        let series = self
+            .paths_file()
+            .and(self.draws)
+            .map_or(0.0, |format| cost.series_bytes(paths, self.series.len(), format));
+        cost.files_bytes(&self.formats) + draws + series
     }
 }
 

@@ -117,6 +117,7 @@ impl SavedRun {
             formats_named: outputs.formats.is_some(),
             csv: outputs.csv(),
             draws,
+            series: outputs.series.clone(),
             checkpoint: checkpoint.or(outputs.no_state.then_some(Checkpoint::None)),
         })
     }

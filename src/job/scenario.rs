@@ -109,6 +109,7 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
 }
 
 /// The bytes of a scenario's files, to be validated with different flags.
+#[derive(Clone)]
 pub struct ScenarioFile {
     path: PathBuf,
     /// Its own, then those of the scenarios that it extends.
@@ -137,6 +138,16 @@ impl ScenarioFile {
     fn dimensions(&self) -> Option<Arc<Dimensions>> {
         let of_file = || self.variant(&[]).ok().map(|scenario| Arc::new(Dimensions::of(&scenario.model)));
         self.dimensions.get_or_init(of_file).clone()
+    }
+
+    /// Its path, and the names and bytes of its files: its own, then those that it extends.
+    pub fn parts(&self) -> (&Path, &[ScenarioBytes]) {
+        (&self.path, &self.files)
+    }
+
+    /// Puts a scenario together again from its parts.
+    pub fn from_parts(path: PathBuf, files: Vec<ScenarioBytes>) -> ScenarioFile {
+        ScenarioFile { path, files, dimensions: OnceLock::new() }
     }
 
     /// Validates the scenario with `--set` flags.

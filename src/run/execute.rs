@@ -29,7 +29,7 @@ pub fn execute(plan: &Plan, options: Options, observer: &dyn Observer) -> RunRes
 /// If the worker threads cannot be started.
 pub fn resume(plan: &Plan, from: State, task: &Task, threads: usize, observer: &dyn Observer) -> Finished {
     make_points(&[plan], threads);
-    let shared = Shared::new(plan, from, task, observer.wants_draws());
+    let shared = Shared::new(plan, from, task, observer.wants_draws() && observer.wants_draws_of_done());
     share_out(
         threads,
         shared.pieces(),

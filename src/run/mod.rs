@@ -23,7 +23,7 @@ mod worker;
 mod workers;
 
 pub use chunk_set::ChunkSet;
-pub use draws::ChunkDraws;
+pub use draws::{ChunkDraws, YearValues};
 pub use event::Event;
 pub use execute::{execute, resume};
 pub use levels::levels;

@@ -1,6 +1,6 @@
 //! A worker's scratch: it simulates a chunk block by block, then adds the chunk to what all workers share.
 
-use super::draws::ChunkDraws;
+use super::draws::{ChunkDraws, YearValues};
 use super::non_finite::NonFinite;
 use super::observer::Observer;
 use super::options::{CHUNK_PATHS, FACTOR_PATHS, QUANTILE_PATHS, SAMPLE_PATHS};
@@ -49,6 +49,17 @@ struct YearScratch {
     values: Vec<f64>,
     /// Paths of the chunk whose values are there.
     paths: usize,
+    /// For each deal, its first column and its number of series.
+    deals: Vec<(usize, usize)>,
+}
+
+/// What is kept of a block beside what is added up.
+#[derive(Clone, Copy)]
+struct Kept {
+    /// The inputs, for draws.
+    draws: bool,
+    /// The yearly series, for bins or draws.
+    years: bool,
 }
 
 /// Uncertain numbers of a chunk, in the rows of the plan's inputs.
@@ -79,7 +90,9 @@ impl Worker {
         let work = shared.work(turn);
         let paths = shared.paths(work);
         let draws = observer.wants_draws();
-        if paths.start >= QUANTILE_PATHS {
+        let years = draws && observer.wants_years();
+        let binned = paths.start < QUANTILE_PATHS;
+        if !binned && !years {
             self.years.values = Vec::new();
         }
         for path in paths.clone().step_by(LANES) {
@@ -89,13 +102,13 @@ impl Worker {
                 factor_pairs: if path < FACTOR_PATHS { count } else { 0 },
             };
             self.block.run(plan, path, asked);
-            self.gather(plan, path, count, draws);
+            self.gather(plan, path, count, Kept { draws, years: binned || years });
         }
         if work.added {
-            shared.add(work, |sums| self.flush(plan.isa(), sums));
+            shared.add(work, |sums| self.flush(plan.isa(), sums, binned));
         } else {
             // The shared sums already have this chunk; the scratch must still be empty for the next one.
-            self.flush(plan.isa(), &SharedSums::new(Sums::new(plan)));
+            self.flush(plan.isa(), &SharedSums::new(Sums::new(plan)), binned);
         }
         if draws {
             let draws = ChunkDraws {
@@ -103,21 +116,23 @@ impl Worker {
                 paths: (paths.end - paths.start) as usize,
                 inputs: &self.inputs.values,
                 metrics: &self.metrics.values,
+                years: years.then(|| self.years.kept()),
             };
             shared.deliver(work, observer.encode(&draws), observer);
         }
         for column in self.metrics.values.iter_mut().flatten().chain(&mut self.inputs.values) {
             column.clear();
         }
+        self.years.paths = 0;
         shared.report(observer);
     }
 
     /// Takes what is kept of the block just run.
-    fn gather(&mut self, plan: &Plan, path: u64, count: usize, draws: bool) {
+    fn gather(&mut self, plan: &Plan, path: u64, count: usize, kept: Kept) {
         let replicate = plan.replicates().map_or(0, |replicates| replicates.of_path(path));
         self.metrics.gather(plan.isa(), &self.block, count, replicate);
-        self.years.gather(plan.isa(), &self.block, path, count, replicate);
-        self.inputs.gather(plan, &self.block, count, draws);
+        self.years.gather(plan.isa(), &self.block, count, replicate, kept.years);
+        self.inputs.gather(plan, &self.block, count, kept.draws);
         self.gather_events(plan, count, replicate);
         self.non_finite.add_block(&self.block, path, count);
         if path == 0 {
@@ -156,9 +171,9 @@ impl Worker {
     }
 
     /// Adds the finished chunk to sums and empties the scratch, but for the values that draws are made of.
-    fn flush(&mut self, isa: Isa, sums: &SharedSums) {
+    fn flush(&mut self, isa: Isa, sums: &SharedSums, binned: bool) {
         self.metrics.flush(isa, sums);
-        self.years.flush(isa, sums);
+        self.years.flush(isa, sums, binned);
         let mut rest = lock(&sums.rest);
         self.inputs.flush(&mut rest);
         for (total, pair) in rest.factor_pairs.iter_mut().zip(&mut self.block.factor_pairs) {
@@ -220,16 +235,26 @@ impl MetricScratch {
 impl YearScratch {
     fn new(block: &Block, replicates: Option<usize>) -> YearScratch {
         let moments = |year: &Vec<Lanes>| vec![ChunkMoments::EMPTY; year.len()];
-        let series: usize = block.years.iter().flatten().map(Vec::len).sum();
+        let mut series = 0;
+        let mut deals = Vec::new();
+        for deal in &block.years {
+            deals.push((series, deal.first().map_or(0, Vec::len)));
+            series += deal.iter().map(Vec::len).sum::<usize>();
+        }
         YearScratch {
             moments: block.years.iter().map(|deal| deal.iter().map(moments).collect()).collect(),
             replicates: ChunkReplicates::new(replicates, series),
             values: vec![0.0; CHUNK_PATHS as usize * series],
             paths: 0,
+            deals,
         }
     }
 
-    fn gather(&mut self, isa: Isa, block: &Block, path: u64, count: usize, replicate: usize) {
+    fn kept(&self) -> YearValues<'_> {
+        YearValues { values: &self.values, deals: &self.deals, paths: self.paths }
+    }
+
+    fn gather(&mut self, isa: Isa, block: &Block, count: usize, replicate: usize, kept: bool) {
         let moments = self.moments.iter_mut().flatten().flatten();
         for (lanes, moments) in block.years.iter().flatten().flatten().zip(moments) {
             add_lanes(isa, lanes, count, moments);
@@ -239,7 +264,7 @@ impl YearScratch {
                 self.replicates.note(column, replicate, moments);
             }
         }
-        if path < QUANTILE_PATHS {
+        if kept {
             let columns = self.values.chunks_exact_mut(CHUNK_PATHS as usize);
             for (lanes, column) in block.years.iter().flatten().flatten().zip(columns) {
                 column[self.paths..self.paths + count].copy_from_slice(&lanes[..count]);
@@ -248,8 +273,9 @@ impl YearScratch {
         }
     }
 
-    fn flush(&mut self, isa: Isa, sums: &SharedSums) {
-        let mut columns = self.values.chunks_exact(CHUNK_PATHS as usize);
+    fn flush(&mut self, isa: Isa, sums: &SharedSums, binned: bool) {
+        let values = if binned { self.values.as_slice() } else { &[] };
+        let mut columns = values.chunks_exact(CHUNK_PATHS as usize);
         let mut column = 0;
         for (shared, moments) in sums.years.iter().flatten().zip(self.moments.iter_mut().flatten()) {
             for (summary, moments) in lock(shared).iter_mut().zip(moments) {
@@ -264,7 +290,6 @@ impl YearScratch {
             }
         }
         self.replicates.clear();
-        self.paths = 0;
     }
 }
 

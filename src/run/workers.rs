@@ -12,12 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 const STACK: usize = 8 << 20;
 
 /// The pool of so many worker threads (0 means one per core), started when it is first asked for and kept: a study asks for
-/// it again at each of its runs.
+/// it again at each of its runs. A process that was forked has none of its parent's threads and starts its own.
 fn pool(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
-    static POOLS: Mutex<BTreeMap<usize, Arc<ThreadPool>>> = Mutex::new(BTreeMap::new());
+    type OfProcess = (u32, usize);
+    static POOLS: Mutex<BTreeMap<OfProcess, Arc<ThreadPool>>> = Mutex::new(BTreeMap::new());
+    let key = (std::process::id(), threads);
     // Pools are whole or not there: a panic elsewhere cannot have left half of one.
     let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(pool) = pools.get(&threads) {
+    if let Some(pool) = pools.get(&key) {
         return Ok(Arc::clone(pool));
     }
     let named = ThreadPoolBuilder::new()
@@ -25,7 +27,7 @@ fn pool(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
         .stack_size(STACK)
         .thread_name(|i| format!("capstake-{i}"));
     let pool = Arc::new(named.build()?);
-    pools.insert(threads, Arc::clone(&pool));
+    pools.insert(key, Arc::clone(&pool));
     Ok(pool)
 }
 

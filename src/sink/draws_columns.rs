@@ -46,13 +46,20 @@ pub struct Rows {
 
 const WORD: usize = 8;
 
+/// Begins to encode a chunk of so many columns, which follow one after the other.
+pub fn begin_packed(first_path: u64, rows: usize, columns: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity((2 + rows * columns) * WORD);
+    out.extend_from_slice(&first_path.to_le_bytes());
+    out.extend_from_slice(&(rows as u64).to_le_bytes());
+    out
+}
+
 /// Encodes a chunk: first path, number of rows, then the values by column, as little-endian words.
 pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     let deals = plan.deals().len();
     let rows = chunk.paths * deals;
-    let mut out = Vec::with_capacity((2 + rows * (chunk.inputs.len() + Metric::ALL.len() + 1)) * WORD);
-    out.extend_from_slice(&chunk.first_path.to_le_bytes());
-    out.extend_from_slice(&(rows as u64).to_le_bytes());
+    // One more for the replicate.
+    let mut out = begin_packed(chunk.first_path, rows, chunk.inputs.len() + Metric::ALL.len() + 1);
     for column in chunk.inputs {
         for value in &column[..chunk.paths] {
             for _ in 0..deals {

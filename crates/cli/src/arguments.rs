@@ -21,9 +21,9 @@ use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
 use capstake_output::made;
 
-use super::output;
 use super::progress::ProgressMode;
 use super::show::{Extent, Show};
+use super::{given, output};
 
 /// How a scenario is changed and judged.
 #[derive(Debug, clap::Args)]
@@ -46,7 +46,7 @@ pub struct ScenarioOptions {
 impl ScenarioOptions {
     /// Loads a scenario with the `--set` flags.
     pub fn load(&self, file: &Path) -> Result<Scenario, Failure> {
-        self.judge(&ScenarioFile::read(file)?, &[])
+        self.judge(&given::read(file)?, &[])
     }
 
     /// Judges a scenario with the `--set` flags and more.
@@ -163,6 +163,7 @@ impl Simulation {
             formats_named: self.formats.is_some(),
             csv: self.csv.options(),
             draws: None,
+            series: Vec::new(),
             checkpoint: None,
         }
     }

@@ -8,7 +8,6 @@ use std::path::PathBuf;
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::scenario::ScenarioFile;
 use capstake::job::varied_scenario::{Layout, VariedScenario};
 use capstake::job::vary::{self, Bracket};
 use capstake::kernel::plan::Plan;
@@ -23,6 +22,7 @@ use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
 
 use super::arguments::Simulation;
+use super::given;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 use super::sweep::unit_of;
 
@@ -80,7 +80,7 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let bracket = &arguments.vary;
     let keys = vec![bracket.key.clone()];
     vary::refuse_keys(&keys)?;
-    let file = ScenarioFile::read(&arguments.scenario)?;
+    let file = given::read(&arguments.scenario)?;
     let base = simulation.scenario.judge(&file, &[])?;
     let plan = simulation.plan(&base);
     let target = Target::read(&plan, &arguments.target).map_err(refused)?;

@@ -9,7 +9,6 @@ use capstake::config::{Code, Unit};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request::Request;
-use capstake::job::scenario::ScenarioFile;
 use capstake::job::varied_scenario::{Layout, VariedScenario};
 use capstake::job::vary::{self, Vary};
 use capstake::job::words::{size, span, thousands};
@@ -22,6 +21,7 @@ use capstake::study::sweep::{Measured, Named, Sweep, measured};
 use capstake::study::variant::{Columns, Variants};
 
 use super::arguments::Simulation;
+use super::given;
 use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 
@@ -87,7 +87,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
         return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, "a sweep varies one key or two")
             .help("hold the others with --set, or sweep twice"));
     }
-    let file = ScenarioFile::read(&arguments.scenario)?;
+    let file = given::read(&arguments.scenario)?;
     let base = simulation.scenario.judge(&file, &[])?;
     let plan = simulation.plan(&base);
     let quantities = question.quantities(&plan)?;

@@ -399,7 +399,7 @@ pub const STATISTICS: [Term; 15] = [
 ];
 
 /// Files of a results folder.
-pub const FILES: [Term; 27] = [
+pub const FILES: [Term; 29] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -458,6 +458,16 @@ pub const FILES: [Term; 27] = [
         name: "draws.xlsx",
         unit: None,
         text: "The first rows of draws.csv that a spreadsheet can open, and how many these are; only with --draws xlsx.",
+    },
+    Term {
+        name: "paths.csv",
+        unit: None,
+        text: "The yearly series named by --series on every path, by deal and calendar year; only with --draws csv. It is large.",
+    },
+    Term {
+        name: "paths.parquet",
+        unit: None,
+        text: "The rows of paths.csv as Parquet, with units and the manifest in its metadata; only with --series and --draws parquet.",
     },
     Term {
         name: "draws.csv",
