@@ -21,9 +21,9 @@ pub(crate) fn estimate(
     threads: Option<u16>,
 ) -> Result<Estimate, Failure> {
     // The seed does not change what a run takes.
-    let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
+    let plan = Plan::from_model(&scenario.model, request::randomness(Some(1), None, scenario), Isa::detect());
     let (cost, threads) = (Cost::of(&plan), request::threads(threads));
-    let paths = request::paths(paths, &scenario.model, &cost, threads)?;
+    let paths = request::paths(paths, &plan, &cost, threads)?;
     let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);
     let disk = Requirements::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
     Ok((paths, threads, seconds, cost.memory_bytes(threads), disk))

@@ -84,7 +84,8 @@ impl Core {
 
 fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: usize) -> Request {
     Request {
-        seed: plan.seed(),
+        randomness: plan.randomness().clone(),
+        precision: None,
         paths,
         shard: None,
         threads,

@@ -4,7 +4,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use capstake::config::Code;
+use capstake::config::choice::Choice;
+use capstake::config::{Code, Sampling};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::formats::{Draws as DrawsFormat, Format};
@@ -34,22 +35,24 @@ use super::{arrow, columns, output, saved};
 
 /// Simulates a scenario.
 #[pyfunction]
-#[pyo3(signature = (scenario, paths=None, seed=None, threads=None, progress=None))]
+#[pyo3(signature = (scenario, paths=None, seed=None, threads=None, sampling=None, progress=None))]
 pub(crate) fn run(
     py: Python<'_>,
     scenario: PyRef<'_, Scenario>,
     paths: Option<u64>,
     seed: Option<u64>,
     threads: Option<u16>,
+    sampling: Option<&str>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Py<Run>> {
+    let sampling = sampling_named(sampling).map_err(|failure| raised(py, &failure))?;
     let (file, judged) = (scenario.file.clone(), Arc::clone(&scenario.judged));
     drop(scenario);
     let prepared = py.detach(|| {
         let model = &judged.model;
-        let plan = Plan::from_model(model, request::seed(seed, model), Isa::detect());
+        let plan = Plan::from_model(model, request::randomness(seed, sampling, &judged), Isa::detect());
         let (cost, threads) = (Cost::of(&plan), request::threads(threads));
-        let paths = request::paths(paths, model, &cost, threads)?;
+        let paths = request::paths(paths, &plan, &cost, threads)?;
         fits(&cost, paths, threads)?;
         Ok((plan, paths, threads))
     });
@@ -58,6 +61,16 @@ pub(crate) fn run(
     let task = Simulation { file, scenario: judged, plan, paths, threads, before: 0.0 };
     let (ended, error) = watched(py, progress.as_ref(), move |watch| simulate(task, from, watch));
     given(py, ended, error)
+}
+
+/// The sampling that a word names.
+fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Failure> {
+    let Some(word) = word else { return Ok(None) };
+    match Sampling::from_word(word) {
+        Some(sampling) => Ok(Some(sampling)),
+        None => Err(Failure::told(Exit::Usage, format!("there is no sampling `{word}`"))
+            .help("write sampling=\"plain\" or sampling=\"sobol\"")),
+    }
 }
 
 /// The run, or the exception for how it ended.

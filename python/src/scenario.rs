@@ -226,7 +226,7 @@ impl Scenario {
     #[pyo3(signature = (path, seed=None))]
     fn replay(&self, path: u64, seed: Option<u64>) -> Table {
         let model = &self.judged.model;
-        let plan = Plan::from_model(model, request::seed(seed, model), Isa::detect());
+        let plan = Plan::from_model(model, request::randomness(seed, None, &self.judged), Isa::detect());
         let trace = trace(&plan, path);
         let mut rows: Vec<Vec<Value>> = Vec::new();
         for (p, period) in model.timeline.periods().iter().enumerate() {

@@ -103,7 +103,7 @@ def test_what_does_not_exist_is_refused_with_what_comes_near(result: cs.Result) 
 def test_tables_show_themselves(result: cs.Result) -> None:
     shown = result.summary._repr_html_()
     assert shown.count("<tr>") == 21 and "amended-2026" in shown and "more rows" in shown
-    assert repr(result.summary) == f"<table summary: {len(result.summary)} rows × 23 columns>"
+    assert repr(result.summary) == f"<table summary: {len(result.summary)} rows × 24 columns>"
     # Text from a scenario is text, whatever it looks like.
     scenario = cs.examples.minimal.set({"segment.all.growth": {"value": 0.4, "note": "<script>alert(1)</script>"}})
     assert "<script>" not in scenario.run(paths=64).inputs._repr_html_()
@@ -142,3 +142,14 @@ def test_a_probability_below_counts_the_paths(result: cs.Result) -> None:
     for x in (50.0, 150.0, 400.0):
         low, high = (numpy.searchsorted(take, x * factor) / len(take) for factor in (0.9995, 1.0005))
         assert low <= metric.probability_below(x) <= high
+
+
+def test_sobol_sampling_is_that_of_the_program(tmp_path: Path) -> None:
+    run = cs.examples.minimal.run(paths=8_192, seed=3, sampling="sobol")
+    assert run.manifest["run"]["sampling"]["method"] == "sobol"
+    run.save(tmp_path / "here")
+    (tmp_path / "minimal.toml").write_text(cs.examples.minimal.to_toml())
+    program("run", "minimal.toml", "-n", "8192", "-s", "3", "--sampling", "sobol", "-q", "-o", "there", cwd=tmp_path)
+    assert (tmp_path / "here" / "summary.csv").read_bytes() == (tmp_path / "there" / "summary.csv").read_bytes()
+    with pytest.raises(cs.CapstakeError, match="there is no sampling"):
+        cs.examples.minimal.run(paths=100, sampling="sobel")

@@ -192,6 +192,7 @@ def run(
     paths: int | None = None,
     seed: int | None = None,
     threads: int | None = None,
+    sampling: str | None = None,
     progress: _Told | None = None,
 ) -> Run: ...
 def conduct(

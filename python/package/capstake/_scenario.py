@@ -165,10 +165,12 @@ class Scenario:
         seed: int | None = None,
         threads: int | None = None,
         progress: Shown = "auto",
+        sampling: str | None = None,
     ) -> Result:
         """Simulates it. Equal scenario, seed and paths give equal results, on any number of threads.
 
-        Without `paths` and `seed` the scenario's own apply, else a million paths and seed 1. Ctrl-C raises `Interrupted`, which
+        Without `paths` and `seed` the scenario's own apply, else a million paths and seed 1. `sampling="sobol"` takes evenly spread
+        random numbers: most means are then as precise from a tenth of the paths, and 131,072 are run. Ctrl-C raises `Interrupted`, which
         has what was done in `partial`.
         """
         from ._result import Result
@@ -176,7 +178,7 @@ class Scenario:
         asked = None if paths is None else count(paths, "paths")
         chosen = None if seed is None else count(seed, "seed")
         with showing(progress) as told:
-            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), told))
+            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), sampling, told))
 
     def replay(self, path: int, seed: int | None = None) -> Table:
         """One path period by period: every quantity of the model, to check by hand."""
