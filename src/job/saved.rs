@@ -165,7 +165,8 @@ impl SavedRun {
         keys_of(&self.manifest.scenario.resolved)
     }
 
-    fn edited(&self, why: &str) -> Failure {
+    /// The failure for a manifest that holds what no run writes.
+    pub fn edited(&self, why: &str) -> Failure {
         let message = format!("the manifest of `{}` cannot be used: {why}", self.folder.display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("it was edited, or is of another version; run the scenario again")

@@ -6,7 +6,7 @@
 
 use super::quantity::{Of, Quantity, UnknownName, position};
 use super::valuation::{QUANTILES, Valuation};
-use crate::kernel::metric::Metric;
+use crate::config::Unit;
 use crate::kernel::plan::Plan;
 
 /// A figure and how precise it is to be.
@@ -61,6 +61,12 @@ impl Target {
         };
         let mut parts: Vec<&str> = figure.split(':').map(str::trim).collect();
         let metric = parts.pop().unwrap_or_default();
+        if quantile_of(metric).is_some() {
+            return Err(unknown(
+                format!("`{figure}` does not say of what"),
+                "write a quantile as p95:METRIC",
+            ));
+        }
         let statistic = match parts.pop_if(|part| quantile_of(part).is_some()) {
             Some(part) => Statistic::Quantile(quantile_named(part)?),
             None => Statistic::Mean,
@@ -92,7 +98,13 @@ impl Target {
         let none = Estimate { value: f64::NAN, half_width: f64::NAN };
         let Some((who, at)) = position(valuation.plan, self.quantity) else { return none };
         let answer = &valuation.subjects[who].metrics[at];
+        // A probability has an interval of its own where all paths agree.
+        let is_flag = matches!(self.quantity.of, Of::Deal(_)) && self.quantity.unit() == Unit::Flag;
         let (value, (low, high)) = match self.statistic {
+            // That all paths so far agree does not show that all others do.
+            Statistic::Mean if answer.statistics.std_error == 0.0 && !answer.exact && !is_flag => {
+                (answer.statistics.mean, (f64::NAN, f64::NAN))
+            }
             Statistic::Mean => (answer.statistics.mean, answer.interval),
             Statistic::Quantile(q) => match answer.quantiles.iter().find(|quantile| quantile.q == q) {
                 Some(quantile) => (quantile.value, (quantile.low95, quantile.high95)),
@@ -122,12 +134,7 @@ impl Target {
 
     /// What is asked for, without the tolerance: `microsoft_take_pv`, `prior-2025:p95:share_pv`.
     pub fn figure(&self) -> &str {
-        self.text.rsplit_once('=').map_or(self.text.as_str(), |(figure, _)| figure)
-    }
-
-    /// The metric.
-    pub fn metric(&self) -> Metric {
-        self.quantity.metric
+        self.text.rsplit_once('=').map_or(self.text.as_str(), |(figure, _)| figure.trim())
     }
 }
 
@@ -141,10 +148,13 @@ pub fn is_reached(levels: &[Vec<f64>]) -> bool {
 }
 
 /// About how many paths a run needs for targets whose worst ratio is this after so many: errors of means fall with the root of the
-/// paths, under Sobol sampling at least so fast.
+/// paths, under Sobol sampling at least so fast. `None` without a ratio.
 pub fn paths_needed(paths: u64, worst: f64) -> Option<u64> {
     let needed = paths as f64 * worst * worst;
-    (needed.is_finite() && needed < 1e15).then(|| {
+    worst.is_finite().then(|| {
+        if needed.is_infinite() {
+            return u64::MAX;
+        }
         // Two digits are more than is known.
         let size = 10_f64.powf(needed.log10().floor() - 1.0);
         ((needed / size).ceil() * size) as u64
@@ -221,6 +231,7 @@ mod tests {
             ("share_pv", "does not say how precise", "METRIC=0.5%"),
             ("share_pw=1%", "there is no metric `share_pw`", "did you mean `share_pv`?"),
             ("p96:share_pv=1%", "there is no quantile `p96`", "p97.5"),
+            ("p95=1", "`p95` does not say of what", "p95:METRIC"),
             ("share_pv=0", "`0` is no precision", "above 0"),
             ("share_pv=-1%", "`-1%` is no precision", "above 0"),
             ("share_pv=", "`` is no precision", "above 0"),
@@ -248,6 +259,7 @@ mod tests {
     #[test]
     fn paths_needed_grow_with_the_square() {
         assert_eq!(paths_needed(4_096, 10.0), Some(410_000));
+        assert_eq!(paths_needed(4_096, 1e200), Some(u64::MAX));
         assert_eq!(paths_needed(4_096, f64::INFINITY), None);
     }
 }

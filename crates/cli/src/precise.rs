@@ -4,10 +4,11 @@ use capstake::config::Code;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::manifest::{PrecisionLevel, PrecisionPart};
 use capstake::job::request::MAX_PATHS;
+use capstake::job::saved::SavedRun;
 use capstake::job::words::thousands;
 use capstake::kernel::plan::Plan;
 use capstake::report::digits::significant;
-use capstake::run::RunResult;
+use capstake::run::{self, RunResult};
 use capstake::study::precision::{Estimate, Target, is_reached, paths_needed};
 use capstake::study::valuation::valuation;
 
@@ -44,12 +45,34 @@ impl Precision {
     /// That of a run that goes on.
     ///
     /// # Errors
-    /// The manifest has a target that cannot be read.
-    pub fn of_manifest(plan: &Plan, part: &PrecisionPart) -> Result<Precision, Failure> {
-        Ok(Precision {
-            targets: targets(plan, &part.targets)?,
-            part: PrecisionPart { reached: None, ..part.clone() },
-        })
+    /// The manifest has what no run writes.
+    pub fn of_manifest(saved: &SavedRun, part: &PrecisionPart) -> Result<Precision, Failure> {
+        let edited = |why: &str| saved.edited(&format!("its precision {why}"));
+        let read = part.targets.iter().map(|text| Target::named(&saved.plan, text));
+        let Ok(targets) = read.collect::<Result<Vec<Target>, _>>() else {
+            return Err(edited("has a target that cannot be read"));
+        };
+        let (most, asked) = (part.most_paths, saved.manifest.run.paths_asked);
+        let whole = |level: &PrecisionLevel| {
+            [&level.values, &level.half_widths].iter().all(|n| n.len() == targets.len())
+        };
+        let judged = part.levels.iter().map(|level| level.paths);
+        let ends = part.levels.last().map(|level| level.paths);
+        let fits = match part.reached {
+            None => most == asked && ends != Some(most),
+            Some(_) => ends == Some(asked),
+        };
+        match () {
+            () if targets.is_empty() => Err(edited("has no target")),
+            () if !part.levels.iter().all(whole) => {
+                Err(edited("has levels without a figure for each target"))
+            }
+            () if !judged.eq(run::levels(most).take(part.levels.len())) => {
+                Err(edited("has other levels than a run has"))
+            }
+            () if !fits => Err(edited("does not go with its paths")),
+            () => Ok(Precision { targets, part: part.clone() }),
+        }
     }
 
     /// Whether a level was judged before the run was stopped.
@@ -101,31 +124,39 @@ impl Precision {
         let (target, estimate) = (&self.targets[worst], Precision::estimates(level).nth(worst));
         let estimate = estimate.expect("every target has an estimate");
         let wanted = target.wanted(estimate);
+        if estimate.half_width.is_nan() {
+            return format!("{} has no interval yet", target.figure());
+        }
         format!("{} ±{} of ±{} wanted", target.figure(), digits(estimate.half_width), digits(wanted))
     }
 
     /// The failure of a run that spent all its paths and is not precise enough.
     pub fn failure(&self) -> Failure {
         let level = self.part.levels.last().expect("a run has at least one level");
-        let message = format!(
-            "the precision asked for was not reached within {} paths: {}",
-            thousands(level.paths),
-            self.in_words()
-        );
-        let failure = Failure::coded(Exit::Imprecise, Code::Precision, message);
         let worst = self.ratios(level).into_iter().fold(0.0, f64::max);
-        failure.help(match paths_needed(level.paths, worst.max(1.0)) {
-            Some(paths) if paths > MAX_PATHS => {
-                format!(
-                    "it would take about {} paths, more than are run: ask for a wider interval",
-                    thousands(paths)
-                )
+        let paths = thousands(level.paths);
+        let coded = |message: String| Failure::coded(Exit::Imprecise, Code::Precision, message);
+        if worst <= 1.0 {
+            let message = format!("{paths} paths do not show the precision asked for: {}", self.in_words());
+            let why = match self.part.levels.len() {
+                1 => {
+                    "the half-width is small enough, but it is an estimate itself, and one level alone shows nothing"
+                }
+                _ => {
+                    "the half-width is small enough, but at the level before it was more than twice what is wanted"
+                }
+            };
+            return coded(message).help(why).help(format!("the next level decides: -n {}", 2 * level.paths));
+        }
+        let message =
+            format!("the precision asked for was not reached within {paths} paths: {}", self.in_words());
+        coded(message).help(match paths_needed(level.paths, worst) {
+            Some(needed) if needed > MAX_PATHS => {
+                format!("it would take more than the {} paths that are run at most: ask for a wider interval", thousands(MAX_PATHS))
             }
-            Some(paths) if paths > level.paths => {
-                format!("about {} paths would reach it: -n {paths}", thousands(paths))
-            }
-            Some(_) => format!("one more level would decide: -n {}", 2 * level.paths),
-            None => "a figure without a value, or with a value on too few paths, cannot be this precise"
+            Some(needed) => format!("about {} paths would reach it: -n {needed}", thousands(needed)),
+            None => "a figure that has a value on too few paths, or the same value on all of them, has no interval yet: more \
+                     paths with -n, or another figure"
                 .to_owned(),
         })
     }
@@ -133,8 +164,5 @@ impl Precision {
 
 /// A half-width with two significant digits.
 fn digits(width: f64) -> String {
-    if !width.is_finite() {
-        return "?".to_owned();
-    }
     significant(width, 2)
 }

@@ -95,9 +95,8 @@ pub fn go_on(saved: &SavedRun, folder: Folder, how: &Continuation) -> Result<Exi
         output::status_line("no state was saved yet: the run begins from the first path\n");
     }
     let run = &saved.manifest.run;
-    let asked = run.precision.as_ref().map(|part| Precision::of_manifest(&saved.plan, part)).transpose()?;
-    let paths = asked.as_ref().map_or(run.paths_asked, |precision| precision.part.most_paths);
-    continue_run(saved, folder, state, paths, asked, how)
+    let asked = run.precision.as_ref().map(|part| Precision::of_manifest(saved, part)).transpose()?;
+    continue_run(saved, folder, state, run.paths_asked, asked, how)
 }
 
 /// Reports that nothing is left to simulate; with `--json`, prints the object that the run printed.
@@ -127,11 +126,13 @@ fn object(saved: &SavedRun) -> Result<String, Failure> {
         true => results::load(folder)?.1.tables.summary,
         false => Vec::new(),
     };
+    let precision = manifest.run.precision.as_ref().map(|part| serde_json::json!(part));
     let facts = sink::json::RunFacts {
         status: manifest.status.word(),
         out: &folder.display().to_string(),
         paths: manifest.run.paths_done,
         seconds: manifest.run.wall_seconds,
+        precision: precision.as_ref(),
         failed: None,
     };
     Ok(format!("{}\n", sink::json::summary(&facts, &rows, &manifest.exact)))
@@ -173,6 +174,9 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
         ));
     }
     state.iter().try_for_each(|state| refuse_other_state(&saved, state))?;
+    if saved.manifest.run.precision.is_some() && !how.show.quiet {
+        output::status_line("the paths added are all simulated: `extend` does not go by --precision\n");
+    }
     continue_run(&saved, folder, state, paths, None, &how)
 }
 

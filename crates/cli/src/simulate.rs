@@ -266,11 +266,19 @@ fn by_levels(
     observer: &RunObserver<'_>,
     display: &ProgressDisplay,
 ) -> Result<Finished, Failure> {
+    // It had stopped, and only the writing of its results was left.
+    if precision.part.reached.is_some() {
+        return Ok(run::resume(job.plan, from, &job.task, session.request.threads, observer));
+    }
     let most = job.task.paths;
     let (mut state, mut chunks) = (from, 0);
     for level in run::levels(most) {
         if precision.has_judged(level) {
             continue;
+        }
+        // A state beyond a level that is not judged, of a manifest that was lost, cannot judge it.
+        if state.paths() > level {
+            state = State::new(job.plan);
         }
         let end = level / run::CHUNK_PATHS;
         // Draws are wanted of every path, of those that are done already too; afterwards of the new ones.
@@ -404,11 +412,13 @@ fn keep_paths(session: &mut Session<'_>, job: &RunJob, files: PathFiles) -> Resu
 /// The JSON object on stdout.
 fn json(request: &Request, manifest: &Manifest, tables: Option<&Tables>) -> String {
     let failed = &manifest.non_finite;
+    let precision = manifest.run.precision.as_ref().map(|part| serde_json::json!(part));
     let facts = sink::json::RunFacts {
         status: manifest.status.word(),
         out: &request.out.display().to_string(),
         paths: manifest.run.paths_done,
         seconds: manifest.run.wall_seconds,
+        precision: precision.as_ref(),
         failed: (manifest.status == Status::Failed).then_some((failed.count, &failed.first)),
     };
     let rows = tables.map_or(&[][..], |tables| &tables.summary);

@@ -87,13 +87,7 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&plan, &cost)?;
     let request = simulation.request(&plan, paths, study::folder_of(&base, "solve"));
-    let varied = VariedScenario {
-        keys,
-        file: &file,
-        base: &base,
-        randomness: plan.randomness().clone(),
-        isa: request.isa,
-    };
+    let varied = VariedScenario::new(keys, &file, &base, &plan);
     let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];
     simulation.judge_ends(&varied, &ends)?;
     let layout = varied.layout(&ends);

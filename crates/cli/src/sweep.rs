@@ -94,13 +94,7 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let paths = simulation.paths(&plan, &Cost::of(&plan))?;
     let request = simulation.request(&plan, paths, study::folder_of(&base, "sweep"));
     let keys = question.keys();
-    let varied = VariedScenario {
-        keys,
-        file: &file,
-        base: &base,
-        randomness: plan.randomness().clone(),
-        isa: request.isa,
-    };
+    let varied = VariedScenario::new(keys, &file, &base, &plan);
     simulation.judge_ends(&varied, &question.ends())?;
     let sweeper = Sweeper::new(&question, &varied, &plan, &quantities)?;
     sweeper.conduct(&question, request, simulation.show())
