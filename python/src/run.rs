@@ -274,7 +274,8 @@ impl Run {
         let refused = |message: String| Failure::coded(Exit::Usage, Code::PathsOption, message);
         if paths < before {
             let message = format!("the run has {} paths, more than {}", thousands(before), thousands(paths));
-            let failure = refused(message).help("`paths` is their number in all; for fewer, run the scenario with `paths=`");
+            let failure = refused(message)
+                .help("`paths` is their number in all; for fewer, run the scenario with `paths=`");
             return Err(raised(py, &failure));
         }
         if paths > MAX_PATHS {
