@@ -80,7 +80,7 @@ pub use read::{
     ARCHIVE, MAX_BYTES, ScenarioBytes, ScenarioCells, extended_by, parse, read_bytes, read_cells, read_files,
     sources, too_large,
 };
-pub use run::{Booking, CorrelationRepair, Run, Scheme};
+pub use run::{Booking, CorrelationRepair, Run, Sampling, Scheme};
 pub use scenario::Config;
 pub use segment::{AnnualTotals, PlanPoint, Process, ProcessKeys, Segment, YearTotal};
 pub use shock::{Loading, Loadings, Shock};

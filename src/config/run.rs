@@ -38,6 +38,16 @@ choice! {
     }
 }
 
+choice! {
+    /// Where a run's random numbers come from.
+    Sampling {
+        /// Independent random numbers on every path.
+        Plain = "plain",
+        /// Randomised Sobol points: evenly spread numbers, whose means are more precise on the same number of paths.
+        Sobol = "sobol",
+    }
+}
+
 section! {
     /// How much is simulated and how it is counted.
     Run by Single;
@@ -45,6 +55,10 @@ section! {
     paths: Option<Located<u64>> = plain().or("1000000");
     /// The seed, where `-s` does not say.
     seed: Option<Located<u64>> = plain().or("1");
+    /// Where random numbers come from, where `--sampling` does not say.
+    sampling: Option<Located<Sampling>> = plain().or("plain");
+    /// Independent replicates of the Sobol points, from whose spread errors are computed: 8, 16, 32 or 64.
+    replicates: Option<Located<u64>> = plain().or("32");
     /// The step of mean-reverting growth.
     scheme: Option<Located<Scheme>> = plain().or("exact");
     /// The level at which a period's revenue is booked.

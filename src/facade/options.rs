@@ -1,5 +1,6 @@
 //! How a run is simulated.
 
+use crate::config::Sampling;
 use crate::math::simd::Isa;
 
 /// How a run is simulated: paths, seed and threads, each with a default.
@@ -12,6 +13,7 @@ use crate::math::simd::Isa;
 pub struct Options {
     pub(super) paths: Option<u64>,
     pub(super) seed: Option<u64>,
+    pub(super) sampling: Option<Sampling>,
     pub(super) threads: Option<u16>,
     pub(super) isa: Isa,
 }
@@ -19,7 +21,7 @@ pub struct Options {
 impl Options {
     /// The scenario's paths and seed (else 1,000,000 paths and seed 1), one thread per core.
     pub fn new() -> Options {
-        Options { paths: None, seed: None, threads: None, isa: Isa::detect() }
+        Options { paths: None, seed: None, sampling: None, threads: None, isa: Isa::detect() }
     }
 
     /// Sets the number of paths.

@@ -39,6 +39,7 @@ pub fn refuse_other_run(first: &Part, folder: &Path, other: &Manifest) -> Result
     let rows = [
         ("scenario", &a.scenario.digest, &b.scenario.digest),
         ("seed", &a.run.seed, &b.run.seed),
+        ("sampling", &a.run.sampling.in_words(), &b.run.sampling.in_words()),
         ("paths of the whole run", &thousands(a.run.paths_asked), &thousands(b.run.paths_asked)),
         ("version", &a.build.version, &b.build.version),
         ("revision", &a.build.git_revision, &b.build.git_revision),

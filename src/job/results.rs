@@ -164,10 +164,10 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
     Ok(manifest)
 }
 
-/// The manifest of a folder, of a run or a study.
+/// Reads the manifest of a run or study of any status.
 ///
 /// # Errors
-/// The folder has none that this version reads.
+/// The manifest is missing, is not capstake's, or is of another version.
 pub fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
     let bytes = regular_file::read(&folder.join(manifest::FILE), manifest::MOST).map_err(|error| {
         let (message, help) = match error.kind() {

@@ -1,6 +1,7 @@
 //! A run restored from its folder: the scenario as it was, its plan, and its request.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::build::Build;
 use super::columns::Columns;
@@ -17,6 +18,7 @@ use super::state_file::OnChange;
 use super::words::cut;
 use crate::config::{self, Code};
 use crate::kernel::plan::Plan;
+use crate::kernel::randomness::Randomness;
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::run::Task;
@@ -51,8 +53,19 @@ impl SavedRun {
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
-        let scenario = scenario_of(folder, &manifest.scenario)?;
-        let plan = Plan::from_model(&scenario.model, seed, isa);
+        let scenario = scenario_of(folder, &manifest)?;
+        let part = &manifest.run.sampling;
+        let sampling = part.sampling().ok_or_else(|| {
+            let message =
+                format!("`{}` has no sampling that can be used: `{}`", folder.display(), cut(&part.method));
+            Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
+                .help("its manifest was edited; run the scenario again")
+        })?;
+        let plan = Plan::from_model(
+            &scenario.model,
+            Randomness { dimensions: scenario.dimensions.clone(), ..Randomness::new(seed, sampling) },
+            isa,
+        );
         Ok(SavedRun { folder: folder.to_owned(), manifest, scenario, plan })
     }
 
@@ -92,8 +105,9 @@ impl SavedRun {
         let draws: Option<Draws> =
             outputs.draws.as_deref().map(Draws::named).transpose().map_err(|why| self.edited(&why))?;
         Ok(Request {
-            seed: self.plan.seed(),
+            randomness: self.plan.randomness().clone(),
             paths: self.manifest.run.paths_asked,
+            precision: None,
             shard: self.shard()?,
             threads,
             isa: self.plan.isa(),
@@ -103,6 +117,7 @@ impl SavedRun {
             formats_named: outputs.formats.is_some(),
             csv: outputs.csv(),
             draws,
+            series: outputs.series.clone(),
             checkpoint: checkpoint.or(outputs.no_state.then_some(Checkpoint::None)),
         })
     }
@@ -150,7 +165,8 @@ impl SavedRun {
         keys_of(&self.manifest.scenario.resolved)
     }
 
-    fn edited(&self, why: &str) -> Failure {
+    /// The failure for a manifest that holds what no run writes.
+    pub fn edited(&self, why: &str) -> Failure {
         let message = format!("the manifest of `{}` cannot be used: {why}", self.folder.display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("it was edited, or is of another version; run the scenario again")
@@ -204,7 +220,8 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
 }
 
 /// Rebuilds the scenario from the manifest.
-fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
+fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> {
+    let part = &manifest.scenario;
     let unreadable = |why: String| {
         let message = format!("the scenario in the manifest of `{}` cannot be used: {why}", folder.display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
@@ -239,7 +256,8 @@ fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> 
     }
     let (model, warnings) = Model::from_config(&config, &part.name, &digest, &columns)
         .map_err(|problems| unreadable(problems.to_string()))?;
-    Ok(Scenario::of_manifest(part, sources, model, warnings, digests, |csv| place_of(part, csv)))
+    let dimensions = manifest.run.sampling.dimensions.as_ref().and_then(|part| part.order()).map(Arc::new);
+    Ok(Scenario::of_manifest(part, sources, model, dimensions, warnings, digests, |csv| place_of(part, csv)))
 }
 
 /// The path of a CSV file: as recorded if it still exists there, else relative to the scenario.

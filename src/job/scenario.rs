@@ -1,6 +1,7 @@
 //! Loads a scenario: reads the file and its CSV files, hashes them, and validates the model.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::columns::Columns;
 use super::error::{Exit, Failure};
@@ -9,6 +10,7 @@ use super::plausible;
 use super::scenario_files;
 use crate::config::tree::{Value, inline};
 use crate::config::{self, Code, Place, Problem, Problems, ScenarioBytes, ScenarioCells, Sources, resolved};
+use crate::kernel::dimensions::Dimensions;
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
 
@@ -22,6 +24,9 @@ pub struct Scenario {
     pub sources: Sources,
     /// The validated model.
     pub model: Model,
+    /// The dimensions of the file without `--set`, which its variants keep; `None` without `--set`, and where the file alone is
+    /// not valid.
+    pub dimensions: Option<Arc<Dimensions>>,
     /// Warnings for its author.
     pub warnings: Problems,
     /// The scenario after overrides, as TOML.
@@ -42,6 +47,7 @@ impl Scenario {
         part: &ScenarioPart,
         sources: Sources,
         model: Model,
+        dimensions: Option<Arc<Dimensions>>,
         warnings: Problems,
         columns: Vec<(String, String)>,
         place: impl Fn(&str) -> PathBuf,
@@ -52,6 +58,7 @@ impl Scenario {
             overrides: part.overrides.clone(),
             sources,
             model,
+            dimensions,
             warnings,
             resolved: part.resolved.clone(),
             written: part.written.clone(),
@@ -156,12 +163,16 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
 }
 
 /// What a scenario's files hold, to be validated with different flags.
+#[derive(Clone)]
 pub struct ScenarioFile {
     path: PathBuf,
     content: Content,
+    /// Its dimensions, once they were asked for.
+    dimensions: OnceLock<Option<Arc<Dimensions>>>,
 }
 
 /// What is read of a scenario.
+#[derive(Clone)]
 enum Content {
     /// The bytes of its own file, then those of the scenarios that it extends.
     Files(Vec<ScenarioBytes>),
@@ -172,6 +183,8 @@ enum Content {
 /// A scenario in a workbook.
 #[derive(Clone, Debug)]
 pub struct WorkbookScenario {
+    /// The file.
+    pub file: ScenarioBytes,
     /// Its values, each with its cell.
     pub cells: ScenarioCells,
     /// The name of the scenario if it does not give itself one: that of the file from which the workbook was made.
@@ -219,18 +232,22 @@ fn digest_of(path: &Path) -> Option<String> {
 impl ScenarioFile {
     /// Reads the file (`-`: standard input) and those that it extends.
     pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
-        Ok(ScenarioFile { path: path.to_owned(), content: Content::Files(scenario_files::read(path)?) })
+        Ok(ScenarioFile::new(path, Content::Files(scenario_files::read(path)?)))
     }
 
     /// A text that stands for the file of that path. It extends no other.
     pub fn of_text(path: &Path, text: &str) -> ScenarioFile {
         let own = ScenarioBytes { name: path.display().to_string(), bytes: text.as_bytes().to_vec() };
-        ScenarioFile { path: path.to_owned(), content: Content::Files(vec![own]) }
+        ScenarioFile::new(path, Content::Files(vec![own]))
     }
 
     /// The scenario in the workbook at that path.
     pub fn of_workbook(path: &Path, workbook: WorkbookScenario) -> ScenarioFile {
-        ScenarioFile { path: path.to_owned(), content: Content::Workbook(Box::new(workbook)) }
+        ScenarioFile::new(path, Content::Workbook(Box::new(workbook)))
+    }
+
+    fn new(path: &Path, content: Content) -> ScenarioFile {
+        ScenarioFile { path: path.to_owned(), content, dimensions: OnceLock::new() }
     }
 
     /// The workbook that it is read from.
@@ -250,6 +267,26 @@ impl ScenarioFile {
                 _ => None,
             },
         }
+    }
+
+    /// The dimensions of the file without `--set`.
+    fn dimensions(&self) -> Option<Arc<Dimensions>> {
+        let of_file = || self.variant(&[]).ok().map(|scenario| Arc::new(Dimensions::of(&scenario.model)));
+        self.dimensions.get_or_init(of_file).clone()
+    }
+
+    /// Its path, and the names and bytes of its files: its own, then those that it extends.
+    pub fn parts(&self) -> (&Path, &[ScenarioBytes]) {
+        let files = match &self.content {
+            Content::Files(files) => files.as_slice(),
+            Content::Workbook(workbook) => std::slice::from_ref(&workbook.file),
+        };
+        (&self.path, files)
+    }
+
+    /// Puts a scenario of TOML files together again from its parts.
+    pub fn from_parts(path: &Path, files: Vec<ScenarioBytes>) -> ScenarioFile {
+        ScenarioFile::new(path, Content::Files(files))
     }
 
     /// Validates the scenario with `--set` flags.
@@ -301,6 +338,7 @@ impl ScenarioFile {
                     overrides: overrides.to_vec(),
                     sources,
                     model,
+                    dimensions: if overrides.is_empty() { None } else { self.dimensions() },
                     warnings: problems,
                     resolved,
                     written: self.written(),

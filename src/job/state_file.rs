@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::build::Build;
 use super::draft::Draft;
 use super::error::{Exit, Failure};
+use super::manifest::SamplingPart;
 use super::reason::reason;
 use super::regular_file;
 use super::words::cut;
@@ -26,6 +27,7 @@ pub fn identity(plan: &Plan) -> Identity {
     Identity {
         scenario: plan.model().digest.clone(),
         seed: plan.seed(),
+        sampling: SamplingPart::of(plan.randomness()).in_words(),
         version: build.version,
         revision: build.git_revision,
         streams: build.stream_version,
@@ -81,6 +83,7 @@ pub fn of_this_run(path: &Path, found: &Identity, wanted: &Identity, other: OnCh
         failure = failure.help(match one.what {
             "scenario" => format!("digest of the scenario: {here} in the state, {there} in the run"),
             "streams" => format!("stream version: {here} in the state, {there} in this program"),
+            "sampling" => format!("sampling: {here} in the state, {there} in the run"),
             "seed" => format!("seed: {here} in the state, {there} in the run"),
             what => format!("{what}: {here} wrote the state, this program is {there}"),
         });

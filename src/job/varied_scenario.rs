@@ -6,6 +6,7 @@ use super::scenario::{Scenario, ScenarioFile};
 use super::words::quoted;
 use crate::config::{Code, Problem, Problems, Severity};
 use crate::kernel::plan::Plan;
+use crate::kernel::randomness::Randomness;
 use crate::math::simd::Isa;
 use crate::run::{NonFinite, single};
 use crate::study::variant::{Variant, Variants};
@@ -18,8 +19,8 @@ pub struct VariedScenario<'a> {
     pub file: &'a ScenarioFile,
     /// The scenario without variation.
     pub base: &'a Scenario,
-    /// Seed of all plans.
-    pub seed: u64,
+    /// Seed and sampling of all plans.
+    pub randomness: Randomness,
     /// Instruction set of all plans.
     pub isa: Isa,
 }
@@ -33,7 +34,17 @@ pub enum Layout {
     Plans,
 }
 
-impl VariedScenario<'_> {
+impl<'a> VariedScenario<'a> {
+    /// A scenario whose keys vary around `plan`, its own.
+    pub fn new(
+        keys: Vec<String>,
+        file: &'a ScenarioFile,
+        base: &'a Scenario,
+        plan: &Plan,
+    ) -> VariedScenario<'a> {
+        VariedScenario { keys, file, base, randomness: plan.randomness().clone(), isa: plan.isa() }
+    }
+
     /// The `--set` flags of a point.
     pub fn flags(&self, values: &[String]) -> Vec<String> {
         self.keys.iter().zip(values).map(|(key, value)| format!("{key}={value}")).collect()
@@ -92,7 +103,7 @@ impl VariedScenario<'_> {
     }
 
     fn base(&self) -> (Plan, Variant) {
-        let plan = Plan::from_model(&self.base.model, self.seed, self.isa);
+        let plan = Plan::from_model(&self.base.model, self.randomness.clone(), self.isa);
         let deals = (0..plan.deals().len()).collect();
         (plan, Variant { plan: 0, deals })
     }
@@ -102,7 +113,7 @@ impl VariedScenario<'_> {
         for point in points {
             let scenario = self.judge(point)?;
             variants.variants.push(Variant { plan: variants.plans.len(), deals: deals.clone() });
-            variants.plans.push(Plan::from_model(&scenario.model, self.seed, self.isa));
+            variants.plans.push(Plan::from_model(&scenario.model, self.randomness.clone(), self.isa));
         }
         Ok(variants)
     }
@@ -130,7 +141,7 @@ impl VariedScenario<'_> {
                 return Err(failure);
             }
         };
-        let plan = Plan::from_model(&scenario.model, self.seed, self.isa);
+        let plan = Plan::from_model(&scenario.model, self.randomness.clone(), self.isa);
         let deals: Vec<usize> = (0..self.base.model.deals.len()).collect();
         let place = |at: usize| {
             let mut deals = deals.clone();
@@ -149,7 +160,7 @@ impl VariedScenario<'_> {
         path: u64,
     ) -> Option<&'p Vec<String>> {
         let is_non_finite = |scenario: &Scenario| {
-            single(&Plan::from_model(&scenario.model, self.seed, self.isa), path).non_finite
+            single(&Plan::from_model(&scenario.model, self.randomness.clone(), self.isa), path).non_finite
         };
         if is_non_finite(self.base) {
             return None;

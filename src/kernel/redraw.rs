@@ -94,7 +94,7 @@ impl TwoSeeds {
                 })
                 .collect()
         };
-        let (first, second) = (keys(plan.seed), keys(second));
+        let (first, second) = (keys(plan.seed()), keys(second));
         let rows = |groups: &[Mixing], correlations: Vec<&Array2<f64>>| {
             groups
                 .iter()

@@ -24,6 +24,63 @@ pub enum Booking {
     End,
 }
 
+/// Where a run's random numbers come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sampling {
+    /// Independent random numbers on every path.
+    Plain,
+    /// Sobol points, randomised independently in each replicate.
+    Sobol(Replicates),
+}
+
+impl Sampling {
+    /// The number of replicates; `None` under plain sampling, where every path is independent of all others.
+    pub fn replicates(self) -> Option<Replicates> {
+        match self {
+            Sampling::Plain => None,
+            Sampling::Sobol(replicates) => Some(replicates),
+        }
+    }
+}
+
+/// The number of independent replicates of the Sobol points: a power of two from 8 to 64.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Replicates(u8);
+
+impl Replicates {
+    /// The number unless a scenario gives another.
+    pub const DEFAULT: Replicates = Replicates(32);
+    /// The largest number: a chunk has that many blocks, so that it holds points of every replicate.
+    pub const MOST: usize = 64;
+
+    /// `None` unless it is 8, 16, 32 or 64.
+    pub fn new(number: u64) -> Option<Replicates> {
+        matches!(number, 8 | 16 | 32 | 64).then_some(Replicates(number as u8))
+    }
+
+    /// The number.
+    pub fn get(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// The replicate of a block of 64 paths, counted from 0.
+    #[inline(always)]
+    pub fn of_block(self, block: u64) -> usize {
+        (block & (u64::from(self.0) - 1)) as usize
+    }
+
+    /// The replicate of a path, counted from 0.
+    pub fn of_path(self, path: u64) -> usize {
+        self.of_block(path >> 6)
+    }
+
+    /// The number, within its replicate, of the first point of a block of 64 paths.
+    #[inline(always)]
+    pub fn first_point(self, block: u64) -> u64 {
+        block >> self.0.trailing_zeros() << 6
+    }
+}
+
 /// The settings of `[run]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunTerms {
@@ -31,6 +88,10 @@ pub struct RunTerms {
     pub paths: Option<u64>,
     /// Seed, unless the command line overrides it.
     pub seed: Option<u64>,
+    /// Where random numbers come from, unless the command line overrides it.
+    pub sampling: Option<config::Sampling>,
+    /// Number of replicates of Sobol points.
+    pub replicates: Replicates,
     /// Numerical scheme of mean-reverting growth.
     pub scheme: Scheme,
     /// Booking of demand.
@@ -57,6 +118,8 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> RunTerms {
     }
     let mix_year = mix_year(validator, config, &run.mix_year);
     RunTerms {
+        sampling: run.sampling.as_ref().map(|located| located.value),
+        replicates: replicates(validator, &run.replicates),
         paths: run.paths.as_ref().map(|located| located.value),
         seed: run.seed.as_ref().map(|located| located.value),
         scheme: match run.scheme.as_ref().map(|located| located.value) {
@@ -70,6 +133,20 @@ pub(super) fn validate(validator: &mut Validator, config: &Config) -> RunTerms {
         },
         mix_year,
     }
+}
+
+/// The number of replicates.
+fn replicates(validator: &mut Validator, written: &Option<Located<u64>>) -> Replicates {
+    let Some(written) = written else { return Replicates::DEFAULT };
+    Replicates::new(written.value).unwrap_or_else(|| {
+        validator.problems.push(
+            Problem::error(Code::Replicates, written.place, "`run.replicates` must be 8, 16, 32 or 64")
+                .found(written.value.to_string())
+                .allowed("8, 16, 32 or 64")
+                .help("leave it out for 32"),
+        );
+        Replicates::DEFAULT
+    })
 }
 
 /// The calendar year of the mix metrics; warns if it is not on the timeline. The default matters only if there is a mix.

@@ -9,6 +9,8 @@ pub struct Identity {
     pub scenario: String,
     /// Seed of all streams.
     pub seed: u64,
+    /// Where the random numbers come from, in words.
+    pub sampling: String,
     /// Version of the program.
     pub version: String,
     /// Revision that the program was built from.
@@ -20,7 +22,7 @@ pub struct Identity {
 /// A field in which two identities differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The field: `scenario`, `seed`, `version`, `revision` or `streams`.
+    /// The field: `scenario`, `seed`, `sampling`, `version`, `revision` or `streams`.
     pub what: &'static str,
     /// Its value here.
     pub here: String,
@@ -34,6 +36,7 @@ impl Identity {
         let pairs = [
             ("scenario", self.scenario.clone(), other.scenario.clone()),
             ("seed", self.seed.to_string(), other.seed.to_string()),
+            ("sampling", self.sampling.clone(), other.sampling.clone()),
             ("version", self.version.clone(), other.version.clone()),
             ("revision", self.revision.clone(), other.revision.clone()),
             ("streams", self.streams.to_string(), other.streams.to_string()),

@@ -1,7 +1,7 @@
 //! Saved states of runs as versioned, checksummed bytes: reading refuses anything that is not exactly what
 //! was written.
 //!
-//! # Format 1
+//! # Format 2
 //!
 //! | bytes | what |
 //! |---|---|
@@ -28,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use crate::run::{Savable, State};
 
 /// Version of the format that is written, and the only one that can be read.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"capstate";
 const LENGTHS_END: usize = 28;

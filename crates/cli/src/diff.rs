@@ -105,6 +105,7 @@ fn facts(a: &Manifest, b: &Manifest) -> Vec<(&'static str, String, String)> {
         ("scenario", a.scenario.name.clone(), b.scenario.name.clone()),
         ("csv files", csv(a), csv(b)),
         ("seed", a.run.seed.clone(), b.run.seed.clone()),
+        ("sampling", a.run.sampling.in_words(), b.run.sampling.in_words()),
         ("paths", thousands(a.run.paths_done), thousands(b.run.paths_done)),
         ("status", a.status.word().to_owned(), b.status.word().to_owned()),
         ("version", a.build.version.clone(), b.build.version.clone()),

@@ -77,7 +77,7 @@ impl<'a> Session<'a> {
         self.manifest.non_finite =
             NonFiniteCount { count: found.paths.count, first: found.paths.first.clone() };
         self.manifest.files = Vec::new();
-        let failure = found.failure(scenario, self.request.seed);
+        let failure = found.failure(scenario, self.request.randomness.seed);
         let cleared = self.folder.drop_results().and_then(|()| self.folder.put_manifest(&self.manifest));
         let failure = cleared.err().unwrap_or(failure);
         (self.manifest, failure)

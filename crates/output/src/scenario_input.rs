@@ -1,6 +1,6 @@
 //! Reads a scenario that a person names: a TOML file with those that it extends, or a workbook that capstake wrote.
 
-use capstake::config::ARCHIVE;
+use capstake::config::{ARCHIVE, ScenarioBytes};
 use capstake::job::error::Failure;
 use capstake::job::scenario::ScenarioFile;
 use capstake::job::scenario_files::STANDARD_INPUT;
@@ -16,6 +16,17 @@ pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
         workbook(path)
     } else {
         ScenarioFile::read(path)
+    }
+}
+
+/// Puts a scenario together again from the parts that [`ScenarioFile::parts`] gave.
+///
+/// # Errors
+/// They hold a workbook that capstake did not write.
+pub fn of_parts(path: &Path, files: Vec<ScenarioBytes>) -> Result<ScenarioFile, Failure> {
+    match files.as_slice() {
+        [own] if own.bytes.starts_with(ARCHIVE) => of_workbook(path, &own.bytes),
+        _ => Ok(ScenarioFile::from_parts(path, files)),
     }
 }
 
@@ -37,12 +48,23 @@ fn workbook(path: &Path) -> Result<ScenarioFile, Failure> {
     let name = path.display().to_string();
     let bytes =
         read_regular(path, crate::inputs::MAX_BYTES).map_err(|error| refused(&name, &error.to_string()))?;
-    let scenario = crate::inputs::scenario(&name, &bytes).map_err(|why| refused(&name, &why))?;
+    of_workbook(path, &bytes)
+}
+
+#[cfg(feature = "xlsx")]
+fn of_workbook(path: &Path, bytes: &[u8]) -> Result<ScenarioFile, Failure> {
+    let name = path.display().to_string();
+    let scenario = crate::inputs::scenario(&name, bytes).map_err(|why| refused(&name, &why))?;
     Ok(ScenarioFile::of_workbook(path, scenario))
 }
 
 #[cfg(not(feature = "xlsx"))]
 fn workbook(path: &Path) -> Result<ScenarioFile, Failure> {
+    of_workbook(path, &[])
+}
+
+#[cfg(not(feature = "xlsx"))]
+fn of_workbook(path: &Path, _: &[u8]) -> Result<ScenarioFile, Failure> {
     Err(refused(&path.display().to_string(), "this build reads no workbooks (cargo feature `xlsx`)"))
 }
 

@@ -12,7 +12,7 @@ use super::sheet_cells::SheetCells;
 use capstake::config::place::{Origin, Place};
 use capstake::config::problem::Problem;
 use capstake::config::tree;
-use capstake::config::{Code, ScenarioCells};
+use capstake::config::{Code, ScenarioBytes, ScenarioCells};
 use capstake::job::scenario::WorkbookScenario;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,17 +24,18 @@ use std::ops::Range;
 pub fn scenario(name: &str, bytes: &[u8]) -> Result<WorkbookScenario, String> {
     let sheets = open(bytes)?;
     let written = origin::read(&sheets.written)?;
-    of_cells(name, &sheets.inputs, written)
+    of_cells(ScenarioBytes { name: name.to_owned(), bytes: bytes.to_vec() }, &sheets.inputs, written)
 }
 
-fn of_cells(name: &str, sheet: &SheetCells, written: Written) -> Result<WorkbookScenario, String> {
+fn of_cells(file: ScenarioBytes, sheet: &SheetCells, written: Written) -> Result<WorkbookScenario, String> {
     let root = tree::document(&written.resolved, Origin::File)
         .map_err(|(message, _)| format!("its hidden sheet is not as it was written: {message}"))?;
     let mut reading = Reading::new(sheet, root);
     read(&mut reading)?;
     let Reading { root, places, problems, .. } = reading;
     Ok(WorkbookScenario {
-        cells: ScenarioCells { name: name.to_owned(), root, cells: places.into_names(), problems },
+        cells: ScenarioCells { name: file.name.clone(), root, cells: places.into_names(), problems },
+        file,
         stem: written.name,
         written: written.text,
         digest: written.digest,
