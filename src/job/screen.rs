@@ -221,7 +221,7 @@ error[S102]: `discount.equity` must be a number, or a table with `value` or `dis
             .found("0,12")
             .help("write 0.12");
         let seen = problems(&sources, &Problems::from(one), false);
-        let wanted = "error[S005]: no number\n --> a.xlsx:Inputs!F12\n ::: a.xlsx:Inputs!E5: its key\n  |\n  = note: found 0,12\n  = help: write 0.12\n";
+        let wanted = "error[S005]: no number\n--> a.xlsx:Inputs!F12\n::: a.xlsx:Inputs!E5: its key\n = note: found 0,12\n = help: write 0.12\n";
         assert!(seen.starts_with(wanted), "{seen}");
     }
 

@@ -71,11 +71,12 @@ class Office:
         cell = sheet.getCellByPosition(place, row)
         assert not cell.CellProtection.IsLocked and sheet.getCellByPosition(0, row).CellProtection.IsLocked
         change(cell)
+        where = cell.AbsoluteName.replace("$", "").replace("Inputs.", "Inputs!")
         files = [SCRATCH / f"{name}.{ending}" for ending in FILTERS]
         for file in files:
             document.storeToURL(file.as_uri(), (property("FilterName", FILTERS[file.suffix[1:]]),))
         document.close(True)
-        return files, cell.AbsoluteName.replace("$", "").replace("Inputs.", "Inputs!")
+        return files, where
 
 
 def differs(file):

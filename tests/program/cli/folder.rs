@@ -220,7 +220,7 @@ fn the_default_folder_is_replaced_unless_much_work_is_saved_in_it() {
     run("-n 5000 -q --resume").ends(0);
     assert_eq!(place.manifest("output/minimal")["status"], "complete");
     // Without a state, or with less work, nothing is lost.
-    let mut stopped = complete.clone();
+    let mut stopped = place.manifest("output/minimal");
     stopped["status"] = "running".into();
     stopped["run"]["started"] = "2099-01-01T00:00:00Z".into();
     place.write("output/minimal/manifest.json", serde_json::to_vec(&stopped).expect("JSON"));

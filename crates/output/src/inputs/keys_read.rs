@@ -1,8 +1,8 @@
 //! Reads the rows of keys on the sheet *Inputs* into the scenario.
 
-use super::SHEET;
 use super::cell::{CellValue, in_words};
 use super::column::{COLUMNS, CONSTANT, Column, NONE};
+use super::layout::SHEET;
 use super::layout::{KeyRow, Layout, Line};
 use super::list::{DISCRETE, marker};
 use super::number::{IN_TABLE, number_of};

@@ -11,6 +11,9 @@ use capstake::config::section::Section;
 use capstake::config::spec::{EntryKey, KeySpec, SectionSpec, ValueKind};
 use capstake::config::tree::{Node, Value};
 
+/// Name of the sheet.
+pub const SHEET: &str = "Inputs";
+
 /// Empty rows below the keys, for keys that the scenario does not set.
 pub const SPARE_KEYS: usize = 8;
 /// Empty rows below each list.

@@ -22,8 +22,6 @@ mod scalar;
 mod sheet_cells;
 pub mod written;
 
+pub use layout::SHEET;
 pub use parts::MAX_BYTES;
 pub use read::scenario;
-
-/// Name of the sheet.
-pub const SHEET: &str = "Inputs";

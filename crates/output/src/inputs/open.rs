@@ -1,7 +1,7 @@
 //! The cells of the sheets *Inputs*, out of the bytes of an xlsx or ods file.
 
-use super::SHEET;
 use super::cell::CellValue;
+use super::layout::SHEET;
 use super::origin::HIDDEN;
 use super::parts::{Format, MAX_CELLS, Parts};
 use super::sheet_cells::SheetCells;

@@ -1,6 +1,6 @@
 //! Numbers for the cells of the sheet *Inputs*, by which the values of a scenario know their cells.
 
-use super::SHEET;
+use super::layout::SHEET;
 use crate::workbook::sheet::cell_name;
 use capstake::config::place::{Origin, Place};
 use std::collections::HashMap;

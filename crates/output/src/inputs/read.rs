@@ -1,8 +1,7 @@
 //! Makes a scenario of the cells of a workbook: what its hidden sheet says, changed by what the sheet *Inputs* says differently.
 
-use super::SHEET;
 use super::column::{COLUMNS, Column};
-use super::layout::Layout;
+use super::layout::{Layout, SHEET};
 use super::list::{DISCRETE, marked, marker};
 use super::lists_read;
 use super::open::open;

@@ -1,9 +1,9 @@
 //! The state of reading the sheet *Inputs*: its cells, the scenario as it was and as it is so far, the problems.
 
-use super::SHEET;
 use super::cell::{CellValue, in_words};
 use super::column::{COLUMNS, Column};
 use super::layout::KeyRow;
+use super::layout::SHEET;
 use super::places::Places;
 use super::route::forget_places;
 use super::sheet_cells::SheetCells;
