@@ -2,8 +2,7 @@
 
 use super::cell::{CellValue, in_words};
 use super::column::{COLUMNS, CONSTANT, Column, NONE};
-use super::layout::SHEET;
-use super::layout::{KeyRow, Layout, Line};
+use super::layout::{KeyRow, Layout, Line, SHEET};
 use super::list::{DISCRETE, marker};
 use super::number::{IN_TABLE, number_of};
 use super::reading::Reading;
@@ -49,7 +48,7 @@ impl Reading<'_> {
                 self.sheet.value(at.0, at.1).is_empty() && !self.sheet.formulas.contains(&at)
             });
             let known = before.contains_key(key.as_str());
-            if headings.contains(key.as_str()) && is_blank || key.is_empty() && is_blank {
+            if is_blank && (key.is_empty() || headings.contains(key.as_str())) {
                 continue;
             }
             if !known && is_blank && key.contains(' ') {
@@ -84,7 +83,7 @@ impl Reading<'_> {
             }
         }
         for (key, (_, row)) in std::mem::take(&mut self.discrete) {
-            let as_it_was = before.get(key.as_str()).is_some();
+            let as_it_was = before.contains_key(key.as_str());
             if !as_it_was {
                 let place = self.place(row, 0);
                 let message = format!(

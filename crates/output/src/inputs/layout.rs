@@ -245,13 +245,11 @@ fn plain(node: &Node) -> CellValue {
     cell_of(ValueKind::Real, &node.value)
 }
 
-/// Calls `take` with the key, the values and the weights of every discrete distribution.
-pub fn discrete<'a>(
-    node: &'a Node,
-    spec: &'static SectionSpec,
-    path: &str,
-    take: &mut dyn FnMut(&str, &'a [Node], &'a [Node]),
-) {
+/// Takes the key, the values and the weights of a discrete distribution.
+type TakeDiscrete<'t, 'a> = &'t mut dyn FnMut(&str, &'a [Node], &'a [Node]);
+
+/// Calls `take` with every discrete distribution.
+pub fn discrete<'a>(node: &'a Node, spec: &'static SectionSpec, path: &str, take: TakeDiscrete<'_, 'a>) {
     let join = |key: &str| if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
     let of = |node: &'a Node| -> Option<(&'a [Node], &'a [Node])> {
         match (&node.get("values")?.value, &node.get("weights")?.value) {

@@ -2,8 +2,7 @@
 
 use super::cell::{CellValue, in_words};
 use super::column::{COLUMNS, Column};
-use super::layout::KeyRow;
-use super::layout::SHEET;
+use super::layout::{KeyRow, SHEET};
 use super::places::Places;
 use super::route::forget_places;
 use super::sheet_cells::SheetCells;
