@@ -1,4 +1,4 @@
-//! The columns of draws by name: uncertain inputs and metrics, as in `draws.parquet`.
+//! The columns of draws by name: uncertain inputs, metrics, and replicates of Sobol points, as in `draws.parquet`.
 
 use capstake::config::Code;
 use capstake::config::spelling::nearest;
@@ -15,6 +15,8 @@ pub(crate) enum Drawn {
     Input(ParamId),
     /// A metric of each deal.
     Metric(Metric),
+    /// The replicate of Sobol points that a path belongs to.
+    Replicate,
 }
 
 /// A column of draws.
@@ -28,7 +30,8 @@ pub(crate) struct DrawColumn {
 pub(crate) fn all(plan: &Plan) -> Vec<DrawColumn> {
     let inputs = plan.inputs().nums.iter().map(|&id| Drawn::Input(id));
     let metrics = Metric::ALL.into_iter().map(Drawn::Metric);
-    let drawn = inputs.chain(metrics);
+    let replicate = plan.replicates().map(|_| Drawn::Replicate);
+    let drawn = inputs.chain(metrics).chain(replicate);
     draws_columns::columns(plan)
         .into_iter()
         .zip(drawn)

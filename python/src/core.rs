@@ -60,7 +60,7 @@ impl Core {
         Simulation {
             file: self.file.clone(),
             scenario: Arc::clone(&self.scenario),
-            plan: Plan::from_model(&self.scenario.model, self.plan.seed(), self.plan.isa()),
+            plan: Plan::from_model(&self.scenario.model, self.plan.randomness().clone(), self.plan.isa()),
             paths,
             threads: self.threads(),
             before: 0.0,

@@ -43,7 +43,7 @@ fn is_run(folder: &Path) -> Result<bool, Failure> {
 }
 
 fn run_of(folder: &Path) -> Result<Ended, Failure> {
-    let saved = SavedRun::open(folder, Isa::detect(), OnChange::Refuse)?;
+    let mut saved = SavedRun::open(folder, Isa::detect(), OnChange::Refuse)?;
     let place = folder.display();
     if let Some(shard) = &saved.manifest.run.shard {
         let message = format!("`{place}` holds part {shard} of a run");
@@ -62,10 +62,15 @@ fn run_of(folder: &Path) -> Result<Ended, Failure> {
         Status::Complete => run::resume(&saved.plan, state, &task, manifest.run.threads, &Silent),
         _ => Finished::from_state(state, &task),
     };
-    let file = ScenarioFile::of_text(&saved.scenario.path, &saved.scenario.resolved);
+    // Its CSV files are not beside the scenario's path as seen from here.
+    let text = saved.scenario.with_places(saved.scenario.resolved.clone());
+    let flags = std::mem::take(&mut saved.scenario.overrides);
+    saved.scenario.overrides = flags.into_iter().map(|flag| saved.scenario.with_places(flag)).collect();
+    let file = ScenarioFile::of_text(&saved.scenario.path, &text);
     let mut ended = ended(file, Arc::new(saved.scenario), saved.plan, finished, manifest);
     if let Ended::Done(core) = &mut ended {
-        core.folder = Some(folder.to_owned());
+        // It is verified later, when the process may be in another folder.
+        core.folder = Some(std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()));
     }
     Ok(ended)
 }

@@ -54,10 +54,10 @@ impl Source {
     ) -> Source {
         let metrics = |column: &DrawColumn| match column.drawn {
             Drawn::Metric(metric) => Some(metric),
-            Drawn::Input(_) => None,
+            Drawn::Input(_) | Drawn::Replicate => None,
         };
         let wanted: Vec<Metric> = columns.iter().filter_map(metrics).collect();
-        let mut plan = Plan::from_model(model, of.seed(), of.isa());
+        let mut plan = Plan::from_model(model, of.randomness().clone(), of.isa());
         if pruned {
             plan = lean(plan, &wanted);
         }
@@ -82,7 +82,7 @@ impl Source {
         range: Range<u64>,
         threads: usize,
     ) -> Source {
-        let plan = Plan::from_model(model, of.seed(), of.isa());
+        let plan = Plan::from_model(model, of.randomness().clone(), of.isa());
         debug_assert!(columns.iter().all(|column| path_series::all(&plan).contains(column)));
         let names = columns.iter().map(|column| column.name.clone()).collect();
         Source::new(plan, What::Years(columns), names, range, threads)
@@ -148,7 +148,7 @@ impl Source {
         for first in (from - from % LANES as u64..to).step_by(LANES) {
             block.run(&self.plan, first, BlockOptions::default());
             let lanes = (from.max(first) - first) as usize..(to.min(first + LANES as u64) - first) as usize;
-            self.gather(block, lanes, &mut values);
+            self.gather(block, first, lanes, &mut values);
         }
         let path = (from..to).flat_map(|path| std::iter::repeat_n(path as i64, of_path));
         let path: ArrayRef = Arc::new(Int64Array::from_iter_values(path));
@@ -158,7 +158,8 @@ impl Source {
         RecordBatch::try_new(Arc::clone(&self.schema), arrays).expect("columns are of one length")
     }
 
-    fn gather(&self, block: &Block, lanes: Range<usize>, values: &mut [Vec<f64>]) {
+    /// Appends the values of some lanes of a block that begins with the path `first`.
+    fn gather(&self, block: &Block, first: u64, lanes: Range<usize>, values: &mut [Vec<f64>]) {
         let deals = self.plan.deals().len();
         match &self.what {
             What::Draws(columns) => {
@@ -167,6 +168,13 @@ impl Source {
                         Drawn::Input(id) => {
                             let own = &block.value(id)[lanes.clone()];
                             values.extend(own.iter().flat_map(|&value| std::iter::repeat_n(value, deals)));
+                        }
+                        Drawn::Replicate => {
+                            let replicates =
+                                self.plan.replicates().expect("the column is there under Sobol sampling");
+                            let of = |lane| replicates.of_path(first + lane as u64) as f64;
+                            values
+                                .extend(lanes.clone().flat_map(|lane| std::iter::repeat_n(of(lane), deals)));
                         }
                         Drawn::Metric(_) => {
                             let own: Vec<Option<&[f64]>> = places

@@ -64,7 +64,7 @@ pub(crate) fn run(
 }
 
 /// The sampling that a word names.
-fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Failure> {
+pub(crate) fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Failure> {
     let Some(word) = word else { return Ok(None) };
     match Sampling::from_word(word) {
         Some(sampling) => Ok(Some(sampling)),
@@ -282,6 +282,7 @@ impl Run {
             let message = format!("at most {} paths are run, not {}", thousands(MAX_PATHS), thousands(paths));
             return Err(raised(py, &refused(message)));
         }
+        request::within_points(&core.plan, paths, Exit::Usage).map_err(|failure| raised(py, &failure))?;
         let from = core.sums().map_err(|failure| raised(py, &failure))?;
         let threads = threads.map_or(core.threads(), usize::from);
         let task = Simulation { threads, before: core.manifest.run.wall_seconds, ..core.again(paths) };

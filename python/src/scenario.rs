@@ -22,6 +22,7 @@ use pyo3::types::PyDict;
 
 use super::check::{Estimate, estimate};
 use super::error::{problems, raised};
+use super::run::sampling_named;
 use super::table::Table;
 use super::{arrow, columns};
 
@@ -159,7 +160,11 @@ impl Scenario {
 
     /// Names of the columns of draws, without path and deal.
     fn columns(&self) -> Vec<String> {
-        let plan = Plan::from_model(&self.judged.model, 1, Isa::detect());
+        let plan = Plan::from_model(
+            &self.judged.model,
+            request::randomness(None, None, &self.judged),
+            Isa::detect(),
+        );
         columns::all(&plan).into_iter().map(|column| column.name).collect()
     }
 
@@ -211,9 +216,18 @@ impl Scenario {
             Failure::coded(Exit::Usage, Code::UnknownKey, format!("the scenario has no key `{key}`"));
         let known = flat.iter().map(|(own, _)| own.as_str());
         let numbers = model.parameters.entries().iter().map(|entry| entry.key.as_str());
-        let ends = |own: &&str| own.rsplit('.').next().is_some_and(|last| last.starts_with(key));
         let all: Vec<&str> = known.chain(numbers).collect();
-        let mut meant: Vec<&str> = all.iter().copied().filter(ends).collect();
+        let within = |own: &&str| own.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+        let ends = |own: &&str| own.rsplit('.').next().is_some_and(|last| last.starts_with(key));
+        let of = |is: &dyn Fn(&&str) -> bool| {
+            all.iter().copied().filter(|own| !key.is_empty() && is(own)).collect()
+        };
+        // A table or an entry of a list is meant, or the end of a key.
+        let mut meant: Vec<&str> = of(&within);
+        if meant.is_empty() {
+            meant = of(&ends);
+        }
+        meant.sort_unstable();
         meant.dedup();
         let failure = match nearest(key, all.iter().copied()) {
             _ if !meant.is_empty() => failure.help(format!("write the full key: {}", meant.join(", "))),
@@ -224,10 +238,22 @@ impl Scenario {
     }
 
     /// One path period by period: every quantity of the model.
-    #[pyo3(signature = (path, seed=None))]
-    fn replay(&self, path: u64, seed: Option<u64>) -> Table {
+    #[pyo3(signature = (path, seed=None, sampling=None))]
+    fn replay(
+        &self,
+        py: Python<'_>,
+        path: u64,
+        seed: Option<u64>,
+        sampling: Option<&str>,
+    ) -> PyResult<Table> {
         let model = &self.judged.model;
-        let plan = Plan::from_model(model, request::randomness(seed, None, &self.judged), Isa::detect());
+        let plan = sampling_named(sampling).and_then(|sampling| {
+            let randomness = request::randomness(seed, sampling, &self.judged);
+            let plan = Plan::from_model(model, randomness, Isa::detect());
+            request::within_points(&plan, path.saturating_add(1), Exit::Usage)?;
+            Ok(plan)
+        });
+        let plan = plan.map_err(|failure| raised(py, &failure))?;
         let trace = trace(&plan, path);
         let mut rows: Vec<Vec<Value>> = Vec::new();
         for (p, period) in model.timeline.periods().iter().enumerate() {
@@ -252,6 +278,6 @@ impl Scenario {
         let keys = ["deal", "period_end", "quantity", "unit"].map(Column::key);
         let columns = keys.into_iter().chain([Column::quantity("value", None)]).collect();
         let table = Answer { name: "replay".into(), title: String::new(), columns, rows, shown: Shown::All };
-        Table(arrow::study(&table))
+        Ok(Table(arrow::study(&table)))
     }
 }

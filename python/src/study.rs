@@ -28,7 +28,20 @@ pub struct Study {
     manifest: Manifest,
     answer: Answer,
     /// Keeps the folder, unless it is somebody's own.
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
+    /// The process that made it.
+    process: u32,
+}
+
+impl Drop for Study {
+    fn drop(&mut self) {
+        // A forked process has a copy of the study, but the folder is its parent's.
+        if std::process::id() != self.process
+            && let Some(folder) = self.temporary.take()
+        {
+            let _ = folder.keep();
+        }
+    }
 }
 
 impl Study {
@@ -36,7 +49,9 @@ impl Study {
     pub(crate) fn of(folder: &Path, temporary: Option<TempDir>) -> Result<Study, Failure> {
         match results::any(folder)? {
             (manifest, Contents::Study(answer)) => {
-                Ok(Study { folder: folder.to_owned(), manifest, answer: *answer, _temporary: temporary })
+                // It is saved later, when the process may be in another folder.
+                let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+                Ok(Study { folder, manifest, answer: *answer, temporary, process: std::process::id() })
             }
             (_, Contents::Run(_)) => {
                 Err(Failure::told(Exit::Usage, format!("`{}` holds a run", folder.display())))

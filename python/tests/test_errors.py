@@ -210,3 +210,40 @@ def test_a_check_has_warnings_assumptions_absences_and_costs(base: cs.Scenario) 
     assert cost.paths == 1_000_000 and cost.threads == 2 and cost.seconds > 0 and cost.disk_bytes > 1e6
     warned = cs.examples.minimal.set({"deal.capped.rate": 0.9}).check()
     assert all(problem.severity in ("warning", "note") for problem in warned.warnings)
+
+
+def test_dates_of_numpy_are_dates(base: cs.Scenario) -> None:
+    for unit in ("D", "s", "ns"):
+        assert toml(numpy.datetime64("2030-12-31", unit), "key") == "2030-12-31"
+    assert toml(numpy.array(["2030-12-31"], dtype="datetime64[ns]")[0], "key") == "2030-12-31"
+    for value in (numpy.datetime64("2030-12-31T12:00", "ns"), numpy.datetime64("NaT")):
+        with pytest.raises(TypeError, match="a date, not a time of day"):
+            toml(value, "key")
+    for value in (numpy.timedelta64(5, "ns"), numpy.timedelta64(5, "D"), __import__("pandas").NaT):
+        with pytest.raises(TypeError, match="`key` takes"):
+            toml(value, "key")
+
+
+def test_a_table_of_the_scenario_is_no_value(base: cs.Scenario) -> None:
+    with pytest.raises(cs.UsageError, match="write the full key: deal.amended-2026.base, ") as found:
+        base["deal.amended-2026"]
+    assert "prior-2025" not in str(found.value)
+    with pytest.raises(cs.UsageError, match="scenario.keys\\(\\)"):
+        base[""]
+
+
+def test_wrong_types_name_the_argument(base: cs.Scenario, result: cs.Result, tmp_path: Path) -> None:
+    calls = {
+        "`sampling` is text, not int": lambda: base.run(paths=64, sampling=3),  # type: ignore[arg-type]
+        "`draws` is text, not bool": lambda: result.save(tmp_path / "out", draws=True),  # type: ignore[arg-type]
+        "`force` is True or False, not int": lambda: result.save(tmp_path / "out", force=1),  # type: ignore[arg-type]
+        "`name` is text, not int": lambda: result.table(3),  # type: ignore[arg-type]
+        "`name` is text, not NoneType": lambda: result.plot(None),  # type: ignore[arg-type]
+        "`word` is text, not int": lambda: cs.explain(3),  # type: ignore[arg-type]
+        "`width` is a whole number": lambda: result.screen("wide"),  # type: ignore[arg-type]
+        "`columns` is a list of names, not bytes": lambda: result.draws(columns=b"share_pv"),  # type: ignore[arg-type]
+        "below a number, not below str": lambda: result["amended-2026"].share_pv.probability_below("3"),  # type: ignore[arg-type]
+    }
+    for words, call in calls.items():
+        with pytest.raises(TypeError, match=words):
+            call()

@@ -152,3 +152,38 @@ def test_page_workbook_and_figures(here: Path, result: cs.Result) -> None:
         result.plot("part-1")
     assert "Microsoft’s take is worth about" in str(result) and "<pre>" in result._repr_html_()
     assert program("report", "out", "-q", cwd=here).returncode == 0
+
+
+def test_relative_paths_stay_where_they_were(here: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    rates = "rate\n0.08\n0.1\n"
+    (here / "rates.csv").write_text(rates, encoding="utf-8")
+    # Another file of that name is not taken for it.
+    (elsewhere / "rates.csv").write_text("rate\n0.2\n0.3\n", encoding="utf-8")
+    monkeypatch.chdir(here)
+    scenario = cs.Scenario.load("base.toml").set({"discount.share": cs.empirical("rates.csv", "rate")})
+    result = scenario.run(paths=5_000, progress=None)
+    result.save("out")
+    opened = cs.open("out")
+    study = scenario.ipo(paths=500)
+    study.save("study")
+    of_study = cs.open("study")
+    assert isinstance(opened, cs.Result) and isinstance(of_study, cs.Study)
+    monkeypatch.chdir(elsewhere)
+    changed = scenario.set({"deal.amended-2026.cap_usd_bn": 60})
+    assert set(changed.run(paths=200).draws(columns="discount.share").to_polars()["discount.share"]) == {0.08, 0.1}
+    assert cs.Scenario.parse(scenario.to_toml()) == scenario
+    assert scenario.sweep({"deal.amended-2026.cap_usd_bn": [10, 60]}, paths=500).complete
+    assert result.manifest["scenario"]["empirical_files"][0]["path"] == str(here / "rates.csv")
+    result.save("again")
+    for folder in ("again", here / "out"):
+        found = cs.open(folder)
+        assert isinstance(found, cs.Result)
+        found.verify()
+        # What was opened is a scenario like any other.
+        assert found.scenario == scenario
+        assert found.scenario.set({"deal.amended-2026.cap_usd_bn": 60}) == changed
+        assert cs.compare({"a": found.scenario, "b": changed}, paths=500).complete
+    opened.verify()
+    of_study.save("study")
+    assert (elsewhere / "study" / "manifest.json").exists()

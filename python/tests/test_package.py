@@ -152,3 +152,31 @@ def test_the_notebook_runs_and_says_what_it_says(here: Path) -> None:
     client.execute()
     assert said(notebook) == before
     assert (here / "results.xlsx").exists()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_process_leaves_a_study_to_its_parent(tmp_path: Path) -> None:
+    code = f"""
+import os, sys, warnings
+warnings.simplefilter("ignore")
+import capstake as cs
+study = cs.examples.base.ipo(paths=500)
+child = os.fork()
+if child == 0:
+    del study
+    os._exit(0)
+os.waitpid(child, 0)
+study.save({str(tmp_path / "out")!r})
+"""
+    ended = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_the_arguments_of_studies_are_typed() -> None:
+    pytest.importorskip("mypy")
+    head = "import capstake as cs\nsc = cs.examples.base\n"
+    for call, right in (("sc.ipo(paths=1e5, seed=2)", True), ("sc.ipo(path=1e5)", False), ("sc.sweep({}, threads='2')", False)):
+        line = [sys.executable, "-m", "mypy", "--strict", "-c", head + call]
+        ended = subprocess.run(line, capture_output=True, text=True)
+        assert (ended.returncode == 0) == right, (call, ended.stdout)

@@ -121,3 +121,41 @@ def test_a_path_is_replayed(base: cs.Scenario, tmp_path: Path) -> None:
     assert own.columns == header
     for at, column in enumerate(header):
         assert same_column([row[at] for row in rows], own[column].to_list()), column
+
+
+def test_wrong_types_of_studies_name_the_argument(base: cs.Scenario) -> None:
+    calls = {
+        "`start` is text, not int": lambda: base.bridge(start=3),  # type: ignore[arg-type]
+        "`end` is text": lambda: base.bridge(end=b"x"),  # type: ignore[arg-type]
+        "`clauses` is a dict such as": lambda: base.bridge(clauses=["cap"]),  # type: ignore[arg-type]
+        "`pairs` is a dict such as": lambda: cs.compare({"a": base, "b": base}, pairs=["x"]),  # type: ignore[arg-type]
+        "a list of values for `discount.share`, not float": lambda: base.sweep({"discount.share": 0.1}),  # type: ignore[dict-item]
+        "a list of values for `discount.share`, not str": lambda: base.sweep({"discount.share": "0.1"}),  # type: ignore[dict-item]
+        "a key of values` is text, not int": lambda: base.sweep({3: [1, 2]}),  # type: ignore[dict-item]
+        "`key` is text, not int": lambda: base.solve(3, between=(1, 2), target=NEUTRAL),  # type: ignore[arg-type]
+        "`target` is text": lambda: base.solve(KEY, between=(1, 2), target=3),  # type: ignore[arg-type]
+        "lowest and the highest": lambda: base.solve(KEY, between="12", target=NEUTRAL),  # type: ignore[arg-type]
+        "`method` is text": lambda: base.sensitivity(method=3),  # type: ignore[arg-type]
+        "`by` is text": lambda: base.sensitivity(by=3),  # type: ignore[arg-type]
+        "ipo\\(\\) takes paths, seed, threads and progress.*not path$": lambda: base.ipo(path=1e5),  # type: ignore[call-arg]
+    }
+    for words, call in calls.items():
+        with pytest.raises(TypeError, match=words):
+            call()
+    for ask in (lambda: base.sweep({}), lambda: base.sweep({KEY: []}), lambda: cs.compare({}), lambda: cs.compare({"": base, "b": base})):
+        with pytest.raises(ValueError, match="takes"):
+            ask()
+
+
+def test_no_value_is_taken_for_an_option(base: cs.Scenario) -> None:
+    for ask in (
+        lambda: base.bridge(start="--help"),
+        lambda: base.bridge(metrics="-h"),
+        lambda: base.bridge(order="--quiet"),
+        lambda: base.solve(KEY, between=(-2, -1), target="--help"),
+        lambda: base.sweep({"--help": [1, 2]}),
+    ):
+        with pytest.raises(cs.CapstakeError) as found:
+            ask()
+        assert "unexpected" not in str(found.value) and "but none was supplied" not in str(found.value), str(found.value)
+    assert cs.Scenario.parse(cs.examples.texts()["base"], name="").ipo(paths=500).complete

@@ -18,6 +18,8 @@ use crate::model::parameters::{Distribution, Origin};
 pub struct Scenario {
     /// The file as named on the command line.
     pub path: PathBuf,
+    /// Its folder when it was read: CSV files are found from there, also after the process went to another folder.
+    folder: PathBuf,
     /// The `--set` flags.
     pub overrides: Vec<String>,
     /// The texts that its warnings point into.
@@ -55,6 +57,7 @@ impl Scenario {
         let elsewhere = columns.iter().map(|(csv, _)| (csv.clone(), place(csv))).collect();
         Scenario {
             path: PathBuf::from(&part.file),
+            folder: folder_of(Path::new(&part.file)),
             overrides: part.overrides.clone(),
             sources,
             model,
@@ -135,7 +138,7 @@ impl Scenario {
     /// The resolved scenario for a file in `folder`: CSV files go by absolute paths unless they are found from there too.
     pub fn text_for(&self, folder: &Path) -> String {
         let own = self.path.parent().unwrap_or(Path::new(""));
-        if own == folder && self.elsewhere.is_empty() {
+        if own == folder && self.elsewhere.is_empty() && folder_of(&self.path) == self.folder {
             return self.resolved.clone();
         }
         self.with_places(self.resolved.clone())
@@ -152,9 +155,17 @@ impl Scenario {
     /// The path from which a CSV file was read, absolute if possible.
     pub fn place_of(&self, csv: &str) -> String {
         let elsewhere = self.elsewhere.iter().find(|(name, _)| name == csv).map(|(_, place)| place.clone());
-        let place = elsewhere.unwrap_or_else(|| self.path.parent().unwrap_or(Path::new("")).join(csv));
+        let place = elsewhere.unwrap_or_else(|| self.folder.join(csv));
         std::path::absolute(&place).unwrap_or(place).display().to_string()
     }
+}
+
+/// The folder of a file, absolute if possible.
+fn folder_of(file: &Path) -> PathBuf {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    // The folder of the process goes by a name: an empty path leads nowhere.
+    let named = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    std::path::absolute(named).unwrap_or_else(|_| folder.to_owned())
 }
 
 /// Loads a scenario with `--set` flags.
@@ -166,6 +177,8 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
 #[derive(Clone)]
 pub struct ScenarioFile {
     path: PathBuf,
+    /// Where its path leads from the folder in which the process was when it was read.
+    folder: PathBuf,
     content: Content,
     /// Its dimensions, once they were asked for.
     dimensions: OnceLock<Option<Arc<Dimensions>>>,
@@ -247,7 +260,7 @@ impl ScenarioFile {
     }
 
     fn new(path: &Path, content: Content) -> ScenarioFile {
-        ScenarioFile { path: path.to_owned(), content, dimensions: OnceLock::new() }
+        ScenarioFile { path: path.to_owned(), folder: folder_of(path), content, dimensions: OnceLock::new() }
     }
 
     /// The workbook that it is read from.
@@ -307,7 +320,7 @@ impl ScenarioFile {
             Content::Files(files) => config::read_files(files, overrides),
             Content::Workbook(workbook) => config::read_cells(&workbook.cells, overrides),
         };
-        let folder = path.parent().unwrap_or(Path::new(""));
+        let folder = self.folder.as_path();
         let place = |csv: &str| match &self.content {
             Content::Files(_) => folder.join(csv),
             Content::Workbook(workbook) => workbook.place_of(csv, folder),
@@ -335,6 +348,7 @@ impl ScenarioFile {
                 problems.extend(warnings);
                 let scenario = Scenario {
                     path: path.clone(),
+                    folder: self.folder.clone(),
                     overrides: overrides.to_vec(),
                     sources,
                     model,

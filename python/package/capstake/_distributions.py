@@ -108,6 +108,12 @@ def quantiles(
 
 def toml(value: Any, key: str) -> str:
     """A value as TOML; `key` is what an error names."""
+    kind = getattr(getattr(value, "dtype", None), "kind", None)
+    # numpy's own conversion makes whole numbers of dates and spans with nanoseconds.
+    if kind == "M":
+        value = [_day_of(one, key) for one in value] if getattr(value, "shape", ()) else _day_of(value, key)
+    if kind == "m":
+        raise TypeError(f"`{key}` takes a number of years, not a span of time: {value!r}")
     # Scalars of numpy and the like know their Python value.
     item = getattr(value, "item", None)
     if item is not None and not isinstance(value, (str, bytes, Mapping)) and getattr(value, "shape", ()) == ():
@@ -126,11 +132,11 @@ def toml(value: Any, key: str) -> str:
         return _text(value)
     # Nobody has a date or a decimal without the module.
     datetime = sys.modules.get("datetime")
-    if datetime is not None and isinstance(value, datetime.datetime):
+    if datetime is not None and isinstance(value, datetime.datetime) and value == value:
         if (value.hour, value.minute, value.second, value.microsecond) == (0, 0, 0, 0):
             return str(value.date().isoformat())
         raise TypeError(f"`{key}` takes a date, not a time of day: {value!r}")
-    if datetime is not None and isinstance(value, datetime.date):
+    if datetime is not None and isinstance(value, datetime.date) and value == value:
         return str(value.isoformat())
     if isinstance(value, Mapping):
         rows = [f"{_bare(str(name))} = {toml(inner, f'{key}.{name}')}" for name, inner in value.items()]
@@ -143,6 +149,14 @@ def toml(value: Any, key: str) -> str:
         f"`{key}` takes a number, text, True or False, a date, None, a distribution such as capstake.uniform(0.08, 0.12), "
         f"a dict or a list; not {type(value).__name__}"
     )
+
+
+def _day_of(value: Any, key: str) -> Any:
+    """The date that a scalar of numpy holds."""
+    day = value.astype("datetime64[D]") if hasattr(value, "astype") else value
+    if day != value:
+        raise TypeError(f"`{key}` takes a date, not a time of day: {value!r}")
+    return day.item() if hasattr(day, "item") else day
 
 
 def _is_decimal(value: Any) -> bool:
@@ -198,10 +212,19 @@ def count(value: Any, name: str) -> int:
     return int(value)
 
 
+def text(value: Any, name: str) -> str:
+    """A text."""
+    if not isinstance(value, str):
+        raise TypeError(f"`{name}` is text, not {type(value).__name__}")
+    return value
+
+
 def names(value: Any, name: str) -> list[str]:
     """A list of names; a single text is a list of one."""
     if isinstance(value, str):
         return [value]
+    if isinstance(value, (bytes, bytearray)):
+        raise TypeError(f"`{name}` is a list of names, not {type(value).__name__}")
     try:
         out = list(value)
     except TypeError:

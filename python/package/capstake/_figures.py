@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from ._distributions import text
+
 
 def write(path: str | os.PathLike[str], bytes: bytes) -> None:
     """Writes a file."""
@@ -47,7 +49,7 @@ class Figures:
 
     def __call__(self, name: str = "answer") -> Figure:
         """A figure by name; `answer` is that of both sides' values."""
-        return Figure(name, self._native.picture(name))
+        return Figure(name, self._native.picture(text(name, "name")))
 
     def distribution(self) -> Figure:
         """The distributions of both sides' values under every deal."""

@@ -6,6 +6,7 @@ import sys
 from typing import Any
 
 from . import _capstake
+from ._distributions import text
 
 
 def main() -> int:
@@ -20,7 +21,7 @@ def main() -> int:
 
 def explain(word: str) -> str:
     """The long text of an error code, metric, series, distribution, key, column, file or exit code."""
-    return _capstake.say(["explain", "--", word])
+    return _capstake.say(["explain", "--", text(word, "word")])
 
 
 def schema() -> dict[str, Any]:

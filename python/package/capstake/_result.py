@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, cast, overload
 
 from . import _capstake
-from ._distributions import count, names, threads_of
+from ._distributions import count, names, text, threads_of
 from ._errors import UsageError
 from ._figures import Figures, write
 from ._progress import Shown, showing
@@ -118,6 +118,8 @@ class Metric:
 
     def probability_below(self, x: float) -> float:
         """The part of the paths with a value on which it is below `x`; values within 0.05% of `x` may count on the other side."""
+        if not hasattr(x, "__float__"):
+            raise TypeError(f"a probability is asked for below a number, not below {type(x).__name__}")
         value = float(x)
         if value != value:
             raise ValueError("the probability to be below NaN is not a number")
@@ -243,7 +245,7 @@ class Result:
 
     def table(self, name: str) -> Table:
         """A table by the stem of its file: `summary`, `sample_paths`, `bridge`, …"""
-        native = self._run.table(name)
+        native = self._run.table(text(name, "name"))
         if native is None:
             help = f"the tables are {', '.join(_TABLES)}"
             raise UsageError(f"error: a run has no table `{name}`\n  |\n  = help: {help}", 2, None, [help])
@@ -352,8 +354,11 @@ class Result:
         """
         wanted = None if formats is None else names(formats, "formats")
         flows = None if series is None else names(series, "series")
+        rows = None if draws is None else text(draws, "draws")
+        if not isinstance(force, bool):
+            raise TypeError(f"`force` is True or False, not {type(force).__name__}")
         with showing(progress) as told:
-            self._run.save(os.fspath(folder), wanted, draws, flows, force, told)
+            self._run.save(os.fspath(folder), wanted, rows, flows, force, told)
 
     # What people look at
 
@@ -372,7 +377,7 @@ class Result:
 
     def screen(self, width: int = 100) -> str:
         """The answer on one screen, as the program prints it."""
-        return self._run.screen(width)
+        return self._run.screen(min(count(width, "width"), 10_000))
 
     def __str__(self) -> str:
         return self.screen()

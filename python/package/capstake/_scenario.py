@@ -7,14 +7,16 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _capstake
-from ._distributions import count, threads_of, toml
+from ._distributions import count, text, threads_of, toml
 from ._errors import Problem
 from ._progress import Shown, showing
 from ._table import Table
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ._result import Result
-    from ._study import Study
+    from ._study import How, Study
 
 
 class Number(NamedTuple):
@@ -177,13 +179,15 @@ class Scenario:
 
         asked = None if paths is None else count(paths, "paths")
         chosen = None if seed is None else count(seed, "seed")
+        how = None if sampling is None else text(sampling, "sampling")
         with showing(progress) as told:
-            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), sampling, told))
+            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), how, told))
 
-    def replay(self, path: int, seed: int | None = None) -> Table:
-        """One path period by period: every quantity of the model, to check by hand."""
+    def replay(self, path: int, seed: int | None = None, sampling: str | None = None) -> Table:
+        """One path period by period: every quantity of the model, to check by hand. `seed` and `sampling` are those of the run."""
         chosen = None if seed is None else count(seed, "seed")
-        return Table(self._native.replay(count(path, "path"), chosen), "replay")
+        how = None if sampling is None else text(sampling, "sampling")
+        return Table(self._native.replay(count(path, "path"), chosen, how), "replay")
 
     # Studies: each is the program's command of the same name.
 
@@ -194,7 +198,7 @@ class Scenario:
         metrics: str | Iterable[str] = (),
         clauses: Mapping[str, Iterable[str]] | None = None,
         order: Iterable[str] = (),
-        **how: Any,
+        **how: Unpack[How],
     ) -> Study:
         """What each clause of the change from deal `start` to deal `end` is worth."""
         from ._study import bridge
@@ -202,14 +206,14 @@ class Scenario:
         return bridge(self, start, end, metrics, clauses, order, **how)
 
     def sweep(
-        self, values: Mapping[str, Iterable[float]], metrics: str | Iterable[str] = (), **how: Any
+        self, values: Mapping[str, Iterable[float]], metrics: str | Iterable[str] = (), **how: Unpack[How]
     ) -> Study:
         """Metrics over the values of one key or two, on common draws."""
         from ._study import sweep
 
         return sweep(self, values, metrics, **how)
 
-    def solve(self, key: str, between: tuple[float, float], target: str, **how: Any) -> Study:
+    def solve(self, key: str, between: tuple[float, float], target: str, **how: Unpack[How]) -> Study:
         """The value of a key at which a mean, quantile or probability reaches its target: 'DEAL.METRIC.mean=0'."""
         from ._study import solve
 
@@ -220,14 +224,14 @@ class Scenario:
         metrics: str | Iterable[str] = (),
         method: str = "tornado",
         by: str | None = None,
-        **how: Any,
+        **how: Unpack[How],
     ) -> Study:
         """What drives a metric: `tornado` (one plain run), `sobol` or `shapley`."""
         from ._study import sensitivity
 
         return sensitivity(self, metrics, method, by, **how)
 
-    def ipo(self, **how: Any) -> Study:
+    def ipo(self, **how: Unpack[How]) -> Study:
         """When the company is ready for an IPO, what keeps it from it, and what the offer would be."""
         from ._study import ipo
 

@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import _capstake
-from ._distributions import count, names, threads_of, toml
+from ._distributions import count, names, text, threads_of, toml
 from ._errors import UsageError
 from ._figures import Figures, write
 from ._progress import Shown, showing
 from ._table import Table
 
 if TYPE_CHECKING:
+    # Whoever checks types knows this module, whoever runs the package need not.
+    from typing_extensions import Unpack
+
     from ._scenario import Scenario
+
+
+class How(TypedDict, total=False):
+    """What every study takes beside its own arguments."""
+
+    paths: float | None
+    """Paths of each run."""
+    seed: int | None
+    """The seed; the scenario's, else 1."""
+    threads: int | None
+    """Threads; one a core unless given."""
+    progress: Shown
+    """How far it is: shown as for `Scenario.run`."""
 
 
 class Study:
@@ -57,7 +73,7 @@ class Study:
 
     def __getitem__(self, name: str) -> Table:
         """A table by name."""
-        native = self._native.table(name)
+        native = self._native.table(text(name, "name"))
         if native is None:
             help = f"the tables are {', '.join(self.tables)}"
             raise UsageError(f"error: `{self.name}` has no table `{name}`\n  |\n  = help: {help}", 2, None, [help])
@@ -114,7 +130,10 @@ def _asked(
     threads: int | None = None,
     progress: Shown = "auto",
     own_settings: bool = True,
+    **other: Any,
 ) -> Study:
+    if other:
+        raise TypeError(f"{command}() takes paths, seed, threads and progress beside its own arguments; not {', '.join(other)}")
     line = [command, *more]
     if paths is not None:
         line += ["--paths", str(count(paths, "paths"))]
@@ -124,7 +143,7 @@ def _asked(
         line += ["--threads", str(threads_of(threads))]
     if own_settings:
         for flag in scenarios[0][1]._native.overrides:
-            line += ["--set", flag]
+            line.append(f"--set={flag}")
     line += ["--", *(name for name, _ in scenarios)]
     given = [(name, scenario._native) for name, scenario in scenarios]
     with showing(progress) as told:
@@ -132,15 +151,27 @@ def _asked(
 
 
 def _one(scenario: Scenario) -> list[tuple[str, Scenario]]:
-    return [(scenario._native.path, scenario)]
+    # What stands for it among the arguments; a text may have been read without a name.
+    return [(scenario._native.path or "scenario.toml", scenario)]
 
 
 def _metrics(metrics: str | Iterable[str]) -> list[str]:
-    return [word for metric in names(metrics, "metrics") for word in ("--metric", metric)]
+    # With an equals sign nothing of a value is taken for an option.
+    return [f"--metric={metric}" for metric in names(metrics, "metrics")]
+
+
+def _pairs(value: Any, name: str, example: str) -> dict[Any, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise TypeError(f"`{name}` is a dict such as {example}, not {type(value).__name__}")
+    for key in value:
+        text(key, f"a key of {name}")
+    return dict(value)
 
 
 def compare(
-    scenarios: Mapping[str, Scenario], pairs: Mapping[str, str] | None = None, **how: Any
+    scenarios: Mapping[str, Scenario], pairs: Mapping[str, str] | None = None, **how: Unpack[How]
 ) -> Study:
     """Scenarios side by side on the same draws, the others compared with the first.
 
@@ -154,7 +185,12 @@ def compare(
     for name, scenario in scenarios.items():
         if not isinstance(name, str) or not isinstance(scenario, Scenario):
             raise TypeError('compare() takes a dict of names and scenarios: {"as is": sc, "cap 60": sc60}')
-    more = [word for a, b in (pairs or {}).items() for word in ("--pair", f"{a}={b}")]
+        if name == "":
+            raise ValueError("compare() takes scenarios with names; one has an empty one")
+    if not scenarios:
+        raise ValueError('compare() takes two scenarios or more: {"as is": sc, "cap 60": sc60}')
+    beside = _pairs(pairs, "pairs", '{"amended-2026": "mine"}')
+    more = [f"--pair={a}={text(b, 'pairs')}" for a, b in beside.items()]
     return _asked("compare", list(scenarios.items()), more, own_settings=False, **how)
 
 
@@ -165,55 +201,65 @@ def bridge(
     metrics: str | Iterable[str],
     clauses: Mapping[str, Iterable[str]] | None,
     order: Iterable[str],
-    **how: Any,
+    **how: Unpack[How],
 ) -> Study:
     """What each clause of the change from one deal to another is worth."""
     more = _metrics(metrics)
     if start is not None:
-        more += ["--from", start]
+        more.append(f"--from={text(start, 'start')}")
     if end is not None:
-        more += ["--to", end]
-    for name, keys in (clauses or {}).items():
-        more += ["--clause", f"{name}={','.join(names(keys, 'clauses'))}"]
+        more.append(f"--to={text(end, 'end')}")
+    for name, keys in _pairs(clauses, "clauses", '{"cap": ["cap_usd_bn"]}').items():
+        more.append(f"--clause={name}={','.join(names(keys, 'clauses'))}")
     wanted = names(order, "order")
     if wanted:
-        more += ["--order", ",".join(wanted)]
+        more.append(f"--order={','.join(wanted)}")
     return _asked("bridge", _one(scenario), more, **how)
 
 
 def sweep(
-    scenario: Scenario, values: Mapping[str, Iterable[float]], metrics: str | Iterable[str], **how: Any
+    scenario: Scenario, values: Mapping[str, Iterable[float]], metrics: str | Iterable[str], **how: Unpack[How]
 ) -> Study:
     """Metrics over the values of one key or two."""
     if not isinstance(values, Mapping):
         raise TypeError(f"sweep() takes a dict of keys and their values, not {type(values).__name__}")
+    if not values:
+        raise ValueError("sweep() takes a dict of one key or two and their values; it is empty")
     more = _metrics(metrics)
-    for key, own in values.items():
-        more += ["--vary", f"{key}={','.join(toml(value, key) for value in own)}"]
+    for key, own in _pairs(values, "values", '{"discount.share": [0.08, 0.12]}').items():
+        if isinstance(own, (str, bytes)) or not isinstance(own, Iterable):
+            raise TypeError(f"sweep() takes a list of values for `{key}`, not {type(own).__name__}")
+        several = list(own)
+        if not several:
+            raise ValueError(f"sweep() takes two values or more for `{key}`; there is none")
+        more.append(f"--vary={key}={','.join(toml(value, key) for value in several)}")
     return _asked("sweep", _one(scenario), more, **how)
 
 
-def solve(scenario: Scenario, key: str, between: tuple[float, float], target: str, **how: Any) -> Study:
+def solve(scenario: Scenario, key: str, between: tuple[float, float], target: str, **how: Unpack[How]) -> Study:
     """The value of a key at which a figure reaches its target."""
     try:
+        if isinstance(between, str):
+            raise TypeError
         low, high = between
     except (TypeError, ValueError):
         raise TypeError(f"`between` is the lowest and the highest value that is tried, not {between!r}") from None
-    more = ["--vary", f"{key}={toml(low, key)}:{toml(high, key)}", "--target", target]
+    key = text(key, "key")
+    more = [f"--vary={key}={toml(low, key)}:{toml(high, key)}", f"--target={text(target, 'target')}"]
     return _asked("solve", _one(scenario), more, **how)
 
 
 def sensitivity(
-    scenario: Scenario, metrics: str | Iterable[str], method: str, by: str | None, **how: Any
+    scenario: Scenario, metrics: str | Iterable[str], method: str, by: str | None, **how: Unpack[How]
 ) -> Study:
     """What drives a metric."""
     more = _metrics(metrics)
-    more += ["--method", "plain" if method == "tornado" else method]
+    more.append(f"--method={'plain' if method == 'tornado' else text(method, 'method')}")
     if by is not None:
-        more += ["--by", by]
+        more.append(f"--by={text(by, 'by')}")
     return _asked("sensitivity", _one(scenario), more, **how)
 
 
-def ipo(scenario: Scenario, **how: Any) -> Study:
+def ipo(scenario: Scenario, **how: Unpack[How]) -> Study:
     """When the company is ready for an IPO."""
     return _asked("ipo", _one(scenario), [], **how)
