@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import json
 import pickle
 import shlex
 import shutil
@@ -247,3 +248,22 @@ def test_wrong_types_name_the_argument(base: cs.Scenario, result: cs.Result, tmp
     for words, call in calls.items():
         with pytest.raises(TypeError, match=words):
             call()
+
+
+def test_seeds_are_words_of_64_bits(base: cs.Scenario) -> None:
+    for seed in (0, 2**64 - 1):
+        run = base.run(paths=100, seed=seed)
+        assert run.seed == seed and run.manifest["run"]["seed"] == str(seed) and run.command.endswith(f"-s {seed}")
+    with pytest.raises(ValueError, match="`seed` is below 2\\*\\*64"):
+        base.run(paths=100, seed=2**64)
+    with pytest.raises(ValueError, match="`seed` is 0 or more"):
+        base.run(paths=100, seed=-1)
+
+
+def test_any_text_reads_back(base: cs.Scenario) -> None:
+    for text in ("\x7f\x00\x1f\t", "quote \" and \\ and '", "é 漢 \U0001f600", "\u2028\u0085"):
+        named = base.set({"description": text})
+        assert cs.Scenario.parse(named.to_toml())["description"] == named["description"]
+        # Escapes of TOML and JSON are the same but for DEL, which JSON leaves as it is.
+        assert json.loads(toml(text, "key"), strict=False) == text
+    assert toml("\x7f", "key") == '"\\u007f"'

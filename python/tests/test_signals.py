@@ -174,3 +174,12 @@ def test_lines_and_bars_go_to_stderr(capsys: pytest.CaptureFixture[str], base: c
     said = capsys.readouterr()
     assert said.out == "" and " 50%  500 of 1,000 paths, 500/s, 1 s left, microsoft_take_pv 2.00 ± 0.50" in said.err
     assert said.err.endswith(" 50%  500 of 1,000 paths, 83/s, 6 s left\n")
+
+
+def test_lines_come_every_five_seconds(capsys: pytest.CaptureFixture[str]) -> None:
+    from capstake._progress import _Lines
+
+    lines = _Lines()
+    for seconds in (1.0, 4.9, 5.0, 5.1, 9.9, 10.0, 10.1):
+        lines(int(seconds), 100, float("nan"), float("nan"), seconds)
+    assert len(capsys.readouterr().err.splitlines()) == 2

@@ -159,3 +159,10 @@ def test_no_value_is_taken_for_an_option(base: cs.Scenario) -> None:
             ask()
         assert "unexpected" not in str(found.value) and "but none was supplied" not in str(found.value), str(found.value)
     assert cs.Scenario.parse(cs.examples.texts()["base"], name="").ipo(paths=500).complete
+
+
+def test_seed_and_threads_reach_a_study(base: cs.Scenario) -> None:
+    study = base.sweep({KEY: [60, 70]}, metrics="amended-2026.microsoft_take_pv", paths=5_000, seed=2**64 - 1, threads=3)
+    assert (study.manifest["run"]["seed"], study.manifest["run"]["threads"]) == (str(2**64 - 1), 3)
+    expected = base.set({KEY: 60}).run(paths=5_000, seed=2**64 - 1)["amended-2026"].microsoft_take_pv.mean
+    assert study["sweep"].rows()[0]["mean"] == expected

@@ -153,3 +153,8 @@ def test_sobol_sampling_is_that_of_the_program(tmp_path: Path) -> None:
     assert (tmp_path / "here" / "summary.csv").read_bytes() == (tmp_path / "there" / "summary.csv").read_bytes()
     with pytest.raises(cs.CapstakeError, match="there is no sampling"):
         cs.examples.minimal.run(paths=100, sampling="sobel")
+
+
+def test_shown_numbers_have_six_digits(result: cs.Result) -> None:
+    mean = result.summary["mean"][0]
+    assert f'<td style="text-align:right">{mean:.6g}</td>' in result.summary._repr_html_()
