@@ -57,7 +57,7 @@ impl Source {
             Drawn::Input(_) => None,
         };
         let wanted: Vec<Metric> = columns.iter().filter_map(metrics).collect();
-        let mut plan = Plan::from_model(model, of.seed(), of.isa());
+        let mut plan = Plan::from_model(model, of.randomness().clone(), of.isa());
         if pruned {
             plan = lean(plan, &wanted);
         }
@@ -82,7 +82,7 @@ impl Source {
         range: Range<u64>,
         threads: usize,
     ) -> Source {
-        let plan = Plan::from_model(model, of.seed(), of.isa());
+        let plan = Plan::from_model(model, of.randomness().clone(), of.isa());
         debug_assert!(columns.iter().all(|column| path_series::all(&plan).contains(column)));
         let names = columns.iter().map(|column| column.name.clone()).collect();
         Source::new(plan, What::Years(columns), names, range, threads)

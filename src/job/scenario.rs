@@ -9,7 +9,7 @@ use super::manifest::{EmpiricalFile, ScenarioPart};
 use super::plausible;
 use super::scenario_files;
 use crate::config::tree::{Value, inline};
-use crate::config::{self, Problems, ScenarioBytes, Sources, resolved};
+use crate::config::{self, Code, Problems, ScenarioBytes, Sources, resolved};
 use crate::kernel::dimensions::Dimensions;
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
@@ -114,6 +114,8 @@ pub struct ScenarioFile {
     path: PathBuf,
     /// Its own, then those of the scenarios that it extends.
     files: Vec<ScenarioBytes>,
+    /// CSV files that came along with them, as from another machine; others are read from the disk.
+    carried: Vec<ScenarioBytes>,
     /// Its dimensions, once they were asked for.
     dimensions: OnceLock<Option<Arc<Dimensions>>>,
 }
@@ -131,7 +133,7 @@ impl ScenarioFile {
     }
 
     fn new(path: &Path, files: Vec<ScenarioBytes>) -> ScenarioFile {
-        ScenarioFile { path: path.to_owned(), files, dimensions: OnceLock::new() }
+        ScenarioFile { path: path.to_owned(), files, carried: Vec::new(), dimensions: OnceLock::new() }
     }
 
     /// The dimensions of the file without `--set`.
@@ -145,9 +147,28 @@ impl ScenarioFile {
         (&self.path, &self.files)
     }
 
-    /// Puts a scenario together again from its parts.
-    pub fn from_parts(path: PathBuf, files: Vec<ScenarioBytes>) -> ScenarioFile {
-        ScenarioFile { path, files, dimensions: OnceLock::new() }
+    /// The CSV files that a scenario of this file reads, with which it is put together elsewhere.
+    ///
+    /// # Errors
+    /// One has changed since the scenario was read, or cannot be read any more.
+    pub fn csv_files(&self, of: &Scenario) -> Result<Vec<ScenarioBytes>, Failure> {
+        let (_, config) = config::parse("", &of.resolved, &[]);
+        let folder = self.path.parent().unwrap_or(Path::new(""));
+        let columns = Columns::read(&config.expect("what was printed reads back"), folder, &self.carried);
+        let found = columns.digests();
+        for (csv, digest) in &of.columns {
+            if !found.iter().any(|(own, now)| (own, now) == (csv, digest)) {
+                let message = format!("`{csv}` is not what it was when the scenario was read");
+                return Err(Failure::coded(Exit::Mismatch, Code::StateOfAnother, message)
+                    .help("bring it back as it was, or read the scenario again"));
+            }
+        }
+        Ok(columns.into_files())
+    }
+
+    /// Puts a scenario together again from its parts, with CSV files that came along.
+    pub fn from_parts(path: PathBuf, files: Vec<ScenarioBytes>, carried: Vec<ScenarioBytes>) -> ScenarioFile {
+        ScenarioFile { path, files, carried, dimensions: OnceLock::new() }
     }
 
     /// Validates the scenario with `--set` flags.
@@ -168,12 +189,12 @@ impl ScenarioFile {
         let folder = path.parent().unwrap_or(Path::new(""));
         if problems.has_errors() {
             if let Some(config) = config {
-                problems.extend(beyond_spelling(&config, folder));
+                problems.extend(beyond_spelling(&config, folder, &self.carried));
             }
             return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
         }
         let config = config.expect("a scenario without a problem was read");
-        let columns = Columns::read(&config, folder);
+        let columns = Columns::read(&config, folder, &self.carried);
         let resolved = resolved::to_toml(&config);
         let digests = columns.digests();
         let digest = digest(&resolved, &digests);
@@ -202,8 +223,8 @@ impl ScenarioFile {
 
 /// Problems of readable values in a scenario with misspelt keys. Leaves out missing and unknown names, which may vanish
 /// once the spelling is corrected.
-fn beyond_spelling(config: &config::Config, folder: &Path) -> Problems {
-    let columns = Columns::read(config, folder);
+fn beyond_spelling(config: &config::Config, folder: &Path, carried: &[ScenarioBytes]) -> Problems {
+    let columns = Columns::read(config, folder, carried);
     let mut values = Problems::new();
     if let Err(found) = Model::from_config(config, "scenario", "", &columns) {
         for problem in found.iter().filter(|problem| problem.code.is_about_a_value()) {

@@ -193,6 +193,7 @@ def run(
     seed: int | None = None,
     threads: int | None = None,
     sampling: str | None = None,
+    precision: list[str] = ...,
     progress: _Told | None = None,
 ) -> Run: ...
 def conduct(

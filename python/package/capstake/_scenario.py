@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import _capstake
-from ._distributions import count, threads_of, toml
+from ._distributions import Precise, count, targets, threads_of, toml
 from ._errors import Problem
 from ._progress import Shown, showing
 from ._table import Table
@@ -166,19 +166,24 @@ class Scenario:
         threads: int | None = None,
         progress: Shown = "auto",
         sampling: str | None = None,
+        precision: Precise = None,
     ) -> Result:
         """Simulates it. Equal scenario, seed and paths give equal results, on any number of threads.
 
         Without `paths` and `seed` the scenario's own apply, else a million paths and seed 1. `sampling="sobol"` takes evenly spread
         random numbers: most means are then as precise from a tenth of the paths, and 131,072 are run. Ctrl-C raises `Interrupted`, which
         has what was done in `partial`.
+
+        `precision={"microsoft_take_pv": "0.5%"}`, or several, stops the run when these figures are so precise; `paths` is then the most
+        that may be spent. Keys are METRIC, DEAL:METRIC or DEAL:p95:METRIC, values the half-width of the 95% interval, in percent of
+        the figure or in its unit. `PrecisionError`, with all that was done in `result`, where the paths are not enough.
         """
         from ._result import Result
 
         asked = None if paths is None else count(paths, "paths")
         chosen = None if seed is None else count(seed, "seed")
         with showing(progress) as told:
-            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), sampling, told))
+            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), sampling, targets(precision), told))
 
     def replay(self, path: int, seed: int | None = None) -> Table:
         """One path period by period: every quantity of the model, to check by hand."""
