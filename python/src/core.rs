@@ -85,7 +85,8 @@ impl Core {
     }
 }
 
-fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: usize) -> Request {
+/// The request of a run in memory.
+pub(crate) fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: usize) -> Request {
     Request {
         randomness: plan.randomness().clone(),
         precision: None,

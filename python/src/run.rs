@@ -67,7 +67,7 @@ pub(crate) fn run(
 }
 
 /// The sampling that a word names.
-fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Failure> {
+pub(crate) fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Failure> {
     let Some(word) = word else { return Ok(None) };
     match Sampling::from_word(word) {
         Some(sampling) => Ok(Some(sampling)),
@@ -77,7 +77,7 @@ fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Failure> {
 }
 
 /// The run, or the exception for how it ended.
-fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyResult<Py<Run>> {
+pub(crate) fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyResult<Py<Run>> {
     let core = match ended {
         Ended::NonFinite(failure, paths) => return Err(raised_with(py, &failure, &paths)),
         Ended::Imprecise(core, failure) => {

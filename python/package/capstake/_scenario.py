@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import _capstake
 from ._distributions import Precise, count, targets, threads_of, toml
-from ._errors import Problem
+from ._errors import Problem, UsageError
 from ._progress import Shown, showing
 from ._table import Table
 
 if TYPE_CHECKING:
+    from ._parts import Part
     from ._result import Result
     from ._study import Study
+
+
+_Files: TypeAlias = "list[tuple[str, bytes]]"
 
 
 class Number(NamedTuple):
@@ -167,6 +171,10 @@ class Scenario:
         progress: Shown = "auto",
         sampling: str | None = None,
         precision: Precise = None,
+        on: Any = None,
+        store: str | os.PathLike[str] | None = None,
+        parts: int | None = None,
+        seconds: float = 40.0,
     ) -> Result:
         """Simulates it. Equal scenario, seed and paths give equal results, on any number of threads.
 
@@ -177,13 +185,42 @@ class Scenario:
         `precision={"microsoft_take_pv": "0.5%"}`, or several, stops the run when these figures are so precise; `paths` is then the most
         that may be spent. Keys are METRIC, DEAL:METRIC or DEAL:p95:METRIC, values the half-width of the 95% interval, in percent of
         the figure or in its unit. `PrecisionError`, with all that was done in `result`, where the paths are not enough.
+
+        `on=` simulates in parts on many machines: `capstake.ray()`, a Dask client, or anything with `submit(fn, *args)`. The result has
+        the bits of a run on one machine. `parts` is their number, else they take about `seconds` each; `store`, a folder or a path
+        of fsspec, keeps what is merged, so that the same call goes on after its process was stopped.
         """
         from ._result import Result
+
+        if on is not None:
+            from ._cluster import run_on
+
+            if precision is not None:
+                help = "ask for the paths that it took on one machine: r.paths_done"
+                raise UsageError(f"error: precision goes without on=\n  |\n  = help: {help}", 2, None, [help])
+            return run_on(on, self, paths, seed, threads_of(threads), progress, sampling, store, parts, seconds)
+        if store is not None or parts is not None:
+            help = "write on=capstake.ray(), on=a Dask client, or on=concurrent.futures.ProcessPoolExecutor()"
+            raise UsageError(f"error: store and parts go with on=\n  |\n  = help: {help}", 2, None, [help])
 
         asked = None if paths is None else count(paths, "paths")
         chosen = None if seed is None else count(seed, "seed")
         with showing(progress) as told:
             return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), sampling, targets(precision), told))
+
+    def parts(
+        self,
+        paths: float | None = None,
+        seed: int | None = None,
+        sampling: str | None = None,
+        seconds: float = 40.0,
+        parts: int | None = None,
+    ) -> list[Part]:
+        """A run cut into parts for an engine of one's own: `part.run()` gives bytes, `capstake.merge` puts them together, and
+        `Result.from_state` makes the result. Parts can be pickled and take about `seconds` of a core, unless their number is given."""
+        from ._parts import parts_of
+
+        return parts_of(self, paths, seed, sampling, seconds, parts)
 
     def replay(self, path: int, seed: int | None = None) -> Table:
         """One path period by period: every quantity of the model, to check by hand."""
@@ -253,5 +290,5 @@ class Scenario:
         return (_restored, self._native.parts())
 
 
-def _restored(path: str, files: list[tuple[str, bytes]], flags: list[str]) -> Scenario:
-    return Scenario(_capstake.Scenario.restore(path, files, flags))
+def _restored(path: str, files: _Files, csv: _Files, flags: list[str]) -> Scenario:
+    return Scenario(_capstake.Scenario.restore(path, files, csv, flags))
