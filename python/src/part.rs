@@ -217,9 +217,9 @@ impl Merger {
     }
 
     /// Adds a state; whether it was new. Nothing changes if it is refused.
-    fn add(&self, py: Python<'_>, bytes: &[u8]) -> PyResult<bool> {
+    fn add(&self, py: Python<'_>, state: &[u8]) -> PyResult<bool> {
         let add = || {
-            let (identity, sums) = Sums::read(bytes).map_err(|fault| damaged(&fault))?;
+            let (identity, sums) = Sums::read(state).map_err(|fault| damaged(&fault))?;
             let mut all = self.inner();
             match &mut *all {
                 None => *all = Some((identity, sums)),
@@ -234,7 +234,7 @@ impl Merger {
     }
 
     /// Everything so far as one state; `None` before the first.
-    fn bytes<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
+    fn merged<'py>(&self, py: Python<'py>) -> Option<Bound<'py, PyBytes>> {
         let bytes = py.detach(|| self.inner().as_ref().map(|(identity, sums)| sums.bytes(identity)));
         bytes.map(|bytes| PyBytes::new(py, &bytes))
     }
@@ -321,7 +321,7 @@ impl Merger {
             Some((_, Sums::Study(sums))) => sums.is_complete(),
             _ => false,
         };
-        match self.bytes(py).filter(|_| complete) {
+        match self.merged(py).filter(|_| complete) {
             Some(bytes) => Ok(bytes),
             None => {
                 let failure = Failure::coded(Exit::Mismatch, Code::PartsDoNotFit, "parts of the study are missing");

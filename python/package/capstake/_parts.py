@@ -145,7 +145,7 @@ def merge(states: Iterable[bytes]) -> bytes:
     merger = _capstake.Merger()
     for state in states:
         merger.add(state)
-    merged = merger.bytes()
+    merged = merger.merged()
     if merged is None:
         help = "a part's run() gives one: merge(part.run() for part in scenario.parts(paths=1e9))"
         raise UsageError(f"error: there are no states to merge\n  |\n  = help: {help}", 2, None, [help])

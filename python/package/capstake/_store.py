@@ -75,7 +75,7 @@ class Store:
     def save(self, merger: _capstake.Merger) -> None:
         """Keeps what is merged."""
         began = time.monotonic()
-        bytes = merger.bytes()
+        bytes = merger.merged()
         if bytes is not None:
             self._replace(bytes)
         self.last = time.monotonic()

@@ -704,12 +704,44 @@ fn diff_says_why_and_how_much() {
     place.run("diff a nowhere").ends(3);
 }
 
+/// The commands of the manifests, with the variables that Kubernetes and AWS Batch set.
+#[test]
+fn the_commands_of_other_schedulers_run_as_written() {
+    let page = include_str!("../../../docs/clusters.md");
+    let bin = assert_cmd::cargo::cargo_bin!("capstake").parent().expect("a folder").to_owned();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    for (heading, index, more) in [
+        ("### Kubernetes", "JOB_COMPLETION_INDEX", None),
+        ("### AWS Batch", "AWS_BATCH_JOB_ARRAY_INDEX", Some(("AWS_BATCH_JOB_ARRAY_SIZE", "16"))),
+    ] {
+        let place = Place::new();
+        place.write("base.toml", include_str!("../../../configs/minimal.toml"));
+        place.run("run base.toml -n 70000 -q -o whole").ends(0);
+        let rest = page.split(heading).nth(1).expect("the heading").split("exec ").nth(1).expect("the command");
+        let command = rest.split('"').next().expect("its end");
+        let command = command.replace("1e8", "70000").replace("/in/", "").replace("/results/", "");
+        for task in 0..16 {
+            let ended = Command::new("sh")
+                .args(["-c", &format!("exec {command}")])
+                .env("PATH", &path)
+                .env(index, task.to_string())
+                .envs(more)
+                .current_dir(place.at(""))
+                .output();
+            Seen::from(ended.expect("sh")).ends(0).says(&format!("part {}/16, by {index}={task}", task + 1));
+        }
+        let parts: Vec<String> = (0..16).map(|task| format!("part-{task}")).collect();
+        place.run(&format!("merge {} -o merged -q", parts.join(" "))).ends(0);
+        assert_same(&place, "whole", "merged");
+    }
+}
+
 #[test]
 fn the_examples_of_job_arrays_run_as_written() {
     let place = Place::with_minimal();
-    let page = include_str!("../../../docs/shards.md");
+    let page = include_str!("../../../docs/clusters.md");
     let block = |after: &str| {
-        let rest = page.split(after).nth(1).unwrap_or_else(|| panic!("{after} is in docs/shards.md"));
+        let rest = page.split(after).nth(1).unwrap_or_else(|| panic!("{after} is in docs/clusters.md"));
         rest.split("```").nth(1).expect("a block").split_once('\n').expect("a language").1.to_owned()
     };
     // The scheduler's part is played by the loop below; everything else is as on the page.
