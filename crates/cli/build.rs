@@ -1,6 +1,6 @@
 //! Tells the program which revision it was built from and for which machine.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn main() {
@@ -9,7 +9,53 @@ fn main() {
     }
     let target = std::env::var("TARGET").unwrap_or_else(|_| "unknown".to_owned());
     println!("cargo::rustc-env=CAPSTAKE_TARGET={target}");
-    println!("cargo::rustc-env=CAPSTAKE_REVISION={}", revision().unwrap_or_else(|| "unknown".to_owned()));
+    let revision = revision().or_else(noted).or_else(sources).unwrap_or_else(|| "unknown".to_owned());
+    println!("cargo::rustc-env=CAPSTAKE_REVISION={revision}");
+}
+
+/// The revision that a source distribution of the Python package carries, in a file at its top.
+fn noted() -> Option<String> {
+    println!("cargo::rerun-if-changed=../../REVISION");
+    let text = std::fs::read_to_string("../../REVISION").ok()?;
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// A name for sources of which no revision is known, as in a tarball: equal sources have equal names.
+fn sources() -> Option<String> {
+    let mut files = vec![Path::new("../../Cargo.toml").to_owned(), Path::new("Cargo.toml").to_owned()];
+    for folder in ["../../src", "../output/src", "src"] {
+        collect(Path::new(folder), &mut files)?;
+    }
+    // FNV-1a: accidents are to be told apart, not forgeries.
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let mut add = |bytes: &[u8]| {
+        for &byte in bytes.iter().chain(&[0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+        }
+    };
+    for file in files {
+        add(file.to_str()?.as_bytes());
+        add(&std::fs::read(&file).ok()?);
+    }
+    Some(format!("sources-{hash:016x}"))
+}
+
+/// Adds the files of a folder and of those in it, in the order of their names.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Option<()> {
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .ok()?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .ok()?;
+    entries.sort();
+    for entry in entries {
+        if entry.is_dir() {
+            collect(&entry, files)?;
+        } else {
+            files.push(entry);
+        }
+    }
+    Some(())
 }
 
 /// The commit, with `+changes` where tracked files differ from it; nothing outside a checkout of this repository.

@@ -18,6 +18,7 @@ use capstake::report::tables::{Tables, all_but_sample_paths};
 use capstake::run::{self, Finished, RunResult, State, Task};
 use capstake::store::{self, Head};
 use capstake::study::valuation::valuation;
+use capstake_cli::embedded::{Precision, by_levels};
 use capstake_output::made;
 use capstake_output::page::Page;
 
@@ -64,6 +65,7 @@ impl Core {
             paths,
             threads: self.threads(),
             before: 0.0,
+            precision: None,
         }
     }
 
@@ -76,13 +78,15 @@ impl Core {
     pub(crate) fn request(&self, out: PathBuf, threads: usize) -> Request {
         Request {
             paths: self.manifest.run.paths_asked,
+            precision: self.manifest.run.precision.clone(),
             out,
             ..request_of(&self.scenario, &self.plan, self.manifest.run.paths_asked, threads)
         }
     }
 }
 
-fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: usize) -> Request {
+/// The request of a run in memory.
+pub(crate) fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: usize) -> Request {
     Request {
         randomness: plan.randomness().clone(),
         precision: None,
@@ -110,29 +114,53 @@ pub(crate) struct Simulation {
     pub threads: usize,
     /// Wall time of what was simulated before, seconds.
     pub before: f64,
+    /// What the run is to be judged by after each level.
+    pub precision: Option<Precision>,
 }
 
 /// How a simulation ended.
 pub(crate) enum Ended {
     /// With results, of all paths or of those that were done.
     Done(Box<Core>),
+    /// With results of all paths, which are not as precise as was asked for.
+    Imprecise(Box<Core>, Failure),
     /// With paths that were not finite.
     NonFinite(Failure, Vec<u64>),
 }
 
 /// Simulates what a state lacks.
 pub(crate) fn simulate(task: Simulation, from: State, watch: &Watch) -> Ended {
-    let Simulation { file, scenario, plan, paths, threads, before } = task;
+    let Simulation { file, scenario, plan, paths, threads, before, precision } = task;
     let request = request_of(&scenario, &plan, paths, threads);
     let mut manifest = request.manifest(CommandPart::run(), &[&scenario]);
     let had = from.paths();
     let began = Instant::now();
-    let finished = run::resume(&plan, from, &Task::whole(paths), threads, watch);
+    let mut precision = precision;
+    let finished = match &mut precision {
+        None => run::resume(&plan, from, &Task::whole(paths), threads, watch),
+        Some(precision) => {
+            let mut last = paths;
+            let noted = |_: &Precision, level, ends| {
+                if ends {
+                    last = level;
+                }
+                Ok(())
+            };
+            let finished = by_levels(&plan, from, precision, threads, watch, noted);
+            manifest.run.paths_asked = last;
+            manifest.run.precision = Some(precision.part.clone());
+            finished.expect("nothing is written between levels")
+        }
+    };
     let seconds = began.elapsed().as_secs_f64();
     let simulated = finished.paths() - had;
     manifest.run.wall_seconds = before + seconds;
     manifest.run.paths_per_second = simulated as f64 / seconds.max(1e-9);
-    ended(file, scenario, plan, finished, manifest)
+    let ended = ended(file, scenario, plan, finished, manifest);
+    match (ended, precision.filter(|precision| precision.part.reached == Some(false))) {
+        (Ended::Done(core), Some(precision)) => Ended::Imprecise(core, precision.failure()),
+        (ended, _) => ended,
+    }
 }
 
 /// Puts together a run that ended.

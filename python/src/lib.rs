@@ -14,6 +14,7 @@ mod error;
 mod metric;
 mod opened;
 mod output;
+mod part;
 mod paths;
 mod run;
 mod saved;
@@ -71,5 +72,9 @@ fn _capstake(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(study::conduct, module)?)?;
     module.add_function(wrap_pyfunction!(study::say, module)?)?;
     module.add_function(wrap_pyfunction!(opened::open, module)?)?;
+    module.add_class::<part::Merger>()?;
+    module.add_function(wrap_pyfunction!(part::plan_parts, module)?)?;
+    module.add_function(wrap_pyfunction!(part::run_part, module)?)?;
+    module.add_function(wrap_pyfunction!(part::study_part, module)?)?;
     Ok(())
 }

@@ -19,6 +19,7 @@ use capstake::run::State;
 use capstake::sink::path_series;
 use capstake::study::quantity::{Of, Quantity, UnknownName, position};
 use capstake::study::subjects::subjects;
+use capstake_cli::embedded::{Precision, targets};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -35,7 +36,7 @@ use super::{arrow, columns, output, saved};
 
 /// Simulates a scenario.
 #[pyfunction]
-#[pyo3(signature = (scenario, paths=None, seed=None, threads=None, sampling=None, progress=None))]
+#[pyo3(signature = (scenario, paths=None, seed=None, threads=None, sampling=None, precision=Vec::new(), progress=None))]
 pub(crate) fn run(
     py: Python<'_>,
     scenario: PyRef<'_, Scenario>,
@@ -43,6 +44,7 @@ pub(crate) fn run(
     seed: Option<u64>,
     threads: Option<u16>,
     sampling: Option<&str>,
+    precision: Vec<String>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Py<Run>> {
     let sampling = sampling_named(sampling).map_err(|failure| raised(py, &failure))?;
@@ -53,12 +55,13 @@ pub(crate) fn run(
         let plan = Plan::from_model(model, request::randomness(seed, sampling, &judged), Isa::detect());
         let (cost, threads) = (Cost::of(&plan), request::threads(threads));
         let paths = request::paths(paths, &plan, &cost, threads)?;
+        let precision = Precision::new(targets(&plan, &precision)?, paths);
         fits(&cost, paths, threads)?;
-        Ok((plan, paths, threads))
+        Ok((plan, paths, threads, precision))
     });
-    let (plan, paths, threads) = prepared.map_err(|failure: Failure| raised(py, &failure))?;
+    let (plan, paths, threads, precision) = prepared.map_err(|failure: Failure| raised(py, &failure))?;
     let from = State::new(&plan);
-    let task = Simulation { file, scenario: judged, plan, paths, threads, before: 0.0 };
+    let task = Simulation { file, scenario: judged, plan, paths, threads, before: 0.0, precision };
     let (ended, error) = watched(py, progress.as_ref(), move |watch| simulate(task, from, watch));
     given(py, ended, error)
 }
@@ -74,9 +77,18 @@ pub(crate) fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Fai
 }
 
 /// The run, or the exception for how it ended.
-fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyResult<Py<Run>> {
+pub(crate) fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyResult<Py<Run>> {
     let core = match ended {
         Ended::NonFinite(failure, paths) => return Err(raised_with(py, &failure, &paths)),
+        Ended::Imprecise(core, failure) => {
+            if let Some(error) = error {
+                return Err(error);
+            }
+            let error = raised(py, &failure);
+            let run = Py::new(py, Run(Arc::from(core)))?;
+            py.import("capstake._errors")?.getattr("with_result")?.call1((error.value(py), run))?;
+            return Err(error);
+        }
         Ended::Done(core) => core,
     };
     let partial = core.manifest.status == Status::Partial;

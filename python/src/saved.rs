@@ -74,6 +74,7 @@ pub(crate) fn verify(py: Python<'_>, core: &Arc<Core>, progress: Option<&Py<PyAn
             return Err(interrupted(py, None, 0, core.result.paths));
         }
         (_, Some(error)) => return Err(error),
+        (Ended::Imprecise(..), None) => unreachable!("a repeated run has all paths of the first"),
         (Ended::NonFinite(failure, paths), None) => return Err(raised_with(py, &failure, &paths)),
         // The state has the whole chunks, the tables have them all.
         (Ended::Done(again), None) => {

@@ -85,18 +85,27 @@ impl Scenario {
         Scenario::new(py, Ok(self.file.clone()), &flags)
     }
 
-    /// Path, files and settings, from which [`Scenario::restore`] makes it again.
-    fn parts(&self) -> (PathBuf, Files, Vec<String>) {
+    /// Path, files, CSV files and settings, from which [`Scenario::restore`] makes it again, on any machine.
+    fn parts(&self, py: Python<'_>) -> PyResult<(PathBuf, Files, Files, Vec<String>)> {
         let (path, files) = self.file.parts();
         let files = files.iter().map(|file| (file.name.clone(), file.bytes.clone())).collect();
-        (path.to_owned(), files, self.judged.overrides.clone())
+        let csv = self.file.csv_files(&self.judged).map_err(|failure| raised(py, &failure))?;
+        let csv = csv.into_iter().map(|file| (file.name, file.bytes)).collect();
+        Ok((path.to_owned(), files, csv, self.judged.overrides.clone()))
     }
 
     /// A scenario from its parts.
     #[staticmethod]
-    fn restore(py: Python<'_>, path: PathBuf, files: Files, flags: Vec<String>) -> PyResult<Scenario> {
-        let files = files.into_iter().map(|(name, bytes)| ScenarioBytes { name, bytes }).collect();
-        Scenario::new(py, scenario_input::of_parts(&path, files), &flags)
+    fn restore(
+        py: Python<'_>,
+        path: PathBuf,
+        files: Files,
+        csv: Files,
+        flags: Vec<String>,
+    ) -> PyResult<Scenario> {
+        let bytes =
+            |files: Files| files.into_iter().map(|(name, bytes)| ScenarioBytes { name, bytes }).collect();
+        Scenario::new(py, scenario_input::of_parts(&path, bytes(files), bytes(csv)), &flags)
     }
 
     #[getter]

@@ -8,7 +8,8 @@ use capstake::job::manifest::{Manifest, Status};
 use capstake::job::reason::reason;
 use capstake::job::results::{self, Contents};
 use capstake::report::answer::Answer;
-use capstake_cli::embedded::{self, Caller, Given};
+use capstake::store;
+use capstake_cli::embedded::{self, Caller, Given, StudySums};
 use capstake_output::made::Made;
 use capstake_output::workbook;
 use pyo3::prelude::*;
@@ -168,9 +169,10 @@ fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
 }
 
 /// Scenarios by the names that stand for them among the arguments.
-type Named<'py> = Vec<(String, PyRef<'py, Scenario>)>;
+pub(crate) type Named<'py> = Vec<(String, PyRef<'py, Scenario>)>;
 
-fn given(scenarios: &Named<'_>) -> Vec<Given> {
+/// The scenarios as the program takes them.
+pub(crate) fn given(scenarios: &Named<'_>) -> Vec<Given> {
     let one = |(name, scenario): &(String, PyRef<'_, Scenario>)| Given {
         name: PathBuf::from(name),
         file: scenario.file.clone(),
@@ -179,18 +181,21 @@ fn given(scenarios: &Named<'_>) -> Vec<Given> {
     scenarios.iter().map(one).collect()
 }
 
-/// Conducts a study by the program's command line, in which names stand for scenarios. Each scenario brings its own settings only
+/// Conducts a study by the program's command line, in which names stand for scenarios, or answers it from the sums of its parts. Each scenario brings its own settings only
 /// where there are several; for one they stand among the arguments.
 #[pyfunction]
-#[pyo3(signature = (arguments, scenarios, progress=None))]
+#[pyo3(signature = (arguments, scenarios, progress=None, sums=None))]
 pub(crate) fn conduct(
     py: Python<'_>,
     arguments: Vec<String>,
     scenarios: Named<'_>,
     progress: Option<Py<PyAny>>,
+    sums: Option<Vec<u8>>,
 ) -> PyResult<Study> {
     let given = given(&scenarios);
     drop(scenarios);
+    let sums = sums.map(|bytes| store::read::<StudySums>(&bytes).map(|(_, sums)| sums)).transpose();
+    let sums = sums.map_err(|fault| raised(py, &Failure::told(Exit::Mismatch, fault.to_string())))?;
     let failed = |error: std::io::Error| {
         let message = format!("no folder for the results can be made: {}", reason(&error));
         raised(py, &Failure::told(Exit::Output, message))
@@ -201,7 +206,10 @@ pub(crate) fn conduct(
     // After the command, before what ends the options.
     line.splice(1..1, ["--quiet".into(), "--out".into(), folder.clone().into_os_string()]);
     let work = |watch: &Watch| {
-        let called = embedded::call(&line, given, &watch.caller());
+        let called = match sums {
+            None => embedded::call(&line, given, &watch.caller()),
+            Some(sums) => embedded::call_with_sums(&line, given, &watch.caller(), sums),
+        };
         let study = match &called {
             Ok((Exit::Done | Exit::Interrupted, _)) => Study::of(&folder, Some(temporary)).ok(),
             _ => None,

@@ -4,12 +4,15 @@ use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
+use crate::store::UNKNOWN;
+
 /// The build of the program that wrote a results folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Build {
     /// The program's version.
     pub version: String,
-    /// The commit; ends in `+changes` if tracked files differed, and is `unknown` outside a checkout.
+    /// The commit; ends in `+changes` if tracked files differed. Outside a checkout it is `sources-` with a digest of the sources, and
+    /// `unknown` if the program has declared none.
     pub git_revision: String,
     /// The target triple; `unknown` if the program has not declared it.
     pub target: String,
@@ -28,7 +31,7 @@ pub fn declare(revision: &str, target: &str) {
 impl Build {
     /// The build of the running program.
     pub fn current() -> Build {
-        let unknown = || "unknown".to_owned();
+        let unknown = || UNKNOWN.to_owned();
         let (git_revision, target) = DECLARED.get().cloned().unwrap_or_else(|| (unknown(), unknown()));
         Build {
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::csv_column;
 use super::file::{self, ReadError};
-use crate::config::{Config, Dialect, resolved};
+use crate::config::{Config, Dialect, ScenarioBytes, resolved};
 use crate::model::{ColumnError, EmpiricalColumns};
 
 /// The largest CSV file that is read, bytes.
@@ -18,19 +18,24 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Reads every file that the scenario names, relative to the scenario's folder.
-    pub fn read(config: &Config, folder: &Path) -> Columns {
-        Columns::read_from(config, |csv| folder.join(csv))
-    }
-
-    /// Reads every file that the scenario names, from the path that `place` gives for it.
-    pub fn read_from(config: &Config, place: impl Fn(&str) -> PathBuf) -> Columns {
+    /// Reads every file that the scenario names from the path that `place` gives for it, unless it is among those that came along.
+    pub fn read(config: &Config, carried: &[ScenarioBytes], place: impl Fn(&str) -> PathBuf) -> Columns {
         let mut names = Vec::new();
         collect(&resolved::to_json(config), &mut names);
         names.sort();
         names.dedup();
-        let files = names.into_iter().map(|csv| (csv.clone(), read_file(&csv, &place(&csv)))).collect();
+        let bytes_of = |csv: &str| match carried.iter().find(|file| file.name == csv) {
+            Some(file) => Ok(file.bytes.clone()),
+            None => read_file(csv, &place(csv)),
+        };
+        let files = names.into_iter().map(|csv| (csv.clone(), bytes_of(&csv))).collect();
         Columns { files }
+    }
+
+    /// The files that can be read, by their names as written.
+    pub fn into_files(self) -> Vec<ScenarioBytes> {
+        let readable = self.files.into_iter();
+        readable.filter_map(|(name, file)| Some(ScenarioBytes { name, bytes: file.ok()? })).collect()
     }
 
     /// The name as written and the blake3 digest of every readable file, sorted by name.

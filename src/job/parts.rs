@@ -7,7 +7,8 @@ use super::identity::keys_of;
 use super::manifest::{Manifest, Status};
 use super::words::{cut, quoted, thousands};
 use crate::config::Code;
-use crate::run::{CHUNK_PATHS, ChunkSet};
+use crate::run::{CHUNK_PATHS, ChunkSet, Task};
+use crate::store::same_revision;
 use crate::study::difference::changed_keys;
 
 /// Whether paths of the whole run may be missing.
@@ -44,7 +45,11 @@ pub fn refuse_other_run(first: &Part, folder: &Path, other: &Manifest) -> Result
         ("version", &a.build.version, &b.build.version),
         ("revision", &a.build.git_revision, &b.build.git_revision),
     ];
-    let differences: Vec<_> = rows.into_iter().filter(|(_, a, b)| a != b).collect();
+    let differs = |what: &str, a: &str, b: &str| match what {
+        "revision" => !same_revision(a, b),
+        _ => a != b,
+    };
+    let differences: Vec<_> = rows.into_iter().filter(|(what, a, b)| differs(what, a, b)).collect();
     if differences.is_empty() {
         return Ok(());
     }
@@ -63,11 +68,12 @@ pub fn refuse_other_run(first: &Part, folder: &Path, other: &Manifest) -> Result
     Err(failure)
 }
 
-/// Refuses an unfinished part, unless gaps are accepted.
+/// Refuses an unfinished part, unless gaps are accepted. What `merge --partial` put together is as whole as its parts.
 pub fn refuse_unfinished(folder: &Path, manifest: &Manifest, gaps: Gaps) -> Result<(), Failure> {
     let name = folder.display();
     match manifest.status {
         Status::Complete => Ok(()),
+        Status::Partial if manifest.run.shard.is_none() => Ok(()),
         Status::Running | Status::Partial if gaps == Gaps::Accept => Ok(()),
         Status::Running | Status::Partial => Err(misfit(format!("`{name}` is not finished"))
             .help(format!("capstake resume {}", quoted(&name.to_string())))
@@ -86,17 +92,18 @@ pub fn overlap(parts: &[Part], folder: &Path, common: &ChunkSet) -> Failure {
     let other = parts.iter().find(|part| !part.chunks.common(common).is_empty());
     let other = other.map_or(String::new(), |part| format!(" and `{}`", part.folder.display()));
     misfit(format!("paths {} are in `{}`{other}", paths_of(common), folder.display()))
-        .help("name each part once; parts of different splits do not go together")
+        .help("name each part once; what is merged already has its parts")
 }
 
 /// The failure for parts that leave chunks out; names the missing shards.
 pub fn gaps(parts: &[Part], missing: &ChunkSet) -> Failure {
     let mut failure = misfit(format!("paths {} are in none of the parts", paths_of(missing)));
-    let named: Vec<_> = parts.iter().filter_map(|part| part.manifest.run.shard.as_deref()).collect();
-    let of: Option<u64> = named.first().and_then(|shard| shard.split('/').nth(1)?.parse().ok());
-    if let Some(of) = of.filter(|of| *of <= 100_000) {
-        let absent: Vec<String> =
-            (1..=of).map(|i| format!("{i}/{of}")).filter(|shard| !named.contains(&shard.as_str())).collect();
+    if let Some(of) = count_of(parts) {
+        let lacks = |number: &u64| {
+            let chunks = Task::shard(parts[0].manifest.run.paths_asked, *number, of).chunks;
+            missing.common(&ChunkSet::of(chunks.clone())) == ChunkSet::of(chunks)
+        };
+        let absent: Vec<String> = (1..=of).filter(lacks).map(|i| format!("{i}/{of}")).collect();
         if !absent.is_empty() {
             let more = if absent.len() > 8 { ", …" } else { "" };
             failure =
@@ -104,6 +111,13 @@ pub fn gaps(parts: &[Part], missing: &ChunkSet) -> Failure {
         }
     }
     failure.help("run them, or put together what there is with --partial")
+}
+
+/// Into how many equal parts the run was split; `None` where no part says so.
+fn count_of(parts: &[Part]) -> Option<u64> {
+    let shard = parts.iter().find_map(|part| part.manifest.run.shard.as_deref())?;
+    let of: u64 = shard.split('/').nth(1)?.parse().ok()?;
+    (1..=100_000).contains(&of).then_some(of)
 }
 
 /// `0 to 4,095 and 8,192 to 12,287`.

@@ -23,6 +23,7 @@ use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::run::Task;
 use crate::sink::csv::Dialect;
+use crate::store::same_revision;
 use crate::study::difference::{KeyChange, changed_keys};
 
 /// A run restored from its manifest.
@@ -200,7 +201,7 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
         differences.push(format!("stream version: it was made with {a}, this program has {b}"));
     }
     let only_revision = differences.is_empty();
-    if theirs.git_revision != ours.git_revision && other == OnChange::Refuse {
+    if !same_revision(&theirs.git_revision, &ours.git_revision) && other == OnChange::Refuse {
         let (a, b) = (&theirs.git_revision, &ours.git_revision);
         differences.push(format!("revision: it was made by {}, this is {b}", cut(a)));
     }
@@ -229,7 +230,7 @@ fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> 
     };
     let (sources, config) = config::parse(&part.file, &part.resolved, &[]);
     let config = config.map_err(|problems| unreadable(problems.to_string()))?;
-    let columns = Columns::read_from(&config, |csv| place_of(part, csv));
+    let columns = Columns::read(&config, &[], |csv| place_of(part, csv));
     let digests = columns.digests();
     for file in &part.empirical_files {
         let found = digests.iter().find(|(csv, _)| *csv == file.csv);

@@ -180,6 +180,8 @@ pub struct ScenarioFile {
     /// Where its path leads from the folder in which the process was when it was read.
     folder: PathBuf,
     content: Content,
+    /// CSV files that came along with it, as from another machine; others are read from the disk.
+    carried: Vec<ScenarioBytes>,
     /// Its dimensions, once they were asked for.
     dimensions: OnceLock<Option<Arc<Dimensions>>>,
 }
@@ -260,7 +262,18 @@ impl ScenarioFile {
     }
 
     fn new(path: &Path, content: Content) -> ScenarioFile {
-        ScenarioFile { path: path.to_owned(), folder: folder_of(path), content, dimensions: OnceLock::new() }
+        ScenarioFile {
+            path: path.to_owned(),
+            folder: folder_of(path),
+            content,
+            carried: Vec::new(),
+            dimensions: OnceLock::new(),
+        }
+    }
+
+    /// The same with CSV files that came along with it.
+    pub fn carrying(self, carried: Vec<ScenarioBytes>) -> ScenarioFile {
+        ScenarioFile { carried, ..self }
     }
 
     /// The workbook that it is read from.
@@ -297,6 +310,36 @@ impl ScenarioFile {
         (&self.path, files)
     }
 
+    /// The path of a CSV file that it names.
+    fn place_of(&self, csv: &str) -> PathBuf {
+        match &self.content {
+            Content::Files(_) => self.folder.join(csv),
+            Content::Workbook(workbook) => workbook.place_of(csv, &self.folder),
+        }
+    }
+
+    fn columns(&self, config: &config::Config) -> Columns {
+        Columns::read(config, &self.carried, |csv| self.place_of(csv))
+    }
+
+    /// The CSV files that a scenario of this file reads, with which it is put together elsewhere.
+    ///
+    /// # Errors
+    /// One has changed since the scenario was read, or cannot be read any more.
+    pub fn csv_files(&self, of: &Scenario) -> Result<Vec<ScenarioBytes>, Failure> {
+        let (_, config) = config::parse("", &of.resolved, &[]);
+        let columns = self.columns(&config.expect("what was printed reads back"));
+        let found = columns.digests();
+        for (csv, digest) in &of.columns {
+            if !found.iter().any(|(own, now)| (own, now) == (csv, digest)) {
+                let message = format!("`{csv}` is not what it was when the scenario was read");
+                return Err(Failure::coded(Exit::Mismatch, Code::StateOfAnother, message)
+                    .help("bring it back as it was, or read the scenario again"));
+            }
+        }
+        Ok(columns.into_files())
+    }
+
     /// Puts a scenario of TOML files together again from its parts.
     pub fn from_parts(path: &Path, files: Vec<ScenarioBytes>) -> ScenarioFile {
         ScenarioFile::new(path, Content::Files(files))
@@ -320,19 +363,14 @@ impl ScenarioFile {
             Content::Files(files) => config::read_files(files, overrides),
             Content::Workbook(workbook) => config::read_cells(&workbook.cells, overrides),
         };
-        let folder = self.folder.as_path();
-        let place = |csv: &str| match &self.content {
-            Content::Files(_) => folder.join(csv),
-            Content::Workbook(workbook) => workbook.place_of(csv, folder),
-        };
         if problems.has_errors() {
             if let Some(config) = config {
-                problems.extend(beyond_spelling(&config, &Columns::read_from(&config, place)));
+                problems.extend(beyond_spelling(&config, &self.columns(&config)));
             }
             return Err(Failure::Scenario { exit: exit_of(&problems), sources: Box::new(sources), problems });
         }
         let config = config.expect("a scenario without a problem was read");
-        let columns = Columns::read_from(&config, place);
+        let columns = self.columns(&config);
         let resolved = resolved::to_toml(&config);
         let digests = columns.digests();
         let digest = digest(&resolved, &digests);
@@ -341,7 +379,7 @@ impl ScenarioFile {
         if let Content::Workbook(workbook) = &self.content {
             workbook.changed_columns(&digests, &mut problems);
             stem = workbook.stem.clone();
-            elsewhere = digests.iter().map(|(csv, _)| (csv.clone(), place(csv))).collect();
+            elsewhere = digests.iter().map(|(csv, _)| (csv.clone(), self.place_of(csv))).collect();
         }
         match Model::from_config(&config, &stem, &digest, &columns) {
             Ok((model, warnings)) => {

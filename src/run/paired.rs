@@ -142,6 +142,17 @@ impl PairedResult {
         }
     }
 
+    /// The result of a whole run from its sums, with columns that keep no values.
+    pub(super) fn of_sums(
+        paths: u64,
+        columns: Vec<MetricSummary>,
+        pairs: Vec<CoMoments>,
+        non_finite: Vec<NonFinite>,
+    ) -> PairedResult {
+        let kept = PairedResult::empty(paths, columns.len());
+        PairedResult { paths, columns, pairs, non_finite, interrupted: false, ..kept }
+    }
+
     /// The first plan with paths that are not finite, and those paths.
     pub fn first_non_finite(&self) -> Option<(usize, &NonFinite)> {
         self.non_finite.iter().enumerate().find(|(_, found)| found.count > 0)
@@ -175,6 +186,17 @@ pub fn execute(
     options: Options,
     observer: &dyn Observer,
 ) -> PairedResult {
+    execute_chunks(plans, question, options, 0..options.paths.div_ceil(CHUNK_PATHS), observer)
+}
+
+/// The same for some of the chunks of the run; a column that keeps its values needs the first ones.
+pub(super) fn execute_chunks(
+    plans: &[&Plan],
+    question: Question<'_>,
+    options: Options,
+    chunks: Range<u64>,
+    observer: &dyn Observer,
+) -> PairedResult {
     for (i, column) in question.columns.iter().enumerate() {
         let sources = match column.value {
             PathValue::Difference { later, first } => vec![later, first],
@@ -191,20 +213,24 @@ pub fn execute(
     let paths = options.paths;
     let replicates = plans.first().and_then(|plan| plan.replicates());
     let shared = Shared::new(plans.len(), question, paths, replicates.map(Replicates::get));
-    let paths_of = |chunk: u64| chunk * CHUNK_PATHS..((chunk + 1) * CHUNK_PATHS).min(paths);
-    let progress = |chunks: u64| {
-        let done = (chunks * CHUNK_PATHS).min(paths);
+    let paths_of = |piece: u64| {
+        let chunk = chunks.start + piece;
+        chunk * CHUNK_PATHS..((chunk + 1) * CHUNK_PATHS).min(paths)
+    };
+    let asked = (chunks.end * CHUNK_PATHS).min(paths).saturating_sub(chunks.start * CHUNK_PATHS);
+    let progress = |pieces: u64| {
+        let (done, paths) = ((pieces * CHUNK_PATHS).min(asked), asked);
         observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
     };
     let out = share_out(
         options.threads,
-        paths.div_ceil(CHUNK_PATHS),
+        chunks.end - chunks.start,
         || Worker::new(plans, question),
         |worker, chunk| worker.run(plans, question, &shared, paths_of(chunk)),
         progress,
         || observer.stops(),
     );
-    shared.into_result((out.done * CHUNK_PATHS).min(paths), paths)
+    shared.into_result((out.done * CHUNK_PATHS).min(asked), asked)
 }
 
 /// What all workers add to.

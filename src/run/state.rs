@@ -8,6 +8,7 @@ use super::chunk_set::ChunkSet;
 use super::options::{CHUNK_PATHS, SAMPLE_PATHS};
 use super::result::RunResult;
 use super::sums::{SharedSums, Sums};
+use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
 
 /// Sums over a set of whole chunks.
@@ -42,6 +43,15 @@ impl State {
     /// Number of paths that the sums cover.
     pub fn paths(&self) -> u64 {
         self.chunks.count() * CHUNK_PATHS
+    }
+
+    /// Mean and standard error of the first deal's take so far, which progress shows; NaN where it has none.
+    pub fn headline(&self, plan: &Plan) -> (f64, f64) {
+        let take = plan.deals()[0].metrics.iter().position(|&metric| metric == Metric::MicrosoftTakePv);
+        take.map_or((f64::NAN, f64::NAN), |take| {
+            let summary = &self.sums.metrics[0][take];
+            (summary.moments().mean(), summary.mean_error().std_error)
+        })
     }
 
     /// How many of these paths are not finite.

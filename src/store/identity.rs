@@ -19,6 +19,14 @@ pub struct Identity {
     pub streams: u32,
 }
 
+/// The revision of a build that knows none.
+pub const UNKNOWN: &str = "unknown";
+
+/// Whether two builds are of one revision. Two that do not know theirs may differ in anything.
+pub fn same_revision(a: &str, b: &str) -> bool {
+    a == b && a != UNKNOWN
+}
+
 /// A field in which two identities differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -43,7 +51,10 @@ impl Identity {
         ];
         pairs
             .into_iter()
-            .filter(|(_, here, there)| here != there)
+            .filter(|(what, here, there)| match *what {
+                "revision" => !same_revision(here, there),
+                _ => here != there,
+            })
             .map(|(what, here, there)| Difference { what, here, there })
             .collect()
     }

@@ -18,7 +18,7 @@
 
 mod identity;
 
-pub use identity::{Difference, Identity};
+pub use identity::{Difference, Identity, UNKNOWN, same_revision};
 
 use std::io::{self, BufWriter, IntoInnerError, Write};
 
@@ -194,6 +194,11 @@ pub fn peek(bytes: &[u8]) -> Result<Head, Fault> {
 
 /// Reads a state and checks its length and checksum.
 pub fn from_bytes(bytes: &[u8]) -> Result<(Head, State), Fault> {
+    read(bytes)
+}
+
+/// Reads anything that is saved in the form of a state.
+pub fn read<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<(Head, T), Fault> {
     let (head, body) = lengths(bytes)?;
     let found = bytes.len() as u64;
     let expected = [head, body, CHECKSUM as u64]

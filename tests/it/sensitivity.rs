@@ -175,7 +175,7 @@ fn a_metric_without_a_value_on_some_paths_has_no_indices() {
     let variables = members(&seeds, By::Kind);
     let subjects = [MetricIndex { subject: 0, metric: metric_index(&plan, 0, Metric::IpoTime) }];
     let function = PlanFunction { plan: &plan, seeds: &seeds, variables: &variables, subjects: &subjects };
-    let answer = sobol(&function, Effort { paths: 512, threads: 1, seed: 1 }, &Silent);
+    let answer = sobol(&function, Effort::whole(512, 1, 1), &Silent);
     assert!(matches!(answer, Err(NoAnswer::Undefined { output: 0, .. })), "{answer:?}");
 }
 

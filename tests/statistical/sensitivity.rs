@@ -106,8 +106,8 @@ fn case(name: String, truth: f64, estimate: &Estimate) -> Case {
     Case { name, truth, truth_error: 0.0, estimate: estimate.value, std_error: estimate.std_error }
 }
 
-fn effort(paths: u64) -> Effort {
-    Effort { paths, threads: 0, seed: 1 }
+fn effort(paths: u64) -> Effort<'static> {
+    Effort::whole(paths, 0, 1)
 }
 
 const FIRST_G: [f64; 8] = [
@@ -264,7 +264,7 @@ fn the_intervals_of_indices_and_effects_cover_as_often_as_they_say() {
     let mut estimates: [Vec<Estimate>; 3] = Default::default();
     for seed in 1..=SEEDS {
         let function = Uniform { variables: 3, function: ishigami, seeds: [2 * seed, 2 * seed + 1] };
-        let effort = Effort { paths: 1 << 14, threads: 0, seed };
+        let effort = Effort::whole(1 << 14, 0, seed);
         let sobol = sobol(&function, effort, &Silent).expect("it has values");
         let shapley = shapley(&function, effort, &Silent).expect("it has values");
         estimates[0].push(sobol.outputs[0].first[0]);

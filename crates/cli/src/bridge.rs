@@ -17,7 +17,6 @@ use capstake::kernel::plan::Plan;
 use capstake::model::Model;
 use capstake::model::term::Term;
 use capstake::report;
-use capstake::run::paired;
 use capstake::study::bridge::{
     Bridge, BridgeColumns, Clause, MOST_CLAUSES, USUAL_METRICS, differing_clauses, hybrids, lean,
     usual_clauses,
@@ -287,10 +286,8 @@ impl Asked<'_> {
 
     fn run(self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
         let columns = BridgeColumns::new(&self.plan, self.clauses.len(), &self.metrics);
-        let options = context.options();
-        let observer = context.observer(options.paths, "");
-        let result = paired::execute(&[&self.plan], columns.question(), options, &observer);
-        drop(observer);
+        let result = context.paired(&[&self.plan], columns.question(), "")?;
+        let Some(result) = result else { return Ok(StudyOutcome::interrupted()) };
         if let Some((_, paths)) = result.first_non_finite() {
             return Err(StudyError::NonFinite(NonFinitePaths {
                 variant: String::new(),

@@ -234,7 +234,8 @@ impl<'a> Compared<'a> {
     }
 
     fn run(self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
-        let (columns, result) = simulate(&self.variants, &self.quantities, Keep::Bins, context, "");
+        let simulated = simulate(&self.variants, &self.quantities, Keep::Bins, context, "")?;
+        let Some((columns, result)) = simulated else { return Ok(StudyOutcome::interrupted()) };
         if let Some((at, paths)) = result.first_non_finite() {
             return Err(StudyError::NonFinite(NonFinitePaths {
                 variant: self.subjects.labels[at].clone(),

@@ -12,14 +12,19 @@ use capstake::job::request::Request;
 use capstake::job::scenario::Scenario;
 use capstake::kernel::plan::Plan;
 use capstake::run::State;
+use capstake::store::{self, Head};
 
 pub use super::given::Given;
 pub use super::output::Captured;
+use super::portioned::{self, Portion};
+pub use super::precise::{Precision, by_levels, targets};
 use super::progress::{self, ProgressMode};
 use super::session::Session;
 use super::show::{Extent, Show};
 use super::simulate::{Missing, RunJob, simulate};
 use super::{given, output, program, signal};
+
+pub use super::portioned::{STUDY, StudySums};
 
 pub use super::progress::Listener;
 
@@ -61,13 +66,61 @@ pub fn call(
     let mut line = vec![OsString::from("capstake")];
     line.extend_from_slice(arguments);
     let (outcome, said) = embedded(scenarios, caller, || program::execute(&line));
-    match outcome {
-        Ok(exit) => Ok((exit, said)),
-        Err(program::Refused::Arguments(error)) => {
-            Err(Refused::Arguments(error.render().to_string().trim_end().to_owned()))
+    answered(outcome).map(|exit| (exit, said))
+}
+
+/// Simulates part `number` of `of` (counted from 1) of a study, and gives its sums as bytes. `None` if it was stopped.
+///
+/// # Errors
+/// What the study would end with instead of an answer.
+pub fn part_of_study(
+    arguments: &[OsString],
+    scenarios: Vec<Given>,
+    caller: &Caller,
+    (number, of): (u64, u64),
+) -> Result<Option<Vec<u8>>, Refused> {
+    let mut line = vec![OsString::from("capstake")];
+    line.extend_from_slice(arguments);
+    let work = || {
+        portioned::set(Portion::Part { number, of });
+        let outcome = program::execute(&line);
+        (outcome, portioned::take())
+    };
+    let ((outcome, collected), _) = embedded(scenarios, caller, work);
+    let exit = answered(outcome)?;
+    let portioned::Collected { identity, runs } = collected;
+    let Some(identity) = identity.filter(|_| exit == Exit::Done) else { return Ok(None) };
+    let sums = StudySums { of, parts: vec![number], runs };
+    Ok(Some(store::to_bytes(&Head { identity, draws: None }, &sums)))
+}
+
+/// Answers a study from the sums of all its parts.
+///
+/// # Errors
+/// What the program would end with instead of an answer, or the sums are of another study.
+pub fn call_with_sums(
+    arguments: &[OsString],
+    scenarios: Vec<Given>,
+    caller: &Caller,
+    sums: StudySums,
+) -> Result<(Exit, Captured), Refused> {
+    let mut line = vec![OsString::from("capstake")];
+    line.extend_from_slice(arguments);
+    let work = || {
+        portioned::set(Portion::Known(Box::new(sums)));
+        program::execute(&line)
+    };
+    let (outcome, said) = embedded(scenarios, caller, work);
+    answered(outcome).map(|exit| (exit, said))
+}
+
+fn answered(outcome: Result<Exit, program::Refused>) -> Result<Exit, Refused> {
+    outcome.map_err(|refused| match refused {
+        program::Refused::Arguments(error) => {
+            Refused::Arguments(error.render().to_string().trim_end().to_owned())
         }
-        Err(program::Refused::Failure(failure)) => Err(Refused::Failure(failure)),
-    }
+        program::Refused::Failure(failure) => Refused::Failure(failure),
+    })
 }
 
 /// Writes the results folder of a run that has been simulated, as the program would have written it.
@@ -114,6 +167,7 @@ fn embedded<T>(scenarios: Vec<Given>, caller: &Caller, work: impl FnOnce() -> T)
         fn drop(&mut self) {
             output::capture(None);
             given::set(Vec::new());
+            portioned::set(Portion::Whole);
             progress::tell(None);
             signal::embed(None);
         }

@@ -8,7 +8,7 @@ use capstake::job::saved::SavedRun;
 use capstake::job::words::thousands;
 use capstake::kernel::plan::Plan;
 use capstake::report::digits::significant;
-use capstake::run::{self, RunResult};
+use capstake::run::{self, Finished, Observer, RunResult, State, Task};
 use capstake::study::precision::{Estimate, Target, is_reached, paths_needed};
 use capstake::study::valuation::valuation;
 
@@ -160,6 +160,50 @@ impl Precision {
                 .to_owned(),
         })
     }
+}
+
+/// Runs level after level until the precision is reached or all paths are spent. `noted` hears of each level once it is judged, and
+/// whether the run ends with it, before the next one begins: a run that goes on after a stop decides as if it had not been stopped.
+///
+/// # Errors
+/// What `noted` reports.
+pub fn by_levels(
+    plan: &Plan,
+    from: State,
+    precision: &mut Precision,
+    threads: usize,
+    observer: &dyn Observer,
+    mut noted: impl FnMut(&Precision, u64, bool) -> Result<(), Failure>,
+) -> Result<Finished, Failure> {
+    let most = precision.part.most_paths;
+    let (mut state, mut chunks) = (from, 0);
+    for level in run::levels(most) {
+        if precision.has_judged(level) {
+            continue;
+        }
+        // A state beyond a level that is not judged, of a manifest that was lost, cannot judge it.
+        if state.paths() > level {
+            state = State::new(plan);
+        }
+        let end = level / run::CHUNK_PATHS;
+        // Draws are wanted of every path, of those that are done already too; afterwards of the new ones.
+        let task = Task { paths: level, chunks: chunks..end, tail: true };
+        let finished = run::resume(plan, state, &task, threads, observer);
+        if !finished.complete() || finished.non_finite() > 0 {
+            return Ok(finished);
+        }
+        let reached = precision.judge(plan, &finished.clone().into_result(plan));
+        let ends = reached || level == most;
+        if ends {
+            precision.part.reached = Some(reached);
+        }
+        noted(precision, level, ends)?;
+        if ends {
+            return Ok(finished);
+        }
+        (state, chunks) = (finished.into_state(), end);
+    }
+    unreachable!("the last level spends all paths")
 }
 
 /// A half-width with two significant digits.

@@ -1,8 +1,6 @@
-//! Verifies a result by its first paths: compares their draws bit for bit, and means within their standard errors.
+//! Verifies a result by its first paths: compares their draws and yearly series bit for bit, and means within their standard errors.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::sync::Mutex;
+use std::io;
 
 use capstake::job::comparison;
 use capstake::job::error::{Exit, Failure};
@@ -13,10 +11,10 @@ use capstake::job::words::{cut, cut_to, thousands};
 use capstake::report::tables::{self, SamplePathRow, SummaryRow};
 use capstake::run::{self, ChunkDraws, Finished, Observer, Progress, SAMPLE_PATHS, State, Task};
 use capstake::sink;
-use capstake::sink::draws_csv;
 use capstake::study::valuation::valuation;
 
 use super::file_check::FileCheck;
+use super::prefix_rows::Rows;
 use super::progress::ProgressDisplay;
 use super::resume_options::Continuation;
 use super::{output, signal};
@@ -25,7 +23,6 @@ use super::{output, signal};
 const WORST_Z: f64 = 6.0;
 
 // The files that can be compared with the first paths of a run.
-const DRAWS: &str = "draws.csv";
 const SAMPLES: &str = "sample_paths.csv";
 const SUMMARY: &str = "summary.csv";
 
@@ -34,19 +31,19 @@ const SUMMARY: &str = "summary.csv";
 /// # Errors
 /// Somebody stops it, the tables of the folder cannot be read, or none of them can be compared.
 pub fn compare(saved: &SavedRun, paths: u64, how: &Continuation) -> Result<Vec<FileCheck>, Failure> {
-    let (draws, summary) = (has(saved, DRAWS), has(saved, SUMMARY));
+    let (rows, summary) = (Rows::of(saved)?, has(saved, SUMMARY));
     let sample_paths = paths >= SAMPLE_PATHS && has(saved, SAMPLES);
-    if !draws && !summary && !sample_paths {
+    if rows.is_none() && !summary && !sample_paths {
         return Err(nothing_to_compare(saved));
     }
     if !how.show.quiet {
         let name = &saved.scenario.model.name;
         output::status_line(&format!("{name}: the first {} paths again\n", thousands(paths)));
     }
-    let (finished, draws_check) = simulate(saved, paths, how)?;
+    let (finished, row_checks) = simulate(saved, rows, paths, how)?;
     let result = finished.into_result(&saved.plan);
     let tables = tables::tables(&valuation(&saved.plan, &result));
-    let mut checks: Vec<FileCheck> = draws_check.into_iter().collect();
+    let mut checks = row_checks;
     if sample_paths {
         checks.push(check_sample_paths(saved, &tables.sample_paths)?);
     }
@@ -67,32 +64,22 @@ fn nothing_to_compare(saved: &SavedRun) -> Failure {
         .help("verify all of it: leave out --paths; a part (--shard) is compared by its state")
 }
 
-/// Simulates the first paths and compares the rows of `draws.csv` as they arrive.
+/// Simulates the first paths and compares the rows of files with every path as they arrive.
 fn simulate(
     saved: &SavedRun,
+    rows: Option<Rows>,
     paths: u64,
     how: &Continuation,
-) -> Result<(Finished, Option<FileCheck>), Failure> {
+) -> Result<(Finished, Vec<FileCheck>), Failure> {
     let display = ProgressDisplay::new(how.show.progress(), paths, 0);
-    let stored = match has(saved, DRAWS) {
-        true => Some(BufReader::new(regular_file::open(&saved.folder.join(DRAWS)).map_err(unreadable)?)),
-        false => None,
-    };
-    let draws = stored.map(|file| Mutex::new(StoredDraws::new(file)));
-    let observer = PrefixObserver { saved, display: &display, draws };
-    observer.header();
+    let observer = PrefixObserver { saved, display: &display, rows };
     let (start, task) = (State::new(&saved.plan), Task::whole(paths));
     let finished = run::resume(&saved.plan, start, &task, how.threads, &observer);
     display.close();
     if !finished.complete() {
         return Err(Failure::told(Exit::Interrupted, "stopped before everything was compared"));
     }
-    let check = observer.draws.map(|draws| FileCheck {
-        name: DRAWS.to_owned(),
-        what: "the rows of these paths",
-        difference: draws.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).difference,
-    });
-    Ok((finished, check))
+    Ok((finished, observer.rows.map_or(Vec::new(), Rows::checks)))
 }
 
 fn check_sample_paths(saved: &SavedRun, rows: &[SamplePathRow]) -> Result<FileCheck, Failure> {
@@ -148,55 +135,10 @@ fn improbable(whole: &[SummaryRow], first: &[SummaryRow]) -> Option<String> {
     None
 }
 
-/// The stored draws, read row by row.
-struct StoredDraws {
-    file: BufReader<File>,
-    row: u64,
-    difference: Option<String>,
-}
-
-impl StoredDraws {
-    fn new(file: BufReader<File>) -> StoredDraws {
-        StoredDraws { file, row: 0, difference: None }
-    }
-
-    /// Compares the next lines.
-    fn compare(&mut self, expected: &[u8]) {
-        let mut line = Vec::new();
-        for wanted in expected.split_inclusive(|byte| *byte == b'\n') {
-            if self.difference.is_some() {
-                return;
-            }
-            line.clear();
-            // A line that is longer than the row differs from it, wherever it ends.
-            let most = wanted.len() as u64 + 1;
-            match self.file.by_ref().take(most).read_until(b'\n', &mut line) {
-                Err(error) => self.difference = Some(reason(&error)),
-                Ok(0) => self.difference = Some(format!("it ends after {} rows", thousands(self.row))),
-                Ok(_) if line == wanted => {}
-                Ok(_) => {
-                    let difference = comparison::first_difference("row", &line, wanted);
-                    let difference = difference.unwrap_or_default();
-                    self.difference = Some(format!("row {}: {difference}", thousands(self.row)));
-                }
-            }
-            self.row += 1;
-        }
-    }
-}
-
 struct PrefixObserver<'a> {
     saved: &'a SavedRun,
     display: &'a ProgressDisplay,
-    draws: Option<Mutex<StoredDraws>>,
-}
-
-impl PrefixObserver<'_> {
-    fn header(&self) {
-        if self.draws.is_some() {
-            self.write(draws_csv::header(self.saved.dialect(), &self.saved.plan));
-        }
-    }
+    rows: Option<Rows>,
 }
 
 impl Observer for PrefixObserver<'_> {
@@ -209,18 +151,20 @@ impl Observer for PrefixObserver<'_> {
     }
 
     fn wants_draws(&self) -> bool {
-        self.draws.is_some()
+        self.rows.is_some()
+    }
+
+    fn wants_years(&self) -> bool {
+        self.rows.as_ref().is_some_and(Rows::has_years)
     }
 
     fn encode(&self, draws: &ChunkDraws<'_>) -> Vec<u8> {
-        draws_csv::rows(self.saved.dialect(), &self.saved.plan, draws)
+        self.rows.as_ref().map_or(Vec::new(), |rows| rows.encode(&self.saved.plan, draws))
     }
 
     fn write(&self, bytes: Vec<u8>) {
-        if let Some(draws) = &self.draws
-            && let Ok(mut draws) = draws.lock()
-        {
-            draws.compare(&bytes);
+        if let Some(rows) = &self.rows {
+            rows.compare(&bytes);
         }
     }
 }

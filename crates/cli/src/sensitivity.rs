@@ -303,9 +303,11 @@ impl Question<'_> {
         let study = self.study(Request { paths, ..self.request.clone() }, evaluations, 1.0)?;
         study.conduct(|context| {
             let Options { paths, threads } = context.options();
-            let effort = Effort { paths, threads, seed: self.plan.seed() };
             let observer = context.observer(paths * evaluations, "");
-            self.estimate(indices, &function, effort, &variables, &observer)
+            context.redrawn(|portion| {
+                let effort = Effort { paths, threads, seed: self.plan.seed(), portion };
+                self.estimate(indices, &function, effort, &variables, &observer)
+            })?
         })
     }
 
@@ -313,7 +315,7 @@ impl Question<'_> {
         &self,
         indices: Indices,
         function: &PlanFunction<'_>,
-        effort: Effort,
+        effort: Effort<'_>,
         variables: &[Variable],
         observer: &StudyObserver,
     ) -> Result<StudyOutcome, StudyError> {

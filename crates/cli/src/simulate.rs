@@ -33,7 +33,7 @@ use capstake_output::{first_screen, headline, terminal};
 
 use super::output;
 use super::part_draws::Parts;
-use super::precise::Precision;
+use super::precise::{self, Precision};
 use super::progress::ProgressDisplay;
 use super::run_observer::{Encoding, PathFiles, RunObserver};
 use super::session::{self, Closing, Session};
@@ -256,8 +256,7 @@ fn execute(
     Ok((finished, draws, seconds))
 }
 
-/// Runs level after level until the precision is reached or all paths are spent. What each level reached is in the manifest before
-/// the next one begins, so that a run which goes on after a stop decides as if it had not been stopped.
+/// Runs level after level, and has what each level reached in the manifest before the next one begins.
 fn by_levels(
     session: &mut Session<'_>,
     job: &RunJob,
@@ -266,42 +265,22 @@ fn by_levels(
     observer: &RunObserver<'_>,
     display: &ProgressDisplay,
 ) -> Result<Finished, Failure> {
+    let threads = session.request.threads;
     // It had stopped, and only the writing of its results was left.
     if precision.part.reached.is_some() {
-        return Ok(run::resume(job.plan, from, &job.task, session.request.threads, observer));
+        return Ok(run::resume(job.plan, from, &job.task, threads, observer));
     }
-    let most = job.task.paths;
-    let (mut state, mut chunks) = (from, 0);
-    for level in run::levels(most) {
-        if precision.has_judged(level) {
-            continue;
-        }
-        // A state beyond a level that is not judged, of a manifest that was lost, cannot judge it.
-        if state.paths() > level {
-            state = State::new(job.plan);
-        }
-        let end = level / run::CHUNK_PATHS;
-        // Draws are wanted of every path, of those that are done already too; afterwards of the new ones.
-        let task = Task { paths: level, chunks: chunks..end, tail: true };
-        let finished = run::resume(job.plan, state, &task, session.request.threads, observer);
-        if !finished.complete() || finished.non_finite() > 0 {
-            return Ok(finished);
-        }
-        let reached = precision.judge(job.plan, &finished.clone().into_result(job.plan));
-        let ends = reached || level == most;
+    precise::by_levels(job.plan, from, precision, threads, observer, |precision, level, ends| {
         if ends {
-            precision.part.reached = Some(reached);
             session.manifest.run.paths_asked = level;
         }
         session.manifest.run.precision = Some(precision.part.clone());
-        if ends {
-            return Ok(finished);
+        if !ends {
+            session.folder.put_manifest(&session.manifest)?;
+            display.say(precision.in_words());
         }
-        session.folder.put_manifest(&session.manifest)?;
-        display.say(precision.in_words());
-        (state, chunks) = (finished.into_state(), end);
-    }
-    unreachable!("the last level spends all paths")
+        Ok(())
+    })
 }
 
 /// Drafts the state of the run; `None` if it is not to be kept or has non-finite paths.

@@ -1,6 +1,8 @@
 //! What all studies share: results folder, progress, Ctrl-C, tables, page, manifest and exit code.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use capstake::job::error::{Exit, Failure};
@@ -11,13 +13,17 @@ use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
 use capstake::job::scenario::Scenario;
 use capstake::job::words::{counted, size, span, thousands};
+use capstake::kernel::plan::Plan;
 use capstake::report::answer::{Answer, Table};
-use capstake::run::{Observer, Options, Progress};
+use capstake::run::paired::{self, PairedResult};
+use capstake::run::{Observer, Options, PairedSums, Progress};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
+use capstake::study::sensitivity::pick_freeze;
 use capstake_output::made::Made;
 use capstake_output::terminal_answer::{self, Size};
 
+use super::portioned::{self, Portion, RunSums};
 use super::progress::ProgressDisplay;
 use super::session::{Closing, Session};
 use super::show::Show;
@@ -104,6 +110,9 @@ pub struct StudyContext<'a> {
     show: &'a Show,
     /// Estimated wall time of all runs, seconds.
     seconds: f64,
+    portion: Portion,
+    /// Runs whose sums were taken from what is known.
+    taken: Cell<usize>,
 }
 
 /// A study that takes less than this names none of its runs, seconds: the lines would push its answer off the screen.
@@ -113,6 +122,65 @@ impl StudyContext<'_> {
     /// Options of each run.
     pub fn options(&self) -> Options {
         Options { paths: self.request.paths, threads: self.request.threads }
+    }
+
+    /// Simulates several plans on the same draws; `None` where a part of the run was simulated and its sums are kept.
+    ///
+    /// # Errors
+    /// The sums that are known are of another study.
+    pub fn paired(
+        &self,
+        plans: &[&Plan],
+        question: paired::Question<'_>,
+        label: &str,
+    ) -> Result<Option<PairedResult>, Failure> {
+        let options = self.options();
+        match &self.portion {
+            Portion::Whole => {
+                let observer = self.observer(options.paths, label);
+                Ok(Some(paired::execute(plans, question, options, &observer)))
+            }
+            Portion::Part { number, of } => {
+                let observer = self.observer(options.paths, label);
+                let sums = PairedSums::simulate(plans, question, options, (*number, *of), &observer);
+                sums.into_iter().for_each(|sums| portioned::collect(RunSums::Paired(sums)));
+                Ok(None)
+            }
+            Portion::Known(_) => match self.known()? {
+                RunSums::Paired(sums) => {
+                    sums.into_result(options.paths).map(Some).ok_or_else(portioned::misfit)
+                }
+                RunSums::Batches(_) => Err(portioned::misfit()),
+            },
+        }
+    }
+
+    /// Evaluates a function with redrawn variables by `study`, which is told which batches to evaluate.
+    ///
+    /// # Errors
+    /// The sums that are known are of another study.
+    pub fn redrawn<T>(&self, study: impl FnOnce(pick_freeze::Portion<'_>) -> T) -> Result<T, Failure> {
+        match &self.portion {
+            Portion::Whole => Ok(study(pick_freeze::Portion::Whole)),
+            Portion::Part { number, of } => {
+                let batches = Mutex::new(None);
+                let out = study(pick_freeze::Portion::Part { number: *number, of: *of, batches: &batches });
+                let sums = batches.into_inner().unwrap_or_else(PoisonError::into_inner);
+                sums.into_iter().for_each(|sums| portioned::collect(RunSums::Batches(sums)));
+                Ok(out)
+            }
+            Portion::Known(_) => match self.known()? {
+                RunSums::Batches(batches) => Ok(study(pick_freeze::Portion::Known(&batches))),
+                RunSums::Paired(_) => Err(portioned::misfit()),
+            },
+        }
+    }
+
+    /// The sums of the next run.
+    fn known(&self) -> Result<RunSums, Failure> {
+        let Portion::Known(known) = &self.portion else { return Err(portioned::misfit()) };
+        let at = self.taken.replace(self.taken.get() + 1);
+        known.runs.get(at).cloned().ok_or_else(portioned::misfit)
     }
 
     /// Creates the observer of one run of `paths`; `label` names the run if there are several.
@@ -152,6 +220,10 @@ impl Study<'_> {
         work: impl FnOnce(&StudyContext<'_>) -> Result<StudyOutcome, StudyError>,
     ) -> Result<Exit, Failure> {
         let (request, show) = (&self.request, &self.show);
+        let portion = portioned::portion();
+        if let Portion::Part { .. } = portion {
+            return self.conduct_part(portion, work);
+        }
         if !show.quiet {
             self.scenarios.iter().for_each(|scenario| output::warnings(scenario));
         }
@@ -161,7 +233,7 @@ impl Study<'_> {
             output::status_line(&self.first_line());
         }
         let began = Instant::now();
-        let outcome = work(&StudyContext { request, show, seconds: self.seconds });
+        let outcome = work(&self.context(portion));
         let seconds = began.elapsed().as_secs_f64();
         session.record(0, 0, seconds);
         let outcome = match outcome {
@@ -188,6 +260,27 @@ impl Study<'_> {
             Some(failure) => Err(failure),
             None if outcome.interrupted => Ok(Exit::Interrupted),
             None => Ok(Exit::Done),
+        }
+    }
+
+    fn context(&self, portion: Portion) -> StudyContext<'_> {
+        let (request, show) = (&self.request, &self.show);
+        StudyContext { request, show, seconds: self.seconds, portion, taken: Cell::new(0) }
+    }
+
+    /// Simulates a part of each run and writes nothing.
+    fn conduct_part(
+        &self,
+        portion: Portion,
+        work: impl FnOnce(&StudyContext<'_>) -> Result<StudyOutcome, StudyError>,
+    ) -> Result<Exit, Failure> {
+        let command = CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() };
+        let manifest = self.request.manifest(command, &self.scenarios);
+        portioned::begin(portioned::identity(&manifest, &self.arguments));
+        match work(&self.context(portion)) {
+            Err(StudyError::Failure(failure)) => Err(failure),
+            _ if signal::stopped() => Ok(Exit::Interrupted),
+            _ => Ok(Exit::Done),
         }
     }
 

@@ -247,7 +247,8 @@ impl<'a> Sweeper<'a> {
                 _ if self.grid.len() <= self.batch => String::new(),
                 first => format!("points {} to {} of {}", first + 1, first + batch.len(), self.grid.len()),
             };
-            let (columns, result) = simulate(&variants, self.quantities, Keep::Bins, context, &label);
+            let simulated = simulate(&variants, self.quantities, Keep::Bins, context, &label)?;
+            let Some((columns, result)) = simulated else { continue };
             if let Some((at, paths)) = result.first_non_finite() {
                 let (paths, simulated) = (paths.clone(), result.paths);
                 let found = self.varied.non_finite_paths(batch, &variants, at, paths, simulated);
@@ -267,6 +268,9 @@ impl<'a> Sweeper<'a> {
             if result.interrupted {
                 break;
             }
+        }
+        if all.is_empty() {
+            return Ok(StudyOutcome::interrupted());
         }
         let points = self.grid[..all.len()].to_vec();
         let interrupted = done < options.paths || points.len() < self.grid.len();
@@ -307,18 +311,20 @@ pub(super) fn unit_of(plan: &Plan, key: &str) -> Option<Unit> {
     plan.model().parameters.entries().iter().find(|entry| entry.key == key).map(|entry| entry.unit)
 }
 
-/// Simulates all variants on the same draws.
+/// Simulates all variants on the same draws; `None` where only a part of the run was simulated.
+///
+/// # Errors
+/// The sums that are known are of another study.
 pub(super) fn simulate(
     variants: &Variants,
     quantities: &[Quantity],
     keep: Keep,
     context: &StudyContext<'_>,
     label: &str,
-) -> (Columns, PairedResult) {
+) -> Result<Option<(Columns, PairedResult)>, Failure> {
     let columns = Columns::new(variants, quantities, keep);
     let plans: Vec<&Plan> = variants.plans.iter().collect();
     let question = paired::Question { columns: &columns.columns, ..paired::Question::default() };
-    let options = context.options();
-    let result = paired::execute(&plans, question, options, &context.observer(options.paths, label));
-    (columns, result)
+    let result = context.paired(&plans, question, label)?;
+    Ok(result.map(|result| (columns, result)))
 }

@@ -49,10 +49,18 @@ impl StoredDraws {
     /// # Errors
     /// What the disk reports, or that the chunk is not there.
     pub fn next_chunk(&mut self, first_path: u64) -> io::Result<Vec<u8>> {
+        self.next_rows(first_path, self.rows)
+    }
+
+    /// The next rows, which begin with `first_path` and are at most those of a chunk.
+    ///
+    /// # Errors
+    /// What the disk reports, or that the rows are not there.
+    pub fn next_rows(&mut self, first_path: u64, rows: usize) -> io::Result<Vec<u8>> {
         match &mut self.kind {
             Kind::Csv(lines) => {
                 let mut out = Vec::new();
-                for _ in 0..self.rows {
+                for _ in 0..rows {
                     let from = out.len();
                     lines.read_until(b'\n', &mut out)?;
                     if !out[from..].ends_with(b"\n") {
@@ -63,7 +71,7 @@ impl StoredDraws {
                 if path == first_path.to_string().as_bytes() { Ok(out) } else { Err(damaged()) }
             }
             #[cfg(feature = "parquet")]
-            Kind::Parquet(rows) => rows.next_chunk(first_path, self.rows),
+            Kind::Parquet(file) => file.next_chunk(first_path, rows),
         }
     }
 }

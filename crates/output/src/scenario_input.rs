@@ -19,15 +19,20 @@ pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
     }
 }
 
-/// Puts a scenario together again from the parts that [`ScenarioFile::parts`] gave.
+/// Puts a scenario together again from the parts that [`ScenarioFile::parts`] gave, with the CSV files that came along.
 ///
 /// # Errors
 /// They hold a workbook that capstake did not write.
-pub fn of_parts(path: &Path, files: Vec<ScenarioBytes>) -> Result<ScenarioFile, Failure> {
-    match files.as_slice() {
-        [own] if own.bytes.starts_with(ARCHIVE) => of_workbook(path, &own.bytes),
-        _ => Ok(ScenarioFile::from_parts(path, files)),
-    }
+pub fn of_parts(
+    path: &Path,
+    files: Vec<ScenarioBytes>,
+    carried: Vec<ScenarioBytes>,
+) -> Result<ScenarioFile, Failure> {
+    let file = match files.as_slice() {
+        [own] if own.bytes.starts_with(ARCHIVE) => of_workbook(path, &own.bytes)?,
+        _ => ScenarioFile::from_parts(path, files),
+    };
+    Ok(file.carrying(carried))
 }
 
 /// Whether a file begins as a workbook does.

@@ -36,7 +36,9 @@ from ._errors import (
     ScenarioError,
     UsageError,
 )
+from ._executors import ray
 from ._figures import Figure
+from ._parts import Part, merge
 from ._program import explain, schema
 from ._progress import Progress
 from ._result import Deal, Metric, Result, open
@@ -61,6 +63,7 @@ __all__ = [
     "NotFiniteError",
     "Number",
     "OutputError",
+    "Part",
     "PrecisionError",
     "Problem",
     "Progress",
@@ -78,10 +81,12 @@ __all__ = [
     "examples",
     "explain",
     "lognormal",
+    "merge",
     "normal",
     "open",
     "pert",
     "quantiles",
+    "ray",
     "schema",
     "student_t",
     "triangular",

@@ -6,7 +6,7 @@ import math
 import numbers
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 
 class Distribution:
@@ -232,6 +232,24 @@ def names(value: Any, name: str) -> list[str]:
     for one in out:
         if not isinstance(one, str):
             raise TypeError(f"`{name}` is a list of names; {one!r} is not text")
+    return out
+
+
+Precise: TypeAlias = "Mapping[str, str | float] | Sequence[str] | str | None"
+"""What the argument `precision` takes."""
+
+
+def targets(precision: Precise) -> list[str]:
+    """A precision as the program's `--precision` takes it: FIGURE=WIDTH each."""
+    if precision is None:
+        return []
+    if not isinstance(precision, Mapping):
+        return names(precision, "precision")
+    out = []
+    for figure, width in precision.items():
+        if not isinstance(figure, str):
+            raise TypeError(f"`precision` has figures such as 'microsoft_take_pv' as its keys, not {type(figure).__name__}")
+        out.append(f"{figure}={width if isinstance(width, str) else toml(width, 'precision')}")
     return out
 
 

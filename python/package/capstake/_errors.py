@@ -82,6 +82,9 @@ class MismatchError(CapstakeError):
 class PrecisionError(CapstakeError):
     """The precision that was asked for was not reached."""
 
+    result: Any
+    """The run, with all the paths that could be spent."""
+
 
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C. What was done by then is in `partial`, which says that it is not whole."""
@@ -127,6 +130,13 @@ def of_screen(
     if isinstance(error, NotFiniteError):
         error.paths = paths
     return error
+
+
+def with_result(error: CapstakeError, run: Any) -> None:
+    """Adds the run to an exception about it; called by the compiled part."""
+    from ._result import Result
+
+    error.result = Result(run)  # type: ignore[attr-defined]
 
 
 def of_interrupt(partial: Any, done: int, paths: int) -> Interrupted:

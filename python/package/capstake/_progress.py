@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 Shown: TypeAlias = "Literal['auto', 'bar', 'plain', 'none'] | bool | None | Callable[[Progress], object]"
 """What the argument `progress` takes."""
 
-Told: TypeAlias = Callable[[int, int, float, float, float], object]
+Told: TypeAlias = Callable[..., object]
 
 
 class Progress(NamedTuple):
@@ -27,12 +27,21 @@ class Progress(NamedTuple):
     """Standard error of that mean."""
     seconds: float
     """Time since the call began."""
+    parts_done: int = 0
+    """On many machines, parts that are merged."""
+    parts: int = 0
+    """Parts in all."""
+    retried: int = 0
+    """Parts that were given out again because their worker was lost."""
 
     def line(self) -> str:
         """In words."""
         speed = self.done / max(self.seconds, 1e-9)
         left = (self.paths - self.done) / max(speed, 1e-9)
         text = f"{self.done:,} of {self.paths:,} paths, {speed:,.0f}/s, {left:.0f} s left"
+        if self.parts:
+            again = f", {self.retried:,} again" if self.retried else ""
+            text = f"{self.parts_done:,} of {self.parts:,} parts{again}, {text}"
         if math.isfinite(self.std_error):
             digits = min(max(int(1 - math.floor(math.log10(max(self.std_error, 1e-12)))), 0), 6)
             text += f", microsoft_take_pv {self.mean:.{digits}f} ± {self.std_error:.{digits}f}"

@@ -10,6 +10,7 @@ from . import _capstake
 from ._distributions import count, names, text, threads_of
 from ._errors import UsageError
 from ._figures import Figures, write
+from ._parts import CHUNK
 from ._progress import Shown, showing
 from ._scenario import Scenario
 from ._study import Study
@@ -182,6 +183,28 @@ class Result:
 
     def __init__(self, run: _capstake.Run) -> None:
         self._run = run
+
+    @classmethod
+    def from_state(
+        cls,
+        state: bytes,
+        scenario: Scenario,
+        paths: float | None = None,
+        seed: int | None = None,
+        sampling: str | None = None,
+    ) -> Result:
+        """The result of a state, as `Part.run` or `merge` gives it, of this scenario.
+
+        `paths`, `seed` and `sampling` are those that the parts were cut for. Paths of whole chunks that the state lacks make the
+        result partial; without `paths` it is of the paths that the state has.
+        """
+        merger = _capstake.Merger()
+        merger.add(state)
+        done = merger.done()
+        number = done[-1][1] * CHUNK if paths is None and done else count(1 if paths is None else paths, "paths")
+        used = _capstake.plan_parts(scenario._native, number, None if seed is None else count(seed, "seed"), sampling)[1]
+        merger.check(scenario._native, used, sampling)
+        return cls(merger.run(scenario._native, number, used, sampling, os.cpu_count() or 1, 0.0))
 
     # Facts
 

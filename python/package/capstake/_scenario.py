@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from . import _capstake
-from ._distributions import count, text, threads_of, toml
-from ._errors import Problem
+from ._distributions import Precise, count, targets, text, threads_of, toml
+from ._errors import Problem, UsageError
 from ._progress import Shown, showing
 from ._table import Table
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
+    from ._parts import Part
     from ._result import Result
     from ._study import How, Study
+
+
+_Files: TypeAlias = "list[tuple[str, bytes]]"
 
 
 class Number(NamedTuple):
@@ -168,20 +172,58 @@ class Scenario:
         threads: int | None = None,
         progress: Shown = "auto",
         sampling: str | None = None,
+        precision: Precise = None,
+        on: Any = None,
+        store: str | os.PathLike[str] | None = None,
+        parts: int | None = None,
+        seconds: float = 40.0,
     ) -> Result:
         """Simulates it. Equal scenario, seed and paths give equal results, on any number of threads.
 
         Without `paths` and `seed` the scenario's own apply, else a million paths and seed 1. `sampling="sobol"` takes evenly spread
         random numbers: most means are then as precise from a tenth of the paths, and 131,072 are run. Ctrl-C raises `Interrupted`, which
         has what was done in `partial`.
+
+        `precision={"microsoft_take_pv": "0.5%"}`, or several, stops the run when these figures are so precise; `paths` is then the most
+        that may be spent. Keys are METRIC, DEAL:METRIC or DEAL:p95:METRIC, values the half-width of the 95% interval, in percent of
+        the figure or in its unit. `PrecisionError`, with all that was done in `result`, where the paths are not enough.
+
+        `on=` simulates in parts on many machines: `capstake.ray()`, a Dask client, or anything with `submit(fn, *args)`. The result has
+        the bits of a run on one machine. `parts` is their number, else they take about `seconds` each; `store`, a folder or a path
+        of fsspec, keeps what is merged, so that the same call goes on after its process was stopped.
         """
         from ._result import Result
+
+        if on is not None:
+            from ._cluster import run_on
+
+            if precision is not None:
+                help = "ask for the paths that it took on one machine: r.paths_done"
+                raise UsageError(f"error: precision goes without on=\n  |\n  = help: {help}", 2, None, [help])
+            return run_on(on, self, paths, seed, threads_of(threads), progress, sampling, store, parts, seconds)
+        if store is not None or parts is not None:
+            help = "write on=capstake.ray(), on=a Dask client, or on=concurrent.futures.ProcessPoolExecutor()"
+            raise UsageError(f"error: store and parts go with on=\n  |\n  = help: {help}", 2, None, [help])
 
         asked = None if paths is None else count(paths, "paths")
         chosen = None if seed is None else count(seed, "seed")
         how = None if sampling is None else text(sampling, "sampling")
         with showing(progress) as told:
-            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), how, told))
+            return Result(_capstake.run(self._native, asked, chosen, threads_of(threads), how, targets(precision), told))
+
+    def parts(
+        self,
+        paths: float | None = None,
+        seed: int | None = None,
+        sampling: str | None = None,
+        seconds: float = 40.0,
+        parts: int | None = None,
+    ) -> list[Part]:
+        """A run cut into parts for an engine of one's own: `part.run()` gives bytes, `capstake.merge` puts them together, and
+        `Result.from_state` makes the result. Parts can be pickled and take about `seconds` of a core, unless their number is given."""
+        from ._parts import parts_of
+
+        return parts_of(self, paths, seed, sampling, seconds, parts)
 
     def replay(self, path: int, seed: int | None = None, sampling: str | None = None) -> Table:
         """One path period by period: every quantity of the model, to check by hand. `seed` and `sampling` are those of the run."""
@@ -252,5 +294,5 @@ class Scenario:
         return (_restored, self._native.parts())
 
 
-def _restored(path: str, files: list[tuple[str, bytes]], flags: list[str]) -> Scenario:
-    return Scenario(_capstake.Scenario.restore(path, files, flags))
+def _restored(path: str, files: _Files, csv: _Files, flags: list[str]) -> Scenario:
+    return Scenario(_capstake.Scenario.restore(path, files, csv, flags))

@@ -31,6 +31,12 @@ class How(TypedDict, total=False):
     """Threads; one a core unless given."""
     progress: Shown
     """How far it is: shown as for `Scenario.run`."""
+    on: Any
+    """What computes the parts of the study, as for `Scenario.run`."""
+    store: str | os.PathLike[str] | None
+    """Where finished parts are kept."""
+    parts: int | None
+    """How many parts."""
 
 
 class Study:
@@ -130,10 +136,13 @@ def _asked(
     threads: int | None = None,
     progress: Shown = "auto",
     own_settings: bool = True,
+    on: Any = None,
+    store: str | os.PathLike[str] | None = None,
+    parts: int | None = None,
     **other: Any,
 ) -> Study:
     if other:
-        raise TypeError(f"{command}() takes paths, seed, threads and progress beside its own arguments; not {', '.join(other)}")
+        raise TypeError(f"{command}() takes paths, seed, threads, progress, on, store and parts beside its own arguments; not {', '.join(other)}")
     line = [command, *more]
     if paths is not None:
         line += ["--paths", str(count(paths, "paths"))]
@@ -145,6 +154,18 @@ def _asked(
         for flag in scenarios[0][1]._native.overrides:
             line.append(f"--set={flag}")
     line += ["--", *(name for name, _ in scenarios)]
+    if on is not None:
+        from ._cluster import study_on
+
+        divides = command in ("sweep", "compare", "bridge") or (command == "sensitivity" and "plain" not in more)
+        if not divides:
+            help = "sweep, compare, bridge and sensitivity(method='sobol' or 'shapley') do"
+            screen = f"error: {command} does not divide into parts: it goes without on=\n  |\n  = help: {help}"
+            raise UsageError(screen, 2, None, [help])
+        return Study(study_on(on, line, scenarios, store, parts, progress))
+    if store is not None or parts is not None:
+        help = "write on=capstake.ray(), on=a Dask client, or on=concurrent.futures.ProcessPoolExecutor()"
+        raise UsageError(f"error: store and parts go with on=\n  |\n  = help: {help}", 2, None, [help])
     given = [(name, scenario._native) for name, scenario in scenarios]
     with showing(progress) as told:
         return Study(_capstake.conduct(line, given, told))
@@ -176,7 +197,7 @@ def compare(
     """Scenarios side by side on the same draws, the others compared with the first.
 
     `pairs` puts a deal of the first scenario beside one of another name in the others. `how` takes `paths`, `seed`, `threads`
-    and `progress`, here and in every other study.
+    and `progress`, here and in every other study; and, as in `Scenario.run`, `on`, `store` and `parts` where a study divides.
     """
     from ._scenario import Scenario
 

@@ -5,8 +5,10 @@ use super::bootstrap::{MOST_UNITS, unit_of};
 use super::estimate::centre;
 use crate::kernel::plan::Plan;
 use crate::kernel::redraw::TwoSeeds;
-use crate::run::{MetricIndex, NonFinite, Observer, Progress, Redrawn, share_out};
+use crate::run::{MetricIndex, NonFinite, Observer, Progress, Redrawn, part_of, share_out};
 use ndarray::{Array2, Array3, s};
+use serde::{Deserialize, Serialize};
+use std::sync::{Mutex, PoisonError};
 
 /// Number of paths evaluated together: the unit of work and of the bootstrap.
 pub const BATCH: u64 = 256;
@@ -76,13 +78,92 @@ impl Evaluate for Redrawn<'_> {
 
 /// How much to evaluate, on how many threads, and the seed of orders and intervals.
 #[derive(Clone, Copy, Debug)]
-pub struct Effort {
+pub struct Effort<'a> {
     /// Paths per evaluation; rounded up to whole batches.
     pub paths: u64,
     /// Worker threads; 0 means one per core.
     pub threads: usize,
     /// Seed of the Shapley orders and of the bootstrap.
     pub seed: u64,
+    /// Which batches are evaluated here.
+    pub portion: Portion<'a>,
+}
+
+impl Effort<'_> {
+    /// Everything is evaluated here.
+    pub fn whole(paths: u64, threads: usize, seed: u64) -> Effort<'static> {
+        Effort { paths, threads, seed, portion: Portion::Whole }
+    }
+}
+
+/// Which batches of a study are evaluated here, and where the others come from.
+#[derive(Clone, Copy, Debug)]
+pub enum Portion<'a> {
+    /// All of them.
+    Whole,
+    /// Part `number` of `of`, counted from 1: the batches are put there, and there is no answer.
+    Part {
+        /// The part.
+        number: u64,
+        /// The number of parts.
+        of: u64,
+        /// Where the batches are put.
+        batches: &'a Mutex<Option<Batches>>,
+    },
+    /// None: these are all of them.
+    Known(&'a Batches),
+}
+
+/// Sums of some batches, to be saved and put together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Batches {
+    /// In ascending order.
+    batches: Vec<SavedBatch>,
+    non_finite: NonFinite,
+}
+
+/// The sums of a batch, as plain numbers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct SavedBatch {
+    batch: u64,
+    /// By output, then by term.
+    terms: Vec<f64>,
+    undefined: Vec<u64>,
+}
+
+impl Batches {
+    /// Adds other batches of the same study.
+    ///
+    /// # Errors
+    /// Some are here already.
+    pub fn merge(&mut self, other: &Batches) -> Result<(), String> {
+        self.batches.extend(other.batches.iter().cloned());
+        self.batches.sort_by_key(|batch| batch.batch);
+        self.non_finite.merge(&other.non_finite);
+        let twice = self.batches.windows(2).any(|pair| pair[0].batch == pair[1].batch);
+        if twice { Err("they have batches that are here already".to_owned()) } else { Ok(()) }
+    }
+
+    fn saved(sums: Vec<(u64, BatchSums)>, non_finite: NonFinite) -> Batches {
+        let save = |(batch, sums): (u64, BatchSums)| SavedBatch {
+            batch,
+            terms: sums.terms.iter().copied().collect(),
+            undefined: sums.undefined,
+        };
+        Batches { batches: sums.into_iter().map(save).collect(), non_finite }
+    }
+
+    /// The first batches without a gap.
+    fn sums(&self) -> Vec<BatchSums> {
+        let there = self.batches.iter().zip(0..).take_while(|(batch, at)| batch.batch == *at);
+        let restore = |batch: &SavedBatch| {
+            let outputs = batch.undefined.len();
+            let shape = (outputs, batch.terms.len() / outputs.max(1));
+            let terms = Array2::from_shape_vec(shape, batch.terms.clone()).ok()?;
+            Some(BatchSums { terms, undefined: batch.undefined.clone() })
+        };
+        there.map_while(|(batch, _)| restore(batch)).collect()
+    }
 }
 
 /// Why there is no answer.
@@ -144,7 +225,7 @@ pub(super) fn batches(
     function: &dyn Function,
     batches: u64,
     evaluations: u64,
-    threads: usize,
+    effort: Effort<'_>,
     observer: &dyn Observer,
     sum: impl Fn(&mut dyn Evaluate, u64) -> BatchSums + Sync,
 ) -> Result<(Vec<BatchSums>, bool), NoAnswer> {
@@ -152,16 +233,31 @@ pub(super) fn batches(
         evaluator: Box<dyn Evaluate + 'a>,
         sums: Vec<(u64, BatchSums)>,
     }
-    let each = BATCH * evaluations;
+    let range = match effort.portion {
+        Portion::Whole => 0..batches,
+        Portion::Part { number, of, .. } => part_of(batches, (number, of)),
+        Portion::Known(known) if known.non_finite.count > 0 => {
+            return Err(NoAnswer::NonFinite(known.non_finite.clone()));
+        }
+        Portion::Known(known) => {
+            let sums = known.sums();
+            let interrupted = (sums.len() as u64) < batches;
+            return Ok((sums, interrupted));
+        }
+    };
+    let (each, pieces) = (BATCH * evaluations, range.end - range.start);
     let progress = |done: u64| {
-        let (done, paths) = (done * each, batches * each);
+        let (done, paths) = (done * each, pieces * each);
         observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
     };
     let out = share_out(
-        threads,
-        batches,
+        effort.threads,
+        pieces,
         || Scratch { evaluator: function.evaluator(), sums: Vec::new() },
-        |scratch, batch| scratch.sums.push((batch, sum(scratch.evaluator.as_mut(), batch))),
+        |scratch, piece| {
+            let batch = range.start + piece;
+            scratch.sums.push((batch, sum(scratch.evaluator.as_mut(), batch)));
+        },
         progress,
         || observer.stops(),
     );
@@ -171,10 +267,17 @@ pub(super) fn batches(
         non_finite.merge(&scratch.evaluator.non_finite());
         sums.extend(scratch.sums);
     }
+    sums.sort_unstable_by_key(|(batch, _)| *batch);
+    if let Portion::Part { batches, .. } = effort.portion {
+        if !out.interrupted {
+            let all = Batches::saved(sums, non_finite);
+            *batches.lock().unwrap_or_else(PoisonError::into_inner) = Some(all);
+        }
+        return Err(NoAnswer::Interrupted);
+    }
     if non_finite.count > 0 {
         return Err(NoAnswer::NonFinite(non_finite));
     }
-    sums.sort_unstable_by_key(|(batch, _)| *batch);
     Ok((sums.into_iter().map(|(_, sums)| sums).collect(), out.interrupted))
 }
 

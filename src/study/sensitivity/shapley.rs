@@ -119,7 +119,7 @@ fn order(variables: usize, batch: u64, seed: u64) -> Vec<usize> {
 /// Estimates the Shapley effects of every variable on every output.
 pub fn shapley(
     function: &dyn Function,
-    effort: Effort,
+    effort: Effort<'_>,
     observer: &dyn Observer,
 ) -> Result<ShapleyAnswer, NoAnswer> {
     let variables = function.variables();
@@ -127,7 +127,7 @@ pub fn shapley(
     let cycle = cycle(variables);
     let count = effort.paths.div_ceil(BATCH * cycle).max(1) * cycle;
     let (mut done, interrupted) =
-        batches(function, count, evaluations, effort.threads, observer, |evaluator, batch| {
+        batches(function, count, evaluations, effort, observer, |evaluator, batch| {
             let order = order(variables, batch, effort.seed);
             sums_of_batch(evaluator, batch, &order, function.outputs())
         })?;

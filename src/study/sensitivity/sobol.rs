@@ -70,17 +70,16 @@ pub fn sobol_evaluations(variables: usize) -> u64 {
 /// Estimates the indices of every variable for every output; the variables must be independent.
 pub fn sobol(
     function: &dyn Function,
-    effort: Effort,
+    effort: Effort<'_>,
     observer: &dyn Observer,
 ) -> Result<SobolAnswer, NoAnswer> {
     let variables = function.variables();
     let centre = centres(function);
     let evaluations = sobol_evaluations(variables);
     let count = effort.paths.div_ceil(BATCH).max(1);
-    let (done, interrupted) =
-        batches(function, count, evaluations, effort.threads, observer, |evaluator, batch| {
-            sums_of_batch(evaluator, batch, variables, &centre)
-        })?;
+    let (done, interrupted) = batches(function, count, evaluations, effort, observer, |evaluator, batch| {
+        sums_of_batch(evaluator, batch, variables, &centre)
+    })?;
     if done.is_empty() {
         return Err(NoAnswer::Interrupted);
     }

@@ -87,6 +87,77 @@ fn parts_in_any_order_are_the_whole() {
 }
 
 #[test]
+fn parts_merge_in_any_grouping() {
+    let place = with_shards();
+    place.run("merge p3 p1 -o pair --partial -q").ends(0);
+    place.run("merge pair p2 -o nested -q").ends(0);
+    assert_same(&place, "whole", "nested");
+    assert_eq!(place.manifest("nested")["status"], "complete");
+    // What is missing of all of them together is named, and so is what is there twice.
+    let missing = place.run("merge pair -o m").ends(7);
+    missing.says("paths 12,288 to 24,575 are in none of the parts");
+    place.run("merge p1 p2 -o two --partial -q").ends(0);
+    place.run("merge two p1 -o m").ends(7).says("S808").says("are in `p1` and `two`").says("has its parts");
+    // Parts of different sizes that leave nothing out and overlap nowhere.
+    place.run(&format!("run minimal.toml -n {PATHS} -q --shard 1/9 -o a")).ends(0);
+    for (i, name) in [(2, "b"), (3, "c")] {
+        place.run(&format!("run minimal.toml -n {PATHS} -q --shard {i}/9 -o {name}")).ends(0);
+    }
+    place.run("merge a b c p2 p3 -o sizes -q").ends(0);
+    assert_same(&place, "whole", "sizes");
+}
+
+#[test]
+fn verify_compares_every_paths_files_with_the_first_paths() {
+    for format in ["csv", "parquet"] {
+        if format == "parquet" && !cfg!(feature = "parquet") {
+            continue;
+        }
+        let place = Place::with_minimal();
+        let series = "net_revenue,payments";
+        place.run(&format!("run minimal.toml -n 9000 -q --draws {format} --series {series} -o o")).ends(0);
+        for paths in [100, 4_096, 5_000, 8_999] {
+            let seen = place.run(&format!("verify o --paths {paths}")).ends(0);
+            for file in ["draws", "paths"] {
+                let line = format!("{file}.{format}");
+                let equal = seen.stdout.lines().any(|found| {
+                    found.starts_with(&line) && found.ends_with("equal      the rows of these paths")
+                });
+                assert!(equal, "{paths} {line}: {}", seen.stdout);
+            }
+        }
+        if format == "csv" {
+            let text = place.read("o/paths.csv");
+            let row = text.lines().nth(60).expect("a row");
+            let cell = row.split(',').nth(3).expect("a figure");
+            let edited = text.replacen(row, &row.replacen(cell, "1.5", 1), 1);
+            place.write("o/paths.csv", edited);
+            let seen = place.run("verify o --paths 5000").ends(7);
+            assert!(seen.stdout.contains("row 60"), "{}", seen.stdout);
+        } else {
+            // The whole file of another run: each row differs.
+            place
+                .run(&format!("run minimal.toml -n 9000 -q -s 7 --draws {format} --series {series} -o other"))
+                .ends(0);
+            for file in ["draws.parquet", "paths.parquet"] {
+                let good = std::fs::read(place.at("o").join(file)).expect("a file");
+                place.write(
+                    &format!("o/{file}"),
+                    std::fs::read(place.at("other").join(file)).expect("a file"),
+                );
+                let seen = place.run("verify o --paths 5000").ends(7);
+                let line = seen
+                    .stdout
+                    .lines()
+                    .find(|line| line.starts_with(file) && line.contains("a new run gives"));
+                assert!(line.is_some(), "{}", seen.stdout);
+                place.write(&format!("o/{file}"), good);
+            }
+        }
+    }
+}
+
+#[test]
 fn parts_that_do_not_fit_are_refused_by_name() {
     let place = with_shards();
     let missing = place.run("merge p1 p3 -o m").ends(7);
@@ -641,12 +712,45 @@ fn diff_says_why_and_how_much() {
     place.run("diff a nowhere").ends(3);
 }
 
+/// The commands of the manifests, with the variables that Kubernetes and AWS Batch set.
+#[test]
+fn the_commands_of_other_schedulers_run_as_written() {
+    let page = include_str!("../../../docs/clusters.md");
+    let bin = assert_cmd::cargo::cargo_bin!("capstake").parent().expect("a folder").to_owned();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+    for (heading, index, more) in [
+        ("### Kubernetes", "JOB_COMPLETION_INDEX", None),
+        ("### AWS Batch", "AWS_BATCH_JOB_ARRAY_INDEX", Some(("AWS_BATCH_JOB_ARRAY_SIZE", "16"))),
+    ] {
+        let place = Place::new();
+        place.write("base.toml", include_str!("../../../configs/minimal.toml"));
+        place.run("run base.toml -n 70000 -q -o whole").ends(0);
+        let rest =
+            page.split(heading).nth(1).expect("the heading").split("exec ").nth(1).expect("the command");
+        let command = rest.split('"').next().expect("its end");
+        let command = command.replace("1e8", "70000").replace("/in/", "").replace("/results/", "");
+        for task in 0..16 {
+            let ended = Command::new("sh")
+                .args(["-c", &format!("exec {command}")])
+                .env("PATH", &path)
+                .env(index, task.to_string())
+                .envs(more)
+                .current_dir(place.at(""))
+                .output();
+            Seen::from(ended.expect("sh")).ends(0).says(&format!("part {}/16, by {index}={task}", task + 1));
+        }
+        let parts: Vec<String> = (0..16).map(|task| format!("part-{task}")).collect();
+        place.run(&format!("merge {} -o merged -q", parts.join(" "))).ends(0);
+        assert_same(&place, "whole", "merged");
+    }
+}
+
 #[test]
 fn the_examples_of_job_arrays_run_as_written() {
     let place = Place::with_minimal();
-    let page = include_str!("../../../docs/shards.md");
+    let page = include_str!("../../../docs/clusters.md");
     let block = |after: &str| {
-        let rest = page.split(after).nth(1).unwrap_or_else(|| panic!("{after} is in docs/shards.md"));
+        let rest = page.split(after).nth(1).unwrap_or_else(|| panic!("{after} is in docs/clusters.md"));
         rest.split("```").nth(1).expect("a block").split_once('\n').expect("a language").1.to_owned()
     };
     // The scheduler's part is played by the loop below; everything else is as on the page.
