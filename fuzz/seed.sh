@@ -8,11 +8,12 @@ for target in scenario overrides state column; do
   if [ -d "kept/$target" ]; then cp "kept/$target/"* "corpus/$target/"; fi
 done
 cp ../configs/*.toml ../tests/it/scenarios/*.toml ../tests/program/problems/*.toml corpus/scenario/
-# States of the scenario that the target knows: of two chunks, of none, of the second alone.
+# States of the scenario that the target knows: of two chunks, of none, of the second alone, of two with replicates.
 "$capstake" run tiny.toml -n 8192 -q -o corpus/two
 "$capstake" run tiny.toml -n 10 -q -o corpus/none
 "$capstake" run tiny.toml -n 8192 --shard 2/2 -q -o corpus/second
-for run in two none second; do
+"$capstake" run tiny.toml -n 8192 --sampling sobol -q -o corpus/sobol
+for run in two none second sobol; do
   cp "corpus/$run/state.capstake" "corpus/state/$run"
   # The body alone, without head and checksum: the target puts its own around it.
   python3 - "$run" <<'PY'

@@ -1,16 +1,18 @@
 """Runs every peer in turn with ours, round after round, and prints the table of ratios.
 
-    cargo build --release && cargo bench --no-run
-    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install numpy scipy numba QuantLib mkl mkl_random
-    /tmp/peers/bin/python benches/peers/run.py [--rounds 5] [--only neutral|base]
+    cargo build --release && cargo bench --no-run && benches/peers/build.sh
+    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install numpy scipy numba QuantLib mkl mkl_random jax
+    /tmp/peers/bin/python benches/peers/run.py [--rounds 5] [--only neutral|base] [--clock wall|processor]
 
 One thread each. A ratio is that of one round: paths per second of ours over the peer's. A peer that is not installed is
-left out by name.
+left out by name. With `--clock processor` (the neutral task only) seconds are processor time, which other programs on the
+machine hardly change.
 """
 import argparse
 import json
 import os
 import re
+import resource
 import statistics
 import subprocess
 import sys
@@ -19,6 +21,8 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 TARGET = os.environ.get("CARGO_TARGET_DIR", os.path.join(ROOT, "target"))
+# Set where the processor's clock counts; `neutral.py` reads it too.
+CLOCK = "PEERS_PROCESSOR_CLOCK"
 os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")})
 
 
@@ -42,10 +46,30 @@ def bench():
     return max(found, key=os.path.getmtime)
 
 
+def stochastic(what, build="peers"):
+    """Paths per second and value by stochastic-rs, from one of the two folders that `build.sh` makes."""
+    program = os.path.join(TARGET, build, "release", "peer-stochastic")
+    if not os.path.exists(program):
+        raise RuntimeError("not built: benches/peers/build.sh")
+    return line([program, what, "2000000"])
+
+
 def line(command):
-    """Paths per second and value of a program that prints: name seconds paths value."""
+    """Paths per second and value of a program that prints: name seconds paths value.
+
+    By the processor's clock the seconds are those of the whole process, a few milliseconds of start-up included; only Python,
+    which starts and compiles for longer, prints its own."""
+    before = processor_seconds()
     _, seconds, paths, value = output(command).split()
+    if CLOCK in os.environ and command[0] != sys.executable:
+        seconds = processor_seconds() - before
     return float(paths) / float(seconds), float(value)
+
+
+def processor_seconds():
+    """Processor time of all programs that have been run so far."""
+    spent = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return spent.ru_utime + spent.ru_stime
 
 
 def engine(paths):
@@ -82,7 +106,12 @@ def main():
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--only", choices=["neutral", "base"])
     arguments.add_argument("--paths", type=int, default=1_000_000, help="of the base scenario, by the engine")
+    arguments.add_argument("--clock", choices=["wall", "processor"], default="wall")
     given = arguments.parse_args()
+    if given.clock == "processor":
+        if given.only != "neutral":
+            arguments.error("--clock processor is for the neutral task: add --only neutral")
+        os.environ[CLOCK] = "1"
     program, python = bench(), [sys.executable, os.path.join(HERE, "neutral.py")]
     tasks = {
         "neutral": (
@@ -92,6 +121,10 @@ def main():
                 "naive Rust (rand_distr, scalar exp)": lambda: line([program, "naive", "400000"]),
                 "NumPy": lambda: line(python + ["numpy", "1000000"]),
                 "NumPy, mkl_random (SFMT, ICDF)": lambda: line(python + ["mkl", "1000000"]),
+                "stochastic-rs normals, scalar exp": lambda: stochastic("scalar"),
+                "stochastic-rs normals, scalar exp, for this processor": lambda: stochastic("scalar", "peers-native"),
+                "stochastic-rs normals and SIMD exp, for this processor": lambda: stochastic("simd", "peers-native"),
+                "JAX (jitted scan, double precision)": lambda: line(python + ["jax", "1000000"]),
                 "Numba (fastmath)": lambda: line(python + ["numba", "400000"]),
                 "QuantLib": lambda: line(python + ["quantlib", "20000"]),
             },
@@ -119,7 +152,7 @@ def main():
                 except (RuntimeError, ValueError) as error:
                     absent[peer] = str(error)
                     continue
-                if name == "neutral" and abs(their_value - value) > 0.02 * value:
+                if name == "neutral" and abs(their_value - value) > 0.005 * value:
                     sys.exit(f"{peer} finds {their_value}, ours {value}: not the same task")
                 speeds.setdefault(peer, []).append(theirs)
                 ratios.setdefault(peer, []).append(own / theirs)

@@ -564,6 +564,12 @@ To mend it: another disk with -o, fewer paths, or no --draws."#;
 The paths of a run are dealt out in blocks of 64, and a chunk of 64 blocks holds paths of every replicate, so it is a power of two from 8 to 64.
 
 To mend it: 32 serves every purpose; 8 or 16 make each replicate larger and the errors less certain."#;
+    Precision = "S707", "a precision that cannot be asked for, or was not reached", r#"`--precision` names a figure and the largest half-width of its 95% interval: [DEAL:]METRIC=0.5% of the figure, or =0.05 in its unit; a
+quantile is [DEAL:]p95:METRIC. The run is judged after 4,096 paths, 8,192, 16,384, …, and stops when every figure is within its
+tolerance and was within twice its tolerance at the level before. -n is the most that may be spent; if that is not enough, the
+results are written all the same, the message says what was reached, and the exit code is 8.
+
+To mend it: more paths with -n, a wider tolerance, or `--sampling sobol`, which reaches most means with a tenth of the paths."#;
     // ---- Questions
     VaryKey = "S711", "a key that does not vary", r#"`--vary` names a key that the scenario does not know, that is not part of what is simulated, or that takes one value only; or
 the figure asked for is the same at all its values, so that there is nothing to solve.

@@ -40,7 +40,9 @@ impl RunResult {
         let quantity = Quantity::of_name(&self.plan, of, metric).map_err(unknown)?;
         let (who, at) = position(&self.plan, quantity).ok_or_else(|| not_computed(&self.plan, of))?;
         let summary = &self.result.metrics[who][at];
-        Ok(Metric { summary, statistics: summary.statistics(), unit: quantity.unit().name() })
+        let row = self.tables.summary.iter().filter(|row| row.deal == self.plan.subject_name(who)).nth(at);
+        let interval = row.map_or((f64::NAN, f64::NAN), |row| (row.low95, row.high95));
+        Ok(Metric { summary, statistics: summary.statistics(), interval, unit: quantity.unit().name() })
     }
 
     /// The rows of `summary.csv`: every metric of every deal, then of every difference.
@@ -67,6 +69,7 @@ impl std::fmt::Debug for RunResult {
 pub struct Metric<'a> {
     summary: &'a MetricSummary,
     statistics: Statistics,
+    interval: (f64, f64),
     unit: &'static str,
 }
 
@@ -77,9 +80,19 @@ impl Metric<'_> {
     }
 
     /// The standard error of the mean: the simulation's uncertainty, not the valuation's. A 0 says that all paths of the run
-    /// agree; other paths need not.
+    /// agree; other paths need not. Under Sobol sampling it comes from the replicates.
     pub fn std_error(&self) -> f64 {
-        self.summary.moments().std_error()
+        self.statistics.std_error
+    }
+
+    /// Lower end of the 95% interval of the mean, as in `summary.csv`: the simulation's uncertainty, not the valuation's.
+    pub fn low95(&self) -> f64 {
+        self.interval.0
+    }
+
+    /// Upper end of that interval.
+    pub fn high95(&self) -> f64 {
+        self.interval.1
     }
 
     /// The standard deviation over paths.

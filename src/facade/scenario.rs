@@ -110,10 +110,13 @@ impl Scenario {
     /// Where the number of paths is 0 or too large, or a figure on some path is not finite (the error names the paths).
     pub fn run(&self, options: Options) -> Result<RunResult, Error> {
         let model = &self.judged.model;
-        let plan =
-            Plan::from_model(model, request::randomness(options.seed, options.sampling, model), options.isa);
+        let plan = Plan::from_model(
+            model,
+            request::randomness(options.seed, options.sampling, &self.judged),
+            options.isa,
+        );
         let threads = request::threads(options.threads);
-        let paths = request::paths(options.paths, model, &Cost::of(&plan), threads)?;
+        let paths = request::paths(options.paths, &plan, &Cost::of(&plan), threads)?;
         let result = run::execute(&plan, run::Options { paths, threads }, &Silent);
         if result.non_finite.count > 0 {
             let found = NonFinitePaths::of_scenario(result.non_finite.clone(), result.paths);

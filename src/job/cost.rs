@@ -52,6 +52,8 @@ pub struct Cost {
     draws_seconds: f64,
     /// Per path in a draws file.
     draws_path_bytes: f64,
+    /// Rows of a path in a file of yearly series: deals times years.
+    series_rows: f64,
     /// All tables together.
     tables_bytes: f64,
     workbook_bytes: f64,
@@ -116,6 +118,7 @@ impl Cost {
             path_seconds: path * 1e-9,
             first_path_seconds: YEAR_BINS * years * series * 1e-9,
             draws_seconds: cells * DRAWS_CELL * 1e-9,
+            series_rows: deals * years,
             draws_path_bytes: cells * 18.5 + deals * 25.0,
             tables_bytes: tables,
             workbook_bytes: WORKBOOK + WORKBOOK_METRIC * metrics,
@@ -164,6 +167,12 @@ impl Cost {
             Draws::Parquet => PARQUET * as_csv,
             Draws::Xlsx => (SHEET * as_csv).min(FULL_SHEET),
         }
+    }
+
+    /// Size of a file of so many yearly series of `paths`, bytes.
+    pub fn series_bytes(&self, paths: u64, series: usize, format: Draws) -> f64 {
+        let as_csv = paths as f64 * self.series_rows * (25.0 + 18.5 * series as f64);
+        if format == Draws::Parquet { PARQUET * as_csv } else { as_csv }
     }
 
     /// Size of the temporary file from which a draws file is made, beside it, bytes: the rows of a sheet before they are

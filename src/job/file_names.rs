@@ -54,7 +54,9 @@ const TABLES_OF_STUDIES: [&str; 24] = [
 pub fn of_runs(name: &str) -> bool {
     let made = Format::ALL.iter().filter_map(|format| format.file());
     let draws = Draws::ALL.iter().map(|draws| draws.file());
-    is_table(name, &TABLES_OF_RUNS) || made.chain(draws).any(|ours| ours == name) || name == state_file::FILE
+    let paths = Draws::ALL.iter().filter_map(|draws| draws.paths_file());
+    let ours = made.chain(draws).chain(paths).any(|ours| ours == name);
+    is_table(name, &TABLES_OF_RUNS) || ours || name == state_file::FILE
 }
 
 /// Whether any command writes a file of that name.
@@ -73,9 +75,16 @@ mod tests {
 
     #[test]
     fn names_of_others_are_not_ours() {
-        for ours in
-            ["summary.csv", "draws.parquet", "report.html", "answer.json", "tried.csv", manifest::FILE]
-        {
+        for ours in [
+            "summary.csv",
+            "draws.parquet",
+            "paths.csv",
+            "paths.parquet",
+            "report.html",
+            "answer.json",
+            "tried.csv",
+            manifest::FILE,
+        ] {
             assert!(is_ours(ours), "{ours}");
         }
         for other in [

@@ -79,6 +79,10 @@ pub fn other_run(path: &Path, found: &FoundRun, wanted: &Identity, resolved: &st
             if other.sampling != wanted.sampling {
                 parts.push(format!("sampling ({})", cut(&other.sampling)));
             }
+            if other.precision != wanted.precision {
+                let precision = other.precision.as_deref().unwrap_or("none");
+                parts.push(format!("precision ({})", cut(precision)));
+            }
             if other.paths != wanted.paths {
                 parts.push(format!("number of paths ({})", thousands(other.paths)));
             }

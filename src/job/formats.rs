@@ -89,6 +89,15 @@ impl Draws {
         }
     }
 
+    /// The file of yearly series of single paths; workbooks have none.
+    pub const fn paths_file(self) -> Option<&'static str> {
+        match self {
+            Draws::Csv => Some("paths.csv"),
+            Draws::Parquet => Some("paths.parquet"),
+            Draws::Xlsx => None,
+        }
+    }
+
     /// Finds a format by name.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The identity of a run: runs with equal identities have equal results.
 
-use super::manifest::{CommandPart, Manifest, SCHEMA_VERSION, SamplingPart, Status};
+use super::manifest::{CommandPart, Manifest, PrecisionPart, SCHEMA_VERSION, SamplingPart, Status};
 use super::words::{cut, quoted, thousands};
 use crate::config::{self, resolved};
 
@@ -17,7 +17,9 @@ pub struct Identity {
     pub seed: String,
     /// Where the random numbers come from, in words.
     pub sampling: String,
-    /// Requested paths.
+    /// The precision asked for.
+    pub precision: Option<String>,
+    /// Requested paths; with a precision, those that may be spent.
     pub paths: u64,
     /// The shard, for a part of a run.
     pub shard: Option<String>,
@@ -34,7 +36,8 @@ impl Identity {
             digest: digests.join(" "),
             seed: manifest.run.seed.clone(),
             sampling: manifest.run.sampling.in_words(),
-            paths: manifest.run.paths_asked,
+            precision: manifest.run.precision.as_ref().map(|asked| asked.targets.join(" ")),
+            paths: manifest.run.precision.as_ref().map_or(manifest.run.paths_asked, |asked| asked.most_paths),
             shard: manifest.run.shard.clone(),
         }
     }
@@ -93,14 +96,21 @@ impl FoundRun {
         };
         let identity = || {
             let command = value.get("command")?;
-            let sampling = value.get("run")?.get("sampling").map(|part| serde_json::from_value(part.clone()));
+            let run = value.get("run")?;
+            let sampling = run.get("sampling").map(|part| serde_json::from_value(part.clone()));
+            let precision: Option<PrecisionPart> =
+                run.get("precision").map(|part| serde_json::from_value(part.clone())).transpose().ok()?;
             Some(Identity {
                 version: text("build", "version")?,
                 command: in_words(&serde_json::from_value(command.clone()).ok()?),
                 digest: digests()?,
                 seed: text("run", "seed")?,
                 sampling: sampling.unwrap_or_else(|| Ok(SamplingPart::default())).ok()?.in_words(),
-                paths: value.get("run")?.get("paths_asked")?.as_u64()?,
+                paths: match &precision {
+                    Some(asked) => asked.most_paths,
+                    None => run.get("paths_asked")?.as_u64()?,
+                },
+                precision: precision.map(|asked| asked.targets.join(" ")),
                 shard: text("run", "shard"),
             })
         };

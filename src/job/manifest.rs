@@ -6,13 +6,17 @@ use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
 use crate::config::choice::Choice;
 use crate::config::{self, Config, Problems};
+use crate::kernel::dimensions::Dimensions;
+use crate::kernel::plan::Plan;
 use crate::kernel::randomness::Randomness;
 use crate::model::PartyNames;
 use crate::model::run::{Replicates, Sampling};
 use crate::model::timeline::PeriodLength;
 use crate::report::results::{Facts, SourceFacts};
-use crate::report::tables::ExactFigures;
+use crate::report::tables::{ExactFigures, exact_figures};
+use crate::run::RunResult;
 pub use crate::sink::json::SCHEMA_VERSION;
+use crate::study::subjects::subjects;
 
 /// The file name of the manifest.
 pub const FILE: &str = "manifest.json";
@@ -100,9 +104,33 @@ impl Manifest {
     pub fn of_report(&self) -> Manifest {
         let of = std::iter::once(&self.command.name).chain(&self.command.arguments).cloned();
         let command = CommandPart { name: REPORT.to_owned(), arguments: of.collect() };
-        let outputs =
-            Outputs { formats: Some(Vec::new()), draws: None, no_state: true, ..self.outputs.clone() };
+        let outputs = Outputs {
+            formats: Some(Vec::new()),
+            draws: None,
+            series: Vec::new(),
+            no_state: true,
+            ..self.outputs.clone()
+        };
         Manifest { command, outputs, files: Vec::new(), ..self.clone() }
+    }
+}
+
+impl Manifest {
+    /// Records which figures of a run are exact, and on how many paths metrics have no value.
+    pub fn record_figures(&mut self, plan: &Plan, result: &RunResult) {
+        self.exact = exact_figures(plan);
+        self.undefined = Vec::new();
+        for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
+            for (metric, summary) in metrics.iter().zip(summaries) {
+                if summary.moments().undefined() > 0 {
+                    self.undefined.push(Undefined {
+                        deal: name.clone(),
+                        metric: metric.name(plan.model().run.mix_year),
+                        paths: summary.moments().undefined(),
+                    });
+                }
+            }
+        }
     }
 }
 
@@ -157,7 +185,10 @@ pub struct RunPart {
     /// Where the random numbers came from.
     #[serde(default)]
     pub sampling: SamplingPart,
-    /// Requested paths.
+    /// The precision asked for with `--precision`, and what was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub precision: Option<PrecisionPart>,
+    /// Requested paths; of a run that stopped when it was precise enough, those that it needed.
     pub paths_asked: u64,
     /// Simulated paths.
     pub paths_done: u64,
@@ -187,11 +218,46 @@ pub struct SamplingPart {
     /// Number of replicates of Sobol points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replicates: Option<u64>,
+    /// Which dimension of the points each variable has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<DimensionsPart>,
+}
+
+/// The order of dimensions of a run under Sobol sampling; variables of the scenario that it lacks come after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DimensionsPart {
+    /// The blake3 digest of the order.
+    pub digest: String,
+    /// Keys of the inputs.
+    pub inputs: Vec<String>,
+    /// Names of the factors.
+    pub factors: Vec<String>,
+    /// Names of the shocks.
+    pub shocks: Vec<String>,
+    /// The period, from 0, of each component of factors and shocks.
+    pub visits: Vec<usize>,
+}
+
+impl DimensionsPart {
+    /// The order with its digest.
+    pub fn of(order: &Dimensions) -> DimensionsPart {
+        let Dimensions { inputs, factors, shocks, visits } = order.clone();
+        let text = serde_json::to_vec(&(&inputs, &factors, &shocks, &visits)).expect("names and numbers");
+        let digest = blake3::hash(&text).to_hex().to_string();
+        DimensionsPart { digest, inputs, factors, shocks, visits }
+    }
+
+    /// The order; `None` where it is not that of the digest.
+    pub fn order(&self) -> Option<Dimensions> {
+        let DimensionsPart { inputs, factors, shocks, visits, .. } = self.clone();
+        let order = Dimensions { inputs, factors, shocks, visits };
+        (DimensionsPart::of(&order).digest == self.digest).then_some(order)
+    }
 }
 
 impl Default for SamplingPart {
     fn default() -> SamplingPart {
-        SamplingPart { method: config::Sampling::Plain.word().to_owned(), replicates: None }
+        SamplingPart { method: config::Sampling::Plain.word().to_owned(), replicates: None, dimensions: None }
     }
 }
 
@@ -203,25 +269,59 @@ impl SamplingPart {
             Sampling::Sobol(replicates) => SamplingPart {
                 method: config::Sampling::Sobol.word().to_owned(),
                 replicates: Some(replicates.get() as u64),
+                dimensions: randomness.dimensions.as_deref().map(DimensionsPart::of),
             },
         }
     }
 
-    /// `plain`, or `sobol, 32 replicates`.
+    /// `plain`, or `sobol, 32 replicates, dimensions 5f0c1a2b3c4d`: equal words mean equal draws of one scenario and seed.
     pub fn in_words(&self) -> String {
-        match self.replicates {
-            None => self.method.clone(),
-            Some(replicates) => format!("{}, {replicates} replicates", self.method),
+        let mut words = self.method.clone();
+        if let Some(replicates) = self.replicates {
+            words.push_str(&format!(", {replicates} replicates"));
         }
+        if let Some(dimensions) = &self.dimensions {
+            let digest: String = dimensions.digest.chars().take(12).collect();
+            words.push_str(&format!(", dimensions {digest}"));
+        }
+        words
     }
 
     /// The sampling that is noted; `None` if no run notes this.
     pub fn sampling(&self) -> Option<Sampling> {
         match config::Sampling::from_word(&self.method)? {
             config::Sampling::Plain => Some(Sampling::Plain),
-            config::Sampling::Sobol => Replicates::new(self.replicates?).map(Sampling::Sobol),
+            config::Sampling::Sobol => {
+                self.dimensions.as_ref()?.order()?;
+                Replicates::new(self.replicates?).map(Sampling::Sobol)
+            }
         }
     }
+}
+
+/// The precision asked for, and how far a run came.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrecisionPart {
+    /// The targets, as in `--precision`.
+    pub targets: Vec<String>,
+    /// Paths that may be spent.
+    pub most_paths: u64,
+    /// Whether all targets were reached; `None` while running.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reached: Option<bool>,
+    /// The levels that were judged.
+    pub levels: Vec<PrecisionLevel>,
+}
+
+/// What a run had reached after a number of paths.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrecisionLevel {
+    /// Paths at the end of the level.
+    pub paths: u64,
+    /// The figure of each target; `None` where it has no value yet.
+    pub values: Vec<Option<f64>>,
+    /// The half-width of the 95% interval of each.
+    pub half_widths: Vec<Option<f64>>,
 }
 
 /// Requested formats and CSV options, for a resumed run.
@@ -233,6 +333,9 @@ pub struct Outputs {
     /// The format of `--draws`, if given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draws: Option<String>,
+    /// The yearly series of `--series`, if given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<String>,
     /// The dialect of `--csv-dialect`; left out of the file if standard.
     #[serde(default, skip_serializing_if = "is_standard")]
     pub csv_dialect: CsvDialect,
@@ -329,6 +432,7 @@ impl Manifest {
             period_months: period.map_or(3, |period| PeriodLength::from(period.value).months()),
             sources: config.iter().flat_map(|config| &config.source).map(source).collect(),
             seed: self.run.seed.clone(),
+            replicates: self.run.sampling.replicates,
             paths: self.run.paths_done,
             paths_asked: self.run.paths_asked,
             partial: self.run.paths_done < self.run.paths_asked,

@@ -33,6 +33,7 @@ mod scale;
 pub mod scenario;
 pub mod scenario_files;
 pub mod screen;
+pub mod series;
 pub mod state_file;
 pub mod tables;
 pub mod varied_scenario;

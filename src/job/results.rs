@@ -164,7 +164,11 @@ pub fn load_manifest(folder: &Path) -> Result<Manifest, Failure> {
     Ok(manifest)
 }
 
-fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
+/// Reads the manifest of a run or study of any status.
+///
+/// # Errors
+/// The manifest is missing, is not capstake's, or is of another version.
+pub fn any_manifest(folder: &Path) -> Result<Manifest, Failure> {
     let bytes = regular_file::read(&folder.join(manifest::FILE), manifest::MOST).map_err(|error| {
         let (message, help) = match error.kind() {
             io::ErrorKind::NotFound if !folder.exists() => (

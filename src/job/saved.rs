@@ -1,6 +1,7 @@
 //! A run restored from its folder: the scenario as it was, its plan, and its request.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::build::Build;
 use super::columns::Columns;
@@ -52,7 +53,7 @@ impl SavedRun {
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
-        let scenario = scenario_of(folder, &manifest.scenario)?;
+        let scenario = scenario_of(folder, &manifest)?;
         let part = &manifest.run.sampling;
         let sampling = part.sampling().ok_or_else(|| {
             let message =
@@ -60,7 +61,11 @@ impl SavedRun {
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
                 .help("its manifest was edited; run the scenario again")
         })?;
-        let plan = Plan::from_model(&scenario.model, Randomness { seed, sampling }, isa);
+        let plan = Plan::from_model(
+            &scenario.model,
+            Randomness { dimensions: scenario.dimensions.clone(), ..Randomness::new(seed, sampling) },
+            isa,
+        );
         Ok(SavedRun { folder: folder.to_owned(), manifest, scenario, plan })
     }
 
@@ -102,6 +107,7 @@ impl SavedRun {
         Ok(Request {
             randomness: self.plan.randomness().clone(),
             paths: self.manifest.run.paths_asked,
+            precision: None,
             shard: self.shard()?,
             threads,
             isa: self.plan.isa(),
@@ -111,6 +117,7 @@ impl SavedRun {
             formats_named: outputs.formats.is_some(),
             csv: outputs.csv(),
             draws,
+            series: outputs.series.clone(),
             checkpoint: checkpoint.or(outputs.no_state.then_some(Checkpoint::None)),
         })
     }
@@ -158,7 +165,8 @@ impl SavedRun {
         keys_of(&self.manifest.scenario.resolved)
     }
 
-    fn edited(&self, why: &str) -> Failure {
+    /// The failure for a manifest that holds what no run writes.
+    pub fn edited(&self, why: &str) -> Failure {
         let message = format!("the manifest of `{}` cannot be used: {why}", self.folder.display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
             .help("it was edited, or is of another version; run the scenario again")
@@ -212,7 +220,8 @@ fn same_program(folder: &Path, theirs: &Build, other: OnChange) -> Result<(), Fa
 }
 
 /// Rebuilds the scenario from the manifest.
-fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> {
+fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> {
+    let part = &manifest.scenario;
     let unreadable = |why: String| {
         let message = format!("the scenario in the manifest of `{}` cannot be used: {why}", folder.display());
         Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)
@@ -252,6 +261,7 @@ fn scenario_of(folder: &Path, part: &ScenarioPart) -> Result<Scenario, Failure> 
         overrides: part.overrides.clone(),
         sources,
         model,
+        dimensions: manifest.run.sampling.dimensions.as_ref().and_then(|part| part.order()).map(Arc::new),
         warnings,
         resolved: part.resolved.clone(),
         columns: digests,

@@ -1,6 +1,7 @@
 //! Loads a scenario: reads the file and its CSV files, hashes them, and validates the model.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use super::columns::Columns;
 use super::error::{Exit, Failure};
@@ -9,6 +10,7 @@ use super::plausible;
 use super::scenario_files;
 use crate::config::tree::{Value, inline};
 use crate::config::{self, Problems, ScenarioBytes, Sources, resolved};
+use crate::kernel::dimensions::Dimensions;
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
 
@@ -22,6 +24,9 @@ pub struct Scenario {
     pub sources: Sources,
     /// The validated model.
     pub model: Model,
+    /// The dimensions of the file without `--set`, which its variants keep; `None` without `--set`, and where the file alone is
+    /// not valid.
+    pub dimensions: Option<Arc<Dimensions>>,
     /// Warnings for its author.
     pub warnings: Problems,
     /// The scenario after overrides, as TOML.
@@ -104,22 +109,45 @@ pub fn load(path: &Path, overrides: &[String]) -> Result<Scenario, Failure> {
 }
 
 /// The bytes of a scenario's files, to be validated with different flags.
+#[derive(Clone)]
 pub struct ScenarioFile {
     path: PathBuf,
     /// Its own, then those of the scenarios that it extends.
     files: Vec<ScenarioBytes>,
+    /// Its dimensions, once they were asked for.
+    dimensions: OnceLock<Option<Arc<Dimensions>>>,
 }
 
 impl ScenarioFile {
     /// Reads the file (`-`: standard input) and those that it extends.
     pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
-        Ok(ScenarioFile { path: path.to_owned(), files: scenario_files::read(path)? })
+        Ok(ScenarioFile::new(path, scenario_files::read(path)?))
     }
 
     /// A text that stands for the file of that path. It extends no other.
     pub fn of_text(path: &Path, text: &str) -> ScenarioFile {
         let own = ScenarioBytes { name: path.display().to_string(), bytes: text.as_bytes().to_vec() };
-        ScenarioFile { path: path.to_owned(), files: vec![own] }
+        ScenarioFile::new(path, vec![own])
+    }
+
+    fn new(path: &Path, files: Vec<ScenarioBytes>) -> ScenarioFile {
+        ScenarioFile { path: path.to_owned(), files, dimensions: OnceLock::new() }
+    }
+
+    /// The dimensions of the file without `--set`.
+    fn dimensions(&self) -> Option<Arc<Dimensions>> {
+        let of_file = || self.variant(&[]).ok().map(|scenario| Arc::new(Dimensions::of(&scenario.model)));
+        self.dimensions.get_or_init(of_file).clone()
+    }
+
+    /// Its path, and the names and bytes of its files: its own, then those that it extends.
+    pub fn parts(&self) -> (&Path, &[ScenarioBytes]) {
+        (&self.path, &self.files)
+    }
+
+    /// Puts a scenario together again from its parts.
+    pub fn from_parts(path: PathBuf, files: Vec<ScenarioBytes>) -> ScenarioFile {
+        ScenarioFile { path, files, dimensions: OnceLock::new() }
     }
 
     /// Validates the scenario with `--set` flags.
@@ -157,6 +185,7 @@ impl ScenarioFile {
                     overrides: overrides.to_vec(),
                     sources,
                     model,
+                    dimensions: if overrides.is_empty() { None } else { self.dimensions() },
                     warnings: problems,
                     resolved,
                     columns: digests,

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use super::build::Build;
 use super::draft::Draft;
 use super::error::{Exit, Failure};
+use super::manifest::SamplingPart;
 use super::reason::reason;
 use super::regular_file;
 use super::words::cut;
@@ -26,7 +27,7 @@ pub fn identity(plan: &Plan) -> Identity {
     Identity {
         scenario: plan.model().digest.clone(),
         seed: plan.seed(),
-        sampling: plan.randomness().to_string(),
+        sampling: SamplingPart::of(plan.randomness()).in_words(),
         version: build.version,
         revision: build.git_revision,
         streams: build.stream_version,

@@ -34,7 +34,17 @@ pub enum Layout {
     Plans,
 }
 
-impl VariedScenario<'_> {
+impl<'a> VariedScenario<'a> {
+    /// A scenario whose keys vary around `plan`, its own.
+    pub fn new(
+        keys: Vec<String>,
+        file: &'a ScenarioFile,
+        base: &'a Scenario,
+        plan: &Plan,
+    ) -> VariedScenario<'a> {
+        VariedScenario { keys, file, base, randomness: plan.randomness().clone(), isa: plan.isa() }
+    }
+
     /// The `--set` flags of a point.
     pub fn flags(&self, values: &[String]) -> Vec<String> {
         self.keys.iter().zip(values).map(|(key, value)| format!("{key}={value}")).collect()

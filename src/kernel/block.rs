@@ -78,7 +78,7 @@ impl Block {
     pub fn run(&mut self, plan: &Plan, first_path: u64, options: BlockOptions) {
         let columns = &mut self.columns;
         let Columns { normals, values, exponential, .. } = columns;
-        plan.inputs.draw(plan.isa, first_path, normals, values, exponential);
+        plan.draw_inputs(first_path, normals, values, exponential);
         self.simulator.run(plan, first_path, options, columns);
         columns.copy_within_groups(plan, options);
         if options.factor_pairs > 0 {

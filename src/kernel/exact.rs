@@ -4,7 +4,7 @@
 //! thousand. The answers here err on one side only: a figure that is called exact has the same value on every path of any seed;
 //! one that is not may still not vary.
 
-use super::innovation::moves;
+use super::factors::moves;
 use super::metric::{Metric, Series};
 use super::plan::Plan;
 use crate::model::Model;

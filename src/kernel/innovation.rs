@@ -1,14 +1,15 @@
 //! Innovations: one standard normal per factor and period, correlated within groups.
 
+use super::factors::{all_factors, drawn_factors};
+use super::points::{PlanPoints, uniform};
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::normal::Quantiles;
 use crate::math::simd::Isa;
 use crate::math::vector::Vector;
 use crate::model::Model;
 use crate::model::dependence::Factor;
-use crate::model::parameters::ParamId;
-use crate::model::process::Process;
 use crate::rng::philox::RoundKeys;
+use crate::rng::sobol::Group;
 use crate::rng::stream::{Sequence, StreamKey};
 use crate::simd_fn;
 use ndarray::Array2;
@@ -85,66 +86,41 @@ pub struct Innovations {
 pub struct Scratch<V> {
     uniforms: Vec<V>,
     quantiles: Quantiles<V>,
+    /// Normals of the components, under Sobol sampling.
+    normals: Vec<V>,
+    /// A factor's path along the bridge.
+    path: Vec<V>,
+    /// What the points of a lane group have in common.
+    pub words: Vec<u64>,
 }
 
 impl<V: Vector> Scratch<V> {
-    /// Allocates memory for `periods` periods at a time, an even number.
-    pub fn new(innovations: &Innovations, periods: usize) -> Scratch<V> {
-        Scratch { uniforms: vec![V::zero(); periods * innovations.drawn.len()], quantiles: Quantiles::new() }
-    }
-}
-
-/// Whether a factor has any effect: whether its volatility can differ from 0.
-pub(super) fn moves(model: &Model, factor: Factor) -> bool {
-    let volatile = |num: ParamId| model.parameters.constant(num) != Some(0.0);
-    let level = |process: &Process| match process {
-        &Process::MeanRevertingGrowth {
-            volatility_now, volatility_long_run, growth_volatility_now, ..
-        } => volatile(volatility_now) || volatile(volatility_long_run) || volatile(growth_volatility_now),
-        &Process::Gbm { volatility, .. }
-        | &Process::Plan { volatility, .. }
-        | &Process::Logistic { volatility, .. } => volatile(volatility),
-    };
-    let growth = |process: &Process| match process {
-        &Process::MeanRevertingGrowth { growth_volatility_now, .. } => volatile(growth_volatility_now),
-        _ => false,
-    };
-    match factor {
-        Factor::SegmentLevel(k) => level(&model.segments[k].process),
-        Factor::SegmentGrowth(k) => growth(&model.segments[k].process),
-        Factor::CloudMix(j) => volatile(model.clouds[j].volatility),
-        Factor::Multiple => model
-            .equity
-            .and_then(|equity| equity.method.multiple().map(|multiple| volatile(multiple.volatility)))
-            .unwrap_or(false),
-        Factor::MicrosoftAiLevel => model.microsoft.ai.as_ref().is_some_and(level),
-        Factor::MicrosoftAiGrowth => model.microsoft.ai.as_ref().is_some_and(growth),
+    /// Allocates memory for `periods` periods at a time, an even number, or under Sobol sampling for all periods.
+    pub fn new(innovations: &Innovations, points: Option<&PlanPoints>, periods: usize) -> Scratch<V> {
+        let all = points.map_or(periods, |points| points.bridge.periods().next_multiple_of(2));
+        let draws = vec![V::splat(0.5); all * innovations.drawn.len()];
+        Scratch {
+            normals: points.map_or(Vec::new(), |_| draws.clone()),
+            path: points.map_or(Vec::new(), |points| vec![V::zero(); points.bridge.periods() + 1]),
+            words: points.map_or(Vec::new(), |points| vec![0; points.count()]),
+            uniforms: draws,
+            quantiles: Quantiles::new(),
+        }
     }
 }
 
 impl Innovations {
     /// Streams and correlation groups of a model's factors.
     pub fn new(model: &Model, seed: u64) -> Innovations {
-        let mut factors = Vec::new();
-        for k in 0..model.segments.len() {
-            factors.push(Factor::SegmentLevel(k));
-            factors.push(Factor::SegmentGrowth(k));
-        }
-        factors.extend((1..model.clouds.len()).map(Factor::CloudMix));
-        factors.extend([Factor::Multiple, Factor::MicrosoftAiLevel, Factor::MicrosoftAiGrowth]);
+        let factors = all_factors(model);
         let row: HashMap<Factor, usize> = factors.iter().enumerate().map(|(i, &f)| (f, i)).collect();
         let names: Vec<String> = factors.iter().map(|f| f.name(&model.segments, &model.clouds)).collect();
-        let mut used: Vec<bool> = factors.iter().map(|&f| moves(model, f)).collect();
         let groups: Vec<Mixing> = model
             .dependence
             .factors
             .iter()
             .map(|group| {
-                let rows: Vec<usize> = group.members.iter().map(|member| row[member]).collect();
-                for &r in &rows {
-                    used[r] = true;
-                }
-                Mixing::new(rows, &group.cholesky)
+                Mixing::new(group.members.iter().map(|member| row[member]).collect(), &group.cholesky)
             })
             .collect();
         let by_name: HashMap<&str, usize> = names.iter().enumerate().map(|(i, n)| (n.as_str(), i)).collect();
@@ -155,8 +131,9 @@ impl Innovations {
             .enumerate()
             .filter_map(|(i, pair)| Some((i, *by_name.get(pair.a.as_str())?, *by_name.get(pair.b.as_str())?)))
             .collect();
-        let drawn = (0..factors.len())
-            .filter(|&row| used[row])
+        let drawn = drawn_factors(model)
+            .iter()
+            .map(|factor| row[factor])
             .map(|row| (row, StreamKey::new(seed, &names[row]).rounds()))
             .collect();
         Innovations { factors, names, drawn, groups, pairs }
@@ -178,6 +155,46 @@ impl Innovations {
         }
     }
 
+    /// Fills the innovations of all periods from the points of a lane group, whose first path is `first_path`; its words are in
+    /// the scratch.
+    #[inline(always)]
+    pub fn fill_from_points<V: Vector>(
+        &self,
+        points: &PlanPoints,
+        group: &Group<'_>,
+        first_path: u64,
+        scratch: &mut Scratch<V>,
+        zeta: &mut [V],
+    ) {
+        let Scratch { uniforms, quantiles, normals, path, words } = scratch;
+        let (rows, periods) = (self.factors.len(), points.bridge.periods());
+        let of_factor = periods.next_multiple_of(2);
+        let factors = points.factors.iter().zip(&self.drawn);
+        for (uniforms, (slots, (_, keys))) in uniforms.chunks_exact_mut(of_factor).zip(factors) {
+            let range = slots.first..slots.first + slots.count;
+            let points = group.lanes()[range.clone()].iter().zip(&words[range]);
+            for (out, (lanes, &word)) in uniforms.iter_mut().zip(points) {
+                *out = uniform(lanes, word);
+            }
+            if slots.count < periods {
+                let mut sequence = Sequence::of_group(keys, first_path);
+                uniforms[slots.count..periods].iter_mut().for_each(|out| *out = sequence.uniform());
+            }
+        }
+        for (i, uniforms) in uniforms.chunks_exact(of_factor).enumerate() {
+            quantiles.rows(uniforms, normals, i * of_factor, 1);
+        }
+        quantiles.finish(normals);
+        for (normals, (row, _)) in normals.chunks_exact(of_factor).zip(&self.drawn) {
+            points.bridge.innovations(normals, path, zeta, *row, rows);
+        }
+        for mixing in &self.groups {
+            for period in zeta.chunks_exact_mut(rows) {
+                mixing.apply_rows(period);
+            }
+        }
+    }
+
     /// Fills the innovations of the next periods, period by period. An odd number of periods is rounded up,
     /// as draws come in pairs.
     #[inline(always)]
@@ -188,7 +205,7 @@ impl Innovations {
         scratch: &mut Scratch<V>,
         zeta: &mut [V],
     ) {
-        let Scratch { uniforms, quantiles } = scratch;
+        let Scratch { uniforms, quantiles, .. } = scratch;
         let (rows, of_row) = (self.factors.len(), periods.next_multiple_of(2));
         debug_assert_eq!(sequences.len(), self.drawn.len());
         debug_assert!(uniforms.len() >= of_row * self.drawn.len() && zeta.len() >= of_row * rows);

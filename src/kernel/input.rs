@@ -1,6 +1,7 @@
 //! Inputs: values of the uncertain parameters on each path, drawn by a Gaussian copula.
 
 use super::innovation::Mixing;
+use super::points::PlanPoints;
 use crate::math::distribution::QuantileMap;
 use crate::math::elementary::ln;
 use crate::math::lanes::{LANES, Lanes};
@@ -28,8 +29,7 @@ impl Inputs {
     /// Streams, quantile functions and correlation groups of a model.
     pub fn new(model: &Model, seed: u64) -> Inputs {
         let nums: Vec<ParamId> = model.parameters.uncertain().collect();
-        let mut names: Vec<&str> = nums.iter().map(|&num| model.parameters.entry(num).key.as_str()).collect();
-        names.push(TERMINATION_TIME);
+        let names: Vec<&str> = names(model, &nums).collect();
         let keys = names.iter().map(|name| StreamKey::new(seed, name)).collect();
         let maps = nums
             .iter()
@@ -61,6 +61,11 @@ impl Inputs {
         Inputs { nums, keys, maps, groups, pairs }
     }
 
+    /// Names of the streams, by row.
+    pub(super) fn names<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = &'a str> {
+        names(model, &self.nums)
+    }
+
     /// Number of rows of normals: one per uncertain parameter and one for the time of termination.
     pub fn rows(&self) -> usize {
         self.keys.len()
@@ -71,13 +76,19 @@ impl Inputs {
     pub fn draw(
         &self,
         isa: Isa,
+        points: Option<&PlanPoints>,
         first_path: u64,
         normal: &mut [Lanes],
         values: &mut [Lanes],
         exponential: &mut Lanes,
     ) {
-        for (key, lanes) in self.keys.iter().zip(normal.iter_mut()) {
-            normals(isa, *key, first_path, lanes);
+        match points {
+            None => {
+                for (key, lanes) in self.keys.iter().zip(normal.iter_mut()) {
+                    normals(isa, *key, first_path, lanes);
+                }
+            }
+            Some(points) => points.inputs(isa, first_path, &self.keys, normal),
         }
         for group in &self.groups {
             group.apply(isa, normal);
@@ -87,6 +98,12 @@ impl Inputs {
         }
         unit_exponential(isa, &normal[self.nums.len()], exponential);
     }
+}
+
+/// Names of the streams of these parameters and of the time of termination.
+fn names<'a>(model: &'a Model, nums: &'a [ParamId]) -> impl Iterator<Item = &'a str> {
+    let keys = nums.iter().map(|&num| model.parameters.entry(num).key.as_str());
+    keys.chain(std::iter::once(TERMINATION_TIME))
 }
 
 simd_fn! {

@@ -3,6 +3,7 @@
 //! `simulator` is the table of contents: it calls the nouns in the order of the business.
 
 pub mod block;
+pub mod brownian_bridge;
 pub mod cloud_mix;
 pub mod columns;
 pub mod cost;
@@ -12,9 +13,11 @@ pub mod deal_plan;
 pub mod deal_state;
 pub mod deal_terms;
 pub mod decay;
+pub mod dimensions;
 pub mod discount;
 pub mod equity;
 pub mod exact;
+pub mod factors;
 pub mod from_base;
 pub mod funding;
 pub mod history;
@@ -28,6 +31,7 @@ pub mod numbers;
 pub mod owed;
 pub mod plan;
 pub mod planned;
+pub mod points;
 pub mod present_values;
 pub mod randomness;
 pub mod readiness;

@@ -5,17 +5,20 @@ use super::deal_plan::{DealPlan, DifferencePlan};
 use super::history::{FirstYear, YearOnYear, first_year, rows, year_on_year};
 use super::innovation::Innovations;
 use super::input::Inputs;
+use super::points::PlanPoints;
 use super::randomness::Randomness;
 use super::schedule::Schedule;
 use super::sharing::{DealGroup, deal_groups, no_groups};
 use super::shock_streams::ShockStreams;
 use super::timeline::Steps;
 use super::window::{Window, Windows, window};
+use crate::math::lanes::Lanes;
 use crate::math::simd::Isa;
 use crate::model::Model;
 use crate::model::parameters::ParamId;
 use crate::model::run::Replicates;
 use crate::model::timeline::PeriodLength;
+use std::sync::Arc;
 
 /// Everything that stays the same during a run.
 pub struct Plan {
@@ -31,6 +34,8 @@ pub struct Plan {
     pub(crate) inputs: Inputs,
     /// Draws of the factors.
     pub(crate) innovations: Innovations,
+    /// Places among the Sobol points; `None` under plain sampling.
+    pub(super) points: Option<PlanPoints>,
     /// Streams of the shocks.
     pub(super) shocks: Vec<ShockStreams>,
     /// Distinct cloud mixes: until when other clouds are closed.
@@ -90,11 +95,18 @@ impl Plan {
             })
             .collect();
         let ebitda = rows(model, |row| row.ebitda);
+        let (inputs, innovations) = (Inputs::new(model, seed), Innovations::new(model, seed));
+        let randomness = randomness.for_model(model);
+        let points = randomness.table.as_ref().map(|table| {
+            let factors = innovations.drawn.iter().map(|&(row, _)| innovations.names[row].as_str());
+            PlanPoints::new(Arc::clone(table), model, &steps, inputs.names(model), factors)
+        });
         Plan {
+            points,
             randomness,
             isa,
-            inputs: Inputs::new(model, seed),
-            innovations: Innovations::new(model, seed),
+            inputs,
+            innovations,
             shocks: model.shocks.iter().map(|shock| ShockStreams::new(seed, &shock.name)).collect(),
             mixes,
             through_clouds: through_clouds(model),
@@ -152,6 +164,25 @@ impl Plan {
     /// Draws of the factors.
     pub fn innovations(&self) -> &Innovations {
         &self.innovations
+    }
+
+    /// Makes the Sobol points of a replicate ahead of the paths that need them.
+    pub fn make_points(&self, replicate: usize) {
+        if let Some(points) = &self.points {
+            points.make(replicate);
+        }
+    }
+
+    /// Draws a block's normals of the inputs, and from them the values of uncertain parameters and the unit exponential of
+    /// termination; `first_path` is a multiple of 64.
+    pub fn draw_inputs(
+        &self,
+        first_path: u64,
+        normals: &mut [Lanes],
+        values: &mut [Lanes],
+        exponential: &mut Lanes,
+    ) {
+        self.inputs.draw(self.isa, self.points.as_ref(), first_path, normals, values, exponential);
     }
 
     /// Deals, in the order of the model.

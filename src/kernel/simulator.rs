@@ -68,9 +68,16 @@ impl<V: Vector> LaneGroup<V> {
 
     /// Goes to time 0 with the paths that begin at `first_path`. `lane_group` is their index in the block.
     #[inline(always)]
-    fn start(&mut self, plan: &Plan, first_path: u64, lane_group: usize, columns: &Columns) {
+    fn start(
+        &mut self,
+        plan: &Plan,
+        first_path: u64,
+        lane_group: usize,
+        columns: &Columns,
+        scratch: &mut Scratch<V>,
+    ) {
         self.non_finite = V::zero();
-        self.world.start(plan, &columns.values, &columns.exponential, lane_group, first_path);
+        self.world.start(plan, &columns.values, &columns.exponential, lane_group, first_path, scratch);
         for group in 0..self.states.len() {
             let (before, rest) = self.states.split_at_mut(group);
             match plan.deal_groups[group].shares_with {
@@ -151,7 +158,7 @@ impl<V: Vector> Simulator<V> {
         let is_recorded = |group: &DealGroup| group.deals.iter().any(|&deal| plan.deals[deal].is_recorded());
         Simulator {
             lane_groups: (0..lane_groups(plan)).map(|_| LaneGroup::new(plan)).collect(),
-            scratch: Scratch::new(&plan.innovations, AHEAD),
+            scratch: World::scratch(plan),
             period: YearSums::new(plan.model.clouds.len()),
             recorded: plan.deal_groups.iter().map(is_recorded).collect(),
         }
@@ -191,7 +198,8 @@ impl<V: Vector> Simulator<V> {
         outlined!(V, {
             for (i, group) in self.lane_groups.iter_mut().enumerate() {
                 let lane_group = first + i;
-                group.start(plan, first_path + (lane_group * WIDTH) as u64, lane_group, columns);
+                let first_path = first_path + (lane_group * WIDTH) as u64;
+                group.start(plan, first_path, lane_group, columns, &mut self.scratch);
             }
         });
         let mut year = 0;

@@ -20,12 +20,14 @@ pub fn equity(plan: &Plan, deal: usize, paths: u64) -> Vec<f64> {
     let mut normals = vec![Lanes::ZERO; plan.inputs.rows()];
     let mut exponential = Lanes::ZERO;
     let mut world: World<Portable> = World::new(plan);
+    let mut scratch = World::scratch(plan);
     let mut state: DealState<Portable> = DealState::new(plan, deal);
     let mut equity = Vec::new();
     for first in (0..paths).step_by(LANES) {
-        plan.inputs.draw(plan.isa, first, &mut normals, &mut values, &mut exponential);
+        plan.draw_inputs(first, &mut normals, &mut values, &mut exponential);
         for lane_group in 0..LANES / WIDTH {
-            world.start(plan, &values, &exponential, lane_group, first + (lane_group * WIDTH) as u64);
+            let first = first + (lane_group * WIDTH) as u64;
+            world.start(plan, &values, &exponential, lane_group, first, &mut scratch);
             state.start(plan, &world);
             let (value, defined) =
                 (state.equity_state.equity.to_array(), state.equity_state.defined.to_array());

@@ -3,7 +3,6 @@
 
 use super::block::{Block, BlockOptions};
 use super::deal_state::DealState;
-use super::innovation::Scratch;
 use super::plan::Plan;
 use super::timeline::StepRef;
 use super::world::{AHEAD, World};
@@ -63,9 +62,10 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
     let (lane_group, lane) = (in_block / WIDTH, in_block % WIDTH);
     let first_path = path - lane as u64;
     let mut world: World<Portable> = World::new(plan);
+    let mut scratch = World::scratch(plan);
     let mut states: Vec<DealState<Portable>> =
         (0..plan.deals.len()).map(|deal| DealState::new(plan, deal)).collect();
-    world.start(plan, &block.values, &block.exponential, lane_group, first_path);
+    world.start(plan, &block.values, &block.exponential, lane_group, first_path, &mut scratch);
     for state in &mut states {
         state.start(plan, &world);
     }
@@ -75,7 +75,7 @@ pub fn trace(plan: &Plan, path: u64) -> Trace {
         own: vec![Vec::new(); states.len()],
         own_values: vec![Vec::new(); states.len()],
     };
-    let (all, mut scratch) = (plan.steps.periods.len(), Scratch::new(&plan.innovations, AHEAD));
+    let all = plan.steps.periods.len();
     for period in 0..all {
         let at = plan.steps.at(period);
         if period % AHEAD == 0 {

@@ -13,6 +13,7 @@ use super::innovation::Scratch;
 use super::numbers::Numbers;
 use super::plan::Plan;
 use super::planned::booking_weights;
+use super::points::PlanPoints;
 use super::segment::ProcessPaths;
 use super::shock::ShockPaths;
 use super::timeline::StepRef;
@@ -41,8 +42,12 @@ pub struct World<V: Vector> {
     sequences: Vec<Sequence<V>>,
     /// Number of periods drawn so far.
     drawn: usize,
-    /// Innovations of the periods ahead, by period and factor.
+    /// Innovations of the periods ahead, or under Sobol sampling of all periods, by period and factor.
     zeta: Vec<V>,
+    /// Number of factors.
+    rows: usize,
+    /// Picks a period's place in `zeta` from its index.
+    kept: usize,
     /// Jumps of the last period in logs, by shock.
     pub jumps: Vec<V>,
     segments: Vec<SegmentPaths<V>>,
@@ -94,7 +99,13 @@ impl<V: Vector> World<V> {
             exponential: zero,
             sequences: Vec::with_capacity(plan.innovations.drawn.len()),
             drawn: 0,
-            zeta: vec![zero; AHEAD * plan.innovations.factors.len()],
+            zeta: vec![
+                zero;
+                plan.points.as_ref().map_or(AHEAD, |_| steps.periods.len())
+                    * plan.innovations.factors.len()
+            ],
+            rows: plan.innovations.factors.len(),
+            kept: plan.points.as_ref().map_or(AHEAD - 1, |_| usize::MAX),
             jumps: vec![zero; model.shocks.len()],
             segments: segments.collect(),
             shocks: model.shocks.iter().map(|shock| ShockPaths::new(shock, steps)).collect(),
@@ -110,6 +121,11 @@ impl<V: Vector> World<V> {
         }
     }
 
+    /// Allocates the memory in which innovations are computed.
+    pub fn scratch(plan: &Plan) -> Scratch<V> {
+        Scratch::new(&plan.innovations, plan.points.as_ref(), AHEAD)
+    }
+
     /// Loads the draws of a lane group, whose first path is `first_path`, and goes to time 0, where today's
     /// annual rates count as a year's demand.
     #[inline(always)]
@@ -120,9 +136,13 @@ impl<V: Vector> World<V> {
         exponential: &Lanes,
         lane_group: usize,
         first_path: u64,
+        scratch: &mut Scratch<V>,
     ) {
         let model = &plan.model;
-        plan.innovations.start(first_path, &mut self.sequences);
+        match &plan.points {
+            None => plan.innovations.start(first_path, &mut self.sequences),
+            Some(points) => outlined!(V, self.draw_points(plan, points, first_path, scratch)),
+        }
         self.drawn = 0;
         self.numbers.load(&plan.inputs, values, lane_group);
         self.exponential = V::load(exponential.group(lane_group));
@@ -136,7 +156,18 @@ impl<V: Vector> World<V> {
         }
         for (i, (paths, shock)) in self.shocks.iter_mut().zip(&model.shocks).enumerate() {
             paths.prepare(&plan.steps, shock, numbers);
-            paths.start(&plan.shocks[i], first_path);
+            match &plan.points {
+                None => paths.start(&plan.shocks[i], first_path),
+                Some(points) => {
+                    paths.start_points(
+                        &plan.shocks[i],
+                        &points.shocks[i],
+                        points,
+                        &scratch.words,
+                        first_path,
+                    );
+                }
+            }
         }
         if let Some(ai) = &mut self.ai {
             ai.prepare(&plan.steps, numbers);
@@ -161,6 +192,14 @@ impl<V: Vector> World<V> {
         view.demand = total_demand(&self.segments, When::Today);
     }
 
+    /// Draws the innovations of all periods from Sobol points.
+    #[inline(always)]
+    fn draw_points(&mut self, plan: &Plan, points: &PlanPoints, first_path: u64, scratch: &mut Scratch<V>) {
+        let group = points.group(first_path);
+        group.words(&mut scratch.words);
+        plan.innovations.fill_from_points(points, &group, first_path, scratch, &mut self.zeta);
+    }
+
     /// Draws the innovations of the next periods: [`AHEAD`] of them, or fewer at the end of the timeline.
     #[inline(always)]
     pub fn draw(&mut self, plan: &Plan, periods: Range<usize>, scratch: &mut Scratch<V>) {
@@ -168,6 +207,9 @@ impl<V: Vector> World<V> {
             periods.start == self.drawn && periods.start.is_multiple_of(AHEAD) && periods.len() <= AHEAD
         );
         self.drawn = periods.end;
+        if plan.points.is_some() {
+            return;
+        }
         outlined!(V, plan.innovations.fill(&mut self.sequences, periods.len(), scratch, &mut self.zeta));
     }
 
@@ -184,7 +226,7 @@ impl<V: Vector> World<V> {
     /// Steps growth and levels, before shocks.
     #[inline(always)]
     fn step_processes(&mut self, plan: &Plan, at: StepRef) {
-        let zeta = of_period(&self.zeta, at.period);
+        let zeta = of_period(&self.zeta, self.rows, self.kept & at.period);
         for segment in &mut self.segments {
             segment.process.step(at, zeta);
             segment.inference.advance(at.step);
@@ -216,7 +258,7 @@ impl<V: Vector> World<V> {
     #[inline(always)]
     fn update_mixes(&mut self, plan: &Plan, at: StepRef) {
         self.mix_terms.displace(plan, at.middle);
-        let zeta = of_period(&self.zeta, at.period);
+        let zeta = of_period(&self.zeta, self.rows, self.kept & at.period);
         let view = &mut self.views[at.period % AHEAD];
         for (mix, sold) in self.mixes.iter_mut().zip(view.mixes_mut()) {
             mix.step(plan, &self.mix_terms, at, zeta, &self.mix_rows, sold);
@@ -264,7 +306,7 @@ impl<V: Vector> World<V> {
     /// Innovations of a period, by factor.
     #[inline(always)]
     pub fn innovations(&self, at: StepRef) -> &[V] {
-        of_period(&self.zeta, at.period)
+        of_period(&self.zeta, self.rows, self.kept & at.period)
     }
 
     /// Innovation of one factor in a period.
@@ -297,11 +339,10 @@ impl<V: Vector> World<V> {
     }
 }
 
-/// Innovations of a period drawn last, by factor.
+/// Innovations of a period, by factor; `place` is its place among those that are kept.
 #[inline(always)]
-fn of_period<V>(zeta: &[V], period: usize) -> &[V] {
-    let factors = zeta.len() / AHEAD;
-    &zeta[period % AHEAD * factors..][..factors]
+fn of_period<V>(zeta: &[V], factors: usize, place: usize) -> &[V] {
+    &zeta[place * factors..][..factors]
 }
 
 /// Demand summed over all segments.

@@ -44,12 +44,17 @@ pub fn wilson_interval(events: u64, trials: u64) -> (f64, f64) {
     if trials == 0 {
         return (0.0, 1.0);
     }
-    let (n, p) = (trials as f64, events as f64 / trials as f64);
-    let spread = Z * Z / n;
+    wilson_interval_at(events as f64 / trials as f64, trials as f64, Z)
+}
+
+/// [`wilson_interval`] around a fraction `p` seen in `trials` trials, which need not be a whole number, reaching `z` standard errors
+/// to either side.
+pub fn wilson_interval_at(p: f64, trials: f64, z: f64) -> (f64, f64) {
+    let spread = z * z / trials;
     let centre = p + 0.5 * spread;
-    let half = Z * (p * (1.0 - p) / n + 0.25 * spread / n).sqrt();
-    let low = if events == 0 { 0.0 } else { (centre - half) / (1.0 + spread) };
-    let high = if events == trials { 1.0 } else { (centre + half) / (1.0 + spread) };
+    let half = z * (p * (1.0 - p) / trials + 0.25 * spread / trials).sqrt();
+    let low = if p == 0.0 { 0.0 } else { (centre - half) / (1.0 + spread) };
+    let high = if p == 1.0 { 1.0 } else { (centre + half) / (1.0 + spread) };
     (low, high)
 }
 

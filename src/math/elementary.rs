@@ -2,8 +2,8 @@
 //!
 //! Both use only additions, multiplications, `mul_add` and bit operations on [`Real`], so one number, a loop over
 //! [`Lanes`](super::lanes::Lanes) and a vector of eight give identical results on every machine. The polynomials are minimax
-//! fits made by `python/fit_normal.py`. The stated errors were measured against a reference of 50 digits; the tests hold them
-//! on the tables of `python/reference_normal.py`.
+//! fits made by `tools/numerics/fit_normal.py`. The stated errors were measured against a reference of 50 digits; the tests hold them
+//! on the tables of `tools/numerics/reference_normal.py`.
 
 use super::vector::{Bits, Real};
 use std::f64::consts::LOG2_E;

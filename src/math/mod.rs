@@ -13,6 +13,7 @@ pub mod quadrature;
 pub(crate) mod reference;
 pub mod root;
 pub mod simd;
+pub mod student;
 pub mod vector;
 #[cfg(target_arch = "x86_64")]
 mod x86;

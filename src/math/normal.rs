@@ -1,8 +1,8 @@
 //! The standard normal distribution: density, distribution function and quantile function.
 //!
 //! Every function is a ratio of polynomials with positive coefficients in a positive variable, so no sum cancels. The
-//! coefficients are minimax fits made by `python/fit_normal.py`, with fitting errors below 6e-17. The stated errors were
-//! measured against a reference of 50 digits; the tests hold them on the tables of `python/reference_normal.py`.
+//! coefficients are minimax fits made by `tools/numerics/fit_normal.py`, with fitting errors below 6e-17. The stated errors were
+//! measured against a reference of 50 digits; the tests hold them on the tables of `tools/numerics/reference_normal.py`.
 
 use super::elementary::{exp, ln};
 use super::lanes::{LANES, Lanes};

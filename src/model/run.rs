@@ -66,13 +66,18 @@ impl Replicates {
     /// The replicate of a block of 64 paths, counted from 0.
     #[inline(always)]
     pub fn of_block(self, block: u64) -> usize {
-        (block % u64::from(self.0)) as usize
+        (block & (u64::from(self.0) - 1)) as usize
+    }
+
+    /// The replicate of a path, counted from 0.
+    pub fn of_path(self, path: u64) -> usize {
+        self.of_block(path >> 6)
     }
 
     /// The number, within its replicate, of the first point of a block of 64 paths.
     #[inline(always)]
     pub fn first_point(self, block: u64) -> u64 {
-        block / u64::from(self.0) * 64
+        block >> self.0.trailing_zeros() << 6
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::config::Unit;
 use crate::math::binomial::{upper_probability_bound, wilson_interval};
+use crate::stats::mean_error::MeanError;
 
 use super::tables::SummaryRow;
 
@@ -96,9 +97,31 @@ impl Precision {
 /// Fewer paths than this on either side of an event, and its standard error no longer describes what is known: an interval does.
 const FEW: u64 = 100;
 
-/// What is known of a probability that `events` of `paths` paths show: its percentage, and the precision as text: `± 0.03`,
+/// On how many paths something happens, and what is known of the error of that part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Seen {
+    events: u64,
+    paths: u64,
+    exact: bool,
+    error: MeanError,
+}
+
+impl Seen {
+    /// Seen on `events` of `paths` independent paths; `exact` if no draw can change that.
+    pub fn new(events: u64, paths: u64, exact: bool) -> Seen {
+        Seen { events, paths, exact, error: MeanError::independent(f64::NAN) }
+    }
+
+    /// The same with the error of its part, which counts if it comes from replicates.
+    pub fn with_error(self, std_error: f64, df: f64) -> Seen {
+        Seen { error: MeanError { std_error, df }, ..self }
+    }
+}
+
+/// What is known of a probability, from what was seen: its percentage, and the precision as text: `± 0.03`,
 /// `95%: 0.10–0.88`, `95%: below 0.30`, `95%: above 99.70` or `exact`, all in percent.
-pub fn probability(events: u64, paths: u64, exact: bool) -> (String, String) {
+pub fn probability(seen: Seen) -> (String, String) {
+    let Seen { events, paths, exact, error } = seen;
     if paths == 0 {
         return (NONE.to_owned(), String::new());
     }
@@ -115,21 +138,26 @@ pub fn probability(events: u64, paths: u64, exact: bool) -> (String, String) {
             ("100".to_owned(), format!("95%: above {}", at_place(100.0 - bound(), place)))
         }
         few if few < FEW || paths - few < FEW => {
-            let (low, high) = wilson_interval(events, paths);
+            let of_replicates = error.probability_interval(p);
+            let (low, high) = of_replicates.unwrap_or_else(|| wilson_interval(events, paths));
             let place = exponent(50.0 * (high - low)) - 1;
             let at = |x: f64| at_place(100.0 * x, place);
             (at(p), format!("95%: {}–{}", at(low), at(high)))
         }
         _ => {
-            let estimate = Estimate::new(100.0 * p, 100.0 * (p * (1.0 - p) / n).sqrt());
+            let std_error = match error.probability_interval(p) {
+                Some(_) => error.std_error,
+                None => (p * (1.0 - p) / n).sqrt(),
+            };
+            let estimate = Estimate::new(100.0 * p, 100.0 * std_error);
             (estimate.value.clone(), estimate.precision.words())
         }
     }
 }
 
 /// The same in one text: `88.12 ± 0.03%`, `0.30% (95%: 0.10–0.88%)`, `0% (95%: below 0.30%)`, `0% (exact)`.
-pub fn probability_in_words(events: u64, paths: u64, exact: bool) -> String {
-    match probability(events, paths, exact) {
+pub fn probability_in_words(seen: Seen) -> String {
+    match probability(seen) {
         (value, precision) if precision.is_empty() => value,
         (value, precision) if precision == "exact" => format!("{value}% (exact)"),
         (value, precision) if precision.starts_with('±') => format!("{value} {precision}%"),
@@ -379,15 +407,21 @@ mod tests {
 
     #[test]
     fn a_probability_says_what_its_sample_can() {
-        assert_eq!(probability_in_words(881_230, 1_000_000, false), "88.123 ± 0.032%");
-        assert_eq!(probability_in_words(0, 1_000, false), "0% (95%: below 0.30%)");
-        assert_eq!(probability_in_words(1_000, 1_000, false), "100% (95%: above 99.70%)");
-        assert_eq!(probability_in_words(3, 1_000, false), "0.30% (95%: 0.10–0.88%)");
-        assert_eq!(probability_in_words(0, 1_000_000, false), "0% (95%: below 0.00030%)");
-        assert_eq!(probability_in_words(999_999, 1_000_000, false), "99.99990% (95%: 99.99943–99.99998%)");
-        assert_eq!(probability_in_words(0, 1, true), "0% (exact)");
-        assert_eq!(probability_in_words(0, 0, false), NONE);
-        assert_eq!(probability_in_words(1, 2, false), "50% (95%: 9–91%)");
+        let words = |events, paths, exact| probability_in_words(Seen::new(events, paths, exact));
+        assert_eq!(words(881_230, 1_000_000, false), "88.123 ± 0.032%");
+        assert_eq!(words(0, 1_000, false), "0% (95%: below 0.30%)");
+        assert_eq!(words(1_000, 1_000, false), "100% (95%: above 99.70%)");
+        assert_eq!(words(3, 1_000, false), "0.30% (95%: 0.10–0.88%)");
+        assert_eq!(words(0, 1_000_000, false), "0% (95%: below 0.00030%)");
+        assert_eq!(words(999_999, 1_000_000, false), "99.99990% (95%: 99.99943–99.99998%)");
+        assert_eq!(words(0, 1, true), "0% (exact)");
+        assert_eq!(words(0, 0, false), NONE);
+        assert_eq!(words(1, 2, false), "50% (95%: 9–91%)");
+        // From 32 replicates: a smaller error of a probability, and of a rare one an interval with Student's t.
+        let sobol = |events, std_error| Seen::new(events, 1_000_000, false).with_error(std_error, 31.0);
+        assert_eq!(probability_in_words(sobol(881_230, 1.2e-4)), "88.123 ± 0.012%");
+        assert_eq!(probability_in_words(sobol(3, 1.7e-6)), "0.00030% (95%: 0.00010–0.00090%)");
+        assert_eq!(probability_in_words(sobol(0, 0.0)), "0% (95%: below 0.00030%)");
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::config::Unit;
 use crate::kernel::plan::Plan;
 use crate::math::binomial::{order_statistic_interval, probability_interval};
 use crate::stats::summary::Statistics;
-use crate::study::ipo::gather::{DealReadiness, IpoReadiness};
+use crate::study::ipo::gather::{DealReadiness, GateCounts, IpoReadiness};
 use crate::study::ipo::offer::OfferMetric;
 use crate::study::valuation::{median_period, proportion};
 
@@ -87,14 +87,36 @@ fn probability_columns(name: &str, prefix: &str, unit: Option<Unit>) -> [Column;
     ]
 }
 
-/// Their values: Wilson's interval, and the one-sided bound of an event that happened on none or all of the paths.
-fn probability_values(count: u64, of: u64) -> [Value; 4] {
-    let (p, error) = proportion(count, of);
-    let (low, high) = probability_interval(count, of);
-    [p, error, low, high].map(Value::from)
-}
-
 impl Page<'_> {
+    /// Values of a probability's columns, given how it is read of a deal's counts and the number of paths: those that count, and those
+    /// of which. Wilson's interval, under Sobol sampling one over replicates, and the one-sided bound of an event that happened on none
+    /// or all of the paths.
+    fn probability_values(
+        &self,
+        deal: usize,
+        of: impl Fn(&DealReadiness, u64) -> (u64, u64) + Copy,
+    ) -> [Value; 4] {
+        let (count, paths) = of(&self.readied.deals[deal], self.readied.paths);
+        let (p, _) = proportion(count, paths);
+        let error = self.readied.error(deal, of);
+        let (low, high) = error.probability_interval(p).unwrap_or_else(|| probability_interval(count, paths));
+        [p, error.std_error, low, high].map(Value::from)
+    }
+
+    /// The ranks, among the `n` paths on which an event happens, between which the median date lies with 95%. Under Sobol sampling by
+    /// sectioning at the period that holds it.
+    fn median_ranks(&self, deal: usize, n: u64, counts: fn(&DealReadiness) -> &Vec<u64>) -> (u64, u64) {
+        let median = median_period(&so_far(counts(&self.readied.deals[deal])));
+        let (Some(median), Some(_)) = (median, self.readied.replicates) else {
+            return order_statistic_interval(n, 0.5, LEVEL);
+        };
+        let by_then = |of: &DealReadiness, _| (total(&counts(of)[..=median]), total(counts(of)));
+        match self.readied.error(deal, by_then).half_width() {
+            half if half.is_nan() => (0, n + 1),
+            half => (((0.5 - half) * n as f64).max(0.0) as u64, ((0.5 + half) * n as f64) as u64 + 1),
+        }
+    }
+
     fn deals(&self) -> impl Iterator<Item = (String, &DealReadiness)> {
         let names = self.plan.model().deals.iter().map(|deal| deal.name.clone());
         names.zip(&self.readied.deals)
@@ -229,18 +251,21 @@ impl Page<'_> {
         columns.extend(["p05", "p25", "p50", "p75", "p95"].map(Column::key));
         columns.extend(["p50_low95", "p50_high95"].map(|name| Column::key(name).as_role(Role::Detail)));
         let mut rows = Vec::new();
-        for (deal, of) in self.deals() {
-            for (event, counts) in [("ready", &of.first_ready), ("listed", &of.listed)] {
+        type Counts = fn(&DealReadiness) -> &Vec<u64>;
+        let events: [(&str, Counts); 2] = [("ready", |of| &of.first_ready), ("listed", |of| &of.listed)];
+        for (index, (deal, of)) in self.deals().enumerate() {
+            for (event, counts_of) in events {
+                let counts = counts_of(of);
                 let happened = total(counts);
                 let mut row: Vec<Value> = vec![deal.clone().into(), event.into()];
-                row.extend(probability_values(happened, self.readied.paths));
+                row.extend(self.probability_values(index, |of, paths| (total(counts_of(of)), paths)));
                 let text = |date: Option<String>| Value::Text(date.unwrap_or_default());
                 let at = |q: f64| text((happened > 0).then(|| self.by(counts, q, happened)).flatten());
                 row.extend([0.05, 0.25, 0.5, 0.75, 0.95].map(at));
                 let ends = match happened {
                     0 => [Value::from(""), Value::from("")],
                     n => {
-                        let (low, high) = order_statistic_interval(n, 0.5, LEVEL);
+                        let (low, high) = self.median_ranks(index, n, counts_of);
                         [low, high].map(|rank| {
                             let period = so_far(counts).iter().position(|&sum| sum >= rank.clamp(1, n));
                             text(period.map(|period| self.date(period)))
@@ -296,24 +321,35 @@ impl Page<'_> {
         }
         let keys = self.gate_keys();
         let mut rows = Vec::new();
-        for (deal, of) in self.deals() {
-            let (ready_by, listed_by) = (so_far(&of.first_ready), so_far(&of.listed));
+        for (at, (deal, of)) in self.deals().enumerate() {
             for period in 0..of.all.len() {
-                let mut push = |gate: &str, count: u64, alone: Option<u64>| {
-                    let mut row: Vec<Value> =
-                        vec![deal.clone().into(), self.date(period).into(), gate.into()];
-                    row.extend(probability_values(count, self.readied.paths));
-                    let none = [f64::NAN; 4].map(Value::from);
-                    row.extend(alone.map_or(none, |count| probability_values(count, self.readied.paths)));
+                let begin = |gate: &str| -> Vec<Value> {
+                    vec![deal.clone().into(), self.date(period).into(), gate.into()]
+                };
+                for (gate, key) in keys.iter().enumerate() {
+                    let mut row = begin(key);
+                    row.extend(self.probability_values(at, |of, paths| (of.gates[gate].met[period], paths)));
+                    row.extend(
+                        self.probability_values(at, |of, paths| (of.gates[gate].alone[period], paths)),
+                    );
+                    rows.push(row);
+                }
+                let mut push = |name: &str, values: [Value; 4]| {
+                    let mut row = begin(name);
+                    row.extend(values);
+                    row.extend([f64::NAN; 4].map(Value::from));
                     rows.push(row);
                 };
-                for (key, gate) in keys.iter().zip(&of.gates) {
-                    push(key, gate.met[period], Some(gate.alone[period]));
-                }
-                push("all", of.all[period], None);
-                push("ready", of.ready[period], None);
-                push("ready_by", ready_by[period], None);
-                push("listed_by", listed_by[period], None);
+                push("all", self.probability_values(at, |of, paths| (of.all[period], paths)));
+                push("ready", self.probability_values(at, |of, paths| (of.ready[period], paths)));
+                push(
+                    "ready_by",
+                    self.probability_values(at, |of, paths| (total(&of.first_ready[..=period]), paths)),
+                );
+                push(
+                    "listed_by",
+                    self.probability_values(at, |of, paths| (total(&of.listed[..=period]), paths)),
+                );
             }
         }
         Table {
@@ -337,23 +373,21 @@ impl Page<'_> {
         columns.push(Column::key("listed_p50_without").as_role(Role::Detail));
         let mut rows = Vec::new();
         let keys = self.gate_keys();
-        for (deal, of) in self.deals() {
-            let (ready, listed) = (total(&of.first_ready), total(&of.listed));
-            for (key, gate) in keys.iter().zip(&of.gates) {
-                let (without, listed_without) = (total(&gate.ready_without), total(&gate.listed_without));
-                let paths = self.readied.paths;
+        type Fraction = fn(&DealReadiness, &GateCounts, u64) -> (u64, u64);
+        // Without a gate no path is ready later, so the difference is itself a count.
+        let fractions: [Fraction; 6] = [
+            |_, gate, paths| (total(&gate.ready_without), paths),
+            |of, gate, _| (gate.last, total(&of.first_ready)),
+            |_, gate, paths| (gate.closed, paths),
+            |of, gate, _| (gate.last_alone, total(&of.first_ready)),
+            |of, gate, paths| (total(&gate.ready_without) - total(&of.first_ready), paths),
+            |of, gate, paths| (total(&gate.listed_without) - total(&of.listed), paths),
+        ];
+        for (at, (deal, of)) in self.deals().enumerate() {
+            for (i, (key, gate)) in keys.iter().zip(&of.gates).enumerate() {
                 let mut row: Vec<Value> = vec![deal.clone().into(), (*key).into()];
-                // Without a gate no path is ready later, so the difference is itself a count.
-                let counts = [
-                    (without, paths),
-                    (gate.last, ready),
-                    (gate.closed, paths),
-                    (gate.last_alone, ready),
-                    (without - ready, paths),
-                    (listed_without - listed, paths),
-                ];
-                for (count, of) in counts {
-                    row.extend(probability_values(count, of));
+                for fraction in fractions {
+                    row.extend(self.probability_values(at, |of, paths| fraction(of, &of.gates[i], paths)));
                 }
                 for counts in [&gate.ready_without, &gate.listed_without] {
                     row.push(self.median(counts).unwrap_or_default().into());
@@ -454,8 +488,8 @@ impl Page<'_> {
                 for day in days {
                     let (mean, error) = match day {
                         Some(day) => {
-                            let moments = of.day[day as usize].moments();
-                            (moments.mean(), moments.std_error())
+                            let summary = &of.day[day as usize];
+                            (summary.moments().mean(), summary.mean_error().std_error)
                         }
                         None => (0.0, 0.0),
                     };
@@ -476,13 +510,17 @@ impl Page<'_> {
     fn curves(&self, deal: usize) -> [Chart; 2] {
         let of = &self.readied.deals[deal];
         let name = &self.plan.model().deals[deal].name;
-        let curve = |name: &str, counts: &[u64]| Curve {
+        let curve = |name: &str, count: &dyn Fn(&DealReadiness, usize) -> u64| Curve {
             name: name.to_owned(),
-            points: counts
+            points: self
+                .plan
+                .steps()
+                .periods
                 .iter()
-                .zip(&self.plan.steps().periods)
-                .map(|(&count, period)| {
-                    let (y, std_error) = proportion(count, self.readied.paths);
+                .enumerate()
+                .map(|(at, period)| {
+                    let (y, _) = proportion(count(of, at), self.readied.paths);
+                    let std_error = self.readied.error(deal, |of, paths| (count(of, at), paths)).std_error;
                     Point { x: on_axis(&period.last_day.to_string()), y, std_error }
                 })
                 .collect(),
@@ -495,12 +533,13 @@ impl Page<'_> {
             marks: Vec::<Mark>::new(),
         };
         let whole = vec![
-            curve("all gates met", &of.all),
-            curve("has been ready", &so_far(&of.first_ready)),
-            curve("has been listed", &so_far(&of.listed)),
+            curve("all gates met", &|of, at| of.all[at]),
+            curve("has been ready", &|of, at| total(&of.first_ready[..=at])),
+            curve("has been listed", &|of, at| total(&of.listed[..=at])),
         ];
         let gates = self.gate_labels();
-        let gates = gates.iter().zip(&of.gates).map(|(label, gate)| curve(label, &gate.met)).collect();
+        let gates =
+            gates.iter().enumerate().map(|(i, label)| curve(label, &|of, at| of.gates[i].met[at])).collect();
         [
             chart(format!("{name}: ready for a listing, and listed, by date"), whole),
             chart(format!("{name}: futures that meet each gate, by date"), gates),

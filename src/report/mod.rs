@@ -17,3 +17,4 @@ pub mod sensitivity;
 pub mod solve;
 pub mod sweep;
 pub mod tables;
+pub mod unhelped;

@@ -1,6 +1,7 @@
 //! A finished run for readers: facts from the manifest and all tables, from the run itself or read from its
 //! folder.
 
+use super::digits::thousands;
 use super::tables::Tables;
 use crate::config::Date;
 use crate::model::PartyNames;
@@ -44,6 +45,8 @@ pub struct Facts {
     pub sources: Vec<SourceFacts>,
     /// Seed as text.
     pub seed: String,
+    /// Number of replicates of Sobol points; `None` under plain sampling.
+    pub replicates: Option<u64>,
     /// Paths simulated.
     pub paths: u64,
     /// Number of paths requested.
@@ -134,6 +137,18 @@ impl Facts {
         changes
     }
 
+    /// How the errors of the figures came about, where they do not come from independent paths: `standard errors and t intervals over
+    /// 32 replicates of 4,096 points`.
+    pub fn errors(&self) -> Option<String> {
+        let replicates = self.replicates.filter(|&replicates| replicates > 0)?;
+        let (points, rest) = (self.paths / replicates, self.paths % replicates);
+        let about = if rest == 0 { "" } else { "about " };
+        let points = thousands(points);
+        Some(format!(
+            "standard errors and t intervals over {replicates} replicates of {about}{points} points"
+        ))
+    }
+
     /// The label of a calendar year's results: `2027`, but `2026 H2` or `2026-09-15 to 2026-12-31` of a year that the valuation
     /// date or the horizon cuts. Every screen, page and workbook writes years so.
     pub fn year_label(&self, year: i32) -> String {
@@ -196,6 +211,17 @@ mod tests {
         let listed = changed(&many).changes_listed().expect("they are listed");
         assert!(listed.starts_with("changed: deal.a.rate = 0.1; deal.b.rate = 0.1; "), "{listed}");
         assert_eq!(changed(&many[..3]).changes_listed(), None);
+    }
+
+    #[test]
+    fn errors_say_how_they_came_about() {
+        let errors = |replicates, paths| Facts { replicates, paths, ..Facts::default() }.errors();
+        assert_eq!(errors(None, 131_072), None);
+        let whole = errors(Some(32), 131_072).expect("replicates");
+        assert_eq!(whole, "standard errors and t intervals over 32 replicates of 4,096 points");
+        assert!(
+            errors(Some(8), 1_001).expect("replicates").ends_with("over 8 replicates of about 125 points")
+        );
     }
 
     #[test]

@@ -44,6 +44,17 @@ impl From<&f64> for Cell<'_> {
     }
 }
 
+/// What the cells of a column are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Whole numbers.
+    Whole,
+    /// Numbers, which are written with a decimal separator.
+    Number,
+}
+
 /// A field that does not fit its column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadField {
@@ -55,31 +66,35 @@ pub struct BadField {
 
 /// A type of cell that can be read back from text.
 pub trait Field: Sized {
-    /// Whether it is written with a decimal separator.
-    const DECIMAL: bool = false;
+    /// What it is.
+    const KIND: Kind;
     /// Parses the text; `None` if it does not fit.
     fn read(text: &str) -> Option<Self>;
 }
 
 impl Field for String {
+    const KIND: Kind = Kind::Text;
     fn read(text: &str) -> Option<Self> {
         Some(text.to_owned())
     }
 }
 
 impl Field for Arc<str> {
+    const KIND: Kind = Kind::Text;
     fn read(text: &str) -> Option<Self> {
         Some(text.into())
     }
 }
 
 impl Field for u64 {
+    const KIND: Kind = Kind::Whole;
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
     }
 }
 
 impl Field for i32 {
+    const KIND: Kind = Kind::Whole;
     fn read(text: &str) -> Option<Self> {
         text.parse().ok()
     }
@@ -87,7 +102,7 @@ impl Field for i32 {
 
 /// An empty field reads as NaN.
 impl Field for f64 {
-    const DECIMAL: bool = true;
+    const KIND: Kind = Kind::Number;
     fn read(text: &str) -> Option<Self> {
         if text.is_empty() { Some(f64::NAN) } else { text.parse().ok() }
     }
@@ -99,8 +114,8 @@ pub trait Row: serde::Serialize + Sized {
     const TABLE: &'static str;
     /// Names of the columns, in order.
     const COLUMNS: &'static [&'static str];
-    /// Which columns are written with a decimal separator.
-    const DECIMALS: &'static [bool];
+    /// What the columns hold, in order.
+    const KINDS: &'static [Kind];
     /// Passes the cells to `take`, in order.
     fn cells<'a>(&'a self, take: &mut dyn FnMut(Cell<'a>));
     /// Reads a row from its fields, one per column, in order.
@@ -122,7 +137,8 @@ macro_rules! row {
         impl $crate::report::row::Row for $name {
             const TABLE: &'static str = $table;
             const COLUMNS: &'static [&'static str] = &[$(stringify!($field)),+];
-            const DECIMALS: &'static [bool] = &[$(<$type as $crate::report::row::Field>::DECIMAL),+];
+            const KINDS: &'static [$crate::report::row::Kind] =
+                &[$(<$type as $crate::report::row::Field>::KIND),+];
             fn cells<'a>(&'a self, take: &mut dyn FnMut($crate::report::row::Cell<'a>)) {
                 $(take((&self.$field).into());)+
             }

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::digits::{
-    Estimate, amount_in_passing, condition, in_words, probability, probability_in_words, significant,
+    Estimate, Seen, amount_in_passing, condition, in_words, probability, probability_in_words, significant,
     thousands,
 };
 use super::label;
@@ -82,7 +82,7 @@ pub(super) fn subject(quantity: &Named, names: &PartyNames) -> String {
 /// A mean with its unit for a sentence; of a probability what its sample can say. Tables have the errors.
 pub(super) fn words(measured: &Measured, unit: Unit) -> String {
     let mean = match measured.events {
-        Some(events) => probability_in_words(events, measured.paths, measured.exact),
+        Some(events) => probability_in_words(seen(measured, events)),
         None if measured.std_error > 0.0 => amount_in_passing(measured.mean, measured.std_error, unit),
         None => in_words(measured.mean, measured.std_error, measured.exact, unit),
     };
@@ -104,7 +104,7 @@ pub(super) fn shown_in(unit: Unit) -> (f64, String) {
 pub(super) fn mean_cell(measured: &Measured, unit: Unit) -> String {
     let m = measured;
     let Some(events) = m.events else { return cell_words(m.mean, m.std_error, m.exact, unit) };
-    match probability(events, m.paths, m.exact) {
+    match probability(seen(m, events)) {
         (value, precision) if precision.is_empty() => value,
         (value, precision) if precision.starts_with('±') => format!("{value} {precision}"),
         // An interval needs no more words, a bound does.
@@ -113,6 +113,11 @@ pub(super) fn mean_cell(measured: &Measured, unit: Unit) -> String {
         }
         (value, precision) => format!("{value} ({precision})"),
     }
+}
+
+/// A flag's mean as a probability with its error.
+fn seen(m: &Measured, events: u64) -> Seen {
+    Seen::new(events, m.paths, m.exact).with_error(m.std_error, m.error_df)
 }
 
 /// The heading of such cells.

@@ -39,6 +39,7 @@ row! {
         undefined: u64,
         low95: f64,
         high95: f64,
+        error_df: f64,
     }
 }
 
@@ -72,6 +73,9 @@ row! {
         p75: f64,
         p95: f64,
         paths: u64,
+        low95: f64,
+        high95: f64,
+        error_df: f64,
     }
 }
 
@@ -137,6 +141,7 @@ row! {
         std_error: f64,
         low95: f64,
         high95: f64,
+        error_df: f64,
     }
 }
 
@@ -245,7 +250,7 @@ impl Tables {
 }
 
 /// All tables of a run.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 #[allow(missing_docs)] // each is described at its row
 pub struct Tables {
     pub summary: Vec<SummaryRow>,
@@ -319,6 +324,7 @@ pub fn summary_row(deal: &str, mix_year: i32, answer: &MetricAnswer) -> SummaryR
         undefined: s.undefined,
         low95: answer.interval.0,
         high95: answer.interval.1,
+        error_df: answer.interval_df,
     }
 }
 
@@ -362,6 +368,9 @@ fn annual(valuation: &Valuation) -> Vec<AnnualRow> {
             p75,
             p95,
             paths: answer.quantile_paths,
+            low95: answer.interval.0,
+            high95: answer.interval.1,
+            error_df: answer.interval_df,
         }
     };
     valuation.years.iter().map(row).collect()
@@ -419,6 +428,7 @@ fn events(valuation: &Valuation) -> Vec<EventRow> {
         std_error: answer.std_error,
         low95: answer.interval.0,
         high95: answer.interval.1,
+        error_df: answer.interval_df,
     };
     valuation.events.iter().map(row).collect()
 }

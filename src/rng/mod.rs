@@ -9,6 +9,7 @@
 //! longer share their later draws, and sharing them is what makes their difference precise (common random numbers).
 
 pub mod philox;
+pub mod sobol;
 pub mod stream;
 pub mod xoshiro;
 

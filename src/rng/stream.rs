@@ -33,6 +33,10 @@ const ONE_A_PATH: u64 = 1;
 const NUMBERED: u64 = 2;
 /// Counter word 3 of the states of sequences.
 const SEQUENCE: u64 = 3;
+/// Counter word 3 of the scrambles of Sobol points.
+pub(super) const SCRAMBLE: u64 = 4;
+/// Random digits of a uniform.
+pub(super) const MANTISSA_BITS: u32 = 52;
 
 /// The key of one stream under one seed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,7 +81,13 @@ fn scramble(x: u64) -> u64 {
 #[inline(always)]
 fn uniform_of_bits<R: Real>(bits: R::Bits) -> R {
     // 1 + n 2⁻⁵² by its bits, less 1 − 2⁻⁵³; both and their difference are f64 numbers.
-    R::from_bits(bits.shr::<12>() | R::Bits::splat(1.0_f64.to_bits())) - (1.0 - 0.5 * f64::EPSILON)
+    uniform_of_fraction(bits.shr::<12>() | R::Bits::splat(1.0_f64.to_bits()))
+}
+
+/// The uniform of bits that are those of a number from 1 to 2: its fraction, moved by half of the last digit.
+#[inline(always)]
+pub fn uniform_of_fraction<R: Real>(bits: R::Bits) -> R {
+    R::from_bits(bits) - (1.0 - 0.5 * f64::EPSILON)
 }
 
 /// Uniforms number 2 `index` and 2 `index` + 1 of the eight paths starting at `first_path`, a multiple of eight.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex};
 
+use super::options::CHUNK_PATHS;
+
 /// The inputs and metrics of the paths of one chunk.
 pub struct ChunkDraws<'a> {
     /// Index of the chunk's first path.
@@ -14,6 +16,27 @@ pub struct ChunkDraws<'a> {
     /// Values of the metrics in the plan's order, `[deal, then difference][metric][path]`; NaN means
     /// undefined.
     pub metrics: &'a [Vec<Vec<f64>>],
+    /// Values of the yearly series, if they are wanted.
+    pub years: Option<YearValues<'a>>,
+}
+
+/// Values of the yearly series of a chunk.
+pub struct YearValues<'a> {
+    /// A column of [`CHUNK_PATHS`] values for each deal, year and series, one after the other.
+    pub(super) values: &'a [f64],
+    /// For each deal, its first column and its number of series.
+    pub(super) deals: &'a [(usize, usize)],
+    /// Number of paths in the chunk.
+    pub(super) paths: usize,
+}
+
+impl<'a> YearValues<'a> {
+    /// Values of a series of a deal in a year, `[path]`; NaN means undefined.
+    pub fn column(&self, deal: usize, year: usize, series: usize) -> &'a [f64] {
+        let (first, count) = self.deals[deal];
+        let at = (first + year * count + series) * CHUNK_PATHS as usize;
+        &self.values[at..at + self.paths]
+    }
 }
 
 /// Writes encoded chunks in order; a worker that is far ahead waits.

@@ -6,7 +6,7 @@ use super::result::RunResult;
 use super::shared::Shared;
 use super::state::{Finished, State, Task};
 use super::worker::Worker;
-use super::workers::share_out;
+use super::workers::{make_points, share_out};
 use crate::kernel::plan::Plan;
 
 /// Simulates a plan.
@@ -28,7 +28,8 @@ pub fn execute(plan: &Plan, options: Options, observer: &dyn Observer) -> RunRes
 /// # Panics
 /// If the worker threads cannot be started.
 pub fn resume(plan: &Plan, from: State, task: &Task, threads: usize, observer: &dyn Observer) -> Finished {
-    let shared = Shared::new(plan, from, task, observer.wants_draws());
+    make_points(&[plan], threads);
+    let shared = Shared::new(plan, from, task, observer.wants_draws() && observer.wants_draws_of_done());
     share_out(
         threads,
         shared.pieces(),

@@ -28,6 +28,14 @@ pub trait Observer: Sync {
     fn wants_draws(&self) -> bool {
         false
     }
+    /// Whether the yearly series of every path are wanted with the draws.
+    fn wants_years(&self) -> bool {
+        false
+    }
+    /// Whether the draws of chunks that are done already are wanted too: then these are simulated again.
+    fn wants_draws_of_done(&self) -> bool {
+        true
+    }
     /// Encodes the draws of a chunk; called by many workers at once, in no order.
     fn encode(&self, _draws: &ChunkDraws<'_>) -> Vec<u8> {
         Vec::new()

@@ -11,14 +11,17 @@ use super::observer::{Observer, Progress};
 use super::options::{CHUNK_PATHS, Options};
 use super::sums::lock;
 use super::worker::add_lanes;
-use super::workers::share_out;
+use super::workers::{make_points, share_out};
 use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::{LANES, Lanes};
 use crate::math::simd::Isa;
 use crate::model::parameters::ParamId;
+use crate::model::run::Replicates;
 use crate::simd_fn;
+use crate::stats::mean_error::MeanError;
 use crate::stats::moments::{ChunkCoMoments, ChunkMoments, CoMoments};
+use crate::stats::replicates::ChunkReplicates;
 use crate::stats::summary::MetricSummary;
 use ndarray::{Array2, ArrayView1, Axis, s};
 use std::ops::Range;
@@ -144,10 +147,10 @@ impl PairedResult {
         self.non_finite.iter().enumerate().find(|(_, found)| found.count > 0)
     }
 
-    /// Mean and standard error of a column.
-    pub fn estimate(&self, column: usize) -> (f64, f64) {
-        let moments = self.columns[column].moments();
-        (moments.mean(), moments.std_error())
+    /// Mean of a column and its error: from the replicates under Sobol sampling.
+    pub fn estimate(&self, column: usize) -> (f64, MeanError) {
+        let summary = &self.columns[column];
+        (summary.moments().mean(), summary.mean_error())
     }
 
     /// A column's values in path order; `None` where the column does not keep them.
@@ -161,6 +164,8 @@ impl PairedResult {
 /// The result has equal bits for any number of threads. If the observer stops the run, the result holds the
 /// chunks that were done and the values end there. Progress counts each path once, though it runs through all
 /// plans.
+///
+/// All plans have the sampling of the first.
 ///
 /// # Panics
 /// If the worker threads cannot be started, or a column is made of one that does not come before it.
@@ -182,8 +187,10 @@ pub fn execute(
         };
         assert!(sources.iter().all(|&source| source < i), "column {i} is made of one that comes after it");
     }
+    make_points(plans, options.threads);
     let paths = options.paths;
-    let shared = Shared::new(plans.len(), question, paths);
+    let replicates = plans.first().and_then(|plan| plan.replicates());
+    let shared = Shared::new(plans.len(), question, paths, replicates.map(Replicates::get));
     let paths_of = |chunk: u64| chunk * CHUNK_PATHS..((chunk + 1) * CHUNK_PATHS).min(paths);
     let progress = |chunks: u64| {
         let done = (chunks * CHUNK_PATHS).min(paths);
@@ -210,7 +217,7 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(plans: usize, question: Question<'_>, paths: u64) -> Shared {
+    fn new(plans: usize, question: Question<'_>, paths: u64, replicates: Option<usize>) -> Shared {
         let mut kept = 0;
         let row = |column: &Column| {
             (column.keep == Keep::Values).then(|| {
@@ -222,7 +229,11 @@ impl Shared {
         let kept_paths =
             if kept == 0 { 0 } else { usize::try_from(paths).expect("paths that fit in memory") };
         Shared {
-            columns: question.columns.iter().map(|_| Mutex::new(MetricSummary::new())).collect(),
+            columns: question
+                .columns
+                .iter()
+                .map(|_| Mutex::new(MetricSummary::of_replicates(replicates)))
+                .collect(),
             pairs: question.pairs.iter().map(|_| Mutex::default()).collect(),
             non_finite: Mutex::new(vec![NonFinite::default(); plans]),
             values: Mutex::new(Array2::from_elem((kept, kept_paths), f64::NAN)),
@@ -257,6 +268,7 @@ struct Worker {
     /// Values of the columns that are made of others; unused for the rest.
     made: Vec<Lanes>,
     moments: Vec<ChunkMoments>,
+    replicates: ChunkReplicates,
     /// Values of the columns that keep more than their moments.
     values: Vec<Vec<f64>>,
     pairs: Vec<ChunkCoMoments>,
@@ -267,7 +279,9 @@ struct Worker {
 impl Worker {
     fn new(plans: &[&Plan], question: Question<'_>) -> Worker {
         let columns = question.columns.len();
+        let replicates = plans.first().and_then(|plan| plan.replicates());
         Worker {
+            replicates: ChunkReplicates::new(replicates.map(Replicates::get), columns),
             blocks: plans.iter().map(|plan| Block::new(plan)).collect(),
             made: vec![Lanes::ZERO; columns],
             moments: vec![ChunkMoments::EMPTY; columns],
@@ -286,6 +300,12 @@ impl Worker {
                 found.add_block(block, path, count);
             }
             self.gather(plans[0].isa(), question, count);
+            if let Some(replicates) = plans[0].replicates() {
+                let replicate = replicates.of_path(path);
+                for (column, moments) in self.moments.iter().enumerate() {
+                    self.replicates.note(column, replicate, moments);
+                }
+            }
         }
         self.flush(question, shared, paths.start as usize);
     }
@@ -355,6 +375,9 @@ impl Worker {
                 Keep::Moments | Keep::Values => summary.add_moments(&self.moments[i]),
                 Keep::Bins => summary.add_chunk(&self.moments[i], values),
             }
+            if self.replicates.is_kept() {
+                summary.add_replicates(&self.replicates, i, &self.moments[i]);
+            }
             drop(summary);
             if let Some(row) = shared.rows[i] {
                 let mut kept = lock(&shared.values);
@@ -363,6 +386,7 @@ impl Worker {
             self.moments[i] = ChunkMoments::EMPTY;
             values.clear();
         }
+        self.replicates.clear();
         for (total, pair) in shared.pairs.iter().zip(&mut self.pairs) {
             lock(total).add_chunk(pair);
             *pair = ChunkCoMoments::EMPTY;

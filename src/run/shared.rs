@@ -104,7 +104,7 @@ impl Shared {
     pub(super) fn report(&self, observer: &dyn Observer) {
         let (mean, std_error) = self.take.map_or((f64::NAN, f64::NAN), |take| {
             let summary = lock(&self.whole.metrics[0][take]);
-            (summary.moments().mean(), summary.moments().std_error())
+            (summary.moments().mean(), summary.mean_error().std_error)
         });
         let done = self.paths_done.load(Ordering::Relaxed);
         observer.progress(&Progress { done, paths: self.task.paths_asked(), mean, std_error });

@@ -143,7 +143,7 @@ impl Task {
 }
 
 /// A finished or stopped run: the state to save, and everything that the result is made of.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Finished {
     task: Task,
     state: State,
@@ -164,6 +164,11 @@ impl Finished {
     /// The sums over whole chunks, to be saved.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// The state, to go on from.
+    pub fn into_state(self) -> State {
+        self.state
     }
 
     /// Number of paths that have been added up.

@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::event::Event;
 use super::non_finite::NonFinite;
 use crate::kernel::plan::Plan;
+use crate::model::run::Replicates;
 use crate::stats::bins::Bins;
+use crate::stats::mean_error::MeanError;
 use crate::stats::moments::{CoMoments, Moments};
+use crate::stats::replicates::ReplicateSums;
 use crate::stats::summary::MetricSummary;
 
 /// Summary of a yearly series.
@@ -16,8 +19,22 @@ use crate::stats::summary::MetricSummary;
 pub struct YearSummary {
     /// Moments over all paths.
     pub moments: Moments,
+    /// Sums by replicate over all paths; empty under plain sampling.
+    pub replicates: ReplicateSums,
     /// Bins over the first [`QUANTILE_PATHS`](super::options::QUANTILE_PATHS) paths.
     pub bins: Bins<8>,
+}
+
+impl YearSummary {
+    fn of_replicates(replicates: Option<usize>) -> YearSummary {
+        YearSummary { replicates: ReplicateSums::new(replicates), ..YearSummary::default() }
+    }
+
+    /// The error of the mean: from the replicates under Sobol sampling, else that of independent values.
+    pub fn mean_error(&self) -> MeanError {
+        let of_replicates = self.replicates.error_of(self.moments.mean());
+        of_replicates.unwrap_or_else(|| MeanError::independent(self.moments.std_error()))
+    }
 }
 
 /// Sums over some paths. Adding and merging are exact, so the order does not change a bit.
@@ -35,6 +52,8 @@ pub struct Sums {
 pub(super) struct Rest {
     /// Paths on which an event happened in a period: `[deal][event][period]`.
     pub events: Vec<Vec<Vec<u64>>>,
+    /// The same by replicate, `[deal][event][period × replicate]`; empty under plain sampling.
+    pub event_replicates: Vec<Vec<Vec<u64>>>,
     /// Moments of the uncertain numbers, in the rows of the plan's inputs.
     pub inputs: Vec<Moments>,
     /// Second moments, one per correlated pair of the plan's inputs.
@@ -49,17 +68,20 @@ pub(super) struct Rest {
 impl Sums {
     /// Sums over no paths.
     pub fn new(plan: &Plan) -> Sums {
-        let metrics = subjects(plan).map(|n| vec![MetricSummary::new(); n]).collect();
+        let replicates = plan.replicates().map(Replicates::get);
+        let metrics = subjects(plan).map(|n| vec![MetricSummary::of_replicates(replicates); n]).collect();
+        let year = YearSummary::of_replicates(replicates);
         let years = plan
             .deals
             .iter()
-            .map(|deal| vec![vec![YearSummary::default(); deal.series.len()]; plan.steps().years.len()])
+            .map(|deal| vec![vec![year.clone(); deal.series.len()]; plan.steps().years.len()])
             .collect();
         Sums {
             metrics,
             years,
             rest: Rest {
-                events: vec![vec![vec![0; plan.steps().periods.len()]; Event::ALL.len()]; plan.deals().len()],
+                events: no_events(plan, 1),
+                event_replicates: no_events(plan, replicates.unwrap_or(0)),
                 inputs: vec![Moments::EMPTY; plan.inputs().nums.len()],
                 input_pairs: vec![CoMoments::EMPTY; plan.inputs().pairs.len()],
                 factor_pairs: vec![CoMoments::EMPTY; plan.innovations().pairs.len()],
@@ -76,11 +98,14 @@ impl Sums {
         let years = self.years.iter_mut().flatten().flatten().zip(other.years.iter().flatten().flatten());
         for (mine, theirs) in years {
             mine.moments.merge(&theirs.moments);
+            mine.replicates.merge(&theirs.replicates);
             mine.bins.merge(&theirs.bins);
         }
         let (mine, theirs) = (&mut self.rest, &other.rest);
         let counts = mine.events.iter_mut().flatten().flatten();
         counts.zip(theirs.events.iter().flatten().flatten()).for_each(|(a, b)| *a += b);
+        let counts = mine.event_replicates.iter_mut().flatten().flatten();
+        counts.zip(theirs.event_replicates.iter().flatten().flatten()).for_each(|(a, b)| *a += b);
         mine.inputs.iter_mut().zip(&theirs.inputs).for_each(|(a, b)| a.merge(b));
         mine.input_pairs.iter_mut().zip(&theirs.input_pairs).for_each(|(a, b)| a.merge(b));
         mine.factor_pairs.iter_mut().zip(&theirs.factor_pairs).for_each(|(a, b)| a.merge(b));
@@ -96,6 +121,7 @@ impl Sums {
         self.check_shape(plan, samples)?;
         self.check_moments(paths)?;
         self.check_bins()?;
+        self.check_replicates(plan, paths)?;
         for counts in self.rest.events.iter().flatten() {
             let sum = counts.iter().try_fold(0_u64, |sum, count| sum.checked_add(*count));
             if sum.is_none_or(|sum| sum > paths) {
@@ -125,6 +151,16 @@ impl Sums {
             rest.events.iter().map(|deal| deal.iter().map(Vec::len).collect()).collect()
         };
         shape("events", periods(rest) == periods(none_rest))?;
+        let replicates = |rest: &Rest| -> Vec<Vec<usize>> {
+            rest.event_replicates.iter().map(|deal| deal.iter().map(Vec::len).collect()).collect()
+        };
+        shape("events by replicate", replicates(rest) == replicates(none_rest))?;
+        let replicates = plan.replicates().map(Replicates::get);
+        let metrics = self.metrics.iter().flatten().map(MetricSummary::replicates);
+        let mut sums = metrics.chain(self.years.iter().flatten().flatten().map(|year| &year.replicates));
+        let sections = |summary: &MetricSummary| summary.sections().replicates() == replicates.unwrap_or(0);
+        let same = sums.all(|sums| sums.has(replicates)) && self.metrics.iter().flatten().all(sections);
+        shape("replicates", same)?;
         shape("inputs", rest.inputs.len() == none_rest.inputs.len())?;
         shape("correlations of inputs", rest.input_pairs.len() == none_rest.input_pairs.len())?;
         shape("correlations of factors", rest.factor_pairs.len() == none_rest.factor_pairs.len())?;
@@ -154,6 +190,35 @@ impl Sums {
         Ok(())
     }
 
+    /// Checks that what replicates count adds up to what all paths count. (Nothing to check under plain sampling.)
+    fn check_replicates(&self, plan: &Plan, paths: u64) -> Result<(), String> {
+        let Some(replicates) = plan.replicates().map(Replicates::get) else { return Ok(()) };
+        let wrong = |what: &str| Err(format!("the replicates do not count the {what} that all paths count"));
+        let share = paths / replicates as u64;
+        for summary in self.metrics.iter().flatten() {
+            let (defined, undefined) = summary.sections().totals();
+            let same = defined == summary.replicates().counts();
+            let all = defined.iter().zip(&undefined).all(|(a, b)| a.checked_add(*b) == Some(share));
+            if !same || !all || !add_up_to(&defined, summary.moments().count()) {
+                return wrong("values of a metric");
+            }
+        }
+        for year in self.years.iter().flatten().flatten() {
+            let counts = year.replicates.counts();
+            if !add_up_to(counts, year.moments.count()) || counts.iter().any(|&count| count > share) {
+                return wrong("values of a year");
+            }
+        }
+        let events = self.rest.events.iter().flatten().zip(self.rest.event_replicates.iter().flatten());
+        for (counts, by_replicate) in events {
+            let mut periods = counts.iter().zip(by_replicate.chunks_exact(replicates));
+            if !periods.all(|(&count, by_replicate)| add_up_to(by_replicate, count)) {
+                return wrong("events");
+            }
+        }
+        Ok(())
+    }
+
     fn check_bins(&self) -> Result<(), String> {
         for summary in self.metrics.iter().flatten() {
             let bins = (summary.bins().count(), summary.bins().undefined());
@@ -170,6 +235,16 @@ impl Sums {
         }
         Ok(())
     }
+}
+
+/// Whether counts by replicate add up to a count.
+fn add_up_to(counts: &[u64], count: u64) -> bool {
+    counts.iter().try_fold(0_u64, |sum, &count| sum.checked_add(count)) == Some(count)
+}
+
+/// No events, with so many counts to a period: `[deal][event][period × counts]`.
+pub(super) fn no_events(plan: &Plan, counts: usize) -> Vec<Vec<Vec<u64>>> {
+    vec![vec![vec![0; plan.steps().periods.len() * counts]; Event::ALL.len()]; plan.deals().len()]
 }
 
 /// Number of metrics of each deal and then each difference.

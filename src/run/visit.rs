@@ -3,7 +3,7 @@
 use super::non_finite::NonFinite;
 use super::observer::{Observer, Progress};
 use super::options::{CHUNK_PATHS, Options};
-use super::workers::share_out;
+use super::workers::{make_points, share_out};
 use crate::kernel::block::{Block, BlockOptions};
 use crate::kernel::plan::Plan;
 use crate::math::lanes::LANES;
@@ -53,6 +53,7 @@ pub fn visit<S: Send>(
     make: impl Fn() -> S + Sync,
     look: impl Fn(&mut S, &SimulatedBlock<'_>) + Sync,
 ) -> Visited<S> {
+    make_points(&[plan], options.threads);
     let paths = options.paths;
     let visit_chunk = |visitor: &mut Visitor<S>, chunk: u64| {
         let first = chunk * CHUNK_PATHS;

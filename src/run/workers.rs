@@ -1,5 +1,7 @@
 //! Worker threads: numbered pieces of work shared out over them, each thread with scratch of its own.
 
+use crate::kernel::plan::Plan;
+use crate::model::run::Replicates;
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,12 +12,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 const STACK: usize = 8 << 20;
 
 /// The pool of so many worker threads (0 means one per core), started when it is first asked for and kept: a study asks for
-/// it again at each of its runs.
+/// it again at each of its runs. A process that was forked has none of its parent's threads and starts its own.
 fn pool(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
-    static POOLS: Mutex<BTreeMap<usize, Arc<ThreadPool>>> = Mutex::new(BTreeMap::new());
+    type OfProcess = (u32, usize);
+    static POOLS: Mutex<BTreeMap<OfProcess, Arc<ThreadPool>>> = Mutex::new(BTreeMap::new());
+    let key = (std::process::id(), threads);
     // Pools are whole or not there: a panic elsewhere cannot have left half of one.
     let mut pools = POOLS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(pool) = pools.get(&threads) {
+    if let Some(pool) = pools.get(&key) {
         return Ok(Arc::clone(pool));
     }
     let named = ThreadPoolBuilder::new()
@@ -23,7 +27,7 @@ fn pool(threads: usize) -> Result<Arc<ThreadPool>, ThreadPoolBuildError> {
         .stack_size(STACK)
         .thread_name(|i| format!("capstake-{i}"));
     let pool = Arc::new(named.build()?);
-    pools.insert(threads, Arc::clone(&pool));
+    pools.insert(key, Arc::clone(&pool));
     Ok(pool)
 }
 
@@ -100,6 +104,15 @@ pub fn join<A: Send, B: Send>(
         // The system gives no threads: both things are still done.
         Err(_) => (first(), second()),
     }
+}
+
+/// Makes the Sobol points of plans, replicates side by side: workers that come to the same replicate at once would wait for each
+/// other.
+pub(super) fn make_points(plans: &[&Plan], threads: usize) {
+    let replicates =
+        plans.iter().filter_map(|plan| plan.replicates()).map(Replicates::get).max().unwrap_or(0);
+    let make = |replicate: u64| plans.iter().for_each(|plan| plan.make_points(replicate as usize));
+    share_out(threads, replicates as u64, || (), |(), replicate| make(replicate), |_| {}, || false);
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::number;
 use crate::report::answer::{Role, Table, Value};
-use crate::report::row::{BadField, Cell, Row};
+use crate::report::row::{BadField, Cell, Kind, Row};
 use std::borrow::Cow;
 use std::io::{self, Write};
 
@@ -223,9 +223,9 @@ pub fn read<R: Row>(dialect: Dialect, bytes: &[u8]) -> Result<Vec<R>, ReadError>
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record)? {
         let line = record.position().map_or(0, csv::Position::line);
-        let fields = record.iter().zip(R::DECIMALS).map(|(field, number)| match number {
-            true => dialect.pointed(field),
-            false => Cow::Borrowed(unguard(field)),
+        let fields = record.iter().zip(R::KINDS).map(|(field, kind)| match kind {
+            Kind::Number => dialect.pointed(field),
+            Kind::Whole | Kind::Text => Cow::Borrowed(unguard(field)),
         });
         let fields: Vec<Cow<'_, str>> = fields.collect();
         let row = R::from_fields(fields.iter().map(|field| &**field))

@@ -22,8 +22,16 @@ pub fn columns(plan: &Plan) -> Vec<Column> {
     let mix_year = plan.model().run.mix_year;
     let metrics =
         Metric::ALL.iter().map(|metric| Column { name: metric.name(mix_year), unit: metric.unit().name() });
-    inputs.chain(metrics).collect()
+    let replicate = plan.replicates().map(|_| Column { name: REPLICATE.to_owned(), unit: "number" });
+    inputs.chain(metrics).chain(replicate).collect()
 }
+
+/// The name of the column that says to which replicate of Sobol points a path belongs.
+pub const REPLICATE: &str = "replicate";
+
+/// What is to be known of rows of replicates wherever they are written.
+pub const DEPENDENT: &str = "Paths of one replicate are not independent of each other, those of different replicates are: errors come from \
+                             the means of replicates.";
 
 /// Rows of a chunk by column, ordered by path and then by deal.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,13 +46,20 @@ pub struct Rows {
 
 const WORD: usize = 8;
 
+/// Begins to encode a chunk of so many columns, which follow one after the other.
+pub fn begin_packed(first_path: u64, rows: usize, columns: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity((2 + rows * columns) * WORD);
+    out.extend_from_slice(&first_path.to_le_bytes());
+    out.extend_from_slice(&(rows as u64).to_le_bytes());
+    out
+}
+
 /// Encodes a chunk: first path, number of rows, then the values by column, as little-endian words.
 pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
     let deals = plan.deals().len();
     let rows = chunk.paths * deals;
-    let mut out = Vec::with_capacity((2 + rows * (chunk.inputs.len() + Metric::ALL.len())) * WORD);
-    out.extend_from_slice(&chunk.first_path.to_le_bytes());
-    out.extend_from_slice(&(rows as u64).to_le_bytes());
+    // One more for the replicate.
+    let mut out = begin_packed(chunk.first_path, rows, chunk.inputs.len() + Metric::ALL.len() + 1);
     for column in chunk.inputs {
         for value in &column[..chunk.paths] {
             for _ in 0..deals {
@@ -66,6 +81,14 @@ pub fn pack(plan: &Plan, chunk: &ChunkDraws) -> Vec<u8> {
             for values in &by_deal {
                 let value = values.map_or(f64::NAN, |values| values[i]);
                 out.extend_from_slice(&value.to_le_bytes());
+            }
+        }
+    }
+    if let Some(replicates) = plan.replicates() {
+        for path in chunk.first_path..chunk.first_path + chunk.paths as u64 {
+            let replicate = replicates.of_path(path) as f64;
+            for _ in 0..deals {
+                out.extend_from_slice(&replicate.to_le_bytes());
             }
         }
     }

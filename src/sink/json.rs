@@ -20,6 +20,8 @@ pub struct RunFacts<'a> {
     pub paths: u64,
     /// Wall-clock time in seconds.
     pub seconds: f64,
+    /// What was asked for with `--precision`, and what was reached.
+    pub precision: Option<&'a Value>,
     /// If the run failed: the number of paths that were not finite, and the lowest of their indices.
     pub failed: Option<(u64, &'a [u64])>,
 }
@@ -36,6 +38,9 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow], exact: &[ExactFigures]) ->
         "summary": rows,
         "exact": exact,
     });
+    if let Some(precision) = facts.precision {
+        object["precision"] = precision.clone();
+    }
     if let Some((count, first)) = facts.failed {
         object["non_finite"] = json!({ "count": count, "first": first });
     }
@@ -95,8 +100,14 @@ mod tests {
 
     #[test]
     fn the_object() {
-        let facts =
-            RunFacts { status: "complete", out: "output/=x", paths: 1_000, seconds: 0.5, failed: None };
+        let facts = RunFacts {
+            status: "complete",
+            out: "output/=x",
+            paths: 1_000,
+            seconds: 0.5,
+            precision: None,
+            failed: None,
+        };
         let value = summary(&facts, &[], &[]);
         assert_eq!(
             value.to_string(),

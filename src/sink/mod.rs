@@ -5,3 +5,4 @@ pub mod draws_columns;
 pub mod draws_csv;
 pub mod json;
 pub mod number;
+pub mod path_series;

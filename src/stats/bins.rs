@@ -108,6 +108,22 @@ impl Targets {
     const NONE: Targets = Targets { bins: [0; BATCH], words: [0; BATCH], pending: false };
 }
 
+/// Hears the bin numbers of batches of 64 values, each with the batch's place.
+pub(super) trait Listener {
+    /// So many values of the batch have this number.
+    fn equal(&mut self, place: usize, number: u64, count: u64);
+    /// One number per value.
+    fn each(&mut self, place: usize, numbers: &[u64; BATCH]);
+}
+
+/// Hears nothing.
+impl Listener for () {
+    #[inline(always)]
+    fn equal(&mut self, _: usize, _: u64, _: u64) {}
+    #[inline(always)]
+    fn each(&mut self, _: usize, _: &[u64; BATCH]) {}
+}
+
 /// Counts of values by bin, with `BITS` mantissa bits in the bin number.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Vec<(u64, u64, u64)>")]
@@ -154,9 +170,9 @@ impl<const BITS: u32> Bins<BITS> {
     /// The number of the open bin of one sign; the bin of zero has number 0.
     const OPEN: u64 = (LARGEST.to_bits() >> (52 - BITS)) - Self::BASE;
     /// The number of the bin for NaN: counting NaN is cheaper than branching on it.
-    const UNDEFINED: u64 = Self::OPEN + 1;
+    pub(super) const UNDEFINED: u64 = Self::OPEN + 1;
     /// Added to the bin numbers of negative values: a power of two, so that the sign bit needs only a shift.
-    const NEGATIVE: u64 = (Self::UNDEFINED + 1).next_power_of_two();
+    pub(super) const NEGATIVE: u64 = (Self::UNDEFINED + 1).next_power_of_two();
     const END: u64 = Self::NEGATIVE + Self::UNDEFINED + 1;
 
     const PAGES: usize = (Self::END as usize).div_ceil(PAGE);
@@ -182,18 +198,26 @@ impl<const BITS: u32> Bins<BITS> {
     /// Counts every value; NaN counts as undefined. Inlined so that it is compiled for the caller's instruction set.
     #[inline(always)]
     pub fn add_all(&mut self, values: &[f64]) {
+        self.add_all_and_tell(values, &mut ());
+    }
+
+    /// Counts every value, and tells a listener the bin numbers.
+    #[inline(always)]
+    pub(super) fn add_all_and_tell(&mut self, values: &[f64], listener: &mut impl Listener) {
         let (batches, rest) = values.as_chunks::<BATCH>();
         let mut both = [Targets::NONE; 2];
         let mut turn = 0;
-        for batch in batches {
+        for (place, batch) in batches.iter().enumerate() {
             if let Some(ones) = count_of_flags(batch) {
                 // Added one by one into two bins, each addition would wait for the one before.
                 if ones < BATCH as u64 {
                     self.count_in(0, ONE * (BATCH as u64 - ones));
+                    listener.equal(place, 0, BATCH as u64 - ones);
                 }
                 if ones > 0 {
                     let code = Self::code(1.0);
                     self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * ones);
+                    listener.equal(place, code >> DETAIL_BITS, ones);
                 }
                 continue;
             }
@@ -201,8 +225,10 @@ impl<const BITS: u32> Bins<BITS> {
             if let Some(code) = Self::read(batch, targets) {
                 // All in one bin, as for cash flows that have not begun or have ended.
                 self.count_in(code >> DETAIL_BITS, (ONE + (code & DETAIL)) * BATCH as u64);
+                listener.equal(place, code >> DETAIL_BITS, BATCH as u64);
                 continue;
             }
+            listener.each(place, &targets.bins);
             // While these bins are fetched into the cache, the previous batch is added.
             for bin in &mut targets.bins {
                 let place = self.place(*bin);
@@ -217,6 +243,7 @@ impl<const BITS: u32> Bins<BITS> {
         for &x in rest {
             let code = Self::code(x);
             self.count_in(code >> DETAIL_BITS, ONE + (code & DETAIL));
+            listener.equal(batches.len(), code >> DETAIL_BITS, 1);
         }
     }
 

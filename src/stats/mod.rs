@@ -8,8 +8,12 @@
 
 pub mod bins;
 pub mod exact_sum;
+pub mod fixed_sum;
 pub mod histogram;
+pub mod mean_error;
 pub mod moments;
 pub mod quantiles;
 pub mod rank;
+pub mod replicates;
+pub mod sections;
 pub mod summary;

@@ -111,6 +111,19 @@ impl ChunkMoments {
         self.undefined -= (LANES - values.len()) as u64;
     }
 
+    /// The value about which sums are taken: the first one; NaN before there is one.
+    pub fn shift(&self) -> f64 {
+        self.shift
+    }
+
+    /// The sum of the values' distances from the shift, and the number of values.
+    #[inline(always)]
+    pub fn sum_about_shift(&self) -> (f64, u64) {
+        // In pairs: this is read after every block, and one lane after the other would wait for eight additions.
+        let [a, b, c, d, e, f, g, h] = self.sum;
+        (((a + e) + (c + g)) + ((b + f) + (d + h)), self.count)
+    }
+
     /// Adds values in order, block by block.
     pub fn add_all(&mut self, values: &[f64]) {
         let (blocks, rest) = values.as_chunks::<LANES>();

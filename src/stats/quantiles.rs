@@ -78,6 +78,13 @@ impl Ranked {
         (low + (position - below) * (high - low)).clamp_or_nan(self.min, self.max)
     }
 
+    /// The part of the values that lie below `x`; NaN without values. Values within a bin's error of `x` (0.05% of it) may count on
+    /// the other side.
+    pub fn fraction_below(&self, x: f64) -> f64 {
+        let below = self.bins[..self.bins.partition_point(|bin| bin.mean < x)].last();
+        below.map_or(0.0, |bin| bin.through as f64) / self.count as f64
+    }
+
     /// A confidence interval for a quantile from the ranks of two order statistics, counted from 1: from the lower edge of the
     /// first's bin to the upper edge of the second's, so it contains the interval between the two. A side whose rank lies outside
     /// the sample is open: NaN.

@@ -4,8 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::bins::Bins;
 use super::histogram::Histogram;
-use super::moments::{ChunkMoments, Moments};
+use super::mean_error::MeanError;
+use super::moments::{CHUNK, ChunkMoments, Moments};
 use super::quantiles::Ranked;
+use super::replicates::{ChunkReplicates, ReplicateSums};
+use super::sections::{RankedSections, Sections};
+use crate::math::binomial::order_statistic_interval;
+use crate::math::lanes::LANES;
 
 /// A summary with quantiles within 0.05%.
 pub type MetricSummary = Summary<11>;
@@ -13,23 +18,59 @@ pub type MetricSummary = Summary<11>;
 /// A summary with quantiles within 0.5%, in about an eighth of the memory.
 pub type CoarseSummary = Summary<8>;
 
-/// Moments and bins of the same values; identical for any order of merging.
+/// Moments and bins of the same values, and under Sobol sampling what errors by replicate follow from; identical for any order of
+/// merging.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Summary<const BITS: u32> {
     moments: Moments,
     bins: Bins<BITS>,
+    replicates: ReplicateSums,
+    sections: Sections<BITS>,
 }
 
 impl<const BITS: u32> Summary<BITS> {
-    /// No values yet.
+    /// No values yet, all of them independent.
     pub fn new() -> Self {
-        Summary { moments: Moments::EMPTY, bins: Bins::new() }
+        Summary::of_replicates(None)
     }
 
-    /// Adds a chunk's values and their moments.
+    /// No values yet, of so many replicates of Sobol points; `None` if all values are independent.
+    pub fn of_replicates(replicates: Option<usize>) -> Self {
+        Summary {
+            moments: Moments::EMPTY,
+            bins: Bins::new(),
+            replicates: ReplicateSums::new(replicates),
+            sections: Sections::new(replicates),
+        }
+    }
+
+    /// Adds a chunk's values, in path order, and their moments. Sums by replicate follow by
+    /// [`add_replicates`](Self::add_replicates).
     pub fn add_chunk(&mut self, moments: &ChunkMoments, values: &[f64]) {
         self.moments.add_chunk(moments);
-        self.bins.add_all(values);
+        self.add_values(values);
+    }
+
+    /// Adds a chunk of values, in path order; under plain sampling those without a value may be left out.
+    pub fn add_path_values(&mut self, values: &[f64]) {
+        let replicates = self.sections.replicates();
+        let mut moments = ChunkMoments::EMPTY;
+        if replicates == 0 {
+            moments.add_all(values);
+        } else {
+            let mut chunk = ChunkReplicates::new(Some(replicates), 1);
+            for (block, values) in values.chunks(LANES).enumerate() {
+                moments.add_partial_block(values);
+                chunk.note(0, block % replicates, &moments);
+            }
+            self.add_replicates(&chunk, 0, &moments);
+        }
+        self.add_chunk(&moments, values);
+    }
+
+    /// Adds a column of a chunk's sums by replicate, given its moments too; nothing if all values are independent.
+    pub fn add_replicates(&mut self, chunk: &ChunkReplicates, column: usize, moments: &ChunkMoments) {
+        self.replicates.add_chunk(chunk, column, moments);
     }
 
     /// Adds a chunk's moments; its values follow by [`add_values`](Self::add_values).
@@ -37,16 +78,23 @@ impl<const BITS: u32> Summary<BITS> {
         self.moments.add_chunk(moments);
     }
 
-    /// Adds values, all or part of a chunk, to the bins; their moments follow by [`add_moments`](Self::add_moments).
+    /// Adds the values of a chunk, in path order, to the bins; their moments follow by [`add_moments`](Self::add_moments).
     #[inline(always)]
     pub fn add_values(&mut self, values: &[f64]) {
-        self.bins.add_all(values);
+        // A chunk's blocks are dealt to the replicates in turn, beginning with the first.
+        const { assert!(LANES == 64 && CHUNK.is_multiple_of(64 * LANES)) };
+        match self.sections.replicates() {
+            0 => self.bins.add_all(values),
+            _ => self.bins.add_all_and_tell(values, &mut self.sections),
+        }
     }
 
     /// Adds the summary of other chunks.
     pub fn merge(&mut self, other: &Self) {
         self.moments.merge(&other.moments);
         self.bins.merge(&other.bins);
+        self.replicates.merge(&other.replicates);
+        self.sections.merge(&other.sections);
     }
 
     /// The moments.
@@ -57,6 +105,39 @@ impl<const BITS: u32> Summary<BITS> {
     /// The bins.
     pub fn bins(&self) -> &Bins<BITS> {
         &self.bins
+    }
+
+    /// The error of the mean: from the replicates where there are any, else that of independent values.
+    pub fn mean_error(&self) -> MeanError {
+        let of_replicates = self.replicates.error_of(self.moments.mean());
+        of_replicates.unwrap_or_else(|| MeanError::independent(self.moments.std_error()))
+    }
+
+    /// The ranks, counted from 1, of the order statistics that bound the quantile of each probability with 95%.
+    pub fn quantile_ranks(&self, probabilities: &[f64]) -> Vec<(u64, u64)> {
+        let count = self.moments.count();
+        if count == 0 {
+            return vec![(0, 1); probabilities.len()];
+        }
+        if let Some(sections) = self.ranked_sections() {
+            return probabilities.iter().map(|&q| sections.quantile_ranks(q)).collect();
+        }
+        probabilities.iter().map(|&q| order_statistic_interval(count, q, 0.95)).collect()
+    }
+
+    /// The counts by replicate in ascending order; `None` if all values are independent.
+    pub fn ranked_sections(&self) -> Option<RankedSections> {
+        self.sections.is_kept().then(|| self.sections.ranked())
+    }
+
+    /// The sums by replicate; empty if all values are independent.
+    pub fn replicates(&self) -> &ReplicateSums {
+        &self.replicates
+    }
+
+    /// The counts by replicate; empty if all values are independent.
+    pub fn sections(&self) -> &Sections<BITS> {
+        &self.sections
     }
 
     /// The bins in ascending order, for quantiles and histograms.
@@ -77,9 +158,11 @@ impl<const BITS: u32> Summary<BITS> {
     /// [`statistics`](Self::statistics), from ranked bins that the caller already has.
     pub fn statistics_from(&self, ranked: &Ranked) -> Statistics {
         debug_assert_eq!(ranked.count(), self.moments.count(), "moments and bins saw the same values");
+        let error = self.mean_error();
         Statistics {
             mean: self.moments.mean(),
-            std_error: self.moments.std_error(),
+            std_error: error.std_error,
+            error_df: error.df,
             std_dev: self.moments.std_dev(),
             min: self.moments.min(),
             p01: ranked.quantile(0.01),
@@ -107,6 +190,8 @@ pub struct Statistics {
     pub mean: f64,
     /// The standard error of the mean.
     pub std_error: f64,
+    /// Degrees of freedom of an error that comes from replicates; NaN where paths are independent.
+    pub error_df: f64,
     /// The standard deviation, with n − 1.
     pub std_dev: f64,
     /// The smallest value.
@@ -141,6 +226,13 @@ pub struct Statistics {
     pub undefined: u64,
 }
 
+impl Statistics {
+    /// The error of the mean.
+    pub fn mean_error(&self) -> MeanError {
+        MeanError { std_error: self.std_error, df: self.error_df }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,7 +262,8 @@ mod tests {
         let mut merged = MetricSummary::new();
         shards.iter().rev().for_each(|shard| merged.merge(shard));
         assert_eq!(merged, one);
-        assert_eq!(merged.statistics(), one.statistics());
+        // As text, in which a NaN equals a NaN.
+        assert_eq!(format!("{:?}", merged.statistics()), format!("{:?}", one.statistics()));
         assert_eq!(merged.histogram(40), one.histogram(40));
         let text = serde_json::to_string(&one).unwrap();
         assert_eq!(serde_json::from_str::<MetricSummary>(&text).unwrap(), one);

@@ -96,10 +96,10 @@ fn other_files_and_later_formats_are_told_apart() {
     assert_eq!(from_bytes(b"deal,metric,unit\n"), Err(Fault::Foreign));
     assert_eq!(from_bytes(b"{\"program\": \"capstake\"}"), Err(Fault::Foreign));
     let mut later = MAGIC.to_vec();
-    later.extend_from_slice(&2_u32.to_le_bytes());
+    later.extend_from_slice(&(FORMAT + 1).to_le_bytes());
     later.extend_from_slice(b"whatever a later program writes");
-    assert_eq!(from_bytes(&later), Err(Fault::Newer { found: 2 }));
-    assert_eq!(peek(&later), Err(Fault::Newer { found: 2 }));
+    assert_eq!(from_bytes(&later), Err(Fault::Newer { found: FORMAT + 1 }));
+    assert_eq!(peek(&later), Err(Fault::Newer { found: FORMAT + 1 }));
     // A length that no file has.
     let mut endless = seal(&head(), b"");
     endless[12..20].copy_from_slice(&u64::MAX.to_le_bytes());
@@ -192,7 +192,7 @@ fn a_state_that_changes_while_it_is_written_is_refused() {
     assert_eq!(error.to_string(), "the state had 2 bytes and now has 3");
 }
 
-/// Format 1, frozen: these bytes were written once and are read for ever. A change of the format raises [`FORMAT`].
+/// Format 2, frozen: these bytes were written once and are read for ever. A change of the format raises [`FORMAT`].
 #[test]
 fn the_format_is_frozen() {
     let sum = |low: u64| -> Vec<u64> { [low].into_iter().chain([0; 34]).collect() };
@@ -202,13 +202,23 @@ fn the_format_is_frozen() {
     let pair = serde_json::json!({
         "count": 4096, "x": sum(1), "y": sum(2), "xx": sum(3), "yy": sum(4), "xy": sum(5)
     });
+    let replicates = serde_json::json!({
+        "sums": [{ "limbs": [1, 2, 0, u64::MAX] }, { "limbs": [3, 0, 0, 0] }], "counts": [4_000, 95], "lost": 2
+    });
+    let none = serde_json::json!({ "sums": [], "counts": [], "lost": 0 });
     let text = serde_json::json!({
         "chunks": [[0, 1], [5, 9]],
         "sums": {
-            "metrics": [[{ "moments": moments, "bins": [[0, 4000, 0], [70_000, 95, 12_345]] }], []],
-            "years": [[[{ "moments": moments, "bins": [[9_000, 3, 1]] }]]],
+            "metrics": [[{
+                "moments": moments,
+                "bins": [[0, 4000, 0], [70_000, 95, 12_345]],
+                "replicates": replicates,
+                "sections": [2, [[0, [4_000, 0]], [547, [0, 95]]]]
+            }], []],
+            "years": [[[{ "moments": moments, "bins": [[9_000, 3, 1]], "replicates": none }]]],
             "rest": {
                 "events": [[[0, 3], [4, 4_000]]],
+                "event_replicates": [[[0, 0, 1, 2], [4, 0, 3_000, 1_000]]],
                 "inputs": [moments],
                 "input_pairs": [pair],
                 "factor_pairs": [],
@@ -225,17 +235,18 @@ fn the_format_is_frozen() {
 }
 
 const FROZEN: &str = concat!(
-    "63617073746174650100000020000000000000002602000000000000023566ffffffffffffffffff0105302e312e30036162",
-    "6301010380808080802002000105090201ff1f01230700000000000000000000000000000000000000000000000000000000",
-    "00000000000023ffffffffffffffffff01000000000000000000000000000000000000000000000000000000000000000000",
-    "0001000000000000f8bf00000000000002400200a01f00f0a2045fb96000010101ff1f012307000000000000000000000000",
-    "0000000000000000000000000000000000000000000023ffffffffffffffffff010000000000000000000000000000000000",
-    "000000000000000000000000000000000001000000000000f8bf000000000000024001a846030101020200030204a01f01ff",
-    "1f0123070000000000000000000000000000000000000000000000000000000000000000000023ffffffffffffffffff0100",
-    "00000000000000000000000000000000000000000000000000000000000000000001000000000000f8bf0000000000000240",
-    "0180202301000000000000000000000000000000000000000000000000000000000000000000002302000000000000000000",
-    "0000000000000000000000000000000000000000000000000023030000000000000000000000000000000000000000000000",
-    "0000000000000000000000230400000000000000000000000000000000000000000000000000000000000000000000230500",
-    "0000000000000000000000000000000000000000000000000000000000000000000001010102000000000000f03f00000000",
-    "0000e0bfac020211ff1f1d9d3964cbb7b6ee560ba0dd96cd31f9145e16d0201902cd35e1a6f7b45c9eaf",
+    "63617073746174650200000026000000000000005a02000000000000023566ffffffffffffffffff0105706c61696e05302e",
+    "312e300361626301010380808080802002000105090201ff1f01230700000000000000000000000000000000000000000000",
+    "00000000000000000000000023ffffffffffffffffff01000000000000000000000000000000000000000000000000000000",
+    "0000000000000001000000000000f8bf00000000000002400200a01f00f0a2045fb96002010200ffffffffffffffffff0103",
+    "00000002a01f5f0202020002a01f00a30402005f00010101ff1f012307000000000000000000000000000000000000000000",
+    "0000000000000000000000000023ffffffffffffffffff010000000000000000000000000000000000000000000000000000",
+    "000000000000000001000000000000f8bf000000000000024000000001a846030101020200030204a01f0102040000010204",
+    "0400b817e80701ff1f0123070000000000000000000000000000000000000000000000000000000000000000000023ffffff",
+    "ffffffffffff010000000000000000000000000000000000000000000000000000000000000000000001000000000000f8bf",
+    "0000000000000240018020230100000000000000000000000000000000000000000000000000000000000000000000230200",
+    "0000000000000000000000000000000000000000000000000000000000000000002303000000000000000000000000000000",
+    "0000000000000000000000000000000000000023040000000000000000000000000000000000000000000000000000000000",
+    "0000000000230500000000000000000000000000000000000000000000000000000000000000000000000101010200000000",
+    "0000f03f000000000000e0bfac020211ff1fbd76e955f8438820a35a7cf497663aadc9a4a7e1d8c70262a8cdddd9e5e6cb66",
 );

@@ -183,7 +183,7 @@ pub fn of_first_deals(plan: &Plan, paths: u64, threads: usize) -> Option<Bridge>
     if !(2..=6).contains(&clauses.len()) {
         return None;
     }
-    let hybrids = Plan::from_model(&hybrids(model, 1, 0, &clauses), plan.seed(), plan.isa());
+    let hybrids = Plan::from_model(&hybrids(model, 1, 0, &clauses), plan.randomness().clone(), plan.isa());
     let (hybrids, metrics) = lean(hybrids, &USUAL_METRICS);
     let columns = BridgeColumns::new(&hybrids, clauses.len(), &metrics);
     let options = Options { paths: paths.min(PATHS_OF_RUNS), threads };
@@ -322,8 +322,8 @@ impl Bridge {
 
 fn metric_bridge(plan: &Plan, columns: &MetricColumns, result: &PairedResult) -> MetricBridge {
     let estimate = |column: usize, exact: bool| {
-        let (mean, std_error) = result.estimate(column);
-        Estimate { mean, std_error, exact }
+        let (mean, error) = result.estimate(column);
+        Estimate { mean, std_error: error.std_error, exact }
     };
     let metric = columns.metric;
     let alike = |a: usize, b: usize| plan.is_exact_difference(b, a, metric);

@@ -4,6 +4,7 @@ pub mod bridge;
 pub mod compare;
 pub mod difference;
 pub mod ipo;
+pub mod precision;
 pub mod quantity;
 pub mod sensitivity;
 pub mod solve;

@@ -31,6 +31,8 @@ pub struct Trial {
     pub level: f64,
     /// Standard error of the level.
     pub level_error: f64,
+    /// How many standard errors the 95% interval of the level reaches to either side.
+    pub level_reach: f64,
     /// The statistic itself, in its own unit.
     pub statistic: f64,
     /// Standard error of the statistic; NaN for a quantile.
@@ -215,7 +217,7 @@ fn interval<E>(
             // How much farther the level is from the target than its error allows, on the side to which it
             // moves.
             let sign = if (trial.x > root) == rising { 1.0 } else { -1.0 };
-            let excess = |t: &Trial| sign * (t.level - task.want) - HALF_INTERVAL * t.level_error;
+            let excess = |t: &Trial| sign * (t.level - task.want) - t.level_reach * t.level_error;
             *end = next_end(task, root, *end, excess(&at), excess(&trial));
         }
         let std_error = at.level_error / slope.abs();
@@ -275,6 +277,7 @@ mod tests {
                     x,
                     level,
                     level_error,
+                    level_reach: HALF_INTERVAL,
                     statistic: level,
                     statistic_error: level_error,
                     low95: f64::NAN,

@@ -8,9 +8,6 @@ use crate::math::binomial::probability_interval;
 use crate::run::paired::PairedResult;
 use crate::stats::summary::MetricSummary;
 
-/// Half-width of a 95% interval in standard errors.
-const HALF_INTERVAL: f64 = 1.96;
-
 /// A quantity as measured in one variant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
@@ -18,6 +15,8 @@ pub struct Measured {
     pub mean: f64,
     /// Standard error of the mean.
     pub std_error: f64,
+    /// Degrees of freedom of an error that comes from replicates; NaN where paths are independent.
+    pub error_df: f64,
     /// Whether no draw can move the quantity in this variant.
     pub exact: bool,
     /// The 95% interval of the mean, for the simulation's error.
@@ -145,21 +144,22 @@ fn one(
     } else {
         [f64::NAN; 3]
     };
-    let (difference, difference_error) = difference.map_or((f64::NAN, f64::NAN), |column| {
-        let moments = column.moments();
-        (moments.mean(), moments.std_error())
-    });
-    let (mean, error, paths) = (moments.mean(), moments.std_error(), moments.count());
+    let (difference, difference_error) = difference
+        .map_or((f64::NAN, f64::NAN), |column| (column.moments().mean(), column.mean_error().std_error));
+    let (mean, error, paths) = (moments.mean(), value.mean_error(), moments.count());
     let events = is_flag.then(|| (mean * paths as f64).round() as u64);
     Measured {
         interval: match events {
             _ if exact.0 => (mean, mean),
-            Some(events) => probability_interval(events, paths),
-            None => (mean - HALF_INTERVAL * error, mean + HALF_INTERVAL * error),
+            Some(events) => {
+                error.probability_interval(mean).unwrap_or_else(|| probability_interval(events, paths))
+            }
+            None => error.interval(mean),
         },
         events,
         mean: moments.mean(),
-        std_error: moments.std_error(),
+        std_error: error.std_error,
+        error_df: error.df,
         exact: exact.0,
         quantiles,
         difference,

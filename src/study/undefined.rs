@@ -21,7 +21,7 @@ pub fn without_equity(plan: &Plan) -> Option<(u64, u64)> {
     let mut exponential = Lanes::ZERO;
     let mut without = 0;
     for first in (0..DRAWS).step_by(LANES) {
-        plan.inputs().draw(plan.isa(), first, &mut normals, &mut values, &mut exponential);
+        plan.draw_inputs(first, &mut normals, &mut values, &mut exponential);
         let (growth, rate) = (&values[growth.index()], &values[discount_rate.index()]);
         without += (0..LANES).filter(|&lane| rate.0[lane] - growth.0[lane] <= SMALLEST_SPREAD).count() as u64;
     }

@@ -13,6 +13,7 @@ use crate::model::timeline::{Period, Year};
 use crate::model::{Model, Source};
 use crate::run::{Event, RunResult, YearSummary};
 use crate::stats::histogram::{self, Histogram};
+use crate::stats::mean_error::MeanError;
 use crate::stats::moments::Moments;
 use crate::stats::quantiles::Ranked;
 use crate::stats::summary::{MetricSummary, Statistics};
@@ -82,8 +83,11 @@ pub struct MetricAnswer {
     pub statistics: Statistics,
     /// Whether no draw can move it, by the structure of the scenario.
     pub exact: bool,
-    /// The 95% interval of the mean: Wilson's for the flags of a deal, otherwise mean ± 1.96 standard errors.
+    /// The 95% interval of the mean. Under plain sampling Wilson's for the flags of a deal, otherwise mean ± 1.96 standard errors;
+    /// under Sobol sampling a t interval over replicates.
     pub interval: (f64, f64),
+    /// Degrees of freedom of a t interval; NaN for any other.
+    pub interval_df: f64,
     /// The quantile at each of [`QUANTILES`] with its interval; empty where the metric has no value on any
     /// path.
     pub quantiles: Vec<QuantileAnswer>,
@@ -117,6 +121,10 @@ pub struct YearAnswer {
     pub mean: f64,
     /// Standard error of the mean.
     pub std_error: f64,
+    /// The 95% interval of the mean.
+    pub interval: (f64, f64),
+    /// Degrees of freedom of a t interval; NaN for any other.
+    pub interval_df: f64,
     /// Whether no draw can move it.
     pub exact: bool,
     /// Quantiles 0.05, 0.25, 0.50, 0.75 and 0.95 over the first paths of the run.
@@ -138,8 +146,10 @@ pub struct EventAnswer {
     pub probability: f64,
     /// Standard error of the probability.
     pub std_error: f64,
-    /// Its 95% interval (Wilson).
+    /// Its 95% interval: Wilson's, or under Sobol sampling a t interval over replicates.
     pub interval: (f64, f64),
+    /// Degrees of freedom of a t interval; NaN for any other.
+    pub interval_df: f64,
     /// Whether no draw can move it.
     pub exact: bool,
 }
@@ -297,15 +307,12 @@ fn subjects(plan: &Plan, result: &RunResult) -> Vec<Subject> {
             metrics: metrics_of(who)
                 .into_iter()
                 .zip(summaries)
-                .map(|(metric, summary)| MetricAnswer {
-                    exact: exact(who, metric),
-                    interval: mean_interval(who, metric, exact(who, metric), summary),
-                    ..metric_answer(
-                        metric,
-                        summary,
-                        shared.get(&metric).filter(|_| matches!(who, Who::Deal(_))),
-                        &mut intervals,
-                    )
+                .map(|(metric, summary)| {
+                    let exact = exact(who, metric);
+                    let (interval, interval_df) = mean_interval(who, metric, exact, summary);
+                    let edges = shared.get(&metric).filter(|_| matches!(who, Who::Deal(_)));
+                    let answer = metric_answer(metric, summary, edges, &mut intervals);
+                    MetricAnswer { exact, interval, interval_df, ..answer }
                 })
                 .collect(),
         })
@@ -328,18 +335,24 @@ fn shared_edges(plan: &Plan, result: &RunResult) -> HashMap<Metric, Vec<f64>> {
     shared
 }
 
-/// Half-width of a 95% interval in standard errors.
-const HALF_INTERVAL: f64 = 1.96;
-
-fn mean_interval(who: Who, metric: Metric, exact: bool, summary: &MetricSummary) -> (f64, f64) {
-    let (mean, error, paths) =
-        (summary.moments().mean(), summary.moments().std_error(), summary.moments().count());
+/// The 95% interval of a metric's mean, and the degrees of freedom of a t interval; NaN for any other.
+fn mean_interval(who: Who, metric: Metric, exact: bool, summary: &MetricSummary) -> ((f64, f64), f64) {
+    let (mean, error, paths) = (summary.moments().mean(), summary.mean_error(), summary.moments().count());
     match who {
-        _ if exact => (mean, mean),
+        _ if exact => ((mean, mean), f64::NAN),
         Who::Deal(_) if metric.unit() == Unit::Flag && paths > 0 => {
-            wilson_interval((mean * paths as f64).round() as u64, paths)
+            fraction_interval((mean * paths as f64).round() as u64, paths, error)
         }
-        _ => (mean - HALF_INTERVAL * error, mean + HALF_INTERVAL * error),
+        _ => (error.interval(mean), error.df),
+    }
+}
+
+/// The 95% interval of the fraction of the paths on which something happens, and the degrees of freedom of a t interval. Without
+/// replicates, and where no replicate differs from another, it is Wilson's of independent paths.
+fn fraction_interval(count: u64, paths: u64, error: MeanError) -> ((f64, f64), f64) {
+    match error.probability_interval(count as f64 / paths as f64) {
+        Some(interval) => (interval, error.df),
+        None => (wilson_interval(count, paths), f64::NAN),
     }
 }
 
@@ -352,9 +365,9 @@ fn metric_answer(
 ) -> MetricAnswer {
     let ranked = summary.ranked();
     let quantiles = intervals
-        .ranks(ranked.count())
-        .iter()
-        .map(|&(q, ranks)| {
+        .ranks(summary)
+        .into_iter()
+        .map(|(q, ranks)| {
             let value = ranked.quantile(q);
             let (low, high) = ranked.quantile_interval(ranks);
             // Between two order statistics the value may lie just outside: the interval is widened to it. NaN stays NaN.
@@ -368,6 +381,7 @@ fn metric_answer(
         statistics: summary.statistics_from(&ranked),
         exact: false,
         interval: (f64::NAN, f64::NAN),
+        interval_df: f64::NAN,
         quantiles,
         histogram: match edges {
             Some(edges) => Histogram::within(edges, &ranked),
@@ -379,19 +393,24 @@ fn metric_answer(
 /// Ranks of two order statistics, counted from 1.
 type Ranks = (u64, u64);
 
-/// Ranks of the order statistics around each of [`QUANTILES`], cached by the number of values, which most
-/// metrics share.
+/// Ranks of the order statistics around each of [`QUANTILES`]: of independent paths cached by the number of values, which most
+/// metrics share; of replicates by sectioning.
 #[derive(Default)]
 pub(crate) struct Intervals {
     of: HashMap<u64, Vec<(f64, Ranks)>>,
 }
 
 impl Intervals {
-    fn ranks(&mut self, count: u64) -> &[(f64, Ranks)] {
-        self.of.entry(count).or_insert_with(|| match count {
-            0 => Vec::new(),
-            n => QUANTILES.iter().map(|&q| (q, order_statistic_interval(n, q, LEVEL))).collect(),
-        })
+    fn ranks(&mut self, summary: &MetricSummary) -> Vec<(f64, Ranks)> {
+        let count = summary.moments().count();
+        if count == 0 {
+            return Vec::new();
+        }
+        if let Some(sections) = summary.ranked_sections() {
+            return QUANTILES.iter().map(|&q| (q, sections.quantile_ranks(q))).collect();
+        }
+        let of_count = || QUANTILES.iter().map(|&q| (q, order_statistic_interval(count, q, LEVEL))).collect();
+        self.of.entry(count).or_insert_with(of_count).clone()
     }
 }
 
@@ -413,12 +432,15 @@ fn years(plan: &Plan, result: &RunResult) -> Vec<YearAnswer> {
 
 fn year_answer(deal: usize, year: i32, series: Series, exact: bool, summary: &YearSummary) -> YearAnswer {
     let ranked = summary.bins.ranked(summary.moments.min(), summary.moments.max());
+    let (mean, error) = (summary.moments.mean(), summary.mean_error());
     YearAnswer {
         deal,
         year,
         series,
-        mean: summary.moments.mean(),
-        std_error: summary.moments.std_error(),
+        mean,
+        std_error: error.std_error,
+        interval: if exact { (mean, mean) } else { error.interval(mean) },
+        interval_df: if exact { f64::NAN } else { error.df },
         exact,
         quantiles: [0.05, 0.25, 0.50, 0.75, 0.95].map(|q| ranked.quantile(q)),
         quantile_paths: ranked.count(),
@@ -430,13 +452,24 @@ fn events(plan: &Plan, result: &RunResult) -> Vec<EventAnswer> {
     for (deal, events) in result.events.iter().enumerate() {
         let movable = Movable::of(plan, deal);
         for (&event, counts) in Event::ALL.iter().zip(events) {
-            for (period, &count) in plan.steps().periods.iter().zip(counts) {
-                let (probability, std_error) = proportion(count, result.paths);
+            for (at, (period, &count)) in plan.steps().periods.iter().zip(counts).enumerate() {
+                let (probability, _) = proportion(count, result.paths);
                 let exact = movable.is_exact_series(event.series());
-                let interval =
-                    if exact { (probability, probability) } else { wilson_interval(count, result.paths) };
-                let date = period.last_day;
-                answers.push(EventAnswer { deal, event, date, probability, std_error, interval, exact });
+                let error = result.event_error(deal, event, at);
+                let (interval, interval_df) = match exact {
+                    true => ((probability, probability), f64::NAN),
+                    false => fraction_interval(count, result.paths, error),
+                };
+                answers.push(EventAnswer {
+                    deal,
+                    event,
+                    date: period.last_day,
+                    probability,
+                    std_error: error.std_error,
+                    interval,
+                    interval_df,
+                    exact,
+                });
             }
         }
     }

@@ -6,6 +6,7 @@
 use capstake::config::{self, Dialect};
 use capstake::kernel::metric::{Metric, Series};
 use capstake::kernel::plan::Plan;
+use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
 use capstake::model::{ColumnError, EmpiricalColumns, Model};
 use capstake::run::{self, ChunkDraws, Event, Observer, Options, RunResult, Silent};
@@ -33,6 +34,28 @@ impl EmpiricalColumns for Columns<'_> {
     }
 }
 
+/// No columns at all.
+pub fn no_columns() -> Columns<'static> {
+    Columns(&[])
+}
+
+/// A scenario that was written for tests of Sobol sampling.
+pub struct TestScenario {
+    /// Its name.
+    pub name: &'static str,
+    /// Its text.
+    pub text: &'static str,
+}
+
+impl TestScenario {
+    /// Many inputs; months with shocks; three deals.
+    pub const ALL: [TestScenario; 3] = [
+        TestScenario { name: "many-inputs", text: include_str!("scenarios/many-inputs.toml") },
+        TestScenario { name: "monthly-shocks", text: include_str!("scenarios/monthly-shocks.toml") },
+        TestScenario { name: "three-deals", text: include_str!("scenarios/three-deals.toml") },
+    ];
+}
+
 /// The model of a scenario without problems.
 pub fn model(text: &str, columns: &dyn EmpiricalColumns) -> Model {
     let (_, config) = config::parse("test.toml", text, &[]);
@@ -48,8 +71,8 @@ pub fn plan(text: &str, seed: u64) -> Plan {
     plan_on(text, seed, Isa::detect())
 }
 
-/// The same for an instruction set.
-pub fn plan_on(text: &str, seed: u64, isa: Isa) -> Plan {
+/// The same for an instruction set, with a bare seed or one with its sampling.
+pub fn plan_on(text: &str, seed: impl Into<Randomness>, isa: Isa) -> Plan {
     Plan::from_model(&model(text, &Columns(&[])), seed, isa)
 }
 

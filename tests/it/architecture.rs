@@ -41,8 +41,12 @@ const CRATES: [(&str, &[&str]); 19] = [
 ];
 
 /// Crates of the repository: the folder with the manifest, and the crates of ours that it may use.
-const MEMBERS: [(&str, &[&str]); 3] =
-    [("", &[]), ("crates/output", &["capstake"]), ("crates/cli", &["capstake", "capstake_output"])];
+const MEMBERS: [(&str, &[&str]); 4] = [
+    ("", &[]),
+    ("crates/output", &["capstake"]),
+    ("crates/cli", &["capstake", "capstake_output"]),
+    ("python", &["capstake", "capstake_output", "capstake_cli"]),
+];
 
 /// What the engine must not depend on, at any depth.
 const NOT_IN_THE_ENGINE: [&str; 10] = [

@@ -78,7 +78,7 @@ fn a_difference_of_columns_is_that_of_the_plan_and_of_a_plan_with_itself_nothing
     let question = Question { columns: &columns, pairs: &[(0, 1), (0, 4)], ..Question::default() };
     let result = paired::execute(&[&plan, &plan], question, options(2), &Silent);
     assert!(result.columns[2] == result.columns[3]);
-    assert_eq!(result.estimate(5), (0.0, 0.0));
+    assert_eq!((result.estimate(5).0, result.estimate(5).1.std_error), (0.0, 0.0));
     assert!((result.pairs[1].correlation() - 1.0).abs() < 1e-12);
     assert!(result.pairs[0].correlation() > 0.5);
     let values = result.values(0).expect("kept");
@@ -87,8 +87,8 @@ fn a_difference_of_columns_is_that_of_the_plan_and_of_a_plan_with_itself_nothing
     let mean = values.iter().sum::<f64>() / PATHS as f64;
     assert!((mean / result.estimate(0).0 - 1.0).abs() < 1e-12);
     // The difference's error is far below that of two runs.
-    let apart = result.estimate(0).1.hypot(result.estimate(1).1);
-    assert!(result.estimate(2).1 < 0.4 * apart, "{} {apart}", result.estimate(2).1);
+    let apart = result.estimate(0).1.std_error.hypot(result.estimate(1).1.std_error);
+    assert!(result.estimate(2).1.std_error < 0.4 * apart, "{} {apart}", result.estimate(2).1.std_error);
 }
 
 #[test]
@@ -113,6 +113,7 @@ fn counting_below_a_threshold_is_the_share_of_values() {
         let below = defined.iter().filter(|value| **value <= threshold).count() as f64;
         assert!(below > 100.0 && below < defined.len() as f64);
         let (share, error) = result.estimate(counted);
+        let error = error.std_error;
         assert!((share - below / defined.len() as f64).abs() < 1e-15);
         let truth = (share * (1.0 - share) / (defined.len() - 1) as f64).sqrt();
         assert!((error / truth - 1.0).abs() < 1e-9, "{error} {truth}");

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::engine::{plan_on, shipped};
 use capstake::kernel::plan::Plan;
+use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
+use capstake::model::run::{Replicates, Sampling};
 use capstake::report::row::Row;
 use capstake::report::tables::tables;
 use capstake::run::{ChunkDraws, Finished, Observer, Progress, Silent, Snapshot, State, Task, resume};
@@ -227,6 +229,58 @@ fn one_digest_of_repaired_correlations() {
         tables.push(digests[0].clone());
     }
     assert!(tables[0] != tables[1] && tables[0] != tables[2], "a repair changes the draws: {tables:?}");
+}
+
+/// Sobol points in replicates, whose sums are kept beside those of all paths; with an amount that only some paths have.
+#[test]
+fn one_digest_of_sobol_points() {
+    for (name, number, paths) in [("minimal", 8, PATHS), ("base", 32, 3 * 4_096 + 5)] {
+        let replicates = Replicates::new(number).expect("a power of two");
+        let sobol = || Randomness::new(3, Sampling::Sobol(replicates));
+        let digests: Vec<String> = WAYS
+            .into_iter()
+            .zip([(1, Isa::scalar()), (2, Isa::detect()), (5, Isa::detect()), (2, Isa::scalar())])
+            .map(|(way, (threads, isa))| {
+                let plan = plan_on(&shipped(name), sobol(), isa);
+                digest(&plan, come_about(&plan, paths, way, threads, threads == 2))
+            })
+            .collect();
+        println!("{name}: {digests:?}");
+        assert!(digests.iter().all(|digest| *digest == digests[0]), "{name}: {digests:?}");
+        let plan = plan_on(&shipped(name), 3, Isa::detect());
+        let plain = digest(&plan, come_about(&plan, paths, Way::Fresh, 2, false));
+        assert_ne!(plain, digests[0], "{name}: plain draws differ");
+    }
+}
+
+/// A state of replicates belongs to a run with as many, and to none without.
+#[test]
+fn states_of_other_replicates_are_refused() {
+    let of = |sampling| plan_on(&shipped("minimal"), Randomness::new(3, sampling), Isa::detect());
+    let sobol = |number| Sampling::Sobol(Replicates::new(number).expect("a power of two"));
+    let samplings = [Sampling::Plain, sobol(8), sobol(16)];
+    for mine in samplings {
+        let plan = of(mine);
+        let state = saved(run(&plan, State::new(&plan), &Task::shard(8_192, 1, 1), 1, false).state());
+        for theirs in samplings {
+            assert_eq!(state.check(&of(theirs)).is_ok(), mine == theirs, "{mine:?} {theirs:?}");
+        }
+        // One path given to another replicate is seen: bytes with a checksum of their own are no proof.
+        let mut text = serde_json::to_value(&state).expect("a state");
+        assert_eq!(serde_json::from_value::<State>(text.clone()).expect("a state").check(&plan), Ok(()));
+        if mine != Sampling::Plain {
+            let counts = &mut text["sums"]["metrics"][0][0]["sections"][1][0][1];
+            let number = |at: usize, counts: &serde_json::Value| counts[at].as_u64().expect("a count");
+            let all = counts.as_array().expect("counts").len();
+            let from = (0..all).find(|&at| number(at, counts) > 0).expect("a value in the group");
+            let to = (from + 1) % all;
+            counts[from] = (number(from, counts) - 1).into();
+            counts[to] = (number(to, counts) + 1).into();
+            let forged: State = serde_json::from_value(text).expect("a state");
+            let problem = forged.check(&plan).expect_err("a forged count");
+            assert!(problem.contains("replicates"), "{problem}");
+        }
+    }
 }
 
 #[test]

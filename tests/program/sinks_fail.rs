@@ -72,7 +72,7 @@ fn draws_as_parquet() {
         out: W,
         (deals, columns, chunks): &(Vec<String>, Vec<Column>, Vec<Rows>),
     ) -> io::Result<W> {
-        let mut writer = draws_parquet::Writer::new(out, deals, columns)?;
+        let mut writer = draws_parquet::Writer::new(out, deals, &[], columns)?;
         chunks.iter().try_for_each(|rows| writer.write(rows))?;
         writer.finish(&[("units", "{}".to_owned())])
     }

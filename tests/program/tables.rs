@@ -48,17 +48,20 @@ fn headers() {
         (
             csv(&t.summary),
             "deal,metric,unit,mean,std_error,std_dev,min,p01,p05,p10,p25,p50,p75,p90,p95,p99,max,es05,es95,paths,\
-             undefined,low95,high95",
+             undefined,low95,high95,error_df",
         ),
         (csv(&t.quantiles), "deal,metric,unit,q,value,low95,high95"),
-        (csv(&t.annual), "deal,year,series,unit,mean,std_error,p05,p25,p50,p75,p95,paths"),
+        (
+            csv(&t.annual),
+            "deal,year,series,unit,mean,std_error,p05,p25,p50,p75,p95,paths,low95,high95,error_df",
+        ),
         (csv(&t.histogram), "deal,metric,unit,low,high,count"),
         (
             csv(&t.inputs),
             "key,unit,distribution,mean,std_dev,p05,p50,p95,source,source_date,note,sampled_mean,sampled_std_dev,informed_by",
         ),
         (csv(&t.correlations), "a,b,target,repaired,sampled"),
-        (csv(&t.events), "deal,event,date,probability,std_error,low95,high95"),
+        (csv(&t.events), "deal,event,date,probability,std_error,low95,high95,error_df"),
         (csv(&t.sample_paths), "path,deal,period_end,series,value"),
     ];
     for (text, header) in headers {

@@ -13,6 +13,8 @@ mod distribution;
 mod growth;
 mod normals;
 mod page;
+mod replicates;
 mod schwartz_moon;
 mod sensitivity;
+mod sobol;
 mod verdict;

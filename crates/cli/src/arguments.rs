@@ -19,12 +19,11 @@ use capstake::job::words;
 use capstake::kernel::plan::Plan;
 use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
-use capstake::model::Model;
 use capstake_output::made;
 
-use super::output;
 use super::progress::ProgressMode;
 use super::show::{Extent, Show};
+use super::{given, output};
 
 /// How a scenario is changed and judged.
 #[derive(Debug, clap::Args)]
@@ -47,7 +46,7 @@ pub struct ScenarioOptions {
 impl ScenarioOptions {
     /// Loads a scenario with the `--set` flags.
     pub fn load(&self, file: &Path) -> Result<Scenario, Failure> {
-        self.judge(&ScenarioFile::read(file)?, &[])
+        self.judge(&given::read(file)?, &[])
     }
 
     /// Judges a scenario with the `--set` flags and more.
@@ -80,7 +79,7 @@ impl Simulation {
 /// How to simulate and what to show.
 #[derive(Debug, clap::Args)]
 pub struct Simulation {
-    /// Paths to simulate: 1000000, 1_000_000, 1e6, 500k, 10M [default: the scenario's [run] paths, else 1e6]
+    /// Paths to simulate: 1000000, 1_000_000, 1e6, 500k, 10M [default: the scenario's [run] paths, else 1e6, with sobol 131072]
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
     /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
@@ -126,18 +125,18 @@ pub struct Simulation {
 
 impl Simulation {
     /// Seed and sampling for a scenario.
-    pub fn randomness(&self, model: &Model) -> Randomness {
-        request::randomness(self.seed, self.sampling, model)
+    pub fn randomness(&self, scenario: &Scenario) -> Randomness {
+        request::randomness(self.seed, self.sampling, scenario)
     }
 
     /// Lays out a scenario with the seed and the instruction set.
-    pub fn plan(&self, model: &Model) -> Plan {
-        Plan::from_model(model, self.randomness(model), self.simd)
+    pub fn plan(&self, scenario: &Scenario) -> Plan {
+        Plan::from_model(&scenario.model, self.randomness(scenario), self.simd)
     }
 
-    /// The number of paths for a scenario; `cost` serves the message that refuses too many.
-    pub fn paths(&self, model: &Model, cost: &Cost) -> Result<u64, Failure> {
-        request::paths(self.paths, model, cost, self.threads())
+    /// The number of paths for a plan; `cost` serves the message that refuses too many.
+    pub fn paths(&self, plan: &Plan, cost: &Cost) -> Result<u64, Failure> {
+        request::paths(self.paths, plan, cost, self.threads())
     }
 
     /// Worker threads.
@@ -145,11 +144,12 @@ impl Simulation {
         request::threads(self.threads)
     }
 
-    /// The request for a scenario; `out` is the default results folder.
-    pub fn request(&self, model: &Model, paths: u64, out: PathBuf) -> Request {
+    /// The request for a plan; `out` is the default results folder.
+    pub fn request(&self, plan: &Plan, paths: u64, out: PathBuf) -> Request {
         Request {
-            randomness: self.randomness(model),
+            randomness: plan.randomness().clone(),
             paths,
+            precision: None,
             shard: None,
             threads: self.threads(),
             isa: self.simd,
@@ -163,6 +163,7 @@ impl Simulation {
             formats_named: self.formats.is_some(),
             csv: self.csv.options(),
             draws: None,
+            series: Vec::new(),
             checkpoint: None,
         }
     }
@@ -273,7 +274,7 @@ pub fn paths_argument(text: &str) -> Result<u64, String> {
     }
 }
 
-fn sampling_argument(text: &str) -> Result<Sampling, String> {
+pub fn sampling_argument(text: &str) -> Result<Sampling, String> {
     Sampling::from_word(text).ok_or_else(|| {
         let words: Vec<&str> = Sampling::WORDS.iter().map(|word| word.word).collect();
         match nearest(text, words.iter().copied()) {

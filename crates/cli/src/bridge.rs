@@ -102,12 +102,13 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<Exit, Failure> {
             .help(format!("the clauses that change are {}", changed.join(", "))));
     }
     let clauses = ordered(clauses, &arguments.order)?;
-    let plan =
-        Plan::from_model(&hybrids(model, from, to, &clauses), simulation.randomness(model), simulation.simd);
+    // The dimensions are those of the scenario: hybrids draw what a run of it draws.
+    let randomness = simulation.randomness(&scenario).for_model(model);
+    let plan = Plan::from_model(&hybrids(model, from, to, &clauses), randomness, simulation.simd);
     let metrics = metrics(&plan, &arguments.metric)?;
     let (plan, metrics) = lean(plan, &metrics);
-    let paths = simulation.paths(model, &Cost::of(&plan))?;
-    let request = simulation.request(model, paths, study::folder_of(&scenario, "bridge"));
+    let paths = simulation.paths(&plan, &Cost::of(&plan))?;
+    let request = simulation.request(&plan, paths, study::folder_of(&scenario, "bridge"));
     let asked = Asked { scenario: &scenario, arguments, plan, names, clauses, metrics };
     asked.conduct(request, simulation.show())
 }

@@ -13,6 +13,7 @@ use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::Scenario;
 use capstake::job::visible::visible_line;
 use capstake::job::words::{counted, quoted, size, span, thousands};
+use capstake::kernel::dimensions::Dimensions;
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
 use capstake::model::parameters::{Origin, Parameter, Provenance};
@@ -21,12 +22,12 @@ use capstake::model::timeline::PeriodLength;
 use capstake::model::unit_words::{dollars, plain};
 use capstake::model::{Model, PartyNames, absences};
 use capstake::report::assumptions::in_words;
-use capstake::report::digits::probability_in_words;
+use capstake::report::digits::{Seen, probability_in_words};
 use capstake::report::tables::{UNSOURCED, inputs_of};
 use capstake::study::{today, undefined};
 
 use super::arguments::{ScenarioOptions, paths_argument};
-use super::output;
+use super::{dimensions, output};
 
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
@@ -37,23 +38,33 @@ pub struct CheckArguments {
     /// How the scenario is changed and judged.
     #[command(flatten)]
     pub options: ScenarioOptions,
-    /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6]
+    /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6, with sobol 131072]
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
     /// Estimate for so many worker threads [default: one per core]
     #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// List instead the dimension of the Sobol points that each random variable has
+    #[arg(long, conflicts_with_all = ["paths", "threads"])]
+    pub dimensions: bool,
 }
 
 /// Checks a scenario.
 pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let scenario = arguments.options.load(&arguments.scenario)?;
     output::warnings(&scenario);
+    if arguments.dimensions {
+        let own = || Dimensions::of(&scenario.model);
+        let order = scenario.dimensions.as_deref().cloned().unwrap_or_else(own);
+        output::results(&dimensions::page(&scenario.model, &order))?;
+        return Ok(Exit::Done);
+    }
     // The seed does not affect what is shown here.
-    let plan = Plan::from_model(&scenario.model, 1, Isa::detect());
+    let plan =
+        Plan::from_model(&scenario.model, request::randomness(Some(1), None, &scenario), Isa::detect());
     let threads = request::threads(arguments.threads);
     let cost = Cost::of(&plan);
-    let paths = request::paths(arguments.paths, &scenario.model, &cost, threads)?;
+    let paths = request::paths(arguments.paths, &plan, &cost, threads)?;
     let mut page = summary(&scenario);
     page.push_str(&parameters(&scenario.model));
     page.push_str("\nAbsent\n");
@@ -66,7 +77,7 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         page.push_str(&format!(
             "\nIn {} of futures {} equity has no value: the discount rate is at most one percentage point a year above perpetual growth.\n\
              There the stake, {} take and what other holders keep have no value either, and their means are over the others only.\n",
-            probability_in_words(without, draws, false),
+            probability_in_words(Seen::new(without, draws, false)),
             names.tell("{company's}"),
             names.tell("{partner's}"),
         ));

@@ -23,6 +23,7 @@ use capstake::study::variant::{Variant, Variants};
 
 use super::arguments::Simulation;
 use super::changes::{Changes, pair_argument};
+use super::given;
 use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 use super::sweep::simulate;
@@ -72,19 +73,19 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let scenarios = load(arguments)?;
     let subjects = Subjects {
-        labels: labels(&scenarios[..arguments.scenarios.len()], &arguments.changes),
+        labels: labels(&scenarios[..arguments.scenarios.len()], &arguments.scenarios, &arguments.changes),
         pairs: &arguments.pair,
         scenarios: &scenarios,
     };
     subjects.check_pairs()?;
     let first = &scenarios[0].model;
-    let randomness = simulation.randomness(first);
+    let randomness = simulation.randomness(&scenarios[0]).for_model(first);
     let plans: Vec<Plan> = scenarios
         .iter()
         .map(|scenario| Plan::from_model(&scenario.model, randomness.clone(), simulation.simd))
         .collect();
-    let paths = simulation.paths(first, &Cost::of(&plans[0]))?;
-    let request = simulation.request(first, paths, study::folder_of(&scenarios[0], "compare"));
+    let paths = simulation.paths(&plans[0], &Cost::of(&plans[0]))?;
+    let request = simulation.request(&plans[0], paths, study::folder_of(&scenarios[0], "compare"));
     Compared::new(subjects, plans)?.conduct(request, simulation.show())
 }
 
@@ -116,10 +117,9 @@ fn load(arguments: &CompareArguments) -> Result<Vec<Scenario>, Failure> {
             .help("save the scenarios to files and name those; a change of one scenario: --with KEY=VALUE"));
     }
     let options = &arguments.simulation.scenario;
-    let read: Result<Vec<ScenarioFile>, Failure> =
-        files.iter().map(|path| ScenarioFile::read(path)).collect();
+    let read: Result<Vec<ScenarioFile>, Failure> = files.iter().map(|path| given::read(path)).collect();
     let read = read?;
-    let of_files = read.iter().map(|file| options.judge(file, &[]));
+    let of_files = read.iter().zip(files).map(|(file, path)| options.judge(file, &given::overrides(path)));
     of_files.chain(changes.sets.iter().map(|set| options.judge(&read[0], set))).collect()
 }
 
@@ -277,11 +277,11 @@ fn incomparable(scenarios: &[Scenario]) -> Failure {
 }
 
 /// Labels of the scenarios: their names, or their files if two share a name, then those of the changes.
-fn labels(scenarios: &[Scenario], changes: &Changes) -> Vec<String> {
+fn labels(scenarios: &[Scenario], files: &[PathBuf], changes: &Changes) -> Vec<String> {
     let name = |scenario: &Scenario| scenario.model.name.clone();
     let twice = |name: &String| scenarios.iter().filter(|other| other.model.name == *name).count() > 1;
-    let of_files = scenarios.iter().map(|scenario| {
-        let own = name(scenario);
+    let of_files = scenarios.iter().zip(files).map(|(scenario, file)| {
+        let own = given::label(file).unwrap_or_else(|| name(scenario));
         if twice(&own) { scenario.path.display().to_string() } else { own }
     });
     let mut names: Vec<String> = Vec::new();

@@ -48,7 +48,7 @@ const ROW_BYTES: f64 = 70.0;
 pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let scenario = simulation.scenario.load(&arguments.scenario)?;
-    let plan = simulation.plan(&scenario.model);
+    let plan = simulation.plan(&scenario);
     let Some(terms) = &plan.model().ipo else {
         let missing = if plan.model().equity.is_none() { "[equity]" } else { "[ipo]" };
         let message = format!("`{}` has no IPO to ask about: there is no {missing}", scenario.model.name);
@@ -58,9 +58,9 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     };
     let gates = terms.gates.len();
     let cost = Cost::of(&plan);
-    let paths = simulation.paths(&scenario.model, &cost)?;
+    let paths = simulation.paths(&plan, &cost)?;
     let rows = plan.deals().len() * plan.steps().periods.len() * (gates + 25);
-    let request = simulation.request(&scenario.model, paths, study::folder_of(&scenario, "ipo"));
+    let request = simulation.request(&plan, paths, study::folder_of(&scenario, "ipo"));
     let study = Study {
         command: "ipo",
         arguments: Vec::new(),

@@ -19,6 +19,7 @@ use capstake::job::words::counted;
 use capstake::run::{CHUNK_PATHS, State, Task};
 
 use super::output;
+use super::part_draws::{Parts, refuse_other_files};
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
 use super::show::{FullFlag, Show};
@@ -103,6 +104,7 @@ impl Merged {
             let saved = how.open(folder)?;
             if let Some(first) = parts.first() {
                 refuse_other_run(first, folder, &saved.manifest)?;
+                refuse_other_files(first, folder, &saved.manifest)?;
             }
             let state = how.state(&saved)?.ok_or_else(|| {
                 let message = format!("`{}` has no {}", folder.display(), state_file::FILE);
@@ -127,7 +129,11 @@ fn write_whole(merged: Merged, request: &Request, missing: Missing, show: &Show)
     let Merged { first, state, parts, _locks } = merged;
     let cost = Cost::of(&first.plan);
     let task = Task::whole(request.paths);
-    let job = RunJob { missing, ..RunJob::new(&first.scenario, &first.plan, &cost, task) };
+    let job = RunJob {
+        missing,
+        parts: Some(Parts(&parts)),
+        ..RunJob::new(&first.scenario, &first.plan, &cost, task)
+    };
     job.fits(request)?;
     let mut manifest = request.manifest(CommandPart::run(), &[&first.scenario]);
     manifest.run.started =
@@ -136,7 +142,7 @@ fn write_whole(merged: Merged, request: &Request, missing: Missing, show: &Show)
     if !show.quiet {
         output::status_line(&format!("{} read\n", counted(parts.len(), "part")));
     }
-    simulate(session, &job, state)
+    simulate(session, &job, state, None)
 }
 
 /// Locks a part for reading, and refuses one that another program is writing.

@@ -1,5 +1,6 @@
 //! The doors to the terminal: results on stdout, everything else on stderr, and no control sequence but the program's own colours.
 
+use std::cell::RefCell;
 use std::io::{self, Write};
 
 use anstream::ColorChoice;
@@ -10,6 +11,29 @@ use capstake::job::reason::reason;
 use capstake::job::scenario::Scenario;
 use capstake::job::screen;
 use capstake::job::visible::{visible, visible_json, visible_painted};
+
+/// What a command says when it is called as a function.
+#[derive(Debug, Default)]
+pub struct Captured {
+    /// Results.
+    pub results: String,
+    /// Everything else.
+    pub status: String,
+}
+
+thread_local! {
+    static CAPTURED: RefCell<Option<Captured>> = const { RefCell::new(None) };
+}
+
+/// From here on what the calling thread says is kept instead of printed; gives back what was kept before.
+pub(super) fn capture(into: Option<Captured>) -> Option<Captured> {
+    CAPTURED.replace(into)
+}
+
+/// Keeps text if the calling thread's is captured.
+fn kept(keep: impl FnOnce(&mut Captured)) -> bool {
+    CAPTURED.with_borrow_mut(|captured| captured.as_mut().map(keep).is_some())
+}
 
 /// Prints text on stdout. A closed pipe (`| head`) is no error; any other fault is `Exit::Output`.
 pub fn results(text: &str) -> Result<(), Failure> {
@@ -27,6 +51,9 @@ pub fn json(text: &str) -> Result<(), Failure> {
 }
 
 fn write_results(text: &str) -> Result<(), Failure> {
+    if kept(|captured| captured.results.push_str(text)) {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Ok(()) => Ok(()),
@@ -48,6 +75,9 @@ pub fn painted_status(text: &str) {
 }
 
 fn write_status(text: &str) {
+    if kept(|captured| captured.status.push_str(text)) {
+        return;
+    }
     let mut out = io::stderr().lock();
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
@@ -66,12 +96,12 @@ pub fn problems(sources: &Sources, problems: &Problems) {
 
 /// Whether stdout takes colours.
 pub fn styled_results() -> bool {
-    anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
+    !kept(|_| {}) && anstream::AutoStream::choice(&io::stdout()) != ColorChoice::Never
 }
 
 /// Whether stderr takes colours.
 pub fn styled_errors() -> bool {
-    anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
+    !kept(|_| {}) && anstream::AutoStream::choice(&io::stderr()) != ColorChoice::Never
 }
 
 /// Columns for text: those of the variable `COLUMNS`, else of the terminal, else 100.

@@ -6,7 +6,7 @@ use std::sync::Once;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use capstake::job::build::Build;
-use capstake::job::error::Exit;
+use capstake::job::error::{Exit, Failure};
 use capstake::job::visible::visible;
 use capstake_output::guarded;
 
@@ -196,13 +196,33 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     watch_for_bugs();
     signal::survive_file_limit();
     let written: Vec<OsString> = arguments.into_iter().collect();
-    let (arguments, command) = match parsed(&written) {
+    match execute(&written) {
+        Ok(exit) => exit,
+        Err(Refused::Arguments(error)) => refused(&error),
+        Err(Refused::Failure(failure)) => {
+            output::painted_status(&failure.screen(output::styled_errors()));
+            failure.exit()
+        }
+    }
+}
+
+/// Why a command line was not carried out.
+pub enum Refused {
+    /// It cannot be read, or asks for help.
+    Arguments(clap::Error),
+    /// The command failed.
+    Failure(Failure),
+}
+
+/// Carries out a command line, whose first argument is the program's name.
+pub fn execute(written: &[OsString]) -> Result<Exit, Refused> {
+    let (arguments, command) = match parsed(written) {
         Ok(arguments) => arguments,
         Err(error) => {
             // The message repeats arguments: without the escapes that clap would take out of them in silence.
             let shown: Vec<OsString> =
                 written.iter().map(|text| visible(&text.to_string_lossy()).into_owned().into()).collect();
-            return refused(&parsed(&shown).err().unwrap_or(error));
+            return Err(Refused::Arguments(parsed(&shown).err().unwrap_or(error)));
         }
     };
     let outcome = match &arguments.command {
@@ -228,14 +248,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         Command::Completions(arguments) => completions::completions(arguments, Arguments::command()),
         Command::Man => man::man(Arguments::command()),
     };
-    match outcome {
-        Ok(exit) => exit,
-        Err(failure) => {
-            let failure = failure.for_command(|option| has_option(&command, option));
-            output::painted_status(&failure.screen(output::styled_errors()));
-            failure.exit()
-        }
-    }
+    outcome.map_err(|failure| Refused::Failure(failure.for_command(|option| has_option(&command, option))))
 }
 
 /// The arguments, and the name of the command.

@@ -1,7 +1,7 @@
 //! Shows the progress of a run: a bar, lines from time to time, or nothing.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -34,9 +34,23 @@ pub struct ProgressDisplay {
     /// Paths that were done before the run was resumed.
     before: u64,
     last: Mutex<Last>,
+    /// What the last level reached of the precision asked for; empty without one.
+    reached: Mutex<String>,
+}
+
+/// Is told how far a run is.
+pub type Listener = Arc<dyn Fn(&Progress) + Send + Sync>;
+
+/// Who is told, if a caller has embedded the program.
+static LISTENER: RwLock<Option<Listener>> = RwLock::new(None);
+
+/// Tells a caller how far runs are, instead of showing it; `None` shows it again.
+pub fn tell(listener: Option<Listener>) {
+    *LISTENER.write().unwrap_or_else(PoisonError::into_inner) = listener;
 }
 
 enum Kind {
+    Told(Listener),
     Bar(ProgressBar),
     Lines,
     Nothing,
@@ -52,7 +66,9 @@ impl ProgressDisplay {
     pub fn new(wish: ProgressMode, paths: u64, before: u64) -> ProgressDisplay {
         let terminal =
             std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let listener = LISTENER.read().unwrap_or_else(PoisonError::into_inner).clone();
         let kind = match wish {
+            _ if listener.is_some() => listener.map_or(Kind::Nothing, Kind::Told),
             ProgressMode::Auto | ProgressMode::Bar if terminal => {
                 let bar = ProgressBar::with_draw_target(Some(paths), ProgressDrawTarget::stderr_with_hz(20));
                 let style = ProgressStyle::with_template("{bar:24} {percent:>3}%  {msg}");
@@ -63,13 +79,21 @@ impl ProgressDisplay {
             ProgressMode::Auto | ProgressMode::None => Kind::Nothing,
         };
         let now = Instant::now();
-        ProgressDisplay { kind, started: now, before, last: Mutex::new(Last { shown: now, done: 0 }) }
+        ProgressDisplay {
+            kind,
+            started: now,
+            before,
+            last: Mutex::new(Last { shown: now, done: 0 }),
+            reached: Mutex::default(),
+        }
     }
 
     /// Shows progress if an update is due.
     pub fn show(&self, progress: &Progress) {
-        if matches!(self.kind, Kind::Nothing) {
-            return;
+        match &self.kind {
+            Kind::Nothing => return,
+            Kind::Told(listener) => return listener(progress),
+            Kind::Bar(_) | Kind::Lines => {}
         }
         // Workers call this after every chunk; another one is reporting now, so this one need not wait.
         let Ok(mut last) = self.last.try_lock() else { return };
@@ -79,7 +103,12 @@ impl ProgressDisplay {
         }
         last.shown = Instant::now();
         last.done = progress.done;
-        let line = line(progress, self.before, self.started.elapsed());
+        let mut line = line(progress, self.before, self.started.elapsed());
+        if let Ok(reached) = self.reached.lock()
+            && !reached.is_empty()
+        {
+            line.push_str(&format!(", {reached}"));
+        }
         match &self.kind {
             Kind::Bar(bar) => {
                 bar.set_position(progress.done);
@@ -89,7 +118,14 @@ impl ProgressDisplay {
                 let percent = progress.done as f64 / progress.paths as f64 * 100.0;
                 let _ = writeln!(std::io::stderr(), "{percent:3.0}%  {line}");
             }
-            Kind::Nothing => {}
+            Kind::Told(_) | Kind::Nothing => {}
+        }
+    }
+
+    /// Says from now on how precise the last level was.
+    pub fn say(&self, reached: String) {
+        if let Ok(mut said) = self.reached.lock() {
+            *said = reached;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use capstake::config::Sampling;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request;
 use capstake::kernel::plan::Plan;
@@ -11,7 +12,7 @@ use capstake::report::date_axis::period_label;
 use capstake::run::{SinglePath, single};
 use capstake::sink::number;
 
-use super::arguments::ScenarioOptions;
+use super::arguments::{ScenarioOptions, sampling_argument};
 use super::output;
 
 /// Arguments of `replay`.
@@ -26,6 +27,9 @@ pub struct ReplayArguments {
     /// Seed of all random numbers [default: the scenario's, else 1]
     #[arg(short, long, value_name = "S")]
     pub seed: Option<u64>,
+    /// Where random numbers come from [default: the scenario's, else plain]
+    #[arg(long, value_name = "HOW", value_parser = sampling_argument)]
+    pub sampling: Option<Sampling>,
     /// How the scenario is changed and judged.
     #[command(flatten)]
     pub options: ScenarioOptions,
@@ -38,8 +42,9 @@ pub struct ReplayArguments {
 pub fn replay(arguments: &ReplayArguments) -> Result<Exit, Failure> {
     let scenario = arguments.options.load(&arguments.scenario)?;
     output::warnings(&scenario);
-    let seed = request::seed(arguments.seed, &scenario.model);
-    let plan = Plan::from_model(&scenario.model, seed, Isa::detect());
+    let randomness = request::randomness(arguments.seed, arguments.sampling, &scenario);
+    let plan = Plan::from_model(&scenario.model, randomness, Isa::detect());
+    request::within_points(&plan, arguments.path.saturating_add(1), Exit::Usage)?;
     let (one, trace) = (single(&plan, arguments.path), trace(&plan, arguments.path));
     let text = if arguments.csv { csv(&plan, &trace) } else { page(&plan, &one, &trace, output::width()) };
     output::results(&text)?;

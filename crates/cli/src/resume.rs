@@ -16,6 +16,7 @@ use capstake::run::{CHUNK_PATHS, State};
 use capstake::sink;
 
 use super::output;
+use super::precise::Precision;
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
 use super::show::{FullFlag, Show};
@@ -93,8 +94,9 @@ pub fn go_on(saved: &SavedRun, folder: Folder, how: &Continuation) -> Result<Exi
     if state.is_none() && !how.show.quiet {
         output::status_line("no state was saved yet: the run begins from the first path\n");
     }
-    let paths = saved.manifest.run.paths_asked;
-    continue_run(saved, folder, state, paths, how)
+    let run = &saved.manifest.run;
+    let asked = run.precision.as_ref().map(|part| Precision::of_manifest(saved, part)).transpose()?;
+    continue_run(saved, folder, state, run.paths_asked, asked, how)
 }
 
 /// Reports that nothing is left to simulate; with `--json`, prints the object that the run printed.
@@ -124,11 +126,13 @@ fn object(saved: &SavedRun) -> Result<String, Failure> {
         true => results::load(folder)?.1.tables.summary,
         false => Vec::new(),
     };
+    let precision = manifest.run.precision.as_ref().map(|part| serde_json::json!(part));
     let facts = sink::json::RunFacts {
         status: manifest.status.word(),
         out: &folder.display().to_string(),
         paths: manifest.run.paths_done,
         seconds: manifest.run.wall_seconds,
+        precision: precision.as_ref(),
         failed: None,
     };
     Ok(format!("{}\n", sink::json::summary(&facts, &rows, &manifest.exact)))
@@ -170,7 +174,10 @@ pub fn extend(arguments: &ExtendArguments) -> Result<Exit, Failure> {
         ));
     }
     state.iter().try_for_each(|state| refuse_other_state(&saved, state))?;
-    continue_run(&saved, folder, state, paths, &how)
+    if saved.manifest.run.precision.is_some() && !how.show.quiet {
+        output::status_line("the paths added are all simulated: `extend` does not go by --precision\n");
+    }
+    continue_run(&saved, folder, state, paths, None, &how)
 }
 
 /// Refuses a state with paths outside the run's request, as after copying the state of another run into the folder.
@@ -218,6 +225,7 @@ fn continue_run(
     folder: Folder,
     state: Option<State>,
     paths: u64,
+    precision: Option<Precision>,
     how: &Continuation,
 ) -> Result<Exit, Failure> {
     let request = Request { paths, ..how.request(saved)? };
@@ -227,10 +235,11 @@ fn continue_run(
     let mut manifest = saved.manifest.clone();
     manifest.status = Status::Running;
     manifest.run.paths_asked = paths;
+    manifest.run.precision = precision.as_ref().map(|precision| precision.part.clone());
     manifest.run.threads = request.threads;
     manifest.run.simd = saved.plan.isa().name().to_owned();
     manifest.outputs.no_state = !request.keeps_state();
     let session = Session::resume(&request, &how.show, folder, manifest)?;
     let from = state.unwrap_or_else(|| State::new(&saved.plan));
-    simulate(session, &job, from)
+    simulate(session, &job, from, precision)
 }

@@ -16,11 +16,14 @@ use capstake::job::identity::{FoundRun, Identity};
 use capstake::job::manifest::{CommandPart, Manifest, Outputs};
 use capstake::job::portion::{Checkpoint, Shard, checkpoint_argument};
 use capstake::job::request::Request;
+use capstake::job::series;
 use capstake::job::state_file::OnChange;
 use capstake::job::words::cut;
+use capstake::kernel::plan::Plan;
 use capstake::run::State;
 
 use super::arguments::{Simulation, draws_argument};
+use super::precise::{self, Precision};
 use super::resume_options::Continuation;
 use super::session::Session;
 use super::shard_auto::{self, ShardChoice, shard_choice_argument};
@@ -29,7 +32,8 @@ use super::simulate::{RunJob, simulate};
 use super::{output, resume, single};
 
 /// Options about many paths or files, which do not apply to a single path.
-const OF_MANY_PATHS: [&str; 13] = [
+const OF_MANY_PATHS: [&str; 15] = [
+    "precision",
     "full",
     "paths",
     "out",
@@ -41,6 +45,7 @@ const OF_MANY_PATHS: [&str; 13] = [
     "force",
     "resume",
     "draws",
+    "series",
     "checkpoint",
     "shard",
 ];
@@ -57,6 +62,17 @@ pub struct RunArguments {
     /// Also write every path's inputs and metrics, draws.FORMAT (csv, parquet, xlsx)
     #[arg(long, value_name = "FORMAT", value_parser = draws_argument)]
     pub draws: Option<Draws>,
+    /// Stop when the 95% interval of this figure is at most so wide on either side: microsoft_take_pv=0.5%, prior-2025:p95:share_pv=0.2; may be repeated
+    ///
+    /// Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be spent. Exit code 8 where that is not enough: the results
+    /// are written all the same.
+    #[arg(long, value_name = "FIGURE=WIDTH", conflicts_with = "shard")]
+    pub precision: Vec<String>,
+    /// Also write these yearly series of every path, paths.FORMAT, in the format of --draws (csv, parquet)
+    ///
+    /// For discounting of your own: net_revenue, payments, … by path, deal and calendar year. annual.csv has all their names.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "draws")]
+    pub series: Vec<String>,
     /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
     ///
     /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint. The state is also saved
@@ -67,7 +83,7 @@ pub struct RunArguments {
     ///
     /// `auto` takes I and N from Slurm (SLURM_ARRAY_TASK_ID, _MIN, _STEP, _COUNT) or AWS Batch (AWS_BATCH_JOB_ARRAY_INDEX, _SIZE),
     /// `auto/N` takes I from Kubernetes too (JOB_COMPLETION_INDEX), and says which it took.
-    #[arg(long, value_name = "I/N", value_parser = shard_choice_argument, conflicts_with = "draws")]
+    #[arg(long, value_name = "I/N", value_parser = shard_choice_argument)]
     pub shard: Option<ShardChoice>,
     /// Go on with the folder if it holds this very run; start if it is new or empty; otherwise say what differs
     ///
@@ -132,6 +148,13 @@ fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(),
     if !covered {
         differences.push(format!("--formats: {} there, {} here", cut(&formats(there)), formats(here)));
     }
+    if there.series != here.series {
+        let series = |outputs: &Outputs| match outputs.series.as_slice() {
+            [] => "none".to_owned(),
+            names => cut(&names.join(",")).into_owned(),
+        };
+        differences.push(format!("--series: {} there, {} here", series(there), series(here)));
+    }
     if there.draws != here.draws {
         differences.push(format!("--draws: {} there, {} here", cut(&draws(there)), draws(here)));
     }
@@ -147,12 +170,28 @@ fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(),
     Err(failure.help("ask for the same files, or name another folder with -o"))
 }
 
+/// The yearly series that are asked for, each once.
+///
+/// # Errors
+/// There is none of some name, or the format has none.
+fn series_of(arguments: &RunArguments, plan: &Plan) -> Result<Vec<String>, Failure> {
+    if arguments.series.is_empty() {
+        return Ok(Vec::new());
+    }
+    if let Some(format) = arguments.draws.filter(|format| format.paths_file().is_none()) {
+        let message = format!("--series cannot be written as {}", format.name());
+        return Err(Failure::told(Exit::Usage, message).help("write --draws parquet or --draws csv"));
+    }
+    let columns = series::named(plan, &arguments.series)?;
+    Ok(columns.into_iter().map(|column| column.name).collect())
+}
+
 /// Runs a scenario.
 pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let simulation = &arguments.simulation;
     let show = Show { extent: arguments.full.extent(), ..simulation.show() };
     let scenario = simulation.scenario.load(&arguments.scenario)?;
-    let plan = simulation.plan(&scenario.model);
+    let plan = simulation.plan(&scenario);
     if !show.quiet {
         output::warnings(&scenario);
     }
@@ -160,13 +199,23 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         return single::print(&plan, &scenario.path, path, &show);
     }
     let cost = Cost::of(&plan);
-    let paths = simulation.paths(&scenario.model, &cost)?;
+    let paths = simulation.paths(&plan, &cost)?;
+    let precision = Precision::new(precise::targets(&plan, &arguments.precision)?, paths);
     let out = Path::new("output").join(&scenario.model.name);
+    if arguments.shard.is_some() && arguments.draws == Some(Draws::Xlsx) {
+        return Err(Failure::told(
+            Exit::Usage,
+            "the sheets of parts cannot be put together: --draws xlsx with --shard",
+        )
+        .help("write --draws parquet or --draws csv; `capstake merge` puts those together"));
+    }
     let request = Request {
         shard: shard(arguments.shard, show.quiet)?,
         draws: arguments.draws,
+        series: series_of(arguments, &plan)?,
         checkpoint: arguments.checkpoint,
-        ..simulation.request(&scenario.model, paths, out)
+        precision: precision.as_ref().map(|precision| precision.part.clone()),
+        ..simulation.request(&plan, paths, out)
     };
     let job = RunJob::new(&scenario, &plan, &cost, request.task());
     let manifest = request.manifest(CommandPart::run(), &[&scenario]);
@@ -177,5 +226,5 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     job.fits(&request)?;
     let session = Session::open(&request, &show, manifest)?;
-    simulate(session, &job, State::new(&plan))
+    simulate(session, &job, State::new(&plan), precision)
 }

@@ -1,7 +1,7 @@
 //! Signals: the first that asks for an end stops the run, the second ends the program, and one that was ignored stays ignored.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Once};
+use std::sync::{Arc, LazyLock, Once, PoisonError, RwLock};
 
 use signal_hook::consts::signal::*;
 use signal_hook::flag;
@@ -18,6 +18,19 @@ const STOPS: [i32; 2] = [SIGINT, SIGTERM];
 
 static STOPPED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
+/// The flag of a caller that has embedded the program: signals are the caller's business then.
+static EMBEDDED: RwLock<Option<Arc<AtomicBool>>> = RwLock::new(None);
+
+/// Leaves signals to the caller, who sets the flag to stop the command; `None` gives them back.
+pub fn embed(stop: Option<Arc<AtomicBool>>) {
+    *EMBEDDED.write().unwrap_or_else(PoisonError::into_inner) = stop;
+}
+
+/// The caller's flag.
+fn embedded() -> Option<Arc<AtomicBool>> {
+    EMBEDDED.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
 /// Makes a write beyond the limit on the size of files (`ulimit -f`) an error of the write. Without this the signal would end the
 /// program, which could then not say why.
 pub fn survive_file_limit() {
@@ -29,6 +42,9 @@ pub fn survive_file_limit() {
 
 /// Starts to listen for signals. Where no handler can be set, the first signal ends the program.
 pub fn listen() {
+    if embedded().is_some() {
+        return;
+    }
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         for signal in STOPS {
@@ -50,6 +66,9 @@ pub fn listen() {
 
 /// Whether a signal has asked the run to stop; says so once.
 pub fn stopped() -> bool {
+    if let Some(stop) = embedded() {
+        return stop.load(Ordering::Relaxed);
+    }
     static SAID: AtomicBool = AtomicBool::new(false);
     let stopped = STOPPED.load(Ordering::Relaxed);
     if stopped && !SAID.swap(true, Ordering::Relaxed) {

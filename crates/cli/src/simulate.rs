@@ -7,33 +7,35 @@ use capstake::job::draft::Draft;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::folder::EncodedFile;
 use capstake::job::formats::{Draws, Format};
-use capstake::job::manifest::{Manifest, RunPart, Status, Undefined};
+use capstake::job::manifest::{Manifest, RunPart, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::portion::Checkpoint;
 use capstake::job::request::Request;
 use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::Scenario;
 use capstake::job::scenario_files::STANDARD_INPUT;
+use capstake::job::series;
 use capstake::job::state_file::{self, Checkpointer};
 use capstake::job::tables::{encode, encode_each, encode_tables};
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::report::results::Results;
-use capstake::report::tables::{self, Tables, exact_figures};
+use capstake::report::tables::{self, Tables};
 use capstake::run::{self, Finished, RunResult, State, Task};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
 use capstake::store::{self, Head};
 use capstake::study::bridge;
-use capstake::study::subjects::subjects;
 use capstake::study::valuation::{Valuation, valuation};
 use capstake_output::draws::DrawsFile;
 use capstake_output::made::Made;
 use capstake_output::{first_screen, headline, terminal};
 
 use super::output;
+use super::part_draws::Parts;
+use super::precise::Precision;
 use super::progress::ProgressDisplay;
-use super::run_observer::RunObserver;
+use super::run_observer::{Encoding, PathFiles, RunObserver};
 use super::session::{self, Closing, Session};
 use super::show::{Extent, Show};
 
@@ -51,6 +53,8 @@ pub struct RunJob<'a> {
     pub repeats: Option<&'a RunPart>,
     /// What to do with missing paths.
     pub missing: Missing,
+    /// Files with the paths that are done already, instead of simulating these again.
+    pub parts: Option<Parts<'a>>,
 }
 
 /// What to do with paths that the state lacks.
@@ -65,7 +69,7 @@ pub enum Missing {
 impl<'a> RunJob<'a> {
     /// Creates a run that simulates all of its task.
     pub fn new(scenario: &'a Scenario, plan: &'a Plan, cost: &'a Cost, task: Task) -> RunJob<'a> {
-        RunJob { scenario, plan, cost, task, repeats: None, missing: Missing::Simulate }
+        RunJob { scenario, plan, cost, task, repeats: None, missing: Missing::Simulate, parts: None }
     }
 
     fn need(&self, request: &Request) -> Requirements {
@@ -95,7 +99,7 @@ fn first_line(request: &Request, job: &RunJob, before: u64, extent: Extent) -> S
         (_, before) => format!("goes on from {} of {} paths", thousands(before), thousands(asked)),
     };
     let again = match request.draws {
-        Some(draws) if before > 0 => format!(
+        Some(draws) if before > 0 && job.parts.is_none() => format!(
             "{} is written whole: the {} paths that are done are simulated again for it, and not counted twice\n",
             draws.file(),
             thousands(before)
@@ -117,12 +121,17 @@ fn first_line(request: &Request, job: &RunJob, before: u64, extent: Extent) -> S
 }
 
 /// Simulates the paths that a state lacks, then writes and prints the results.
-pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<Exit, Failure> {
+pub fn simulate(
+    mut session: Session<'_>,
+    job: &RunJob,
+    from: State,
+    mut precision: Option<Precision>,
+) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
     if !session.show.quiet && job.missing == Missing::Simulate {
         output::status_line(&first_line(request, job, before, session.show.extent));
     }
-    let (finished, draws, seconds) = execute(&session, job, from)?;
+    let (finished, draws, seconds) = execute(&mut session, job, from, &mut precision)?;
     let state = drafted_state(&session, job, &finished);
     let complete = finished.complete();
     session.manifest.run.path_ranges = ranges(&finished);
@@ -134,6 +143,7 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     }
     let status = if complete { Status::Complete } else { Status::Partial };
     let wanted = request.shard.is_none() && result.paths > 0 && draws.is_ok();
+    let has_paths = result.paths > 0;
     // Saving the state mostly waits for the disk, so the answers are made at the same time.
     let (answered, saved) = run::join(
         2,
@@ -153,13 +163,20 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
     let (answer, results) = match answered {
         Some((answer, tables, files)) => {
             let results = Results { facts: session.manifest.facts(), tables };
-            if let Err(failure) = write(&mut session, job, &results, files, draws) {
+            if let Err(failure) = session.folder.put_all(&files) {
                 return Err(session.end_unwritten(failure, &again));
             }
+            drop(files);
+            session.write_reports(Made::Run(&results));
             (Some(answer), Some(results))
         }
         None => (None, None),
     };
+    if let Some(files) = draws.filter(|_| has_paths)
+        && let Err(failure) = keep_paths(&mut session, job, files)
+    {
+        return Err(session.end_unwritten(failure, &again));
+    }
     let show = session.show;
     session.finish(status, |manifest| Closing {
         results: printed(show, request, manifest, answer.as_ref(), results.as_ref()),
@@ -167,6 +184,9 @@ pub fn simulate(mut session: Session<'_>, job: &RunJob, from: State) -> Result<E
         next: next_steps(request, job, manifest, show.extent),
     })?;
     let stopped = !complete && job.missing == Missing::Simulate;
+    if let Some(precision) = precision.filter(|precision| precision.part.reached == Some(false)) {
+        return Err(precision.failure());
+    }
     Ok(if stopped { Exit::Interrupted } else { Exit::Done })
 }
 
@@ -193,33 +213,95 @@ fn printed(
     }
 }
 
-type Executed = (Finished, Result<Option<DrawsFile>, Failure>, f64);
+type Executed = (Finished, Result<Option<PathFiles>, Failure>, f64);
 
 /// Runs the missing chunks with draws and checkpoints; also returns the wall time, seconds.
-fn execute(session: &Session<'_>, job: &RunJob, from: State) -> Result<Executed, Failure> {
-    let (request, folder) = (session.request, &session.folder);
-    let (before, dialect) = (from.paths(), request.csv.dialect());
-    let format = request.draws.unwrap_or(Draws::Csv);
-    let failed = |error: std::io::Error| folder.cannot_write(format.file(), &error);
-    let draws = match request.draws {
-        Some(format) => {
-            let draft = folder.draft(format.file())?;
-            Some(DrawsFile::begin(format, dialect, job.plan, draft).map_err(failed)?)
-        }
-        None => None,
+fn execute(
+    session: &mut Session<'_>,
+    job: &RunJob,
+    from: State,
+    precision: &mut Option<Precision>,
+) -> Result<Executed, Failure> {
+    let request = session.request;
+    let before = from.paths();
+    let series = match request.paths_file() {
+        Some(_) => series::named(job.plan, &request.series)?,
+        None => Vec::new(),
     };
+    let encoding = Encoding {
+        format: request.draws.unwrap_or(Draws::Csv),
+        dialect: request.csv.dialect(),
+        series: &series,
+    };
+    let mut files = request.draws.map(|_| begin_paths(session, job, encoding)).transpose()?;
+    if let (Some(parts), Some(files)) = (&job.parts, &mut files) {
+        parts.copy(job.plan, from.chunks(), encoding, files)?;
+    }
     let display = ProgressDisplay::new(session.show.progress(), job.task.paths_asked(), before);
     let every = Checkpoint::every(request.checkpoint, job.seconds(request, before));
     let checkpointer = every.map(|every| Checkpointer::new(&request.out, job.plan, every));
-    let observer = RunObserver::new(job.plan, &display, draws, format, dialect, checkpointer);
+    let observer = RunObserver::new(job.plan, &display, files, job.parts.is_some(), encoding, checkpointer);
     let began = Instant::now();
-    let finished = match job.missing {
-        Missing::Simulate => run::resume(job.plan, from, &job.task, request.threads, &observer),
-        Missing::LeaveOut => Finished::from_state(from, &job.task),
+    let finished = match (job.missing, precision) {
+        (Missing::LeaveOut, _) => Finished::from_state(from, &job.task),
+        (Missing::Simulate, None) => run::resume(job.plan, from, &job.task, request.threads, &observer),
+        (Missing::Simulate, Some(precision)) => {
+            by_levels(session, job, from, precision, &observer, &display)?
+        }
     };
     let seconds = began.elapsed().as_secs_f64();
     display.close();
-    Ok((finished, observer.finish().map_err(failed), seconds))
+    let draws =
+        observer.finish().map_err(|error| session.folder.cannot_write(encoding.format.file(), &error));
+    Ok((finished, draws, seconds))
+}
+
+/// Runs level after level until the precision is reached or all paths are spent. What each level reached is in the manifest before
+/// the next one begins, so that a run which goes on after a stop decides as if it had not been stopped.
+fn by_levels(
+    session: &mut Session<'_>,
+    job: &RunJob,
+    from: State,
+    precision: &mut Precision,
+    observer: &RunObserver<'_>,
+    display: &ProgressDisplay,
+) -> Result<Finished, Failure> {
+    // It had stopped, and only the writing of its results was left.
+    if precision.part.reached.is_some() {
+        return Ok(run::resume(job.plan, from, &job.task, session.request.threads, observer));
+    }
+    let most = job.task.paths;
+    let (mut state, mut chunks) = (from, 0);
+    for level in run::levels(most) {
+        if precision.has_judged(level) {
+            continue;
+        }
+        // A state beyond a level that is not judged, of a manifest that was lost, cannot judge it.
+        if state.paths() > level {
+            state = State::new(job.plan);
+        }
+        let end = level / run::CHUNK_PATHS;
+        // Draws are wanted of every path, of those that are done already too; afterwards of the new ones.
+        let task = Task { paths: level, chunks: chunks..end, tail: true };
+        let finished = run::resume(job.plan, state, &task, session.request.threads, observer);
+        if !finished.complete() || finished.non_finite() > 0 {
+            return Ok(finished);
+        }
+        let reached = precision.judge(job.plan, &finished.clone().into_result(job.plan));
+        let ends = reached || level == most;
+        if ends {
+            precision.part.reached = Some(reached);
+            session.manifest.run.paths_asked = level;
+        }
+        session.manifest.run.precision = Some(precision.part.clone());
+        if ends {
+            return Ok(finished);
+        }
+        session.folder.put_manifest(&session.manifest)?;
+        display.say(precision.in_words());
+        (state, chunks) = (finished.into_state(), end);
+    }
+    unreachable!("the last level spends all paths")
 }
 
 /// Drafts the state of the run; `None` if it is not to be kept or has non-finite paths.
@@ -246,27 +328,14 @@ fn ranges(finished: &Finished) -> Vec<(u64, u64)> {
     chunks.ranges().iter().map(|range| (paths(range.start), paths(range.end))).collect()
 }
 
-/// Records exact figures and undefined metrics in the manifest; a repeated run keeps the times and the paths asked for of the
-/// original.
+/// Records what the run gave in the manifest; a repeated run keeps the times and the paths asked for of the original.
 fn record_result(manifest: &mut Manifest, job: &RunJob, result: &RunResult) {
     let plan = job.plan;
     if let Some(repeated) = job.repeats {
         let RunPart { paths_done, path_ranges, .. } = std::mem::replace(&mut manifest.run, repeated.clone());
         (manifest.run.paths_done, manifest.run.path_ranges) = (paths_done, path_ranges);
     }
-    manifest.exact = exact_figures(plan);
-    manifest.undefined = Vec::new();
-    for ((name, metrics), summaries) in subjects(plan).iter().zip(&result.metrics) {
-        for (metric, summary) in metrics.iter().zip(summaries) {
-            if summary.moments().undefined() > 0 {
-                manifest.undefined.push(Undefined {
-                    deal: name.clone(),
-                    metric: metric.name(plan.model().run.mix_year),
-                    paths: summary.moments().undefined(),
-                });
-            }
-        }
-    }
+    manifest.record_figures(plan, result);
 }
 
 fn non_finite(session: Session<'_>, job: &RunJob, result: &RunResult) -> Failure {
@@ -312,34 +381,44 @@ fn answered<'a>(
     (answer, Tables { sample_paths, bridge, ..tables }, files)
 }
 
-/// Writes the tables, the workbook, the page and the draws.
-fn write(
-    session: &mut Session<'_>,
-    job: &RunJob,
-    results: &Results,
-    files: Vec<EncodedFile>,
-    draws: Option<DrawsFile>,
-) -> Result<(), Failure> {
-    session.folder.put_all(&files)?;
-    drop(files);
-    session.write_reports(Made::Run(results));
-    let (Some(file), Some(format)) = (draws, session.request.draws) else { return Ok(()) };
-    let finished = file.finish(job.plan, &session.manifest);
-    let (draft, remark) = finished.map_err(|error| session.folder.cannot_write(format.file(), &error))?;
-    if let Some(remark) = remark.filter(|_| !session.show.quiet) {
-        output::status_line(&remark);
+/// Begins the files with every path.
+fn begin_paths(session: &Session<'_>, job: &RunJob, encoding: Encoding<'_>) -> Result<PathFiles, Failure> {
+    let Encoding { format, dialect, series } = encoding;
+    let folder = &session.folder;
+    let begun = DrawsFile::begin(format, dialect, job.plan, folder.draft(format.file())?);
+    let draws = begun.map_err(|error| folder.cannot_write(format.file(), &error))?;
+    let Some(name) = session.request.paths_file() else { return Ok(PathFiles { draws, paths: None }) };
+    let begun = DrawsFile::begin_paths(format, dialect, job.plan, series, folder.draft(name)?);
+    let paths = begun.map_err(|error| folder.cannot_write(name, &error))?;
+    Ok(PathFiles { draws, paths: Some(paths) })
+}
+
+/// Completes the files with every path.
+fn keep_paths(session: &mut Session<'_>, job: &RunJob, files: PathFiles) -> Result<(), Failure> {
+    let request = session.request;
+    let named = [(Some(files.draws), request.draws.map(Draws::file)), (files.paths, request.paths_file())];
+    for (file, name) in named {
+        let (Some(file), Some(name)) = (file, name) else { continue };
+        let finished = file.finish(job.plan, &session.manifest);
+        let (draft, remark) = finished.map_err(|error| session.folder.cannot_write(name, &error))?;
+        if let Some(remark) = remark.filter(|_| !session.show.quiet) {
+            output::status_line(&remark);
+        }
+        session.folder.keep(draft)?;
     }
-    session.folder.keep(draft)
+    Ok(())
 }
 
 /// The JSON object on stdout.
 fn json(request: &Request, manifest: &Manifest, tables: Option<&Tables>) -> String {
     let failed = &manifest.non_finite;
+    let precision = manifest.run.precision.as_ref().map(|part| serde_json::json!(part));
     let facts = sink::json::RunFacts {
         status: manifest.status.word(),
         out: &request.out.display().to_string(),
         paths: manifest.run.paths_done,
         seconds: manifest.run.wall_seconds,
+        precision: precision.as_ref(),
         failed: (manifest.status == Status::Failed).then_some((failed.count, &failed.first)),
     };
     let rows = tables.map_or(&[][..], |tables| &tables.summary);

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use capstake::job::error::{Exit, Failure};
+use capstake::job::request;
 use capstake::kernel::plan::Plan;
 use capstake::run::{SinglePath, single};
 use capstake::study::subjects::subjects;
@@ -14,6 +15,7 @@ use super::show::Show;
 
 /// Simulates one path and prints it; a path that is not finite is printed too, with exit code 5.
 pub fn print(plan: &Plan, file: &Path, path: u64, show: &Show) -> Result<Exit, Failure> {
+    request::within_points(plan, path.saturating_add(1), Exit::Usage)?;
     let one = single(plan, path);
     if show.json {
         output::json(&format!("{}\n", object(plan, &one)))?;

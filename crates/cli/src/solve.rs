@@ -8,22 +8,21 @@ use std::path::PathBuf;
 use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::scenario::ScenarioFile;
 use capstake::job::varied_scenario::{Layout, VariedScenario};
 use capstake::job::vary::{self, Bracket};
 use capstake::kernel::plan::Plan;
-use capstake::math::binomial::order_statistic_interval;
 use capstake::report;
 use capstake::report::solve::{Question as Page, statistic_words};
 use capstake::run::paired::{self, Keep, Question};
 use capstake::stats::summary::MetricSummary;
 use capstake::study::quantity::Quantity;
-use capstake::study::solve::{self, HALF_INTERVAL, Outcome, Task, Trial, Trials};
+use capstake::study::solve::{self, Outcome, Task, Trial, Trials};
 use capstake::study::sweep::Named;
 use capstake::study::target::{BadTarget, Side, Statistic, Target};
 use capstake::study::variant::{Columns, Variants};
 
 use super::arguments::Simulation;
+use super::given;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 use super::sweep::unit_of;
 
@@ -81,20 +80,14 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let bracket = &arguments.vary;
     let keys = vec![bracket.key.clone()];
     vary::refuse_keys(&keys)?;
-    let file = ScenarioFile::read(&arguments.scenario)?;
+    let file = given::read(&arguments.scenario)?;
     let base = simulation.scenario.judge(&file, &[])?;
-    let plan = simulation.plan(&base.model);
+    let plan = simulation.plan(&base);
     let target = Target::read(&plan, &arguments.target).map_err(refused)?;
     let cost = Cost::of(&plan);
-    let paths = simulation.paths(&base.model, &cost)?;
-    let request = simulation.request(&base.model, paths, study::folder_of(&base, "solve"));
-    let varied = VariedScenario {
-        keys,
-        file: &file,
-        base: &base,
-        randomness: request.randomness.clone(),
-        isa: request.isa,
-    };
+    let paths = simulation.paths(&plan, &cost)?;
+    let request = simulation.request(&plan, paths, study::folder_of(&base, "solve"));
+    let varied = VariedScenario::new(keys, &file, &base, &plan);
     let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];
     simulation.judge_ends(&varied, &ends)?;
     let layout = varied.layout(&ends);
@@ -268,7 +261,7 @@ impl Search<'_> {
         let base = with_base.then(|| trial(f64::NAN, &places[0]));
         let places = &places[usize::from(with_base)..];
         let trials = xs.iter().zip(places).map(|(&x, place)| trial(x, place)).collect();
-        let from_first = places.iter().map(|place| result.estimate(place.from_first).1).collect();
+        let from_first = places.iter().map(|place| result.estimate(place.from_first).1.std_error).collect();
         Ok((base, Trials { trials, from_first }))
     }
 
@@ -292,10 +285,11 @@ impl Search<'_> {
     }
 
     fn trial(&self, x: f64, value: &MetricSummary, level: &MetricSummary) -> Trial {
-        let moments = level.moments();
-        let (level, level_error) = (moments.mean(), moments.std_error());
-        let around = |statistic: f64, error: f64| {
-            (statistic, error, statistic - HALF_INTERVAL * error, statistic + HALF_INTERVAL * error)
+        let error = level.mean_error();
+        let (level, level_error) = (level.moments().mean(), error.std_error);
+        let around = |statistic: f64, std_error: f64| {
+            let (low, high) = error.interval(statistic);
+            (statistic, std_error, low, high)
         };
         let (statistic, statistic_error, low95, high95) = match self.target.statistic {
             Statistic::Mean | Statistic::Probability { side: Side::Below, .. } => around(level, level_error),
@@ -305,13 +299,13 @@ impl Search<'_> {
                 if ranked.count() == 0 {
                     (f64::NAN, f64::NAN, f64::NAN, f64::NAN)
                 } else {
-                    let (low, high) =
-                        ranked.quantile_interval(order_statistic_interval(ranked.count(), q, 0.95));
+                    let (low, high) = ranked.quantile_interval(value.quantile_ranks(&[q])[0]);
                     (ranked.quantile(q), f64::NAN, low, high)
                 }
             }
         };
-        Trial { x, level, level_error, statistic, statistic_error, low95, high95, exact: false }
+        let level_reach = error.reach();
+        Trial { x, level, level_error, level_reach, statistic, statistic_error, low95, high95, exact: false }
     }
 }
 

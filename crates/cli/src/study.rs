@@ -202,6 +202,7 @@ impl Study<'_> {
 fn printed(show: &Show, request: &Request, manifest: &Manifest, answer: &Answer) -> String {
     if show.json {
         let facts = sink::json::RunFacts {
+            precision: None,
             failed: None,
             status: manifest.status.word(),
             out: &request.out.display().to_string(),

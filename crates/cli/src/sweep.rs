@@ -9,7 +9,6 @@ use capstake::config::{Code, Unit};
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::request::Request;
-use capstake::job::scenario::ScenarioFile;
 use capstake::job::varied_scenario::{Layout, VariedScenario};
 use capstake::job::vary::{self, Vary};
 use capstake::job::words::{size, span, thousands};
@@ -22,6 +21,7 @@ use capstake::study::sweep::{Measured, Named, Sweep, measured};
 use capstake::study::variant::{Columns, Variants};
 
 use super::arguments::Simulation;
+use super::given;
 use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 
@@ -87,20 +87,14 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
         return Err(Failure::coded(Exit::Usage, Code::StudyTooLarge, "a sweep varies one key or two")
             .help("hold the others with --set, or sweep twice"));
     }
-    let file = ScenarioFile::read(&arguments.scenario)?;
+    let file = given::read(&arguments.scenario)?;
     let base = simulation.scenario.judge(&file, &[])?;
-    let plan = simulation.plan(&base.model);
+    let plan = simulation.plan(&base);
     let quantities = question.quantities(&plan)?;
-    let paths = simulation.paths(&base.model, &Cost::of(&plan))?;
-    let request = simulation.request(&base.model, paths, study::folder_of(&base, "sweep"));
+    let paths = simulation.paths(&plan, &Cost::of(&plan))?;
+    let request = simulation.request(&plan, paths, study::folder_of(&base, "sweep"));
     let keys = question.keys();
-    let varied = VariedScenario {
-        keys,
-        file: &file,
-        base: &base,
-        randomness: request.randomness.clone(),
-        isa: request.isa,
-    };
+    let varied = VariedScenario::new(keys, &file, &base, &plan);
     simulation.judge_ends(&varied, &question.ends())?;
     let sweeper = Sweeper::new(&question, &varied, &plan, &quantities)?;
     sweeper.conduct(&question, request, simulation.show())

@@ -194,7 +194,7 @@ fn again(saved: &SavedRun, how: &Continuation) -> Result<Vec<FileCheck>, Failure
             counted(request.threads, "thread")
         ));
     }
-    if simulate(session, &job, State::new(&saved.plan))? != Exit::Done {
+    if simulate(session, &job, State::new(&saved.plan), None)? != Exit::Done {
         return Err(Failure::told(Exit::Interrupted, "stopped before everything was compared"));
     }
     let run = results::load_manifest(&out)?;

@@ -1,4 +1,4 @@
-//! `--draws`: the file with every path in the chosen format; workers encode chunks, and one thread writes them in
+//! `--draws` and `--series`: the files with every path in the chosen format; workers encode chunks, and one thread writes them in
 //! order.
 
 #[cfg(feature = "parquet")]
@@ -14,6 +14,7 @@ use capstake::run::ChunkDraws;
 use capstake::sink::csv::Dialect;
 use capstake::sink::draws_columns::pack;
 use capstake::sink::draws_csv;
+use capstake::sink::path_series::{self, SeriesColumn};
 use std::io::{self, Write};
 
 /// Formats of draws that this build can write.
@@ -56,6 +57,45 @@ impl DrawsFile {
         match format {
             Draws::Csv => draws_csv::rows(dialect, plan, chunk),
             Draws::Parquet | Draws::Xlsx => pack(plan, chunk),
+        }
+    }
+
+    /// Begins the file of these yearly series in `draft`.
+    ///
+    /// # Errors
+    /// What the disk reports, or that this build lacks the format.
+    #[cfg_attr(not(feature = "parquet"), expect(unused_variables, reason = "CSV needs no plan"))]
+    pub fn begin_paths(
+        format: Draws,
+        dialect: Dialect,
+        plan: &Plan,
+        series: &[SeriesColumn],
+        mut draft: Draft,
+    ) -> io::Result<DrawsFile> {
+        Ok(DrawsFile(match format {
+            Draws::Csv => {
+                draft.write_all(&path_series::csv_header(dialect, series))?;
+                Box::new(draft)
+            }
+            #[cfg(feature = "parquet")]
+            Draws::Parquet => Box::new(draws_parquet::begin_paths(plan, series, draft)?),
+            _ => {
+                return Err(io::Error::other(format!("this build cannot write series as {}", format.name())));
+            }
+        }))
+    }
+
+    /// Encodes the yearly series of one chunk.
+    pub fn encode_paths(
+        format: Draws,
+        dialect: Dialect,
+        plan: &Plan,
+        series: &[SeriesColumn],
+        chunk: &ChunkDraws,
+    ) -> Vec<u8> {
+        match format {
+            Draws::Csv => path_series::csv_rows(dialect, plan, series, chunk),
+            Draws::Parquet | Draws::Xlsx => path_series::pack(plan, series, chunk),
         }
     }
 

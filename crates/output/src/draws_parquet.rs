@@ -1,12 +1,13 @@
-//! `draws.parquet`: one row per path and deal with nullable doubles; units and manifest are in the file's
-//! metadata.
+//! `draws.parquet`, one row per path and deal, and `paths.parquet`, one per path, deal and year: nullable doubles, with units and
+//! manifest in the file's metadata.
 
 use crate::draws_writer::{DrawsWriter, damaged};
 use crate::first_fault::{Fault, Watched};
 use capstake::job::draft::Draft;
 use capstake::job::manifest::Manifest;
 use capstake::kernel::plan::Plan;
-use capstake::sink::draws_columns::{Column, Rows, columns, unpack};
+use capstake::sink::draws_columns::{Column, DEPENDENT, Rows, columns, unpack};
+use capstake::sink::path_series::{self, SeriesColumn};
 use parquet::basic::{Compression, Encoding, LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
@@ -26,6 +27,8 @@ pub struct Writer<W: Write + Send> {
     file: SerializedFileWriter<Watched<W>>,
     fault: Fault,
     deals: Vec<ByteArray>,
+    /// Calendar years of a path and deal; none where it has one row.
+    years: Vec<i64>,
     columns: usize,
     /// Path index of each buffered row.
     paths: Vec<i64>,
@@ -37,7 +40,7 @@ impl<W: Write + Send> Writer<W> {
     ///
     /// # Errors
     /// What `out` reports.
-    pub fn new(out: W, deals: &[String], columns: &[Column]) -> io::Result<Writer<W>> {
+    pub fn new(out: W, deals: &[String], years: &[i32], columns: &[Column]) -> io::Result<Writer<W>> {
         let mut properties = WriterProperties::builder()
             .set_created_by(concat!("capstake ", env!("CARGO_PKG_VERSION")).to_owned())
             .set_compression(Compression::SNAPPY)
@@ -47,30 +50,37 @@ impl<W: Write + Send> Writer<W> {
             // The only encoding without a dictionary that every reader knows: older Spark and Synapse refuse deltas.
             .set_encoding(Encoding::PLAIN)
             .set_column_dictionary_enabled(ColumnPath::from("deal"), true);
+        properties = properties.set_column_dictionary_enabled(ColumnPath::from("year"), true);
         for column in columns.iter().filter(|column| column.unit == "flag") {
             properties =
                 properties.set_column_dictionary_enabled(ColumnPath::from(vec![column.name.clone()]), true);
         }
-        let schema = schema(columns).map_err(as_io)?;
+        let schema = schema(!years.is_empty(), columns).map_err(as_io)?;
         let (out, fault) = Watched::new(out);
         let file = SerializedFileWriter::new(out, schema, Arc::new(properties.build()));
         Ok(Writer {
             file: file.map_err(|error| fault.or(|| as_io(error)))?,
             fault,
             deals: deals.iter().map(|deal| ByteArray::from(deal.as_bytes().to_vec())).collect(),
+            years: years.iter().map(|&year| i64::from(year)).collect(),
             columns: columns.len(),
             paths: Vec::new(),
             waiting: vec![Vec::new(); columns.len()],
         })
     }
 
-    /// Adds rows, ordered by path and then by deal.
+    /// Rows of a path and deal.
+    fn rows_of_deal(&self) -> usize {
+        self.years.len().max(1)
+    }
+
+    /// Adds rows, ordered by path, deal and year.
     ///
     /// # Errors
     /// What the output reports.
     pub fn write(&mut self, rows: &Rows) -> io::Result<()> {
-        let deals = self.deals.len() as u64;
-        let path = |row: u64| (rows.first_path + row / deals) as i64;
+        let of_path = (self.deals.len() * self.rows_of_deal()) as u64;
+        let path = |row: u64| (rows.first_path + row / of_path) as i64;
         self.paths.extend((0..rows.rows as u64).map(path));
         for (waiting, column) in self.waiting.iter_mut().zip(&rows.columns) {
             waiting.extend_from_slice(column);
@@ -89,14 +99,23 @@ impl<W: Write + Send> Writer<W> {
     }
 
     fn group(&mut self) -> Result<(), ParquetError> {
+        let years = self.rows_of_deal();
         let mut group = self.file.next_row_group()?;
         if let Some(mut column) = group.next_column()? {
             column.typed::<Int64Type>().write_batch(&self.paths, None, None)?;
             column.close()?;
         }
         if let Some(mut column) = group.next_column()? {
-            let names: Vec<ByteArray> = self.deals.iter().cycle().take(self.paths.len()).cloned().collect();
+            let names = self.deals.iter().flat_map(|deal| std::iter::repeat_n(deal, years));
+            let names: Vec<ByteArray> = names.cycle().take(self.paths.len()).cloned().collect();
             column.typed::<ByteArrayType>().write_batch(&names, None, None)?;
+            column.close()?;
+        }
+        if !self.years.is_empty()
+            && let Some(mut column) = group.next_column()?
+        {
+            let years: Vec<i64> = self.years.iter().copied().cycle().take(self.paths.len()).collect();
+            column.typed::<Int64Type>().write_batch(&years, None, None)?;
             column.close()?;
         }
         let mut there = Vec::new();
@@ -132,31 +151,55 @@ impl<W: Write + Send> Writer<W> {
 ///
 /// # Errors
 /// What the disk reports.
-pub fn begin(plan: &Plan, draft: Draft) -> io::Result<Writer<Draft>> {
+pub fn begin(plan: &Plan, draft: Draft) -> io::Result<File> {
+    file(plan, draft, &[], columns(plan))
+}
+
+/// Begins `paths.parquet` with these yearly series.
+///
+/// # Errors
+/// What the disk reports.
+pub fn begin_paths(plan: &Plan, series: &[SeriesColumn], draft: Draft) -> io::Result<File> {
+    let columns = series.iter().map(|one| Column { name: one.name.clone(), unit: one.unit }).collect();
+    file(plan, draft, &path_series::years(plan), columns)
+}
+
+fn file(plan: &Plan, draft: Draft, years: &[i32], columns: Vec<Column>) -> io::Result<File> {
     let deals: Vec<String> = plan.model().deals.iter().map(|deal| deal.name.clone()).collect();
-    Writer::new(draft, &deals, &columns(plan))
+    let writer = Writer::new(draft, &deals, years, &columns)?;
+    Ok(File { writer, columns })
 }
 
-impl DrawsWriter for Writer<Draft> {
+/// A file that is being written, and its columns.
+pub struct File {
+    writer: Writer<Draft>,
+    columns: Vec<Column>,
+}
+
+impl DrawsWriter for File {
     fn write(&mut self, chunk: &[u8]) -> io::Result<()> {
-        Writer::write(self, &unpack(chunk).ok_or_else(damaged)?)
+        self.writer.write(&unpack(chunk).ok_or_else(damaged)?)
     }
 
-    fn finish(self: Box<Self>, plan: &Plan, manifest: &Manifest) -> io::Result<(Draft, Option<String>)> {
-        Ok((Writer::finish(*self, &metadata(plan, manifest))?, None))
+    fn finish(self: Box<Self>, _: &Plan, manifest: &Manifest) -> io::Result<(Draft, Option<String>)> {
+        let metadata = metadata(&self.columns, manifest);
+        Ok((self.writer.finish(&metadata)?, None))
     }
 }
 
-/// The metadata of the file: the unit of each column, and the manifest without its list of files.
-fn metadata(plan: &Plan, manifest: &Manifest) -> [(&'static str, String); 2] {
+/// The metadata of the file: the unit of each column, the manifest without its list of files, and under Sobol sampling that rows
+/// depend on each other.
+fn metadata(columns: &[Column], manifest: &Manifest) -> Vec<(&'static str, String)> {
     let units: serde_json::Map<String, serde_json::Value> =
-        columns(plan).into_iter().map(|column| (column.name, column.unit.into())).collect();
+        columns.iter().map(|column| (column.name.clone(), column.unit.into())).collect();
     let own = Manifest { files: Vec::new(), ..manifest.clone() };
     let text = String::from_utf8_lossy(&own.bytes()).into_owned();
-    [("units", serde_json::Value::Object(units).to_string()), ("manifest", text)]
+    let units = serde_json::Value::Object(units).to_string();
+    let sampling = manifest.run.sampling.replicates.map(|_| ("sampling", DEPENDENT.to_owned()));
+    [("units", units), ("manifest", text)].into_iter().chain(sampling).collect()
 }
 
-fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
+fn schema(by_year: bool, columns: &[Column]) -> Result<TypePtr, ParquetError> {
     let field = |name: &str, physical, logical, repetition| {
         Type::primitive_type_builder(name, physical)
             .with_logical_type(logical)
@@ -168,6 +211,9 @@ fn schema(columns: &[Column]) -> Result<TypePtr, ParquetError> {
         field("path", Physical::INT64, None, Repetition::REQUIRED)?,
         field("deal", Physical::BYTE_ARRAY, Some(LogicalType::String), Repetition::REQUIRED)?,
     ];
+    if by_year {
+        fields.push(field("year", Physical::INT64, None, Repetition::REQUIRED)?);
+    }
     for column in columns {
         fields.push(field(&column.name, Physical::DOUBLE, None, Repetition::OPTIONAL)?);
     }
@@ -188,7 +234,7 @@ mod tests {
     fn every_column_has_an_encoding_that_old_readers_know() {
         let column = |name: &str, unit| Column { name: name.to_owned(), unit };
         let columns = [column("segment.all.growth", "per_year"), column("cap_hit", "flag")];
-        let mut writer = Writer::new(Vec::new(), &["a".to_owned(), "b".to_owned()], &columns).unwrap();
+        let mut writer = Writer::new(Vec::new(), &["a".to_owned(), "b".to_owned()], &[], &columns).unwrap();
         let rows = Rows {
             first_path: 7,
             rows: 4,

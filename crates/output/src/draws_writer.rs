@@ -38,7 +38,6 @@ impl DrawsWriter for Draft {
 }
 
 /// The error for a chunk that does not decode.
-#[cfg(any(feature = "xlsx", feature = "parquet"))]
 pub(crate) fn damaged() -> io::Error {
     io::Error::other("a chunk of draws is damaged")
 }

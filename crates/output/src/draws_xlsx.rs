@@ -9,7 +9,7 @@ use capstake::job::draft::Draft;
 use capstake::job::manifest::Manifest;
 use capstake::kernel::plan::Plan;
 use capstake::report::digits::thousands;
-use capstake::sink::draws_columns::{Column, Rows, columns, unpack};
+use capstake::sink::draws_columns::{Column, DEPENDENT, Rows, columns, unpack};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, XlsxError};
 use std::io::{self, Write};
 use std::path::Path;
@@ -211,8 +211,10 @@ fn facts(manifest: &Manifest) -> Vec<(String, String)> {
         ("program", format!("capstake {}, revision {}", facts.version, facts.revision)),
         ("run again with", capstake::report::command::again(&facts)),
     ]
+    .into_iter()
+    .chain(facts.errors().map(|_| ("replicate", DEPENDENT.to_owned())))
     .map(|(label, text)| (label.to_owned(), text))
-    .to_vec()
+    .collect()
 }
 
 #[cfg(test)]

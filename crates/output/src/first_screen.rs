@@ -10,6 +10,7 @@ use capstake::report::digits::{
 };
 use capstake::report::results::{Facts, Results};
 use capstake::report::tables::SummaryRow;
+use capstake::report::unhelped::unhelped;
 
 /// The first screen of a run.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct FirstScreen {
     pub rows: Vec<Row>,
     /// What marks in the table mean.
     pub notes: Vec<String>,
+    /// What to know of the tables in full.
+    pub notes_in_full: Vec<String>,
     /// The answer in sentences.
     pub answer: String,
 }
@@ -66,6 +69,9 @@ pub fn first_screen(results: &Results) -> FirstScreen {
     if !rows.is_empty() && view.differences.len() > 1 {
         notes.insert(0, format!("Δ is a deal minus {}, path by path", view.deals[0]));
     }
+    if !rows.is_empty() {
+        notes.extend(facts.errors().map(|errors| format!("± {errors}")));
+    }
     FirstScreen {
         title: run_line(facts),
         remarks: remarks(facts),
@@ -73,6 +79,12 @@ pub fn first_screen(results: &Results) -> FirstScreen {
         columns: if is_empty { Vec::new() } else { columns(&view) },
         rows,
         notes,
+        notes_in_full: facts
+            .errors()
+            .map(|errors| format!("± {errors}"))
+            .into_iter()
+            .chain(unhelped(results))
+            .collect(),
         answer: if is_empty || view.deals.is_empty() {
             String::new()
         } else {
@@ -237,9 +249,7 @@ impl Table<'_, '_> {
         if chance.probability.is_nan() {
             return NONE.to_owned();
         }
-        let paths = view.results.facts.paths;
-        let happened = (chance.probability * paths as f64).round() as u64;
-        let cell = match probability(happened, paths, chance.exact) {
+        let cell = match probability(view.seen(&chance)) {
             (value, precision) if precision.starts_with('±') => format!("{value} {precision}%"),
             (value, precision) if precision.is_empty() => format!("{value}%"),
             (value, precision) => {

@@ -314,12 +314,14 @@ pub fn event(event: Event, names: &PartyNames) -> String {
 }
 
 /// Statistics and other columns of the result tables.
-pub const STATISTICS: [Term; 12] = [
+pub const STATISTICS: [Term; 15] = [
     Term {
         name: "std_error",
         unit: None,
         text: "Standard error of the mean: how far the mean of this run is likely to lie from that of infinitely many paths. A 0 \
-               says that all paths of the run agree, which other paths need not. It says nothing about whether the inputs are right.",
+               says that all paths of the run agree, which other paths need not. It says nothing about whether the inputs are right. Under \
+               plain sampling it is the standard deviation over the root of the number of paths; under Sobol sampling it comes from how far \
+               the replicates lie apart.",
     },
     Term {
         name: "std_dev",
@@ -336,9 +338,33 @@ pub const STATISTICS: [Term; 12] = [
         name: "low95",
         unit: None,
         text: "Lower end of a 95% interval for the simulation's error: of a quantile from order statistics of the run (empty where the \
-               sample is too small for one), of a probability by Wilson's formula, of another mean 1.96 standard errors below it.",
+               sample is too small for one), of a probability by Wilson's formula, of another mean 1.96 standard errors below it. Under \
+               Sobol sampling these are t intervals over replicates, of quantiles by sectioning.",
     },
     Term { name: "high95", unit: None, text: "Upper end of that interval." },
+    Term {
+        name: "error_df",
+        unit: None,
+        text: "Degrees of freedom of a t interval: one less than the replicates of Sobol points in which the figure has a value. Empty \
+               where low95 and high95 are no t interval: under plain sampling, of exact figures, and of an event on none of the paths or \
+               on all.",
+    },
+    Term {
+        name: "replicate",
+        unit: None,
+        text: "Which of the independently randomised sets of Sobol points a path belongs to. Paths of one replicate depend on each \
+               other, replicates do not: with the mean of each as one number, the standard error is the standard deviation of these \
+               numbers over the root of how many they are. Blocks of 64 paths are dealt to the replicates in turn. The draws files have \
+               this column under Sobol sampling.",
+    },
+    Term {
+        name: "sobol",
+        unit: None,
+        text: "Of `[run] sampling` and --sampling: points that fill the space of all random numbers more evenly than independent draws \
+               do, so that a tenth of the paths gives most means as precisely. 8 to 64 replicates (`replicates`) of them are randomised \
+               independently; standard errors and t intervals come from how far these lie apart. What happens rarely, and differences of \
+               deals, gain less. `plain` stands for independent paths.",
+    },
     Term {
         name: "paths",
         unit: None,
@@ -373,7 +399,7 @@ pub const STATISTICS: [Term; 12] = [
 ];
 
 /// Files of a results folder.
-pub const FILES: [Term; 27] = [
+pub const FILES: [Term; 29] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -432,6 +458,16 @@ pub const FILES: [Term; 27] = [
         name: "draws.xlsx",
         unit: None,
         text: "The first rows of draws.csv that a spreadsheet can open, and how many these are; only with --draws xlsx.",
+    },
+    Term {
+        name: "paths.csv",
+        unit: None,
+        text: "The yearly series named by --series on every path, by deal and calendar year; only with --draws csv. It is large.",
+    },
+    Term {
+        name: "paths.parquet",
+        unit: None,
+        text: "The rows of paths.csv as Parquet, with units and the manifest in its metadata; only with --series and --draws parquet.",
     },
     Term {
         name: "draws.csv",

@@ -6,7 +6,7 @@ use capstake::kernel::metric::Metric;
 use capstake::model::PartyNames;
 use capstake::report::date_axis::period_label;
 use capstake::report::digits::{
-    Estimate, NONE, condition, is_decided_by_few, probability_in_words, quantile,
+    Estimate, NONE, Seen, condition, is_decided_by_few, probability_in_words, quantile,
 };
 use capstake::report::tables::summary_row;
 use capstake::run::Event;
@@ -189,7 +189,10 @@ fn timing(valuation: &Valuation, deal: usize, event: Event) -> String {
     if valuation.is_deterministic() {
         return period.map_or("never (exact)".to_owned(), |period| format!("{period} (exact)"));
     }
-    let part = format!("{} of paths", probability_in_words(count, valuation.result.paths, exact));
+    let last = valuation.plan.steps().periods.len() - 1;
+    let error = valuation.result.event_error(deal, event, last);
+    let seen = Seen::new(count, valuation.result.paths, exact).with_error(error.std_error, error.df);
+    let part = format!("{} of paths", probability_in_words(seen));
     let year = valuation.likeliest_year(deal, event);
     let year = year.map_or(String::new(), |year| format!(", most often in {year}"));
     part + &year + &period.map_or(String::new(), |period| format!(", half of these by {period}"))

@@ -8,6 +8,7 @@ mod address;
 pub mod draws;
 #[cfg(feature = "parquet")]
 pub mod draws_parquet;
+pub mod draws_stored;
 mod draws_writer;
 #[cfg(feature = "xlsx")]
 pub mod draws_xlsx;

@@ -159,7 +159,7 @@ fn events(view: &View) -> Option<String> {
     let mut body = String::new();
     for (deal, name) in view.deals.iter().enumerate() {
         let told = answer::events(view, deal).into_iter().map(|event| {
-            let chance = view.probability(name, event.name, event.chance.probability);
+            let chance = view.ever(&event.chance);
             format!("{}: {chance} of futures, {}", event.label, event.when)
         });
         let words: Vec<String> = told.collect();

@@ -138,7 +138,7 @@ fn cap(view: &View, deal: &str) -> Option<String> {
         0.0 if chance.exact => "The cap never binds.".to_owned(),
         1.0 if chance.exact => format!("The cap binds in all futures{when}."),
         p if p == 0.0 || p == 1.0 => {
-            format!("The cap binds in {} of futures{when}.", view.probability(deal, "cap_reached", p))
+            format!("The cap binds in {} of futures{when}.", view.ever(&chance))
         }
         p => format!("The cap binds in {} of futures{when}.", percent_in_passing(p, chance.std_error)),
     })

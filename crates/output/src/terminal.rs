@@ -106,6 +106,10 @@ pub fn full(screen: &FirstScreen, sections: &[Section], width: usize, colour: bo
             }
         }
     }
+    if !screen.notes_in_full.is_empty() {
+        page.say(PLAIN, "");
+        screen.notes_in_full.iter().for_each(|note| page.wrapped(DIM, note));
+    }
     page.answer(screen);
     page.text
 }

@@ -1,6 +1,6 @@
 //! Tables of the listing standards: on the day of the offer and by quarter.
 
-use super::{Page, probability_columns, probability_values, total};
+use super::{Page, probability_columns, total};
 use crate::config::Unit;
 use crate::report::answer::{Column, Role, Shown, Table, Value};
 use crate::study::ipo::standards::{CHECK, Kind, STANDARDS};
@@ -17,8 +17,8 @@ impl Page<'_> {
         );
         let shares = self.plan.model().ipo.as_ref().is_some_and(|ipo| ipo.shares.is_some());
         let mut rows = Vec::new();
-        for (deal, of) in self.deals() {
-            for (standard, &count) in STANDARDS.iter().zip(&of.standards_on_the_day) {
+        for (at, (deal, _)) in self.deals().enumerate() {
+            for (i, standard) in STANDARDS.iter().enumerate() {
                 let mut outside = standard.outside.to_owned();
                 if standard.asks_for_shares() && !shares {
                     let unknown = "price and number of shares (give ipo.shares_bn)";
@@ -27,7 +27,9 @@ impl Page<'_> {
                 }
                 let mut row: Vec<Value> =
                     vec![deal.clone().into(), standard.venue.into(), standard.rule.into()];
-                row.extend(probability_values(count, total(&of.listed)));
+                row.extend(
+                    self.probability_values(at, |of, _| (of.standards_on_the_day[i], total(&of.listed))),
+                );
                 let rest = [standard.test, standard.kind.name(), &outside, standard.as_of, CHECK];
                 row.extend(rest.map(Value::from));
                 rows.push(row);
@@ -52,16 +54,18 @@ impl Page<'_> {
         columns.extend(probability_columns("probability", "", p));
         columns.push(Column::quantity("paths", None).as_role(Role::Detail));
         let mut rows = Vec::new();
-        for (deal, of) in self.deals() {
-            for (standard, counts) in STANDARDS.iter().zip(&of.standards) {
-                for (period, &count) in counts.iter().enumerate() {
+        for (at, (deal, of)) in self.deals().enumerate() {
+            for (i, standard) in STANDARDS.iter().enumerate() {
+                for period in 0..of.candidates.len() {
                     let mut row: Vec<Value> = vec![
                         deal.clone().into(),
                         self.date(period).into(),
                         standard.venue.into(),
                         standard.rule.into(),
                     ];
-                    row.extend(probability_values(count, of.candidates[period]));
+                    row.extend(
+                        self.probability_values(at, |of, _| (of.standards[i][period], of.candidates[period])),
+                    );
                     row.push(of.candidates[period].into());
                     rows.push(row);
                 }

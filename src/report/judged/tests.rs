@@ -28,6 +28,7 @@ fn run() -> Tables {
         undefined: 10,
         low95: 0.8,
         high95: 1.2,
+        error_df: f64::NAN,
     };
     let quantile = |q| QuantileRow {
         deal: "a".into(),
@@ -51,6 +52,9 @@ fn run() -> Tables {
         p75: 1.0,
         p95: 1.0,
         paths: 100,
+        low95: 0.8,
+        high95: 1.2,
+        error_df: f64::NAN,
     };
     let bin = |low, high, count| HistogramRow {
         deal: "a".into(),
@@ -68,6 +72,7 @@ fn run() -> Tables {
         std_error: 0.05,
         low95: 0.4,
         high95: 0.6,
+        error_df: f64::NAN,
     };
     let input = |key: &str, note: &str| InputRow {
         key: key.into(),

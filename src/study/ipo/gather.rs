@@ -10,8 +10,10 @@ use crate::kernel::plan::Plan;
 use crate::kernel::readiness::Readiness;
 use crate::math::lanes::{LANES, Lanes};
 use crate::model::ipo::GateKind;
+use crate::model::run::Replicates;
 use crate::run::{NonFinite, Observer, Options, SimulatedBlock, visit};
-use crate::stats::moments::ChunkMoments;
+use crate::stats::mean_error::MeanError;
+use crate::stats::replicates::{error_of_fraction, paths_by_replicate};
 use crate::stats::summary::CoarseSummary;
 
 /// Counts of paths for one gate.
@@ -62,8 +64,12 @@ pub struct DealReadiness {
 pub struct IpoReadiness {
     /// Readiness per deal.
     pub deals: Vec<DealReadiness>,
+    /// The same counts by replicate, `[deal][replicate]`, without summaries; one of all paths under plain sampling.
+    pub by_replicate: Vec<Vec<DealReadiness>>,
     /// Paths simulated.
     pub paths: u64,
+    /// Number of replicates; `None` under plain sampling.
+    pub replicates: Option<Replicates>,
     /// Paths that are not finite.
     pub non_finite: NonFinite,
     /// Whether the run was stopped before its end.
@@ -71,6 +77,7 @@ pub struct IpoReadiness {
 }
 
 impl DealReadiness {
+    /// Nothing counted yet, and nothing of the day of the offer.
     fn empty(periods: usize, gates: usize) -> DealReadiness {
         let zeros = || vec![0; periods];
         let gate = || GateCounts {
@@ -90,7 +97,7 @@ impl DealReadiness {
             standards: vec![zeros(); STANDARDS.len()],
             candidates: zeros(),
             standards_on_the_day: vec![0; STANDARDS.len()],
-            day: vec![CoarseSummary::new(); OfferMetric::ALL.len()],
+            day: Vec::new(),
         }
     }
 
@@ -115,13 +122,31 @@ impl DealReadiness {
         add(&mut self.standards_on_the_day, &other.standards_on_the_day);
         self.standards.iter_mut().zip(&other.standards).for_each(|(a, b)| add(a, b));
         self.open_from_the_start += other.open_from_the_start;
-        self.day.iter_mut().zip(&other.day).for_each(|(a, b)| a.merge(b));
+    }
+}
+
+impl IpoReadiness {
+    /// The error of a fraction of paths of a deal, given how the fraction's counts are read: those that count, and those of which.
+    pub fn error(&self, deal: usize, of: impl Fn(&DealReadiness, u64) -> (u64, u64)) -> MeanError {
+        let Some(replicates) = self.replicates else {
+            let (count, of) = of(&self.deals[deal], self.paths);
+            let p = count as f64 / of as f64;
+            return MeanError::independent((p * (1.0 - p) / of as f64).sqrt());
+        };
+        let paths = paths_by_replicate(self.paths, replicates.get());
+        let parts = self.by_replicate[deal].iter().zip(paths).map(|(part, paths)| of(part, paths));
+        let (counted, counts): (Vec<f64>, Vec<u64>) = parts.map(|(count, of)| (count as f64, of)).unzip();
+        error_of_fraction(&counted, &counts)
     }
 }
 
 /// A worker's scratch.
 struct Scratch {
-    deals: Vec<DealReadiness>,
+    /// Counts by replicate, `[deal][replicate]`; under plain sampling one of all paths.
+    counts: Vec<Vec<DealReadiness>>,
+    /// Summaries of the day of the offer, `[deal][figure]`.
+    day: Vec<Vec<CoarseSummary>>,
+    /// Values of the chunk on that day, `[deal][figure]`, in path order; under Sobol sampling NaN on a path without an offer.
     values: Vec<Vec<Vec<f64>>>,
     met: Vec<Vec<Paths>>,
     alive: Vec<Paths>,
@@ -142,8 +167,16 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
     let periods = plan.steps().periods.len();
     let (deals, gates) = (plan.deals().len(), ipo.gates.len());
     let frame = Frame::new(plan, ipo);
+    let replicates = plan.replicates();
+    let nothing =
+        || vec![vec![DealReadiness::empty(periods, gates); replicates.map_or(1, Replicates::get)]; deals];
+    let day = || {
+        let summary = CoarseSummary::of_replicates(replicates.map(Replicates::get));
+        vec![vec![summary; OfferMetric::ALL.len()]; deals]
+    };
     let scratch = || Scratch {
-        deals: vec![DealReadiness::empty(periods, gates); deals],
+        counts: nothing(),
+        day: day(),
         values: vec![vec![Vec::new(); OfferMetric::ALL.len()]; deals],
         met: vec![vec![0; gates]; periods],
         alive: vec![0; periods],
@@ -156,12 +189,22 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
     let visited = visit(plan, options, Block::with_readiness, observer, scratch, |scratch, seen| {
         scratch.gather(&frame, seen)
     });
-    let mut total = vec![DealReadiness::empty(periods, gates); deals];
+    let (mut by_replicate, mut day) = (nothing(), day());
     for scratch in &visited.scratch {
-        total.iter_mut().zip(&scratch.deals).for_each(|(sum, own)| sum.merge(own));
+        let counts = by_replicate.iter_mut().flatten().zip(scratch.counts.iter().flatten());
+        counts.for_each(|(sum, own)| sum.merge(own));
+        let days = day.iter_mut().flatten().zip(scratch.day.iter().flatten());
+        days.for_each(|(sum, own)| sum.merge(own));
     }
+    let whole = |(parts, day): (&Vec<DealReadiness>, Vec<CoarseSummary>)| {
+        let mut whole = DealReadiness::empty(periods, gates);
+        parts.iter().for_each(|part| whole.merge(part));
+        DealReadiness { day, ..whole }
+    };
     Some(IpoReadiness {
-        deals: total,
+        deals: by_replicate.iter().zip(day).map(whole).collect(),
+        by_replicate,
+        replicates,
         paths: visited.paths,
         non_finite: visited.non_finite,
         interrupted: visited.interrupted,
@@ -175,13 +218,12 @@ fn number(set: Paths) -> u64 {
 
 impl Scratch {
     fn gather(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>) {
-        for deal in 0..self.deals.len() {
-            self.gather_deal(frame, seen, deal);
+        let replicate = frame.plan.replicates().map_or(0, |replicates| replicates.of_path(seen.first_path));
+        for deal in 0..self.counts.len() {
+            self.gather_deal(frame, seen, deal, replicate);
             if seen.ends_chunk {
-                for (i, values) in self.values[deal].iter_mut().enumerate() {
-                    let mut moments = ChunkMoments::EMPTY;
-                    moments.add_all(values);
-                    self.deals[deal].day[i].add_chunk(&moments, values);
+                for (values, summary) in self.values[deal].iter_mut().zip(&mut self.day[deal]) {
+                    summary.add_path_values(values);
                     values.clear();
                 }
             }
@@ -189,12 +231,12 @@ impl Scratch {
     }
 
     /// Gathers the paths of a block under one deal.
-    fn gather_deal(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>, deal: usize) {
+    fn gather_deal(&mut self, frame: &Frame<'_>, seen: &SimulatedBlock<'_>, deal: usize, replicate: usize) {
         let records = &seen.block.readiness[deal];
         let company = Company { frame, records, block: seen.block, deal };
         self.mark(frame, seen, records);
-        self.count_gates(frame, seen.block, deal);
-        self.count_standards(&company);
+        self.count_gates(frame, seen.block, deal, replicate);
+        self.count_standards(&company, replicate);
         self.keep_offers(&company, seen.count);
     }
 
@@ -213,7 +255,7 @@ impl Scratch {
     }
 
     /// Walks all paths to the IPO, with all gates and with each of them left out, and counts.
-    fn count_gates(&mut self, frame: &Frame<'_>, block: &Block, deal: usize) {
+    fn count_gates(&mut self, frame: &Frame<'_>, block: &Block, deal: usize, replicate: usize) {
         let isa = frame.plan.isa();
         let board = Board {
             ends: &frame.ends,
@@ -227,7 +269,7 @@ impl Scratch {
             value_gate: frame.value_gate,
         };
         board::walk(isa, &board, None, &mut self.walked);
-        let counts = &mut self.deals[deal];
+        let counts = &mut self.counts[deal][replicate];
         count(counts, &board, &self.walked, &mut self.last);
         for (gate, counts) in counts.gates.iter_mut().enumerate() {
             board::walk(isa, &board, Some(gate), &mut self.without);
@@ -239,9 +281,9 @@ impl Scratch {
     }
 
     /// Counts the companies for which each standard holds, at the end of every period and on the day of the offer.
-    fn count_standards(&mut self, company: &Company<'_>) {
+    fn count_standards(&mut self, company: &Company<'_>, replicate: usize) {
         let standards = &company.frame.standards;
-        let counts = &mut self.deals[company.deal];
+        let counts = &mut self.counts[company.deal][replicate];
         for period in 0..company.records.len() {
             let candidates = self.alive[period] & self.valued[period];
             if candidates == 0 {
@@ -274,9 +316,12 @@ impl Scratch {
                 company.block.ipo_time(company.deal)[lane],
                 "the kernel lists the same company"
             );
-            if let Some(period) = period {
-                for (values, day) in self.values[company.deal].iter_mut().zip(OfferMetric::ALL) {
-                    values.push(company.on_the_day(day, period, lane));
+            let by_path = company.frame.plan.replicates().is_some();
+            for (values, day) in self.values[company.deal].iter_mut().zip(OfferMetric::ALL) {
+                match period {
+                    Some(period) => values.push(company.on_the_day(day, period, lane)),
+                    None if by_path => values.push(f64::NAN),
+                    None => {}
                 }
             }
         }

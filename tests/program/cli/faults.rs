@@ -359,7 +359,7 @@ fn states_that_are_not_what_was_written() {
     };
     let later = {
         let mut bytes = state.clone();
-        bytes[8] = 2;
+        bytes[8] = 3;
         bytes
     };
     let cases: [(&str, Vec<u8>, &str); 8] = [

@@ -12,6 +12,7 @@ mod insight;
 mod outside;
 mod page;
 mod party_names;
+mod precision;
 mod problems;
 mod provenance;
 mod replay;

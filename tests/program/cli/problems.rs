@@ -125,6 +125,7 @@ fn exit_of(code: Code) -> i32 {
         | Code::PartsDoNotFit
         | Code::ResultsDiffer => 7,
         Code::PathNotFinite => 5,
+        Code::Precision => 8,
         Code::VaryKey
         | Code::UnknownQuantity
         | Code::TargetForm

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::Place;
-use crate::scalar_draws::ScalarDraws;
+use crate::scalar_draws::{ScalarDraws, ScalarPoints};
 use crate::scenario;
 use crate::twin::{self, DealOutcome, PeriodTrace};
 use capstake::model::Model;
@@ -36,8 +36,8 @@ const OWN: [(&str, &str); 21] = [
 /// By deal, period end and quantity.
 type Replayed = HashMap<(String, String, String), Option<f64>>;
 
-fn replayed(place: &Place, path: u64) -> Replayed {
-    let seen = place.run(&format!("replay s.toml --path {path} --csv")).ends(0);
+fn replayed(place: &Place, path: u64, sampling: &str) -> Replayed {
+    let seen = place.run(&format!("replay s.toml --path {path} --csv --sampling {sampling}")).ends(0);
     let mut lines = seen.stdout.lines();
     assert_eq!(lines.next(), Some("deal,period_end,quantity,unit,value"));
     lines
@@ -57,11 +57,24 @@ fn of_twin(period: &PeriodTrace, name: &str, n: usize) -> Option<f64> {
 
 /// Compares so many paths; gives how often each quantity was compared, and the largest difference.
 fn compare(model: &Model, place: &Place, paths: &[u64], tolerance: f64) -> (BTreeMap<String, usize>, f64) {
+    compare_under(model, place, paths, tolerance, None)
+}
+
+/// The same, with the points of Sobol sampling if they are given.
+fn compare_under(
+    model: &Model,
+    place: &Place,
+    paths: &[u64],
+    tolerance: f64,
+    points: Option<&ScalarPoints>,
+) -> (BTreeMap<String, usize>, f64) {
+    let sampling = if points.is_some() { "sobol" } else { "plain" };
     let (mut compared, mut worst, mut different) = (BTreeMap::new(), 0.0_f64, Vec::new());
     for &path in paths {
-        let replay = replayed(place, path);
+        let replay = replayed(place, path, sampling);
         let seed = model.run.seed.unwrap_or(1);
-        let outcome = twin::path(model, &ScalarDraws { model, seed, path });
+        let draws = ScalarDraws { points, ..ScalarDraws::plain(model, seed, path) };
+        let outcome = twin::path(model, &draws);
         for (d, deal) in model.deals.iter().enumerate() {
             let shared = model.segments.iter().enumerate().flat_map(|(k, segment)| {
                 let name = &segment.name;
@@ -124,8 +137,23 @@ fn compare(model: &Model, place: &Place, paths: &[u64], tolerance: f64) -> (BTre
 /// The first path on which that holds of a deal.
 fn first(model: &Model, holds: impl Fn(&DealOutcome) -> bool) -> u64 {
     let seed = model.run.seed.unwrap_or(1);
-    let outcome = |path| twin::path(model, &ScalarDraws { model, seed, path });
+    let outcome = |path| twin::path(model, &ScalarDraws::plain(model, seed, path));
     (0..2_000).find(|&path| outcome(path).deals.iter().any(&holds)).expect("such a path")
+}
+
+/// A path under Sobol sampling is replayed from its points, in the first chunk and beyond the digits that short runs need; one that
+/// has no point is refused.
+#[test]
+fn a_replayed_path_under_sobol_sampling_is_that_of_the_twin() {
+    let place = Place::new();
+    let text = include_str!("../../../configs/base.toml");
+    place.write("s.toml", text);
+    let model = scenario::from_text("base", text, &[]);
+    let points = ScalarPoints::new(&model, 32);
+    let (compared, worst) = compare_under(&model, &place, &[0, 77, 4_095, 1_000_003], 1e-9, Some(&points));
+    println!("{} quantities, largest difference {worst:e}", compared.len());
+    let seen = place.run("replay s.toml --path 137438953472 --sampling sobol").ends(2);
+    seen.says("[S701]").says("2^32 points").says("--sampling plain");
 }
 
 /// Base has segments of all kinds, clouds, two deals, IPO; the other has failures, raises, recovery and what is owed to equity.

@@ -160,7 +160,90 @@ fn a_part_is_no_result() {
     for bad in ["0/3", "4/3", "1", "a/b", "1/0"] {
         place.run(&format!("run minimal.toml --shard {bad}")).ends(2);
     }
-    place.run("run minimal.toml --shard 1/2 --draws csv").ends(2).says("cannot be used with");
+    place.run("run minimal.toml --shard 1/2 --draws xlsx").ends(2).says("cannot be put together");
+}
+
+/// In any grouping, with paths that fill no chunk, and in both formats: the bytes of one run.
+#[test]
+fn parts_keep_draws_and_yearly_series_and_merging_puts_them_in_order() {
+    for (format, dialect) in [("csv", ""), ("csv", " --csv-dialect excel-eu"), ("parquet", "")] {
+        let place = Place::new();
+        place.write("base.toml", include_str!("../../../configs/base.toml"));
+        let run = format!(
+            "run base.toml -n 17000 -q --formats csv --draws {format} --series net_revenue,cap_left,payments{dialect}"
+        );
+        place.run(&format!("{run} -o whole")).ends(0);
+        for i in 1..=3 {
+            place.run(&format!("{run} --shard {i}/3 -o p{i}")).ends(0);
+            let mut names = vec![
+                format!("draws.{format}"),
+                "manifest.json".into(),
+                format!("paths.{format}"),
+                "state.capstake".into(),
+            ];
+            names.sort();
+            assert_eq!(place.names(&format!("p{i}")), names);
+            place.run(&format!("verify p{i} -q")).ends(0);
+        }
+        place.run("merge p3 p1 --partial -q -o m13").ends(0);
+        place.run("merge m13 p2 --partial -q -o m").ends(0);
+        place.run("merge p2 p3 p1 -q -o direct").ends(0);
+        for folder in ["m", "direct"] {
+            assert_eq!(place.manifest(folder)["status"], "complete");
+            for table in ["draws", "paths"] {
+                let bytes = |folder: &str| {
+                    std::fs::read(place.at(folder).join(format!("{table}.{format}")))
+                        .expect("a file of draws")
+                };
+                // The footer of a Parquet file has the manifest, with its times; `verify` compares that too.
+                if format == "csv" {
+                    assert!(bytes(folder) == bytes("whole"), "{table} of {folder}{dialect}");
+                }
+            }
+            place.run(&format!("verify {folder} -q")).ends(0);
+        }
+        if format == "csv" {
+            let damaged = place.at("p2").join("paths.csv");
+            let text = std::fs::read_to_string(&damaged).expect("a file");
+            std::fs::write(&damaged, text.replacen("2031", "2032", 1)).expect("a file");
+            place
+                .run("merge p1 p2 p3 -q -o other")
+                .ends(7)
+                .says("paths.csv")
+                .says("is not what the run wrote");
+        }
+        place
+            .run(&format!("run base.toml -n 17000 -q --shard 2/3 -o bare --draws {format}{dialect}"))
+            .ends(0);
+        place
+            .run("merge p1 bare p3 -q -o other")
+            .ends(7)
+            .says("S808")
+            .says("--series net_revenue,cap_left,payments in the first");
+    }
+}
+
+#[test]
+fn yearly_series_are_those_that_exist_and_stand_beside_draws() {
+    let place = Place::with_minimal();
+    place.run("run minimal.toml --series payments").ends(2).says("--draws");
+    place.run("run minimal.toml --draws xlsx --series payments").ends(2).says("cannot be written as xlsx");
+    let seen = place.run("run minimal.toml -n 100 --draws csv --series paymnts");
+    seen.ends(2).says("S713").says("did you mean `payments`?");
+    let nothing = place.run("run minimal.toml -n 100 --draws csv --series zzzz");
+    nothing.ends(2).says("the yearly series are").says("net_revenue");
+    place.run("run minimal.toml -n 5000 -q --draws csv --series payments,payments -o o").ends(0);
+    assert!(place.read("o/paths.csv").starts_with("path,deal,year,payments\n0,capped,2026,"));
+    assert_eq!(place.manifest("o")["outputs"]["series"], serde_json::json!(["payments"]));
+    // Going on is going on with the same files.
+    place
+        .run("run minimal.toml -n 5000 -q --draws csv -o o --resume")
+        .ends(6)
+        .says("--series: payments there, none here");
+    place.run("extend o --paths +5000 -q").ends(0);
+    place.run("run minimal.toml -n 10000 -q --draws csv --series payments -o longer").ends(0);
+    assert_eq!(place.read("o/paths.csv"), place.read("longer/paths.csv"));
+    assert_eq!(place.read("o/draws.csv"), place.read("longer/draws.csv"));
 }
 
 #[test]

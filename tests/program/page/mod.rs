@@ -39,6 +39,7 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
         period_months: model.timeline.period_length().months(),
         sources: Vec::new(),
         seed: "1".to_owned(),
+        replicates: None,
         paths,
         paths_asked: paths,
         partial: false,

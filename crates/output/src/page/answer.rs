@@ -95,9 +95,7 @@ fn cards(view: &View, deal: usize) -> Vec<Card> {
         cards.push(Card { name: title, value, error, remark });
     }
     cards.extend(events(view, deal).into_iter().map(|event| {
-        let all = view.results.facts.paths;
-        let happened = (event.chance.probability * all as f64).round() as u64;
-        let (value, error) = probability(happened, all, event.chance.exact);
+        let (value, error) = probability(view.seen(&event.chance));
         // The percent sign belongs to the number, not to its error; an interval has one of its own.
         let error = if error.starts_with("95%") { format!("{error}%") } else { error };
         let remark = format!("of futures, {}", event.when);

@@ -6,6 +6,7 @@ use super::wording::{partial, paths};
 use capstake::report::command;
 use capstake::report::digits::significant;
 use capstake::report::results::Facts;
+use capstake::report::unhelped::unhelped;
 
 /// What a reader needs in order to check the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,9 @@ pub fn run_facts(facts: &Facts) -> Vec<(&'static str, String)> {
         ("Started", facts.started.clone()),
         ("Simulated in", format!("{} s on {} threads", significant(facts.seconds, 3), facts.threads)),
     ];
+    if let Some(errors) = facts.errors() {
+        lines.insert(5, ("Sobol points", errors));
+    }
     if !facts.overrides.is_empty() {
         lines.insert(3, ("Changed by --set", facts.overrides.join("; ")));
     }
@@ -62,6 +66,8 @@ fn checks(view: &View) -> Vec<String> {
     let tables = &view.results.tables;
     let mut checks = Vec::new();
     let paths = view.results.facts.paths as f64;
+    // Of Sobol points these are much closer than independent draws are.
+    let plain = view.results.facts.replicates.is_none();
     let distances: Vec<f64> = tables
         .inputs
         .iter()
@@ -72,13 +78,19 @@ fn checks(view: &View) -> Vec<String> {
     if !distances.is_empty() {
         let largest = distances.iter().copied().fold(0.0, f64::max);
         let beyond = distances.iter().filter(|&&distance| distance > 2.0).count();
-        checks.push(format!(
+        let lie = format!(
             "Draws against laws: the sampled means of {} uncertain inputs lie at most {largest:.1} standard \
              errors from the \
-             means asked for; {beyond} beyond 2, where {:.1} are expected.",
-            distances.len(),
-            0.0455 * distances.len() as f64
-        ));
+             means asked for",
+            distances.len()
+        );
+        checks.push(match plain {
+            true => format!(
+                "{lie}; {beyond} beyond 2, where {:.1} are expected.",
+                0.0455 * distances.len() as f64
+            ),
+            false => format!("{lie}, in standard errors of independent draws."),
+        });
     }
     let gaps: Vec<f64> = tables
         .correlations
@@ -97,6 +109,7 @@ fn checks(view: &View) -> Vec<String> {
             significant(largest, 2)
         ));
     }
+    checks.extend(unhelped(view.results).map(|sentence| sentence + "."));
     checks.extend(always());
     checks
 }

@@ -136,7 +136,7 @@ impl<'a> CapYears<'a> {
         columns.extend(self.capped.iter().map(|&deal| self.view.deals[deal].to_owned()));
         let row = |&slot: &usize| {
             let cell = |(&deal, parts): (&usize, &Vec<f64>)| {
-                self.view.probability(self.view.deals[deal], "cap_reached", parts[slot])
+                self.view.within_a_year(self.view.deals[deal], "cap_reached", parts[slot])
             };
             std::iter::once(self.name(slot))
                 .chain(self.capped.iter().zip(&self.probabilities).map(cell))
@@ -323,7 +323,7 @@ impl<'a> ByDate<'a> {
         let highest = self.curves.iter().map(|curve| curve.rows[last].probability).fold(0.0, f64::max);
         let described = self.curves.iter().map(|curve| {
             let (deal, row) = (self.view.deals[curve.deal], curve.rows[last]);
-            let probability = self.view.probability(deal, &row.event, row.probability);
+            let probability = self.view.by_then(row);
             format!("{deal}{} {probability}", self.suffix(curve.event))
         });
         let described = described.collect::<Vec<_>>().join(", ");
@@ -342,10 +342,7 @@ impl<'a> ByDate<'a> {
     fn readings(&self) -> Readings {
         let name = |curve: &Course| format!("{}{}", self.view.deals[curve.deal], self.suffix(curve.event));
         let row = |(i, day): (usize, &&EventRow)| {
-            let cell = |curve: &Course| {
-                let row = curve.rows[i];
-                self.view.probability(&row.deal, &row.event, row.probability)
-            };
+            let cell = |curve: &Course| self.view.by_then(curve.rows[i]);
             std::iter::once(self.period(day)).chain(self.curves.iter().map(cell)).collect()
         };
         Readings {

@@ -2,7 +2,9 @@
 
 use super::wording::{self, measure};
 use capstake::report::date_axis::{date, period_label};
-use capstake::report::digits::{Estimate, condition, is_decided_by_few, probability_in_words, quantile};
+use capstake::report::digits::{
+    Estimate, Seen, condition, is_decided_by_few, probability_in_words, quantile,
+};
 use capstake::report::results::Results;
 use capstake::report::tables::{AnnualRow, EventRow, HistogramRow, QuantileRow, SummaryRow};
 use capstake::study::valuation::median_period;
@@ -42,6 +44,8 @@ pub struct Chance {
     pub probability: f64,
     /// Its standard error.
     pub std_error: f64,
+    /// Degrees of freedom of an error that comes from replicates; NaN where paths are independent.
+    pub error_df: f64,
     /// Whether no draw can move it.
     pub exact: bool,
     /// The calendar year in which it happens most often.
@@ -163,7 +167,14 @@ impl<'a> View<'a> {
     pub fn chance(&self, deal: &str, event: &str) -> Chance {
         let rows = self.events(deal, event);
         let Some(last) = rows.last() else {
-            return Chance { probability: f64::NAN, std_error: f64::NAN, exact: false, year: None };
+            let unknown = f64::NAN;
+            return Chance {
+                probability: unknown,
+                std_error: unknown,
+                error_df: unknown,
+                exact: false,
+                year: None,
+            };
         };
         let mut best: Option<(i32, f64)> = None;
         for (year, probability) in self.by_year(deal, event) {
@@ -174,6 +185,7 @@ impl<'a> View<'a> {
         Chance {
             probability: last.probability,
             std_error: last.std_error,
+            error_df: last.error_df,
             exact: self.results.tables.is_exact(deal, event),
             year: best.map(|(year, _)| year),
         }
@@ -208,7 +220,8 @@ impl<'a> View<'a> {
         match (row.unit.as_str(), row.deal.contains(MINUS)) {
             ("flag", false) => {
                 let exact = self.results.tables.is_exact(&row.deal, &row.metric);
-                probability_in_words(count(row.mean, row.paths), row.paths, exact)
+                let seen = Seen::new(count(row.mean, row.paths), row.paths, exact);
+                probability_in_words(seen.with_error(row.std_error, row.error_df))
             }
             _ => {
                 let scale = measure(&row.unit);
@@ -230,7 +243,10 @@ impl<'a> View<'a> {
         let exact = self.results.tables.is_exact(&row.deal, &row.series);
         let paths = self.results.facts.paths;
         match row.unit.as_str() {
-            "flag" => probability_in_words(count(row.mean, paths), paths, exact),
+            "flag" => {
+                let seen = Seen::new(count(row.mean, paths), paths, exact);
+                probability_in_words(seen.with_error(row.std_error, row.error_df))
+            }
             unit => {
                 let scale = measure(unit);
                 let estimate = Estimate::new(scale.factor * row.mean, scale.factor * row.std_error);
@@ -239,10 +255,32 @@ impl<'a> View<'a> {
         }
     }
 
-    /// A probability of an event of a deal, as text.
-    pub fn probability(&self, deal: &str, event: &str, probability: f64) -> String {
+    /// The probability of an event of a deal by a date, as text.
+    pub fn by_then(&self, row: &EventRow) -> String {
         let paths = self.results.facts.paths;
-        probability_in_words(count(probability, paths), paths, self.results.tables.is_exact(deal, event))
+        let exact = self.results.tables.is_exact(&row.deal, &row.event);
+        let seen = Seen::new(count(row.probability, paths), paths, exact);
+        probability_in_words(seen.with_error(row.std_error, row.error_df))
+    }
+
+    /// A chance, as text.
+    pub fn ever(&self, chance: &Chance) -> String {
+        probability_in_words(self.seen(chance))
+    }
+
+    /// A probability of an event of a deal within a year, as text. Its error is that of independent paths, an upper bound under Sobol
+    /// sampling: tables have errors of what has happened by a date.
+    pub fn within_a_year(&self, deal: &str, event: &str, probability: f64) -> String {
+        let paths = self.results.facts.paths;
+        let exact = self.results.tables.is_exact(deal, event);
+        probability_in_words(Seen::new(count(probability, paths), paths, exact))
+    }
+
+    /// A chance, as the paths show it.
+    pub fn seen(&self, chance: &Chance) -> Seen {
+        let paths = self.results.facts.paths;
+        let seen = Seen::new(count(chance.probability, paths), paths, chance.exact);
+        seen.with_error(chance.std_error, chance.error_df)
     }
 
     /// A quantile with the digits that its error supports.

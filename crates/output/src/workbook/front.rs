@@ -8,6 +8,7 @@ use capstake::kernel::metric::Metric;
 use capstake::report::command;
 use capstake::report::digits::thousands;
 use capstake::report::results::{Facts, Results};
+use capstake::report::unhelped::unhelped;
 
 /// Name of the sheet.
 pub const SHEET: &str = "Read me";
@@ -63,7 +64,9 @@ pub fn sheet(results: &Results, others: &[(String, String)]) -> Sheet {
     if is_answered {
         row = pairs(&mut sheet, row, "The answer", &answers);
     }
-    row = pairs(&mut sheet, row, "This run", &run(facts));
+    let mut lines = run(facts);
+    lines.extend(unhelped(results).map(|sentence| ("not helped".to_owned(), sentence)));
+    row = pairs(&mut sheet, row, "This run", &lines);
     row = heading(&mut sheet, row, "Sheets");
     for (name, what) in others {
         sheet.inside(row, 0, name);
@@ -103,9 +106,9 @@ pub fn run(facts: &Facts) -> Vec<(String, String)> {
     let mut lines = vec![("scenario", facts.scenario.clone()), ("file", facts.file.clone())];
     lines.extend(facts.further_files.iter().map(|file| ("further file", file.clone())));
     lines.extend(facts.overrides.iter().map(|flag| ("changed with --set", flag.clone())));
+    lines.extend([("paths", thousands(facts.paths)), ("seed", facts.seed.clone())]);
+    lines.extend(facts.errors().map(|errors| ("Sobol points", errors)));
     lines.extend([
-        ("paths", thousands(facts.paths)),
-        ("seed", facts.seed.clone()),
         ("run again with", command::again(facts)),
         ("started (UTC)", facts.started.clone()),
         ("simulated in", format!("{:.1} s on {} threads", facts.seconds, facts.threads)),

@@ -1,6 +1,6 @@
 """Writes tests/reference/{exp,ln,ln_1p,quantile,cdf,pdf}.csv: arguments and results as a pair of f64 whose sum is exact to 32 digits.
 
-Run `python3 python/reference_normal.py` (needs mpmath). Columns: x, high, low; the function at the f64 number x is
+Run `python3 tools/numerics/reference_normal.py` (needs mpmath). Columns: x, high, low; the function at the f64 number x is
 high + low, high being the nearest f64. All draws are seeded, so the files come out the same each time.
 """
 
@@ -14,7 +14,7 @@ import mpmath as mp
 from fit_normal import quantile
 
 mp.mp.dps = 70
-FOLDER = Path(__file__).resolve().parent.parent / "tests" / "reference"
+FOLDER = Path(__file__).resolve().parent.parent.parent / "tests" / "reference"
 
 
 def neighbours(x):

@@ -1,6 +1,6 @@
 """Fits the coefficients of src/math/elementary.rs and src/math/normal.rs by Remez exchange in high precision.
 
-Run `python3 python/fit_normal.py` (needs mpmath); it prints every coefficient as a Rust array, lowest power first, with
+Run `python3 tools/numerics/fit_normal.py` (needs mpmath); it prints every coefficient as a Rust array, lowest power first, with
 the largest relative error of the fit before the coefficients are rounded to f64.
 """
 

@@ -1,0 +1,7 @@
+"""`python -m capstake` is the program."""
+
+import sys
+
+from ._program import main
+
+sys.exit(main())

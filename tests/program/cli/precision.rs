@@ -1,0 +1,169 @@
+//! `run --precision`: it stops where it says, decides alike on any number of threads and after a stop, and says what was reached.
+
+use serde_json::{Value, json};
+
+use super::Place;
+
+/// A change of the precision part of a manifest.
+type Edit<'a> = (&'a str, &'a dyn Fn(&mut Value), &'a str);
+
+/// A run that needs some levels under plain sampling, and one under Sobol sampling.
+const RUN: &str = "run minimal.toml -n 400000 -s 3 --formats csv -q --precision share_pv=0.1%";
+const SOBOL: &str =
+    "run minimal.toml -n 400000 -s 3 --formats csv -q --sampling sobol --precision share_pv=0.01%";
+
+fn levels(manifest: &Value) -> Vec<u64> {
+    let levels = manifest["run"]["precision"]["levels"].as_array().expect("levels");
+    levels.iter().map(|level| level["paths"].as_u64().expect("paths")).collect()
+}
+
+#[test]
+fn a_run_stops_at_the_level_that_is_precise_enough_on_any_number_of_threads() {
+    let place = Place::with_minimal();
+    for (sampling, run, part) in [("plain", RUN, 0.001), ("sobol", SOBOL, 0.0001)] {
+        for threads in [1, 2, 5] {
+            place.run(&format!("{run} -j {threads} -o {sampling}-{threads}")).ends(0);
+        }
+        let one = place.manifest(&format!("{sampling}-1"));
+        let judged = levels(&one);
+        println!("{sampling}: {judged:?}");
+        assert!(judged.len() >= 3 && *judged.last().expect("a level") < 400_000, "{judged:?}");
+        assert_eq!((&one["run"]["precision"]["reached"], &one["status"]), (&json!(true), &json!("complete")));
+        assert_eq!(one["run"]["paths_asked"].as_u64(), judged.last().copied());
+        for threads in [2, 5] {
+            let folder = format!("{sampling}-{threads}");
+            assert_eq!(place.manifest(&folder)["run"]["precision"], one["run"]["precision"]);
+            let summary = |folder: &str| place.read(&format!("{folder}/summary.csv"));
+            assert_eq!(summary(&folder), summary(&format!("{sampling}-1")));
+        }
+        // The half-width at the stop is what the table says: within the part of the mean.
+        let last = one["run"]["precision"]["levels"].as_array().expect("levels").last().expect("one").clone();
+        let (value, half) = (last["values"][0].as_f64().expect("a mean"), last["half_widths"][0].as_f64());
+        assert!(half.expect("a half-width") <= part * value);
+        let before = &one["run"]["precision"]["levels"][judged.len() - 2];
+        let (value, half) =
+            (before["values"][0].as_f64().expect("a mean"), before["half_widths"][0].as_f64());
+        assert!(half.expect("a half-width") <= 2.0 * part * value);
+    }
+}
+
+/// Puts a finished run back to where it was when only the levels before the last `dropped` were judged.
+fn set_back(place: &Place, folder: &str, dropped: usize) {
+    let mut manifest = place.manifest(folder);
+    manifest["status"] = json!("running");
+    let precision = &mut manifest["run"]["precision"];
+    precision.as_object_mut().expect("a part").remove("reached");
+    let levels = precision["levels"].as_array_mut().expect("levels");
+    levels.truncate(levels.len() - dropped);
+    manifest["run"]["paths_asked"] = manifest["run"]["precision"]["most_paths"].clone();
+    place.write(&format!("{folder}/manifest.json"), manifest.to_string());
+}
+
+#[test]
+fn a_run_that_goes_on_decides_as_if_it_had_not_been_stopped() {
+    let place = Place::with_minimal();
+    place.run(&format!("{SOBOL} -o whole")).ends(0);
+    place.run(&format!("{SOBOL} -o again")).ends(0);
+    let (summary, whole) = (place.read("whole/summary.csv"), place.manifest("whole"));
+    for (dropped, keep_state) in [(1, true), (2, true), (2, false)] {
+        set_back(&place, "again", dropped);
+        if !keep_state {
+            std::fs::remove_file(place.at("again/state.capstake")).expect("a state");
+        }
+        place.run("resume again -q").ends(0);
+        assert_eq!(place.read("again/summary.csv"), summary);
+        assert_eq!(place.manifest("again")["run"]["precision"], whole["run"]["precision"]);
+    }
+}
+
+/// All was decided, and then the results could not be written: the run is finished at its level, and not gone on from there.
+#[test]
+fn a_run_whose_results_were_not_written_keeps_its_decision() {
+    let place = Place::with_minimal();
+    place.run(&format!("{RUN} -o o")).ends(0);
+    let (summary, whole) = (place.read("o/summary.csv"), place.manifest("o"));
+    let mut partial = whole.clone();
+    partial["status"] = json!("partial");
+    place.write("o/manifest.json", partial.to_string());
+    place.run("resume o -q").ends(0);
+    assert_eq!(place.read("o/summary.csv"), summary);
+    assert_eq!(place.manifest("o")["run"]["precision"], whole["run"]["precision"]);
+    assert_eq!(place.manifest("o")["run"]["paths_asked"], whole["run"]["paths_asked"]);
+}
+
+#[test]
+fn a_manifest_that_no_run_writes_is_refused() {
+    let place = Place::with_minimal();
+    place.run(&format!("{RUN} -o o")).ends(0);
+    set_back(&place, "o", 1);
+    let sound = place.manifest("o");
+    let most = sound["run"]["precision"]["most_paths"].clone();
+    let edits: [Edit<'_>; 6] = [
+        ("no target", &|part| part["targets"] = json!([]), "has no target"),
+        ("no such target", &|part| part["targets"] = json!(["x=1"]), "cannot be read"),
+        ("other paths", &|part| part["most_paths"] = json!(100), "other levels"),
+        ("fewer figures", &|part| part["levels"][0]["values"] = json!([]), "a figure for each target"),
+        ("order", &|part| part["levels"].as_array_mut().expect("levels").reverse(), "other levels"),
+        ("reached", &|part| part["reached"] = json!(true), "does not go with its paths"),
+    ];
+    for (what, edit, why) in edits {
+        let mut edited = sound.clone();
+        edit(&mut edited["run"]["precision"]);
+        place.write("o/manifest.json", edited.to_string());
+        place.run("resume o -q").ends(3).says(why).says("it was edited");
+        println!("{what}: refused");
+    }
+    // The last level stands there, though the run is not finished.
+    let mut edited = sound.clone();
+    let all = [4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144].map(|paths| json!(paths));
+    let level = |paths: Value| json!({ "paths": paths, "values": [1.0], "half_widths": [5.0] });
+    let every: Vec<Value> = all.into_iter().chain([most]).map(level).collect();
+    edited["run"]["precision"]["levels"] = json!(every);
+    place.write("o/manifest.json", edited.to_string());
+    place.run("resume o -q").ends(3).says("does not go with its paths");
+}
+
+#[test]
+fn what_was_not_reached_is_said_with_what_would_reach_it() {
+    let place = Place::with_minimal();
+    let not = |more: &str| {
+        place.run(&format!("run minimal.toml -s 3 -q --force -o o --formats csv {more}")).ends(8)
+    };
+    not("-n 8192 --precision share_pv=0.05%")
+        .says("was not reached within 8,192 paths")
+        .says("would reach it: -n ");
+    not("-n 4096 --precision share_pv=50").says("one level alone shows nothing").says("-n 8192");
+    not("-n 4100 --precision share_pv=50").says("one level alone");
+    not("-n 8192 --precision share_pv=1e-300").says("more than the 100,000,000,000 paths");
+    // What is complete is there all the same, and tells.
+    assert_eq!(place.manifest("o")["status"], "complete");
+    assert_eq!(place.manifest("o")["run"]["precision"]["reached"], false);
+    let seen = place
+        .run("run minimal.toml -n 8192 -s 3 --json --force -o o --formats csv --precision share_pv=0.05%")
+        .ends(8);
+    let object: Value = serde_json::from_str(&seen.stdout).expect("an object");
+    assert_eq!(object["precision"]["reached"], false);
+    assert_eq!(object["precision"]["targets"], json!(["share_pv=0.05%"]));
+}
+
+/// A figure that is the same on all paths so far is not known to be so on all others.
+#[test]
+fn paths_that_all_agree_show_no_precision() {
+    let place = Place::with_minimal();
+    place
+        .run("run minimal.toml -n 8192 -q -o o --formats csv --set deal.capped.cap_usd_bn=100000 --precision cap_saving_pv=1")
+        .ends(8)
+        .says("cap_saving_pv has no interval yet");
+    // What no draw can move is exact.
+    place
+        .run("run minimal.toml -n 8192 -q -o e --formats csv --set deal.capped.cap_usd_bn=none --precision cap_saving_pv=1")
+        .ends(0);
+}
+
+#[test]
+fn extend_says_that_it_does_not_go_by_the_precision() {
+    let place = Place::with_minimal();
+    place.run(&format!("{RUN} -o o")).ends(0);
+    place.run("extend o -n 450000").ends(0).says("does not go by --precision");
+    assert_eq!(place.manifest("o")["run"]["precision"], Value::Null);
+}
