@@ -12,7 +12,8 @@ const REFERENCE_HEAD: &str = "\
 | file | what it is |
 |---|---|
 | `minimal.toml` | the smallest scenario that runs: one business, one deal |
-| `base.toml` | OpenAI and Microsoft after the agreement of April 2026, beside the agreement of October 2025 |
+| `base.toml` | OpenAI and Microsoft after the agreement of April 2026, beside the agreement of October 2025; seen from 1 October 2026 |
+| `july-2026.toml` | the same, seen from 1 July 2026: `capstake compare configs/july-2026.toml configs/base.toml` shows what a quarter changed |
 | `company-plan.toml` | the company's own plan taken as certain: the deal's arithmetic against the press |
 | `capped-share.toml` | a capped share of geometric Brownian revenue, whose value is known |
 | `schwartz-moon-2000.toml` | Amazon at the end of 1999, the case of the paper behind the growth model |

@@ -149,6 +149,11 @@ impl Subjects<'_> {
         self.scenarios.iter().enumerate().map(of).collect()
     }
 
+    /// The valuation date of every scenario.
+    fn valuation_dates(&self) -> Vec<String> {
+        self.scenarios.iter().map(|one| one.model.timeline.valuation_date().to_string()).collect()
+    }
+
     /// The arguments that decide the answer beside the scenarios themselves, for the manifest.
     fn arguments(&self) -> Vec<String> {
         self.pairs.iter().flat_map(|(a, b)| ["--pair".to_owned(), format!("{a}={b}")]).collect()
@@ -246,6 +251,7 @@ impl<'a> Compared<'a> {
         }
         let comparison = Comparison {
             scenarios: self.subjects.labels.clone(),
+            valuation_dates: self.subjects.valuation_dates(),
             pairs: self.subjects.pairs.to_vec(),
             seed: self.variants.plans[0].seed(),
             paths: result.paths,

@@ -16,7 +16,7 @@ use capstake::report::tables::{BridgeRow, InputRow, SAME_AS};
 use capstake::study::bridge::PATHS_OF_RUNS;
 
 /// Assumptions that the memo lists.
-const ASSUMPTIONS: usize = 10;
+const ASSUMPTIONS: usize = 8;
 
 /// Writes the memo; equal results give equal texts.
 pub fn memo(results: &Results) -> String {

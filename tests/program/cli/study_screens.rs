@@ -24,7 +24,7 @@ const STUDIES: [(&str, &str); 9] = [
 
 fn with_scenarios() -> Place {
     let place = Place::new();
-    let base = include_str!("../../../configs/base.toml");
+    let base = crate::scenario::FROZEN_BASE;
     place.write("base.toml", base);
     let slow = base.replace("name = \"base\"", "name = \"slow\"").replace("volatility = 0.20\n", "");
     place.write("slow.toml", slow);
