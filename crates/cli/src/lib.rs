@@ -15,6 +15,7 @@ mod given;
 mod init;
 mod ipo;
 mod man;
+mod measuring;
 mod merge;
 mod opening;
 mod output;
