@@ -210,7 +210,7 @@ fn a_study_stops_at_the_level_that_is_precise_enough() {
         (
             format!("solve minimal.toml --vary {cap}=1:40 --target {}.share_pv.mean=12", "capped"),
             "--precision 1%",
-            "solve.csv",
+            "root.csv",
         ),
         (
             "bridge base.toml --sampling sobol --clause all=rate,cap_usd_bn".to_owned(),
