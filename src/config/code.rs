@@ -596,7 +596,11 @@ To mend it: 32 serves every purpose; 8 or 16 make each replicate larger and the 
     Precision = "S707", "a precision that cannot be asked for, or was not reached", r#"`--precision` names a figure and the largest half-width of its 95% interval: [DEAL:]METRIC=0.5% of the figure, or =0.05 in its unit; a
 quantile is [DEAL:]p95:METRIC. The run is judged after 4,096 paths, 8,192, 16,384, …, and stops when every figure is within its
 tolerance and was within twice its tolerance at the level before. -n is the most that may be spent; if that is not enough, the
-results are written all the same, the message says what was reached, and the exit code is 8.
+results are written all the same, the message says what was reached, and the exit code is 8. Where no path of the first level has a value
+of a figure, no more are run.
+`compare` and `sweep` judge a figure in every scenario and at every point; difference:METRIC is its paired difference from the first.
+`bridge` takes METRIC for all clauses, CLAUSE:METRIC and total:METRIC, a percentage being one of the whole change; `ipo` takes ready, listed
+and the figures of offer.csv; `solve --precision 0.5` is of the value found.
 
 To mend it: more paths with -n, a wider tolerance, or `--sampling sobol`, which reaches most means with a tenth of the paths."#;
     // ---- Questions

@@ -161,10 +161,6 @@ impl PairedResult {
 
 /// Simulates several plans on the same paths.
 ///
-/// The result has equal bits for any number of threads. If the observer stops the run, the result holds the
-/// chunks that were done and the values end there. Progress counts each path once, though it runs through all
-/// plans.
-///
 /// All plans have the sampling of the first.
 ///
 /// # Panics
@@ -172,6 +168,24 @@ impl PairedResult {
 pub fn execute(
     plans: &[&Plan],
     question: Question<'_>,
+    options: Options,
+    observer: &dyn Observer,
+) -> PairedResult {
+    resume(plans, question, None, options, observer)
+}
+
+/// Goes on from the result that the first paths gave to the same question of the same plans; what comes out is that of one run.
+///
+/// The result has equal bits for any number of threads. If the observer stops the run, the result holds the
+/// chunks that were done and the values end there. Progress counts each path once, though it runs through all
+/// plans.
+///
+/// # Panics
+/// As [`execute`] does, and if `before` ends within a chunk.
+pub fn resume(
+    plans: &[&Plan],
+    question: Question<'_>,
+    before: Option<PairedResult>,
     options: Options,
     observer: &dyn Observer,
 ) -> PairedResult {
@@ -190,21 +204,24 @@ pub fn execute(
     make_points(plans, options.threads);
     let paths = options.paths;
     let replicates = plans.first().and_then(|plan| plan.replicates());
-    let shared = Shared::new(plans.len(), question, paths, replicates.map(Replicates::get));
+    let begun = before.as_ref().map_or(0, |before| before.paths);
+    assert!(begun.is_multiple_of(CHUNK_PATHS), "a run goes on from whole chunks");
+    let first = begun / CHUNK_PATHS;
+    let shared = Shared::new(plans.len(), question, paths, replicates.map(Replicates::get), before);
     let paths_of = |chunk: u64| chunk * CHUNK_PATHS..((chunk + 1) * CHUNK_PATHS).min(paths);
     let progress = |chunks: u64| {
-        let done = (chunks * CHUNK_PATHS).min(paths);
+        let done = (begun + chunks * CHUNK_PATHS).min(paths);
         observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
     };
     let out = share_out(
         options.threads,
-        paths.div_ceil(CHUNK_PATHS),
+        paths.div_ceil(CHUNK_PATHS).saturating_sub(first),
         || Worker::new(plans, question),
-        |worker, chunk| worker.run(plans, question, &shared, paths_of(chunk)),
+        |worker, chunk| worker.run(plans, question, &shared, paths_of(first + chunk)),
         progress,
         || observer.stops(),
     );
-    shared.into_result((out.done * CHUNK_PATHS).min(paths), paths)
+    shared.into_result((begun + out.done * CHUNK_PATHS).min(paths), paths)
 }
 
 /// What all workers add to.
@@ -217,7 +234,13 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(plans: usize, question: Question<'_>, paths: u64, replicates: Option<usize>) -> Shared {
+    fn new(
+        plans: usize,
+        question: Question<'_>,
+        paths: u64,
+        replicates: Option<usize>,
+        before: Option<PairedResult>,
+    ) -> Shared {
         let mut kept = 0;
         let row = |column: &Column| {
             (column.keep == Keep::Values).then(|| {
@@ -228,15 +251,23 @@ impl Shared {
         let rows: Vec<Option<usize>> = question.columns.iter().map(row).collect();
         let kept_paths =
             if kept == 0 { 0 } else { usize::try_from(paths).expect("paths that fit in memory") };
+        let mut values = Array2::from_elem((kept, kept_paths), f64::NAN);
+        let (columns, pairs, non_finite) = match before {
+            Some(before) => {
+                values.slice_mut(s![.., ..before.values.ncols()]).assign(&before.values);
+                (before.columns, before.pairs, before.non_finite)
+            }
+            None => (
+                vec![MetricSummary::of_replicates(replicates); question.columns.len()],
+                vec![CoMoments::default(); question.pairs.len()],
+                vec![NonFinite::default(); plans],
+            ),
+        };
         Shared {
-            columns: question
-                .columns
-                .iter()
-                .map(|_| Mutex::new(MetricSummary::of_replicates(replicates)))
-                .collect(),
-            pairs: question.pairs.iter().map(|_| Mutex::default()).collect(),
-            non_finite: Mutex::new(vec![NonFinite::default(); plans]),
-            values: Mutex::new(Array2::from_elem((kept, kept_paths), f64::NAN)),
+            columns: columns.into_iter().map(Mutex::new).collect(),
+            pairs: pairs.into_iter().map(Mutex::new).collect(),
+            non_finite: Mutex::new(non_finite),
+            values: Mutex::new(values),
             rows,
         }
     }

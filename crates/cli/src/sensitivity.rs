@@ -258,6 +258,7 @@ impl Question<'_> {
             arguments: self.arguments.clone(),
             scenarios: vec![self.scenario],
             request,
+            precision: None,
             show: self.show,
             seconds,
             bytes: VARIABLE_BYTES * (self.seeds.streams().len() * self.quantities.len()) as f64,

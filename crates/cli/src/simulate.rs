@@ -33,7 +33,7 @@ use capstake_output::{first_screen, headline, terminal};
 
 use super::output;
 use super::part_draws::Parts;
-use super::precise::Precision;
+use super::precise::{RunPrecision, Verdict};
 use super::progress::ProgressDisplay;
 use super::run_observer::{Encoding, PathFiles, RunObserver};
 use super::session::{self, Closing, Session};
@@ -125,7 +125,7 @@ pub fn simulate(
     mut session: Session<'_>,
     job: &RunJob,
     from: State,
-    mut precision: Option<Precision>,
+    mut precision: Option<RunPrecision>,
 ) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
     if !session.show.quiet && job.missing == Missing::Simulate {
@@ -184,8 +184,8 @@ pub fn simulate(
         next: next_steps(request, job, manifest, show.extent),
     })?;
     let stopped = !complete && job.missing == Missing::Simulate;
-    if let Some(precision) = precision.filter(|precision| precision.part.reached == Some(false)) {
-        return Err(precision.failure());
+    if let Some(precision) = precision.filter(|precision| precision.levels.part.reached == Some(false)) {
+        return Err(precision.levels.failure());
     }
     Ok(if stopped { Exit::Interrupted } else { Exit::Done })
 }
@@ -220,7 +220,7 @@ fn execute(
     session: &mut Session<'_>,
     job: &RunJob,
     from: State,
-    precision: &mut Option<Precision>,
+    precision: &mut Option<RunPrecision>,
 ) -> Result<Executed, Failure> {
     let request = session.request;
     let before = from.paths();
@@ -262,18 +262,18 @@ fn by_levels(
     session: &mut Session<'_>,
     job: &RunJob,
     from: State,
-    precision: &mut Precision,
+    precision: &mut RunPrecision,
     observer: &RunObserver<'_>,
     display: &ProgressDisplay,
 ) -> Result<Finished, Failure> {
     // It had stopped, and only the writing of its results was left.
-    if precision.part.reached.is_some() {
+    if precision.levels.part.reached.is_some() {
         return Ok(run::resume(job.plan, from, &job.task, session.request.threads, observer));
     }
     let most = job.task.paths;
     let (mut state, mut chunks) = (from, 0);
     for level in run::levels(most) {
-        if precision.has_judged(level) {
+        if precision.levels.has_judged(level) {
             continue;
         }
         // A state beyond a level that is not judged, of a manifest that was lost, cannot judge it.
@@ -287,18 +287,18 @@ fn by_levels(
         if !finished.complete() || finished.non_finite() > 0 {
             return Ok(finished);
         }
-        let reached = precision.judge(job.plan, &finished.clone().into_result(job.plan));
-        let ends = reached || level == most;
+        let verdict = precision.judge(job.plan, &finished.clone().into_result(job.plan));
+        let ends = verdict != Verdict::GoesOn || level == most;
         if ends {
-            precision.part.reached = Some(reached);
+            precision.levels.part.reached = Some(verdict == Verdict::Reached);
             session.manifest.run.paths_asked = level;
         }
-        session.manifest.run.precision = Some(precision.part.clone());
+        session.manifest.run.precision = Some(precision.levels.part.clone());
         if ends {
             return Ok(finished);
         }
         session.folder.put_manifest(&session.manifest)?;
-        display.say(precision.in_words());
+        display.say(precision.levels.in_words());
         (state, chunks) = (finished.into_state(), end);
     }
     unreachable!("the last level spends all paths")
