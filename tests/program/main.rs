@@ -11,12 +11,12 @@ mod scenario;
 mod twin;
 
 mod cli;
+mod documents;
 mod memo;
 mod page;
 mod sinks_fail;
 mod skip;
 mod tables;
-mod worked_case;
 #[cfg(feature = "xlsx")]
 mod years;
 

@@ -19,6 +19,7 @@ pub mod glossary;
 pub mod guarded;
 pub mod headline;
 pub mod html;
+pub mod ideas;
 pub mod made;
 pub mod markdown;
 pub mod memo;
