@@ -58,7 +58,7 @@ For one run, `--set` (of `run`, `check`, `replay`, `scenario` and all studies; `
 | to | write |
 |---|---|
 | give a key another value | `--set deal.amended-2026.cap_usd_bn=60` |
-| change one parameter of a distribution, its others staying | `--set segment.business.growth_now.p50=0.5` |
+| change one parameter of a distribution, its others staying | `--set segment.business.growth_now.p50=0.7` |
 | give a number a distribution | `--set 'discount.share={ dist = \"uniform\", low = 0.08, high = 0.12 }'` |
 | give a key a word or a text | `--set 'run.booking=\"end\"'` |
 | take a key, a table or an entry out | `--set deal.prior-2025.cap_usd_bn=none`, `--set ipo=none`, `--set deal.prior-2025=none` |

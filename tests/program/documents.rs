@@ -117,6 +117,10 @@ fn with_few_paths(text: &[String]) -> String {
     let whole = text.join("\n").replace("\\\n", " ").replace("cargo run --release -- ", "capstake ");
     let line = |line: &str| {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        // A precision asked for ends the run by itself.
+        if words.iter().any(|word| word == "--precision") {
+            return line.to_owned();
+        }
         let Some(at) = words.iter().position(|word| word == "capstake") else { return line.to_owned() };
         let command = words.get(at + 1).cloned().unwrap_or_default();
         for i in 0..words.len().saturating_sub(1) {
@@ -140,7 +144,7 @@ fn with_few_paths(text: &[String]) -> String {
 /// Every block of commands is run, or says above it why not; none hides in a block that is not one.
 #[test]
 fn every_block_of_commands_runs() {
-    let mut run = 0;
+    let (mut run, mut faults) = (0, Vec::new());
     for (name, page) in pages() {
         let shell = Shell::new();
         for block in blocks(&page) {
@@ -149,28 +153,38 @@ fn every_block_of_commands_runs() {
             match block.language.as_str() {
                 "sh" => {
                     if let Some(reason) = reason {
-                        assert!(reason.len() > 10, "{place}: a reason");
+                        if reason.len() < 10 {
+                            faults.push(format!("{place}: a reason why it is not run"));
+                        }
                         continue;
                     }
                     let text = with_few_paths(&block.text);
                     let (code, printed) = shell.run(&text);
-                    assert_eq!(code, Some(0), "{place}\n{text}\n{printed}");
+                    if code != Some(0) {
+                        faults.push(format!("{place}: exit code {code:?} of\n{text}\n{printed}"));
+                    }
                     run += 1;
                 }
-                // Screens are run below; those of job arrays where their scheduler is played.
+                // Screens are run below; those of job arrays where their scheduler is played. What the program prints has
+                // tests of its own.
                 "console" | "bash" => {}
-                _ => {
-                    let hidden = block.text.iter().find(|line| is_typed(line));
-                    assert_eq!(hidden, None, "{place}: commands go into a block that begins with ```sh");
+                _ if name.starts_with("docs/reference/") => {}
+                _ if block.text.iter().any(|line| is_typed(line)) => {
+                    faults.push(format!("{place}: commands go into a block that begins with ```sh"));
                 }
+                _ => {}
             }
         }
-        let indented = page.lines().find(|line| line.starts_with("    ") && is_typed(line));
-        let job_arrays = name == "docs/shards.md";
-        let fenced = blocks(&page).iter().flat_map(|block| block.text.clone()).collect::<Vec<_>>();
-        let loose = indented.filter(|line| !fenced.iter().any(|inside| inside == line) && !job_arrays);
-        assert_eq!(loose, None, "{name}: commands go into a block that begins with ```sh");
+        // What is indented and not inside a fence is a block too.
+        let mut inside = false;
+        for (at, line) in page.lines().enumerate() {
+            inside ^= line.trim_start().starts_with("```");
+            if !inside && line.starts_with("    ") && is_typed(line) && name != "docs/shards.md" {
+                faults.push(format!("{name}:{}: commands go into a block that begins with ```sh", at + 1));
+            }
+        }
     }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
     assert!(run > 30, "only {run} blocks were run");
 }
 
@@ -269,7 +283,7 @@ fn the_readme_has_at_most_150_lines() {
     assert!(readme.lines().count() <= 150, "{}", readme.lines().count());
 }
 
-/// What the README says in words agrees with the figures beside it.
+/// The worked case asks for the cap that makes the new deal neutral, and is answered in the words that it announces.
 #[test]
 fn the_worked_case_ends_with_the_neutral_cap() {
     let shell = Shell::new();

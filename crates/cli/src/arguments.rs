@@ -33,7 +33,7 @@ pub struct ScenarioOptions {
     /// The key is dotted as in the scenario, entries of lists go by name, the value is TOML:
     /// --set deal.amended-2026.cap_usd_bn=60
     /// --set 'discount.share={ dist = "uniform", low = 0.08, high = 0.12 }'
-    /// --set segment.business.growth_now.p50=0.5     one parameter of a distribution
+    /// --set segment.business.growth_now.p50=0.7     one parameter of a distribution
     /// --set deal.amended-2026.cap_usd_bn=none       takes a key, table or entry out
     /// --set 'deal.mine.like="amended-2026"'         adds a deal with that deal's terms
     #[arg(long = "set", value_name = "KEY=VALUE", verbatim_doc_comment)]
