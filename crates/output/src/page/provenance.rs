@@ -119,7 +119,7 @@ pub fn always() -> Vec<String> {
     [
         "The program is tested against closed forms, published cases and a second implementation: docs/validation.md, with \
          docs/methodology.md for every equation.",
-        "Equal version, digest, seed and number of paths give equal figures, bit for bit, on any number of threads.",
+        "The same version, digest, seed and number of paths give identical figures on any number of threads.",
     ]
     .map(str::to_owned)
     .to_vec()
