@@ -14,9 +14,9 @@ Examples:
   capstake scenario base.toml --set deal.amended-2026.cap_usd_bn=60 -o cap-60.toml
   capstake scenario slow.toml | capstake run -
 
-Every key that is set, in the order of the reference, without comments. It runs
-to the same results. CSV files of a scenario in another folder go by their full
-paths.";
+Prints every key that is set, in the order of the reference, without comments.
+The printed scenario gives the same results. CSV files of a scenario in another
+folder are named by their full paths.";
 
 /// Arguments of `scenario`.
 #[derive(Debug, clap::Args)]

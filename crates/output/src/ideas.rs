@@ -192,7 +192,10 @@ mod tests {
             }
             let text = idea.text(&names);
             assert!(text.ends_with('.') && !text.contains('\n') && !text.contains("  "), "{text}");
-            assert!(!text.contains(['{', '}']) && !text.contains("OpenAI") && !text.contains("Microsoft"), "{text}");
+            assert!(
+                !text.contains(['{', '}']) && !text.contains("OpenAI") && !text.contains("Microsoft"),
+                "{text}"
+            );
         }
         let titles = IDEAS.map(|idea| idea.words[0]);
         assert!(titles.is_sorted());
