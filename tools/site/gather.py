@@ -50,7 +50,8 @@ def linked(text: str, page: str, places: dict[str, str], top: Path) -> str:
         return f"[{words}]({'../' * depth}{places[inside]}{'#' + anchor if anchor else ''})"
 
     parts = re.split(r"(^```.*?^```$)", text, flags=re.MULTILINE | re.DOTALL)
-    return "".join(part if part.startswith("```") else LINK.sub(moved, part) for part in parts)
+    # Screens are shown as they are: a line that begins with "$89.6 bn" is no command.
+    return "".join(part.replace("```console", "```text", 1) if part.startswith("```") else LINK.sub(moved, part) for part in parts)
 
 
 def signature(node: ast.FunctionDef | ast.AsyncFunctionDef, owner: str) -> str:
