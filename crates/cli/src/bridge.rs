@@ -40,13 +40,13 @@ Examples:
   capstake bridge base.toml --clause price=rate,cap_usd_bn,paid_to_date_usd_bn
                                              terms that are negotiated together
   capstake bridge base.toml --order exclusivity,cap
-                                             these first, the others behind
+                                             these first, then the others
 
-A clause is worth what it adds to the old deal (alone_first), to all other new
-clauses (alone_last), or behind those before it (in_order); its Shapley value is
-the mean over all orders. In order and Shapley add up to the whole difference.
+alone_first is what a clause adds to the old deal, alone_last what it adds once
+all others have changed, in_order what it adds after those before it, and shapley
+the average over all orders. in_order and shapley each add up to the difference.
 The clauses are share, cap, exclusivity, home-margin, timing, licence,
-termination and stake; those that do not change drop out.";
+termination and stake; those that do not change are left out.";
 
 /// Bytes per row of the tables.
 const ROW_BYTES: f64 = 120.0;

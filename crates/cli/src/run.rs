@@ -73,7 +73,7 @@ pub struct RunArguments {
     /// For discounting of your own: net_revenue, payments, … by path, deal and calendar year. annual.csv has all their names.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "draws")]
     pub series: Vec<String>,
-    /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
+    /// Save progress this often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
     ///
     /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint. The state is also saved
     /// at the end, for `capstake extend`; `none` saves nothing.
@@ -85,7 +85,7 @@ pub struct RunArguments {
     /// `auto/N` takes I from Kubernetes too (JOB_COMPLETION_INDEX), and says which it took.
     #[arg(long, value_name = "I/N", value_parser = shard_choice_argument)]
     pub shard: Option<ShardChoice>,
-    /// Go on with the folder if it holds this very run; start if it is new or empty; otherwise say what differs
+    /// Continue this run if the folder holds it, or start it if the folder is new or empty; otherwise say what differs
     ///
     /// The same command begins a run, goes on after a stop or a kill, and does nothing once the run is complete: for job scripts.
     #[arg(long, conflicts_with = "force")]

@@ -39,7 +39,7 @@ Examples:
       --target amended-2026.microsoft_take_pv.mean=200
   capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
       --target 'P(amended-2026.cap_hit)=0.5'
-                                at which rate is the cap reached every other time?
+                                at which rate does the cap bind in half of all futures?
 
 A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
 or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may

@@ -43,7 +43,7 @@ Examples:
 
 All points see the same draws, so that their differences are known far better
 than their values. Terms of a deal are cheap: revenue is simulated once for all
-values. Every point is that of a run with --set, to the bit.";
+values. Every point is identical to a run with --set.";
 
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]

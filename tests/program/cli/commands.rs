@@ -221,6 +221,15 @@ fn explain_knows_words_of_every_kind() {
         ("es05", "lowest 5%"),
         ("exit-130", "interrupted"),
         ("exit", "precision"),
+        ("tornado", "longest bar"),
+        ("swing", "10% quantile"),
+        ("Shapley", "all orders"),
+        ("EVPI", "perfect information"),
+        ("path", "future"),
+        ("seed", "run.seed"),
+        ("dilution", "funding rounds"),
+        ("take", "microsoft_take_pv"),
+        ("cap", "cap_usd_bn"),
     ] {
         place.run(&format!("explain {word}")).ends(0).prints(words);
     }
