@@ -26,13 +26,16 @@ const SAME: f64 = 1e-15;
 
 /// Whether a number is the other one, up to what a spreadsheet program does to it: LibreOffice stores 15 digits of a number.
 pub fn same_number(a: f64, b: f64) -> bool {
-    let near = |a: f64, b: f64| a == b || (a - b).abs() <= SAME * a.abs().max(b.abs());
+    let near = |a: f64, b: f64| {
+        let apart = (a - b).abs();
+        a == b || apart.is_finite() && apart <= SAME * a.abs().max(b.abs())
+    };
     near(a, b) || near(in_15_digits(a), in_15_digits(b))
 }
 
 /// A number as a spreadsheet program shows and stores it.
 fn in_15_digits(number: f64) -> f64 {
-    format!("{number:.14e}").parse().unwrap_or(number)
+    format!("{number:.14e}").parse().ok().filter(|rounded: &f64| rounded.is_finite()).unwrap_or(number)
 }
 
 /// A text with single spaces, as spreadsheet programs may leave it.
