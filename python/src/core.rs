@@ -18,7 +18,7 @@ use capstake::report::tables::{Tables, all_but_sample_paths};
 use capstake::run::{self, Finished, RunResult, State, Task};
 use capstake::store::{self, Head};
 use capstake::study::valuation::valuation;
-use capstake_cli::embedded::{Precision, by_levels};
+use capstake_cli::embedded::{Precision, RunPrecision, by_levels};
 use capstake_output::made;
 use capstake_output::page::Page;
 
@@ -115,7 +115,7 @@ pub(crate) struct Simulation {
     /// Wall time of what was simulated before, seconds.
     pub before: f64,
     /// What the run is to be judged by after each level.
-    pub precision: Option<Precision>,
+    pub precision: Option<RunPrecision>,
 }
 
 /// How a simulation ended.
@@ -148,7 +148,7 @@ pub(crate) fn simulate(task: Simulation, from: State, watch: &Watch) -> Ended {
             };
             let finished = by_levels(&plan, from, precision, threads, watch, noted);
             manifest.run.paths_asked = last;
-            manifest.run.precision = Some(precision.part.clone());
+            manifest.run.precision = Some(precision.levels.part.clone());
             finished.expect("nothing is written between levels")
         }
     };
@@ -157,8 +157,8 @@ pub(crate) fn simulate(task: Simulation, from: State, watch: &Watch) -> Ended {
     manifest.run.wall_seconds = before + seconds;
     manifest.run.paths_per_second = simulated as f64 / seconds.max(1e-9);
     let ended = ended(file, scenario, plan, finished, manifest);
-    match (ended, precision.filter(|precision| precision.part.reached == Some(false))) {
-        (Ended::Done(core), Some(precision)) => Ended::Imprecise(core, precision.failure()),
+    match (ended, precision.filter(|precision| precision.levels.part.reached == Some(false))) {
+        (Ended::Done(core), Some(precision)) => Ended::Imprecise(core, precision.levels.failure()),
         (ended, _) => ended,
     }
 }

@@ -19,7 +19,7 @@ use capstake::run::State;
 use capstake::sink::path_series;
 use capstake::study::quantity::{Of, Quantity, UnknownName, position};
 use capstake::study::subjects::subjects;
-use capstake_cli::embedded::{Precision, targets};
+use capstake_cli::embedded::RunPrecision;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -55,7 +55,7 @@ pub(crate) fn run(
         let plan = Plan::from_model(model, request::randomness(seed, sampling, &judged), Isa::detect());
         let (cost, threads) = (Cost::of(&plan), request::threads(threads));
         let paths = request::paths(paths, &plan, &cost, threads)?;
-        let precision = Precision::new(targets(&plan, &precision)?, paths);
+        let precision = RunPrecision::read(&plan, &precision, paths)?;
         fits(&cost, paths, threads)?;
         Ok((plan, paths, threads, precision))
     });

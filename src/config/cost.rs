@@ -6,7 +6,7 @@ use super::place::Located;
 use super::section::section;
 
 section! {
-    /// What the company spends beside inference.
+    /// What the company spends apart from inference.
     Costs by Single;
     /// Research as a fraction of net revenue, on the valuation date.
     research_now: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 10.0).or("0");
@@ -31,15 +31,15 @@ section! {
 }
 
 section! {
-    /// A promise to take compute from a cloud.
+    /// A commitment to buy compute from a cloud (take-or-pay).
     Contract by Named("name");
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
     /// The cloud, by name.
     cloud: Option<Located<String>> = required();
-    /// The amount promised.
+    /// The committed amount.
     total_usd_bn: Option<Number> = number(Unit::UsdBn, NotNegative).usual(0.0001, 5000.0).required();
-    /// The part of it that is really taken.
+    /// The part of it that becomes binding; it is paid whether it is used or not.
     draw: Option<Number> = number(Unit::Fraction, NotNegative).usual(0.0, 3.0).or("1");
     /// The first day.
     from: Option<Located<Date>> = required();

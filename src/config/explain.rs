@@ -86,7 +86,7 @@ fn explain_family(dist: Family) -> String {
         out.push_str(&format!("\n  Give one set of them: {}.\n", dist.forms_in_words(str::to_owned)));
     }
     out.push_str(&format!(
-        "\n  It must hold: {must}.\n  min and max condition it on an interval.\n\n    {example}\n"
+        "\n  It must hold: {must}.\n  min and max restrict it to an interval.\n\n    {example}\n"
     ));
     out
 }

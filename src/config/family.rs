@@ -5,7 +5,7 @@ use super::choice::{Choice, Word, choice};
 choice! {
     /// A family of distributions.
     Family {
-        /// Every value from `low` to `high` alike.
+        /// Every value from `low` to `high` is equally likely.
         Uniform = "uniform",
         /// Rising in a straight line from `low` to `mode`, falling to `high`.
         Triangular = "triangular",
@@ -22,7 +22,7 @@ choice! {
         Beta = "beta",
         /// One of `values`, with chances in proportion to `weights`.
         Discrete = "discrete",
-        /// One of the values in a column of a CSV file, each alike.
+        /// One of the values in a column of a CSV file, each equally likely.
         Empirical = "empirical",
         /// Through the median `p50` and one pair of quantiles beside it, with `lower` and `upper` bounds where given (metalog).
         Quantiles = "quantiles",

@@ -45,13 +45,13 @@ section! {
 }
 
 section! {
-    /// New money when cash would fall below its minimum.
+    /// New money raised when cash would fall below its minimum.
     Funding by Single;
-    /// Whether such money can be had; without it the company fails when its cash is gone.
+    /// Whether such money can be raised; without it the company fails when its cash is gone.
     enabled: Option<Located<bool>> = plain().or("true");
     /// For how many years of burn money is raised.
     runway_years: Option<Number> = number(Unit::Years, NotNegative).usual(0.0, 10.0).or("0");
-    /// How far below its value the equity is sold.
+    /// How far below its value the equity is sold in such a round.
     round_discount: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("0");
     /// The part of the company that may be given up at once; beyond it the company fails.
     max_dilution: Option<Number> = number(Unit::Fraction, Fraction).usual(0.0, 1.0).or("1");

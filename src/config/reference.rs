@@ -12,7 +12,8 @@ const REFERENCE_HEAD: &str = "\
 | file | what it is |
 |---|---|
 | `minimal.toml` | the smallest scenario that runs: one business, one deal |
-| `base.toml` | OpenAI and Microsoft after the agreement of April 2026, beside the agreement of October 2025 |
+| `base.toml` | OpenAI and Microsoft under the agreement of April 2026 and under that of October 2025, seen from 1 October 2026 |
+| `july-2026.toml` | the same, seen from 1 July 2026: `capstake compare configs/july-2026.toml configs/base.toml` shows what a quarter changed |
 | `company-plan.toml` | the company's own plan taken as certain: the deal's arithmetic against the press |
 | `capped-share.toml` | a capped share of geometric Brownian revenue, whose value is known |
 | `schwartz-moon-2000.toml` | Amazon at the end of 1999, the case of the paper behind the growth model |
@@ -40,7 +41,7 @@ const NUMBER_HEAD: &str = "\
 Where the type is *number*, the value may be uncertain. It is a plain number, or a table with `value`, or with `dist` and the
 parameters of that family, or with `same_as = \"KEY\"` (the same draw as another number). Each table may have `source` (the
 `key` of a `[[source]]` that states the number) or `informed_by` (of one that it was derived from and that does not state it),
-`note`, and `min` and `max`, which condition the law on an interval. `inf` is a half-life without end. `p5` and `p1` are read as
+`note`, and `min` and `max`, which restrict the distribution to an interval. `inf` is a half-life without end. `p5` and `p1` are read as
 `p05` and `p01`.
 
 Growth rates of revenue are continuous: 0.405 is half as much again in a year. With `basis = \"annual\"` the numbers of the table
@@ -58,7 +59,7 @@ For one run, `--set` (of `run`, `check`, `replay`, `scenario` and all studies; `
 | to | write |
 |---|---|
 | give a key another value | `--set deal.amended-2026.cap_usd_bn=60` |
-| change one parameter of a distribution, its others staying | `--set segment.business.growth_now.p50=0.5` |
+| change one parameter of a distribution, its others staying | `--set segment.business.growth_now.p50=0.7` |
 | give a number a distribution | `--set 'discount.share={ dist = \"uniform\", low = 0.08, high = 0.12 }'` |
 | give a key a word or a text | `--set 'run.booking=\"end\"'` |
 | take a key, a table or an entry out | `--set deal.prior-2025.cap_usd_bn=none`, `--set ipo=none`, `--set deal.prior-2025=none` |
@@ -87,7 +88,7 @@ in few terms says `like = \"NAME\"` and those terms alone; to have no cap or exc
 terms itself. Correlations keep their positions until all `--set` of a command are applied.
 
 Outside its *usual* range a number draws a warning, with the number that was probably meant: a percentage where a fraction
-belongs, millions or dollars where billions belong, days where months belong. It runs all the same. A distribution is judged by
+belongs, millions or dollars where billions belong, days where months belong. It runs anyway. A distribution is judged by
 the values that one path in a hundred lies below and above.
 
 ";

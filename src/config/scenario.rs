@@ -57,7 +57,7 @@ section! {
     reach: Option<Reach> = plain();
     /// The partner's own models displace part of what it sells of the company's.
     in_house: Option<InHouse> = plain();
-    /// Promises to take compute.
+    /// Commitments to buy compute (take-or-pay).
     contract: Vec<Contract> = plain();
     /// The partner's side: what it has invested and earns.
     microsoft: Option<Microsoft> = plain();
@@ -65,13 +65,13 @@ section! {
     licence: Option<Licence> = plain();
     /// Agreements; at least one.
     deal: Vec<Deal> = required();
-    /// What the company spends beside inference.
+    /// What the company spends apart from inference.
     costs: Option<Costs> = plain();
     /// The company's cash.
     cash: Option<Cash> = plain();
     /// Rounds of new money that are agreed.
     round: Vec<Round> = plain();
-    /// New money when cash would fall below its minimum.
+    /// New money raised when cash would fall below its minimum.
     funding: Option<Funding> = plain();
     /// What the company is worth.
     equity: Option<Equity> = plain();

@@ -13,7 +13,7 @@ section! {
     Shock by Named("name");
     /// Its name in keys and tables.
     name: Option<Located<String>> = name();
-    /// How often it strikes, at most once a period.
+    /// How often it strikes in a year, at most once in a period.
     rate_per_year: Option<Number> = number(Unit::PerYear, NotNegative).usual(0.0, 1.5).required();
     /// The mean of its size, in logarithms: -0.18 takes about 17%.
     mean: Option<Number> = number(Unit::Fraction, Any).usual(-1.0, 1.0).required();

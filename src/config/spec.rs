@@ -43,6 +43,28 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
+    /// It in a few words.
+    pub fn type_word(self) -> &'static str {
+        match self {
+            ValueKind::Text => "text",
+            ValueKind::Name => "name",
+            ValueKind::Date => "date",
+            ValueKind::Integer => "whole number",
+            ValueKind::Flag => "flag",
+            ValueKind::Choice(_) => "word",
+            ValueKind::Number => "number",
+            ValueKind::Real => "plain number",
+            ValueKind::Reals => "list of plain numbers",
+            ValueKind::Steps(_) => "number, or list of steps",
+            ValueKind::Loadings => "numbers by name",
+            ValueKind::Years => "numbers by year",
+            ValueKind::Texts => "list of texts",
+            ValueKind::Pair => "two texts",
+            ValueKind::Table(_) => "table",
+            ValueKind::List(_) => "list of tables",
+        }
+    }
+
     /// The expected value in words, for messages.
     pub fn words(&self) -> String {
         match self {
@@ -139,24 +161,7 @@ impl KeySpec {
 
     /// The kind of value in a few words, for the reference page.
     pub fn type_word(&self) -> &'static str {
-        match self.kind {
-            ValueKind::Text => "text",
-            ValueKind::Name => "name",
-            ValueKind::Date => "date",
-            ValueKind::Integer => "whole number",
-            ValueKind::Flag => "flag",
-            ValueKind::Choice(_) => "word",
-            ValueKind::Number => "number",
-            ValueKind::Real => "plain number",
-            ValueKind::Reals => "list of plain numbers",
-            ValueKind::Steps(_) => "number, or list of steps",
-            ValueKind::Loadings => "numbers by name",
-            ValueKind::Years => "numbers by year",
-            ValueKind::Texts => "list of texts",
-            ValueKind::Pair => "two texts",
-            ValueKind::Table(_) => "table",
-            ValueKind::List(_) => "list of tables",
-        }
+        self.kind.type_word()
     }
 
     /// The allowed values in words, for the reference page.

@@ -20,7 +20,7 @@ choice! {
 section! {
     /// From when to when, in which steps.
     Timeline by Single;
-    /// The day from which everything is seen; present values are of this day.
+    /// The day of the view: what is known, and the day of which present values are.
     valuation_date: Option<Located<Date>> = required();
     /// The last day, included.
     horizon: Option<Located<Date>> = required();

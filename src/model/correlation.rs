@@ -165,7 +165,7 @@ impl Pairs {
             }
             _ => {
                 let message =
-                    format!("`{}` and `{}`: one is drawn once a path, the other every period", a.0, b.0);
+                    format!("`{}` and `{}`: one is drawn once per path, the other in every period", a.0, b.0);
                 return Err(Box::new(
                     Problem::error(Code::PairOfInputAndFactor, place, message)
                         .found(between.each_ref().map(|name| name.value.as_str()).join(", "))

@@ -91,7 +91,7 @@ pub(super) fn domain_problem(
         ));
     }
     problem.help(format!(
-        "cut it off: write {}; the law is then conditioned on that interval, which moves its mean",
+        "cut it off: write {}; the distribution is then restricted to that interval, which moves its mean",
         words.join(", ")
     ))
 }

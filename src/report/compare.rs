@@ -56,10 +56,26 @@ fn warnings(comparison: &Comparison) -> Vec<String> {
             thousands(comparison.asked)
         ));
     }
+    warnings.extend(dates(comparison));
     for (deal, scenarios) in &comparison.alone {
         warnings.push(format!("Not compared: deal {deal}, which only {} has.", scenarios.join(" and ")));
     }
     warnings
+}
+
+/// What scenarios of different valuation dates have in common and what they have not.
+fn dates(comparison: &Comparison) -> Option<String> {
+    let dates = &comparison.valuation_dates;
+    if dates.windows(2).all(|pair| pair[0] == pair[1]) {
+        return None;
+    }
+    let of_each: Vec<String> =
+        comparison.scenarios.iter().zip(dates).map(|(name, date)| format!("{name} at {date}")).collect();
+    Some(format!(
+        "Each value is at its own valuation date: {}. Draws pair by period, not by calendar: the first period after one date \
+         goes with the first after the other.",
+        of_each.join(", ")
+    ))
 }
 
 /// Number of quantities of the first deal, which is the one shown.

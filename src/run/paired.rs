@@ -172,10 +172,6 @@ impl PairedResult {
 
 /// Simulates several plans on the same paths.
 ///
-/// The result has equal bits for any number of threads. If the observer stops the run, the result holds the
-/// chunks that were done and the values end there. Progress counts each path once, though it runs through all
-/// plans.
-///
 /// All plans have the sampling of the first.
 ///
 /// # Panics
@@ -186,13 +182,35 @@ pub fn execute(
     options: Options,
     observer: &dyn Observer,
 ) -> PairedResult {
-    execute_chunks(plans, question, options, 0..options.paths.div_ceil(CHUNK_PATHS), observer)
+    resume(plans, question, None, options, observer)
 }
 
-/// The same for some of the chunks of the run; a column that keeps its values needs the first ones.
+/// Goes on from the result that the first paths gave to the same question of the same plans; what comes out is that of one run.
+///
+/// The result has equal bits for any number of threads. If the observer stops the run, the result holds the
+/// chunks that were done and the values end there. Progress counts each path once, though it runs through all
+/// plans.
+///
+/// # Panics
+/// As [`execute`] does, and if `before` ends within a chunk.
+pub fn resume(
+    plans: &[&Plan],
+    question: Question<'_>,
+    before: Option<PairedResult>,
+    options: Options,
+    observer: &dyn Observer,
+) -> PairedResult {
+    let begun = before.as_ref().map_or(0, |before| before.paths);
+    assert!(begun.is_multiple_of(CHUNK_PATHS), "a run goes on from whole chunks");
+    let chunks = begun / CHUNK_PATHS..options.paths.div_ceil(CHUNK_PATHS);
+    execute_chunks(plans, question, before, options, chunks, observer)
+}
+
+/// Adds some of the chunks of the run to the result `before`; a column that keeps its values needs the first ones.
 pub(super) fn execute_chunks(
     plans: &[&Plan],
     question: Question<'_>,
+    before: Option<PairedResult>,
     options: Options,
     chunks: Range<u64>,
     observer: &dyn Observer,
@@ -212,25 +230,24 @@ pub(super) fn execute_chunks(
     make_points(plans, options.threads);
     let paths = options.paths;
     let replicates = plans.first().and_then(|plan| plan.replicates());
-    let shared = Shared::new(plans.len(), question, paths, replicates.map(Replicates::get));
-    let paths_of = |piece: u64| {
-        let chunk = chunks.start + piece;
-        chunk * CHUNK_PATHS..((chunk + 1) * CHUNK_PATHS).min(paths)
-    };
-    let asked = (chunks.end * CHUNK_PATHS).min(paths).saturating_sub(chunks.start * CHUNK_PATHS);
-    let progress = |pieces: u64| {
-        let (done, paths) = ((pieces * CHUNK_PATHS).min(asked), asked);
+    let begun = before.as_ref().map_or(0, |before| before.paths);
+    let shared = Shared::new(plans.len(), question, paths, replicates.map(Replicates::get), before);
+    let paths_of = |chunk: u64| chunk * CHUNK_PATHS..((chunk + 1) * CHUNK_PATHS).min(paths);
+    let first = chunks.start;
+    let asked = begun + (chunks.end * CHUNK_PATHS).min(paths).saturating_sub(first * CHUNK_PATHS);
+    let progress = |chunks: u64| {
+        let (done, paths) = ((begun + chunks * CHUNK_PATHS).min(asked), asked);
         observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
     };
     let out = share_out(
         options.threads,
-        chunks.end - chunks.start,
+        chunks.end.saturating_sub(first),
         || Worker::new(plans, question),
-        |worker, chunk| worker.run(plans, question, &shared, paths_of(chunk)),
+        |worker, chunk| worker.run(plans, question, &shared, paths_of(first + chunk)),
         progress,
         || observer.stops(),
     );
-    shared.into_result((out.done * CHUNK_PATHS).min(asked), asked)
+    shared.into_result((begun + out.done * CHUNK_PATHS).min(asked), asked)
 }
 
 /// What all workers add to.
@@ -243,7 +260,13 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(plans: usize, question: Question<'_>, paths: u64, replicates: Option<usize>) -> Shared {
+    fn new(
+        plans: usize,
+        question: Question<'_>,
+        paths: u64,
+        replicates: Option<usize>,
+        before: Option<PairedResult>,
+    ) -> Shared {
         let mut kept = 0;
         let row = |column: &Column| {
             (column.keep == Keep::Values).then(|| {
@@ -254,15 +277,23 @@ impl Shared {
         let rows: Vec<Option<usize>> = question.columns.iter().map(row).collect();
         let kept_paths =
             if kept == 0 { 0 } else { usize::try_from(paths).expect("paths that fit in memory") };
+        let mut values = Array2::from_elem((kept, kept_paths), f64::NAN);
+        let (columns, pairs, non_finite) = match before {
+            Some(before) => {
+                values.slice_mut(s![.., ..before.values.ncols()]).assign(&before.values);
+                (before.columns, before.pairs, before.non_finite)
+            }
+            None => (
+                vec![MetricSummary::of_replicates(replicates); question.columns.len()],
+                vec![CoMoments::default(); question.pairs.len()],
+                vec![NonFinite::default(); plans],
+            ),
+        };
         Shared {
-            columns: question
-                .columns
-                .iter()
-                .map(|_| Mutex::new(MetricSummary::of_replicates(replicates)))
-                .collect(),
-            pairs: question.pairs.iter().map(|_| Mutex::default()).collect(),
-            non_finite: Mutex::new(vec![NonFinite::default(); plans]),
-            values: Mutex::new(Array2::from_elem((kept, kept_paths), f64::NAN)),
+            columns: columns.into_iter().map(Mutex::new).collect(),
+            pairs: pairs.into_iter().map(Mutex::new).collect(),
+            non_finite: Mutex::new(non_finite),
+            values: Mutex::new(values),
             rows,
         }
     }

@@ -35,7 +35,7 @@ impl PairedSums {
         observer: &dyn Observer,
     ) -> Option<PairedSums> {
         let chunks = part_of(options.paths.div_ceil(CHUNK_PATHS), part);
-        let result = execute_chunks(plans, question, options, chunks.clone(), observer);
+        let result = execute_chunks(plans, question, None, options, chunks.clone(), observer);
         assert!(
             (0..result.columns.len()).all(|column| result.values(column).is_none()),
             "sums alone are kept"

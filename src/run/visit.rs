@@ -26,7 +26,7 @@ pub struct SimulatedBlock<'a> {
 pub struct Visited<S> {
     /// The workers' scratch, in no order.
     pub scratch: Vec<S>,
-    /// Paths simulated.
+    /// Paths simulated, with those before `begun`.
     pub paths: u64,
     /// Paths that are not finite.
     pub non_finite: NonFinite,
@@ -43,10 +43,11 @@ struct Visitor<S> {
 
 /// Simulates a plan and shows each block, made by `block_of`, to `look`, together with the worker's own scratch from `make`.
 ///
-/// A chunk of [`CHUNK_PATHS`] paths is seen whole by one worker, its blocks in order; a run that is stopped has done a prefix
+/// Begins at path `begun`, where a chunk begins. A chunk of [`CHUNK_PATHS`] paths is seen whole by one worker, its blocks in order; a run that is stopped has done a prefix
 /// of its chunks. Which worker sees which chunk differs from run to run: what is read from the scratch must not depend on it.
 pub fn visit<S: Send>(
     plan: &Plan,
+    begun: u64,
     options: Options,
     block_of: fn(&Plan) -> Block,
     observer: &dyn Observer,
@@ -54,8 +55,10 @@ pub fn visit<S: Send>(
     look: impl Fn(&mut S, &SimulatedBlock<'_>) + Sync,
 ) -> Visited<S> {
     make_points(&[plan], options.threads);
-    let paths = options.paths;
+    assert!(begun.is_multiple_of(CHUNK_PATHS), "a run goes on from whole chunks");
+    let (paths, first_chunk) = (options.paths, begun / CHUNK_PATHS);
     let visit_chunk = |visitor: &mut Visitor<S>, chunk: u64| {
+        let chunk = first_chunk + chunk;
         let first = chunk * CHUNK_PATHS;
         let end = (first + CHUNK_PATHS).min(paths);
         for path in (first..end).step_by(LANES) {
@@ -69,18 +72,18 @@ pub fn visit<S: Send>(
     };
     let out = share_out(
         options.threads,
-        paths.div_ceil(CHUNK_PATHS),
+        paths.div_ceil(CHUNK_PATHS).saturating_sub(first_chunk),
         || Visitor { scratch: make(), block: block_of(plan), non_finite: NonFinite::default() },
         visit_chunk,
         |chunks| {
-            let done = (chunks * CHUNK_PATHS).min(paths);
+            let done = (begun + chunks * CHUNK_PATHS).min(paths);
             observer.progress(&Progress { done, paths, mean: f64::NAN, std_error: f64::NAN });
         },
         || observer.stops(),
     );
     let mut visited = Visited {
         scratch: Vec::new(),
-        paths: (out.done * CHUNK_PATHS).min(paths),
+        paths: (begun + out.done * CHUNK_PATHS).min(paths),
         non_finite: NonFinite::default(),
         interrupted: out.interrupted,
     };

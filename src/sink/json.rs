@@ -51,7 +51,7 @@ pub fn summary(facts: &RunFacts, rows: &[SummaryRow], exact: &[ExactFigures]) ->
 pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
     let tables: Map<String, Value> =
         answer.tables.iter().map(|table| (table.name.to_string(), Value::Array(rows(table)))).collect();
-    json!({
+    let mut object = json!({
         "schema_version": SCHEMA_VERSION,
         "study": answer.study,
         "status": facts.status,
@@ -62,7 +62,11 @@ pub fn answer(facts: &RunFacts, answer: &Answer) -> Value {
         "warnings": answer.warnings,
         "answer": answer.sentences,
         "tables": tables,
-    })
+    });
+    if let Some(precision) = facts.precision {
+        object["precision"] = precision.clone();
+    }
+    object
 }
 
 /// Writes the complete answer of a study, charts included, for the results folder.

@@ -13,6 +13,7 @@ use crate::model::deal::Deal;
 use crate::model::term::Term;
 use crate::run::paired::{self, Column, Keep, PairedResult, PathValue, Question, Weighted};
 use crate::run::{Options, Silent};
+use crate::stats::mean_error::MeanError;
 
 use super::quantity::{Of, Quantity};
 use super::variant::Variants;
@@ -113,6 +114,17 @@ impl Estimate {
     pub fn times(self, factor: f64) -> Estimate {
         Estimate { mean: factor * self.mean, std_error: factor * self.std_error, ..self }
     }
+}
+
+/// What a change of clauses is worth to a metric, with all that is known of its error.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Change {
+    /// The mean over the paths on which all hybrids have a value.
+    pub mean: f64,
+    /// Its error.
+    pub error: MeanError,
+    /// Whether no draw can move it.
+    pub exact: bool,
 }
 
 /// What a clause is worth to a metric.
@@ -242,6 +254,21 @@ impl BridgeColumns {
         Question { columns: &self.columns, combinations: &self.combinations, pairs: &[] }
     }
 
+    /// The change of a metric in all and what each clause is worth to it, as a paired run has them so far.
+    pub fn changes(&self, plan: &Plan, metric: usize, result: &PairedResult) -> (Change, Vec<[Change; 4]>) {
+        let columns = &self.metrics[metric];
+        let exact = ExactChanges::of(plan, columns);
+        let change = |column: usize, exact: bool| {
+            let (mean, error) = result.estimate(column);
+            Change { mean, error, exact }
+        };
+        let clauses = columns.clauses.iter().zip(&exact.clauses);
+        let worth = |(columns, exact): (&[usize; 4], &[bool; 4])| {
+            std::array::from_fn(|i| change(columns[i], exact[i]))
+        };
+        (change(columns.total, exact.total), clauses.map(worth).collect())
+    }
+
     fn metric(&mut self, plan: &Plan, clauses: usize, metric: Metric) -> MetricColumns {
         let sets = 1 << clauses;
         let own: Vec<usize> = (0..sets)
@@ -320,37 +347,51 @@ impl Bridge {
     }
 }
 
+/// Which changes of a metric no draw can move: for each clause as in [`ClauseWorth`], and in all.
+struct ExactChanges {
+    clauses: Vec<[bool; 4]>,
+    total: bool,
+}
+
+impl ExactChanges {
+    fn of(plan: &Plan, columns: &MetricColumns) -> ExactChanges {
+        let alike = |a: usize, b: usize| plan.is_exact_difference(b, a, columns.metric);
+        let all = columns.hybrids.len() - 1;
+        let worth = |i: usize| {
+            let bit = 1 << i;
+            let always = (0..=all).filter(|set| set & bit == 0).all(|set| alike(set, set | bit));
+            [alike(0, bit), alike(all & !bit, all), alike(bit - 1, 2 * bit - 1), always]
+        };
+        ExactChanges { clauses: (0..columns.clauses.len()).map(worth).collect(), total: alike(0, all) }
+    }
+}
+
 fn metric_bridge(plan: &Plan, columns: &MetricColumns, result: &PairedResult) -> MetricBridge {
     let estimate = |column: usize, exact: bool| {
         let (mean, error) = result.estimate(column);
         Estimate { mean, std_error: error.std_error, exact }
     };
     let metric = columns.metric;
-    let alike = |a: usize, b: usize| plan.is_exact_difference(b, a, metric);
-    let all = columns.hybrids.len() - 1;
-    let worth = |(i, [first, last, order, shapley]): (usize, &[usize; 4])| {
-        let bit = 1 << i;
-        let always = (0..=all).filter(|set| set & bit == 0).all(|set| alike(set, set | bit));
-        ClauseWorth {
-            alone_first: estimate(*first, alike(0, bit)),
-            alone_last: estimate(*last, alike(all & !bit, all)),
-            in_order: estimate(*order, alike(bit - 1, 2 * bit - 1)),
-            shapley: estimate(*shapley, always),
-        }
+    let exact = ExactChanges::of(plan, columns);
+    let worth = |([first, last, order, shapley], exact): (&[usize; 4], &[bool; 4])| ClauseWorth {
+        alone_first: estimate(*first, exact[0]),
+        alone_last: estimate(*last, exact[1]),
+        in_order: estimate(*order, exact[2]),
+        shapley: estimate(*shapley, exact[3]),
     };
     MetricBridge {
         metric: metric.name(plan.model().run.mix_year),
         of: metric,
         unit: metric.unit(),
         paths: result.columns[columns.total].moments().count(),
-        clauses: columns.clauses.iter().enumerate().map(worth).collect(),
+        clauses: columns.clauses.iter().zip(&exact.clauses).map(worth).collect(),
         hybrids: columns
             .hybrids
             .iter()
             .enumerate()
             .map(|(deal, &column)| estimate(column, Movable::of(plan, deal).is_exact(metric)))
             .collect(),
-        total: estimate(columns.total, alike(0, all)),
+        total: estimate(columns.total, exact.total),
     }
 }
 

@@ -10,6 +10,8 @@ use crate::kernel::plan::Plan;
 pub struct Comparison {
     /// Distinct names of the scenarios.
     pub scenarios: Vec<String>,
+    /// Valuation date of each scenario.
+    pub valuation_dates: Vec<String>,
     /// Deals of the first scenario, each with the one of another name that stands beside it in the others.
     pub pairs: Vec<(String, String)>,
     /// Seed of all scenarios.

@@ -20,6 +20,7 @@ pub struct Variant {
 }
 
 /// Variants, and the plans that hold them.
+#[derive(Default)]
 pub struct Variants {
     /// The plans.
     pub plans: Vec<Plan>,

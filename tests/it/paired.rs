@@ -2,8 +2,10 @@
 
 use crate::scenario::{shipped, shipped_with};
 use capstake::kernel::plan::Plan;
+use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
 use capstake::model::Model;
+use capstake::model::run::{Replicates, Sampling};
 use capstake::run::paired::{self, Column, Keep, PairedResult, PathValue, Question};
 use capstake::run::{self, Observer, Options, Progress, Silent};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -176,4 +178,32 @@ fn paths_that_are_not_finite_are_found_in_their_plan() {
     let (at, broken) = result.first_non_finite().expect("a plan with such paths");
     assert_eq!((at, broken.count, broken.first[0]), (1, PATHS, 0));
     assert_eq!(result.non_finite[0].count, 0);
+}
+
+/// Columns that keep bins, values or moments, differences and pairs: what goes on from the first chunk is one run.
+#[test]
+fn a_run_in_levels_is_one_run() {
+    let plans = [shipped_plan("base"), plan(&shipped_with("base", &["deal.amended-2026.cap_usd_bn=60"]))];
+    let sobol = plans.each_ref().map(|plan| {
+        let sampling = Sampling::Sobol(Replicates::DEFAULT);
+        Plan::from_model(plan.model(), Randomness::new(1, sampling), Isa::detect())
+    });
+    for [first, second] in [&plans, &sobol] {
+        let columns = [
+            metric(0, 0, 0, Keep::Bins),
+            metric(1, 0, 0, Keep::Values),
+            Column { value: PathValue::Difference { later: 1, first: 0 }, keep: Keep::Moments },
+        ];
+        let question = Question { columns: &columns, pairs: &[(0, 1)], ..Question::default() };
+        let plans = [first, second];
+        let whole = paired::execute(&plans, question, options(2), &Silent);
+        let level = Options { paths: 4_096, threads: 1 };
+        let before = paired::execute(&plans, question, level, &Silent);
+        assert_ne!(json(&before), json(&whole));
+        for threads in [1, 2] {
+            let resumed = paired::resume(&plans, question, Some(before.clone()), options(threads), &Silent);
+            assert_eq!(json(&resumed), json(&whole));
+            assert_eq!((resumed.asked, resumed.interrupted), (PATHS, false));
+        }
+    }
 }

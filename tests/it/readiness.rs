@@ -1,8 +1,11 @@
 //! The readiness study against paths run alone and against runs with a gate left out.
 
-use crate::engine::{event, execute, metric_index, plan, shipped};
+use crate::engine::{event, execute, metric_index, plan, plan_on, shipped};
 use capstake::kernel::metric::{Metric, Series};
+use capstake::kernel::randomness::Randomness;
+use capstake::math::simd::Isa;
 use capstake::model::ipo::GateKind;
+use capstake::model::run::{Replicates, Sampling};
 use capstake::run::{self, Event, Options, Silent};
 use capstake::study::ipo::gather::{IpoReadiness, gather};
 use capstake::study::ipo::offer::OfferMetric;
@@ -11,7 +14,7 @@ use capstake::study::ipo::standards::STANDARDS;
 fn readied(text: &str, paths: u64) -> (capstake::kernel::plan::Plan, IpoReadiness) {
     let plan = plan(text, 1);
     let options = Options { paths, threads: 2 };
-    let readied = gather(&plan, options, &Silent).expect("the scenario has an IPO");
+    let readied = gather(&plan, None, options, &Silent).expect("the scenario has an IPO");
     (plan, readied)
 }
 
@@ -194,11 +197,29 @@ fn a_gate_left_out_is_a_run_without_it() {
 #[test]
 fn equal_bits_for_any_number_of_threads() {
     let plan = plan(&shipped("base"), 3);
-    let [one, five] =
-        [1, 5].map(|threads| gather(&plan, Options { paths: 9_000, threads }, &Silent).expect("an IPO"));
+    let [one, five] = [1, 5]
+        .map(|threads| gather(&plan, None, Options { paths: 9_000, threads }, &Silent).expect("an IPO"));
     for (a, b) in one.deals.iter().zip(&five.deals) {
         assert_eq!(a.day, b.day);
         assert_eq!(a.all, b.all);
         assert_eq!(a.standards, b.standards);
+    }
+}
+
+/// What goes on from the first chunks is one run, on any number of threads.
+#[test]
+fn readiness_in_levels_is_that_of_one_run() {
+    let text = shipped("base");
+    let sampling = Sampling::Sobol(Replicates::DEFAULT);
+    for plan in [plan(&text, 1), plan_on(&text, Randomness::new(1, sampling), Isa::detect())] {
+        let up_to = |before, paths, threads| {
+            gather(&plan, before, Options { paths, threads }, &Silent).expect("the scenario has an IPO")
+        };
+        let words =
+            |found: &IpoReadiness| format!("{:?} {:?} {}", found.deals, found.by_replicate, found.paths);
+        let whole = words(&up_to(None, 9_000, 2));
+        let first = up_to(None, 4_096, 2);
+        assert_ne!(words(&first), whole);
+        assert!(words(&up_to(Some(first), 9_000, 1)) == whole);
     }
 }

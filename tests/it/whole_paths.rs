@@ -99,6 +99,7 @@ fn a_thousand_paths_of_base_equal_the_twins() {
     let model = scenario::shipped("base");
     let worst = compare(&model, 0..1_000, 1e-9);
     println!("largest difference: {worst:e}");
+    compare(&scenario::shipped("july-2026"), 0..192, 1e-9);
 }
 
 /// Paths whose numbers have a word above the lowest: in several of them a shock strikes.
@@ -163,7 +164,7 @@ fn timelines_of_a_few_periods_equal_the_twins() {
     for (period, horizons) in timelines {
         for horizon in horizons {
             let overrides = [format!("timeline.period=\"{period}\""), format!("timeline.horizon={horizon}")];
-            let model = scenario::shipped_with("base", &overrides.each_ref().map(String::as_str));
+            let model = scenario::frozen_base_with(&overrides.each_ref().map(String::as_str));
             compare(&model, 0..64, 1e-9);
         }
     }

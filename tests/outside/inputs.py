@@ -161,7 +161,14 @@ same = several(
     put("discount.revenue", "kind", "same_as"),
     put("discount.revenue", "other parameters", "discount.equity"),
 )
+written = several(same, put("discount.revenue", "other parameters", 'same_as = "discount.equity"'))
+means("same-as-in-toml", ['discount.revenue={ same_as = "discount.equity" }'], written)
 means("same-as", ['discount.revenue={ same_as = "discount.equity" }'], same)
+# What only the former kind took need not be emptied.
+certain = several(put("costs.tax_rate", "kind", "constant"), put("costs.tax_rate", "value", 0.25))
+means("constant-for-quantiles", ["costs.tax_rate=0.25"], certain)
+bounds = [put("costs.tax_rate", name, value) for name, value in (("kind", "uniform"), ("low", 0.1), ("high", 0.2))]
+means("uniform-for-quantiles", ['costs.tax_rate={ dist = "uniform", low = 0.1, high = 0.2 }'], several(*bounds))
 
 
 def discrete(sheet):
@@ -288,6 +295,78 @@ refused("unknown-input", "S207", "did you mean", added("correlation", **{**pair,
 refused("name-twice", "S201", "", added("contract", name="oracle", cloud="aws", total_usd_bn=25, **dates))
 refused("no-number-in-list", "S102", "25", added("contract", total_usd_bn="25bn", name="new", cloud="aws", **dates))
 
+# ---- what would count for nothing is refused, each at its cell
+refused("digits-as-text", "S102", "type 0.2 again", put("discount.revenue", "value", "0.2"))
+refused("digits-as-text-in-list", "S102", "type 25 again", added("contract", total_usd_bn="25", name="new", cloud="aws", **dates))
+refused("typed-for-former-kind", "S305", "", several(certain, put("costs.tax_rate", "p10", 0.18)))
+refused("kind-of-a-word", "S135", "write word", put("segment.consumer.process", "kind", "uniform"))
+refused("parameter-of-a-date", "S135", "empty the cell", put("timeline.horizon", "p50", 2035))
+refused("source-of-a-word", "S135", "empty the cell", put("run.scheme", "source", "my-cousin"))
+
+
+def in_list(path, label, name, value, index=None):
+    """Puts a value into a column of the row of a list, known by its header or its position."""
+
+    def change(sheet):
+        first, end = sheet.table(path)
+        row = next(row for row in range(first, end) if sheet.sheet.cell(row, 1).value == label)
+        header = {sheet.sheet.cell(first - 1, at).value: at for at in range(1, 19)}
+        cell = sheet.sheet.cell(row, index or header[name])
+        cell.value = value
+        return cell.coordinate
+
+    return change
+
+
+refused("beside-a-list", "S135", "the columns are name, cloud", in_list("contract", "oracle", "", "my-cousin", column("source")))
+refused("number-for-see-above", "S135", "choose none", in_list("contract", "azure-a", "draw", 0.5))
+below = several(
+    put("contract.azure-a.draw", "kind", "none"),
+    put("contract.azure-b.draw", "kind", "none"),
+    in_list("contract", "azure-b", "draw", 0.4),
+    in_list("contract", "azure-a", "draw", 0.5),
+)
+changed = set(digest(fixture("number-for-none-above", below)[0])[1])
+assert changed == {"contract.azure-a.draw", "contract.azure-b.draw"}, changed
+
+
+def spare_of_discrete(sheet):
+    _, row = sheet.table("discrete")
+    for at, value in ((1, "discount.revenue"), (column("value"), 0.1), (column("p10"), 1)):
+        sheet.sheet.cell(row, at).value = value
+    return sheet.sheet.cell(row, 1).coordinate
+
+
+refused("values-of-a-constant", "S135", "whose kind is discrete", spare_of_discrete)
+
+
+def marked(text):
+    def change(sheet):
+        cell = sheet.sheet.cell(sheet.sheet.max_row + 3, 1)
+        cell.value = text
+        return cell.coordinate
+
+    return change
+
+
+refused("unknown-table", "S135", "[[contract]]", marked("[[contracts]]"))
+refused("table-twice", "S135", "keep one", marked("[[contract]]"))
+
+
+def moved(change):
+    """Columns are put in before the change."""
+
+    def moved(sheet):
+        at = change(sheet)
+        row, column = sheet.sheet[at].row, sheet.sheet[at].column
+        sheet.sheet.insert_cols(3, 14)
+        return sheet.sheet.cell(row, column + 14).coordinate
+
+    return moved
+
+
+refused("formula-in-a-moved-column", "S131", "save it", moved(put("discount.revenue", "value", "=0.1+0.02")))
+
 
 def unknown_key(sheet):
     row = sheet.spare()
@@ -305,6 +384,7 @@ def merged(sheet):
     return sheet.sheet.cell(row, column("p10")).coordinate
 
 
+means("merged-title", [], lambda sheet: sheet.sheet.merge_cells("A1:C1"))
 refused("merged", "S133", "unmerge", merged)
 
 

@@ -11,6 +11,7 @@ mod scenario;
 mod twin;
 
 mod cli;
+mod documents;
 #[cfg(feature = "xlsx")]
 mod fuzz;
 mod memo;
@@ -18,7 +19,6 @@ mod page;
 mod sinks_fail;
 mod skip;
 mod tables;
-mod worked_case;
 #[cfg(feature = "xlsx")]
 mod years;
 

@@ -90,7 +90,7 @@ fn figures_of_the_memo_are_those_of_the_tables() {
 
 #[test]
 fn a_memo_is_short_and_has_no_keys_of_metrics() {
-    for name in ["base", "company-plan", "minimal", "capped-share", "schwartz-moon-2000"] {
+    for name in ["base", "july-2026", "company-plan", "minimal", "capped-share", "schwartz-moon-2000"] {
         let mut results = results(&scenario::shipped(name), 1_000);
         if name == "base" {
             // The most clauses that a run has.

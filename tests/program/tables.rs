@@ -43,7 +43,7 @@ fn records(text: &str) -> Vec<Vec<String>> {
 
 #[test]
 fn headers() {
-    let t = tables_of(&scenario::shipped("base"));
+    let t = tables_of(&scenario::frozen_base());
     let headers = [
         (
             csv(&t.summary),
@@ -74,7 +74,7 @@ fn headers() {
 
 #[test]
 fn rows_are_where_they_belong() {
-    let model = scenario::shipped("base");
+    let model = scenario::frozen_base();
     let t = tables_of(&model);
     let deals: Vec<&str> = {
         let mut names: Vec<&str> = t.summary.iter().map(|row| row.deal.as_str()).collect();
@@ -132,7 +132,7 @@ fn histograms_count_every_path() {
 
 #[test]
 fn inputs_have_their_law_and_their_source() {
-    let model = scenario::shipped_with("base", &["segment.consumer.growth_volatility_now=0.0"]);
+    let model = scenario::frozen_base_with(&["segment.consumer.growth_volatility_now=0.0"]);
     let t = tables_of(&model);
     let row = |key: &str| t.inputs.iter().find(|row| row.key == key).unwrap_or_else(|| panic!("no {key}"));
     let rate = row("segment.consumer.rate_now_usd_bn");
@@ -173,7 +173,7 @@ impl Observer for Draws<'_> {
 
 #[test]
 fn draws_are_the_paths_behind_the_summary() {
-    let model = scenario::shipped("base");
+    let model = scenario::frozen_base();
     let plan = Plan::from_model(&model, 1, Isa::detect());
     let paths = 5_000;
     let draws = Draws {
@@ -223,7 +223,7 @@ fn page(model: &Model, paths: u64, width: usize) -> String {
 
 #[test]
 fn the_first_screen_fits() {
-    let base = results(&scenario::shipped("base"), 20_000);
+    let base = results(&scenario::frozen_base(), 20_000);
     let mut long = base.clone();
     long.facts.scenario = "s".repeat(64);
     let rename = |name: &mut String| *name = name.replace("prior-2025", &"p".repeat(64));
@@ -263,7 +263,7 @@ fn the_first_screen_fits() {
 
 #[test]
 fn the_full_tables_fit() {
-    let model = scenario::shipped("base");
+    let model = scenario::frozen_base();
     let (plan, result) = run_of(&model, 20_000);
     let (screen, sections) = (first_screen(&results(&model, 20_000)), sections(&valuation(&plan, &result)));
     for width in [50, 60, 72, 80, 100, 120, 200] {
@@ -324,7 +324,7 @@ fn one_path_claims_nothing() {
 
 #[test]
 fn a_run_without_a_path_says_only_that() {
-    let mut results = results(&scenario::shipped("base"), 0);
+    let mut results = results(&scenario::frozen_base(), 0);
     (results.facts.paths_asked, results.facts.partial) = (1_000_000, true);
     let page = terminal::first_screen(&first_screen(&results), 80, false);
     assert!(page.contains("PARTIAL: stopped before the first of 1,000,000 paths"), "{page}");
@@ -342,7 +342,7 @@ fn a_run_that_was_stopped_says_so() {
 
 #[test]
 fn the_answer_is_the_same_everywhere() {
-    let results = results(&scenario::shipped("base"), 2_000);
+    let results = results(&scenario::frozen_base(), 2_000);
     let answer = first_screen(&results).answer;
     let page = capstake_output::page::page(&results);
     let first = &page.answers[0];
@@ -379,7 +379,7 @@ fn the_answer_is_the_same_everywhere() {
 
 #[test]
 fn deals_share_the_bins_of_a_metric() {
-    let tables = tables_of(&scenario::shipped("base"));
+    let tables = tables_of(&scenario::frozen_base());
     let bins = |deal: &str, metric: &str| -> Vec<(f64, f64)> {
         let rows = tables.histogram.iter().filter(|row| row.deal == deal && row.metric == metric);
         rows.map(|row| (row.low, row.high)).collect()

@@ -37,7 +37,7 @@ fn annual<'a>(results: &'a Results, deal: &str, series: &str) -> Vec<&'a AnnualR
 
 #[test]
 fn a_cut_year_says_so_and_charts_show_the_whole_year_where_history_has_it() {
-    let results = results(&scenario::shipped("base"), 500);
+    let results = results(&scenario::frozen_base(), 500);
     let (part, whole) = (
         annual(&results, "amended-2026", "net_revenue")[0],
         annual(&results, "amended-2026", "net_revenue_full_year")[0],
@@ -99,8 +99,8 @@ fn a_year_cut_by_the_horizon_says_so() {
 #[test]
 fn assumptions_are_counted_once_for_all() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../configs/base.toml"));
-    let results = results(&scenario::shipped("base"), 300);
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
+    let results = results(&scenario::frozen_base(), 300);
     let words = in_words(&results.tables.inputs);
     let numbers = results.tables.inputs.len();
     assert!(
@@ -122,7 +122,7 @@ fn assumptions_are_counted_once_for_all() {
 #[test]
 fn a_median_date_is_the_same_on_the_terminal_the_page_and_in_the_study() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     let run = place.run_with(&["run", "base.toml", "-n", "2000", "-o", "run", "--formats", "csv,html"]);
     let study = place.run_with(&["ipo", "base.toml", "-n", "2000", "-o", "ipo", "--formats", "csv"]);
     let half = |text: &str| -> Vec<String> {
@@ -159,7 +159,7 @@ fn across(results: &Results) -> Vec<YearsTable> {
 
 #[test]
 fn years_stand_in_columns_with_the_figures_of_the_table() {
-    let results = results(&scenario::shipped("base"), 2_000);
+    let results = results(&scenario::frozen_base(), 2_000);
     let tables = across(&results);
     assert_eq!(tables.iter().map(|table| table.deal).collect::<Vec<_>>(), [0, 1]);
     let labels = ["2026 H2", "2027", "2028", "2029", "2030", "2031", "2032", "2033", "2034", "2035"];
@@ -209,7 +209,7 @@ fn years_stand_in_columns_with_the_figures_of_the_table() {
 /// The home cloud is the partner's, wherever the scenario lists it.
 #[test]
 fn the_home_cloud_is_the_one_in_the_table_of_years() {
-    let text = include_str!("../../configs/base.toml");
+    let text = crate::scenario::FROZEN_BASE;
     let (start, end) = ("[[cloud]]\nname = \"azure\"", "[home_first]");
     let from = text.find(start).expect("the home cloud");
     let to = from + 5 + text[from + 5..].find("[[cloud]]").expect("the next cloud");

@@ -30,10 +30,10 @@ use super::{given, output};
 pub struct ScenarioOptions {
     /// Set a key of the scenario for this run; may be repeated
     ///
-    /// The key is dotted as in the scenario, entries of lists go by name, the value is TOML:
+    /// Use the full path of the key, with entries of lists by name; the value is TOML:
     /// --set deal.amended-2026.cap_usd_bn=60
     /// --set 'discount.share={ dist = "uniform", low = 0.08, high = 0.12 }'
-    /// --set segment.business.growth_now.p50=0.5     one parameter of a distribution
+    /// --set segment.business.growth_now.p50=0.7     one parameter of a distribution
     /// --set deal.amended-2026.cap_usd_bn=none       takes a key, table or entry out
     /// --set 'deal.mine.like="amended-2026"'         adds a deal with that deal's terms
     #[arg(long = "set", value_name = "KEY=VALUE", verbatim_doc_comment)]
@@ -85,10 +85,10 @@ pub struct Simulation {
     /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
     #[arg(short, long, value_name = "S", value_parser = seed_argument, allow_hyphen_values = true)]
     pub seed: Option<u64>,
-    /// Where random numbers come from: plain, or sobol (evenly spread: more precise means on as many paths) [default: the scenario's [run] sampling, else plain]
+    /// How random numbers are drawn: plain, or sobol (evenly spread: more precise means from the same number of paths) [default: the scenario's [run] sampling, else plain]
     #[arg(long, value_name = "HOW", value_parser = sampling_argument)]
     pub sampling: Option<Sampling>,
-    /// Folder for the results [default: output/<scenario name>, of a study output/<scenario name>-<command>]
+    /// Folder for the results [default: output/<scenario name>; for a study output/<scenario name>-<command>]
     #[arg(short, long, value_name = "DIR", value_parser = out_argument)]
     pub out: Option<PathBuf>,
     /// Worker threads; results do not depend on them [default: one per core]
@@ -109,10 +109,10 @@ pub struct Simulation {
     /// How to show progress on stderr
     #[arg(long, value_name = "HOW", value_enum, default_value_t = ProgressMode::Auto)]
     pub progress: ProgressMode,
-    /// Open the results when they are there, in the program that the system has for them
+    /// Open the results when they are ready, in the system's default program
     #[arg(long)]
     pub open: bool,
-    /// Say nothing but errors: no progress, no warnings, no table
+    /// Print errors only: no progress, no warnings, no table
     #[arg(short, long)]
     pub quiet: bool,
     /// Replace the results of another run in a folder named with -o, or of a run that was stopped
@@ -183,10 +183,10 @@ impl Simulation {
 /// How CSV files are written.
 #[derive(Clone, Copy, Debug, clap::Args)]
 pub struct CsvArguments {
-    /// How CSV files are spelled
+    /// How CSV files are written
     #[arg(long, value_name = "DIALECT", value_enum, default_value_t)]
     pub csv_dialect: DialectArgument,
-    /// Begin CSV files with a byte order mark, by which Excel knows UTF-8
+    /// Start CSV files with a byte order mark, so that Excel reads them as UTF-8
     #[arg(long)]
     pub csv_bom: bool,
 }

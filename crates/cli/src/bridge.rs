@@ -17,15 +17,19 @@ use capstake::kernel::plan::Plan;
 use capstake::model::Model;
 use capstake::model::term::Term;
 use capstake::report;
+use capstake::run::paired::PairedResult;
 use capstake::study::bridge::{
     Bridge, BridgeColumns, Clause, MOST_CLAUSES, USUAL_METRICS, differing_clauses, hybrids, lean,
     usual_clauses,
 };
+use capstake::study::precision::Target;
+use capstake::study::precision::clause::ClauseFigure;
 use capstake::study::quantity::metric_named;
 
 use super::arguments::Simulation;
+use super::precise::{self, Precision};
 use super::show::Show;
-use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
+use super::study::{self, PairedRun, Study, StudyContext, StudyError, StudyOutcome};
 
 /// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
@@ -36,13 +40,13 @@ Examples:
   capstake bridge base.toml --clause price=rate,cap_usd_bn,paid_to_date_usd_bn
                                              terms that are negotiated together
   capstake bridge base.toml --order exclusivity,cap
-                                             these first, the others behind
+                                             these first, then the others
 
-A clause is worth what it adds to the old deal (alone_first), to all other new
-clauses (alone_last), or behind those before it (in_order); its Shapley value is
-the mean over all orders. In order and Shapley add up to the whole difference.
+alone_first is what a clause adds to the old deal, alone_last what it adds once
+all others have changed, in_order what it adds after those before it, and shapley
+the average over all orders. in_order and shapley each add up to the difference.
 The clauses are share, cap, exclusivity, home-margin, timing, licence,
-termination and stake; those that do not change drop out.";
+termination and stake; those that do not change are left out.";
 
 /// Bytes per row of the tables.
 const ROW_BYTES: f64 = 120.0;
@@ -68,6 +72,12 @@ pub struct BridgeArguments {
     /// The order of the clauses, with commas between; those left out follow in their usual order
     #[arg(long, value_name = "CLAUSE,...", value_delimiter = ',')]
     pub order: Vec<String>,
+    /// Stop when the 95% intervals of what clauses are worth to a metric are at most so wide on either side: microsoft_take_pv=0.5 for all of them, cap:share_pv=0.1 for one, total:share_pv=1% for the whole change; may be repeated
+    ///
+    /// A percentage is one of the whole change. Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be spent. Exit code 8
+    /// where that is not enough: the results are written all the same.
+    #[arg(long, value_name = "FIGURE=WIDTH")]
+    pub precision: Vec<String>,
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
@@ -108,8 +118,11 @@ pub fn bridge(arguments: &BridgeArguments) -> Result<Exit, Failure> {
     let (plan, metrics) = lean(plan, &metrics);
     let paths = simulation.paths(&plan, &Cost::of(&plan))?;
     let request = simulation.request(&plan, paths, study::folder_of(&scenario, "bridge"));
-    let asked = Asked { scenario: &scenario, arguments, plan, names, clauses, metrics };
-    asked.conduct(request, simulation.show())
+    let (targets, figures) = precise::targets(&arguments.precision, |figure| {
+        ClauseFigure::named(&plan, &metrics, &clauses, figure)
+    })?;
+    let asked = Asked { scenario: &scenario, arguments, plan, names, clauses, metrics, figures };
+    asked.conduct(request, simulation.show(), Precision::new(targets, paths))
 }
 
 /// The two deals, by index: the old one and the new one.
@@ -251,6 +264,8 @@ struct Asked<'a> {
     names: [String; 2],
     clauses: Vec<Clause>,
     metrics: Vec<Metric>,
+    /// The figures of the targets of a precision.
+    figures: Vec<ClauseFigure>,
 }
 
 impl Asked<'_> {
@@ -270,7 +285,7 @@ impl Asked<'_> {
         words
     }
 
-    fn conduct(self, request: Request, show: Show) -> Result<Exit, Failure> {
+    fn conduct(self, request: Request, show: Show, precision: Option<Precision>) -> Result<Exit, Failure> {
         let hybrids = self.plan.deals().len();
         let study = Study {
             command: "bridge",
@@ -279,6 +294,7 @@ impl Asked<'_> {
             seconds: Cost::of(&self.plan).seconds(request.paths, request.threads),
             bytes: (hybrids * self.metrics.len()) as f64 * ROW_BYTES,
             request,
+            precision,
             show,
         };
         study.conduct(|context| self.run(context))
@@ -286,17 +302,27 @@ impl Asked<'_> {
 
     fn run(self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
         let columns = BridgeColumns::new(&self.plan, self.clauses.len(), &self.metrics);
-        let result = context.paired(&[&self.plan], columns.question(), "")?;
-        let Some(result) = result else { return Ok(StudyOutcome::interrupted()) };
-        if let Some((_, paths)) = result.first_non_finite() {
-            return Err(StudyError::NonFinite(NonFinitePaths {
+        let plan = &self.plan;
+        let sound = |result: &PairedResult| match result.first_non_finite() {
+            None => Ok(()),
+            Some((_, paths)) => Err(StudyError::NonFinite(NonFinitePaths {
                 variant: String::new(),
                 paths: paths.clone(),
                 simulated: result.paths,
                 flags: Vec::new(),
                 scenario: 0,
-            }));
-        }
+            })),
+        };
+        let estimates = |result: &PairedResult, targets: &[Target]| {
+            let worst = |(target, figure): (&Target, &ClauseFigure)| {
+                let estimates = figure.estimates(plan, &columns, result);
+                target.worst(estimates).expect("a bridge has figures")
+            };
+            targets.iter().zip(&self.figures).map(worst).collect()
+        };
+        let run = PairedRun { plans: &[plan], question: columns.question(), label: "" };
+        let result = context.paired(&run, sound, estimates)?;
+        let Some(result) = result else { return Ok(StudyOutcome::interrupted()) };
         let terms = terms(self.scenario, &self.names, &self.clauses);
         let bridge = Bridge::new(&self.plan, self.names, self.clauses, &columns, &result);
         Ok(StudyOutcome {

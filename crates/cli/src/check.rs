@@ -38,10 +38,10 @@ pub struct CheckArguments {
     /// How the scenario is changed and judged.
     #[command(flatten)]
     pub options: ScenarioOptions,
-    /// Estimate for so many paths [default: the scenario's [run] paths, else 1e6, with sobol 131072]
+    /// Estimate for this many paths [default: the scenario's [run] paths, else 1e6, with sobol 131072]
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
-    /// Estimate for so many worker threads [default: one per core]
+    /// Estimate for this many worker threads [default: one per core]
     #[arg(short = 'j', long, value_name = "T", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
     /// List instead the dimension of the Sobol points that each random variable has

@@ -15,8 +15,10 @@ use capstake::job::scenario::{Scenario, ScenarioFile};
 use capstake::job::scenario_files::STANDARD_INPUT;
 use capstake::kernel::plan::Plan;
 use capstake::report;
-use capstake::run::paired::Keep;
+use capstake::run::paired::PairedResult;
 use capstake::study::compare::{self, Comparison};
+use capstake::study::precision::Target;
+use capstake::study::precision::metric::VariantFigure;
 use capstake::study::quantity::Quantity;
 use capstake::study::sweep::{Named, measured};
 use capstake::study::variant::{Variant, Variants};
@@ -24,9 +26,10 @@ use capstake::study::variant::{Variant, Variants};
 use super::arguments::Simulation;
 use super::changes::{Changes, pair_argument};
 use super::given;
+use super::measuring::Measuring;
+use super::precise::{self, Precision};
 use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
-use super::sweep::simulate;
 
 /// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
@@ -58,6 +61,12 @@ pub struct CompareArguments {
     /// Put a deal of the first scenario beside one of another name in the others; may be repeated
     #[arg(long, value_name = "A=B", value_parser = pair_argument)]
     pub pair: Vec<(String, String)>,
+    /// Stop when the 95% interval of this figure is at most so wide on either side in every scenario: microsoft_take_pv=0.5%, prior-2025:p95:share_pv=0.2; with difference: before it, of its difference from the first scenario; may be repeated
+    ///
+    /// Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be spent. Exit code 8 where that is not enough: the results
+    /// are written all the same.
+    #[arg(long, value_name = "FIGURE=WIDTH")]
+    pub precision: Vec<String>,
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
@@ -86,7 +95,11 @@ pub fn compare(arguments: &CompareArguments) -> Result<Exit, Failure> {
         .collect();
     let paths = simulation.paths(&plans[0], &Cost::of(&plans[0]))?;
     let request = simulation.request(&plans[0], paths, study::folder_of(&scenarios[0], "compare"));
-    Compared::new(subjects, plans)?.conduct(request, simulation.show())
+    let compared = Compared::new(subjects, plans)?;
+    let (targets, figures) = precise::targets(&arguments.precision, |figure| {
+        VariantFigure::named(&compared.variants.plans[0], &compared.quantities, figure)
+    })?;
+    compared.conduct(request, simulation.show(), Precision::new(targets, paths), &figures)
 }
 
 /// Loads the scenarios: those of the files, then the first under each set of changes.
@@ -147,6 +160,11 @@ impl Subjects<'_> {
             _ => keys(scenario).into_iter().map(|(key, value)| (renamed(key), value)).collect(),
         };
         self.scenarios.iter().enumerate().map(of).collect()
+    }
+
+    /// The valuation date of every scenario.
+    fn valuation_dates(&self) -> Vec<String> {
+        self.scenarios.iter().map(|one| one.model.timeline.valuation_date().to_string()).collect()
     }
 
     /// The arguments that decide the answer beside the scenarios themselves, for the manifest.
@@ -219,7 +237,13 @@ impl<'a> Compared<'a> {
         Ok(Compared { subjects, variants, quantities, named, alone })
     }
 
-    fn conduct(self, request: Request, show: Show) -> Result<Exit, Failure> {
+    fn conduct(
+        self,
+        request: Request,
+        show: Show,
+        precision: Option<Precision>,
+        figures: &[VariantFigure],
+    ) -> Result<Exit, Failure> {
         let plans = &self.variants.plans;
         let study = Study {
             command: "compare",
@@ -228,31 +252,37 @@ impl<'a> Compared<'a> {
             seconds: plans.iter().map(|plan| Cost::of(plan).seconds(request.paths, request.threads)).sum(),
             bytes: self.quantities.len() as f64 * plans.len() as f64 * ROW_BYTES,
             request,
+            precision,
             show,
         };
-        study.conduct(|context| self.run(context))
+        study.conduct(|context| self.run(context, figures))
     }
 
-    fn run(self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
-        let simulated = simulate(&self.variants, &self.quantities, Keep::Bins, context, "")?;
-        let Some((columns, result)) = simulated else { return Ok(StudyOutcome::interrupted()) };
-        if let Some((at, paths)) = result.first_non_finite() {
-            return Err(StudyError::NonFinite(NonFinitePaths {
+    fn run(self, context: &StudyContext<'_>, figures: &[VariantFigure]) -> Result<StudyOutcome, StudyError> {
+        let measuring = Measuring::new(&self.variants, &self.quantities, figures);
+        let sound = |result: &PairedResult| match result.first_non_finite() {
+            None => Ok(()),
+            Some((at, paths)) => Err(StudyError::NonFinite(NonFinitePaths {
                 variant: self.subjects.labels[at].clone(),
                 paths: paths.clone(),
                 simulated: result.paths,
                 flags: Vec::new(),
                 scenario: at,
-            }));
-        }
+            })),
+        };
+        let estimates = |result: &PairedResult, targets: &[Target]| measuring.estimates(result, targets);
+        let result = context.paired(&measuring.run(""), sound, estimates)?;
+        let Some(result) = result else { return Ok(StudyOutcome::interrupted()) };
+        let columns = &measuring.columns;
         let comparison = Comparison {
             scenarios: self.subjects.labels.clone(),
+            valuation_dates: self.subjects.valuation_dates(),
             pairs: self.subjects.pairs.to_vec(),
             seed: self.variants.plans[0].seed(),
             paths: result.paths,
             asked: result.asked,
             quantities: self.named,
-            measured: measured(&result, &columns),
+            measured: measured(&result, columns),
             changes: compare::changes(&self.subjects.keys()),
             alone: self.alone,
         };

@@ -17,7 +17,7 @@ use capstake::store::{self, Head};
 pub use super::given::Given;
 pub use super::output::Captured;
 use super::portioned::{self, Portion};
-pub use super::precise::{Precision, by_levels, targets};
+pub use super::precise::{Precision, RunPrecision, by_levels};
 use super::progress::{self, ProgressMode};
 use super::session::Session;
 use super::show::{Extent, Show};

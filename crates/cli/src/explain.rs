@@ -6,13 +6,14 @@ use capstake::kernel::metric::Metric;
 use capstake::model::PartyNames;
 use capstake::run::Event;
 use capstake_output::glossary::{self, Term};
+use capstake_output::ideas;
 
 use super::output;
 
 /// Arguments of `explain`.
 #[derive(Debug, clap::Args)]
 pub struct ExplainArguments {
-    /// For example S405, microsoft_take_pv, net_revenue, quantiles, deal.NAME.cap_usd_bn, summary.csv, exit-4
+    /// For example dilution, microsoft_take_pv, net_revenue, quantiles, deal.NAME.cap_usd_bn, summary.csv, S405, exit-4
     #[arg(value_name = "WORD")]
     pub word: String,
 }
@@ -25,8 +26,8 @@ pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
         return Err(match nearest(word) {
             Some(near) => failure.help(format!("did you mean `{near}`? capstake explain {near}")),
             None => failure.help(
-                "words are error codes (S101), metrics, series, columns and files of the results, distributions, keys and \
-                 tables of a scenario, and exit codes (exit-4)",
+                "try a term (dilution, tornado), an error code (S101), a metric, series, column or file of the results, a \
+                 distribution, a key or table of a scenario, or an exit code (exit-4)",
             ),
         });
     };
@@ -37,7 +38,7 @@ pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
 /// All texts about a word, which may name a metric and a key.
 fn text(word: &str) -> Option<String> {
     let parts: Vec<String> =
-        [code(word), result(word), factor(word), exit_code(word), explain::explain_key(word)]
+        [code(word), idea(word), result(word), factor(word), exit_code(word), explain::explain_key(word)]
             .into_iter()
             .flatten()
             .collect();
@@ -47,6 +48,13 @@ fn text(word: &str) -> Option<String> {
 fn code(word: &str) -> Option<String> {
     let code = Code::from_id(word)?;
     Some(format!("{code}: {}\n\n{}\n", code.title(), indented(code.explain())))
+}
+
+/// The text about a word of the field: tornado, dilution.
+fn idea(word: &str) -> Option<String> {
+    let idea = ideas::find(word)?;
+    let text = idea.text(&PartyNames::default());
+    Some(format!("{}\n\n{}\n", idea.title(), indented(&wrapped(&text, 96))))
 }
 
 /// Texts about metrics, series, events, statistics and files. Without a scenario, company and partner have their default names.
@@ -133,7 +141,8 @@ fn nearest(word: &str) -> Option<String> {
         .map(|metric| metric.key())
         .chain(Event::ALL.iter().map(|event| event.name()))
         .chain(lists.map(|term| term.name))
-        .chain(Code::all().iter().map(|code| code.id()));
+        .chain(Code::all().iter().map(|code| code.id()))
+        .chain(ideas::IDEAS.iter().flat_map(|idea| idea.words.iter().copied()));
     let key = explain::nearest_word(word);
     spelling::nearest(word, own.chain(key.as_deref())).map(str::to_owned)
 }
@@ -184,6 +193,11 @@ mod tests {
             "factor",
             "factor.segment.business.level",
             "factor.equity.multiple",
+            "tornado",
+            "Shapley",
+            "EVPI",
+            "value of information",
+            "dilution",
         ] {
             assert!(text(word).is_some(), "{word}");
         }

@@ -8,9 +8,11 @@ use capstake::job::error::{Exit, Failure};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::report;
 use capstake::study::ipo::gather::gather;
+use capstake::study::precision::offer::OfferFigure;
 
 use super::arguments::Simulation;
-use super::study::{self, Study, StudyError, StudyOutcome};
+use super::precise::{self, Precision};
+use super::study::{self, LevelResult, Study, StudyError, StudyOutcome};
 
 /// Examples and notes at the end of the help.
 pub const EXAMPLES: &str = "\
@@ -34,6 +36,12 @@ pub struct IpoArguments {
     /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
+    /// Stop when the 95% interval of this figure is at most so wide on either side: ready=0.005 or listed=1% of the probability, offer_equity=2%, prior-2025:p95:proceeds=3; may be repeated
+    ///
+    /// Figures of the day of the offer are those of offer.csv. Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be
+    /// spent. Exit code 8 where that is not enough: the results are written all the same.
+    #[arg(long, value_name = "FIGURE=WIDTH")]
+    pub precision: Vec<String>,
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
@@ -61,8 +69,11 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
     let paths = simulation.paths(&plan, &cost)?;
     let rows = plan.deals().len() * plan.steps().periods.len() * (gates + 25);
     let request = simulation.request(&plan, paths, study::folder_of(&scenario, "ipo"));
+    let (targets, figures) =
+        precise::targets(&arguments.precision, |figure| OfferFigure::named(&plan, figure))?;
     let study = Study {
         command: "ipo",
+        precision: Precision::new(targets, paths),
         arguments: Vec::new(),
         scenarios: vec![&scenario],
         seconds: MORE * cost.seconds(paths, request.threads),
@@ -71,18 +82,23 @@ pub fn ipo(arguments: &IpoArguments) -> Result<Exit, Failure> {
         bytes: ROW_BYTES * rows as f64,
     };
     study.conduct(|context| {
-        let readiness =
-            gather(&plan, context.options(), &context.observer(paths, "")).expect("the scenario has an IPO");
-        if readiness.non_finite.count > 0 {
-            return Err(StudyError::NonFinite(NonFinitePaths::of_scenario(
-                readiness.non_finite,
-                readiness.paths,
-            )));
-        }
+        let readiness = context.by_levels(
+            "",
+            |before, options, observer| {
+                let result = gather(&plan, before, options, observer).expect("the scenario has an IPO");
+                if result.non_finite.count > 0 {
+                    let found = NonFinitePaths::of_scenario(result.non_finite, result.paths);
+                    return Err(StudyError::NonFinite(found));
+                }
+                Ok(LevelResult { interrupted: result.interrupted, result })
+            },
+            |readiness, _| figures.iter().map(|figure| figure.estimate(readiness)).collect(),
+        )?;
+        let asked = if readiness.interrupted { paths } else { readiness.paths };
         Ok(StudyOutcome {
             paths: readiness.paths,
             interrupted: readiness.interrupted,
-            answer: (readiness.paths > 0).then(|| report::ipo::ipo(&plan, &readiness, paths)),
+            answer: (readiness.paths > 0).then(|| report::ipo::ipo(&plan, &readiness, asked)),
             failure: None,
         })
     })

@@ -16,6 +16,7 @@ mod given;
 mod init;
 mod ipo;
 mod man;
+mod measuring;
 mod merge;
 mod opening;
 mod output;

@@ -1,4 +1,4 @@
-//! A run that stops when it is precise enough: it goes from level to level, judges each, and notes it in the manifest.
+//! `--precision`: what a run or study goes by from level to level, and what its manifest notes of it.
 
 use capstake::config::Code;
 use capstake::job::error::{Exit, Failure};
@@ -9,29 +9,50 @@ use capstake::job::words::thousands;
 use capstake::kernel::plan::Plan;
 use capstake::report::digits::significant;
 use capstake::run::{self, Finished, Observer, RunResult, State, Task};
+use capstake::study::precision::metric::MetricFigure;
 use capstake::study::precision::{Estimate, Target, is_reached, paths_needed};
+use capstake::study::quantity::UnknownName;
 use capstake::study::valuation::valuation;
 
-/// Targets of a run, and the levels judged so far.
+/// Targets of a run or study, and the levels judged so far.
+#[derive(Clone, Debug)]
 pub struct Precision {
     targets: Vec<Target>,
     /// What the manifest notes.
     pub part: PrecisionPart,
 }
 
-/// Reads the targets.
+/// What a level says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// More paths are needed.
+    GoesOn,
+    /// Every figure is precise enough.
+    Reached,
+    /// No path has a value of some figure: more paths would not mend it.
+    NoValue,
+}
+
+/// Reads targets, each with the figure that `find` finds.
 ///
 /// # Errors
 /// A target cannot be read, or names a figure that there is not.
-pub fn targets(plan: &Plan, texts: &[String]) -> Result<Vec<Target>, Failure> {
+pub fn targets<F>(
+    texts: &[String],
+    find: impl Fn(&str) -> Result<F, UnknownName>,
+) -> Result<(Vec<Target>, Vec<F>), Failure> {
     let read = |text: &String| {
-        Target::named(plan, text).map_err(|unknown| {
-            let message = format!("--precision {text}: {}", unknown.message);
-            let failure = Failure::coded(Exit::Usage, Code::Precision, message);
-            if unknown.help.is_empty() { failure } else { failure.help(unknown.help) }
-        })
+        let read = Target::read(text).and_then(|(target, figure)| Ok((target, find(figure)?)));
+        read.map_err(|unknown| refused(text, unknown))
     };
     texts.iter().map(read).collect()
+}
+
+/// The failure of a target that cannot be read.
+pub fn refused(text: &str, unknown: UnknownName) -> Failure {
+    let message = format!("--precision {text}: {}", unknown.message);
+    let failure = Failure::coded(Exit::Usage, Code::Precision, message);
+    if unknown.help.is_empty() { failure } else { failure.help(unknown.help) }
 }
 
 impl Precision {
@@ -42,37 +63,9 @@ impl Precision {
         (!targets.is_empty()).then_some(Precision { targets, part })
     }
 
-    /// That of a run that goes on.
-    ///
-    /// # Errors
-    /// The manifest has what no run writes.
-    pub fn of_manifest(saved: &SavedRun, part: &PrecisionPart) -> Result<Precision, Failure> {
-        let edited = |why: &str| saved.edited(&format!("its precision {why}"));
-        let read = part.targets.iter().map(|text| Target::named(&saved.plan, text));
-        let Ok(targets) = read.collect::<Result<Vec<Target>, _>>() else {
-            return Err(edited("has a target that cannot be read"));
-        };
-        let (most, asked) = (part.most_paths, saved.manifest.run.paths_asked);
-        let whole = |level: &PrecisionLevel| {
-            [&level.values, &level.half_widths].iter().all(|n| n.len() == targets.len())
-        };
-        let judged = part.levels.iter().map(|level| level.paths);
-        let ends = part.levels.last().map(|level| level.paths);
-        let fits = match part.reached {
-            None => most == asked && ends != Some(most),
-            Some(_) => ends == Some(asked),
-        };
-        match () {
-            () if targets.is_empty() => Err(edited("has no target")),
-            () if !part.levels.iter().all(whole) => {
-                Err(edited("has levels without a figure for each target"))
-            }
-            () if !judged.eq(run::levels(most).take(part.levels.len())) => {
-                Err(edited("has other levels than a run has"))
-            }
-            () if !fits => Err(edited("does not go with its paths")),
-            () => Ok(Precision { targets, part: part.clone() }),
-        }
+    /// The targets.
+    pub fn targets(&self) -> &[Target] {
+        &self.targets
     }
 
     /// Whether a level was judged before the run was stopped.
@@ -80,17 +73,36 @@ impl Precision {
         self.part.levels.iter().any(|level| level.paths == paths)
     }
 
-    /// Judges a level: notes it, and says whether the run stops here.
-    pub fn judge(&mut self, plan: &Plan, result: &RunResult) -> bool {
-        let answers = valuation(plan, result);
-        let estimates: Vec<Estimate> = self.targets.iter().map(|target| target.estimate(&answers)).collect();
+    /// Judges a level by the estimate of each target: notes it, and says whether the run stops here.
+    pub fn judge(&mut self, paths: u64, estimates: &[Estimate]) -> Verdict {
         let finite = |x: f64| Some(x).filter(|x| x.is_finite());
         self.part.levels.push(PrecisionLevel {
-            paths: result.paths,
+            paths,
             values: estimates.iter().map(|estimate| finite(estimate.value)).collect(),
             half_widths: estimates.iter().map(|estimate| finite(estimate.half_width)).collect(),
         });
-        self.is_reached(self.part.levels.len())
+        match () {
+            () if self.is_reached(self.part.levels.len()) => Verdict::Reached,
+            () if !estimates.iter().all(|estimate| estimate.has_value()) => Verdict::NoValue,
+            () => Verdict::GoesOn,
+        }
+    }
+
+    /// Notes of each level what was farthest from precise here or in `other`, which has judged the same levels.
+    pub fn take_worse(&mut self, other: &Precision) {
+        let common = self.part.levels.len();
+        for (own, its) in self.part.levels.iter_mut().zip(&other.part.levels) {
+            for (i, target) in self.targets.iter().enumerate() {
+                let pair = [&*own, its].map(|level| Precision::estimates(level).nth(i));
+                let [Some(mine), Some(theirs)] = pair else { continue };
+                let worst = target.worst([mine, theirs]);
+                if worst.is_some_and(|worst| !worst.is_same(mine)) {
+                    own.values[i] = its.values[i];
+                    own.half_widths[i] = its.half_widths[i];
+                }
+            }
+        }
+        self.part.levels.extend(other.part.levels.iter().skip(common).cloned());
     }
 
     /// Whether all targets are reached at the last of the first `count` levels.
@@ -130,12 +142,22 @@ impl Precision {
         format!("{} ±{} of ±{} wanted", target.figure(), digits(estimate.half_width), digits(wanted))
     }
 
-    /// The failure of a run that spent all its paths and is not precise enough.
+    /// The failure of a run or study that stopped and is not precise enough.
     pub fn failure(&self) -> Failure {
         let level = self.part.levels.last().expect("a run has at least one level");
         let worst = self.ratios(level).into_iter().fold(0.0, f64::max);
         let paths = thousands(level.paths);
         let coded = |message: String| Failure::coded(Exit::Imprecise, Code::Precision, message);
+        let without = self.targets.iter().zip(&level.values).find(|(_, value)| value.is_none());
+        if let Some((target, _)) = without.filter(|_| level.paths < self.part.most_paths) {
+            let message = format!(
+                "the precision asked for cannot be reached: `{}` has no value on any of the first {paths} paths, so no more were run",
+                target.figure()
+            );
+            return coded(message).help(
+                "ask for another figure; without --precision all paths are run, and the figure has a value on those where its event happens",
+            );
+        }
         if worst <= 1.0 {
             let message = format!("{paths} paths do not show the precision asked for: {}", self.in_words());
             let why = match self.part.levels.len() {
@@ -162,6 +184,66 @@ impl Precision {
     }
 }
 
+/// The precision of a run, with the figures that its targets are of.
+pub struct RunPrecision {
+    figures: Vec<MetricFigure>,
+    /// What was asked for, and the levels judged.
+    pub levels: Precision,
+}
+
+impl RunPrecision {
+    /// Reads the targets; `None` without any.
+    ///
+    /// # Errors
+    /// A target cannot be read, or names a figure that there is not.
+    pub fn read(plan: &Plan, texts: &[String], most_paths: u64) -> Result<Option<RunPrecision>, Failure> {
+        let (targets, figures) = targets(texts, |figure| MetricFigure::of_run(plan, figure))?;
+        Ok(Precision::new(targets, most_paths).map(|levels| RunPrecision { figures, levels }))
+    }
+
+    /// That of a run that goes on.
+    ///
+    /// # Errors
+    /// The manifest has what no run writes.
+    pub fn of_manifest(saved: &SavedRun, part: &PrecisionPart) -> Result<RunPrecision, Failure> {
+        let edited = |why: &str| saved.edited(&format!("its precision {why}"));
+        let Ok(read) = RunPrecision::read(&saved.plan, &part.targets, part.most_paths) else {
+            return Err(edited("has a target that cannot be read"));
+        };
+        let Some(RunPrecision { figures, levels }) = read else { return Err(edited("has no target")) };
+        let (most, asked) = (part.most_paths, saved.manifest.run.paths_asked);
+        let whole = |level: &PrecisionLevel| {
+            [&level.values, &level.half_widths].iter().all(|n| n.len() == figures.len())
+        };
+        let judged = part.levels.iter().map(|level| level.paths);
+        let ends = part.levels.last().map(|level| level.paths);
+        let fits = match part.reached {
+            None => most == asked && ends != Some(most),
+            Some(_) => ends == Some(asked),
+        };
+        match () {
+            () if !part.levels.iter().all(whole) => {
+                Err(edited("has levels without a figure for each target"))
+            }
+            () if !judged.eq(run::levels(most).take(part.levels.len())) => {
+                Err(edited("has other levels than a run has"))
+            }
+            () if !fits => Err(edited("does not go with its paths")),
+            () => {
+                let levels = Precision { part: part.clone(), ..levels };
+                Ok(RunPrecision { figures, levels })
+            }
+        }
+    }
+
+    /// Judges a level: notes it, and says whether the run stops here.
+    pub fn judge(&mut self, plan: &Plan, result: &RunResult) -> Verdict {
+        let answers = valuation(plan, result);
+        let estimates: Vec<Estimate> = self.figures.iter().map(|figure| figure.estimate(&answers)).collect();
+        self.levels.judge(result.paths, &estimates)
+    }
+}
+
 /// Runs level after level until the precision is reached or all paths are spent. `noted` hears of each level once it is judged, and
 /// whether the run ends with it, before the next one begins: a run that goes on after a stop decides as if it had not been stopped.
 ///
@@ -170,15 +252,15 @@ impl Precision {
 pub fn by_levels(
     plan: &Plan,
     from: State,
-    precision: &mut Precision,
+    precision: &mut RunPrecision,
     threads: usize,
     observer: &dyn Observer,
     mut noted: impl FnMut(&Precision, u64, bool) -> Result<(), Failure>,
 ) -> Result<Finished, Failure> {
-    let most = precision.part.most_paths;
+    let most = precision.levels.part.most_paths;
     let (mut state, mut chunks) = (from, 0);
     for level in run::levels(most) {
-        if precision.has_judged(level) {
+        if precision.levels.has_judged(level) {
             continue;
         }
         // A state beyond a level that is not judged, of a manifest that was lost, cannot judge it.
@@ -192,12 +274,12 @@ pub fn by_levels(
         if !finished.complete() || finished.non_finite() > 0 {
             return Ok(finished);
         }
-        let reached = precision.judge(plan, &finished.clone().into_result(plan));
-        let ends = reached || level == most;
+        let verdict = precision.judge(plan, &finished.clone().into_result(plan));
+        let ends = verdict != Verdict::GoesOn || level == most;
         if ends {
-            precision.part.reached = Some(reached);
+            precision.levels.part.reached = Some(verdict == Verdict::Reached);
         }
-        noted(precision, level, ends)?;
+        noted(&precision.levels, level, ends)?;
         if ends {
             return Ok(finished);
         }

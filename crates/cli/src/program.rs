@@ -22,7 +22,7 @@ capstake simulates OpenAI's revenue, costs, funding and listing over many paths 
 Microsoft takes (the capped revenue share and the stake, resale, hosting, licence) and what OpenAI's other holders keep.
 
 A scenario is a TOML file: numbers, distributions, deals. Results are tables in a folder, and one screen of answer on the \
-terminal. Equal scenario, seed and number of paths give equal bits, on any number of threads.";
+terminal. The same scenario, seed and number of paths give identical results on any number of threads.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -33,7 +33,7 @@ Examples:
   capstake run my.toml --draws csv      every path's inputs and metrics as well
   capstake run my.toml --set deal.today.cap_usd_bn=60 -o other
                                         one key changed for one run
-  capstake explain microsoft_take_pv    a metric, key, file, error code, …
+  capstake explain dilution             a term, metric, key, file, error code, …
 
 Exit codes:
   0  done                               6    output could not be written
@@ -66,9 +66,9 @@ Examples:
   capstake run base.toml -n 1e9 --checkpoint 30s -o long    (killed after hours)
   capstake resume long                                      goes on
 
-What comes out is, bit for bit, what the run would have given had it not been
-stopped. The scenario, seed and options are those in the folder's manifest; a
-scenario's file that has changed since is refused, with the keys that changed.";
+The results are identical to those of a run that was never stopped. Scenario,
+seed and options come from the folder's manifest. If the scenario file has
+changed since, resume refuses and lists the keys that changed.";
 
 const EXTEND_EXAMPLES: &str = "\
 Examples:
@@ -76,8 +76,8 @@ Examples:
   capstake extend out --paths +9e6     ten million in all
   capstake extend out --paths 10e6     the same
 
-The result equals one run of so many paths, bit for bit. Only what is added is
-simulated; a file of draws is written whole, and takes all paths again.";
+The result is identical to one run of that many paths. Only the added paths are
+simulated; a file of draws is rewritten, which simulates all paths again.";
 
 const MERGE_EXAMPLES: &str = "\
 Examples:
@@ -86,9 +86,9 @@ Examples:
   done; wait
   capstake merge part-* -o whole
 
-The result equals that of one run, bit for bit, in any order of the parts, on
-any machines. Parts must be of one scenario, seed, number of paths and build of
-the program. Parts that overlap or are missing are named (exit 7).";
+The result is identical to that of one run, whatever the order of the parts and
+the machines they ran on. All parts must have the same scenario, seed, number of
+paths and build of the program. Overlapping and missing parts are named (exit 7).";
 
 const REPLAY_EXAMPLES: &str = "\
 Examples:
@@ -96,18 +96,18 @@ Examples:
   capstake replay base.toml --path 48231 --csv > path.csv
   capstake replay base.toml --path 0 --set deal.today.cap_usd_bn=60
 
-Quantities stand in the order in which a period computes them: innovations,
+Quantities are listed in the order a period computes them: innovations,
 shocks, demand, mix, sales, revenue share, costs, tax, cash, equity, funding,
 gates, IPO. The path is that of a run with this scenario and seed.";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
-  capstake verify output/base               all paths, every file, bit for bit
+  capstake verify output/base               all paths, every file, every digit
   capstake verify output/base --paths 1e5   the first paths only, in a tenth of
                                             the time of a million
 Scenario, seed and options come from the manifest. The first number that
-differs is named (exit 7). With --paths what the first paths decide (draws.csv,
-sample_paths.csv) is compared bit for bit, summary.csv within its error.";
+differs is named (exit 7). With --paths, files that hold single paths (draws.csv,
+sample_paths.csv) must be identical, and summary.csv must agree within its error.";
 
 /// The arguments of the program.
 #[derive(Debug, Parser)]
@@ -123,28 +123,28 @@ enum Command {
     /// Simulate a scenario, write the results, print the answer
     #[command(after_help = RUN_EXAMPLES)]
     Run(run::RunArguments),
-    /// What each clause of a change from one deal to another is worth
+    /// Which clause of the change from one deal to another moved how much
     #[command(after_help = bridge::EXAMPLES)]
     Bridge(bridge::BridgeArguments),
     /// Scenarios side by side on the same draws, with paired differences
     #[command(after_help = compare::EXAMPLES)]
     Compare(compare::CompareArguments),
-    /// Metrics over the values of one or two keys, on common draws
+    /// Metrics over a range of values of one or two keys, on the same draws
     #[command(after_help = sweep::EXAMPLES)]
     Sweep(sweep::SweepArguments),
     /// What drives a metric: tornado, Sobol indices, Shapley effects, value of information
     #[command(after_help = sensitivity::EXAMPLES)]
     Sensitivity(sensitivity::SensitivityArguments),
-    /// When the company is ready for an IPO, what keeps it from it, and what the offer would be
+    /// When the company is ready for an IPO, what holds it up, and what the offer would be
     #[command(after_help = ipo::EXAMPLES)]
     Ipo(ipo::IpoArguments),
-    /// The value of a key at which a mean, a quantile or a probability reaches its target
+    /// Find the value of a key at which a mean, a quantile or a probability reaches its target
     #[command(after_help = solve::EXAMPLES)]
     Solve(solve::SolveArguments),
-    /// Go on with a run that was stopped or killed, from its last checkpoint
+    /// Continue a run that was stopped or killed, from its last checkpoint
     #[command(after_help = RESUME_EXAMPLES)]
     Resume(resume::ResumeArguments),
-    /// Add paths to a run: the same bits as one longer run
+    /// Add paths to a run; the result is identical to one longer run
     #[command(after_help = EXTEND_EXAMPLES)]
     Extend(resume::ExtendArguments),
     /// Put the parts of a run together (run --shard)
@@ -159,14 +159,14 @@ enum Command {
     /// Why two results differ, and which figures moved most
     #[command(after_help = diff::EXAMPLES)]
     Diff(diff::DiffArguments),
-    /// Make the workbook and the page of a results folder again, without simulating
+    /// Rebuild the workbook and the page of a results folder, without simulating
     #[command(after_help = report::EXAMPLES)]
     Report(report::ReportArguments),
-    /// Judge a scenario: problems, assumptions, what is absent, what a run takes
+    /// Check a scenario: problems, assumptions, what is left out, time and memory of a run
     Check(check::CheckArguments),
-    /// The long text of an error code, metric, series, distribution, key, file or exit code
+    /// Explain a term, error code, metric, series, distribution, key, file or exit code
     Explain(explain::ExplainArguments),
-    /// Print a scenario as one file, after what it extends and what --set changes
+    /// Print a scenario as one file, with what it extends and --set applied
     #[command(after_help = scenario::EXAMPLES)]
     Scenario(scenario::ScenarioArguments),
     /// Write a commented scenario to start from

@@ -16,7 +16,7 @@ use capstake::run::{CHUNK_PATHS, State};
 use capstake::sink;
 
 use super::output;
-use super::precise::Precision;
+use super::precise::RunPrecision;
 use super::resume_options::{Continuation, ResumeOptions};
 use super::session::Session;
 use super::show::{FullFlag, Show};
@@ -95,7 +95,7 @@ pub fn go_on(saved: &SavedRun, folder: Folder, how: &Continuation) -> Result<Exi
         output::status_line("no state was saved yet: the run begins from the first path\n");
     }
     let run = &saved.manifest.run;
-    let asked = run.precision.as_ref().map(|part| Precision::of_manifest(saved, part)).transpose()?;
+    let asked = run.precision.as_ref().map(|part| RunPrecision::of_manifest(saved, part)).transpose()?;
     continue_run(saved, folder, state, run.paths_asked, asked, how)
 }
 
@@ -225,7 +225,7 @@ fn continue_run(
     folder: Folder,
     state: Option<State>,
     paths: u64,
-    precision: Option<Precision>,
+    precision: Option<RunPrecision>,
     how: &Continuation,
 ) -> Result<Exit, Failure> {
     let request = Request { paths, ..how.request(saved)? };
@@ -235,7 +235,7 @@ fn continue_run(
     let mut manifest = saved.manifest.clone();
     manifest.status = Status::Running;
     manifest.run.paths_asked = paths;
-    manifest.run.precision = precision.as_ref().map(|precision| precision.part.clone());
+    manifest.run.precision = precision.as_ref().map(|precision| precision.levels.part.clone());
     manifest.run.threads = request.threads;
     manifest.run.simd = saved.plan.isa().name().to_owned();
     manifest.outputs.no_state = !request.keeps_state();

@@ -30,10 +30,10 @@ pub struct ResumeOptions {
     /// Say nothing but errors: no progress, no table
     #[arg(short, long)]
     pub quiet: bool,
-    /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where it takes more than a minute]
+    /// Save progress this often (30s, 200ms, 5min; none) [default: 30s where it takes more than a minute]
     #[arg(long, value_name = "TIME", value_parser = checkpoint_argument)]
     pub checkpoint: Option<Checkpoint>,
-    /// Go on though the scenario's file, or the revision of the program, is not what it was
+    /// Continue even if the scenario file or the revision of the program has changed
     #[arg(long)]
     pub force: bool,
     /// Instruction set of the hot loop: auto, avx512, avx2, scalar; results do not depend on it

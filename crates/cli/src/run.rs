@@ -23,7 +23,7 @@ use capstake::kernel::plan::Plan;
 use capstake::run::State;
 
 use super::arguments::{Simulation, draws_argument};
-use super::precise::{self, Precision};
+use super::precise::RunPrecision;
 use super::resume_options::Continuation;
 use super::session::Session;
 use super::shard_auto::{self, ShardChoice, shard_choice_argument};
@@ -64,8 +64,8 @@ pub struct RunArguments {
     pub draws: Option<Draws>,
     /// Stop when the 95% interval of this figure is at most so wide on either side: microsoft_take_pv=0.5%, prior-2025:p95:share_pv=0.2; may be repeated
     ///
-    /// Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be spent. Exit code 8 where that is not enough: the results
-    /// are written all the same.
+    /// Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be spent. Exit code 8 where that is not enough, or where the
+    /// figure has no value on any of the first 4,096 paths: the results are written all the same.
     #[arg(long, value_name = "FIGURE=WIDTH", conflicts_with = "shard")]
     pub precision: Vec<String>,
     /// Also write these yearly series of every path, paths.FORMAT, in the format of --draws (csv, parquet)
@@ -73,7 +73,7 @@ pub struct RunArguments {
     /// For discounting of your own: net_revenue, payments, … by path, deal and calendar year. annual.csv has all their names.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "draws")]
     pub series: Vec<String>,
-    /// Save what is done so often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
+    /// Save progress this often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
     ///
     /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint. The state is also saved
     /// at the end, for `capstake extend`; `none` saves nothing.
@@ -85,7 +85,7 @@ pub struct RunArguments {
     /// `auto/N` takes I from Kubernetes too (JOB_COMPLETION_INDEX), and says which it took.
     #[arg(long, value_name = "I/N", value_parser = shard_choice_argument)]
     pub shard: Option<ShardChoice>,
-    /// Go on with the folder if it holds this very run; start if it is new or empty; otherwise say what differs
+    /// Continue this run if the folder holds it, or start it if the folder is new or empty; otherwise say what differs
     ///
     /// The same command begins a run, goes on after a stop or a kill, and does nothing once the run is complete: for job scripts.
     #[arg(long, conflicts_with = "force")]
@@ -200,7 +200,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     let cost = Cost::of(&plan);
     let paths = simulation.paths(&plan, &cost)?;
-    let precision = Precision::new(precise::targets(&plan, &arguments.precision)?, paths);
+    let precision = RunPrecision::read(&plan, &arguments.precision, paths)?;
     let out = study::default_folder(&scenario, "");
     if arguments.shard.is_some() && arguments.draws == Some(Draws::Xlsx) {
         return Err(Failure::told(
@@ -214,7 +214,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         draws: arguments.draws,
         series: series_of(arguments, &plan)?,
         checkpoint: arguments.checkpoint,
-        precision: precision.as_ref().map(|precision| precision.part.clone()),
+        precision: precision.as_ref().map(|precision| precision.levels.part.clone()),
         ..simulation.request(&plan, paths, out)
     };
     let job = RunJob::new(&scenario, &plan, &cost, request.task());

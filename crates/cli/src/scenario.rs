@@ -16,10 +16,10 @@ Examples:
   capstake scenario slow.toml | capstake run -
   capstake scenario results.xlsx -o my.toml  what was changed in a workbook
 
-Every key that is set, in the order of the reference, without comments; of a
-workbook, the file from which it was made with what was changed, its comments
-where nothing was. It runs to the same results. CSV files of a scenario in
-another folder go by their full paths.";
+Prints every key that is set, in the order of the reference, without comments; of
+a workbook, the file from which it was made with what was changed, its comments
+where nothing was. The printed scenario gives the same results. CSV files of a
+scenario in another folder are named by their full paths.";
 
 /// Arguments of `scenario`.
 #[derive(Debug, clap::Args)]

@@ -67,14 +67,14 @@ pub struct SensitivityArguments {
     /// The scenario file (TOML); - reads standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
-    /// What is driven: METRIC (of the first deal that has it), DEAL.METRIC or 'DEAL - DEAL.METRIC'; may be repeated
+    /// The metric to explain: METRIC (of the first deal that has it), DEAL.METRIC or 'DEAL - DEAL.METRIC'; may be repeated
     /// [default: microsoft_take_pv and openai_retained_pv]
     #[arg(long, value_name = "METRIC")]
     pub metric: Vec<String>,
-    /// How it is found out
+    /// How to measure it
     #[arg(long, value_name = "METHOD", value_enum, default_value_t = Method::Plain)]
     pub method: Method,
-    /// How finely sobol and shapley take the uncertainty apart [default: input with sobol, group with shapley]
+    /// How finely sobol and shapley divide the uncertainty [default: input with sobol, group with shapley]
     #[arg(long, value_name = "PARTS", value_enum)]
     pub by: Option<Parts>,
     /// How to simulate and what to show.
@@ -258,6 +258,7 @@ impl Question<'_> {
             arguments: self.arguments.clone(),
             scenarios: vec![self.scenario],
             request,
+            precision: None,
             show: self.show,
             seconds,
             bytes: VARIABLE_BYTES * (self.seeds.streams().len() * self.quantities.len()) as f64,

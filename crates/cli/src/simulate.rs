@@ -33,7 +33,7 @@ use capstake_output::{first_screen, headline, terminal};
 
 use super::output;
 use super::part_draws::Parts;
-use super::precise::{self, Precision};
+use super::precise::{self, RunPrecision};
 use super::progress::ProgressDisplay;
 use super::run_observer::{Encoding, PathFiles, RunObserver};
 use super::session::{self, Closing, Session};
@@ -125,7 +125,7 @@ pub fn simulate(
     mut session: Session<'_>,
     job: &RunJob,
     from: State,
-    mut precision: Option<Precision>,
+    mut precision: Option<RunPrecision>,
 ) -> Result<Exit, Failure> {
     let (request, before) = (session.request, from.paths());
     if !session.show.quiet && job.missing == Missing::Simulate {
@@ -184,8 +184,8 @@ pub fn simulate(
         next: next_steps(request, job, manifest, show.extent),
     })?;
     let stopped = !complete && job.missing == Missing::Simulate;
-    if let Some(precision) = precision.filter(|precision| precision.part.reached == Some(false)) {
-        return Err(precision.failure());
+    if let Some(precision) = precision.filter(|precision| precision.levels.part.reached == Some(false)) {
+        return Err(precision.levels.failure());
     }
     Ok(if stopped { Exit::Interrupted } else { Exit::Done })
 }
@@ -220,7 +220,7 @@ fn execute(
     session: &mut Session<'_>,
     job: &RunJob,
     from: State,
-    precision: &mut Option<Precision>,
+    precision: &mut Option<RunPrecision>,
 ) -> Result<Executed, Failure> {
     let request = session.request;
     let before = from.paths();
@@ -261,23 +261,23 @@ fn by_levels(
     session: &mut Session<'_>,
     job: &RunJob,
     from: State,
-    precision: &mut Precision,
+    precision: &mut RunPrecision,
     observer: &RunObserver<'_>,
     display: &ProgressDisplay,
 ) -> Result<Finished, Failure> {
     let threads = session.request.threads;
     // It had stopped, and only the writing of its results was left.
-    if precision.part.reached.is_some() {
+    if precision.levels.part.reached.is_some() {
         return Ok(run::resume(job.plan, from, &job.task, threads, observer));
     }
-    precise::by_levels(job.plan, from, precision, threads, observer, |precision, level, ends| {
+    precise::by_levels(job.plan, from, precision, threads, observer, |levels, level, ends| {
         if ends {
             session.manifest.run.paths_asked = level;
         }
-        session.manifest.run.precision = Some(precision.part.clone());
+        session.manifest.run.precision = Some(levels.part.clone());
         if !ends {
             session.folder.put_manifest(&session.manifest)?;
-            display.say(precision.in_words());
+            display.say(levels.in_words());
         }
         Ok(())
     })

@@ -13,8 +13,10 @@ use capstake::job::vary::{self, Bracket};
 use capstake::kernel::plan::Plan;
 use capstake::report;
 use capstake::report::solve::{Question as Page, statistic_words};
+use capstake::run::Options;
 use capstake::run::paired::{self, Keep, Question};
 use capstake::stats::summary::MetricSummary;
+use capstake::study::precision::{self, Estimate, Tolerance};
 use capstake::study::quantity::Quantity;
 use capstake::study::solve::{self, Outcome, Task, Trial, Trials};
 use capstake::study::sweep::Named;
@@ -23,7 +25,8 @@ use capstake::study::variant::{Columns, Variants};
 
 use super::arguments::Simulation;
 use super::given;
-use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
+use super::precise::{self, Precision, Verdict};
+use super::study::{self, Study, StudyContext, StudyError, StudyObserver, StudyOutcome};
 use super::sweep::unit_of;
 
 /// Examples and notes at the end of the help.
@@ -36,7 +39,7 @@ Examples:
       --target amended-2026.microsoft_take_pv.mean=200
   capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
       --target 'P(amended-2026.cap_hit)=0.5'
-                                at which rate is the cap reached every other time?
+                                at which rate does the cap bind in half of all futures?
 
 A target is DEAL.METRIC.STATISTIC=VALUE with mean, p05 (any percent) or q0.025,
 or P(DEAL.METRIC > X)=VALUE with <, <=, > or >=, or P(DEAL.FLAG)=VALUE. DEAL may
@@ -56,6 +59,12 @@ pub struct SolveArguments {
     /// What is to hold: 'DEAL.METRIC.mean=VALUE', .p05, .q0.025, 'P(DEAL.METRIC > X)=VALUE'; DEAL may be 'DEAL - DEAL'
     #[arg(long, value_name = "TARGET", verbatim_doc_comment, allow_hyphen_values = true)]
     pub target: String,
+    /// Stop when the 95% interval of the value found is at most so wide on either side: 0.5 in the key's unit, or 1% of the value
+    ///
+    /// The search is made with 4,096 paths, then with 8,192, 16,384, …; the answer is that of a search with as many paths as it took. -n is
+    /// the most that may be spent. Exit code 8 where that is not enough: the results are written all the same.
+    #[arg(long, value_name = "WIDTH")]
+    pub precision: Option<String>,
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
@@ -91,6 +100,11 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
     let ends = [vec![vary::toml(bracket.low)], vec![vary::toml(bracket.high)]];
     simulation.judge_ends(&varied, &ends)?;
     let layout = varied.layout(&ends);
+    let width = arguments.precision.iter().map(|width| {
+        let tolerance = Tolerance::read(width.trim()).map_err(|unknown| precise::refused(width, unknown))?;
+        Ok::<_, Failure>(precision::Target { text: format!("{}={}", bracket.key, width.trim()), tolerance })
+    });
+    let width = width.collect::<Result<Vec<_>, _>>()?;
     let study = Study {
         command: "solve",
         arguments: vec![
@@ -102,6 +116,7 @@ pub fn solve(arguments: &SolveArguments) -> Result<Exit, Failure> {
         scenarios: vec![&base],
         seconds: cost.seconds(paths, request.threads) * USUAL_RUNS,
         request,
+        precision: Precision::new(width, paths),
         show: simulation.show(),
         bytes: 3_000.0,
     };
@@ -118,6 +133,38 @@ fn refused(error: BadTarget) -> Failure {
     Failure::coded(Exit::Usage, code, message).help(help)
 }
 
+/// What a search found.
+struct Found {
+    /// The level wanted.
+    want: f64,
+    tried: Vec<Trial>,
+    as_it_stands: Option<Trial>,
+    /// `None` if a signal stopped it.
+    outcome: Option<Outcome>,
+}
+
+/// By so many standard errors the level misses the target at every value tried, where more paths are not needed to see it.
+const CLEARLY: f64 = 4.0;
+
+impl Found {
+    /// The value found and the half-width of its interval, which is not known where the interval ends where the search does.
+    fn estimate(&self, outcome: &Outcome) -> Estimate {
+        match outcome {
+            Outcome::Found(root) if root.open == (false, false) => {
+                Estimate::of_interval(root.at.x, (root.low95, root.high95))
+            }
+            Outcome::Found(root) => Estimate { value: root.at.x, half_width: f64::NAN },
+            Outcome::NoRoot | Outcome::Flat => Estimate { value: f64::NAN, half_width: f64::NAN },
+        }
+    }
+
+    /// Whether more paths would not find a value where there is none.
+    fn is_clear(&self, outcome: &Outcome) -> bool {
+        let misses = |trial: &Trial| !((trial.level - self.want).abs() <= CLEARLY * trial.level_error);
+        *outcome == Outcome::NoRoot && self.tried.iter().all(misses)
+    }
+}
+
 /// A search for the value of a key.
 struct Search<'a> {
     varied: &'a VariedScenario<'a>,
@@ -128,8 +175,37 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// Searches, with as many paths as the precision asked for takes.
     fn run(&self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
-        let paths = context.options().paths;
+        let mut last = None;
+        for paths in context.levels() {
+            let found = self.search(context, Options { paths, ..context.options() })?;
+            let ends = match &found.outcome {
+                None => true,
+                Some(outcome) => {
+                    let verdict = context.judge(paths, &[found.estimate(outcome)]);
+                    verdict == Verdict::Reached || found.is_clear(outcome)
+                }
+            };
+            last = Some((paths, found));
+            if ends {
+                break;
+            }
+        }
+        let (paths, found) = last.expect("there is at least one level");
+        let page = self.page(paths, &found);
+        let answer = (!found.tried.is_empty()).then(|| report::solve::solve(&page));
+        let verdict = found.outcome.as_ref().and_then(|outcome| self.verdict(outcome, &page));
+        Ok(StudyOutcome {
+            answer,
+            paths: if found.tried.is_empty() { 0 } else { paths },
+            interrupted: found.outcome.is_none(),
+            failure: verdict,
+        })
+    }
+
+    /// Searches with so many paths at each value.
+    fn search(&self, context: &StudyContext<'_>, options: Options) -> Result<Found, StudyError> {
         let (threshold, want) = solve::level(self.target);
         let task = Task {
             low: self.bracket.low,
@@ -152,7 +228,8 @@ impl Search<'_> {
                     format!("{} = {}", self.bracket.key, xs.join(", "))
                 }
             };
-            let (base, trials) = self.evaluate(context, xs, threshold, tried.is_empty(), &label)?;
+            let observer = context.observer(options.paths, &label);
+            let (base, trials) = self.evaluate(options, &observer, xs, threshold, tried.is_empty())?;
             if base.is_some() {
                 as_it_stands = base;
             }
@@ -164,14 +241,18 @@ impl Search<'_> {
             Err(Stop::StudyError(halt)) => return Err(halt),
             Err(Stop::Interrupted) => None,
         };
-        let page = Page {
+        Ok(Found { want, tried, as_it_stands, outcome })
+    }
+
+    fn page<'b>(&'b self, paths: u64, found: &'b Found) -> Page<'b> {
+        Page {
             scenario: &self.plan.model().name,
             seed: self.plan.seed(),
             paths,
             key: &self.bracket.key,
             key_unit: unit_of(self.plan, &self.bracket.key),
-            low: task.low,
-            high: task.high,
+            low: self.bracket.low,
+            high: self.bracket.high,
             target: self.target,
             quantity: Named::new(self.plan, self.target.quantity),
             names: &self.plan.model().names,
@@ -179,18 +260,10 @@ impl Search<'_> {
                 Statistic::Probability { .. } => capstake::config::Unit::Probability,
                 _ => self.target.quantity.unit(),
             },
-            as_it_stands,
-            tried: &tried,
-            outcome: outcome.as_ref(),
-        };
-        let answer = (!tried.is_empty()).then(|| report::solve::solve(&page));
-        let verdict = outcome.as_ref().and_then(|outcome| self.verdict(outcome, &page));
-        Ok(StudyOutcome {
-            answer,
-            paths: if tried.is_empty() { 0 } else { paths },
-            interrupted: outcome.is_none(),
-            failure: verdict,
-        })
+            as_it_stands: found.as_it_stands,
+            tried: &found.tried,
+            outcome: found.outcome.as_ref(),
+        }
     }
 
     /// The failure of a search without a root.
@@ -230,11 +303,11 @@ impl Search<'_> {
     /// Runs the scenario at some values of the key; also as it stands if `with_base`.
     fn evaluate(
         &self,
-        context: &StudyContext<'_>,
+        options: Options,
+        observer: &StudyObserver,
         xs: &[f64],
         threshold: Option<f64>,
         with_base: bool,
-        label: &str,
     ) -> Result<(Option<Trial>, Trials), Stop> {
         let values: Vec<Vec<String>> = xs.iter().map(|&x| vec![vary::toml(x)]).collect();
         let laid_out =
@@ -243,9 +316,8 @@ impl Search<'_> {
         variants.lean(&[self.target.quantity]);
         let (columns, places) = self.columns(&variants, threshold, usize::from(with_base));
         let plans: Vec<&Plan> = variants.plans.iter().collect();
-        let options = context.options();
         let question = Question { columns: &columns.columns, pairs: &[], ..Question::default() };
-        let result = paired::execute(&plans, question, options, &context.observer(options.paths, label));
+        let result = paired::execute(&plans, question, options, observer);
         if let Some((plan, paths)) = result.first_non_finite() {
             let found = self.varied.non_finite_paths(&values, &variants, plan, paths.clone(), result.paths);
             return Err(Stop::StudyError(StudyError::NonFinite(found)));

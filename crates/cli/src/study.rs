@@ -1,6 +1,6 @@
 //! What all studies share: results folder, progress, Ctrl-C, tables, page, manifest and exit code.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
@@ -16,14 +16,16 @@ use capstake::job::words::{counted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::report::answer::{Answer, Table};
 use capstake::run::paired::{self, PairedResult};
-use capstake::run::{Observer, Options, PairedSums, Progress};
+use capstake::run::{self, Observer, Options, PairedSums, Progress};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
+use capstake::study::precision::{Estimate, Target};
 use capstake::study::sensitivity::pick_freeze;
 use capstake_output::made::Made;
 use capstake_output::terminal_answer::{self, Size};
 
 use super::portioned::{self, Portion, RunSums};
+use super::precise::{Precision, Verdict};
 use super::progress::ProgressDisplay;
 use super::session::{Closing, Session};
 use super::show::Show;
@@ -39,6 +41,8 @@ pub struct Study<'a> {
     pub scenarios: Vec<&'a Scenario>,
     /// What each run simulates, and where the results go.
     pub request: Request,
+    /// The precision asked for; `None` if all paths are to be simulated.
+    pub precision: Option<Precision>,
     /// What to show.
     pub show: Show,
     /// Estimated wall time, seconds.
@@ -113,6 +117,10 @@ pub struct StudyContext<'a> {
     portion: Portion,
     /// Runs whose sums were taken from what is known.
     taken: Cell<usize>,
+    /// The precision asked for, and the levels judged.
+    precision: RefCell<Option<Precision>>,
+    /// What the last level reached, in words.
+    reached: RefCell<String>,
 }
 
 /// A study that takes less than this names none of its runs, seconds: the lines would push its answer off the screen.
@@ -124,35 +132,57 @@ impl StudyContext<'_> {
         Options { paths: self.request.paths, threads: self.request.threads }
     }
 
-    /// Simulates several plans on the same draws; `None` where a part of the run was simulated and its sums are kept.
+    /// Simulates several plans on the same draws, level after level until every figure asked for is precise enough: `sound` says
+    /// whether a result can be used, `estimates` reads the figure of each target where it is farthest from precise. `None` where a part
+    /// of the run was simulated and its sums are kept.
     ///
     /// # Errors
-    /// The sums that are known are of another study.
+    /// That of `sound`; the sums that are known are of another study.
     pub fn paired(
         &self,
-        plans: &[&Plan],
-        question: paired::Question<'_>,
-        label: &str,
-    ) -> Result<Option<PairedResult>, Failure> {
+        run: &PairedRun<'_>,
+        sound: impl Fn(&PairedResult) -> Result<(), StudyError>,
+        estimates: impl Fn(&PairedResult, &[Target]) -> Vec<Estimate>,
+    ) -> Result<Option<PairedResult>, StudyError> {
+        let mut precision = self.precision.take();
+        let result = self.paired_by(&mut precision, 0, run, sound, estimates);
+        self.precision.replace(precision);
+        result
+    }
+
+    /// The same for one part of a study, which goes by a `precision` of its own and does not stop before `at_least` paths.
+    pub fn paired_by(
+        &self,
+        precision: &mut Option<Precision>,
+        at_least: u64,
+        run: &PairedRun<'_>,
+        sound: impl Fn(&PairedResult) -> Result<(), StudyError>,
+        estimates: impl Fn(&PairedResult, &[Target]) -> Vec<Estimate>,
+    ) -> Result<Option<PairedResult>, StudyError> {
+        let PairedRun { plans, question, label } = *run;
         let options = self.options();
-        match &self.portion {
+        let result = match &self.portion {
             Portion::Whole => {
-                let observer = self.observer(options.paths, label);
-                Ok(Some(paired::execute(plans, question, options, &observer)))
+                let level = |before, options, observer: &StudyObserver| {
+                    let result = paired::resume(plans, question, before, options, observer);
+                    sound(&result)?;
+                    Ok(LevelResult { interrupted: result.interrupted, result })
+                };
+                return self.by_levels_of(precision, at_least, label, level, estimates).map(Some);
             }
             Portion::Part { number, of } => {
                 let observer = self.observer(options.paths, label);
                 let sums = PairedSums::simulate(plans, question, options, (*number, *of), &observer);
                 sums.into_iter().for_each(|sums| portioned::collect(RunSums::Paired(sums)));
-                Ok(None)
+                return Ok(None);
             }
             Portion::Known(_) => match self.known()? {
-                RunSums::Paired(sums) => {
-                    sums.into_result(options.paths).map(Some).ok_or_else(portioned::misfit)
-                }
-                RunSums::Batches(_) => Err(portioned::misfit()),
+                RunSums::Paired(sums) => sums.into_result(options.paths).ok_or_else(portioned::misfit)?,
+                RunSums::Batches(_) => return Err(portioned::misfit().into()),
             },
-        }
+        };
+        sound(&result)?;
+        Ok(Some(result))
     }
 
     /// Evaluates a function with redrawn variables by `study`, which is told which batches to evaluate.
@@ -183,13 +213,112 @@ impl StudyContext<'_> {
         known.runs.get(at).cloned().ok_or_else(portioned::misfit)
     }
 
+    /// The paths at which runs end and are judged: one level of all of them without `--precision`.
+    pub fn levels(&self) -> Vec<u64> {
+        self.levels_of(self.precision.borrow().is_some())
+    }
+
+    fn levels_of(&self, is_judged: bool) -> Vec<u64> {
+        let most = self.request.paths;
+        if is_judged { run::levels(most).collect() } else { vec![most] }
+    }
+
+    /// Runs level after level until every figure asked for is precise enough, and goes on from one to the next: `run` simulates up to so
+    /// many paths, `estimates` reads the figure of each target where it is farthest from precise. Without `--precision`, one run of all
+    /// paths.
+    pub fn by_levels<R>(
+        &self,
+        label: &str,
+        run: impl FnMut(Option<R>, Options, &StudyObserver) -> Result<LevelResult<R>, StudyError>,
+        estimates: impl Fn(&R, &[Target]) -> Vec<Estimate>,
+    ) -> Result<R, StudyError> {
+        let mut precision = self.precision.take();
+        let result = self.by_levels_of(&mut precision, 0, label, run, estimates);
+        self.precision.replace(precision);
+        result
+    }
+
+    /// The same for one part of a study, which goes by a `precision` of its own and does not stop before `at_least` paths.
+    pub fn by_levels_of<R>(
+        &self,
+        precision: &mut Option<Precision>,
+        at_least: u64,
+        label: &str,
+        mut run: impl FnMut(Option<R>, Options, &StudyObserver) -> Result<LevelResult<R>, StudyError>,
+        estimates: impl Fn(&R, &[Target]) -> Vec<Estimate>,
+    ) -> Result<R, StudyError> {
+        let mut before = None;
+        let mut done = 0;
+        for paths in self.levels_of(precision.is_some()) {
+            let observer = self.observer_from(done, paths, if done == 0 { label } else { "" });
+            let LevelResult { result, interrupted } =
+                run(before.take(), Options { paths, ..self.options() }, &observer)?;
+            drop(observer);
+            let Some(precision) = precision.as_mut().filter(|_| !interrupted) else { return Ok(result) };
+            let estimates = estimates(&result, precision.targets());
+            let verdict = precision.judge(paths, &estimates);
+            self.reached.replace(precision.in_words());
+            if verdict != Verdict::GoesOn && paths >= at_least {
+                return Ok(result);
+            }
+            (before, done) = (Some(result), paths);
+        }
+        Ok(before.expect("there is at least one level"))
+    }
+
+    /// Judges a level of a study that runs all of its paths again for each.
+    pub fn judge(&self, paths: u64, estimates: &[Estimate]) -> Verdict {
+        match &mut *self.precision.borrow_mut() {
+            None => Verdict::Reached,
+            Some(precision) => {
+                let verdict = precision.judge(paths, estimates);
+                self.reached.replace(precision.in_words());
+                verdict
+            }
+        }
+    }
+
+    /// The precision asked for, with no level judged.
+    pub fn unjudged(&self) -> Option<Precision> {
+        self.precision.borrow().clone()
+    }
+
+    /// Takes the levels that the parts of a study judged.
+    pub fn take_levels(&self, judged: Option<Precision>) {
+        self.precision.replace(judged);
+    }
+
     /// Creates the observer of one run of `paths`; `label` names the run if there are several.
     pub fn observer(&self, paths: u64, label: &str) -> StudyObserver {
+        self.observer_from(0, paths, label)
+    }
+
+    fn observer_from(&self, before: u64, paths: u64, label: &str) -> StudyObserver {
         if !label.is_empty() && !self.show.quiet && self.seconds >= BRIEF {
             output::status_line(&format!("{label}\n"));
         }
-        StudyObserver { display: ProgressDisplay::new(self.show.progress(), paths, 0) }
+        let display = ProgressDisplay::new(self.show.progress(), paths, before);
+        display.say(self.reached.borrow().clone());
+        StudyObserver { display }
     }
+}
+
+/// A run of several plans on the same draws.
+pub struct PairedRun<'a> {
+    /// The plans.
+    pub plans: &'a [&'a Plan],
+    /// What is measured.
+    pub question: paired::Question<'a>,
+    /// Its name, if there are several runs.
+    pub label: &'a str,
+}
+
+/// What a run gave up to the end of a level.
+pub struct LevelResult<R> {
+    /// The result.
+    pub result: R,
+    /// Whether a signal stopped it before.
+    pub interrupted: bool,
 }
 
 /// Shows the progress of one run and stops it on signals; removes the bar when dropped.
@@ -221,6 +350,10 @@ impl Study<'_> {
     ) -> Result<Exit, Failure> {
         let (request, show) = (&self.request, &self.show);
         let portion = portioned::portion();
+        if self.precision.is_some() && !matches!(portion, Portion::Whole) {
+            let message = "a study in parts simulates all of its paths: it does not go by --precision";
+            return Err(Failure::told(Exit::Usage, message).help("leave one of the two out"));
+        }
         if let Portion::Part { .. } = portion {
             return self.conduct_part(portion, work);
         }
@@ -228,12 +361,15 @@ impl Study<'_> {
             self.scenarios.iter().for_each(|scenario| output::warnings(scenario));
         }
         let command = CommandPart { name: self.command.to_owned(), arguments: self.arguments.clone() };
-        let mut session = Session::open(request, show, request.manifest(command, &self.scenarios))?;
+        let mut manifest = request.manifest(command, &self.scenarios);
+        manifest.run.precision = self.precision.as_ref().map(|precision| precision.part.clone());
+        let mut session = Session::open(request, show, manifest)?;
         if !show.quiet {
             output::status_line(&self.first_line());
         }
         let began = Instant::now();
-        let outcome = work(&self.context(portion));
+        let context = self.context(portion);
+        let outcome = work(&context);
         let seconds = began.elapsed().as_secs_f64();
         session.record(0, 0, seconds);
         let outcome = match outcome {
@@ -246,6 +382,10 @@ impl Study<'_> {
             }
         };
         session.record(outcome.paths, outcome.paths, seconds);
+        let imprecise = match context.precision.into_inner() {
+            Some(precision) => note(&mut session.manifest, precision, outcome.interrupted),
+            None => None,
+        };
         let answer = outcome.answer.as_ref();
         if let Some(Err(failure)) = answer.map(|answer| write(&mut session, answer)) {
             return Err(session.end_unwritten(failure, "then ask again with the same command"));
@@ -256,7 +396,7 @@ impl Study<'_> {
             partial: "stopped before its end".to_owned(),
             next: String::new(),
         })?;
-        match outcome.failure {
+        match outcome.failure.or(imprecise) {
             Some(failure) => Err(failure),
             None if outcome.interrupted => Ok(Exit::Interrupted),
             None => Ok(Exit::Done),
@@ -265,7 +405,15 @@ impl Study<'_> {
 
     fn context(&self, portion: Portion) -> StudyContext<'_> {
         let (request, show) = (&self.request, &self.show);
-        StudyContext { request, show, seconds: self.seconds, portion, taken: Cell::new(0) }
+        StudyContext {
+            request,
+            show,
+            seconds: self.seconds,
+            portion,
+            taken: Cell::new(0),
+            precision: RefCell::new(self.precision.clone()),
+            reached: RefCell::default(),
+        }
     }
 
     /// Simulates a part of each run and writes nothing.
@@ -298,9 +446,10 @@ impl Study<'_> {
 
     fn first_line(&self) -> String {
         format!(
-            "{} {}: {} paths, {} ({}), about {} and {}\n",
+            "{} {}: {}{} paths, {} ({}), about {} and {}\n",
             self.command,
             self.scenarios[0].model.name,
+            if self.precision.is_some() { "at most " } else { "" },
             thousands(self.request.paths),
             counted(self.request.threads, "thread"),
             self.request.isa.name(),
@@ -310,11 +459,24 @@ impl Study<'_> {
     }
 }
 
+/// Notes in the manifest how far a study came; also returns the failure of one that is not precise enough.
+fn note(manifest: &mut Manifest, mut precision: Precision, interrupted: bool) -> Option<Failure> {
+    let last = precision.part.levels.last().map(|level| level.paths).filter(|_| !interrupted);
+    if let Some(paths) = last {
+        let reached = precision.is_reached(precision.part.levels.len());
+        precision.part.reached = Some(reached);
+        manifest.run.paths_asked = paths;
+    }
+    manifest.run.precision = Some(precision.part.clone());
+    (precision.part.reached == Some(false)).then(|| precision.failure())
+}
+
 /// The text for stdout: the answer as a page, or one JSON object.
 fn printed(show: &Show, request: &Request, manifest: &Manifest, answer: &Answer) -> String {
     if show.json {
+        let precision = manifest.run.precision.as_ref().map(|part| serde_json::json!(part));
         let facts = sink::json::RunFacts {
-            precision: None,
+            precision: precision.as_ref(),
             failed: None,
             status: manifest.status.word(),
             out: &request.out.display().to_string(),
@@ -326,8 +488,7 @@ fn printed(show: &Show, request: &Request, manifest: &Manifest, answer: &Answer)
     if show.quiet {
         return String::new();
     }
-    let names = &manifest.facts().names;
-    terminal_answer::answer(answer, names, screen(), output::styled_results())
+    terminal_answer::answer(answer, &manifest.facts(), screen(), output::styled_results())
 }
 
 /// Lines that a study prints around its answer: what it is about to do, what it replaces, and what it wrote.

@@ -15,13 +15,17 @@ use capstake::job::words::{size, span, thousands};
 use capstake::kernel::metric::Metric;
 use capstake::kernel::plan::Plan;
 use capstake::report;
-use capstake::run::paired::{self, Keep, PairedResult};
+use capstake::run::paired::PairedResult;
+use capstake::study::precision::Target;
+use capstake::study::precision::metric::VariantFigure;
 use capstake::study::quantity::{Of, Quantity};
 use capstake::study::sweep::{Measured, Named, Sweep, measured};
-use capstake::study::variant::{Columns, Variants};
+use capstake::study::variant::Variants;
 
 use super::arguments::Simulation;
 use super::given;
+use super::measuring::Measuring;
+use super::precise::{self, Precision};
 use super::show::Show;
 use super::study::{self, Study, StudyContext, StudyError, StudyOutcome};
 
@@ -41,7 +45,7 @@ Examples:
 
 All points see the same draws, so that their differences are known far better
 than their values. Terms of a deal are cheap: revenue is simulated once for all
-values. Every point is that of a run with --set, to the bit.";
+values. Every point is identical to a run with --set.";
 
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]
@@ -56,6 +60,12 @@ pub struct SweepArguments {
     /// openai_retained_pv of the deals that vary]
     #[arg(long, value_name = "METRIC")]
     pub metric: Vec<String>,
+    /// Stop when the 95% interval of this figure is at most so wide on either side at every point: microsoft_take_pv=0.5%, prior-2025:p95:share_pv=0.2; with difference: before it, of its difference from the unchanged scenario; may be repeated
+    ///
+    /// Judged after 4,096 paths, 8,192, 16,384, …; -n is the most that may be spent at each point, and all points get the same paths. Exit
+    /// code 8 where that is not enough: the results are written all the same.
+    #[arg(long, value_name = "FIGURE=WIDTH")]
+    pub precision: Vec<String>,
     /// How to simulate and what to show.
     #[command(flatten)]
     pub simulation: Simulation,
@@ -96,8 +106,11 @@ pub fn sweep(arguments: &SweepArguments) -> Result<Exit, Failure> {
     let keys = question.keys();
     let varied = VariedScenario::new(keys, &file, &base, &plan);
     simulation.judge_ends(&varied, &question.ends())?;
-    let sweeper = Sweeper::new(&question, &varied, &plan, &quantities)?;
-    sweeper.conduct(&question, request, simulation.show())
+    let (targets, figures) =
+        precise::targets(&arguments.precision, |figure| VariantFigure::named(&plan, &quantities, figure))?;
+    let measured = Asked { quantities: &quantities, figures: &figures };
+    let sweeper = Sweeper::new(&question, &varied, &plan, measured)?;
+    sweeper.conduct(&question, request, simulation.show(), Precision::new(targets, paths))
 }
 
 impl Question<'_> {
@@ -176,11 +189,29 @@ fn default_quantities(plan: &Plan, keys: &[String]) -> Vec<Quantity> {
         .collect()
 }
 
+/// What is measured, and what of it is to be precise.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    quantities: &'a [Quantity],
+    /// The figures of the targets of a precision.
+    figures: &'a [VariantFigure],
+}
+
+/// A batch of points that has been simulated.
+struct Batch {
+    paths: u64,
+    /// The unchanged scenario, then each point.
+    measured: Vec<Vec<Measured>>,
+    /// The levels that it judged.
+    levels: Option<Precision>,
+    interrupted: bool,
+}
+
 /// Simulates the points of a grid, batch after batch.
 struct Sweeper<'a> {
     varied: &'a VariedScenario<'a>,
     plan: &'a Plan,
-    quantities: &'a [Quantity],
+    asked: Asked<'a>,
     /// All points, or the two ends of a grid that is too large to be run.
     grid: Vec<Vec<String>>,
     /// Points per batch.
@@ -194,7 +225,7 @@ impl<'a> Sweeper<'a> {
         question: &Question<'_>,
         varied: &'a VariedScenario<'a>,
         plan: &'a Plan,
-        quantities: &'a [Quantity],
+        asked: Asked<'a>,
     ) -> Result<Sweeper<'a>, Failure> {
         let fits = question.point_count() <= MAX_POINTS;
         let grid = if fits { question.grid() } else { question.ends().to_vec() };
@@ -203,16 +234,22 @@ impl<'a> Sweeper<'a> {
             Layout::Plans => PLANS,
         };
         let mut first_batch = varied.lay_out(&grid[..grid.len().min(batch)])?;
-        first_batch.lean(quantities);
-        Ok(Sweeper { varied, plan, quantities, grid, batch, first_batch })
+        first_batch.lean(asked.quantities);
+        Ok(Sweeper { varied, plan, asked, grid, batch, first_batch })
     }
 
-    fn conduct(self, question: &Question<'_>, request: Request, show: Show) -> Result<Exit, Failure> {
+    fn conduct(
+        self,
+        question: &Question<'_>,
+        request: Request,
+        show: Show,
+        precision: Option<Precision>,
+    ) -> Result<Exit, Failure> {
         let cost = |plan| Cost::of(plan).seconds(request.paths, request.threads);
         let per_batch: f64 = self.first_batch.plans.iter().map(cost).sum();
         let points = question.point_count();
         let seconds = per_batch * points as f64 / self.grid.len().min(self.batch) as f64;
-        let bytes = points as f64 * self.quantities.len() as f64 * ROW_BYTES;
+        let bytes = points as f64 * self.asked.quantities.len() as f64 * ROW_BYTES;
         if points > MAX_POINTS || seconds > MAX_SECONDS {
             return Err(too_large(points, request.paths, seconds, bytes));
         }
@@ -221,6 +258,7 @@ impl<'a> Sweeper<'a> {
             arguments: question.arguments(),
             scenarios: vec![self.varied.base],
             request,
+            precision,
             show,
             seconds,
             bytes,
@@ -228,66 +266,126 @@ impl<'a> Sweeper<'a> {
         study.conduct(|context| self.run(context))
     }
 
-    fn run(self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
-        let options = context.options();
-        let mut base: Vec<Measured> = Vec::new();
-        let mut all: Vec<Vec<Measured>> = Vec::new();
-        let mut first_batch = Some(self.first_batch);
-        let mut done = options.paths;
-        for (i, batch) in self.grid.chunks(self.batch).enumerate() {
-            let variants = match first_batch.take() {
-                Some(variants) => variants,
-                None => {
-                    let mut variants = self.varied.lay_out(batch)?;
-                    variants.lean(self.quantities);
-                    variants
-                }
+    fn run(mut self, context: &StudyContext<'_>) -> Result<StudyOutcome, StudyError> {
+        let mut batches: Vec<Batch> = Vec::new();
+        let mut first_batch = Some(std::mem::take(&mut self.first_batch));
+        let count = self.grid.len().div_ceil(self.batch);
+        let mut interrupted = false;
+        // All points get as many paths as the one that needs most; batches that stopped earlier are run again.
+        let mut paths = 0;
+        // Batches of which a part was simulated, where that is all that is asked for.
+        let mut in_part = 0;
+        while !interrupted
+            && let Some(at) =
+                (in_part..count).find(|&at| batches.get(at).is_none_or(|batch| batch.paths < paths))
+        {
+            let Some(batch) = self.run_batch(context, at, first_batch.take(), paths)? else {
+                in_part += 1;
+                continue;
             };
-            let label = match i * self.batch {
-                _ if self.grid.len() <= self.batch => String::new(),
-                first => format!("points {} to {} of {}", first + 1, first + batch.len(), self.grid.len()),
-            };
-            let simulated = simulate(&variants, self.quantities, Keep::Bins, context, &label)?;
-            let Some((columns, result)) = simulated else { continue };
-            if let Some((at, paths)) = result.first_non_finite() {
-                let (paths, simulated) = (paths.clone(), result.paths);
-                let found = self.varied.non_finite_paths(batch, &variants, at, paths, simulated);
-                return Err(StudyError::NonFinite(found));
-            }
-            if result.interrupted {
-                // An interrupted batch has fewer paths than those before it.
-                if all.is_empty() {
-                    done = result.paths;
-                } else {
-                    break;
-                }
-            }
-            let mut found = measured(&result, &columns);
-            base = found.remove(0);
-            all.extend(found);
-            if result.interrupted {
+            interrupted = batch.interrupted;
+            paths = paths.max(batch.paths);
+            // An interrupted batch has fewer paths than those before it.
+            if interrupted && !batches.is_empty() {
                 break;
             }
+            match batches.get_mut(at) {
+                Some(former) => *former = batch,
+                None => batches.push(batch),
+            }
         }
-        if all.is_empty() {
+        if batches.is_empty() {
             return Ok(StudyOutcome::interrupted());
         }
+        Ok(self.outcome(context, batches, interrupted))
+    }
+
+    /// Runs one batch until it is precise enough, but up to `at_least` paths.
+    fn run_batch(
+        &self,
+        context: &StudyContext<'_>,
+        at: usize,
+        laid_out: Option<Variants>,
+        at_least: u64,
+    ) -> Result<Option<Batch>, StudyError> {
+        let first = at * self.batch;
+        let points = &self.grid[first..self.grid.len().min(first + self.batch)];
+        let variants = match laid_out {
+            Some(variants) => variants,
+            None => {
+                let mut variants = self.varied.lay_out(points)?;
+                variants.lean(self.asked.quantities);
+                variants
+            }
+        };
+        let label = match first {
+            _ if self.grid.len() <= self.batch => String::new(),
+            first => format!("points {} to {} of {}", first + 1, first + points.len(), self.grid.len()),
+        };
+        let measuring = Measuring::new(&variants, self.asked.quantities, self.asked.figures);
+        let mut levels = context.unjudged();
+        let sound = |result: &PairedResult| match result.first_non_finite() {
+            None => Ok(()),
+            Some((at, paths)) => {
+                let (paths, simulated) = (paths.clone(), result.paths);
+                let found = self.varied.non_finite_paths(points, &variants, at, paths, simulated);
+                Err(StudyError::NonFinite(found))
+            }
+        };
+        let estimates = |result: &PairedResult, targets: &[Target]| measuring.estimates(result, targets);
+        let result = context.paired_by(&mut levels, at_least, &measuring.run(&label), sound, estimates)?;
+        Ok(result.map(|result| Batch {
+            paths: result.paths,
+            measured: measured(&result, &measuring.columns),
+            levels,
+            interrupted: result.interrupted,
+        }))
+    }
+
+    fn outcome(
+        self,
+        context: &StudyContext<'_>,
+        mut batches: Vec<Batch>,
+        was_interrupted: bool,
+    ) -> StudyOutcome {
+        let done = batches.first().map_or(0, |batch| batch.paths);
+        // After an interruption some have more paths than others.
+        let alike = batches.iter().take_while(|batch| batch.paths == done).count();
+        batches.truncate(alike);
+        let mut levels: Option<Precision> = None;
+        for its in batches.iter_mut().filter_map(|batch| batch.levels.take()) {
+            match &mut levels {
+                Some(levels) => levels.take_worse(&its),
+                None => levels = Some(its),
+            }
+        }
+        let all_paths = context.options().paths;
+        let asked = if levels.is_some() && !was_interrupted { done } else { all_paths };
+        if let Some(levels) = levels {
+            context.take_levels(Some(levels));
+        }
+        let (mut base, mut all): (Vec<Measured>, Vec<Vec<Measured>>) = (Vec::new(), Vec::new());
+        for mut batch in batches {
+            base = batch.measured.remove(0);
+            all.extend(batch.measured);
+        }
         let points = self.grid[..all.len()].to_vec();
-        let interrupted = done < options.paths || points.len() < self.grid.len();
+        let interrupted = was_interrupted || done < asked || points.len() < self.grid.len();
+        let Asked { quantities, .. } = self.asked;
         let sweep = Sweep {
             scenario: self.plan.model().name.clone(),
             seed: self.plan.seed(),
             paths: done,
-            asked: options.paths,
+            asked,
             keys: self.varied.keys.clone(),
             units: self.varied.keys.iter().map(|key| unit_of(self.plan, key)).collect(),
             points,
-            quantities: self.quantities.iter().map(|&quantity| Named::new(self.plan, quantity)).collect(),
+            quantities: quantities.iter().map(|&quantity| Named::new(self.plan, quantity)).collect(),
             base,
             measured: all,
         };
         let answer = (done > 0).then(|| report::sweep::sweep(&sweep, &self.plan.model().names));
-        Ok(StudyOutcome { answer, paths: done, interrupted, failure: None })
+        StudyOutcome { answer, paths: done, interrupted, failure: None }
     }
 }
 
@@ -309,22 +407,4 @@ fn too_large(points: usize, paths: u64, seconds: f64, bytes: f64) -> Failure {
 /// The unit of a key; `None` if it is not a number.
 pub(super) fn unit_of(plan: &Plan, key: &str) -> Option<Unit> {
     plan.model().parameters.entries().iter().find(|entry| entry.key == key).map(|entry| entry.unit)
-}
-
-/// Simulates all variants on the same draws; `None` where only a part of the run was simulated.
-///
-/// # Errors
-/// The sums that are known are of another study.
-pub(super) fn simulate(
-    variants: &Variants,
-    quantities: &[Quantity],
-    keep: Keep,
-    context: &StudyContext<'_>,
-    label: &str,
-) -> Result<Option<(Columns, PairedResult)>, Failure> {
-    let columns = Columns::new(variants, quantities, keep);
-    let plans: Vec<&Plan> = variants.plans.iter().collect();
-    let question = paired::Question { columns: &columns.columns, ..paired::Question::default() };
-    let result = context.paired(&plans, question, label)?;
-    Ok(result.map(|result| (columns, result)))
 }

@@ -37,7 +37,7 @@ pub struct VerifyArguments {
     /// A results folder
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Simulate only so many of the first paths, and compare what they decide
+    /// Simulate only the first N paths, and compare what depends on them
     #[arg(short = 'n', long, value_name = "N", value_parser = paths_argument, allow_hyphen_values = true)]
     pub paths: Option<u64>,
     /// How to go on, and what is shown.

@@ -127,7 +127,7 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     (
         Metric::OutboundPv,
         "Present value of what {partner} passes on to {company} from its sales of {company's} models while the licence runs. Shown \
-         for itself; resale_pv is already after it, so the two are not to be added.",
+         separately: resale_pv is already net of it, so do not add the two.",
     ),
     (
         Metric::MicrosoftTotalPv,
@@ -159,8 +159,8 @@ const METRICS: [(Metric, &str); Metric::ALL.len()] = [
     ),
     (
         Metric::EffectiveRate,
-        "What part of its net revenue {company} pays after all, while the share runs: nominal payments over the net revenue \
-         inside its dates. Below the contract's rate where the cap binds or part of the revenue is not eligible.",
+        "The part of its net revenue that {company} pays while the revenue share runs: nominal payments over the net revenue \
+         of those dates. Below the contract's rate where the cap binds or part of the revenue is not eligible.",
     ),
     (
         Metric::TakeMultiple,
@@ -224,7 +224,7 @@ pub const SERIES: [Term; 18] = [
     Term {
         name: "gross_margin",
         unit: Some(Unit::Fraction),
-        text: "Part of net revenue that the cost of inference leaves over.",
+        text: "The part of net revenue that is left after the cost of inference.",
     },
     Term {
         name: "payments",
@@ -249,7 +249,7 @@ pub const SERIES: [Term; 18] = [
     Term {
         name: "compute",
         unit: Some(Unit::UsdBn),
-        text: "What {company} pays for compute over the year: what it needs, or what it has promised to take, whichever is more.",
+        text: "What {company} pays for compute over the year: what it needs or what it has committed to, whichever is more.",
     },
     Term {
         name: "compute_home",
@@ -361,7 +361,7 @@ pub const STATISTICS: [Term; 15] = [
         name: "sobol",
         unit: None,
         text: "Of `[run] sampling` and --sampling: points that fill the space of all random numbers more evenly than independent draws \
-               do, so that a tenth of the paths gives most means as precisely. 8 to 64 replicates (`replicates`) of them are randomised \
+               do, so that a tenth of the paths gives most means with the same precision. 8 to 64 replicates (`replicates`) of them are randomised \
                independently; standard errors and t intervals come from how far these lie apart. What happens rarely, and differences of \
                deals, gain less. `plain` stands for independent paths.",
     },
@@ -424,7 +424,7 @@ pub const FILES: [Term; 29] = [
     Term {
         name: "inputs.csv",
         unit: None,
-        text: "One row for each number of the scenario: its law, mean, quantiles, source and note, what this run drew, and the source that \
+        text: "One row for each number of the scenario: its distribution, mean, quantiles, source and note, what this run drew, and the source that \
                it was derived from.",
     },
     Term {

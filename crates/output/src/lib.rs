@@ -19,6 +19,7 @@ pub mod glossary;
 pub mod guarded;
 pub mod headline;
 pub mod html;
+pub mod ideas;
 #[cfg(feature = "xlsx")]
 pub mod inputs;
 pub mod made;

@@ -16,7 +16,7 @@ use capstake::report::tables::{BridgeRow, InputRow, SAME_AS};
 use capstake::study::bridge::PATHS_OF_RUNS;
 
 /// Assumptions that the memo lists.
-const ASSUMPTIONS: usize = 10;
+const ASSUMPTIONS: usize = 8;
 
 /// Writes the memo; equal results give equal texts.
 pub fn memo(results: &Results) -> String {
@@ -216,7 +216,7 @@ fn source(number: &Number) -> String {
 fn again(facts: &Facts) -> Option<String> {
     let revision = if facts.revision.is_empty() { String::new() } else { format!(" ({})", facts.revision) };
     let body = format!(
-        "{}\n\ncapstake {}, seed {}, {} paths, digest of the scenario {}. Equal version, digest, seed and paths give \
+        "{}\n\ncapstake {}, seed {}, {} paths, digest of the scenario {}. The same version, digest, seed and paths give \
          identical results.",
         code(&command::again(facts)),
         text(&format!("{}{revision}", facts.version)),

@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use capstake::job::visible::visible_line;
 use capstake::model::PartyNames;
 use capstake::report::answer::{Answer, Table, Value};
+use capstake::report::results::Facts;
 
 const GAP: &str = "  ";
 
@@ -18,15 +19,18 @@ pub struct Size {
     pub lines: usize,
 }
 
-/// The answer as text, on one screen where it has one; ends with a newline. Tables call the parties by `names`.
-pub fn answer(answer: &Answer, names: &PartyNames, size: Size, colour: bool) -> String {
+/// The answer as text, on one screen where it has one; ends with a newline. Tables call the parties by the names of `facts`; under Sobol
+/// sampling a line under the title says where errors come from.
+pub fn answer(answer: &Answer, facts: &Facts, size: Size, colour: bool) -> String {
+    let names = &facts.names;
     let mut page = Page { text: String::new(), colour };
     let bold = Style::new().bold();
     let warning = bold.fg_color(Some(AnsiColor::Yellow.into()));
     let title = wrap(&answer.title, size.columns);
     let warnings: Vec<String> = answer.warnings.iter().flat_map(|text| wrap(text, size.columns)).collect();
-    let above = title.len() + warnings.len();
-    title.iter().for_each(|line| page.say(Style::new().dimmed(), line));
+    let errors = facts.errors().map(|errors| wrap(&format!("± {errors}"), size.columns)).unwrap_or_default();
+    let above = title.len() + errors.len() + warnings.len();
+    title.iter().chain(&errors).for_each(|line| page.say(Style::new().dimmed(), line));
     warnings.iter().for_each(|line| page.say(warning, line));
     if answer.screen.is_empty() {
         page.sentences(&answer.sentences, Size { lines: usize::MAX, ..size });

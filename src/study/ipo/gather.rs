@@ -161,8 +161,14 @@ struct Scratch {
     answers: Vec<Paths>,
 }
 
-/// Runs the plan once and counts; `None` if the scenario has no IPO.
-pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<IpoReadiness> {
+/// Runs the plan once and counts; `None` if the scenario has no IPO. Goes on from what the first paths gave, where `before` has it: what
+/// comes out is that of one run.
+pub fn gather(
+    plan: &Plan,
+    before: Option<IpoReadiness>,
+    options: Options,
+    observer: &dyn Observer,
+) -> Option<IpoReadiness> {
     let ipo = plan.model().ipo.as_ref()?;
     let periods = plan.steps().periods.len();
     let (deals, gates) = (plan.deals().len(), ipo.gates.len());
@@ -186,10 +192,18 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
         last: vec![0; gates],
         answers: vec![0; frame.asked.len()],
     };
-    let visited = visit(plan, options, Block::with_readiness, observer, scratch, |scratch, seen| {
+    let begun = before.as_ref().map_or(0, |before| before.paths);
+    let visited = visit(plan, begun, options, Block::with_readiness, observer, scratch, |scratch, seen| {
         scratch.gather(&frame, seen)
     });
-    let (mut by_replicate, mut day) = (nothing(), day());
+    let (mut by_replicate, mut day, mut non_finite) = match before {
+        None => (nothing(), day(), NonFinite::default()),
+        Some(before) => {
+            let days = before.deals.into_iter().map(|deal| deal.day).collect();
+            (before.by_replicate, days, before.non_finite)
+        }
+    };
+    non_finite.merge(&visited.non_finite);
     for scratch in &visited.scratch {
         let counts = by_replicate.iter_mut().flatten().zip(scratch.counts.iter().flatten());
         counts.for_each(|(sum, own)| sum.merge(own));
@@ -206,7 +220,7 @@ pub fn gather(plan: &Plan, options: Options, observer: &dyn Observer) -> Option<
         by_replicate,
         replicates,
         paths: visited.paths,
-        non_finite: visited.non_finite,
+        non_finite,
         interrupted: visited.interrupted,
     })
 }

@@ -154,6 +154,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
     };
     let visited = visit(
         wanted.plan,
+        0,
         options,
         Block::with_noise,
         observer,

@@ -9,7 +9,7 @@ use capstake::math::simd::Isa;
 use capstake::study::today;
 
 use super::{BASE, MINIMAL, changed, of, problems, silent, told};
-use crate::scenario::{from_text, shipped, shipped_with};
+use crate::scenario::{from_text, frozen_base, shipped_with};
 
 #[test]
 fn equity_today_is_compared_with_the_last_round() {
@@ -32,7 +32,7 @@ fn equity_today_is_the_mark_of_the_stake_over_the_stake() {
     let draws = scenario.draws("amended-2026", &columns, 0..512, 1).expect("draws");
     let mut values: Vec<f64> = draws.rows().into_iter().map(|row| row[0] / row[1]).collect();
     values.sort_by(f64::total_cmp);
-    let plan = Plan::from_model(&shipped("base"), 1, Isa::detect());
+    let plan = Plan::from_model(&frozen_base(), 1, Isa::detect());
     let today = today::equity(&plan).expect("equity has a value");
     for (shown, at) in [(today.p05, 26), (today.p50, 256), (today.p95, 485)] {
         assert!((shown / values[at] - 1.0).abs() < 1e-12, "{shown} {}", values[at]);

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use super::{Place, Seen};
 
 fn base(place: &Place) {
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
 }
 
 /// The rows of a table that are of one deal, without its name.
@@ -381,7 +381,10 @@ fn init_writes_what_comes_with_the_program() {
     assert!(place.read("mine.toml").contains("name = \"mine\""));
     place.run("check mine.toml --strict").ends(0);
     place.run("init mine.toml --like base").ends(6).says("exists already");
-    place.run("init other.toml --like bse").ends(2).says("base, minimal");
+    place.run("init other.toml --like bse").ends(2).says("base, july-2026, minimal");
+    place.run("init july.toml --like july-2026").ends(0);
+    assert!(place.read("july.toml").contains("name = \"july\""));
+    place.run("check july.toml --strict").ends(0).prints("2026-07-01");
     place.run("init").ends(0);
     place.run("check scenario.toml --strict").ends(0);
     let template = place.read("scenario.toml");

@@ -82,7 +82,7 @@ fn what_no_draw_can_move_is_exact_everywhere() {
 #[test]
 fn probabilities_have_wilsons_intervals() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("run base.toml -n 100 -s 5 -o r --progress none -q").ends(0);
     let wilson = |p: f64, n: f64| {
         let z2 = 3.841_458_820_694_124;
@@ -259,11 +259,8 @@ fn studies_say_the_same() {
 #[test]
 fn no_figure_of_a_table_stands_without_its_error() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
-    place.write(
-        "b.toml",
-        include_str!("../../../configs/base.toml").replace("name = \"base\"", "name = \"b\""),
-    );
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
+    place.write("b.toml", crate::scenario::FROZEN_BASE.replace("name = \"base\"", "name = \"b\""));
     let seen = place.run("compare base.toml b.toml base.toml -n 300 --formats csv --progress none").ends(0);
     let rows = seen.stdout.lines().skip_while(|line| !line.starts_with("mean ± error"));
     let header = rows.clone().next().expect("a table");

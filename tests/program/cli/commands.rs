@@ -23,7 +23,7 @@ fn run_prints_the_answer_and_says_the_rest_on_stderr() {
 #[test]
 fn the_answer_of_two_deals_is_one_screen() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     let run = |columns: &str, paths: &str| {
         let mut program = place.program();
         program.env("COLUMNS", columns).args(["run", "base.toml", "-n", paths]);
@@ -46,7 +46,7 @@ fn the_answer_of_two_deals_is_one_screen() {
 #[test]
 fn a_changed_run_is_titled_so_everywhere() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     let set = "--set deal.amended-2026.cap_usd_bn=60";
     let title = "base, cap_usd_bn = 60";
     place.run(&format!("run base.toml -n 500 -o one {set}")).ends(0).prints(&format!("{title} · 500 paths"));
@@ -99,7 +99,7 @@ fn plain_progress_writes_lines_and_a_bar_writes_none_into_a_pipe() {
 #[test]
 fn draws_have_a_row_for_each_path_and_deal_in_order_on_any_number_of_threads() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     for threads in [1, 2, 5] {
         place.run(&format!("run base.toml -n 10000 -j {threads} --draws csv -q -o {threads}")).ends(0);
         for file in place.names("1").iter().filter(|name| !TELL_THE_TIME.contains(&name.as_str())) {
@@ -123,7 +123,7 @@ fn draws_have_a_row_for_each_path_and_deal_in_order_on_any_number_of_threads() {
 #[test]
 fn one_path_alone_is_the_path_of_the_run() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("run base.toml -n 5000 -s 3 --draws csv -q -o o").ends(0);
     let seen = place.run("run base.toml -s 3 --only-path 4321 --json").ends(0);
     let object: serde_json::Value = serde_json::from_str(&seen.stdout).expect("one object");
@@ -178,7 +178,7 @@ fn check_shows_everything_assumed_and_writes_nothing() {
 #[test]
 fn check_shows_todays_equity_beside_the_last_round_and_next_years_growth() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     let seen = place.run("check base.toml").ends(0);
     let seen = seen.prints(
         "equity       $816 billion (nine futures in ten: $669 billion to $985 billion) under amended-2026",
@@ -221,6 +221,15 @@ fn explain_knows_words_of_every_kind() {
         ("es05", "lowest 5%"),
         ("exit-130", "interrupted"),
         ("exit", "precision"),
+        ("tornado", "longest bar"),
+        ("swing", "10% quantile"),
+        ("Shapley", "all orders"),
+        ("EVPI", "perfect information"),
+        ("path", "future"),
+        ("seed", "run.seed"),
+        ("dilution", "funding rounds"),
+        ("take", "microsoft_take_pv"),
+        ("cap", "cap_usd_bn"),
     ] {
         place.run(&format!("explain {word}")).ends(0).prints(words);
     }

@@ -228,7 +228,7 @@ fn what_cannot_fit_is_refused_before_it_starts() {
 #[cfg(target_os = "linux")]
 fn what_needs_more_memory_than_there_is_is_refused_before_it_starts() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("run base.toml -n 100 -j 1 -q -o small").ends(0);
     let run = "ulimit -v 75000; \"$capstake\" run base.toml -n 100 -j 1 -o o";
     shell(&place, run).ends(2).says("[S704]").says("of memory").says("are free").says("fewer threads (-j)");

@@ -98,7 +98,7 @@ fn a_page_that_cannot_be_written_costs_neither_tables_nor_completion() {
 #[test]
 fn tables_that_no_run_writes_are_refused() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("run base.toml -n 200 -q -o good --formats csv").ends(0);
     let tampered = |file: &str, change: &dyn Fn(&str) -> String, words: &[&str]| {
         let _ = std::fs::remove_dir_all(place.at("bad"));
@@ -155,7 +155,7 @@ fn tables_that_no_run_writes_are_refused() {
 #[test]
 fn answers_that_no_study_gives_are_refused() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("ipo base.toml -n 200 -q -o ipo --formats csv").ends(0);
     let good = place.read("ipo/answer.json");
     let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("JSON");

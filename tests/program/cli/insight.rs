@@ -2,9 +2,37 @@
 
 use super::Place;
 
+/// All words of a workbook.
+fn words_of_workbook(place: &Place, name: &str) -> String {
+    let file = std::fs::File::open(place.at(name)).expect("a workbook");
+    let mut archive = zip::ZipArchive::new(file).expect("an archive");
+    let mut words = String::new();
+    let mut part = archive.by_name("xl/sharedStrings.xml").expect("its words");
+    std::io::Read::read_to_string(&mut part, &mut words).expect("text");
+    words
+}
+
+#[test]
+fn scenarios_of_different_dates_are_compared_with_a_word_about_it() {
+    let place = base();
+    place.write("july.toml", include_str!("../../../configs/july-2026.toml"));
+    place.write("october.toml", include_str!("../../../configs/base.toml"));
+    let said = "Each value is at its own valuation date: base-july-2026 at 2026-07-01, base at 2026-10-01. Draws pair by period, not by \
+                calendar";
+    let seen = place.run("compare july.toml october.toml -n 1000 -o o").ends(0);
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(joined(&seen.stdout).contains(said), "{}", seen.stdout);
+    assert!(joined(&place.read("o/report.html")).contains(said));
+    assert!(joined(&words_of_workbook(&place, "o/results.xlsx")).contains(said));
+    // Of one date nothing is said.
+    let seen = place.run("compare base.toml --with deal.amended-2026.cap_usd_bn=60 -n 1000 -o p").ends(0);
+    assert!(!seen.stdout.contains("valuation date"), "{}", seen.stdout);
+    assert!(!place.read("p/report.html").contains("Draws pair by period"));
+}
+
 fn base() -> Place {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place
 }
 

@@ -65,7 +65,7 @@ fn libreoffice_recalculates_the_workbook_and_openpyxl_reads_it() {
         return;
     }
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("run base.toml -n 2000 -q -o out --formats csv,xlsx").ends(0);
     std::fs::create_dir(place.at("scratch")).expect("a folder");
     check(&place, "workbook.py", &["out", "scratch"]);
@@ -119,7 +119,7 @@ fn shapley_values_are_those_of_a_sum_over_all_orders() {
         return;
     }
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("bridge base.toml -n 2000 -q -o out --formats csv").ends(0);
     check(&place, "bridge.py", &["out"]);
 }
@@ -131,7 +131,7 @@ fn duckdb_and_openpyxl_read_the_draws() {
         return;
     }
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     for format in ["csv", "parquet", "xlsx"] {
         place.run(&format!("run base.toml -n 1500 -q -o {format} --formats csv --draws {format}")).ends(0);
     }

@@ -1,4 +1,4 @@
-//! `run --precision`: it stops where it says, decides alike on any number of threads and after a stop, and says what was reached.
+//! `--precision`: runs and studies stop where they say, decide alike on any number of threads and after a stop, and say what was reached.
 
 use serde_json::{Value, json};
 
@@ -166,4 +166,154 @@ fn extend_says_that_it_does_not_go_by_the_precision() {
     place.run(&format!("{RUN} -o o")).ends(0);
     place.run("extend o -n 450000").ends(0).says("does not go by --precision");
     assert_eq!(place.manifest("o")["run"]["precision"], Value::Null);
+}
+
+/// Nothing that more paths would show: all others are spared.
+#[test]
+fn a_figure_without_a_value_stops_after_the_first_level() {
+    let place = Place::with_minimal();
+    let never = "--set deal.capped.cap_usd_bn=100000 -n 400000 -q --formats csv";
+    place
+        .run(&format!("run minimal.toml {never} -o o --precision cap_hit_time=1%"))
+        .ends(8)
+        .says("`cap_hit_time` has no value on any of the first 4,096 paths");
+    assert_eq!(
+        (levels(&place.manifest("o")), place.manifest("o")["status"].clone()),
+        (vec![4_096], json!("complete"))
+    );
+    assert_eq!(place.manifest("o")["run"]["paths_done"], 4_096);
+    // The same command goes on with what it decided.
+    place.run(&format!("run minimal.toml {never} -o o --resume --precision cap_hit_time=1%")).ends(0);
+    place
+        .run(&format!("sweep minimal.toml --vary deal.capped.rate=0.1,0.2 --metric cap_hit_time {never} -o s --precision cap_hit_time=1%"))
+        .ends(8)
+        .says("has no value on any of the first 4,096 paths");
+}
+
+/// Studies that need some levels; each answer is that of a study of as many paths as it took, and does not depend on threads.
+#[test]
+fn a_study_stops_at_the_level_that_is_precise_enough() {
+    let place = Place::with_minimal();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    let cap = "deal.capped.cap_usd_bn";
+    let studies = [
+        (
+            format!("compare minimal.toml --with {cap}=5"),
+            "--precision share_pv=0.5% --precision difference:share_pv=0.05",
+            "compare.csv",
+        ),
+        (
+            format!("sweep minimal.toml --vary {cap}=5,10 --metric share_pv"),
+            "--precision difference:share_pv=0.05",
+            "sweep.csv",
+        ),
+        (
+            format!("solve minimal.toml --vary {cap}=1:40 --target {}.share_pv.mean=12", "capped"),
+            "--precision 1%",
+            "root.csv",
+        ),
+        (
+            "bridge base.toml --sampling sobol --clause all=rate,cap_usd_bn".to_owned(),
+            "--precision total:microsoft_take_pv=1",
+            "bridge.csv",
+        ),
+        (
+            "ipo base.toml --sampling sobol".to_owned(),
+            "--precision listed=0.005 --precision p50:proceeds=3%",
+            "times.csv",
+        ),
+    ];
+    for (study, precision, table) in studies {
+        let run = |more: &str, folder: &str| {
+            place.run(&format!("{study} -q --formats csv {more} -o {folder} --force"))
+        };
+        run(&format!("-n 300000 -j 2 {precision}"), "two").ends(0);
+        let manifest = place.manifest("two");
+        let judged = levels(&manifest);
+        let last = *judged.last().expect("a level");
+        println!("{study}: {judged:?}");
+        assert!(judged.len() >= 2 && last < 300_000, "{study}: {judged:?}");
+        assert_eq!(
+            (&manifest["run"]["precision"]["reached"], &manifest["status"]),
+            (&json!(true), &json!("complete"))
+        );
+        assert_eq!(
+            (manifest["run"]["paths_asked"].as_u64(), manifest["run"]["paths_done"].as_u64()),
+            (Some(last), Some(last))
+        );
+        run(&format!("-n 300000 -j 1 {precision}"), "one").ends(0);
+        assert_eq!(place.manifest("one")["run"]["precision"], manifest["run"]["precision"], "{study}");
+        run(&format!("-n {last}"), "plain").ends(0);
+        for folder in ["one", "plain"] {
+            assert_eq!(
+                place.read(&format!("{folder}/{table}")),
+                place.read(&format!("two/{table}")),
+                "{study}"
+            );
+        }
+        // What is not reached is said, and the results are there.
+        run(&format!("-n 4096 {precision}"), "few").ends(8).says("-n ");
+        let few = place.manifest("few");
+        assert_eq!(
+            (&few["run"]["precision"]["reached"], &few["status"]),
+            (&json!(false), &json!("complete"))
+        );
+    }
+}
+
+/// Seventy points need two batches; the later one is harder, and all points get its paths.
+#[test]
+fn all_points_of_a_sweep_get_the_paths_of_the_one_that_needs_most() {
+    let place = Place::with_minimal();
+    let sweep =
+        "sweep minimal.toml --vary deal.capped.cap_usd_bn=1:70:70 --metric share_pv -q --formats csv --force";
+    let precision = "--precision share_pv=0.04";
+    let of_batch = |values: &str| {
+        let sweep = sweep.replace("1:70:70", values);
+        place.run(&format!("{sweep} -n 500000 {precision} -o part")).ends(0);
+        *levels(&place.manifest("part")).last().expect("a level")
+    };
+    place.run(&format!("{sweep} -n 500000 {precision} -o all")).ends(0);
+    let judged = levels(&place.manifest("all"));
+    let last = *judged.last().expect("a level");
+    // Caps that bind on every path leave next to no error.
+    let (easy, hard) = (of_batch("1,2"), of_batch("65,70"));
+    println!("{judged:?}, {easy} and {hard}");
+    assert!(easy < hard && last >= hard, "{judged:?} {easy} {hard}");
+    place.run(&format!("{sweep} -n {last} -o plain")).ends(0);
+    assert_eq!(place.read("all/sweep.csv"), place.read("plain/sweep.csv"));
+}
+
+#[test]
+fn targets_that_a_study_does_not_have_say_what_there_is() {
+    let place = Place::with_minimal();
+    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    let sweep = "sweep minimal.toml --vary deal.capped.cap_usd_bn=5,10 --metric share_pv";
+    for (study, target, says) in [
+        ("compare minimal.toml --with deal.capped.rate=0.1", "share_pw=1%", "did you mean `share_pv`?"),
+        (
+            "compare minimal.toml --with deal.capped.rate=0.1",
+            "difference:p95:share_pv=1",
+            "only the mean is known",
+        ),
+        (sweep, "microsoft_take_pv=1%", "is not measured here"),
+        (sweep, "share_pv=0", "is no precision"),
+        (
+            "solve minimal.toml --vary deal.capped.cap_usd_bn=1:40 --target capped.share_pv.mean=12",
+            "-1%",
+            "is no precision",
+        ),
+        ("bridge base.toml", "capp:share_pv=1", "did you mean `cap`?"),
+        ("bridge base.toml", "share_pv=1", "is not in this bridge"),
+        ("ipo base.toml", "listd=0.01", "did you mean `listed`?"),
+        ("ipo base.toml", "p95:listed=0.01", "has no quantile"),
+        ("ipo base.toml", "nobody:listed=0.01", "there is no deal `nobody`"),
+    ] {
+        place.run(&format!("{study} -q --formats csv -o o --precision={target}")).ends(2).says(says);
+    }
+    // No value is found, and more paths would not find it: the search ends at the first level.
+    place
+        .run("solve minimal.toml --vary deal.capped.cap_usd_bn=1:2 --target capped.share_pv.mean=500 -n 400000 -q --formats csv -o n --precision 1%")
+        .ends(2);
+    assert_eq!(levels(&place.manifest("n")), [4_096]);
 }

@@ -146,7 +146,7 @@ fn first(model: &Model, holds: impl Fn(&DealOutcome) -> bool) -> u64 {
 #[test]
 fn a_replayed_path_under_sobol_sampling_is_that_of_the_twin() {
     let place = Place::new();
-    let text = include_str!("../../../configs/base.toml");
+    let text = crate::scenario::FROZEN_BASE;
     place.write("s.toml", text);
     let model = scenario::from_text("base", text, &[]);
     let points = ScalarPoints::new(&model, 32);
@@ -159,7 +159,7 @@ fn a_replayed_path_under_sobol_sampling_is_that_of_the_twin() {
 /// Base has segments of all kinds, clouds, two deals, IPO; the other has failures, raises, recovery and what is owed to equity.
 #[test]
 fn a_replayed_path_is_that_of_the_twin() {
-    let base = include_str!("../../../configs/base.toml");
+    let base = crate::scenario::FROZEN_BASE;
     let funding = include_str!("../../it/scenarios/elasticity-funding.toml");
     let monthly = include_str!("../../it/scenarios/monthly-stub.toml");
     for (name, text) in [("base", base), ("elasticity-funding", funding), ("monthly-stub", monthly)] {
@@ -185,7 +185,7 @@ fn a_replayed_path_is_that_of_the_twin() {
 #[should_panic(expected = "path 0")]
 fn another_scenario_is_seen() {
     let place = Place::new();
-    place.write("s.toml", include_str!("../../../configs/base.toml"));
-    let other = scenario::shipped_with("base", &["in_house.substitution=0.500001"]);
+    place.write("s.toml", crate::scenario::FROZEN_BASE);
+    let other = scenario::frozen_base_with(&["in_house.substitution=0.500001"]);
     compare(&other, &place, &[0], 1e-9);
 }

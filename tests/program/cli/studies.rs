@@ -5,7 +5,7 @@ use super::{Place, Seen};
 /// A folder with `base.toml` in it.
 fn with_base() -> Place {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place
 }
 
@@ -156,7 +156,7 @@ fn a_scenario_compared_with_itself_differs_in_nothing() {
 #[test]
 fn a_comparison_has_the_figures_of_the_runs_and_the_keys_that_differ() {
     let place = with_base();
-    let other = include_str!("../../../configs/base.toml")
+    let other = crate::scenario::FROZEN_BASE
         .replace("name = \"base\"", "name = \"slow\"")
         .replace("rate_per_year = 0.15", "rate_per_year = 0.25")
         .replace("volatility = 0.20\n", "");

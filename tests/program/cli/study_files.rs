@@ -21,7 +21,7 @@ pub(crate) const STUDIES: [(&str, &str); 6] = [
 /// A folder with two scenarios and the results of every study in it.
 pub(crate) fn with_all_studies() -> Place {
     let place = Place::new();
-    let base = include_str!("../../../configs/base.toml");
+    let base = crate::scenario::FROZEN_BASE;
     place.write("base.toml", base);
     place.write(
         "slow.toml",

@@ -24,7 +24,7 @@ const STUDIES: [(&str, &str); 9] = [
 
 fn with_scenarios() -> Place {
     let place = Place::new();
-    let base = include_str!("../../../configs/base.toml");
+    let base = crate::scenario::FROZEN_BASE;
     place.write("base.toml", base);
     let slow = base.replace("name = \"base\"", "name = \"slow\"").replace("volatility = 0.20\n", "");
     place.write("slow.toml", slow);
@@ -48,6 +48,22 @@ fn seen(place: &Place, study: &str, columns: usize, lines: usize) -> (String, St
 fn overflow(printed: &str, columns: usize, lines: usize) -> Vec<&str> {
     let wide = printed.lines().filter(|line| line.chars().count() > columns);
     wide.chain(printed.lines().skip(lines)).collect()
+}
+
+/// Under Sobol sampling the screens say where errors come from, and still fit; `sensitivity` stays plain.
+#[test]
+fn screens_of_sobol_points_say_where_errors_come_from() {
+    let place = with_scenarios();
+    let bridge = ("bridge base.toml -n 512", "");
+    for (study, _) in STUDIES.into_iter().chain([bridge]) {
+        _ = std::fs::remove_dir_all(place.at("out"));
+        let (stdout, stderr) = seen(&place, &format!("{study} --sampling sobol"), 80, 24);
+        let all = format!("{stderr}{stdout}");
+        assert_eq!(overflow(&all, 80, 24), [""; 0], "{study}\n{all}");
+        let says = stdout.contains("± standard errors and t intervals over 32 replicates of");
+        assert_eq!(says, !study.starts_with("sensitivity"), "{study}\n{all}");
+    }
+    assert!(!seen(&place, bridge.0, 80, 24).0.contains("replicates"));
 }
 
 #[test]

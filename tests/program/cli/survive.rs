@@ -239,7 +239,7 @@ fn a_part_is_no_result() {
 fn parts_keep_draws_and_yearly_series_and_merging_puts_them_in_order() {
     for (format, dialect) in [("csv", ""), ("csv", " --csv-dialect excel-eu"), ("parquet", "")] {
         let place = Place::new();
-        place.write("base.toml", include_str!("../../../configs/base.toml"));
+        place.write("base.toml", crate::scenario::FROZEN_BASE);
         let run = format!(
             "run base.toml -n 17000 -q --formats csv --draws {format} --series net_revenue,cap_left,payments{dialect}"
         );

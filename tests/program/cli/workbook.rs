@@ -5,7 +5,7 @@ use super::Place;
 #[test]
 fn the_workbook_is_the_same_from_the_run_and_from_its_folder() {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run("run base.toml -n 2000 -q -o out --set deal.amended-2026.cap_usd_bn=30").ends(0);
     let book = |place: &Place| std::fs::read(place.at("out/results.xlsx")).expect("a workbook");
     let (first, manifest) = (book(&place), place.read("out/manifest.json"));

@@ -24,9 +24,18 @@ pub enum CellValue {
 /// Largest relative difference of two numbers that are one and the same: a spreadsheet program may round the last digit.
 const SAME: f64 = 1e-15;
 
-/// Whether a number is the other one, up to what a spreadsheet program does to its last digit.
+/// Whether a number is the other one, up to what a spreadsheet program does to it: LibreOffice stores 15 digits of a number.
 pub fn same_number(a: f64, b: f64) -> bool {
-    a == b || (a - b).abs() <= SAME * a.abs().max(b.abs())
+    let near = |a: f64, b: f64| {
+        let apart = (a - b).abs();
+        a == b || apart.is_finite() && apart <= SAME * a.abs().max(b.abs())
+    };
+    near(a, b) || near(in_15_digits(a), in_15_digits(b))
+}
+
+/// A number as a spreadsheet program shows and stores it.
+fn in_15_digits(number: f64) -> f64 {
+    format!("{number:.14e}").parse().ok().filter(|rounded: &f64| rounded.is_finite()).unwrap_or(number)
 }
 
 /// A text with single spaces, as spreadsheet programs may leave it.
@@ -136,6 +145,22 @@ mod tests {
         assert!(CellValue::Empty.is_same(&CellValue::Text(" ".into())));
         assert!(!CellValue::Text("0.3".into()).is_same(&CellValue::Number(0.3)));
         assert!(same_number(0.0, 0.0) && !same_number(0.0, 1e-300));
+        assert!(!same_number(f64::INFINITY, f64::MAX) && !same_number(f64::NAN, 1.0));
+    }
+
+    #[test]
+    fn a_number_of_which_15_digits_were_stored_is_the_same() {
+        // As LibreOffice stored them.
+        for (number, stored) in [
+            (0.127_496_851_579_375_68, 0.127_496_851_579_376),
+            (2.475_525_644_856_947, 2.475_525_644_856_95),
+            (1.0 / 9.0, 0.111_111_111_111_111),
+            (-1e15 - 0.5, -1_000_000_000_000_000.0),
+        ] {
+            assert!(same_number(number, stored) && same_number(stored, number), "{number}");
+        }
+        assert!(!same_number(0.127_496_851_579_376, 0.127_496_851_579_377));
+        assert!(!same_number(0.12, 0.120_000_000_000_01));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use capstake::config::Code;
 use capstake::config::place::Place;
 use capstake::config::problem::Problem;
 use capstake::config::spec::ValueKind;
-use capstake::config::tree::{Node, Value};
+use capstake::config::tree::{Node, inline};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -83,8 +83,9 @@ impl Reading<'_> {
             }
         }
         for (key, (_, row)) in std::mem::take(&mut self.discrete) {
-            let as_it_was = before.contains_key(key.as_str());
-            if !as_it_was {
+            let then =
+                route::route(&self.before, &key).and_then(|way| get(&self.before, &way.steps).cloned());
+            if then.is_none_or(|then| then.get("values").is_none()) {
                 let place = self.place(row, 0);
                 let message = format!(
                     "`{key}` is no discrete distribution, and has values in the table {}",
@@ -133,8 +134,9 @@ impl Reading<'_> {
         self.warn_of_hidden(row, before);
         let kind_cell = self.sheet.value(row, self.columns[&Column::Kind]);
         if kind_cell.words() == NONE {
-            // Steps of a rate may have taken its place since.
-            if !matches!(get(&self.root, &way.steps), Some(Node { value: Value::Array(_), .. })) {
+            // Steps of a rate, or a plain number in the table of its list, may have taken its place since.
+            let text = |root: &Node| get(root, &way.steps).map(|node| inline(&node.value));
+            if text(&self.root) == text(&self.before) {
                 route::remove(&mut self.root, &way.steps);
             }
             return;
@@ -145,7 +147,31 @@ impl Reading<'_> {
         }
     }
 
+    /// Problems of the row of a key that takes one value, where it says more.
+    fn says_more(&mut self, row: u32, key: &str, kind: ValueKind) {
+        let word = kind.type_word();
+        let at = self.columns[&Column::Kind];
+        let said = in_words(self.sheet.value(row, at));
+        if !["", word, CONSTANT].contains(&said.as_str()) {
+            let place = self.place(row, at);
+            let message = format!("`{key}` is no uncertain number: its kind is {word}");
+            let help = format!("write {word}; none takes the key out of the scenario");
+            self.problems.push(Problem::error(Code::SheetRow, place, message).found(said).help(help));
+        }
+        for column in &COLUMNS[Column::P10 as usize..] {
+            let at = self.columns[column];
+            if self.sheet.value(row, at).is_empty() {
+                continue;
+            }
+            let place = self.place(row, at);
+            let message = format!("`{key}` has no {}: what stands here counts for nothing", column.header());
+            let help = format!("empty the cell; the value stands in the column {}", Column::Value.header());
+            self.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
+        }
+    }
+
     fn scalar(&mut self, row: u32, key: &str, key_place: Place, way: &Route, kind: ValueKind) {
+        self.says_more(row, key, kind);
         let Some((cell, place)) = self.checked(row, self.columns[&Column::Value]) else { return };
         let then = get(&self.before, &way.steps);
         if let Some(then) = then.filter(|then| cell_of(kind, &then.value).is_same(cell)) {

@@ -2,7 +2,7 @@
 
 use super::cell::in_words;
 use super::column::Column;
-use super::layout::{discrete, field_cell};
+use super::layout::{discrete, field_cell, is_uncertain};
 use super::list::{DISCRETE, Field, Holds, List, UNCERTAIN, identity, marker};
 use super::number::same_digits;
 use super::reading::{Reading, Weighted};
@@ -45,9 +45,32 @@ fn rows<'a>(reading: &mut Reading<'_>, list: &'a List, rows: Range<u32>) -> Vec<
         })
     };
     let used: Vec<u32> = (header + 1..rows.end).filter(|&row| holds_something(row)).collect();
+    stray_cells(reading, list, &columns, header + 1..rows.end);
     used.into_iter()
         .map(|row| columns.iter().map(|&(field, column)| (field, row, column)).collect())
         .collect()
+}
+
+/// Problems of cells beside the columns of a table, which would count for nothing. The first column of a table without names holds
+/// the paths of its entries.
+fn stray_cells(reading: &mut Reading<'_>, list: &List, columns: &[(&Field, u16)], rows: Range<u32>) {
+    let is_stray = |column: &u16| *column > 0 && columns.iter().all(|(_, own)| own != column);
+    let stray: Vec<u16> = reading.columns.values().copied().filter(is_stray).collect();
+    for row in rows {
+        for &column in &stray {
+            if reading.sheet.value(row, column).is_empty() {
+                continue;
+            }
+            let place = reading.place(row, column);
+            let message = format!(
+                "the table {} has no such column: what stands here counts for nothing",
+                marker(list.path)
+            );
+            let own: Vec<&str> = columns.iter().map(|(field, _)| field.header).collect();
+            let help = format!("empty the cell; the columns are {}", own.join(", "));
+            reading.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
+        }
+    }
 }
 
 /// Reads the table of a list into the scenario.
@@ -187,6 +210,11 @@ fn take_over(reading: &mut Reading<'_>, list: &List, outer: &str, row: &Row<'_>,
         return;
     };
     let then = then.node.clone();
+    // As far as keys have been taken out by the kind none.
+    let left = super::list::entries_of(&reading.root, list)
+        .into_iter()
+        .find(|left| identity(list, left.outer.as_deref().unwrap_or(""), left.node) == own)
+        .map(|left| left.node.clone());
     let is_hidden = row.first().is_some_and(|&(_, at, _)| reading.sheet.hidden.contains(&at));
     let mut changed = false;
     let Value::Table(entries) = &mut now.value else { return };
@@ -208,6 +236,16 @@ fn take_over(reading: &mut Reading<'_>, list: &List, outer: &str, row: &Row<'_>,
             changed = true;
             if let Some(at) = own {
                 same_digits(&mut entries[at].node, before);
+            }
+            let has_row = before.is_some_and(is_uncertain)
+                && left.as_ref().is_some_and(|left| left.get(key.key).is_some());
+            if has_row && !cell.is_empty() {
+                let message =
+                    format!("`{}` has a row above, which counts; this cell says otherwise", key.key);
+                let help = format!(
+                    "change the row above and write `{UNCERTAIN}` here; or choose none as its kind, and this cell counts"
+                );
+                reading.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
             }
         }
     }
@@ -234,9 +272,13 @@ pub(super) fn weighted(reading: &mut Reading<'_>, range: Range<u32>) -> Weighted
             };
             match field.holds {
                 Holds::Discrete(0) => key = in_words(cell),
-                Holds::Discrete(part) if !cell.is_empty() => {
-                    nodes[part - 1] = value_of(ValueKind::Real, cell, place).ok();
-                }
+                Holds::Discrete(part) if !cell.is_empty() => match value_of(ValueKind::Real, cell, place) {
+                    Ok(node) => nodes[part - 1] = Some(node),
+                    Err(problem) => {
+                        reading.problems.push(*problem);
+                        sound = false;
+                    }
+                },
                 _ => {}
             }
         }

@@ -2,7 +2,9 @@
 
 use super::cell::{CellValue, in_words, same_number};
 use super::column::{CONSTANT, Column, SAME_AS};
-use super::scalar::parsed;
+use super::scalar::{number_in, parsed};
+use capstake::config::Family;
+use capstake::config::choice::Choice;
 use capstake::config::place::Place;
 use capstake::config::problem::Problem;
 use capstake::config::tree::{Entry, Node, Value, inline};
@@ -56,7 +58,7 @@ pub type Found<'a> = (&'a CellValue, Place);
 /// distribution that stand in their own table; `before` is the number that the row held when it was written.
 ///
 /// # Errors
-/// A text among the other parameters that is not TOML.
+/// A text among the other parameters that is not TOML, or where a number belongs.
 pub fn number_of<'a>(
     found: impl Fn(Column) -> Found<'a>,
     table: Option<[Node; 2]>,
@@ -67,6 +69,11 @@ pub fn number_of<'a>(
         "" => CONSTANT,
         word => word,
     };
+    // What the former kind had, and this one does not take, says nothing.
+    let former = before.map(cells_of).unwrap_or_default().unwrap_or_default();
+    let former_cell = |at: Column| former.iter().find(|(column, _)| *column == at).map(|(_, cell)| cell);
+    let is_other_kind = former_cell(Column::Kind).is_some_and(|former| former.words() != kind);
+    let is_left_over = |key: &str| is_other_kind && is_parameter(key) && !takes(kind, key);
     let mut entries: Vec<Entry> = Vec::new();
     let mut add = |key: &str, place: Place, node: Node| {
         entries.push(Entry { key: key.to_owned(), key_place: place, node });
@@ -77,30 +84,43 @@ pub fn number_of<'a>(
     }
     for column in super::column::COLUMNS[Column::Value as usize..].iter().copied() {
         let (cell, place) = found(column);
-        if cell.is_empty() {
+        let is_as_it_was = former_cell(column).is_some_and(|former| former.is_same(cell));
+        if cell.is_empty() || is_as_it_was && is_left_over(column.header()) {
             continue;
         }
         if column == Column::Other {
+            if is_as_it_was && former_cell(Column::Kind).is_some_and(|former| former.words() == SAME_AS) {
+                // The key of another number.
+                if kind != SAME_AS {
+                    continue;
+                }
+            }
             let mut words = cell.words().to_owned();
             if kind == SAME_AS {
                 let (key, rest) = words.split_once(',').unwrap_or((&words, ""));
-                add("same_as", place, text(key.trim(), place));
+                // The key alone, or as a scenario file has it.
+                let key = key.trim().trim_start_matches("same_as").trim_start_matches([' ', '=']);
+                add("same_as", place, text(key.trim_matches(['"', ' ']), place));
                 words = rest.to_owned();
             }
             let kept: Vec<&str> = words.split(IN_TABLE).map(|part| part.trim_matches([',', ' '])).collect();
             let kept = kept.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
             if !kept.is_empty() || !matches!(cell, CellValue::Text(_)) {
                 for mut entry in parsed(cell, &kept, place)? {
+                    if is_as_it_was && is_left_over(&entry.key) {
+                        continue;
+                    }
                     same_digits(&mut entry.node, before.and_then(|before| before.get(&entry.key)));
                     add(&entry.key, place, entry.node);
                 }
             }
             continue;
         }
-        let mut node = Node { place, value: cell.to_number() };
-        if matches!(column, Column::Source | Column::Note) {
-            node.value = Value::Text(in_words(cell));
-        }
+        let value = match column {
+            Column::Source | Column::Note => Value::Text(in_words(cell)),
+            _ => number_in(cell, place)?,
+        };
+        let mut node = Node { place, value };
         same_digits(&mut node, before.and_then(|before| part(before, column.header())));
         add(column.header(), place, node);
     }
@@ -112,6 +132,20 @@ pub fn number_of<'a>(
         [only] if only.key == "value" => only.node.clone(),
         _ => Node { place: kind_place, value: Value::Table(entries) },
     })
+}
+
+/// Whether a key is a parameter of some kind of number.
+fn is_parameter(key: &str) -> bool {
+    key == "value" || Family::all().any(|family| family.takes(key))
+}
+
+/// Whether a kind of number takes a parameter. An unknown kind takes all, so that nothing is said of them.
+fn takes(kind: &str, key: &str) -> bool {
+    match kind {
+        CONSTANT => key == "value",
+        SAME_AS => false,
+        _ => Family::all().find(|family| family.word() == kind).is_none_or(|family| family.takes(key)),
+    }
 }
 
 /// A part of a number as it was written: of a plain number, itself is its value.
@@ -172,6 +206,7 @@ mod tests {
             "{ dist = \"empirical\", csv = \"a, b.csv\", column = \"x\" }",
             "{ dist = \"normal\", mean = 1.0, sd = 2.0, min = 0.0, basis = \"annual\" }",
             "{ same_as = \"deal.a.rate\", note = \"n\" }",
+            "{ value = 1.0, informed_by = \"s\" }",
         ] {
             let sorted = |text: &str| {
                 let mut entries = number(text).entries().map(<[Entry]>::to_vec).unwrap_or_default();
@@ -187,6 +222,33 @@ mod tests {
                 assert_eq!(back, text);
             }
         }
+    }
+
+    #[test]
+    fn what_only_the_former_kind_took_says_nothing() {
+        let before =
+            number("{ dist = \"quantiles\", p10 = 0.1, p50 = 0.2, p90 = 0.3, lower = 0.0, note = \"n\" }");
+        let changed = |change: &[(Column, CellValue)]| {
+            let mut cells = cells_of(&before).expect("a number");
+            cells.retain(|(at, _)| change.iter().all(|(column, _)| column != at));
+            cells.extend_from_slice(change);
+            let empty = CellValue::Empty;
+            let found = |column| {
+                (cells.iter().find(|(at, _)| *at == column).map_or(&empty, |(_, cell)| cell), Place::FILE)
+            };
+            inline(&number_of(found, None, Some(&before)).expect("it is read").value)
+        };
+        let [constant, normal] = [CONSTANT, "normal"].map(|kind| (Column::Kind, CellValue::text(kind)));
+        let value = (Column::Value, CellValue::Number(0.4));
+        assert_eq!(changed(&[constant.clone(), value.clone()]), "{ value = 0.4, note = \"n\" }");
+        let [mean, sd] = [(Column::Mean, 0.5), (Column::Sd, 0.25)].map(|(at, x)| (at, CellValue::Number(x)));
+        assert_eq!(
+            changed(&[normal, mean, sd]),
+            "{ dist = \"normal\", mean = 0.5, sd = 0.25, note = \"n\" }"
+        );
+        // What was typed counts, and is refused.
+        let p10 = (Column::P10, CellValue::Number(0.15));
+        assert_eq!(changed(&[constant, value, p10]), "{ value = 0.4, p10 = 0.15, note = \"n\" }");
     }
 
     #[test]

@@ -45,7 +45,7 @@ fn of_cells(file: ScenarioBytes, sheet: &SheetCells, written: Written) -> Result
 /// Reads the sheet into the scenario.
 fn read(reading: &mut Reading<'_>) -> Result<(), String> {
     let Parts { keys, tables } = parts(reading)?;
-    reading.look_at_cells();
+    reading.look_at_merged(keys.start);
     let layout = Layout::of(&reading.before);
     reading.take_out(keys.clone());
     // Lists first: they have the entries in which the keys lie.
@@ -94,7 +94,18 @@ fn parts(reading: &mut Reading<'_>) -> Result<Parts, String> {
     let mut tables = BTreeMap::new();
     for (at, (row, path)) in markers.iter().enumerate() {
         let end = markers.get(at + 1).map_or(rows, |(row, _)| *row);
-        tables.insert((*path).to_owned(), row + 1..end);
+        let place = reading.place(*row, 0);
+        if !super::list::has_table(path) {
+            let known: Vec<String> = super::list::lists().iter().map(|list| marker(list.path)).collect();
+            let message = format!("{} is no table of the sheet {SHEET}", marker(path));
+            let help = format!("the tables are {}", known.join(", "));
+            reading.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
+        } else if let Some(first) = tables.insert((*path).to_owned(), row + 1..end) {
+            let first = reading.place(first.start - 1, 0);
+            let message = format!("the table {} stands twice on the sheet {SHEET}", marker(path));
+            let problem = Problem::error(Code::SheetRow, place, message).also(first, "the first");
+            reading.problems.push(problem.help("keep one of them"));
+        }
     }
     Ok(Parts { keys: header + 1..first, tables })
 }

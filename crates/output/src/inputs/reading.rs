@@ -62,10 +62,11 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Problems of cells as such: merged ones, and formulas.
-    pub(super) fn look_at_cells(&mut self) {
+    /// Problems of merged cells below the row `header`, in the columns of the sheet.
+    pub(super) fn look_at_merged(&mut self, header: u32) {
         for &((top, left), (bottom, right)) in &self.sheet.merged.clone() {
-            if top >= self.sheet.rows() || left >= COLUMNS.len() as u16 {
+            let is_one_of_them = |column: &u16| (left..=right).contains(column);
+            if !(header..self.sheet.rows()).contains(&top) || !self.columns.values().any(is_one_of_them) {
                 continue;
             }
             let place = self.place(top, left);
@@ -78,27 +79,6 @@ impl<'a> Reading<'a> {
                 )
                 .help("unmerge them, and write each value into its own cell"),
             );
-        }
-        for &(row, column) in &self.sheet.formulas.clone() {
-            if column >= COLUMNS.len() as u16 {
-                continue;
-            }
-            let place = self.place(row, column);
-            let problem = match self.sheet.value(row, column) {
-                CellValue::Error(_) => continue,
-                CellValue::Empty => Problem::error(
-                    Code::CellError,
-                    place,
-                    format!("{}this formula has no result that the file holds", self.whose(row)),
-                )
-                .help("open the file in a spreadsheet and save it, or type the number"),
-                cell => {
-                    let value = in_words(cell);
-                    Problem::warning(Code::CellFormula, place, format!("{}this is a formula; its stored result counts: {value}", self.whose(row)))
-                        .help(format!("if that is not what the formula gives now, save the file in a spreadsheet, or type {value}"))
-                }
-            };
-            self.problems.push(problem);
         }
     }
 
@@ -116,8 +96,23 @@ impl<'a> Reading<'a> {
                 );
                 None
             }
-            // A formula without a result has been reported.
-            CellValue::Empty if sheet.formulas.contains(&(row, column)) => None,
+            CellValue::Empty if sheet.formulas.contains(&(row, column)) => {
+                let message = format!("{}this formula has no result that the file holds", self.whose(row));
+                self.problems.push(
+                    Problem::error(Code::CellError, place, message)
+                        .help("open the file in a spreadsheet and save it, or type the number"),
+                );
+                None
+            }
+            cell if sheet.formulas.contains(&(row, column)) => {
+                let (whose, value) = (self.whose(row), in_words(cell));
+                let message = format!("{whose}this is a formula; its stored result counts: {value}");
+                let help = format!(
+                    "if that is not what the formula gives now, save the file in a spreadsheet, or type {value}"
+                );
+                self.problems.push(Problem::warning(Code::CellFormula, place, message).help(help));
+                Some((cell, place))
+            }
             cell => Some((cell, place)),
         }
     }

@@ -54,10 +54,29 @@ pub fn value_of(kind: ValueKind, cell: &CellValue, place: Place) -> Result<Node,
             set_places(&mut node, place);
             return Ok(node);
         }
-        (ValueKind::Number | ValueKind::Real, cell) => cell.to_number(),
+        (ValueKind::Number | ValueKind::Real, cell) => number_in(cell, place)?,
         (_, cell) => cell.to_value(),
     };
     Ok(Node { place, value })
+}
+
+/// What a cell says where a number belongs.
+///
+/// # Errors
+/// It holds the digits of a number as a text.
+pub fn number_in(cell: &CellValue, place: Place) -> Result<Value, Box<Problem>> {
+    let words = cell.words();
+    if words.parse::<f64>().is_ok_and(f64::is_finite) {
+        let message = format!("this cell holds the text `{words}`, which is not a number to a spreadsheet");
+        return Err(Box::new(
+            Problem::error(Code::WrongType, place, message).found(format!("the text {words:?}")).help(
+                format!(
+                    "give the cell the format General and type {words} again, without an apostrophe before it"
+                ),
+            ),
+        ));
+    }
+    Ok(cell.to_number())
 }
 
 /// The entries of a cell that holds `key = value, key = value`.
@@ -127,6 +146,9 @@ mod tests {
         );
         assert_eq!(back(ValueKind::Real, CellValue::Number(5.0)), Value::Float(5.0));
         assert!(value_of(ValueKind::Pair, &CellValue::text("a, b"), Place::FILE).is_err());
+        assert!(value_of(ValueKind::Real, &CellValue::text("0.2"), Place::FILE).is_err());
+        assert_eq!(back(ValueKind::Real, CellValue::text("0,2")), Value::Text("0,2".into()));
+        assert_eq!(back(ValueKind::Number, CellValue::text("inf")), Value::Float(f64::INFINITY));
     }
 
     #[test]

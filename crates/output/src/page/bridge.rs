@@ -27,7 +27,7 @@ pub fn bridge(view: &View) -> Option<Section> {
     }
     let paths = thousands(view.results.facts.paths.min(PATHS_OF_RUNS));
     let words = format!(
-        "From {from} to {to}, clause by clause, over the first {paths} futures of this run; capstake bridge asks it of more futures, of other deals and in other orders."
+        "From {from} to {to}, clause by clause, over the first {paths} futures of this run; capstake bridge does it over more futures, for other deals and in other orders."
     );
     Some(Section {
         id: "bridge",

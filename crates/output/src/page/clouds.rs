@@ -16,8 +16,8 @@ pub fn mix(view: &View) -> Section {
         false => vec![
             Block::Words(
                 view.tell(
-                    "What part of {company’s} cloud sales each cloud makes, on average over the futures. How uncertain \
-                     each part is, its fan under “Year by year” shows.",
+                    "Each cloud’s share of {company’s} cloud sales, on average over the futures. The fans under “Year by \
+                     year” show how uncertain each share is.",
                 ),
             ),
             Block::Charts(charts),

@@ -79,14 +79,13 @@ fn checks(view: &View) -> Vec<String> {
         let largest = distances.iter().copied().fold(0.0, f64::max);
         let beyond = distances.iter().filter(|&&distance| distance > 2.0).count();
         let lie = format!(
-            "Draws against laws: the sampled means of {} uncertain inputs lie at most {largest:.1} standard \
-             errors from the \
-             means asked for",
+            "Inputs: the sampled means of {} uncertain inputs lie within {largest:.1} standard errors of the means of \
+             their distributions",
             distances.len()
         );
         checks.push(match plain {
             true => format!(
-                "{lie}; {beyond} beyond 2, where {:.1} are expected.",
+                "{lie}; {beyond} lie beyond 2, where {:.1} are expected.",
                 0.0455 * distances.len() as f64
             ),
             false => format!("{lie}, in standard errors of independent draws."),
@@ -104,7 +103,7 @@ fn checks(view: &View) -> Vec<String> {
     if !gaps.is_empty() {
         let largest = gaps.iter().copied().fold(0.0, f64::max);
         checks.push(format!(
-            "Correlations: of {} pairs none was drawn further than {} from the value in force.",
+            "Correlations: the sampled correlations of {} pairs lie within {} of the values in use.",
             gaps.len(),
             significant(largest, 2)
         ));
@@ -119,7 +118,7 @@ pub fn always() -> Vec<String> {
     [
         "The program is tested against closed forms, published cases and a second implementation: docs/validation.md, with \
          docs/methodology.md for every equation.",
-        "Equal version, digest, seed and number of paths give equal figures, bit for bit, on any number of threads.",
+        "The same version, digest, seed and number of paths give identical figures on any number of threads.",
     ]
     .map(str::to_owned)
     .to_vec()
