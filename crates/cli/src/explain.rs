@@ -142,7 +142,7 @@ fn nearest(word: &str) -> Option<String> {
         .chain(Event::ALL.iter().map(|event| event.name()))
         .chain(lists.map(|term| term.name))
         .chain(Code::all().iter().map(|code| code.id()))
-        .chain(ideas::IDEAS.iter().flat_map(|idea| idea.words.iter().copied()));
+        .chain(ideas::IDEAS.iter().map(|idea| idea.words[0]));
     let key = explain::nearest_word(word);
     spelling::nearest(word, own.chain(key.as_deref())).map(str::to_owned)
 }
