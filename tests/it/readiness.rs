@@ -197,8 +197,8 @@ fn a_gate_left_out_is_a_run_without_it() {
 #[test]
 fn equal_bits_for_any_number_of_threads() {
     let plan = plan(&shipped("base"), 3);
-    let [one, five] =
-        [1, 5].map(|threads| gather(&plan, Options { paths: 9_000, threads }, &Silent).expect("an IPO"));
+    let [one, five] = [1, 5]
+        .map(|threads| gather(&plan, None, Options { paths: 9_000, threads }, &Silent).expect("an IPO"));
     for (a, b) in one.deals.iter().zip(&five.deals) {
         assert_eq!(a.day, b.day);
         assert_eq!(a.all, b.all);
