@@ -158,10 +158,14 @@ impl Found {
         }
     }
 
-    /// Whether more paths would not find a value where there is none.
+    /// Whether more paths would not find a value where there is none: no value tried comes near, or no path has a figure. That all paths
+    /// so far agree shows nothing, unless no draw can move the figure.
     fn is_clear(&self, outcome: &Outcome) -> bool {
-        let misses = |trial: &Trial| !((trial.level - self.want).abs() <= CLEARLY * trial.level_error);
-        *outcome == Outcome::NoRoot && self.tried.iter().all(misses)
+        let may_reach = |trial: &Trial| match trial.level_error {
+            0.0 if !trial.exact => true,
+            error => (trial.level - self.want).abs() <= CLEARLY * error,
+        };
+        *outcome == Outcome::NoRoot && !self.tried.iter().any(may_reach)
     }
 }
 

@@ -313,7 +313,7 @@ fn targets_that_a_study_does_not_have_say_what_there_is() {
     }
     // No value is found, and more paths would not find it: the search ends at the first level.
     place
-        .run("solve minimal.toml --vary deal.capped.cap_usd_bn=1:2 --target capped.share_pv.mean=500 -n 400000 -q --formats csv -o n --precision 1%")
+        .run("solve minimal.toml --vary deal.capped.cap_usd_bn=10:20 --target capped.share_pv.mean=500 -n 400000 -q --formats csv -o n --precision 1%")
         .ends(2);
     assert_eq!(levels(&place.manifest("n")), [4_096]);
 }
