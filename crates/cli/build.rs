@@ -42,8 +42,11 @@ fn sources() -> Option<String> {
 
 /// Adds the files of a folder and of those in it, in the order of their names.
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Option<()> {
-    let mut entries: Vec<PathBuf> =
-        std::fs::read_dir(folder).ok()?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().ok()?;
+    let mut entries: Vec<PathBuf> = std::fs::read_dir(folder)
+        .ok()?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .ok()?;
     entries.sort();
     for entry in entries {
         if entry.is_dir() {

@@ -27,7 +27,9 @@ pub(crate) fn open(py: Python<'_>, folder: PathBuf) -> PyResult<Py<PyAny>> {
         false => Ok(Opened::Study(Box::new(Study::of(&folder, None)?))),
     });
     match opened.map_err(|failure: Failure| raised(py, &failure))? {
-        Opened::Run(Ended::Done(core) | Ended::Imprecise(core, _)) => Ok(Py::new(py, Run(Arc::from(core)))?.into_any()),
+        Opened::Run(Ended::Done(core) | Ended::Imprecise(core, _)) => {
+            Ok(Py::new(py, Run(Arc::from(core)))?.into_any())
+        }
         Opened::Run(Ended::NonFinite(failure, paths)) => Err(raised_with(py, &failure, &paths)),
         Opened::Study(study) => Ok(Py::new(py, *study)?.into_any()),
     }

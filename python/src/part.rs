@@ -168,8 +168,11 @@ impl Sums {
                             format!("{} to {}", range.start * CHUNK_PATHS, range.end * CHUNK_PATHS - 1)
                         })
                         .collect();
-                    misfit(format!("paths {} are in two states, neither of which is within the other", paths.join(", ")))
-                        .help("cut all parts from one call of parts()")
+                    misfit(format!(
+                        "paths {} are in two states, neither of which is within the other",
+                        paths.join(", ")
+                    ))
+                    .help("cut all parts from one call of parts()")
                 })?;
                 Ok(Added::Now)
             }
@@ -254,7 +257,13 @@ impl Merger {
     }
 
     /// Refuses sums that are not of this run.
-    fn check(&self, py: Python<'_>, scenario: PyRef<'_, Scenario>, seed: u64, sampling: Option<&str>) -> PyResult<()> {
+    fn check(
+        &self,
+        py: Python<'_>,
+        scenario: PyRef<'_, Scenario>,
+        seed: u64,
+        sampling: Option<&str>,
+    ) -> PyResult<()> {
         let judge = || {
             let plan = plan(&scenario, Some(seed), sampling)?;
             match &*self.inner() {
@@ -263,7 +272,11 @@ impl Merger {
                     of_one_run(&state_file::identity(&plan), found)?;
                     let Sums::Run(state) = sums else { return Ok(()) };
                     let unusable = |why: String| {
-                        Failure::coded(Exit::Mismatch, Code::StateUnusable, format!("the state cannot be used: {why}"))
+                        Failure::coded(
+                            Exit::Mismatch,
+                            Code::StateUnusable,
+                            format!("the state cannot be used: {why}"),
+                        )
                     };
                     state.check(&plan).map_err(unusable)
                 }
@@ -324,7 +337,8 @@ impl Merger {
         match self.merged(py).filter(|_| complete) {
             Some(bytes) => Ok(bytes),
             None => {
-                let failure = Failure::coded(Exit::Mismatch, Code::PartsDoNotFit, "parts of the study are missing");
+                let failure =
+                    Failure::coded(Exit::Mismatch, Code::PartsDoNotFit, "parts of the study are missing");
                 Err(raised(py, &failure.help("run them, and add what they give")))
             }
         }

@@ -94,8 +94,15 @@ impl Scenario {
 
     /// A scenario from its parts.
     #[staticmethod]
-    fn restore(py: Python<'_>, path: PathBuf, files: Files, csv: Files, flags: Vec<String>) -> PyResult<Scenario> {
-        let bytes = |files: Files| files.into_iter().map(|(name, bytes)| ScenarioBytes { name, bytes }).collect();
+    fn restore(
+        py: Python<'_>,
+        path: PathBuf,
+        files: Files,
+        csv: Files,
+        flags: Vec<String>,
+    ) -> PyResult<Scenario> {
+        let bytes =
+            |files: Files| files.into_iter().map(|(name, bytes)| ScenarioBytes { name, bytes }).collect();
         Scenario::new(py, Ok(ScenarioFile::from_parts(path, bytes(files), bytes(csv))), &flags)
     }
 

@@ -36,7 +36,10 @@ impl PairedSums {
     ) -> Option<PairedSums> {
         let chunks = part_of(options.paths.div_ceil(CHUNK_PATHS), part);
         let result = execute_chunks(plans, question, options, chunks.clone(), observer);
-        assert!((0..result.columns.len()).all(|column| result.values(column).is_none()), "sums alone are kept");
+        assert!(
+            (0..result.columns.len()).all(|column| result.values(column).is_none()),
+            "sums alone are kept"
+        );
         (!result.interrupted).then(|| PairedSums {
             chunks: ChunkSet::of(chunks),
             columns: result.columns,

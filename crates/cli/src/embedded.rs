@@ -16,12 +16,12 @@ use capstake::store::{self, Head};
 
 pub use super::given::Given;
 pub use super::output::Captured;
+use super::portioned::{self, Portion};
 pub use super::precise::{Precision, by_levels, targets};
 use super::progress::{self, ProgressMode};
 use super::session::Session;
 use super::show::{Extent, Show};
 use super::simulate::{Missing, RunJob, simulate};
-use super::portioned::{self, Portion};
 use super::{given, output, program, signal};
 
 pub use super::portioned::{STUDY, StudySums};

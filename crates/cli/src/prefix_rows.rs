@@ -71,7 +71,10 @@ impl Rows {
             paths: None,
         };
         if format == Draws::Csv {
-            rows.draws.get_mut().unwrap_or_else(PoisonError::into_inner).compare_text(&draws_csv::header(dialect, plan));
+            rows.draws
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner)
+                .compare_text(&draws_csv::header(dialect, plan));
         }
         if let Some(name) = format.paths_file().filter(|name| listed(name)) {
             rows.series = series::named(plan, &saved.manifest.outputs.series)?;

@@ -128,7 +128,9 @@ impl StudyContext<'_> {
                 Ok(None)
             }
             Portion::Known(_) => match self.known()? {
-                RunSums::Paired(sums) => sums.into_result(options.paths).map(Some).ok_or_else(portioned::misfit),
+                RunSums::Paired(sums) => {
+                    sums.into_result(options.paths).map(Some).ok_or_else(portioned::misfit)
+                }
                 RunSums::Batches(_) => Err(portioned::misfit()),
             },
         }

@@ -77,10 +77,9 @@ pub fn sobol(
     let centre = centres(function);
     let evaluations = sobol_evaluations(variables);
     let count = effort.paths.div_ceil(BATCH).max(1);
-    let (done, interrupted) =
-        batches(function, count, evaluations, effort, observer, |evaluator, batch| {
-            sums_of_batch(evaluator, batch, variables, &centre)
-        })?;
+    let (done, interrupted) = batches(function, count, evaluations, effort, observer, |evaluator, batch| {
+        sums_of_batch(evaluator, batch, variables, &centre)
+    })?;
     if done.is_empty() {
         return Err(NoAnswer::Interrupted);
     }

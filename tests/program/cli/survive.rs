@@ -136,12 +136,20 @@ fn verify_compares_every_paths_files_with_the_first_paths() {
             assert!(seen.stdout.contains("row 60"), "{}", seen.stdout);
         } else {
             // The whole file of another run: each row differs.
-            place.run(&format!("run minimal.toml -n 9000 -q -s 7 --draws {format} --series {series} -o other")).ends(0);
+            place
+                .run(&format!("run minimal.toml -n 9000 -q -s 7 --draws {format} --series {series} -o other"))
+                .ends(0);
             for file in ["draws.parquet", "paths.parquet"] {
                 let good = std::fs::read(place.at("o").join(file)).expect("a file");
-                place.write(&format!("o/{file}"), std::fs::read(place.at("other").join(file)).expect("a file"));
+                place.write(
+                    &format!("o/{file}"),
+                    std::fs::read(place.at("other").join(file)).expect("a file"),
+                );
                 let seen = place.run("verify o --paths 5000").ends(7);
-                let line = seen.stdout.lines().find(|line| line.starts_with(file) && line.contains("a new run gives"));
+                let line = seen
+                    .stdout
+                    .lines()
+                    .find(|line| line.starts_with(file) && line.contains("a new run gives"));
                 assert!(line.is_some(), "{}", seen.stdout);
                 place.write(&format!("o/{file}"), good);
             }
@@ -717,7 +725,8 @@ fn the_commands_of_other_schedulers_run_as_written() {
         let place = Place::new();
         place.write("base.toml", include_str!("../../../configs/minimal.toml"));
         place.run("run base.toml -n 70000 -q -o whole").ends(0);
-        let rest = page.split(heading).nth(1).expect("the heading").split("exec ").nth(1).expect("the command");
+        let rest =
+            page.split(heading).nth(1).expect("the heading").split("exec ").nth(1).expect("the command");
         let command = rest.split('"').next().expect("its end");
         let command = command.replace("1e8", "70000").replace("/in/", "").replace("/results/", "");
         for task in 0..16 {
