@@ -225,7 +225,7 @@ def test_csv_files_travel_along(tmp_path: Path) -> None:
     text = (CONFIGS / "minimal.toml").read_text(encoding="utf-8")
     path = tmp_path / "scenario.toml"
     path.write_text(text, encoding="utf-8")
-    scenario = cs.Scenario.load(path).set({"segment.all.growth_now": cs.empirical("growth.csv", "g")})
+    scenario = cs.Scenario.load(path).set({"segment.all.growth": cs.empirical("growth.csv", "g")})
     alone = digest(scenario.run(paths=20_000, progress=None))
     parts = [pickle.dumps(part) for part in scenario.parts(paths=20_000, parts=3)]
     # On the worker there is another file of that name, or none.
@@ -279,7 +279,7 @@ def test_a_driver_that_is_killed_goes_on(base: cs.Scenario, whole: str, tmp_path
     text = f"""
 import capstake as cs, capstake._store as store
 from concurrent.futures import ThreadPoolExecutor
-store.EVERY = 0.0
+store.EVERY, store.SHARE = 0.0, 0
 sc = cs.Scenario.load({str(CONFIGS / 'base.toml')!r})
 with ThreadPoolExecutor(1) as pool:
     sc.run(paths={PATHS}, on=pool, parts=14, store={str(tmp_path)!r}, progress=lambda at: print(at.parts_done, flush=True))
@@ -361,7 +361,7 @@ def test_ray_gives_the_bits_of_one_machine(cluster: Any, base: cs.Scenario, whol
 def test_ray_loses_a_worker_and_a_node(cluster: Any, base: cs.Scenario) -> None:
     import psutil
 
-    long = 500_000
+    long = 300_000
     alone = digest(base.run(paths=long, progress=None))
     node = cluster.add_node(num_cpus=1)
     cluster.wait_for_nodes()
@@ -406,7 +406,7 @@ def test_dask_loses_a_worker_and_a_node(base: cs.Scenario, whole: str) -> None:
 
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local, Client(local) as client:
         assert digest(base.run(paths=PATHS, on=client, parts=5, progress=None)) == whole
-        long = 500_000
+        long = 300_000
         alone = digest(base.run(paths=long, progress=None))
         pids = list(client.run(os.getpid).values())
         lost: list[str] = []

@@ -14,7 +14,10 @@ from ._errors import MismatchError
 NEW, BEFORE = "merged.capstake", "merged-before.capstake"
 
 EVERY = 5.0
-"""Seconds between two states that are kept."""
+"""Least seconds between two states that are kept."""
+
+SHARE = 20
+"""Keeping them takes at most one part in so many of the time."""
 
 
 class Store:
@@ -70,7 +73,7 @@ class Store:
 
     def is_due(self) -> bool:
         """Whether it is time to keep what is merged."""
-        return time.monotonic() - self.last > max(EVERY, 20 * self.took)
+        return time.monotonic() - self.last > max(EVERY, SHARE * self.took)
 
     def save(self, merger: _capstake.Merger) -> None:
         """Keeps what is merged."""
