@@ -97,6 +97,7 @@ fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: usize) -> R
         csv: CsvOptions::default(),
         draws: None,
         series: Vec::new(),
+        what_if: Vec::new(),
         checkpoint: None,
     }
 }

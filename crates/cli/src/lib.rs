@@ -44,6 +44,7 @@ mod solve;
 mod study;
 mod sweep;
 mod verify;
+mod what_if;
 
 use std::ffi::OsString;
 
