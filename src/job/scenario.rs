@@ -33,6 +33,8 @@ pub struct Scenario {
     pub resolved: String,
     /// Names and blake3 digests of its CSV files.
     pub columns: Vec<(String, String)>,
+    /// Names and paths of CSV files that were read from another place than beside the scenario.
+    pub places: Vec<(String, PathBuf)>,
 }
 
 impl Scenario {
@@ -98,7 +100,9 @@ impl Scenario {
 
     /// The path from which a CSV file was read, absolute if possible.
     pub fn place_of(&self, csv: &str) -> String {
-        let place = self.path.parent().unwrap_or(Path::new("")).join(csv);
+        let elsewhere = self.places.iter().find(|(name, _)| name == csv).map(|(_, place)| place.clone());
+        let beside = || self.path.parent().unwrap_or(Path::new("")).join(csv);
+        let place = elsewhere.unwrap_or_else(beside);
         std::path::absolute(&place).unwrap_or(place).display().to_string()
     }
 }
@@ -189,6 +193,7 @@ impl ScenarioFile {
                     warnings: problems,
                     resolved,
                     columns: digests,
+                    places: Vec::new(),
                 };
                 Ok((config, scenario))
             }

@@ -295,6 +295,14 @@ impl<'a> Run<'a> {
             {
                 at.wants(error >= 0.0 || error.is_nan(), column, error, "an error of 0 or more")?;
             }
+            for (column, exact, error) in [
+                ("exact", row.exact, row.std_error),
+                ("difference_exact", row.difference_exact, row.difference_error),
+            ] {
+                // Agreement up to rounding.
+                let holds = exact == 0 || (exact == 1 && (error.is_nan() || error <= 1e-6));
+                at.wants(holds, column, exact, "1 of a figure without an error, else 0")?;
+            }
             at.wants(in_order(row.p05, row.p95), "p95", row.p95, "quantiles rise")?;
             at.wants(row.paths <= self.paths, "paths", row.paths, PATHS)?;
             let counts = what_if::counts(row);

@@ -5,7 +5,8 @@ use crate::study::what_if::{AtNode, Bins, Node, WhatIf};
 
 row! {
     /// A quantity at a node. Without keys it is that of the scenario itself; `counts` are the paths in equal bins between `low` and
-    /// `high`, with spaces between them, the outer ones with what lies beyond.
+    /// `high`, with spaces between them, the outer ones with what lies beyond;
+    /// `exact` is 1 of a figure that no draw can move.
     #[allow(missing_docs)]
     WhatIfRow in "what_if" {
         key: String,
@@ -30,6 +31,8 @@ row! {
         low: f64,
         high: f64,
         counts: String,
+        exact: u64,
+        difference_exact: u64,
     }
 }
 
@@ -69,6 +72,8 @@ fn row(what_if: &WhatIf, node: &Node, one: &AtNode) -> WhatIfRow {
         low,
         high,
         counts,
+        exact: m.exact.into(),
+        difference_exact: (m.difference_exact && !is_scenario).into(),
     }
 }
 

@@ -34,6 +34,8 @@ mod run_observer;
 mod scenario;
 mod schema;
 mod sensitivity;
+#[cfg(feature = "serve")]
+mod serve;
 mod session;
 mod shard_auto;
 mod show;

@@ -113,6 +113,8 @@ fn run() -> Tables {
         low: 0.0,
         high: 1.0,
         counts: ["2"; BINS].join(" "),
+        exact: 0,
+        difference_exact: 0,
     };
     Tables {
         what_if: vec![node("", f64::NAN), node("deal.a.cap_usd_bn", 20.0)],
@@ -163,7 +165,7 @@ fn what_a_run_writes_is_accepted() {
 #[test]
 fn what_no_run_writes_is_refused_with_its_place() {
     type Change = fn(&mut Tables);
-    let cases: [(Change, &str, &str); 40] = [
+    let cases: [(Change, &str, &str); 41] = [
         (|t| t.summary[0].deal = "<b>".into(), "summary", "line 2, column deal: `<b>`"),
         (|t| t.summary[3].deal = "c - a".into(), "summary", "line 5, column deal: `c - a`"),
         (|t| t.summary[0].metric = "<img>".into(), "summary", "line 2, column metric: `<img>`"),
@@ -214,6 +216,7 @@ fn what_no_run_writes_is_refused_with_its_place() {
         (|t| t.what_if[1].std_error = -1.0, "what_if", "line 3, column std_error: `-1`"),
         (|t| t.what_if[0].paths = 101, "what_if", "line 2, column paths: `101`"),
         (|t| t.what_if[0].counts = "80".into(), "what_if", "line 2, column counts: `80`"),
+        (|t| t.what_if[0].exact = 1, "what_if", "line 2, column exact: `1`"),
         (|t| t.what_if[0].high = 0.0, "what_if", "line 2, column high: `0`"),
         (|t| t.correlations[0].sampled = 2.0, "correlations", "line 2, column sampled: `2`"),
     ];

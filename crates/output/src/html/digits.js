@@ -17,7 +17,7 @@ const digits = (() => {
   const grouped = (text) => {
     const [whole, part] = text.split(".");
     const thousands = whole.length > 3 ? whole.replace(/\B(?=(\d{3})+$)/g, ",") : whole;
-    return part === undefined ? thousands : thousands + "." + part;
+    return part == null ? thousands : thousands + "." + part;
   };
   // Measures are [factor, text before, text after].
   const number = ([, before], text) => (text.startsWith("-") ? "−" + before + grouped(text.slice(1)) : before + grouped(text));
@@ -26,6 +26,7 @@ const digits = (() => {
   const estimate = (measure, x, error) => {
     const [mean, wide] = [measure[0] * x, measure[0] * error];
     if (x === null) return "–";
+    if (error === "exact") return number(measure, significant(mean, 6)) + measure[2] + " (exact)";
     if (!(wide > 0) || placeOfError(wide) < exponent(mean) - 14) {
       return number(measure, significant(mean, 6)) + measure[2] + (error === null ? "" : " (all paths agree)");
     }

@@ -3,9 +3,9 @@
   const { whatIf } = JSON.parse(document.getElementById("data").textContent);
   const place = document.querySelector(".what-if");
   if (!whatIf || !place) return;
-  const { sliders, quantities, sides } = whatIf;
+  const { sliders, quantities } = whatIf;
   const all = (selector, from = place) => Array.from(from.querySelectorAll(selector));
-  const [MEAN, ERROR, P05, P50, P95, DIFFERENCE, DIFFERENCE_ERROR, LOW, HIGH, COUNTS, PATHS, UNDEFINED] = Array(12).keys();
+  const { MEAN, DIFFERENCE, DIFFERENCE_ERROR, HIGH, COUNTS, PATHS, UNDEFINED } = figureFields;
   const round = (x) => Number(x.toPrecision(12));
 
   const letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_";
@@ -50,8 +50,10 @@
     const sum = (pick) => own.reduce((total, [figure, weight]) => total + weight * pick(figure), 0);
     const figure = [];
     for (let at = MEAN; at <= HIGH; at++) {
-      // The scenario differs from itself by nothing.
-      const number = (figure) => (figure[at] === null && at >= DIFFERENCE && at <= DIFFERENCE_ERROR ? 0 : figure[at]);
+      // The scenario differs from itself by nothing; between exact figures a straight line is not exact.
+      const plain = (value) => (value === "exact" ? null : value);
+      const isDifference = at === DIFFERENCE || at === DIFFERENCE_ERROR;
+      const number = (figure) => (figure[at] === null && isDifference ? 0 : plain(figure[at]));
       figure[at] = own.some(([figure]) => number(figure) === null) ? null : sum(number);
     }
     figure[COUNTS] = own[0][0][COUNTS].map((_, bin) => sum((figure) => figure[COUNTS][bin]));
@@ -78,12 +80,6 @@
   };
 
   const shown = (slider, value) => digits.value(sliders[slider].measure, value, 6);
-  const figureOf = (figures, deal, metric) => {
-    const at = quantities.findIndex((quantity) => quantity.deal === deal && quantity.metric === metric);
-    return at < 0 || !figures[at] ? null : figures[at];
-  };
-  const part = (figure) => (figure.length > PATHS ? Math.round((100 * figure[PATHS]) / whatIf.paths) + "% of paths" : "");
-
   // The deal whose answer is told: the one chosen above if the sliders move it.
   const dealShown = (figures) => {
     const chosen = document.querySelector("input[name=deal]:checked");
@@ -92,117 +88,7 @@
     return deals.includes(name) ? name : deals[0];
   };
 
-  const amount = (figure) => "about " + digits.passing(dollars, figure[MEAN], figure[ERROR]);
-  const dollars = [1, "$", " bn"];
-  const range = (figure, name) => {
-    if (figure[P05] === figure[P95]) return "";
-    let count = 2;
-    const ends = () => [figure[P05], figure[P95]].map((x) => digits.significant(x, count));
-    while (count < 6 && ends()[0] === ends()[1]) count++;
-    const [low, high] = ends();
-    const below = figure[P05] < 0;
-    return ` (${name}${digits.number(dollars, low)}${below ? " to " : "–"}${below ? digits.number(dollars, high) : digits.grouped(high)} bn${part(figure) ? "; on " + part(figure) : ""})`;
-  };
-  const change = (figure) => {
-    const [difference, error] = [figure[DIFFERENCE], figure[DIFFERENCE_ERROR]];
-    if (difference === null) return "";
-    if (difference === 0 && error === 0) return ", just as much as in the scenario";
-    if (Math.abs(difference) <= 2 * error) return ", about as much as in the scenario";
-    return `, ${digits.passing(dollars, Math.abs(difference), error)} ${difference > 0 ? "more" : "less"} than in the scenario`;
-  };
-  const percent = (figure) => {
-    const [p, n] = [figure[MEAN], figure[PATHS] ?? whatIf.paths];
-    const few = Math.min(p, 1 - p) * n < 100;
-    const wide = (figure[HIGH] - figure[LOW]) / 2;
-    if (!few || !(wide > 0)) return digits.estimate([100, "", "%"], p, figure[ERROR]);
-    const place = digits.exponent(100 * wide);
-    const at = (x) => digits.atPlace(100 * x, place);
-    return `${at(p)}% (95%: ${at(figure[LOW])}–${at(figure[HIGH])}%)`;
-  };
-
-  const sentence = (figures, set, deal) => {
-    const settings = set.map(([slider, value]) => `${sliders[slider].phrase} at ${shown(slider, value)}`);
-    const begins = set.length ? `With ${settings.join(" and ")}, ` : "As in the scenario, ";
-    const take = figureOf(figures, deal, "microsoft_take_pv");
-    const retained = figureOf(figures, deal, "openai_retained_pv");
-    const kept = figureOf(figures, deal, "revenue_kept_pv");
-    const both = take && retained ? take[MEAN] + retained[MEAN] : 0;
-    const share = both > 0 && take[MEAN] >= 0 && retained[MEAN] >= 0 && !part(take) && !part(retained);
-    const ofBoth = share ? `, ${digits.significant((100 * take[MEAN]) / both, 2)}% of what both sides get` : "";
-    const words = [];
-    if (take) words.push(`${begins}${sides[0]} is worth ${amount(take)} under ${deal}${range(take, "nine futures in ten: ")}${ofBoth}${change(take)}.`);
-    const [side, figure] = retained ? [sides[1], retained] : [sides[2], kept];
-    if (figure) words.push(`${side} ${amount(figure)}${range(figure, "")}${change(figure)}.`);
-    const cap = figureOf(figures, deal, "cap_hit");
-    if (cap && cap[MEAN] > 0) words.push(`The cap binds in ${digits.significant(100 * cap[MEAN], cap[MEAN] > 0.99 ? 3 : 2)}% of futures.`);
-    return [words[0] ?? "", words.slice(1).join(" ")];
-  };
-
-  const make = (name, text, attributes = {}) => {
-    const element = document.createElement(name);
-    if (text) element.textContent = text;
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    return element;
-  };
   const heads = all(".setting thead th").map((head) => head.textContent);
-  const row = (figures, i, deal) => {
-    const { label, measure, flag, metric } = quantities[i];
-    const [here, there] = [figures[i], scenario[i]];
-    const isDifference = quantities[i].deal !== deal;
-    const written = (figure) => (flag ? percent(figure) : digits.estimate(measure, figure[MEAN], figure[ERROR]) + (part(figure) ? ", on " + part(figure) : ""));
-    const ends = (figure) => (flag || figure[P05] === null ? "" : [figure[P05], figure[P95]].map((x) => digits.value(measure, x, 3)).join(" to "));
-    const points = flag ? [100, "", " pp"] : measure;
-    const difference = here[DIFFERENCE] === null ? "–" : digits.estimate(points, here[DIFFERENCE], here[DIFFERENCE_ERROR]);
-    const cells = [isDifference ? `${label}: ${quantities[i].deal.replace(" - ", " less ")}` : label, written(here), ends(here), written(there), difference];
-    const line = make("tr", "", metric === "microsoft_take_pv" && !isDifference ? { class: "main" } : {});
-    cells.forEach((cell, at) => line.append(at ? make("td", cell, { "data-name": heads[at] }) : make("th", cell, { scope: "row" })));
-    return line;
-  };
-  const concerns = (quantity, deal) => quantity.deal === deal || quantity.deal.split(" - ").includes(deal);
-  const isNothing = (figure) => figure[MEAN] === 0 && figure[ERROR] === 0;
-
-  // Distributions: this setting as an area, the scenario as a line over it.
-  const space = "http://www.w3.org/2000/svg";
-  const draw = (name, attributes, text) => {
-    const element = document.createElementNS(space, name);
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-    if (text) element.textContent = text;
-    return element;
-  };
-  const ticks = (low, high, count) => {
-    const raw = (high - low) / count;
-    const power = 10 ** Math.floor(Math.log10(raw));
-    const step = power * [1, 2, 5, 10].find((digit) => digit * power >= raw);
-    const found = [];
-    for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(round(i * step));
-    return found;
-  };
-  const drawing = (figures, i) => {
-    const { label, measure, ends: [low, high], deal } = quantities[i];
-    const narrow = matchMedia("(max-width:38rem)").matches;
-    const [width, height, base] = [narrow ? 340 : 560, 190, 160];
-    const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: narrow ? "narrow-text" : "" });
-    const most = Math.max(...figures[i][COUNTS], ...scenario[i][COUNTS], 1);
-    const x = (bin) => 6 + ((width - 12) * bin) / figures[i][COUNTS].length;
-    const y = (count) => base - (base - 12) * (count / most);
-    const path = (counts) => counts.map((count, bin) => `${bin ? "L" : "M"}${x(bin).toFixed(1)},${y(count).toFixed(1)}L${x(bin + 1).toFixed(1)},${y(count).toFixed(1)}`).join("");
-    const median = (figure) => digits.value(measure, figure[P50], 3);
-    const here = path(figures[i][COUNTS]);
-    svg.append(draw("title", {}, `${label} under ${deal}: median ${median(figures[i])} at this setting, ${median(scenario[i])} in the scenario`));
-    const at = (value) => 6 + ((width - 12) * (value - low)) / (high - low);
-    for (const tick of ticks(low * measure[0], high * measure[0], narrow ? 4 : 6)) {
-      const place = at(tick / measure[0]);
-      svg.append(draw("line", { class: "grid", x1: place, x2: place, y1: 8, y2: base }));
-      svg.append(draw("text", { class: "tick", x: place, y: base + 18, "text-anchor": place < 24 ? "start" : place > width - 30 ? "end" : "middle" }, digits.number(measure, String(tick))));
-    }
-    svg.append(draw("path", { class: "area", d: `${here}L${x(figures[i][COUNTS].length)},${base}L${x(0)},${base}Z` }));
-    svg.append(draw("path", { class: "line w2", d: here }));
-    svg.append(draw("path", { class: "line w2 was", d: path(scenario[i][COUNTS]) }));
-    svg.append(draw("line", { class: "base", x1: 6, x2: width - 6, y1: base, y2: base }));
-    const box = make("div", "", { class: "d0" });
-    box.append(make("h3", `${label}, ${measure[1]}${measure[2].trim()}`), svg);
-    return box;
-  };
 
   // The command of a setting, with the changes that are made to the scenario.
   const command = (set) => whatIf.command + set.map(([slider, value]) => ` --set ${sliders[slider].key}=${value}`).join("");
@@ -227,18 +113,15 @@
     }
     const { figures, between } = answer;
     const deal = dealShown(figures);
-    [said.textContent, further.textContent] = sentence(figures, set, deal);
+    const settings = set.map(([slider, value]) => `${sliders[slider].phrase} at ${shown(slider, value)}`);
+    const told = tellAnswer({ ...whatIf, scenario }, figures, deal);
+    [said.textContent, further.textContent] = told.sentences(settings.length ? `With ${settings.join(" and ")}, ` : "As in the scenario, ");
     if (between.length) {
       const spans = between.map(({ slider, near }) => near.map(([value]) => shown(slider, value)).join(" and "));
       betweenLine.textContent = `Interpolated between ${spans.join(", and between ")}, which were computed; the command below simulates this very setting.`;
     }
-    const body = place.querySelector(".setting tbody");
-    const rows = quantities.map((quantity, i) => i).filter((i) => figures[i] && concerns(quantities[i], deal) && !(isNothing(figures[i]) && isNothing(scenario[i])));
-    body.replaceChildren(...rows.map((i) => row(figures, i, deal)));
-    const drawn = quantities.map((quantity, i) => i).filter((i) => figures[i] && quantities[i].ends && quantities[i].deal === deal);
-    const legend = make("p", "", { class: "note key" });
-    legend.append(make("span", "", { class: "swatch d0", "aria-hidden": "true" }), " this setting ", make("span", "", { class: "stroke was", "aria-hidden": "true" }), " the scenario; the outer bars hold what lies beyond");
-    place.querySelector(".drawn").replaceChildren(...drawn.map((i) => drawing(figures, i)), legend);
+    place.querySelector(".setting tbody").replaceChildren(...told.rows(heads));
+    place.querySelector(".drawn").replaceChildren(...told.drawings());
   };
 
   const move = (slider, value) => {
@@ -257,7 +140,7 @@
     const [range, number, button, , mark] = inputs[slider];
     const [from, to] = [nodes[0], nodes[nodes.length - 1]];
     const standing = mine.value ?? mine.median;
-    if (standing !== undefined && standing >= from && standing <= to) {
+    if (standing != null && standing >= from && standing <= to) {
       mark.hidden = false;
       mark.style.setProperty("--at", (standing - from) / (to - from));
     }

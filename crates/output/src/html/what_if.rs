@@ -155,6 +155,9 @@ fn of_figure(figure: &Figure, most: u64) -> Value {
     let is_flag = row.unit == "flag";
     let short = |(i, value): (usize, &f64)| match i {
         // A flag has an interval and no quantiles, an amount quantiles and no interval.
+        // Where no draw can move a figure, it has no error.
+        1 if row.exact == 1 => json!("exact"),
+        6 if row.difference_exact == 1 => json!("exact"),
         2..=4 if is_flag => json!(0),
         7..=8 if !is_flag => json!(0),
         _ => compact(*value),

@@ -5,8 +5,9 @@ use super::section::{Block, Section};
 use super::view::View;
 use super::wording::{Measure, measure};
 use capstake::job::identity::keys_of;
+use capstake::model::PartyNames;
 use capstake::report::command;
-use capstake::report::digits::thousands;
+use capstake::report::digits::{Estimate, thousands};
 use capstake::report::label;
 use capstake::report::what_if::{self, WhatIfRow};
 
@@ -189,7 +190,7 @@ fn slider(view: &View, row: &WhatIfRow) -> Slider {
         Some(input) => Own::Median(input.p50),
         None => written().map_or(Own::Unset, Own::Value),
     };
-    let phrase = phrase(&row.key, &label::of_key(&row.key, &view.results.facts.names));
+    let phrase = phrase_of(&row.key, &view.results.facts.names);
     Slider {
         key: row.key.clone(),
         label: label::capital(phrase.strip_prefix("the ").unwrap_or(&phrase)),
@@ -201,13 +202,14 @@ fn slider(view: &View, row: &WhatIfRow) -> Slider {
 }
 
 /// A key within a sentence: `the cap of amended-2026`, or its plain label.
-fn phrase(key: &str, label: &str) -> String {
+pub fn phrase_of(key: &str, names: &PartyNames) -> String {
+    let label = label::of_key(key, names);
     let of_deal = || {
         let deal = key.strip_prefix("deal.")?.split('.').next()?;
         let term = label.strip_prefix("deal ")?.strip_prefix(deal)?.trim_start();
         (!term.is_empty()).then(|| format!("the {term} of {deal}"))
     };
-    of_deal().unwrap_or_else(|| label.to_owned())
+    of_deal().unwrap_or_else(|| label.clone())
 }
 
 /// Rows and columns of the small table of a pair.
@@ -255,9 +257,9 @@ fn one_way(panel: &Panel, slider: usize) -> Option<Readings> {
         .map(|node| {
             let mut cells = vec![measure.value(node.set[0].1, 6)];
             for (quantity, Figure { row, .. }) in sides(panel, node) {
-                cells.push(quantity.measure.estimate(row.mean, row.std_error));
+                cells.push(mean(&quantity.measure, row));
                 cells.push(range(&quantity.measure, row.p05, row.p95));
-                cells.push(quantity.measure.estimate(row.difference, row.difference_error));
+                cells.push(difference(&quantity.measure, row));
             }
             cells
         })
@@ -285,7 +287,7 @@ fn two_way(panel: &Panel, (a, b): (usize, usize)) -> Option<Readings> {
         let node = at(first, second).map(|node| sides(panel, node));
         let figure = node.and_then(|sides| sides.into_iter().next());
         figure.map_or(String::new(), |(quantity, Figure { row, .. })| {
-            quantity.measure.estimate(row.mean, row.std_error)
+            mean(&quantity.measure, row)
         })
     };
     let rows = some(&down.nodes)
@@ -297,6 +299,16 @@ fn two_way(panel: &Panel, (a, b): (usize, usize)) -> Option<Readings> {
         .collect();
     let title = format!("{} under {} by {} and {}", quantity.label, quantity.deal, down.label, across.label);
     Some(Readings { title, columns, rows, main: Vec::new() })
+}
+
+fn mean(measure: &Measure, row: &WhatIfRow) -> String {
+    let estimate = Estimate::new(measure.factor * row.mean, measure.factor * row.std_error);
+    measure.written(estimate.exact_if(row.exact == 1))
+}
+
+fn difference(measure: &Measure, row: &WhatIfRow) -> String {
+    let estimate = Estimate::new(measure.factor * row.difference, measure.factor * row.difference_error);
+    measure.written(estimate.exact_if(row.difference_exact == 1))
 }
 
 fn range(measure: &Measure, low: f64, high: f64) -> String {
