@@ -101,6 +101,7 @@ pub(crate) fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: 
         csv: CsvOptions::default(),
         draws: None,
         series: Vec::new(),
+        what_if: Vec::new(),
         checkpoint: None,
     }
 }

@@ -1,6 +1,7 @@
 //! The scenario file exactly as written, with the source position of every value. Spelling and types are
 //! checked here; meaning is not.
 
+pub mod changed;
 pub mod choice;
 pub mod cloud;
 pub mod code;

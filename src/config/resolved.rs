@@ -67,7 +67,7 @@ fn bare_number(value: &Value) -> String {
     }
 }
 
-fn write_section(out: &mut String, entries: &[Entry], spec: &'static SectionSpec, path: &str) {
+pub(super) fn write_section(out: &mut String, entries: &[Entry], spec: &'static SectionSpec, path: &str) {
     let kind = |entry: &Entry| spec.find(&entry.key).map(|row| row.kind);
     let mut tables = Vec::new();
     for entry in entries {

@@ -8,6 +8,7 @@ use crate::report::tables::{
     AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow,
     SummaryRow,
 };
+use crate::report::what_if::WhatIfRow;
 
 /// Tables of a run, as CSV.
 pub const TABLES_OF_RUNS: [&str; 9] = [
@@ -21,6 +22,9 @@ pub const TABLES_OF_RUNS: [&str; 9] = [
     SamplePathRow::TABLE,
     BridgeRow::TABLE,
 ];
+
+/// The table of a run with sliders, as CSV.
+pub const SLIDERS: &str = WhatIfRow::TABLE;
 
 /// Tables of studies, as CSV.
 const TABLES_OF_STUDIES: [&str; 24] = [
@@ -56,7 +60,7 @@ pub fn of_runs(name: &str) -> bool {
     let draws = Draws::ALL.iter().map(|draws| draws.file());
     let paths = Draws::ALL.iter().filter_map(|draws| draws.paths_file());
     let ours = made.chain(draws).chain(paths).any(|ours| ours == name);
-    is_table(name, &TABLES_OF_RUNS) || ours || name == state_file::FILE
+    is_table(name, &TABLES_OF_RUNS) || is_table(name, &[SLIDERS]) || ours || name == state_file::FILE
 }
 
 /// Whether any command writes a file of that name.

@@ -108,6 +108,7 @@ impl Manifest {
             formats: Some(Vec::new()),
             draws: None,
             series: Vec::new(),
+            what_if: Vec::new(),
             no_state: true,
             ..self.outputs.clone()
         };
@@ -339,6 +340,9 @@ pub struct Outputs {
     /// The yearly series of `--series`, if given.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub series: Vec<String>,
+    /// The sliders of the page, as in `--what-if`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub what_if: Vec<String>,
     /// The dialect of `--csv-dialect`; left out of the file if standard.
     #[serde(default, skip_serializing_if = "is_standard")]
     pub csv_dialect: CsvDialect,

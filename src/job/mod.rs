@@ -39,4 +39,5 @@ pub mod tables;
 pub mod varied_scenario;
 pub mod vary;
 pub mod visible;
+pub mod what_if;
 pub mod words;

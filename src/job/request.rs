@@ -6,7 +6,7 @@ use super::build::Build;
 use super::clock;
 use super::cost::Cost;
 use super::error::{Exit, Failure};
-use super::file_names::TABLES_OF_RUNS;
+use super::file_names::{SLIDERS, TABLES_OF_RUNS};
 use super::folder::Replace;
 use super::formats::{self, CsvOptions, Draws, Format};
 use super::manifest::{
@@ -16,6 +16,7 @@ use super::manifest::{
 use super::portion::{Checkpoint, Shard};
 use super::scenario::Scenario;
 use super::state_file;
+use super::what_if::Slider;
 use super::words::{span, thousands};
 use crate::config::{self, Code};
 use crate::kernel::plan::Plan;
@@ -64,6 +65,8 @@ pub struct Request {
     pub draws: Option<Draws>,
     /// Yearly series of every path that are written beside the draws, in the same format.
     pub series: Vec<String>,
+    /// Sliders of the page.
+    pub what_if: Vec<Slider>,
     /// How often the state is saved, if requested.
     pub checkpoint: Option<Checkpoint>,
 }
@@ -99,6 +102,7 @@ impl Request {
                 series: self.series.clone(),
                 csv_dialect: self.csv.dialect,
                 csv_bom: self.csv.bom,
+                what_if: self.what_if.iter().map(Slider::argument).collect(),
                 no_state: !self.keeps_state(),
             },
             files: Vec::new(),
@@ -125,7 +129,11 @@ impl Request {
             for format in &self.formats {
                 match format.file() {
                     Some(name) => names.push(name.to_owned()),
-                    None => names.extend(TABLES_OF_RUNS.map(|table| format!("{table}.csv"))),
+                    None => {
+                        let sliders = (!self.what_if.is_empty()).then_some(SLIDERS);
+                        let tables = TABLES_OF_RUNS.into_iter().chain(sliders);
+                        names.extend(tables.map(|table| format!("{table}.csv")));
+                    }
                 }
             }
         }

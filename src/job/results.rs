@@ -18,6 +18,7 @@ use crate::report::judged;
 use crate::report::results::Results;
 use crate::report::row::Row;
 use crate::report::tables::Tables;
+use crate::report::what_if::WhatIfRow;
 use crate::sink;
 use crate::sink::csv::ReadError;
 
@@ -99,6 +100,7 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
         events: table(folder, manifest)?,
         sample_paths: table(folder, manifest)?,
         bridge: table(folder, manifest)?,
+        what_if: sliders(folder, manifest)?,
         exact: manifest.exact.clone(),
     };
     judged::exact(&tables).map_err(|why| {
@@ -242,6 +244,11 @@ pub fn load_file(folder: &Path, manifest: &Manifest, name: &str) -> Result<Vec<u
                 .map_err(|failure| failure.help("run the scenario again"))
         }
     }
+}
+
+/// The nodes of the sliders; none of a run without.
+fn sliders(folder: &Path, manifest: &Manifest) -> Result<Vec<WhatIfRow>, Failure> {
+    if manifest.outputs.what_if.is_empty() { Ok(Vec::new()) } else { table(folder, manifest) }
 }
 
 fn table<R: Row>(folder: &Path, manifest: &Manifest) -> Result<Vec<R>, Failure> {

@@ -15,6 +15,7 @@ use super::request::Request;
 use super::results;
 use super::scenario::{self, Scenario};
 use super::state_file::OnChange;
+use super::what_if;
 use super::words::cut;
 use crate::config::{self, Code};
 use crate::kernel::plan::Plan;
@@ -119,6 +120,7 @@ impl SavedRun {
             csv: outputs.csv(),
             draws,
             series: outputs.series.clone(),
+            what_if: what_if::sliders(&outputs.what_if).map_err(|why| self.edited(&why.to_string()))?,
             checkpoint: checkpoint.or(outputs.no_state.then_some(Checkpoint::None)),
         })
     }

@@ -9,10 +9,12 @@ use super::tables::{
     AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow,
     SummaryRow, Tables, UNSOURCED,
 };
+use super::what_if::{self, WhatIfRow};
 use crate::config::names::is_name;
 use crate::config::{Date, Unit};
 use crate::kernel::metric::{Metric, Series};
 use crate::run::{Event, SAMPLE_PATHS};
+use crate::study::what_if::BINS;
 
 /// Separator of the two names of a difference.
 const MINUS: &str = " - ";
@@ -98,6 +100,7 @@ pub fn tables(tables: &Tables, paths: u64) -> Result<(), BadCell> {
     run.events(&tables.events)?;
     run.sample_paths(&tables.sample_paths)?;
     run.bridge(&tables.bridge)?;
+    run.what_if(&tables.what_if)?;
     inputs(&tables.inputs)?;
     correlations(&tables.correlations)
 }
@@ -276,6 +279,44 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
+    fn what_if(&self, rows: &[WhatIfRow]) -> Result<(), BadCell> {
+        for (at, row) in lines(rows) {
+            let known = self.counts.contains_key(&(row.deal.as_str(), row.metric.as_str()));
+            at.wants(known, "deal", &row.deal, "summary.csv has no such deal with that metric")?;
+            is_metric(&at, &row.metric, &row.unit)?;
+            at.wants(is_key(&row.key) || row.key.is_empty(), "key", &row.key, KEY)?;
+            let second = &row.second_key;
+            at.wants(is_key(second) || second.is_empty(), "second_key", second, KEY)?;
+            let is_set = |key: &str, value: f64| key.is_empty() != value.is_finite();
+            at.wants(is_set(&row.key, row.value), "value", row.value, "a key has a value")?;
+            let second = is_set(&row.second_key, row.second_value);
+            at.wants(second, "second_value", row.second_value, "a key has a value")?;
+            for (column, error) in [("std_error", row.std_error), ("difference_error", row.difference_error)]
+            {
+                at.wants(error >= 0.0 || error.is_nan(), column, error, "an error of 0 or more")?;
+            }
+            for (column, exact, error) in [
+                ("exact", row.exact, row.std_error),
+                ("difference_exact", row.difference_exact, row.difference_error),
+            ] {
+                // Agreement up to rounding.
+                let holds = exact == 0 || (exact == 1 && (error.is_nan() || error <= 1e-6));
+                at.wants(holds, column, exact, "1 of a figure without an error, else 0")?;
+            }
+            at.wants(in_order(row.p05, row.p95), "p95", row.p95, "quantiles rise")?;
+            at.wants(row.paths <= self.paths, "paths", row.paths, PATHS)?;
+            let counts = what_if::counts(row);
+            let total =
+                counts.as_ref().map(|counts| counts.iter().fold(0_u64, |sum, &n| sum.saturating_add(n)));
+            let bins = counts.map_or(0, |counts| counts.len());
+            let is_whole = row.counts.is_empty() || (bins == BINS && total == Some(row.paths));
+            at.wants(is_whole, "counts", &row.counts, "40 counts of paths that add up to them")?;
+            let has_ends = row.counts.is_empty() || row.low < row.high;
+            at.wants(has_ends, "high", row.high, "bins lie between two ends")?;
+        }
+        Ok(())
+    }
+
     fn has_deal<R: Row>(&self, at: &At<R>, deal: &str) -> Result<(), BadCell> {
         at.wants(self.deals.contains(&deal), "deal", deal, "summary.csv has no such deal")
     }
@@ -290,9 +331,17 @@ impl<'a> Run<'a> {
 }
 
 const NAME: &str = "a name has letters a to z, digits, `_` and `-`, at most 64";
+const KEY: &str = "a key has letters a to z, digits, `.`, `_` and `-`";
 const DATE: &str = "a date is written 2026-07-01";
 const PATHS: &str = "the manifest says that there are fewer paths";
 const SAME_DATES: &str = "every event of every deal has the same dates";
+
+/// Whether a text can be a dotted key.
+fn is_key(text: &str) -> bool {
+    let plain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._-".contains(letter);
+    !text.is_empty() && text.chars().all(plain)
+}
 
 /// Whether a metric has that name and unit; names of mix metrics end in their year.
 fn is_metric<R: Row>(at: &At<R>, name: &str, unit: &str) -> Result<(), BadCell> {
@@ -328,10 +377,7 @@ fn inputs(rows: &[InputRow]) -> Result<(), BadCell> {
         let at = At::<InputRow>::line(line);
         // An author's note may have several lines.
         line += 1 + [&row.distribution, &row.note].iter().flat_map(|text| text.matches('\n')).count() as u64;
-        let plain =
-            |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || "._-".contains(letter);
-        let is_key = !row.key.is_empty() && row.key.chars().all(plain);
-        at.wants(is_key, "key", &row.key, "a key has letters a to z, digits, `.`, `_` and `-`")?;
+        at.wants(is_key(&row.key), "key", &row.key, KEY)?;
         at.wants(keys.insert(&row.key), "key", &row.key, "each key stands once")?;
         at.wants(
             Unit::ALL.iter().any(|unit| unit.name() == row.unit),

@@ -18,3 +18,4 @@ pub mod solve;
 pub mod sweep;
 pub mod tables;
 pub mod unhelped;
+pub mod what_if;

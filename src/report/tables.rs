@@ -1,6 +1,7 @@
 //! The tables of a run: one row type per file, with columns in the order of the file.
 
 use super::row::row;
+use super::what_if::WhatIfRow;
 use crate::kernel::exact::Movable;
 use crate::kernel::metric::Metric;
 use crate::kernel::plan::Plan;
@@ -263,6 +264,8 @@ pub struct Tables {
     pub sample_paths: Vec<SamplePathRow>,
     /// Empty unless the first two deals differ in two to six clauses.
     pub bridge: Vec<BridgeRow>,
+    /// Nodes of the sliders; empty where the run has none.
+    pub what_if: Vec<WhatIfRow>,
     /// The figures that no draw can move.
     pub exact: Vec<ExactFigures>,
 }
@@ -285,6 +288,7 @@ pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
         events: events(valuation),
         sample_paths: Vec::new(),
         bridge: Vec::new(),
+        what_if: Vec::new(),
         exact: exact_figures(valuation.plan),
     };
     for subject in &valuation.subjects {

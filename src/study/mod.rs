@@ -15,3 +15,4 @@ pub mod today;
 pub mod undefined;
 pub mod valuation;
 pub mod variant;
+pub mod what_if;

@@ -144,6 +144,11 @@ impl Simulation {
         request::threads(self.threads)
     }
 
+    /// Formats of the result files.
+    pub fn formats(&self) -> Vec<Format> {
+        self.formats.clone().unwrap_or_else(|| made::BUILT_IN.to_vec())
+    }
+
     /// The request for a plan; `out` is the default results folder.
     pub fn request(&self, plan: &Plan, paths: u64, out: PathBuf) -> Request {
         Request {
@@ -159,11 +164,12 @@ impl Simulation {
                 Some(_) => Replace::SameRun,
                 None => Replace::Finished,
             },
-            formats: self.formats.clone().unwrap_or_else(|| made::BUILT_IN.to_vec()),
+            formats: self.formats(),
             formats_named: self.formats.is_some(),
             csv: self.csv.options(),
             draws: None,
             series: Vec::new(),
+            what_if: Vec::new(),
             checkpoint: None,
         }
     }

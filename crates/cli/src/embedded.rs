@@ -22,7 +22,7 @@ use super::progress::{self, ProgressMode};
 use super::session::Session;
 use super::show::{Extent, Show};
 use super::simulate::{Missing, RunJob, simulate};
-use super::{given, output, program, signal};
+use super::{given, output, program, signal, what_if};
 
 pub use super::portioned::{STUDY, StudySums};
 
@@ -146,6 +146,8 @@ pub fn save(
             progress: ProgressMode::None,
             open: false,
         };
+        let what_if = what_if::of_page(&[], &request.formats, scenario)?;
+        let request = &Request { what_if, ..request.clone() };
         let complete = run.run.paths_done == run.run.paths_asked;
         let missing = if complete { Missing::Simulate } else { Missing::LeaveOut };
         let cost = Cost::of(plan);

@@ -38,6 +38,8 @@ mod run_observer;
 mod scenario;
 mod schema;
 mod sensitivity;
+#[cfg(feature = "serve")]
+mod serve;
 mod session;
 mod shard_auto;
 mod show;
@@ -48,6 +50,7 @@ mod solve;
 mod study;
 mod sweep;
 mod verify;
+mod what_if;
 
 use std::ffi::OsString;
 

@@ -1,6 +1,6 @@
 //! `--open`: opens a file in the system's default program.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use capstake::job::formats::Format;
@@ -26,7 +26,13 @@ pub fn open(folder: &Path, formats: &[Format]) {
     }
 }
 
-fn hand_over(file: &PathBuf) {
+/// Opens an address in the browser; if that fails, says so.
+#[cfg(feature = "serve")]
+pub fn open_address(address: &str) {
+    hand_over(Path::new(address));
+}
+
+fn hand_over(file: &Path) {
     let started = Command::new(OPENER[0])
         .args(&OPENER[1..])
         .arg(file)

@@ -10,6 +10,8 @@ use capstake::job::error::{Exit, Failure};
 use capstake::job::visible::visible;
 use capstake_output::guarded;
 
+#[cfg(feature = "serve")]
+use super::serve;
 use super::{
     bridge, check, compare, completions, diff, explain, init, ipo, man, merge, output, replay, report,
     resume, run, scenario, schema, sensitivity, signal, solve, sweep, verify,
@@ -162,6 +164,10 @@ enum Command {
     /// Rebuild the workbook and the page of a results folder, without simulating
     #[command(after_help = report::EXAMPLES)]
     Report(report::ReportArguments),
+    /// A live page: every change of an assumption is simulated at once
+    #[cfg(feature = "serve")]
+    #[command(after_help = serve::EXAMPLES)]
+    Serve(serve::ServeArguments),
     /// Check a scenario: problems, assumptions, what is left out, time and memory of a run
     Check(check::CheckArguments),
     /// Explain a term, error code, metric, series, distribution, key, file or exit code
@@ -240,6 +246,8 @@ pub fn execute(written: &[OsString]) -> Result<Exit, Refused> {
         Command::Verify(arguments) => verify::verify(arguments),
         Command::Diff(arguments) => diff::diff(arguments),
         Command::Report(arguments) => report::report(arguments),
+        #[cfg(feature = "serve")]
+        Command::Serve(arguments) => serve::serve(arguments),
         Command::Check(arguments) => check::check(arguments),
         Command::Explain(arguments) => explain::explain(arguments),
         Command::Scenario(arguments) => scenario::scenario(arguments),

@@ -29,10 +29,11 @@ use super::session::Session;
 use super::shard_auto::{self, ShardChoice, shard_choice_argument};
 use super::show::{FullFlag, Show};
 use super::simulate::{RunJob, simulate};
-use super::{output, resume, single, study};
+use super::{output, resume, single, study, what_if};
 
 /// Options about many paths or files, which do not apply to a single path.
-const OF_MANY_PATHS: [&str; 15] = [
+const OF_MANY_PATHS: [&str; 16] = [
+    "what_if",
     "precision",
     "full",
     "paths",
@@ -73,6 +74,12 @@ pub struct RunArguments {
     /// For discounting of your own: net_revenue, payments, … by path, deal and calendar year. annual.csv has all their names.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "draws")]
     pub series: Vec<String>,
+    /// A slider of the page: KEY=FROM:TO or KEY=FROM:TO:STEPS; may be repeated; none leaves them out [default: the first deal's cap, if it has one]
+    ///
+    /// Every node is simulated on the first 20,000 paths of the run, each key alone and each pair of terms of one deal, so that the
+    /// page shows without a server what a change does: --what-if deal.amended-2026.cap_usd_bn=0:80 --what-if discount.share=0.06:0.14:9
+    #[arg(long, value_name = "KEY=FROM:TO")]
+    pub what_if: Vec<String>,
     /// Save progress this often (30s, 200ms, 5min; none) [default: 30s where the run takes more than a minute]
     ///
     /// After a crash, a kill or a power cut `capstake resume DIR` goes on from the last checkpoint. The state is also saved
@@ -155,6 +162,13 @@ fn refuse_other_files(there: &Outputs, here: &Outputs, out: &Path) -> Result<(),
         };
         differences.push(format!("--series: {} there, {} here", series(there), series(here)));
     }
+    if there.what_if != here.what_if {
+        let sliders = |outputs: &Outputs| match outputs.what_if.as_slice() {
+            [] => "none".to_owned(),
+            sliders => cut(&sliders.join(" ")).into_owned(),
+        };
+        differences.push(format!("--what-if: {} there, {} here", sliders(there), sliders(here)));
+    }
     if there.draws != here.draws {
         differences.push(format!("--draws: {} there, {} here", cut(&draws(there)), draws(here)));
     }
@@ -214,6 +228,7 @@ pub fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         draws: arguments.draws,
         series: series_of(arguments, &plan)?,
         checkpoint: arguments.checkpoint,
+        what_if: what_if::of_page(&arguments.what_if, &simulation.formats(), &scenario)?,
         precision: precision.as_ref().map(|precision| precision.levels.part.clone()),
         ..simulation.request(&plan, paths, out)
     };

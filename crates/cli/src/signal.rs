@@ -64,6 +64,12 @@ pub fn listen() {
     });
 }
 
+/// Whether a signal has asked for an end, in silence.
+#[cfg(feature = "serve")]
+pub fn is_set() -> bool {
+    embedded().map_or_else(|| STOPPED.load(Ordering::Relaxed), |stop| stop.load(Ordering::Relaxed))
+}
+
 /// Whether a signal has asked the run to stop; says so once.
 pub fn stopped() -> bool {
     if let Some(stop) = embedded() {

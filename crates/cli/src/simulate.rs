@@ -38,6 +38,7 @@ use super::progress::ProgressDisplay;
 use super::run_observer::{Encoding, PathFiles, RunObserver};
 use super::session::{self, Closing, Session};
 use super::show::{Extent, Show};
+use super::what_if;
 
 /// A run, ready to be simulated.
 pub struct RunJob<'a> {
@@ -147,7 +148,7 @@ pub fn simulate(
     // Saving the state mostly waits for the disk, so the answers are made at the same time.
     let (answered, saved) = run::join(
         2,
-        || wanted.then(|| answered(request, job, &result)),
+        || wanted.then(|| answered(request, job, &result, complete)),
         || state.map_or(Ok(()), |state| state.and_then(|draft| session.folder.keep(draft))),
     );
     let again = format!("then go on: {}", session::resume_command(request));
@@ -162,6 +163,9 @@ pub fn simulate(
     }
     let (answer, results) = match answered {
         Some((answer, tables, files)) => {
+            if tables.what_if.is_empty() {
+                session.manifest.outputs.what_if.clear();
+            }
             let results = Results { facts: session.manifest.facts(), tables };
             if let Err(failure) = session.folder.put_all(&files) {
                 return Err(session.end_unwritten(failure, &again));
@@ -334,6 +338,7 @@ fn answered<'a>(
     request: &Request,
     job: &RunJob<'a>,
     result: &'a RunResult,
+    complete: bool,
 ) -> (Valuation<'a>, Tables, Vec<EncodedFile>) {
     let csv: Option<Dialect> = request.formats.contains(&Format::Csv).then(|| request.csv.dialect());
     let others = request.formats.iter().any(|&format| format != Format::Csv);
@@ -357,7 +362,9 @@ fn answered<'a>(
     let bridge = bridge::of_first_deals(job.plan, result.paths, request.threads);
     let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
     files.extend(csv.map(|dialect| encode(&bridge, dialect)));
-    (answer, Tables { sample_paths, bridge, ..tables }, files)
+    let what_if = what_if::rows(request, job, result.paths, complete);
+    files.extend(csv.filter(|_| !what_if.is_empty()).map(|dialect| encode(&what_if, dialect)));
+    (answer, Tables { sample_paths, bridge, what_if, ..tables }, files)
 }
 
 /// Begins the files with every path.

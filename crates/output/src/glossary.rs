@@ -399,7 +399,7 @@ pub const STATISTICS: [Term; 15] = [
 ];
 
 /// Files of a results folder.
-pub const FILES: [Term; 29] = [
+pub const FILES: [Term; 30] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -442,6 +442,12 @@ pub const FILES: [Term; 29] = [
         unit: None,
         text: "One row for each metric and clause of the change from the second deal to the first: what it adds to the mean when it is \
                added first, last, in order, and on average over all orders (Shapley). `capstake bridge` writes it for any two deals.",
+    },
+    Term {
+        name: "what_if.csv",
+        unit: None,
+        text: "One row for each node of the sliders of the page, deal and metric: mean, quantiles, the difference from the scenario with its \
+               paired error, and the histograms of both sides. A run with a page has the first deal's cap; --what-if asks for others.",
     },
     Term { name: "sample_paths.csv", unit: None, text: "The first 50 paths, period by period, for drawing." },
     Term {

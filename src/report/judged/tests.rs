@@ -90,7 +90,34 @@ fn run() -> Tables {
         sampled_mean: f64::NAN,
         sampled_std_dev: f64::NAN,
     };
+    let node = |key: &str, value: f64| WhatIfRow {
+        key: key.into(),
+        value,
+        second_key: String::new(),
+        second_value: f64::NAN,
+        deal: "a".into(),
+        metric: "share_pv".into(),
+        unit: "usd_bn".into(),
+        mean: 1.0,
+        std_error: 0.1,
+        low95: 0.8,
+        high95: 1.2,
+        error_df: f64::NAN,
+        p05: 0.0,
+        p50: 1.0,
+        p95: 1.0,
+        difference: f64::NAN,
+        difference_error: f64::NAN,
+        paths: 80,
+        undefined: 10,
+        low: 0.0,
+        high: 1.0,
+        counts: ["2"; BINS].join(" "),
+        exact: 0,
+        difference_exact: 0,
+    };
     Tables {
+        what_if: vec![node("", f64::NAN), node("deal.a.cap_usd_bn", 20.0)],
         exact: Vec::new(),
         summary: vec![
             summary("a", "share_pv", "usd_bn"),
@@ -138,7 +165,7 @@ fn what_a_run_writes_is_accepted() {
 #[test]
 fn what_no_run_writes_is_refused_with_its_place() {
     type Change = fn(&mut Tables);
-    let cases: [(Change, &str, &str); 32] = [
+    let cases: [(Change, &str, &str); 41] = [
         (|t| t.summary[0].deal = "<b>".into(), "summary", "line 2, column deal: `<b>`"),
         (|t| t.summary[3].deal = "c - a".into(), "summary", "line 5, column deal: `c - a`"),
         (|t| t.summary[0].metric = "<img>".into(), "summary", "line 2, column metric: `<img>`"),
@@ -182,6 +209,15 @@ fn what_no_run_writes_is_refused_with_its_place() {
         ),
         (|t| t.inputs[1].key = "a b".into(), "inputs", "line 4, column key: `a b`"),
         (|t| t.inputs[0].unit = "x".into(), "inputs", "line 2, column unit: `x`"),
+        (|t| t.what_if[1].deal = "c".into(), "what_if", "line 3, column deal: `c`"),
+        (|t| t.what_if[1].key = "a; reboot".into(), "what_if", "line 3, column key: `a; reboot`"),
+        (|t| t.what_if[1].value = f64::NAN, "what_if", "line 3, column value: `NaN`"),
+        (|t| t.what_if[1].second_value = 1.0, "what_if", "line 3, column second_value: `1`"),
+        (|t| t.what_if[1].std_error = -1.0, "what_if", "line 3, column std_error: `-1`"),
+        (|t| t.what_if[0].paths = 101, "what_if", "line 2, column paths: `101`"),
+        (|t| t.what_if[0].counts = "80".into(), "what_if", "line 2, column counts: `80`"),
+        (|t| t.what_if[0].exact = 1, "what_if", "line 2, column exact: `1`"),
+        (|t| t.what_if[0].high = 0.0, "what_if", "line 2, column high: `0`"),
         (|t| t.correlations[0].sampled = 2.0, "correlations", "line 2, column sampled: `2`"),
     ];
     for (change, table, words) in cases {

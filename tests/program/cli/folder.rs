@@ -3,7 +3,7 @@
 use super::Place;
 use crate::skip;
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "annual.csv",
     "bridge.csv",
     "correlations.csv",
@@ -17,6 +17,7 @@ const FILES: [&str; 13] = [
     "sample_paths.csv",
     "state.capstake",
     "summary.csv",
+    "what_if.csv",
 ];
 
 #[test]

@@ -24,6 +24,7 @@ pub(crate) mod study_files;
 mod study_screens;
 mod survive;
 mod terminal;
+mod what_if;
 mod workbook;
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,8 @@ mod browser;
 #[cfg(unix)]
 mod chromium;
 mod marks;
+#[cfg(unix)]
+mod what_if;
 
 use crate::scenario;
 use capstake::kernel::plan::Plan;
@@ -231,6 +233,11 @@ fn skimmed(page: &Page) -> String {
                             let cells: Vec<String> = cells.iter().map(|cell| cell.join(" ")).collect();
                             text.push_str(&format!("  {label} | {}\n", cells.join(" | ")));
                         }
+                    }
+                }
+                Block::WhatIf(panel) => {
+                    for table in &panel.tables {
+                        text.push_str(&format!("  {}\n  {}\n", table.title, table.columns.join(" | ")));
                     }
                 }
                 Block::Table(table) => {

@@ -3,12 +3,13 @@
 //! It uses no charting library. uPlot, the lightest one considered, draws on a canvas: it would repeat with
 //! other code the
 //! static pictures that paper, screen readers and browsers without scripts need anyway,
-//! and it has neither waterfalls nor stacked areas. The script here (`page.js`) draws nothing: it hides,
+//! and it has neither waterfalls nor stacked areas. Of scripts, `page.js` draws nothing: it hides,
 //! shows, and moves a
-//! line over the static pictures.
+//! line over the static pictures; `what_if.js` draws the distributions of the sliders, whose numbers stand in tables too.
 
 pub mod chart;
 pub mod markup;
+pub mod what_if;
 
 use crate::address::is_link;
 use crate::page::Page;
@@ -22,15 +23,19 @@ use serde_json::json;
 use std::io::{self, Write};
 
 /// Style sheet of the page.
-pub const STYLE: &str = concat!(include_str!("plot.css"), include_str!("page.css"));
+pub const STYLE: &str =
+    concat!(include_str!("plot.css"), include_str!("page.css"), include_str!("what_if.css"));
 /// Script for pointer and keyboard; without it the page has the same content.
-pub const SCRIPT: &str = include_str!("page.js");
+pub const SCRIPT: &str =
+    concat!(include_str!("page.js"), include_str!("digits.js"), include_str!("answer.js"), include_str!("what_if.js"));
+/// The part of it that tells an answer, for pages that are not files.
+pub const ANSWER_SCRIPT: &str = concat!(include_str!("digits.js"), include_str!("answer.js"));
 /// SHA-256 of [`STYLE`] for the content security policy, which then allows no other style; a failing test
 /// prints the new hash.
-pub const STYLE_HASH: &str = "sha256-DQIBTDr/WxE8MAMwlHt6v3CkErS19EOaQMl9lzwrWPc=";
+pub const STYLE_HASH: &str = "sha256-Qtz38j76Uq26sjJcVYE+FB/ro9sBOhG6ejUuvryk53I=";
 /// SHA-256 of [`SCRIPT`] for the content security policy, which then allows no other script; a failing test
 /// prints the new hash.
-pub const SCRIPT_HASH: &str = "sha256-8vpGhxNWAzq20lrc/uHFo523TiIHyEM0UZeqwOkjLkc=";
+pub const SCRIPT_HASH: &str = "sha256-sF6RSZJB71foHBWubG9NvBUf6KcGFwZYzDELyYJpzRI=";
 
 /// Number of choices shown unfolded when scripts are off.
 const OPEN_CHOICES: usize = 4;
@@ -234,6 +239,7 @@ fn push_section(out: &mut Markup, page: &Page, section: &Section) {
                 }
                 out.raw("</div>");
             }
+            Block::WhatIf(panel) => what_if::push(out, page, panel),
             Block::Table(readings) => chart::push_table(out, page, readings, "table stacked"),
             Block::Years(tables) => {
                 tables.iter().for_each(|table| chart::push_years(out, page, table));
@@ -371,5 +377,5 @@ fn data(page: &Page) -> serde_json::Value {
             chart.exact.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
         all.insert(chart.id.clone(), json!({"columns": chart.exact.columns, "rows": rows}));
     }
-    json!({"partial": page.partial.is_some(), "figures": all})
+    json!({"partial": page.partial.is_some(), "figures": all, "whatIf": what_if::data(page)})
 }

@@ -15,6 +15,7 @@ pub mod study;
 pub mod study_chart;
 pub mod timing;
 pub mod view;
+pub mod what_if;
 pub mod wording;
 pub mod years;
 pub mod years_across;
@@ -79,6 +80,7 @@ pub fn page(results: &Results) -> Page {
         answers: answer::answers(&view),
         sections: [
             Some(distribution::takes(&view)),
+            what_if::what_if(&view),
             Some(answer::compared(&view)),
             bridge::bridge(&view),
             Some(composition::waterfall(&view)),

@@ -1,6 +1,7 @@
 //! Sections of a page: a heading with paragraphs, charts and tables below it.
 
 use super::chart::{Chart, Choice, Readings};
+use super::what_if::Panel;
 use super::years_across::YearsTable;
 
 /// A section.
@@ -29,6 +30,8 @@ pub enum Block {
     Chosen(Vec<Choice>, Vec<Chart>),
     /// A table.
     Table(Readings),
+    /// Sliders.
+    WhatIf(Box<Panel>),
     /// Tables with years as columns, one per deal.
     Years(Vec<YearsTable>),
 }

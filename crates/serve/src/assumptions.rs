@@ -1,0 +1,76 @@
+//! The assumptions of a scenario in sections, with the numbers that can be changed, as JSON.
+
+use capstake::config::changed::settable;
+use capstake::report::results::{Facts, Results, SourceFacts};
+use capstake::report::tables::{Tables, inputs_of};
+use capstake_output::page::assumptions::{self, Number, Source};
+use capstake_output::page::view::View;
+use serde_json::{Value, json};
+
+use super::subject::{LEVELS, Subject};
+
+/// Name, deals and all assumptions of the scenario.
+pub fn scenario(subject: &Subject) -> Value {
+    let model = &subject.base.model;
+    let facts = Facts {
+        scenario: model.name.clone(),
+        names: model.names.clone(),
+        sources: model
+            .sources
+            .iter()
+            .map(|source| SourceFacts {
+                key: source.key.clone(),
+                title: source.title.clone(),
+                url: source.url.clone(),
+                date: source.date.clone(),
+            })
+            .collect(),
+        ..Facts::default()
+    };
+    let results = Results { facts, tables: Tables { inputs: inputs_of(model), ..Tables::default() } };
+    let listed = assumptions::assumptions(&View::new(&results));
+    let fields = Subject::config(&subject.base).map(|config| settable(&config)).unwrap_or_default();
+    let number = |number: &Number| {
+        let own: Vec<Value> = fields
+            .iter()
+            .filter(|field| field.number == number.key)
+            .map(|field| json!({"key": field.key(), "name": field.parameter, "value": field.value}))
+            .collect();
+        let unit = results.tables.inputs.iter().find(|row| row.key == number.key);
+        json!({
+            "key": number.key,
+            "value": number.value,
+            "range": number.range,
+            "law": number.law,
+            "unit": unit.map(|row| row.unit.clone()),
+            "source": source(&number.source),
+            "note": number.note,
+            "fields": own,
+        })
+    };
+    let sections = listed.groups.iter().map(|group| {
+        json!({"name": group.name, "numbers": group.numbers.iter().map(number).collect::<Vec<_>>()})
+    });
+    json!({
+        "name": model.name,
+        "file": subject.base.path.display().to_string(),
+        "valued": model.timeline.valuation_date().to_string(),
+        "seed": subject.randomness.seed.to_string(),
+        "deals": model.deals.iter().map(|deal| deal.name.clone()).collect::<Vec<_>>(),
+        "levels": LEVELS,
+        "words": listed.words,
+        "sections": sections.collect::<Vec<_>>(),
+    })
+}
+
+fn source(source: &Source) -> Value {
+    match source {
+        Source::Judgement => json!({"text": "judgement"}),
+        Source::SameAs(key) => json!({"text": format!("same as {key}")}),
+        Source::Text { states, title, url, date } => {
+            let derived = if *states { "" } else { "derived from " };
+            let is_link = url.starts_with("https://") || url.starts_with("http://");
+            json!({"text": format!("{derived}{title}"), "url": is_link.then_some(url), "date": date})
+        }
+    }
+}
