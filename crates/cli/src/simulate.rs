@@ -26,6 +26,7 @@ use capstake::sink;
 use capstake::sink::csv::Dialect;
 use capstake::store::{self, Head};
 use capstake::study::bridge;
+use capstake::study::sensitivity::origins;
 use capstake::study::valuation::{Valuation, valuation};
 use capstake_output::draws::DrawsFile;
 use capstake_output::made::Made;
@@ -378,7 +379,10 @@ fn answered<'a>(
     let bridge = bridge::of_first_deals(job.plan, result.paths, request.threads);
     let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
     files.extend(csv.map(|dialect| encode(&bridge, dialect)));
-    (answer, Tables { sample_paths, bridge, ..tables }, files)
+    let origins = origins::of_first_deal(job.plan, result.paths, request.threads);
+    let origins = origins.map(|origins| tables::origins(job.plan, &origins)).unwrap_or_default();
+    files.extend(csv.map(|dialect| encode(&origins, dialect)));
+    (answer, Tables { sample_paths, bridge, origins, ..tables }, files)
 }
 
 /// Begins the files with every path.

@@ -397,6 +397,7 @@ _TABLES = [
     "events",
     "sample_paths",
     "bridge",
+    "origins",
 ]
 
 

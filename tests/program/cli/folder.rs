@@ -3,7 +3,7 @@
 use super::Place;
 use crate::skip;
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "annual.csv",
     "bridge.csv",
     "correlations.csv",
@@ -11,6 +11,7 @@ const FILES: [&str; 13] = [
     "histogram.csv",
     "inputs.csv",
     "manifest.json",
+    "origins.csv",
     "quantiles.csv",
     "report.html",
     "results.xlsx",
