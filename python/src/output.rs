@@ -6,6 +6,7 @@ use capstake::job::error::{Exit, Failure};
 use capstake::report::results::Results;
 use capstake::report::tables;
 use capstake::study::bridge;
+use capstake::study::sensitivity::origins;
 use capstake::study::valuation::valuation;
 use capstake_output::page::Page;
 use capstake_output::page::chart::Chart;
@@ -20,7 +21,10 @@ pub(crate) fn results(core: &Core) -> &Results {
         let answer = valuation(&core.plan, &core.result);
         let bridge = bridge::of_first_deals(&core.plan, core.result.paths, core.threads());
         let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
-        Results { facts: core.manifest.facts(), tables: tables::Tables { bridge, ..tables::tables(&answer) } }
+        let origins = origins::of_first_deal(&core.plan, core.result.paths, core.threads());
+        let origins = origins.map(|origins| tables::origins(&core.plan, &origins)).unwrap_or_default();
+        let tables = tables::Tables { bridge, origins, ..tables::tables(&answer) };
+        Results { facts: core.manifest.facts(), tables }
     })
 }
 

@@ -221,6 +221,7 @@ impl Run {
                 "events" => arrow::rows(&tables().events),
                 "sample_paths" => arrow::rows(&output::results(core).tables.sample_paths),
                 "bridge" => arrow::rows(&output::results(core).tables.bridge),
+                "origins" => arrow::rows(&output::results(core).tables.origins),
                 _ => return None,
             }))
         })

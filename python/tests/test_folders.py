@@ -12,7 +12,7 @@ import capstake as cs
 
 from conftest import CONFIGS, program
 
-DECIDED = ["summary.csv", "quantiles.csv", "annual.csv", "histogram.csv", "inputs.csv", "correlations.csv", "events.csv", "sample_paths.csv", "bridge.csv", "state.capstake"]
+DECIDED = ["summary.csv", "quantiles.csv", "annual.csv", "histogram.csv", "inputs.csv", "correlations.csv", "events.csv", "sample_paths.csv", "bridge.csv", "origins.csv", "state.capstake"]
 
 
 @pytest.mark.parametrize("paths", [10_000, 8_192, 100])

@@ -15,7 +15,7 @@ import capstake as cs
 
 from conftest import SCENARIOS, bits, cells, file_of, flags, program, same_column, scenario
 
-TABLES = ["summary", "quantiles", "annual", "histogram", "inputs", "correlations", "events", "sample_paths", "bridge"]
+TABLES = ["summary", "quantiles", "annual", "histogram", "inputs", "correlations", "events", "sample_paths", "bridge", "origins"]
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

@@ -5,13 +5,13 @@ use super::manifest::{self, ANSWER};
 use super::state_file;
 use crate::report::row::Row;
 use crate::report::tables::{
-    AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow,
-    SummaryRow,
+    AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, OriginRow, QuantileRow,
+    SamplePathRow, SummaryRow,
 };
 use crate::report::what_if::WhatIfRow;
 
 /// Tables of a run, as CSV.
-pub const TABLES_OF_RUNS: [&str; 9] = [
+pub const TABLES_OF_RUNS: [&str; 10] = [
     SummaryRow::TABLE,
     QuantileRow::TABLE,
     AnnualRow::TABLE,
@@ -21,6 +21,7 @@ pub const TABLES_OF_RUNS: [&str; 9] = [
     EventRow::TABLE,
     SamplePathRow::TABLE,
     BridgeRow::TABLE,
+    OriginRow::TABLE,
 ];
 
 /// The table of a run with sliders, as CSV.

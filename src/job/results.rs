@@ -100,6 +100,7 @@ fn tables(folder: &Path, manifest: &Manifest) -> Result<Results, Failure> {
         events: table(folder, manifest)?,
         sample_paths: table(folder, manifest)?,
         bridge: table(folder, manifest)?,
+        origins: table(folder, manifest)?,
         what_if: sliders(folder, manifest)?,
         exact: manifest.exact.clone(),
     };

@@ -1,6 +1,10 @@
 //! How many numbers a scenario sets, and where they are from: one count, which every screen, page and workbook shows.
 
-use super::tables::{InputRow, SAME_AS, UNSOURCED};
+use super::digits::percent_in_passing;
+use super::label;
+use super::tables::{InputRow, OriginRow, SAME_AS, UNSOURCED};
+use crate::model::PartyNames;
+use crate::study::sensitivity::origins::Kind;
 
 /// Where a number is from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +63,38 @@ pub fn in_words(rows: &[InputRow]) -> String {
     format!("{} {numbers}, {uncertain} of them uncertain; {}", rows.len(), parts.join(", "))
 }
 
+/// What the first deal's take rests on, in a sentence; `None` where nothing is known of it.
+pub fn rests_on(rows: &[OriginRow], names: &PartyNames) -> Option<String> {
+    let mut order: Vec<&OriginRow> = rows.iter().collect();
+    order.sort_by(|a, b| b.share_of_variance.total_cmp(&a.share_of_variance));
+    let [most, next, ..] = order.as_slice() else { return None };
+    let part = |kind: Kind| {
+        let row = rows.iter().find(|row| row.kind == kind.name())?;
+        // Chance can make a part slightly negative; a kind without an uncertain number has none at all.
+        Some(match row.inputs {
+            0 => "none".to_owned(),
+            _ => percent_in_passing(row.share_of_variance.max(0.0), row.std_error),
+        })
+    };
+    let (sourced, derived, judged) = (part(Kind::Sourced)?, part(Kind::Derived)?, part(Kind::Judgement)?);
+    let words = |row: &OriginRow| match Kind::ALL.into_iter().find(|kind| kind.name() == row.kind)? {
+        Kind::Sourced => Some("numbers that a source states"),
+        Kind::Derived => Some("numbers derived from a source"),
+        Kind::Judgement => Some("judgement"),
+    };
+    // Nothing is said to be the largest that the simulation cannot tell from the next.
+    let apart = most.share_of_variance - next.share_of_variance > 2.0 * most.std_error.hypot(next.std_error);
+    let on = match apart {
+        true => words(most)?.to_owned(),
+        false => format!("{} and {} about equally", words(most)?, words(next)?),
+    };
+    Some(format!(
+        "What moves {} most rests on {on}: {sourced} of its variance comes from sourced numbers, {derived} from derived ones and \
+         {judged} from judgements; the rest is year-to-year luck, curvature and interaction.",
+        label::of_quantity(&most.deal, &most.metric, names)
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,5 +138,28 @@ mod tests {
             in_words(&rows),
             "5 numbers, 2 of them uncertain; 3 have a source, 1 is a judgement, 1 shares another number's draw"
         );
+    }
+
+    #[test]
+    fn the_largest_part_leads_and_a_kind_without_numbers_has_none() {
+        let row = |kind: &str, inputs, share_of_variance| OriginRow {
+            deal: "new".into(),
+            metric: "microsoft_take_pv".into(),
+            kind: kind.into(),
+            inputs,
+            share_of_variance,
+            std_error: 0.004,
+        };
+        let rows = [row("sourced", 0, 0.0), row("derived", 9, 0.31), row("judgement", 40, 0.12)];
+        let said = rests_on(&rows, &PartyNames::default()).expect("a sentence");
+        assert!(said.starts_with("What moves Microsoft’s take under new most rests on numbers derived from a source: none of its"), "{said}");
+        assert!(said.contains("31% from derived ones and 12% from judgements"), "{said}");
+        let rows = [row("sourced", 0, 0.0), row("derived", 9, 0.201), row("judgement", 40, 0.208)];
+        let said = rests_on(&rows, &PartyNames::default()).expect("a sentence");
+        assert!(
+            said.contains("rests on judgement and numbers derived from a source about equally: none"),
+            "{said}"
+        );
+        assert_eq!(rests_on(&[], &PartyNames::default()), None);
     }
 }

@@ -6,14 +6,15 @@ use std::collections::{HashMap, HashSet};
 use super::answer::{Answer, Chart, Shown, Table};
 use super::row::Row;
 use super::tables::{
-    AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, QuantileRow, SamplePathRow,
-    SummaryRow, Tables, UNSOURCED,
+    AnnualRow, BridgeRow, CorrelationRow, EventRow, HistogramRow, InputRow, OriginRow, QuantileRow,
+    SamplePathRow, SummaryRow, Tables, UNSOURCED,
 };
 use super::what_if::{self, WhatIfRow};
 use crate::config::names::is_name;
 use crate::config::{Date, Unit};
 use crate::kernel::metric::{Metric, Series};
 use crate::run::{Event, SAMPLE_PATHS};
+use crate::study::sensitivity::origins::Kind;
 use crate::study::what_if::BINS;
 
 /// Separator of the two names of a difference.
@@ -100,6 +101,7 @@ pub fn tables(tables: &Tables, paths: u64) -> Result<(), BadCell> {
     run.events(&tables.events)?;
     run.sample_paths(&tables.sample_paths)?;
     run.bridge(&tables.bridge)?;
+    run.origins(&tables.origins)?;
     run.what_if(&tables.what_if)?;
     inputs(&tables.inputs)?;
     correlations(&tables.correlations)
@@ -275,6 +277,20 @@ impl<'a> Run<'a> {
                 at.wants(figure.is_finite(), column, figure, "a number")?;
                 at.wants(error >= 0.0 || error.is_nan(), column, error, "an error of 0 or more")?;
             }
+        }
+        Ok(())
+    }
+
+    fn origins(&self, rows: &[OriginRow]) -> Result<(), BadCell> {
+        for (at, row) in lines(rows) {
+            self.has_deal(&at, &row.deal)?;
+            let known = self.counts.contains_key(&(row.deal.as_str(), row.metric.as_str()));
+            at.wants(known, "metric", &row.metric, "summary.csv has no such metric")?;
+            let kind = Kind::ALL.iter().any(|kind| kind.name() == row.kind);
+            at.wants(kind, "kind", &row.kind, "sourced, derived or judgement")?;
+            let share = row.share_of_variance.abs() <= 2.0;
+            at.wants(share, "share_of_variance", row.share_of_variance, "a part of a whole")?;
+            at.wants(row.std_error >= 0.0, "std_error", row.std_error, "an error of 0 or more")?;
         }
         Ok(())
     }

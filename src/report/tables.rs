@@ -8,6 +8,7 @@ use crate::kernel::plan::Plan;
 use crate::model::Model;
 use crate::run::{Event, RunResult};
 use crate::study::bridge::{Bridge, Clause, ClauseWorth, MetricBridge};
+use crate::study::sensitivity::origins::{Origins, Part};
 use crate::study::valuation::{InputAnswer, InputKind, MetricAnswer, Valuation, unsampled_inputs};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -242,6 +243,32 @@ pub fn bridge(bridge: &Bridge) -> Vec<BridgeRow> {
     bridge.metrics.iter().flat_map(of_metric).collect()
 }
 
+row! {
+    /// How much of the variance of the first deal's take comes from uncertain numbers of one kind of origin.
+    #[allow(missing_docs)]
+    OriginRow in "origins" {
+        deal: String,
+        metric: String,
+        kind: String,
+        inputs: u64,
+        share_of_variance: f64,
+        std_error: f64,
+    }
+}
+
+/// The rows of what a take rests on.
+pub fn origins(plan: &Plan, origins: &Origins) -> Vec<OriginRow> {
+    let row = |part: &Part| OriginRow {
+        deal: origins.quantity.of.name(plan),
+        metric: origins.quantity.metric.name(plan.model().run.mix_year),
+        kind: part.kind.name().to_owned(),
+        inputs: part.inputs as u64,
+        share_of_variance: part.share,
+        std_error: part.std_error,
+    };
+    origins.parts.iter().map(row).collect()
+}
+
 impl Tables {
     /// Whether no draw can move a metric, yearly series or event of a deal or difference.
     pub fn is_exact(&self, deal: &str, figure: &str) -> bool {
@@ -264,6 +291,8 @@ pub struct Tables {
     pub sample_paths: Vec<SamplePathRow>,
     /// Empty unless the first two deals differ in two to six clauses.
     pub bridge: Vec<BridgeRow>,
+    /// Empty where nothing is uncertain, or the paths are too few.
+    pub origins: Vec<OriginRow>,
     /// Nodes of the sliders; empty where the run has none.
     pub what_if: Vec<WhatIfRow>,
     /// The figures that no draw can move.
@@ -288,6 +317,7 @@ pub fn all_but_sample_paths(valuation: &Valuation) -> Tables {
         events: events(valuation),
         sample_paths: Vec::new(),
         bridge: Vec::new(),
+        origins: Vec::new(),
         what_if: Vec::new(),
         exact: exact_figures(valuation.plan),
     };

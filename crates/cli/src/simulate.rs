@@ -26,6 +26,7 @@ use capstake::sink;
 use capstake::sink::csv::Dialect;
 use capstake::store::{self, Head};
 use capstake::study::bridge;
+use capstake::study::sensitivity::origins;
 use capstake::study::valuation::{Valuation, valuation};
 use capstake_output::draws::DrawsFile;
 use capstake_output::made::Made;
@@ -362,9 +363,12 @@ fn answered<'a>(
     let bridge = bridge::of_first_deals(job.plan, result.paths, request.threads);
     let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
     files.extend(csv.map(|dialect| encode(&bridge, dialect)));
+    let origins = origins::of_first_deal(job.plan, result.paths, request.threads);
+    let origins = origins.map(|origins| tables::origins(job.plan, &origins)).unwrap_or_default();
+    files.extend(csv.map(|dialect| encode(&origins, dialect)));
     let what_if = what_if::rows(request, job, result.paths, complete);
     files.extend(csv.filter(|_| !what_if.is_empty()).map(|dialect| encode(&what_if, dialect)));
-    (answer, Tables { sample_paths, bridge, what_if, ..tables }, files)
+    (answer, Tables { sample_paths, bridge, origins, what_if, ..tables }, files)
 }
 
 /// Begins the files with every path.

@@ -5,6 +5,7 @@ use crate::page::view::View;
 use crate::page::wording::{measure, run_line};
 use crate::sentences::sentences;
 use capstake::kernel::metric::Metric;
+use capstake::report::assumptions::rests_on;
 use capstake::report::digits::{
     NONE, Precision, condition, is_decided_by_few, percent_in_passing, probability, thousands,
 };
@@ -84,6 +85,7 @@ pub fn first_screen(results: &Results) -> FirstScreen {
             .map(|errors| format!("± {errors}"))
             .into_iter()
             .chain(unhelped(results))
+            .chain(rests_on(&results.tables.origins, &facts.names))
             .collect(),
         answer: if is_empty || view.deals.is_empty() {
             String::new()

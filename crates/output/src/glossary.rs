@@ -314,7 +314,7 @@ pub fn event(event: Event, names: &PartyNames) -> String {
 }
 
 /// Statistics and other columns of the result tables.
-pub const STATISTICS: [Term; 15] = [
+pub const STATISTICS: [Term; 16] = [
     Term {
         name: "std_error",
         unit: None,
@@ -396,10 +396,18 @@ pub const STATISTICS: [Term; 15] = [
         unit: None,
         text: "In correlations.csv: the correlation found in this run's draws. It differs from the one used by chance alone.",
     },
+    Term {
+        name: "origins",
+        unit: None,
+        text: "Where the numbers of a scenario are from: a source states it (`source`), it is derived from one that does not state it \
+               (`informed_by`), or it is a judgement. A run says in origins.csv, in --full, on the page and in the workbook how much of \
+               the take's variance comes from each kind. A constant moves nothing, so that its part is none, whatever its source; \
+               the rest is year-to-year luck, curvature and interaction.",
+    },
 ];
 
 /// Files of a results folder.
-pub const FILES: [Term; 30] = [
+pub const FILES: [Term; 31] = [
     Term {
         name: "summary.csv",
         unit: None,
@@ -442,6 +450,13 @@ pub const FILES: [Term; 30] = [
         unit: None,
         text: "One row for each metric and clause of the change from the second deal to the first: what it adds to the mean when it is \
                added first, last, in order, and on average over all orders (Shapley). `capstake bridge` writes it for any two deals.",
+    },
+    Term {
+        name: "origins.csv",
+        unit: None,
+        text: "What the first deal's take rests on: one row for each kind of number (sourced, derived, judgement) with the number of \
+               uncertain inputs and the part of the variance that straight lines in them explain, on average over all orders of the \
+               kinds (Shapley), over the first 20,000 paths at most.",
     },
     Term {
         name: "what_if.csv",

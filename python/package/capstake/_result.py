@@ -425,6 +425,7 @@ _TABLES = [
     "events",
     "sample_paths",
     "bridge",
+    "origins",
 ]
 
 

@@ -147,6 +147,7 @@ fn run() -> Tables {
             event("b", "2026-12-31"),
         ],
         bridge: Vec::new(),
+        origins: Vec::new(),
         sample_paths: vec![SamplePathRow {
             path: 49,
             deal: "a".into(),

@@ -88,7 +88,7 @@ pub fn fit(gathered: &Gathered, groups: &[Variable], isa: Isa, threads: usize) -
         has_line(kept, rows, column).then(|| read(kept, rows, &[&other(0), &other(1)]))
     };
     let fit_group = |group: &Variable| {
-        let rows = rows(kept, group);
+        let rows = rows(kept, &group.streams);
         (0..kept.columns.nrows()).map(|column| fit_column(&rows, column)).collect()
     };
     let fitted = groups.iter().map(fit_group).collect();
@@ -98,9 +98,9 @@ pub fn fit(gathered: &Gathered, groups: &[Variable], isa: Isa, threads: usize) -
     Lines { fitted, whole }
 }
 
-/// Rows of a group's scores.
-fn rows(kept: &Kept, group: &Variable) -> Vec<usize> {
-    (0..kept.scores.nrows()).filter(|&i| group.streams.contains(&kept.score_stream[i])).collect()
+/// Rows of the scores of some streams.
+fn rows(kept: &Kept, streams: &[usize]) -> Vec<usize> {
+    (0..kept.scores.nrows()).filter(|&i| streams.contains(&kept.score_stream[i])).collect()
 }
 
 /// Whether a column can be fitted by a line in some scores: it has a value on every path, and there are
@@ -252,7 +252,7 @@ pub fn group_effects(
     let mean = y.iter().sum::<f64>() / y.len() as f64;
     let mut effects = Vec::new();
     for group in groups {
-        let rows = rows(kept, group);
+        let rows = rows(kept, &group.streams);
         if !has_line(kept, &rows, column) {
             continue;
         }
@@ -282,6 +282,67 @@ pub fn group_effects(
     effects
 }
 
+/// How much a line in some streams' scores explains of a column.
+pub struct Explained {
+    /// The adjusted R²; chance can make it slightly negative.
+    pub value: f64,
+    /// What is left of the column's variance, as a fraction.
+    pub unexplained: f64,
+    /// Number of scores that move.
+    pub scores: usize,
+    /// What each path does to R²: its influence function, whose mean is 0.
+    pub influence: Vec<f64>,
+}
+
+/// How much the scores of some streams explain of a column; nothing without streams, `None` where the column cannot be fitted.
+pub fn explained(gathered: &Gathered, lines: &Lines, streams: &[usize], column: usize) -> Option<Explained> {
+    let kept = &gathered.kept;
+    let rows = rows(kept, streams);
+    if rows.is_empty() {
+        return Some(Explained { value: 0.0, unexplained: 1.0, scores: 0, influence: vec![0.0; kept.paths] });
+    }
+    if !has_line(kept, &rows, column) {
+        return None;
+    }
+    let line = line(&lines.whole, &rows, kept.scores.nrows() + column);
+    let fitted = read(kept, &rows, &[&line, &line]);
+    let y: Vec<f64> = kept.columns.row(column).iter().map(|y| y - gathered.centres[column]).collect();
+    let mean = y.iter().sum::<f64>() / y.len() as f64;
+    let scores = rows.iter().filter(|&&i| lines.whole.covariance(i, i) > STILL).count();
+    let Spread { variance, unexplained } = Spread::of(&y, &fitted, mean);
+    if variance == 0.0 {
+        return None;
+    }
+    let (n, k) = (y.len() as f64, scores as f64);
+    let moved = |(y, f): (&f64, &f64)| influence(y - mean, y - f, variance, unexplained);
+    Some(Explained {
+        value: 1.0 - unexplained - unexplained * k / (n - k - 1.0),
+        unexplained,
+        scores,
+        influence: y.iter().zip(&fitted).map(moved).collect(),
+    })
+}
+
+/// A column's variance and the fraction that a line leaves of it.
+struct Spread {
+    variance: f64,
+    unexplained: f64,
+}
+
+impl Spread {
+    fn of(y: &[f64], fitted: &Array1<f64>, mean: f64) -> Spread {
+        let n = y.len() as f64;
+        let variance = y.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / n;
+        let rest = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum::<f64>() / n;
+        Spread { variance, unexplained: rest / variance }
+    }
+}
+
+/// What a path with these distances from the mean and from the line does to R².
+fn influence(from_mean: f64, from_line: f64, variance: f64, unexplained: f64) -> f64 {
+    (unexplained * from_mean * from_mean - from_line * from_line) / variance
+}
+
 /// How well a line fits a column; fractions of the column's variance.
 struct Fit {
     /// What the line explains of the paths that it was fitted to: R².
@@ -299,12 +360,10 @@ impl Fit {
     /// `None` where the metric or every score is the same on all paths.
     fn new(y: &[f64], fitted: &Array1<f64>, mean: f64, scores: usize) -> Option<Fit> {
         let (n, k) = (y.len() as f64, scores as f64);
-        let variance = y.iter().map(|y| (y - mean) * (y - mean)).sum::<f64>() / n;
-        let rest = y.iter().zip(fitted).map(|(y, f)| (y - f) * (y - f)).sum::<f64>() / n;
+        let Spread { variance, unexplained } = Spread::of(y, fitted, mean);
         if scores == 0 || variance == 0.0 {
             return None;
         }
-        let unexplained = rest / variance;
         let raw = (1.0 - unexplained).max(f64::MIN_POSITIVE);
         let chance = unexplained * k / (n - k - 1.0);
         // What each path does to R² (its influence function, whose mean is 0). A normal metric has Olkin and
@@ -312,7 +371,7 @@ impl Fit {
         // freedom of that variance (Satterthwaite 1946) covers where few paths make it.
         let (mut squares, mut fourths) = (0.0, 0.0);
         for (y, f) in y.iter().zip(fitted) {
-            let moved = (unexplained * (y - mean) * (y - mean) - (y - f) * (y - f)) / variance;
+            let moved = influence(y - mean, y - f, variance, unexplained);
             squares += moved * moved / n;
             fourths += moved.powi(4) / n;
         }

@@ -7,6 +7,7 @@ pub mod gather;
 pub mod group;
 pub mod information;
 pub mod kept;
+pub mod origins;
 pub mod pick_freeze;
 pub mod plain;
 pub mod shapley;

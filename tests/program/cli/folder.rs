@@ -11,6 +11,7 @@ const FILES: [&str; 14] = [
     "histogram.csv",
     "inputs.csv",
     "manifest.json",
+    "origins.csv",
     "quantiles.csv",
     "report.html",
     "results.xlsx",

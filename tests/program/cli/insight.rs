@@ -152,3 +152,61 @@ fn the_readiness_calendar_is_written_and_told() {
     place.run("ipo minimal.toml").ends(4).says("[S724]").says("[equity]");
     place.run("sensitivity minimal.toml -n 4096 -q").ends(0);
 }
+
+/// Rows of origins.csv: kind, inputs, share and its error.
+fn origins(place: &Place, folder: &str) -> Vec<(String, u64, f64, f64)> {
+    let text = place.read(&format!("{folder}/origins.csv"));
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("deal,metric,kind,inputs,share_of_variance,std_error"));
+    lines
+        .map(|line| {
+            let cells: Vec<&str> = line.split(',').collect();
+            assert_eq!(cells[..2], ["amended-2026", "microsoft_take_pv"]);
+            let number = |at: usize| cells[at].parse::<f64>().expect("a number");
+            (cells[2].to_owned(), number(3) as u64, number(4), number(5))
+        })
+        .collect()
+}
+
+#[test]
+fn what_the_take_rests_on_is_said_everywhere_and_adds_up() {
+    let place = base();
+    let seen = place.run("run base.toml -n 20000 -o o --full").ends(0);
+    let rows = origins(&place, "o");
+    let kinds: Vec<&str> = rows.iter().map(|row| row.0.as_str()).collect();
+    assert_eq!(kinds, ["sourced", "derived", "judgement"]);
+    let joined = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let screen = joined(&seen.stdout);
+    let from =
+        screen.find("What moves Microsoft’s take under amended-2026 most rests on").expect("the sentence");
+    let sentence = &screen[from..from + screen[from..].find(" interaction.").expect("its end")];
+    for row in rows.iter().filter(|row| row.1 > 0) {
+        assert!(sentence.contains(&format!(" {:.0}% ", 100.0 * row.2)) || row.2 < 0.01, "{row:?} {sentence}");
+    }
+    assert!(joined(&place.read("o/report.html")).contains(sentence));
+    assert!(joined(&words_of_workbook(&place, "o/results.xlsx")).contains(sentence));
+    // All numbers together explain what sensitivity says of the inputs, on the same paths.
+    place.run("sensitivity base.toml -n 20000 -q -o s --formats csv").ends(0);
+    let groups = place.read("s/groups.csv");
+    let header: Vec<&str> = groups.lines().next().expect("a header").split(',').collect();
+    let at = header.iter().position(|name| *name == "explained").expect("a column");
+    let inputs =
+        groups.lines().find(|line| line.starts_with("amended-2026,microsoft_take_pv,usd_bn,inputs,"));
+    let explained: f64 =
+        inputs.expect("all inputs").split(',').nth(at).expect("a cell").parse().expect("a number");
+    let sum: f64 = rows.iter().map(|row| row.2).sum();
+    // The time of a termination is among the inputs there and among the luck here.
+    assert!((sum - explained).abs() < 0.01, "{sum} {explained}");
+    assert!(rows.iter().all(|row| row.3 < 0.02 && (row.1 > 0) == (row.3 > 0.0)), "{rows:?}");
+
+    // The number that moves the take most counts by where it is from: a flag without a source makes it a judgement.
+    let growth = "segment.business.growth_now={dist=\"quantiles\",p10=0.46,p50=0.86,p90=1.09}";
+    place
+        .run_with(&["run", "base.toml", "-n", "20000", "-q", "-o", "j", "--formats", "csv", "--set", growth])
+        .ends(0);
+    let judged = origins(&place, "j");
+    assert_eq!((judged[0].1 + 1, judged[2].1), (rows[0].1, rows[2].1 + 1), "{judged:?} {rows:?}");
+    let moved = judged[2].2 - rows[2].2;
+    assert!(moved > 0.02 && (moved + judged[0].2 - rows[0].2).abs() < 4.0 * rows[0].3, "{judged:?} {rows:?}");
+    assert!((judged.iter().map(|row| row.2).sum::<f64>() - sum).abs() < 1e-9, "{judged:?} {rows:?}");
+}

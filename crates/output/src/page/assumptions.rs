@@ -2,7 +2,7 @@
 
 use super::view::View;
 use super::wording::measure;
-use capstake::report::assumptions::{Origin, in_words};
+use capstake::report::assumptions::{Origin, in_words, rests_on};
 use capstake::report::digits::{NONE, significant};
 use capstake::report::tables::InputRow;
 
@@ -85,7 +85,9 @@ fn words(view: &View, rows: &[InputRow]) -> String {
         1 => " The number that --set changed is marked too.".to_owned(),
         count => format!(" The {count} numbers that --set changed are marked too."),
     };
-    format!("The scenario sets {}. Judgements are marked.{changed}", in_words(rows))
+    let rests = rests_on(&view.results.tables.origins, &view.results.facts.names);
+    let rests = rests.map_or(String::new(), |sentence| format!(" {sentence}"));
+    format!("The scenario sets {}. Judgements are marked.{changed}{rests}", in_words(rows))
 }
 
 /// The group of a key: `segment consumer` for `segment.consumer.growth_now`, or its first word if no name

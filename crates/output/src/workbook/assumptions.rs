@@ -3,7 +3,7 @@
 use super::digits::by_size;
 use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
-use capstake::report::assumptions::in_words;
+use capstake::report::assumptions::{in_words, rests_on};
 use capstake::report::results::Results;
 use capstake::report::tables::{InputRow, UNSOURCED};
 use std::collections::HashMap;
@@ -63,8 +63,10 @@ pub fn assumptions(results: &Results) -> Sheet {
         true => "; keys in red were changed with --set",
         false => "",
     };
+    let rests = rests_on(&results.tables.origins, &results.facts.names);
+    let rests = rests.map_or(String::new(), |sentence| format!(". {sentence}"));
     let words = format!(
-        "{}; sampled moments are those of this run's draws{changed}. To change a number, edit the sheet {}: nothing here is read back.",
+        "{}; sampled moments are those of this run's draws{changed}{rests}. To change a number, edit the sheet {}: nothing here is read back.",
         in_words(rows),
         crate::inputs::SHEET
     );
