@@ -120,9 +120,7 @@ fn intervals_at_the_stop_cover() {
     const TRUTH: f64 = 6.395_958_40;
     let text = shipped("capped-share");
     let sobol = Sampling::Sobol(Replicates::DEFAULT);
-    for (name, sampling, tolerance) in
-        [("plain", Sampling::Plain, 0.0216), ("plain", Sampling::Plain, 0.0235), ("sobol", sobol, 0.0018)]
-    {
+    for (name, sampling, tolerance) in [("plain", Sampling::Plain, 0.0216), ("sobol", sobol, 0.0018)] {
         let stopped = for_seeds(1..1 + SEEDS, |seed| stop(&text, sampling, seed, tolerance));
         let covered = |scale: f64, shift: f64| {
             let holds = |stop: &&Stopped| {
@@ -142,7 +140,8 @@ fn intervals_at_the_stop_cover() {
         assert!((176..200).contains(&covered(1.0, 0.0)), "{name}: {} of {SEEDS}", covered(1.0, 0.0));
         assert!(within >= 187, "{name}: {within} of {SEEDS} within the tolerance");
         // The level is a matter of chance, or the rule would not be tried.
-        assert!(at(8_192) > 20 && at(16_384) > 20, "{name}: {} and {}", at(8_192), at(16_384));
+        let usual = [8_192, 16_384, 32_768].map(at).into_iter().filter(|&stops| stops > 20).count();
+        assert!(usual >= 2, "{name}: nearly all stop at one level");
         // Intervals of seven tenths of the width are seen, and those about another truth.
         assert!(covered(0.7, 0.0) < 176, "{name}: {}", covered(0.7, 0.0));
         assert!(covered(1.0, 1.0) < 176, "{name}: {}", covered(1.0, 1.0));
