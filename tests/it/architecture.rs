@@ -30,7 +30,7 @@ const CRATES: [(&str, &[&str]); 19] = [
     ("rand_distr", &["study"]),
     ("rayon", &["run"]),
     ("rustix", &["job"]),
-    ("serde", &["config", "stats", "run", "report", "sink", "store", "job"]),
+    ("serde", &["config", "stats", "run", "study", "report", "sink", "store", "job"]),
     ("serde_json", &["config", "sink", "job"]),
     ("statrs", &["math", "study"]),
     ("strsim", &["config"]),
