@@ -267,7 +267,11 @@ fn scenario_of(folder: &Path, manifest: &Manifest) -> Result<Scenario, Failure> 
         warnings,
         resolved: part.resolved.clone(),
         columns: digests,
-        places: part.empirical_files.iter().map(|file| (file.csv.clone(), place_of(part, &file.csv))).collect(),
+        places: part
+            .empirical_files
+            .iter()
+            .map(|file| (file.csv.clone(), place_of(part, &file.csv)))
+            .collect(),
     })
 }
 

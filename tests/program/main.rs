@@ -13,6 +13,8 @@ mod twin;
 mod cli;
 mod memo;
 mod page;
+#[cfg(all(feature = "serve", unix))]
+mod serve;
 mod sinks_fail;
 mod skip;
 mod tables;

@@ -31,26 +31,30 @@ pub fn scenario(subject: &Subject) -> Value {
     let listed = assumptions::assumptions(&View::new(&results));
     let fields = Subject::config(&subject.base).map(|config| settable(&config)).unwrap_or_default();
     let number = |number: &Number| {
-        let own: Vec<Value> = fields
+        let own = fields
             .iter()
             .filter(|field| field.number == number.key)
-            .map(|field| json!({"key": field.key(), "name": field.parameter, "value": field.value}))
-            .collect();
-        let unit = results.tables.inputs.iter().find(|row| row.key == number.key);
+            .map(|field| json!({"key": field.key(), "name": field.parameter, "value": field.value}));
+        let row = results.tables.inputs.iter().find(|row| row.key == number.key);
+        // An uncertain number can also be fixed at a value, which takes its distribution away.
+        let fixed = row.filter(|row| row.std_dev != 0.0 && row.p50.is_finite());
+        let fixed =
+            fixed.map(|row| json!({"key": number.key, "name": "fixed", "value": row.p50, "fixed": true}));
+        let own: Vec<Value> = fixed.into_iter().chain(own).collect();
         json!({
             "key": number.key,
             "value": number.value,
             "range": number.range,
             "law": number.law,
-            "unit": unit.map(|row| row.unit.clone()),
+            "unit": row.map(|row| row.unit.clone()),
             "source": source(&number.source),
             "note": number.note,
             "fields": own,
         })
     };
-    let sections = listed.groups.iter().map(|group| {
-        json!({"name": group.name, "numbers": group.numbers.iter().map(number).collect::<Vec<_>>()})
-    });
+    let sections = listed.groups.iter().map(
+        |group| json!({"name": group.name, "numbers": group.numbers.iter().map(number).collect::<Vec<_>>()}),
+    );
     json!({
         "name": model.name,
         "file": subject.base.path.display().to_string(),

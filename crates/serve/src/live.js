@@ -127,6 +127,7 @@
     $(".setting tbody").replaceChildren(...told.rows(heads));
     $(".drawn").replaceChildren(...told.drawings());
     $("#settled").textContent = `${scenario.name} · ${thousands(answer.paths)} futures${answer.last ? "" : " so far"} · seed ${scenario.seed} · valued at ${scenario.valued}`;
+    $(".command").hidden = false;
     $(".command code").textContent = answer.command;
     $(".command .copy").textContent = "Copy";
     for (const pin of pins) if (nameOf(pin.set) === nameOf(answered) && pin.answer.paths < answer.paths) pin.answer = answer;
@@ -181,9 +182,12 @@
   };
 
   // ---- assumptions
+  const fieldsOf = (field) => [...rows.values()].find(({ fields }) => fields.has(field.key)).number.fields;
   const valueOf = (field) => (set.has(field.key) ? Number(set.get(field.key)) : field.value);
   const change = (field, value) => {
-    if (value === field.value) set.delete(field.key);
+    // A number that is fixed has no parameters, and one with parameters is not fixed.
+    for (const other of fieldsOf(field)) if (other.fixed !== field.fixed) set.delete(other.key);
+    if (value === field.value && !field.fixed) set.delete(field.key);
     else set.set(field.key, String(value));
     soon();
   };
@@ -210,10 +214,11 @@
     for (const field of number.fields) {
       const line = make("label", "", { class: "field" });
       const [from, to] = reach(field, number.unit);
-      const name = field.name || "value";
+      const name = field.name || (field.fixed ? "fixed" : "value");
       const handle = make("input", "", { type: "range", min: from, max: to, step: "any", "aria-label": `${number.key} ${name}` });
       const exact = make("input", "", { type: "number", step: "any", "aria-label": `${number.key} ${name}, exactly` });
-      handle.value = exact.value = field.value;
+      handle.value = field.value;
+      if (!field.fixed) exact.value = field.value;
       const step = (to - from) / 200;
       handle.addEventListener("input", () => {
         // A round number near the thumb, and the scenario's own where it rests on it.
@@ -256,7 +261,7 @@
       back.hidden = !isChanged;
       for (const { field, handle, exact } of fields.values()) {
         if (document.activeElement !== handle) handle.value = valueOf(field);
-        if (document.activeElement !== exact) exact.value = valueOf(field);
+        if (document.activeElement !== exact) exact.value = field.fixed && !set.has(field.key) ? "" : valueOf(field);
       }
     }
     for (const section of all("#sections details")) {
@@ -335,16 +340,17 @@
       $("#deals").append(label);
     });
     $("#deals").hidden = scenario.deals.length < 2;
-    for (const section of scenario.sections) {
+    // The deals first: their terms are what people ask about.
+    const isDeal = ({ name }) => name.startsWith("deal ");
+    const sections = [...scenario.sections.filter(isDeal), ...scenario.sections.filter((section) => !isDeal(section))];
+    for (const section of sections) {
       const details = make("details");
       const summary = make("summary", section.name);
       summary.append(make("span", ""));
       details.append(summary, ...section.numbers.map((number) => drawNumber(number, section)));
       $("#sections").append(details);
     }
-    const first = $("#sections details");
-    const own = all("#sections details").find((section) => $("summary", section).textContent === `deal ${deal}`);
-    (own ?? first).open = true;
+    $("#sections details").open = true;
     $("#search").addEventListener("input", sift);
     $("#changed").addEventListener("change", sift);
     $("#reset").addEventListener("click", () => go([]));

@@ -286,9 +286,7 @@ fn two_way(panel: &Panel, (a, b): (usize, usize)) -> Option<Readings> {
     let cell = |first: f64, second: f64| {
         let node = at(first, second).map(|node| sides(panel, node));
         let figure = node.and_then(|sides| sides.into_iter().next());
-        figure.map_or(String::new(), |(quantity, Figure { row, .. })| {
-            mean(&quantity.measure, row)
-        })
+        figure.map_or(String::new(), |(quantity, Figure { row, .. })| mean(&quantity.measure, row))
     };
     let rows = some(&down.nodes)
         .into_iter()
