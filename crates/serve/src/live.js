@@ -160,7 +160,8 @@
     $("#pins .absent").hidden = pins.length > 0;
     $("#pins ol").replaceChildren(...pins.map((pin, i) => {
       const item = make("li");
-      item.append(make("b", pin.answer.settings.length ? pin.answer.settings.join(" and ") : "As in the scenario"));
+      const name = pin.answer.settings.join(" and ").replace(/^the (.)/, (_, letter) => letter.toUpperCase()) || "As in the scenario";
+      item.append(make("b", name));
       const list = make("dl");
       pin.answer.quantities.forEach(({ deal: whose, metric, label, measure, flag }, at) => {
         const figure = pin.answer.figures[at];
@@ -197,10 +198,9 @@
     const high = ["fraction", "probability"].includes(unit) && value <= 1 ? 1 : 2 * wide;
     return value < 0 ? [-2 * wide, 2 * wide] : [0, high];
   };
-  const drawNumber = (number, section) => {
+  const drawNumber = (number) => {
     const box = make("div", "", { class: "number-row" });
-    const short = number.key.split(".").slice(section.name.includes(" ") ? 2 : 1).join(".") || number.key;
-    const heading = make("h4", short);
+    const heading = make("h4", number.label);
     const back = make("button", "Reset", { type: "button", class: "back", "aria-label": `Reset ${number.key}` });
     back.addEventListener("click", () => {
       for (const field of number.fields) set.delete(field.key);
@@ -244,13 +244,14 @@
       box.append(line);
       fields.set(field.key, { field, handle, exact });
     }
+    box.append(make("code", number.key, { class: "note" }));
     const origin = make("p", "", { class: "note" });
     if (number.source.url) origin.append(make("a", number.source.text, { href: number.source.url, rel: "noopener noreferrer", target: "_blank" }));
     else origin.append(number.source.text);
     if (number.note) origin.append(` · ${number.note}`);
     const problem = make("p", "", { class: "problem", role: "alert", hidden: "" });
     box.append(origin, problem);
-    rows.set(number.key, { number, box, fields, problem, back, text: `${number.key} ${number.note} ${number.source.text}`.toLowerCase() });
+    rows.set(number.key, { number, box, fields, problem, back, text: `${number.key} ${number.label} ${number.note} ${number.source.text}`.toLowerCase() });
     return box;
   };
   // Marks what is changed, and puts handles where they belong.
@@ -347,7 +348,7 @@
       const details = make("details");
       const summary = make("summary", section.name);
       summary.append(make("span", ""));
-      details.append(summary, ...section.numbers.map((number) => drawNumber(number, section)));
+      details.append(summary, ...section.numbers.map(drawNumber));
       $("#sections").append(details);
     }
     $("#sections details").open = true;
