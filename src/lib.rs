@@ -45,7 +45,8 @@
 //! | `facade` | what other programs call | the above |
 //!
 //! (`kernel` takes of `config` its units and dates only.) External crates live in rooms too: `toml` in `config`, `rayon` in `run`.
-//! Beside the engine, `crates/output` turns answers into pages, workbooks and files of draws, and `crates/cli` is the program: arguments, a
+//! Beside the engine, `crates/output` turns answers into pages, workbooks and files of draws, `crates/serve` is the live page of `capstake
+//! serve` on this machine, and `crates/cli` is the program: arguments, a
 //! terminal, signals, exit codes.
 //!
 //! The other axis is the noun. `segment`, `shock`, `cloud_mix`, `deal`, `cost`, `funding`, `equity`, `ipo` and `licence` have files

@@ -16,6 +16,8 @@ mod documents;
 mod fuzz;
 mod memo;
 mod page;
+#[cfg(all(feature = "serve", unix))]
+mod serve;
 mod sinks_fail;
 mod skip;
 mod tables;

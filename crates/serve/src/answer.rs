@@ -86,7 +86,8 @@ pub fn answer(
 
 /// Refuses changes of which deals there are: figures are compared deal by deal.
 fn same_deals(base: &Scenario, changed: &Scenario) -> Result<(), Failure> {
-    let names = |scenario: &Scenario| scenario.model.deals.iter().map(|deal| deal.name.clone()).collect::<Vec<_>>();
+    let names =
+        |scenario: &Scenario| scenario.model.deals.iter().map(|deal| deal.name.clone()).collect::<Vec<_>>();
     if names(base) == names(changed) {
         return Ok(());
     }
@@ -154,7 +155,11 @@ fn setting(subject: &Subject, changed: &Scenario, text: &str) -> String {
 pub fn command_of(subject: &Subject, set: &[String], paths: u64) -> String {
     let file = command::quoted(&subject.base.path.display().to_string());
     let set: String = set.iter().map(|text| format!(" --set {}", command::quoted(text))).collect();
-    let sampling = if subject.randomness.sampling == capstake::model::run::Sampling::Plain { "" } else { " --sampling sobol" };
+    let sampling = if subject.randomness.sampling == capstake::model::run::Sampling::Plain {
+        ""
+    } else {
+        " --sampling sobol"
+    };
     format!("capstake run {file}{set} -n {paths} -s {}{sampling}", subject.randomness.seed)
 }
 

@@ -1,6 +1,8 @@
 //! The assumptions of a scenario in sections, with the numbers that can be changed, as JSON.
 
 use capstake::config::changed::settable;
+use capstake::model::PartyNames;
+use capstake::report::label;
 use capstake::report::results::{Facts, Results, SourceFacts};
 use capstake::report::tables::{Tables, inputs_of};
 use capstake_output::page::assumptions::{self, Number, Source};
@@ -30,27 +32,32 @@ pub fn scenario(subject: &Subject) -> Value {
     let results = Results { facts, tables: Tables { inputs: inputs_of(model), ..Tables::default() } };
     let listed = assumptions::assumptions(&View::new(&results));
     let fields = Subject::config(&subject.base).map(|config| settable(&config)).unwrap_or_default();
-    let number = |number: &Number| {
-        let own: Vec<Value> = fields
+    let number = |group: &str, number: &Number| {
+        let own = fields
             .iter()
             .filter(|field| field.number == number.key)
-            .map(|field| json!({"key": field.key(), "name": field.parameter, "value": field.value}))
-            .collect();
-        let unit = results.tables.inputs.iter().find(|row| row.key == number.key);
+            .map(|field| json!({"key": field.key(), "name": field.parameter, "value": field.value}));
+        let row = results.tables.inputs.iter().find(|row| row.key == number.key);
+        // An uncertain number can also be fixed at a value, which takes its distribution away.
+        let fixed = row.filter(|row| row.std_dev != 0.0 && row.p50.is_finite());
+        let fixed =
+            fixed.map(|row| json!({"key": number.key, "name": "fixed", "value": row.p50, "fixed": true}));
+        let own: Vec<Value> = fixed.into_iter().chain(own).collect();
         json!({
             "key": number.key,
+            "label": label_within(group, &number.key, subject.names()),
             "value": number.value,
             "range": number.range,
             "law": number.law,
-            "unit": unit.map(|row| row.unit.clone()),
+            "unit": row.map(|row| row.unit.clone()),
             "source": source(&number.source),
             "note": number.note,
             "fields": own,
         })
     };
-    let sections = listed.groups.iter().map(|group| {
-        json!({"name": group.name, "numbers": group.numbers.iter().map(number).collect::<Vec<_>>()})
-    });
+    let sections = listed.groups.iter().map(
+        |group| json!({"name": group.name, "numbers": group.numbers.iter().map(|one| number(&group.name, one)).collect::<Vec<_>>()}),
+    );
     json!({
         "name": model.name,
         "file": subject.base.path.display().to_string(),
@@ -61,6 +68,14 @@ pub fn scenario(subject: &Subject) -> Value {
         "words": listed.words,
         "sections": sections.collect::<Vec<_>>(),
     })
+}
+
+/// What a number is called below the name of its section: `Cap` in `deal amended-2026`.
+fn label_within(section: &str, key: &str, names: &PartyNames) -> String {
+    let label = label::of_key(key, names);
+    let own = section.rsplit(' ').next().unwrap_or(section);
+    let rest = [section, own].into_iter().find_map(|start| label.strip_prefix(start)?.strip_prefix(' '));
+    label::capital(rest.filter(|rest| !rest.is_empty()).unwrap_or(&label))
 }
 
 fn source(source: &Source) -> Value {

@@ -30,7 +30,11 @@ pub fn toml(subject: &Subject, set: &[String]) -> Result<String, Failure> {
     let (Some(file), (Some(before), Some(after))) = (file.filter(|name| name != STANDARD_INPUT), both) else {
         return Ok(changed.resolved);
     };
-    let note = format!("# {} with {} of the live page; put it beside {file}.\n", subject.base.model.name, changes(set.len()));
+    let note = format!(
+        "# {} with {} of the live page; put it beside {file}.\n",
+        subject.base.model.name,
+        changes(set.len())
+    );
     Ok(note + &extending(&file, &before, &after))
 }
 

@@ -133,7 +133,9 @@ mod tests {
             assert!(!with(wrong), "{wrong}");
         }
         assert!(!guard.is_known(Origin::default()));
-        for wrong in ["", "0", &guard.token()[1..], &guard.token().to_uppercase().replace(char::is_numeric, "A")] {
+        for wrong in
+            ["", "0", &guard.token()[1..], &guard.token().to_uppercase().replace(char::is_numeric, "A")]
+        {
             assert!(guard.exchange(wrong).is_none(), "{wrong}");
         }
         assert_ne!(Guard::new(7777).unwrap().token(), guard.token());

@@ -127,6 +127,7 @@
     $(".setting tbody").replaceChildren(...told.rows(heads));
     $(".drawn").replaceChildren(...told.drawings());
     $("#settled").textContent = `${scenario.name} · ${thousands(answer.paths)} futures${answer.last ? "" : " so far"} · seed ${scenario.seed} · valued at ${scenario.valued}`;
+    $(".command").hidden = false;
     $(".command code").textContent = answer.command;
     $(".command .copy").textContent = "Copy";
     for (const pin of pins) if (nameOf(pin.set) === nameOf(answered) && pin.answer.paths < answer.paths) pin.answer = answer;
@@ -159,7 +160,8 @@
     $("#pins .absent").hidden = pins.length > 0;
     $("#pins ol").replaceChildren(...pins.map((pin, i) => {
       const item = make("li");
-      item.append(make("b", pin.answer.settings.length ? pin.answer.settings.join(" and ") : "As in the scenario"));
+      const name = pin.answer.settings.join(" and ").replace(/^the (.)/, (_, letter) => letter.toUpperCase()) || "As in the scenario";
+      item.append(make("b", name));
       const list = make("dl");
       pin.answer.quantities.forEach(({ deal: whose, metric, label, measure, flag }, at) => {
         const figure = pin.answer.figures[at];
@@ -181,9 +183,12 @@
   };
 
   // ---- assumptions
+  const fieldsOf = (field) => [...rows.values()].find(({ fields }) => fields.has(field.key)).number.fields;
   const valueOf = (field) => (set.has(field.key) ? Number(set.get(field.key)) : field.value);
   const change = (field, value) => {
-    if (value === field.value) set.delete(field.key);
+    // A number that is fixed has no parameters, and one with parameters is not fixed.
+    for (const other of fieldsOf(field)) if (other.fixed !== field.fixed) set.delete(other.key);
+    if (value === field.value && !field.fixed) set.delete(field.key);
     else set.set(field.key, String(value));
     soon();
   };
@@ -193,10 +198,9 @@
     const high = ["fraction", "probability"].includes(unit) && value <= 1 ? 1 : 2 * wide;
     return value < 0 ? [-2 * wide, 2 * wide] : [0, high];
   };
-  const drawNumber = (number, section) => {
+  const drawNumber = (number) => {
     const box = make("div", "", { class: "number-row" });
-    const short = number.key.split(".").slice(section.name.includes(" ") ? 2 : 1).join(".") || number.key;
-    const heading = make("h4", short);
+    const heading = make("h4", number.label);
     const back = make("button", "Reset", { type: "button", class: "back", "aria-label": `Reset ${number.key}` });
     back.addEventListener("click", () => {
       for (const field of number.fields) set.delete(field.key);
@@ -210,10 +214,11 @@
     for (const field of number.fields) {
       const line = make("label", "", { class: "field" });
       const [from, to] = reach(field, number.unit);
-      const name = field.name || "value";
+      const name = field.name || (field.fixed ? "fixed" : "value");
       const handle = make("input", "", { type: "range", min: from, max: to, step: "any", "aria-label": `${number.key} ${name}` });
       const exact = make("input", "", { type: "number", step: "any", "aria-label": `${number.key} ${name}, exactly` });
-      handle.value = exact.value = field.value;
+      handle.value = field.value;
+      if (!field.fixed) exact.value = field.value;
       const step = (to - from) / 200;
       handle.addEventListener("input", () => {
         // A round number near the thumb, and the scenario's own where it rests on it.
@@ -239,13 +244,14 @@
       box.append(line);
       fields.set(field.key, { field, handle, exact });
     }
+    box.append(make("code", number.key, { class: "note" }));
     const origin = make("p", "", { class: "note" });
     if (number.source.url) origin.append(make("a", number.source.text, { href: number.source.url, rel: "noopener noreferrer", target: "_blank" }));
     else origin.append(number.source.text);
     if (number.note) origin.append(` · ${number.note}`);
     const problem = make("p", "", { class: "problem", role: "alert", hidden: "" });
     box.append(origin, problem);
-    rows.set(number.key, { number, box, fields, problem, back, text: `${number.key} ${number.note} ${number.source.text}`.toLowerCase() });
+    rows.set(number.key, { number, box, fields, problem, back, text: `${number.key} ${number.label} ${number.note} ${number.source.text}`.toLowerCase() });
     return box;
   };
   // Marks what is changed, and puts handles where they belong.
@@ -256,7 +262,7 @@
       back.hidden = !isChanged;
       for (const { field, handle, exact } of fields.values()) {
         if (document.activeElement !== handle) handle.value = valueOf(field);
-        if (document.activeElement !== exact) exact.value = valueOf(field);
+        if (document.activeElement !== exact) exact.value = field.fixed && !set.has(field.key) ? "" : valueOf(field);
       }
     }
     for (const section of all("#sections details")) {
@@ -335,16 +341,17 @@
       $("#deals").append(label);
     });
     $("#deals").hidden = scenario.deals.length < 2;
-    for (const section of scenario.sections) {
+    // The deals first: their terms are what people ask about.
+    const isDeal = ({ name }) => name.startsWith("deal ");
+    const sections = [...scenario.sections.filter(isDeal), ...scenario.sections.filter((section) => !isDeal(section))];
+    for (const section of sections) {
       const details = make("details");
       const summary = make("summary", section.name);
       summary.append(make("span", ""));
-      details.append(summary, ...section.numbers.map((number) => drawNumber(number, section)));
+      details.append(summary, ...section.numbers.map(drawNumber));
       $("#sections").append(details);
     }
-    const first = $("#sections details");
-    const own = all("#sections details").find((section) => $("summary", section).textContent === `deal ${deal}`);
-    (own ?? first).open = true;
+    $("#sections details").open = true;
     $("#search").addEventListener("input", sift);
     $("#changed").addEventListener("change", sift);
     $("#reset").addEventListener("click", () => go([]));

@@ -157,9 +157,10 @@ impl Server {
             (Method::Get, "/live.css") => Reply::new(200, "text/css; charset=utf-8", page::style()),
             (Method::Get, "/live.js") => Reply::new(200, "text/javascript; charset=utf-8", page::script()),
             (Method::Post, "/session") => match body(request).ok().and_then(|bytes| self.session(&bytes)) {
-                Some(cookie) => {
-                    Reply { headers: vec![("Set-Cookie", cookie)], ..Reply::new(204, "text/plain", Vec::new()) }
-                }
+                Some(cookie) => Reply {
+                    headers: vec![("Set-Cookie", cookie)],
+                    ..Reply::new(204, "text/plain", Vec::new())
+                },
                 None => Reply::text(401, "that is not the token of this server\n"),
             },
             (_, "/" | "/live.css" | "/live.js" | "/session") => Reply::text(405, "not that way\n"),
@@ -201,14 +202,17 @@ impl Server {
         let outcome = match path {
             "/api/answer" => {
                 let number = asked.turn.unwrap_or_else(|| self.turns.next());
-                self.in_turn(number, |turn| answer::answer(subject, set, asked.level, turn)).map(|mut value| {
-                    value["turn"] = json!(number);
-                    Reply::json(200, &value)
-                })
+                self.in_turn(number, |turn| answer::answer(subject, set, asked.level, turn)).map(
+                    |mut value| {
+                        value["turn"] = json!(number);
+                        Reply::json(200, &value)
+                    },
+                )
             }
             "/api/bridge" => {
                 let number = asked.turn.unwrap_or_else(|| self.turns.next());
-                self.in_turn(number, |_| Ok(answer::bridge(subject, set)?)).map(|value| Reply::json(200, &value))
+                self.in_turn(number, |_| Ok(answer::bridge(subject, set)?))
+                    .map(|value| Reply::json(200, &value))
             }
             "/api/toml" => download::toml(subject, set).map_err(NoAnswer::from).map(|text| {
                 Reply::file(&format!("{name}-changed.toml"), "application/toml", text.into_bytes())
@@ -216,10 +220,12 @@ impl Server {
             "/api/report" => self
                 .in_turn(self.turns.next(), |turn| download::report(subject, set, turn))
                 .map(|bytes| Reply::file(&format!("{name}-report.html"), "application/octet-stream", bytes)),
-            _ => self.in_turn(self.turns.next(), |turn| download::workbook(subject, set, turn)).map(|bytes| {
-                let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-                Reply::file(&format!("{name}.xlsx"), kind, bytes)
-            }),
+            _ => {
+                self.in_turn(self.turns.next(), |turn| download::workbook(subject, set, turn)).map(|bytes| {
+                    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+                    Reply::file(&format!("{name}.xlsx"), kind, bytes)
+                })
+            }
         };
         match outcome {
             Ok(reply) => reply,

@@ -28,7 +28,13 @@ pub struct Subject {
 
 impl Subject {
     /// A scenario and how it is simulated.
-    pub fn new(file: ScenarioFile, base: Scenario, randomness: Randomness, isa: Isa, threads: usize) -> Subject {
+    pub fn new(
+        file: ScenarioFile,
+        base: Scenario,
+        randomness: Randomness,
+        isa: Isa,
+        threads: usize,
+    ) -> Subject {
         Subject { file, base, randomness, isa, threads }
     }
 

@@ -8,11 +8,11 @@ use capstake_output::page::page;
 use std::path::PathBuf;
 use std::process::Command;
 
-pub(super) const DESKTOP: Screen = Screen { width: 1440, height: 900, colours: "light" };
-pub(super) const PHONE: Screen = Screen { width: 390, height: 844, colours: "light" };
+pub(crate) const DESKTOP: Screen = Screen { width: 1440, height: 900, colours: "light" };
+pub(crate) const PHONE: Screen = Screen { width: 390, height: 844, colours: "light" };
 
 /// A browser; `None`, with a note, if there is none.
-pub(super) fn started(test: &str) -> Option<Chromium> {
+pub(crate) fn started(test: &str) -> Option<Chromium> {
     let chromium = Chromium::start();
     if chromium.is_none() {
         let install = format!("Debian: apt-get install {PACKAGE}");
@@ -36,7 +36,7 @@ fn opened(test: &str, name: &str) -> Option<(Chromium, tempfile::TempDir, PathBu
 }
 
 /// Saves screenshots if CAPSTAKE_PICTURES=FOLDER is set.
-pub(super) fn keep(chromium: &mut Chromium, name: &str) {
+pub(crate) fn keep(chromium: &mut Chromium, name: &str) {
     let png = from_base64(&chromium.picture());
     assert!(png.starts_with(b"\x89PNG") && png.len() > 10_000, "{name}: {} bytes", png.len());
     if let Some(folder) = std::env::var_os("CAPSTAKE_PICTURES") {

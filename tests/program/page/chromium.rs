@@ -134,8 +134,13 @@ impl Chromium {
 
     /// Opens a file and waits until it has loaded.
     pub fn open(&mut self, file: &Path) {
+        self.open_address(&format!("file://{}", file.display()));
+    }
+
+    /// Opens an address and waits until its page has loaded.
+    pub fn open_address(&mut self, address: &str) {
         self.events.clear();
-        self.ask("Page.navigate", json!({"url": format!("file://{}", file.display())}));
+        self.ask("Page.navigate", json!({"url": address}));
         while !self.events.iter().any(|event| event["method"] == "Page.loadEventFired") {
             let event = self.next();
             self.events.push_back(event);

@@ -2,9 +2,9 @@
 //! page.
 
 #[cfg(unix)]
-mod browser;
+pub(crate) mod browser;
 #[cfg(unix)]
-mod chromium;
+pub(crate) mod chromium;
 mod marks;
 #[cfg(unix)]
 mod what_if;

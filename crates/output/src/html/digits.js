@@ -24,11 +24,12 @@ const digits = (() => {
   const value = (measure, x, count) => number(measure, significant(measure[0] * x, count)) + measure[2];
   const passing = (measure, x, error) => number(measure, inPassing(measure[0] * x, measure[0] * error)) + measure[2];
   const estimate = (measure, x, error) => {
+    const noted = (words) => number(measure, significant(mean, 6)) + measure[2] + (words ? ` (${words})` : "");
     const [mean, wide] = [measure[0] * x, measure[0] * error];
     if (x === null) return "–";
-    if (error === "exact") return number(measure, significant(mean, 6)) + measure[2] + " (exact)";
+    if (error === "exact") return noted("exact");
     if (!(wide > 0) || placeOfError(wide) < exponent(mean) - 14) {
-      return number(measure, significant(mean, 6)) + measure[2] + (error === null ? "" : " (all paths agree)");
+      return noted(error === null ? "" : "all paths agree");
     }
     const place = placeOfError(wide);
     return number(measure, atPlace(mean, place)) + " ± " + grouped(atPlace(wide, place)) + measure[2];

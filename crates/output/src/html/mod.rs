@@ -26,16 +26,20 @@ use std::io::{self, Write};
 pub const STYLE: &str =
     concat!(include_str!("plot.css"), include_str!("page.css"), include_str!("what_if.css"));
 /// Script for pointer and keyboard; without it the page has the same content.
-pub const SCRIPT: &str =
-    concat!(include_str!("page.js"), include_str!("digits.js"), include_str!("answer.js"), include_str!("what_if.js"));
+pub const SCRIPT: &str = concat!(
+    include_str!("page.js"),
+    include_str!("digits.js"),
+    include_str!("answer.js"),
+    include_str!("what_if.js")
+);
 /// The part of it that tells an answer, for pages that are not files.
 pub const ANSWER_SCRIPT: &str = concat!(include_str!("digits.js"), include_str!("answer.js"));
 /// SHA-256 of [`STYLE`] for the content security policy, which then allows no other style; a failing test
 /// prints the new hash.
-pub const STYLE_HASH: &str = "sha256-Qtz38j76Uq26sjJcVYE+FB/ro9sBOhG6ejUuvryk53I=";
+pub const STYLE_HASH: &str = "sha256-MiSzOu/GnlT2MCeFyU7oCj08ir4kXQt2pcfN+9bJVYM=";
 /// SHA-256 of [`SCRIPT`] for the content security policy, which then allows no other script; a failing test
 /// prints the new hash.
-pub const SCRIPT_HASH: &str = "sha256-sF6RSZJB71foHBWubG9NvBUf6KcGFwZYzDELyYJpzRI=";
+pub const SCRIPT_HASH: &str = "sha256-gFALUg9eVNi8kRpJPqhFoikMRs/JuZgMElgF+zz4d3s=";
 
 /// Number of choices shown unfolded when scripts are off.
 const OPEN_CHOICES: usize = 4;

@@ -97,9 +97,8 @@ pub struct Figure {
 pub fn what_if(view: &View) -> Option<Section> {
     let panel = panel(view)?;
     let words = format!(
-        "Every computed value is simulated on the first {} futures of this run, so differences from the scenario are known far better \
-         than the values themselves. Between two computed values the page interpolates, and says so; a combination that was not \
-         computed is not added up from its parts: the command at the end simulates it, and any other.",
+        "Each value was simulated on the first {} futures of this run, the same as the scenario's. Between two of them the page \
+         interpolates and says so. Effects of single changes are never added up: the command below simulates any other setting.",
         thousands(panel.paths)
     );
     Some(Section {
@@ -286,9 +285,7 @@ fn two_way(panel: &Panel, (a, b): (usize, usize)) -> Option<Readings> {
     let cell = |first: f64, second: f64| {
         let node = at(first, second).map(|node| sides(panel, node));
         let figure = node.and_then(|sides| sides.into_iter().next());
-        figure.map_or(String::new(), |(quantity, Figure { row, .. })| {
-            mean(&quantity.measure, row)
-        })
+        figure.map_or(String::new(), |(quantity, Figure { row, .. })| mean(&quantity.measure, row))
     };
     let rows = some(&down.nodes)
         .into_iter()

@@ -64,9 +64,9 @@ pub fn assumptions(results: &Results) -> Sheet {
         false => "",
     };
     let rests = rests_on(&results.tables.origins, &results.facts.names);
-    let rests = rests.map_or(String::new(), |sentence| format!(". {sentence}"));
+    let rests = rests.map_or(String::new(), |sentence| format!(" {sentence}"));
     let words = format!(
-        "{}; sampled moments are those of this run's draws{changed}{rests}. To change a number, edit the sheet {}: nothing here is read back.",
+        "{}; sampled moments are those of this run's draws{changed}.{rests} To change a number, edit the sheet {}: nothing here is read back.",
         in_words(rows),
         crate::inputs::SHEET
     );
