@@ -3,7 +3,7 @@
 use super::Place;
 use crate::skip;
 
-const FILES: [&str; 14] = [
+const FILES: [&str; 15] = [
     "annual.csv",
     "bridge.csv",
     "correlations.csv",
