@@ -113,8 +113,8 @@ fn stop(text: &str, sampling: Sampling, seed: u64, tolerance: f64) -> Stopped {
 /// is most a matter of chance: stopping when an estimated error happens to be small could make intervals too narrow.
 ///
 /// Of 200 intervals that hold the truth with 94.5% about 189 do, with a standard deviation of 3.2: fewer than 176 or all are seen in one
-/// of ten thousand. An error is within the tolerance at least as often as the interval holds the truth; 98% were measured, so that 196 are
-/// expected, with a standard deviation of 2.
+/// of ten thousand. An error is within the tolerance at least as often as the interval holds the truth, here with 95.5%: fewer than 180
+/// are seen in one of ten thousand.
 #[test]
 fn intervals_at_the_stop_cover() {
     const TRUTH: f64 = 6.395_958_40;
@@ -138,7 +138,7 @@ fn intervals_at_the_stop_cover() {
             covered(1.0, 1.0)
         );
         assert!((176..200).contains(&covered(1.0, 0.0)), "{name}: {} of {SEEDS}", covered(1.0, 0.0));
-        assert!(within >= 187, "{name}: {within} of {SEEDS} within the tolerance");
+        assert!(within >= 180, "{name}: {within} of {SEEDS} within the tolerance");
         // The level is a matter of chance, or the rule would not be tried.
         let usual = [8_192, 16_384, 32_768].map(at).into_iter().filter(|&stops| stops > 20).count();
         assert!(usual >= 2, "{name}: nearly all stop at one level");
