@@ -12,7 +12,7 @@ use crate::model::Model;
 use crate::model::deal::Deal;
 use crate::model::term::Term;
 use crate::run::paired::{self, Column, Keep, PairedResult, PathValue, Question, Weighted};
-use crate::run::{Options, Silent};
+use crate::run::{Observer, Options, Silent};
 use crate::stats::mean_error::MeanError;
 
 use super::quantity::{Of, Quantity};
@@ -190,6 +190,16 @@ pub const USUAL_METRICS: [Metric; 3] =
 /// The bridge from the second deal of a plan to its first, over the first paths of a run of so many; `None` unless they differ in two
 /// to six clauses.
 pub fn of_first_deals(plan: &Plan, paths: u64, threads: usize) -> Option<Bridge> {
+    of_first_deals_unless(plan, paths, threads, &Silent)
+}
+
+/// The same; `None` also where the observer stopped it.
+pub fn of_first_deals_unless(
+    plan: &Plan,
+    paths: u64,
+    threads: usize,
+    observer: &dyn Observer,
+) -> Option<Bridge> {
     let model = plan.model();
     let clauses = if model.deals.len() > 1 { differing_clauses(model, 1, 0, &[]) } else { Vec::new() };
     if !(2..=6).contains(&clauses.len()) {
@@ -199,7 +209,10 @@ pub fn of_first_deals(plan: &Plan, paths: u64, threads: usize) -> Option<Bridge>
     let (hybrids, metrics) = lean(hybrids, &USUAL_METRICS);
     let columns = BridgeColumns::new(&hybrids, clauses.len(), &metrics);
     let options = Options { paths: paths.min(PATHS_OF_RUNS), threads };
-    let result = paired::execute(&[&hybrids], columns.question(), options, &Silent);
+    let result = paired::execute(&[&hybrids], columns.question(), options, observer);
+    if result.interrupted {
+        return None;
+    }
     let names = [1, 0].map(|deal: usize| model.deals[deal].name.clone());
     Some(Bridge::new(&hybrids, names, clauses, &columns, &result))
 }

@@ -82,6 +82,11 @@ pub fn shipped(name: &str) -> String {
     std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
+/// The base scenario as it was in July 2026, whose figures stay.
+pub fn frozen_base() -> String {
+    include_str!("scenarios/frozen-base.toml").to_owned()
+}
+
 /// A run on all cores that nobody watches.
 pub fn execute(plan: &Plan, paths: u64) -> RunResult {
     run::execute(plan, Options { paths, threads: 0 }, &Silent)

@@ -64,7 +64,7 @@ impl Said {
 
 /// A run of each seed: what it says of the metrics; and the metrics over the paths of all seeds.
 fn runs(replicates: u64) -> (Vec<Vec<Said>>, Vec<MetricSummary>) {
-    let text = shipped("base");
+    let text = crate::engine::frozen_base();
     let sampling = Sampling::Sobol(Replicates::new(replicates).expect("a power of two"));
     let pooled = Mutex::new(vec![MetricSummary::of_replicates(Some(replicates as usize)); METRICS.len()]);
     let said = for_seeds(1..1 + SEEDS, |seed| {

@@ -167,11 +167,14 @@ pub fn command_of(subject: &Subject, set: &[String], paths: u64) -> String {
 /// clauses with their Shapley values and errors in words.
 ///
 /// # Errors
-/// The changes are refused.
-pub fn bridge(subject: &Subject, set: &[String]) -> Result<Value, Failure> {
+/// The changes are refused, or a newer one came.
+pub fn bridge(subject: &Subject, set: &[String], observer: &dyn Observer) -> Result<Value, NoAnswer> {
     let changed = subject.changed(set)?;
     let plan = subject.plan(&changed);
-    let found = bridge::of_first_deals(&plan, PATHS_OF_RUNS, subject.threads);
+    let found = bridge::of_first_deals_unless(&plan, PATHS_OF_RUNS, subject.threads, observer);
+    if observer.stops() {
+        return Err(NoAnswer::Superseded);
+    }
     let metrics = found.as_ref().map_or(&[][..], |bridge| &bridge.metrics);
     let of_metric = |metric: &bridge::MetricBridge| {
         let clauses = found.iter().flat_map(|bridge| &bridge.clauses).zip(&metric.clauses);

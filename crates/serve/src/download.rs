@@ -78,7 +78,7 @@ fn results(subject: &Subject, set: &[String], observer: &dyn Observer) -> Result
     manifest.run.paths_done = paths;
     manifest.run.wall_seconds = began.elapsed().as_secs_f64();
     manifest.record_figures(&plan, &result);
-    let bridge = bridge::of_first_deals(&plan, paths, subject.threads);
+    let bridge = bridge::of_first_deals_unless(&plan, paths, subject.threads, observer);
     let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
     let tables = Tables { bridge, ..tables::tables(&valuation(&plan, &result)) };
     Ok(Results { facts: manifest.facts(), tables })

@@ -211,7 +211,7 @@ impl Server {
             }
             "/api/bridge" => {
                 let number = asked.turn.unwrap_or_else(|| self.turns.next());
-                self.in_turn(number, |_| Ok(answer::bridge(subject, set)?))
+                self.in_turn(number, |turn| answer::bridge(subject, set, turn))
                     .map(|value| Reply::json(200, &value))
             }
             "/api/toml" => download::toml(subject, set).map_err(NoAnswer::from).map(|text| {

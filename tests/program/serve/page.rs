@@ -102,7 +102,7 @@ fn the_live_page_answers_from_the_address_to_a_pinned_what_if() {
     assert_eq!(chromium.value("document.querySelectorAll('#pins li').length"), 2);
     let pinned = text(&mut chromium, "#pins li");
     assert!(
-        pinned.starts_with("the cap of amended-2026 at $60 bn")
+        pinned.starts_with("Cap of amended-2026 at $60 bn")
             && pinned.contains("±")
             && pinned.contains("131,072 futures"),
         "{pinned}"

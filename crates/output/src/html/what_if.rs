@@ -4,7 +4,7 @@ use super::chart;
 use super::markup::{Markup, put};
 use crate::page::Page;
 use crate::page::section::Block;
-use crate::page::what_if::{Figure, Node, Own, Panel, Slider};
+use crate::page::sliders::{Figure, Node, Own, Panel, Slider};
 use serde_json::{Value, json};
 
 /// Stops of a slider between two computed values.

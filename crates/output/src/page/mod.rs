@@ -11,6 +11,7 @@ pub mod plot;
 pub mod provenance;
 pub mod sample_paths;
 pub mod section;
+pub mod sliders;
 pub mod study;
 pub mod study_chart;
 pub mod timing;

@@ -1,7 +1,7 @@
 //! Sections of a page: a heading with paragraphs, charts and tables below it.
 
 use super::chart::{Chart, Choice, Readings};
-use super::what_if::Panel;
+use super::sliders::Panel;
 use super::years_across::YearsTable;
 
 /// A section.
