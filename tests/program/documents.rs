@@ -123,6 +123,7 @@ fn with_few_paths(text: &[String]) -> String {
         let command = words.get(at + 1).cloned().unwrap_or_default();
         for i in 0..words.len().saturating_sub(1) {
             match words[i].as_str() {
+                "-n" if words[i + 1].ends_with(';') => words[i + 1] = format!("{FEW};"),
                 "-n" => FEW.clone_into(&mut words[i + 1]),
                 "--paths" if words[i + 1].starts_with('+') => words[i + 1] = format!("+{FEW}"),
                 "--paths" => words[i + 1] = "9000".to_owned(),

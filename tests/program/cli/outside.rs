@@ -74,7 +74,7 @@ fn libreoffice_recalculates_the_workbook_and_openpyxl_reads_it() {
 /// A folder with the results of the base scenario, and one for what the scripts write.
 fn base(paths: u32) -> Place {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place.run(&format!("run base.toml -n {paths} -q -o out --formats csv,xlsx")).ends(0);
     std::fs::create_dir(place.at("scratch")).expect("a folder");
     place

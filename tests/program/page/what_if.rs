@@ -11,7 +11,7 @@ const RATE: &str = "deal.amended-2026.rate";
 /// A run of base with three sliders, two of them terms of one deal.
 fn place() -> Place {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place
         .run(&format!(
             "run base.toml -n 20000 -q -o out --what-if {CAP}=0:80:21 --what-if {RATE}=0.1:0.3:5 --what-if \

@@ -13,7 +13,7 @@ const CAP: &str = "deal.amended-2026.cap_usd_bn";
 
 fn place() -> Place {
     let place = Place::new();
-    place.write("base.toml", include_str!("../../../configs/base.toml"));
+    place.write("base.toml", crate::scenario::FROZEN_BASE);
     place
 }
 

@@ -290,7 +290,7 @@ mod tests {
     use capstake::config::{parse, resolved, tree};
 
     fn base() -> Layout {
-        let text = include_str!("../../../../configs/base.toml");
+        let text = include_str!("../../../../tests/engine/scenarios/frozen-base.toml");
         let config = parse("base.toml", text, &[]).1.expect("it is sound");
         Layout::of(&tree::document(&resolved::to_toml(&config), Origin::File).expect("it is TOML"))
     }
