@@ -418,9 +418,11 @@ proptest! {
             }
             for (p, lanes) in a.periods[d].iter().enumerate() {
                 for (i, &series) in deal.series.iter().enumerate() {
-                    // What is left of a cap is the cap less the payments so far, on every lane and to the end.
+                    // What is left of a cap, and the payment that fills it, is the cap less the payments so far, on every lane and to
+                    // the end.
                     let of_cap = || a.periods[d].iter().map(|lanes| largest(&lanes[i])).fold(0.0, f64::max);
-                    let size = if series == Series::CapLeft { of_cap() } else { largest(&lanes[i]) };
+                    let is_rest = matches!(series, Series::CapLeft | Series::Payments);
+                    let size = if is_rest { of_cap() } else { largest(&lanes[i]) };
                     let name = format!("{series:?} of period {p}");
                     check(name, series.unit(), &lanes[i], &b.periods[d][p][i], size)?;
                 }

@@ -366,7 +366,7 @@ fn answered<'a>(
     let origins = origins::of_first_deal(job.plan, result.paths, request.threads);
     let origins = origins.map(|origins| tables::origins(job.plan, &origins)).unwrap_or_default();
     files.extend(csv.map(|dialect| encode(&origins, dialect)));
-    let what_if = what_if::rows(request, job, result.paths, complete);
+    let what_if = what_if::rows(request, job.scenario, job.plan, result.paths, complete);
     files.extend(csv.filter(|_| !what_if.is_empty()).map(|dialect| encode(&what_if, dialect)));
     (answer, Tables { sample_paths, bridge, origins, what_if, ..tables }, files)
 }
