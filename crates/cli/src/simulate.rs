@@ -383,7 +383,7 @@ fn answered<'a>(
     let bridge = bridge::of_first_deals(job.plan, result.paths, request.threads);
     let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
     files.extend(csv.map(|dialect| encode(&bridge, dialect)));
-    let what_if = what_if::rows(request, job, result.paths, complete);
+    let what_if = what_if::rows(request, job.scenario, job.plan, result.paths, complete);
     files.extend(csv.filter(|_| !what_if.is_empty()).map(|dialect| encode(&what_if, dialect)));
     (answer, Tables { sample_paths, bridge, what_if, ..tables }, files)
 }

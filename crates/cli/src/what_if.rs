@@ -5,10 +5,10 @@ use capstake::job::formats::Format;
 use capstake::job::request::Request;
 use capstake::job::scenario::Scenario;
 use capstake::job::what_if::{self, NONE, Slider};
+use capstake::kernel::plan::Plan;
 use capstake::report::what_if::{WhatIfRow, rows as rows_of};
 use capstake::run::{Observer, Options, Progress};
 
-use super::simulate::RunJob;
 use super::{output, signal};
 
 /// The sliders that are asked for; without any, those of a page.
@@ -42,14 +42,20 @@ impl Observer for UntilSignal {
 }
 
 /// The nodes of the sliders; none, and a line that says why, where they cannot be had: the run does not depend on them.
-pub fn rows(request: &Request, job: &RunJob<'_>, paths: u64, complete: bool) -> Vec<WhatIfRow> {
+pub fn rows(
+    request: &Request,
+    scenario: &Scenario,
+    plan: &Plan,
+    paths: u64,
+    complete: bool,
+) -> Vec<WhatIfRow> {
     if request.what_if.is_empty() {
         return Vec::new();
     }
     let options = Options { paths, threads: request.threads };
     let observer = UntilSignal { heeds: complete };
-    let resolved = job.scenario.text_for(&std::env::temp_dir());
-    let asked = what_if::ask(&request.what_if, job.scenario, &resolved, job.plan, options, &observer);
+    let resolved = scenario.text_for(&std::env::temp_dir());
+    let asked = what_if::ask(&request.what_if, scenario, &resolved, plan, options, &observer);
     let left_out = |why: &str| {
         output::status_line(&format!("warning: the page has no sliders: {why}\n"));
         Vec::new()
