@@ -17,6 +17,7 @@ mod output;
 mod part;
 mod paths;
 mod run;
+mod sampling;
 mod saved;
 mod scenario;
 mod stream;

@@ -23,7 +23,8 @@ use pyo3::types::PyBytes;
 use super::calling::{Watch, interrupted, is_interrupt, watched};
 use super::core::{ended, request_of};
 use super::error::{raised, refused};
-use super::run::{Run, given, sampling_named};
+use super::run::{Run, given};
+use super::sampling::sampling_named;
 use super::scenario::Scenario;
 use super::study::{Named, given as scenarios_given};
 

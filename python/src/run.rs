@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use capstake::config::choice::Choice;
-use capstake::config::{Code, Sampling};
+use capstake::config::Code;
 use capstake::job::cost::Cost;
 use capstake::job::error::{Exit, Failure};
 use capstake::job::formats::{Draws as DrawsFormat, Format};
@@ -30,6 +29,7 @@ use super::draws::Draws;
 use super::error::{raised, raised_with};
 use super::metric::Metric;
 use super::paths::Source;
+use super::sampling::sampling_named;
 use super::scenario::Scenario;
 use super::table::Table;
 use super::{arrow, columns, output, saved};
@@ -64,16 +64,6 @@ pub(crate) fn run(
     let task = Simulation { file, scenario: judged, plan, paths, threads, before: 0.0, precision };
     let (ended, error) = watched(py, progress.as_ref(), move |watch| simulate(task, from, watch));
     given(py, ended, error)
-}
-
-/// The sampling that a word names.
-pub(crate) fn sampling_named(word: Option<&str>) -> Result<Option<Sampling>, Failure> {
-    let Some(word) = word else { return Ok(None) };
-    match Sampling::from_word(word) {
-        Some(sampling) => Ok(Some(sampling)),
-        None => Err(Failure::told(Exit::Usage, format!("there is no sampling `{word}`"))
-            .help("write sampling=\"plain\" or sampling=\"sobol\"")),
-    }
 }
 
 /// The run, or the exception for how it ended.

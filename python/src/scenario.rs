@@ -22,7 +22,7 @@ use pyo3::types::PyDict;
 
 use super::check::{Estimate, estimate};
 use super::error::{problems, raised};
-use super::run::sampling_named;
+use super::sampling::sampling_named;
 use super::table::Table;
 use super::{arrow, columns};
 
