@@ -54,7 +54,7 @@ const ROW_BYTES: f64 = 120.0;
 /// Arguments of `bridge`.
 #[derive(Debug, clap::Args)]
 pub struct BridgeArguments {
-    /// The scenario file (TOML)
+    /// The scenario: a TOML file or a results.xlsx
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// The deal that is changed [default: the second]

@@ -32,7 +32,7 @@ use super::{dimensions, output};
 /// Arguments of `check`.
 #[derive(Debug, clap::Args)]
 pub struct CheckArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// How the scenario is changed and judged.

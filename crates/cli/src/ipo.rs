@@ -33,7 +33,7 @@ to be checked again before use.";
 /// Arguments of `ipo`.
 #[derive(Debug, clap::Args)]
 pub struct IpoArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// Stop when the 95% interval of this figure is at most so wide on either side: ready=0.005 or listed=1% of the probability, offer_equity=2%, prior-2025:p95:proceeds=3; may be repeated

@@ -18,7 +18,7 @@ use super::output;
 /// Arguments of `replay`.
 #[derive(Debug, clap::Args)]
 pub struct ReplayArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// The path, counted from 0

@@ -54,7 +54,7 @@ const OF_MANY_PATHS: [&str; 16] = [
 /// Arguments of `run`.
 #[derive(Debug, clap::Args)]
 pub struct RunArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// How to simulate and what to show.

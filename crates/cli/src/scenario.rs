@@ -24,7 +24,7 @@ scenario in another folder are named by their full paths.";
 /// Arguments of `scenario`.
 #[derive(Debug, clap::Args)]
 pub struct ScenarioArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// Write to this file, which must not exist, instead of standard output

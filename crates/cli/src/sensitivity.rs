@@ -64,7 +64,7 @@ together.";
 /// Arguments of `sensitivity`.
 #[derive(Debug, clap::Args)]
 pub struct SensitivityArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// The metric to explain: METRIC (of the first deal that has it), DEAL.METRIC or 'DEAL - DEAL.METRIC'; may be repeated

@@ -31,7 +31,7 @@ its token. Ctrl-C ends it.";
 /// Arguments of `serve`.
 #[derive(Debug, clap::Args)]
 pub struct ServeArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// Port on 127.0.0.1 [default: one that is free]

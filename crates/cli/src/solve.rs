@@ -50,7 +50,7 @@ reaches the target, the figures at both ends are shown and the exit code is 2.";
 /// Arguments of `solve`.
 #[derive(Debug, clap::Args)]
 pub struct SolveArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// The key and the interval that is searched: KEY=low:high

@@ -50,7 +50,7 @@ values. Every point is identical to a run with --set.";
 /// Arguments of `sweep`.
 #[derive(Debug, clap::Args)]
 pub struct SweepArguments {
-    /// The scenario file (TOML); - reads standard input
+    /// The scenario: a TOML file or a results.xlsx; - reads TOML from standard input
     #[arg(value_name = "SCENARIO")]
     pub scenario: PathBuf,
     /// A key and its values: KEY=from:to:steps or KEY=a,b,c; once, or twice for a grid

@@ -77,7 +77,7 @@ pub fn answer(
         "sides": sides.map(|side| names.tell(side)),
         "quantities": answer.quantities.iter().zip(0..).map(|(named, i)| quantity(subject, named, &answer.nodes[0], i)).collect::<Vec<_>>(),
         "scenario": figures(&answer.nodes[0], answer.quantities.len(), true),
-        "figures": figures(&answer.nodes[1], answer.quantities.len(), false),
+        "figures": figures(&answer.nodes[1], answer.quantities.len(), set.is_empty()),
         "settings": set.iter().map(|text| setting(subject, &changed, text)).collect::<Vec<_>>(),
         "warnings": warnings,
         "command": command_of(subject, set, options.paths),

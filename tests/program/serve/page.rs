@@ -64,6 +64,7 @@ fn the_live_page_answers_from_the_address_to_a_pinned_what_if() {
         said.starts_with("As in the scenario, Microsoft’s take is worth about $206 bn under amended-2026"),
         "{said}"
     );
+    assert!(!said.contains("just as much"), "the scenario is not compared with itself: {said}");
     assert!(text(&mut chromium, "#settled").contains("131,072 futures · seed 1"));
     assert!(chromium.value("document.querySelectorAll('.number-row').length").as_u64() > Some(150));
 
