@@ -39,7 +39,7 @@ impl Slider {
     }
 }
 
-/// Reads the sliders of `--what-if`, each KEY=FROM:TO[:STEPS].
+/// Reads the sliders of `--what-if`, each `KEY=FROM:TO[:STEPS]`.
 ///
 /// # Errors
 /// One is not of that form, a key cannot be varied, or there are too many nodes.
