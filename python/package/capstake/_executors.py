@@ -106,7 +106,7 @@ class Ray(Executor):
             return
         os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
         try:
-            import ray
+            import ray  # type: ignore[import-not-found, unused-ignore]
         except ImportError as error:
             message = "capstake.ray() needs Ray, which is not installed: pip install 'capstake[ray]'"
             raise ImportError(message, name="ray") from error
