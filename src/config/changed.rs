@@ -122,7 +122,7 @@ impl Settable {
     }
 }
 
-/// Every number of a scenario that stands there, in the order of the file; of an uncertain one its parameters.
+/// Every number that a scenario sets, in the order of the file; of an uncertain one its parameters.
 pub fn settable(config: &Config) -> Vec<Settable> {
     let mut all = Vec::new();
     if let Value::Table(entries) = print_table(config.print()) {

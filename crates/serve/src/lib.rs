@@ -1,4 +1,4 @@
-//! capstake's live page: a server on this machine alone, which simulates a scenario anew at every change of a number.
+//! capstake's live page: a server on this machine alone, which simulates a scenario at every change of a number.
 //!
 //! It writes no file, answers no other machine and no other page ([`guard`]), and runs one simulation at a time: a newer change ends an
 //! older one ([`turn`]). Every answer is that of `run --set` on as many paths, to the bit.

@@ -1,4 +1,4 @@
-//! What is served: a scenario's file, the scenario as it stands there, and how it is simulated.
+//! What is served: a scenario's file, the scenario that it holds, and how it is simulated.
 
 use capstake::config::{self, Config};
 use capstake::job::error::Failure;

@@ -113,7 +113,7 @@ fn a_manifest_that_no_run_writes_is_refused() {
         place.run("resume o -q").ends(3).says(why).says("it was edited");
         println!("{what}: refused");
     }
-    // The last level stands there, though the run is not finished.
+    // The last level is noted, though the run is not finished.
     let mut edited = sound.clone();
     let all = [4_096, 8_192, 16_384, 32_768, 65_536, 131_072, 262_144].map(|paths| json!(paths));
     let level = |paths: Value| json!({ "paths": paths, "values": [1.0], "half_widths": [5.0] });

@@ -68,7 +68,7 @@ impl CellValue {
         }
     }
 
-    /// Whether nothing stands there.
+    /// Whether it is empty.
     pub fn is_empty(&self) -> bool {
         match self {
             CellValue::Empty => true,
