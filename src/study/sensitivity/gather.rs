@@ -36,6 +36,8 @@ pub struct Wanted<'a> {
     pub columns: &'a [MetricIndex],
     /// Sets of columns, one column per deal, among which a decision maker chooses.
     pub choices: &'a [Vec<usize>],
+    /// Whether the scores of factors and shocks are kept beside those of inputs.
+    pub noise: bool,
 }
 
 /// Sums over one fold of the run.
@@ -149,7 +151,7 @@ pub fn gather(wanted: &Wanted<'_>, options: Options, observer: &dyn Observer) ->
         wanted,
         centres: centres(wanted),
         limits: windows.iter().map(|ends| ends.map(limit)).collect(),
-        kept: KeptColumns::new(wanted.plan, wanted.seeds, wanted.inputs, wanted.columns),
+        kept: KeptColumns::new(wanted.plan, wanted.seeds, wanted.inputs, wanted.columns, wanted.noise),
         in_order: Mutex::new(InOrder { next: 0, waiting: BTreeMap::new(), folds }),
     };
     let visited = visit(

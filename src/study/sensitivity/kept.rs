@@ -59,6 +59,7 @@ impl<'a> KeptColumns<'a> {
         seeds: &TwoSeeds,
         inputs: &'a [Variable],
         columns: &'a [MetricIndex],
+        with_noise: bool,
     ) -> KeptColumns<'a> {
         let years = plan.steps().years.len();
         let input_rows = plan.inputs().rows();
@@ -68,7 +69,8 @@ impl<'a> KeptColumns<'a> {
             (0..all.len()).filter(kind)
         };
         let rows: Vec<usize> = used(true).collect();
-        let noise: Vec<usize> = used(false).map(|stream| stream - input_rows).collect();
+        let noise: Vec<usize> =
+            if with_noise { used(false).map(|stream| stream - input_rows).collect() } else { Vec::new() };
         let by_year = noise.iter().flat_map(|&source| std::iter::repeat_n(input_rows + source, years));
         let score_stream = rows.iter().copied().chain(by_year).collect();
         KeptColumns { plan, inputs, columns, score_stream, rows, noise }

@@ -104,7 +104,7 @@ fn of_quantity(plan: &Plan, quantity: Quantity, options: Options) -> Option<Orig
     if streams.iter().all(Vec::is_empty) {
         return None;
     }
-    let wanted = Wanted { plan, seeds: &seeds, inputs: &[], columns: &columns, choices: &[] };
+    let wanted = Wanted { plan, seeds: &seeds, inputs: &[], columns: &columns, choices: &[], noise: false };
     let gathered = gather(&wanted, options, &Silent);
     if gathered.non_finite.count > 0 || gathered.paths == 0 {
         return None;
