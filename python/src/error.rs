@@ -4,6 +4,7 @@ use capstake::config::Severity;
 use capstake::config::{Problem, Problems, Sources};
 use capstake::job::error::{Exit, Failure};
 use capstake_cli::embedded::Refused;
+use pyo3::PyTypeInfo;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -59,6 +60,12 @@ pub(crate) fn raised_with(py: Python<'_>, failure: &Failure, paths: &[u64]) -> P
     found
         .and_then(|found| make(py, screen.trim_end(), exit, code, help, found, paths))
         .unwrap_or_else(|error| error)
+}
+
+/// Adds a run or study to the exception about it.
+pub(crate) fn with_result(py: Python<'_>, error: &PyErr, result: Py<impl PyTypeInfo>) -> PyResult<()> {
+    py.import("capstake._errors")?.getattr("with_result")?.call1((error.value(py), result))?;
+    Ok(())
 }
 
 /// The exception of a failure.

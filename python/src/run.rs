@@ -26,7 +26,7 @@ use super::calling::{interrupted, is_interrupt, watched};
 use super::check::fits;
 use super::core::{Core, Ended, Simulation, simulate};
 use super::draws::Draws;
-use super::error::{raised, raised_with};
+use super::error::{raised, raised_with, with_result};
 use super::metric::Metric;
 use super::paths::Source;
 use super::sampling::sampling_named;
@@ -76,7 +76,7 @@ pub(crate) fn given(py: Python<'_>, ended: Ended, error: Option<PyErr>) -> PyRes
             }
             let error = raised(py, &failure);
             let run = Py::new(py, Run(Arc::from(core)))?;
-            py.import("capstake._errors")?.getattr("with_result")?.call1((error.value(py), run))?;
+            with_result(py, &error, run)?;
             return Err(error);
         }
         Ended::Done(core) => core,

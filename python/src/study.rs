@@ -9,7 +9,7 @@ use capstake::job::reason::reason;
 use capstake::job::results::{self, Contents};
 use capstake::report::answer::Answer;
 use capstake::store;
-use capstake_cli::embedded::{self, Caller, Given, StudySums};
+use capstake_cli::embedded::{self, Caller, Given, Refused, StudySums};
 use capstake_output::made::Made;
 use capstake_output::workbook;
 use pyo3::prelude::*;
@@ -17,7 +17,7 @@ use pyo3::types::PyBytes;
 use tempfile::TempDir;
 
 use super::calling::{Watch, interrupted, is_interrupt, watched};
-use super::error::{raised, refused};
+use super::error::{raised, refused, with_result};
 use super::scenario::Scenario;
 use super::table::Table;
 use super::{arrow, output};
@@ -212,6 +212,10 @@ pub(crate) fn conduct(
         };
         let study = match &called {
             Ok((Exit::Done | Exit::Interrupted, _)) => Study::of(&folder, Some(temporary)).ok(),
+            // Not as precise as was asked for, but whole.
+            Err(Refused::Failure(failure)) if failure.exit() == Exit::Imprecise => {
+                Study::of(&folder, Some(temporary)).ok()
+            }
             _ => None,
         };
         (called, study)
@@ -223,7 +227,13 @@ pub(crate) fn conduct(
             Err(interrupted(py, study.map(|study| study.into_bound(py).into_any()), 0, 0))
         }
         (_, Some(error)) => Err(error),
-        (Err(why), None) => Err(refused(py, &why)),
+        (Err(why), None) => {
+            let error = refused(py, &why);
+            if let Some(study) = study {
+                with_result(py, &error, Py::new(py, study)?)?;
+            }
+            Err(error)
+        }
         (Ok(_), None) => study.ok_or_else(|| {
             raised(py, &Failure::told(Exit::Bug, "the study left no answer").help("please report this"))
         }),

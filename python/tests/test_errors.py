@@ -191,6 +191,20 @@ def test_exceptions_travel_between_processes(base: cs.Scenario) -> None:
     assert (again.code, again.exit_code) == (found.value.code, 4)
 
 
+def test_what_is_not_pickled_says_what_is(base: cs.Scenario, result: cs.Result) -> None:
+    for one, words in [(result, "save\\(\\) writes a folder"), (result.summary, "to_pandas"), (result.draws(), "to_pandas")]:
+        with pytest.raises(TypeError, match=words):
+            pickle.dumps(one)
+
+
+def test_a_file_that_cannot_be_written_is_named(result: cs.Result, tmp_path: Path) -> None:
+    for write in (result.to_html, result.to_excel, result.plot().save):
+        with pytest.raises(cs.OutputError, match="missing/it` cannot be written: No such file"):
+            write(tmp_path / "missing" / "it")
+        with pytest.raises(TypeError):
+            write(3)  # type: ignore[arg-type]
+
+
 def test_numbers_say_where_they_are_from(base: cs.Scenario) -> None:
     cap60 = base.set({"deal.amended-2026.cap_usd_bn": 60})
     number = cap60["deal.amended-2026.cap_usd_bn"]

@@ -47,3 +47,38 @@ def test_what_cannot_be_read_is_refused(base: cs.Scenario) -> None:
     for wrong in (3, {1: "1%"}):
         with pytest.raises(TypeError):
             base.run(paths=9_000, precision=wrong, progress=None)  # type: ignore[arg-type]
+
+
+def test_studies_stop_where_the_program_stops(base: cs.Scenario, tmp_path: Path) -> None:
+    targets = ["--precision", "microsoft_take_pv=3%"]
+    calls: dict[str, tuple[Any, list[str]]] = {
+        "bridge": (lambda: base.bridge(paths=50_000, precision={"microsoft_take_pv": "3%"}, progress=None), targets),
+        "sweep": (
+            lambda: base.sweep({"discount.share": [0.08, 0.1]}, paths=50_000, precision="microsoft_take_pv=3%", progress=None),
+            ["--vary", "discount.share=0.08,0.1", *targets],
+        ),
+        "solve": (
+            lambda: base.solve(
+                "deal.amended-2026.cap_usd_bn", between=(10, 120), target="amended-2026.share_pv.mean=25", paths=50_000,
+                precision=1.5, sampling="sobol", progress=None,
+            ),
+            ["--vary", "deal.amended-2026.cap_usd_bn=10:120", "--target", "amended-2026.share_pv.mean=25", "--precision", "1.5", "--sampling", "sobol"],
+        ),
+    }
+    for name, (call, words) in calls.items():
+        program(name, CONFIGS / "base.toml", "-n", "50000", *words, "-q", "-o", name, cwd=tmp_path)
+        mine, theirs = call(), cs.open(tmp_path / name)
+        assert isinstance(theirs, cs.Study)
+        assert mine.manifest["run"]["paths_done"] == theirs.manifest["run"]["paths_done"] < 50_000
+        assert mine.manifest["run"]["precision"] == theirs.manifest["run"]["precision"]
+        assert [mine[table].rows() for table in mine.tables] == [theirs[table].rows() for table in theirs.tables]
+
+
+def test_an_imprecise_study_is_in_the_exception(base: cs.Scenario) -> None:
+    with pytest.raises(cs.PrecisionError, match="was not reached within 9,000 paths") as found:
+        base.bridge(paths=9_000, precision={"microsoft_take_pv": "0.01%"}, progress=None)
+    assert isinstance(found.value.result, cs.Study) and found.value.result.manifest["run"]["paths_done"] == 9_000
+    with pytest.raises(cs.UsageError, match="sensitivity does not take precision"):
+        base.sensitivity("share_pv", precision="share_pv=1%", progress=None)
+    with pytest.raises(TypeError, match="`precision` is the width"):
+        base.solve("deal.amended-2026.cap_usd_bn", between=(10, 120), target="amended-2026.share_pv.mean=25", precision={"a": 1}, progress=None)

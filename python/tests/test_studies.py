@@ -137,7 +137,7 @@ def test_wrong_types_of_studies_name_the_argument(base: cs.Scenario) -> None:
         "lowest and the highest": lambda: base.solve(KEY, between="12", target=NEUTRAL),  # type: ignore[arg-type]
         "`method` is text": lambda: base.sensitivity(method=3),  # type: ignore[arg-type]
         "`by` is text": lambda: base.sensitivity(by=3),  # type: ignore[arg-type]
-        "ipo\\(\\) takes paths, seed, threads, progress, on, store and parts .*not path$": lambda: base.ipo(path=1e5),  # type: ignore[call-arg]
+        "ipo\\(\\) takes paths, seed, threads, progress, sampling, precision, on, store, parts .*not path$": lambda: base.ipo(path=1e5),  # type: ignore[call-arg]
     }
     for words, call in calls.items():
         with pytest.raises(TypeError, match=words):

@@ -83,7 +83,7 @@ class PrecisionError(CapstakeError):
     """The precision that was asked for was not reached."""
 
     result: Any
-    """The run, with all the paths that could be spent."""
+    """The run or study, with all the paths that could be spent."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -132,22 +132,26 @@ def of_screen(
     return error
 
 
-def with_result(error: CapstakeError, run: Any) -> None:
-    """Adds the run to an exception about it; called by the compiled part."""
-    from ._result import Result
+def with_result(error: CapstakeError, native: Any) -> None:
+    """Adds the run or study to an exception about it; called by the compiled part."""
+    error.result = _shown(native)  # type: ignore[attr-defined]
 
-    error.result = Result(run)  # type: ignore[attr-defined]
+
+def _shown(native: Any) -> Any:
+    # Imported late: results know exceptions.
+    from ._capstake import Run
+    from ._result import Result
+    from ._study import Study
+
+    return Result(native) if isinstance(native, Run) else Study(native)
 
 
 def of_interrupt(partial: Any, done: int, paths: int) -> Interrupted:
     """The exception of a Ctrl-C; called by the compiled part."""
     if partial is None:
         return Interrupted("interrupted before anything was done")
-    # Imported late: results know exceptions.
     from ._capstake import Run
-    from ._result import Result
-    from ._study import Study
 
     if isinstance(partial, Run):
-        return Interrupted(f"interrupted after {done:,} of {paths:,} paths", Result(partial))
-    return Interrupted("interrupted; what was done is in `partial`", Study(partial))
+        return Interrupted(f"interrupted after {done:,} of {paths:,} paths", _shown(partial))
+    return Interrupted("interrupted; what was done is in `partial`", _shown(partial))

@@ -6,12 +6,17 @@ import os
 from typing import Any
 
 from ._distributions import text
+from ._errors import OutputError
 
 
 def write(path: str | os.PathLike[str], bytes: bytes) -> None:
-    """Writes a file."""
-    with open(path, "wb") as file:
-        file.write(bytes)
+    """Writes a file; raises `OutputError` where it cannot."""
+    name = os.fspath(path)
+    try:
+        with open(name, "wb") as file:
+            file.write(bytes)
+    except OSError as error:
+        raise OutputError(f"error: `{name}` cannot be written: {error.strerror or error}", 6) from error
 
 
 class Figure:

@@ -402,6 +402,9 @@ class Result:
         """The answer on one screen, as the program prints it."""
         return self._run.screen(min(count(width, "width"), 10_000))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a result is not pickled: save() writes a folder that open() reads elsewhere, and tables give to_pandas()")
+
     def __str__(self) -> str:
         return self.screen()
 

@@ -149,7 +149,10 @@ class Scenario:
 
     @property
     def digest(self) -> str:
-        """Equal digests mean equal results, for equal seeds and paths."""
+        """Equal digests mean equal results for equal seeds and paths under plain sampling.
+
+        Under Sobol sampling a scenario made by `set` also keeps the dimensions of the one that it was made from, so that both pair.
+        """
         return self._native.digest
 
     @property

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from . import _capstake
-from ._distributions import count, names, text, threads_of, toml
+from ._distributions import Precise, count, names, targets, text, threads_of, toml
 from ._errors import UsageError
 from ._figures import Figures, write
 from ._progress import Shown, showing
@@ -31,6 +31,10 @@ class How(TypedDict, total=False):
     """Threads; one a core unless given."""
     progress: Shown
     """How far it is: shown as for `Scenario.run`."""
+    sampling: str | None
+    """`plain` or `sobol`, as for `Scenario.run`."""
+    precision: Precise | float
+    """When it is precise enough, as for `Scenario.run`; of `solve` the width alone; not for `sensitivity`."""
     on: Any
     """What computes the parts of the study, as for `Scenario.run`."""
     store: str | os.PathLike[str] | None
@@ -115,6 +119,9 @@ class Study:
         """Writes the results folder that the program would have written, where there is nothing yet."""
         self._native.save(os.fspath(folder))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a study is not pickled: save() writes a folder that open() reads elsewhere, and tables give to_pandas()")
+
     def __repr__(self) -> str:
         partial = "" if self.complete else "PARTIAL: "
         return f"{partial}{self.title}\n" + "\n".join(self.sentences)
@@ -136,13 +143,16 @@ def _asked(
     threads: int | None = None,
     progress: Shown = "auto",
     own_settings: bool = True,
+    sampling: str | None = None,
+    precision: Any = None,
     on: Any = None,
     store: str | os.PathLike[str] | None = None,
     parts: int | None = None,
     **other: Any,
 ) -> Study:
     if other:
-        raise TypeError(f"{command}() takes paths, seed, threads, progress, on, store and parts beside its own arguments; not {', '.join(other)}")
+        known = ", ".join(How.__annotations__)
+        raise TypeError(f"{command}() takes {known} beside its own arguments; not {', '.join(other)}")
     line = [command, *more]
     if paths is not None:
         line += ["--paths", str(count(paths, "paths"))]
@@ -150,6 +160,13 @@ def _asked(
         line += ["--seed", str(count(seed, "seed"))]
     if threads is not None:
         line += ["--threads", str(threads_of(threads))]
+    if sampling is not None:
+        line.append(f"--sampling={text(sampling, 'sampling')}")
+    wanted = targets(precision)
+    if wanted and (command == "sensitivity" or on is not None):
+        help = "compare, sweep, solve, bridge and ipo take it, without on="
+        raise UsageError(f"error: {command} does not take precision here\n  |\n  = help: {help}", 2, None, [help])
+    line += [f"--precision={target}" for target in wanted]
     if own_settings:
         for flag in scenarios[0][1]._native.overrides:
             line.append(f"--set={flag}")
@@ -196,8 +213,9 @@ def compare(
 ) -> Study:
     """Scenarios side by side on the same draws, the others compared with the first.
 
-    `pairs` puts a deal of the first scenario beside one of another name in the others. `how` takes `paths`, `seed`, `threads`
-    and `progress`, here and in every other study; and, as in `Scenario.run`, `on`, `store` and `parts` where a study divides.
+    `pairs` puts a deal of the first scenario beside one of another name in the others. `how` takes `paths`, `seed`, `threads`,
+    `progress`, `sampling` and `precision` as `Scenario.run` does, here and in other studies; and `on`, `store` and `parts` where a
+    study divides. `PrecisionError` has the study in `result`.
     """
     from ._scenario import Scenario
 
@@ -258,7 +276,10 @@ def sweep(
 
 
 def solve(scenario: Scenario, key: str, between: tuple[float, float], target: str, **how: Unpack[How]) -> Study:
-    """The value of a key at which a figure reaches its target."""
+    """The value of a key at which a figure reaches its target.
+
+    `precision` is the half-width of the key's own 95% interval, in its unit.
+    """
     try:
         if isinstance(between, str):
             raise TypeError
@@ -267,6 +288,11 @@ def solve(scenario: Scenario, key: str, between: tuple[float, float], target: st
         raise TypeError(f"`between` is the lowest and the highest value that is tried, not {between!r}") from None
     key = text(key, "key")
     more = [f"--vary={key}={toml(low, key)}:{toml(high, key)}", f"--target={text(target, 'target')}"]
+    width = how.pop("precision", None)
+    if width is not None:
+        if not isinstance(width, (str, int, float)):
+            raise TypeError(f"`precision` is the width that the key found may be off, such as 0.5, not {type(width).__name__}")
+        more.append(f"--precision={width if isinstance(width, str) else toml(width, 'precision')}")
     return _asked("solve", _one(scenario), more, **how)
 
 

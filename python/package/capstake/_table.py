@@ -41,6 +41,9 @@ class _Readable:
     def __arrow_c_schema__(self) -> object:
         return self._native.__arrow_c_schema__()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("tables and draws are not pickled: to_pandas(), to_polars() and to_pyarrow() make what can be")
+
     @contextmanager
     def _reading(self) -> Iterator[None]:
         """Ctrl-C, which a library can only pass on as an error of its own, is raised as what it is."""
