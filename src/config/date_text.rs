@@ -1,6 +1,7 @@
 //! Dates as people type them: `12/31/2040`, `12 May 2026`, `Q4 2040`, Excel's day numbers.
 
 use super::date::Date;
+use crate::model::misread::MONTHS;
 
 /// A date read from a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,24 +124,10 @@ fn year_of(word: &str) -> Option<i32> {
 }
 
 fn month_named(word: &str) -> Option<u32> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let fits = |name: &&str| {
         word.len() >= 3 && (name.starts_with(word) || (word == "sept" && name.starts_with("sep")))
     };
-    NAMES.iter().position(fits).map(|index| index as u32 + 1)
+    MONTHS.iter().position(fits).map(|index| index as u32 + 1)
 }
 
 #[cfg(test)]

@@ -58,22 +58,24 @@ fn is_date(name: &str) -> bool {
     }
 }
 
+/// Names of the months, from January on.
+pub(crate) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
+
 /// A month by name: whole, by its first three letters, or `sept`.
 fn is_month_word(text: &str) -> bool {
-    const MONTHS: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     text == "sept" || MONTHS.iter().any(|month| *month == text || month[..3] == *text)
 }
 

@@ -21,7 +21,7 @@ pub mod ipo;
 mod left_out;
 pub mod licence;
 mod margins;
-mod misread;
+pub(crate) mod misread;
 mod names;
 mod number;
 pub mod parameters;

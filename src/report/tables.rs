@@ -362,6 +362,39 @@ pub fn summary_row(deal: &str, mix_year: i32, answer: &MetricAnswer) -> SummaryR
     }
 }
 
+#[cfg(test)]
+impl SummaryRow {
+    /// A row for tests, of 100 paths of a plain run.
+    pub(crate) fn sample(deal: &str, metric: &str, unit: &str) -> SummaryRow {
+        SummaryRow {
+            deal: deal.into(),
+            metric: metric.into(),
+            unit: unit.into(),
+            mean: 1.0,
+            std_error: 0.1,
+            std_dev: 1.0,
+            min: 0.0,
+            p01: 0.0,
+            p05: 0.0,
+            p10: 0.0,
+            p25: 0.0,
+            p50: 1.0,
+            p75: 1.0,
+            p90: 1.0,
+            p95: 1.0,
+            p99: 1.0,
+            max: 1.0,
+            es05: 0.0,
+            es95: 1.0,
+            paths: 100,
+            undefined: 0,
+            low95: 0.8,
+            high95: 1.2,
+            error_df: f64::NAN,
+        }
+    }
+}
+
 fn quantile_rows(deal: &str, mix_year: i32, answer: &MetricAnswer) -> impl Iterator<Item = QuantileRow> {
     answer.quantiles.iter().map(move |quantile| QuantileRow {
         deal: deal.into(),

@@ -49,32 +49,7 @@ mod tests {
     use crate::report::tables::Tables;
 
     fn row(metric: &str, std_error: f64, error_df: f64) -> SummaryRow {
-        SummaryRow {
-            deal: "a".to_owned(),
-            metric: metric.to_owned(),
-            unit: "usd_bn".to_owned(),
-            mean: 1.0,
-            std_error,
-            std_dev: 1.0,
-            min: 0.0,
-            p01: 0.0,
-            p05: 0.0,
-            p10: 0.0,
-            p25: 0.0,
-            p50: 1.0,
-            p75: 1.0,
-            p90: 1.0,
-            p95: 1.0,
-            p99: 1.0,
-            max: 9.0,
-            es05: 0.0,
-            es95: 3.0,
-            paths: 10_000,
-            undefined: 0,
-            low95: 0.9,
-            high95: 1.1,
-            error_df,
-        }
+        SummaryRow { std_error, error_df, paths: 10_000, ..SummaryRow::sample("a", metric, "usd_bn") }
     }
 
     #[test]

@@ -574,27 +574,7 @@ mod tests {
     #[test]
     fn every_series_has_its_term_under_its_name_and_unit() {
         let clouds = ["x".to_owned()];
-        let all = [
-            Series::NetRevenue,
-            Series::NetRevenueFullYear,
-            Series::GrossMargin,
-            Series::Payments,
-            Series::CumulativePayments,
-            Series::CapLeft,
-            Series::CloudShare(0),
-            Series::Compute,
-            Series::ComputeHome,
-            Series::FreeCashFlow,
-            Series::FreeCashFlowFullYear,
-            Series::Cash,
-            Series::Equity,
-            Series::Multiple,
-            Series::Stake,
-            Series::Ready,
-            Series::Listed,
-            Series::Alive,
-        ];
-        for (series, term) in all.into_iter().zip(SERIES) {
+        for (series, term) in Series::ALL.into_iter().zip(SERIES) {
             assert_eq!(series.name(&clouds).trim_end_matches(".x"), term.name);
             assert_eq!(Some(series.unit()), term.unit, "{}", term.name);
         }

@@ -5,30 +5,9 @@ use crate::report::answer::{Axis, Column, Curve, Point, Value};
 
 fn run() -> Tables {
     let summary = |deal: &str, metric: &str, unit: &str| SummaryRow {
-        deal: deal.into(),
-        metric: metric.into(),
-        unit: unit.into(),
-        mean: 1.0,
-        std_error: 0.1,
-        std_dev: 1.0,
-        min: 0.0,
-        p01: 0.0,
-        p05: 0.0,
-        p10: 0.0,
-        p25: 0.0,
-        p50: 1.0,
-        p75: 1.0,
-        p90: 1.0,
-        p95: 1.0,
-        p99: 1.0,
-        max: 1.0,
-        es05: 0.0,
-        es95: 1.0,
         paths: 90,
         undefined: 10,
-        low95: 0.8,
-        high95: 1.2,
-        error_df: f64::NAN,
+        ..SummaryRow::sample(deal, metric, unit)
     };
     let quantile = |q| QuantileRow {
         deal: "a".into(),

@@ -149,7 +149,8 @@ pub fn plain(
         deals.iter().map(|&deal| columns.of(Quantity { of: Of::Deal(deal), metric: *metric })).collect()
     };
     let choices: Vec<Vec<usize>> = alternatives.iter().map(&mut choice).collect();
-    let wanted = Wanted { plan, seeds, inputs: &inputs, columns: &columns.columns, choices: &choices, noise: true };
+    let wanted =
+        Wanted { plan, seeds, inputs: &inputs, columns: &columns.columns, choices: &choices, noise: true };
     let gathered = gather(&wanted, options, observer);
     if gathered.non_finite.count > 0 {
         return Err(NoAnswer::NonFinite(gathered.non_finite));
