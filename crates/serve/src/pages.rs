@@ -63,6 +63,7 @@ impl Pages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use capstake::run::Observer;
 
     #[test]
     fn pages_do_not_end_each_other() {
@@ -73,13 +74,11 @@ mod tests {
         assert_eq!(pages.alive(), (2, 1));
         let again = pages.heard("a").next();
         assert!(one.take(again - 1).is_none(), "a newer turn of the same page");
-        use capstake::run::Observer;
         assert!(first.stops() && !second.stops());
     }
 
     #[test]
     fn one_page_too_many_takes_the_place_of_the_most_silent() {
-        use capstake::run::Observer;
         let pages = Pages::new(Duration::from_secs(60));
         let all: Vec<Arc<Turns>> = ["a", "b", "c", "d"].map(|name| pages.heard(name)).into();
         pages.heard("a");
@@ -90,7 +89,6 @@ mod tests {
 
     #[test]
     fn silence_ends_what_a_page_runs() {
-        use capstake::run::Observer;
         let pages = Pages::new(Duration::from_millis(30));
         let turns = pages.heard("a");
         let turn = turns.take(turns.next()).expect("the only one");

@@ -165,7 +165,7 @@ fn requests_are_bounded() {
         |headers: &[(&str, &str)], body: &[u8]| live.request("POST", "/session", headers, body).status;
     let long = "x".repeat(40_000);
     assert_eq!(status(&[("X", &long)], b""), 431);
-    assert_eq!(status(&vec![("X", "y"); 200], b""), 431);
+    assert_eq!(status(&[("X", "y"); 200], b""), 431);
     assert_eq!(status(&[("Transfer-Encoding", "chunked")], b""), 411);
     // What says two things is not read.
     assert_eq!(status(&[("Host", &own), ("Host", "evil.example")], b""), 400);
