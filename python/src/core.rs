@@ -5,8 +5,6 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder::Replace;
-use capstake::job::formats::CsvOptions;
 use capstake::job::manifest::{CommandPart, Manifest, Status};
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
@@ -88,21 +86,9 @@ impl Core {
 /// The request of a run in memory.
 pub(crate) fn request_of(scenario: &Scenario, plan: &Plan, paths: u64, threads: usize) -> Request {
     Request {
-        randomness: plan.randomness().clone(),
-        precision: None,
-        paths,
-        shard: None,
-        threads,
-        isa: plan.isa(),
         out: PathBuf::from("output").join(&scenario.model.name),
-        replace: Replace::SameRun,
         formats: made::BUILT_IN.to_vec(),
-        formats_named: false,
-        csv: CsvOptions::default(),
-        draws: None,
-        series: Vec::new(),
-        what_if: Vec::new(),
-        checkpoint: None,
+        ..Request::in_memory(plan, paths, threads)
     }
 }
 

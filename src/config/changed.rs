@@ -1,5 +1,7 @@
 //! What a changed scenario changes: a file that extends the original, and the numbers of a scenario one by one.
 
+use super::choice::Word;
+use super::date::Date;
 use super::scenario::Config;
 use super::section::Section;
 use super::spec::{EntryKey, SectionSpec, ValueKind, entry_label, join};
@@ -91,17 +93,22 @@ fn changed_items(
         if own.is_empty() {
             continue;
         }
-        let names: &[&str] = match spec.entry_key {
-            EntryKey::Named(key) | EntryKey::Dated(key) => &[key],
-            EntryKey::NamedOrDated(name, date) => &[name, date],
-            EntryKey::Single | EntryKey::Numbered => &[],
-        };
+        let names = naming_keys(spec);
         let names_it = |entry: &&Entry| names.contains(&entry.key.as_str());
         let mut entries: Vec<Entry> = new.iter().filter(names_it).take(1).cloned().collect();
         entries.extend(own.into_iter().filter(|entry| !names.contains(&entry.key.as_str())));
         changed.push(printed(Value::Table(entries)));
     }
     changed
+}
+
+/// The keys of which one names an entry of a list.
+fn naming_keys(spec: &SectionSpec) -> Vec<&'static str> {
+    match spec.entry_key {
+        EntryKey::Named(key) | EntryKey::Dated(key) => vec![key],
+        EntryKey::NamedOrDated(name, date) => vec![name, date],
+        EntryKey::Single | EntryKey::Numbered => Vec::new(),
+    }
 }
 
 /// A number of a scenario, or one parameter of an uncertain one, by the key that sets it.
@@ -181,6 +188,67 @@ fn number(all: &mut Vec<Settable>, path: &str, value: &Value) {
     }
 }
 
+/// What a key that is no uncertain number is set to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Term {
+    /// A date.
+    Date(Date),
+    /// `true` or `false`.
+    Flag(bool),
+    /// A word of a fixed list, with the list.
+    Word(String, &'static [Word]),
+}
+
+/// A date, a word or a flag of a scenario, by the key that sets it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// The key.
+    pub key: String,
+    /// What it is set to.
+    pub term: Term,
+    /// What the key means.
+    pub meaning: String,
+}
+
+/// Every date, word and flag that a scenario sets, in the order of the file. Dates that name an entry of a list are left out: another
+/// date would name another entry.
+pub fn settings(config: &Config) -> Vec<Setting> {
+    let mut all = Vec::new();
+    if let Value::Table(entries) = print_table(config.print()) {
+        collect_settings(&mut all, &entries, Config::SPEC, "", &[]);
+    }
+    all
+}
+
+fn collect_settings(
+    all: &mut Vec<Setting>,
+    entries: &[Entry],
+    spec: &'static SectionSpec,
+    path: &str,
+    naming: &[&str],
+) {
+    for entry in entries.iter().filter(|entry| !naming.contains(&entry.key.as_str())) {
+        let path = join(path, &entry.key);
+        let Some(row) = spec.find(&entry.key) else { continue };
+        let mut push = |term| all.push(Setting { key: path.clone(), term, meaning: row.meaning() });
+        match (row.kind, &entry.node.value) {
+            (ValueKind::Table(inner), Value::Table(below)) => collect_settings(all, below, inner, &path, &[]),
+            (ValueKind::List(inner) | ValueKind::Steps(inner), Value::Array(items)) => {
+                for (index, item) in items.iter().enumerate() {
+                    if let Value::Table(below) = &item.value {
+                        let path = join(&path, &entry_label(inner.entry_key, index, item));
+                        collect_settings(all, below, inner, &path, &naming_keys(inner));
+                    }
+                }
+            }
+            (ValueKind::Date, Value::Date(date)) => push(Term::Date(*date)),
+            (ValueKind::Flag, Value::Flag(flag)) => push(Term::Flag(*flag)),
+            (ValueKind::Choice(words), Value::Text(word)) => push(Term::Word(word.clone(), words)),
+            _ => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,5 +317,33 @@ rate = 0.1
             assert!(found.contains(&(key.to_owned(), value)), "{key} in {found:?}");
             config(&[&format!("{key}={value}")]);
         }
+    }
+
+    #[test]
+    fn dates_words_and_flags_go_by_the_keys_that_set_them() {
+        let found = settings(&config(&["timeline.period=\"month\""]));
+        let of = |key: &str| found.iter().find(|one| one.key == key).map(|one| one.term.clone());
+        let date = |text: &str| Term::Date(Date::parse(text).expect("a date"));
+        assert_eq!(of("timeline.horizon"), Some(date("2030-12-31")));
+        let Some(Term::Word(word, words)) = of("timeline.period") else { panic!("{found:?}") };
+        assert_eq!(word, "month");
+        assert!(words.iter().any(|one| one.word == "quarter"));
+        assert!(found.iter().all(|one| !one.meaning.is_empty()));
+        for one in &found {
+            let value = match &one.term {
+                Term::Date(date) => date.to_string(),
+                Term::Flag(flag) => flag.to_string(),
+                Term::Word(word, _) => format!("\"{word}\""),
+            };
+            config(&[&format!("{}={value}", one.key)]);
+        }
+        // A date that names an entry is no setting.
+        let listed = config(&[
+            "history.period.2025-10-01.to=2025-12-31",
+            "history.period.2025-10-01.net_revenue_usd_bn=1",
+        ]);
+        let keys: Vec<String> = settings(&listed).into_iter().map(|one| one.key).collect();
+        assert!(keys.contains(&"history.period.2025-10-01.to".to_owned()), "{keys:?}");
+        assert!(!keys.contains(&"history.period.2025-10-01.from".to_owned()), "{keys:?}");
     }
 }

@@ -20,6 +20,8 @@ const DRAWS_CELL: f64 = 60.0;
 /// A group of deals that takes sales and dues from its base, and counts them against a cap of its own: part of the cost of a
 /// deal.
 const WITH_BASE: f64 = 0.43;
+/// Metrics of a copy, with their differences from the scenario.
+const COPY_METRICS: f64 = 22.0;
 /// A further deal of a group, which adds its own present values: part of the cost of a deal.
 const SAME_GROUP: f64 = 0.1;
 
@@ -48,6 +50,8 @@ pub struct Cost {
     path_seconds: f64,
     /// Extra seconds per path for the first paths, whose yearly series are binned.
     first_path_seconds: f64,
+    /// Per path of a copy of a deal with another term, on one core.
+    copy_seconds: f64,
     /// Per path in a draws file, on one core.
     draws_seconds: f64,
     /// Per path in a draws file.
@@ -97,6 +101,7 @@ impl Cost {
                 * (PERIOD_PROCESS * processes
                     + PERIOD_SHOCK * count(model.shocks.len())
                     + own_deals * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds));
+        let copy = periods * WITH_BASE * (PERIOD_DEAL + PERIOD_DEAL_CLOUD * clouds) + METRIC * COPY_METRICS;
         let cells = deals * (inputs + count(crate::kernel::metric::Metric::ALL.len()));
         // Number of rows times their usual length.
         let tables = metrics * (250.0 + 27.0 * 75.0 + 45.0 * 60.0)
@@ -117,6 +122,7 @@ impl Cost {
         Cost {
             path_seconds: path * 1e-9,
             first_path_seconds: YEAR_BINS * years * series * 1e-9,
+            copy_seconds: copy * 1e-9,
             draws_seconds: cells * DRAWS_CELL * 1e-9,
             series_rows: deals * years,
             draws_path_bytes: cells * 18.5 + deals * 25.0,
@@ -137,6 +143,11 @@ impl Cost {
     pub fn seconds(&self, paths: u64, threads: usize) -> f64 {
         let first = paths.min(QUANTILE_PATHS) as f64 * self.first_path_seconds;
         0.05 + (paths as f64 * self.path_seconds + first) / threads.max(1) as f64
+    }
+
+    /// Wall time to simulate `paths` of so many copies of a deal, seconds.
+    pub fn copies_seconds(&self, copies: usize, paths: u64, threads: usize) -> f64 {
+        paths as f64 * copies as f64 * self.copy_seconds / threads.max(1) as f64
     }
 
     /// Extra wall time to write the draws of `paths`, seconds.

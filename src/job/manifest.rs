@@ -291,6 +291,14 @@ impl SamplingPart {
         words
     }
 
+    /// The word for it, where a scenario by itself is sampled otherwise.
+    pub fn unless_of(&self, config: &config::Config) -> Option<&'static str> {
+        let of_scenario = config.run.as_ref().and_then(|run| run.sampling.as_ref());
+        let of_scenario = of_scenario.map_or(config::Sampling::Plain, |sampling| sampling.value);
+        let here = config::Sampling::from_word(&self.method)?;
+        (here != of_scenario).then(|| here.word())
+    }
+
     /// The sampling that is noted; `None` if no run notes this.
     pub fn sampling(&self) -> Option<Sampling> {
         match config::Sampling::from_word(&self.method)? {
@@ -447,6 +455,7 @@ impl Manifest {
             sources: config.iter().flat_map(|config| &config.source).map(source).collect(),
             seed: self.run.seed.clone(),
             replicates: self.run.sampling.replicates,
+            sampling: config.as_ref().and_then(|config| self.run.sampling.unless_of(config)),
             paths: self.run.paths_done,
             paths_asked: self.run.paths_asked,
             partial: self.run.paths_done < self.run.paths_asked,

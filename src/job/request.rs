@@ -72,6 +72,27 @@ pub struct Request {
 }
 
 impl Request {
+    /// A run in memory that writes nothing by itself: no folder, no files.
+    pub fn in_memory(plan: &Plan, paths: u64, threads: usize) -> Request {
+        Request {
+            randomness: plan.randomness().clone(),
+            paths,
+            precision: None,
+            shard: None,
+            threads,
+            isa: plan.isa(),
+            out: PathBuf::new(),
+            replace: Replace::SameRun,
+            formats: Vec::new(),
+            formats_named: false,
+            csv: CsvOptions::default(),
+            draws: None,
+            series: Vec::new(),
+            what_if: Vec::new(),
+            checkpoint: None,
+        }
+    }
+
     /// Creates the manifest of a starting run or study; `scenarios` must not be empty.
     pub fn manifest(&self, command: CommandPart, scenarios: &[&Scenario]) -> Manifest {
         Manifest {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::build::Build;
 use super::columns::Columns;
 use super::error::{Exit, Failure};
-use super::folder::Replace;
 use super::formats::{Draws, Format};
 use super::identity::keys_of;
 use super::manifest::{Manifest, ScenarioPart};
@@ -107,14 +106,8 @@ impl SavedRun {
         let draws: Option<Draws> =
             outputs.draws.as_deref().map(Draws::named).transpose().map_err(|why| self.edited(&why))?;
         Ok(Request {
-            randomness: self.plan.randomness().clone(),
-            paths: self.manifest.run.paths_asked,
-            precision: None,
             shard: self.shard()?,
-            threads,
-            isa: self.plan.isa(),
             out: self.folder.clone(),
-            replace: Replace::SameRun,
             formats,
             formats_named: outputs.formats.is_some(),
             csv: outputs.csv(),
@@ -122,6 +115,7 @@ impl SavedRun {
             series: outputs.series.clone(),
             what_if: what_if::sliders(&outputs.what_if).map_err(|why| self.edited(&why.to_string()))?,
             checkpoint: checkpoint.or(outputs.no_state.then_some(Checkpoint::None)),
+            ..Request::in_memory(&self.plan, self.manifest.run.paths_asked, threads)
         })
     }
 

@@ -119,7 +119,16 @@ fn range(from: f64, to: f64, steps: &str) -> Result<Vec<String>, String> {
         i if i + 1 == steps => to,
         i => (from * (last - i as f64) + to * i as f64) / last,
     };
-    Ok((0..steps).map(|i| toml(value(i))).collect())
+    Ok((0..steps).map(|i| toml(round(value(i), from.abs().max(to.abs())))).collect())
+}
+
+/// A number to the twelfth digit of a scale: 0.25 between 0.1 and 0.3, not 0.24999999999999997.
+fn round(number: f64, scale: f64) -> f64 {
+    if scale == 0.0 {
+        return number;
+    }
+    let places = 11.0 - scale.log10().floor();
+    format!("{number:.*}", places.clamp(0.0, 300.0) as usize).parse().unwrap_or(number)
 }
 
 /// A number as TOML that parses to the same bits.
@@ -176,6 +185,12 @@ mod tests {
     fn ranges_and_lists_are_read() {
         let values = |text: &str| vary_argument(text).unwrap().values;
         assert_eq!(values("a.b=0:1:11")[3], "0.3");
+        // The numbers that a person means, which are also what a command for one point of the range says.
+        assert_eq!(values("a.b=0.1:0.3:5"), ["0.1", "0.15", "0.2", "0.25", "0.3"]);
+        assert_eq!(values("a.b=-1:1:11")[5], "0.0");
+        assert_eq!(values("a.b=0:3e-9:4"), ["0.0", "1e-9", "2e-9", "3e-9"]);
+        assert_eq!(values("a.b=0:1:4")[1], "0.333333333333");
+        assert_eq!(values("a.b=1e15:3e15:3")[1], "2000000000000000.0");
         assert_eq!(values("a.b = 10 : 60 : 3"), ["10.0", "35.0", "60.0"]);
         assert_eq!(values("a.b=60:10:2"), ["60.0", "10.0"]);
         assert_eq!(values("a=20, 38,1e2"), ["20", "38", "1e2"]);

@@ -1,5 +1,6 @@
 //! Sliders of a run: reads `--what-if`, lays out the nodes of the sliders, and measures them on the first paths of the run.
 
+use super::cost::Cost;
 use super::error::{Exit, Failure};
 use super::scenario::{Scenario, ScenarioFile};
 use super::varied_scenario::{Layout, VariedScenario};
@@ -147,6 +148,29 @@ fn again(scenario: &Scenario, resolved: &str) -> Result<(ScenarioFile, Scenario)
     let file = ScenarioFile::of_text(&scenario.path, resolved);
     let base = file.variant(&[])?;
     Ok((file, base))
+}
+
+/// Estimates the wall time of all nodes beside a run of so many paths, seconds.
+pub fn seconds(sliders: &[Slider], scenario: &Scenario, plan: &Plan, cost: &Cost, options: Options) -> f64 {
+    let Ok((file, base)) = again(scenario, &scenario.resolved) else { return 0.0 };
+    let Options { paths, threads } = Options { paths: options.paths.min(PATHS), ..options };
+    let of_keys = |keys: Vec<String>, nodes: usize| {
+        let point = vec![vary::toml(0.0); keys.len()];
+        match VariedScenario::new(keys, &file, &base, plan).layout(&[point]) {
+            // Each batch simulates the scenario too.
+            Layout::Copies(_) => {
+                let batches = nodes.div_ceil(BATCH[0]) as f64;
+                batches * cost.seconds(paths, threads) + cost.copies_seconds(nodes, paths, threads)
+            }
+            Layout::Plans => (nodes + nodes.div_ceil(BATCH[1])) as f64 * cost.seconds(paths, threads),
+        }
+    };
+    let alone = sliders.iter().map(|slider| of_keys(vec![slider.key.clone()], slider.nodes.len()));
+    let together = pairs(sliders).into_iter().map(|(a, b)| {
+        let (a, b) = (&sliders[a], &sliders[b]);
+        of_keys(vec![a.key.clone(), b.key.clone()], a.nodes.len() * b.nodes.len())
+    });
+    alone.chain(together).sum()
 }
 
 /// Measures all nodes over the first paths of a run of so many; `None` if the observer stopped it.
@@ -299,6 +323,36 @@ mod tests {
         let keys = ["deal.a.x", "discount.share", "deal.b.x", "deal.a.y", "cash.now_usd_bn"];
         assert_eq!(pairs(&keys.map(slider)), [(0, 3)]);
         assert_eq!(node_count(&keys.map(slider)), 10 + 4);
+    }
+
+    #[test]
+    fn more_nodes_take_longer() {
+        let scenario = ScenarioFile::of_text(
+            std::path::Path::new("base.toml"),
+            include_str!("../../configs/july-2026.toml"),
+        )
+        .variant(&[])
+        .expect("a scenario");
+        let plan = Plan::from_model(&scenario.model, 1, crate::math::simd::Isa::detect());
+        let cost = Cost::of(&plan);
+        let estimate = |texts: &[&str], paths: u64| {
+            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+            let options = Options { paths, threads: 1 };
+            seconds(&sliders(&texts).expect("sliders"), &scenario, &plan, &cost, options)
+        };
+        let cap = "deal.amended-2026.cap_usd_bn=0:80:21";
+        let [none, one, two, plans] = [
+            estimate(&[], 1_000_000),
+            estimate(&[cap], 1_000_000),
+            estimate(&[cap, "deal.amended-2026.rate=0.1:0.3:21"], 1_000_000),
+            estimate(&["discount.share=0.06:0.14:21"], 1_000_000),
+        ];
+        assert_eq!(none, 0.0);
+        // 21 nodes, 21 and 21, and 441 of both; a number that all deals share needs whole runs.
+        assert!(two > 10.0 * one && plans > 3.0 * one && one > 0.1, "{one} {two} {plans}");
+        // Only the first 20,000 paths are simulated at a node.
+        assert_eq!(one, estimate(&[cap], PATHS));
+        assert!(estimate(&[cap], 2_000) < 0.5 * one);
     }
 
     #[test]

@@ -23,5 +23,8 @@ pub fn again(facts: &Facts) -> String {
         command.push_str(&format!(" --set {}", quoted(flag)));
     }
     command.push_str(&format!(" -n {} -s {}", facts.paths_asked, facts.seed));
+    if let Some(sampling) = facts.sampling {
+        command.push_str(&format!(" --sampling {sampling}"));
+    }
     command
 }

@@ -51,6 +51,8 @@ pub struct Facts {
     pub seed: String,
     /// Number of replicates of Sobol points; `None` under plain sampling.
     pub replicates: Option<u64>,
+    /// The sampling, where the scenario by itself would have the other.
+    pub sampling: Option<&'static str>,
     /// Paths simulated.
     pub paths: u64,
     /// Number of paths requested.

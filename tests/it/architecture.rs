@@ -55,13 +55,13 @@ const NOT_IN_THE_ENGINE: [&str; 11] = [
     "arrow",
     "axum",
     "clap",
+    "httparse",
     "hyper",
     "indicatif",
     "parquet",
     "rust_xlsxwriter",
     "signal-hook",
     "terminal_size",
-    "tiny_http",
 ];
 
 /// What only `job` may touch (a store and the sinks write to what they are given).

@@ -152,12 +152,6 @@ impl Simulation {
     /// The request for a plan; `out` is the default results folder.
     pub fn request(&self, plan: &Plan, paths: u64, out: PathBuf) -> Request {
         Request {
-            randomness: plan.randomness().clone(),
-            paths,
-            precision: None,
-            shard: None,
-            threads: self.threads(),
-            isa: self.simd,
             out: self.out.clone().unwrap_or(out),
             replace: match &self.out {
                 _ if self.force => Replace::AnyRun,
@@ -167,10 +161,7 @@ impl Simulation {
             formats: self.formats(),
             formats_named: self.formats.is_some(),
             csv: self.csv.options(),
-            draws: None,
-            series: Vec::new(),
-            what_if: Vec::new(),
-            checkpoint: None,
+            ..Request::in_memory(plan, paths, self.threads())
         }
     }
 

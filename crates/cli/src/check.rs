@@ -12,6 +12,7 @@ use capstake::job::request;
 use capstake::job::resources::{Requirements, Resources};
 use capstake::job::scenario::Scenario;
 use capstake::job::visible::visible_line;
+use capstake::job::what_if;
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::dimensions::Dimensions;
 use capstake::kernel::plan::Plan;
@@ -24,6 +25,7 @@ use capstake::model::{Model, PartyNames, absences};
 use capstake::report::assumptions::in_words;
 use capstake::report::digits::{Seen, probability_in_words};
 use capstake::report::tables::{UNSOURCED, inputs_of};
+use capstake::run::Options;
 use capstake::study::{today, undefined};
 
 use super::arguments::{ScenarioOptions, paths_argument};
@@ -83,7 +85,9 @@ pub fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
         ));
     }
     let disk = Requirements::of(&cost, paths, threads, cost.files_bytes(&Format::ALL)).disk;
-    let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL);
+    let sliders =
+        what_if::seconds(&what_if::usual(&scenario), &scenario, &plan, &cost, Options { paths, threads });
+    let seconds = cost.seconds(paths, threads) + cost.files_seconds(&Format::ALL) + sliders;
     page.push_str(&format!(
         "\nEstimate for {} paths on {}: {}, {} of memory, {} on disk; with --draws csv {} and {}, with \
          --draws parquet {}\n",

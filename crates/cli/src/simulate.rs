@@ -17,11 +17,12 @@ use capstake::job::scenario_files::STANDARD_INPUT;
 use capstake::job::series;
 use capstake::job::state_file::{self, Checkpointer};
 use capstake::job::tables::{encode, encode_each, encode_tables};
+use capstake::job::what_if as sliders;
 use capstake::job::words::{counted, quoted, size, span, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::report::results::Results;
 use capstake::report::tables::{self, Tables};
-use capstake::run::{self, Finished, RunResult, State, Task};
+use capstake::run::{self, Finished, Options, RunResult, State, Task};
 use capstake::sink;
 use capstake::sink::csv::Dialect;
 use capstake::store::{self, Head};
@@ -92,7 +93,14 @@ impl<'a> RunJob<'a> {
 /// The first line on stderr: paths, seed, threads, and estimates of time, memory and disk.
 fn first_line(request: &Request, job: &RunJob, before: u64, extent: Extent) -> String {
     let asked = job.task.paths_asked();
-    let seconds = job.seconds(request, before) + job.cost.files_seconds(&request.formats);
+    let sliders = match request.shard {
+        Some(_) => 0.0,
+        None => {
+            let options = Options { paths: asked, threads: request.threads };
+            sliders::seconds(&request.what_if, job.scenario, job.plan, job.cost, options)
+        }
+    };
+    let seconds = job.seconds(request, before) + job.cost.files_seconds(&request.formats) + sliders;
     let what = match (&request.shard, before) {
         (Some(shard), 0) => {
             format!("part {shard}, {} of {} paths", thousands(asked), thousands(job.task.paths))

@@ -80,7 +80,7 @@ pub fn answer(
         "figures": figures(&answer.nodes[1], answer.quantities.len(), set.is_empty()),
         "settings": set.iter().map(|text| setting(subject, &changed, text)).collect::<Vec<_>>(),
         "warnings": warnings,
-        "command": command_of(subject, set, options.paths),
+        "command": command_of(subject, &changed, set, options.paths),
     }))
 }
 
@@ -147,20 +147,16 @@ fn setting(subject: &Subject, changed: &Scenario, text: &str) -> String {
     let entries = changed.model.parameters.entries();
     let unit = entries.iter().find(|entry| key == entry.key || key.starts_with(&format!("{}.", entry.key)));
     let measure = wording::measure(unit.map_or("", |entry| entry.unit.name()));
-    let written = value.parse().map_or_else(|_| value.to_owned(), |number: f64| measure.value(number, 6));
+    let text = || value.trim_matches('"').to_owned();
+    let written = value.parse().map_or_else(|_| text(), |number: f64| measure.value(number, 6));
     format!("{} at {written}", capstake_output::page::what_if::phrase_of(key, subject.names()))
 }
 
 /// The command that gives this answer in full.
-pub fn command_of(subject: &Subject, set: &[String], paths: u64) -> String {
+fn command_of(subject: &Subject, changed: &Scenario, set: &[String], paths: u64) -> String {
     let file = command::quoted(&subject.base.path.display().to_string());
     let set: String = set.iter().map(|text| format!(" --set {}", command::quoted(text))).collect();
-    let sampling = if subject.randomness.sampling == capstake::model::run::Sampling::Plain {
-        ""
-    } else {
-        " --sampling sobol"
-    };
-    format!("capstake run {file}{set} -n {paths} -s {}{sampling}", subject.randomness.seed)
+    format!("capstake run {file}{set} {}", subject.flags(changed, paths))
 }
 
 /// What each clause of the change from the second deal to the first is worth under the changes: for each metric its label, and the

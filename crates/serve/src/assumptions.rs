@@ -1,6 +1,6 @@
-//! The assumptions of a scenario in sections, with the numbers that can be changed, as JSON.
+//! The assumptions of a scenario in sections, with the numbers, dates, words and flags that can be changed, as JSON.
 
-use capstake::config::changed::settable;
+use capstake::config::changed::{Setting, Term, settable, settings};
 use capstake::model::PartyNames;
 use capstake::report::label;
 use capstake::report::results::{Facts, Results, SourceFacts};
@@ -10,6 +10,9 @@ use capstake_output::page::view::View;
 use serde_json::{Value, json};
 
 use super::subject::{LEVELS, Subject};
+
+/// Settings that the page does not change: those with which it was started hold, and the dates of sources move nothing.
+const NOT_SHOWN: [&str; 2] = ["run.sampling", "source"];
 
 /// Name, deals and all assumptions of the scenario.
 pub fn scenario(subject: &Subject) -> Value {
@@ -31,7 +34,8 @@ pub fn scenario(subject: &Subject) -> Value {
     };
     let results = Results { facts, tables: Tables { inputs: inputs_of(model), ..Tables::default() } };
     let listed = assumptions::assumptions(&View::new(&results));
-    let fields = Subject::config(&subject.base).map(|config| settable(&config)).unwrap_or_default();
+    let config = Subject::config(&subject.base);
+    let fields = config.as_ref().map(settable).unwrap_or_default();
     let number = |group: &str, number: &Number| {
         let own = fields
             .iter()
@@ -55,9 +59,35 @@ pub fn scenario(subject: &Subject) -> Value {
             "fields": own,
         })
     };
-    let sections = listed.groups.iter().map(
-        |group| json!({"name": group.name, "numbers": group.numbers.iter().map(|one| number(&group.name, one)).collect::<Vec<_>>()}),
-    );
+    let mut sections: Vec<(String, Vec<Value>)> = Vec::new();
+    for group in &listed.groups {
+        let rows = group.numbers.iter().map(|one| number(&group.name, one)).collect();
+        sections.push((group.name.clone(), rows));
+    }
+    let is_shown = |one: &Setting| {
+        !NOT_SHOWN.iter().any(|key| one.key == *key || one.key.starts_with(&format!("{key}.")))
+    };
+    for one in config.as_ref().map(settings).unwrap_or_default().into_iter().filter(is_shown) {
+        let name = assumptions::group_of(&one.key);
+        let row = term(&name, &one, subject.names());
+        let Some((_, rows)) = sections.iter_mut().find(|(known, _)| *known == name) else {
+            sections.push((name, vec![row]));
+            continue;
+        };
+        // A date that counts as a number of years has a row as a number: it is the same row.
+        match rows.iter_mut().find(|known| known["key"] == row["key"]) {
+            Some(known) => {
+                let years = known["value"].as_str().unwrap_or_default();
+                known["value"] = json!(format!("{}, {years}", row["value"].as_str().unwrap_or_default()));
+                known["fields"] = row["fields"].clone();
+                if known["note"].as_str().is_none_or(str::is_empty) {
+                    known["note"] = row["note"].clone();
+                }
+            }
+            None => rows.push(row),
+        }
+    }
+    let sections = sections.into_iter().map(|(name, rows)| json!({"name": name, "numbers": rows}));
     json!({
         "name": model.name,
         "file": subject.base.path.display().to_string(),
@@ -67,6 +97,29 @@ pub fn scenario(subject: &Subject) -> Value {
         "levels": LEVELS,
         "words": listed.words,
         "sections": sections.collect::<Vec<_>>(),
+    })
+}
+
+/// A date, a word or a flag.
+fn term(section: &str, one: &Setting, names: &PartyNames) -> Value {
+    let (kind, value, written, words) = match &one.term {
+        Term::Date(date) => ("date", json!(date.to_string()), date.to_string(), Vec::new()),
+        Term::Flag(flag) => ("flag", json!(flag), if *flag { "yes" } else { "no" }.to_owned(), Vec::new()),
+        Term::Word(word, words) => {
+            let words = words.iter().map(|one| json!({"word": one.word, "meaning": one.meaning()})).collect();
+            ("word", json!(word), word.clone(), words)
+        }
+    };
+    json!({
+        "key": one.key,
+        "label": label_within(section, &one.key, names),
+        "value": written,
+        "range": "",
+        "law": "",
+        "unit": null,
+        "source": {"text": ""},
+        "note": one.meaning,
+        "fields": [{"key": one.key, "name": "", "kind": kind, "value": value, "words": words}],
     })
 }
 

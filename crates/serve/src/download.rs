@@ -2,16 +2,17 @@
 
 use capstake::config::changed::extending;
 use capstake::job::error::{Exit, Failure};
-use capstake::job::folder::Replace;
-use capstake::job::formats::CsvOptions;
 use capstake::job::manifest::CommandPart;
 use capstake::job::non_finite::NonFinitePaths;
 use capstake::job::request::Request;
 use capstake::job::scenario_files::STANDARD_INPUT;
+use capstake::job::what_if;
 use capstake::report::results::Results;
 use capstake::report::tables::{self, Tables};
+use capstake::report::what_if::rows;
 use capstake::run::{self, Observer, Options};
 use capstake::study::bridge;
+use capstake::study::sensitivity::origins;
 use capstake::study::valuation::valuation;
 use capstake_output::html;
 use capstake_output::page::page;
@@ -30,10 +31,11 @@ pub fn toml(subject: &Subject, set: &[String]) -> Result<String, Failure> {
     let (Some(file), (Some(before), Some(after))) = (file.filter(|name| name != STANDARD_INPUT), both) else {
         return Ok(changed.resolved);
     };
+    let name = &subject.base.model.name;
     let note = format!(
-        "# {} with {} of the live page; put it beside {file}.\n",
-        subject.base.model.name,
-        changes(set.len())
+        "# {name} with {} of the live page; put it beside {file}.\n# The same numbers: capstake run {name}-changed.toml {}\n",
+        changes(set.len()),
+        subject.flags(&changed, LEVELS[LEVELS.len() - 1])
     );
     Ok(note + &extending(&file, &before, &after))
 }
@@ -42,7 +44,7 @@ fn changes(count: usize) -> String {
     if count == 1 { "1 change".to_owned() } else { format!("{count} changes") }
 }
 
-/// The results of a whole run with the changes, as `run --set` has them.
+/// The results of a whole run with the changes, as `run --set` has them: with its sliders, and with what its take rests on.
 fn results(subject: &Subject, set: &[String], observer: &dyn Observer) -> Result<Results, NoAnswer> {
     let changed = subject.changed(set)?;
     let plan = subject.plan(&changed);
@@ -54,33 +56,27 @@ fn results(subject: &Subject, set: &[String], observer: &dyn Observer) -> Result
         let found = NonFinitePaths::of_scenario(result.non_finite.clone(), result.paths);
         return Err(found.failure(&changed, plan.seed()).into());
     }
-    if result.paths < paths {
-        return Err(NoAnswer::Superseded);
-    }
-    let request = Request {
-        randomness: plan.randomness().clone(),
-        paths,
-        precision: None,
-        shard: None,
-        threads: subject.threads,
-        isa: subject.isa,
-        out: std::path::PathBuf::new(),
-        replace: Replace::SameRun,
-        formats: Vec::new(),
-        formats_named: false,
-        csv: CsvOptions::default(),
-        draws: None,
-        series: Vec::new(),
-        what_if: Vec::new(),
-        checkpoint: None,
-    };
+    let request =
+        Request { what_if: what_if::usual(&changed), ..Request::in_memory(&plan, paths, subject.threads) };
     let mut manifest = request.manifest(CommandPart::run(), &[&changed]);
     manifest.run.paths_done = paths;
     manifest.run.wall_seconds = began.elapsed().as_secs_f64();
     manifest.record_figures(&plan, &result);
     let bridge = bridge::of_first_deals_unless(&plan, paths, subject.threads, observer);
     let bridge = bridge.as_ref().map(tables::bridge).unwrap_or_default();
-    let tables = Tables { bridge, ..tables::tables(&valuation(&plan, &result)) };
+    if observer.stops() {
+        return Err(NoAnswer::Superseded);
+    }
+    let origins = origins::of_first_deal(&plan, paths, subject.threads);
+    let origins = origins.map(|origins| tables::origins(&plan, &origins)).unwrap_or_default();
+    let resolved = changed.text_for(&std::env::temp_dir());
+    let what_if = match what_if::ask(&request.what_if, &changed, &resolved, &plan, options, observer) {
+        Ok(Some(sliders)) => rows(&sliders),
+        Ok(None) => return Err(NoAnswer::Superseded),
+        // As in a run, which does not depend on its sliders.
+        Err(_) => Vec::new(),
+    };
+    let tables = Tables { bridge, origins, what_if, ..tables::tables(&valuation(&plan, &result)) };
     Ok(Results { facts: manifest.facts(), tables })
 }
 

@@ -1,4 +1,4 @@
-// The live page: every change of an assumption asks the server anew, level after level on the same futures.
+// The live page: the server simulates every change of an assumption, level after level on the same futures.
 (() => {
   const root = document.documentElement;
   const $ = (selector, from = document) => from.querySelector(selector);
@@ -19,7 +19,10 @@
     theme.setAttribute("aria-pressed", String(isDark()));
   });
 
-  const post = (path, body, signal) => fetch(path, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body), signal });
+  const post = (path, body, signal) => fetch(path, { method: "POST", body, signal });
+  // Each page has a name of its own, so that two of them do not end each other's answers.
+  const page = Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const asking = (path, question, signal) => post(path, JSON.stringify({ page, ...question }), signal);
   const trouble = (...lines) => $("#trouble").replaceChildren(...lines.map((line) => make("p", line, { class: "problem" })));
 
   // The token of the printed address becomes a cookie, and leaves the address.
@@ -50,7 +53,10 @@
   // ---- asking
   let serial = 0;
   let running = null;
-  const ask = async () => {
+  // What is being asked, until the last answer to it is there.
+  let busy = Promise.resolve();
+  const ask = () => { busy = answers(); };
+  const answers = async () => {
     const mine = ++serial;
     if (running) running.abort();
     running = new AbortController();
@@ -61,12 +67,13 @@
     let turn = null;
     const began = performance.now();
     root.dataset.state = "asking";
+    $("#bridge").classList.add("stale");
     try {
       for (let level = 0; level < scenario.levels.length; level++) {
-        const response = await post("/api/answer", { set: asked, level, ...(turn === null ? {} : { turn }) }, signal);
+        const response = await asking("/api/answer", { set: asked, level, ...(turn === null ? {} : { turn }) }, signal);
         if (mine !== serial) return;
         if (response.status === 422) return refused((await response.json()).problems);
-        if (response.status === 409) return trouble("Another page of this server asked something newer. Change anything here to go on.");
+        if (response.status === 409) return trouble("More than four pages of this server are open, and this one gave way. Change anything here to go on.");
         if (!response.ok) return trouble(`The server answered ${response.status}.`);
         answer = await response.json();
         if (mine !== serial) return;
@@ -79,7 +86,7 @@
       }
       root.dataset.state = "settled";
       root.dataset.settled = String(Math.round(performance.now() - began));
-      const response = await post("/api/bridge", { set: asked, turn }, signal);
+      const response = await asking("/api/bridge", { set: asked, turn }, signal);
       if (mine !== serial || !response.ok) return;
       bridge = await response.json();
       showBridge();
@@ -102,19 +109,28 @@
 
   const refused = (problems) => {
     root.dataset.state = "refused";
-    const left = [];
+    for (const row of rows.values()) row.problem.hidden = true;
+    trouble();
     for (const { key, code, message, help } of problems) {
-      const text = `${code ? `[${code}] ` : ""}${message}${help.length ? ". " + help.join(". ") : ""}`;
+      const text = `${code ? `[${code}] ` : ""}${[message, ...help].join("; ")}`;
       const row = rows.get(key) ?? [...rows.values()].find((row) => key && row.fields.has(key));
-      if (!row) left.push(text);
-      else {
+      const line = make("p", text, { class: "problem" });
+      if (row) {
         row.problem.textContent = text;
         row.problem.hidden = false;
         row.box.closest("details").open = true;
+        // The field may be far away: the assumptions are a long list.
+        const show = make("button", "Show the field", { type: "button", class: "back" });
+        show.addEventListener("click", () => {
+          row.box.hidden = false;
+          row.box.scrollIntoView({ block: "center" });
+          $("input,select", row.box).focus({ preventScroll: true });
+        });
+        line.append(" ", show);
       }
+      $("#trouble").append(line);
     }
-    trouble(...left);
-    $("#settled").textContent = "This setting is refused; the answer below is that of the setting before.";
+    $("#settled").textContent = answer ? "This setting is refused; the answer below is that of the setting before." : "This setting is refused: change it, or go back to the scenario.";
   };
 
   // ---- showing
@@ -124,6 +140,7 @@
   const show = () => {
     const told = tellAnswer(answer, answer.figures, deal);
     [$(".said").textContent, $("#answer .lede").textContent] = told.sentences(begins());
+    $("#brief span").textContent = told.brief();
     $(".setting tbody").replaceChildren(...told.rows(heads));
     $(".drawn").replaceChildren(...told.drawings());
     $("#settled").textContent = `${scenario.name} · ${thousands(answer.paths)} futures${answer.last ? "" : " so far"} · seed ${scenario.seed} · valued at ${scenario.valued}`;
@@ -135,6 +152,7 @@
   };
   const showBridge = () => {
     const place = $("#bridge");
+    place.classList.remove("stale");
     place.replaceChildren();
     if (!bridge || !bridge.ends) return;
     const [from, to] = bridge.ends;
@@ -145,7 +163,7 @@
       const body = make("tbody");
       for (const { clause, value, words } of clauses) {
         const bar = make("span", "", { class: value < 0 ? "worth less" : "worth", "aria-hidden": "true" });
-        bar.style.width = `${(8 * Math.abs(value)) / most}rem`;
+        bar.style.setProperty("--part", Math.abs(value) / most);
         const drawn = make("td");
         drawn.append(bar);
         const line = make("tr");
@@ -184,12 +202,19 @@
 
   // ---- assumptions
   const fieldsOf = (field) => [...rows.values()].find(({ fields }) => fields.has(field.key)).number.fields;
-  const valueOf = (field) => (set.has(field.key) ? Number(set.get(field.key)) : field.value);
+  // A value as TOML, and back.
+  const written = (field, value) => (field.kind === "word" ? JSON.stringify(value) : String(value));
+  const read = (field, text) => {
+    if (field.kind === "word") return text.replace(/^"|"$/g, "");
+    if (field.kind === "flag") return text === "true";
+    return field.kind === "date" ? text : Number(text);
+  };
+  const valueOf = (field) => (set.has(field.key) ? read(field, set.get(field.key)) : field.value);
   const change = (field, value) => {
     // A number that is fixed has no parameters, and one with parameters is not fixed.
     for (const other of fieldsOf(field)) if (other.fixed !== field.fixed) set.delete(other.key);
     if (value === field.value && !field.fixed) set.delete(field.key);
-    else set.set(field.key, String(value));
+    else set.set(field.key, written(field, value));
     soon();
   };
   // Where a handle goes: from nothing to twice what is there; shares end at 1.
@@ -197,6 +222,27 @@
     const wide = Math.abs(value) || 1;
     const high = ["fraction", "probability"].includes(unit) && value <= 1 ? 1 : 2 * wide;
     return value < 0 ? [-2 * wide, 2 * wide] : [0, high];
+  };
+  // Dates are typed, words chosen, flags ticked.
+  const drawTerm = (number, field) => {
+    const line = make("label", "", { class: "field term" });
+    const name = { "aria-label": number.key };
+    let control;
+    if (field.kind === "word") {
+      control = make("select", "", name);
+      for (const { word, meaning } of field.words) control.append(make("option", word, { value: word, title: meaning }));
+    } else if (field.kind === "flag") control = make("input", "", { type: "checkbox", ...name });
+    else control = make("input", "", { type: "text", placeholder: "2027-12-31", autocomplete: "off", ...name });
+    control.addEventListener("change", () => {
+      const value = field.kind === "flag" ? control.checked : control.value.trim();
+      if (value !== "") change(field, value);
+    });
+    const put = (value) => {
+      if (field.kind === "flag") control.checked = value;
+      else control.value = value;
+    };
+    line.append(make("span", { date: "date", word: "choice", flag: "yes" }[field.kind]), control);
+    return { line, control, put };
   };
   const drawNumber = (number) => {
     const box = make("div", "", { class: "number-row" });
@@ -212,6 +258,13 @@
     box.append(make("p", `${number.value}${number.range ? `, nine in ten ${number.range}` : ""}${number.law ? ` · ${number.law}` : ""}`, { class: "note" }));
     const fields = new Map();
     for (const field of number.fields) {
+      if (field.kind) {
+        const { line, control, put } = drawTerm(number, field);
+        put(field.value);
+        box.append(line);
+        fields.set(field.key, { field, control, put });
+        continue;
+      }
       const line = make("label", "", { class: "field" });
       const [from, to] = reach(field, number.unit);
       const name = field.name || (field.fixed ? "fixed" : "value");
@@ -248,7 +301,7 @@
     const origin = make("p", "", { class: "note" });
     if (number.source.url) origin.append(make("a", number.source.text, { href: number.source.url, rel: "noopener noreferrer", target: "_blank" }));
     else origin.append(number.source.text);
-    if (number.note) origin.append(` · ${number.note}`);
+    if (number.note) origin.append(`${number.source.text ? " · " : ""}${number.note}`);
     const problem = make("p", "", { class: "problem", role: "alert", hidden: "" });
     box.append(origin, problem);
     rows.set(number.key, { number, box, fields, problem, back, text: `${number.key} ${number.label} ${number.note} ${number.source.text}`.toLowerCase() });
@@ -260,7 +313,11 @@
       const isChanged = [...fields.keys()].some((key) => set.has(key));
       box.classList.toggle("is-changed", isChanged);
       back.hidden = !isChanged;
-      for (const { field, handle, exact } of fields.values()) {
+      for (const { field, handle, exact, control, put } of fields.values()) {
+        if (control) {
+          if (document.activeElement !== control || field.kind !== "date") put(valueOf(field));
+          continue;
+        }
         if (document.activeElement !== handle) handle.value = valueOf(field);
         if (document.activeElement !== exact) exact.value = field.fixed && !set.has(field.key) ? "" : valueOf(field);
       }
@@ -301,7 +358,15 @@
     button.disabled = true;
     button.textContent = "Making it…";
     try {
-      const response = await post(path, { set: pairs() });
+      // After the answers that are still to come: a page simulates one thing at a time.
+      if (waiting) {
+        clearTimeout(waiting);
+        waiting = null;
+        ask();
+      }
+      let last;
+      do await (last = busy); while (last !== busy);
+      const response = await asking(path, { set: pairs() });
       if (response.status === 422) return refused((await response.json()).problems);
       if (response.status === 409) return trouble("A newer change ended it: press again.");
       if (!response.ok) return trouble(`The server answered ${response.status}.`);
@@ -360,6 +425,8 @@
       pins.push({ set: answered, answer });
       showPins();
     });
+    // On a phone the assumptions are far below the answer.
+    all("#brief button").forEach((button, i) => button.addEventListener("click", () => $(i ? "#assumptions" : "#answer").scrollIntoView()));
     for (const what of ["toml", "report", "workbook"]) {
       const button = $(`#save-${what}`);
       button.addEventListener("click", () => save(`/api/${what}`, button));
@@ -370,7 +437,7 @@
       if (navigator.clipboard) navigator.clipboard.writeText(code.textContent).then(() => { $(".copy").textContent = "Copied"; }, () => {});
     });
     matchMedia("(max-width:38rem)").addEventListener("change", () => answer && show());
-    setInterval(() => { if (!document.hidden) post("/api/alive", "").catch(() => {}); }, 20000);
+    setInterval(() => { if (!document.hidden) asking("/api/alive", { set: [] }).catch(() => {}); }, 20000);
     go(new URLSearchParams(location.search).getAll("set"));
   };
   begin().catch(() => trouble("The server cannot be reached."));

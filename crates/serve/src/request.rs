@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::subject::LEVELS;
 
-/// The most bytes of a request.
-pub const MOST_BYTES: usize = 64 << 10;
 /// The most changes at once.
 const MOST_CHANGES: usize = 200;
+
+/// The most characters of the name that a page gives itself.
+const MOST_OF_NAME: usize = 40;
 
 /// A question about a setting.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +19,8 @@ pub struct Asked {
     pub level: usize,
     /// The turn that an earlier level gave; `None` for a new change.
     pub turn: Option<u64>,
+    /// The page that asks, by the name that it gave itself; empty of one without.
+    pub page: String,
 }
 
 /// Reads a question.
@@ -37,7 +40,11 @@ pub fn asked(bytes: &[u8]) -> Result<Asked, &'static str> {
     if level >= LEVELS.len() {
         return Err("`level` is 0, 1 or 2");
     }
-    Ok(Asked { set, level, turn: value.get("turn").and_then(Value::as_u64) })
+    let page = value.get("page").map_or(Some(""), Value::as_str);
+    let is_name =
+        |page: &&str| page.len() <= MOST_OF_NAME && page.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let page = page.filter(is_name).ok_or("`page` is at most 40 letters and digits")?.to_owned();
+    Ok(Asked { set, level, turn: value.get("turn").and_then(Value::as_u64), page })
 }
 
 #[cfg(test)]
@@ -47,10 +54,11 @@ mod tests {
     #[test]
     fn questions_are_read_and_bounded() {
         assert_eq!(
-            asked(br#"{"set": ["a.b=1"], "level": 2, "turn": 7}"#),
-            Ok(Asked { set: vec!["a.b=1".to_owned()], level: 2, turn: Some(7) })
+            asked(br#"{"set": ["a.b=1"], "level": 2, "turn": 7, "page": "p1"}"#),
+            Ok(Asked { set: vec!["a.b=1".to_owned()], level: 2, turn: Some(7), page: "p1".to_owned() })
         );
-        assert_eq!(asked(br#"{"set": []}"#), Ok(Asked { set: Vec::new(), level: 0, turn: None }));
+        let plain = Asked { set: Vec::new(), level: 0, turn: None, page: String::new() };
+        assert_eq!(asked(br#"{"set": []}"#), Ok(plain));
         for wrong in [
             "",
             "7",
@@ -61,6 +69,9 @@ mod tests {
             r#"{"set": [], "level": 3}"#,
             r#"{"set": [], "level": -1}"#,
             r#"{"set": [], "level": 0.5}"#,
+            r#"{"set": [], "page": 7}"#,
+            r#"{"set": [], "page": "a b"}"#,
+            r#"{"set": [], "page": "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"}"#,
         ] {
             assert!(asked(wrong.as_bytes()).is_err(), "{wrong}");
         }

@@ -1,5 +1,6 @@
 //! What is served: a scenario's file, the scenario that it holds, and how it is simulated.
 
+use capstake::config::choice::Choice;
 use capstake::config::{self, Config};
 use capstake::job::error::Failure;
 use capstake::job::request;
@@ -8,6 +9,7 @@ use capstake::kernel::plan::Plan;
 use capstake::kernel::randomness::Randomness;
 use capstake::math::simd::Isa;
 use capstake::model::PartyNames;
+use capstake::model::run::Sampling;
 
 /// Paths of the answers to a change, each a longer run of the same paths.
 pub const LEVELS: [u64; 3] = [4_096, 16_384, 131_072];
@@ -52,6 +54,18 @@ impl Subject {
         let own = request::randomness(Some(self.randomness.seed), None, scenario);
         let randomness = Randomness { dimensions: own.dimensions, ..self.randomness.clone() };
         Plan::from_model(&scenario.model, randomness, self.isa)
+    }
+
+    /// The flags with which `run` draws as the page does.
+    pub fn flags(&self, changed: &Scenario, paths: u64) -> String {
+        let here = match self.randomness.sampling {
+            Sampling::Plain => config::Sampling::Plain,
+            Sampling::Sobol(_) => config::Sampling::Sobol,
+        };
+        let of_scenario = changed.model.run.sampling.unwrap_or(config::Sampling::Plain);
+        let sampling =
+            if here == of_scenario { String::new() } else { format!(" --sampling {}", here.word()) };
+        format!("-n {paths} -s {}{sampling}", self.randomness.seed)
     }
 
     /// What the company and its partner are called.

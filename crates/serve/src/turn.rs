@@ -1,4 +1,4 @@
-//! Whose turn it is: one simulation at a time, the newest; an older one ends at its next chunk, and silence ends all.
+//! Whose turn it is: one simulation of a page at a time, the newest; an older one ends at its next chunk, and silence ends all.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use capstake::run::{Observer, Progress};
 
-/// The turns of a server.
+/// The turns of a page.
 pub struct Turns {
     newest: AtomicU64,
     running: Mutex<()>,
@@ -69,12 +69,13 @@ impl Turns {
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
     }
 
-    /// Ends what runs if the page has been silent for too long.
-    pub fn listen(&self) {
-        let silent = self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed();
-        if silent >= self.silence && self.alive().0 > 0 {
-            self.next();
+    /// Whether the page has been silent for too long; what runs ends then.
+    pub fn is_silent(&self) -> bool {
+        let silent = self.heard.lock().unwrap_or_else(PoisonError::into_inner).elapsed() >= self.silence;
+        if silent {
+            self.end();
         }
+        silent
     }
 
     /// Ends what runs.
@@ -133,20 +134,5 @@ mod tests {
             }
         });
         assert_eq!(turns.alive(), (0, 1));
-    }
-
-    #[test]
-    fn silence_ends_what_runs() {
-        let turns = Turns::new(Duration::from_millis(30));
-        let turn = turns.take(turns.next()).expect("the only one");
-        turns.listen();
-        assert!(!turn.stops());
-        std::thread::sleep(Duration::from_millis(40));
-        turns.hear();
-        turns.listen();
-        assert!(!turn.stops(), "it was heard");
-        std::thread::sleep(Duration::from_millis(40));
-        turns.listen();
-        assert!(turn.stops());
     }
 }

@@ -154,3 +154,31 @@ fn sliders_that_cannot_be_are_refused_before_the_run() {
     }
     place.run("run base.toml --only-path 3 --what-if none").ends(2);
 }
+
+#[test]
+fn the_command_of_a_page_has_its_sampling() {
+    let place = base();
+    place.run("run base.toml -n 4096 -q -o sobol --sampling sobol").ends(0);
+    assert!(place.read("sobol/report.html").contains("capstake run base.toml -n 4096 -s 1 --sampling sobol"));
+    place.run("run base.toml -n 4096 -q -o plain").ends(0);
+    let plain = place.read("plain/report.html");
+    assert!(plain.contains("capstake run base.toml -n 4096 -s 1") && !plain.contains("--sampling"));
+}
+
+#[test]
+fn the_estimate_of_a_run_has_its_sliders() {
+    let place = base();
+    let estimate = |flags: &str| -> f64 {
+        let seen = place.run(&format!("run base.toml -n 20000 -j 1 -o run --force {flags}")).ends(0);
+        let about = seen.stderr.split("about ").nth(1).expect("an estimate");
+        let number: f64 = about.split(' ').next().expect("a number").parse().expect("a number");
+        assert!(about.split(' ').nth(1).is_some_and(|unit| unit.starts_with('s')), "{about}");
+        number
+    };
+    let none = estimate("--what-if none");
+    let three = estimate(&format!(
+        "--what-if {CAP}=0:80:21 --what-if {RATE}=0.1:0.3:5 --what-if discount.share=0.06:0.14:5"
+    ));
+    assert!(three > none + 2.0, "{none} s, {three} s");
+    assert!(estimate("") > none);
+}

@@ -44,6 +44,7 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
         sources: Vec::new(),
         seed: "1".to_owned(),
         replicates: None,
+        sampling: None,
         paths,
         paths_asked: paths,
         partial: false,

@@ -163,6 +163,13 @@ fn sliders_go_by_keyboard_and_are_read_out() {
     assert_eq!(chromium.value(&typed("60")), "computed");
     assert_eq!(chromium.value(&typed("61.5")), "interpolated");
     assert_eq!(chromium.value(&typed("90")), "not computed");
+    // Each slider is a group with a name, so that its value and its button are told apart from another's.
+    let groups = "[...document.querySelectorAll('.slider[role=group]')].map(g => document.getElementById(g.getAttribute('aria-labelledby'))\
+                  .textContent)";
+    assert_eq!(
+        chromium.value(groups),
+        serde_json::json!(["Cap of amended-2026", "Rate of amended-2026", "Discount share"])
+    );
     // Every control has a name.
     let nameless = "[...document.querySelectorAll('.what-if input, .what-if button')].filter(e => !(e.labels && e.labels.length) && \
                     !e.textContent).length";
@@ -203,4 +210,35 @@ fn sliders_fit_phones_and_are_tables_without_scripts() {
     assert_eq!(chromium.value(controls), 0);
     let rows = "document.querySelectorAll('#what-if .nodes table')[0].querySelectorAll('tbody tr').length";
     assert_eq!(chromium.value(rows), 21);
+}
+
+#[test]
+fn the_setting_is_printed() {
+    let Some(mut chromium) = started("what_if::the_setting_is_printed") else { return };
+    let place = place();
+    chromium.look_through(DESKTOP);
+    chromium.open(&place.at("out/report.html"));
+    move_to(&mut chromium, 0, 62.0);
+    let shown = |selector: &str| {
+        format!("[...document.querySelectorAll('{selector}')].filter(e => e.getClientRects().length).length")
+    };
+    let on_paper = [
+        (".what-if .said", 1),
+        (".what-if .between", 1),
+        (".what-if .drawn svg", 2),
+        (".what-if .command code", 1),
+        (".what-if input", 0),
+        (".what-if button", 0),
+        ("#what-if .nodes table", 0),
+    ];
+    chromium.ask("Emulation.setEmulatedMedia", serde_json::json!({"media": "print"}));
+    for (selector, count) in on_paper {
+        assert_eq!(chromium.value(&shown(selector)), count, "{selector}");
+    }
+    assert!(chromium.value(&shown(".what-if .setting tbody tr")).as_u64() > Some(5));
+    // Without scripts the tables are printed instead.
+    chromium.ask("Emulation.setScriptExecutionDisabled", serde_json::json!({"value": true}));
+    chromium.open(&place.at("out/report.html"));
+    assert_eq!(chromium.value(&shown("#what-if .nodes table")), 4);
+    assert_eq!(chromium.value(&shown(".what-if .said")), 0);
 }

@@ -198,3 +198,144 @@ fn what_is_saved_is_made_in_memory() {
         .ends(0);
     assert_eq!(place.read("mine/summary.csv"), place.read("set/summary.csv"));
 }
+
+#[test]
+fn pages_do_not_end_each_others_answers() {
+    let place = place();
+    let live = Live::start(&place, &["base.toml"]);
+    let ask = |page: &str, cap: u64, level: u64| {
+        live.post("/api/answer", &json!({"set": [format!("{CAP}={cap}")], "level": level, "page": page}))
+    };
+    std::thread::scope(|scope| {
+        let long = scope.spawn(|| ask("one", 60, 2));
+        // Two pages simulate at once, each one thing.
+        let until = Instant::now() + Duration::from_secs(20);
+        while live.get("/api/status").json()["simulating"] != 1 {
+            assert!(Instant::now() < until, "the first page simulates");
+        }
+        for cap in [20, 30, 40] {
+            let reply = ask("other", cap, 0);
+            assert_eq!(reply.status, 200);
+            assert_eq!(reply.json()["settings"][0], format!("the cap of amended-2026 at ${cap} bn"));
+        }
+        let reply = long.join().expect("a reply");
+        assert_eq!(reply.status, 200, "the other page did not end it");
+        assert_eq!(reply.json()["paths"], 131_072);
+    });
+    assert_eq!(live.get("/api/status").json()["most"], 1, "one simulation a page");
+    // A page too many takes the place of the one that has been silent longest: its turn is no more.
+    let turn = ask("one", 60, 0).json()["turn"].clone();
+    for page in ["two", "three", "four", "five"] {
+        assert_eq!(ask(page, 60, 0).status, 200);
+    }
+    let gone = live.post("/api/answer", &json!({"set": [], "level": 1, "turn": turn, "page": "one"}));
+    assert_eq!(gone.status, 409);
+    assert_eq!(ask("one", 60, 0).status, 200, "it may come again");
+}
+
+/// A document without what says when and how fast a run was.
+fn without_times(document: &str) -> String {
+    let mut text = document.to_owned();
+    for (begins, ends) in [("<section id=\"provenance\"", "</section>"), ("<footer", "</footer>")] {
+        let at = text.find(begins).expect("it is there");
+        let end = at + text[at..].find(ends).expect("its end");
+        text.replace_range(at..end, "");
+    }
+    text
+}
+
+#[test]
+fn what_is_saved_is_what_a_run_writes() {
+    let place = place();
+    let live = Live::start(&place, &["base.toml"]);
+    let set = [format!("{CAP}=60"), "deal.prior-2025.rate=0.25".to_owned()];
+    let flags = set.iter().map(|text| format!(" --set {text}")).collect::<String>();
+    place.run(&format!("run base.toml{flags} -n 131072 -q -o run")).ends(0);
+    let report = live.post("/api/report", &json!({"set": set}));
+    let saved = without_times(&String::from_utf8(report.body).expect("UTF-8"));
+    let written = without_times(&place.read("run/report.html"));
+    assert!(saved.contains("id=\"what-if\""), "its sliders");
+    if saved != written {
+        let at = saved.bytes().zip(written.bytes()).take_while(|(a, b)| a == b).count();
+        let near = |text: &str| {
+            String::from_utf8_lossy(&text.as_bytes()[at.saturating_sub(200)..][..400]).into_owned()
+        };
+        panic!("they differ:\n{}\n----\n{}", near(&saved), near(&written));
+    }
+}
+
+#[test]
+fn dates_words_and_flags_can_be_changed() {
+    let place = place();
+    let live = Live::start(&place, &["base.toml"]);
+    let scenario = live.get("/api/scenario").json();
+    let rows: Vec<Value> = scenario["sections"]
+        .as_array()
+        .expect("sections")
+        .iter()
+        .flat_map(|section| section["numbers"].as_array().expect("rows").clone())
+        .collect();
+    let field = |key: &str| {
+        let found = rows.iter().find(|row| row["key"] == key);
+        found.unwrap_or_else(|| panic!("{key}"))["fields"][0].clone()
+    };
+    assert_eq!(
+        (&field("timeline.horizon")["kind"], &field("timeline.horizon")["value"]),
+        (&json!("date"), &json!("2035-12-31"))
+    );
+    // A date that counts as a number of years is one row.
+    let ends: Vec<&Value> = rows.iter().filter(|row| row["key"] == "deal.amended-2026.share_ends").collect();
+    assert_eq!((ends.len(), ends[0]["value"].as_str()), (1, Some("2030-12-31, 4.5 years")));
+    // Dates of sources move nothing.
+    assert!(rows.iter().all(|row| row["key"].as_str().is_some_and(|key| !key.starts_with("source."))));
+    let method = field("equity.method");
+    assert_eq!((&method["kind"], &method["value"]), (&json!("word"), &json!("revenue-multiple")));
+    assert!(
+        method["words"]
+            .as_array()
+            .is_some_and(|words| words.iter().any(|one| one["word"] == "perpetual-growth"))
+    );
+    assert!(rows.iter().any(|row| row["fields"][0]["kind"] == "flag"));
+    // A change of each is answered as `run --set` answers it.
+    let set = ["timeline.horizon=2034-12-31".to_owned(), "timeline.period=\"year\"".to_owned()];
+    let answer = live.answer(&set, 0, None);
+    assert_eq!(answer["settings"], json!(["timeline horizon at 2034-12-31", "timeline period at year"]));
+    let mut arguments = vec!["run", "base.toml", "-n", "4096", "--formats", "csv", "-q", "-o", "run"];
+    arguments.extend(set.iter().flat_map(|text| ["--set", text]));
+    place.run_with(&arguments).ends(0);
+    let take = figure(&answer, "figures", "amended-2026", "microsoft_take_pv");
+    let table = place.read("run/summary.csv");
+    let row = table.lines().find(|line| line.starts_with("amended-2026,microsoft_take_pv,")).expect("a row");
+    assert_eq!(row.split(',').nth(3).expect("a mean").parse::<f64>().ok(), take[0].as_f64());
+    for (change, code) in [
+        ("timeline.horizon=2020-12-31", "S"),
+        ("timeline.horizon=soon", "S"),
+        ("equity.method=\"x\"", "S103"),
+    ] {
+        let reply = live.post("/api/answer", &json!({"set": [change]}));
+        assert_eq!(reply.status, 422, "{change}");
+        let problem = &reply.json()["problems"][0];
+        assert_eq!(problem["key"].as_str(), change.split_once('=').map(|(key, _)| key), "{problem}");
+        assert!(problem["code"].as_str().is_some_and(|found| found.starts_with(code)), "{problem}");
+    }
+}
+
+#[test]
+fn the_command_of_a_page_draws_as_the_page_does() {
+    let place = place();
+    let command = |arguments: &[&str], set: &[String]| {
+        let live = Live::start(&place, arguments);
+        live.answer(set, 0, None)["command"].as_str().expect("a command").to_owned()
+    };
+    assert_eq!(command(&["base.toml", "-s", "7"], &[]), "capstake run base.toml -n 4096 -s 7");
+    assert_eq!(
+        command(&["base.toml", "--sampling", "sobol"], &[]),
+        "capstake run base.toml -n 4096 -s 1 --sampling sobol"
+    );
+    // The scenario's own sampling is changed: the page goes on with its own.
+    let set = ["run.sampling=\"sobol\"".to_owned()];
+    assert_eq!(
+        command(&["base.toml"], &set),
+        "capstake run base.toml --set 'run.sampling=\"sobol\"' -n 4096 -s 1 --sampling plain"
+    );
+}

@@ -126,6 +126,10 @@ fn the_live_page_answers_from_the_address_to_a_pinned_what_if() {
         at_field.as_str().is_some_and(|text| text.contains("`deal.amended-2026.rate` must be 0 to 1")),
         "{at_field}"
     );
+    assert!(
+        text(&mut chromium, "#trouble").contains("`deal.amended-2026.rate` must be 0 to 1"),
+        "and where all see it"
+    );
     // The state is the address: the page comes again.
     chromium.value("document.querySelector('#reset').click()");
     wait(&mut chromium, "settled");
@@ -135,6 +139,57 @@ fn the_live_page_answers_from_the_address_to_a_pinned_what_if() {
     chromium.open_address(address.as_str().expect("an address"));
     wait(&mut chromium, "settled");
     assert!(text(&mut chromium, ".said").starts_with("With the cap of amended-2026 at $50 bn, "));
+    // A refused setting is told also where there is no answer yet, with the way to its field.
+    chromium.open_address("about:blank");
+    chromium.open_address(&live.address("?set=discount.share%3D-3"));
+    wait(&mut chromium, "refused");
+    let settled = text(&mut chromium, "#settled");
+    assert_eq!(settled, "This setting is refused: change it, or go back to the scenario.");
+    chromium.value("document.querySelector('#trouble button').click()");
+    let focused =
+        chromium.value("document.activeElement.closest('.number-row').querySelector('code').textContent");
+    assert_eq!(focused, "discount.share");
+    chromium.value("document.querySelector('#reset').click()");
+    wait(&mut chromium, "settled");
+    assert!(text(&mut chromium, ".said").starts_with("As in the scenario, "));
+    // A date is typed, a word chosen, a flag ticked.
+    let put = |key: &str, how: &str| {
+        format!(
+            "(() => {{ const f = document.querySelector('[aria-label=\"{key}\"]'); {how}; document.documentElement.dataset.state = \
+             'typed'; f.dispatchEvent(new Event('change', {{ bubbles: true }})) }})()"
+        )
+    };
+    chromium.value(&put("timeline.horizon", "f.value = '2034-12-31'"));
+    wait(&mut chromium, "settled");
+    chromium.value(&put("timeline.period", "f.value = 'year'"));
+    wait(&mut chromium, "settled");
+    let said = text(&mut chromium, ".said");
+    assert!(said.starts_with("With timeline horizon at 2034-12-31 and timeline period at year, "), "{said}");
+    let command = text(&mut chromium, ".command code");
+    assert!(
+        command.contains("--set timeline.horizon=2034-12-31 --set 'timeline.period=\"year\"'"),
+        "{command}"
+    );
+    // What is saved while the page answers waits for the answer, and does not end it.
+    chromium.value(&put("timeline.horizon", "f.value = '2033-12-31'"));
+    chromium.value("document.querySelector('#save-report').click()");
+    wait(&mut chromium, "settled");
+    let until = Instant::now() + Duration::from_secs(60);
+    while chromium.value("document.documentElement.dataset.saved || ''") != "base-report.html" {
+        assert!(Instant::now() < until, "the report");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(text(&mut chromium, "#trouble"), "");
+    assert!(text(&mut chromium, "#settled").contains("131,072 futures · seed 1"));
+    chromium.value(&put("timeline.horizon", "f.value = '2020-12-31'"));
+    wait(&mut chromium, "refused");
+    let at_field = chromium.value(
+        "(() => { const p = document.querySelector('[aria-label=\"timeline.horizon\"]').closest('.number-row').querySelector('.problem'); \
+         return p.hidden ? '' : p.textContent })()",
+    );
+    assert!(at_field.as_str().is_some_and(|text| text.contains("horizon")), "{at_field}");
+    chromium.value("document.querySelector('#reset').click()");
+    wait(&mut chromium, "settled");
     // Search.
     chromium.value("(() => { const s = document.querySelector('#search'); s.value = 'growth_now'; s.dispatchEvent(new Event('input')) })()");
     let found = chromium
@@ -150,8 +205,25 @@ fn the_live_page_answers_from_the_address_to_a_pinned_what_if() {
         chromium.open_address("about:blank");
         chromium.open_address(&live.address("?set=deal.amended-2026.cap_usd_bn%3D60"));
         wait(&mut chromium, "settled");
-        let wide = chromium.value("document.documentElement.scrollWidth - innerWidth");
-        assert_eq!(wide, 0, "{} {colours}", screen.width);
+        // The bridge comes last. A phone shows a wide page smaller, so its width is the screen's only if nothing is too wide.
+        let until = Instant::now() + Duration::from_secs(60);
+        while chromium.value("document.querySelectorAll('#bridge tbody tr').length").as_u64() < Some(5) {
+            assert!(Instant::now() < until, "the bridge");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        let wide = chromium.value("[innerWidth, document.documentElement.scrollWidth <= innerWidth]");
+        assert_eq!(wide, serde_json::json!([screen.width, true]), "{colours}");
+        if screen.width == PHONE.width {
+            // The answer stays in sight at the foot, and the assumptions are a press away.
+            let brief = text(&mut chromium, "#brief span");
+            assert!(brief.starts_with("Microsoft’s take $") && brief.contains("(+$"), "{brief}");
+            chromium.value("document.querySelectorAll('#brief button')[1].click()");
+            let at = chromium.value(
+                "new Promise(done => setTimeout(() => done(Math.round(document.querySelector('#assumptions').getBoundingClientRect().top)), 900))",
+            );
+            assert!(at.as_f64().is_some_and(|top| (0.0..200.0).contains(&top)), "{at}");
+            chromium.value("scrollTo({ top: 0, behavior: 'instant' })");
+        }
         chromium.value("document.querySelector('#pin').click()");
         keep(&mut chromium, &format!("live-{}-{colours}", screen.width));
         let first = chromium.value("document.documentElement.dataset.first");

@@ -2,6 +2,8 @@
 
 use super::client::Live;
 use super::place;
+use std::io::Write;
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 const PATHS: [&str; 12] = [
@@ -118,4 +120,61 @@ fn it_begins_at_once_and_ends_at_a_signal() {
     assert!(end.elapsed() < Duration::from_secs(5), "{:?}", end.elapsed());
     place.run("serve base.toml --set deal.amended-2026.rate=2").ends(4).says("S301");
     place.run("serve gone.toml").ends(3);
+}
+
+/// Connections that say what they will send, and then send nothing more.
+fn held(live: &Live, sent: &str) -> Vec<TcpStream> {
+    let connections = (0..60).map(|_| {
+        let mut stream = TcpStream::connect(("127.0.0.1", live.port)).expect("it listens");
+        let _ = stream.write_all(sent.as_bytes());
+        stream
+    });
+    connections.collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn who_sends_nothing_more_holds_up_nobody() {
+    let place = place();
+    for path in ["/session", "/api/answer", "/"] {
+        let mut live = Live::start(&place, &["base.toml"]);
+        let host = format!("Host: 127.0.0.1:{}\r\n", live.port);
+        let body = format!(
+            "POST {path} HTTP/1.1\r\n{host}Cookie: {}\r\nContent-Length: 60000\r\n\r\n{{",
+            live.cookie
+        );
+        let half = format!("GET {path} HTTP/1.1\r\n{host}X: ");
+        let _held = [held(&live, &body), held(&live, &half), held(&live, "")];
+        let asked = Instant::now();
+        assert_eq!(live.get("/api/status").status, 200);
+        assert!(asked.elapsed() < Duration::from_secs(2), "{path}: {:?}", asked.elapsed());
+        let end = Instant::now();
+        let killed = std::process::Command::new("kill").args(["-INT", &live.id().to_string()]).status();
+        assert!(killed.expect("kill").success());
+        assert_eq!(live.wait(), Some(0), "{path}");
+        assert!(end.elapsed() < Duration::from_secs(2), "{path}: {:?}", end.elapsed());
+    }
+}
+
+#[test]
+fn requests_are_bounded() {
+    let place = place();
+    let live = Live::start(&place, &["base.toml"]);
+    let own = format!("127.0.0.1:{}", live.port);
+    let status =
+        |headers: &[(&str, &str)], body: &[u8]| live.request("POST", "/session", headers, body).status;
+    let long = "x".repeat(40_000);
+    assert_eq!(status(&[("X", &long)], b""), 431);
+    assert_eq!(status(&[("X", "y"); 200], b""), 431);
+    assert_eq!(status(&[("Transfer-Encoding", "chunked")], b""), 411);
+    // What says two things is not read.
+    assert_eq!(status(&[("Host", &own), ("Host", "evil.example")], b""), 400);
+    assert_eq!(status(&[("Origin", "http://evil.example"), ("Origin", &format!("http://{own}"))], b""), 400);
+    // A head without end is cut off, and takes no memory.
+    let mut stream = TcpStream::connect(("127.0.0.1", live.port)).expect("it listens");
+    let endless = "X: y\r\n".repeat(10_000);
+    let _ = stream.write_all(b"GET / HTTP/1.1\r\n");
+    let cut_off = (0..1_000).any(|_| stream.write_all(endless.as_bytes()).is_err());
+    assert!(cut_off, "60 megabytes of headers were read");
+    assert_eq!(live.get("/api/status").status, 200);
 }

@@ -56,6 +56,16 @@ const tellAnswer = ({ quantities, sides, paths, scenario }, figures, deal) => {
     return [words[0] ?? "", words.slice(1).join(" ")];
   };
 
+  // The first side in one line, with its difference from the scenario.
+  const brief = () => {
+    const take = figureOf("microsoft_take_pv");
+    if (!take) return "";
+    const [difference, error] = [take[DIFFERENCE], take[DIFFERENCE_ERROR]];
+    const moved = difference !== null && error !== "exact" && Math.abs(difference) > 2 * error;
+    const sign = difference > 0 ? "+" : "−";
+    return `${sides[0]} ${amount(take).replace("about ", "")}${moved ? ` (${sign}${digits.passing(dollars, Math.abs(difference), error)})` : ""}`;
+  };
+
   const make = (name, text, attributes = {}) => {
     const element = document.createElement(name);
     if (text) element.textContent = text;
@@ -101,7 +111,8 @@ const tellAnswer = ({ quantities, sides, paths, scenario }, figures, deal) => {
   const drawing = (i) => {
     const { label, measure, ends: [low, high] } = quantities[i];
     const [here, there] = [figures[i], scenario[i]];
-    const narrow = matchMedia("(max-width:38rem)").matches;
+    // Two drawings side by side on the live page are as wide as one on a phone.
+    const narrow = matchMedia("(max-width:38rem)").matches || document.body.classList.contains("live");
     const [width, height, base] = [narrow ? 340 : 560, 190, 160];
     const svg = draw("svg", { viewBox: `0 0 ${width} ${height}`, role: "img" });
     const most = Math.max(...here[COUNTS], ...there[COUNTS], 1e-9);
@@ -130,8 +141,12 @@ const tellAnswer = ({ quantities, sides, paths, scenario }, figures, deal) => {
     const key = make("p", "", { class: "note key" });
     const swatch = make("span", "", { class: "swatch d0", "aria-hidden": "true" });
     const stroke = make("span", "", { class: "stroke was", "aria-hidden": "true" });
-    key.append(swatch, " this setting ", stroke, " the scenario; the outer bars hold what lies beyond");
+    [[swatch, "this setting"], [stroke, "the scenario; the outer bars hold what lies beyond"]].forEach(([mark, text]) => {
+      const item = make("span", "");
+      item.append(mark, text);
+      key.append(item);
+    });
     return [...drawn.map(drawing), key];
   };
-  return { sentences, rows, drawings };
+  return { sentences, brief, rows, drawings };
 };

@@ -36,10 +36,10 @@ pub const SCRIPT: &str = concat!(
 pub const ANSWER_SCRIPT: &str = concat!(include_str!("digits.js"), include_str!("answer.js"));
 /// SHA-256 of [`STYLE`] for the content security policy, which then allows no other style; a failing test
 /// prints the new hash.
-pub const STYLE_HASH: &str = "sha256-MiSzOu/GnlT2MCeFyU7oCj08ir4kXQt2pcfN+9bJVYM=";
+pub const STYLE_HASH: &str = "sha256-BCLiSOafDQCR6CdZf0SYPILgqUURfvhILSklAb96wkQ=";
 /// SHA-256 of [`SCRIPT`] for the content security policy, which then allows no other script; a failing test
 /// prints the new hash.
-pub const SCRIPT_HASH: &str = "sha256-gFALUg9eVNi8kRpJPqhFoikMRs/JuZgMElgF+zz4d3s=";
+pub const SCRIPT_HASH: &str = "sha256-Z0KratEdggpLon19gmNQX/sL5s+SQpIXqTLELEG7VTY=";
 
 /// Number of choices shown unfolded when scripts are off.
 const OPEN_CHOICES: usize = 4;

@@ -153,7 +153,7 @@
       tell();
     });
     number.addEventListener("input", () => {
-      const value = Number(number.value);
+      const value = round(Number(number.value));
       if (number.value === "" || !Number.isFinite(value)) return;
       move(slider, value);
       tell();

@@ -48,7 +48,8 @@ fn push_slider(out: &mut Markup, at: usize, slider: &Slider) {
     };
     put!(
         out,
-        "<div class=\"slider\"><p><label for=\"what-if-{0}\">{1}</label> <output for=\"what-if-{0}\"></output></p><div \
+        "<div class=\"slider\" role=\"group\" aria-labelledby=\"what-if-name-{0}\"><p><label id=\"what-if-name-{0}\" \
+         for=\"what-if-{0}\">{1}</label> <output for=\"what-if-{0}\"></output></p><div \
          class=\"track\"><input type=\"range\" id=\"what-if-{0}\" min=\"{2}\" max=\"{3}\" step=\"{4}\" \
          aria-describedby=\"what-if-note-{0}\"><span class=\"own\" hidden></span></div><p class=\"exactly\"><label>Value \
          <input type=\"number\" min=\"{2}\" max=\"{3}\" step=\"any\"></label> <button type=\"button\" \

@@ -92,7 +92,7 @@ fn words(view: &View, rows: &[InputRow]) -> String {
 
 /// The group of a key: `segment consumer` for `segment.consumer.growth_now`, or its first word if no name
 /// follows.
-fn group_of(key: &str) -> String {
+pub fn group_of(key: &str) -> String {
     let parts: Vec<&str> = key.split('.').collect();
     match parts.as_slice() {
         [list @ ("segment" | "cloud" | "deal" | "contract" | "shock"), name, ..] => format!("{list} {name}"),
