@@ -281,7 +281,7 @@ def hide_column(sheet):
 
 def flat(key):
     def change(sheet):
-        sheet.sheet.row_dimensions[sheet.row(key)].height = 0
+        sheet.sheet.row_dimensions[sheet.row(key)].height = 0.1
         return sheet.cell(key, "key").coordinate
 
     return change
