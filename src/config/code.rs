@@ -93,7 +93,7 @@ To fix it: correct the line. https://toml.io has the rules on one page."#;
 
 To fix it: correct the path. `capstake scenario FILE` writes out a scenario that extends others as one file."#;
     WorkbookUnreadable = "S007", "the workbook cannot be read", r#"A workbook is a scenario if capstake wrote it: its sheet Inputs has the numbers, and a hidden sheet what they were. This file has
-no such sheets, is of a later version of capstake, is damaged or protected with a password, or is far larger than any workbook of
+no such sheets, or sheets of two workbooks, is of a later version of capstake, is damaged or protected with a password, or is far larger than any workbook of
 capstake.
 
 To fix it: name a results.xlsx, or that file saved again as .xlsx or .ods. `capstake run` writes one for any scenario."#;
@@ -220,19 +220,25 @@ To fix it: nothing, if the result is the number that you mean; otherwise type th
     CellsMerged = "S133", "merged cells", r#"Cells of the sheet Inputs were merged. Only the first of them has a value then, so that it is open which key has which.
 
 To fix it: unmerge them and write each value into its own cell."#;
-    RowHidden = "S134", "a changed number in a hidden row", r#"A row of the sheet Inputs is hidden, or filtered out, and a number in it was changed. It counts like any other. This is a warning,
-since nobody who looks at the sheet sees it.
+    RowHidden = "S134", "a changed number in a hidden row or column", r#"A row or a column of the sheet Inputs is hidden, filtered out, or without any height or width, and a cell in it was changed. It counts
+like any other. This is a warning, since nobody who looks at the sheet sees it.
 
-To fix it: show the row, and look whether the change is meant."#;
-    SheetRow = "S135", "a row of the sheet Inputs that is missing, or there twice", r#"Every key of the scenario has its row on the sheet Inputs. A row was deleted, or a key stands in two rows with different values, or
-the header of a table was changed. A value is never dropped silently.
+To fix it: show the row or column, and look whether the change is meant."#;
+    SheetRow = "S135", "a row of the sheet Inputs that is missing, there twice, or says what cannot count", r#"Every key of the scenario has its row on the sheet Inputs. A row was deleted, or a key stands in two rows, or the header of a table was
+changed, or a cell was filled or changed that counts for nothing there. Nothing that somebody typed is dropped silently.
 
-To fix it: bring the row back from the original workbook. To take a key out of the scenario, choose `none` as its kind; entries of
-lists are taken out by emptying their rows."#;
+To fix it: bring the row back from the original workbook, or empty the cell. To take a key out of the scenario, choose `none` as its
+kind; entries of lists are taken out by emptying their rows."#;
     WorkbookCsv = "S136", "a CSV file that has changed since the workbook was made", r#"The workbook was made from a scenario that reads a CSV file (`dist = "empirical"`). The file is looked for beside the workbook, then
 where it stood; what was found is not what was read then. It counts as it is now. This is a warning.
 
 To fix it: nothing, if the new file is meant; otherwise put the former file beside the workbook."#;
+    WorkbookEdited = "S137", "values that were changed in a workbook", r#"The sheet Inputs has other values than capstake wrote there: these are what was changed since, each with its value now and what it was.
+This is a note, so that you see that your changes count.
+
+    capstake diff results.xlsx changed.xlsx      all of them
+
+To fix it: nothing, if the changes are meant."#;
     DuplicateName = "S201", "a name given twice", r#"Two entries of a list have the same name. Names are parts of key paths, so that one path would mean two things.
 
 To fix it: give one of them another name."#;

@@ -124,7 +124,29 @@ pub fn read_cells(scenario: &ScenarioCells, overrides: &[String]) -> (Sources, O
     let mut dates = moved_date::Dates::default();
     dates.note(Origin::File, &scenario.root);
     let config = under_flags(scenario.root.clone(), flags, &dates, &mut reader);
-    (sources, Some(config), reader.problems)
+    let mut problems = Problems::new();
+    reader.problems.iter().cloned().map(in_words_of_cells).for_each(|problem| problems.push(problem));
+    (sources, Some(config), problems)
+}
+
+/// Words about the text of a file, and what is said of cells in their place.
+const WORDS_OF_CELLS: [(&str, &str); 4] = [
+    (", or a table with `value` or `dist`", ""),
+    (", without quotes", ""),
+    (" without quotes", ""),
+    (", a decimal point and no quotes", " and a decimal point"),
+];
+
+/// A problem of a cell without words about quotes and tables.
+fn in_words_of_cells(mut problem: Problem) -> Problem {
+    if problem.place().origin == Origin::File {
+        for text in [&mut problem.message].into_iter().chain(&mut problem.help).chain(&mut problem.allowed) {
+            for (words, of_cells) in WORDS_OF_CELLS {
+                *text = text.replace(words, of_cells);
+            }
+        }
+    }
+    problem
 }
 
 /// The config of a tree that the flags change.

@@ -8,11 +8,13 @@ use super::error::{Exit, Failure};
 use super::manifest::{EmpiricalFile, ScenarioPart};
 use super::plausible;
 use super::scenario_files;
+use super::words::{counted, cut, cut_to};
 use crate::config::tree::{Value, inline};
 use crate::config::{self, Code, Place, Problem, Problems, ScenarioBytes, ScenarioCells, Sources, resolved};
 use crate::kernel::dimensions::Dimensions;
 use crate::model::Model;
 use crate::model::parameters::{Distribution, Origin};
+use crate::study::difference::KeyChange;
 
 /// A valid scenario.
 pub struct Scenario {
@@ -210,9 +212,39 @@ pub struct WorkbookScenario {
     pub digest: String,
     /// Its CSV files: as written, blake3 digest, where they stood.
     pub csv: Vec<(String, String, PathBuf)>,
+    /// The keys that a person changed.
+    pub changes: Vec<KeyChange>,
 }
 
+/// Changes of a workbook that its note names; more are counted.
+const CHANGES_NAMED: usize = 4;
+
 impl WorkbookScenario {
+    /// Notes which values are not those with which the workbook was made.
+    fn note_changes(&self, problems: &mut Problems) {
+        if self.changes.is_empty() {
+            return;
+        }
+        let value = |value: &Option<String>| {
+            value.as_deref().map_or("not set".to_owned(), |text| cut_to(text, 40).into_owned())
+        };
+        let mut named: Vec<String> = self.changes[..self.changes.len().min(CHANGES_NAMED)]
+            .iter()
+            .map(|change| {
+                format!("{} = {} (was {})", cut(&change.key), value(&change.after), value(&change.before))
+            })
+            .collect();
+        if let Some(more) = self.changes.len().checked_sub(CHANGES_NAMED).filter(|more| *more > 0) {
+            named.push(format!("{more} more"));
+        }
+        let message = format!(
+            "{} changed in this workbook: {}",
+            counted(self.changes.len(), "value"),
+            named.join("; ")
+        );
+        problems.push(Problem::note(Code::WorkbookEdited, Place::FILE, message));
+    }
+
     /// The path of a CSV file: beside the workbook, else where it stood; the one that has not changed since before another.
     fn place_of(&self, csv: &str, folder: &Path) -> PathBuf {
         let beside = folder.join(csv);
@@ -349,6 +381,9 @@ impl ScenarioFile {
     pub fn judge(&self, overrides: &[String]) -> Result<Scenario, Failure> {
         let (config, mut scenario) = self.validated(overrides)?;
         plausible::warn(&config, &scenario.model, &mut scenario.warnings);
+        if let Content::Workbook(workbook) = &self.content {
+            workbook.note_changes(&mut scenario.warnings);
+        }
         Ok(scenario)
     }
 

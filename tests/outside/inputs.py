@@ -273,11 +273,47 @@ def hide(key):
 means("hidden-row", [], several(hide("discount.revenue"), lambda sheet: None))
 means("hidden-change", ["discount.revenue=0.2"], several(put("discount.revenue", "value", 0.2), hide("discount.revenue")), "S134")
 
+
+
+def hide_column(sheet):
+    sheet.sheet.column_dimensions["E"].hidden = True
+
+
+def flat(key):
+    def change(sheet):
+        sheet.sheet.row_dimensions[sheet.row(key)].height = 0.1
+        return sheet.cell(key, "key").coordinate
+
+    return change
+
+
+in_column = several(hide_column, put("discount.revenue", "value", 0.2))
+means("hidden-column", ["discount.revenue=0.2"], in_column, "S134")
+means("row-without-height", ["discount.revenue=0.2"], several(put("discount.revenue", "value", 0.2), flat("discount.revenue")), "S134")
+means("another-unit", [], put("cash.now_usd_bn", "unit", "usd_mn"), "S135")
+
+
+def turned(path):
+    """The rows of a table the other way round, as sorting it does."""
+
+    def change(sheet):
+        first, end = sheet.table(path)
+        rows = [[sheet.sheet.cell(row, at).value for at in range(1, 19)] for row in range(first, end)]
+        for row, cells in zip(range(first, end), reversed(rows)):
+            for at, value in enumerate(cells, 1):
+                sheet.sheet.cell(row, at).value = value
+
+    return change
+
+
+for path in ("history.period", "contract", "round", "discrete", "correlation", "source"):
+    means(f"sorted-{path}", [], turned(path))
+
 # ---- what is refused, each at its cell
 refused("decimal-comma", "S102", "0.12", put("discount.revenue", "value", "0,12"))
 refused("percent-text", "S102", "0.12", put("discount.revenue", "value", "12%"))
 refused("billions-text", "S102", "write `60`", put("cash.now_usd_bn", "value", "60bn"))
-refused("date-for-number", "S102", "", put("discount.revenue", "value", datetime.date(2027, 1, 1), "yyyy-mm-dd"))
+refused("date-for-number", "S102", "the format General", put("discount.revenue", "value", datetime.date(2027, 1, 1), "yyyy-mm-dd"))
 refused("number-for-date", "S102", "2026-12-31", put("timeline.horizon", "value", 46387, "General"))
 refused("date-as-written-here", "S102", "2030-12-31", put("timeline.horizon", "value", "31.12.2030"))
 refused("reference-error", "S131", "type the number", put("discount.revenue", "value", "#REF!"))
@@ -285,8 +321,19 @@ refused("formula-without-value", "S131", "save it", put("discount.revenue", "val
 refused("unknown-kind", "S103", "did you mean", put("discount.share", "kind", "quantile"))
 refused("unknown-word", "S103", "did you mean", put("run.scheme", "value", "exakt"))
 refused("empty", "S309", "choose none", put("discount.revenue", "value", None))
-refused("parameter-missing", "S304", "", several(put("discount.share", "p50", None), put("discount.share", "kind", "quantiles")))
-refused("parameter-foreign", "S305", "", put("discount.revenue", "p50", 0.2))
+refused("parameter-missing", "S304", "fill the cell", put("discount.share", "p10", None))
+refused("no-kind", "S309", "quantiles", put("discount.share", "kind", None))
+refused("kind-in-capitals", "S103", "did you mean quantiles", put("discount.share", "kind", "Quantiles"))
+refused("parameter-foreign", "S305", "empty the cell", put("discount.revenue", "p50", 0.2))
+refused("true-for-number", "S102", "type the number", put("discount.revenue", "value", True))
+
+
+def constant_alone(sheet):
+    sheet.cell("discount.share", "kind").value = "constant"
+    return sheet.cell("discount.share", "value").coordinate
+
+
+refused("constant-without-value", "S309", "type the value", constant_alone)
 refused("outside-domain", "S301", "", put("deal.amended-2026.home_keeps", "value", 1.5))
 refused("unknown-source", "S205", "", put("cash.now_usd_bn", "source", "my-cousin"))
 refused("no-toml", "S005", "median = 30", several(lognormal, put("discount.revenue", "other parameters", "median 0.1")), exit=3)
@@ -298,7 +345,7 @@ refused("no-number-in-list", "S102", "25", added("contract", total_usd_bn="25bn"
 # ---- what would count for nothing is refused, each at its cell
 refused("digits-as-text", "S102", "type 0.2 again", put("discount.revenue", "value", "0.2"))
 refused("digits-as-text-in-list", "S102", "type 25 again", added("contract", total_usd_bn="25", name="new", cloud="aws", **dates))
-refused("typed-for-former-kind", "S305", "", several(certain, put("costs.tax_rate", "p10", 0.18)))
+refused("typed-for-former-kind", "S305", "empty the cell", several(certain, put("costs.tax_rate", "p10", 0.18)))
 refused("kind-of-a-word", "S135", "write word", put("segment.consumer.process", "kind", "uniform"))
 refused("parameter-of-a-date", "S135", "empty the cell", put("timeline.horizon", "p50", 2035))
 refused("source-of-a-word", "S135", "empty the cell", put("run.scheme", "source", "my-cousin"))
@@ -337,6 +384,17 @@ def spare_of_discrete(sheet):
     return sheet.sheet.cell(row, 1).coordinate
 
 
+
+
+def constant_with_other_rows(sheet):
+    first, end = sheet.table("discrete")
+    row = next(row for row in range(first, end) if sheet.sheet.cell(row, 1).value == "deal.amended-2026.cap_usd_bn")
+    sheet.sheet.cell(row, column("value")).value = 30
+    constant(sheet)
+    return sheet.sheet.cell(row, 1).coordinate
+
+
+refused("values-of-what-is-constant-now", "S135", "choose discrete", constant_with_other_rows)
 refused("values-of-a-constant", "S135", "whose kind is discrete", spare_of_discrete)
 
 
@@ -393,6 +451,7 @@ def deleted(sheet):
 
 
 refused("deleted-row", "S135", "choose none", deleted)
+refused("deleted-rows", "S135", "of another one", lambda sheet: sheet.sheet.delete_rows(sheet.row("discount.share"), 5))
 
 
 def twice(sheet):
@@ -412,13 +471,31 @@ def no_sheet(name):
     return change
 
 
-refused("no-inputs", "S007", "results.xlsx", no_sheet("Inputs"), exit=3)
-refused("no-hidden-sheet", "S007", "results.xlsx", no_sheet("Inputs as written"), exit=3)
+def renamed(sheet):
+    sheet.sheet.title = "Numbers"
+
+
+def hidden_changed(sheet):
+    hidden = sheet.book["Inputs as written"]
+    cell = next(row[1] for row in hidden.iter_rows(max_col=2) if row[0].value == "resolved" and "horizon" in str(row[1].value))
+    cell.value = cell.value.replace("20", "19")
+
+
+def of_another(sheet):
+    digest = next(cell for cell in sheet.sheet[1] if str(cell.value).startswith("made from scenario "))
+    digest.value = "made from scenario " + 64 * "0"
+
+
+refused("no-inputs", "S007", "original workbook", no_sheet("Inputs"), exit=3)
+refused("renamed", "S007", "call it Inputs again", renamed, exit=3)
+refused("no-hidden-sheet", "S007", "leave its hidden sheet alone", no_sheet("Inputs as written"), exit=3)
+refused("hidden-sheet-changed", "S007", "leave its hidden sheet alone", hidden_changed, exit=3)
+refused("sheets-of-two-workbooks", "S007", "leave its hidden sheet alone", of_another, exit=3)
 
 
 def no_header(sheet):
     sheet.cell("key", "p50").value = "median"
 
 
-refused("no-header", "S007", "results.xlsx", no_header, exit=3)
+refused("no-header", "S007", "bring the row of headers back", no_header, exit=3)
 print(f"{count} workbooks")

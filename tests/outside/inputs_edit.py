@@ -19,7 +19,11 @@ from com.sun.star.beans import PropertyValue
 PROGRAM = os.environ["CAPSTAKE"]
 FOLDER, SCENARIO, SCRATCH = (Path(argument).resolve() for argument in sys.argv[1:4])
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "ods": "calc8"}
-KEY = "deal.amended-2026.home_keeps"
+# Of each scenario: a key of one number, what it is, what is typed, and how its line begins in the text that is written out.
+KEY, BEFORE, AFTER, LINE = {
+    "base": ("deal.amended-2026.home_keeps", "1.0", 0.9, "home_keeps = { value = 0.9"),
+    "capped-share": ("deal.capped.cap_usd_bn", "10.0", 12.5, "cap_usd_bn = 12.5"),
+}[SCENARIO.stem]
 
 
 def capstake(*arguments):
@@ -87,13 +91,13 @@ def differs(file):
 def main():
     with Office() as office:
         stored = office.store("stored", lambda cell: None)[0]
-        typed = office.store("typed", lambda cell: setattr(cell, "Value", 0.9))[0]
-        formula, place = office.store("formula", lambda cell: setattr(cell, "Formula", "=1-0.1"))
+        typed = office.store("typed", lambda cell: setattr(cell, "Value", AFTER))[0]
+        formula, place = office.store("formula", lambda cell: setattr(cell, "Formula", f"={AFTER}*1"))
     for file in stored:
         assert differs(file) == (True, []), (file, differs(file))
         print(f"{file.name}: loaded and stored by LibreOffice, the digest is that of the scenario")
-    change = [(KEY, "1.0", "0.9")]
-    capstake("run", SCENARIO, "-n", 2000, "-q", "-o", SCRATCH / "set", "--formats", "csv", "--set", f"{KEY}=0.9")
+    change = [(KEY, BEFORE, str(AFTER))]
+    capstake("run", SCENARIO, "-n", 2000, "-q", "-o", SCRATCH / "set", "--formats", "csv", "--set", f"{KEY}={AFTER}")
     expected = (SCRATCH / "set" / "summary.csv").read_bytes()
     for file in typed:
         assert differs(file) == (False, change), (file, differs(file))
@@ -101,10 +105,10 @@ def main():
         capstake("run", file, "-n", 2000, "-q", "-o", out, "--formats", "csv")
         assert (out / "summary.csv").read_bytes() == expected, file
         assert expected != (FOLDER / "summary.csv").read_bytes()
-        print(f"{file.name}: differs in {KEY} alone, and runs to the results of --set {KEY}=0.9")
+        print(f"{file.name}: differs in {KEY} alone, and runs to the results of --set {KEY}={AFTER}")
     text, _ = capstake("scenario", typed[0])
     lines = [line for line in text.splitlines() if line not in SCENARIO.read_text(encoding="utf-8").splitlines()]
-    assert len(lines) == 1 and lines[0].startswith("home_keeps = { value = 0.9"), lines
+    assert len(lines) == 1 and lines[0].startswith(LINE), lines
     print(f"{typed[0].name}: written out, one line differs: {lines[0]}")
     for file in formula:
         assert differs(file) == (False, change), (file, differs(file))

@@ -12,12 +12,25 @@ use std::path::Path;
 /// # Errors
 /// The file cannot be read, or is a workbook that capstake did not write.
 pub fn read(path: &Path) -> Result<ScenarioFile, Failure> {
-    if path != Path::new(STANDARD_INPUT) && is_archive(path) {
-        workbook(path)
-    } else {
-        ScenarioFile::read(path)
+    match head(path) {
+        _ if path == Path::new(STANDARD_INPUT) => ScenarioFile::read(path),
+        head if head.starts_with(ARCHIVE) => workbook(path),
+        head if head == COMPOUND_FILE => Err(refused(
+            &path.display().to_string(),
+            "it is a workbook with a password, or in the old format .xls",
+            "open it in the spreadsheet and save it as .xlsx or .ods, without a password",
+        )),
+        head if head.starts_with(b"<?xml") => Err(refused(
+            &path.display().to_string(),
+            "it is XML: a workbook in one piece (.fods, .xml), or a page",
+            "open it in the spreadsheet and save it as .xlsx or .ods",
+        )),
+        _ => ScenarioFile::read(path),
     }
 }
+
+/// How Microsoft's compound files begin: the old .xls, and an .xlsx with a password.
+const COMPOUND_FILE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// Puts a scenario together again from the parts that [`ScenarioFile::parts`] gave, with the CSV files that came along.
 ///
@@ -35,31 +48,33 @@ pub fn of_parts(
     Ok(file.carrying(carried))
 }
 
-/// Whether a file begins as a workbook does.
-fn is_archive(path: &Path) -> bool {
-    // Opening a pipe would wait for its writer.
-    if !std::fs::metadata(path).is_ok_and(|about| about.is_file()) {
-        return false;
-    }
+/// The first bytes of a file, by which workbooks are known; none of what is no file or cannot be read.
+fn head(path: &Path) -> Vec<u8> {
     let mut head = Vec::new();
-    let read =
-        std::fs::File::open(path).and_then(|file| file.take(ARCHIVE.len() as u64).read_to_end(&mut head));
-    read.is_ok() && head == ARCHIVE
+    // Opening a pipe would wait for its writer.
+    if std::fs::metadata(path).is_ok_and(|about| about.is_file())
+        && let Ok(file) = std::fs::File::open(path)
+        && file.take(COMPOUND_FILE.len() as u64).read_to_end(&mut head).is_err()
+    {
+        head.clear();
+    }
+    head
 }
 
 #[cfg(feature = "xlsx")]
 fn workbook(path: &Path) -> Result<ScenarioFile, Failure> {
     use capstake::job::file::read_regular;
     let name = path.display().to_string();
-    let bytes =
-        read_regular(path, crate::inputs::MAX_BYTES).map_err(|error| refused(&name, &error.to_string()))?;
+    let bytes = read_regular(path, crate::inputs::MAX_BYTES)
+        .map_err(|error| refused(&name, &error.to_string(), "name a results.xlsx of capstake"))?;
     of_workbook(path, &bytes)
 }
 
 #[cfg(feature = "xlsx")]
 fn of_workbook(path: &Path, bytes: &[u8]) -> Result<ScenarioFile, Failure> {
     let name = path.display().to_string();
-    let scenario = crate::inputs::scenario(&name, bytes).map_err(|why| refused(&name, &why))?;
+    let scenario = crate::inputs::scenario(&name, bytes)
+        .map_err(|refusal| refused(&name, &refusal.why, &refusal.help))?;
     Ok(ScenarioFile::of_workbook(path, scenario))
 }
 
@@ -70,13 +85,17 @@ fn workbook(path: &Path) -> Result<ScenarioFile, Failure> {
 
 #[cfg(not(feature = "xlsx"))]
 fn of_workbook(path: &Path, _: &[u8]) -> Result<ScenarioFile, Failure> {
-    Err(refused(&path.display().to_string(), "this build reads no workbooks (cargo feature `xlsx`)"))
+    Err(refused(
+        &path.display().to_string(),
+        "this build reads no workbooks (cargo feature `xlsx`)",
+        "build it with that feature, or name a TOML file",
+    ))
 }
 
-fn refused(name: &str, why: &str) -> Failure {
+fn refused(name: &str, why: &str, help: &str) -> Failure {
     use capstake::config::{Code, Place, Problem};
-    let problem = Problem::error(Code::WorkbookUnreadable, Place::FILE, format!("`{name}` is no scenario: {why}"))
-        .help("a workbook is one if `capstake run` wrote it: results.xlsx, or that file saved again as .xlsx or .ods");
+    let message = format!("`{name}` is no scenario: {why}");
+    let problem = Problem::error(Code::WorkbookUnreadable, Place::FILE, message).help(help);
     Failure::of_file(capstake::job::error::Exit::Unreadable, name, problem)
 }
 
@@ -92,9 +111,13 @@ mod tests {
             std::fs::write(&path, bytes).unwrap();
             path
         };
+        let is_archive = |path: &Path| head(path).starts_with(ARCHIVE);
         assert!(is_archive(&file("a.toml", b"PK\x03\x04...")));
         assert!(!is_archive(&file("a.xlsx", b"name = 1")) && !is_archive(&file("b.xlsx", b"")));
         assert!(!is_archive(folder.path()) && !is_archive(&folder.path().join("none")));
+        let closed =
+            read(&file("d.xlsx", &[COMPOUND_FILE, b"and more"].concat())).err().expect("it is refused");
+        assert!(closed.to_string().contains("with a password"), "{closed}");
         let refused = read(&file("c.xlsx", b"PK\x03\x04...")).err().expect("it is refused");
         assert_eq!(refused.exit().code(), 3);
         assert!(refused.to_string().contains("S007"), "{refused}");

@@ -172,3 +172,69 @@ fn the_workbook_made_again_by_report_is_a_scenario_too() {
     place.run("diff minimal.toml made/results.xlsx").ends(0).prints("equal: both are the same scenario");
     assert_eq!(place.run("scenario made/results.xlsx").ends(0).stdout, place.read("minimal.toml"));
 }
+
+#[test]
+fn a_number_changed_in_a_table_keeps_what_stands_beside_it() {
+    let place = Place::new();
+    let before = "net_revenue_usd_bn = { value = 5.7, note = \"audited\" } # the spring";
+    let text = include_str!("../../../configs/minimal.toml").to_owned()
+        + "\n[[history.period]]\nfrom = 2026-04-01\nto = 2026-06-30\n"
+        + before
+        + "\n";
+    place.write("with.toml", &text);
+    place.run("run with.toml -n 500 -q -o made --formats csv,xlsx").ends(0);
+    let mut book = Edited::of(&place, "made/results.xlsx");
+    book.put("history.period.2026-04-01", 'G', "", "<v>6.1</v>").save(&place, "mine.xlsx");
+    let seen = place.run("scenario mine.xlsx").ends(0);
+    assert_eq!(seen.stdout, text.replace("value = 5.7", "value = 6.1"));
+}
+
+#[test]
+fn what_was_changed_is_said_and_what_is_out_of_sight_is_warned_of() {
+    let place = made();
+    let cap = "deal.capped.cap_usd_bn";
+    let mut book = Edited::of(&place, "made/results.xlsx");
+    book.number(cap, 60.0).save(&place, "mine.xlsx");
+    let seen = place.run("run mine.xlsx -n 500 -o run --formats csv").ends(0);
+    let note = "note[S137]: 1 value changed in this workbook: deal.capped.cap_usd_bn = 60.0 (was 38.0)";
+    assert!(seen.stderr.contains(note) && !seen.stderr.contains("S134"), "{}", seen.stderr);
+    let row = book.row(cap);
+    book.in_sheet("<col min=\"5\" max=\"5\"", "<col min=\"5\" max=\"5\" hidden=\"1\"")
+        .save(&place, "column.xlsx");
+    let seen = place.run("check column.xlsx").ends(0);
+    assert!(seen.stderr.contains("the column E is hidden"), "{}", seen.stderr);
+    assert!(seen.stderr.contains(&format!("column.xlsx:Inputs!E{row}")), "{}", seen.stderr);
+    place.run("check column.xlsx --strict").ends(4);
+    let mut book = Edited::of(&place, "made/results.xlsx");
+    book.number(cap, 60.0).in_sheet(&format!("<row r=\"{row}\""), &format!("<row r=\"{row}\" ht=\"0\""));
+    book.save(&place, "row.xlsx");
+    assert!(place.run("check row.xlsx").ends(0).stderr.contains("is hidden, and was changed"));
+    // Unchanged, nothing is said.
+    let seen = place.run("check made/results.xlsx").ends(0);
+    assert!(!seen.stderr.contains("S13"), "{}", seen.stderr);
+}
+
+#[test]
+fn a_hidden_sheet_that_was_changed_or_is_of_another_workbook_is_refused() {
+    let place = made();
+    let strings = "xl/sharedStrings.xml";
+    let refused = |file: &str, words: &str| {
+        let seen = place.run(&format!("run {file} -n 500 -q")).ends(3);
+        assert_eq!(seen.stderr.matches("error[").count(), 1, "{}", seen.stderr);
+        assert!(seen.stderr.contains("S007") && seen.stderr.contains(words), "{}", seen.stderr);
+    };
+    let mut book = Edited::of(&place, "made/results.xlsx");
+    book.replace(strings, "\"horizon = 2030-12-31\"", "\"horizon = 2031-12-31\"").save(&place, "text.xlsx");
+    refused("text.xlsx", "does not have the digest");
+    let mut book = Edited::of(&place, "made/results.xlsx");
+    book.replace(strings, "made from scenario ", "made from scenario 0").save(&place, "mixed.xlsx");
+    refused("mixed.xlsx", "are of two workbooks");
+    // Without that mark, many rows that are gone are one problem.
+    let mut book = Edited::of(&place, "made/results.xlsx");
+    for key in ["discount.share", "discount.revenue", "deal.capped.rate", "deal.capped.cap_usd_bn"] {
+        book.words(key, 'A', "");
+    }
+    book.save(&place, "gone.xlsx");
+    let seen = place.run("check gone.xlsx").ends(4);
+    assert!(seen.stderr.contains("4 rows are gone from the sheet Inputs"), "{}", seen.stderr);
+}

@@ -43,6 +43,7 @@ fn prepare(place: &Place, code: Code) -> String {
                 | Code::CellsMerged
                 | Code::RowHidden
                 | Code::SheetRow
+                | Code::WorkbookEdited
                 | Code::WorkbookCsv => workbook(place, code),
                 Code::FolderForeign => place.write("letters/to-anna.txt", "Dear Anna"),
                 Code::FolderUnwritable => place.write("file", "in the way"),
@@ -110,6 +111,7 @@ fn workbook(place: &Place, code: Code) {
         Code::RowHidden => book
             .number(cap, 60.0)
             .in_sheet(&format!("<row r=\"{row}\""), &format!("<row r=\"{row}\" hidden=\"1\"")),
+        Code::WorkbookEdited => book.number(cap, 60.0),
         Code::SheetRow => book.words(cap, 'A', "").words("deal.capped.rate", 'A', cap),
         _ => &mut book,
     };
@@ -149,6 +151,7 @@ fn exit_of(code: Code) -> i32 {
         | Code::CellFormula
         | Code::RowHidden
         | Code::WorkbookCsv
+        | Code::WorkbookEdited
         | Code::DateMoved
         | Code::EndMoved
         | Code::GateWithoutEquity

@@ -2,8 +2,10 @@
 
 use super::cell::{CellValue, in_words};
 use super::column::{COLUMNS, CONSTANT, Column, NONE};
+use super::complete::complete;
 use super::layout::{KeyRow, Layout, Line, SHEET};
 use super::list::{DISCRETE, marker};
+use super::lists_read::are_same;
 use super::number::{IN_TABLE, number_of};
 use super::reading::Reading;
 use super::route::{self, Route, get, put};
@@ -15,6 +17,9 @@ use capstake::config::spec::ValueKind;
 use capstake::config::tree::{Node, inline};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
+
+/// The most rows that are gone of which each is named.
+const MOST_GONE: usize = 3;
 
 impl Reading<'_> {
     /// Takes out the keys whose kind says so, before lists take their place.
@@ -74,14 +79,9 @@ impl Reading<'_> {
             }
             self.key(row, &key, key_place, before.get(key.as_str()).copied());
         }
-        for row in layout.rows().filter(|row| !seen.contains_key(&row.key)) {
-            if !self.is_of_lost_entry(&row.key) {
-                let message = format!("the row of `{}` is gone from the sheet {SHEET}", row.key);
-                let help =
-                    "bring it back from the original workbook; to take the key out, choose none as its kind";
-                self.problems.push(Problem::error(Code::SheetRow, Place::FILE, message).help(help));
-            }
-        }
+        let gone = layout.rows().map(|row| row.key.as_str()).filter(|key| !seen.contains_key(*key));
+        let gone: Vec<&str> = gone.filter(|key| !self.is_of_lost_entry(key)).collect();
+        self.gone(&gone);
         for (key, (_, row)) in std::mem::take(&mut self.discrete) {
             let then =
                 route::route(&self.before, &key).and_then(|way| get(&self.before, &way.steps).cloned());
@@ -94,6 +94,28 @@ impl Reading<'_> {
                 let help = "write the key of a row above whose kind is discrete, or empty the row";
                 self.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
             }
+        }
+    }
+
+    /// Reports rows of keys that are gone: each, or how many they are.
+    fn gone(&mut self, keys: &[&str]) {
+        let problem =
+            |message: String, help: &str| Problem::error(Code::SheetRow, Place::FILE, message).help(help);
+        if let [first, second, .., last] = keys
+            && keys.len() > MOST_GONE
+        {
+            let message = format!(
+                "{} rows are gone from the sheet {SHEET}: those of `{first}`, `{second}`, … and `{last}`",
+                keys.len()
+            );
+            let help = "bring them back from the original workbook; is this the sheet of another one?";
+            return self.problems.push(problem(message, help));
+        }
+        for key in keys {
+            let message = format!("the row of `{key}` is gone from the sheet {SHEET}");
+            let help =
+                "bring it back from the original workbook; to take the key out, choose none as its kind";
+            self.problems.push(problem(message, help));
         }
     }
 
@@ -132,6 +154,7 @@ impl Reading<'_> {
             return;
         };
         self.warn_of_hidden(row, before);
+        self.warn_of_unit(row, key, before);
         let kind_cell = self.sheet.value(row, self.columns[&Column::Kind]);
         if kind_cell.words() == NONE {
             // Steps of a rate, or a plain number in the table of its list, may have taken its place since.
@@ -144,6 +167,19 @@ impl Reading<'_> {
         match way.kind {
             Some(ValueKind::Number | ValueKind::Steps(_)) | None => self.number(row, key, key_place, &way),
             Some(kind) => self.scalar(row, key, key_place, &way, kind),
+        }
+    }
+
+    /// Warns of another unit beside a number, which stays in its own.
+    fn warn_of_unit(&mut self, row: u32, key: &str, before: Option<&KeyRow>) {
+        let at = self.columns[&Column::Unit];
+        let (said, Some(before)) = (in_words(self.sheet.value(row, at)), before) else { return };
+        if !said.is_empty() && said != before.unit {
+            let place = self.place(row, at);
+            let message = format!("`{key}`: the unit was changed, which counts for nothing");
+            let unit = if before.unit.is_empty() { "empty" } else { before.unit };
+            let help = format!("make it {unit} again; capstake takes the number so");
+            self.problems.push(Problem::warning(Code::SheetRow, place, message).found(said).help(help));
         }
     }
 
@@ -202,21 +238,39 @@ impl Reading<'_> {
         if matches!(kind.words(), "" | CONSTANT) && says_nothing {
             return self.empty(key, value.1);
         }
+        let then = get(&self.before, &way.steps).cloned();
         let table = match kind.words() {
             "discrete" => self.discrete.remove(key).map(|(nodes, _)| nodes),
             _ => {
-                // Rows of what was discrete, and is not now, say nothing.
-                if get(&self.before, &way.steps).is_some_and(|then| then.get("values").is_some()) {
-                    self.discrete.remove(key);
+                if let Some(then) = then.as_ref().filter(|then| then.get("values").is_some()) {
+                    self.no_longer_discrete(key, then);
                 }
                 None
             }
         };
-        let then = get(&self.before, &way.steps);
-        match number_of(|column| cells[&column], table, then) {
+        let found = |column| cells[&column];
+        let number = number_of(found, table, then.as_ref())
+            .and_then(|node| complete(key, &node, found).map_or(Ok(node), |problem| Err(Box::new(problem))));
+        match number {
             Ok(node) => put(&mut self.root, &way.steps, key_place, node),
             Err(problem) => self.problems.push(*problem),
         }
+    }
+
+    /// Takes the rows of what was discrete, and is not now, out of the table: they say nothing, unless they were changed.
+    fn no_longer_discrete(&mut self, key: &str, then: &Node) {
+        let Some(([values, weights], row)) = self.discrete.remove(key) else { return };
+        let is_as_it_was = |now: &Node, part: &str| then.get(part).is_some_and(|then| are_same(now, then));
+        if is_as_it_was(&values, "values") && is_as_it_was(&weights, "weights") {
+            return;
+        }
+        let place = self.place(row, 0);
+        let message = format!(
+            "`{key}` is not discrete any more, and its rows in the table {} were changed: they count for nothing",
+            marker(DISCRETE)
+        );
+        let help = "choose discrete as its kind in its row above, or empty these rows";
+        self.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
     }
 
     fn empty(&mut self, key: &str, place: Place) {

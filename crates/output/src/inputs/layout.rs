@@ -117,7 +117,7 @@ fn section(lines: &mut Vec<Line>, node: &Node, spec: &'static SectionSpec, path:
             }
             (kind, value) => lines.push(Line::Key(KeyRow {
                 key,
-                label: row.meaning(),
+                label: plain_words(&row.meaning()),
                 unit: "",
                 kind,
                 cells: vec![
@@ -141,13 +141,13 @@ fn section(lines: &mut Vec<Line>, node: &Node, spec: &'static SectionSpec, path:
             Value::Array(items) => {
                 for (index, item) in items.iter().enumerate() {
                     let path = join(&path, &entry_label(inner, index, item));
-                    lines.push(Line::Heading(path.clone(), inner.meaning()));
+                    lines.push(Line::Heading(path.clone(), plain_words(&inner.meaning())));
                     section(lines, item, inner, &path, &pattern);
                 }
             }
             _ => {
                 let at = lines.len();
-                lines.push(Line::Heading(path.clone(), inner.meaning()));
+                lines.push(Line::Heading(path.clone(), plain_words(&inner.meaning())));
                 section(lines, &entry.node, inner, &path, &pattern);
                 // All that a table has may be in the tables of lists.
                 if lines.len() == at + 1 {
@@ -167,10 +167,15 @@ fn uncertain(lines: &mut Vec<Line>, item: &Node, spec: &'static SectionSpec, pat
     if !rows.is_empty() {
         lines.push(Line::Heading(
             path.to_owned(),
-            format!("{} Its other values are in a table below.", spec.meaning()),
+            format!("{} Its other values are in a table below.", plain_words(&spec.meaning())),
         ));
         lines.extend(rows.into_iter().map(Line::Key));
     }
+}
+
+/// Words without the marks that the scenario's reference puts around keys and values: a sheet does not show them.
+fn plain_words(words: &str) -> String {
+    words.replace('`', "")
 }
 
 /// Whether a number is more than a plain one with a source and a note.
@@ -182,7 +187,7 @@ fn number(key: &str, row: &'static KeySpec, node: &Node) -> Option<KeyRow> {
     let cells = cells_of(node)?;
     Some(KeyRow {
         key: key.to_owned(),
-        label: row.meaning(),
+        label: plain_words(&row.meaning()),
         unit: row.unit_words(),
         kind: ValueKind::Number,
         cells,
@@ -311,5 +316,12 @@ mod tests {
         assert_eq!((rows("contract"), rows("round"), rows("history.period")), (7, 2, 5));
         assert_eq!((rows("deal.rate"), rows("segment.plan")), (0, 0));
         assert!(rows("correlation") > 25 && rows(DISCRETE) > 10);
+        for line in &layout.keys {
+            let words = match line {
+                Line::Heading(_, words) => words,
+                Line::Key(row) => &row.label,
+            };
+            assert!(!words.contains('`'), "{words}");
+        }
     }
 }

@@ -6,7 +6,8 @@ use super::layout::{discrete, field_cell, is_uncertain};
 use super::list::{DISCRETE, Field, Holds, List, UNCERTAIN, identity, marker};
 use super::number::same_digits;
 use super::reading::{Reading, Weighted};
-use super::scalar::{set_places, value_of};
+use super::route::{get, route};
+use super::scalar::{cell_of, set_places, value_of};
 use capstake::config::Code;
 use capstake::config::Config;
 use capstake::config::place::Place;
@@ -91,6 +92,9 @@ pub(super) fn list(reading: &mut Reading<'_>, list: &List, range: Range<u32>) {
             None => lists.push((outer, vec![entry], place)),
         }
     }
+    for (outer, entries, _) in &mut lists {
+        in_former_order(reading, list, outer, entries);
+    }
     match list.outer() {
         None => {
             let entries = lists.pop().map_or(Vec::new(), |(_, entries, _)| entries);
@@ -133,6 +137,18 @@ pub(super) fn list(reading: &mut Reading<'_>, list: &List, range: Range<u32>) {
             }
         }
     }
+}
+
+/// Puts the entries of a list in the order that they had, new ones behind: to sort a table changes nothing.
+fn in_former_order(reading: &Reading<'_>, list: &List, outer: &str, entries: &mut [Node]) {
+    let known = super::list::entries_of(&reading.before, list);
+    let of =
+        |known: &super::list::ListEntry<'_>| identity(list, known.outer.as_deref().unwrap_or(""), known.node);
+    let former: Vec<String> = known.iter().map(of).collect();
+    entries.sort_by_cached_key(|entry| {
+        let own = identity(list, outer, entry);
+        former.iter().position(|known| *known == own).unwrap_or(former.len())
+    });
 }
 
 /// Gives a table its list; an empty one is taken out.
@@ -207,7 +223,11 @@ fn take_over(reading: &mut Reading<'_>, list: &List, outer: &str, row: &Row<'_>,
     let Some(then) =
         known.iter().find(|known| identity(list, known.outer.as_deref().unwrap_or(""), known.node) == own)
     else {
-        return;
+        let given = row.iter().filter(|&&(_, at, column)| !reading.sheet.value(at, column).is_empty());
+        let given: Vec<(u32, u16)> = given.map(|&(_, at, column)| (at, column)).collect();
+        let given: Vec<(u16, Place)> =
+            given.into_iter().map(|(at, column)| (column, reading.place(at, column))).collect();
+        return warn_of_hidden(reading, list, row, &given);
     };
     let then = then.node.clone();
     // As far as keys have been taken out by the kind none.
@@ -215,8 +235,7 @@ fn take_over(reading: &mut Reading<'_>, list: &List, outer: &str, row: &Row<'_>,
         .into_iter()
         .find(|left| identity(list, left.outer.as_deref().unwrap_or(""), left.node) == own)
         .map(|left| left.node.clone());
-    let is_hidden = row.first().is_some_and(|&(_, at, _)| reading.sheet.hidden.contains(&at));
-    let mut changed = false;
+    let mut changed = Vec::new();
     let Value::Table(entries) = &mut now.value else { return };
     for &(field, at, column) in row {
         let Holds::Key(key) = field.holds else { continue };
@@ -233,9 +252,10 @@ fn take_over(reading: &mut Reading<'_>, list: &List, outer: &str, row: &Row<'_>,
                 None => entries.push(Entry { key: key.key.to_owned(), key_place: place, node }),
             }
         } else {
-            changed = true;
+            changed.push((column, place));
             if let Some(at) = own {
                 same_digits(&mut entries[at].node, before);
+                keep_beside(&mut entries[at].node, before);
             }
             let has_row = before.is_some_and(is_uncertain)
                 && left.as_ref().is_some_and(|left| left.get(key.key).is_some());
@@ -249,11 +269,37 @@ fn take_over(reading: &mut Reading<'_>, list: &List, outer: &str, row: &Row<'_>,
             }
         }
     }
-    if is_hidden && changed {
-        let message =
-            format!("this row of the table {} is hidden, and was changed; it counts", marker(list.path));
-        let help = "show the row, and look whether the change is meant";
-        reading.problems.push(Problem::warning(Code::RowHidden, now.place, message).help(help));
+    warn_of_hidden(reading, list, row, &changed);
+}
+
+/// Warns of changed cells of a row that are not shown.
+fn warn_of_hidden(reading: &mut Reading<'_>, list: &List, row: &Row<'_>, changed: &[(u16, Place)]) {
+    let Some(&(_, at, first)) = row.first() else { return };
+    if reading.sheet.hidden.contains(&at) && !changed.is_empty() {
+        let place = reading.place(at, first);
+        reading.hidden_row(&format!("this row of the table {}", marker(list.path)), place);
+    } else {
+        for &(column, place) in changed {
+            reading.hidden_column(column, place);
+        }
+    }
+}
+
+/// Keeps the source, the note and the bounds of a plain number that has another value now.
+fn keep_beside(now: &mut Node, before: Option<&Node>) {
+    let Some(Node { value: Value::Table(parts), .. }) = before.filter(|before| !is_uncertain(before)) else {
+        return;
+    };
+    if !matches!(now.value, Value::Float(_) | Value::Integer(_))
+        || parts.iter().all(|part| part.key != "value")
+    {
+        return;
+    }
+    let place = now.place;
+    let value = std::mem::replace(&mut now.value, Value::Table(parts.clone()));
+    set_places(now, place);
+    if let Value::Table(parts) = &mut now.value {
+        parts.iter_mut().filter(|part| part.key == "value").for_each(|part| part.node.value = value.clone());
     }
 }
 
@@ -261,6 +307,7 @@ fn take_over(reading: &mut Reading<'_>, list: &List, outer: &str, row: &Row<'_>,
 pub(super) fn weighted(reading: &mut Reading<'_>, range: Range<u32>) -> Weighted {
     let list = super::list::lists().into_iter().find(|list| list.path == DISCRETE).expect("it is one");
     let mut found = Weighted::new();
+    let mut rows_of: Vec<(String, Row<'_>)> = Vec::new();
     for row in rows(reading, &list, range) {
         let mut key = String::new();
         let mut nodes: Vec<Option<Node>> = vec![None, None];
@@ -283,6 +330,7 @@ pub(super) fn weighted(reading: &mut Reading<'_>, range: Range<u32>) -> Weighted
             }
         }
         let at = row[0].1;
+        rows_of.push((key.clone(), row.clone()));
         let [values, weights] = &mut found
             .entry(key.clone())
             .or_insert_with(|| {
@@ -302,9 +350,10 @@ pub(super) fn weighted(reading: &mut Reading<'_>, range: Range<u32>) -> Weighted
             }
         }
     }
-    // The digits that values and weights had.
+    // The order and the digits that values and weights had.
     discrete(&reading.before, Config::SPEC, "", &mut |key, values, weights| {
         if let Some((now, _)) = found.get_mut(key) {
+            pairs_in_former_order(now, values, weights);
             for (now, then) in now.iter_mut().zip([values, weights]) {
                 if let Value::Array(items) = &mut now.value {
                     for (item, then) in items.iter_mut().zip(then) {
@@ -314,7 +363,59 @@ pub(super) fn weighted(reading: &mut Reading<'_>, range: Range<u32>) -> Weighted
             }
         }
     });
+    for (key, row) in &rows_of {
+        let way = route(&reading.before, key);
+        let then = way.and_then(|way| get(&reading.before, &way.steps));
+        let now = found.get(key).map(|(now, _)| now);
+        let is_changed = |field: &Field| match field.holds {
+            Holds::Discrete(0) | Holds::Key(_) | Holds::Pair(_) | Holds::Outer => then.is_none(),
+            Holds::Discrete(part) => {
+                let then = then.and_then(|then| then.get(["values", "weights"][part - 1]));
+                !now.zip(then).is_some_and(|(now, then)| are_same(&now[part - 1], then))
+            }
+        };
+        let cells = row.iter().filter(|(field, ..)| is_changed(field));
+        let cells: Vec<(u32, u16)> = cells.map(|&(_, at, column)| (at, column)).collect();
+        let changed: Vec<(u16, Place)> =
+            cells.into_iter().map(|(at, column)| (column, reading.place(at, column))).collect();
+        warn_of_hidden(reading, &list, row, &changed);
+    }
     found
+}
+
+/// Puts values with their weights in the order that they had, if they are the same.
+fn pairs_in_former_order(now: &mut [Node; 2], values: &[Node], weights: &[Node]) {
+    let [Node { value: Value::Array(own_values), .. }, Node { value: Value::Array(own_weights), .. }] = now
+    else {
+        return;
+    };
+    if [own_values.len(), own_weights.len(), weights.len()] != [values.len(); 3] {
+        return;
+    }
+    let mut left: Vec<usize> = (0..values.len()).collect();
+    let mut order = Vec::new();
+    for (value, weight) in values.iter().zip(weights) {
+        let is_it = |&at: &usize| is_same(&own_values[at], value) && is_same(&own_weights[at], weight);
+        let Some(found) = left.iter().position(is_it) else { return };
+        order.push(left.remove(found));
+    }
+    *own_values = order.iter().map(|&at| own_values[at].clone()).collect();
+    *own_weights = order.iter().map(|&at| own_weights[at].clone()).collect();
+}
+
+/// Whether two nodes hold the same number.
+fn is_same(a: &Node, b: &Node) -> bool {
+    cell_of(ValueKind::Real, &a.value).is_same(&cell_of(ValueKind::Real, &b.value))
+}
+
+/// Whether two lists hold the same numbers.
+pub(super) fn are_same(now: &Node, then: &Node) -> bool {
+    match (&now.value, &then.value) {
+        (Value::Array(now), Value::Array(then)) => {
+            now.len() == then.len() && now.iter().zip(then).all(|(a, b)| is_same(a, b))
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 pub mod cell;
 pub mod column;
+mod complete;
 mod keys_read;
 pub mod layout;
 pub mod list;
@@ -17,6 +18,7 @@ mod parts;
 mod places;
 mod read;
 mod reading;
+pub mod refused;
 mod route;
 mod scalar;
 mod sheet_cells;

@@ -4,6 +4,7 @@ use super::cell::CellValue;
 use super::layout::SHEET;
 use super::origin::HIDDEN;
 use super::parts::{Format, MAX_CELLS, Parts};
+use super::refused::Refused;
 use super::sheet_cells::SheetCells;
 use crate::guarded::guarded;
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime, Ods, Reader, Xlsx};
@@ -22,43 +23,57 @@ pub struct Sheets {
 /// Reads both sheets.
 ///
 /// # Errors
-/// Why the file is no workbook that can be run, in words.
-pub fn open(bytes: &[u8]) -> Result<Sheets, String> {
+/// Why the file is no workbook that can be run.
+pub fn open(bytes: &[u8]) -> Result<Sheets, Refused> {
     let mut parts = Parts::open(bytes)?;
     let format = parts.format;
     let read = || match format {
         Format::Xlsx => xlsx(bytes),
         Format::Ods => ods(bytes),
     };
-    let mut sheets = guarded(read).unwrap_or_else(|said| Err(format!("it is damaged: {said}")))?;
+    let mut sheets = guarded(read).unwrap_or_else(|said| Err(format!("it is damaged: {said}").into()))?;
     let hidden = parts.hidden(SHEET);
     sheets.inputs.hidden.extend(hidden.rows);
+    sheets.inputs.hidden_columns.extend(hidden.columns);
     sheets.inputs.merged.extend(hidden.merged);
     Ok(sheets)
 }
 
-fn damaged(error: impl std::fmt::Display) -> String {
+fn damaged(error: impl std::fmt::Display) -> Refused {
     let said: String = error.to_string().chars().take(200).collect();
     match said.contains("assword") {
-        true => "it is protected with a password: save it without".to_owned(),
-        false => format!("it is damaged: {said}"),
+        true => Refused::of_storage("it is protected with a password"),
+        false => format!("it is damaged: {said}").into(),
     }
 }
 
-fn missing(name: &str, known: &[String]) -> String {
+/// The refusal of a workbook without that sheet.
+fn missing(name: &str, known: &[String]) -> Refused {
+    let has = |name: &str| known.iter().any(|known| known == name);
+    let (has_inputs, has_hidden) = (has(SHEET), has(HIDDEN));
     let known: Vec<&str> = known.iter().take(12).map(String::as_str).collect();
     let what = if name == SHEET { "sheet" } else { "hidden sheet" };
-    format!("it has no {what} `{name}`; its sheets are {}", known.join(", "))
+    let why = format!("it has no {what} `{name}`; its sheets are {}", known.join(", "));
+    match (has_inputs, has_hidden) {
+        (false, true) => Refused::new(
+            why,
+            format!(
+                "if the sheet has another name now, call it {SHEET} again; if it was deleted, start again from the original workbook"
+            ),
+        ),
+        (true, false) => Refused::of_sheets(why),
+        _ => why.into(),
+    }
 }
 
-fn too_many(name: &str) -> String {
-    format!("its sheet `{name}` has more than {MAX_CELLS} cells")
+fn too_many(name: &str) -> Refused {
+    format!("its sheet `{name}` has more than {MAX_CELLS} cells; no workbook of capstake has so many").into()
 }
 
-fn xlsx(bytes: &[u8]) -> Result<Sheets, String> {
+fn xlsx(bytes: &[u8]) -> Result<Sheets, Refused> {
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
     let names = book.sheet_names();
-    let mut sheet = |name: &str| -> Result<SheetCells, String> {
+    let mut sheet = |name: &str| -> Result<SheetCells, Refused> {
         if !names.iter().any(|known| known == name) {
             return Err(missing(name, &names));
         }
@@ -85,10 +100,10 @@ fn xlsx(bytes: &[u8]) -> Result<Sheets, String> {
     Ok(Sheets { inputs, written })
 }
 
-fn ods(bytes: &[u8]) -> Result<Sheets, String> {
+fn ods(bytes: &[u8]) -> Result<Sheets, Refused> {
     let mut book = Ods::new(Cursor::new(bytes)).map_err(damaged)?;
     let names = book.sheet_names();
-    let mut sheet = |name: &str| -> Result<SheetCells, String> {
+    let mut sheet = |name: &str| -> Result<SheetCells, Refused> {
         if !names.iter().any(|known| known == name) {
             return Err(missing(name, &names));
         }

@@ -1,7 +1,9 @@
 //! The hidden sheet of a workbook: from which scenario the sheet *Inputs* was made, so that what a person changed is known.
 
 use super::cell::CellValue;
+use super::refused::Refused;
 use super::sheet_cells::SheetCells;
+use capstake::job::scenario;
 use capstake::report::results::Facts;
 use std::path::PathBuf;
 
@@ -9,6 +11,20 @@ use std::path::PathBuf;
 pub const HIDDEN: &str = "Inputs as written";
 /// Version of the layout of both sheets.
 pub const VERSION: u32 = 1;
+
+/// What stands on the sheet *Inputs* before the digest of the scenario of which it was made, so that a sheet beside the hidden sheet
+/// of another workbook is known.
+const MARK: &str = "made from scenario ";
+
+/// The text on the sheet *Inputs* that ties it to its hidden sheet.
+pub fn mark(digest: &str) -> String {
+    format!("{MARK}{digest}")
+}
+
+/// Whether a sheet *Inputs* is marked as made from another scenario than that of this digest.
+pub fn is_of_another(sheet: &SheetCells, digest: &str) -> bool {
+    (0..64).filter_map(|column| sheet.value(0, column).words().strip_prefix(MARK)).any(|own| own != digest)
+}
 
 /// Longest piece of a line in one cell, in characters.
 const PIECE: usize = 8_000;
@@ -67,10 +83,10 @@ fn unquoted(text: &str) -> Option<String> {
 /// Reads the hidden sheet.
 ///
 /// # Errors
-/// What is wrong with it, in words.
-pub fn read(sheet: &SheetCells) -> Result<Written, String> {
+/// What is wrong with it.
+pub fn read(sheet: &SheetCells) -> Result<Written, Refused> {
     let damaged =
-        |row: u32| format!("row {} of the hidden sheet `{HIDDEN}` is not as it was written", row + 1);
+        |row: u32| Refused::of_sheets(format!("row {} of its hidden sheet `{HIDDEN}` was changed", row + 1));
     let mut written = Written {
         version: 0,
         name: String::new(),
@@ -100,17 +116,29 @@ pub fn read(sheet: &SheetCells) -> Result<Written, String> {
             _ => {}
         }
         if word == "version" && written.version > VERSION {
-            return Err(format!(
-                "it was written by a later version of capstake: layout {}, this program reads {VERSION}",
-                written.version
+            return Err(Refused::new(
+                format!(
+                    "it was written by a later version of capstake: layout {}, this program reads {VERSION}",
+                    written.version
+                ),
+                "update capstake, or make the workbook again with this version",
             ));
         }
     }
     if written.version == 0 || lines[0].is_empty() {
-        return Err(format!("its hidden sheet `{HIDDEN}` is not as it was written"));
+        return Err(Refused::of_sheets(format!(
+            "its hidden sheet `{HIDDEN}` does not hold what capstake wrote"
+        )));
     }
     written.resolved = lines[0].join("\n");
     written.text = (!lines[1].is_empty()).then(|| lines[1].join("\n"));
+    let files: Vec<(String, String)> =
+        written.csv.iter().map(|(csv, digest, _)| (csv.clone(), digest.clone())).collect();
+    if scenario::digest(&written.resolved, &files) != written.digest {
+        return Err(Refused::of_sheets(format!(
+            "its hidden sheet `{HIDDEN}` was changed: the text in it does not have the digest that stands with it"
+        )));
+    }
     Ok(written)
 }
 
@@ -121,10 +149,11 @@ mod tests {
     #[test]
     fn texts_come_back_from_the_cells_letter_by_letter() {
         let long = "x".repeat(2 * PIECE + 3);
+        let resolved = format!("a   = 1\n\n[b]\n\tc = \"é\"\n{long}\n");
         let facts = Facts {
             scenario: "s".into(),
-            digest: "d".into(),
-            resolved: format!("a   = 1\n\n[b]\n\tc = \"é\"\n{long}\n"),
+            digest: scenario::digest(&resolved, &[("a  b.csv".into(), "f".into())]),
+            resolved,
             written: Some("#     comment\r\n  x = 1    # two".into()),
             empirical: vec![("a  b.csv".into(), "f".into(), "/tmp/a  b.csv".into())],
             ..Facts::default()
@@ -139,18 +168,22 @@ mod tests {
         let back = read(&sheet).expect("it is read");
         assert_eq!((back.resolved, back.text), (facts.resolved, facts.written));
         assert_eq!(back.csv, [("a  b.csv".into(), "f".into(), PathBuf::from("/tmp/a  b.csv"))]);
+        // Another text than the one of which the digest is.
+        let row = (0..sheet.rows()).find(|&row| sheet.value(row, 0).words() == "resolved").unwrap();
+        sheet.put(row, 1, CellValue::text("\"a = 2\""));
+        assert!(read(&sheet).unwrap_err().why.contains("does not have the digest"));
     }
 
     #[test]
     fn a_later_version_and_a_damaged_sheet_are_refused() {
         let mut sheet = SheetCells::default();
-        assert!(read(&sheet).unwrap_err().contains("hidden sheet"));
+        assert!(read(&sheet).unwrap_err().why.contains("hidden sheet"));
         sheet.put(0, 0, CellValue::text("version"));
         sheet.put(0, 1, CellValue::Number(2.0));
-        assert!(read(&sheet).unwrap_err().contains("later version"));
+        assert!(read(&sheet).unwrap_err().why.contains("later version"));
         sheet.put(0, 1, CellValue::Number(1.0));
         sheet.put(1, 0, CellValue::text("resolved"));
         sheet.put(1, 1, CellValue::text("no quotes"));
-        assert!(read(&sheet).unwrap_err().contains("row 2"));
+        assert!(read(&sheet).unwrap_err().why.contains("row 2"));
     }
 }

@@ -13,8 +13,8 @@ const MAX_RATIO: u64 = 400;
 const RATIO_FROM: u64 = 8 << 20;
 /// The most parts.
 const MAX_PARTS: usize = 10_000;
-/// The most cells of a sheet that is read.
-pub const MAX_CELLS: usize = 500_000;
+/// The most cells of a sheet that is read. The largest scenario that ships has some 4,000.
+pub const MAX_CELLS: usize = 100_000;
 /// The most cells that the sheets of an ODS file may take, repeated ones as often as they are.
 const MAX_REPEATED: u64 = 20_000_000;
 
@@ -27,11 +27,20 @@ pub enum Format {
     Ods,
 }
 
+/// The last row that a sheet has, from 0.
+const LAST_ROW: u32 = 1_048_575;
+/// The last column that a sheet has, from 0.
+const LAST_COLUMN: u16 = 16_383;
+/// The most spaces that the texts of an ODS file may have as a count (`text:c`), which the reader of cells writes out.
+const MAX_SPACES: u64 = 1_000_000;
+
 /// What a sheet hides or merges.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hidden {
     /// Rows that are not shown, from 0.
     pub rows: Vec<u32>,
+    /// Columns that are not shown, from 0.
+    pub columns: Vec<u16>,
     /// Merged ranges of an ODS file: first and last cell.
     pub merged: Vec<((u32, u16), (u32, u16))>,
 }
@@ -78,9 +87,16 @@ impl<'a> Parts<'a> {
         let mut parts = Parts { archive, format: Format::Xlsx };
         if parts.text("mimetype").is_some_and(|mime| mime.contains("opendocument.spreadsheet")) {
             parts.format = Format::Ods;
-            let repeated = repeated_cells(&parts.text("content.xml").unwrap_or_default());
+            let content = parts.text("content.xml").unwrap_or_default();
+            let repeated = repeated_cells(&content);
             if repeated > MAX_REPEATED {
                 return Err(format!("its sheets have {repeated} cells; at most {MAX_REPEATED} are read"));
+            }
+            let spaces = counted_spaces(&content);
+            if spaces > MAX_SPACES {
+                return Err(format!(
+                    "its texts have {spaces} spaces in a row; at most {MAX_SPACES} are read"
+                ));
             }
         } else if parts.archive.by_name("xl/workbook.xml").is_err() {
             return Err("it is no workbook: neither .xlsx nor .ods".to_owned());
@@ -113,11 +129,38 @@ impl<'a> Parts<'a> {
         let target = link.attribute("Target")?;
         let path = target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned);
         let text = self.text(&path)?;
-        let is_hidden =
-            |tag: &Tag<'_>| tag.name() == "row" && matches!(tag.attribute("hidden"), Some("1" | "true"));
-        let row = |tag: Tag<'_>| tag.attribute("r")?.parse::<u32>().ok()?.checked_sub(1);
-        Some(Hidden { rows: tags(&text).filter(is_hidden).filter_map(row).collect(), merged: Vec::new() })
+        Some(of_xlsx_sheet(&text))
     }
+}
+
+/// Rows and columns that a sheet of an xlsx file does not show: hidden, or lower than half a point or narrower than half a digit.
+fn of_xlsx_sheet(sheet: &str) -> Hidden {
+    let is_out_of_sight = |tag: Tag<'_>, size: &str| {
+        matches!(tag.attribute("hidden"), Some("1" | "true"))
+            || tag.attribute(size).and_then(|size| size.parse().ok()).is_some_and(|size: f64| size < 0.5)
+    };
+    let mut hidden = Hidden::default();
+    // A row without a number follows the one before it.
+    let mut next = 1_u32;
+    for tag in tags(sheet) {
+        match tag.name() {
+            "row" if !tag.is_end() => {
+                let row = tag.attribute("r").and_then(|row| row.parse().ok()).unwrap_or(next);
+                next = row.saturating_add(1);
+                if is_out_of_sight(tag, "ht") {
+                    hidden.rows.extend(row.checked_sub(1));
+                }
+            }
+            "col" if is_out_of_sight(tag, "width") && hidden.columns.len() <= usize::from(LAST_COLUMN) => {
+                let number = |name: &str| tag.attribute(name)?.parse::<u16>().ok()?.checked_sub(1);
+                if let Some((first, last)) = number("min").zip(number("max")) {
+                    hidden.columns.extend(first..=last.min(LAST_COLUMN));
+                }
+            }
+            _ => {}
+        }
+    }
+    hidden
 }
 
 /// Counts bytes up to a limit.
@@ -236,9 +279,17 @@ fn repeated_cells(content: &str) -> u64 {
     total
 }
 
+/// The spaces of an ODS file's texts that stand there as a number.
+fn counted_spaces(content: &str) -> u64 {
+    let counts = tags(content).filter(|tag| tag.name() == "text:s").map(|tag| tag.count("text:c"));
+    counts.fold(0, u64::saturating_add)
+}
+
 fn ods_hidden(content: &str, sheet: &str) -> Hidden {
     let mut hidden = Hidden::default();
     let (mut within, mut row, mut column, mut times) = (false, 0_u64, 0_u64, 1_u64);
+    let is_out_of_sight =
+        |tag: Tag<'_>| matches!(tag.attribute("table:visibility"), Some("collapse" | "filter"));
     for tag in tags(content) {
         if tag.is_end() {
             match tag.0.trim() {
@@ -251,15 +302,21 @@ fn ods_hidden(content: &str, sheet: &str) -> Hidden {
         match tag.name() {
             "table:table" => {
                 within = tag.attribute("table:name") == Some(sheet);
-                row = 0;
+                (row, column) = (0, 0);
+            }
+            "table:table-column" if within => {
+                let first = column;
+                column = column.saturating_add(tag.count("table:number-columns-repeated"));
+                if is_out_of_sight(tag) && hidden.columns.len() <= usize::from(LAST_COLUMN) {
+                    let columns = first..column.min(u64::from(LAST_COLUMN) + 1);
+                    hidden.columns.extend(columns.filter_map(|column| u16::try_from(column).ok()));
+                }
             }
             "table:table-row" if within => {
                 (column, times) = (0, tag.count("table:number-rows-repeated"));
-                if matches!(tag.attribute("table:visibility"), Some("collapse" | "filter")) {
-                    hidden.rows.extend(
-                        (row..row.saturating_add(times.min(10_000)))
-                            .filter_map(|row| u32::try_from(row).ok()),
-                    );
+                if is_out_of_sight(tag) && hidden.rows.len() <= LAST_ROW as usize {
+                    let rows = row..row.saturating_add(times).min(u64::from(LAST_ROW) + 1);
+                    hidden.rows.extend(rows.filter_map(|row| u32::try_from(row).ok()));
                 }
                 if tag.is_alone() {
                     row = row.saturating_add(times);
@@ -342,11 +399,30 @@ mod tests {
     #[test]
     fn hidden_rows_and_merged_cells_of_an_ods_file_are_seen() {
         let content = "<table:table table:name='x'><table:table-row table:visibility=\"collapse\"/></table:table>\
-            <table:table table:name=\"Inputs\"><table:table-row table:number-rows-repeated=\"2\"><table:table-cell/></table:table-row>\
+            <table:table table:name=\"Inputs\"><table:table-column table:number-columns-repeated=\"3\"/>\
+            <table:table-column table:visibility=\"collapse\" table:number-columns-repeated=\"2\"/><table:table-row table:number-rows-repeated=\"2\"><table:table-cell/></table:table-row>\
             <table:table-row table:visibility=\"filter\"><table:table-cell table:number-columns-repeated=\"3\"/>\
             <table:table-cell table:number-columns-spanned=\"2\" table:number-rows-spanned=\"1\"><text:p>a &gt; b</text:p></table:table-cell></table:table-row></table:table>";
         let hidden = ods_hidden(content, "Inputs");
-        assert_eq!(hidden.rows, [2]);
+        assert_eq!((hidden.rows, hidden.columns), (vec![2], vec![3, 4]));
         assert_eq!(hidden.merged, [((2, 3), (2, 4))]);
+    }
+
+    #[test]
+    fn what_has_no_height_or_width_is_hidden_too() {
+        let sheet = "<sheetFormatPr defaultRowHeight=\"15\"/><cols><col min=\"2\" max=\"3\" width=\"9\" hidden=\"1\"/>\
+            <col min=\"5\" max=\"5\" width=\"0\" customWidth=\"1\"/><col min=\"6\" max=\"6\" width=\"8.5\"/></cols>\
+            <sheetData><row r=\"3\" hidden=\"true\"/><row ht=\"0.25\" customHeight=\"1\"></row><row r=\"9\" ht=\"15\"/></sheetData>";
+        let hidden = of_xlsx_sheet(sheet);
+        assert_eq!((hidden.rows, hidden.columns), (vec![2, 3], vec![1, 2, 4]));
+    }
+
+    #[test]
+    fn spaces_that_stand_there_as_a_number_are_counted() {
+        assert_eq!(counted_spaces("<text:p>a<text:s/>b<text:s text:c=\"4\"/></text:p>"), 5);
+        let content = b"<text:p><text:s text:c=\"9000000000\"/></text:p>".as_slice();
+        let mime = b"application/vnd.oasis.opendocument.spreadsheet".as_slice();
+        let said = refused(&archive(&[("mimetype", mime), ("content.xml", content)]));
+        assert!(said.contains("9000000000 spaces"), "{said}");
     }
 }

@@ -119,24 +119,52 @@ impl<'a> Reading<'a> {
 
     /// Whether the cells of a row hold what they did when it was written.
     pub(super) fn is_unchanged(&self, row: u32, before: Option<&KeyRow>) -> bool {
-        let Some(before) = before else { return false };
-        COLUMNS[Column::Kind as usize..].iter().all(|column| {
-            let then =
-                before.cells.iter().find(|(at, _)| at == column).map_or(&CellValue::Empty, |(_, cell)| cell);
-            self.sheet.value(row, self.columns[column]).is_same(then)
-        })
+        before.is_some()
+            && COLUMNS[Column::Kind as usize..]
+                .iter()
+                .all(|&column| self.sheet.value(row, self.columns[&column]).is_same(former(before, column)))
     }
 
-    /// Warns of a changed row that is not shown.
+    /// Warns of changed cells of a key that are not shown.
     pub(super) fn warn_of_hidden(&mut self, row: u32, before: Option<&KeyRow>) {
-        if self.sheet.hidden.contains(&row) && !self.is_unchanged(row, before) {
+        if self.is_unchanged(row, before) {
+            return;
+        }
+        if self.sheet.hidden.contains(&row) {
             let place = self.place(row, self.columns[&Column::Key]);
             let key = in_words(self.sheet.value(row, self.columns[&Column::Key]));
-            let message = format!("the row of `{key}` is hidden, and was changed; it counts");
-            self.problems.push(
-                Problem::warning(Code::RowHidden, place, message)
-                    .help("show the row, and look whether the change is meant"),
-            );
+            return self.hidden_row(&format!("the row of `{key}`"), place);
+        }
+        for column in &COLUMNS[Column::Kind as usize..] {
+            let at = self.columns[column];
+            if !self.sheet.value(row, at).is_same(former(before, *column)) {
+                let place = self.place(row, at);
+                self.hidden_column(at, place);
+            }
         }
     }
+
+    /// Warns that a row was changed and is not shown.
+    pub(super) fn hidden_row(&mut self, what: &str, place: Place) {
+        let message = format!("{what} is hidden, and was changed; it counts");
+        let help = "show the row, and look whether the change is meant";
+        self.problems.push(Problem::warning(Code::RowHidden, place, message).help(help));
+    }
+
+    /// Warns that a cell was changed whose column is not shown, if it is not.
+    pub(super) fn hidden_column(&mut self, column: u16, place: Place) {
+        if self.sheet.hidden_columns.contains(&column) {
+            let name = cell_name(0, column);
+            let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+            let message = format!("the column {name} is hidden, and this cell in it was changed; it counts");
+            let help = "show the column, and look whether the change is meant";
+            self.problems.push(Problem::warning(Code::RowHidden, place, message).help(help));
+        }
+    }
+}
+
+/// What a cell of a key's row held when it was written.
+pub(super) fn former(before: Option<&KeyRow>, column: Column) -> &CellValue {
+    let found = before.and_then(|before| before.cells.iter().find(|(at, _)| *at == column));
+    found.map_or(&CellValue::Empty, |(_, cell)| cell)
 }

@@ -63,7 +63,7 @@ pub fn value_of(kind: ValueKind, cell: &CellValue, place: Place) -> Result<Node,
 /// What a cell says where a number belongs.
 ///
 /// # Errors
-/// It holds the digits of a number as a text.
+/// It holds the digits of a number as a text, a date, or true or false.
 pub fn number_in(cell: &CellValue, place: Place) -> Result<Value, Box<Problem>> {
     let words = cell.words();
     if words.parse::<f64>().is_ok_and(f64::is_finite) {
@@ -76,7 +76,17 @@ pub fn number_in(cell: &CellValue, place: Place) -> Result<Value, Box<Problem>> 
             ),
         ));
     }
-    Ok(cell.to_number())
+    let other = |what: String, help: &str| {
+        let message = format!("this cell holds {what}, where a number belongs");
+        Err(Box::new(Problem::error(Code::WrongType, place, message).found(what).help(help)))
+    };
+    match cell {
+        CellValue::Date(date) => {
+            other(format!("the date {date}"), "give the cell the format General, and type the number")
+        }
+        CellValue::Flag(flag) => other(format!("the truth value {flag}"), "type the number"),
+        _ => Ok(cell.to_number()),
+    }
 }
 
 /// The entries of a cell that holds `key = value, key = value`.
@@ -147,6 +157,12 @@ mod tests {
         assert_eq!(back(ValueKind::Real, CellValue::Number(5.0)), Value::Float(5.0));
         assert!(value_of(ValueKind::Pair, &CellValue::text("a, b"), Place::FILE).is_err());
         assert!(value_of(ValueKind::Real, &CellValue::text("0.2"), Place::FILE).is_err());
+        for (cell, help) in
+            [(CellValue::Date(date), "the format General"), (CellValue::Flag(true), "type the number")]
+        {
+            let problem = value_of(ValueKind::Number, &cell, Place::FILE).expect_err("no number");
+            assert!(problem.help.as_ref().is_some_and(|said| said.contains(help)), "{problem:?}");
+        }
         assert_eq!(back(ValueKind::Real, CellValue::text("0,2")), Value::Text("0,2".into()));
         assert_eq!(back(ValueKind::Number, CellValue::text("inf")), Value::Float(f64::INFINITY));
     }

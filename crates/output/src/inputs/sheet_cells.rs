@@ -13,6 +13,8 @@ pub struct SheetCells {
     pub merged: Vec<((u32, u16), (u32, u16))>,
     /// Rows that are not shown.
     pub hidden: BTreeSet<u32>,
+    /// Columns that are not shown.
+    pub hidden_columns: BTreeSet<u16>,
     rows: u32,
 }
 

@@ -50,6 +50,7 @@ pub fn sheet(results: &Results) -> Sheet {
     let mut sheet = Sheet::new(SHEET);
     sheet.text(0, 0, format!("{SHEET}: {}", results.facts.title()), Look::Title);
     sheet.heights.push((0, 2));
+    sheet.text(0, Column::Note.index(), origin::mark(&results.facts.digest), Look::Aside);
     for (row, (word, look, words)) in (1..).zip(WORDS) {
         sheet.text(row, Column::Key.index(), word, look);
         sheet.text(row, Column::Label.index(), words, Look::Aside);
