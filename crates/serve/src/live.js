@@ -1,4 +1,4 @@
-// The live page: every change of an assumption asks the server anew, level after level on the same futures.
+// The live page: every change of an assumption asks the server again, one level after the other on the same futures.
 (() => {
   const root = document.documentElement;
   const $ = (selector, from = document) => from.querySelector(selector);
