@@ -130,7 +130,7 @@ const tellAnswer = ({ quantities, sides, paths, scenario }, figures, deal) => {
     const key = make("p", "", { class: "note key" });
     const swatch = make("span", "", { class: "swatch d0", "aria-hidden": "true" });
     const stroke = make("span", "", { class: "stroke was", "aria-hidden": "true" });
-    key.append(swatch, " this setting ", stroke, " the scenario; the outer bars include everything beyond");
+    key.append(swatch, " this setting ", stroke, " the scenario; the outer bars hold what lies beyond");
     return [...drawn.map(drawing), key];
   };
   return { sentences, rows, drawings };
