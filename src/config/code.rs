@@ -202,22 +202,22 @@ keys below are changes.
     name = "slow"
 
 To fix it: move it to the top of the file, above all other keys and tables."#;
-    BasisDropped = "S127", "a growth rate that is no longer from year to year", r#"The number in the file is growth from one year to the next (`basis = "annual"`). `--set` replaces a number as a whole, and a plain
+    BasisDropped = "S127", "a growth rate that changes from annual to continuous", r#"The number in the file is growth from one year to the next (`basis = "annual"`). `--set` replaces a number as a whole, and a plain
 number is a continuous rate: 0.45 is then 56.8% from year to year. This is a note.
 
     --set 'segment.app.growth_now={ value = 0.45, basis = "annual" }'
 
 To fix it: give the basis with the number, or write the continuous rate, ln(1 + growth)."#;
     // ---- Names and references
-    CellError = "S131", "a cell without a value that counts", r#"A formula of the sheet Inputs ended in an error such as #REF! or #DIV/0!, or the file holds no result for it: a program wrote the
+    CellError = "S131", "a cell without a usable value", r#"A formula of the sheet Inputs ended in an error such as #REF! or #DIV/0!, or the file holds no result for it: a program wrote the
 formula and never calculated it.
 
 To fix it: correct the formula, or open the file in a spreadsheet and save it, so that the result is stored, or type the number."#;
-    CellFormula = "S132", "a formula in a cell", r#"A cell of the sheet Inputs holds a formula. The result that was stored with it counts: capstake does not calculate formulas, so that
-another program's result is what is run. This is a warning.
+    CellFormula = "S132", "a formula in a cell", r#"A cell of the sheet Inputs holds a formula. capstake does not calculate formulas: it uses the result that was stored
+with the formula. This is a warning.
 
 To fix it: nothing, if the result is the number that you mean; otherwise type the number."#;
-    CellsMerged = "S133", "merged cells", r#"Cells of the sheet Inputs were merged. Only the first of them has a value then, so that it is open which key has which.
+    CellsMerged = "S133", "merged cells", r#"Cells of the sheet Inputs were merged. Only the first of them keeps its value, so it is unclear which value belongs to which key.
 
 To fix it: unmerge them and write each value into its own cell."#;
     RowHidden = "S134", "a changed number in a hidden row or column", r#"A row or a column of the sheet Inputs is hidden, filtered out, or without any height or width, and a cell in it was changed. It counts
@@ -230,7 +230,7 @@ changed, or a cell was filled or changed that counts for nothing there. Nothing 
 To fix it: bring the row back from the original workbook, or empty the cell. To take a key out of the scenario, choose `none` as its
 kind; entries of lists are taken out by emptying their rows."#;
     WorkbookCsv = "S136", "a CSV file that has changed since the workbook was made", r#"The workbook was made from a scenario that reads a CSV file (`dist = "empirical"`). The file is looked for beside the workbook, then
-where it stood; what was found is not what was read then. It counts as it is now. This is a warning.
+where it stood; the file that was found differs from the one read then. capstake reads it as it is now. This is a warning.
 
 To fix it: nothing, if the new file is meant; otherwise put the former file beside the workbook."#;
     WorkbookEdited = "S137", "values that were changed in a workbook", r#"The sheet Inputs has other values than capstake wrote there: these are what was changed since, each with its value now and what it was.
@@ -554,7 +554,7 @@ not; they are not asked for. This is a warning.
 
     [[deal]]
     name = "mine"
-    cap_usd_bn = 60             rate, eligible, licence_ends, … are those of no deal
+    cap_usd_bn = 60             rate, eligible, licence_ends, … take their defaults
 
 To fix it: write the terms, if only with their defaults, or `like = "amended-2026"`."#;
     OutOfScale = "S616", "an amount out of scale with the company", r#"An amount is below 0.3% of today's annual revenue or above 300 times it (a value of the company: below 10%), and a factor of 1,000
@@ -634,10 +634,10 @@ To fix it: use the name that the message proposes. `capstake explain METRIC` say
     TargetForm = "S714", "a target that cannot be read", r#"`--target` says what a statistic of a metric is to be. Statistics are the mean, a quantile (p05, p50, p95, or q0.025 for any
 other) and the probability that a metric is above or below a value or that a flag is 1.
 
-    --target amended-2026.microsoft_take_pv.mean=200
-    --target amended-2026.microsoft_take_pv.p05=150
+    --target amended-2026.microsoft_take_pv.mean=340
+    --target amended-2026.microsoft_take_pv.p05=100
     --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
-    --target 'P(amended-2026.microsoft_take_pv > 250)=0.1'
+    --target 'P(amended-2026.microsoft_take_pv > 500)=0.15'
     --target 'P(amended-2026.cap_hit)=0.9'
 
 To fix it: write the target in one of these forms, in quotes."#;

@@ -55,7 +55,7 @@ section! {
     paths: Option<Located<u64>> = plain().or("1000000");
     /// The seed, where `-s` does not say.
     seed: Option<Located<u64>> = plain().or("1");
-    /// Where random numbers come from, where `--sampling` does not say.
+    /// How random numbers are drawn, where `--sampling` does not say.
     sampling: Option<Located<Sampling>> = plain().or("plain");
     /// Independent replicates of the Sobol points, from whose spread errors are computed: 8, 16, 32 or 64.
     replicates: Option<Located<u64>> = plain().or("32");

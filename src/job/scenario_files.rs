@@ -139,10 +139,12 @@ fn read_file(path: &Path, name: &str, otherwise: &str) -> Result<Vec<u8>, Box<Pr
                 let message = format!("`{name}` is a folder, not a scenario file");
                 return refuse(Code::FileUnreadable, message, help);
             }
-            ReadError::Missing => match beside(path) {
-                Some(near) => format!("did you mean `{}`?", path.with_file_name(near).display()),
-                None => otherwise.to_owned(),
-            },
+            ReadError::Missing => {
+                match in_configs(path).or_else(|| beside(path).map(|near| path.with_file_name(near))) {
+                    Some(near) => format!("did you mean `{}`?", near.display()),
+                    None => otherwise.to_owned(),
+                }
+            }
             ReadError::Forbidden => "you may not read it; ask its owner".to_owned(),
             ReadError::Special => "save the scenario to a file, and name that".to_owned(),
             ReadError::Changed => "wait until it is complete, or copy it".to_owned(),
@@ -165,6 +167,13 @@ fn beside(path: &Path) -> Option<String> {
         config::spelling::nearest(wanted, names.iter().map(String::as_str))?.to_owned()
     };
     Some(near)
+}
+
+/// The file of this name in `configs`, where a clone has its scenarios and the examples of `--help` do not say so.
+fn in_configs(path: &Path) -> Option<PathBuf> {
+    let is_bare = path.parent().is_none_or(|folder| folder.as_os_str().is_empty());
+    let shipped = Path::new("configs").join(path);
+    (is_bare && shipped.is_file()).then_some(shipped)
 }
 
 fn first_scenario(folder: &Path) -> Option<String> {

@@ -45,7 +45,7 @@ pub fn absences(model: &Model) -> Vec<String> {
     absent(!written("microsoft"), "no microsoft: margins and its own AI revenue are 0");
     absent(written("microsoft") && terms.microsoft.ai.is_none(), "no microsoft.ai: licence_pv is 0");
     absent(terms.microsoft.invested.is_none(), "no microsoft.invested_usd_bn: take_multiple is absent");
-    absent(!written("licence"), "no licence: no royalty is spared and nothing is paid for it");
+    absent(!written("licence"), "no licence: no royalty is saved and nothing is paid for it");
     for deal in &terms.deals {
         absent(deal.cap.is_none(), &format!("no deal.{}.cap_usd_bn: payments have no cap", deal.name));
         absent(

@@ -102,7 +102,7 @@ pub(super) fn check_keys(number: &Number, problems: &mut Problems) {
                 "take `basis` out: `same_as` takes the rate of the other number as the model uses it; `basis` belongs there"
             }
             _ => {
-                "a number that is the same draw as another has no law of its own: only `source`, `informed_by` and `note` beside `same_as`"
+                "a number that is the same draw as another has no distribution of its own: only `source`, `informed_by` and `note` beside `same_as`"
             }
         };
         problems.push(

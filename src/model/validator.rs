@@ -214,7 +214,7 @@ impl<'a> Validator<'a> {
             )
             .found(found)
             .allowed(domain.words())
-            .help(format!("give `{}` a law of its own, or bound that of `{key}`", alias.key)),
+            .help(format!("give `{}` a distribution of its own, or bound that of `{key}`", alias.key)),
         );
     }
 

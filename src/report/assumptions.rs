@@ -86,11 +86,11 @@ pub fn rests_on(rows: &[OriginRow], names: &PartyNames) -> Option<String> {
     let apart = most.share_of_variance - next.share_of_variance > 2.0 * most.std_error.hypot(next.std_error);
     let on = match apart {
         true => words(most)?.to_owned(),
-        false => format!("{} and {} about equally", words(most)?, words(next)?),
+        false => format!("{} and, about equally, on {}", words(most)?, words(next)?),
     };
     Some(format!(
-        "What moves {} most rests on {on}: {sourced} of its variance comes from sourced numbers, {derived} from derived ones and \
-         {judged} from judgements; the rest is year-to-year luck, curvature and interaction.",
+        "What moves {} most rests on {on}: sourced numbers explain {sourced} of its variance, derived ones {derived}, judgements \
+         {judged}; the rest is year-to-year luck, curvature and interaction.",
         label::of_quantity(&most.deal, &most.metric, names)
     ))
 }
@@ -152,12 +152,12 @@ mod tests {
         };
         let rows = [row("sourced", 0, 0.0), row("derived", 9, 0.31), row("judgement", 40, 0.12)];
         let said = rests_on(&rows, &PartyNames::default()).expect("a sentence");
-        assert!(said.starts_with("What moves Microsoft’s take under new most rests on numbers derived from a source: none of its"), "{said}");
-        assert!(said.contains("31% from derived ones and 12% from judgements"), "{said}");
+        assert!(said.starts_with("What moves Microsoft’s take under new most rests on numbers derived from a source: sourced numbers explain none of its"), "{said}");
+        assert!(said.contains("derived ones 31%, judgements 12%; the rest"), "{said}");
         let rows = [row("sourced", 0, 0.0), row("derived", 9, 0.201), row("judgement", 40, 0.208)];
         let said = rests_on(&rows, &PartyNames::default()).expect("a sentence");
         assert!(
-            said.contains("rests on judgement and numbers derived from a source about equally: none"),
+            said.contains("rests on judgement and, about equally, on numbers derived from a source: sourced numbers explain none"),
             "{said}"
         );
         assert_eq!(rests_on(&[], &PartyNames::default()), None);

@@ -206,7 +206,7 @@ pub fn is_decided_by_few(row: &SummaryRow) -> bool {
     row.std_dev > 0.0 && deciding_paths(row) < FEW_DECIDE
 }
 
-/// A mean with its error and unit: `$205.6 ± 0.5 bn`, `-$2.03 ± 0.14 bn`, `12.3 ± 0.2%`, `4.2 years (exact)`,
+/// A mean with its error and unit: `$1,205.6 ± 0.5 bn`, `−$2.03 ± 0.14 bn`, `12.3 ± 0.2%`, `4.2 years (exact)`,
 /// `$0 bn (all paths agree)`.
 pub fn in_words(mean: f64, std_error: f64, exact: bool, unit: Unit) -> String {
     let percent = matches!(unit, Unit::Fraction | Unit::Probability | Unit::Flag);
@@ -216,8 +216,8 @@ pub fn in_words(mean: f64, std_error: f64, exact: bool, unit: Unit) -> String {
         return "without a value".to_owned();
     }
     let (sign, size) = match estimate.value.strip_prefix('-') {
-        Some(size) => ("-", size),
-        None => ("", estimate.value.as_str()),
+        Some(size) => ("−", grouped(size)),
+        None => ("", grouped(&estimate.value)),
     };
     let (before, after) = match unit {
         Unit::UsdBn => ("$", " bn"),
@@ -248,7 +248,8 @@ pub fn amount_in_passing(mean: f64, std_error: f64, unit: Unit) -> String {
         true => at_place(value, place_of_error(error).max(three_digits)),
         false => significant(value, 3),
     };
-    let (sign, size) = text.strip_prefix('-').map_or(("", text.as_str()), |size| ("-", size));
+    let (sign, size) = text.strip_prefix('-').map_or(("", text.as_str()), |size| ("−", size));
+    let (size, text) = (grouped(size), format!("{sign}{size}"));
     match unit {
         Unit::UsdBn => format!("{sign}${size} bn"),
         Unit::UsdBnPerYear => format!("{sign}${size} bn a year"),
@@ -358,6 +359,15 @@ pub fn condition(paths: u64, undefined: u64) -> Option<String> {
     })
 }
 
+/// A printed number that is not negative, with commas between the thousands before its point.
+pub fn grouped(size: &str) -> String {
+    let (whole, rest) = size.split_at(size.find('.').unwrap_or(size.len()));
+    match whole.parse() {
+        Ok(number) => format!("{}{rest}", thousands(number)),
+        Err(_) => size.to_owned(),
+    }
+}
+
 /// A whole number with commas between the thousands.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -387,7 +397,7 @@ mod tests {
 
     #[test]
     fn figures_in_sentences_have_their_sign_and_unit() {
-        assert_eq!(in_words(-2.0345, 0.14, false, Unit::UsdBn), "-$2.03 ± 0.14 bn");
+        assert_eq!(in_words(-2.0345, 0.14, false, Unit::UsdBn), "−$2.03 ± 0.14 bn");
         assert_eq!(in_words(0.1234, 0.002, false, Unit::Fraction), "12.34 ± 0.20%");
         assert_eq!(in_words(4.25, 0.0, true, Unit::Years), "4.25 years (exact)");
         assert_eq!(in_words(4.25, 0.0, false, Unit::Years), "4.25 years (all paths agree)");
@@ -398,8 +408,10 @@ mod tests {
     #[test]
     fn amounts_in_passing_have_three_digits_at_most() {
         assert_eq!(amount_in_passing(205.69, 0.10, Unit::UsdBn), "$206 bn");
-        assert_eq!(amount_in_passing(-10.84, 0.5, Unit::UsdBn), "-$10.8 bn");
-        assert_eq!(amount_in_passing(-10.84, 5.0, Unit::UsdBn), "-$11 bn");
+        assert_eq!(amount_in_passing(1204.2, 0.10, Unit::UsdBn), "$1,200 bn");
+        assert_eq!(in_words(1601.81, 2.2, false, Unit::UsdBn), "$1,601.8 ± 2.2 bn");
+        assert_eq!(amount_in_passing(-10.84, 0.5, Unit::UsdBn), "−$10.8 bn");
+        assert_eq!(amount_in_passing(-10.84, 5.0, Unit::UsdBn), "−$11 bn");
         assert_eq!(amount_in_passing(0.0895, 0.0009, Unit::Fraction), "8.95%");
         assert_eq!(amount_in_passing(20.0, 0.0, Unit::Years), "20 years");
         assert_eq!(amount_in_passing(f64::NAN, 1.0, Unit::UsdBn), "no value");

@@ -6,7 +6,7 @@ mod standards;
 use super::answer::{Answer, Axis, Chart, Column, Curve, Mark, Point, Role, Shown, Table, Value};
 use super::date_axis::{on_axis, period_label};
 use super::digits::{
-    at_place, exponent, in_words, percent_in_passing, place_of_error, significant, thousands,
+    at_place, exponent, grouped, in_words, percent_in_passing, place_of_error, significant, thousands,
 };
 use super::label;
 use super::tables::inputs_of;
@@ -229,7 +229,7 @@ impl Page<'_> {
         }
         let months = self.plan.model().timeline.period_length().months();
         if let Some(last_day) = self.median(&of.listed) {
-            sentence += &format!(", half of those by {}", period_label(&last_day, months));
+            sentence += &format!(", median date {}", period_label(&last_day, months));
         }
         let day = |day: OfferMetric| of.day[day as usize].statistics();
         let money = |s: &Statistics| in_words(s.mean, s.std_error, false, Unit::UsdBn);
@@ -237,8 +237,8 @@ impl Page<'_> {
         sentence += &format!(
             "; the offer values the company at {} (nine in ten: ${}–{} bn) and raises {}.",
             money(&equity),
-            significant(equity.p05, 3),
-            significant(equity.p95, 3),
+            grouped(&significant(equity.p05, 3)),
+            grouped(&significant(equity.p95, 3)),
             money(&proceeds)
         );
         sentence

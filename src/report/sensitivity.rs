@@ -102,7 +102,7 @@ pub fn plain(plan: &Plan, answer: &Plain, asked: u64) -> Answer {
                 about(all, unit)
             ),
             _ => format!(
-                "no single input would change that; the value of information on everything is {}",
+                "no single input would change that; the value of information about everything is {}",
                 about(all, unit)
             ),
         };

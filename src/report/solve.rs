@@ -53,8 +53,17 @@ impl Question<'_> {
     fn statistic_label(&self) -> String {
         let of = subject(&self.quantity, self.names);
         match self.target.statistic {
+            Statistic::Mean if self.quantity.unit == Unit::Flag => {
+                of.strip_prefix("the ").unwrap_or(&of).to_owned()
+            }
             Statistic::Mean => format!("mean of {of}"),
             Statistic::Quantile(q) => format!("p{} of {of}", significant(100.0 * q, 4)),
+            // Of a flag its name says it all: the probability that the cap binds.
+            Statistic::Probability { side: Side::Above, threshold }
+                if self.quantity.unit == Unit::Flag && (0.0..1.0).contains(&threshold) =>
+            {
+                of.strip_prefix("the ").unwrap_or(&of).to_owned()
+            }
             Statistic::Probability { side, threshold } => {
                 let side = if side == Side::Above { "above" } else { "at most" };
                 let threshold = amount(&significant(threshold, 6), Some(self.quantity.unit));
@@ -186,7 +195,7 @@ fn percent(value: f64, unit: Unit) -> f64 {
 fn root_words(root: &Root, unit: Option<Unit>) -> String {
     let bare = amount(&significant(root.at.x, 10), unit);
     if root.std_error.is_nan() {
-        return format!("{bare} on one path, which tells nothing of the error.");
+        return format!("{bare} on one path, which says nothing about the error.");
     }
     if root.std_error == 0.0 {
         let why = match root.at.exact {

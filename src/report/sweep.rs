@@ -164,8 +164,8 @@ fn place(sweep: &Sweep, names: &PartyNames, point: usize) -> String {
 /// A value of a key as text with its unit, where that is an amount of money or a time.
 pub(super) fn amount(text: &str, unit: Option<Unit>) -> String {
     match unit.filter(|_| text.parse::<f64>().is_ok()) {
-        Some(Unit::UsdBn) => format!("${text} bn").replace("$-", "-$"),
-        Some(Unit::UsdBnPerYear) => format!("${text} bn a year").replace("$-", "-$"),
+        Some(Unit::UsdBn) => format!("${text} bn").replace("$-", "−$"),
+        Some(Unit::UsdBnPerYear) => format!("${text} bn a year").replace("$-", "−$"),
         Some(Unit::Years) => format!("{text} years"),
         Some(Unit::Months) => format!("{text} months"),
         _ => text.to_owned(),

@@ -74,7 +74,7 @@ impl From<UnknownName> for BadTarget {
     }
 }
 
-const FORMS: &str = "for example amended-2026.microsoft_take_pv.mean=200, amended-2026.share_pv.p05=10 or \
+const FORMS: &str = "for example amended-2026.microsoft_take_pv.mean=340, amended-2026.share_pv.p05=10 or \
                      'P(amended-2026.share_pv > 20)=0.5'";
 
 fn form(message: String) -> BadTarget {

@@ -187,6 +187,123 @@ fn every_block_of_commands_runs() {
     assert!(run >= 30, "only {run} blocks were run");
 }
 
+/// Commands that sentences and tables name in full, as code: those that read a scenario of the repository and end by themselves.
+fn commands_in_sentences(page: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut prose = String::new();
+    for line in page.lines() {
+        inside ^= line.trim_start().starts_with("```");
+        if !inside && !line.starts_with("    ") {
+            prose += line;
+            prose.push(' ');
+        }
+    }
+    let commands =
+        ["run", "bridge", "compare", "sweep", "solve", "sensitivity", "ipo", "check", "replay", "scenario"];
+    let is_whole = |span: &&str| {
+        let mut words = span.split(' ');
+        words.next() == Some("capstake")
+            && words.next().is_some_and(|word| commands.contains(&word))
+            && words.next().is_some_and(|word| word.starts_with("configs/"))
+            && !span.contains('…')
+    };
+    let spans = prose.split('`').skip(1).step_by(2).map(str::trim);
+    spans.filter(is_whole).map(str::to_owned).collect()
+}
+
+/// A command that a sentence names works too, over few paths.
+#[test]
+fn every_command_in_a_sentence_runs() {
+    let (mut run, mut faults) = (0, Vec::new());
+    for (name, page) in pages().into_iter().filter(|(name, _)| !name.starts_with("docs/reference/")) {
+        let shell = Shell::new();
+        for command in commands_in_sentences(&page) {
+            let (code, printed) = shell.run(&with_few_paths(std::slice::from_ref(&command)));
+            if code != Some(0) {
+                faults.push(format!("{name}: exit code {code:?} of {command}\n{printed}"));
+            }
+            run += 1;
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+    assert!(run >= 3, "only {run} commands were run");
+}
+
+/// A column of a table in a results folder, of the first row whose cells are these.
+fn cell(table: &str, cells: &[(&str, &str)], column: &str) -> f64 {
+    let mut lines = table.lines();
+    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
+    let at = |name: &str| header.iter().position(|column| *column == name).expect("a column");
+    let row = lines
+        .map(|line| line.split(',').collect::<Vec<_>>())
+        .find(|row| cells.iter().all(|(name, value)| row[at(name)] == *value))
+        .unwrap_or_else(|| panic!("no row {cells:?}"));
+    row[at(column)].parse().expect("a number")
+}
+
+/// The numbers of a text such as `34.7 / 36.1 / 37.7`, or `-39, -68`.
+fn numbers_of(text: &str) -> Vec<f64> {
+    let words = text.split(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'));
+    words.filter_map(|word| word.trim_end_matches('.').parse().ok()).collect()
+}
+
+/// The results that the header of a scenario prints beside its targets are those of a run: revenue and free cash flow by year,
+/// within what 20,000 paths can tell from a million.
+#[test]
+fn headers_of_scenarios_print_their_own_results() {
+    let shell = Shell::new();
+    for scenario in ["base", "july-2026"] {
+        let text = std::fs::read_to_string(Path::new(ROOT).join(format!("configs/{scenario}.toml")))
+            .expect("a scenario");
+        let (code, printed) = shell
+            .run(&format!("capstake run configs/{scenario}.toml -n 20k -q --formats csv -o header --force"));
+        assert_eq!(code, Some(0), "{printed}");
+        let annual = std::fs::read_to_string(shell.folder.path().join("header/annual.csv")).expect("a table");
+        let of_year = |series: &str, year: &str, column: &str| {
+            let series = if year == "2026" { format!("{series}_full_year") } else { series.to_owned() };
+            cell(&annual, &[("deal", "amended-2026"), ("year", year), ("series", &series)], column)
+        };
+        let mut rows = 0;
+        let is_near = |place: &str, stated: f64, found: f64, most: f64| {
+            assert!(
+                (stated - found).abs() <= most,
+                "{scenario}, {place}: {stated} in the header, {found} in a run"
+            );
+        };
+        for line in text.lines().filter(|line| line.starts_with("#   ")) {
+            let Some((target, result)) = line.split_once("->") else { continue };
+            let words: Vec<&str> = target.split_whitespace().collect();
+            // Of the result the numbers before its remark, which begins with two spaces.
+            let result = result.trim().split("  ").next().unwrap_or_default();
+            match words.as_slice() {
+                ["#", "revenue", year, ..] => {
+                    let stated = numbers_of(result);
+                    assert_eq!(stated.len(), 3, "{line}");
+                    for (stated, column) in stated.into_iter().zip(["p05", "p50", "p95"]) {
+                        is_near(line, stated, of_year("net_revenue", year, column), 0.5 + 0.025 * stated);
+                    }
+                    rows += 1;
+                }
+                ["#", "free", "cash", "flow", ..] => {
+                    for (stated, year) in
+                        numbers_of(result).into_iter().zip(["2026", "2027", "2028", "2029", "2030"])
+                    {
+                        is_near(
+                            line,
+                            stated,
+                            of_year("free_cash_flow", year, "p50"),
+                            1.0 + 0.03 * stated.abs(),
+                        );
+                    }
+                    rows += 1;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(rows, 5, "{scenario}: rows of revenue and cash flow in the header");
+    }
+}
+
 /// A page with the output of each command of its screens after it; `change` makes a command from the one of the page.
 fn rewritten(name: &str, page: &str, change: impl Fn(&str) -> String) -> String {
     let shell = Shell::new();

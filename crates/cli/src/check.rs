@@ -24,7 +24,7 @@ use capstake::model::unit_words::{dollars, plain};
 use capstake::model::{Model, PartyNames, absences};
 use capstake::report::assumptions::in_words;
 use capstake::report::digits::{Seen, probability_in_words};
-use capstake::report::tables::{UNSOURCED, inputs_of};
+use capstake::report::tables::inputs_of;
 use capstake::run::Options;
 use capstake::study::{today, undefined};
 
@@ -242,7 +242,7 @@ fn parameters(model: &Model) -> String {
     let source = |provenance: Provenance| match provenance {
         Provenance::Source(index) => model.sources[index].key.clone(),
         Provenance::InformedBy(index) => format!("derived from {}", model.sources[index].key),
-        Provenance::Judgement => UNSOURCED.to_owned(),
+        Provenance::Judgement => "judgement".to_owned(),
     };
     let mut rows: Vec<[&str; 4]> = Vec::new();
     let shared: Vec<String> = parameters
@@ -262,7 +262,7 @@ fn parameters(model: &Model) -> String {
         rows.push([key, wording, unit.name(), source]);
     }
     let mut out = format!("\nAssumptions: {}\n", in_words(&inputs_of(model)));
-    rows.insert(0, ["key", "value or law", "unit", "source"]);
+    rows.insert(0, ["key", "value or distribution", "unit", "source"]);
     out.push_str(&columns(&rows));
     let defaults: Vec<[&str; 4]> = parameters
         .entries()

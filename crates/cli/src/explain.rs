@@ -18,21 +18,51 @@ pub struct ExplainArguments {
     pub word: String,
 }
 
-/// Prints the text, or suggests a word that has one.
+/// Prints the text, or suggests words that have one.
 pub fn explain(arguments: &ExplainArguments) -> Result<Exit, Failure> {
     let word = arguments.word.trim();
-    let Some(text) = text(word) else {
+    let Some(text) = text_in_any_form(word) else {
         let failure = Failure::told(Exit::Usage, format!("there is nothing to explain under `{word}`"));
-        return Err(match nearest(word) {
-            Some(near) => failure.help(format!("did you mean `{near}`? capstake explain {near}")),
-            None => failure.help(
-                "try a term (dilution, tornado), an error code (S101), a metric, series, column or file of the results, a \
-                 distribution, a key or table of a scenario, or an exit code (exit-4)",
-            ),
-        });
+        return Err(failure.help(match (nearest(word), mentioned(word)) {
+            (Some(near), _) => format!("did you mean `{near}`? capstake explain {near}"),
+            (None, found) if !found.is_empty() => format!("it is mentioned under: {}", found.join(", ")),
+            (None, _) => format!("terms: {}; or {OTHER_WORDS}", terms().join(", ")),
+        }));
     };
     output::results(&text)?;
     Ok(Exit::Done)
+}
+
+/// What has a text besides terms.
+const OTHER_WORDS: &str = "an error code (S101), a metric, series, column or file of the results, a distribution, a key or \
+                           table of a scenario, an exit code (exit-4)";
+
+/// The text about a word as it stands, or else in small letters, with underscores for spaces and hyphens, or in the singular.
+fn text_in_any_form(word: &str) -> Option<String> {
+    let small = word.to_lowercase();
+    let joined = small.replace([' ', '-'], "_");
+    let singular = joined.strip_suffix('s').unwrap_or(&joined).to_owned();
+    [word.to_owned(), word.to_uppercase(), small, joined, singular].iter().find_map(|form| text(form))
+}
+
+/// The titles of all terms.
+fn terms() -> Vec<String> {
+    ideas::IDEAS.iter().map(ideas::Idea::title).collect()
+}
+
+/// The terms, metrics and series whose texts have this word, a few of them.
+fn mentioned(word: &str) -> Vec<String> {
+    let word = word.to_lowercase();
+    if word.len() < 4 {
+        return Vec::new();
+    }
+    let names = PartyNames::default();
+    let ideas = ideas::IDEAS.iter().map(|idea| (idea.title(), idea.text(&names)));
+    let metrics =
+        Metric::ALL.iter().map(|metric| (metric.key().to_owned(), glossary::metric(*metric, &names)));
+    let series = glossary::SERIES.iter().map(|term| (term.name.to_owned(), term.text(&names)));
+    let has = |(name, text): (String, String)| text.to_lowercase().contains(&word).then_some(name);
+    ideas.chain(metrics).chain(series).filter_map(has).take(6).collect()
 }
 
 /// All texts about a word, which may name a metric and a key.
@@ -210,5 +240,74 @@ mod tests {
         assert_eq!(text("factor.segment.business.depth"), None);
         assert_eq!(nearest("microsoft_take").as_deref(), Some("microsoft_take_pv"));
         assert_eq!(nearest("trianguler").as_deref(), Some("triangular"));
+    }
+
+    #[test]
+    fn words_that_people_type_are_explained_in_any_form() {
+        for word in [
+            "percentile",
+            "confidence interval",
+            "Discount rate",
+            "cap",
+            "NPV",
+            "quantile",
+            "correlation",
+            "copula",
+            "p10",
+            "VaR",
+            "burn",
+            "burn rate",
+            "vesting",
+            "tornado",
+            "swing",
+            "Shapley",
+            "EVPI",
+            "path",
+            "seed",
+            "dilution",
+            "take",
+            "WACC",
+            "cost of capital",
+            "standard error",
+            "±",
+            "runway",
+            "free cash flow",
+            "FCF",
+            "IPO",
+            "EBITDA",
+            "GBM",
+            "drift",
+            "half-life",
+            "run-rate",
+            "ARR",
+            "exclusivity",
+            "license",
+            "terminal value",
+            "AGI",
+            "option",
+            "risk-neutral",
+            "CVaR",
+            "expected shortfall",
+            "stress test",
+            "scenario",
+            "histogram",
+            "variance",
+            "antithetic",
+            "convergence",
+            "checkpoint",
+            "digest",
+            "liquidity",
+            "IRR",
+            "capex",
+            "pp",
+            "gross margin",
+            "tax rate",
+            "market price of risk",
+        ] {
+            assert!(text_in_any_form(word).is_some(), "{word}");
+        }
+        assert!(text_in_any_form("qwertz").is_none());
+        assert!(mentioned("prospectus").is_empty() && mentioned("qwertz").is_empty());
+        assert!(mentioned("appraiser").len() <= 6 && !mentioned("dollar").is_empty());
     }
 }

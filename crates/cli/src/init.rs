@@ -17,7 +17,8 @@ pub struct InitArguments {
     /// The file to write; it must not exist
     #[arg(value_name = "FILE", default_value = "scenario.toml")]
     pub file: PathBuf,
-    /// Start from a scenario that comes with the program: base, minimal, company-plan, capped-share or schwartz-moon-2000
+    /// Start from a scenario that comes with the program: base, july-2026, minimal, company-plan, capped-share or
+    /// schwartz-moon-2000
     #[arg(long, value_name = "NAME", value_parser = shipped_argument)]
     pub like: Option<&'static str>,
 }

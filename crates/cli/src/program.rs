@@ -20,11 +20,11 @@ use super::{
 const ABOUT: &str = "Who gets what from OpenAI's growth: the capped revenue share, the stake, the clouds";
 
 const LONG_ABOUT: &str = "\
-capstake simulates OpenAI's revenue, costs, funding and listing over many paths and values, for each deal of a scenario, what \
-Microsoft takes (the capped revenue share and the stake, resale, hosting, licence) and what OpenAI's other holders keep.
+capstake simulates OpenAI's revenue, costs, funding and IPO in many possible futures. For each deal of a scenario it values what \
+Microsoft gets (the capped revenue share, the stake, resale, hosting, licence) and what OpenAI's other holders keep.
 
-A scenario is a TOML file: numbers, distributions, deals. Results are tables in a folder, and one screen of answer on the \
-terminal. The same scenario, seed and number of paths give identical results on any number of threads.";
+A scenario is a TOML file: numbers, distributions, deals. The answer fits on one screen; a folder has all tables, a page and a \
+workbook. The same scenario, seed and number of paths give identical results on any number of threads.";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -96,7 +96,7 @@ const REPLAY_EXAMPLES: &str = "\
 Examples:
   capstake replay base.toml --path 48231
   capstake replay base.toml --path 48231 --csv > path.csv
-  capstake replay base.toml --path 0 --set deal.today.cap_usd_bn=60
+  capstake replay base.toml --path 0 --set deal.amended-2026.cap_usd_bn=60
 
 Quantities are listed in the order a period computes them: innovations,
 shocks, demand, mix, sales, revenue share, costs, tax, cash, equity, funding,
@@ -107,6 +107,7 @@ Examples:
   capstake verify output/base               all paths, every file, every digit
   capstake verify output/base --paths 1e5   the first paths only, in a tenth of
                                             the time of a million
+
 Scenario, seed and options come from the manifest. The first number that
 differs is named (exit 7). With --paths, files that hold single paths (draws.csv,
 sample_paths.csv) must be identical, and summary.csv must agree within its error.";

@@ -27,7 +27,7 @@ pub struct ReplayArguments {
     /// Seed of all random numbers [default: the scenario's, else 1]
     #[arg(short, long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Where random numbers come from [default: the scenario's, else plain]
+    /// How random numbers are drawn [default: the scenario's, else plain]
     #[arg(long, value_name = "HOW", value_parser = sampling_argument)]
     pub sampling: Option<Sampling>,
     /// How the scenario is changed and judged.

@@ -89,7 +89,7 @@ pub enum Method {
     Plain,
     /// First-order and total indices; for independent variables
     Sobol,
-    /// Shapley effects; correlated variables are welcome
+    /// Shapley effects; for correlated variables too
     Shapley,
 }
 

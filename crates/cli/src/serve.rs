@@ -43,7 +43,7 @@ pub struct ServeArguments {
     /// Seed of all random numbers [default: the scenario's [run] seed, else 1]
     #[arg(short, long, value_name = "S")]
     pub seed: Option<u64>,
-    /// Where random numbers come from: plain or sobol [default: the scenario's [run] sampling, else plain]
+    /// How random numbers are drawn: plain or sobol [default: the scenario's [run] sampling, else plain]
     #[arg(long, value_name = "HOW", value_parser = sampling_argument)]
     pub sampling: Option<capstake::config::Sampling>,
     /// Worker threads; results do not depend on them [default: one per core]

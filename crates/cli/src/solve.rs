@@ -36,7 +36,7 @@ Examples:
       --target 'prior-2025 - amended-2026.microsoft_take_pv.mean=0'
                                 which cap makes the new deal neutral?
   capstake solve base.toml --vary deal.amended-2026.cap_usd_bn=10:120 \\
-      --target amended-2026.microsoft_take_pv.mean=200
+      --target amended-2026.microsoft_take_pv.mean=340
   capstake solve base.toml --vary deal.amended-2026.rate=0.05:0.4 \\
       --target 'P(amended-2026.cap_hit)=0.5'
                                 at which rate does the cap bind in half of all futures?

@@ -105,7 +105,7 @@ fn remarks(facts: &Facts) -> Vec<String> {
         });
     }
     if facts.paths == 1 {
-        remarks.push("One path tells nothing of the error.".to_owned());
+        remarks.push("One path says nothing about the error.".to_owned());
     }
     remarks
 }
@@ -166,7 +166,7 @@ impl Table<'_, '_> {
             if is_shown && metric == Metric::Ipo {
                 let half =
                     |table: &mut Self, name: &str| table.view.median_period(name, event).unwrap_or_default();
-                rows.push(Row { label: "  half of them by".to_owned(), ..self.row(metric, half) });
+                rows.push(Row { label: "  median date".to_owned(), ..self.row(metric, half) });
             }
         }
         (rows, self.notes)

@@ -284,7 +284,7 @@ pub const SERIES: [Term; 18] = [
     Term {
         name: "stake",
         unit: Some(Unit::Fraction),
-        text: "{partner's} fraction of the company at the year's end; it goes on after the exit, as if held.",
+        text: "{partner's} fraction of the company at the year's end; counted as if it were never sold.",
     },
     Term {
         name: "ready",
@@ -562,7 +562,7 @@ pub const FILES: [Term; 31] = [
     Term {
         name: "standards.csv",
         unit: None,
-        text: "Of capstake ipo: rules of exchanges, of the law and of custom, and how often the company meets what the model knows of them on the day of its offer. To be checked again before use.",
+        text: "Of capstake ipo: rules of exchanges, of securities law and of custom, and how often the company meets those parts that the model knows on the day of its offer. Check each rule again before use.",
     },
 ];
 

@@ -195,7 +195,7 @@ fn timing(valuation: &Valuation, deal: usize, event: Event) -> String {
     let part = format!("{} of paths", probability_in_words(seen));
     let year = valuation.likeliest_year(deal, event);
     let year = year.map_or(String::new(), |year| format!(", most often in {year}"));
-    part + &year + &period.map_or(String::new(), |period| format!(", half of these by {period}"))
+    part + &year + &period.map_or(String::new(), |period| format!(", median date {period}"))
 }
 
 /// How much more or less often events happen under the later deal, for events that both deals can have.

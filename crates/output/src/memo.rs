@@ -89,8 +89,7 @@ fn deals(view: &View) -> Option<String> {
     };
     let rows: Vec<Vec<String>> = readings.rows.iter().enumerate().map(row).collect();
     let mut body = table(&columns, &rows, |_| false);
-    body +=
-        "\n± is the standard error of the simulation; it says nothing on whether the assumptions are right.";
+    body += "\n± is the standard error of the simulation; it says nothing about whether the assumptions are right.";
     if view.deals.len() > 1 {
         body += " All deals meet the same futures, and a difference is taken future by future.";
     }

@@ -132,7 +132,7 @@ fn cap(view: &View, deal: &str) -> Option<String> {
     {
         return Some(format!("The cap binds in {period}."));
     }
-    let when = half.map_or(String::new(), |half| format!(", in half of these by {half}"));
+    let when = half.map_or(String::new(), |half| format!(" (median date {half})"));
     Some(match chance.probability {
         p if p.is_nan() => return None,
         0.0 if chance.exact => "The cap never binds.".to_owned(),

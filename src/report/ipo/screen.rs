@@ -1,7 +1,7 @@
 //! The screen of `ipo`: the calendar by year, the gates by how often they hold a listing up, and the offer.
 
 use super::{Page, so_far, total};
-use crate::report::digits::{Estimate, NONE, at_place, exponent, place_of_error, significant};
+use crate::report::digits::{Estimate, NONE, at_place, exponent, grouped, place_of_error, significant};
 use crate::report::panel::Panel;
 use crate::stats::summary::Statistics;
 use crate::study::ipo::gather::DealReadiness;
@@ -28,8 +28,10 @@ fn mean_and_range(s: &Statistics) -> String {
     if s.paths == 0 {
         return NONE.to_owned();
     }
-    let end = |x: f64| significant(x, 3);
-    let mean = Estimate::new(s.mean, s.std_error).words();
+    let end = |x: f64| grouped(&significant(x, 3));
+    let mut estimate = Estimate::new(s.mean, s.std_error);
+    estimate.value = grouped(&estimate.value);
+    let mean = estimate.words();
     format!("{mean} ({}–{})", end(s.p05), end(s.p95))
 }
 

@@ -169,7 +169,7 @@ fn one_path_alone_is_the_path_of_the_run() {
 fn check_shows_everything_assumed_and_writes_nothing() {
     let place = Place::with_minimal();
     let seen = place.run("check minimal.toml -n 1e7").ends(0);
-    let seen = seen.prints("18 quarters").prints("segment.all.growth").prints("assumption");
+    let seen = seen.prints("18 quarters").prints("segment.all.growth").prints("judgement");
     let seen = seen.prints("no cloud").prints("Estimate for 10,000,000 paths").prints("--draws csv");
     seen.prints("demand       grows by 42.6% in the first year").prints("no problems");
     assert_eq!(place.names("."), ["minimal.toml"]);
@@ -275,6 +275,10 @@ fn files_that_are_no_scenarios_are_exit_code_3() {
     place.run("run minimla.toml").ends(3).says("did you mean `minimal.toml`?");
     place.run("run minimal").ends(3).says("did you mean `minimal.toml`?");
     place.run("run no/such.toml").ends(3).says("there is no such file");
+    std::fs::create_dir(place.at("configs")).expect("a folder");
+    place.write("configs/base.toml", "");
+    place.run("run base.toml").ends(3).says("did you mean `configs/base.toml`?");
+    std::fs::remove_dir_all(place.at("configs")).expect("no folder");
     place.run("run folder").ends(3).says("is a folder");
     place.run("check .").ends(3).says("for example `./empty.toml`");
     place.run("check nul.toml").ends(3).says("[S003]");

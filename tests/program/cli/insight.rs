@@ -181,7 +181,7 @@ fn what_the_take_rests_on_is_said_everywhere_and_adds_up() {
         screen.find("What moves Microsoft’s take under amended-2026 most rests on").expect("the sentence");
     let sentence = &screen[from..from + screen[from..].find(" interaction.").expect("its end")];
     for row in rows.iter().filter(|row| row.1 > 0) {
-        assert!(sentence.contains(&format!(" {:.0}% ", 100.0 * row.2)) || row.2 < 0.01, "{row:?} {sentence}");
+        assert!(sentence.contains(&format!(" {:.0}%", 100.0 * row.2)) || row.2 < 0.01, "{row:?} {sentence}");
     }
     assert!(joined(&place.read("o/report.html")).contains(sentence));
     assert!(joined(&words_of_workbook(&place, "o/results.xlsx")).contains(sentence));

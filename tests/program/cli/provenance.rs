@@ -31,7 +31,7 @@ fn check_counts_and_names_the_three_kinds() {
     assert!(line("segment.all.growth").contains("annual 0.5; continuous 0.4055"));
     assert!(line("segment.all.growth").ends_with("  paper"));
     assert!(line("segment.all.volatility").ends_with("  derived from index"));
-    assert!(line("discount.share").ends_with("  assumption"));
+    assert!(line("discount.share").ends_with("  judgement"));
 }
 
 #[test]

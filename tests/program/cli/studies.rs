@@ -260,6 +260,19 @@ fn what_is_due_is_in_proportion_to_the_rate() {
     assert_eq!(root(&place, "solved")[0], value);
 }
 
+/// The probability of a flag is called by its name, once.
+#[test]
+fn the_probability_of_a_flag_is_named_once() {
+    let place = Place::with_minimal();
+    for target in ["P(capped.cap_hit)=0.5", "capped.cap_hit.mean=0.5"] {
+        let seen =
+            solve(&place, "minimal.toml", "deal.capped.rate=0.05:0.9", target, &["-n", "2000"]).ends(0);
+        let said = seen.stdout.replace('\n', " ");
+        assert!(said.contains("The probability that the cap binds"), "{said}");
+        assert!(!said.contains("of the probability") && !said.contains("that the probability"), "{said}");
+    }
+}
+
 /// Sweeps a deal's cap, or what counts toward it, and compares every figure with that of a run of its own. `metrics`: those of
 /// them that the deal has; all together, then each alone.
 fn points_are_runs(
@@ -373,7 +386,7 @@ fn quantiles_may_be_parts_of_a_percent_and_one_path_has_no_error() {
     let target = "capped.share_uncapped_nominal.mean=50";
     let seen = solve(&place, "minimal.toml", vary, target, &["-n", "1"]).ends(0);
     let said = seen.stdout.replace('\n', " ");
-    assert!(said.contains("on one path, which tells nothing of the error"), "{said}");
+    assert!(said.contains("on one path, which says nothing about the error"), "{said}");
     assert!(!said.contains("exact"), "{said}");
 }
 

@@ -78,7 +78,7 @@ fn the_page_of_words_is_the_generated_one() {
                     ## Terms\n"
         .to_owned();
     for idea in &ideas::IDEAS {
-        let also: Vec<String> = idea.words[1..].iter().map(|word| word.replace('-', " ")).collect();
+        let also = idea.synonyms();
         let also = if also.is_empty() { String::new() } else { format!(" *Also: {}.*", also.join(", ")) };
         let _ = writeln!(page, "\n**{}.** {}{also}", idea.title(), idea.text(&names));
     }

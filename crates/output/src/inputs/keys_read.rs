@@ -200,7 +200,7 @@ impl Reading<'_> {
                 continue;
             }
             let place = self.place(row, at);
-            let message = format!("`{key}` has no {}: what stands here counts for nothing", column.header());
+            let message = format!("`{key}` has no {}: this cell is ignored", column.header());
             let help = format!("empty the cell; the value stands in the column {}", Column::Value.header());
             self.problems.push(Problem::error(Code::SheetRow, place, message).help(help));
         }

@@ -63,10 +63,7 @@ fn stray_cells(reading: &mut Reading<'_>, list: &List, columns: &[(&Field, u16)]
                 continue;
             }
             let place = reading.place(row, column);
-            let message = format!(
-                "the table {} has no such column: what stands here counts for nothing",
-                marker(list.path)
-            );
+            let message = format!("the table {} has no such column: this cell is ignored", marker(list.path));
             let own: Vec<&str> = columns.iter().map(|(field, _)| field.header).collect();
             let help = format!("empty the cell; the columns are {}", own.join(", "));
             reading.problems.push(Problem::error(Code::SheetRow, place, message).help(help));

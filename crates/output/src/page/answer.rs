@@ -112,7 +112,7 @@ pub struct EventTold {
     pub label: String,
     /// Its probability.
     pub chance: Chance,
-    /// When it happens: `most often in 2029; half of these by Q2 2029`.
+    /// When it happens: `most often in 2029; median date Q2 2029`.
     pub when: String,
 }
 
@@ -127,7 +127,7 @@ pub fn events(view: &View, deal: usize) -> Vec<EventTold> {
     let told = events.into_iter().filter(|(.., is_there)| *is_there).map(|(metric, event, _)| {
         let chance = view.chance(name, event);
         let when = match (chance.year, view.median_period(name, event)) {
-            (Some(year), Some(half)) => format!("most often in {year}; half of these by {half}"),
+            (Some(year), Some(half)) => format!("most often in {year}; median date {half}"),
             _ => format!("in none of {}", paths(view.results.facts.paths)),
         };
         EventTold { name: event, label: view.metric_label(metric.key()), chance, when }
@@ -204,7 +204,7 @@ pub fn compared(view: &View) -> Section {
     } else {
         blocks.push(Block::Words(
             "All deals meet the same futures, so a difference is known far better than its two sides: it is taken \
-             future by future. ± is the standard error of the simulation; it says nothing on whether the assumptions \
+             future by future. ± is the standard error of the simulation; it says nothing about whether the assumptions \
              are right."
                 .to_owned(),
         ));

@@ -34,11 +34,9 @@ pub fn takes(view: &View) -> Section {
         }
     }
     if !has("openai_retained_pv") {
-        blocks.push(Block::Absent(
-            view.tell(
-                "This scenario has no equity value: nothing is known of what holders of {company} keep.",
-            ),
-        ));
+        blocks.push(Block::Absent(view.tell(
+            "This scenario has no equity value: there is no value for what holders of {company} keep.",
+        )));
     }
     if !charts.is_empty() {
         blocks.insert(0, Block::Charts(charts));
@@ -202,7 +200,7 @@ fn below(curves: &[Curve], x: &Axis, unit: &str) -> Readings {
         cells
     });
     Readings {
-        title: "Part of the futures with less than a value (read from the bins)".to_owned(),
+        title: "Share of futures below a value (read from the histogram)".to_owned(),
         columns,
         rows: rows.collect(),
         main: Vec::new(),
@@ -291,12 +289,7 @@ pub fn differences(view: &View) -> Section {
             false => blocks.push(Block::Charts(charts)),
         }
     }
-    Section {
-        id: "differences",
-        name: "Who gains",
-        heading: "Who gains from one deal or the other".to_owned(),
-        blocks,
-    }
+    Section { id: "differences", name: "Who gains", heading: "Who gains under each deal".to_owned(), blocks }
 }
 
 /// A sentence on who has more, how much and how often.

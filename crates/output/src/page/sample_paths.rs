@@ -22,8 +22,8 @@ pub fn paths(view: &View) -> Section {
         true => blocks.push(Block::Absent("No sample paths were kept.".to_owned())),
         false => {
             blocks.push(Block::Words(
-                "A fan hides how a single future moves. These are the first paths of the run, as simulated: fifty of \
-                 them say nothing on probabilities."
+                "A fan hides how a single future moves. These are the first paths of the run, as simulated; they are \
+                 too few to read probabilities from."
                     .to_owned(),
             ));
             blocks.push(Block::Charts(charts));

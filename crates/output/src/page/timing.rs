@@ -143,7 +143,7 @@ impl<'a> CapYears<'a> {
                 .collect()
         };
         Readings {
-            title: "Part of the futures in which the cap is reached in a year".to_owned(),
+            title: "Share of futures in which the cap is reached, by year".to_owned(),
             columns,
             rows: self.slots.iter().map(row).collect(),
             main: Vec::new(),
@@ -171,7 +171,7 @@ impl<'a> CapYears<'a> {
         Chart {
             id: "cap-year".to_owned(),
             title: "Year in which the cap is reached".to_owned(),
-            caption: "Part of the futures. “Never” is until the payments end or the horizon, whichever comes first."
+            caption: "Share of futures. “Never” means not before the payments end or the horizon, whichever comes first."
                 .to_owned(),
             legend: self.capped.iter().map(|&deal| key(self.view, deal, Mark::Area, "")).collect(),
             plot: self.plot(),
@@ -210,7 +210,8 @@ pub fn listing_and_failure(view: &View) -> Section {
         },
     }
     match cash.is_empty() {
-        true => blocks.push(Block::Absent("This scenario keeps no cash: nothing can fail.".to_owned())),
+        true => blocks
+            .push(Block::Absent(view.tell("This scenario has no cash balance, so {company} cannot fail."))),
         false => match ByDate::of(
             view,
             ["failure", "Failed by the end of", "{company} has failed"],
@@ -379,8 +380,8 @@ impl<'a> ByDate<'a> {
             title: format!("{}, by date", self.title),
             caption: match self.several_events {
                 false => "Probability that it has happened by the end of each period.".to_owned(),
-                true => "Probability that it has happened by the end of each period; broken: the gates of an IPO have been met \
-                         once."
+                true => "Probability that it has happened by the end of each period; dashed: the gates of an IPO have been met \
+                         at least once."
                     .to_owned(),
             },
             legend: self.curves.iter().map(entry).collect(),

@@ -16,8 +16,8 @@ use capstake::report::what_if::{self, WhatIfRow};
 pub fn what_if(view: &View) -> Option<Section> {
     let panel = panel(view)?;
     let words = format!(
-        "Each value was simulated on the first {} futures of this run, the same as the scenario's. Between two of them the page \
-         interpolates and says so. Effects of single changes are never added up: the command below simulates any other setting.",
+        "Each setting was simulated on the first {} futures of this run. Between two settings the page interpolates and says so. A \
+         combination that was not simulated is not estimated: the command below simulates any setting.",
         thousands(panel.paths)
     );
     Some(Section {

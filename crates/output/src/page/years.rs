@@ -174,7 +174,7 @@ fn fan(view: &View, name: &str, deal: usize, choice: usize) -> Option<Chart> {
     let least = rows.iter().map(|row| row.p05).fold(f64::INFINITY, f64::min);
     let log = (f == 1.0 && least > 0.0 && high / least > WORTH_A_LOG)
         .then(|| plot(Axis::log(least, high, scale.axis)));
-    let stock = if whole { " The first year is whole: its past and the simulated rest." } else { "" };
+    let stock = if whole { " The first year is complete: its history plus the simulated rest." } else { "" };
     Some(Chart {
         id: id(name, deal),
         title: format!("{}, {deal_name}", view.series_label(name)),

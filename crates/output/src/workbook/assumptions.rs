@@ -3,9 +3,9 @@
 use super::digits::by_size;
 use super::heading::title;
 use super::sheet::{Digits, Look, Sheet, cell_name};
-use capstake::report::assumptions::{in_words, rests_on};
+use capstake::report::assumptions::{Origin, in_words, rests_on};
 use capstake::report::results::Results;
-use capstake::report::tables::{InputRow, UNSOURCED};
+use capstake::report::tables::InputRow;
 use std::collections::HashMap;
 
 /// Name of the sheet of inputs.
@@ -76,13 +76,12 @@ pub fn assumptions(results: &Results) -> Sheet {
         let look = if results.facts.is_changed(&row.key) { Look::Warning } else { Look::Plain };
         sheet.text(at, 0, &row.key, look);
         input(&mut sheet, at, row, results.facts.paths);
-        if row.source == UNSOURCED {
-            sheet.text(at, SOURCE, UNSOURCED, Look::Note);
-        } else {
-            source(&mut sheet, at, SOURCE, &row.source, &sources);
-        }
-        if !row.informed_by.is_empty() {
-            source(&mut sheet, at, INFORMED_BY, &row.informed_by, &sources);
+        // The words of the page: a judgement, or what the number was derived from.
+        match Origin::of(row) {
+            Origin::Sourced => source(&mut sheet, at, SOURCE, &row.source, &sources),
+            Origin::InformedBy(key) => source(&mut sheet, at, INFORMED_BY, key, &sources),
+            Origin::Judgement => sheet.text(at, SOURCE, "judgement", Look::Note),
+            Origin::SameAs(_) => {}
         }
     }
     sheet

@@ -23,7 +23,7 @@ const UNITS: [(&str, &str); 12] = [
     ("probability", "a probability, shown as percent"),
     ("flag", "0 or 1 on a path, so that the mean is a probability; shown as percent"),
     ("per_year", "a rate a year, shown as percent"),
-    ("per_sqrt_year", "a volatility per root of a year, shown as percent"),
+    ("per_sqrt_year", "a volatility per square root of a year, shown as percent"),
     ("years", "years, counted from the valuation date"),
     ("months", "months"),
     ("multiple", "so many times"),
@@ -137,7 +137,7 @@ fn reading() -> Vec<(String, String)> {
         ),
         (
             "p05, p50, p95",
-            "In one path of twenty the value is below p05, in one of twenty above p95; p50 is the middle. They show how \
+            "One future in twenty ends below p05, one in twenty above p95; half end below p50, the median. They show how \
              uncertain the business is.",
         ),
         (

@@ -28,7 +28,7 @@ const WORDS: [(&str, Look, &str); 4] = [
     (
         "kind",
         Look::Input,
-        "A constant or a distribution, from its list. The cells that it needs turn yellow; those of the former kind count no more. none takes the key out of the scenario.",
+        "A constant or a distribution, from its list. The cells that it needs turn yellow; those of the kind before are ignored. none takes the key out of the scenario.",
     ),
     (
         "framed",
