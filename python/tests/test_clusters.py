@@ -23,7 +23,7 @@ import pytest
 import capstake as cs
 from capstake import _capstake
 from capstake._driver import of_setup, without
-from capstake._parts import work
+from capstake._parts import StudySpec, fold, work
 
 from conftest import CONFIGS, cells, program, scenario
 
@@ -240,6 +240,12 @@ def test_faults_of_scenarios_and_of_the_setup_are_not_run_again(base: cs.Scenari
     with pytest.raises(cs.UsageError, match="does not divide into parts"):
         base.ipo(on=Here())
     assert of_setup(AttributeError()) and not of_setup(OSError())
+    # Executors wrap what a worker raised, or give its text.
+    by_ray, chained = OSError("the task failed"), OSError("the job failed")
+    by_ray.cause = ModuleNotFoundError("capstake")  # type: ignore[attr-defined]
+    chained.__cause__ = by_ray
+    assert of_setup(by_ray) and of_setup(chained)
+    assert of_setup(RuntimeError("the worker ended: No module named 'capstake'"))
 
 
 def test_what_an_executor_gives_is_looked_at(base: cs.Scenario, whole: str) -> None:
@@ -351,6 +357,96 @@ def test_a_worker_of_another_revision_is_refused_by_name(base: cs.Scenario, monk
         assert found.value.code == "S808" and "install the same wheel" in found.value.help[0]
 
 
+def test_parts_of_studies_and_changed_scenarios_are_refused(base: cs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    (part, *_) = base.parts(paths=PATHS, parts=3)
+    line = ["sweep", f"--vary={CAP}=20,40", "--paths", "9000", "--", "base.toml"]
+    study = StudySpec(line, [("base.toml", base)], 2)
+    assert study.piece(0, 1)
+    for spec in (part.spec, study):
+        name = "digest" if spec is part.spec else "digests"
+        own = getattr(spec, name)
+        setattr(spec, name, "0" * 64 if spec is part.spec else ["0" * 64])
+        with pytest.raises(cs.MismatchError, match="scenario base is another one on worker .* than on the driver") as found:
+            spec.piece(0, 1)
+        assert found.value.code == "S808"
+        setattr(spec, name, own)
+        build = spec.build
+        spec.build = (build[0], "0123456789", build[2])
+        with pytest.raises(cs.MismatchError, match="of revision 0123456789"):
+            spec.piece(0, 1)
+        # Nobody knows whether two builds of unknown revision are the same.
+        spec.build = (build[0], "unknown", build[2])
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(_capstake, "build", lambda: spec.build)
+            with pytest.raises(cs.MismatchError, match="of revision unknown, the driver .* of revision unknown"):
+                spec.piece(0, 1)
+        spec.build = build
+
+
+def test_what_fails_on_a_worker_comes_back_as_it_is(base: cs.Scenario) -> None:
+    state = base.parts(paths=9_000, parts=2)[0].run()
+    wrong = cs.UsageError("error: mine", 2, None, ["help"])
+    assert fold(("done", state), ("failed", wrong), ("done", state)) == ("failed", wrong)
+    assert fold(("done", state), ("done", state)) == ("done", state)
+    kind, error = fold(("done", state), ("done", state[:-1]))
+    assert kind == "failed" and isinstance(error, cs.MismatchError)
+
+    class Local(Exception):
+        """It cannot be pickled."""
+
+    class Spec:
+        def piece(self, *_: Any) -> bytes:
+            raise Local("what happened")
+
+    kind, error = work(Spec(), 0, 1, 1)
+    assert kind == "failed" and "what happened" in str(pickle.loads(pickle.dumps(error)))
+
+
+def test_work_is_given_out_as_workers_can_do_it(base: cs.Scenario, whole: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        """Nothing ends before all that is wanted has been given out."""
+
+        _max_workers = 1
+
+        def __init__(self) -> None:
+            self.open: list[tuple[Future[Any], Any]] = []
+            self.most = self.cancelled = 0
+
+        def submit(self, *work: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            self.open.append((future, work))
+            self.most = max(self.most, len(self.open))
+            return future
+
+        def end(self, _: Any) -> None:
+            if self.open:
+                future, (fn, *args) = self.open.pop(0)
+                future.set_result(fn(*args))
+
+    few = Slow()
+    assert digest(base.run(paths=PATHS, on=few, parts=12, progress=few.end)) == whole
+    assert few.most == 4, "the driver's memory does not grow with the parts"
+    # A cluster that grows gets more.
+    monkeypatch.setattr("capstake._driver.COUNT", 0.0)
+    grows = Slow()
+
+    def end(at: Any) -> None:
+        grows._max_workers = 3
+        grows.end(at)
+
+    assert digest(base.run(paths=PATHS, on=grows, parts=12, progress=end)) == whole
+    assert grows.most > 4
+    # What is not needed any more is taken back.
+    stopped = Slow()
+
+    def stop(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(cs.Interrupted):
+        base.run(paths=PATHS, on=stopped, parts=12, progress=stop)
+    assert len(stopped.open) == 4 and all(future.cancelled() for future, _ in stopped.open)
+
+
 def test_csv_files_travel_along(tmp_path: Path) -> None:
     (tmp_path / "growth.csv").write_text("g\n0.2\n0.4\n0.3\n", encoding="utf-8")
     text = (CONFIGS / "minimal.toml").read_text(encoding="utf-8")
@@ -399,8 +495,12 @@ def test_a_torn_store_is_left_out(base: cs.Scenario, whole: str, tmp_path: Path)
     base.run(paths=PATHS, on=Here(), parts=3, store=tmp_path, progress=None)
     kept = tmp_path / "merged.capstake"
     kept.write_bytes(kept.read_bytes()[:5_000])
+    (tmp_path / "merged-before.capstake").write_bytes(base.parts(paths=PATHS, parts=3)[0].run())
+    # The one before it is there.
+    rest = Here()
     with pytest.warns(UserWarning, match="merged.capstake` is damaged and left out"):
-        assert digest(base.run(paths=PATHS, on=Here(), parts=3, store=tmp_path, progress=None)) == whole
+        assert digest(base.run(paths=PATHS, on=rest, parts=3, store=tmp_path, progress=None)) == whole
+    assert rest.calls == 2
     (tmp_path / "file").write_text("x")
     with pytest.raises(cs.OutputError, match="cannot be used"):
         base.run(paths=PATHS, on=Here(), store=tmp_path / "file", progress=None)

@@ -21,6 +21,9 @@ TREE = 200
 """More pieces than these are merged by workers first, eight at a time."""
 FAN_IN = 8
 
+COUNT = 10.0
+"""Workers are counted again after so many seconds: a cluster grows with what waits for it."""
+
 WARN = 5
 """After so many losses in a row there is a warning."""
 
@@ -74,13 +77,12 @@ class Driver:
         size = FAN_IN if executor.nests and len(missing) > TREE else 1
         waiting = [missing[at : at + size] for at in range(0, len(missing), size)]
         waiting.reverse()
-        workers = executor.workers() if missing else None
-        # Enough that no worker waits for the driver, and few enough for its memory.
-        most = len(waiting) if workers is None else max(2 * workers // size, 1) + 2
         running: dict[Any, tuple[list[Piece], list[Any]]] = {}
-        losses = 0
+        losses, most, counted = 0, 0, -COUNT
         try:
             while waiting or running:
+                if time.monotonic() - counted > COUNT:
+                    most, counted = self._ahead(size, len(missing)), time.monotonic()
                 while waiting and len(running) < most:
                     unit = waiting.pop()
                     try:
@@ -112,6 +114,14 @@ class Driver:
         finally:
             # The rest is of no use to anybody.
             executor.cancel([future for future, (_, behind) in running.items() for future in [future, *behind]])
+
+    def _ahead(self, size: int, missing: int) -> int:
+        """How many pieces of work are given out: no worker waits for the driver, and its memory is enough."""
+        workers = self.executor.workers()
+        if workers is None:
+            # A queue such as Slurm's takes all; of Ray and Dask workers may join later.
+            workers = 1 if self.executor.nests else missing
+        return max(2 * workers // size, 1) + 2
 
     def _submit(self, shared: Any, unit: list[Piece]) -> tuple[Any, list[Any]]:
         executor, threads = self.executor, self.executor.threads()

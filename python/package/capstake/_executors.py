@@ -40,6 +40,8 @@ class Executor:
     def workers(self) -> int | None:
         """How many pieces run at once, if that can be known."""
         if self.is_dask:
+            if self.executor.status in ("closing", "closed"):
+                raise ValueError("the Dask client of `on` is closed: make another")
             return sum(self.executor.nthreads().values()) or None
         number = getattr(self.executor, "_max_workers", None)
         return number if isinstance(number, int) and number > 0 else None
@@ -106,6 +108,7 @@ class Ray(Executor):
         self.waiting: list[Any] = []
         self.remotes: dict[Callable[..., Any], Any] = {}
         self.ray: Any = None
+        self.warned = False
 
     def start(self) -> None:
         """Joins the Ray that this process has initialised, else the one at the address, else starts one here."""
@@ -128,7 +131,8 @@ class Ray(Executor):
     def workers(self) -> int | None:
         self.start()
         there = self.ray.cluster_resources().get("CPU", 0)
-        if there < self.num_cpus:
+        if there < self.num_cpus and not self.warned:
+            self.warned = True
             # Nodes may join later, so this is no error.
             warnings.warn(
                 f"Ray has {there:g} CPUs and a part asks for {self.num_cpus:g}: parts wait until a node joins that has as many",
@@ -183,4 +187,5 @@ def ray(address: str | None = None, num_cpus: float = 1, **options: Any) -> Ray:
 
 def executor_of(on: Any) -> Executor:
     """What `on=` takes."""
-    return on if isinstance(on, Executor) else Executor(on)
+    # What a call waits for is its own: one that was stopped leaves nothing to the next.
+    return Ray(on.address, on.num_cpus, on.options) if isinstance(on, Ray) else Executor(on)
