@@ -10,8 +10,10 @@ import random
 import signal
 import subprocess
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -20,9 +22,10 @@ import pytest
 
 import capstake as cs
 from capstake import _capstake
-from capstake._driver import Driver, of_setup, without
+from capstake._driver import of_setup, without
+from capstake._parts import StudySpec, fold, work
 
-from conftest import CONFIGS, cells, program
+from conftest import CONFIGS, cells, program, scenario
 
 PATHS = 60_000
 CAP = "deal.amended-2026.cap_usd_bn"
@@ -160,8 +163,41 @@ def test_a_study_goes_on_from_its_store(base: cs.Scenario, tmp_path: Path) -> No
     again = Here()
     assert answer(sweep(base, on=again, parts=6, store=tmp_path, progress=None)) == answer(sweep(base, progress=None))
     assert again.calls == 3
-    with pytest.raises(cs.MismatchError):
-        sweep(base.set({"discount.share": 0.09}), on=Here(), parts=7, store=tmp_path, progress=None)
+    # Its number of parts is that of before, and nothing of a whole one is run again.
+    done = Here()
+    assert answer(sweep(base, on=done, store=tmp_path, progress=None)) == answer(sweep(base, progress=None)) and done.calls == 0
+    with pytest.raises(cs.UsageError, match="in 6, and not in 7") as found:
+        sweep(base, on=Here(), parts=7, store=tmp_path, progress=None)
+    assert "parts=6 as before" in found.value.help[0]
+
+
+def test_a_store_of_anything_else_is_refused_also_where_it_is_whole(tmp_path: Path) -> None:
+    small = scenario("minimal")
+    key = "discount.share"
+
+    def sweep(values: list[float], **more: Any) -> cs.Study:
+        return small.sweep({key: values}, on=Here(), progress=None, **{"paths": 5_000, "parts": 2, "store": tmp_path / "study", **more})
+
+    def run(**more: Any) -> cs.Result:
+        return small.run(on=Here(), progress=None, **{"paths": 9_000, "store": tmp_path / "run", **more})
+
+    first = answer(sweep([0.1, 0.2]))
+    run()
+    for other in (
+        lambda: sweep([0.1, 0.3]),
+        lambda: sweep([0.1, 0.2], paths=6_000),
+        lambda: sweep([0.1, 0.2], seed=2),
+        lambda: sweep([0.1, 0.2], metrics="share_pv"),
+        lambda: small.set({key: 0.09}).sweep({"discount.revenue": [0.1, 0.2]}, on=Here(), store=tmp_path / "study", progress=None),
+        lambda: sweep([0.1, 0.2], store=tmp_path / "run"),
+        lambda: run(store=tmp_path / "study"),
+        lambda: run(seed=2),
+        lambda: run(sampling="sobol"),
+    ):
+        with pytest.raises(cs.MismatchError, match="holds parts of something else") as found:
+            other()
+        assert found.value.code == "S808" and " here" in found.value.help[0] and "name another store" in found.value.help[-1]
+    assert answer(sweep([0.1, 0.2])) == first
 
 
 def test_lost_and_torn_parts_are_run_again(base: cs.Scenario, whole: str) -> None:
@@ -204,6 +240,107 @@ def test_faults_of_scenarios_and_of_the_setup_are_not_run_again(base: cs.Scenari
     with pytest.raises(cs.UsageError, match="does not divide into parts"):
         base.ipo(on=Here())
     assert of_setup(AttributeError()) and not of_setup(OSError())
+    # Executors wrap what a worker raised, or give its text.
+    by_ray, chained = OSError("the task failed"), OSError("the job failed")
+    by_ray.cause = ModuleNotFoundError("capstake")  # type: ignore[attr-defined]
+    chained.__cause__ = by_ray
+    assert of_setup(by_ray) and of_setup(chained)
+    assert of_setup(RuntimeError("the worker ended: No module named 'capstake'"))
+
+
+def test_what_an_executor_gives_is_looked_at(base: cs.Scenario, whole: str) -> None:
+    kept: list[Any] = []
+
+    def repeats(call: int, value: Any) -> Any:
+        kept.append(value)
+        return kept[0] if call in (2, 3) else value
+
+    again = Here(repeats)
+    result = base.run(paths=PATHS, on=again, parts=4, progress=None)
+    assert digest(result) == whole and again.calls == 6, "another part's result is no part of this one"
+
+    class Gives:
+        def __init__(self, given: Any) -> None:
+            self.given = given
+
+        def submit(self, *_: Any) -> Any:
+            return self.given
+
+    for on, words in [
+        (Gives(None), "gives futures with done\\(\\) and result\\(\\), not NoneType"),
+        (Gives(("done", b"")), "not tuple"),
+        (Here(lambda *_: None), "gave NoneType, and not what the function"),
+        (Here(lambda *_: "done"), "gave str, and not what the function"),
+        (ThreadPoolExecutor, "write ThreadPoolExecutor\\(\\)"),
+    ]:
+        with pytest.raises(TypeError, match=words):
+            base.run(paths=20_000, on=on, parts=2, progress=None)
+
+    class Broken:
+        def submit(self, *_: Any) -> Any:
+            raise BrokenProcessPool("a child process terminated abruptly")
+
+    with pytest.raises(cs.CapstakeError, match="the pool lost a worker"):
+        base.run(paths=20_000, on=Broken(), parts=2, progress=None)
+
+
+def test_a_panic_on_a_worker_is_not_run_again() -> None:
+    class Panic(BaseException):
+        """As the compiled part raises it."""
+
+    class Spec:
+        def piece(self, *_: Any) -> bytes:
+            raise Panic("index out of bounds")
+
+    kind, error = work(Spec(), 0, 1, 1)
+    assert kind == "failed" and "index out of bounds" in str(error)
+
+
+def test_many_losses_are_told_and_a_node_with_many_parts_is_one(base: cs.Scenario, whole: str) -> None:
+    pauses: list[float] = []
+    short = pytest.MonkeyPatch()
+    short.setattr("capstake._driver.time.sleep", pauses.append)
+
+    def node(call: int, value: Any) -> Any:
+        if call <= 12:
+            raise ConnectionResetError("the node is gone")
+        return value
+
+    try:
+        assert digest(base.run(paths=PATHS, on=Here(node), parts=12, progress=None)) == whole
+        assert len(pauses) == 1 and pauses[0] < 1
+
+        def memory(call: int, value: Any) -> Any:
+            if call <= 7:
+                raise OSError("out of memory")
+            return value
+
+        with pytest.warns(RuntimeWarning, match="lost 5 times in a row.*OSError: out of memory"):
+            base.run(paths=5_000, on=Here(memory), parts=1, progress=None)
+        assert pauses[1:] == sorted(pauses[1:]) and len(pauses) == 8
+    finally:
+        short.undo()
+
+
+def test_arguments_that_parts_do_not_take(base: cs.Scenario) -> None:
+    for call, kind, words in [
+        (lambda: base.parts(seconds="forty"), TypeError, "`seconds` is a time such as 40, not str"),  # type: ignore[arg-type]
+        (lambda: base.parts(seconds=None), TypeError, "`seconds` is a time"),  # type: ignore[arg-type]
+        (lambda: base.parts(seconds=float("nan")), ValueError, "`seconds` is a time above 0"),
+        (lambda: base.parts(sampling=3), TypeError, "`sampling` is text"),  # type: ignore[arg-type]
+        (lambda: base.parts(paths=5_000)[0].run(threads=0), ValueError, "`threads` is from 1"),
+        (lambda: cs.merge(None), TypeError, "takes a list of states, not NoneType"),  # type: ignore[arg-type]
+        (lambda: cs.merge(["x"]), TypeError, "a state is the bytes"),  # type: ignore[list-item]
+        (lambda: cs.Result.from_state("x", base), TypeError, "a state is the bytes"),  # type: ignore[arg-type]
+        (lambda: cs.Result.from_state(b"x", None), TypeError, "`scenario` is that of the parts"),  # type: ignore[arg-type]
+        (lambda: cs.ray(address=3), TypeError, "`address` is text"),  # type: ignore[arg-type]
+        (lambda: cs.ray(num_cpus=0), ValueError, "above 0, not 0"),
+    ]:
+        with pytest.raises(kind, match=words):
+            call()
+    (part,) = base.parts(paths=5_000)
+    state = part.run()
+    assert cs.merge([bytearray(state), memoryview(state)]) == state  # type: ignore[list-item]
 
 
 def test_a_worker_of_another_revision_is_refused_by_name(base: cs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,14 +357,104 @@ def test_a_worker_of_another_revision_is_refused_by_name(base: cs.Scenario, monk
         assert found.value.code == "S808" and "install the same wheel" in found.value.help[0]
 
 
+def test_parts_of_studies_and_changed_scenarios_are_refused(base: cs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    (part, *_) = base.parts(paths=PATHS, parts=3)
+    line = ["sweep", f"--vary={CAP}=20,40", "--paths", "9000", "--", "base.toml"]
+    study = StudySpec(line, [("base.toml", base)], 2)
+    assert study.piece(0, 1)
+    for spec in (part.spec, study):
+        name = "digest" if spec is part.spec else "digests"
+        own = getattr(spec, name)
+        setattr(spec, name, "0" * 64 if spec is part.spec else ["0" * 64])
+        with pytest.raises(cs.MismatchError, match="scenario base is another one on worker .* than on the driver") as found:
+            spec.piece(0, 1)
+        assert found.value.code == "S808"
+        setattr(spec, name, own)
+        build = spec.build
+        spec.build = (build[0], "0123456789", build[2])
+        with pytest.raises(cs.MismatchError, match="of revision 0123456789"):
+            spec.piece(0, 1)
+        # Nobody knows whether two builds of unknown revision are the same.
+        spec.build = (build[0], "unknown", build[2])
+        with monkeypatch.context() as elsewhere:
+            elsewhere.setattr(_capstake, "build", lambda: spec.build)
+            with pytest.raises(cs.MismatchError, match="of revision unknown, the driver .* of revision unknown"):
+                spec.piece(0, 1)
+        spec.build = build
+
+
+def test_what_fails_on_a_worker_comes_back_as_it_is(base: cs.Scenario) -> None:
+    state = base.parts(paths=9_000, parts=2)[0].run()
+    wrong = cs.UsageError("error: mine", 2, None, ["help"])
+    assert fold(("done", state), ("failed", wrong), ("done", state)) == ("failed", wrong)
+    assert fold(("done", state), ("done", state)) == ("done", state)
+    kind, error = fold(("done", state), ("done", state[:-1]))
+    assert kind == "failed" and isinstance(error, cs.MismatchError)
+
+    class Local(Exception):
+        """It cannot be pickled."""
+
+    class Spec:
+        def piece(self, *_: Any) -> bytes:
+            raise Local("what happened")
+
+    kind, error = work(Spec(), 0, 1, 1)
+    assert kind == "failed" and "what happened" in str(pickle.loads(pickle.dumps(error)))
+
+
+def test_work_is_given_out_as_workers_can_do_it(base: cs.Scenario, whole: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Slow:
+        """Nothing ends before all that is wanted has been given out."""
+
+        _max_workers = 1
+
+        def __init__(self) -> None:
+            self.open: list[tuple[Future[Any], Any]] = []
+            self.most = self.cancelled = 0
+
+        def submit(self, *work: Any) -> Future[Any]:
+            future: Future[Any] = Future()
+            self.open.append((future, work))
+            self.most = max(self.most, len(self.open))
+            return future
+
+        def end(self, _: Any) -> None:
+            if self.open:
+                future, (fn, *args) = self.open.pop(0)
+                future.set_result(fn(*args))
+
+    few = Slow()
+    assert digest(base.run(paths=PATHS, on=few, parts=12, progress=few.end)) == whole
+    assert few.most == 4, "the driver's memory does not grow with the parts"
+    # A cluster that grows gets more.
+    monkeypatch.setattr("capstake._driver.COUNT", 0.0)
+    grows = Slow()
+
+    def end(at: Any) -> None:
+        grows._max_workers = 3
+        grows.end(at)
+
+    assert digest(base.run(paths=PATHS, on=grows, parts=12, progress=end)) == whole
+    assert grows.most > 4
+    # What is not needed any more is taken back.
+    stopped = Slow()
+
+    def stop(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(cs.Interrupted):
+        base.run(paths=PATHS, on=stopped, parts=12, progress=stop)
+    assert len(stopped.open) == 4 and all(future.cancelled() for future, _ in stopped.open)
+
+
 def test_csv_files_travel_along(tmp_path: Path) -> None:
     (tmp_path / "growth.csv").write_text("g\n0.2\n0.4\n0.3\n", encoding="utf-8")
     text = (CONFIGS / "minimal.toml").read_text(encoding="utf-8")
     path = tmp_path / "scenario.toml"
     path.write_text(text, encoding="utf-8")
-    scenario = cs.Scenario.load(path).set({"segment.all.growth": cs.empirical("growth.csv", "g")})
-    alone = digest(scenario.run(paths=20_000, progress=None))
-    parts = [pickle.dumps(part) for part in scenario.parts(paths=20_000, parts=3)]
+    of_csv = cs.Scenario.load(path).set({"segment.all.growth": cs.empirical("growth.csv", "g")})
+    alone = digest(of_csv.run(paths=20_000, progress=None))
+    parts = [pickle.dumps(part) for part in of_csv.parts(paths=20_000, parts=3)]
     # On the worker there is another file of that name, or none.
     (tmp_path / "growth.csv").write_text("g\n0.9\n", encoding="utf-8")
     states = [pickle.loads(part).run() for part in parts]
@@ -235,7 +462,7 @@ def test_csv_files_travel_along(tmp_path: Path) -> None:
     assert [pickle.loads(part).run() for part in parts] == states
     assert digest(cs.Result.from_state(cs.merge(states), pickle.loads(parts[0]).spec.scenario, paths=20_000)) == alone
     with pytest.raises(cs.MismatchError, match="growth.csv` is not what it was"):
-        pickle.dumps(scenario)
+        pickle.dumps(of_csv)
 
 
 # The store
@@ -268,11 +495,53 @@ def test_a_torn_store_is_left_out(base: cs.Scenario, whole: str, tmp_path: Path)
     base.run(paths=PATHS, on=Here(), parts=3, store=tmp_path, progress=None)
     kept = tmp_path / "merged.capstake"
     kept.write_bytes(kept.read_bytes()[:5_000])
+    (tmp_path / "merged-before.capstake").write_bytes(base.parts(paths=PATHS, parts=3)[0].run())
+    # The one before it is there.
+    rest = Here()
     with pytest.warns(UserWarning, match="merged.capstake` is damaged and left out"):
-        assert digest(base.run(paths=PATHS, on=Here(), parts=3, store=tmp_path, progress=None)) == whole
+        assert digest(base.run(paths=PATHS, on=rest, parts=3, store=tmp_path, progress=None)) == whole
+    assert rest.calls == 2
     (tmp_path / "file").write_text("x")
     with pytest.raises(cs.OutputError, match="cannot be used"):
         base.run(paths=PATHS, on=Here(), store=tmp_path / "file", progress=None)
+
+
+def test_a_store_that_cannot_be_used(base: cs.Scenario, whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ValueError, match="it is empty"):
+        base.run(paths=PATHS, on=Here(), store="", progress=None)
+    monkeypatch.setattr(Path, "touch", lambda path: (_ for _ in ()).throw(PermissionError(13, "Permission denied", str(path))))
+    with pytest.raises(cs.OutputError, match="cannot be used: Permission denied"):
+        base.run(paths=PATHS, on=Here(), store=tmp_path / "sealed", progress=None)
+    monkeypatch.undo()
+    (tmp_path / "odd" / "merged.capstake").mkdir(parents=True)
+    with pytest.raises(cs.OutputError, match="merged.capstake` cannot be read"):
+        base.run(paths=PATHS, on=Here(), store=tmp_path / "odd", progress=None)
+    # What is merged is in memory: a disk that is full on the way costs the store, and not the run.
+    monkeypatch.setattr("capstake._store.os.fsync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+    with pytest.warns(RuntimeWarning, match="full` cannot be written: No space left"):
+        assert digest(base.run(paths=PATHS, on=Here(), store=tmp_path / "full", progress=None)) == whole
+    assert list((tmp_path / "full").iterdir()) == []
+
+    def dies(call: int, value: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with pytest.raises(cs.Interrupted):
+        base.run(paths=PATHS, on=Here(dies), parts=3, store=tmp_path / "full", progress=None)
+
+
+def test_two_drivers_on_one_store(base: cs.Scenario, whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("capstake._store.EVERY", 0.0)
+    monkeypatch.setattr("capstake._store.SHARE", 0)
+
+    def drive(_: int) -> str:
+        return digest(base.run(paths=PATHS, on=Here(), parts=14, store=tmp_path, progress=None))
+
+    with warnings.catch_warnings(), ThreadPoolExecutor(3) as drivers:
+        warnings.simplefilter("error")
+        assert list(drivers.map(drive, range(3))) == [whole] * 3
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["merged-before.capstake", "merged.capstake"]
+    again = Here()
+    assert digest(base.run(paths=PATHS, on=again, store=tmp_path, progress=None)) == whole and again.calls == 0
 
 
 def test_a_driver_that_is_killed_goes_on(base: cs.Scenario, whole: str, tmp_path: Path) -> None:
@@ -379,6 +648,18 @@ def test_ray_loses_a_worker_and_a_node(cluster: Any, base: cs.Scenario) -> None:
 
     assert digest(base.run(paths=long, on=cs.ray(), parts=12, progress=spoil)) == alone
     assert lost == ["worker", "node"]
+
+
+@needs_ray
+def test_a_ray_with_too_few_processors_is_told(cluster: Any, base: cs.Scenario) -> None:
+    with pytest.warns(RuntimeWarning, match="a part asks for 64: parts wait until a node joins"):
+        cs.ray(num_cpus=64).workers()
+
+
+def test_without_ray_it_says_what_to_install(base: cs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ImportError, match=r"pip install 'capstake\[ray\]'"):
+        base.run(paths=PATHS, on=cs.ray(), progress=None)
 
 
 @needs_ray

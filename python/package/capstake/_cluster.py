@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import time
 from typing import Any
 
 from . import _capstake
 from ._distributions import count
 from ._driver import Driver, opened, stopped
-from ._errors import UsageError
+from ._errors import MismatchError, UsageError
 from ._executors import executor_of
 from ._parts import CHUNK, StudySpec, cut, number_of, spec_of
 from ._progress import Shown, showing
@@ -70,20 +71,44 @@ def study_on(
 ) -> _capstake.Study:
     """A study whose runs are simulated in parts by an executor, and answered here: the bits of one machine."""
     executor = executor_of(on)
-    number = count(parts, "parts") if parts is not None else 2 * (executor.workers() or 4)
-    if not 1 <= number <= 1_000_000:
-        raise ValueError(f"`parts` is from 1 to a million, not {number}")
-    spec = StudySpec(line, scenarios, number)
+    asked = None if parts is None else count(parts, "parts")
+    if asked is not None and not 1 <= asked <= 1_000_000:
+        raise ValueError(f"`parts` is from 1 to a million, not {asked}")
+    given = [(name, scenario._native) for name, scenario in scenarios]
     merger = _capstake.Merger()
+    before: list[int] = []
     kept = opened(store)
     if kept is not None:
-        # What it is of shows when a part of this study is added to it.
-        kept.load(merger, lambda found: None)
+        kept.load(merger, lambda found: before.append(parts_of_study(found, line, given)))
+    number = asked or (before[-1] if before else 2 * (executor.workers() or 4))
+    if kept is not None and before and number != before[-1]:
+        help = f"parts={before[-1]} as before, or name another store"
+        screen = f"error: the store `{kept.place}` has parts of this study in {before[-1]}, and not in {number}\n  |\n  = help: {help}"
+        raise UsageError(screen, 2, None, [help])
+    spec = StudySpec(line, scenarios, number)
     with showing(progress) as told:
         driver = Driver(executor, spec, merger, kept, told, number, 1, lambda: (math.nan, math.nan))
         try:
             driver.conduct([(part, part + 1) for part in range(number)])
         except KeyboardInterrupt:
             raise stopped(None) from None
-    given = [(name, scenario._native) for name, scenario in scenarios]
     return _capstake.conduct(line, given, None, merger.study())
+
+
+PROBE = (1_000_001, 10**18)
+"""A part of so many that it is empty: it costs nothing, and says which study it is of."""
+
+
+def parts_of_study(found: _capstake.Merger, line: list[str], given: list[tuple[str, _capstake.Scenario]]) -> int:
+    """The number of parts of which `found` has some. Raises `MismatchError` where they are of another study."""
+    probe = _capstake.Merger()
+    probe.add(_capstake.study_part(line, given, *PROBE))
+    try:
+        probe.add(found.merged() or b"")
+    except MismatchError as error:
+        # Of the same study it is refused for its number of parts alone, which is the one refusal without a help.
+        number = None if error.help else re.search(r"of a study in (\d+) parts", str(error))
+        if number is None:
+            raise
+        return int(number[1])
+    raise AssertionError("a study of so many parts is in no store")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import time
+import warnings
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from typing import Any
@@ -19,6 +20,12 @@ from ._store import Store
 TREE = 200
 """More pieces than these are merged by workers first, eight at a time."""
 FAN_IN = 8
+
+COUNT = 10.0
+"""Workers are counted again after so many seconds: a cluster grows with what waits for it."""
+
+WARN = 5
+"""After so many losses in a row there is a warning."""
 
 Piece = tuple[int, int]
 
@@ -50,6 +57,8 @@ class Driver:
         self.retried = 0
         self.parts = 0
         self.done = 0
+        self.lost = ""
+        """What became of the last part that was lost."""
 
     def conduct(self, pieces: list[Piece]) -> None:
         """Has every piece run and merged. What is merged is kept in the store, however this ends."""
@@ -59,8 +68,8 @@ class Driver:
         try:
             self._conduct(missing)
         finally:
-            if self.store is not None and missing:
-                self.store.save(self.merger)
+            if missing:
+                self._keep()
 
     def _conduct(self, missing: list[Piece]) -> None:
         executor = self.executor
@@ -68,31 +77,51 @@ class Driver:
         size = FAN_IN if executor.nests and len(missing) > TREE else 1
         waiting = [missing[at : at + size] for at in range(0, len(missing), size)]
         waiting.reverse()
-        workers = executor.workers() if missing else None
-        # Enough that no worker waits for the driver, and few enough for its memory.
-        most = len(waiting) if workers is None else max(2 * workers // size, 1) + 2
         running: dict[Any, tuple[list[Piece], list[Any]]] = {}
-        losses = 0
+        losses, most, counted = 0, 0, -COUNT
         try:
             while waiting or running:
+                if time.monotonic() - counted > COUNT:
+                    most, counted = self._ahead(size, len(missing)), time.monotonic()
                 while waiting and len(running) < most:
                     unit = waiting.pop()
-                    future, behind = self._submit(shared, unit)
+                    try:
+                        future, behind = self._submit(shared, unit)
+                    except BrokenExecutor as error:
+                        raise broken() from error
                     running[future] = (unit, behind)
+                lost = []
                 for future in executor.wait(0.1 if self.told else 1.0):
                     unit, _ = running.pop(future)
-                    if self._take(future):
+                    if self._take(future, unit):
                         self.done += len(unit)
                         losses = 0
                     else:
                         self.retried += len(unit)
-                        losses += 1
-                        time.sleep(min(0.05 * 2**min(losses, 10), 10.0))
-                        waiting.append(unit)
+                        lost.append(unit)
+                waiting.extend(lost)
+                if lost:
+                    # Once for all that were lost together: a node takes many parts with it.
+                    losses += 1
+                    if losses % WARN == 0:
+                        warnings.warn(
+                            f"parts were lost {losses} times in a row, and are run again; the last: {self.lost}",
+                            RuntimeWarning,
+                            stacklevel=6,
+                        )
+                    time.sleep(min(0.05 * 2**min(losses, 10), 10.0))
                 self._tell()
         finally:
             # The rest is of no use to anybody.
             executor.cancel([future for future, (_, behind) in running.items() for future in [future, *behind]])
+
+    def _ahead(self, size: int, missing: int) -> int:
+        """How many pieces of work are given out: no worker waits for the driver, and its memory is enough."""
+        workers = self.executor.workers()
+        if workers is None:
+            # A queue such as Slurm's takes all; of Ray and Dask workers may join later.
+            workers = 1 if self.executor.nests else missing
+        return max(2 * workers // size, 1) + 2
 
     def _submit(self, shared: Any, unit: list[Piece]) -> tuple[Any, list[Any]]:
         executor, threads = self.executor, self.executor.threads()
@@ -101,20 +130,22 @@ class Driver:
         behind = [executor.submit(work, shared, *piece, threads, awaited=False) for piece in unit]
         return executor.submit(fold, *behind), behind
 
-    def _take(self, future: Any) -> bool:
-        """Merges what a future gave; whether it gave anything."""
+    def _take(self, future: Any, unit: list[Piece]) -> bool:
+        """Merges what a future gave; whether it gave these pieces."""
         try:
-            kind, value = self.executor.result(future)
+            outcome = self.executor.result(future)
         except BrokenExecutor as error:
-            help = "with store=FOLDER the same call goes on in a new pool with what is done; Ray and Dask replace lost workers themselves"
-            screen = f"error: the pool lost a worker and takes no more work\n  |\n  = help: {help}"
-            raise CapstakeError(screen, 1, None, [help]) from error
+            raise broken() from error
         except (KeyboardInterrupt, SystemExit):
             raise
         except BaseException as error:
             if of_setup(error):
                 raise
+            self.lost = f"{type(error).__name__}: {error}"
             return False
+        if not (isinstance(outcome, (tuple, list)) and len(outcome) == 2 and outcome[0] in ("done", "failed")):
+            raise TypeError(f"a future of `on` gave {type(outcome).__name__}, and not what the function that it ran returned")
+        kind, value = outcome
         if kind == "failed":
             raise value
         try:
@@ -122,11 +153,25 @@ class Driver:
         except MismatchError as error:
             # Torn on its way: the same work gives the same bytes again.
             if error.code == "S806":
+                self.lost = str(error).splitlines()[0]
                 return False
             raise
+        done = self.merger.done()
+        if any(without(piece, done) for piece in unit):
+            self.lost = "`on` gave the result of another part"
+            return False
         if self.store is not None and self.store.is_due():
-            self.store.save(self.merger)
+            self._keep()
         return True
+
+    def _keep(self) -> None:
+        """Keeps what is merged. It is in memory too, so a store that cannot be written ends nothing."""
+        if self.store is None:
+            return
+        try:
+            self.store.save(self.merger)
+        except OSError as error:
+            warnings.warn(f"the store `{self.store.place}` cannot be written: {error.strerror or error}", RuntimeWarning, stacklevel=7)
 
     def _tell(self) -> None:
         if self.told is None:
@@ -135,6 +180,16 @@ class Driver:
         done = min(int(chunks * self.of_chunk), self.paths)
         seconds = time.monotonic() - self.began
         self.told(done, self.paths, *self.headline(), seconds, self.done, self.parts, self.retried)
+
+
+def broken() -> CapstakeError:
+    """The exception of a pool of processes that has lost one."""
+    help = [
+        "with store=FOLDER the same call goes on in a new pool with what is done; Ray and Dask replace lost workers themselves",
+        'a pool that breaks at once: what a script does stands below `if __name__ == "__main__":`, or its workers do it again',
+    ]
+    screen = "error: the pool lost a worker and takes no more work\n  |" + "".join(f"\n  = help: {one}" for one in help)
+    return CapstakeError(screen, 1, None, help)
 
 
 def of_setup(error: BaseException) -> bool:
@@ -170,8 +225,11 @@ def opened(store: str | os.PathLike[str] | None) -> Store | None:
     """The store of that name."""
     if store is None:
         return None
+    place = os.fspath(store)
+    if not place:
+        raise ValueError("`store` is the name of a folder; it is empty")
     try:
-        return Store(store)
+        return Store(place)
     except OSError as error:
         raise OutputError(f"error: the store `{os.fspath(store)}` cannot be used: {error.strerror or error}", 6) from error
 

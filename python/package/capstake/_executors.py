@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import queue
 import time
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
+
+from ._distributions import text
 
 
 class Executor:
@@ -16,6 +19,8 @@ class Executor:
     """Whether futures may stand among arguments, so that merging can be work for workers too."""
 
     def __init__(self, executor: Any) -> None:
+        if isinstance(executor, type):
+            raise TypeError(f"`on` is an executor, not its class: write {executor.__name__}()")
         if not callable(getattr(executor, "submit", None)):
             raise TypeError(
                 "`on` is something with submit(fn, *args), such as concurrent.futures.ProcessPoolExecutor() or a Dask client, "
@@ -35,6 +40,8 @@ class Executor:
     def workers(self) -> int | None:
         """How many pieces run at once, if that can be known."""
         if self.is_dask:
+            if self.executor.status in ("closing", "closed"):
+                raise ValueError("the Dask client of `on` is closed: make another")
             return sum(self.executor.nthreads().values()) or None
         number = getattr(self.executor, "_max_workers", None)
         return number if isinstance(number, int) and number > 0 else None
@@ -48,6 +55,8 @@ class Executor:
         # Dask would otherwise give equal work the result of the work before, also where that is lost.
         more = {"pure": False} if self.is_dask else {}
         future = self.executor.submit(fn, *args, **more)
+        if not callable(getattr(future, "result", None)) or not callable(getattr(future, "done", None)):
+            raise TypeError(f"submit() of `on` gives futures with done() and result(), not {type(future).__name__}")
         if not awaited:
             return future
         if callable(getattr(future, "add_done_callback", None)):
@@ -99,6 +108,7 @@ class Ray(Executor):
         self.waiting: list[Any] = []
         self.remotes: dict[Callable[..., Any], Any] = {}
         self.ray: Any = None
+        self.warned = False
 
     def start(self) -> None:
         """Joins the Ray that this process has initialised, else the one at the address, else starts one here."""
@@ -120,7 +130,16 @@ class Ray(Executor):
 
     def workers(self) -> int | None:
         self.start()
-        return max(1, int(self.ray.cluster_resources().get("CPU", 1) / max(self.num_cpus, 0.01)))
+        there = self.ray.cluster_resources().get("CPU", 0)
+        if there < self.num_cpus and not self.warned:
+            self.warned = True
+            # Nodes may join later, so this is no error.
+            warnings.warn(
+                f"Ray has {there:g} CPUs and a part asks for {self.num_cpus:g}: parts wait until a node joins that has as many",
+                RuntimeWarning,
+                stacklevel=5,
+            )
+        return max(1, int(there / max(self.num_cpus, 0.01)))
 
     def share(self, thing: Any) -> Any:
         self.start()
@@ -161,9 +180,12 @@ def ray(address: str | None = None, num_cpus: float = 1, **options: Any) -> Ray:
     """
     if isinstance(num_cpus, bool) or not isinstance(num_cpus, (int, float)) or not 0 < num_cpus < 1e6:
         raise ValueError(f"`num_cpus` is a number above 0, not {num_cpus!r}")
+    if address is not None:
+        text(address, "address")
     return Ray(address, num_cpus, options)
 
 
 def executor_of(on: Any) -> Executor:
     """What `on=` takes."""
-    return on if isinstance(on, Executor) else Executor(on)
+    # What a call waits for is its own: one that was stopped leaves nothing to the next.
+    return Ray(on.address, on.num_cpus, on.options) if isinstance(on, Ray) else Executor(on)

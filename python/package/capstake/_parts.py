@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import _capstake
-from ._distributions import count
+from ._distributions import count, text, threads_of
 from ._errors import MismatchError, UsageError
 from ._scenario import Scenario
 
@@ -80,7 +80,7 @@ class Part:
 
     def run(self, threads: int = 1) -> bytes:
         """Simulates it: the state, for `merge` and `Result.from_state`."""
-        return self.spec.piece(self.first, self.end, threads)
+        return self.spec.piece(self.first, self.end, threads_of(threads) or 1)
 
     def __repr__(self) -> str:
         paths = self.paths
@@ -98,8 +98,12 @@ def spec_of(
     """A run, its whole chunks, and about how many of them a core simulates in so many seconds."""
     asked = None if paths is None else count(paths, "paths")
     chosen = None if seed is None else count(seed, "seed")
+    if isinstance(seconds, (str, bytes, bool)) or not hasattr(seconds, "__float__"):
+        raise TypeError(f"`seconds` is a time such as 40, not {type(seconds).__name__}")
     if not 0 < float(seconds) < float("inf"):
         raise ValueError(f"`seconds` is a time above 0, not {seconds!r}")
+    if sampling is not None:
+        text(sampling, "sampling")
     native = scenario._native
     number, used, chunks, each = _capstake.plan_parts(native, asked, chosen, sampling, float(seconds))
     return RunSpec(scenario, number, used, sampling), chunks, each
@@ -142,14 +146,23 @@ def merge(states: Iterable[bytes]) -> bytes:
     """
     if isinstance(states, (bytes, bytearray, str)):
         raise TypeError("merge() takes several states: merge([state, other])")
+    if not isinstance(states, Iterable):
+        raise TypeError(f"merge() takes a list of states, not {type(states).__name__}")
     merger = _capstake.Merger()
     for state in states:
-        merger.add(state)
+        merger.add(state_of(state))
     merged = merger.merged()
     if merged is None:
         help = "a part's run() gives one: merge(part.run() for part in scenario.parts(paths=1e9))"
         raise UsageError(f"error: there are no states to merge\n  |\n  = help: {help}", 2, None, [help])
     return merged
+
+
+def state_of(state: Any) -> bytes:
+    """The bytes of a state."""
+    if not isinstance(state, (bytes, bytearray, memoryview)):
+        raise TypeError(f"a state is the bytes that a part's run() or merge() gave, not {type(state).__name__}")
+    return bytes(state)
 
 
 def _here() -> str:
@@ -177,7 +190,10 @@ def work(spec: Any, first: int, end: int, threads: int) -> tuple[str, Any]:
     """Runs a piece on a worker. What fails is handed back as a value: what a future raises is then the cluster's own."""
     try:
         return "done", spec.piece(first, end, threads)
-    except Exception as error:
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        # Also a panic of the compiled part, which is no `Exception` and would happen again.
         return "failed", _portable(error)
 
 
@@ -192,7 +208,7 @@ def fold(*outcomes: tuple[str, Any]) -> tuple[str, Any]:
         return "failed", _portable(error)
 
 
-def _portable(error: Exception) -> Exception:
+def _portable(error: BaseException) -> BaseException:
     import pickle
     import traceback
 

@@ -10,7 +10,7 @@ from . import _capstake
 from ._distributions import count, names, text, threads_of
 from ._errors import UsageError
 from ._figures import Figures, write
-from ._parts import CHUNK
+from ._parts import CHUNK, state_of
 from ._progress import Shown, showing
 from ._scenario import Scenario
 from ._study import Study
@@ -198,8 +198,10 @@ class Result:
         `paths`, `seed` and `sampling` are those that the parts were cut for. Paths of whole chunks that the state lacks make the
         result partial; without `paths` it is of the paths that the state has.
         """
+        if not isinstance(scenario, Scenario):
+            raise TypeError(f"`scenario` is that of the parts, not {type(scenario).__name__}")
         merger = _capstake.Merger()
-        merger.add(state)
+        merger.add(state_of(state))
         done = merger.done()
         number = done[-1][1] * CHUNK if paths is None and done else count(1 if paths is None else paths, "paths")
         used = _capstake.plan_parts(scenario._native, number, None if seed is None else count(seed, "seed"), sampling)[1]

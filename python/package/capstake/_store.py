@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import secrets
 import time
 import warnings
 from pathlib import Path
 from typing import Any
 
 from . import _capstake
-from ._errors import MismatchError
+from ._errors import MismatchError, OutputError
 
 NEW, BEFORE = "merged.capstake", "merged-before.capstake"
 
@@ -37,8 +38,16 @@ class Store:
         else:
             self.folder = Path(self.place)
             self.folder.mkdir(parents=True, exist_ok=True)
+            # Better now than after hours.
+            draft = self._draft()
+            draft.touch()
+            draft.unlink()
         self.last = time.monotonic()
         self.took = 0.0
+
+    def _draft(self) -> Path:
+        # Another driver may keep its own here at the same time.
+        return self.folder / f".{NEW}.{os.getpid()}-{secrets.token_hex(4)}"
 
     def _read(self, name: str) -> bytes | None:
         try:
@@ -48,6 +57,8 @@ class Store:
             return (self.folder / name).read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:
+            raise OutputError(f"error: `{self.place}/{name}` cannot be read: {error.strerror or error}", 6) from error
 
     def load(self, merger: _capstake.Merger, check: Any) -> None:
         """Adds what is there to a merger. `check` refuses what is of another run."""
@@ -63,10 +74,10 @@ class Store:
                 if error.code == "S806":
                     warnings.warn(f"`{self.place}/{name}` is damaged and left out: {error.args[0].splitlines()[0]}", stacklevel=6)
                     continue
-                first, *rest = str(error).split("\n", 1)
+                help = [*error.help, "`here` is what this call asks for; name another store for it"]
+                screen = f"error[{error.code}]: the store `{self.place}` holds parts of something else\n  |"
                 raise MismatchError(
-                    "\n".join([f"{first}, which the store `{self.place}` holds and this call asks for", *rest]),
-                    error.exit_code, error.code, [*error.help, "name another store"],
+                    screen + "".join(f"\n  = help: {one}" for one in help), error.exit_code, error.code, help
                 ) from None
             merger.add(bytes)
             return
@@ -90,11 +101,17 @@ class Store:
                 self.fs.mv(f"{self.root}/{NEW}", f"{self.root}/{BEFORE}")
             self.fs.pipe_file(f"{self.root}/{NEW}", bytes)
             return
-        draft = self.folder / f".{NEW}.{os.getpid()}"
-        with draft.open("wb") as file:
-            file.write(bytes)
-            file.flush()
-            os.fsync(file.fileno())
-        if (self.folder / NEW).exists():
-            os.replace(self.folder / NEW, self.folder / BEFORE)
-        os.replace(draft, self.folder / NEW)
+        draft = self._draft()
+        try:
+            with draft.open("wb") as file:
+                file.write(bytes)
+                file.flush()
+                os.fsync(file.fileno())
+            try:
+                os.replace(self.folder / NEW, self.folder / BEFORE)
+            except FileNotFoundError:
+                # The first, or another driver has just moved it.
+                pass
+            os.replace(draft, self.folder / NEW)
+        finally:
+            draft.unlink(missing_ok=True)
