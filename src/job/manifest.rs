@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::build::Build;
 use super::formats::{CsvDialect, CsvOptions, Format};
+use super::words::thousands;
 use crate::config::choice::Choice;
 use crate::config::{self, Config, Problems};
 use crate::kernel::dimensions::Dimensions;
@@ -12,6 +13,7 @@ use crate::kernel::randomness::Randomness;
 use crate::model::PartyNames;
 use crate::model::run::{Replicates, Sampling};
 use crate::model::timeline::PeriodLength;
+use crate::report::digits::significant;
 use crate::report::results::{Facts, SourceFacts};
 use crate::report::tables::{ExactFigures, exact_figures};
 use crate::run::RunResult;
@@ -325,6 +327,24 @@ pub struct PrecisionPart {
     pub levels: Vec<PrecisionLevel>,
 }
 
+impl PrecisionPart {
+    /// `reached after 65,536 paths: microsoft_take_pv=0.5% (95% interval ±1.2)`; `None` before the first level.
+    pub fn in_words(&self) -> Option<String> {
+        let level = self.levels.last()?;
+        let targets = self.targets.iter().zip(&level.half_widths).map(|(target, half)| match half {
+            Some(half) => format!("{target} (95% interval ±{})", significant(*half, 2)),
+            None => format!("{target} (no interval)"),
+        });
+        let reached = match self.reached {
+            Some(true) => "reached",
+            Some(false) => "not reached",
+            None => "not yet reached",
+        };
+        let paths = thousands(level.paths);
+        Some(format!("{reached} after {paths} paths: {}", targets.collect::<Vec<_>>().join("; ")))
+    }
+}
+
 /// What a run had reached after a number of paths.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PrecisionLevel {
@@ -456,6 +476,7 @@ impl Manifest {
             seed: self.run.seed.clone(),
             replicates: self.run.sampling.replicates,
             sampling: config.as_ref().and_then(|config| self.run.sampling.unless_of(config)),
+            precision: self.run.precision.as_ref().and_then(PrecisionPart::in_words),
             paths: self.run.paths_done,
             paths_asked: self.run.paths_asked,
             partial: self.run.paths_done < self.run.paths_asked,

@@ -28,3 +28,21 @@ pub fn again(facts: &Facts) -> String {
     }
     command
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_says_the_sampling_where_the_scenario_does_not() {
+        let facts = |sampling| Facts {
+            file: "base.toml".to_owned(),
+            paths_asked: 8_192,
+            seed: "1".to_owned(),
+            sampling,
+            ..Facts::default()
+        };
+        assert_eq!(again(&facts(None)), "capstake run base.toml -n 8192 -s 1");
+        assert_eq!(again(&facts(Some("sobol"))), "capstake run base.toml -n 8192 -s 1 --sampling sobol");
+    }
+}

@@ -53,6 +53,8 @@ pub struct Facts {
     pub replicates: Option<u64>,
     /// The sampling, where the scenario by itself would have the other.
     pub sampling: Option<&'static str>,
+    /// The precision asked for and what was reached of it, in words; `None` without `--precision`.
+    pub precision: Option<String>,
     /// Paths simulated.
     pub paths: u64,
     /// Number of paths requested.
@@ -87,6 +89,9 @@ pub struct SourceFacts {
     /// Date in ISO format; empty if there is none.
     pub date: String,
 }
+
+/// Paths that are dealt to one replicate of Sobol points together.
+const BLOCK: u64 = 64;
 
 /// Changes that a title holds; more are counted.
 const CHANGES_IN_TITLE: usize = 3;
@@ -147,6 +152,16 @@ impl Facts {
     /// 32 replicates of 4,096 points`.
     pub fn errors(&self) -> Option<String> {
         let replicates = self.replicates.filter(|&replicates| replicates > 0)?;
+        // Blocks of 64 paths are dealt to the replicates in turn; a short run leaves some without any.
+        let begun = self.paths.div_ceil(BLOCK);
+        if begun < 2 {
+            return Some("standard errors are not known: all paths are of one replicate".to_owned());
+        }
+        if begun < replicates {
+            return Some(format!(
+                "standard errors and t intervals over {begun} of {replicates} replicates of up to {BLOCK} points"
+            ));
+        }
         let (points, rest) = (self.paths / replicates, self.paths % replicates);
         let about = if rest == 0 { "" } else { "about " };
         let points = thousands(points);
@@ -228,6 +243,11 @@ mod tests {
         assert!(
             errors(Some(8), 1_001).expect("replicates").ends_with("over 8 replicates of about 125 points")
         );
+        // A run that is too short for all replicates does not count those without a path.
+        let ends = |paths, words| errors(Some(32), paths).expect("replicates").ends_with(words);
+        assert!(ends(65, "over 2 of 32 replicates of up to 64 points"));
+        assert!(ends(64, "are not known: all paths are of one replicate"));
+        assert!(ends(31 * 64 + 1, "over 32 replicates of about 62 points"));
     }
 
     #[test]

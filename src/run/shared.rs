@@ -18,6 +18,8 @@ pub(super) struct Shared {
     /// Whole chunks to simulate, in this order; chunks that are already done are among them where their draws are wanted.
     todo: ChunkSet,
     paths_done: AtomicU64,
+    /// Paths that are done once all is done, with those that were done before.
+    paths_asked: u64,
     /// Held for reading while a worker adds a chunk and for writing while a state is saved, so that a state has whole chunks
     /// only.
     gate: RwLock<()>,
@@ -44,9 +46,11 @@ pub(super) struct Work {
 impl Shared {
     pub(super) fn new(plan: &Plan, from: State, task: &Task, draws: bool) -> Shared {
         let (done, sums) = from.into_parts();
-        let todo = if draws { ChunkSet::of(task.chunks.clone()) } else { done.missing(task.chunks.clone()) };
+        let missing = done.missing(task.chunks.clone());
+        let tail = if task.has_tail() { task.paths % CHUNK_PATHS } else { 0 };
         Shared {
-            todo,
+            paths_asked: (done.count() + missing.count()) * CHUNK_PATHS + tail,
+            todo: if draws { ChunkSet::of(task.chunks.clone()) } else { missing },
             paths_done: AtomicU64::new(done.count() * CHUNK_PATHS),
             gate: RwLock::new(()),
             done: Mutex::new(done),
@@ -107,7 +111,7 @@ impl Shared {
             (summary.moments().mean(), summary.mean_error().std_error)
         });
         let done = self.paths_done.load(Ordering::Relaxed);
-        observer.progress(&Progress { done, paths: self.task.paths_asked(), mean, std_error });
+        observer.progress(&Progress { done, paths: self.paths_asked, mean, std_error });
         if observer.wants_state() {
             self.draft_state(observer);
             observer.keep_state();

@@ -1,6 +1,6 @@
 //! The error of a mean and the interval that follows: from independent values, or from replicates of Sobol points.
 
-use crate::math::binomial::wilson_interval_at;
+use crate::math::binomial::{probability_interval, wilson_interval_at};
 use crate::math::student::half_interval;
 
 /// Half-width of a 95% interval in standard errors, for independent values.
@@ -52,6 +52,13 @@ impl MeanError {
         let equivalent = p * (1.0 - p) / (self.std_error * self.std_error);
         let known = !self.df.is_nan() && equivalent.is_finite() && equivalent > 0.0;
         known.then(|| wilson_interval_at(p, equivalent, self.reach()))
+    }
+
+    /// The 95% interval of a probability `p` over so many paths as it is shown: [`MeanError::probability_interval`], and where there
+    /// is none that of independent paths.
+    pub fn shown_interval(self, p: f64, paths: u64) -> (f64, f64) {
+        let events = (p * paths as f64).round() as u64;
+        self.probability_interval(p).unwrap_or_else(|| probability_interval(events, paths))
     }
 }
 

@@ -4,7 +4,6 @@ use super::quantity::Quantity;
 use super::variant::Columns;
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
-use crate::math::binomial::probability_interval;
 use crate::run::paired::PairedResult;
 use crate::stats::summary::MetricSummary;
 
@@ -151,9 +150,7 @@ fn one(
     Measured {
         interval: match events {
             _ if exact.0 => (mean, mean),
-            Some(events) => {
-                error.probability_interval(mean).unwrap_or_else(|| probability_interval(events, paths))
-            }
+            Some(_) => error.shown_interval(mean, paths),
             None => error.interval(mean),
         },
         events,

@@ -3,7 +3,9 @@
 use crate::engine::{draws, plan, plan_on, shipped};
 use capstake::kernel::plan::Plan;
 use capstake::math::simd::Isa;
-use capstake::run::{self, Observer, Options, Progress, RunResult, Silent};
+use capstake::run::{self, Observer, Options, Progress, RunResult, Silent, State, Task};
+use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Paths of `base` and of `minimal`: some chunks, and a last one that is not whole.
@@ -121,6 +123,28 @@ fn observers_do_not_show() {
     assert_eq!(watcher.seen.load(Ordering::SeqCst), BASE);
     assert_same("watched", &silent, &watched);
     assert_same("draws taken", &silent, &draws(&base, Options { paths: BASE, threads: 3 }).result);
+}
+
+/// Progress of a level of `--precision`: the chunks before it are done.
+#[test]
+fn progress_counts_what_was_done_before() {
+    struct Farthest(Mutex<Vec<(u64, u64)>>);
+    impl Observer for Farthest {
+        fn progress(&self, progress: &Progress) {
+            self.0.lock().expect("no panic").push((progress.done, progress.paths));
+        }
+    }
+    let minimal = plan(&shipped("minimal"), 8);
+    let level = |from: State, chunks: Range<u64>| {
+        let seen = Farthest(Mutex::default());
+        let task = Task { paths: chunks.end * 4_096, chunks, tail: true };
+        let state = run::resume(&minimal, from, &task, 1, &seen).into_state();
+        (state, seen.0.into_inner().expect("no panic"))
+    };
+    let (first, seen) = level(State::new(&minimal), 0..1);
+    assert_eq!(seen, [(4_096, 4_096)]);
+    let (_, seen) = level(first, 1..3);
+    assert_eq!(seen, [(8_192, 12_288), (12_288, 12_288)]);
 }
 
 #[test]

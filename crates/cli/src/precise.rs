@@ -14,6 +14,9 @@ use capstake::study::precision::{Estimate, Target, is_reached, paths_needed};
 use capstake::study::quantity::UnknownName;
 use capstake::study::valuation::valuation;
 
+/// A run of so many paths has a level before its last one; one level alone never ends a run.
+const TWO_LEVELS: u64 = 2 * run::CHUNK_PATHS;
+
 /// Targets of a run or study, and the levels judged so far.
 #[derive(Clone, Debug)]
 pub struct Precision {
@@ -127,7 +130,7 @@ impl Precision {
             .collect()
     }
 
-    /// The target that is farthest from reached: `microsoft_take_pv ±0.62 of ±0.41 wanted`.
+    /// The target that is farthest from reached: `microsoft_take_pv has a 95% interval of ±0.62, wanted is ±0.41`.
     pub fn in_words(&self) -> String {
         let Some(level) = self.part.levels.last() else { return String::new() };
         let ratios = self.ratios(level);
@@ -139,7 +142,18 @@ impl Precision {
         if estimate.half_width.is_nan() {
             return format!("{} has no interval yet", target.figure());
         }
-        format!("{} ±{} of ±{} wanted", target.figure(), digits(estimate.half_width), digits(wanted))
+        format!(
+            "{} has a 95% interval of ±{}, wanted is ±{}",
+            target.figure(),
+            digits(estimate.half_width),
+            digits(wanted)
+        )
+    }
+
+    /// What progress says of the last level: `at 8,192 paths microsoft_take_pv has a 95% interval of ±0.62, wanted is ±0.41`.
+    pub fn so_far(&self) -> String {
+        let Some(level) = self.part.levels.last() else { return String::new() };
+        format!("at {} paths {}", thousands(level.paths), self.in_words())
     }
 
     /// The failure of a run or study that stopped and is not precise enough.
@@ -168,11 +182,12 @@ impl Precision {
                     "the half-width is small enough, but at the level before it was more than twice what is wanted"
                 }
             };
-            return coded(message).help(why).help(format!("the next level decides: -n {}", 2 * level.paths));
+            let next = TWO_LEVELS.max(2 * level.paths);
+            return coded(message).help(why).help(format!("the next level decides: -n {next}"));
         }
         let message =
             format!("the precision asked for was not reached within {paths} paths: {}", self.in_words());
-        coded(message).help(match paths_needed(level.paths, worst) {
+        coded(message).help(match paths_needed(level.paths, worst).map(|needed| needed.max(TWO_LEVELS)) {
             Some(needed) if needed > MAX_PATHS => {
                 format!("it would take more than the {} paths that are run at most: ask for a wider interval", thousands(MAX_PATHS))
             }

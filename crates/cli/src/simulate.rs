@@ -105,6 +105,7 @@ fn first_line(request: &Request, job: &RunJob, before: u64, extent: Extent) -> S
         (Some(shard), 0) => {
             format!("part {shard}, {} of {} paths", thousands(asked), thousands(job.task.paths))
         }
+        (_, 0) if request.precision.is_some() => format!("at most {}", counted(asked as usize, "path")),
         (_, 0) => counted(asked as usize, "path"),
         (_, before) => format!("goes on from {} of {} paths", thousands(before), thousands(asked)),
     };
@@ -290,7 +291,7 @@ fn by_levels(
         session.manifest.run.precision = Some(levels.part.clone());
         if !ends {
             session.folder.put_manifest(&session.manifest)?;
-            display.say(levels.in_words());
+            display.say(levels.so_far());
         }
         Ok(())
     })

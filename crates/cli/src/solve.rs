@@ -330,9 +330,8 @@ impl Search<'_> {
             return Err(Stop::Interrupted);
         }
         let exact = laid_out_exact(&variants, self.target.quantity);
-        let trial = |x: f64, place: &Place| Trial {
-            exact,
-            ..self.trial(x, &result.columns[place.value], &result.columns[place.level])
+        let trial = |x: f64, place: &Place| {
+            self.trial(x, exact, &result.columns[place.value], &result.columns[place.level])
         };
         let base = with_base.then(|| trial(f64::NAN, &places[0]));
         let places = &places[usize::from(with_base)..];
@@ -360,16 +359,19 @@ impl Search<'_> {
         (columns, places)
     }
 
-    fn trial(&self, x: f64, value: &MetricSummary, level: &MetricSummary) -> Trial {
-        let error = level.mean_error();
+    fn trial(&self, x: f64, exact: bool, value: &MetricSummary, level: &MetricSummary) -> Trial {
+        let (error, paths) = (level.mean_error(), level.moments().count());
         let (level, level_error) = (level.moments().mean(), error.std_error);
-        let around = |statistic: f64, std_error: f64| {
-            let (low, high) = error.interval(statistic);
-            (statistic, std_error, low, high)
+        let around = |statistic: f64, (low, high): (f64, f64)| (statistic, level_error, low, high);
+        // One path tells nothing of the error, and where no draw can move the probability there is none.
+        let of_probability = |p: f64| match level_error.is_nan() || exact {
+            true => around(p, error.interval(p)),
+            false => around(p, error.shown_interval(p, paths)),
         };
         let (statistic, statistic_error, low95, high95) = match self.target.statistic {
-            Statistic::Mean | Statistic::Probability { side: Side::Below, .. } => around(level, level_error),
-            Statistic::Probability { side: Side::Above, .. } => around(1.0 - level, level_error),
+            Statistic::Mean => around(level, error.interval(level)),
+            Statistic::Probability { side: Side::Below, .. } => of_probability(level),
+            Statistic::Probability { side: Side::Above, .. } => of_probability(1.0 - level),
             Statistic::Quantile(q) => {
                 let ranked = value.ranked();
                 if ranked.count() == 0 {
@@ -381,7 +383,7 @@ impl Search<'_> {
             }
         };
         let level_reach = error.reach();
-        Trial { x, level, level_error, level_reach, statistic, statistic_error, low95, high95, exact: false }
+        Trial { x, level, level_error, level_reach, statistic, statistic_error, low95, high95, exact }
     }
 }
 

@@ -257,7 +257,7 @@ impl StudyContext<'_> {
             let Some(precision) = precision.as_mut().filter(|_| !interrupted) else { return Ok(result) };
             let estimates = estimates(&result, precision.targets());
             let verdict = precision.judge(paths, &estimates);
-            self.reached.replace(precision.in_words());
+            self.reached.replace(precision.so_far());
             if verdict != Verdict::GoesOn && paths >= at_least {
                 return Ok(result);
             }
@@ -272,7 +272,7 @@ impl StudyContext<'_> {
             None => Verdict::Reached,
             Some(precision) => {
                 let verdict = precision.judge(paths, estimates);
-                self.reached.replace(precision.in_words());
+                self.reached.replace(precision.so_far());
                 verdict
             }
         }

@@ -3,7 +3,6 @@
 use super::{Estimate, Statistic, quantile_of, statistic_of};
 use crate::config::Unit;
 use crate::kernel::plan::Plan;
-use crate::math::binomial::probability_interval;
 use crate::run::paired::PairedResult;
 use crate::stats::mean_error::MeanError;
 use crate::stats::summary::MetricSummary;
@@ -120,9 +119,14 @@ impl VariantFigure {
         };
         let quantity = figure.quantity();
         if !measured.contains(&quantity) {
-            let names: Vec<String> = measured.iter().map(|quantity| quantity.name(plan)).collect();
+            // As they are written here: DEAL:METRIC.
+            let name = |quantity: &Quantity| {
+                let metric = quantity.metric.name(plan.model().run.mix_year);
+                format!("{}:{metric}", quantity.of.name(plan))
+            };
+            let names: Vec<String> = measured.iter().map(name).collect();
             return Err(UnknownName {
-                message: format!("`{}` is not measured here", quantity.name(plan)),
+                message: format!("`{}` is not measured here", name(&quantity)),
                 help: format!("what is measured: {}", names.join(", ")),
             });
         }
@@ -180,9 +184,7 @@ fn of_summary(summary: &MetricSummary, statistic: Statistic, is_flag: bool, exac
 
 /// A probability over so many paths.
 pub(super) fn of_probability(p: f64, error: MeanError, paths: u64) -> Estimate {
-    let events = (p * paths as f64).round() as u64;
-    let interval = error.probability_interval(p).unwrap_or_else(|| probability_interval(events, paths));
-    Estimate::of_interval(p, interval)
+    Estimate::of_interval(p, error.shown_interval(p, paths))
 }
 
 #[cfg(test)]
@@ -226,7 +228,7 @@ mod tests {
             (of_run("nobody:share_pv"), "there is no deal `nobody`", ""),
             (of_run("a:b:p5:share_pv"), "has too many parts", "DEAL:METRIC"),
             (of_variants("difference:p5:share_pv"), "only the mean is known", "difference:share_pv"),
-            (of_variants("cap_hit"), "is not measured here", "share_pv"),
+            (of_variants("cap_hit"), "is not measured here", "capped:share_pv"),
         ] {
             assert!(unknown.message.contains(message), "{}", unknown.message);
             assert!(unknown.help.contains(help), "{}", unknown.help);

@@ -17,6 +17,28 @@ fn the_page_is_the_same_from_the_run_and_from_its_folder() {
     assert_eq!(entry.expect("an entry")["blake3"], digest.as_str());
 }
 
+/// Page, memo and workbook say with which command the same numbers come again: with the sampling that the scenario does not say.
+#[test]
+fn the_command_to_run_again_says_the_sampling() {
+    let place = Place::with_minimal();
+    let command = |folder: &str| {
+        let page = place.read(&format!("{folder}/report.html"));
+        let at = page.find("capstake run ").expect("a command");
+        page[at..].split(['<', '"']).next().expect("a piece").to_owned()
+    };
+    place.run("run minimal.toml -n 4096 --sampling sobol -q -o sobol").ends(0);
+    let again = command("sobol");
+    assert_eq!(again, "capstake run minimal.toml -n 4096 -s 1 --sampling sobol");
+    place.run(&format!("{} -q -o again", again.trim_start_matches("capstake "))).ends(0);
+    assert_eq!(place.read("again/summary.csv"), place.read("sobol/summary.csv"));
+    let text = place.read("minimal.toml");
+    place.write("own.toml", format!("run = {{ sampling = \"sobol\" }}\n{text}"));
+    place.run("run own.toml -n 4096 -q -o own").ends(0);
+    assert_eq!(command("own"), "capstake run own.toml -n 4096 -s 1");
+    place.run("run own.toml -n 4096 --sampling plain -q -o plain").ends(0);
+    assert_eq!(command("plain"), "capstake run own.toml -n 4096 -s 1 --sampling plain");
+}
+
 #[test]
 fn a_page_is_written_only_where_it_is_asked_for() {
     let place = Place::with_minimal();

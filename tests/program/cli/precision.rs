@@ -134,6 +134,11 @@ fn what_was_not_reached_is_said_with_what_would_reach_it() {
         .says("would reach it: -n ");
     not("-n 4096 --precision share_pv=50").says("one level alone shows nothing").says("-n 8192");
     not("-n 4100 --precision share_pv=50").says("one level alone");
+    // What it says to ask for is enough.
+    not("-n 1000 --precision share_pv=50").says("the next level decides: -n 8192");
+    not("-n 1000 --precision share_pv=0.5%").says("would reach it: -n 8192");
+    let enough = "run minimal.toml -s 3 -q --force -o o --formats csv -n 8192";
+    place.run(&format!("{enough} --precision share_pv=50 --precision share_pv=0.5%")).ends(0);
     not("-n 8192 --precision share_pv=1e-300").says("more than the 100,000,000,000 paths");
     // What is complete is there all the same, and tells.
     assert_eq!(place.manifest("o")["status"], "complete");
@@ -144,6 +149,24 @@ fn what_was_not_reached_is_said_with_what_would_reach_it() {
     let object: Value = serde_json::from_str(&seen.stdout).expect("an object");
     assert_eq!(object["precision"]["reached"], false);
     assert_eq!(object["precision"]["targets"], json!(["share_pv=0.05%"]));
+}
+
+/// Who opens the page later sees whether the figures are as precise as was asked.
+#[test]
+fn the_page_says_what_was_reached_of_the_precision() {
+    let place = Place::with_minimal();
+    place.run("run minimal.toml -n 8192 -s 3 -q -o not --precision share_pv=0.05%").ends(8);
+    assert!(
+        place
+            .read("not/report.html")
+            .contains("not reached after 8,192 paths: share_pv=0.05% (95% interval ±")
+    );
+    place.run("run minimal.toml -n 8192 -s 3 -q -o is --precision share_pv=5").ends(0);
+    let page = place.read("is/report.html");
+    assert!(page.contains(">reached after 8,192 paths: share_pv=5 (95% interval ±"), "the page");
+    std::fs::remove_file(place.at("is/report.html")).expect("a file");
+    place.run("report is --formats html").ends(0);
+    assert_eq!(place.read("is/report.html"), page);
 }
 
 /// A figure that is the same on all paths so far is not known to be so on all others.

@@ -230,6 +230,24 @@ fn without_chance_the_root_is_exact() {
     assert!((mean - 25.0).abs() < 1e-8, "{mean}");
 }
 
+/// An event that few paths have, none or all: no probability is below 0 or above 1, and none is known from all paths agreeing.
+#[test]
+fn intervals_of_probabilities_tried_stay_between_0_and_1() {
+    let place = Place::with_minimal();
+    for sampling in ["plain", "sobol"] {
+        let more = ["-n", "200", "-q", "--sampling", sampling];
+        let target = "P(capped.share_uncapped_nominal > 50)=0.5";
+        solve(&place, "minimal.toml", "deal.capped.rate=0.02:0.9", target, &more).ends(0);
+        let tried = rows(&place.read("solved/tried.csv"));
+        let number = |row: usize, column: &str| tried[row][column].parse::<f64>().expect("a number");
+        assert_eq!((number(0, "statistic"), number(tried.len() - 1, "statistic")), (0.0, 1.0), "{sampling}");
+        for row in 0..tried.len() {
+            let (low, high) = (number(row, "low95"), number(row, "high95"));
+            assert!(0.0 <= low && low < high && high <= 1.0, "{sampling}, row {row}: {low} to {high}");
+        }
+    }
+}
+
 #[test]
 fn what_is_due_is_in_proportion_to_the_rate() {
     let place = Place::with_minimal();

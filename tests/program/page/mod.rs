@@ -45,6 +45,7 @@ pub(crate) fn results(model: &Model, paths: u64) -> Results {
         seed: "1".to_owned(),
         replicates: None,
         sampling: None,
+        precision: None,
         paths,
         paths_asked: paths,
         partial: false,

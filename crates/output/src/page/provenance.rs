@@ -50,6 +50,9 @@ pub fn run_facts(facts: &Facts) -> Vec<(&'static str, String)> {
         ("Started", facts.started.clone()),
         ("Simulated in", format!("{} s on {} threads", significant(facts.seconds, 3), facts.threads)),
     ];
+    if let Some(precision) = &facts.precision {
+        lines.insert(5, ("Precision asked for", precision.clone()));
+    }
     if let Some(errors) = facts.errors() {
         lines.insert(5, ("Sobol points", errors));
     }

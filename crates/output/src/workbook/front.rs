@@ -108,6 +108,7 @@ pub fn run(facts: &Facts) -> Vec<(String, String)> {
     lines.extend(facts.overrides.iter().map(|flag| ("changed with --set", flag.clone())));
     lines.extend([("paths", thousands(facts.paths)), ("seed", facts.seed.clone())]);
     lines.extend(facts.errors().map(|errors| ("Sobol points", errors)));
+    lines.extend(facts.precision.clone().map(|precision| ("precision asked for", precision)));
     lines.extend([
         ("run again with", command::again(facts)),
         ("started (UTC)", facts.started.clone()),
