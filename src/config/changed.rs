@@ -338,10 +338,8 @@ rate = 0.1
             config(&[&format!("{}={value}", one.key)]);
         }
         // A date that names an entry is no setting.
-        let listed = config(&[
-            "history.period.2025-10-01.to=2025-12-31",
-            "history.period.2025-10-01.net_revenue_usd_bn=1",
-        ]);
+        let period = "[[history.period]]\nfrom = 2025-10-01\nto = 2025-12-31\nnet_revenue_usd_bn = 1\n";
+        let listed = parse("base.toml", &format!("{BASE}{period}"), &[]).1.expect("a scenario");
         let keys: Vec<String> = settings(&listed).into_iter().map(|one| one.key).collect();
         assert!(keys.contains(&"history.period.2025-10-01.to".to_owned()), "{keys:?}");
         assert!(!keys.contains(&"history.period.2025-10-01.from".to_owned()), "{keys:?}");
