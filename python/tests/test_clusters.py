@@ -16,6 +16,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -284,6 +285,29 @@ def test_what_an_executor_gives_is_looked_at(base: cs.Scenario, whole: str) -> N
         base.run(paths=20_000, on=Broken(), parts=2, progress=None)
 
 
+def test_equal_work_is_done_again_by_dask(base: cs.Scenario, whole: str) -> None:
+    asked: list[dict[str, Any]] = []
+
+    class Client(Here):
+        __module__ = "distributed.client"
+        status = "running"
+
+        def nthreads(self) -> dict[str, int]:
+            return {"a worker": 2}
+
+        def submit(self, fn: Callable[..., Any], *args: Any, **more: Any) -> Future[Any]:
+            asked.append(more)
+            return super().submit(fn, *args)
+
+    client = Client()
+    assert digest(base.run(paths=PATHS, on=client, parts=3, progress=None)) == whole
+    # Otherwise a part that came back torn would come back torn for ever.
+    assert asked == [{"pure": False}] * 3
+    client.status = "closed"
+    with pytest.raises(ValueError, match="the Dask client of `on` is closed"):
+        base.run(paths=PATHS, on=client, progress=None)
+
+
 def test_a_panic_on_a_worker_is_not_run_again() -> None:
     class Panic(BaseException):
         """As the compiled part raises it."""
@@ -529,6 +553,28 @@ def test_a_store_that_cannot_be_used(base: cs.Scenario, whole: str, tmp_path: Pa
         base.run(paths=PATHS, on=Here(dies), parts=3, store=tmp_path / "full", progress=None)
 
 
+def test_a_store_of_fsspec(base: cs.Scenario, whole: str) -> None:
+    fsspec = pytest.importorskip("fsspec")
+    place, files = "memory://capstake-test/store", fsspec.filesystem("memory")
+
+    def dies(call: int, value: Any) -> Any:
+        if call == 3:
+            raise KeyboardInterrupt
+        return value
+
+    with pytest.raises(cs.Interrupted):
+        base.run(paths=PATHS, on=Here(dies), parts=5, store=place, progress=None)
+    again = Here()
+    assert digest(base.run(paths=PATHS, on=again, parts=5, store=place, progress=None)) == whole and again.calls == 3
+    names = sorted(name.rsplit("/", 1)[-1] for name in files.ls("/capstake-test/store", detail=False))
+    assert names == ["merged-before.capstake", "merged.capstake"]
+    files.pipe_file("/capstake-test/store/merged.capstake", b"torn")
+    rest = Here()
+    with pytest.warns(UserWarning, match="is damaged and left out"):
+        assert digest(base.run(paths=PATHS, on=rest, parts=5, store=place, progress=None)) == whole
+    assert rest.calls == 3
+
+
 def test_two_drivers_on_one_store(base: cs.Scenario, whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("capstake._store.EVERY", 0.0)
     monkeypatch.setattr("capstake._store.SHARE", 0)
@@ -654,6 +700,48 @@ def test_ray_loses_a_worker_and_a_node(cluster: Any, base: cs.Scenario) -> None:
 def test_a_ray_with_too_few_processors_is_told(cluster: Any, base: cs.Scenario) -> None:
     with pytest.warns(RuntimeWarning, match="a part asks for 64: parts wait until a node joins"):
         cs.ray(num_cpus=64).workers()
+
+
+def test_what_ray_is_asked_for(base: cs.Scenario, whole: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no Ray is installed too: one that does the work at once."""
+    asked: dict[str, Any] = {}
+    threads: list[int] = []
+
+    class Task:
+        def __init__(self, fn: Callable[..., Any]) -> None:
+            self.fn = fn
+
+        def options(self, **own: Any) -> Task:
+            asked["task"] = own
+            return self
+
+        def remote(self, *args: Any) -> Any:
+            threads.append(args[-1])
+            return (self.fn(*args),)
+
+    def wait(futures: list[Any], **_: Any) -> Any:
+        return futures[:1], futures[1:]
+
+    fake = SimpleNamespace(
+        is_initialized=lambda: "init" in asked,
+        init=lambda **own: asked.update(init=own),
+        cluster_resources=lambda: {"CPU": 4.0},
+        put=lambda thing: thing,
+        remote=Task,
+        wait=wait,
+        get=lambda future: future[0],
+        cancel=lambda *_, **__: None,
+    )
+    monkeypatch.setitem(sys.modules, "ray", fake)
+    monkeypatch.delenv("RAY_USAGE_STATS_ENABLED", raising=False)
+    on = cs.ray(num_cpus=2, resources={"fast": 1})
+    assert digest(base.run(paths=PATHS, on=on, parts=3, progress=None)) == whole
+    assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
+    assert asked["init"]["_node_ip_address"] == "127.0.0.1" and asked["init"]["include_dashboard"] is False
+    assert asked["task"] == {"num_cpus": 2, "max_retries": -1, "resources": {"fast": 1}} and threads == [2] * 3
+    asked.clear()
+    assert base.run(paths=9_000, on=cs.ray("ray://head:10001"), progress=None).complete
+    assert asked["init"] == {"address": "ray://head:10001", "log_to_driver": False}
 
 
 def test_without_ray_it_says_what_to_install(base: cs.Scenario, monkeypatch: pytest.MonkeyPatch) -> None:

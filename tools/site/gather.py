@@ -20,6 +20,10 @@ OTHERS = {
     "tests/README.md": "reference/tests.md",
     "CHANGELOG.md": "changelog.md",
 }
+# Of the Python package, what people need first; the others follow.
+FIRST = ["_scenario", "_result", "_table", "_figures", "_study", "_distributions", "_parts", "_executors", "_progress", "_program", "_errors"]
+# A signature that is longer has a line for each argument.
+WIDTH = 88
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^()\s]+)\)")
 
 
@@ -56,21 +60,30 @@ def linked(text: str, page: str, places: dict[str, str], top: Path) -> str:
 
 def signature(node: ast.FunctionDef | ast.AsyncFunctionDef, owner: str) -> str:
     """A function as it is called."""
-    arguments = node.args
-    positional = arguments.posonlyargs + arguments.args
+    own = node.args
+    positional = own.posonlyargs + own.args
+    defaults: list[ast.expr | None] = [*[None] * (len(positional) - len(own.defaults)), *own.defaults]
+
+    def one(argument: ast.arg, default: ast.expr | None = None, stars: str = "") -> str:
+        kind = f": {ast.unparse(argument.annotation)}" if argument.annotation else ""
+        given = "" if default is None else f"{' = ' if kind else '='}{ast.unparse(default)}"
+        return f"{stars}{argument.arg}{kind}{given}"
+
+    shown = [one(argument, default) for argument, default in zip(positional, defaults)]
     if owner and positional and positional[0].arg in ("self", "cls"):
-        kept = ast.arguments(
-            posonlyargs=[argument for argument in arguments.posonlyargs if argument is not positional[0]],
-            args=[argument for argument in arguments.args if argument is not positional[0]],
-            vararg=arguments.vararg,
-            kwonlyargs=arguments.kwonlyargs,
-            kw_defaults=arguments.kw_defaults,
-            kwarg=arguments.kwarg,
-            defaults=arguments.defaults,
-        )
-        arguments = kept
+        shown = shown[1:]
+    if own.vararg:
+        shown.append(one(own.vararg, stars="*"))
+    elif own.kwonlyargs:
+        shown.append("*")
+    shown += [one(argument, default) for argument, default in zip(own.kwonlyargs, own.kw_defaults)]
+    if own.kwarg:
+        shown.append(one(own.kwarg, stars="**"))
     returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    return f"{owner}{node.name}({ast.unparse(arguments)}){returns}"
+    line = f"{owner}{node.name}({', '.join(shown)}){returns}"
+    if len(line) <= WIDTH:
+        return line
+    return "\n".join([f"{owner}{node.name}(", *(f"    {argument}," for argument in shown), f"){returns}"])
 
 
 def described(node: ast.AST) -> str:
@@ -85,15 +98,19 @@ def is_property(node: ast.FunctionDef) -> bool:
 def python_reference(package: Path) -> str:
     """The public names of the package with their signatures and texts, from its typed sources."""
     door = ast.parse((package / "__init__.py").read_text(encoding="utf-8"))
-    out = ["# Python reference", "", "The public names of `import capstake as cs`, made from the sources of the package.", ""]
-    for statement in door.body:
-        if not isinstance(statement, ast.ImportFrom) or not statement.module or not statement.module.startswith("_"):
-            continue
+    words = "The public names of `import capstake as cs`, made from the sources of the package. [The Python package](../python.md) shows them at work."
+    out = ["# Python reference", "", words, ""]
+    parts = [part for part in door.body if isinstance(part, ast.ImportFrom) and part.module and part.module.startswith("_")]
+    for statement in sorted(parts, key=lambda part: FIRST.index(part.module) if part.module in FIRST else len(FIRST)):
         source = package / f"{statement.module}.py"
         if not source.exists():
             continue
         nodes = {node.name: node for node in ast.parse(source.read_text(encoding="utf-8")).body if hasattr(node, "name")}
-        for alias in statement.names:
+        names = sorted(statement.names, key=lambda alias: alias.name not in ("Scenario", "Result", "Table", "Study"))
+        if statement.module == "_study":
+            # Nobody imports it, and all studies take it.
+            names.insert(1, ast.alias("How"))
+        for alias in names:
             node, name = nodes.get(alias.name), alias.asname or alias.name
             if node is None or name.startswith("_"):
                 continue
@@ -101,13 +118,15 @@ def python_reference(package: Path) -> str:
                 out += [f"## {name}", "", "```python", signature(node, "cs."), "```", "", described(node), ""]
             elif isinstance(node, ast.ClassDef):
                 out += [f"## {name}", "", described(node), ""]
-                for member in node.body:
+                for member, after in zip(node.body, [*node.body[1:], None]):
                     if isinstance(member, ast.FunctionDef) and not member.name.startswith("_"):
                         shown = f"{name}.{member.name}" + (f": {ast.unparse(member.returns)}" if member.returns else "")
                         shown = shown if is_property(member) else signature(member, f"{name}.")
                         out += ["```python", shown, "```", "", described(member), ""]
                     elif isinstance(member, ast.AnnAssign) and isinstance(member.target, ast.Name) and not member.target.id.startswith("_"):
-                        out += [f"- `{member.target.id}: {ast.unparse(member.annotation)}`"]
+                        said = after.value.value if isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) else ""
+                        words = " ".join(str(said).split()).replace("``", "`")
+                        out += [f"- `{member.target.id}: {ast.unparse(member.annotation)}`" + (f" {words}" if words else "")]
                 out.append("")
     return "\n".join(out) + "\n"
 

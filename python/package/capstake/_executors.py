@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-import queue
 import time
 import warnings
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ._distributions import text
+
+if TYPE_CHECKING:
+    import queue
 
 
 class Executor:
@@ -26,8 +28,12 @@ class Executor:
                 "`on` is something with submit(fn, *args), such as concurrent.futures.ProcessPoolExecutor() or a Dask client, "
                 f"or capstake.ray(); not {type(executor).__name__}"
             )
+        # Imported late, for it brings much along.
+        import queue as queues
+
         self.executor = executor
-        self.ended: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.ended: queue.SimpleQueue[Any] = queues.SimpleQueue()
+        self.nothing = queues.Empty
         self.polled: list[Any] = []
         # A future of Dask's stands among arguments; its client waits for it.
         self.is_dask = type(executor).__module__.partition(".")[0] == "distributed"
@@ -78,7 +84,7 @@ class Executor:
                     found.append(self.ended.get(timeout=pause))
                 while True:
                     found.append(self.ended.get_nowait())
-            except queue.Empty:
+            except self.nothing:
                 pass
             if found or left <= 0:
                 return found
