@@ -3,8 +3,12 @@
 use std::sync::Arc;
 
 use capstake::job::error::{Exit, Failure};
+use capstake::job::manifest::Status;
+use capstake::job::what_if;
 use capstake::report::results::Results;
 use capstake::report::tables;
+use capstake::report::what_if::rows;
+use capstake::run::{Options, Silent};
 use capstake::study::bridge;
 use capstake::study::sensitivity::origins;
 use capstake::study::valuation::valuation;
@@ -28,7 +32,21 @@ pub(crate) fn results(core: &Core) -> &Results {
     })
 }
 
-/// The page of a run.
+/// The same with the sliders that the program's pages have; a run that was stopped has none, as there.
+fn with_sliders(core: &Core) -> Results {
+    let mut all = results(core).clone();
+    if core.manifest.status == Status::Complete {
+        let resolved = core.scenario.text_for(&std::env::temp_dir());
+        let options = Options { paths: core.result.paths, threads: core.threads() };
+        let sliders = what_if::usual(&core.scenario);
+        // A page does not depend on its sliders.
+        let asked = what_if::ask(&sliders, &core.scenario, &resolved, &core.plan, options, &Silent);
+        all.tables.what_if = asked.ok().flatten().map(|sliders| rows(&sliders)).unwrap_or_default();
+    }
+    all
+}
+
+/// The page of a run, which figures are taken from.
 pub(crate) fn page(core: &Core) -> Arc<Page> {
     Arc::clone(core.page.get_or_init(|| Arc::new(pages::page(results(core)))))
 }
@@ -45,9 +63,14 @@ pub(crate) fn html(page: &Page) -> Vec<u8> {
     bytes
 }
 
-/// The workbook of a run.
+/// The page of a run as the program writes it.
+pub(crate) fn report(core: &Core) -> Vec<u8> {
+    html(&pages::page(&with_sliders(core)))
+}
+
+/// The workbook of a run as the program writes it.
 pub(crate) fn workbook(core: &Core) -> Result<Vec<u8>, Failure> {
-    bytes(workbooks::workbook(results(core)))
+    bytes(workbooks::workbook(&with_sliders(core)))
 }
 
 /// The bytes of a workbook.

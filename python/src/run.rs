@@ -344,7 +344,7 @@ impl Run {
     /// The page as HTML.
     fn page<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         let core = &self.0;
-        PyBytes::new(py, &py.detach(|| output::html(&output::page(core))))
+        PyBytes::new(py, &py.detach(|| output::report(core)))
     }
 
     /// The workbook.

@@ -48,6 +48,16 @@ def stopped(work: str, after: float = 0.7) -> tuple[list[str], float]:
     return said.splitlines(), time.monotonic() - began
 
 
+def test_a_folder_that_is_not_whole_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    save = f"scenario.run(paths=9_000, progress=None).extend(400_000, progress=None).save({str(folder)!r}, draws='csv', progress=lambda at: os.kill(os.getpid(), 2))"
+    code = HEAD.format(work=save).replace("import sys, time", "import os, sys, time")
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True).stdout.splitlines()
+    assert said[1].startswith("interrupted NoneType ") and f"`{folder}` is not whole, and says so" in said[1], said
+    if (folder / "manifest.json").exists():
+        assert "PARTIAL" in repr(cs.open(folder))
+
+
 def test_a_run_stops_with_what_is_done() -> None:
     said, seconds = stopped("scenario.run(paths=1e9, progress=None)")
     assert said[0].startswith("interrupted Result 'interrupted after "), said

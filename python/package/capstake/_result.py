@@ -8,7 +8,7 @@ from typing import Any, cast, overload
 
 from . import _capstake
 from ._distributions import count, names, text, threads_of
-from ._errors import UsageError
+from ._errors import Interrupted, UsageError
 from ._figures import Figures, write
 from ._parts import CHUNK, state_of
 from ._progress import Shown, showing
@@ -383,7 +383,11 @@ class Result:
         if not isinstance(force, bool):
             raise TypeError(f"`force` is True or False, not {type(force).__name__}")
         with showing(progress) as told:
-            self._run.save(os.fspath(folder), wanted, rows, flows, force, told)
+            place = os.fspath(folder)
+            try:
+                self._run.save(place, wanted, rows, flows, force, told)
+            except Interrupted:
+                raise Interrupted(f"interrupted: `{place}` is not whole, and says so; save again") from None
 
     # What people look at
 
