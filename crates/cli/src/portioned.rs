@@ -62,6 +62,9 @@ impl StudySums {
         if self.of != other.of {
             return Err(format!("it is of a study in {} parts, and not in {}", other.of, self.of));
         }
+        if let Some(part) = other.parts.iter().find(|&part| self.parts.contains(part)) {
+            return Err(format!("part {part} is here already"));
+        }
         // Where paths are not finite a study ends with the run that has them, and later runs say nothing.
         self.runs.truncate(other.runs.len());
         for (all, more) in self.runs.iter_mut().zip(&other.runs) {
@@ -97,7 +100,7 @@ pub fn identity(manifest: &Manifest, arguments: &[String]) -> Identity {
     let CommandPart { name, .. } = &manifest.command;
     let (digests, words, paths) = (digests.join(" "), arguments.join(" "), manifest.run.paths_asked);
     Identity {
-        scenario: format!("{STUDY}{name} {words} of {digests}, {paths} paths"),
+        scenario: format!("{STUDY}{name} {words}, {paths} paths, of {digests}"),
         seed: manifest.run.seed.parse().unwrap_or_default(),
         sampling: manifest.run.sampling.in_words(),
         version: manifest.build.version.clone(),
