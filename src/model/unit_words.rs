@@ -42,8 +42,16 @@ pub fn dollars(value: f64) -> String {
     format!("{sign}${}", plain(value.abs()))
 }
 
-/// A number in about three digits: `13,200`, `6.7 million`.
+/// A number as it would be typed: `0.2`, `1e30`.
+pub fn typed(value: f64) -> String {
+    if value.abs() < 1e16 { value.to_string() } else { format!("{value:e}") }
+}
+
+/// A number in about three digits: `13,200`, `6.7 million`, `1e30`.
 pub fn plain(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "over 1e308" } else { "below -1e308" }.to_owned();
+    }
     let (size, word) = match value.abs() {
         size if size >= 999.5e9 => (1e12, " trillion"),
         size if size >= 999.5e6 => (1e9, " billion"),
@@ -51,7 +59,11 @@ pub fn plain(value: f64) -> String {
         _ => (1.0, ""),
     };
     // Rounded first: 999.96 has three digits as 1,000.
-    let rounded: f64 = format!("{:.2e}", value / size).parse().unwrap_or(value);
+    let three_digits = |value: f64| format!("{value:.2e}").parse().unwrap_or(value);
+    if value.abs() >= 1e24 {
+        return typed(three_digits(value));
+    }
+    let rounded: f64 = three_digits(value / size);
     let text = rounded.to_string();
     let digits = text.trim_start_matches('-');
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -93,5 +105,7 @@ mod tests {
         assert_eq!(plain(999.96), "1,000");
         assert_eq!(plain(6_709_000.0), "6.71 million");
         assert_eq!(plain(-0.05), "-0.05");
+        assert_eq!(words(Unit::UsdBn, 1e30), "$1e39");
+        assert_eq!(words(Unit::PerYear, 1e308), "over 1e308% a year");
     }
 }

@@ -9,7 +9,7 @@ use crate::config::{
 use super::distribution::{from_parameters, limits};
 use super::domain::shifted;
 use super::parameters::Distribution;
-use super::unit_words::{in_words, range_in_words, repeat_the_number};
+use super::unit_words::{in_words, range_in_words, repeat_the_number, typed};
 
 /// The warning of a number outside the usual range of its key.
 pub(super) fn unusual(number: &Number, distribution: &Distribution) -> Option<Problem> {
@@ -20,9 +20,11 @@ pub(super) fn unusual(number: &Number, distribution: &Distribution) -> Option<Pr
     let words = |value| in_words(unit, domain, value) + number.basis_words();
     let found = match (distribution, beyond) {
         (Distribution::Constant(value), _) if repeat_the_number(unit, domain) => {
-            format!("`{}` = {value}", number.key)
+            format!("`{}` = {}", number.key, typed(*value))
         }
-        (Distribution::Constant(value), _) => format!("`{}` = {value} is {}", number.key, words(*value)),
+        (Distribution::Constant(value), _) => {
+            format!("`{}` = {} is {}", number.key, typed(*value), words(*value))
+        }
         (_, Beyond::High) => {
             format!("`{}`: one future in a hundred is above {}", number.key, words(spread.p99))
         }
