@@ -1,7 +1,6 @@
 //! Dates as people type them: `12/31/2040`, `12 May 2026`, `Q4 2040`, Excel's day numbers.
 
 use super::date::Date;
-use crate::model::misread::MONTHS;
 
 /// A date read from a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +121,22 @@ fn year_of(word: &str) -> Option<i32> {
         _ => None,
     }
 }
+
+/// Names of the months, from January on.
+pub(crate) const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
 fn month_named(word: &str) -> Option<u32> {
     let fits = |name: &&str| {

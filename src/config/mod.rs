@@ -63,6 +63,7 @@ pub use code::Code;
 pub use correlation::Correlation;
 pub use cost::{Contract, Costs};
 pub use date::Date;
+pub(crate) use date_text::MONTHS;
 pub use deal::{Deal, RateContent, RateStep, ShareBase};
 pub use discount::Discount;
 pub use equity::{EbitdaSpan, Equity, Method};

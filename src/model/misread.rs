@@ -3,6 +3,8 @@
 //! Names become cells of tables. A spreadsheet that opens a CSV file turns `1e5` into 100000 and `may-2026` into a date, and
 //! a data frame drops rows named `nan`.
 
+use crate::config::MONTHS;
+
 /// What a name is taken for; `None` if it stays a name everywhere.
 pub(super) fn taken_for(name: &str) -> Option<&'static str> {
     match name {
@@ -57,22 +59,6 @@ fn is_date(name: &str) -> bool {
         _ => false,
     }
 }
-
-/// Names of the months, from January on.
-pub(crate) const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 
 /// A month by name: whole, by its first three letters, or `sept`.
 fn is_month_word(text: &str) -> bool {

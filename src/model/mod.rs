@@ -21,7 +21,7 @@ pub mod ipo;
 mod left_out;
 pub mod licence;
 mod margins;
-pub(crate) mod misread;
+mod misread;
 mod names;
 mod number;
 pub mod parameters;
