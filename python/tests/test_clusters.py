@@ -26,7 +26,7 @@ from capstake import _capstake
 from capstake._driver import of_setup, without
 from capstake._parts import StudySpec, fold, work
 
-from conftest import CONFIGS, cells, program, scenario
+from conftest import CONFIGS, TOP, cells, program, scenario
 
 PATHS = 60_000
 CAP = "deal.amended-2026.cap_usd_bn"
@@ -790,3 +790,13 @@ def test_dask_loses_a_worker_and_a_node(base: cs.Scenario, whole: str) -> None:
 
         assert digest(base.run(paths=long, on=client, parts=12, progress=spoil)) == alone
         assert lost == ["worker", "node"]
+
+
+def test_the_measurement_of_merging_runs() -> None:
+    # As docs/clusters.md names it, at a small size.
+    pytest.importorskip("blake3")
+    line = [sys.executable, str(TOP / "benches" / "parts.py"), "100", "8192"]
+    ended = subprocess.run(line, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr
+    for words in ("a part of 8,192 paths", "one after the other: ", "memory after each hundred parts, MB: ", "by a tree of 8: 3 levels"):
+        assert words in ended.stdout, ended.stdout
