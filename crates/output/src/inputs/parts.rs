@@ -279,7 +279,7 @@ fn repeated_cells(content: &str) -> u64 {
     total
 }
 
-/// The spaces of an ODS file's texts that stand there as a number.
+/// The spaces of an ODS file's texts that are written as a count.
 fn counted_spaces(content: &str) -> u64 {
     let counts = tags(content).filter(|tag| tag.name() == "text:s").map(|tag| tag.count("text:c"));
     counts.fold(0, u64::saturating_add)
