@@ -138,24 +138,32 @@ impl<V: Vector> World<V> {
         first_path: u64,
         scratch: &mut Scratch<V>,
     ) {
-        let model = &plan.model;
+        outlined!(V, self.start_draws(plan, first_path, scratch));
+        outlined!(V, {
+            self.numbers.load(&plan.inputs, values, lane_group);
+            self.exponential = V::load(exponential.group(lane_group));
+        });
+        outlined!(V, self.start_shocks(plan, first_path, scratch));
+        outlined!(V, self.start_segments(plan));
+        outlined!(V, self.start_rates(plan));
+        outlined!(V, self.start_mixes(plan));
+    }
+
+    /// Takes the first draws of the innovations.
+    #[inline(always)]
+    fn start_draws(&mut self, plan: &Plan, first_path: u64, scratch: &mut Scratch<V>) {
         match &plan.points {
             None => plan.innovations.start(first_path, &mut self.sequences),
             Some(points) => outlined!(V, self.draw_points(plan, points, first_path, scratch)),
         }
         self.drawn = 0;
-        self.numbers.load(&plan.inputs, values, lane_group);
-        self.exponential = V::load(exponential.group(lane_group));
-        let numbers = &self.numbers;
-        for (segment, terms) in self.segments.iter_mut().zip(&model.segments) {
-            segment.process.prepare(&plan.steps, numbers);
-            segment.inference.prepare(&plan.steps, numbers);
-            if let Some(through) = &mut segment.through_clouds {
-                *through = numbers[terms.cloud_sold];
-            }
-        }
-        for (i, (paths, shock)) in self.shocks.iter_mut().zip(&model.shocks).enumerate() {
-            paths.prepare(&plan.steps, shock, numbers);
+    }
+
+    /// Goes to time 0 with the shocks.
+    #[inline(always)]
+    fn start_shocks(&mut self, plan: &Plan, first_path: u64, scratch: &Scratch<V>) {
+        for (i, (paths, shock)) in self.shocks.iter_mut().zip(&plan.model.shocks).enumerate() {
+            paths.prepare(&plan.steps, shock, &self.numbers);
             match &plan.points {
                 None => paths.start(&plan.shocks[i], first_path),
                 Some(points) => {
@@ -169,6 +177,25 @@ impl<V: Vector> World<V> {
                 }
             }
         }
+    }
+
+    /// Goes to time 0 with demand.
+    #[inline(always)]
+    fn start_segments(&mut self, plan: &Plan) {
+        let numbers = &self.numbers;
+        for (segment, terms) in self.segments.iter_mut().zip(&plan.model.segments) {
+            segment.process.prepare(&plan.steps, numbers);
+            segment.inference.prepare(&plan.steps, numbers);
+            if let Some(through) = &mut segment.through_clouds {
+                *through = numbers[terms.cloud_sold];
+            }
+        }
+    }
+
+    /// Goes to time 0 with what has one rate for all segments: costs, discounts, the equity multiple, grants.
+    #[inline(always)]
+    fn start_rates(&mut self, plan: &Plan) {
+        let (model, numbers) = (&plan.model, &self.numbers);
         if let Some(ai) = &mut self.ai {
             ai.prepare(&plan.steps, numbers);
         }
@@ -182,6 +209,12 @@ impl<V: Vector> World<V> {
                 *left = left_by_grants(numbers[equity.grant_rate], length);
             }
         }
+    }
+
+    /// Goes to time 0 with the cloud mixes; needs the rest at time 0.
+    #[inline(always)]
+    fn start_mixes(&mut self, plan: &Plan) {
+        let numbers = &self.numbers;
         self.mix_terms.prepare(plan, numbers);
         self.mix_terms.displace(plan, 0.0);
         let view = &mut self.views[0];
