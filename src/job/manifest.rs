@@ -236,6 +236,9 @@ pub struct DimensionsPart {
     pub digest: String,
     /// Keys of the inputs.
     pub inputs: Vec<String>,
+    /// How many of the inputs come before components 1 and 2 of factors and shocks.
+    #[serde(default)]
+    pub leading: usize,
     /// Names of the factors.
     pub factors: Vec<String>,
     /// Names of the shocks.
@@ -247,16 +250,17 @@ pub struct DimensionsPart {
 impl DimensionsPart {
     /// The order with its digest.
     pub fn of(order: &Dimensions) -> DimensionsPart {
-        let Dimensions { inputs, factors, shocks, visits } = order.clone();
-        let text = serde_json::to_vec(&(&inputs, &factors, &shocks, &visits)).expect("names and numbers");
+        let Dimensions { inputs, leading, factors, shocks, visits } = order.clone();
+        let text =
+            serde_json::to_vec(&(&inputs, leading, &factors, &shocks, &visits)).expect("names and numbers");
         let digest = blake3::hash(&text).to_hex().to_string();
-        DimensionsPart { digest, inputs, factors, shocks, visits }
+        DimensionsPart { digest, inputs, leading, factors, shocks, visits }
     }
 
     /// The order; `None` where it is not that of the digest.
     pub fn order(&self) -> Option<Dimensions> {
-        let DimensionsPart { inputs, factors, shocks, visits, .. } = self.clone();
-        let order = Dimensions { inputs, factors, shocks, visits };
+        let DimensionsPart { inputs, leading, factors, shocks, visits, .. } = self.clone();
+        let order = Dimensions { inputs, leading, factors, shocks, visits };
         (DimensionsPart::of(&order).digest == self.digest).then_some(order)
     }
 }

@@ -2,20 +2,24 @@
 //!
 //! The first dimensions are the most evenly spread, alone and in pairs, so they go to what decides most. Inputs that multiply each
 //! other must not share a bad pair of dimensions: in the order of the file the time of termination and its rate once got the worst
-//! pair of the first 64, and the payments were half as precise as under plain sampling. Inputs come first, by kind of key and then
-//! in the order of the file; then component 1 of all factors with strikes and sizes of the shocks of its period, component 2, …, in
-//! the order in which the [bridge](super::brownian_bridge) visits periods.
+//! pair of the first 64, and the payments were half as precise as under plain sampling. The inputs of the kinds that decide most come
+//! first, by kind of key and then in the order of the file; then components 1 and 2 of all factors, which are most of where a factor
+//! is when equity is valued and at the end, with strikes and sizes of the shocks of their periods; then the other inputs; then
+//! component 3, component 4, …, in the order in which the [bridge](super::brownian_bridge) visits periods.
 
 use super::brownian_bridge::visits;
 use super::factors::drawn_factors;
 use crate::model::Model;
 use crate::model::dependence::{Factor, TERMINATION_TIME};
+use std::ops::Range;
 
 /// The random variables of a model in the order of their dimensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dimensions {
     /// Keys of the inputs, and `termination.time` where it matters: a dimension each.
     pub inputs: Vec<String>,
+    /// How many of the inputs come before components 1 and 2 of factors and shocks; the others come after these.
+    pub leading: usize,
     /// Names of the factors: a dimension for each component.
     pub factors: Vec<String>,
     /// Names of the shocks: two dimensions for each component, whether the shock strikes in its period and how much.
@@ -49,9 +53,11 @@ impl Dimensions {
             .collect();
         // A stable sort: the order of the file remains within a kind.
         inputs.sort_by_key(|(rank, _)| *rank);
+        let mut leading = inputs.partition_point(|(rank, _)| *rank < LEADING_KINDS);
         let mut inputs: Vec<String> = inputs.into_iter().map(|(_, key)| key).collect();
         if model.deals.iter().any(|deal| parameters.constant(deal.termination_rate) != Some(0.0)) {
             inputs.insert(0, TERMINATION_TIME.to_owned());
+            leading += 1;
         }
         let mut factors = drawn_factors(model);
         factors.sort_by_key(|factor| match factor {
@@ -61,6 +67,7 @@ impl Dimensions {
         });
         Dimensions {
             inputs,
+            leading,
             factors: factors.iter().map(|factor| factor.name(&model.segments, &model.clouds)).collect(),
             shocks: model.shocks.iter().map(|shock| shock.name.clone()).collect(),
             visits: visits(model),
@@ -75,10 +82,17 @@ impl Dimensions {
             .cloned()
             .chain(self.shocks.iter().flat_map(|shock| shock_streams(shock)))
             .collect();
-        let inputs = self.inputs.iter().map(|key| Coordinate { stream: key.clone(), component: 0 });
-        inputs.chain((0..self.visits.len()).flat_map(move |component| {
-            streams.clone().into_iter().map(move |stream| Coordinate { stream, component })
-        }))
+        let input = |key: &String| Coordinate { stream: key.clone(), component: 0 };
+        let (leading, others) = self.inputs.split_at(self.leading.min(self.inputs.len()));
+        let components = move |numbers: Range<usize>| {
+            let streams = streams.clone();
+            numbers.flat_map(move |component| {
+                streams.clone().into_iter().map(move |stream| Coordinate { stream, component })
+            })
+        };
+        let first = LEADING_COMPONENTS.min(self.visits.len());
+        let leading = leading.iter().map(input).chain(components(0..first));
+        leading.chain(others.iter().map(input)).chain(components(first..self.visits.len()))
     }
 
     /// Number of dimensions.
@@ -86,6 +100,13 @@ impl Dimensions {
         self.inputs.len() + self.visits.len() * (self.factors.len() + 2 * self.shocks.len())
     }
 }
+
+/// Components of factors and shocks that come before the other inputs.
+const LEADING_COMPONENTS: usize = 2;
+
+/// The first of [`KINDS`], whose inputs come before all components: growth, the terms of deals that decide how much is paid, multiples,
+/// and the sizes of segments.
+const LEADING_KINDS: usize = 7;
 
 /// Kinds of inputs, those that decide most first; the last are all others.
 const KINDS: [fn(&[&str]) -> bool; 14] = [

@@ -1,7 +1,7 @@
 //! The validation page: written from the runs of the tests, and stale where it differs from them.
 
 use crate::verdict::{Family, Section};
-use crate::{capped_share, company_plan, copula, distribution, growth, schwartz_moon, sensitivity};
+use crate::{capped_share, company_plan, copula, distribution, growth, schwartz_moon, sensitivity, sobol};
 use std::fmt::Write;
 
 const TOP: &str = "\
@@ -31,7 +31,7 @@ z-scores must add up to about their number, and are bounded on both sides by the
 ";
 
 fn page() -> String {
-    let sections: [&Section; 8] = [
+    let sections: [&Section; 9] = [
         capped_share::share(),
         capped_share::asian(),
         growth::section(),
@@ -40,6 +40,7 @@ fn page() -> String {
         copula::section(),
         company_plan::section(),
         sensitivity::section(),
+        sobol::section(),
     ];
     let mut page = TOP.to_string();
     for section in sections {

@@ -32,7 +32,7 @@ pub fn page(model: &Model, dimensions: &Dimensions) -> String {
     let widest = dimensions.coordinates().map(|coordinate| coordinate.stream.len()).max().unwrap_or(0);
     out.push('\n');
     for (dimension, coordinate) in dimensions.coordinates().enumerate() {
-        let period = match dimension < dimensions.inputs.len() {
+        let period = match dimensions.inputs.contains(&coordinate.stream) {
             true => "",
             false => labels[coordinate.component].as_str(),
         };
