@@ -5,7 +5,7 @@ use capstake::job::error::{Exit, Failure};
 use capstake::job::manifest::{PrecisionLevel, PrecisionPart};
 use capstake::job::request::MAX_PATHS;
 use capstake::job::saved::SavedRun;
-use capstake::job::words::thousands;
+use capstake::job::words::{counted, thousands};
 use capstake::kernel::plan::Plan;
 use capstake::report::digits::significant;
 use capstake::run::{self, Finished, Observer, RunResult, State, Task};
@@ -160,12 +160,12 @@ impl Precision {
     pub fn failure(&self) -> Failure {
         let level = self.part.levels.last().expect("a run has at least one level");
         let worst = self.ratios(level).into_iter().fold(0.0, f64::max);
-        let paths = thousands(level.paths);
+        let paths = counted(level.paths as usize, "path");
         let coded = |message: String| Failure::coded(Exit::Imprecise, Code::Precision, message);
         let without = self.targets.iter().zip(&level.values).find(|(_, value)| value.is_none());
         if let Some((target, _)) = without.filter(|_| level.paths < self.part.most_paths) {
             let message = format!(
-                "the precision asked for cannot be reached: `{}` has no value on any of the first {paths} paths, so no more were run",
+                "the precision asked for cannot be reached: `{}` has no value on any of the first {paths}, so no more were run",
                 target.figure()
             );
             return coded(message).help(
@@ -173,7 +173,7 @@ impl Precision {
             );
         }
         if worst <= 1.0 {
-            let message = format!("{paths} paths do not show the precision asked for: {}", self.in_words());
+            let message = format!("the precision asked for is not shown by {paths}: {}", self.in_words());
             let why = match self.part.levels.len() {
                 1 => {
                     "the half-width is small enough, but it is an estimate itself, and one level alone shows nothing"
@@ -185,8 +185,7 @@ impl Precision {
             let next = TWO_LEVELS.max(2 * level.paths);
             return coded(message).help(why).help(format!("the next level decides: -n {next}"));
         }
-        let message =
-            format!("the precision asked for was not reached within {paths} paths: {}", self.in_words());
+        let message = format!("the precision asked for was not reached within {paths}: {}", self.in_words());
         coded(message).help(match paths_needed(level.paths, worst).map(|needed| needed.max(TWO_LEVELS)) {
             Some(needed) if needed > MAX_PATHS => {
                 format!("it would take more than the {} paths that are run at most: ask for a wider interval", thousands(MAX_PATHS))

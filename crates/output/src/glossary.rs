@@ -314,7 +314,7 @@ pub fn event(event: Event, names: &PartyNames) -> String {
 }
 
 /// Statistics and other columns of the result tables.
-pub const STATISTICS: [Term; 16] = [
+pub const STATISTICS: [Term; 15] = [
     Term {
         name: "std_error",
         unit: None,
@@ -356,14 +356,6 @@ pub const STATISTICS: [Term; 16] = [
                other, replicates do not: with the mean of each as one number, the standard error is the standard deviation of these \
                numbers over the root of how many they are. Blocks of 64 paths are dealt to the replicates in turn. The draws files have \
                this column under Sobol sampling.",
-    },
-    Term {
-        name: "sobol",
-        unit: None,
-        text: "Of `[run] sampling` and --sampling: points that fill the space of all random numbers more evenly than independent draws \
-               do, so that a tenth of the paths gives most means with the same precision. 8 to 64 replicates (`replicates`) of them are randomised \
-               independently; standard errors and t intervals come from how far these lie apart. What happens rarely, and differences of \
-               deals, gain less. `plain` stands for independent paths.",
     },
     Term {
         name: "paths",

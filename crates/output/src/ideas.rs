@@ -32,10 +32,14 @@ impl Idea {
 fn written(word: &str) -> String {
     match word {
         "lock-up" | "take-or-pay" | "half-life" | "mean-reversion" | "quasi-monte-carlo" | "run-rate"
-        | "risk-neutral" | "r-squared" | "anti-dilution" | "low-discrepancy" | "what-if" => word.to_owned(),
+        | "risk-neutral" | "r-squared" | "anti-dilution" | "low-discrepancy" | "quasi-random" | "what-if" => {
+            word.to_owned()
+        }
         "monte-carlo" => "Monte Carlo".to_owned(),
         "monte-carlo-error" => "Monte Carlo error".to_owned(),
         "shapley" => "Shapley".to_owned(),
+        "sobol" => "Sobol".to_owned(),
+        "sobol-points" => "Sobol points".to_owned(),
         "shapley-value" => "Shapley value".to_owned(),
         "shapley-effect" => "Shapley effect".to_owned(),
         "year-to-year-luck" => "year-to-year luck".to_owned(),
@@ -59,7 +63,7 @@ pub fn find(word: &str) -> Option<&'static Idea> {
 }
 
 /// All ideas, by title.
-pub const IDEAS: [Idea; 56] = [
+pub const IDEAS: [Idea; 57] = [
     Idea {
         words: &["bridge", "waterfall", "clause", "attribution"],
         text: "What each clause of a change from one deal to another is worth: `capstake bridge SCENARIO` changes one \
@@ -290,10 +294,10 @@ pub const IDEAS: [Idea; 56] = [
                is the series `net_revenue`.",
     },
     Idea {
-        words: &["sampling", "antithetic", "quasi-monte-carlo", "qmc", "low-discrepancy"],
+        words: &["sampling", "antithetic"],
         text: "How random numbers are drawn: `--sampling plain`, independent paths, or `--sampling sobol`, points \
-               spread evenly, which give most means the same precision with a tenth of the paths. There is no \
-               antithetic sampling. `capstake explain sobol` says how errors are found.",
+               spread evenly, which give most means the same precision with fewer paths. There is no antithetic \
+               sampling.",
     },
     Idea {
         words: &["scenario"],
@@ -313,6 +317,15 @@ pub const IDEAS: [Idea; 56] = [
                over all orders in which the parts could be added (Shapley 1953). `capstake bridge` shares out the \
                difference of two deals among clauses this way, `capstake sensitivity --method shapley` the variance of \
                a metric among inputs, correlated ones too.",
+    },
+    Idea {
+        words: &["sobol", "sobol-points", "quasi-monte-carlo", "qmc", "low-discrepancy", "quasi-random"],
+        text: "Of `[run] sampling` and `--sampling`: points that fill the space of all random numbers more evenly than \
+               independent draws do, so that a tenth of the paths gives most means with about the same precision. 8 to \
+               64 replicates (`replicates`) of them are randomised independently; standard errors and t intervals come \
+               from how far these lie apart. What happens rarely, and differences of deals, gain less. `plain` stands \
+               for independent paths. The indices of `capstake sensitivity --method sobol` are something else: parts \
+               of the variance, also named after Ilya Sobol.",
     },
     Idea {
         words: &["stake"],

@@ -109,7 +109,7 @@ class Metric:
         """The quantile of a probability from 0 to 1, or of several; within 0.05%."""
         if isinstance(q, Iterable) and not isinstance(q, (str, bytes)) and getattr(q, "shape", None) != ():
             return [self.quantile(one) for one in q]
-        if not hasattr(q, "__float__"):
+        if isinstance(q, bool) or not hasattr(q, "__float__"):
             raise TypeError(f"a quantile is asked for by a probability from 0 to 1, not by {type(q).__name__}")
         probability = float(cast(float, q))
         if not 0.0 <= probability <= 1.0:

@@ -188,10 +188,16 @@ impl Tolerance {
                 true => Tolerance::Relative(width / 100.0),
                 false => Tolerance::Absolute(width),
             }),
-            _ => Err(UnknownName {
-                message: format!("`{text}` is no precision"),
-                help: "write a number above 0: 0.5% of the figure, or 0.05 in its unit".to_owned(),
-            }),
+            _ => {
+                let with_point = text.replacen(',', ".", 1);
+                Err(UnknownName {
+                    message: format!("`{text}` is no precision"),
+                    help: match with_point != text && Tolerance::read(&with_point).is_ok() {
+                        true => format!("write {with_point}, with a decimal point"),
+                        false => "write a number above 0: 0.5% of the figure, or 0.05 in its unit".to_owned(),
+                    },
+                })
+            }
         }
     }
 }
@@ -212,6 +218,8 @@ mod tests {
             ("share_pv=", "`` is no precision", "above 0"),
             ("share_pv=inf", "`inf` is no precision", "above 0"),
             ("share_pv=NaN%", "`NaN%` is no precision", "above 0"),
+            ("share_pv=0,5%", "`0,5%` is no precision", "write 0.5%, with"),
+            ("share_pv=1,000,000", "`1,000,000` is no precision", "above 0"),
         ] {
             let unknown = Target::read(text).expect_err(text);
             assert!(unknown.message.contains(message), "{text}: {}", unknown.message);
