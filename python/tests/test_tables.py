@@ -126,6 +126,8 @@ def test_metrics_are_rows_of_the_summary(result: cs.Result) -> None:
     for q in (-0.1, 1.1, float("nan")):
         with pytest.raises(cs.UsageError, match="a probability from 0 to 1"):
             take.quantile(q)
+    with pytest.raises(TypeError, match="not by bool"):
+        take.quantile(True)
     with pytest.raises(TypeError, match="not by str"):
         take.quantile("0.5")  # type: ignore[call-overload]
     with pytest.raises(cs.UsageError, match="differences are taken from the first deal"):

@@ -260,8 +260,9 @@ impl DimensionsPart {
     /// The order; `None` where it is not that of the digest.
     pub fn order(&self) -> Option<Dimensions> {
         let DimensionsPart { inputs, leading, factors, shocks, visits, .. } = self.clone();
+        let leading_fits = leading <= inputs.len();
         let order = Dimensions { inputs, leading, factors, shocks, visits };
-        (DimensionsPart::of(&order).digest == self.digest).then_some(order)
+        (leading_fits && DimensionsPart::of(&order).digest == self.digest).then_some(order)
     }
 }
 

@@ -57,6 +57,15 @@ impl SavedRun {
         let scenario = scenario_of(folder, &manifest)?;
         let part = &manifest.run.sampling;
         let sampling = part.sampling().ok_or_else(|| {
+            if part.dimensions.as_ref().is_some_and(|dimensions| dimensions.order().is_none()) {
+                let message = format!(
+                    "`{}` has Sobol points in an order of dimensions that this program does not make",
+                    folder.display()
+                );
+                return Failure::coded(Exit::Mismatch, Code::StateOfAnother, message).help(
+                    "another build made it, or its manifest was edited: use the capstake that made it, or run the scenario again",
+                );
+            }
             let message =
                 format!("`{}` has no sampling that can be used: `{}`", folder.display(), cut(&part.method));
             Failure::coded(Exit::Unreadable, Code::ResultsUnreadable, message)

@@ -4,7 +4,7 @@
 //! other must not share a bad pair of dimensions: in the order of the file the time of termination and its rate once got the worst
 //! pair of the first 64, and the payments were half as precise as under plain sampling. The inputs of the kinds that decide most come
 //! first, by kind of key and then in the order of the file; then components 1 and 2 of all factors, which are most of where a factor
-//! is when equity is valued and at the end, with strikes and sizes of the shocks of their periods; then the other inputs; then
+//! is after two years and at the end (or, without equity, at the end and in the middle), with strikes and sizes of the shocks of their periods; then the other inputs; then
 //! component 3, component 4, …, in the order in which the [bridge](super::brownian_bridge) visits periods.
 
 use super::brownian_bridge::visits;
@@ -83,7 +83,7 @@ impl Dimensions {
             .chain(self.shocks.iter().flat_map(|shock| shock_streams(shock)))
             .collect();
         let input = |key: &String| Coordinate { stream: key.clone(), component: 0 };
-        let (leading, others) = self.inputs.split_at(self.leading.min(self.inputs.len()));
+        let (leading, others) = self.inputs.split_at(self.leading);
         let components = move |numbers: Range<usize>| {
             let streams = streams.clone();
             numbers.flat_map(move |component| {

@@ -192,7 +192,7 @@ impl<V: Vector> World<V> {
         }
     }
 
-    /// Goes to time 0 with what has one rate for all segments: costs, discounts, the equity multiple, grants.
+    /// Goes to time 0 with the partner's AI revenue, costs, discounts, the equity multiple and grants.
     #[inline(always)]
     fn start_rates(&mut self, plan: &Plan) {
         let (model, numbers) = (&plan.model, &self.numbers);

@@ -4,6 +4,7 @@
 use crate::engine::{TestScenario, model, no_columns};
 use crate::scalar_draws::directions;
 use crate::scenario;
+use capstake::job::manifest::DimensionsPart;
 use capstake::kernel::block::{Block, BlockOptions};
 use capstake::kernel::dimensions::Dimensions;
 use capstake::kernel::plan::Plan;
@@ -122,6 +123,44 @@ fn every_variable_has_a_dimension_of_its_own() {
         let uncertain = model.parameters.uncertain().map(|id| &model.parameters.entry(id).key);
         assert!(uncertain.into_iter().all(|key| dimensions.inputs.contains(key)), "{name}");
     }
+}
+
+/// What decides most comes first: on base the inputs down to the sizes of segments, then components 1 and 2 of all factors and shocks,
+/// then the other inputs, then component 3.
+#[test]
+fn leading_inputs_and_components_come_first() {
+    let dimensions = Dimensions::of(&scenario::shipped("july-2026"));
+    let all: Vec<_> = dimensions.coordinates().collect();
+    let is_input = |stream: &String| dimensions.inputs.contains(stream);
+    assert_eq!(all[0].stream, "termination.time");
+    assert_eq!(dimensions.leading, 18);
+    assert_eq!(all[17].stream, "segment.business.growth_long_run");
+    let streams = dimensions.factors.len() + 2 * dimensions.shocks.len();
+    assert_eq!(streams, 17);
+    for (i, coordinate) in all.iter().enumerate() {
+        let inputs = dimensions.inputs.len();
+        let component = match i.checked_sub(18) {
+            None => None,
+            Some(i) if i < 2 * streams => Some(i / streams),
+            Some(i) if i < 2 * streams + (inputs - 18) => None,
+            Some(i) => Some((i - (inputs - 18)) / streams),
+        };
+        assert_eq!(component.is_none(), is_input(&coordinate.stream), "{i}: {coordinate:?}");
+        assert_eq!(component.unwrap_or(0), coordinate.component, "{i}: {coordinate:?}");
+    }
+}
+
+/// A manifest's order is read only as it was noted: not with another number of leading inputs, and not that of a build without it.
+#[test]
+fn an_order_is_that_of_its_digest() {
+    let order = Dimensions::of(&scenario::shipped("july-2026"));
+    let part = DimensionsPart::of(&order);
+    assert_eq!(part.order(), Some(order.clone()));
+    for leading in [0, order.leading - 1, order.leading + 1] {
+        assert_eq!(DimensionsPart { leading, ..part.clone() }.order(), None, "{leading}");
+    }
+    let beyond = Dimensions { leading: order.inputs.len() + 1, ..order };
+    assert_eq!(DimensionsPart::of(&beyond).order(), None);
 }
 
 /// Metrics of the first block under Sobol sampling.

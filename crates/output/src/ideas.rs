@@ -40,6 +40,8 @@ fn written(word: &str) -> String {
         "shapley" => "Shapley".to_owned(),
         "sobol" => "Sobol".to_owned(),
         "sobol-points" => "Sobol points".to_owned(),
+        "sobol-index" => "Sobol index".to_owned(),
+        "sobol-indices" => "Sobol indices".to_owned(),
         "shapley-value" => "Shapley value".to_owned(),
         "shapley-effect" => "Shapley effect".to_owned(),
         "year-to-year-luck" => "year-to-year luck".to_owned(),
@@ -296,8 +298,8 @@ pub const IDEAS: [Idea; 57] = [
     Idea {
         words: &["sampling", "antithetic"],
         text: "How random numbers are drawn: `--sampling plain`, independent paths, or `--sampling sobol`, points \
-               spread evenly, which give most means the same precision with fewer paths. There is no antithetic \
-               sampling.",
+               spread evenly, which give most means the same precision with fewer paths; `capstake explain sobol` says more. There \
+               is no antithetic sampling.",
     },
     Idea {
         words: &["scenario"],
@@ -319,9 +321,18 @@ pub const IDEAS: [Idea; 57] = [
                a metric among inputs, correlated ones too.",
     },
     Idea {
-        words: &["sobol", "sobol-points", "quasi-monte-carlo", "qmc", "low-discrepancy", "quasi-random"],
+        words: &[
+            "sobol",
+            "sobol-points",
+            "quasi-monte-carlo",
+            "qmc",
+            "low-discrepancy",
+            "quasi-random",
+            "sobol-index",
+            "sobol-indices",
+        ],
         text: "Of `[run] sampling` and `--sampling`: points that fill the space of all random numbers more evenly than \
-               independent draws do, so that a tenth of the paths gives most means with about the same precision. 8 to \
+               independent draws do, so that about a tenth of the paths gives most means with the same precision. 8 to \
                64 replicates (`replicates`) of them are randomised independently; standard errors and t intervals come \
                from how far these lie apart. What happens rarely, and differences of deals, gain less. `plain` stands \
                for independent paths. The indices of `capstake sensitivity --method sobol` are something else: parts \

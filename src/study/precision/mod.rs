@@ -189,17 +189,23 @@ impl Tolerance {
                 false => Tolerance::Absolute(width),
             }),
             _ => {
-                let with_point = text.replacen(',', ".", 1);
-                Err(UnknownName {
-                    message: format!("`{text}` is no precision"),
-                    help: match with_point != text && Tolerance::read(&with_point).is_ok() {
-                        true => format!("write {with_point}, with a decimal point"),
-                        false => "write a number above 0: 0.5% of the figure, or 0.05 in its unit".to_owned(),
-                    },
-                })
+                let help = match with_decimal_point(text) {
+                    Some(number) => format!("write {number}, with a decimal point"),
+                    None => "write a number above 0: 0.5% of the figure, or 0.05 in its unit".to_owned(),
+                };
+                Err(UnknownName { message: format!("`{text}` is no precision"), help })
             }
         }
     }
+}
+
+/// A tolerance whose decimal comma can part no thousands, with a point.
+fn with_decimal_point(text: &str) -> Option<String> {
+    let (whole, fraction) = text.split_once(',')?;
+    let places = fraction.bytes().take_while(u8::is_ascii_digit).count();
+    let is_decimal = !whole.is_empty() && places > 0 && (places != 3 || whole == "0");
+    let number = format!("{whole}.{fraction}");
+    (is_decimal && Tolerance::read(&number).is_ok()).then_some(number)
 }
 
 #[cfg(test)]
@@ -219,7 +225,11 @@ mod tests {
             ("share_pv=inf", "`inf` is no precision", "above 0"),
             ("share_pv=NaN%", "`NaN%` is no precision", "above 0"),
             ("share_pv=0,5%", "`0,5%` is no precision", "write 0.5%, with"),
+            ("share_pv=0,125", "`0,125` is no precision", "write 0.125, with"),
+            ("share_pv=1,000", "`1,000` is no precision", "above 0"),
             ("share_pv=1,000,000", "`1,000,000` is no precision", "above 0"),
+            ("share_pv=,5%", "`,5%` is no precision", "above 0"),
+            ("share_pv=5,%", "`5,%` is no precision", "above 0"),
         ] {
             let unknown = Target::read(text).expect_err(text);
             assert!(unknown.message.contains(message), "{text}: {}", unknown.message);

@@ -91,6 +91,32 @@ fn a_run_whose_results_were_not_written_keeps_its_decision() {
     assert_eq!(place.manifest("o")["run"]["paths_asked"], whole["run"]["paths_asked"]);
 }
 
+/// A build that orders dimensions otherwise left no number of leading inputs, or another: its points are others.
+#[test]
+fn results_with_dimensions_in_another_order_are_refused() {
+    let place = Place::with_minimal();
+    place.run(&format!("{SOBOL} -o o")).ends(0);
+    let sound = place.manifest("o");
+    for earlier in [json!(null), json!(1)] {
+        let mut edited = sound.clone();
+        edited["run"]["sampling"]["dimensions"]["leading"] = earlier.clone();
+        if earlier.is_null() {
+            let part = edited["run"]["sampling"]["dimensions"].as_object_mut().expect("a part");
+            part.remove("leading");
+            part["digest"] = json!("0".repeat(64));
+        }
+        place.write("o/manifest.json", edited.to_string());
+        for command in ["resume o -q", "verify o", "extend o --paths 1M -q"] {
+            place
+                .run(command)
+                .ends(7)
+                .says("S807")
+                .says("an order of dimensions")
+                .says("another build made it");
+        }
+    }
+}
+
 #[test]
 fn a_manifest_that_no_run_writes_is_refused() {
     let place = Place::with_minimal();
