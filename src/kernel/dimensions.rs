@@ -4,8 +4,9 @@
 //! other must not share a bad pair of dimensions: in the order of the file the time of termination and its rate once got the worst
 //! pair of the first 64, and the payments were half as precise as under plain sampling. The inputs of the kinds that decide most come
 //! first, by kind of key and then in the order of the file; then components 1 and 2 of all factors, which are most of where a factor
-//! is after two years and at the end (or, without equity, at the end and in the middle), with strikes and sizes of the shocks of their periods; then the other inputs; then
-//! component 3, component 4, …, in the order in which the [bridge](super::brownian_bridge) visits periods.
+//! is after two years and at the end (or, without equity, at the end and in the middle), with strikes and sizes of the shocks of their
+//! periods; then the other inputs; then component 3, component 4, …, in the order in which the [bridge](super::brownian_bridge) visits
+//! periods.
 
 use super::brownian_bridge::visits;
 use super::factors::drawn_factors;
