@@ -115,6 +115,7 @@ def test_parts_are_about_as_long_as_asked_for(base: cs.Scenario) -> None:
     assert len(pickle.dumps(one)) < 100_000
 
 
+@pytest.mark.once
 def test_a_sobol_run_in_parts_is_that_of_one_machine(base: cs.Scenario) -> None:
     alone = base.run(paths=40_000, sampling="sobol", progress=None)
     assert digest(base.run(paths=40_000, sampling="sobol", on=Here(), parts=3, progress=None)) == digest(alone)
@@ -320,6 +321,7 @@ def test_a_panic_on_a_worker_is_not_run_again() -> None:
     assert kind == "failed" and "index out of bounds" in str(error)
 
 
+@pytest.mark.once
 def test_many_losses_are_told_and_a_node_with_many_parts_is_one(base: cs.Scenario, whole: str) -> None:
     pauses: list[float] = []
     short = pytest.MonkeyPatch()
@@ -426,6 +428,7 @@ def test_what_fails_on_a_worker_comes_back_as_it_is(base: cs.Scenario) -> None:
     assert kind == "failed" and "what happened" in str(pickle.loads(pickle.dumps(error)))
 
 
+@pytest.mark.once
 def test_work_is_given_out_as_workers_can_do_it(base: cs.Scenario, whole: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Slow:
         """Nothing ends before all that is wanted has been given out."""
@@ -492,6 +495,7 @@ def test_csv_files_travel_along(tmp_path: Path) -> None:
 # The store
 
 
+@pytest.mark.once
 def test_the_driver_is_stopped_and_started_again(base: cs.Scenario, whole: str, tmp_path: Path) -> None:
     def dies(call: int, value: Any) -> Any:
         if call == 4:
@@ -530,6 +534,7 @@ def test_a_torn_store_is_left_out(base: cs.Scenario, whole: str, tmp_path: Path)
         base.run(paths=PATHS, on=Here(), store=tmp_path / "file", progress=None)
 
 
+@pytest.mark.once
 def test_a_store_that_cannot_be_used(base: cs.Scenario, whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ValueError, match="it is empty"):
         base.run(paths=PATHS, on=Here(), store="", progress=None)
@@ -553,6 +558,7 @@ def test_a_store_that_cannot_be_used(base: cs.Scenario, whole: str, tmp_path: Pa
         base.run(paths=PATHS, on=Here(dies), parts=3, store=tmp_path / "full", progress=None)
 
 
+@pytest.mark.once
 def test_a_store_of_fsspec(base: cs.Scenario, whole: str) -> None:
     fsspec = pytest.importorskip("fsspec")
     place, files = "memory://capstake-test/store", fsspec.filesystem("memory")
@@ -575,6 +581,7 @@ def test_a_store_of_fsspec(base: cs.Scenario, whole: str) -> None:
     assert rest.calls == 3
 
 
+@pytest.mark.once
 def test_two_drivers_on_one_store(base: cs.Scenario, whole: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("capstake._store.EVERY", 0.0)
     monkeypatch.setattr("capstake._store.SHARE", 0)
@@ -792,6 +799,7 @@ def test_dask_loses_a_worker_and_a_node(base: cs.Scenario, whole: str) -> None:
         assert lost == ["worker", "node"]
 
 
+@pytest.mark.once
 def test_the_measurement_of_merging_runs() -> None:
     # As docs/clusters.md names it, at a small size.
     pytest.importorskip("blake3")

@@ -70,7 +70,7 @@ def test_a_stopped_run_goes_on_in_the_program(here: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(cs.Interrupted) as found:
-        scenario.run(paths=400_000, threads=1, progress=stop)
+        scenario.run(paths=150_000, threads=1, progress=stop)
     partial = found.value.partial
     assert isinstance(partial, cs.Result) and not partial.complete
     partial.save(here / "out", formats="csv")
@@ -78,11 +78,11 @@ def test_a_stopped_run_goes_on_in_the_program(here: Path) -> None:
     opened = cs.open(here / "out")
     assert isinstance(opened, cs.Result) and opened.paths_done == partial.paths_done and not opened.complete
     assert opened.summary.rows() == partial.summary.rows()
-    assert partial.extend(paths=400_000).summary.rows() == scenario.run(paths=400_000).summary.rows()
+    assert partial.extend(paths=150_000).summary.rows() == scenario.run(paths=150_000).summary.rows()
     program("resume", "out", "-q", cwd=here)
     whole = cs.open(here / "out")
     assert isinstance(whole, cs.Result) and whole.complete
-    assert whole.summary.rows() == scenario.run(paths=400_000).summary.rows()
+    assert whole.summary.rows() == scenario.run(paths=150_000).summary.rows()
 
 
 def test_draws_and_flows_are_saved_too(here: Path, result: cs.Result) -> None:

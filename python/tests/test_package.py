@@ -59,14 +59,17 @@ def test_import_is_quick_and_brings_no_library_along() -> None:
     assert statistics.median(pairs) < 0.05, pairs
 
 
+@pytest.mark.once
 def test_types_are_those_that_are_declared() -> None:
     stubtest = pytest.importorskip("mypy.stubtest")
     assert stubtest is not None
-    line = [sys.executable, "-m", "mypy.stubtest", "capstake._capstake"]
+    settings = TOP / "python" / "pyproject.toml"
+    line = [sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", settings, "capstake._capstake"]
     ended = subprocess.run(line, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
+@pytest.mark.once
 def test_the_package_is_strictly_typed() -> None:
     pytest.importorskip("mypy")
     code = "import capstake as cs\nreveal_type(cs.examples.base.run(paths=1e6)['x'].share_pv.mean)\n"
@@ -137,6 +140,7 @@ def test_examples_of_the_documents_run(file: str, here: Path, monkeypatch: pytes
         exec(re.sub(r"paths=(1e6|100_000|1_200_000)", lambda found: "paths=6_000" if found[1] == "1_200_000" else "paths=5_000", block), names)  # noqa: S102
 
 
+@pytest.mark.once
 def test_the_notebook_runs_and_says_what_it_says(here: Path) -> None:
     nbclient = pytest.importorskip("nbclient")
     nbformat = pytest.importorskip("nbformat")
@@ -180,6 +184,7 @@ study.save({str(tmp_path / "out")!r})
     assert (tmp_path / "out" / "manifest.json").exists()
 
 
+@pytest.mark.once
 def test_the_arguments_of_studies_are_typed() -> None:
     pytest.importorskip("mypy")
     head = "import capstake as cs\nsc = cs.examples.base\n"

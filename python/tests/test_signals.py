@@ -91,6 +91,7 @@ READERS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("reader", READERS)
 def test_reading_draws_stops(reader: str) -> None:
     read, words = READERS[reader]
