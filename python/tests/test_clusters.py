@@ -136,6 +136,13 @@ def test_pools_give_the_bits_of_one_machine(base: cs.Scenario, pool: ProcessPool
     assert cells(tmp_path / "of-parts" / "summary.csv") == cells(tmp_path / "whole" / "summary.csv")
 
 
+def test_submitit_gives_the_bits_of_one_machine(base: cs.Scenario, whole: str, tmp_path: Path) -> None:
+    submitit = pytest.importorskip("submitit")
+    executor = submitit.AutoExecutor(folder=tmp_path / "jobs", cluster="local")
+    executor.update_parameters(timeout_min=5, cpus_per_task=1)
+    assert digest(base.run(paths=PATHS, on=executor, parts=3, progress=None)) == whole
+
+
 STUDIES: dict[str, Callable[..., cs.Study]] = {
     "sweep": lambda sc, **on: sc.sweep({CAP: range(20, 60, 10)}, paths=30_000, **on),
     "many points": lambda sc, **on: sc.sweep({CAP: range(0, 70)}, metrics="share_pv", paths=9_000, **on),

@@ -18,6 +18,8 @@ import capstake as cs
 
 from conftest import CONFIGS, TOP, program
 
+SETTINGS = TOP / "python" / "pyproject.toml"
+
 
 def test_the_program_is_in_the_package(tmp_path: Path) -> None:
     assert program("--version", cwd=tmp_path).stdout.splitlines()[0] == f"capstake {cs.__version__}"
@@ -59,24 +61,21 @@ def test_import_is_quick_and_brings_no_library_along() -> None:
     assert statistics.median(pairs) < 0.05, pairs
 
 
-@pytest.mark.once
 def test_types_are_those_that_are_declared() -> None:
     stubtest = pytest.importorskip("mypy.stubtest")
     assert stubtest is not None
-    settings = TOP / "python" / "pyproject.toml"
-    line = [sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", settings, "capstake._capstake"]
+    line = [sys.executable, "-m", "mypy.stubtest", "--mypy-config-file", SETTINGS, "capstake._capstake"]
     ended = subprocess.run(line, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout + ended.stderr
 
 
-@pytest.mark.once
 def test_the_package_is_strictly_typed() -> None:
     pytest.importorskip("mypy")
     code = "import capstake as cs\nreveal_type(cs.examples.base.run(paths=1e6)['x'].share_pv.mean)\n"
-    line = [sys.executable, "-m", "mypy", "--strict", "-c", code]
+    line = [sys.executable, "-m", "mypy", "--config-file", SETTINGS, "--strict", "-c", code]
     ended = subprocess.run(line, capture_output=True, text=True)
     assert ended.returncode == 0 and 'Revealed type is "float"' in ended.stdout.replace("builtins.", ""), ended.stdout
-    line = [sys.executable, "-m", "mypy", "--strict", "-p", "capstake"]
+    line = [sys.executable, "-m", "mypy", "--config-file", SETTINGS, "--strict", "-p", "capstake"]
     ended = subprocess.run(line, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stdout
 
@@ -184,11 +183,10 @@ study.save({str(tmp_path / "out")!r})
     assert (tmp_path / "out" / "manifest.json").exists()
 
 
-@pytest.mark.once
 def test_the_arguments_of_studies_are_typed() -> None:
     pytest.importorskip("mypy")
     head = "import capstake as cs\nsc = cs.examples.base\n"
     for call, right in (("sc.ipo(paths=1e5, seed=2)", True), ("sc.ipo(path=1e5)", False), ("sc.sweep({}, threads='2')", False)):
-        line = [sys.executable, "-m", "mypy", "--strict", "-c", head + call]
+        line = [sys.executable, "-m", "mypy", "--config-file", SETTINGS, "--strict", "-c", head + call]
         ended = subprocess.run(line, capture_output=True, text=True)
         assert (ended.returncode == 0) == right, (call, ended.stdout)
