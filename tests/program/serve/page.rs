@@ -199,7 +199,8 @@ fn the_live_page_answers_from_the_address_to_a_pinned_what_if() {
     chromium.value("(() => { const s = document.querySelector('#search'); s.value = ''; s.dispatchEvent(new Event('input')) })()");
     assert_eq!(complaints(&mut chromium, &live), Vec::<String>::new());
 
-    for (screen, colours) in [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")] {
+    let narrow = Screen { width: 1300, ..DESKTOP };
+    for (screen, colours) in [(DESKTOP, "light"), (narrow, "dark"), (PHONE, "light"), (PHONE, "dark")] {
         chromium.look_through(Screen { colours, ..screen });
         // Only the fragment would change otherwise, which loads nothing.
         chromium.open_address("about:blank");
@@ -213,6 +214,10 @@ fn the_live_page_answers_from_the_address_to_a_pinned_what_if() {
         }
         let wide = chromium.value("[innerWidth, document.documentElement.scrollWidth <= innerWidth]");
         assert_eq!(wide, serde_json::json!([screen.width, true]), "{colours}");
+        if screen.width != PHONE.width {
+            let table = "(scroll => scroll.scrollWidth <= scroll.clientWidth)(document.querySelector('.setting').parentElement)";
+            assert_eq!(chromium.value(table), true, "the column of differences is in sight");
+        }
         if screen.width == PHONE.width {
             // The answer stays in sight at the foot, and the assumptions are a press away.
             let brief = text(&mut chromium, "#brief span");
